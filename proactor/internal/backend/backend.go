@@ -1,0 +1,130 @@
+// Package backend is the seam between the completion dispatcher and whatever
+// carries an operation out: the Asynchronous Operation Processor of Schmidt's
+// paper.
+//
+// # What both sides promise
+//
+// An [Op] belongs to its initiator until [Backend.Start], then to the backend
+// until the backend hands it back from [Backend.Wait]. In between neither the
+// Op nor the bytes it names (Buf, Vec) may be read or written by anybody else.
+// Every started Op comes back exactly once, whatever happens: with its result,
+// with [ErrCanceled] after [Backend.Cancel], with [ErrHandleClosed] after
+// [Handle.Close], with [ErrBackendClosed] after [Backend.Close].
+//
+// Start and Cancel may be called from any goroutine, also while another one is
+// inside Wait; they never block and never call back. Wait is called by one
+// goroutine at a time. Handles may be used from any goroutine; TryRead and
+// TryWrite must not run beside an outstanding Read or Write in the same
+// direction (there is one reader and one writer at a time).
+//
+// Operations of one direction of one handle are carried out in the order in
+// which they were started, and complete in that order. Reads and writes may be
+// short: a read completes as soon as there is at least one byte (end of stream
+// is N == 0 and Err == io.EOF), a write as soon as at least one byte was taken.
+//
+// A Start allocates nothing in steady state: whatever a backend needs for an
+// operation lives in the Op and is reused with it.
+package backend
+
+import (
+	"net"
+	"time"
+)
+
+// Kind says what an operation does.
+type Kind uint8
+
+// The operations that a backend carries out. Timers and posts never reach it:
+// the dispatcher keeps those itself.
+const (
+	KindNone    Kind = iota
+	KindAccept       // Handle is a listener; the new stream is in Op.New
+	KindConnect      // Network, Address and Socket say where to; the stream is in Op.New
+	KindRead         // into Buf
+	KindWrite        // from Buf
+	KindReadV        // scatter read into Vec
+	KindWriteV       // gather write from Vec
+)
+
+// Op is one asynchronous operation, embedded in memory that its initiator
+// keeps and reuses.
+type Op struct {
+	Kind   Kind
+	Handle Handle   // the handle operated on; nil for a connect
+	Buf    []byte   // read, write
+	Vec    [][]byte // scatter read, gather write; the backend does not change it
+
+	Network string         // connect: "tcp", "tcp4", "tcp6" or "unix"
+	Address string         // connect: a literal IP:port, or a path; never a name
+	Socket  *SocketOptions // connect: options of the socket to be made; nil means defaults
+
+	// The result, valid when Wait has handed the operation back.
+	N   int    // bytes moved
+	Err error  // nil, io.EOF, a sentinel of this package, or a *net.OpError
+	New Handle // accept, connect: the new stream, owned by whoever takes the completion
+
+	Owner any // the dispatcher's own: its pointer to the operation around this one
+
+	Next *Op    // link for whichever list the Op is on; its current owner's
+	Sys  OpSys  // the backend's own memory, kept between uses
+	Flag uint32 // the backend's own: its state of this operation
+}
+
+// SocketOptions are applied to a socket before it is bound or connected. The
+// zero value leaves everything to the system.
+type SocketOptions struct {
+	SendBuffer int    // SO_SNDBUF in bytes; 0 leaves the system's default
+	RecvBuffer int    // SO_RCVBUF in bytes; 0 leaves the system's default
+	Backlog    int    // listeners: length of the accept queue; 0 means 128
+	LocalAddr  string // connect: literal IP:port to bind first; empty for any
+}
+
+// Handle is a descriptor (or its stand-in) that a backend operates on.
+type Handle interface {
+	// TryRead reads what is there without waiting. It returns ErrWouldBlock
+	// when nothing is, and io.EOF at the end of the stream.
+	TryRead(b []byte) (int, error)
+	// TryWrite writes what fits without waiting; ErrWouldBlock when nothing
+	// does. A backend that cannot write without waiting always says so.
+	TryWrite(b []byte) (int, error)
+	// TryWriteV is TryWrite for several buffers, in order. It does not change v.
+	TryWriteV(v [][]byte) (int, error)
+	// LocalAddr and RemoteAddr are nil where there is none.
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+	// Close completes what is outstanding with ErrHandleClosed, then gives the
+	// descriptor back. It does not wait, and a second call does nothing.
+	Close() error
+}
+
+// Backend carries operations out.
+type Backend interface {
+	// Name is the word that selects it: "uring", "epoll", "goroutine", "sim".
+	Name() string
+	// Listen makes a listening handle. address is a literal, never a name.
+	Listen(network, address string, o *SocketOptions) (Handle, error)
+	// Start begins op. A connect that cannot even be tried, or an operation on
+	// a closed handle, completes with an error like any other: Start has no
+	// result.
+	Start(op *Op)
+	// Cancel asks for op to end early. It is not an error if op has completed.
+	Cancel(op *Op)
+	// Now is the backend's clock: the system's monotonic one, or virtual time.
+	Now() time.Duration
+	// Wait hands back completed operations, in the order of their completion,
+	// as a list linked through Op.Next; nil if there are none. If none has
+	// completed it waits for one, for Wake, or until Now() reaches deadline
+	// (NoDeadline: forever; 0: does not wait at all). A waiting goroutine
+	// holds no operating-system thread.
+	Wait(deadline time.Duration) *Op
+	// Wake makes the Wait in progress, or else the next one, return at once.
+	// It is cheap enough to be called for each hand-off, from any goroutine.
+	Wake()
+	// Close ends everything: handles are closed, outstanding operations are
+	// handed back by further calls of Wait(0) until there are none. It may only
+	// be called when no goroutine is inside Wait.
+	Close() error
+}
+
+// NoDeadline makes Wait wait for as long as it takes.
+const NoDeadline = time.Duration(1<<63 - 1)

@@ -1,0 +1,23 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+)
+
+// What can be wrong with an operation, beside what the system says.
+var (
+	// ErrWouldBlock is the answer of TryRead and TryWrite when there is nothing
+	// to read or no room to write.
+	ErrWouldBlock = errors.New("operation would block")
+	// ErrCanceled is the result of an operation that was cancelled in time.
+	ErrCanceled = fmt.Errorf("operation cancelled: %w", context.Canceled)
+	// ErrHandleClosed is the result of what was outstanding on, or started
+	// after, a closed handle.
+	ErrHandleClosed = fmt.Errorf("handle closed: %w", net.ErrClosed)
+	// ErrBackendClosed is the result of what was outstanding when the
+	// dispatcher was closed.
+	ErrBackendClosed = fmt.Errorf("dispatcher closed: %w", net.ErrClosed)
+)

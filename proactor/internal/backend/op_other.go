@@ -1,0 +1,7 @@
+//go:build !linux
+
+package backend
+
+// OpSys is the memory in which a backend lays out what the kernel reads while
+// an operation is in flight.
+type OpSys struct{}
