@@ -2,9 +2,21 @@ package wire
 
 import "errors"
 
-// Every error of this package is or wraps one of these: errors.Is tells what
-// rule of ZMTP the peer broke.
+// Every error of this package wraps one of these: errors.Is tells which part of
+// ZMTP the peer broke.
 var (
-	// ErrFrame is a frame header that ZMTP does not allow (RFC 37, section 3.2).
+	// ErrSignature says that the peer does not speak ZMTP at all.
+	ErrSignature = errors.New("peer does not speak ZMTP")
+	// ErrVersion says that the peer speaks a ZMTP older than 3.0.
+	ErrVersion = errors.New("peer speaks an unsupported ZMTP version")
+	// ErrGreeting is a greeting with the right signature and a wrong rest.
+	ErrGreeting = errors.New("malformed ZMTP greeting")
+	// ErrFrame is a frame header that ZMTP does not allow.
 	ErrFrame = errors.New("malformed ZMTP frame header")
+	// ErrCommand is a command whose name or data ZMTP does not allow.
+	ErrCommand = errors.New("malformed ZMTP command")
+	// ErrMetadata is a list of properties that is cut off or wrongly named.
+	ErrMetadata = errors.New("malformed ZMTP metadata")
+	// ErrSocketType is the name of a socket type that does not exist.
+	ErrSocketType = errors.New("unknown socket type")
 )

@@ -1,0 +1,38 @@
+package endpoint
+
+import (
+	"strconv"
+	"strings"
+)
+
+// An ipc endpoint (zmq_ipc):
+//
+//	ipc://path     a Unix domain socket at path, absolute or relative
+//	ipc://@name    in Linux's abstract namespace: there is no file
+//	ipc://*        bind only: at a path that is made up
+
+// MaxPath is the longest path of an ipc endpoint in bytes, "@" included: the
+// system's structure holds 108 with a zero byte at the end. Some systems hold a
+// few bytes less, and refuse the longest paths themselves.
+const MaxPath = 107
+
+const abstractPrefix = "@"
+
+func parseIPC(path string) (e Endpoint, reason string) {
+	switch {
+	case path == "":
+		return Endpoint{}, "no path: expected ipc://path, ipc://@name or ipc://*"
+	case path == abstractPrefix:
+		return Endpoint{}, "no name: expected ipc://@name"
+	case len(path) > MaxPath:
+		return Endpoint{}, "path of " + strconv.Itoa(len(path)) + " bytes: at most " + strconv.Itoa(MaxPath) + " are allowed"
+	case strings.IndexByte(path, 0) >= 0:
+		return Endpoint{}, "zero byte in the path"
+	}
+	return Endpoint{Transport: IPC, Path: path}, ""
+}
+
+// Abstract says whether e is in Linux's abstract namespace.
+func (e Endpoint) Abstract() bool {
+	return e.Transport == IPC && strings.HasPrefix(e.Path, abstractPrefix)
+}

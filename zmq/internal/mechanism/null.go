@@ -1,0 +1,86 @@
+package mechanism
+
+import "github.com/actum-go/actum/zmq/internal/wire"
+
+const nameNull = "NULL"
+
+// null is the mechanism without security (RFC 37, "The NULL Security
+// Mechanism"): each side sends its metadata in a READY command, at once, and is
+// done when it has the other's.
+type null struct {
+	local, peer wire.Metadata
+	sent        bool  // our READY is out
+	received    bool  // the peer's READY is in, and good
+	failed      error // why the connection is to be closed
+	refusal     string
+}
+
+var _ Mechanism = (*null)(nil)
+
+// NewNull returns a NULL handshake that announces local, which must be valid and
+// is not changed. A peer whose socket type does not go with local's is refused.
+func NewNull(local wire.Metadata) Mechanism {
+	return &null{local: local}
+}
+
+func (m *null) Name() string { return nameNull }
+
+func (m *null) Done() bool { return m.sent && m.received && m.failed == nil }
+
+func (m *null) PeerMetadata() wire.Metadata { return m.peer }
+
+// Next appends our READY the first time; after a failure that the peer can do
+// something about, an ERROR, once.
+func (m *null) Next(dst []byte) ([]byte, error) {
+	if m.failed != nil {
+		if m.refusal != "" {
+			dst = wire.AppendError(dst, m.refusal)
+			m.refusal = ""
+		}
+		return dst, m.failed
+	}
+	if !m.sent {
+		dst = wire.AppendReady(dst, m.local)
+		m.sent = true
+	}
+	return dst, nil
+}
+
+func (m *null) Receive(body []byte) error {
+	if m.failed == nil {
+		m.failed = m.receive(body)
+	}
+	return m.failed
+}
+
+func (m *null) receive(body []byte) error {
+	name, data, err := parseCommand(body)
+	if err != nil {
+		return err
+	}
+	if string(name) != wire.CommandReady || m.received {
+		return unexpected(nameNull, name, m.expected())
+	}
+	return m.receiveReady(data)
+}
+
+// expected names what the peer may send now.
+func (m *null) expected() string {
+	if m.received {
+		return "nothing"
+	}
+	return wire.CommandReady
+}
+
+func (m *null) receiveReady(data []byte) error {
+	peer, err := wire.ParseReady(data)
+	if err != nil {
+		return err
+	}
+	if err := checkPeer(m.local, peer); err != nil {
+		m.refusal = refusal(err)
+		return err
+	}
+	m.peer, m.received = peer, true
+	return nil
+}

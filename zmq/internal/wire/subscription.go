@@ -1,0 +1,35 @@
+package wire
+
+// In ZMTP 3.0 a subscription is a message of one frame instead of a command (RFC
+// 23, "The Publish-Subscribe Pattern"), which XSUB applications may also send
+// themselves (RFC 29):
+//
+//	| 1 subscribe, 0 cancel | prefix |
+//	|           1           |  ...   |
+
+const (
+	subscriptionCancel    = 0
+	subscriptionSubscribe = 1
+)
+
+// AppendSubscription appends the frame of a 3.0 subscription message: it takes
+// effect if subscribe, else it is cancelled.
+func AppendSubscription(dst []byte, subscribe bool, prefix []byte) []byte {
+	dst = AppendFrameHeader(dst, 0, 1+len(prefix))
+	if subscribe {
+		dst = append(dst, subscriptionSubscribe)
+	} else {
+		dst = append(dst, subscriptionCancel)
+	}
+	return append(dst, prefix...)
+}
+
+// ParseSubscription reads the body of a message frame from a subscriber. prefix
+// aliases body. ok is false if it is not a subscription but a message of the
+// application's, which XPUB hands up and PUB ignores.
+func ParseSubscription(body []byte) (subscribe bool, prefix []byte, ok bool) {
+	if len(body) == 0 || body[0] > subscriptionSubscribe {
+		return false, nil, false
+	}
+	return body[0] == subscriptionSubscribe, body[1:], true
+}
