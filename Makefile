@@ -1,0 +1,40 @@
+# Every target is a script of scripts/ that also runs on its own.
+# `make test` is all of them in turn, and what CI runs.
+
+.DEFAULT_GOAL := help
+.PHONY: help test deps build format vet lint unit race fuzz interop bench-build \
+	demo fmt bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## everything: install what is missing, check, test, race, fuzz, interop
+	@scripts/test.sh
+
+deps: ## install what the checks need and the system lacks
+	@scripts/deps.sh
+build: ## compile for every supported system, without cgo
+	@scripts/build.sh
+format: ## check gofmt, shell syntax, and the README's example
+	@scripts/format.sh
+vet: ## go vet on every module
+	@scripts/vet.sh
+lint: ## linters, and who may import whom (tools/layers.txt)
+	@scripts/lint.sh
+unit: ## unit and conformance tests
+	@scripts/unit.sh
+race: ## the same tests under the race detector
+	@scripts/race.sh
+fuzz: ## every fuzz target for a few seconds (FUZZ_SECONDS=60 for longer)
+	@scripts/fuzz.sh
+interop: ## exchange messages with libzmq
+	@scripts/interop.sh
+bench-build: ## compile and vet the benchmarks
+	@scripts/bench-build.sh
+
+demo: ## run the demonstration
+	@go run ./cmd/actum demo
+fmt: ## format every Go file
+	@gofmt -w .
+clean: ## remove what the scripts have built
+	@rm -rf bin

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what the checks need and this system lacks, by Debian package name:
+# as root, or through sudo. Otherwise says in one sentence what to install.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+has() { command -v "$1" >/dev/null 2>&1; }
+has_headers() { has gcc && echo '#include <stdlib.h>' | gcc -E -o /dev/null - 2>/dev/null; }
+has_libzmq() { has pkg-config && pkg-config --exists libzmq; }
+has_pyzmq() { has python3 && python3 -c 'import zmq' 2>/dev/null; }
+
+# missing prints the packages that lack: libzmq and its Python binding are the
+# peers of the interop tests, the compiler builds a peer in C and the race detector.
+missing() {
+	has gcc || echo gcc
+	has_headers || echo libc6-dev
+	has pkg-config || echo pkg-config
+	has_libzmq || echo libzmq3-dev
+	has python3 || echo python3
+	has_pyzmq || echo python3-zmq
+}
+
+install() {
+	local as=()
+	if [ "$(id -u)" -ne 0 ]; then
+		as=(sudo -n)
+		has sudo && sudo -n true 2>/dev/null || return 1
+	fi
+	has apt-get || return 1
+	"${as[@]}" apt-get update -q &&
+		"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+has go || fail "Please install Go $(awk '/^go /{print $2}' go.mod) or later from https://go.dev/dl/."
+
+mapfile -t packages < <(missing)
+if [ "${#packages[@]}" -gt 0 ]; then
+	echo "missing: ${packages[*]}"
+	install "${packages[@]}" || fail "Please install these Debian packages: ${packages[*]}."
+	mapfile -t packages < <(missing)
+	[ "${#packages[@]}" -eq 0 ] || fail "Still missing after their installation: ${packages[*]}."
+fi
+go version
+echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq), pyzmq $(python3 -c 'import zmq; print(zmq.__version__)')"

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Messages to and from libzmq, and the other implementations that interop/ knows.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+cd interop && go_test -count=1 -timeout 5m ./...

@@ -1,0 +1,37 @@
+# Sourced by the scripts of this folder: they run from the repository's root.
+# shellcheck shell=bash
+set -euo pipefail
+shopt -s inherit_errexit
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The tests know nothing of version control, and a checkout that belongs to
+# another user must not stop a build.
+export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
+
+# modules lists the folders of the Go modules, the library's first.
+modules() {
+	echo .
+	find . -mindepth 2 -name go.mod -not -path './bin/*' -printf '%h\n' | sort
+}
+
+# tool NAME builds one of our tools at its pinned dependencies and prints its path.
+tool() {
+	local out="$PWD/bin/$1"
+	(cd tools && go build -o "$out" "./cmd/$1") && echo "$out"
+}
+
+# go_test ARGS runs go test and fails also if a test was skipped that
+# scripts/skips.txt does not list. The results go to $ACTUM_TEST_LOG as well.
+go_test() {
+	local summary log="${ACTUM_TEST_LOG:-/dev/null}"
+	summary=$(tool testsum)
+	go test -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
+}
+
+ROOT=$PWD
+export ROOT
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
