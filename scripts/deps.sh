@@ -6,7 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 has() { command -v "$1" >/dev/null 2>&1; }
 has_headers() { has gcc && echo '#include <stdlib.h>' | gcc -E -o /dev/null - 2>/dev/null; }
 has_libzmq() { has pkg-config && pkg-config --exists libzmq; }
-has_pyzmq() { has python3 && python3 -c 'import zmq' 2>/dev/null; }
+has_python() { has /usr/bin/python3 || has python3; }
+has_pyzmq() { [ -n "$(python_with_zmq)" ]; }
 
 # missing prints the packages that lack: libzmq and its Python binding are the
 # peers of the interop tests, the compiler builds a peer in C and the race detector.
@@ -15,7 +16,7 @@ missing() {
 	has_headers || echo libc6-dev
 	has pkg-config || echo pkg-config
 	has_libzmq || echo libzmq3-dev
-	has python3 || echo python3
+	has_python || echo python3
 	has_pyzmq || echo python3-zmq
 }
 
@@ -40,4 +41,5 @@ if [ "${#packages[@]}" -gt 0 ]; then
 	[ "${#packages[@]}" -eq 0 ] || fail "Still missing after their installation: ${packages[*]}."
 fi
 go version
-echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq), pyzmq $(python3 -c 'import zmq; print(zmq.__version__)')"
+echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq)," \
+	"pyzmq $("$(python_with_zmq)" -I -c 'import zmq; print(zmq.__version__)')"

@@ -2,4 +2,7 @@
 # Messages to and from libzmq, and the other implementations that interop/ knows.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+ACTUM_PYTHON=$(python_with_zmq)
+export ACTUM_PYTHON
+
 cd interop && go_test -count=1 -timeout 5m ./...

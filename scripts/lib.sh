@@ -35,3 +35,16 @@ fail() {
 	echo "$*" >&2
 	exit 1
 }
+
+# python_with_zmq prints the first Python that has the binding to libzmq, or
+# nothing. One of a version manager's may come before the system's in PATH. -I
+# keeps it from taking our folder zmq/ for the binding.
+python_with_zmq() {
+	local python
+	for python in python3 /usr/bin/python3; do
+		if "$python" -I -c 'import zmq; zmq.Context' 2>/dev/null; then
+			echo "$python"
+			return
+		fi
+	done
+}
