@@ -1,0 +1,137 @@
+package message
+
+import (
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// GatherMin is the size in bytes from which on a frame's body is not copied
+// into a batch but referred to, and leaves by a gather write.
+const GatherMin = 4 << 10
+
+// Batch is a run of whole messages, framed as ZMTP 2 and later frame them
+// (RFC 23, framing): flags, length, body, and MORE on all but a message's last
+// frame. Framing and small bodies lie in one buffer, large bodies are referred
+// to. It is what a pipe carries: the sender appends to it, a plain connection
+// writes it as it is, a receiver reads messages out of it where they lie.
+type Batch struct {
+	Buf  []byte // framing and small bodies
+	Refs []Ref  // large bodies, by ascending position
+	Msgs int    // messages in the batch
+	Size int    // bytes of payload in the batch
+}
+
+// Ref is a large body: it belongs after the At-th byte of the batch's buffer.
+type Ref struct {
+	At   int
+	Body []byte
+	Mem  *Buffer // released when the batch is done with; nil if not pooled
+}
+
+// Append adds a message of at least one frame. Small frames are copied; large
+// ones are referred to, with a hold of the batch's own on their memory, so that
+// the caller may release m. gatherMin is the size from which a frame is referred
+// to: at least GatherMin.
+func (b *Batch) Append(m *Msg, gatherMin int) {
+	if len(m.rest) == 0 && len(m.first) < gatherMin {
+		b.appendSmall(m.first)
+		return
+	}
+	b.appendFrames(m, gatherMin)
+}
+
+// Envelope is the start of a message: frames that are framed already, each with
+// MORE set. The zero value is no envelope.
+type Envelope struct {
+	Framed []byte
+	Size   int // bytes of payload in it
+}
+
+// Add appends a frame to the envelope.
+func (e *Envelope) Add(body []byte) {
+	e.Framed = append(wire.AppendFrameHeader(e.Framed, wire.FlagMore, len(body)), body...)
+	e.Size += len(body)
+}
+
+// Reset empties the envelope and keeps its memory.
+func (e *Envelope) Reset() { e.Framed, e.Size = e.Framed[:0], 0 }
+
+// AppendEnvelope starts a message with e; Append adds the rest of the message.
+func (b *Batch) AppendEnvelope(e *Envelope) {
+	b.Buf = append(b.Buf, e.Framed...)
+	b.Size += e.Size
+}
+
+// appendSmall adds a message of one small frame: the hot path.
+func (b *Batch) appendSmall(body []byte) {
+	if len(body) <= 255 {
+		b.Buf = append(b.Buf, 0, byte(len(body)))
+	} else {
+		b.Buf = wire.AppendFrameHeader(b.Buf, 0, len(body))
+	}
+	b.Buf = append(b.Buf, body...)
+	b.Msgs++
+	b.Size += len(body)
+}
+
+func (b *Batch) appendFrames(m *Msg, gatherMin int) {
+	last := m.Len() - 1
+	for i := 0; i <= last; i++ {
+		flags := wire.FlagMore
+		if i == last {
+			flags = 0
+		}
+		b.appendFrame(flags, m.Frame(i), m.buf, gatherMin)
+	}
+	b.Msgs++
+}
+
+func (b *Batch) appendFrame(flags byte, body []byte, mem *Buffer, gatherMin int) {
+	b.Buf = wire.AppendFrameHeader(b.Buf, flags, len(body))
+	b.Size += len(body)
+	if len(body) < gatherMin {
+		b.Buf = append(b.Buf, body...)
+		return
+	}
+	if mem != nil {
+		mem.Retain()
+	}
+	b.Refs = append(b.Refs, Ref{At: len(b.Buf), Body: body, Mem: mem})
+}
+
+// WireSize is the number of bytes that the batch has on the wire.
+func (b *Batch) WireSize() int {
+	n := len(b.Buf)
+	for i := range b.Refs {
+		n += len(b.Refs[i].Body)
+	}
+	return n
+}
+
+// Segments appends the batch's bytes in order to v, each piece where it lies.
+func (b *Batch) Segments(v [][]byte) [][]byte {
+	at := 0
+	for i := range b.Refs {
+		r := &b.Refs[i]
+		if r.At > at {
+			v = append(v, b.Buf[at:r.At])
+			at = r.At
+		}
+		v = append(v, r.Body)
+	}
+	if at < len(b.Buf) {
+		v = append(v, b.Buf[at:])
+	}
+	return v
+}
+
+// Reset empties the batch and keeps its memory for the next one. What it
+// referred to is released.
+func (b *Batch) Reset() {
+	for i := range b.Refs {
+		if mem := b.Refs[i].Mem; mem != nil {
+			mem.Release()
+		}
+		b.Refs[i] = Ref{}
+	}
+	b.Buf, b.Refs, b.Msgs, b.Size = b.Buf[:0], b.Refs[:0], 0, 0
+}

@@ -1,0 +1,69 @@
+package message
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// Pooled memory comes in powers of two from minClass to maxClass bytes. Smaller
+// pieces are not worth the counting, larger ones are left to the collector.
+const (
+	minClassBits = 12 // 4 KiB
+	maxClassBits = 24 // 16 MiB
+)
+
+var classes [maxClassBits - minClassBits + 1]sync.Pool
+
+// Buffer is a piece of pooled memory with a count of its holders. The last one
+// to release it gives it back. A holder that forgets costs nothing but the
+// reuse.
+type Buffer struct {
+	data    []byte
+	holders atomic.Int32
+	class   int8 // index into classes; -1: not pooled
+}
+
+// NewBuffer returns a buffer of at least size bytes with one holder. Its
+// contents are undefined.
+func NewBuffer(size int) *Buffer {
+	class := classOf(size)
+	if class < 0 {
+		b := &Buffer{data: make([]byte, size), class: -1}
+		b.holders.Store(1)
+		return b
+	}
+	if b, ok := classes[class].Get().(*Buffer); ok {
+		b.holders.Store(1)
+		return b
+	}
+	b := &Buffer{data: make([]byte, 1<<(minClassBits+class)), class: int8(class)}
+	b.holders.Store(1)
+	return b
+}
+
+// classOf returns the index of the smallest class that holds size bytes; -1 if
+// size is not pooled.
+func classOf(size int) int {
+	if size <= 0 || size > 1<<maxClassBits || size < 1<<(minClassBits-2) {
+		return -1
+	}
+	return max(bits.Len(uint(size-1))-minClassBits, 0)
+}
+
+// Data is all of the buffer's memory.
+func (b *Buffer) Data() []byte { return b.data }
+
+// Retain adds a holder.
+func (b *Buffer) Retain() { b.holders.Add(1) }
+
+// Release takes a holder away. The caller must not touch the memory afterwards.
+func (b *Buffer) Release() {
+	switch left := b.holders.Add(-1); {
+	case left > 0:
+	case left < 0:
+		panic("message: buffer released more often than retained")
+	case b.class >= 0:
+		classes[b.class].Put(b)
+	}
+}

@@ -1,0 +1,74 @@
+package message
+
+import "github.com/actum-go/actum/zmq/internal/wire"
+
+// Cursor reads the messages of a batch, in order, without copying them. The
+// batch must be well formed: whoever made it from a peer's bytes has checked
+// it.
+type Cursor struct {
+	batch Batch
+	pos   int // in batch.Buf
+	ref   int // in batch.Refs
+	slab  Slab
+}
+
+// Load makes the cursor read b from its start.
+func (c *Cursor) Load(b Batch) { c.batch, c.pos, c.ref = b, 0, 0 }
+
+// Next reads a message; false if there is none left.
+func (c *Cursor) Next(m *Msg) bool {
+	if c.pos >= len(c.batch.Buf) {
+		return false
+	}
+	// The hot path: flags 0 and one byte of length, a message of one short
+	// frame. Such a body is never referred to: GatherMin is larger.
+	if buf := c.batch.Buf; buf[c.pos] == 0 {
+		start := c.pos + 2
+		end := start + int(buf[c.pos+1])
+		c.pos = end
+		m.first, m.rest, m.buf = buf[start:end:end], nil, nil
+		return true
+	}
+	c.readFrames(m)
+	return true
+}
+
+// readFrames reads a message frame by frame.
+func (c *Cursor) readFrames(m *Msg) {
+	body, mem, more := c.frame()
+	*m = Msg{first: body, buf: mem}
+	if !more {
+		return
+	}
+	list := c.slab.List()
+	for more {
+		body, mem, more = c.frame()
+		m.adopt(mem)
+		list.Add(body)
+	}
+	m.rest = list.Frames()
+}
+
+// frame reads one frame.
+func (c *Cursor) frame() (body []byte, mem *Buffer, more bool) {
+	flags, size, n, _ := wire.ParseFrameHeader(c.batch.Buf[c.pos:])
+	c.pos += n
+	more = flags&wire.FlagMore != 0
+	if c.ref < len(c.batch.Refs) && c.batch.Refs[c.ref].At == c.pos && size > 0 {
+		r := &c.batch.Refs[c.ref]
+		c.ref++
+		return r.Body, r.Mem, more
+	}
+	end := c.pos + int(size)
+	body = c.batch.Buf[c.pos:end:end]
+	c.pos = end
+	return body, nil, more
+}
+
+// adopt makes mem the message's pooled memory. A message gives one piece of
+// memory back at Release; with more than one, the others are collected.
+func (m *Msg) adopt(mem *Buffer) {
+	if mem != nil && m.buf == nil {
+		m.buf = mem
+	}
+}

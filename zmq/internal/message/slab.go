@@ -1,0 +1,34 @@
+package message
+
+// slabFrames is how many entries of frame lists are allocated at a time.
+const slabFrames = 128
+
+// Slab is where the frame lists of messages of several frames come from: one
+// allocation serves many messages.
+type Slab struct{ frames [][]byte }
+
+// List starts a list. It must be finished with Frames before the next begins.
+func (s *Slab) List() List { return List{slab: s, start: len(s.frames)} }
+
+// List is a list of frames under construction at the end of a slab.
+type List struct {
+	slab  *Slab
+	start int
+}
+
+// Add appends a frame, in a new slab if this one is used up.
+func (l *List) Add(frame []byte) {
+	s := l.slab
+	if len(s.frames) == cap(s.frames) {
+		begun := s.frames[l.start:]
+		s.frames = append(make([][]byte, 0, max(slabFrames, 2*len(begun))), begun...)
+		l.start = 0
+	}
+	s.frames = append(s.frames, frame)
+}
+
+// Frames finishes the list and returns it.
+func (l *List) Frames() [][]byte {
+	end := len(l.slab.frames)
+	return l.slab.frames[l.start:end:end]
+}

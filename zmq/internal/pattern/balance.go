@@ -1,0 +1,53 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// roundRobin sends each message to the next peer that has room (RFC 30,
+// "round-robin"). It is guarded by the socket's send lock.
+type roundRobin struct {
+	outs []*pipe.Out // those that have room, as far as is known
+	turn int
+}
+
+// send queues m for the next peer; ErrWouldBlock if none has room.
+func (r *roundRobin) send(envelope *message.Envelope, m *message.Msg) (*pipe.Out, error) {
+	for len(r.outs) > 0 {
+		if r.turn >= len(r.outs) {
+			r.turn = 0
+		}
+		out := r.outs[r.turn]
+		if out.Write(envelope, m) {
+			r.turn++
+			return out, nil
+		}
+		r.remove(out)
+	}
+	return nil, ErrWouldBlock
+}
+
+// add lets out take part, if it does not yet.
+func (r *roundRobin) add(out *pipe.Out) {
+	if out.Index < 0 {
+		out.Index = len(r.outs)
+		r.outs = append(r.outs, out)
+	}
+}
+
+// remove takes out out of the turns; the others keep their order.
+func (r *roundRobin) remove(out *pipe.Out) {
+	i := out.Index
+	if i < 0 {
+		return
+	}
+	r.outs = append(r.outs[:i], r.outs[i+1:]...)
+	for ; i < len(r.outs); i++ {
+		r.outs[i].Index = i
+	}
+	if out.Index < r.turn {
+		r.turn--
+	}
+	out.Index = -1
+}

@@ -1,0 +1,25 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// dealer is RFC 28's DEALER: round robin out, fair queueing in, no state.
+type dealer struct{ balanced }
+
+// NewDealer makes a DEALER socket.
+func NewDealer(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &dealer{balanced{Socket: s}}
+	return s
+}
+
+func (d *dealer) send(m *message.Msg) (*pipe.Out, error) { return d.peers.send(nil, m) }
+
+func (d *dealer) recv(m *message.Msg) error {
+	if d.arrived.recv(m) == nil {
+		return ErrWouldBlock
+	}
+	return nil
+}

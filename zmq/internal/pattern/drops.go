@@ -1,0 +1,47 @@
+package pattern
+
+import "sync/atomic"
+
+// DropReason says why a message was dropped.
+type DropReason int
+
+// The reasons. Nothing is dropped without one.
+const (
+	DropHighWater     DropReason = iota // the peer's high-water mark was reached
+	DropNoSubscriber                    // nobody had subscribed to it
+	DropUnroutable                      // a ROUTER knew no such peer
+	DropNotSubscribed                   // it came without a subscription
+	DropPeerGone                        // its peer went away before it left
+	DropOutOfTurn                       // it was no reply, or to no request
+	DropMalformed                       // it lacked the envelope its type must have
+	dropReasons
+)
+
+// String is the reason in a word or two, as metrics name it.
+func (r DropReason) String() string {
+	return [dropReasons]string{
+		"high-water mark", "no subscriber", "unroutable", "not subscribed",
+		"peer gone", "out of turn", "malformed",
+	}[r]
+}
+
+// Drops counts dropped messages by reason.
+type Drops struct{ n [dropReasons]atomic.Uint64 }
+
+// Add counts n messages.
+func (d *Drops) Add(r DropReason, n int) {
+	if n > 0 {
+		d.n[r].Add(uint64(n))
+	}
+}
+
+// Counts returns the reasons that occurred.
+func (d *Drops) Counts() map[string]uint64 {
+	counts := map[string]uint64{}
+	for r := range d.n {
+		if n := d.n[r].Load(); n > 0 {
+			counts[DropReason(r).String()] = n
+		}
+	}
+	return counts
+}

@@ -1,0 +1,113 @@
+package pattern
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// fairQueue receives from all peers that have something, a message from each in
+// turn (RFC 30, "fair-queue").
+//
+// The Ins in active, and where the next turn is, are under the socket's receive
+// lock. Those that have become readable since, and the goroutines that wait, are
+// under a lock of their own: whoever brings a message never waits for a receiver.
+type fairQueue struct {
+	active []*pipe.In
+	turn   int
+
+	news    atomic.Bool // woken is not empty: spares the lock
+	waiting atomic.Int32
+
+	mu       sync.Mutex
+	woken    []*pipe.In
+	waiters  pipe.Waiters
+	notEmpty signal
+}
+
+// add tells the queue that in has something. Any goroutine.
+func (q *fairQueue) add(in *pipe.In) {
+	q.mu.Lock()
+	q.woken = append(q.woken, in)
+	q.news.Store(true)
+	q.waiters.WakeOne()
+	q.waiting.Store(int32(q.waiters.Len()))
+	q.mu.Unlock()
+	q.notEmpty.raise()
+}
+
+// recv reads a message from the peer whose turn it is, and returns its In; nil
+// if nobody has one.
+func (q *fairQueue) recv(m *message.Msg) *pipe.In {
+	for {
+		if q.news.Load() {
+			q.admit()
+		}
+		if len(q.active) == 0 {
+			return nil
+		}
+		if q.turn >= len(q.active) {
+			q.turn = 0
+		}
+		in := q.active[q.turn]
+		if in.Next(m) {
+			q.turn++
+			return in
+		}
+		q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
+	}
+}
+
+// admit moves what has become readable to the active ones.
+func (q *fairQueue) admit() {
+	q.mu.Lock()
+	q.active = append(q.active, q.woken...)
+	clear(q.woken)
+	q.woken = q.woken[:0]
+	q.news.Store(false)
+	q.mu.Unlock()
+}
+
+// passOn is called after each attempt to receive: if there may be more, whoever
+// waits next has a turn, and readiness stays raised.
+func (q *fairQueue) passOn(received bool) {
+	if !received || (len(q.active) == 0 && !q.news.Load()) {
+		return
+	}
+	if q.waiting.Load() > 0 {
+		q.mu.Lock()
+		q.waiters.WakeOne()
+		q.waiting.Store(int32(q.waiters.Len()))
+		q.mu.Unlock()
+	}
+	q.notEmpty.raise()
+}
+
+// wait adds the caller to those who wait; nil if something has come meanwhile.
+func (q *fairQueue) wait() *pipe.Waiter {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.woken) > 0 {
+		return nil
+	}
+	w := q.waiters.Add()
+	q.waiting.Store(int32(q.waiters.Len()))
+	return w
+}
+
+func (q *fairQueue) forget(w *pipe.Waiter, gaveUp bool) {
+	q.mu.Lock()
+	q.waiters.Forget(w, gaveUp)
+	q.waiting.Store(int32(q.waiters.Len()))
+	q.mu.Unlock()
+}
+
+func (q *fairQueue) wakeAll() {
+	q.mu.Lock()
+	q.waiters.WakeAll()
+	q.waiting.Store(0)
+	q.mu.Unlock()
+	q.notEmpty.raise()
+}

@@ -1,0 +1,70 @@
+// Package pattern decides who gets a message: round robin, fair queueing,
+// fan-out, request state, routing ids, as RFCs 28 to 31 say. There is one file
+// for each socket type, and one for each thing that several of them share.
+//
+// # What both sides promise
+//
+// A [Socket] is used by any number of goroutines. Sessions and inproc tell it of
+// peers, each in this order: Attach once; then Connected and Disconnected in
+// turn; Detach once. They may come from any goroutine, but for one peer they
+// come one after the other.
+//
+// Sending is guarded by one lock, receiving by another; a socket type's own
+// state is under the lock of the direction that it belongs to. Nothing here does
+// I/O or waits with a lock held.
+package pattern
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// What a pattern refuses.
+var (
+	// ErrWouldBlock means that nobody can take, or nobody has sent, a message now.
+	ErrWouldBlock = errors.New("zmq: operation would block")
+	// ErrClosed means that the socket is closed.
+	ErrClosed = fmt.Errorf("zmq: socket closed: %w", net.ErrClosed)
+	// ErrState means that a REQ or REP socket was used out of turn.
+	ErrState = errors.New("zmq: not the socket's turn")
+	// ErrUnroutable means that a ROUTER has no peer of that routing id.
+	ErrUnroutable = errors.New("zmq: no peer has that routing id")
+	// ErrNotSupported means that the socket's type does not do that.
+	ErrNotSupported = errors.New("zmq: not supported by this type of socket")
+	// ErrNoFrame means that a message has no frame to send.
+	ErrNoFrame = errors.New("zmq: message has no frame to send")
+	// ErrSecondPeer refuses another peer of a PAIR, and ErrDuplicateID one whose
+	// routing id a ROUTER knows already.
+	ErrSecondPeer  = errors.New("zmq: a PAIR socket has one peer")
+	ErrDuplicateID = errors.New("zmq: another peer has that routing id")
+)
+
+// Options are what patterns need to know.
+type Options struct {
+	SendLimits, RecvLimits pipe.Limits
+	GatherMin              int  // see message.Batch.Append
+	RouterMandatory        bool // unroutable messages fail instead of being dropped
+	Immediate              bool // peers that are not connected get no messages
+}
+
+// behaviour is what distinguishes the socket types. send, and the peer events'
+// part that concerns sending, run under the send lock; recv under the receive
+// lock.
+type behaviour interface {
+	// send queues m, which stays the caller's, and returns the Out to wake up;
+	// nil if there is none, or if send has done it.
+	send(m *message.Msg) (*pipe.Out, error)
+	// recv reads a message.
+	recv(m *message.Msg) error
+	// attach, connected, disconnected and detach hold both locks.
+	attach(p *pipe.Peer) error
+	connected(p *pipe.Peer) error
+	disconnected(p *pipe.Peer)
+	detach(p *pipe.Peer)
+	// writable says that p's Out has room again; under the send lock.
+	writable(o *pipe.Out)
+}

@@ -1,0 +1,170 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// A subscription travels upstream as a message of one frame: its first byte says
+// what to do with the prefix behind it (RFC 29; ZMTP 3.1 has commands instead,
+// which the engine translates).
+const (
+	unsubscribe = 0
+	subscribe   = 1
+)
+
+// pub is RFC 29's PUB: a copy to every subscriber whose prefix matches, never
+// waiting.
+type pub struct {
+	*Socket
+	subscribers prefixes[[]*pipe.Out] // under the send lock
+	peers       map[*pipe.Out][]string
+	sent        uint64 // messages so far: marks an Out that has this one
+}
+
+// NewPub makes a PUB socket.
+func NewPub(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &pub{Socket: s, peers: map[*pipe.Out][]string{}}
+	return s
+}
+
+// send queues m for all who want it. One that is full misses it, and that is
+// counted (RFC 29: "SHALL silently drop"). A single subscriber is woken as any
+// peer is, by the sender itself if its path is idle; with several the
+// dispatchers share the work.
+func (p *pub) send(m *message.Msg) (*pipe.Out, error) {
+	p.sent++
+	var first *pipe.Out
+	found, several := false, false
+	topic := m.Bytes()
+	for _, n := range p.subscribers.lengths {
+		if n > len(topic) {
+			break
+		}
+		outs, ok := p.subscribers.values[string(topic[:n])]
+		if !ok {
+			continue
+		}
+		for _, out := range outs {
+			if out.Mark == p.sent {
+				continue
+			}
+			out.Mark = p.sent
+			found = true
+			if !out.Write(nil, m) {
+				p.Drops.Add(DropHighWater, 1)
+				continue
+			}
+			if first == nil {
+				first = out
+				continue
+			}
+			several = true
+			handOn(out)
+		}
+	}
+	if !found {
+		p.Drops.Add(DropNoSubscriber, 1)
+	}
+	if several {
+		handOn(first)
+		return nil, nil
+	}
+	return first, nil
+}
+
+// handOn puts out's consumer to work without doing any of it here.
+func handOn(out *pipe.Out) {
+	if out.Wake() {
+		out.Kick(false)
+	}
+}
+
+func (p *pub) recv(*message.Msg) error { return ErrNotSupported }
+
+func (p *pub) attach(peer *pipe.Peer) error {
+	p.peers[peer.Out] = nil
+	return nil
+}
+
+func (p *pub) connected(*pipe.Peer) error { return nil }
+
+// disconnected forgets what the peer subscribed to: it says it again when it
+// comes back.
+func (p *pub) disconnected(peer *pipe.Peer) {
+	for _, prefix := range p.peers[peer.Out] {
+		p.remove(peer.Out, []byte(prefix))
+	}
+	p.peers[peer.Out] = nil
+	p.Drops.Add(DropPeerGone, peer.Out.Discard())
+}
+
+func (p *pub) detach(peer *pipe.Peer) { delete(p.peers, peer.Out) }
+func (p *pub) writable(*pipe.Out)     {}
+
+// Readable takes subscriptions as they come: nobody calls Recv on a PUB.
+func (p *pub) Readable(in *pipe.In) {
+	p.recvMu.Lock()
+	defer p.recvMu.Unlock()
+	var m message.Msg
+	for in.Next(&m) {
+		p.sendMu.Lock()
+		p.upstream(in.Peer.Out, m.Bytes())
+		p.sendMu.Unlock()
+	}
+}
+
+// upstream carries out what a subscriber says.
+func (p *pub) upstream(out *pipe.Out, body []byte) {
+	if len(body) == 0 || body[0] > subscribe {
+		p.Drops.Add(DropMalformed, 1)
+		return
+	}
+	if _, ok := p.peers[out]; !ok {
+		return // said before it left
+	}
+	prefix := body[1:]
+	if body[0] == subscribe {
+		p.add(out, prefix)
+		return
+	}
+	if p.remove(out, prefix) {
+		p.peers[out] = without(p.peers[out], string(prefix))
+	}
+}
+
+func (p *pub) add(out *pipe.Out, prefix []byte) {
+	outs, _ := p.subscribers.get(prefix)
+	for _, o := range outs {
+		if o == out {
+			return
+		}
+	}
+	p.subscribers.put(prefix, append(outs, out))
+	p.peers[out] = append(p.peers[out], string(prefix))
+}
+
+func (p *pub) remove(out *pipe.Out, prefix []byte) bool {
+	outs, _ := p.subscribers.get(prefix)
+	rest := without(outs, out)
+	if len(rest) == len(outs) {
+		return false
+	}
+	if len(rest) == 0 {
+		p.subscribers.remove(prefix)
+	} else {
+		p.subscribers.put(prefix, rest)
+	}
+	return true
+}
+
+// without returns list without v, in place: order is kept.
+func without[T comparable](list []T, v T) []T {
+	for i, x := range list {
+		if x == v {
+			return append(list[:i], list[i+1:]...)
+		}
+	}
+	return list
+}

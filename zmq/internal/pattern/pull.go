@@ -1,0 +1,36 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// pull is RFC 30's PULL: fair queueing from all peers.
+type pull struct {
+	receiveOnly
+	*Socket
+}
+
+// NewPull makes a PULL socket.
+func NewPull(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &pull{Socket: s}
+	return s
+}
+
+func (p *pull) recv(m *message.Msg) error {
+	if p.arrived.recv(m) == nil {
+		return ErrWouldBlock
+	}
+	return nil
+}
+
+// receiveOnly is the sending half of a type that does not send.
+type receiveOnly struct{}
+
+func (receiveOnly) send(*message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
+func (receiveOnly) attach(*pipe.Peer) error              { return nil }
+func (receiveOnly) connected(*pipe.Peer) error           { return nil }
+func (receiveOnly) disconnected(*pipe.Peer)              {}
+func (receiveOnly) detach(*pipe.Peer)                    {}
+func (receiveOnly) writable(*pipe.Out)                   {}

@@ -1,0 +1,32 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// push is RFC 30's PUSH: round robin among peers, and it waits when there is
+// none or all are full.
+type push struct{ balanced }
+
+// NewPush makes a PUSH socket.
+func NewPush(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &push{balanced{Socket: s}}
+	return s
+}
+
+func (p *push) send(m *message.Msg) (*pipe.Out, error) { return p.peers.send(nil, m) }
+
+func (p *push) recv(*message.Msg) error { return ErrNotSupported }
+
+// Readable drops what a peer sends although a PUSH does not receive.
+func (p *push) Readable(in *pipe.In) {
+	p.recvMu.Lock()
+	defer p.recvMu.Unlock()
+	var m message.Msg
+	for in.Next(&m) {
+		m.Release()
+		p.Drops.Add(DropOutOfTurn, 1)
+	}
+}

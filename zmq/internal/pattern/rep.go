@@ -1,0 +1,88 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// rep is RFC 28's REP: one request, then its one reply, in turn. The request's
+// envelope, the frames up to and with the empty one, is kept and put before the
+// reply.
+type rep struct {
+	receiveOnly // peers are found by their requests
+	*Socket
+	asker    *pipe.Out // whom the reply goes to; nil when it is the peers' turn
+	lost     bool      // the asker has gone
+	envelope message.Envelope
+}
+
+// NewRep makes a REP socket.
+func NewRep(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &rep{Socket: s}
+	return s
+}
+
+// recv takes the next request. It takes the send lock to look at the state and
+// to change it: the receive lock comes first in the order of locks.
+func (r *rep) recv(m *message.Msg) error {
+	r.sendMu.Lock()
+	defer r.sendMu.Unlock()
+	if r.asker != nil {
+		return ErrState
+	}
+	for {
+		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
+		in := r.arrived.recv(m)
+		r.sendMu.Lock()
+		if in == nil {
+			return ErrWouldBlock
+		}
+		if r.open(m) {
+			r.asker, r.lost = in.Peer.Out, in.Peer.In != in
+			r.canSend.raise()
+			return nil
+		}
+		r.Drops.Add(DropMalformed, 1)
+	}
+}
+
+// open moves the envelope of a request out of m; false if it has none, or
+// nothing behind it.
+func (r *rep) open(m *message.Msg) bool {
+	r.envelope.Reset()
+	for m.Len() > 1 {
+		frame := m.Bytes()
+		r.envelope.Add(frame)
+		m.DropFirst()
+		if len(frame) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rep) send(m *message.Msg) (*pipe.Out, error) {
+	out := r.asker
+	if out == nil {
+		return nil, ErrState
+	}
+	r.asker = nil
+	if r.lost {
+		r.Drops.Add(DropPeerGone, 1)
+		return nil, nil
+	}
+	if !out.Write(&r.envelope, m) { // a REP never waits: RFC 28, "SHALL NOT block"
+		r.Drops.Add(DropHighWater, 1)
+		return nil, nil
+	}
+	return out, nil
+}
+
+// disconnected keeps a reply from reaching whoever connects next.
+func (r *rep) disconnected(p *pipe.Peer) {
+	r.Drops.Add(DropPeerGone, p.Out.Discard())
+	if r.asker == p.Out {
+		r.lost = true
+	}
+}

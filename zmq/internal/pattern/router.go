@@ -1,0 +1,95 @@
+package pattern
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// router is RFC 28's ROUTER: what comes in is prefixed with its sender's routing
+// id, what goes out is addressed by it.
+type router struct {
+	*Socket
+	peers  map[string]*pipe.Peer // under the send lock
+	nextID uint32                // of peers that do not name themselves
+	slab   message.Slab          // under the receive lock
+}
+
+// NewRouter makes a ROUTER socket.
+func NewRouter(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.kind = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
+	return s
+}
+
+func (r *router) recv(m *message.Msg) error {
+	in := r.arrived.recv(m)
+	if in == nil {
+		return ErrWouldBlock
+	}
+	m.Prepend(in.Peer.RoutingID, &r.slab)
+	return nil
+}
+
+func (r *router) send(m *message.Msg) (*pipe.Out, error) {
+	if m.Len() < 2 {
+		return nil, ErrNoFrame
+	}
+	p := r.peers[string(m.Bytes())]
+	if p == nil {
+		return nil, r.refuse(ErrUnroutable, DropUnroutable)
+	}
+	body := *m
+	body.DropFirst()
+	if !p.Out.Write(nil, &body) {
+		return nil, r.refuse(ErrWouldBlock, DropHighWater)
+	}
+	return p.Out, nil
+}
+
+// refuse fails with ROUTER_MANDATORY, and drops without.
+func (r *router) refuse(err error, reason DropReason) error {
+	if r.opts.RouterMandatory {
+		return err
+	}
+	r.Drops.Add(reason, 1)
+	return nil
+}
+
+func (r *router) attach(*pipe.Peer) error { return nil }
+
+// connected gives the peer its routing id. One that calls itself as another does
+// is refused, as libzmq does without ROUTER_HANDOVER.
+func (r *router) connected(p *pipe.Peer) error {
+	if len(p.RoutingID) == 0 {
+		p.RoutingID = r.makeID()
+	}
+	if r.peers[string(p.RoutingID)] != nil {
+		return ErrDuplicateID
+	}
+	r.peers[string(p.RoutingID)] = p
+	r.senders.WakeAll()
+	r.canSend.raise()
+	return nil
+}
+
+// makeID makes a routing id that no peer can choose: it starts with a zero byte.
+func (r *router) makeID() []byte {
+	r.nextID++
+	return binary.BigEndian.AppendUint32([]byte{0}, r.nextID)
+}
+
+func (r *router) disconnected(p *pipe.Peer) {
+	if r.peers[string(p.RoutingID)] == p {
+		delete(r.peers, string(p.RoutingID))
+	}
+	r.Drops.Add(DropPeerGone, p.Out.Discard())
+	r.senders.WakeAll() // who waits for room at p is told that it is gone
+}
+
+func (r *router) detach(*pipe.Peer) {}
+
+// writable wakes all: each may wait for another peer.
+func (r *router) writable(*pipe.Out) { r.senders.WakeAll() }

@@ -1,0 +1,62 @@
+package pipe
+
+import "github.com/actum-go/actum/zmq/internal/message"
+
+// In brings a socket messages from one peer. Its methods are called with the
+// receiving socket's receive lock.
+type In struct {
+	cursor  message.Cursor
+	batch   message.Batch
+	source  Source
+	reader  Reader
+	unpaid  int // messages received and not yet credited to the source
+	unpaidN int // their payload in bytes
+	step    int // credit is given for so many messages at a time
+
+	Peer *Peer // who the messages come from
+}
+
+// NewIn makes an In that reads from source, which holds at most limits.
+func NewIn(source Source, limits Limits, reader Reader) *In {
+	step := 1024
+	if limits.Msgs > 0 {
+		step = max(limits.Msgs/4, 1)
+	}
+	if limits.Bytes > 0 {
+		step = 1
+	}
+	return &In{source: source, reader: reader, step: step}
+}
+
+// Ready tells the reader that there is something to read. It may be called by
+// any goroutine, without the receive lock.
+func (in *In) Ready() { in.reader.Readable(in) }
+
+// Kick makes an In the consumer of another socket's Out: inproc.
+func (in *In) Kick(bool) { in.Ready() }
+
+// Next reads a message; false if there is none, and then Ready will be called
+// when there is.
+func (in *In) Next(m *message.Msg) bool {
+	for !in.cursor.Next(m) {
+		in.pay()
+		in.batch = message.Batch{} // its memory belongs to the messages now
+		if !in.source.Take(&in.batch) {
+			return false
+		}
+		in.cursor.Load(in.batch)
+	}
+	in.unpaid++
+	in.unpaidN += m.Size()
+	if in.unpaid >= in.step {
+		in.pay()
+	}
+	return true
+}
+
+func (in *In) pay() {
+	if in.unpaid > 0 {
+		in.source.Credit(in.unpaid, in.unpaidN)
+		in.unpaid, in.unpaidN = 0, 0
+	}
+}

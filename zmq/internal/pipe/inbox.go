@@ -1,0 +1,102 @@
+package pipe
+
+import (
+	"sync"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// Inbox is what an engine fills and an In reads from: decoded batches, bounded
+// by the receiver's high-water marks. The engine asks for Room before it decodes
+// and stops reading when there is none: the transport then pushes back.
+type Inbox struct {
+	mu      sync.Mutex
+	batches []message.Batch // a queue; head is the next to be taken
+	head    int
+	msgs    int // queued, or taken and not yet credited
+	size    int // their payload in bytes
+	limits  Limits
+	busy    bool // the reader has been told and will take until there is nothing
+	starved bool // the engine was told that there is no room
+	in      *In
+	resume  func() // tells the engine that there is room again; any goroutine
+}
+
+// NewInbox makes an inbox. resume is called, on the reader's goroutine and
+// without locks but the receive lock, when an inbox that had no room is half
+// empty; it must not block.
+func NewInbox(limits Limits, resume func()) *Inbox {
+	return &Inbox{limits: limits, resume: resume}
+}
+
+// Open makes in the reader of the inbox.
+func (b *Inbox) Open(in *In) { b.in = in }
+
+// Room is how many messages may be put now. Zero means that the engine must
+// stop, and that resume will be called.
+func (b *Inbox) Room() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.limits.exceeded(b.msgs, b.size) {
+		b.starved = true
+		return 0
+	}
+	if b.limits.Msgs <= 0 {
+		return int(^uint(0) >> 1)
+	}
+	return b.limits.Msgs - b.msgs
+}
+
+// Put queues a batch, which belongs to the inbox from then on.
+func (b *Inbox) Put(batch message.Batch) {
+	b.mu.Lock()
+	b.batches = append(b.batches, batch)
+	b.msgs += batch.Msgs
+	b.size += batch.Size
+	tell := !b.busy
+	b.busy = true
+	b.mu.Unlock()
+	if tell {
+		b.in.Ready()
+	}
+}
+
+// Take hands out the oldest batch; see [Source].
+func (b *Inbox) Take(out *message.Batch) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.head == len(b.batches) {
+		b.batches, b.head = b.batches[:0], 0
+		b.busy = false
+		return false
+	}
+	*out = b.batches[b.head]
+	b.batches[b.head] = message.Batch{}
+	b.head++
+	if b.head == len(b.batches) {
+		b.batches, b.head = b.batches[:0], 0
+	}
+	return true
+}
+
+// Credit makes room; see [Source].
+func (b *Inbox) Credit(msgs, size int) {
+	b.mu.Lock()
+	b.msgs -= msgs
+	b.size -= size
+	resume := b.starved && b.limits.low(b.msgs, b.size)
+	if resume {
+		b.starved = false
+	}
+	b.mu.Unlock()
+	if resume {
+		b.resume()
+	}
+}
+
+// Queued is how many messages, and bytes of payload, wait to be received.
+func (b *Inbox) Queued() (msgs, size int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.msgs, b.size
+}

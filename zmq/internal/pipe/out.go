@@ -1,0 +1,153 @@
+package pipe
+
+import (
+	"sync"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// Out carries messages from a socket to one peer. All methods but Take, Credit
+// and Attach are called with the lock that New was given: the sending socket's,
+// shared by all its Outs, so that a send to one or to a thousand peers takes one
+// lock.
+type Out struct {
+	mu        *sync.Mutex
+	fill      message.Batch // what senders append to
+	held      int           // messages taken and not yet credited
+	heldSize  int           // their payload in bytes
+	limits    Limits
+	gatherMin int
+	working   bool // the consumer is at work
+	refused   bool // a message was refused: the writer is told of room
+	consumer  Consumer
+	writer    Writer
+
+	Index int    // the pattern's: where the Out stands in its list; -1: nowhere
+	Mark  uint64 // the pattern's: the last message that was given to the Out
+	Peer  *Peer  // whom the messages go to
+}
+
+// NewOut makes an Out under the given lock.
+func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer) *Out {
+	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, Index: -1}
+}
+
+// Write queues a message, behind an envelope (nil for none); false if a
+// high-water mark is reached.
+func (o *Out) Write(envelope *message.Envelope, m *message.Msg) bool {
+	if o.limits.exceeded(o.fill.Msgs+o.held, o.fill.Size+o.heldSize) {
+		o.refused = true
+		return false
+	}
+	if envelope != nil {
+		o.fill.AppendEnvelope(envelope)
+	}
+	o.fill.Append(m, o.gatherMin)
+	return true
+}
+
+// WriteAnyway queues a message whatever the high-water mark says: for what must
+// not be dropped and is small, as subscriptions are.
+func (o *Out) WriteAnyway(m *message.Msg) { o.fill.Append(m, o.gatherMin) }
+
+// Full reports whether Write would refuse a message.
+func (o *Out) Full() bool {
+	return o.limits.exceeded(o.fill.Msgs+o.held, o.fill.Size+o.heldSize)
+}
+
+// Wake puts the consumer to work and reports whether the caller must kick it.
+func (o *Out) Wake() bool {
+	if o.working || o.consumer == nil {
+		return false
+	}
+	o.working = true
+	return true
+}
+
+// Kick hands the work to the consumer; see [Consumer.Kick].
+func (o *Out) Kick(inline bool) { o.consumer.Kick(inline) }
+
+// Queued is how many messages, and bytes of payload, wait or are being written.
+func (o *Out) Queued() (msgs, size int) { return o.fill.Msgs + o.held, o.fill.Size + o.heldSize }
+
+// Discard drops what waits and returns how many messages that were.
+func (o *Out) Discard() int {
+	n := o.fill.Msgs
+	o.fill.Reset()
+	return n
+}
+
+// Attach gives the Out a consumer, at rest unless working is set; what had
+// queued up is there to be taken.
+func (o *Out) Attach(c Consumer, working bool) {
+	o.mu.Lock()
+	o.consumer, o.working = c, working
+	o.mu.Unlock()
+}
+
+// Detach takes the consumer away. What it had taken and not written comes back
+// in unsent, in front of what waits; messages written but not credited count as
+// gone.
+func (o *Out) Detach(unsent *message.Batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.consumer, o.working = nil, false
+	o.held, o.heldSize = 0, 0
+	if unsent != nil && unsent.Msgs > 0 {
+		o.fill.Prepend(unsent)
+	}
+	o.announceRoom()
+}
+
+// Take moves everything that waits into b, which must be empty and whose memory
+// is used for what comes next; false, and the consumer at rest, if nothing
+// waits. What was taken counts against the high-water marks until it is
+// credited.
+func (o *Out) Take(b *message.Batch) bool {
+	o.mu.Lock()
+	if o.fill.Msgs == 0 {
+		o.working = false
+		o.mu.Unlock()
+		return false
+	}
+	*b, o.fill = o.fill, *b
+	o.held += b.Msgs
+	o.heldSize += b.Size
+	o.mu.Unlock()
+	return true
+}
+
+// Credit says that messages taken before have left.
+func (o *Out) Credit(msgs, size int) {
+	o.mu.Lock()
+	o.held -= msgs
+	o.heldSize -= size
+	o.announceRoom()
+	o.mu.Unlock()
+}
+
+// CreditAndTake is Credit followed by Take, under one lock.
+func (o *Out) CreditAndTake(msgs, size int, b *message.Batch) bool {
+	o.mu.Lock()
+	o.held -= msgs
+	o.heldSize -= size
+	o.announceRoom()
+	ok := o.fill.Msgs > 0
+	if ok {
+		*b, o.fill = o.fill, *b
+		o.held += b.Msgs
+		o.heldSize += b.Size
+	} else {
+		o.working = false
+	}
+	o.mu.Unlock()
+	return ok
+}
+
+// announceRoom tells the writer once that a full Out is half empty.
+func (o *Out) announceRoom() {
+	if o.refused && o.limits.low(o.fill.Msgs+o.held, o.fill.Size+o.heldSize) {
+		o.refused = false
+		o.writer.Writable(o)
+	}
+}

@@ -1,0 +1,14 @@
+package pipe
+
+// Peer is one peer of a socket, as its pattern sees it: a pipe in each direction
+// that the socket's type uses.
+type Peer struct {
+	Out *Out // nil if the socket's type does not send
+	In  *In  // one for each connection; nil while there is none
+
+	// RoutingID is what the peer calls itself, or what a ROUTER called it. Set
+	// before the pattern is told that the peer is connected.
+	RoutingID []byte
+	// Endpoint is where the peer was reached or came from, for people.
+	Endpoint string
+}

@@ -1,0 +1,103 @@
+package pipe
+
+import (
+	"context"
+	"sync"
+)
+
+// Waiter is one goroutine that waits for a pipe.
+type Waiter struct {
+	ready  chan struct{} // holds one token
+	next   *Waiter
+	listed bool
+}
+
+var waiters = sync.Pool{New: func() any { return &Waiter{ready: make(chan struct{}, 1)} }}
+
+// Wait waits for the waiter's turn, or until ctx is done, and returns ctx's
+// error then. In either case the caller must still call Forget on its list.
+func (w *Waiter) Wait(ctx context.Context) error {
+	done := ctx.Done()
+	if done == nil {
+		<-w.ready
+		return nil
+	}
+	select {
+	case <-w.ready:
+		return nil
+	case <-done:
+		return ctx.Err()
+	}
+}
+
+// Waiters is a queue of goroutines that wait for the same thing, first come
+// first served. The caller's lock guards it.
+type Waiters struct {
+	head, tail *Waiter
+	n          int
+}
+
+// Len is the number of waiters.
+func (l *Waiters) Len() int { return l.n }
+
+// Add puts a new waiter at the end.
+func (l *Waiters) Add() *Waiter {
+	w := waiters.Get().(*Waiter)
+	w.listed, w.next = true, nil
+	if l.tail == nil {
+		l.head = w
+	} else {
+		l.tail.next = w
+	}
+	l.tail = w
+	l.n++
+	return w
+}
+
+// WakeOne gives the first waiter its turn.
+func (l *Waiters) WakeOne() {
+	if w := l.head; w != nil {
+		l.remove(nil, w)
+		w.ready <- struct{}{}
+	}
+}
+
+// WakeAll gives everybody their turn.
+func (l *Waiters) WakeAll() {
+	for l.head != nil {
+		l.WakeOne()
+	}
+}
+
+// Forget takes w out, if it is still there, and gives it back. A waiter that
+// gave up although its turn had come passes the turn on.
+func (l *Waiters) Forget(w *Waiter, gaveUp bool) {
+	switch {
+	case w.listed:
+		var before *Waiter
+		for x := l.head; x != w; x = x.next {
+			before = x
+		}
+		l.remove(before, w)
+	case gaveUp:
+		l.WakeOne()
+	}
+	select {
+	case <-w.ready:
+	default:
+	}
+	waiters.Put(w)
+}
+
+func (l *Waiters) remove(before, w *Waiter) {
+	if before == nil {
+		l.head = w.next
+	} else {
+		before.next = w.next
+	}
+	if l.tail == w {
+		l.tail = before
+	}
+	w.next, w.listed = nil, false
+	l.n--
+}
