@@ -21,3 +21,7 @@ var (
 	// dispatcher was closed.
 	ErrBackendClosed = fmt.Errorf("dispatcher closed: %w", net.ErrClosed)
 )
+
+// ErrWrongHandle is the result of an operation that its handle cannot do: an
+// accept on a stream, a read on a listener.
+var ErrWrongHandle = fmt.Errorf("accept is for listeners, read and write are for streams: %w", errors.ErrUnsupported)

@@ -1,0 +1,88 @@
+package proactor
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// candidate is a backend that can be chosen by name. The candidates of a system
+// are listed in choose_*.go, the best first.
+type candidate struct {
+	name string
+	// explicit candidates are taken only when asked for by name.
+	explicit bool
+	open     func(backend.Options) (backend.Backend, error)
+}
+
+// BackendInfo says which backend a dispatcher stands on.
+type BackendInfo struct {
+	Name    string    // "uring", "epoll", "goroutine" or "sim"
+	Refused []Refusal // the ones that were probed before it and did not work
+}
+
+// Refusal is why a backend was not taken.
+type Refusal struct {
+	Name string
+	Err  error
+}
+
+// choose opens the backend that o names, or the first one that works.
+func choose(o *Options) (backend.Backend, BackendInfo, error) {
+	name := o.Backend
+	if name == "" {
+		name = os.Getenv(BackendVariable)
+	}
+	if name == "" {
+		name = "auto"
+	}
+	var info BackendInfo
+	for _, c := range candidates {
+		if c.name != name && (name != "auto" || c.explicit) {
+			continue
+		}
+		b, err := c.open(backendOptions(o))
+		if err == nil {
+			info.Name = c.name
+			logChoice(o, info)
+			return b, info, nil
+		}
+		info.Refused = append(info.Refused, Refusal{c.name, err})
+	}
+	return nil, info, noBackend(name, info.Refused)
+}
+
+// logChoice tells the logger, if there is one.
+func logChoice(o *Options, info BackendInfo) {
+	if o.Logger == nil {
+		return
+	}
+	for _, r := range info.Refused {
+		o.Logger.Info("backend refused", "backend", r.Name, "reason", r.Err)
+	}
+	o.Logger.Debug("backend taken", "backend", info.Name)
+}
+
+// noBackend says why there is none: the name is unknown, or what was tried
+// failed.
+func noBackend(name string, refused []Refusal) error {
+	if len(refused) == 1 {
+		return fmt.Errorf("proactor: backend %q does not work here: %w", name, refused[0].Err)
+	}
+	if len(refused) > 1 {
+		return fmt.Errorf("proactor: no backend works here: %v", refused)
+	}
+	return fmt.Errorf("proactor: Options.Backend is %q: this system has auto, %s", name, strings.Join(Backends(), ", "))
+}
+
+// Backends lists the backends that this system may have, the preferred one
+// first. Whether one works here is known when a dispatcher is made with it.
+func Backends() []string {
+	var names []string
+	for _, c := range candidates {
+		names = append(names, c.name)
+	}
+	return names
+}

@@ -1,0 +1,67 @@
+package proactor
+
+import "github.com/actum-go/actum/proactor/internal/backend"
+
+// Close ends d: Run returns ErrClosed, every handle is closed, and everything
+// outstanding completes with an error that unwraps to net.ErrClosed: its handler
+// is called before Close returns. An operation started later completes the same
+// way, on a goroutine of its own; a handler that is told ErrClosed should not
+// start anything again. Close waits for the handler that is being called, so
+// that a handler which wants the end calls Stop, and whoever called Run closes.
+func (d *Dispatcher) Close() error {
+	d.mu.Lock()
+	again := d.closed.Swap(true)
+	d.mu.Unlock()
+	d.interrupt()
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	if again {
+		return nil
+	}
+	err := d.backend.Close()
+	d.drain()
+	return err
+}
+
+// drain completes everything that is outstanding, and what its handlers start,
+// until nothing is left. d is closed and the turn is taken.
+func (d *Dispatcher) drain() {
+	d.stopping.Store(false)
+	for {
+		d.mu.Lock()
+		d.due.Append(&d.posted)
+		for len(d.timers) > 0 {
+			op := d.timers[0].op
+			d.timers.remove(op)
+			op.op.Err = ErrClosed
+			d.due.Push(&op.op)
+		}
+		d.mu.Unlock()
+		n := d.dispatchDue() + d.dispatchDone()
+		if d.done == nil {
+			d.done = d.backend.Wait(0)
+		}
+		if n == 0 && d.due.Empty() && d.done == nil {
+			return
+		}
+		d.stopping.Store(false) // a handler may have called Stop
+	}
+}
+
+// completeLate completes what was started after Close. It must not be done by
+// the initiator, who may hold a lock that the handler wants.
+func (d *Dispatcher) completeLate() {
+	go func() {
+		d.turn.Lock()
+		defer d.turn.Unlock()
+		d.drain()
+	}()
+}
+
+// start gives op to the backend.
+func (d *Dispatcher) start(op *backend.Op) {
+	d.backend.Start(op)
+	if d.closed.Load() {
+		d.completeLate()
+	}
+}

@@ -1,0 +1,83 @@
+package proactor
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Dispatcher is the completion dispatcher: it waits for operations to complete
+// and calls their handlers. All its methods may be called from any goroutine;
+// one goroutine at a time dispatches.
+type Dispatcher struct {
+	backend backend.Backend
+	info    BackendInfo
+
+	// turn is held by whoever calls handlers: Run, RunOne, Poll, Close.
+	turn sync.Mutex
+	// due and done are what has completed and is still to be dispatched: posts
+	// and timers, and what the backend handed back. turn covers them.
+	due  backend.Queue
+	done *backend.Op
+
+	stopping atomic.Bool // Stop was called and no Run has answered yet
+	closed   atomic.Bool // Close was called; set while mu is held
+
+	// mu covers what initiators hand over. It is held for a few instructions.
+	mu     sync.Mutex
+	posted backend.Queue // completed without I/O, in the order of posting
+	timers timerHeap
+	// hurry makes the next Wait not wait at all.
+	hurry bool
+
+	// parked says that the dispatching goroutine is in Wait, or on its way, and
+	// has to be woken by whoever gives it something to do. It is set while mu is
+	// held and there is nothing to do: who comes later sees it. Who wakes clears
+	// it, so that only one pays.
+	parked atomic.Bool
+}
+
+// New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
+// It must be closed.
+func New(o Options) (*Dispatcher, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	b, info, err := choose(&o)
+	if err != nil {
+		return nil, err
+	}
+	return &Dispatcher{backend: b, info: info}, nil
+}
+
+// Backend says what d stands on, and why it is not something better.
+func (d *Dispatcher) Backend() BackendInfo { return d.info }
+
+// Now is the clock that timers run on: the time since some moment in the past,
+// never going back. Under the sim backend it is virtual.
+func (d *Dispatcher) Now() time.Duration { return d.backend.Now() }
+
+// Stop makes Run return nil, and RunOne ErrStopped, before the next handler is
+// called. Without a Run in progress the next one returns at once. What has
+// completed is dispatched when d is run again.
+func (d *Dispatcher) Stop() {
+	d.stopping.Store(true)
+	d.interrupt()
+}
+
+// interrupt ends a Wait in progress, or else keeps the next one from waiting.
+func (d *Dispatcher) interrupt() {
+	d.mu.Lock()
+	d.hurry = true
+	d.mu.Unlock()
+	d.wake()
+}
+
+// wake ends a Wait in progress. It costs one load if there is none.
+func (d *Dispatcher) wake() {
+	if d.parked.Load() && d.parked.CompareAndSwap(true, false) {
+		d.backend.Wake()
+	}
+}

@@ -1,0 +1,25 @@
+package proactor
+
+// Connect makes a stream to an address, in op.Accepted. network is "tcp",
+// "tcp4", "tcp6" (address is a literal IP:port: names are for the caller to
+// look up) or "unix" (a path, or @name for an abstract one). o may be nil.
+func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOptions) {
+	op.begin(KindConnect)
+	op.op.Handle = nil
+	op.op.Network, op.op.Address, op.op.Socket = network, address, o
+	d.start(&op.op)
+}
+
+// Listen makes a listener; see Connect for network and address. Port 0 takes a
+// free one: LocalAddr says which. The file of a "unix" listener is removed when
+// the handle is closed.
+func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle, error) {
+	if d.closed.Load() {
+		return nil, ErrClosed
+	}
+	h, err := d.backend.Listen(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Handle{d: d, h: h}, nil
+}

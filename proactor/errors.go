@@ -1,0 +1,29 @@
+package proactor
+
+import (
+	"errors"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// What can be wrong with an operation or a dispatcher, beside what the system
+// says. Compare with errors.Is.
+var (
+	// ErrWouldBlock is the answer of the Try methods of a Handle when there is
+	// nothing to read or no room to write.
+	ErrWouldBlock = backend.ErrWouldBlock
+	// ErrCanceled is the result of a cancelled operation. It unwraps to
+	// context.Canceled.
+	ErrCanceled = backend.ErrCanceled
+	// ErrHandleClosed is the result of an operation whose handle was closed. It
+	// unwraps to net.ErrClosed.
+	ErrHandleClosed = backend.ErrHandleClosed
+	// ErrClosed is the result of an operation whose dispatcher was closed, and
+	// what Run returns then. It unwraps to net.ErrClosed.
+	ErrClosed = backend.ErrBackendClosed
+	// ErrStopped is what RunOne returns when Stop ended it.
+	ErrStopped = errors.New("dispatcher stopped")
+	// ErrRunning is what Run, RunOne and Poll return when another goroutine, or
+	// a handler's caller, is inside one of them already.
+	ErrRunning = errors.New("dispatcher is running already: handlers are called by one goroutine at a time")
+)

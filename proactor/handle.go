@@ -1,0 +1,92 @@
+package proactor
+
+import (
+	"net"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Handle is a stream or a listener. It is safe for use from any goroutine. One
+// outstanding operation in each direction is typical; more are carried out in
+// the order in which they were started.
+type Handle struct {
+	d *Dispatcher
+	h backend.Handle
+}
+
+// Accept completes with a new stream, in op.Accepted. An accept that fails for
+// want of descriptors (syscall.EMFILE) leaves the listener as it is: start
+// another one after a while.
+func (h *Handle) Accept(op *Operation) {
+	op.begin(KindAccept)
+	h.start(op)
+}
+
+// Read reads at least one byte, at most len(b), into b, which is the runtime's
+// until the handler is called.
+func (h *Handle) Read(op *Operation, b []byte) {
+	op.begin(KindRead)
+	op.op.Buf = b
+	h.start(op)
+}
+
+// Write writes at least one byte, at most len(b), of b, which is the runtime's
+// until the handler is called.
+func (h *Handle) Write(op *Operation, b []byte) {
+	op.begin(KindWrite)
+	op.op.Buf = b
+	h.start(op)
+}
+
+// ReadV is a scatter read: it fills the buffers of v in order, and may end
+// early as Read may. v and its buffers are the runtime's until the handler is
+// called; v is not changed.
+func (h *Handle) ReadV(op *Operation, v [][]byte) {
+	op.begin(KindScatterRead)
+	op.op.Vec = v
+	h.start(op)
+}
+
+// WriteV is a gather write: it writes the buffers of v in order, and may end
+// early as Write may. v and its buffers are the runtime's until the handler is
+// called; v is not changed.
+func (h *Handle) WriteV(op *Operation, v [][]byte) {
+	op.begin(KindGatherWrite)
+	op.op.Vec = v
+	h.start(op)
+}
+
+// start gives op, which has begun, to the backend. The handle is stored only if
+// it is another one: then Cancel may look at an operation that is restarted.
+func (h *Handle) start(op *Operation) {
+	if op.op.Handle != h.h {
+		op.op.Handle = h.h
+	}
+	h.d.start(&op.op)
+}
+
+// TryRead reads what is there now, without an operation. It returns
+// ErrWouldBlock if there is nothing, io.EOF at the end. It must not be called
+// while a read is outstanding.
+func (h *Handle) TryRead(b []byte) (int, error) { return h.h.TryRead(b) }
+
+// TryWrite is a speculative write: it writes what there is room for now,
+// without an operation. It returns ErrWouldBlock if there is none. It must not
+// be called while a write is outstanding.
+func (h *Handle) TryWrite(b []byte) (int, error) { return h.h.TryWrite(b) }
+
+// TryWriteV is TryWrite for the buffers of v in order. It does not change v.
+func (h *Handle) TryWriteV(v [][]byte) (int, error) { return h.h.TryWriteV(v) }
+
+// LocalAddr is the address of this end.
+func (h *Handle) LocalAddr() net.Addr { return h.h.LocalAddr() }
+
+// RemoteAddr is the address of the other end; nil for a listener.
+func (h *Handle) RemoteAddr() net.Addr { return h.h.RemoteAddr() }
+
+// Dispatcher is the one that h belongs to.
+func (h *Handle) Dispatcher() *Dispatcher { return h.d }
+
+// Close closes h. What is outstanding on it completes with ErrHandleClosed, by
+// way of the dispatcher. A second Close does nothing.
+func (h *Handle) Close() error { return h.h.Close() }

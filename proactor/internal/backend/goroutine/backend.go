@@ -1,0 +1,155 @@
+// Package goroutine carries operations out on goroutines that block in package
+// net: the paper's "dedicated threads" emulation of an asynchronous operation
+// processor. It works wherever Go does.
+//
+// Each direction of a handle has a lane: a queue of operations and, from its
+// first operation until the handle is closed, one goroutine that carries them
+// out one after the other. An operation therefore allocates nothing.
+package goroutine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Backend implements backend.Backend.
+type Backend struct {
+	done  backend.Completions
+	wake  chan struct{} // holds one: something has completed, or Wake was called
+	timer *time.Timer   // of Wait, which has one caller at a time
+	start time.Time     // Now is counted from here
+
+	handles  backend.Registry[handle]
+	closing  atomic.Bool
+	working  sync.WaitGroup // every goroutine that may still complete something
+	mu       sync.Mutex
+	connects map[*backend.Op]context.CancelFunc // those in progress; nil once closed
+}
+
+// handle is a backend.Handle whose operations go through lanes.
+type handle interface {
+	backend.Handle
+	// lane is the one for operations of kind k, nil if the handle has none.
+	lane(k backend.Kind) *lane
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// New makes a backend. It never fails.
+func New(backend.Options) (backend.Backend, error) {
+	b := &Backend{
+		wake:     make(chan struct{}, 1),
+		timer:    time.NewTimer(time.Hour),
+		start:    time.Now(),
+		connects: make(map[*backend.Op]context.CancelFunc),
+	}
+	b.timer.Stop()
+	return b, nil
+}
+
+// Name implements backend.Backend.
+func (b *Backend) Name() string { return "goroutine" }
+
+// Now implements backend.Backend.
+func (b *Backend) Now() time.Duration { return time.Since(b.start) }
+
+// Start implements backend.Backend.
+func (b *Backend) Start(op *backend.Op) {
+	if op.Kind == backend.KindConnect {
+		b.connect(op)
+		return
+	}
+	if l := laneOf(op); l != nil {
+		l.start(op)
+		return
+	}
+	op.Err = backend.ErrWrongHandle
+	b.complete(op)
+}
+
+// Cancel implements backend.Backend.
+func (b *Backend) Cancel(op *backend.Op) {
+	if op.Kind == backend.KindConnect {
+		b.cancelConnect(op)
+		return
+	}
+	if l := laneOf(op); l != nil {
+		l.cancel(op)
+	}
+}
+
+// laneOf is the lane that op belongs to.
+func laneOf(op *backend.Op) *lane {
+	h, ok := op.Handle.(handle)
+	if !ok {
+		return nil
+	}
+	return h.lane(op.Kind)
+}
+
+// complete puts op where Wait finds it.
+func (b *Backend) complete(op *backend.Op) {
+	if b.done.Add(op) {
+		b.Wake()
+	}
+}
+
+// Wake implements backend.Backend.
+func (b *Backend) Wake() {
+	select {
+	case b.wake <- struct{}{}:
+	default: // Wait has been told already
+	}
+}
+
+// Wait implements backend.Backend.
+func (b *Backend) Wait(deadline time.Duration) *backend.Op {
+	woken := deadline == 0
+	select {
+	case <-b.wake:
+		woken = true
+	default:
+	}
+	if list := b.done.Take(); list != nil || woken {
+		return list
+	}
+	if deadline == backend.NoDeadline {
+		<-b.wake
+		return b.done.Take()
+	}
+	b.timer.Reset(deadline - b.Now())
+	select {
+	case <-b.wake:
+		b.timer.Stop()
+	case <-b.timer.C:
+	}
+	return b.done.Take()
+}
+
+// Close implements backend.Backend. It waits for the goroutines, none of which
+// waits for anything once its handle is closed.
+func (b *Backend) Close() error {
+	b.closing.Store(true)
+	b.mu.Lock()
+	connects := b.connects
+	b.connects = nil
+	b.mu.Unlock()
+	for _, cancel := range connects {
+		cancel()
+	}
+	b.handles.CloseAll()
+	b.working.Wait()
+	return nil
+}
+
+// closedError is why an operation on a handle that is closed now fails.
+func (b *Backend) closedError() error {
+	if b.closing.Load() {
+		return backend.ErrBackendClosed
+	}
+	return backend.ErrHandleClosed
+}

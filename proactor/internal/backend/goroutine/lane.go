@@ -1,0 +1,134 @@
+package goroutine
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// lane carries out the operations of one direction of one handle.
+type lane struct {
+	b  *Backend
+	do func(op *backend.Op)  // carries one out, blocking
+	at func(time.Time) error // sets the deadline of what do blocks in
+
+	mu      sync.Mutex
+	some    sync.Cond // the queue is not empty, or the lane is closed
+	queue   backend.Queue
+	serving bool  // the goroutine exists
+	cancels bool  // the head is being cancelled: a deadline in the past is set
+	closed  error // what operations complete with once the handle is closed
+}
+
+// init ties a lane to what it serves.
+func (l *lane) init(b *Backend, do func(*backend.Op), at func(time.Time) error) {
+	l.b, l.do, l.at = b, do, at
+	l.some.L = &l.mu
+}
+
+// start queues op, and makes the goroutine if this is the first.
+func (l *lane) start(op *backend.Op) {
+	l.mu.Lock()
+	if l.closed != nil {
+		op.Err = l.closed
+		l.mu.Unlock()
+		l.b.complete(op)
+		return
+	}
+	if l.queue.Push(op) {
+		l.some.Signal()
+	}
+	if !l.serving {
+		l.serving = true
+		l.b.working.Add(1)
+		go l.serve()
+	}
+	l.mu.Unlock()
+}
+
+// serve carries the operations out, in order, until the lane is closed.
+func (l *lane) serve() {
+	defer l.b.working.Done()
+	for {
+		op := l.next()
+		if op == nil {
+			return
+		}
+		l.do(op)
+		l.finish(op)
+		l.b.complete(op)
+	}
+}
+
+// next waits for an operation. It leaves it in the queue, where cancel finds
+// it. Once the lane is closed it returns nil, and completes what was waiting.
+func (l *lane) next() *backend.Op {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.queue.Empty() && l.closed == nil {
+		l.some.Wait()
+	}
+	if l.closed == nil {
+		return l.queue.Head()
+	}
+	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
+		op.Err = l.closed
+		l.b.complete(op)
+	}
+	return nil
+}
+
+// finish takes op, which has been carried out, from the queue and settles its
+// result: whatever was moved counts, and the reason for an early end is given
+// in the words of package backend.
+func (l *lane) finish(op *backend.Op) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue.Pop()
+	switch {
+	case op.Err == nil:
+	case op.N > 0:
+		op.Err = nil
+	case l.closed != nil:
+		op.Err = l.closed
+	case l.cancels && errors.Is(op.Err, os.ErrDeadlineExceeded):
+		op.Err = backend.ErrCanceled
+	}
+	if l.cancels {
+		l.cancels = false
+		_ = l.at(time.Time{}) // fails only if the handle is closed
+	}
+}
+
+// longAgo is the deadline that ends what is in progress.
+var longAgo = time.Unix(1, 0)
+
+// cancel ends op early: what waits leaves the queue, and what is in progress
+// runs into a deadline. An operation that is neither has completed.
+func (l *lane) cancel(op *backend.Op) {
+	l.mu.Lock()
+	if l.queue.Head() == op {
+		l.cancels = true
+		_ = l.at(longAgo) // fails only if the handle is closed: then op ends anyway
+		l.mu.Unlock()
+		return
+	}
+	waiting := l.queue.Remove(op)
+	l.mu.Unlock()
+	if waiting {
+		op.Err = backend.ErrCanceled
+		l.b.complete(op)
+	}
+}
+
+// close makes everything complete with err. What is in progress has to be ended
+// by the caller, who closes what it blocks in.
+func (l *lane) close(err error) {
+	l.mu.Lock()
+	l.closed = err
+	l.some.Signal()
+	l.mu.Unlock()
+}

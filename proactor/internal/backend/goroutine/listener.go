@@ -1,0 +1,114 @@
+package goroutine
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// listener is a listening handle.
+type listener struct {
+	b      *Backend
+	ln     deadlineListener
+	in     lane
+	closed atomic.Bool
+}
+
+// deadlineListener is what both kinds of listeners of package net are.
+type deadlineListener interface {
+	net.Listener
+	syscall.Conn
+	SetDeadline(time.Time) error
+}
+
+// Listen implements backend.Backend.
+func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	if err := backend.CheckAddress(network, address); err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	if o == nil {
+		o = new(backend.SocketOptions)
+	}
+	config := net.ListenConfig{Control: buffers(o), KeepAlive: -1}
+	ln, err := config.Listen(context.Background(), network, address)
+	if err != nil {
+		return nil, err
+	}
+	l := &listener{b: b, ln: ln.(deadlineListener)}
+	l.in.init(b, l.accept, l.ln.SetDeadline)
+	if err := l.setBacklog(o.Backlog); err != nil {
+		ln.Close()
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: ln.Addr(), Err: err}
+	}
+	if !b.handles.Add(l) {
+		ln.Close()
+		return nil, backend.ErrBackendClosed
+	}
+	return l, nil
+}
+
+// buffers is what package net calls on a socket before it is bound.
+func buffers(o *backend.SocketOptions) func(string, string, syscall.RawConn) error {
+	return func(_, _ string, c syscall.RawConn) error {
+		var err error
+		if e := c.Control(func(fd uintptr) { err = sys.SetBuffers(int(fd), o.SendBuffer, o.RecvBuffer) }); e != nil {
+			return e
+		}
+		return err
+	}
+}
+
+// setBacklog sets what package net has no option for. 0 keeps its own choice,
+// which is the system's maximum.
+func (l *listener) setBacklog(backlog int) error {
+	c, err := l.ln.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if e := c.Control(func(fd uintptr) { err = sys.SetBacklog(int(fd), backlog) }); e != nil {
+		return e
+	}
+	return err
+}
+
+func (l *listener) lane(k backend.Kind) *lane {
+	if k == backend.KindAccept {
+		return &l.in
+	}
+	return nil
+}
+
+// accept carries out an accept.
+func (l *listener) accept(op *backend.Op) {
+	conn, err := l.ln.Accept()
+	if err != nil {
+		op.Err = err
+		return
+	}
+	s, err := l.b.newStream(conn)
+	if err != nil {
+		op.Err = err
+		return
+	}
+	op.New = s
+}
+
+func (l *listener) TryRead([]byte) (int, error)     { return 0, backend.ErrWrongHandle }
+func (l *listener) TryWrite([]byte) (int, error)    { return 0, backend.ErrWrongHandle }
+func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
+func (l *listener) LocalAddr() net.Addr             { return l.ln.Addr() }
+func (l *listener) RemoteAddr() net.Addr            { return nil }
+
+func (l *listener) Close() error {
+	if l.closed.Swap(true) {
+		return nil
+	}
+	l.b.handles.Remove(l)
+	l.in.close(l.b.closedError())
+	return l.ln.Close()
+}

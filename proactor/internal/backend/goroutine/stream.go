@@ -1,0 +1,110 @@
+package goroutine
+
+import (
+	"net"
+	"sync/atomic"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// stream is a connected handle.
+type stream struct {
+	b       *Backend
+	conn    net.Conn
+	in, out lane
+	try     try         // for what must not wait
+	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
+	closed  atomic.Bool
+}
+
+// newStream takes conn over.
+func (b *Backend) newStream(conn net.Conn) (*stream, error) {
+	s := &stream{b: b, conn: conn}
+	s.in.init(b, s.read, conn.SetReadDeadline)
+	s.out.init(b, s.write, conn.SetWriteDeadline)
+	s.try.init(conn)
+	if !b.handles.Add(s) {
+		conn.Close()
+		return nil, backend.ErrBackendClosed
+	}
+	return s, nil
+}
+
+func (s *stream) lane(k backend.Kind) *lane {
+	switch k {
+	case backend.KindRead, backend.KindReadV:
+		return &s.in
+	case backend.KindWrite, backend.KindWriteV:
+		return &s.out
+	}
+	return nil
+}
+
+// read carries out a read or a scatter read.
+func (s *stream) read(op *backend.Op) {
+	if op.Kind == backend.KindRead {
+		op.N, op.Err = s.conn.Read(op.Buf)
+		return
+	}
+	for _, b := range op.Vec {
+		var n int
+		switch {
+		case len(b) == 0:
+			continue
+		case op.N == 0:
+			n, op.Err = s.conn.Read(b)
+		default: // there is something already: take what else there is
+			n, _ = s.try.read(b)
+		}
+		op.N += n
+		if n < len(b) {
+			return
+		}
+	}
+}
+
+// write carries out a write or a gather write.
+func (s *stream) write(op *backend.Op) {
+	if op.Kind == backend.KindWrite {
+		op.N, op.Err = s.conn.Write(op.Buf)
+		return
+	}
+	scratch := append(s.vec[:0], op.Vec...)
+	s.vec = scratch
+	n, err := s.vec.WriteTo(s.conn)
+	clear(scratch)
+	s.vec = scratch[:0]
+	op.N, op.Err = int(n), err
+}
+
+func (s *stream) TryRead(b []byte) (int, error)  { return s.try.read(b) }
+func (s *stream) TryWrite(b []byte) (int, error) { return s.try.write(b) }
+
+func (s *stream) TryWriteV(v [][]byte) (int, error) {
+	total := 0
+	for _, b := range v {
+		n, err := s.try.write(b)
+		total += n
+		if n < len(b) {
+			if total > 0 {
+				err = nil
+			}
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+func (s *stream) LocalAddr() net.Addr  { return s.conn.LocalAddr() }
+func (s *stream) RemoteAddr() net.Addr { return s.conn.RemoteAddr() }
+
+func (s *stream) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	s.b.handles.Remove(s)
+	err := s.b.closedError()
+	s.in.close(err)
+	s.out.close(err)
+	return s.conn.Close()
+}

@@ -1,0 +1,85 @@
+//go:build unix
+
+package goroutine
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// try reads and writes without waiting, on the descriptor inside a net.Conn. It
+// has one reader and one writer at a time.
+type try struct {
+	conn    net.Conn
+	raw     syscall.RawConn // nil: this connection has no descriptor
+	in, out attempt
+}
+
+// attempt is one call: a closure made once, and what it works on.
+type attempt struct {
+	call func(fd uintptr) bool
+	buf  []byte
+	n    int
+	err  error
+}
+
+func (t *try) init(conn net.Conn) {
+	t.conn = conn
+	t.in.call = func(fd uintptr) bool {
+		t.in.n, t.in.err = sys.Read(int(fd), t.in.buf)
+		return true
+	}
+	t.out.call = func(fd uintptr) bool {
+		t.out.n, t.out.err = sys.Write(int(fd), t.out.buf)
+		return true
+	}
+	if c, ok := conn.(syscall.Conn); ok {
+		t.raw, _ = c.SyscallConn() // fails only for a closed connection
+	}
+}
+
+func (t *try) read(b []byte) (int, error) {
+	if t.raw == nil {
+		return 0, backend.ErrWouldBlock
+	}
+	t.in.buf = b
+	err := t.raw.Read(t.in.call)
+	t.in.buf = nil
+	if err != nil {
+		return 0, err
+	}
+	if t.in.n == 0 && t.in.err == nil && len(b) > 0 {
+		return 0, io.EOF
+	}
+	return t.in.n, t.result("read", t.in.err)
+}
+
+func (t *try) write(b []byte) (int, error) {
+	if t.raw == nil {
+		return 0, backend.ErrWouldBlock
+	}
+	t.out.buf = b
+	err := t.raw.Write(t.out.call)
+	t.out.buf = nil
+	if err != nil {
+		return 0, err
+	}
+	return t.out.n, t.result("write", t.out.err)
+}
+
+// result says what happened in the words of package backend and package net.
+func (t *try) result(call string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if sys.WouldBlock(err) {
+		return backend.ErrWouldBlock
+	}
+	a := t.conn.RemoteAddr()
+	return &net.OpError{Op: call, Net: a.Network(), Source: t.conn.LocalAddr(), Addr: a, Err: os.NewSyscallError(call, err)}
+}

@@ -1,0 +1,131 @@
+package backend
+
+import "sync"
+
+// Direction is one of the two ways in which bytes (or new streams) move
+// through a handle. Operations of one direction keep their order; the two
+// directions do not know each other.
+type Direction uint8
+
+// In carries accepts and reads, Out carries writes.
+const (
+	In Direction = iota
+	Out
+	Directions = 2
+)
+
+// Direction of an operation of this kind. A connect has none: it has no handle
+// yet.
+func (k Kind) Direction() Direction {
+	if k == KindWrite || k == KindWriteV {
+		return Out
+	}
+	return In
+}
+
+// Queue is a first-in first-out list of operations, linked through Op.Next.
+// As the queue of one direction of one handle its head is the operation in
+// progress and the others wait for it. It is not safe for concurrent use: the
+// handle's lock covers it.
+type Queue struct {
+	head, tail *Op
+}
+
+// Empty reports whether there is no operation in q.
+func (q *Queue) Empty() bool { return q.head == nil }
+
+// Head is the operation in progress; nil when there is none.
+func (q *Queue) Head() *Op { return q.head }
+
+// Push appends op and reports whether it is the head, and so may begin.
+func (q *Queue) Push(op *Op) bool {
+	op.Next = nil
+	if q.head == nil {
+		q.head, q.tail = op, op
+		return true
+	}
+	q.tail.Next = op
+	q.tail = op
+	return false
+}
+
+// Pop takes the head off; nil when q is empty.
+func (q *Queue) Pop() *Op {
+	op := q.head
+	if op == nil {
+		return nil
+	}
+	q.head = op.Next
+	if q.head == nil {
+		q.tail = nil
+	}
+	op.Next = nil
+	return op
+}
+
+// Remove takes op out of q, wherever it is, and reports whether it was there.
+// It looks at each operation in turn: queues are nearly always one or two long.
+func (q *Queue) Remove(op *Op) bool {
+	var before *Op
+	for o := q.head; o != nil; before, o = o, o.Next {
+		if o != op {
+			continue
+		}
+		if before == nil {
+			q.Pop()
+			return true
+		}
+		before.Next = op.Next
+		if q.tail == op {
+			q.tail = before
+		}
+		op.Next = nil
+		return true
+	}
+	return false
+}
+
+// Append moves all of other to the end of q.
+func (q *Queue) Append(other *Queue) {
+	if other.head == nil {
+		return
+	}
+	if q.head == nil {
+		*q = *other
+	} else {
+		q.tail.Next = other.head
+		q.tail = other.tail
+	}
+	*other = Queue{}
+}
+
+// Take empties q and returns what was in it, linked through Op.Next.
+func (q *Queue) Take() *Op {
+	head := q.head
+	*q = Queue{}
+	return head
+}
+
+// Completions is where a backend puts operations that have completed until
+// Wait takes them. It is safe for concurrent use.
+type Completions struct {
+	mu   sync.Mutex
+	done Queue
+}
+
+// Add appends op, completed, and reports whether it is the first since the
+// last Take, so that a waiting goroutine has to be told.
+func (c *Completions) Add(op *Op) (first bool) {
+	c.mu.Lock()
+	first = c.done.Push(op)
+	c.mu.Unlock()
+	return first
+}
+
+// Take returns everything that was added, in that order; nil if nothing was.
+func (c *Completions) Take() *Op {
+	c.mu.Lock()
+	list := c.done.Take()
+	c.mu.Unlock()
+	return list
+}

@@ -1,0 +1,30 @@
+//go:build unix
+
+package sys
+
+import "golang.org/x/sys/unix"
+
+// Read reads what is there into b: 0 bytes are the end of the stream, unless b
+// is empty.
+func Read(fd int, b []byte) (int, error) {
+	for {
+		n, err := unix.Read(fd, b)
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// Write writes what there is room for. A broken pipe is EPIPE and no signal:
+// the Go runtime ignores SIGPIPE on descriptors above 2.
+func Write(fd int, b []byte) (int, error) {
+	for {
+		n, err := unix.Write(fd, b)
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// WouldBlock reports whether err says that the call has to be made again later.
+func WouldBlock(err error) bool { return err == unix.EAGAIN }

@@ -1,0 +1,32 @@
+//go:build unix
+
+package sys
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
+func SetBuffers(fd, send, recv int) error {
+	if send > 0 {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, send); err != nil {
+			return os.NewSyscallError("setsockopt SO_SNDBUF", err)
+		}
+	}
+	if recv > 0 {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, recv); err != nil {
+			return os.NewSyscallError("setsockopt SO_RCVBUF", err)
+		}
+	}
+	return nil
+}
+
+// SetBacklog sets the length of a listener's accept queue; 0 leaves it alone.
+func SetBacklog(fd, backlog int) error {
+	if backlog <= 0 {
+		return nil
+	}
+	return os.NewSyscallError("listen", unix.Listen(fd, backlog))
+}

@@ -1,0 +1,27 @@
+package sys
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
+func SetBuffers(fd, send, recv int) error {
+	if send > 0 {
+		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_SNDBUF, send)
+		if err != nil {
+			return os.NewSyscallError("setsockopt SO_SNDBUF", err)
+		}
+	}
+	if recv > 0 {
+		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_RCVBUF, recv)
+		if err != nil {
+			return os.NewSyscallError("setsockopt SO_RCVBUF", err)
+		}
+	}
+	return nil
+}
+
+// SetBacklog does nothing: a listener's queue cannot be changed here.
+func SetBacklog(fd, backlog int) error { return nil }

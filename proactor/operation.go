@@ -1,0 +1,110 @@
+package proactor
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Kind says what an operation does.
+type Kind uint8
+
+// The operations. The first ones are carried out by the backend, timers and
+// posts by the dispatcher itself.
+const (
+	KindNone        = Kind(backend.KindNone)
+	KindAccept      = Kind(backend.KindAccept)
+	KindConnect     = Kind(backend.KindConnect)
+	KindRead        = Kind(backend.KindRead)
+	KindWrite       = Kind(backend.KindWrite)
+	KindScatterRead = Kind(backend.KindReadV)
+	KindGatherWrite = Kind(backend.KindWriteV)
+	KindTimer       = Kind(64)
+	KindPost        = Kind(65)
+)
+
+// String is the operation's name in the words of the pattern.
+func (k Kind) String() string {
+	switch k {
+	case KindAccept:
+		return "accept"
+	case KindConnect:
+		return "connect"
+	case KindRead:
+		return "read"
+	case KindWrite:
+		return "write"
+	case KindScatterRead:
+		return "scatter read"
+	case KindGatherWrite:
+		return "gather write"
+	case KindTimer:
+		return "timer"
+	case KindPost:
+		return "post"
+	}
+	return "none"
+}
+
+// Operation is one asynchronous operation. It is embedded by value in an object
+// of its initiator's and reused; its zero value is ready once Handler is set.
+// Handler and Token may be changed while the operation is not outstanding.
+type Operation struct {
+	Handler Handler // who is told of the completion
+	Token   any     // asynchronous completion token: handed back untouched
+
+	op       backend.Op
+	accepted *Handle
+	// outstanding holds the Kind from the start to the call of the handler, and
+	// KindNone otherwise. It is what Cancel may look at from any goroutine.
+	outstanding atomic.Uint32
+	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
+	index       int           // timers: place in the heap plus one; 0 if not in it
+}
+
+// N is the number of bytes that were moved.
+func (o *Operation) N() int { return o.op.N }
+
+// Err is why the operation did not do what it should; nil if it did.
+func (o *Operation) Err() error { return o.op.Err }
+
+// Accepted is the new stream of an accept or a connect, owned by whoever
+// handles the completion; nil if there is none.
+func (o *Operation) Accepted() *Handle { return o.accepted }
+
+// Kind says what was started last.
+func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }
+
+// Outstanding reports whether the operation has been started and its handler
+// not been called yet.
+func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
+
+// begin takes the operation from its initiator and clears the last result.
+func (o *Operation) begin(k Kind) {
+	if o.Handler == nil {
+		panic("proactor: " + k.String() + " started without a Handler")
+	}
+	if !o.outstanding.CompareAndSwap(uint32(KindNone), uint32(k)) {
+		panic("proactor: " + k.String() + " started on an operation that is outstanding as " + o.Kind().String())
+	}
+	if o.op.Owner == nil {
+		o.op.Owner = o
+	}
+	if o.op.Kind != backend.Kind(k) {
+		o.op.Kind = backend.Kind(k)
+	}
+	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
+}
+
+// finish gives the operation back to its initiator and tells the handler.
+func (d *Dispatcher) finish(b *backend.Op) {
+	o := b.Owner.(*Operation)
+	if b.New != nil {
+		o.accepted = &Handle{d: d, h: b.New}
+		b.New = nil
+	}
+	b.Buf, b.Vec = nil, nil
+	o.outstanding.Store(uint32(KindNone))
+	o.Handler.HandleCompletion(o)
+}

@@ -1,0 +1,42 @@
+package proactor
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// BackendVariable is the environment variable that names the backend where
+// Options.Backend is empty.
+const BackendVariable = "ACTUM_BACKEND"
+
+// Options of a dispatcher. The zero value is the documented default.
+type Options struct {
+	// Backend names what carries the operations out: "uring" (Linux), "epoll"
+	// (Linux), "goroutine" (anywhere) or "sim". "auto" takes the first of them,
+	// in that order, that works here; "sim" is never taken by itself. Empty is
+	// what the environment variable ACTUM_BACKEND says, or else "auto".
+	Backend string
+	// RingEntries is the size of uring's submission queue; 0 means 256.
+	RingEntries int
+	// Logger is told what backend was taken and why others were not. Nil: silent.
+	Logger *slog.Logger
+}
+
+// SocketOptions are applied to a socket before it is bound or connected. The
+// zero value leaves everything to the system.
+type SocketOptions = backend.SocketOptions
+
+// validate names the field that is wrong.
+func (o *Options) validate() error {
+	if o.RingEntries < 0 || o.RingEntries > 32768 {
+		return fmt.Errorf("proactor: Options.RingEntries is %d: it must be 0 (the default) or 1 to 32768", o.RingEntries)
+	}
+	return nil
+}
+
+// backendOptions are what o means to a backend.
+func backendOptions(o *Options) backend.Options {
+	return backend.Options{Entries: o.RingEntries, Logger: o.Logger}
+}

@@ -1,0 +1,148 @@
+package proactor
+
+import (
+	"context"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// A round of the dispatcher, in the order in which things happen:
+//
+//  1. collect: take what was posted and the timers that have expired, and
+//     decide how long to wait if that is nothing
+//  2. call their handlers
+//  3. wait for the backend, or only look if there was something to do
+//  4. call the handlers of what the backend handed back
+//
+// Each step works on what was there when it began: a handler that posts itself
+// again and again is called once a round and starves nobody.
+
+// timersPerRound bounds how many timers expire before I/O has its turn.
+const timersPerRound = 256
+
+// Run dispatches until Stop is called, and returns nil, or until Close is, and
+// returns ErrClosed. After Stop it may be called again.
+func (d *Dispatcher) Run() error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	defer d.turn.Unlock()
+	for {
+		if d.closed.Load() {
+			return ErrClosed
+		}
+		if d.stopping.CompareAndSwap(true, false) {
+			return nil
+		}
+		d.round(true)
+	}
+}
+
+// RunOne waits until something has completed and dispatches what has, which is
+// at least one operation. It returns how many handlers it called. It gives up
+// with ctx's error, ErrStopped or ErrClosed.
+func (d *Dispatcher) RunOne(ctx context.Context) (int, error) {
+	if err := d.enter(); err != nil {
+		return 0, err
+	}
+	defer d.turn.Unlock()
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, d.interrupt)()
+	}
+	for {
+		switch {
+		case d.closed.Load():
+			return 0, ErrClosed
+		case d.stopping.CompareAndSwap(true, false):
+			return 0, ErrStopped
+		case ctx.Err() != nil:
+			return 0, ctx.Err()
+		}
+		if n := d.round(true); n > 0 {
+			return n, nil
+		}
+	}
+}
+
+// Poll dispatches what has completed, without waiting, and returns how many
+// handlers it called. A Stop that came before does not concern it.
+func (d *Dispatcher) Poll() (int, error) {
+	if err := d.enter(); err != nil {
+		return 0, err
+	}
+	defer d.turn.Unlock()
+	d.stopping.Store(false)
+	return d.round(false), nil
+}
+
+// enter takes the turn to call handlers.
+func (d *Dispatcher) enter() error {
+	if !d.turn.TryLock() {
+		if d.closed.Load() {
+			return ErrClosed
+		}
+		return ErrRunning
+	}
+	if d.closed.Load() {
+		d.turn.Unlock()
+		return ErrClosed
+	}
+	return nil
+}
+
+// round is described at the top. It returns how many handlers it called.
+func (d *Dispatcher) round(mayWait bool) int {
+	deadline := d.collect(mayWait)
+	n := d.dispatchDue()
+	if d.done == nil {
+		d.done = d.backend.Wait(deadline)
+	}
+	if deadline != 0 {
+		d.parked.Store(false)
+	}
+	return n + d.dispatchDone()
+}
+
+// collect moves what is due into d.due. It returns until when to wait: 0, not
+// at all, if there is anything to do.
+func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
+	d.mu.Lock()
+	d.due.Append(&d.posted)
+	if len(d.timers) > 0 {
+		d.expire(d.backend.Now())
+	}
+	if mayWait && !d.hurry && d.due.Empty() && d.done == nil {
+		deadline = backend.NoDeadline
+		if len(d.timers) > 0 {
+			deadline = d.timers[0].when
+		}
+	}
+	if deadline != 0 {
+		d.parked.Store(true)
+	}
+	d.hurry = false
+	d.mu.Unlock()
+	return deadline
+}
+
+// dispatchDue calls the handlers of posts and timers, until Stop.
+func (d *Dispatcher) dispatchDue() (n int) {
+	for !d.due.Empty() && !d.stopping.Load() {
+		d.finish(d.due.Pop())
+		n++
+	}
+	return n
+}
+
+// dispatchDone calls the handlers of what the backend handed back, until Stop.
+func (d *Dispatcher) dispatchDone() (n int) {
+	for d.done != nil && !d.stopping.Load() {
+		op := d.done
+		d.done = op.Next
+		op.Next = nil
+		d.finish(op)
+		n++
+	}
+	return n
+}
