@@ -1,0 +1,135 @@
+//go:build linux
+
+package uring
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// Capabilities are the answers of the kernel that is running. Nothing is
+// concluded from its version.
+type Capabilities struct {
+	SubmitAll   bool // an entry that fails does not stop those behind it
+	SkipSuccess bool // a successful cancel need not post a completion
+	PollFirst   bool // a read can wait before its first attempt
+	CoopTaskrun bool // in use: threads are not interrupted for completion work
+}
+
+// tuning is what may be chosen, as far as the kernel has it. docs/adr/0002
+// has the figures behind the default.
+type tuning struct {
+	coopTaskrun bool
+	pollFirst   bool
+}
+
+var defaultTuning = tuning{pollFirst: true}
+
+// needed are the operations without which there is no backend.
+var needed = []struct {
+	op   sys.Opcode
+	name string
+}{
+	{sys.RingOpSendMsg, "SENDMSG"},
+	{sys.RingOpRecvMsg, "RECVMSG"},
+	{sys.RingOpAccept, "ACCEPT"},
+	{sys.RingOpAsyncCancel, "ASYNC_CANCEL"},
+	{sys.RingOpConnect, "CONNECT"},
+	{sys.RingOpSend, "SEND"},
+	{sys.RingOpRecv, "RECV"},
+}
+
+// setup makes the best ring that this kernel allows, and says what it is.
+func setup(entries uint32, t tuning) (*sys.Ring, Capabilities, error) {
+	ring, err := setupRing(entries, t)
+	if err != nil {
+		return nil, Capabilities{}, refusal(err)
+	}
+	caps, err := probe(ring, t)
+	if err != nil {
+		ring.Close()
+		return nil, Capabilities{}, err
+	}
+	return ring, caps, nil
+}
+
+// setupRing asks for all the flags wanted, then for fewer: a kernel answers
+// EINVAL to a flag that it does not know.
+func setupRing(entries uint32, t tuning) (*sys.Ring, error) {
+	flags := uint32(sys.RingSubmitAll)
+	if t.coopTaskrun {
+		flags |= sys.RingCoopTaskrun | sys.RingTaskrunFlag
+	}
+	ring, err := sys.SetupRing(entries, entries*completionsPerEntry, flags)
+	for _, drop := range []uint32{sys.RingCoopTaskrun | sys.RingTaskrunFlag, sys.RingSubmitAll} {
+		if !errors.Is(err, unix.EINVAL) {
+			break
+		}
+		flags &^= drop
+		ring, err = sys.SetupRing(entries, entries*completionsPerEntry, flags)
+	}
+	return ring, err
+}
+
+// probe fills in the capabilities, or says what is missing.
+func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
+	const features = sys.RingFeatNoDrop | sys.RingFeatFastPoll
+	if ring.Features()&features != features {
+		return Capabilities{}, errors.New("uring: this kernel's io_uring lacks NODROP or FAST_POLL (Linux 5.7 has both): use the epoll backend")
+	}
+	has, err := ring.Probe()
+	if err != nil {
+		return Capabilities{}, os.NewSyscallError("io_uring_register(PROBE)", err)
+	}
+	var missing []string
+	for _, n := range needed {
+		if !has(n.op) {
+			missing = append(missing, n.name)
+		}
+	}
+	if missing != nil {
+		return Capabilities{}, fmt.Errorf("uring: this kernel's io_uring lacks %s: use the epoll backend", strings.Join(missing, ", "))
+	}
+	return Capabilities{
+		SubmitAll:   ring.Flags()&sys.RingSubmitAll != 0,
+		CoopTaskrun: ring.Flags()&sys.RingCoopTaskrun != 0,
+		SkipSuccess: ring.Features()&sys.RingFeatCQESkip != 0,
+		// POLL_FIRST has no bit of its own; SOCKET came in the same release.
+		PollFirst: t.pollFirst && has(sys.RingOpSocket),
+	}, nil
+}
+
+// refusal says why io_uring_setup failed and what to do.
+func refusal(err error) error {
+	why := "use the epoll backend"
+	switch {
+	case errors.Is(err, unix.ENOSYS):
+		why = "this kernel has no io_uring, or a sandbox hides it: use the epoll backend"
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+		why = forbidden()
+	case errors.Is(err, unix.ENOMEM):
+		why = "too little lockable memory: raise RLIMIT_MEMLOCK (ulimit -l), or use the epoll backend"
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
+		why = "too many open files: raise RLIMIT_NOFILE (ulimit -n)"
+	}
+	return fmt.Errorf("uring: %w: %s", os.NewSyscallError("io_uring_setup", err), why)
+}
+
+// disabledSysctl holds 0: everybody may, 1: only a group and CAP_SYS_ADMIN,
+// 2: nobody.
+const disabledSysctl = "/proc/sys/kernel/io_uring_disabled"
+
+func forbidden() string {
+	value, err := os.ReadFile(disabledSysctl)
+	if v := strings.TrimSpace(string(value)); err == nil && v != "0" {
+		return "the administrator has set kernel.io_uring_disabled=" + v +
+			": set it to 0 (sysctl -w kernel.io_uring_disabled=0), or use the epoll backend"
+	}
+	return "a seccomp filter forbids it, as in most containers: allow io_uring_setup, io_uring_enter and io_uring_register, or use the epoll backend"
+}

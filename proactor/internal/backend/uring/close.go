@@ -1,0 +1,97 @@
+//go:build linux
+
+package uring
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Close ends what is outstanding on h. The descriptor is closed when the
+// kernel has given the last operation back.
+func (h *handle) Close() error {
+	b := h.b
+	b.mu.Lock()
+	if h.why != nil {
+		b.mu.Unlock()
+		return nil
+	}
+	h.why = backend.ErrHandleClosed
+	if b.closed {
+		h.why = backend.ErrBackendClosed
+	}
+	for i := range h.queues {
+		b.abandon(&h.queues[i], h.why)
+	}
+	b.mu.Unlock()
+
+	h.closing.Store(true)
+	b.handles.Remove(h)
+	if h.refs.Load() > 1 {
+		// What cannot be cancelled, because it is running, ends too.
+		_ = unix.Shutdown(h.fd, unix.SHUT_RDWR)
+	}
+	h.done()
+	b.nudge()
+	return nil
+}
+
+// abandon recalls the head of q and completes those that wait behind it.
+func (b *Backend) abandon(q *backend.Queue, why error) {
+	head := q.Pop()
+	if head == nil {
+		return
+	}
+	b.recall(head)
+	for op := q.Pop(); op != nil; op = q.Pop() {
+		b.complete(op, 0, why)
+	}
+	q.Push(head)
+}
+
+// Close ends everything and waits for the kernel to give it all back, which it
+// does at once: everything was cancelled. What has completed is there for Wait.
+func (b *Backend) Close() error {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return nil
+	}
+	b.closed = true
+	for i := range b.slots.table {
+		if op := b.slots.table[i].op; op != nil && op.Kind == backend.KindConnect {
+			b.recall(op)
+		}
+	}
+	b.mu.Unlock()
+	b.handles.CloseAll()
+	b.drain()
+	b.ended = true
+	err := b.parking.close()
+	b.ring.Unmap()
+	return err
+}
+
+// drain reaps until nothing is in flight, and leaves it all in b.done.
+func (b *Backend) drain() {
+	var all backend.Queue
+	for {
+		b.submit()
+		b.flush()
+		for op := b.reap(); op != nil; {
+			next := op.Next
+			all.Push(op)
+			op = next
+		}
+		b.mu.Lock()
+		if b.slots.used == 0 && len(b.backlog) == 0 {
+			b.done.Append(&all)
+			b.mu.Unlock()
+			return
+		}
+		b.mu.Unlock()
+		b.sleep(backend.NoDeadline, b.begun, b.busy)
+		b.answered()
+	}
+}

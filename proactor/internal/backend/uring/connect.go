@@ -1,0 +1,80 @@
+//go:build linux
+
+package uring
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// startConnect makes the socket and hands the connecting of it over. Until it
+// is connected nothing but op knows the socket.
+func (b *Backend) startConnect(op *backend.Op) {
+	err := newSocket(op)
+	b.mu.Lock()
+	switch {
+	case err != nil:
+		b.complete(op, 0, connectError(op, err))
+	case b.closed:
+		b.doomed = append(b.doomed, op.Sys.Fd)
+		b.complete(op, 0, backend.ErrBackendClosed)
+	default:
+		b.launch(op)
+	}
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// connected turns the kernel's answer into a stream or an error. The lock is
+// held.
+func (b *Backend) connected(op *backend.Op, res int32, asked bool) {
+	fd := op.Sys.Fd
+	op.Sys.Fd = -1
+	switch errno := unix.Errno(-min(res, 0)); {
+	case b.closed:
+		op.Err = backend.ErrBackendClosed
+	case errno == unix.ECANCELED && asked:
+		op.Err = backend.ErrCanceled
+	case errno != 0:
+		op.Err = connectError(op, errno)
+	default:
+		local, remote := addresses(fd)
+		op.New, op.Err = newHandle(b.adopt(fd, op.Network, local, remote))
+		fd = -1
+	}
+	if fd >= 0 {
+		b.doomed = append(b.doomed, fd)
+	}
+	b.done.Push(op)
+}
+
+// accepted makes a stream of a socket that a listener has accepted. One that
+// came for a listener that has been closed meanwhile is closed.
+func (b *Backend) accepted(op *backend.Op, h *handle, fd int) {
+	if h.why != nil {
+		b.doomed = append(b.doomed, fd)
+		op.Err = h.why
+		return
+	}
+	local, remote := addresses(fd)
+	op.New, op.Err = newHandle(b.adopt(fd, h.network, local, remote))
+}
+
+// newHandle keeps a nil *handle from becoming a Handle that is not nil.
+func newHandle(h *handle, err error) (backend.Handle, error) {
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// Listen makes a listening handle.
+func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	fd, err := listen(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	local, _ := addresses(fd)
+	return newHandle(b.adopt(fd, network, local, nil))
+}

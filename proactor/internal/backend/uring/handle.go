@@ -1,0 +1,131 @@
+//go:build linux
+
+package uring
+
+import (
+	"io"
+	"net"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// handle is a socket. Its descriptor is closed when Close was called and
+// nobody uses it any more: neither the kernel for an operation, nor a goroutine
+// inside TryRead or TryWrite. So its number cannot come to mean another file
+// while it is in use.
+type handle struct {
+	b             *Backend
+	fd            int
+	network       string
+	local, remote net.Addr
+
+	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
+	closing atomic.Bool  // Close was called: no new users
+
+	queues [backend.Directions]backend.Queue // b.mu
+	why    error                             // b.mu: what operations end with once closed
+}
+
+var _ backend.Handle = (*handle)(nil)
+
+// adopt makes a handle of a non-blocking socket, which it owns from then on,
+// also if there is an error: then the backend has been closed.
+func (b *Backend) adopt(fd int, network string, local, remote net.Addr) (*handle, error) {
+	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
+	h.refs.Store(1)
+	if !b.handles.Add(h) {
+		_ = unix.Close(fd)
+		return nil, backend.ErrBackendClosed
+	}
+	return h, nil
+}
+
+func (h *handle) LocalAddr() net.Addr  { return h.local }
+func (h *handle) RemoteAddr() net.Addr { return h.remote }
+
+// TryRead reads what is there.
+func (h *handle) TryRead(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if !h.acquire() {
+		return 0, backend.ErrHandleClosed
+	}
+	n, errno := recv(h.fd, p)
+	h.done()
+	switch {
+	case errno == unix.EAGAIN:
+		return 0, backend.ErrWouldBlock
+	case errno != 0:
+		return 0, h.opError("read", errno)
+	case n == 0:
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// TryWrite writes what fits.
+func (h *handle) TryWrite(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if !h.acquire() {
+		return 0, backend.ErrHandleClosed
+	}
+	n, errno := send(h.fd, p)
+	h.done()
+	return h.written(n, errno)
+}
+
+// TryWriteV writes what fits of several buffers.
+func (h *handle) TryWriteV(v [][]byte) (int, error) {
+	if vectorLen(v) == 0 {
+		return 0, nil
+	}
+	if !h.acquire() {
+		return 0, backend.ErrHandleClosed
+	}
+	n, errno := sendv(h.fd, v)
+	h.done()
+	return h.written(n, errno)
+}
+
+func (h *handle) written(n int, errno unix.Errno) (int, error) {
+	switch errno {
+	case 0:
+		return n, nil
+	case unix.EAGAIN:
+		return 0, backend.ErrWouldBlock
+	}
+	return 0, h.opError("write", errno)
+}
+
+// acquire makes sure that the descriptor stays open until done.
+func (h *handle) acquire() bool {
+	for !h.closing.Load() {
+		n := h.refs.Load()
+		if n == 0 {
+			break
+		}
+		if h.refs.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *handle) done() {
+	if h.refs.Add(-1) == 0 {
+		_ = unix.Close(h.fd)
+	}
+}
+
+// release is done for callers that hold the lock.
+func (b *Backend) release(h *handle) {
+	if h.refs.Add(-1) == 0 {
+		b.doomed = append(b.doomed, h.fd)
+	}
+}

@@ -1,0 +1,126 @@
+//go:build linux
+
+package uring
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// maxTransfer is the most that one operation moves: the kernel's own limit,
+// which also keeps the length within an entry's 32 bits. Longer ones are short.
+const maxTransfer = 0x7ffff000
+
+// maxIovecs is IOV_MAX.
+const maxIovecs = 1024
+
+// prepare writes op's entry. op has a slot, the lock is held.
+func (b *Backend) prepare(op *backend.Op) {
+	e := sys.SQE{UserData: b.slots.number(op)}
+	if op.Handle != nil {
+		e.FD = int32(op.Handle.(*handle).fd)
+	}
+	switch op.Kind {
+	case backend.KindRead:
+		e.Opcode, e.Ioprio = sys.RingOpRecv, b.ioprio()
+		e.Addr, e.Len = buffer(op.Buf)
+		b.willCopy(op.Kind, int(e.Len))
+	case backend.KindWrite:
+		e.Opcode, e.OpFlags = sys.RingOpSend, unix.MSG_NOSIGNAL
+		e.Addr, e.Len = buffer(op.Buf)
+		b.willCopy(op.Kind, int(e.Len))
+	case backend.KindReadV:
+		e.Opcode, e.Ioprio = sys.RingOpRecvMsg, b.ioprio()
+		e.Addr, e.Len = message(op), 1
+		b.willCopy(op.Kind, vectorLen(op.Vec))
+	case backend.KindWriteV:
+		e.Opcode, e.OpFlags = sys.RingOpSendMsg, unix.MSG_NOSIGNAL
+		e.Addr, e.Len = message(op), 1
+		b.willCopy(op.Kind, vectorLen(op.Vec))
+	case backend.KindAccept:
+		op.Sys.Len = uint32(len(op.Sys.Addr))
+		e.Opcode, e.OpFlags = sys.RingOpAccept, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK
+		e.Addr = address(unsafe.Pointer(&op.Sys.Addr))
+		e.Off = address(unsafe.Pointer(&op.Sys.Len))
+	case backend.KindConnect:
+		e.Opcode, e.FD = sys.RingOpConnect, int32(op.Sys.Fd)
+		e.Addr, e.Off = address(unsafe.Pointer(&op.Sys.Addr)), uint64(op.Sys.Len)
+	}
+	b.push(&e)
+}
+
+// prepareCancel asks for the operation of that number. It gets ahead of
+// nothing: an operation that is in the submission queue comes before it.
+func (b *Backend) prepareCancel(number uint64) {
+	e := sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, Addr: number, UserData: ignored}
+	if b.caps.SkipSuccess {
+		e.Flags = sys.SQESkipSuccess
+	}
+	b.push(&e)
+}
+
+// ioprio makes reads wait before the first attempt, where the kernel can: who
+// starts a read has found nothing to read just before.
+func (b *Backend) ioprio() uint16 {
+	if b.caps.PollFirst {
+		return sys.SQEPollFirst
+	}
+	return 0
+}
+
+// willCopy counts what the kernel may move during the next Enter.
+func (b *Backend) willCopy(k backend.Kind, n int) {
+	if k.Direction() == backend.Out || !b.caps.PollFirst {
+		b.copying.Add(int64(n))
+	}
+}
+
+func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
+
+// buffer is where b is, for the kernel. The Op keeps b reachable.
+func buffer(b []byte) (addr uint64, n uint32) {
+	return address(unsafe.Pointer(unsafe.SliceData(b))), uint32(min(len(b), maxTransfer))
+}
+
+// message lays out op.Vec as a msghdr in the Op's own memory.
+func message(op *backend.Op) uint64 {
+	iov := op.Sys.Iov[:0]
+	for _, b := range op.Vec {
+		if len(b) == 0 {
+			continue
+		}
+		if len(iov) == maxIovecs {
+			break
+		}
+		v := unix.Iovec{Base: unsafe.SliceData(b)}
+		v.SetLen(len(b))
+		iov = append(iov, v)
+	}
+	op.Sys.Iov = iov
+	op.Sys.Msg = unix.Msghdr{Iov: unsafe.SliceData(iov)}
+	op.Sys.Msg.SetIovlen(len(iov))
+	return address(unsafe.Pointer(&op.Sys.Msg))
+}
+
+func vectorLen(v [][]byte) int {
+	n := 0
+	for _, b := range v {
+		n += len(b)
+	}
+	return n
+}
+
+// size is how many bytes op is about; 1 for those that are not about bytes.
+func size(op *backend.Op) int {
+	switch op.Kind {
+	case backend.KindRead, backend.KindWrite:
+		return len(op.Buf)
+	case backend.KindReadV, backend.KindWriteV:
+		return vectorLen(op.Vec)
+	}
+	return 1
+}

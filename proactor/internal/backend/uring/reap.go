@@ -1,0 +1,100 @@
+//go:build linux
+
+package uring
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// maxTries bounds how often an operation is tried again after a failure that
+// should not have happened.
+const maxTries = 16
+
+// reap reads the completion queue and returns what has completed.
+func (b *Backend) reap() *backend.Op {
+	b.mu.Lock()
+	if n := b.ring.Ready(); n > 0 {
+		for i := range n {
+			b.completion(b.ring.CQE(i))
+		}
+		b.ring.Advance(n)
+	}
+	list, doomed := b.done.Take(), b.doomed
+	b.doomed = nil
+	b.mu.Unlock()
+	bury(doomed)
+	return list
+}
+
+// completion deals with one completion of the kernel's.
+func (b *Backend) completion(c sys.CQE) {
+	s := b.slots.find(c.UserData)
+	if s == nil {
+		return // of a cancel
+	}
+	op := s.op
+	if b.tryAgain(op, s, unix.Errno(-min(c.Res, 0))) {
+		b.prepare(op)
+		return
+	}
+	asked := op.Flag&cancelled != 0
+	b.slots.drop(op)
+	op.Flag = idle
+	clear(op.Sys.Iov)
+	if op.Kind == backend.KindConnect {
+		b.connected(op, c.Res, asked)
+	} else {
+		b.finished(op, c.Res, asked)
+	}
+}
+
+// tryAgain reports whether op should go to the kernel once more.
+func (b *Backend) tryAgain(op *backend.Op, s *slot, errno unix.Errno) bool {
+	if errno == 0 || op.Flag&cancelled != 0 {
+		return false
+	}
+	switch errno {
+	case unix.ECANCELED, unix.EINTR:
+		return true // the thread that submitted it has exited
+	case unix.EFAULT, unix.EAGAIN:
+		// The same, seen by a completion that was on its way; no buffer of
+		// ours is ever at a bad address. Or the kernel was short of memory.
+		s.tries++
+		return s.tries < maxTries
+	case unix.ECONNABORTED:
+		return op.Kind == backend.KindAccept // that peer has gone: the next one
+	}
+	return false
+}
+
+// finished turns the kernel's answer into op's result and lets the next
+// operation of its queue begin.
+func (b *Backend) finished(op *backend.Op, res int32, asked bool) {
+	h := op.Handle.(*handle)
+	q := &h.queues[op.Kind.Direction()]
+	q.Pop()
+	switch {
+	case res < 0:
+		op.Err = h.failure(op, unix.Errno(-res), asked)
+	case op.Kind == backend.KindAccept:
+		b.accepted(op, h, int(res))
+	default:
+		op.N, op.Err = int(res), h.transferred(op, int(res))
+	}
+	b.done.Push(op)
+	if h.why == nil {
+		b.advance(q)
+	}
+	b.release(h)
+}
+
+// bury closes the descriptors whose last operation has ended. It is done
+// without the lock: closing a socket may take a while.
+func bury(doomed []int) {
+	for _, fd := range doomed {
+		_ = unix.Close(fd)
+	}
+}

@@ -1,0 +1,50 @@
+//go:build linux
+
+package uring
+
+import (
+	"io"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// failure is the error of an operation that the kernel has ended with errno.
+// asked: somebody has cancelled it.
+func (h *handle) failure(op *backend.Op, errno unix.Errno, asked bool) error {
+	switch {
+	case h.why != nil:
+		return h.why
+	case asked && errno == unix.ECANCELED:
+		return backend.ErrCanceled
+	}
+	return h.opError(verb(op.Kind), errno)
+}
+
+// transferred is the error that goes with n bytes moved.
+func (h *handle) transferred(op *backend.Op, n int) error {
+	switch {
+	case h.why != nil:
+		return h.why
+	case n == 0 && op.Kind.Direction() == backend.In:
+		return io.EOF
+	}
+	return nil
+}
+
+func verb(k backend.Kind) string {
+	switch k {
+	case backend.KindAccept:
+		return "accept"
+	case backend.KindWrite, backend.KindWriteV:
+		return "write"
+	}
+	return "read"
+}
+
+func (h *handle) opError(verb string, errno unix.Errno) error {
+	return &net.OpError{Op: verb, Net: h.network, Source: h.local, Addr: h.remote, Err: os.NewSyscallError(verb, errno)}
+}

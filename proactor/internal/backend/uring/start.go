@@ -1,0 +1,85 @@
+//go:build linux
+
+package uring
+
+import "github.com/actum-go/actum/proactor/internal/backend"
+
+// Where an operation is, in Op.Flag.
+const (
+	idle      uint32 = 0
+	queued    uint32 = 1 << 0 // behind another one of its handle and direction
+	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
+	cancelled uint32 = 1 << 2 // in flight, and asked to end early
+)
+
+// Start begins op, or queues it behind its predecessors.
+func (b *Backend) Start(op *backend.Op) {
+	op.N, op.Err, op.New = 0, nil, nil
+	if op.Kind == backend.KindConnect {
+		b.startConnect(op)
+		return
+	}
+	h := op.Handle.(*handle)
+	b.mu.Lock()
+	switch {
+	case h.why != nil:
+		b.complete(op, 0, h.why)
+	case h.queues[op.Kind.Direction()].Push(op):
+		b.advance(&h.queues[op.Kind.Direction()])
+	default:
+		op.Flag = queued
+	}
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// advance puts the head of q into flight. Those that move nothing are done at
+// once: the kernel would take a read of nothing for the end of the stream. The
+// lock is held.
+func (b *Backend) advance(q *backend.Queue) {
+	for op := q.Head(); op != nil; op = q.Head() {
+		if size(op) > 0 {
+			op.Handle.(*handle).refs.Add(1)
+			b.launch(op)
+			return
+		}
+		q.Pop()
+		b.complete(op, 0, nil)
+	}
+}
+
+// launch gives op a slot and hands it over.
+func (b *Backend) launch(op *backend.Op) {
+	op.Flag = inFlight
+	b.slots.take(op)
+	b.prepare(op)
+}
+
+// complete hands op back with an error that did not come from the kernel. The
+// lock is held.
+func (b *Backend) complete(op *backend.Op, n int, err error) {
+	op.N, op.Err, op.Flag = n, err, idle
+	b.done.Push(op)
+}
+
+// Cancel takes op out of its queue, or asks the kernel to end it. What the
+// kernel has done by then is not undone: bytes moved, a stream accepted or
+// connected are the operation's result.
+func (b *Backend) Cancel(op *backend.Op) {
+	b.mu.Lock()
+	switch op.Flag {
+	case queued:
+		op.Handle.(*handle).queues[op.Kind.Direction()].Remove(op)
+		b.complete(op, 0, backend.ErrCanceled)
+	case inFlight:
+		b.recall(op)
+	}
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// recall asks the kernel for op. The lock is held.
+func (b *Backend) recall(op *backend.Op) {
+	op.Flag |= cancelled
+	b.prepareCancel(b.slots.number(op))
+}

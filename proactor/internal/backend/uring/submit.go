@@ -1,0 +1,96 @@
+//go:build linux
+
+package uring
+
+import (
+	"runtime"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// quickCopy is how many bytes a system call may move without the Go scheduler
+// being told of it. While it runs the garbage collector cannot stop the world:
+// 64 KiB take some 10 µs.
+const quickCopy = 64 << 10
+
+// push publishes an entry, or keeps it for when there is room: the order is
+// kept. The lock is held.
+func (b *Backend) push(e *sys.SQE) {
+	if len(b.backlog) == 0 {
+		if b.place(e) {
+			return
+		}
+		b.ring.Enter(b.ring.Pending(), 0, true) // full; whatever it says, look again
+		if b.place(e) {
+			return
+		}
+	}
+	b.backlog = append(b.backlog, *e)
+	b.spilled.Store(true)
+}
+
+func (b *Backend) place(e *sys.SQE) bool {
+	free := b.ring.NextSQE()
+	if free == nil {
+		return false
+	}
+	*free = *e
+	b.ring.Publish()
+	return true
+}
+
+// refill moves what was kept into the submission queue.
+func (b *Backend) refill() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for n < len(b.backlog) && b.place(&b.backlog[n]) {
+		n++
+	}
+	b.backlog = append(b.backlog[:0], b.backlog[n:]...)
+	b.spilled.Store(len(b.backlog) > 0)
+}
+
+// submit makes the kernel take everything that is published. It never waits.
+// It reports false when completions have to be read first.
+func (b *Backend) submit() bool {
+	for b.ring.Pending() > 0 || b.spilled.Load() {
+		quick := b.copying.Swap(0) <= quickCopy
+		_, errno := b.ring.Enter(b.ring.Pending(), 0, quick)
+		switch errno {
+		case 0, unix.EINTR:
+		case unix.EBUSY: // the completion queue has overflowed
+			return false
+		case unix.EAGAIN: // the kernel is short of memory
+			runtime.Gosched()
+			return false
+		default:
+			// No entry causes this: somebody has closed our descriptor, or has
+			// installed a filter after New. Nothing would ever complete again.
+			panic("uring: io_uring_enter: " + errno.Error())
+		}
+		if b.spilled.Load() {
+			b.refill()
+		}
+	}
+	return true
+}
+
+// nudge gets what was just queued to where it is going while the dispatcher is
+// parked. While it is not, it will come by itself.
+func (b *Backend) nudge() {
+	if !b.parked() {
+		return
+	}
+	if !b.submit() || b.hasDone() {
+		b.Wake()
+	}
+}
+
+func (b *Backend) hasDone() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.done.Empty()
+}

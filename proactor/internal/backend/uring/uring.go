@@ -1,0 +1,106 @@
+//go:build linux
+
+// Package uring is the backend on io_uring: operations are handed to the
+// kernel through shared memory, and come back completed through shared memory.
+//
+// # How an operation goes
+//
+//  1. Start queues it behind others of its handle and direction. The head of
+//     that queue gets a slot and an entry in the submission queue (start.go,
+//     prepare.go). Only heads are in the kernel: that is what keeps a stream
+//     in order.
+//  2. A dispatcher that is awake submits what has gathered with one system call
+//     when it comes to Wait; while it is parked Start submits at once, from the
+//     goroutine that calls it (submit.go).
+//  3. Wait reads the completion queue without a system call, or else parks in
+//     Go's netpoller, where the ring's descriptor is readable while there are
+//     completions (wait.go). No operating-system thread is held.
+//  4. Each completion finds its operation through its slot, is turned into a
+//     result, and lets the next of its queue begin (reap.go, result.go).
+//
+// # What has to hold
+//
+// The kernel knows an operation as a slot number with a generation, never as a
+// pointer, and the slot keeps the Op, and through it every buffer, iovec and
+// address, reachable until the last completion. All of that is on the heap.
+//
+// The kernel cancels what a thread has submitted when that thread exits, and
+// Go's threads do exit. A cancellation that nobody asked for is submitted
+// again.
+//
+// One lock covers the queues, the slots and the submission queue. It is held
+// for nanoseconds, except when the submission queue is full.
+package uring
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// defaultEntries is the size of the submission queue: how much can gather
+// between two calls of Wait before an extra system call is needed.
+const defaultEntries = 256
+
+// completionsPerEntry makes the completion queue larger than the submission
+// queue, because one thousand connections can have something at once. Beyond
+// that the kernel keeps completions in a list, which costs a system call.
+const completionsPerEntry = 16
+
+// Backend is a ring with what is in flight on it.
+type Backend struct {
+	ring  *sys.Ring
+	caps  Capabilities
+	begun time.Time
+
+	mu      sync.Mutex // covers the next five, the handles' queues, and Op.Flag
+	slots   slots
+	backlog []sys.SQE     // what found the submission queue full, in order
+	done    backend.Queue // completed, not yet taken by Wait
+	doomed  []int         // descriptors to close once mu is released
+	closed  bool          // Close was called
+
+	ended bool // the queues are unmapped; only between calls of Wait
+
+	spilled atomic.Bool  // backlog is not empty
+	copying atomic.Int64 // bytes that the next Enter may copy
+
+	handles backend.Registry[*handle]
+	parking
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// New sets up a ring. The error says why there cannot be one, and what to do
+// about it.
+func New(o backend.Options) (backend.Backend, error) {
+	return newBackend(o.Entries, defaultTuning)
+}
+
+func newBackend(entries int, t tuning) (*Backend, error) {
+	if entries <= 0 {
+		entries = defaultEntries
+	}
+	ring, caps, err := setup(uint32(entries), t)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{ring: ring, caps: caps, begun: time.Now()}
+	if err := b.parking.init(ring); err != nil {
+		ring.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// Name is "uring".
+func (b *Backend) Name() string { return "uring" }
+
+// Capabilities are what was found out about this kernel.
+func (b *Backend) Capabilities() Capabilities { return b.caps }
+
+// Now is the monotonic time since New.
+func (b *Backend) Now() time.Duration { return time.Since(b.begun) }
