@@ -29,12 +29,13 @@ type Address struct {
 func parseTCP(s string) (e Endpoint, reason string) {
 	e.Transport = TCP
 	source, address, found := strings.Cut(s, sourceSeparator)
-	if found {
-		if e.Source, reason = parseAddress(source); reason != "" {
-			return Endpoint{}, "source address: " + reason
-		}
-	} else {
+	if !found {
 		address = s
+	} else if e.Source, reason = parseAddress(source); reason != "" {
+		return Endpoint{}, "source address: " + reason
+	}
+	if strings.Contains(address, sourceSeparator) {
+		return Endpoint{}, "more than two addresses: expected tcp://host:port or tcp://source:port;host:port"
 	}
 	if e.Address, reason = parseAddress(address); reason != "" {
 		return Endpoint{}, reason
@@ -115,7 +116,7 @@ func looksLikeIPv4(s string) bool {
 }
 
 // notInHost finds what is in no address, host name or interface name, and would
-// make an endpoint ambiguous.
+// make an endpoint ambiguous. U+FFFD stands for bytes that are not UTF-8.
 func notInHost(r rune) bool {
 	return r <= ' ' || r == 0x7F || strings.ContainsRune("*;:/[]%@?#\"\\\uFFFD", r)
 }

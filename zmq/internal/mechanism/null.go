@@ -9,10 +9,10 @@ const nameNull = "NULL"
 // done when it has the other's.
 type null struct {
 	local, peer wire.Metadata
-	sent        bool  // our READY is out
-	received    bool  // the peer's READY is in, and good
-	failed      error // why the connection is to be closed
-	refusal     string
+	sent        bool   // our READY is out
+	received    bool   // the peer's READY is in, and good
+	failed      error  // why the connection is to be closed
+	refusal     string // what to tell the peer about it; "" for nothing
 }
 
 var _ Mechanism = (*null)(nil)
@@ -30,21 +30,20 @@ func (m *null) Done() bool { return m.sent && m.received && m.failed == nil }
 func (m *null) PeerMetadata() wire.Metadata { return m.peer }
 
 // Next appends our READY the first time; after a failure that the peer can do
-// something about, an ERROR, once.
+// something about, an ERROR, once. It cannot fail.
 func (m *null) Next(dst []byte) ([]byte, error) {
-	if m.failed != nil {
-		if m.refusal != "" {
-			dst = wire.AppendError(dst, m.refusal)
-			m.refusal = ""
-		}
-		return dst, m.failed
-	}
-	if !m.sent {
+	switch {
+	case m.refusal != "":
+		dst = wire.AppendError(dst, m.refusal)
+		m.refusal = ""
+	case !m.sent && m.failed == nil:
 		dst = wire.AppendReady(dst, m.local)
 		m.sent = true
 	}
 	return dst, nil
 }
+
+// Receive takes one READY. After a failure it returns the same error again.
 
 func (m *null) Receive(body []byte) error {
 	if m.failed == nil {

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// The flags of a frame, its first byte (RFC 37, section 3.2):
+// The flags of a frame, its first byte (RFC 37, "Framing"):
 //
 //	bit   7 6 5 4 3     2        1       0
 //	    | reserved: 0 | COMMAND | LONG  | MORE |

@@ -1,0 +1,75 @@
+package mechanism
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+func TestParseFrameAtEverySplit(t *testing.T) {
+	for _, size := range []int{0, 10, 300, MaxCommand - 2} {
+		frame := wire.AppendCommand(nil, "A", make([]byte, size))
+		b := append(bytes.Clone(frame), "what follows"...)
+		for cut := range b {
+			body, n, err := ParseFrame(b[:cut])
+			if err != nil {
+				t.Fatalf("%d of %d bytes: %v", cut, len(frame), err)
+			}
+			if cut < len(frame) && n != 0 || cut >= len(frame) && (n != len(frame) || len(body) != size+2) {
+				t.Fatalf("%d of %d bytes: n = %d, body of %d", cut, len(frame), n, len(body))
+			}
+		}
+	}
+}
+
+func TestParseFrameErrors(t *testing.T) {
+	for _, tt := range []struct {
+		in   []byte
+		kind error
+		text string
+	}{
+		{[]byte{0, 1}, ErrUnexpected, "message before the handshake"},
+		{[]byte{wire.FlagMore, 0}, ErrUnexpected, "message before the handshake"},
+		{[]byte{0x40}, wire.ErrFrame, "reserved"},
+		{wire.AppendFrameHeader(nil, wire.FlagCommand, MaxCommand+1), ErrTooLarge, "65537 bytes, at most 65536"},
+		{wire.AppendFrameHeader(nil, wire.FlagCommand, 1<<62), ErrTooLarge, "at most 65536"},
+	} {
+		_, n, err := ParseFrame(tt.in)
+		if n != 0 {
+			t.Errorf("%x: n = %d", tt.in, n)
+		}
+		wantError(t, err, tt.kind, tt.text)
+	}
+}
+
+// FuzzNull lets a stranger talk to a NULL handshake: it must come to an end
+// without a panic, and be done only if it was told a READY.
+func FuzzNull(f *testing.F) {
+	f.Add(wire.AppendReady(nil, metadata(wire.PULL, "id")))
+	f.Add(wire.AppendError(nil, "no"))
+	f.Add(wire.AppendReady(wire.AppendReady(nil, nil), nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m := NewNull(metadata(wire.PUSH, ""))
+		next(t, m)
+		var failed error
+		for failed == nil && !m.Done() {
+			body, n, err := ParseFrame(b)
+			if n == 0 || err != nil {
+				break
+			}
+			failed, b = m.Receive(body), b[n:]
+		}
+		if failed != nil && m.Done() {
+			t.Errorf("done in spite of %v", failed)
+		}
+		if id, err := m.PeerMetadata().Identity(); m.Done() && err != nil {
+			t.Errorf("done with identity %q: %v", id, err)
+		}
+		if sent := next(t, m); len(sent) > 0 && !errors.Is(failed, ErrIncompatible) &&
+			!errors.Is(failed, wire.ErrSocketType) && !errors.Is(failed, wire.ErrMetadata) {
+			t.Errorf("%x sent after %v", sent, failed)
+		}
+	})
+}
