@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"net"
+	"os"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// A connect that finds the backlog full asks again, as tcp does: after a
+// second, then at twice the interval, dialTries times in all.
+const (
+	dialRetry = time.Second
+	dialTries = 7
+)
+
+// dial is a connect under way.
+//
+//	connect → (DelayDial) → attempt → the connecting end is in Op.New, the
+//	accepting end → (DelayAccept) → listener.pending
+type dial struct {
+	half  half // its only operation
+	op    *backend.Op
+	to    endpoint
+	from  endpoint
+	tries int
+	next  event // the next attempt
+}
+
+// connect begins op, a connect.
+func (b *Backend) connect(op *backend.Op) {
+	d := &dial{op: op}
+	d.next.owner = d
+	d.half.init(b, b.net.ident('n'), func() {})
+	b.dials = append(b.dials, d)
+	d.half.start(op)
+	if err := d.resolve(); err != nil {
+		d.fail(err)
+		return
+	}
+	if n := b.net; n.chance(delayedDial, d.half.who) {
+		n.schedule(&d.next, n.now+n.delay())
+		return
+	}
+	d.attempt()
+}
+
+// resolve fills in both addresses.
+func (d *dial) resolve() error {
+	to, err := parse(d.op.Network, d.op.Address)
+	if err != nil {
+		return err
+	}
+	d.to = to.reachable()
+	if !d.to.at.IsValid() {
+		return nil
+	}
+	d.from = d.to.withPort(0)
+	if o := d.op.Socket; o != nil && o.LocalAddr != "" {
+		if d.from, err = parse(d.op.Network, o.LocalAddr); err != nil {
+			return err
+		}
+	}
+	d.from, err = d.half.b.net.pickPort(d.from)
+	return err
+}
+
+func (d *dial) fire(*event) { d.attempt() }
+
+// attempt connects, or finds out why that is not possible.
+func (d *dial) attempt() {
+	n := d.half.b.net
+	l := n.lookup(d.to)
+	switch {
+	case n.chance(refused, d.half.who):
+		d.fail(os.NewSyscallError("connect", syscall.ECONNREFUSED))
+	case l == nil:
+		d.fail(os.NewSyscallError("connect", d.to.absent()))
+	case !l.full():
+		d.succeed(l)
+	default:
+		if d.tries++; d.tries == dialTries {
+			d.fail(os.NewSyscallError("connect", syscall.ETIMEDOUT))
+			return
+		}
+		n.schedule(&d.next, n.now+dialRetry<<(d.tries-1))
+	}
+}
+
+func (d *dial) succeed(l *listener) {
+	n := d.half.b.net
+	c := newConnection(d, l)
+	near, far := &c.ends[0], &c.ends[1]
+	n.note(record{verb: verbConnect, who: near.who})
+	d.half.b.enter(near)
+	d.op.New = near
+	d.end()
+	d.half.complete(d.op, 0, nil)
+
+	l.coming++
+	if n.chance(delayedAccept, far.who) {
+		n.schedule(&far.arrival, n.now+n.delay())
+		return
+	}
+	l.arrive(far)
+}
+
+func (d *dial) fail(err error) {
+	err = &net.OpError{Op: "dial", Net: d.op.Network, Addr: name(d.op.Address), Err: err}
+	d.half.b.net.note(record{verb: verbConnect, who: d.half.who, err: err})
+	d.end()
+	d.half.complete(d.op, 0, err)
+}
+
+func (d *dial) cancel() {
+	n := d.half.b.net
+	if n.chance(cancelLoses, d.half.who) {
+		return
+	}
+	n.note(record{verb: verbCancel, who: d.half.who})
+	d.end()
+	d.half.complete(d.op, 0, backend.ErrCanceled)
+}
+
+// end takes d off its backend's list. Its completion may still be held back.
+func (d *dial) end() {
+	b := d.half.b
+	b.net.unschedule(&d.next)
+	b.dials = slices.DeleteFunc(b.dials, func(o *dial) bool { return o == d })
+}
+
+func (b *Backend) dialOf(op *backend.Op) *dial {
+	for _, d := range b.dials {
+		if d.op == op {
+			return d
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// listener is a listening handle.
+type listener struct {
+	b       *Backend
+	who     ident
+	network string
+	at      endpoint
+	local   net.Addr
+	options backend.SocketOptions
+
+	accepts half      // accept operations
+	pending []*stream // connected, not yet accepted
+	coming  int       // connected, not yet pending: delayed
+	closed  error     // why it is: the error of every further operation
+	place   int       // in b.handles
+}
+
+// Listen makes a listener.
+func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	n := b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at, err := parse(network, address)
+	if b.closed {
+		err = backend.ErrBackendClosed
+	}
+	if err == nil {
+		at, err = n.pickPort(at)
+	}
+	if err == nil && !n.free(at) {
+		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
+	}
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: name(address), Err: err}
+	}
+	return b.listen(network, at, o), nil
+}
+
+func (b *Backend) listen(network string, at endpoint, o *backend.SocketOptions) *listener {
+	n := b.net
+	l := &listener{b: b, who: n.ident('l'), network: network, at: at, local: at.addr()}
+	if o != nil {
+		l.options = *o
+	}
+	if l.options.Backlog <= 0 {
+		l.options.Backlog = defaultBacklog
+	}
+	l.accepts.init(b, l.who, l.run)
+	n.listeners[at] = l
+	b.enter(l)
+	n.note(record{verb: verbListen, who: l.who})
+	return l
+}
+
+// full says whether the accept queue has no room for one more.
+func (l *listener) full() bool { return len(l.pending)+l.coming >= l.options.Backlog }
+
+// arrive queues the accepting end of a new connection.
+func (l *listener) arrive(s *stream) {
+	l.coming--
+	l.b.net.note(record{verb: verbArrive, who: s.who})
+	if l.closed != nil {
+		s.conn.reset()
+		return
+	}
+	l.pending = append(l.pending, s)
+	l.run()
+}
+
+// run accepts what can be accepted.
+func (l *listener) run() {
+	for len(l.pending) > 0 {
+		op := l.accepts.next()
+		if op == nil {
+			return
+		}
+		s := l.pending[0]
+		l.pending = append(l.pending[:0], l.pending[1:]...)
+		l.accept(op, s)
+	}
+}
+
+func (l *listener) accept(op *backend.Op, s *stream) {
+	if l.b.net.chance(abortedAccept, l.who) {
+		s.conn.reset()
+		l.accepts.complete(op, 0, &net.OpError{Op: "accept", Net: l.network, Addr: l.local,
+			Err: os.NewSyscallError("accept", syscall.ECONNABORTED)})
+		return
+	}
+	l.b.net.note(record{verb: verbAccept, who: s.who})
+	l.b.enter(s)
+	op.New = s
+	l.accepts.complete(op, 0, nil)
+}
+
+func (l *listener) abandon(err error) {
+	l.closed = err
+	l.accepts.close(err)
+}
+
+// shut ends the listener. Connections that nobody has accepted are reset.
+func (l *listener) shut(err error) {
+	n := l.b.net
+	n.note(record{verb: verbClose, who: l.who})
+	l.abandon(err)
+	delete(n.listeners, l.at)
+	l.b.leave(l)
+	for _, s := range l.pending {
+		s.conn.reset()
+	}
+	l.pending = nil
+}
+
+func (l *listener) position() *int { return &l.place }
+
+// Close ends the listener.
+func (l *listener) Close() error {
+	n := l.b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if l.closed == nil {
+		l.shut(backend.ErrHandleClosed)
+	}
+	return nil
+}
+
+// TryRead fails: a listener carries no bytes.
+func (l *listener) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// TryWrite fails: a listener carries no bytes.
+func (l *listener) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// TryWriteV fails: a listener carries no bytes.
+func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// LocalAddr is where it listens.
+func (l *listener) LocalAddr() net.Addr { return l.local }
+
+// RemoteAddr is nil.
+func (l *listener) RemoteAddr() net.Addr { return nil }
+
+func (l *listener) String() string { return fmt.Sprintf("%v of %v", l.who, l.b) }
+
+// name is an address that could not be made one of its network's.
+type name string
+
+func (name) Network() string  { return "sim" }
+func (n name) String() string { return string(n) }
+
+func (n *Network) ident(letter byte) ident {
+	n.ids++
+	return ident{letter, n.ids}
+}

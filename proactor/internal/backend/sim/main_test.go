@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// stuckAfter is the virtual time after which a test that does not progress is
+// given up. It costs nothing: the clock jumps there.
+const stuckAfter = time.Hour
+
+// rig is one goroutine that drives one backend: a dispatcher without timers.
+// The Owner of every operation is a func(*backend.Op), its handler.
+type rig struct {
+	t testing.TB
+	*Backend
+}
+
+func newRig(t testing.TB, o Options) *rig {
+	t.Helper()
+	b, err := Attach(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t, b}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// turn dispatches once; it waits no longer than until deadline.
+func (r *rig) turn(deadline time.Duration) (n int) {
+	for op := r.Wait(deadline); op != nil; n++ {
+		next := op.Next
+		op.Next = nil
+		op.Owner.(func(*backend.Op))(op)
+		op = next
+	}
+	return n
+}
+
+// until dispatches until done.
+func (r *rig) until(done func() bool) {
+	r.t.Helper()
+	limit := r.Now() + stuckAfter
+	for !done() {
+		if r.turn(limit) == 0 && r.Now() >= limit {
+			r.t.Fatalf("stuck: %v\n%s", r.Network(), r.Network().Trace())
+		}
+	}
+}
+
+// begin starts an operation and returns it; the flag is set by its completion.
+func (r *rig) begin(op *backend.Op) (*backend.Op, *bool) {
+	done := new(bool)
+	op.Owner = func(*backend.Op) { *done = true }
+	r.Start(op)
+	return op, done
+}
+
+// do carries an operation out.
+func (r *rig) do(op *backend.Op) *backend.Op {
+	r.t.Helper()
+	_, done := r.begin(op)
+	r.until(func() bool { return *done })
+	return op
+}
+
+func (r *rig) listen(network, address string, o *backend.SocketOptions) backend.Handle {
+	r.t.Helper()
+	l, err := r.Listen(network, address, o)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return l
+}
+
+// pair returns both ends of a connection. Attempts that a fault spoils are
+// repeated.
+func (r *rig) pair() (near, far backend.Handle) {
+	r.t.Helper()
+	l := r.listen("tcp", "127.0.0.1:0", nil)
+	defer l.Close()
+	accept, accepted := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
+	for {
+		connect := r.do(connectTo(l))
+		if connect.Err != nil {
+			continue
+		}
+		r.until(func() bool { return *accepted })
+		if accept.Err == nil {
+			return connect.New, accept.New
+		}
+		connect.New.Close()
+		accept, accepted = r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
+	}
+}
+
+func connectTo(l backend.Handle) *backend.Op {
+	a := l.LocalAddr()
+	return &backend.Op{Kind: backend.KindConnect, Network: a.Network(), Address: a.String()}
+}
+
+func read(h backend.Handle, n int) *backend.Op {
+	return &backend.Op{Kind: backend.KindRead, Handle: h, Buf: make([]byte, n)}
+}
+
+func write(h backend.Handle, b []byte) *backend.Op {
+	return &backend.Op{Kind: backend.KindWrite, Handle: h, Buf: b}
+}

@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+)
+
+// Options choose the network that a backend is attached to.
+type Options struct {
+	// Network is the network to join. Nil makes one for this backend alone,
+	// from the fields below, which must be zero otherwise.
+	Network *Network
+	// Seed decides every fault.
+	Seed uint64
+	// Faults are what goes wrong, and how often. Zero: nothing does.
+	Faults Faults
+	// Clock is what time is. Zero: virtual time that jumps.
+	Clock Clock
+}
+
+// Clock says what makes a network's time advance.
+type Clock uint8
+
+const (
+	// ClockVirtual jumps to the next event when every backend is waiting.
+	ClockVirtual Clock = iota
+	// ClockManual advances in Network.Step and Network.Advance, and nowhere else.
+	ClockManual
+	// ClockSystem is the system's monotonic clock, from the network's making.
+	ClockSystem
+)
+
+// Faults are what a network does to those who use it. The zero value is a
+// network without faults. Probabilities are between 0 (never) and 1 (at every
+// occasion).
+type Faults struct {
+	ShortRead   float64 // a read or TryRead gets fewer bytes than there are
+	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit
+	WouldBlock  float64 // TryRead and TryWrite say ErrWouldBlock without reason
+	Delay       float64 // what was written arrives later, up to MaxDelay
+	Stall       float64 // an operation is carried out later, up to MaxDelay
+	Reorder     float64 // a completion overtakes, or waits up to MaxDelay; never within one direction of one handle
+	Reset       float64 // a read or write resets its connection: ECONNRESET at both ends, what is in it is lost
+	Refuse      float64 // a connect is refused: ECONNREFUSED
+	DelayDial   float64 // a connect takes up to MaxDelay
+	DelayAccept float64 // a connection reaches its listener later, up to MaxDelay
+	AbortAccept float64 // an accept fails with ECONNABORTED, its connection is reset
+	CancelLoses float64 // a cancelled operation that can succeed does so all the same
+
+	// MaxDelay bounds each delay. 0 means 10 ms.
+	MaxDelay time.Duration
+	// Buffer is how many bytes a stream holds in each direction, sent and not
+	// yet read. 0 means 64 KiB. Where an end asks for socket buffers, those
+	// take the place of its half.
+	Buffer int
+}
+
+const (
+	defaultMaxDelay = 10 * time.Millisecond
+	defaultBuffer   = 64 << 10
+	defaultBacklog  = 128
+)
+
+// Mild returns faults under which every connection lives: short, late and
+// reordered, but nothing lost.
+func Mild() Faults {
+	return Faults{
+		ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Delay: 0.2, Stall: 0.1, Reorder: 0.2,
+		DelayDial: 0.3, DelayAccept: 0.3, CancelLoses: 0.5, Buffer: 4 << 10,
+	}
+}
+
+// Rough returns Mild with connections that are refused, aborted and reset.
+func Rough() Faults {
+	f := Mild()
+	f.Reset, f.Refuse, f.AbortAccept = 0.005, 0.2, 0.1
+	return f
+}
+
+// fault numbers the probabilities of Faults.
+type fault uint8
+
+const (
+	shortRead fault = iota
+	shortWrite
+	wouldBlock
+	delayed
+	stalled
+	reordered
+	resetConn
+	refused
+	delayedDial
+	delayedAccept
+	abortedAccept
+	cancelLoses
+	faultCount
+)
+
+var faultNames = [faultCount]string{
+	"ShortRead", "ShortWrite", "WouldBlock", "Delay", "Stall", "Reorder",
+	"Reset", "Refuse", "DelayDial", "DelayAccept", "AbortAccept", "CancelLoses",
+}
+
+func (f fault) String() string { return faultNames[f] }
+
+func (f *Faults) probabilities() [faultCount]float64 {
+	return [faultCount]float64{
+		f.ShortRead, f.ShortWrite, f.WouldBlock, f.Delay, f.Stall, f.Reorder,
+		f.Reset, f.Refuse, f.DelayDial, f.DelayAccept, f.AbortAccept, f.CancelLoses,
+	}
+}
+
+func (f *Faults) validate() error {
+	for i, p := range f.probabilities() {
+		if !(p >= 0 && p <= 1) {
+			return fmt.Errorf("sim: Faults.%v is %v: a probability is between 0 and 1", fault(i), p)
+		}
+	}
+	if f.MaxDelay < 0 {
+		return fmt.Errorf("sim: Faults.MaxDelay is %v: give 0 for the default or more", f.MaxDelay)
+	}
+	if f.Buffer < 0 {
+		return fmt.Errorf("sim: Faults.Buffer is %d: give 0 for the default or more", f.Buffer)
+	}
+	return nil
+}
+
+func (o *Options) validate() error {
+	if o.Clock > ClockSystem {
+		return fmt.Errorf("sim: Options.Clock is %d: there is no such clock", o.Clock)
+	}
+	if o.Network != nil && (o.Seed != 0 || o.Faults != Faults{} || o.Clock != 0) {
+		return fmt.Errorf("sim: Options.Network is given: Seed, Faults and Clock are the network's, leave them zero")
+	}
+	return nil
+}

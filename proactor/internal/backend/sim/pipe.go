@@ -1,0 +1,242 @@
+package sim
+
+import (
+	"io"
+	"syscall"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// pipe carries bytes in one direction:
+//
+//	write → data, in flight until delivered → data, readable → read
+type pipe struct {
+	from, to *stream
+	w, r     half // the operations at either end
+
+	data    ring      // sent and not yet read: the readable bytes, then those in flight
+	limit   int       // how many bytes it holds
+	late    []segment // what is in flight, in order
+	flying  int       // bytes of it
+	arrival event     // when the first of it is delivered
+
+	fin    error // what a read says behind the last byte; nil: no end yet
+	broken bool  // nobody will read
+	reset  bool
+}
+
+// segment is a part of what is in flight.
+type segment struct {
+	at  time.Duration
+	n   int
+	fin error // the end of the stream
+}
+
+func (p *pipe) init(from, to *stream, limit int) {
+	p.from, p.to, p.limit = from, to, limit
+	p.w.init(from.b, from.who, p.run)
+	p.r.init(to.b, to.who, p.run)
+	p.arrival.owner = p
+}
+
+func (p *pipe) readable() int { return p.data.n - p.flying }
+
+// readEnds and writeEnds say whether an operation at that end will complete
+// without anything more being started.
+func (p *pipe) readEnds() bool {
+	return p.data.n > 0 || len(p.late) > 0 || p.fin != nil || p.reset
+}
+func (p *pipe) writeEnds() bool { return p.data.n < p.limit || p.broken || p.reset }
+
+// run carries out what can be, at both ends.
+func (p *pipe) run() {
+	for p.write() || p.read() {
+	}
+}
+
+// write carries out one write. It reports whether it did.
+func (p *pipe) write() bool {
+	op := p.w.next()
+	if op == nil {
+		return false
+	}
+	one := [1][]byte{op.Buf}
+	v := op.Vec
+	if op.Kind == backend.KindWrite {
+		v = one[:]
+	}
+	n, err := p.tryWrite(v)
+	if err == backend.ErrWouldBlock || op != p.w.queue.Head() {
+		return err != backend.ErrWouldBlock // op is gone if it met a reset
+	}
+	p.note(verbWrite, p.from, n, total(v), err)
+	p.w.complete(op, n, err)
+	return true
+}
+
+// tryWrite takes what fits of v, and at least a byte of what is not empty.
+func (p *pipe) tryWrite(v [][]byte) (int, error) {
+	want := total(v)
+	switch {
+	case p.reset:
+		return 0, p.from.errno("write", syscall.ECONNRESET)
+	case p.broken:
+		return 0, p.from.errno("write", syscall.EPIPE)
+	case want == 0:
+		return 0, nil
+	case p.data.n >= p.limit:
+		return 0, backend.ErrWouldBlock
+	case p.net().chance(resetConn, p.from.who):
+		p.from.conn.reset()
+		return 0, p.from.errno("write", syscall.ECONNRESET)
+	}
+	n := p.net().short(shortWrite, p.from.who, min(want, p.limit-p.data.n))
+	left := n
+	for _, b := range v {
+		b = b[:min(len(b), left)]
+		p.data.put(b)
+		left -= len(b)
+	}
+	p.send(n, nil)
+	return n, nil
+}
+
+// read carries out one read. It reports whether it did.
+func (p *pipe) read() bool {
+	op := p.r.next()
+	if op == nil {
+		return false
+	}
+	one := [1][]byte{op.Buf}
+	v := op.Vec
+	if op.Kind == backend.KindRead {
+		v = one[:]
+	}
+	n, err := p.tryReadV(v)
+	if err == backend.ErrWouldBlock || op != p.r.queue.Head() {
+		return err != backend.ErrWouldBlock
+	}
+	p.note(verbRead, p.to, n, total(v), err)
+	p.r.complete(op, n, err)
+	return true
+}
+
+func (p *pipe) tryRead(b []byte) (int, error) {
+	one := [1][]byte{b}
+	return p.tryReadV(one[:])
+}
+
+// tryReadV fills v from what is readable.
+func (p *pipe) tryReadV(v [][]byte) (int, error) {
+	want := total(v)
+	switch {
+	case p.reset:
+		return 0, p.to.errno("read", syscall.ECONNRESET)
+	case want == 0:
+		return 0, nil
+	case p.readable() == 0 && p.fin == nil:
+		return 0, backend.ErrWouldBlock
+	case p.readable() == 0:
+		return 0, p.fin
+	case p.net().chance(resetConn, p.to.who):
+		p.to.conn.reset()
+		return 0, p.to.errno("read", syscall.ECONNRESET)
+	}
+	n := p.net().short(shortRead, p.to.who, min(want, p.readable()))
+	left := n
+	for _, b := range v {
+		b = b[:min(len(b), left)]
+		p.data.take(b)
+		left -= len(b)
+	}
+	return n, nil
+}
+
+// send puts n bytes that are in data already, or the end of the stream, on
+// their way: behind what is in flight, never past it.
+func (p *pipe) send(n int, fin error) {
+	net := p.net()
+	at := net.now
+	if net.chance(delayed, p.from.who) {
+		at += net.delay()
+	} else if len(p.late) == 0 {
+		p.fin = fin
+		return
+	}
+	if k := len(p.late); k > 0 {
+		last := &p.late[k-1]
+		if at = max(at, last.at); at == last.at && fin == nil {
+			last.n += n
+			p.flying += n
+			return
+		}
+	} else {
+		net.schedule(&p.arrival, at)
+	}
+	p.late = append(p.late, segment{at, n, fin})
+	p.flying += n
+}
+
+// fire delivers what is due.
+func (p *pipe) fire(*event) {
+	net := p.net()
+	done := 0
+	for _, s := range p.late {
+		if s.at > net.now {
+			break
+		}
+		p.note(verbDeliver, p.to, s.n, 0, s.fin)
+		p.flying -= s.n
+		p.fin = s.fin
+		done++
+	}
+	p.late = append(p.late[:0], p.late[done:]...)
+	if len(p.late) > 0 {
+		net.schedule(&p.arrival, p.late[0].at)
+	}
+	p.run()
+}
+
+// closeReader says that nobody will read: what is there is lost, and writes
+// fail.
+func (p *pipe) closeReader() {
+	p.broken = true
+	p.empty()
+	p.run()
+}
+
+// closeWriter says that nothing more will be written.
+func (p *pipe) closeWriter(unread bool) {
+	if p.broken || p.reset {
+		return
+	}
+	fin := io.EOF
+	if unread {
+		fin = p.to.errno("read", syscall.ECONNRESET)
+	}
+	p.send(0, fin)
+	p.run()
+}
+
+// empty loses everything that is in p.
+func (p *pipe) empty() {
+	p.data.drop()
+	p.late, p.flying = nil, 0
+	p.net().unschedule(&p.arrival)
+}
+
+func (p *pipe) net() *Network { return p.from.conn.net }
+
+func (p *pipe) note(v verb, s *stream, n, of int, err error) {
+	p.net().note(record{verb: v, who: s.who, n: n, of: of, err: err})
+}
+
+// total is how many bytes v holds.
+func total(v [][]byte) int {
+	n := 0
+	for _, b := range v {
+		n += len(b)
+	}
+	return n
+}

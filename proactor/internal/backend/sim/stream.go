@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// connection is two pipes and their two ends.
+type connection struct {
+	net     *Network
+	network string
+	pipes   [2]pipe   // 0 carries what the connecting end writes
+	ends    [2]stream // 0 is the connecting end
+}
+
+// newConnection joins the backend that dials to the one that listens.
+func newConnection(d *dial, l *listener) *connection {
+	n := d.half.b.net
+	c := &connection{net: n, network: d.op.Network}
+	id := n.ident('c')
+	local, remote := d.from.addr(), d.to.addr()
+	c.ends[0] = stream{conn: c, b: d.half.b, who: id, in: &c.pipes[1], out: &c.pipes[0], local: local, remote: remote}
+	id.letter = 'a'
+	c.ends[1] = stream{conn: c, b: l.b, who: id, in: &c.pipes[0], out: &c.pipes[1], local: remote, remote: local, from: l}
+	c.ends[1].arrival.owner = &c.ends[1]
+	var near backend.SocketOptions
+	if d.op.Socket != nil {
+		near = *d.op.Socket
+	}
+	c.pipes[0].init(&c.ends[0], &c.ends[1], n.capacity(near.SendBuffer, l.options.RecvBuffer))
+	c.pipes[1].init(&c.ends[1], &c.ends[0], n.capacity(l.options.SendBuffer, near.RecvBuffer))
+	return c
+}
+
+// capacity is how many bytes a pipe holds, given what its ends ask for.
+func (n *Network) capacity(send, receive int) int {
+	if send == 0 {
+		send = (n.faults.Buffer + 1) / 2
+	}
+	if receive == 0 {
+		receive = n.faults.Buffer / 2
+	}
+	return max(1, send+receive)
+}
+
+// reset breaks a connection: what is in it is lost, whatever is outstanding
+// fails, and so does whatever is tried later.
+func (c *connection) reset() {
+	c.net.note(record{verb: verbReset, who: c.ends[0].who})
+	for i := range c.pipes {
+		c.pipes[i].empty()
+		c.pipes[i].reset = true
+	}
+	for i := range c.pipes {
+		c.pipes[i].run()
+	}
+}
+
+// stream is one end of a connection.
+type stream struct {
+	conn          *connection
+	b             *Backend
+	who           ident
+	in, out       *pipe
+	local, remote net.Addr
+	closed        error // why it is: the error of every further operation
+	place         int   // in b.handles
+
+	from    *listener // accepting end: who is to accept it
+	arrival event     // accepting end: when that one hears of it
+}
+
+func (s *stream) fire(*event) { s.from.arrive(s) }
+
+// TryRead reads what is there.
+func (s *stream) TryRead(b []byte) (int, error) {
+	n := s.conn.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := s.try(&s.in.r, "TryRead"); err != nil {
+		return 0, err
+	}
+	moved, err := s.in.tryRead(b)
+	n.note(record{verb: verbTryRead, who: s.who, n: moved, of: len(b), err: err})
+	s.in.run()
+	return moved, err
+}
+
+// TryWrite writes what fits.
+func (s *stream) TryWrite(b []byte) (int, error) {
+	one := [1][]byte{b}
+	return s.TryWriteV(one[:])
+}
+
+// TryWriteV writes what fits of several buffers.
+func (s *stream) TryWriteV(v [][]byte) (int, error) {
+	n := s.conn.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := s.try(&s.out.w, "TryWrite"); err != nil {
+		return 0, err
+	}
+	moved, err := s.out.tryWrite(v)
+	n.note(record{verb: verbTryWrite, who: s.who, n: moved, of: total(v), err: err})
+	s.out.run()
+	return moved, err
+}
+
+// try is what TryRead and TryWrite begin with.
+func (s *stream) try(h *half, what string) error {
+	n := s.conn.net
+	n.look()
+	if s.closed != nil {
+		return s.closed
+	}
+	if h.outstanding > 0 {
+		panic(fmt.Sprintf("sim: %s on %v beside an outstanding operation of the same direction: one at a time\n%s",
+			what, s, n.traceText()))
+	}
+	if n.chance(wouldBlock, s.who) {
+		return backend.ErrWouldBlock
+	}
+	return nil
+}
+
+func (s *stream) abandon(err error) {
+	s.closed = err
+	s.in.r.close(err)
+	s.out.w.close(err)
+}
+
+// shut ends this end. The peer reads what was sent, then the end of the stream,
+// or a reset if it had sent what nobody will read now.
+func (s *stream) shut(err error) {
+	s.conn.net.note(record{verb: verbClose, who: s.who})
+	s.abandon(err)
+	s.b.leave(s)
+	unread := s.in.readable() > 0
+	s.in.closeReader()
+	s.out.closeWriter(unread)
+}
+
+func (s *stream) position() *int { return &s.place }
+
+// Close ends this end.
+func (s *stream) Close() error {
+	n := s.conn.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	if s.closed == nil {
+		s.shut(backend.ErrHandleClosed)
+	}
+	return nil
+}
+
+// LocalAddr is this end's address.
+func (s *stream) LocalAddr() net.Addr { return s.local }
+
+// RemoteAddr is the other end's.
+func (s *stream) RemoteAddr() net.Addr { return s.remote }
+
+func (s *stream) String() string { return fmt.Sprintf("%v of %v", s.who, s.b) }
+
+// errno is an error as the net package words it.
+func (s *stream) errno(call string, e syscall.Errno) error {
+	return &net.OpError{Op: call, Net: s.conn.network, Source: s.local, Addr: s.remote, Err: os.NewSyscallError(call, e)}
+}
