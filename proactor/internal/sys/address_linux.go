@@ -1,0 +1,144 @@
+package sys
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Address is a socket address as the kernel lays it out:
+//
+//	AF_INET   family 2 | port 2, big endian | address 4 | zero 8
+//	AF_INET6  family 2 | port 2, big endian | flow 4 | address 16 | scope 4
+//	AF_UNIX   family 2 | path, ended by 0; or 0 and a name, for an abstract one
+type Address = [128]byte
+
+// EncodeAddress writes a literal address into a. It returns how much of a is
+// used, and the address family.
+func EncodeAddress(a *Address, network, address string) (size uint32, family int, err error) {
+	clear(a[:])
+	if backend.IsUnix(network) {
+		size, err = encodePath(a, address)
+		return size, unix.AF_UNIX, err
+	}
+	ap, err := backend.ParseTCP(network, address)
+	if err != nil {
+		return 0, 0, err
+	}
+	return encodeIP(a, ap)
+}
+
+func encodePath(a *Address, path string) (uint32, error) {
+	const limit = len(unix.RawSockaddrUnix{}.Path)
+	if err := backend.CheckAddress("unix", path); err != nil {
+		return 0, err
+	}
+	if len(path) >= limit {
+		return 0, &net.AddrError{Err: "path is too long: " + strconv.Itoa(limit-1) + " bytes at most", Addr: path}
+	}
+	setFamily(a, unix.AF_UNIX)
+	copy(a[2:], path)
+	if path[0] == '@' {
+		a[2] = 0
+		return uint32(2 + len(path)), nil
+	}
+	return uint32(2 + len(path) + 1), nil
+}
+
+func encodeIP(a *Address, ap netip.AddrPort) (size uint32, family int, err error) {
+	binary.BigEndian.PutUint16(a[2:], ap.Port())
+	ip := ap.Addr().Unmap()
+	if ip.Is4() {
+		setFamily(a, unix.AF_INET)
+		*(*[4]byte)(a[4:]) = ip.As4()
+		return unix.SizeofSockaddrInet4, unix.AF_INET, nil
+	}
+	scope, err := scopeOf(ip.Zone())
+	setFamily(a, unix.AF_INET6)
+	*(*[16]byte)(a[8:]) = ip.As16()
+	binary.NativeEndian.PutUint32(a[24:], scope)
+	return unix.SizeofSockaddrInet6, unix.AF_INET6, err
+}
+
+func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a[:], family) }
+
+// scopeOf is the number of the interface that a zone names.
+func scopeOf(zone string) (uint32, error) {
+	if zone == "" {
+		return 0, nil
+	}
+	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(n), nil
+	}
+	i, err := net.InterfaceByName(zone)
+	if err != nil {
+		return 0, err
+	}
+	return uint32(i.Index), nil
+}
+
+// DecodeAddress reads what the kernel wrote into a; nil if it is of no family
+// that we know.
+func DecodeAddress(a *Address, size uint32) net.Addr {
+	if size < 2 {
+		return nil
+	}
+	port := int(binary.BigEndian.Uint16(a[2:]))
+	switch binary.NativeEndian.Uint16(a[:]) {
+	case unix.AF_INET:
+		return &net.TCPAddr{IP: append(net.IP(nil), a[4:8]...), Port: port}
+	case unix.AF_INET6:
+		return &net.TCPAddr{IP: append(net.IP(nil), a[8:24]...), Port: port, Zone: zoneOf(binary.NativeEndian.Uint32(a[24:]))}
+	case unix.AF_UNIX:
+		return &net.UnixAddr{Net: "unix", Name: decodePath(a[2:min(size, uint32(len(a)))])}
+	}
+	return nil
+}
+
+func decodePath(path []byte) string {
+	if len(path) == 0 {
+		return "" // a socket that was not bound
+	}
+	if path[0] == 0 {
+		return "@" + string(path[1:])
+	}
+	for i, c := range path {
+		if c == 0 {
+			return string(path[:i])
+		}
+	}
+	return string(path)
+}
+
+// zoneOf names the interface with that number.
+func zoneOf(scope uint32) string {
+	if scope == 0 {
+		return ""
+	}
+	if i, err := net.InterfaceByIndex(int(scope)); err == nil {
+		return i.Name
+	}
+	return strconv.Itoa(int(scope))
+}
+
+// LocalAddr is the address of this end of a socket; nil if it has none.
+func LocalAddr(fd int) net.Addr { return nameOf(unix.SYS_GETSOCKNAME, fd) }
+
+// RemoteAddr is the address of the other end of a socket; nil if it has none.
+func RemoteAddr(fd int) net.Addr { return nameOf(unix.SYS_GETPEERNAME, fd) }
+
+func nameOf(call uintptr, fd int) net.Addr {
+	a := new(Address)
+	size := uint32(len(a))
+	_, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(a)), uintptr(unsafe.Pointer(&size)))
+	if errno != 0 {
+		return nil
+	}
+	return DecodeAddress(a, size)
+}

@@ -1,0 +1,76 @@
+package sys
+
+import (
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Epoll is an epoll instance. Its descriptor is non-blocking, for Go's poller.
+type Epoll struct {
+	fd int
+}
+
+// EpollEvent says what has become possible, and to what.
+type EpollEvent struct {
+	Flags uint32
+	Data  EpollData
+}
+
+// EpollData is what a descriptor was added with.
+type EpollData uint64
+
+// What has become possible. A hang-up or an error concerns both directions.
+const (
+	EpollIn     = unix.EPOLLIN
+	EpollOut    = unix.EPOLLOUT
+	EpollHangup = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
+)
+
+// edges is what every descriptor is watched for: all of it, and only changes.
+const edges = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&0xffffffff
+
+// NewEpoll makes an instance. The error says what failed.
+func NewEpoll() (Epoll, error) {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return Epoll{-1}, os.NewSyscallError("epoll_create1", err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		Close(fd)
+		return Epoll{-1}, os.NewSyscallError("fcntl O_NONBLOCK", err)
+	}
+	return Epoll{fd}, nil
+}
+
+// FD is the descriptor: it is readable while there are events.
+func (e Epoll) FD() int { return e.fd }
+
+// Add watches fd in both directions, edge-triggered, until it is closed. What
+// is possible already counts as a change.
+func (e Epoll) Add(fd int, data EpollData) unix.Errno {
+	event := unix.EpollEvent{Events: edges, Fd: int32(uint32(data)), Pad: int32(uint32(data >> 32))}
+	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), unix.EPOLL_CTL_ADD, uintptr(fd),
+		uintptr(unsafe.Pointer(&event)), 0, 0)
+	return errno
+}
+
+// EpollBuffer is where the kernel writes events.
+type EpollBuffer [128]unix.EpollEvent
+
+// Event is the one at place i.
+func (b *EpollBuffer) Event(i int) EpollEvent {
+	e := &b[i]
+	return EpollEvent{e.Events, EpollData(uint32(e.Fd)) | EpollData(uint32(e.Pad))<<32}
+}
+
+// Poll fills b with what has changed, without waiting, and returns how many
+// events that is.
+func (e Epoll) Poll(b *EpollBuffer) int {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(e.fd), uintptr(unsafe.Pointer(b)), uintptr(len(b)), 0, 0, 0)
+	if errno != 0 {
+		return 0 // EINTR: the descriptor stays readable
+	}
+	return int(n)
+}

@@ -1,0 +1,103 @@
+package sys
+
+import (
+	"net"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// QuickCopy is the most bytes that a read or write may move without telling the
+// Go scheduler of the system call: the sockets are non-blocking, so that it
+// takes microseconds, and telling would cost more than a short one does.
+const QuickCopy = 16 << 10
+
+// maxIovecs is IOV_MAX: longer vectors are read and written in part.
+const maxIovecs = 1024
+
+// Recv reads what is there into b, which is not empty: 0 bytes are the end of
+// the stream, EAGAIN is nothing yet.
+func Recv(fd int, b []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_RECVFROM, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
+}
+
+// Send writes what there is room for of b; EAGAIN if there is none.
+func Send(fd int, b []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_SENDTO, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), unix.MSG_NOSIGNAL)
+}
+
+// transfer makes the system call until it is not interrupted. size is how many
+// bytes it may copy.
+func transfer(call uintptr, fd int, p unsafe.Pointer, arg, size int, flags uintptr) (int, unix.Errno) {
+	for {
+		var n uintptr
+		var errno unix.Errno
+		if size <= QuickCopy {
+			n, _, errno = unix.RawSyscall6(call, uintptr(fd), uintptr(p), uintptr(arg), flags, 0, 0)
+		} else {
+			n, _, errno = unix.Syscall6(call, uintptr(fd), uintptr(p), uintptr(arg), flags, 0, 0)
+		}
+		if errno == 0 {
+			return int(n), 0
+		}
+		if errno != unix.EINTR {
+			return 0, errno
+		}
+	}
+}
+
+// Vector is the kernel's form of a list of buffers. It lives with a handle, one
+// for each direction, and is used again and again.
+type Vector struct {
+	iov  []unix.Iovec
+	msg  unix.Msghdr
+	size int
+}
+
+// Set lays out v, and returns how many bytes that is: not all if v is longer
+// than the kernel takes at once. Reset has to follow.
+func (x *Vector) Set(v [][]byte) int {
+	x.size = 0
+	for _, b := range v {
+		if len(x.iov) == maxIovecs {
+			break
+		}
+		if len(b) == 0 {
+			continue
+		}
+		e := unix.Iovec{Base: unsafe.SliceData(b)}
+		e.SetLen(len(b))
+		x.iov = append(x.iov, e)
+		x.size += len(b)
+	}
+	x.msg.Iov = unsafe.SliceData(x.iov)
+	x.msg.SetIovlen(len(x.iov))
+	return x.size
+}
+
+// Reset lets go of the buffers.
+func (x *Vector) Reset() {
+	clear(x.iov)
+	x.iov = x.iov[:0]
+}
+
+// RecvVector is Recv into x, which has been set.
+func RecvVector(fd int, x *Vector) (int, unix.Errno) {
+	return transferMsg(unix.SYS_RECVMSG, fd, x, 0)
+}
+
+// SendVector is Send from x, which has been set.
+func SendVector(fd int, x *Vector) (int, unix.Errno) {
+	return transferMsg(unix.SYS_SENDMSG, fd, x, unix.MSG_NOSIGNAL)
+}
+
+func transferMsg(call uintptr, fd int, x *Vector, flags uintptr) (int, unix.Errno) {
+	return transfer(call, fd, unsafe.Pointer(&x.msg), int(flags), x.size, 0)
+}
+
+// OpError is what the system said about a call on a stream or listener, as
+// package net would say it.
+func OpError(call, network string, local, remote net.Addr, errno unix.Errno) error {
+	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: os.NewSyscallError(call, errno)}
+}
