@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/actum-go/actum/bench/internal/contender"
+	"github.com/actum-go/actum/bench/internal/matrix"
+	"github.com/actum-go/actum/bench/internal/result"
+	"github.com/actum-go/actum/bench/internal/runner"
+)
+
+func runCommand(ctx context.Context, args []string) error {
+	o, err := parseOptions("run", args)
+	if err != nil {
+		return err
+	}
+	comparisons, err := o.comparisons()
+	if err != nil {
+		return err
+	}
+	s, err := newSession(o)
+	if err != nil {
+		return err
+	}
+	for _, c := range comparisons {
+		if err := s.compare(ctx, c); err != nil {
+			return err
+		}
+	}
+	return s.verdict()
+}
+
+// session is one call of run or ablation.
+type session struct {
+	options  options
+	workshop *contender.Workshop
+	failed   int
+}
+
+func newSession(o options) (*session, error) {
+	workshop, err := contender.NewWorkshop(o.dir)
+	return &session{options: o, workshop: workshop}, err
+}
+
+func (s *session) compare(ctx context.Context, c matrix.Comparison) error {
+	peer, err := s.workshop.Build(ctx, c.Peer)
+	if err != nil {
+		return err
+	}
+	ours := peer
+	if !s.options.self {
+		if ours, err = s.workshop.Build(ctx, matrix.Actum); err != nil {
+			return err
+		}
+	}
+	return s.measure(ctx, result.Result{Point: c.Point, Peer: c.Peer}, ours, peer)
+}
+
+// measure fills r in and keeps it. What a contender refuses is skipped, what
+// fails is counted; the error is for what makes going on pointless.
+func (s *session) measure(ctx context.Context, r result.Result, ours, peer contender.Contender) error {
+	fmt.Printf("%s: %s and %s\n", r.Point, ours.Name, peer.Name)
+	r.Ours, r.Measure, r.When = ours.Name, r.Point.Measure(), time.Now().UTC().Truncate(time.Second)
+	var err error
+	r.Count, r.Pairs, err = runner.Compare(ctx, r.Point, ours, peer, runner.Settings{
+		Pairs: s.options.pairs, Duration: s.options.duration, Progress: progress(r.Measure),
+	})
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted; the points done so far are kept")
+	case errors.Is(err, runner.ErrRefused):
+		fmt.Printf("  skipped: %v\n", err)
+		return nil
+	case err != nil:
+		fmt.Printf("  failed: %v\n", err)
+		s.failed++
+		return nil
+	}
+	r.Machine = result.ThisMachine(s.workshop.Versions)
+	report(r)
+	return result.Save(filepath.Join(s.workshop.Bench, s.options.results), r)
+}
+
+func (s *session) verdict() error {
+	if s.failed > 0 {
+		return fmt.Errorf("%d points could not be measured", s.failed)
+	}
+	return nil
+}
+
+func progress(m matrix.Measure) func(int, result.Run, result.Run) {
+	unit := "msg/s"
+	if m == matrix.Latency {
+		unit = "µs"
+	}
+	return func(pair int, ours, peer result.Run) {
+		fmt.Printf("  %d: %.5g %s (CPU %.2f s), %.5g %s (CPU %.2f s)\n", pair,
+			ours.Speed(m), unit, ours.CPU.User+ours.CPU.System, peer.Speed(m), unit, peer.CPU.User+peer.CPU.System)
+	}
+}
+
+func report(r result.Result) {
+	speed, cpu := r.Ratio(matrix.Speed), r.Ratio(matrix.CPU)
+	fmt.Printf("  ratio %.3g (%.3g to %.3g), CPU per message %.3g (%.3g to %.3g)\n",
+		speed.Median, speed.Min, speed.Max, cpu.Median, cpu.Min, cpu.Max)
+	if r.Ours != matrix.Actum || r.Off != "" {
+		return
+	}
+	for _, g := range r.Comparison().Goals() {
+		fmt.Printf("  goal %s\n", g.Judge(r.Measure, r.Ratio(g.Quantity).Median))
+	}
+}

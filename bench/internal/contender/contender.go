@@ -1,0 +1,63 @@
+// Package contender knows the programs that are measured: how each is built,
+// and the command lines that make it do the work of a point.
+package contender
+
+import (
+	"strconv"
+
+	"github.com/actum-go/actum/bench/internal/matrix"
+)
+
+// Contender is a program with the arguments of libzmq's perf programs.
+type Contender struct {
+	Name    string
+	command []string // the program and what precedes the arguments
+	options []string // what follows them
+}
+
+// Without is the contender with one of its switches off.
+func (c Contender) Without(off string) Contender {
+	c.Name += " without " + off
+	c.options = []string{"--off", off}
+	return c
+}
+
+// Job is the processes of one run. Local binds; there is no Remote for
+// inproc. One of the two prints the figures.
+type Job struct {
+	Local, Remote []string
+}
+
+// Job is the command lines for count messages, or round trips, at point p.
+// Endpoint is ignored for inproc.
+func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
+	roles := rolesOf(p)
+	tail := []string{strconv.Itoa(p.Size), strconv.Itoa(count)}
+	if p.Transport == "inproc" {
+		return Job{Local: c.line(roles.inproc, tail)}
+	}
+	tail = append([]string{endpoint}, tail...)
+	if p.Pattern == matrix.PubSub {
+		tail = append(tail, strconv.Itoa(p.Subscribers))
+	}
+	return Job{Local: c.line(roles.local, tail), Remote: c.line(roles.remote, tail)}
+}
+
+func (c Contender) line(role string, tail []string) []string {
+	line := append([]string{}, c.command...)
+	line = append(line, role)
+	line = append(line, tail...)
+	return append(line, c.options...)
+}
+
+type roles struct{ local, remote, inproc string }
+
+func rolesOf(p matrix.Point) roles {
+	switch p.Pattern {
+	case matrix.ReqRep:
+		return roles{"local_lat", "remote_lat", "inproc_lat"}
+	case matrix.PubSub:
+		return roles{"pub_thr", "sub_thr", ""}
+	}
+	return roles{"local_thr", "remote_thr", "inproc_thr"}
+}

@@ -1,0 +1,48 @@
+package contender
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/bench/internal/matrix"
+)
+
+func TestJob(t *testing.T) {
+	actum := Contender{Name: "actum", command: []string{"actum-perf", "perf"}}
+	libzmq := Contender{Name: "libzmq", command: []string{"libzmq-perf"}}
+	tests := []struct {
+		contender     Contender
+		point         matrix.Point
+		local, remote string
+	}{
+		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8},
+			"libzmq-perf local_thr EP 8 100", "libzmq-perf remote_thr EP 8 100"},
+		{actum, matrix.Point{Transport: "ipc", Pattern: matrix.ReqRep, Size: 64},
+			"actum-perf perf local_lat EP 64 100", "actum-perf perf remote_lat EP 64 100"},
+		{actum, matrix.Point{Transport: "inproc", Pattern: matrix.PushPull, Size: 8},
+			"actum-perf perf inproc_thr 8 100", ""},
+		{libzmq, matrix.Point{Transport: "inproc", Pattern: matrix.ReqRep, Size: 8},
+			"libzmq-perf inproc_lat 8 100", ""},
+		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PubSub, Subscribers: 10, Size: 64},
+			"libzmq-perf pub_thr EP 64 100 10", "libzmq-perf sub_thr EP 64 100 10"},
+		{actum.Without("gather-write"), matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8},
+			"actum-perf perf local_thr EP 8 100 --off gather-write", "actum-perf perf remote_thr EP 8 100 --off gather-write"},
+	}
+	for _, tt := range tests {
+		job := tt.contender.Job(tt.point, "EP", 100)
+		if local := strings.Join(job.Local, " "); local != tt.local {
+			t.Errorf("%s: local %q, want %q", tt.point, local, tt.local)
+		}
+		if remote := strings.Join(job.Remote, " "); remote != tt.remote {
+			t.Errorf("%s: remote %q, want %q", tt.point, remote, tt.remote)
+		}
+	}
+}
+
+func TestEveryPeerOfTheMatrixCanBeBuilt(t *testing.T) {
+	for _, c := range matrix.All() {
+		if _, known := recipes[c.Peer]; !known {
+			t.Errorf("%s: no way to build %s", c.Point, c.Peer)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package matrix
+
+// Names of the contenders.
+const (
+	Actum    = "actum"
+	Libzmq   = "libzmq"
+	GoZeroMQ = "go-zeromq"
+	Raw      = "raw sockets"
+	Net      = "Go net"
+)
+
+// All is the whole matrix, in the order of the tables.
+func All() []Comparison {
+	var all []Comparison
+	add := func(peer string, points []Point) {
+		for _, p := range points {
+			all = append(all, Comparison{p, peer})
+		}
+	}
+	for _, transport := range []string{"tcp", "ipc", "inproc"} {
+		add(Libzmq, points(transport, PushPull, 8, 64, 256, 1<<10, 4<<10, 32<<10, 64<<10, 256<<10, 1<<20))
+	}
+	for _, subscribers := range []int{1, 10, 100} {
+		add(Libzmq, []Point{{"tcp", PubSub, subscribers, 64}})
+	}
+	for _, transport := range []string{"tcp", "ipc", "inproc"} {
+		add(Libzmq, points(transport, ReqRep, 8, 1<<10, 64<<10))
+	}
+	add(Raw, points("tcp", PushPull, 64<<10, 256<<10, 1<<20))
+	add(Raw, points("ipc", PushPull, 64<<10, 256<<10, 1<<20))
+	add(Raw, points("tcp", ReqRep, 8))
+	add(Raw, points("ipc", ReqRep, 8))
+	add(Net, points("tcp", ReqRep, 8))
+	add(GoZeroMQ, points("tcp", PushPull, 8, 64, 1<<10, 64<<10))
+	add(GoZeroMQ, points("tcp", ReqRep, 8))
+	return all
+}
+
+func points(transport, pattern string, sizes ...int) []Point {
+	var all []Point
+	for _, size := range sizes {
+		all = append(all, Point{Transport: transport, Pattern: pattern, Size: size})
+	}
+	return all
+}
+
+// Ablation is where each switch of the engine is tried off and on: small and
+// large messages, and the latency.
+func Ablation() []Point {
+	return append(points("tcp", PushPull, 8, 1<<10, 64<<10), points("tcp", ReqRep, 8)...)
+}
+
+// Switches are the parts of the engine that `actum perf --off NAME` leaves
+// out.
+func Switches() []string {
+	return []string{"speculative-write", "gather-write", "read-coalescing", "buffer-reuse", "dispatch-batching"}
+}

@@ -1,0 +1,82 @@
+package matrix
+
+import "testing"
+
+func TestNames(t *testing.T) {
+	tests := []struct {
+		point      Point
+		name, work string
+		measure    Measure
+	}{
+		{Point{"tcp", PushPull, 0, 8}, "tcp/push-pull/8", "PUSH/PULL tcp 8 B", Throughput},
+		{Point{"ipc", ReqRep, 0, 1024}, "ipc/req-rep/1024", "REQ/REP ipc 1 KiB", Latency},
+		{Point{"tcp", PubSub, 1, 64}, "tcp/pub-sub-1/64", "PUB/SUB tcp 64 B, 1 subscriber", Throughput},
+		{Point{"tcp", PubSub, 100, 1 << 20}, "tcp/pub-sub-100/1048576", "PUB/SUB tcp 1 MiB, 100 subscribers", Throughput},
+	}
+	for _, tt := range tests {
+		if got := tt.point.String(); got != tt.name {
+			t.Errorf("name %q, want %q", got, tt.name)
+		}
+		if got := tt.point.Work(); got != tt.work {
+			t.Errorf("work %q, want %q", got, tt.work)
+		}
+		if got := tt.point.Measure(); got != tt.measure {
+			t.Errorf("%s measures %s, want %s", tt.name, got, tt.measure)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	c := Comparison{Point{"tcp", PushPull, 0, 8}, Libzmq}
+	tests := []struct {
+		patterns []string
+		want     bool
+	}{
+		{nil, true},
+		{[]string{"tcp/push-pull/8"}, true},
+		{[]string{"tcp/*/*"}, true},
+		{[]string{"ipc/*/*", "tcp/*/8"}, true},
+		{[]string{"tcp/push-pull/64"}, false},
+	}
+	for _, tt := range tests {
+		if got, err := c.Match(tt.patterns); got != tt.want || err != nil {
+			t.Errorf("%v: %v, %v; want %v", tt.patterns, got, err, tt.want)
+		}
+	}
+	if _, err := c.Match([]string{"["}); err == nil {
+		t.Error("no error for a malformed pattern")
+	}
+}
+
+func TestEveryGoalIsInTheMatrixOnce(t *testing.T) {
+	seen := map[Comparison]int{}
+	for _, c := range All() {
+		seen[c]++
+	}
+	for c := range goals {
+		if seen[c] != 1 {
+			t.Errorf("%s against %s has a goal and is %d times in the matrix", c.Point, c.Peer, seen[c])
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	tests := []struct {
+		goal    Goal
+		measure Measure
+		ratio   float64
+		want    string
+	}{
+		{Goal{Speed, 6, 8}, Throughput, 6, "≥ 6 met, then ≥ 8 missed"},
+		{Goal{Speed, 6, 8}, Throughput, 5.99, "≥ 6 missed, then ≥ 8 missed"},
+		{Goal{Speed, 0.3, 0.25}, Latency, 0.3, "≤ 0.3 met, then ≤ 0.25 missed"},
+		{Goal{Speed, 0, 5}, Throughput, 5, "≥ 5 met"},
+		{Goal{Speed, 0.9, 0.9}, Throughput, 1, "≥ 0.9 met"},
+		{Goal{CPU, 0.3, 0.3}, Throughput, 0.31, "CPU ≤ 0.3 missed"},
+	}
+	for _, tt := range tests {
+		if got := tt.goal.Judge(tt.measure, tt.ratio); got != tt.want {
+			t.Errorf("%+v at %g: %q, want %q", tt.goal, tt.ratio, got, tt.want)
+		}
+	}
+}

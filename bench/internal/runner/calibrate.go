@@ -1,0 +1,71 @@
+package runner
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/actum-go/actum/bench/internal/contender"
+	"github.com/actum-go/actum/bench/internal/matrix"
+	"github.com/actum-go/actum/bench/internal/result"
+)
+
+const (
+	// shortestTrial is how long a trial must take for its rate to be of use.
+	shortestTrial = 100 * time.Millisecond
+	trialGrowth   = 8
+	// slowest bounds the slower side's run, as a multiple of the faster
+	// side's, where it would otherwise take for ever.
+	slowest = 4
+)
+
+// calibrate picks the count of messages for both sides.
+func calibrate(ctx context.Context, p matrix.Point, ours, peer contender.Contender, target time.Duration) (int, error) {
+	oursNeeds, err := trial(ctx, p, ours)
+	if err != nil {
+		return 0, err
+	}
+	peerNeeds, err := trial(ctx, p, peer)
+	if err != nil {
+		return 0, err
+	}
+	return pickCount(oursNeeds, peerNeeds, target), nil
+}
+
+// trial is the seconds that a contender needs for a message.
+func trial(ctx context.Context, p matrix.Point, c contender.Contender) (float64, error) {
+	for count := firstCount(p); ; count *= trialGrowth {
+		run, err := runOnce(ctx, p, c, count)
+		if err != nil {
+			return 0, err
+		}
+		if took := elapsed(p, run); took >= shortestTrial.Seconds() {
+			return took / float64(count), nil
+		}
+	}
+}
+
+// firstCount takes a few milliseconds where things are fast.
+func firstCount(p matrix.Point) int {
+	if p.Measure() == matrix.Latency {
+		return 2000
+	}
+	const bytes, most, least = 32 << 20, 100_000, 100
+	return min(max(bytes/p.Size, least), most) / max(p.Subscribers, 1)
+}
+
+// elapsed is how long a run took by its own clock, in seconds.
+func elapsed(p matrix.Point, r result.Run) float64 {
+	if p.Measure() == matrix.Latency {
+		return float64(r.Messages) * 2 * r.Latency.Mean / 1e6
+	}
+	return float64(r.Messages) / r.PerSecond
+}
+
+// pickCount is rounded to two digits: nobody needs more.
+func pickCount(oursNeeds, peerNeeds float64, target time.Duration) int {
+	fast, slow := min(oursNeeds, peerNeeds), max(oursNeeds, peerNeeds)
+	count := min(target.Seconds()/fast, slowest*target.Seconds()/slow)
+	digit := math.Pow(10, math.Floor(math.Log10(count))-1)
+	return max(int(math.Round(count/digit)*digit), 10)
+}

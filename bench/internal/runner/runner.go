@@ -1,0 +1,77 @@
+// Package runner compares two contenders at a point:
+//
+//  1. A trial run of each: it warms the machine up, and tells how long a
+//     message takes.
+//  2. From these the count of messages, the same for both, so that the faster
+//     one's run takes about as long as asked for.
+//  3. Pairs of runs in turn, ours, the peer's, ours, the peer's: what slows the
+//     machine down for a while slows both.
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/actum-go/actum/bench/internal/contender"
+	"github.com/actum-go/actum/bench/internal/matrix"
+	"github.com/actum-go/actum/bench/internal/result"
+)
+
+// Settings of a comparison.
+type Settings struct {
+	Pairs    int
+	Duration time.Duration                         // of the faster side's run, about
+	Progress func(pair int, ours, peer result.Run) // called after each pair
+}
+
+// runTimeout ends a run that hangs. The longest that calibration asks for
+// stays far below.
+const runTimeout = 90 * time.Second
+
+// Compare runs both contenders at p. The count of messages and the pairs are
+// what it returns.
+func Compare(ctx context.Context, p matrix.Point, ours, peer contender.Contender, s Settings) (int, []result.Pair, error) {
+	count, err := calibrate(ctx, p, ours, peer, s.Duration)
+	if err != nil {
+		return 0, nil, err
+	}
+	var pairs []result.Pair
+	for i := range s.Pairs {
+		pair, err := runPair(ctx, p, ours, peer, count)
+		if err != nil {
+			return 0, nil, err
+		}
+		pairs = append(pairs, pair)
+		s.Progress(i+1, pair.Ours, pair.Peer)
+	}
+	return count, pairs, nil
+}
+
+func runPair(ctx context.Context, p matrix.Point, ours, peer contender.Contender, count int) (pair result.Pair, err error) {
+	if pair.Ours, err = runOnce(ctx, p, ours, count); err != nil {
+		return pair, err
+	}
+	pair.Peer, err = runOnce(ctx, p, peer, count)
+	return pair, err
+}
+
+func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count int) (result.Run, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
+	defer cancel()
+	endpoint, remove, err := newEndpoint(p.Transport)
+	if err != nil {
+		return result.Run{}, err
+	}
+	defer remove()
+	o, err := runJob(ctx, c.Job(p, endpoint, count))
+	if err != nil {
+		return result.Run{}, err
+	}
+	run, err := parse(p, count, o.output)
+	if err != nil {
+		return run, fmt.Errorf("%s at %s: %w", c.Name, p, err)
+	}
+	run.CPU = o.cpu
+	return run, nil
+}

@@ -1,0 +1,78 @@
+package table
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/actum-go/actum/bench/internal/matrix"
+	"github.com/actum-go/actum/bench/internal/result"
+)
+
+// figure is the median of a side: "25.1 M", or "9.1 / 20.3 / 55" for a
+// latency's percentiles.
+func figure(r result.Result, side func(result.Pair) result.Run) string {
+	if r.Measure == matrix.Throughput {
+		return rate(r.Median(side, func(run result.Run) float64 { return run.PerSecond }))
+	}
+	p50 := r.Median(side, func(run result.Run) float64 { return run.Latency.P50 })
+	p99 := r.Median(side, func(run result.Run) float64 { return run.Latency.P99 })
+	p999 := r.Median(side, func(run result.Run) float64 { return run.Latency.P999 })
+	return fmt.Sprintf("%s / %s / %s", digits(p50), digits(p99), digits(p999))
+}
+
+func rate(perSecond float64) string {
+	switch {
+	case perSecond >= 1e6:
+		return digits(perSecond/1e6) + " M"
+	case perSecond >= 1e3:
+		return digits(perSecond/1e3) + " k"
+	}
+	return digits(perSecond)
+}
+
+// digits shows three digits, or all before the point.
+func digits(x float64) string {
+	switch {
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// spread is "6.24 (5.8–7.01)": median, smallest, largest.
+func spread(s result.Spread) string {
+	return fmt.Sprintf("%s (%s–%s)", digits(s.Median), digits(s.Min), digits(s.Max))
+}
+
+// conditions says what the figures were measured on and how, once for each
+// machine that took part.
+func conditions(results []result.Result) string {
+	byMachine := map[string][]result.Result{}
+	for _, r := range results {
+		m := machine(r.Machine)
+		byMachine[m] = append(byMachine[m], r)
+	}
+	var b strings.Builder
+	for _, m := range slices.Sorted(maps.Keys(byMachine)) {
+		group := byMachine[m]
+		days, pairs := map[string]bool{}, len(group[0].Pairs)
+		for _, r := range group {
+			days[r.When.Format("2006-01-02")] = true
+			pairs = min(pairs, len(r.Pairs))
+		}
+		fmt.Fprintf(&b, "Measured on %s, %s. ", m, strings.Join(slices.Sorted(maps.Keys(days)), ", "))
+		fmt.Fprintf(&b, "Ours and the peer ran in turn; the ratio is ours to the peer's, "+
+			"the median of at least %d pairs, with the smallest and the largest in brackets. ", pairs)
+		b.WriteString("CPU is user and system time of both processes.\n\n")
+	}
+	return b.String()
+}
+
+// machine leaves out our own version: it changes with every commit.
+func machine(m result.Machine) string {
+	return fmt.Sprintf("%d cores, %s, kernel %s, %s", m.Cores, m.System, m.Kernel, m.Go)
+}

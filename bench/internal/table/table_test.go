@@ -1,0 +1,110 @@
+package table
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/bench/internal/matrix"
+	"github.com/actum-go/actum/bench/internal/result"
+)
+
+func testResult(p matrix.Point, peer string, ours, theirs result.Run) result.Result {
+	return result.Result{
+		Point: p, Measure: p.Measure(), Ours: matrix.Actum, Peer: peer, Count: 100,
+		When:    time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Machine: result.Machine{Cores: 2, System: "linux/amd64", Kernel: "6.18.0", Go: "go1.26"},
+		Pairs:   []result.Pair{{Ours: ours, Peer: theirs}},
+	}
+}
+
+func testResults() []result.Result {
+	pushPull := func(size int) matrix.Point {
+		return matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: size}
+	}
+	reqRep := matrix.Point{Transport: "tcp", Pattern: matrix.ReqRep, Size: 8}
+	fast := result.Run{Messages: 100, PerSecond: 25_200_000, CPU: result.CPU{User: 1, System: 1}}
+	slow := result.Run{Messages: 100, PerSecond: 4_000_000, CPU: result.CPU{User: 3, System: 1}}
+	quick := result.Run{Messages: 100, Latency: result.Latency{Mean: 12, P50: 10, P99: 20.5, P999: 123.4}, CPU: result.CPU{User: 1}}
+	late := result.Run{Messages: 100, Latency: result.Latency{Mean: 50, P50: 40, P99: 80, P999: 160}, CPU: result.CPU{User: 4}}
+	ablated := testResult(pushPull(8), "actum without gather-write", fast, slow)
+	ablated.Off = "gather-write"
+	itself := testResult(pushPull(64), matrix.Libzmq, slow, slow)
+	itself.Ours = matrix.Libzmq
+	return []result.Result{
+		testResult(reqRep, matrix.Libzmq, quick, late), ablated, itself,
+		testResult(pushPull(256), matrix.Libzmq, slow, slow),
+		testResult(pushPull(8), matrix.Libzmq, fast, slow),
+	}
+}
+
+const (
+	conditionsText = "Measured on 2 cores, linux/amd64, kernel 6.18.0, go1.26, 2026-01-02. Ours and the peer ran in turn; " +
+		"the ratio is ours to the peer's, the median of at least 1 pairs, with the smallest and the largest in brackets. " +
+		"CPU is user and system time of both processes.\n\n"
+	throughputHead = "| messages a second | actum | peer | | ratio | CPU per message | goal |\n|---|--:|---|--:|---|---|---|\n"
+	throughputGoal = "| PUSH/PULL tcp 8 B | 25.2 M | libzmq | 4.00 M | 6.30 (6.30–6.30) | 0.50 (0.50–0.50) | ≥ 6 met, then ≥ 8 missed |\n"
+	throughputRest = "| PUSH/PULL tcp 256 B | 4.00 M | libzmq | 4.00 M | 1.00 (1.00–1.00) | 1.00 (1.00–1.00) |  |\n"
+	latencyTable   = "\n| round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal |\n|---|--:|---|--:|---|---|---|\n" +
+		"| REQ/REP tcp 8 B | 10.0 / 20.5 / 123 | libzmq | 40.0 / 80.0 / 160 | 0.25 (0.25–0.25) | 0.25 (0.25–0.25) | ≤ 0.3 met, then ≤ 0.25 met |\n\n"
+	ablationTable = "What each optimization is worth: all on, beside all but one.\n\n" +
+		"| switched off | work | on | off | on / off | CPU per message, on / off |\n|---|---|--:|--:|---|---|\n" +
+		"| gather-write | PUSH/PULL tcp 8 B | 25.2 M | 4.00 M | 6.30 (6.30–6.30) | 0.50 (0.50–0.50) |\n\n"
+)
+
+func TestGoals(t *testing.T) {
+	if got, want := Goals(testResults()), conditionsText+throughputHead+throughputGoal+latencyTable; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFull(t *testing.T) {
+	want := conditionsText + throughputHead + throughputGoal + throughputRest + latencyTable + ablationTable
+	if got := Full(testResults()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestNothingMeasured(t *testing.T) {
+	if got := Full(nil); !strings.Contains(got, "make bench") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRate(t *testing.T) {
+	for perSecond, want := range map[float64]string{25_123_456: "25.1 M", 1_000_000: "1.00 M", 28_349: "28.3 k", 3_600: "3.60 k", 740: "740"} {
+		if got := rate(perSecond); got != want {
+			t.Errorf("%v: %q, want %q", perSecond, got, want)
+		}
+	}
+}
+
+func TestWriteInto(t *testing.T) {
+	tests := []struct{ name, before, after string }{
+		{"empty", "a\n<!-- figures:begin -->\n<!-- figures:end -->\nz\n", "a\n<!-- figures:begin -->\nNEW\n<!-- figures:end -->\nz\n"},
+		{"replaced", "a\n<!-- figures:begin -->\nOLD\nOLD\n<!-- figures:end -->\n", "a\n<!-- figures:begin -->\nNEW\n<!-- figures:end -->\n"},
+		{"no markers", "a\n", ""},
+		{"no end", "<!-- figures:begin -->\n", ""},
+		{"wrong order", "<!-- figures:end -->\n<!-- figures:begin -->\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "README.md")
+			if err := os.WriteFile(file, []byte(tt.before), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			want := tt.after
+			if err := WriteInto(file, "NEW\n\n"); (err != nil) != (want == "") {
+				t.Fatalf("error %v", err)
+			}
+			if want == "" {
+				want = tt.before // left as it was
+			}
+			if got, _ := os.ReadFile(file); string(got) != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
