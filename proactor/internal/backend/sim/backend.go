@@ -31,7 +31,7 @@ var _ backend.Backend = (*Backend)(nil)
 type member interface {
 	abandon(err error) // completes what is outstanding, and refuses more
 	shut(err error)    // abandons, then lets the other end know
-	position() *int // its index in Backend.handles
+	position() *int    // its index in Backend.handles
 }
 
 // New attaches a backend to a network, o.Network or one of its own.

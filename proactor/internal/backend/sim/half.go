@@ -17,7 +17,7 @@ const (
 type half struct {
 	b     *Backend
 	who   ident
-	run   func() // carries out what can be; called when a stall ends
+	run   func()        // carries out what can be; called when a stall ends
 	queue backend.Queue // started
 	held  backend.Queue // carried out, but the completions are held back: all of them in order
 

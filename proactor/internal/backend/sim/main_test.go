@@ -21,15 +21,21 @@ type rig struct {
 	*Backend
 }
 
+// newRig returns one that is closed at the end of the test.
 func newRig(t testing.TB, o Options) *rig {
+	t.Helper()
+	r := attach(t, o)
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func attach(t testing.TB, o Options) *rig {
 	t.Helper()
 	b, err := Attach(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t, b}
-	t.Cleanup(func() { r.Close() })
-	return r
+	return &rig{t, b}
 }
 
 // turn dispatches once; it waits no longer than until deadline.

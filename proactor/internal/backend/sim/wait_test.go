@@ -140,7 +140,7 @@ func TestSystemClockInABubble(t *testing.T) {
 
 func TestBackendCloseHandsOverEverything(t *testing.T) {
 	for seed := range uint64(200) {
-		r := newRig(t, Options{Seed: seed, Faults: Faults{DelayDial: 0.5, Reorder: 0.5, Stall: 0.5}})
+		r := attach(t, Options{Seed: seed, Faults: Faults{DelayDial: 0.5, Reorder: 0.5, Stall: 0.5}})
 		l := r.listen("tcp", "127.0.0.1:0", nil)
 		near, far := r.pair()
 		var ops []*backend.Op
