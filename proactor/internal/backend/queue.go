@@ -122,6 +122,14 @@ func (c *Completions) Add(op *Op) (first bool) {
 	return first
 }
 
+// Empty reports whether there is nothing to take.
+func (c *Completions) Empty() bool {
+	c.mu.Lock()
+	empty := c.done.Empty()
+	c.mu.Unlock()
+	return empty
+}
+
 // Take returns everything that was added, in that order; nil if nothing was.
 func (c *Completions) Take() *Op {
 	c.mu.Lock()

@@ -1,0 +1,130 @@
+//go:build linux
+
+// Package epoll carries operations out when the kernel says that they are
+// possible: asynchronous operations emulated on readiness.
+//
+// # How an operation goes
+//
+//  1. Start queues it in the lane of its handle and direction. If it is the
+//     head, and the lane may be ready, it is tried at once (lane.go).
+//  2. EAGAIN, or a short result, says that the kernel's buffer is empty (or
+//     full): the lane is not ready until an edge says otherwise. Descriptors are
+//     registered once, edge-triggered, for both directions.
+//  3. Wait collects the edges and goes on with the lanes concerned (wait.go).
+//     With nothing to do it parks in Go's netpoller, on the epoll descriptor.
+//
+// # What has to hold
+//
+// A lane's lock is held from an attempt to the note of what it means for
+// readiness. An edge takes the same lock, so that one that follows the attempt
+// is noted later and not lost.
+//
+// Operations of one lane are put among the completed ones while its lock is
+// held: they complete in order.
+package epoll
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// Backend implements backend.Backend.
+type Backend struct {
+	epoll   sys.Epoll
+	events  sys.EpollBuffer // Wait's
+	started time.Time
+	parking sys.Parking
+	done    backend.Completions
+	woken   atomic.Bool // Wake was called since Wait returned last
+	skipped int         // calls of Wait that did not look for edges; Wait's
+
+	handles backend.Registry[*handle]
+	ended   atomic.Bool // set by Close while mu is held: no descriptor is used after
+	mu      sync.Mutex
+	table   table                   // the handles by what their events carry
+	dialing map[*backend.Op]*handle // connects in progress
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// New makes a backend. The error says what the system does not have.
+func New(backend.Options) (backend.Backend, error) {
+	e, err := sys.NewEpoll()
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{epoll: e, started: time.Now(), dialing: make(map[*backend.Op]*handle)}
+	if err := b.parking.Init(e.FD(), "epoll", b.started, b.ready); err != nil {
+		sys.Close(e.FD())
+		return nil, err
+	}
+	return b, nil
+}
+
+// Name implements backend.Backend.
+func (b *Backend) Name() string { return "epoll" }
+
+// Now implements backend.Backend.
+func (b *Backend) Now() time.Duration { return time.Since(b.started) }
+
+// Start implements backend.Backend.
+func (b *Backend) Start(op *backend.Op) {
+	if op.Kind == backend.KindConnect {
+		b.connect(op)
+		return
+	}
+	if l := laneOf(op); l != nil {
+		l.start(op)
+		return
+	}
+	b.complete(op, backend.ErrWrongHandle)
+	b.parking.Wake()
+}
+
+// Cancel implements backend.Backend.
+func (b *Backend) Cancel(op *backend.Op) {
+	if op.Kind == backend.KindConnect {
+		b.cancelConnect(op)
+		return
+	}
+	if l := laneOf(op); l != nil {
+		l.cancel(op)
+	}
+}
+
+// laneOf is the lane that op belongs to; nil if its handle cannot do it.
+func laneOf(op *backend.Op) *lane {
+	h, ok := op.Handle.(*handle)
+	if !ok || h.listener != (op.Kind == backend.KindAccept) {
+		return nil
+	}
+	return &h.lanes[op.Kind.Direction()]
+}
+
+// complete puts op where Wait finds it. Who calls it wakes Wait afterwards, with
+// no lock held.
+func (b *Backend) complete(op *backend.Op, err error) {
+	op.Err = err
+	b.done.Add(op)
+}
+
+// Close implements backend.Backend.
+func (b *Backend) Close() error {
+	b.mu.Lock()
+	b.ended.Store(true)
+	b.mu.Unlock()
+	b.handles.CloseAll()
+	return b.parking.Close()
+}
+
+// closedError is why an operation on a handle that is closed now fails.
+func (b *Backend) closedError() error {
+	if b.ended.Load() {
+		return backend.ErrBackendClosed
+	}
+	return backend.ErrHandleClosed
+}

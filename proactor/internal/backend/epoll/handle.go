@@ -1,0 +1,104 @@
+//go:build linux
+
+package epoll
+
+import (
+	"net"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// handle is a socket: a stream, a listener, or a stream that is connecting.
+type handle struct {
+	b             *Backend
+	fd            int
+	data          sys.EpollData // what its events carry
+	network       string
+	listener      bool
+	local, remote net.Addr
+	lanes         [backend.Directions]lane
+	closed        atomic.Bool
+}
+
+var _ backend.Handle = (*handle)(nil)
+
+// newHandle makes a handle of a non-blocking socket. The handle owns it from
+// then on.
+func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *handle {
+	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
+	for d := range h.lanes {
+		h.lanes[d].h, h.lanes[d].ready = h, true
+	}
+	return h
+}
+
+// register makes h known: to the backend, which will close it, and to the
+// kernel, which will tell about its edges. If it cannot be it is closed.
+func (b *Backend) register(h *handle) error {
+	errno := unix.EBADF
+	b.mu.Lock()
+	h.data = b.table.add(h)
+	if !b.ended.Load() {
+		errno = b.epoll.Add(h.fd, h.data)
+	}
+	b.mu.Unlock()
+	if errno == 0 && b.handles.Add(h) {
+		return nil
+	}
+	h.Close()
+	if b.ended.Load() {
+		return backend.ErrBackendClosed
+	}
+	return h.failed("epoll_ctl", errno)
+}
+
+// Listen implements backend.Backend.
+func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	fd, err := sys.Listen(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
+	h.listener = true
+	if err := b.register(h); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// LocalAddr implements backend.Handle.
+func (h *handle) LocalAddr() net.Addr { return h.local }
+
+// RemoteAddr implements backend.Handle.
+func (h *handle) RemoteAddr() net.Addr { return h.remote }
+
+// Close implements backend.Handle. Once the lanes are closed nobody uses the
+// descriptor, and its number may come to mean something else.
+func (h *handle) Close() error {
+	if h.closed.Swap(true) {
+		return nil
+	}
+	err := h.b.closedError()
+	for d := range h.lanes {
+		h.lanes[d].close(err)
+	}
+	h.b.handles.Remove(h)
+	h.b.mu.Lock()
+	h.b.table.remove(h.data)
+	h.b.mu.Unlock()
+	if h.listener {
+		sys.RemovePath(h.local)
+	}
+	sys.Close(h.fd)
+	h.b.parking.Wake()
+	return nil
+}
+
+// failed is what the system said about a call on h.
+func (h *handle) failed(call string, errno unix.Errno) error {
+	return sys.OpError(call, h.network, h.local, h.remote, errno)
+}

@@ -1,0 +1,125 @@
+//go:build linux
+
+package epoll
+
+import (
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// lane is one direction of a handle.
+type lane struct {
+	h *handle
+
+	mu      sync.Mutex // held during an attempt
+	queue   backend.Queue
+	ready   bool       // an attempt may succeed: no EAGAIN since the last edge
+	hangup  bool       // the other end has closed: no further edge will come
+	refused bool       // the connect has failed: the handle is to be closed
+	closed  error      // what operations complete with once the handle is closed
+	vector  sys.Vector // for scatter and gather
+}
+
+// start queues op and tries it if it is the first.
+func (l *lane) start(op *backend.Op) {
+	completed := false
+	l.mu.Lock()
+	if l.closed != nil {
+		l.h.b.complete(op, l.closed)
+		completed = true
+	} else if l.queue.Push(op) && l.ready {
+		completed = l.run()
+	}
+	l.mu.Unlock()
+	if completed {
+		l.h.b.parking.Wake()
+	}
+}
+
+// edge goes on with what waits. Wait calls it, so that nobody has to be woken.
+func (l *lane) edge(hangup bool) {
+	l.mu.Lock()
+	l.ready = true
+	l.hangup = l.hangup || hangup
+	l.run()
+	refused := l.refused
+	l.mu.Unlock()
+	if refused {
+		l.h.Close()
+	}
+}
+
+// run carries operations out until the lane is not ready any more, and reports
+// whether any has completed. mu is held.
+func (l *lane) run() (completed bool) {
+	for l.ready {
+		op := l.queue.Head()
+		if op == nil || !l.attempt(op) {
+			break
+		}
+		l.queue.Pop()
+		l.h.b.done.Add(op)
+		completed = true
+	}
+	return completed
+}
+
+// attempt tries op and reports whether it has completed.
+func (l *lane) attempt(op *backend.Op) bool {
+	switch op.Kind {
+	case backend.KindRead:
+		op.N, op.Err = l.recv(op.Buf)
+	case backend.KindWrite:
+		op.N, op.Err = l.send(op.Buf)
+	case backend.KindReadV:
+		op.N, op.Err = l.recvV(op.Vec)
+	case backend.KindWriteV:
+		op.N, op.Err = l.sendV(op.Vec)
+	case backend.KindAccept:
+		l.accept(op)
+	case backend.KindConnect:
+		l.connect(op)
+	}
+	return op.Err != backend.ErrWouldBlock
+}
+
+// cancel takes op out, if it is still waiting: nothing is in the kernel's hands.
+// It reports whether it was.
+func (l *lane) cancel(op *backend.Op) (waiting bool) {
+	l.mu.Lock()
+	waiting = l.queue.Remove(op)
+	if waiting {
+		l.h.b.complete(op, backend.ErrCanceled)
+	}
+	l.mu.Unlock()
+	if waiting {
+		l.h.b.parking.Wake()
+	}
+	return waiting
+}
+
+// close completes everything with err. Nobody is inside an attempt afterwards,
+// nor will be.
+func (l *lane) close(err error) {
+	l.mu.Lock()
+	l.closed = err
+	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
+		l.h.b.complete(op, err)
+	}
+	l.mu.Unlock()
+}
+
+// moved notes what an attempt means for readiness: n of size bytes were moved.
+// Fewer than asked for means that the buffer was empty, or full, at that
+// moment, and an edge will say when it is not. After a hang-up there is no edge
+// to come, so that reading goes on until it finds the end; neither is there
+// after an error.
+func (l *lane) moved(n, size int, errno unix.Errno) {
+	if errno == unix.EAGAIN || errno == 0 && n < size && !l.hangup {
+		l.ready = false
+	}
+}

@@ -1,0 +1,85 @@
+//go:build linux
+
+package epoll
+
+import (
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// looksEvery is how many calls of Wait with something completed already may
+// pass before one looks for edges all the same: what completes at once must not
+// starve what waits, and looking is a system call.
+const looksEvery = 8
+
+// Wait implements backend.Backend.
+func (b *Backend) Wait(deadline time.Duration) *backend.Op {
+	if b.ended.Load() {
+		return b.done.Take()
+	}
+	if b.skipped++; b.skipped >= looksEvery {
+		b.look()
+	}
+	if list := b.done.Take(); list != nil {
+		b.answered()
+		return list
+	}
+	if deadline == 0 || b.woken.Load() {
+		b.answered()
+		b.look()
+		return b.done.Take()
+	}
+	b.parking.Sleep(deadline)
+	b.answered()
+	return b.done.Take()
+}
+
+// answered forgets a Wake: whoever called Wait sees the reason for it.
+func (b *Backend) answered() {
+	if b.woken.Load() {
+		b.woken.Store(false)
+	}
+}
+
+// Wake implements backend.Backend.
+func (b *Backend) Wake() {
+	if !b.woken.Swap(true) {
+		b.parking.Wake()
+	}
+}
+
+// ready is asked by the goroutine that is about to park: is there a reason not
+// to?
+func (b *Backend) ready() bool {
+	b.look()
+	return !b.done.Empty() || b.woken.Load()
+}
+
+// look collects the edges and goes on with the lanes concerned. If there may be
+// more edges it is for the next look, so that one look is bounded.
+func (b *Backend) look() {
+	b.skipped = 0
+	n := b.epoll.Poll(&b.events)
+	for i := range n {
+		e := b.events.Event(i)
+		b.mu.Lock()
+		h := b.table.find(e.Data)
+		b.mu.Unlock()
+		if h != nil {
+			h.edge(e.Flags)
+		}
+	}
+}
+
+// edge notes what has become possible on h.
+func (h *handle) edge(flags uint32) {
+	hangup := flags&sys.EpollHangup != 0
+	if hangup || flags&sys.EpollIn != 0 {
+		h.lanes[backend.In].edge(hangup)
+	}
+	if hangup || flags&sys.EpollOut != 0 {
+		h.lanes[backend.Out].edge(hangup)
+	}
+}
