@@ -20,6 +20,9 @@ type Options struct {
 	Backend string
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
+	// Sim is the simulated network of the backend "sim"; nil is one without
+	// faults, for this dispatcher alone. With another backend it must be nil.
+	Sim *SimOptions
 	// Logger is told what backend was taken and why others were not. Nil: silent.
 	Logger *slog.Logger
 }
@@ -33,10 +36,13 @@ func (o *Options) validate() error {
 	if o.RingEntries < 0 || o.RingEntries > 32768 {
 		return fmt.Errorf("proactor: Options.RingEntries is %d: it must be 0 (the default) or 1 to 32768", o.RingEntries)
 	}
+	if o.Sim != nil && o.Backend != "sim" {
+		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
+	}
 	return nil
 }
 
 // backendOptions are what o means to a backend.
 func backendOptions(o *Options) backend.Options {
-	return backend.Options{Entries: o.RingEntries, Logger: o.Logger}
+	return backend.Options{Entries: o.RingEntries, Sim: o.Sim, Logger: o.Logger}
 }
