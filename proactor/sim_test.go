@@ -1,0 +1,207 @@
+package proactor
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// simDispatcher returns a dispatcher on a simulated network.
+func simDispatcher(t *testing.T, o *SimOptions) *Dispatcher {
+	t.Helper()
+	b, err := simCandidate.open(backend.Options{Sim: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Dispatcher{backend: b, info: BackendInfo{Name: simCandidate.name}}
+}
+
+// simEcho is one exchange through every layer of the dispatcher: a client sends
+// numbered bytes to a server that returns them, over a network with faults, and
+// dials again whenever the connection breaks.
+type simEcho struct {
+	t                    *testing.T
+	d                    *Dispatcher
+	ln                   *Handle
+	accept, dial, redial Operation
+	stuck                Operation
+
+	conn        *Handle
+	read, write Operation
+	buf         [64]byte
+	next        int // the byte that is wanted
+	dials       int
+	failed      bool
+}
+
+// simEchoBytes is how many bytes one run exchanges.
+const simEchoBytes = 50
+
+func newSimEcho(t *testing.T, d *Dispatcher) *simEcho {
+	e := &simEcho{t: t, d: d}
+	var err error
+	if e.ln, err = d.Listen("tcp", "127.0.0.1:0", nil); err != nil {
+		t.Fatal(err)
+	}
+	e.accept.Handler = HandlerFunc(e.accepted)
+	e.dial.Handler = HandlerFunc(e.dialled)
+	e.redial.Handler = HandlerFunc(func(*Operation) { e.connect() })
+	e.read.Handler = HandlerFunc(e.readDone)
+	e.write.Handler = HandlerFunc(e.writeDone)
+	e.stuck.Handler = HandlerFunc(func(op *Operation) { e.failed = op.Err() == nil })
+	d.StartTimer(&e.stuck, time.Hour)
+	e.ln.Accept(&e.accept)
+	e.connect()
+	return e
+}
+
+func (e *simEcho) done() bool { return e.next == simEchoBytes || e.failed }
+
+// accepted serves a connection and accepts the next.
+func (e *simEcho) accepted(op *Operation) {
+	if h := op.Accepted(); h != nil {
+		s := &simServed{h: h}
+		s.op.Handler = HandlerFunc(s.completed)
+		h.Read(&s.op, s.buf[:])
+	}
+	if e.d.closed.Load() {
+		return
+	}
+	e.ln.Accept(op)
+}
+
+// simServed is the server's end of a connection: one operation at a time.
+type simServed struct {
+	h   *Handle
+	op  Operation
+	buf [64]byte
+}
+
+func (s *simServed) completed(op *Operation) {
+	switch {
+	case op.Err() != nil:
+		s.h.Close()
+	case op.Kind() == KindRead:
+		s.h.Write(op, s.buf[:op.N()])
+	default: // the client sends byte by byte: a write is never short
+		s.h.Read(op, s.buf[:])
+	}
+}
+
+func (e *simEcho) connect() {
+	e.dials++
+	e.d.Connect(&e.dial, "tcp", e.ln.LocalAddr().String(), nil)
+}
+
+func (e *simEcho) dialled(op *Operation) {
+	if op.Err() != nil {
+		e.d.StartTimer(&e.redial, 100*time.Millisecond)
+		return
+	}
+	e.conn = op.Accepted()
+	e.send()
+}
+
+func (e *simEcho) send() {
+	e.buf[0] = byte(e.next)
+	e.conn.Write(&e.write, e.buf[:1])
+}
+
+func (e *simEcho) writeDone(op *Operation) {
+	if op.Err() != nil {
+		e.again()
+		return
+	}
+	e.conn.Read(&e.read, e.buf[:])
+}
+
+func (e *simEcho) readDone(op *Operation) {
+	if op.Err() != nil {
+		e.again()
+		return
+	}
+	if op.N() != 1 || e.buf[0] != byte(e.next) {
+		e.t.Errorf("%d bytes, the first %d, where %d was sent", op.N(), e.buf[0], e.next)
+		e.failed = true
+	}
+	if e.next++; !e.done() {
+		e.send()
+	}
+}
+
+// again drops the connection and dials another after a while.
+func (e *simEcho) again() {
+	e.conn.Close()
+	e.d.StartTimer(&e.redial, 100*time.Millisecond)
+}
+
+// runSimEcho returns the number of dials, the network's digest and the virtual
+// time that it took.
+func runSimEcho(t *testing.T, seed uint64) (dials int, digest uint64, took time.Duration) {
+	n := NewSimNetwork(seed, SimRough())
+	d := simDispatcher(t, &SimOptions{Network: n})
+	e := newSimEcho(t, d)
+	for !e.done() {
+		if _, err := d.RunOne(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took = n.Now()
+	e.accept.Handler = HandlerFunc(func(*Operation) {})
+	e.redial.Handler, e.dial.Handler = e.accept.Handler, e.accept.Handler
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if e.failed {
+		t.Fatalf("%v, after %v\n%s", n, took, n.Trace())
+	}
+	return e.dials, n.Digest(), took
+}
+
+func TestSimEchoOverManySeeds(t *testing.T) {
+	var dials int
+	var took time.Duration
+	for seed := range uint64(1000) {
+		n, digest, d := runSimEcho(t, seed)
+		if seed%10 == 0 {
+			if _, again, _ := runSimEcho(t, seed); again != digest {
+				t.Fatalf("seed %d: two runs differ", seed)
+			}
+		}
+		dials, took = dials+n, took+d
+	}
+	t.Logf("%d connects, %v of virtual time", dials, took)
+	if dials < 1100 {
+		t.Errorf("%d connects: hardly any was refused or broken", dials)
+	}
+}
+
+func TestSimTimersExpireInOrderAndAtOnce(t *testing.T) {
+	d := simDispatcher(t, nil)
+	defer d.Close()
+	var expired []time.Duration
+	ops := make([]Operation, 1000)
+	for i := range ops {
+		ops[i].Handler = HandlerFunc(func(*Operation) { expired = append(expired, d.Now()) })
+		d.StartTimer(&ops[i], time.Duration(i*7919%1000)*time.Hour)
+	}
+	for len(expired) < len(ops) {
+		if _, err := d.RunOne(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.IsSorted(expired) || d.Now() < 999*time.Hour {
+		t.Errorf("timers of up to 999 h: the last at %v, in order: %v", d.Now(), slices.IsSorted(expired))
+	}
+}
+
+func TestSimOptionsAreChecked(t *testing.T) {
+	for _, o := range []any{"seed 1", &SimOptions{Faults: SimFaults{Reset: 2}}} {
+		if _, err := openSim(backend.Options{Sim: o}); err == nil {
+			t.Errorf("options %v were taken", o)
+		}
+	}
+}
