@@ -12,11 +12,11 @@ import (
 // simDispatcher returns a dispatcher on a simulated network.
 func simDispatcher(t *testing.T, o *SimOptions) *Dispatcher {
 	t.Helper()
-	b, err := simCandidate.open(backend.Options{Sim: o})
+	d, err := New(Options{Backend: "sim", Sim: o})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Dispatcher{backend: b, info: BackendInfo{Name: simCandidate.name}}
+	return d
 }
 
 // simEcho is one exchange through every layer of the dispatcher: a client sends
@@ -199,9 +199,10 @@ func TestSimTimersExpireInOrderAndAtOnce(t *testing.T) {
 }
 
 func TestSimOptionsAreChecked(t *testing.T) {
-	for _, o := range []any{"seed 1", &SimOptions{Faults: SimFaults{Reset: 2}}} {
-		if _, err := openSim(backend.Options{Sim: o}); err == nil {
-			t.Errorf("options %v were taken", o)
-		}
+	if _, err := New(Options{Backend: "sim", Sim: &SimOptions{Faults: SimFaults{Reset: 2}}}); err == nil {
+		t.Error("a probability of 2 was taken")
+	}
+	if _, err := openSim(backend.Options{Sim: "seed 1"}); err == nil {
+		t.Error("a string was taken")
 	}
 }
