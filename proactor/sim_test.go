@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -205,4 +206,60 @@ func TestSimOptionsAreChecked(t *testing.T) {
 	if _, err := openSim(backend.Options{Sim: "seed 1"}); err == nil {
 		t.Error("a string was taken")
 	}
+}
+
+// TestSimInABubble runs the dispatcher on a goroutine of its own, beside others
+// that sleep and block: the system's clock in a bubble is virtual too, and waits
+// for all of them.
+func TestSimInABubble(t *testing.T) {
+	for seed := range uint64(200) {
+		synctest.Test(t, func(t *testing.T) {
+			d := simDispatcher(t, &SimOptions{Seed: seed, Faults: SimMild(), Clock: SimClockSystem})
+			ran := make(chan error)
+			go func() { ran <- d.Run() }()
+			near, far := simPair(t, d)
+
+			var timeout Operation
+			timeout.Handler = HandlerFunc(func(op *Operation) {
+				if op.Err() == nil {
+					t.Errorf("seed %d: a timer of an hour expired after %v", seed, d.Now())
+				}
+			})
+			d.StartTimer(&timeout, time.Hour)
+			go func() {
+				time.Sleep(59 * time.Minute) // nothing is in flight: time must not run ahead
+				simDo(near.Write, []byte("late"))
+			}()
+			if op := simDo(far.Read, make([]byte, 9)); op.Err() != nil {
+				t.Errorf("seed %d: %v", seed, op.Err())
+			}
+			d.Cancel(&timeout)
+			synctest.Wait()
+			d.Close()
+			<-ran
+		})
+	}
+}
+
+// simDo carries out a read or a write and waits for it.
+func simDo(start func(*Operation, []byte), b []byte) *Operation {
+	done := make(chan *Operation, 1)
+	op := &Operation{Handler: HandlerFunc(func(op *Operation) { done <- op })}
+	start(op, b)
+	return <-done
+}
+
+// simPair returns both ends of a connection of a dispatcher that runs.
+func simPair(t *testing.T, d *Dispatcher) (near, far *Handle) {
+	ln, err := d.Listen("unix", "pair", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := make(chan *Handle, 2)
+	var accept, connect Operation
+	accept.Handler = HandlerFunc(func(op *Operation) { ends <- op.Accepted() })
+	connect.Handler = accept.Handler
+	ln.Accept(&accept)
+	d.Connect(&connect, "unix", "pair", nil)
+	return <-ends, <-ends
 }

@@ -34,9 +34,13 @@
 // and its data arrive.
 //
 // Two other clocks are there for tests with goroutines of their own, which
-// virtual time would outrun: [ClockManual] moves only in [Network.Step] and
-// [Network.Advance]; [ClockSystem] is the system's, and so is a bubble's inside
-// testing/synctest.
+// virtual time would outrun: while they think, the dispatcher has nothing to do,
+// and a timeout of 30 seconds expires. [ClockManual] moves only in
+// [Network.Step] and [Network.Advance]. [ClockSystem] is the system's; inside a
+// bubble of testing/synctest that one is virtual too, and moves when every
+// goroutine of the bubble is blocked. Nothing sleeps there either, the faults
+// are seeded as ever, but the order in which goroutines run is the scheduler's,
+// so that a seed need not replay a run exactly.
 //
 // Several dispatchers can also be driven by one goroutine, in turn:
 //
