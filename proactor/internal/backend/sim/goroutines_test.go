@@ -1,0 +1,53 @@
+package sim
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// TestManyGoroutines starts, cancels and wakes from many goroutines while one
+// waits: each gets its completions, in virtual time with faults.
+func TestManyGoroutines(t *testing.T) {
+	r := newRig(t, Options{Seed: 1, Faults: Mild()})
+	const goroutines, rounds = 8, 200
+	var all sync.WaitGroup
+	for range goroutines {
+		near, far := r.pair()
+		all.Go(func() {
+			done := make(chan *backend.Op, 3)
+			handler := func(op *backend.Op) { done <- op }
+			out, in, hopeless := write(near, make([]byte, 1)), read(far, 1), read(near, 1)
+			out.Owner, in.Owner, hopeless.Owner = handler, handler, handler
+			for range rounds {
+				r.Start(hopeless)
+				r.Start(in)
+				r.Start(out)
+				r.Cancel(hopeless)
+				r.Wake()
+				for range 3 {
+					<-done
+				}
+				if out.N != 1 || in.N != 1 || hopeless.Err != backend.ErrCanceled {
+					t.Errorf("wrote %d, %v; read %d, %v; cancelled: %v", out.N, out.Err, in.N, in.Err, hopeless.Err)
+					return
+				}
+			}
+		})
+	}
+	finished := make(chan struct{})
+	go func() {
+		all.Wait()
+		close(finished)
+		r.Wake()
+	}()
+	for {
+		select {
+		case <-finished:
+			return
+		default:
+			r.turn(backend.NoDeadline)
+		}
+	}
+}
