@@ -3,9 +3,8 @@
 package uring
 
 import (
-	"golang.org/x/sys/unix"
-
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // Close ends what is outstanding on h. The descriptor is closed when the
@@ -28,9 +27,12 @@ func (h *handle) Close() error {
 
 	h.closing.Store(true)
 	b.handles.Remove(h)
+	if h.listener {
+		sys.RemovePath(h.local)
+	}
 	if h.refs.Load() > 1 {
 		// What cannot be cancelled, because it is running, ends too.
-		_ = unix.Shutdown(h.fd, unix.SHUT_RDWR)
+		sys.Shutdown(h.fd)
 	}
 	h.done()
 	b.nudge()
@@ -68,7 +70,7 @@ func (b *Backend) Close() error {
 	b.handles.CloseAll()
 	b.drain()
 	b.ended = true
-	err := b.parking.close()
+	err := b.parking.Close()
 	b.ring.Unmap()
 	return err
 }
@@ -91,7 +93,7 @@ func (b *Backend) drain() {
 			return
 		}
 		b.mu.Unlock()
-		b.sleep(backend.NoDeadline, b.begun, b.busy)
-		b.answered()
+		b.parking.Sleep(backend.NoDeadline)
+		b.answer()
 	}
 }

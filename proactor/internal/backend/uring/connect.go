@@ -6,16 +6,17 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // startConnect makes the socket and hands the connecting of it over. Until it
 // is connected nothing but op knows the socket.
 func (b *Backend) startConnect(op *backend.Op) {
-	err := newSocket(op)
+	err := sys.PrepareConnect(op)
 	b.mu.Lock()
 	switch {
 	case err != nil:
-		b.complete(op, 0, connectError(op, err))
+		b.complete(op, 0, err)
 	case b.closed:
 		b.doomed = append(b.doomed, op.Sys.Fd)
 		b.complete(op, 0, backend.ErrBackendClosed)
@@ -37,10 +38,9 @@ func (b *Backend) connected(op *backend.Op, res int32, asked bool) {
 	case errno == unix.ECANCELED && asked:
 		op.Err = backend.ErrCanceled
 	case errno != 0:
-		op.Err = connectError(op, errno)
+		op.Err = sys.ConnectError(op, errno)
 	default:
-		local, remote := addresses(fd)
-		op.New, op.Err = newHandle(b.adopt(fd, op.Network, local, remote))
+		op.New, op.Err = newHandle(b.adopt(fd, op.Network, sys.RemoteAddr(fd)))
 		fd = -1
 	}
 	if fd >= 0 {
@@ -57,8 +57,8 @@ func (b *Backend) accepted(op *backend.Op, h *handle, fd int) {
 		op.Err = h.why
 		return
 	}
-	local, remote := addresses(fd)
-	op.New, op.Err = newHandle(b.adopt(fd, h.network, local, remote))
+	remote := sys.DecodeAddress(&op.Sys.Addr, op.Sys.Len)
+	op.New, op.Err = newHandle(b.adopt(fd, h.network, remote))
 }
 
 // newHandle keeps a nil *handle from becoming a Handle that is not nil.
@@ -71,10 +71,14 @@ func newHandle(h *handle, err error) (backend.Handle, error) {
 
 // Listen makes a listening handle.
 func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	fd, err := listen(network, address, o)
+	fd, err := sys.Listen(network, address, o)
 	if err != nil {
 		return nil, err
 	}
-	local, _ := addresses(fd)
-	return newHandle(b.adopt(fd, network, local, nil))
+	h, err := b.adopt(fd, network, nil)
+	if err != nil {
+		return nil, err
+	}
+	h.listener = true
+	return h, nil
 }

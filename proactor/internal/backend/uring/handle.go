@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // handle is a socket. Its descriptor is closed when Close was called and
@@ -20,6 +21,7 @@ type handle struct {
 	b             *Backend
 	fd            int
 	network       string
+	listener      bool
 	local, remote net.Addr
 
 	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
@@ -27,17 +29,18 @@ type handle struct {
 
 	queues [backend.Directions]backend.Queue // b.mu
 	why    error                             // b.mu: what operations end with once closed
+	vector sys.Vector                        // TryWriteV's: there is one writer at a time
 }
 
 var _ backend.Handle = (*handle)(nil)
 
 // adopt makes a handle of a non-blocking socket, which it owns from then on,
 // also if there is an error: then the backend has been closed.
-func (b *Backend) adopt(fd int, network string, local, remote net.Addr) (*handle, error) {
-	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
+func (b *Backend) adopt(fd int, network string, remote net.Addr) (*handle, error) {
+	h := &handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote}
 	h.refs.Store(1)
 	if !b.handles.Add(h) {
-		_ = unix.Close(fd)
+		sys.Close(fd)
 		return nil, backend.ErrBackendClosed
 	}
 	return h, nil
@@ -48,14 +51,14 @@ func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
 // TryRead reads what is there.
 func (h *handle) TryRead(p []byte) (int, error) {
+	if err := h.acquire(); err != nil {
+		return 0, err
+	}
+	defer h.done()
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if !h.acquire() {
-		return 0, backend.ErrHandleClosed
-	}
-	n, errno := recv(h.fd, p)
-	h.done()
+	n, errno := sys.Recv(h.fd, p)
 	switch {
 	case errno == unix.EAGAIN:
 		return 0, backend.ErrWouldBlock
@@ -69,27 +72,28 @@ func (h *handle) TryRead(p []byte) (int, error) {
 
 // TryWrite writes what fits.
 func (h *handle) TryWrite(p []byte) (int, error) {
+	if err := h.acquire(); err != nil {
+		return 0, err
+	}
+	defer h.done()
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if !h.acquire() {
-		return 0, backend.ErrHandleClosed
-	}
-	n, errno := send(h.fd, p)
-	h.done()
+	n, errno := sys.Send(h.fd, p)
 	return h.written(n, errno)
 }
 
 // TryWriteV writes what fits of several buffers.
 func (h *handle) TryWriteV(v [][]byte) (int, error) {
-	if vectorLen(v) == 0 {
+	if err := h.acquire(); err != nil {
+		return 0, err
+	}
+	defer h.done()
+	if h.vector.Set(v) == 0 {
 		return 0, nil
 	}
-	if !h.acquire() {
-		return 0, backend.ErrHandleClosed
-	}
-	n, errno := sendv(h.fd, v)
-	h.done()
+	n, errno := sys.SendVector(h.fd, &h.vector)
+	h.vector.Reset()
 	return h.written(n, errno)
 }
 
@@ -103,23 +107,28 @@ func (h *handle) written(n int, errno unix.Errno) (int, error) {
 	return 0, h.opError("write", errno)
 }
 
-// acquire makes sure that the descriptor stays open until done.
-func (h *handle) acquire() bool {
+// acquire makes sure that the descriptor of a stream stays open until done.
+func (h *handle) acquire() error {
+	if h.listener {
+		return backend.ErrWrongHandle
+	}
 	for !h.closing.Load() {
 		n := h.refs.Load()
 		if n == 0 {
 			break
 		}
 		if h.refs.CompareAndSwap(n, n+1) {
-			return true
+			return nil
 		}
 	}
-	return false
+	h.b.mu.Lock()
+	defer h.b.mu.Unlock()
+	return h.why
 }
 
 func (h *handle) done() {
 	if h.refs.Add(-1) == 0 {
-		_ = unix.Close(h.fd)
+		sys.Close(h.fd)
 	}
 }
 

@@ -95,6 +95,6 @@ func (b *Backend) finished(op *backend.Op, res int32, asked bool) {
 // without the lock: closing a socket may take a while.
 func bury(doomed []int) {
 	for _, fd := range doomed {
-		_ = unix.Close(fd)
+		sys.Close(fd)
 	}
 }

@@ -4,12 +4,11 @@ package uring
 
 import (
 	"io"
-	"net"
-	"os"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // failure is the error of an operation that the kernel has ended with errno.
@@ -46,5 +45,5 @@ func verb(k backend.Kind) string {
 }
 
 func (h *handle) opError(verb string, errno unix.Errno) error {
-	return &net.OpError{Op: verb, Net: h.network, Source: h.local, Addr: h.remote, Err: os.NewSyscallError(verb, errno)}
+	return sys.OpError(verb, h.network, h.local, h.remote, errno)
 }

@@ -19,9 +19,11 @@ func (b *Backend) Start(op *backend.Op) {
 		b.startConnect(op)
 		return
 	}
-	h := op.Handle.(*handle)
+	h, ok := op.Handle.(*handle)
 	b.mu.Lock()
 	switch {
+	case !ok || h.listener != (op.Kind == backend.KindAccept):
+		b.complete(op, 0, backend.ErrWrongHandle)
 	case h.why != nil:
 		b.complete(op, 0, h.why)
 	case h.queues[op.Kind.Direction()].Push(op):

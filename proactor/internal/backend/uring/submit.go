@@ -10,11 +10,6 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// quickCopy is how many bytes a system call may move without the Go scheduler
-// being told of it. While it runs the garbage collector cannot stop the world:
-// 64 KiB take some 10 µs.
-const quickCopy = 64 << 10
-
 // push publishes an entry, or keeps it for when there is room: the order is
 // kept. The lock is held.
 func (b *Backend) push(e *sys.SQE) {
@@ -57,7 +52,7 @@ func (b *Backend) refill() {
 // It reports false when completions have to be read first.
 func (b *Backend) submit() bool {
 	for b.ring.Pending() > 0 || b.spilled.Load() {
-		quick := b.copying.Swap(0) <= quickCopy
+		quick := b.copying.Swap(0) <= sys.QuickCopy
 		_, errno := b.ring.Enter(b.ring.Pending(), 0, quick)
 		switch errno {
 		case 0, unix.EINTR:
@@ -81,10 +76,7 @@ func (b *Backend) submit() bool {
 // nudge gets what was just queued to where it is going while the dispatcher is
 // parked. While it is not, it will come by itself.
 func (b *Backend) nudge() {
-	if !b.parked() {
-		return
-	}
-	if !b.submit() || b.hasDone() {
+	if b.parking.Asleep() && (!b.submit() || b.hasDone()) {
 		b.Wake()
 	}
 }

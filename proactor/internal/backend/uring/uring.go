@@ -33,6 +33,7 @@
 package uring
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,7 +70,8 @@ type Backend struct {
 	copying atomic.Int64 // bytes that the next Enter may copy
 
 	handles backend.Registry[*handle]
-	parking
+	parking sys.Parking
+	woken   atomic.Bool // Wake was called since Wait returned last
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -89,9 +91,9 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{ring: ring, caps: caps, begun: time.Now()}
-	if err := b.parking.init(ring); err != nil {
+	if err := b.parking.Init(ring.FD(), "io_uring", b.begun, b.stirring); err != nil {
 		ring.Close()
-		return nil, err
+		return nil, fmt.Errorf("uring: Go's poller does not take a ring's descriptor: %w: use the epoll backend", err)
 	}
 	return b, nil
 }

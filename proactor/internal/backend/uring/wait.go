@@ -19,15 +19,18 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.submit()
 		b.flush()
 		list := b.reap()
-		if list != nil || deadline == 0 || b.woken.Load() {
-			b.answered()
+		if list != nil || deadline == 0 || b.woken.Load() || deadline <= b.Now() {
+			b.answer()
 			return list
 		}
-		if deadline <= b.Now() {
-			b.answered()
-			return nil
-		}
-		b.sleep(deadline, b.begun, b.busy)
+		b.parking.Sleep(deadline)
+	}
+}
+
+// answer forgets a wake: who calls Wait will look for its reason now.
+func (b *Backend) answer() {
+	if b.woken.Load() {
+		b.woken.Store(false)
 	}
 }
 
@@ -45,10 +48,14 @@ func (b *Backend) flush() {
 	}
 }
 
-// busy reports whether something has been queued since submit.
-func (b *Backend) busy() bool {
-	return b.ring.Pending() > 0 || b.ring.Ready() > 0 || b.hasDone()
+// stirring reports whether there is a reason not to sleep.
+func (b *Backend) stirring() bool {
+	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasDone()
 }
 
 // Wake makes Wait return.
-func (b *Backend) Wake() { b.wake() }
+func (b *Backend) Wake() {
+	if !b.woken.Load() && !b.woken.Swap(true) {
+		b.parking.Wake()
+	}
+}
