@@ -55,7 +55,8 @@ func (c *Cursor) frame() (body []byte, mem *Buffer, more bool) {
 	c.pos += n
 	more = flags&wire.FlagMore != 0
 	if c.ref < len(c.batch.Refs) && c.batch.Refs[c.ref].At == c.pos && size > 0 {
-		r := &c.batch.Refs[c.ref]
+		r := c.batch.Refs[c.ref]
+		c.batch.Refs[c.ref] = Ref{} // the list may live on with other batches
 		c.ref++
 		return r.Body, r.Mem, more
 	}

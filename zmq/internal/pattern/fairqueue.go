@@ -70,10 +70,10 @@ func (q *fairQueue) admit() {
 	q.mu.Unlock()
 }
 
-// passOn is called after each attempt to receive: if there may be more, whoever
+// passOn is called when a message was received: if there may be more, whoever
 // waits next has a turn, and readiness stays raised.
-func (q *fairQueue) passOn(received bool) {
-	if !received || (len(q.active) == 0 && !q.news.Load()) {
+func (q *fairQueue) passOn() {
+	if len(q.active) == 0 && !q.news.Load() {
 		return
 	}
 	if q.waiting.Load() > 0 {

@@ -65,6 +65,8 @@ type behaviour interface {
 	connected(p *pipe.Peer) error
 	disconnected(p *pipe.Peer)
 	detach(p *pipe.Peer)
+	// readable says that in has something; without locks.
+	readable(in *pipe.In)
 	// writable says that p's Out has room again; under the send lock.
 	writable(o *pipe.Out)
 }

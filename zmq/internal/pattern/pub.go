@@ -103,8 +103,8 @@ func (p *pub) disconnected(peer *pipe.Peer) {
 func (p *pub) detach(peer *pipe.Peer) { delete(p.peers, peer.Out) }
 func (p *pub) writable(*pipe.Out)     {}
 
-// Readable takes subscriptions as they come: nobody calls Recv on a PUB.
-func (p *pub) Readable(in *pipe.In) {
+// readable takes subscriptions as they come: nobody calls Recv on a PUB.
+func (p *pub) readable(in *pipe.In) {
 	p.recvMu.Lock()
 	defer p.recvMu.Unlock()
 	var m message.Msg

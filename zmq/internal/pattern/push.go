@@ -20,8 +20,8 @@ func (p *push) send(m *message.Msg) (*pipe.Out, error) { return p.peers.send(nil
 
 func (p *push) recv(*message.Msg) error { return ErrNotSupported }
 
-// Readable drops what a peer sends although a PUSH does not receive.
-func (p *push) Readable(in *pipe.In) {
+// readable drops what a peer sends although a PUSH does not receive.
+func (p *push) readable(in *pipe.In) {
 	p.recvMu.Lock()
 	defer p.recvMu.Unlock()
 	var m message.Msg

@@ -14,12 +14,14 @@ type Socket struct {
 	kind behaviour
 	opts Options
 
-	sendMu  sync.Mutex
-	senders pipe.Waiters // under sendMu
-	closed  bool         // set under both locks
+	sendMu   sync.Mutex
+	senders  pipe.Waiters // under sendMu
+	outgoing message.Msg  // the message being sent, under sendMu
+	closed   bool         // set under both locks
 
-	recvMu  sync.Mutex
-	arrived fairQueue
+	recvMu   sync.Mutex
+	arrived  fairQueue
+	incoming message.Msg // the message being received, under recvMu
 
 	kicks []*pipe.Out // to be kicked once the locks are given back; under both
 
@@ -29,7 +31,7 @@ type Socket struct {
 
 // Send queues m for whom the pattern says. It waits while nobody can take it,
 // until ctx is done. m belongs to the socket if Send succeeds.
-func (s *Socket) Send(ctx context.Context, m *message.Msg) error {
+func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	err := s.TrySend(m)
 	for err == ErrWouldBlock {
 		err = s.sendOrWait(ctx, m)
@@ -38,24 +40,29 @@ func (s *Socket) Send(ctx context.Context, m *message.Msg) error {
 }
 
 // TrySend is Send that does not wait: it fails with ErrWouldBlock.
-func (s *Socket) TrySend(m *message.Msg) error {
+func (s *Socket) TrySend(m message.Msg) error {
 	s.sendMu.Lock()
 	out, err := s.sendLocked(m)
 	return s.sent(m, out, err)
 }
 
-func (s *Socket) sendLocked(m *message.Msg) (*pipe.Out, error) {
+// sendLocked hands the message on by way of a field: a pointer to the caller's
+// own would move it to the heap.
+func (s *Socket) sendLocked(m message.Msg) (*pipe.Out, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
 	if m.Bytes() == nil {
 		return nil, ErrNoFrame
 	}
-	return s.kind.send(m)
+	s.outgoing = m
+	out, err := s.kind.send(&s.outgoing)
+	s.outgoing = message.Msg{}
+	return out, err
 }
 
 // sent ends a send that holds the lock.
-func (s *Socket) sent(m *message.Msg, out *pipe.Out, err error) error {
+func (s *Socket) sent(m message.Msg, out *pipe.Out, err error) error {
 	kick := out != nil && out.Wake()
 	s.sendMu.Unlock()
 	if kick {
@@ -68,7 +75,7 @@ func (s *Socket) sent(m *message.Msg, out *pipe.Out, err error) error {
 }
 
 // sendOrWait sends, or waits for room and returns ErrWouldBlock for another try.
-func (s *Socket) sendOrWait(ctx context.Context, m *message.Msg) error {
+func (s *Socket) sendOrWait(ctx context.Context, m message.Msg) error {
 	s.sendMu.Lock()
 	out, err := s.sendLocked(m)
 	if err != ErrWouldBlock {
@@ -87,53 +94,57 @@ func (s *Socket) sendOrWait(ctx context.Context, m *message.Msg) error {
 	return ErrWouldBlock
 }
 
-// Recv reads the next message into m. It waits until there is one, or until ctx
-// is done.
-func (s *Socket) Recv(ctx context.Context, m *message.Msg) error {
-	err := s.TryRecv(m)
+// Recv returns the next message. It waits until there is one, or until ctx is
+// done.
+func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
+	m, err := s.TryRecv()
 	for err == ErrWouldBlock {
-		err = s.recvOrWait(ctx, m)
+		m, err = s.recvOrWait(ctx)
 	}
-	return err
+	return m, err
 }
 
 // TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
-func (s *Socket) TryRecv(m *message.Msg) error {
+func (s *Socket) TryRecv() (message.Msg, error) {
 	s.recvMu.Lock()
-	err := s.recvLocked(m)
+	m, err := s.recvLocked()
 	s.recvMu.Unlock()
-	return err
+	return m, err
 }
 
-func (s *Socket) recvLocked(m *message.Msg) error {
+// recvLocked receives by way of a field, as sendLocked sends.
+func (s *Socket) recvLocked() (m message.Msg, err error) {
 	if s.closed {
-		return ErrClosed
+		return m, ErrClosed
 	}
-	err := s.kind.recv(m)
-	s.arrived.passOn(err == nil)
-	return err
+	if err = s.kind.recv(&s.incoming); err == nil {
+		m = s.incoming
+		s.arrived.passOn()
+	}
+	s.incoming = message.Msg{}
+	return m, err
 }
 
-// recvOrWait reads, or waits for a message and returns ErrWouldBlock for another
-// try.
-func (s *Socket) recvOrWait(ctx context.Context, m *message.Msg) error {
+// recvOrWait receives, or waits for a message and returns ErrWouldBlock for
+// another try.
+func (s *Socket) recvOrWait(ctx context.Context) (message.Msg, error) {
 	s.recvMu.Lock()
-	err := s.recvLocked(m)
+	m, err := s.recvLocked()
 	if err != ErrWouldBlock {
 		s.recvMu.Unlock()
-		return err
+		return m, err
 	}
 	w := s.arrived.wait()
 	s.recvMu.Unlock()
 	if w == nil {
-		return ErrWouldBlock
+		return m, ErrWouldBlock
 	}
 	waited := w.Wait(ctx)
 	s.arrived.forget(w, waited != nil)
 	if waited != nil {
-		return waited
+		return m, waited
 	}
-	return ErrWouldBlock
+	return m, ErrWouldBlock
 }
 
 // Attach adds a peer. Messages may queue up for it from now on.
@@ -179,6 +190,16 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 	defer s.lockBoth()()
 	s.kind.disconnected(p)
 	p.In = nil
+}
+
+// Cut leaves what p has sent and was not taken yet to whoever is given p's pipe
+// next; see pipe.In.Cut.
+func (s *Socket) Cut(p *pipe.Peer) {
+	s.recvMu.Lock()
+	defer s.recvMu.Unlock()
+	if p.In != nil {
+		p.In.Cut()
+	}
 }
 
 // Detach says that p is gone for good. What was queued for it is dropped and
@@ -228,12 +249,11 @@ func (s *Socket) Writable(o *pipe.Out) {
 
 // Readable implements pipe.Reader.
 func (s *Socket) Readable(in *pipe.In) {
-	if r, ok := s.kind.(pipe.Reader); ok {
-		r.Readable(in)
-		return
-	}
-	s.arrived.add(in)
+	s.kind.readable(in)
 }
+
+// readable is the behaviour of types that receive.
+func (s *Socket) readable(in *pipe.In) { s.arrived.add(in) }
 
 // Pending is how many messages wait to be sent, or are being written.
 func (s *Socket) Pending(p *pipe.Peer) int {

@@ -54,6 +54,19 @@ func (in *In) Next(m *message.Msg) bool {
 	return true
 }
 
+// Cut takes the source away: what was not taken from it stays there, for
+// another. What was taken can still be read.
+func (in *In) Cut() {
+	in.pay()
+	in.source = nothing{}
+}
+
+// nothing is a source that has nothing.
+type nothing struct{}
+
+func (nothing) Take(*message.Batch) bool { return false }
+func (nothing) Credit(int, int)          {}
+
 func (in *In) pay() {
 	if in.unpaid > 0 {
 		in.source.Credit(in.unpaid, in.unpaidN)

@@ -88,10 +88,19 @@ func (b *Inbox) Credit(msgs, size int) {
 	if resume {
 		b.starved = false
 	}
+	tell := b.resume
 	b.mu.Unlock()
-	if resume {
-		b.resume()
+	if resume && tell != nil {
+		tell()
 	}
+}
+
+// Shut says that nothing more will be put: resume is not called any more. What
+// is there can still be taken.
+func (b *Inbox) Shut() {
+	b.mu.Lock()
+	b.resume = nil
+	b.mu.Unlock()
 }
 
 // Queued is how many messages, and bytes of payload, wait to be received.

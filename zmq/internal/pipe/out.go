@@ -21,6 +21,7 @@ type Out struct {
 	refused   bool // a message was refused: the writer is told of room
 	consumer  Consumer
 	writer    Writer
+	drained   func() // called once when nothing is left; nil for nobody
 
 	Index int    // the pattern's: where the Out stands in its list; -1: nowhere
 	Mark  uint64 // the pattern's: the last message that was given to the Out
@@ -64,6 +65,14 @@ func (o *Out) Wake() bool {
 	return true
 }
 
+// Work is Wake for the consumer itself, which does not hold the lock: it puts
+// itself to work if it is at rest, and reports whether it did.
+func (o *Out) Work() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.Wake()
+}
+
 // Kick hands the work to the consumer; see [Consumer.Kick].
 func (o *Out) Kick(inline bool) { o.consumer.Kick(inline) }
 
@@ -74,6 +83,7 @@ func (o *Out) Queued() (msgs, size int) { return o.fill.Msgs + o.held, o.fill.Si
 func (o *Out) Discard() int {
 	n := o.fill.Msgs
 	o.fill.Reset()
+	o.announceRoom()
 	return n
 }
 
@@ -144,8 +154,22 @@ func (o *Out) CreditAndTake(msgs, size int, b *message.Batch) bool {
 	return ok
 }
 
-// announceRoom tells the writer once that a full Out is half empty.
+// Drained has f called once, with the lock held, as soon as nothing waits and
+// nothing is being written: at once, if that is so now.
+func (o *Out) Drained(f func()) {
+	o.mu.Lock()
+	o.drained = f
+	o.announceRoom()
+	o.mu.Unlock()
+}
+
+// announceRoom tells the writer once that a full Out is half empty, and whoever
+// waits for it that it is empty.
 func (o *Out) announceRoom() {
+	if o.drained != nil && o.fill.Msgs+o.held == 0 {
+		o.drained()
+		o.drained = nil
+	}
 	if o.refused && o.limits.low(o.fill.Msgs+o.held, o.fill.Size+o.heldSize) {
 		o.refused = false
 		o.writer.Writable(o)

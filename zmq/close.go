@@ -1,0 +1,144 @@
+package zmq
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// Close closes the socket. Calls in progress fail with ErrClosed. It waits for
+// messages that are queued, for the time that Options.Linger says, and returns
+// when nothing of the socket is left: no goroutine, no descriptor. What was not
+// sent by then is dropped and counted. Further calls wait for the first.
+func (s *Socket) Close() error {
+	switch linger := s.opts.Linger; {
+	case linger == 0:
+		return s.Shutdown(context.Background())
+	case linger < 0:
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		s.shutdown(ctx)
+		return nil
+	default:
+		ctx, cancel := context.WithTimeout(context.Background(), linger)
+		defer cancel()
+		s.shutdown(ctx)
+		return nil
+	}
+}
+
+// Shutdown is Close that waits for queued messages until ctx is done, whatever
+// the linger. It returns ctx's error if some were left.
+func (s *Socket) Shutdown(ctx context.Context) error {
+	if !s.shutdown(ctx) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// shutdown reports whether everything that was queued has been sent.
+func (s *Socket) shutdown(ctx context.Context) (sent bool) {
+	s.mu.Lock()
+	if s.closing {
+		s.mu.Unlock()
+		s.ctx.await(s.closed)
+		return true
+	}
+	s.closing = true
+	bound, connected := s.bound, s.connected
+	s.bound, s.connected = nil, nil
+	s.mu.Unlock()
+
+	s.pattern.Close()
+	sent = s.drain(ctx, connected)
+	s.takeDown(bound, connected)
+	s.ctx.remove(s)
+	close(s.closed)
+	return sent
+}
+
+// drain waits until everything that is queued has been written.
+func (s *Socket) drain(ctx context.Context, connected []*connected) bool {
+	peers := s.accepted.Peers()
+	for _, c := range connected {
+		if c.sent == nil || !c.sent() {
+			peers = append(peers, c.peer)
+		}
+	}
+	for _, p := range peers {
+		if !s.drainPeer(ctx, p) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Socket) drainPeer(ctx context.Context, p *pipe.Peer) bool {
+	empty := make(chan struct{})
+	p.Out.Drained(sync.OnceFunc(func() { close(empty) }))
+	select {
+	case <-empty:
+		return true
+	default:
+	}
+	return s.ctx.awaitUntil(ctx, empty)
+}
+
+// takeDown stops everything, listeners first: they bring new peers.
+func (s *Socket) takeDown(bound []*bound, connected []*connected) {
+	var stops []func(func())
+	for _, b := range bound {
+		stops = append(stops, b.stop)
+	}
+	s.stopAll(stops)
+	stops = stops[:0]
+	for _, c := range connected {
+		stops = append(stops, c.stop)
+	}
+	s.stopAll(append(stops, s.accepted.Stop))
+}
+
+// stopAll stops all of them at once and waits until the last one is done.
+func (s *Socket) stopAll(stops []func(done func())) {
+	stopped := make(chan struct{})
+	var left atomic.Int32
+	left.Store(int32(len(stops)))
+	if len(stops) == 0 {
+		return
+	}
+	for _, stop := range stops {
+		stop(func() {
+			if left.Add(-1) == 0 {
+				close(stopped)
+			}
+		})
+	}
+	s.ctx.await(stopped)
+}
+
+// await waits for a channel to be closed. Where the caller of Close is also who
+// runs the dispatcher (simulation), it has to be run meanwhile.
+func (c *Context) await(done <-chan struct{}) { c.awaitUntil(context.Background(), done) }
+
+func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
+	if c.own {
+		select {
+		case <-done:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for {
+		select {
+		case <-done:
+			return true
+		default:
+		}
+		if _, err := c.dispatchers[0].RunOne(ctx); err != nil {
+			return false
+		}
+	}
+}

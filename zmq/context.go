@@ -1,0 +1,127 @@
+package zmq
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/transport/inproc"
+)
+
+// Tuning switches optimizations off, one by one, to see what each is worth. The
+// zero value has all of them; nothing else changes.
+type Tuning = engine.Tuning
+
+// ContextOptions are a context's options; the zero value is right for most.
+type ContextOptions struct {
+	// Dispatchers is how many dispatchers, each with a goroutine of its own, share
+	// the connections: libzmq's I/O threads. 0 is 1.
+	Dispatchers int
+	// Backend is the proactor's backend: "uring", "epoll", "goroutine". Empty
+	// takes the best that works here.
+	Backend string
+	// Logger is told of connections that fail or end; nil is silent.
+	Logger *slog.Logger
+	// Tuning switches optimizations off.
+	Tuning Tuning
+}
+
+// Context is a set of sockets and the dispatchers that do their I/O. Sockets of
+// one context can reach each other over inproc.
+type Context struct {
+	opts        ContextOptions
+	dispatchers []*proactor.Dispatcher
+	own         bool // the dispatchers are the context's own: it runs and closes them
+	running     sync.WaitGroup
+	turn        atomic.Uint32
+	names       inproc.Registry
+
+	mu      sync.Mutex
+	sockets map[*Socket]struct{}
+	closed  bool
+}
+
+// NewContext makes a context. It must be closed.
+func NewContext(o ContextOptions) (*Context, error) {
+	if o.Dispatchers < 0 {
+		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 or more", o.Dispatchers)}
+	}
+	c := &Context{opts: o, own: true, sockets: map[*Socket]struct{}{}}
+	for range max(o.Dispatchers, 1) {
+		d, err := proactor.New(proactor.Options{Backend: o.Backend, Logger: o.Logger})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("zmq: making a dispatcher: %w", err), c.Close())
+		}
+		c.dispatchers = append(c.dispatchers, d)
+		c.running.Go(func() { _ = d.Run() })
+	}
+	return c, nil
+}
+
+// newContextOn makes a context on a dispatcher that the caller runs and closes:
+// simulation.
+func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
+	return &Context{opts: o, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
+}
+
+var defaultContext = sync.OnceValues(func() (*Context, error) { return NewContext(ContextOptions{}) })
+
+// DefaultContext is the context of sockets made with [NewSocket]. It is made
+// when first needed and never closed.
+func DefaultContext() (*Context, error) { return defaultContext() }
+
+// Backend says what the context's dispatchers stand on, and why it is not
+// something better.
+func (c *Context) Backend() proactor.BackendInfo { return c.dispatchers[0].Backend() }
+
+// dispatcher picks the dispatcher of a new session: each in turn.
+func (c *Context) dispatcher() *proactor.Dispatcher {
+	return c.dispatchers[int(c.turn.Add(1)-1)%len(c.dispatchers)]
+}
+
+// Close closes the context's sockets, all at once and each with its linger, and
+// then the dispatchers. Calls in progress fail with ErrClosed.
+func (c *Context) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	var sockets []*Socket
+	for s := range c.sockets {
+		sockets = append(sockets, s)
+	}
+	c.mu.Unlock()
+
+	var closing sync.WaitGroup
+	errs := make([]error, len(sockets))
+	for i, s := range sockets {
+		closing.Go(func() { errs[i] = s.Close() })
+	}
+	closing.Wait()
+	if c.own {
+		for _, d := range c.dispatchers {
+			errs = append(errs, d.Close())
+		}
+		c.running.Wait()
+	}
+	return errors.Join(errs...)
+}
+
+// add registers a socket.
+func (c *Context) add(s *Socket) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	c.sockets[s] = struct{}{}
+	return nil
+}
+
+func (c *Context) remove(s *Socket) {
+	c.mu.Lock()
+	delete(c.sockets, s)
+	c.mu.Unlock()
+}

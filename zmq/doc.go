@@ -1,0 +1,22 @@
+// Package zmq is ZeroMQ in pure Go: sockets that carry whole messages, in the
+// patterns of RFCs 28 to 31, over tcp, ipc and inproc, to and from any peer that
+// speaks ZMTP 3 (libzmq 4 and later among them).
+//
+// A [Socket] is made with [NewSocket], or on a [Context] of its own, and has any
+// number of endpoints, bound or connected. Peers come and go by themselves: a
+// connect goes on trying for ever, also before anybody has bound the endpoint,
+// and messages for a peer that is not there wait up to the high-water mark.
+//
+// Every socket may be used by any number of goroutines at once. A message is one
+// value and is sent and received as a whole, so that the frames of two senders
+// never mix. Every call that may wait takes a context.
+//
+// # Memory
+//
+// [Socket.SendBytes] copies what it is given; [Socket.SendOwned] and
+// [Socket.Send] take it over, and the caller must not write to it afterwards. A
+// received message stays valid for as long as it is referred to; treat it as
+// read-only. It may share its memory with messages that arrived beside it (at
+// most 128 KiB): use [Msg.Clone] for one that is kept for long. [Msg.Release]
+// gives memory back for reuse; it is never needed.
+package zmq

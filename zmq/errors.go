@@ -1,0 +1,65 @@
+package zmq
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/transport/inproc"
+)
+
+// What a call can fail with, beside the error of its context.
+var (
+	// ErrWouldBlock is TrySend's and TryRecv's: not now.
+	ErrWouldBlock = pattern.ErrWouldBlock
+	// ErrClosed: the socket or its context is closed. It wraps net.ErrClosed.
+	ErrClosed = pattern.ErrClosed
+	// ErrState: a REQ or REP socket was used out of turn.
+	ErrState = pattern.ErrState
+	// ErrUnroutable: a ROUTER with RouterMandatory has no peer of that routing id.
+	ErrUnroutable = pattern.ErrUnroutable
+	// ErrNotSupported: sockets of this type do not do that.
+	ErrNotSupported = pattern.ErrNotSupported
+	// ErrNoFrame: the message has no frame that could be sent.
+	ErrNoFrame = pattern.ErrNoFrame
+	// ErrSecondPeer: a PAIR socket has its peer already.
+	ErrSecondPeer = pattern.ErrSecondPeer
+	// ErrTimeout: SendTimeout or RecvTimeout passed. It wraps
+	// os.ErrDeadlineExceeded.
+	ErrTimeout = fmt.Errorf("zmq: timed out: %w", os.ErrDeadlineExceeded)
+	// ErrMultipart: RecvBytes received a message that has not one frame.
+	ErrMultipart = fmt.Errorf("zmq: the message does not have one frame: use Recv or RecvFrames")
+	// ErrNameTaken: another socket has bound that inproc name.
+	ErrNameTaken = inproc.ErrNameTaken
+	// ErrIncompatible: the two inproc sockets' types do not go together.
+	ErrIncompatible = inproc.ErrIncompatible
+	// ErrNotBound and ErrNotConnected: there is no such endpoint to give up.
+	ErrNotBound     = fmt.Errorf("zmq: the socket is not bound to that endpoint")
+	ErrNotConnected = fmt.Errorf("zmq: the socket is not connected to that endpoint")
+	// ErrHandshakeTimeout is in logs: the peer did not finish its handshake.
+	ErrHandshakeTimeout = engine.ErrHandshakeTimeout
+)
+
+// EndpointError says which endpoint something could not be done with.
+type EndpointError struct {
+	Op       string // "bind", "connect", "unbind", "disconnect"
+	Endpoint string
+	Err      error
+}
+
+func (e *EndpointError) Error() string {
+	return "zmq: " + e.Op + " " + e.Endpoint + ": " + e.Err.Error()
+}
+
+func (e *EndpointError) Unwrap() error { return e.Err }
+
+// OptionError says which option has a value that it cannot have.
+type OptionError struct {
+	Option string // the field of Options, or the name given to Set
+	Err    error
+}
+
+func (e *OptionError) Error() string { return "zmq: option " + e.Option + ": " + e.Err.Error() }
+
+func (e *OptionError) Unwrap() error { return e.Err }

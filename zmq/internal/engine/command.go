@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// onCommand carries out a command of the peer's (RFC 37, "Commands"). Whole
+// messages that came before it have been delivered.
+func (e *Engine) onCommand(body []byte) error {
+	name, data, err := wire.ParseCommand(body)
+	if err != nil {
+		return err
+	}
+	switch string(name) {
+	case wire.CommandPing:
+		_, context, err := wire.ParsePing(data)
+		if err != nil {
+			return err
+		}
+		e.command(wire.AppendPong(nil, context))
+	case wire.CommandSubscribe:
+		return e.subscription(true, wire.ParseSubscribe(data))
+	case wire.CommandCancel:
+		return e.subscription(false, wire.ParseCancel(data))
+	case wire.CommandError:
+		reason, err := wire.ParseError(data)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("peer sent ERROR: %q", reason)
+	case wire.CommandPong:
+	default:
+		// RFC 37 lets a peer discard commands that it does not know.
+	}
+	return nil
+}
+
+// subscription gives a publisher's pattern the message that a subscription is in
+// ZMTP 3.0, which patterns understand.
+func (e *Engine) subscription(subscribe bool, prefix []byte) error {
+	if !e.fromSubscriber() {
+		return fmt.Errorf("%w: a subscription for a %s socket", wire.ErrCommand, e.cfg.Type)
+	}
+	e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
+	return nil
+}
+
+// subscribes reports whether our own messages are subscriptions that this peer
+// takes as commands: from ZMTP 3.1 on.
+func (e *Engine) subscribes() bool {
+	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
+	return subscriber && (e.peer.Major > 3 || e.peer.Minor >= 1)
+}
+
+// translate turns a batch of subscription messages into commands.
+func translate(batch *message.Batch) []byte {
+	var cursor message.Cursor
+	var m message.Msg
+	var commands []byte
+	cursor.Load(*batch)
+	for cursor.Next(&m) {
+		switch subscribe, prefix, ok := wire.ParseSubscription(m.Bytes()); {
+		case ok && subscribe:
+			commands = wire.AppendSubscribe(commands, prefix)
+		case ok:
+			commands = wire.AppendCancel(commands, prefix)
+		default: // an XSUB's own message upstream
+			var own message.Batch
+			own.Append(&m, int(^uint(0)>>1))
+			commands = append(commands, own.Buf...)
+		}
+	}
+	return commands
+}

@@ -1,0 +1,319 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// The decoder owns the memory that a connection reads into, alone. Bytes go
+// through it in this order:
+//
+//  1. Space says where the next bytes from the peer belong; Received says how
+//     many came
+//  2. Scan walks over whole frames, where they lie, until something has to be
+//     done: a batch of messages is complete, a command is there, more bytes are
+//     needed
+//  3. Batch hands the whole messages out; their memory is the receiver's then
+//
+// The chunk that is read into looks like this; what lies before start has been
+// handed out and is never touched again:
+//
+//	0        start        whole        pos       end          cap
+//	| handed  | whole      | message    | not     | free       |
+//	| out     | messages   | begun      | scanned |            |
+//
+// A body of DirectMin bytes or more that is not in the chunk when its header is
+// found goes into memory of its own, to which the rest of it is read directly.
+type decoder struct {
+	chunk             []byte
+	start, whole, pos int
+	end               int
+
+	refs      []message.Ref // bodies outside the chunk, At counted from start
+	wholeRefs int           // those that belong to whole messages
+	msgs      int           // whole messages
+	size      int           // payload in them
+	partSize  int           // payload in the frames of the message begun
+
+	body    *message.Buffer // a body that is read directly; nil if there is none
+	bodyLen int             // how long it is
+	got     int             // how much of it has come
+	flags   byte            // its frame's flags
+
+	maxFrame int64 // the largest frame accepted; 0 for any
+	trust    int   // a body as large as this is given memory before it has come
+	next     int   // size of the next chunk
+	maxChunk int
+	minimal  bool // scatter read: only a window beside the body (see window)
+
+	space [2][]byte // what Space returned last
+}
+
+const (
+	// firstChunk holds a greeting and a handshake with room to spare.
+	firstChunk = 2 << 10
+	// MaxChunk bounds what one read brings, and what a receiver that keeps one
+	// small message keeps with it.
+	maxChunk = 128 << 10
+	// DirectMin is the size in bytes from which a body is read into memory of its
+	// own.
+	directMin = 32 << 10
+	// firstTrust is the trust in a peer that has sent nothing large yet: it grows
+	// to twice the largest body received whole. A peer that announces more gets
+	// memory as it sends.
+	firstTrust = 16 << 10
+	// window is how much is read behind a body that is read directly: enough for
+	// the next header, little enough to copy when it is the start of a body.
+	window = 512
+)
+
+// ErrTooLarge is a frame larger than the maximum message size.
+var ErrTooLarge = errors.New("frame larger than the maximum message size")
+
+// found says why Scan stopped.
+type found int
+
+const (
+	foundNothing found = iota // all that is there has been scanned: more bytes are needed
+	foundFull                 // as many messages as asked for
+	foundCommand              // a command frame: its body is in the result
+)
+
+func newDecoder(maxFrame int64, chunkLimit int) decoder {
+	return decoder{maxFrame: maxFrame, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
+}
+
+// Space returns one or two pieces of memory for the next bytes of the peer: what
+// is missing of a body, and what is free in the chunk.
+func (d *decoder) Space() [][]byte {
+	d.makeRoom()
+	free := d.chunk[d.end:]
+	d.space[1] = nil
+	if d.body == nil {
+		d.space[0] = free
+		return d.space[:1]
+	}
+	d.growBody()
+	rest := d.body.Data()[d.got:min(d.bodyLen, len(d.body.Data()))]
+	d.space[0] = rest
+	if d.got+len(rest) < d.bodyLen {
+		return d.space[:1] // the memory so far ends before the body does
+	}
+	d.space[1] = free[:min(window, len(free))]
+	return d.space[:2]
+}
+
+// Received says that n bytes came into what Space returned, and reports whether
+// that filled it: then there may be more.
+func (d *decoder) Received(n int) (filled bool) {
+	filled = n == len(d.space[0])+len(d.space[1])
+	if d.body != nil {
+		direct := min(n, len(d.space[0]))
+		d.got += direct
+		d.end += n - direct
+		if d.got == d.bodyLen {
+			d.finishBody()
+		}
+		return filled
+	}
+	d.end += n
+	if filled {
+		d.next = min(max(2*d.next, len(d.chunk)), d.maxChunk)
+	}
+	return filled
+}
+
+// makeRoom takes a new chunk if the free part of this one is small. What has not
+// been handed out moves to it.
+func (d *decoder) makeRoom() {
+	kept := d.end - d.start
+	enough := max(window, d.next/8)
+	if d.body != nil {
+		enough = window
+	}
+	if len(d.chunk)-d.end >= enough {
+		return
+	}
+	chunk := make([]byte, max(d.next, 2*kept, kept+window))
+	copy(chunk, d.chunk[d.start:d.end])
+	d.chunk = chunk
+	d.whole -= d.start
+	d.pos -= d.start
+	d.start, d.end = 0, kept
+}
+
+// Scan walks over whole frames until there are room whole messages in the batch
+// or something else is found. The error is final.
+func (d *decoder) Scan(room int) (found, []byte, error) {
+	for d.body == nil {
+		if d.msgs >= room {
+			return foundFull, nil, nil
+		}
+		d.scanShort(room)
+		flags, size, n, err := wire.ParseFrameHeader(d.chunk[d.pos:d.end])
+		if err != nil || n == 0 {
+			return foundNothing, nil, err
+		}
+		if d.maxFrame > 0 && size > uint64(d.maxFrame) {
+			return foundNothing, nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, size, d.maxFrame)
+		}
+		if have := d.end - d.pos - n; uint64(have) < size {
+			return foundNothing, nil, d.await(flags, size, n, have)
+		}
+		body := d.chunk[d.pos+n : d.pos+n+int(size)]
+		if flags&wire.FlagCommand != 0 {
+			if d.pos != d.whole {
+				return foundNothing, nil, fmt.Errorf("%w: a command between the frames of a message", wire.ErrFrame)
+			}
+			return foundCommand, body, nil
+		}
+		if d.msgs >= room {
+			return foundFull, nil, nil
+		}
+		d.pos += n + int(size)
+		d.frameDone(flags, int(size))
+	}
+	return foundNothing, nil, nil
+}
+
+// scanShort is the hot path: messages of one short frame, one after the other.
+func (d *decoder) scanShort(room int) {
+	if d.pos != d.whole || d.wholeRefs != len(d.refs) {
+		return
+	}
+	b, pos, end := d.chunk, d.pos, d.end
+	msgs, size := d.msgs, d.size
+	for msgs < room && end-pos >= 2 && b[pos] == 0 {
+		next := pos + 2 + int(b[pos+1])
+		if next > end {
+			break
+		}
+		msgs++
+		size += next - pos - 2
+		pos = next
+	}
+	d.pos, d.whole, d.msgs, d.size = pos, pos, msgs, size
+	d.refs = d.refs[:d.wholeRefs]
+}
+
+// frameDone counts a frame that is complete; the last one completes a message.
+func (d *decoder) frameDone(flags byte, size int) {
+	d.partSize += size
+	if flags&wire.FlagMore != 0 {
+		return
+	}
+	d.whole, d.wholeRefs = d.pos, len(d.refs)
+	d.msgs++
+	d.size += d.partSize
+	d.partSize = 0
+}
+
+// await prepares for a frame of which have bytes are there. Small ones wait in
+// the chunk, large ones get memory of their own.
+func (d *decoder) await(flags byte, size uint64, header, have int) error {
+	if size < directMin || flags&wire.FlagCommand != 0 {
+		if flags&wire.FlagCommand != 0 && size > maxCommand {
+			return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
+		}
+		d.next = max(d.next, min(int(size)+header, d.maxChunk))
+		return nil
+	}
+	if size > maxBody {
+		return fmt.Errorf("%w: %d bytes cannot be held", ErrTooLarge, size)
+	}
+	d.flags, d.bodyLen, d.got = flags, int(size), have
+	d.body = message.NewBuffer(min(d.bodyLen, max(d.trust, have)))
+	bodyAt := d.pos + header
+	copy(d.body.Data(), d.chunk[bodyAt:bodyAt+have])
+	d.pos, d.end = bodyAt, bodyAt // what follows the header lies elsewhere now
+	return nil
+}
+
+const (
+	// maxCommand bounds commands after the handshake: a subscription's prefix is
+	// the longest there is.
+	maxCommand = 64 << 10
+	// maxBody bounds a body by what an int can count, far above any memory.
+	maxBody = 1 << 46
+)
+
+// growBody makes room for more of a body that is larger than what was given on
+// trust: twice what has come.
+func (d *decoder) growBody() {
+	if d.got < len(d.body.Data()) {
+		return
+	}
+	larger := message.NewBuffer(min(d.bodyLen, 2*d.got))
+	copy(larger.Data(), d.body.Data()[:d.got])
+	d.body.Release()
+	d.body = larger
+}
+
+// finishBody makes a body that is complete part of its message.
+func (d *decoder) finishBody() {
+	d.trust = max(d.trust, 2*d.bodyLen)
+	d.addRef(message.Ref{
+		At:   d.pos - d.start,
+		Body: d.body.Data()[:d.bodyLen:d.bodyLen],
+		Mem:  d.body,
+	})
+	d.body = nil
+	d.frameDone(d.flags, d.bodyLen)
+}
+
+// addRef appends to refs, of which batches are handed out piece by piece: one
+// allocation serves many.
+func (d *decoder) addRef(r message.Ref) {
+	if len(d.refs) == cap(d.refs) {
+		d.refs = append(make([]message.Ref, 0, max(refSlab, 2*len(d.refs))), d.refs...)
+	}
+	d.refs = append(d.refs, r)
+}
+
+// refSlab is how many references are allocated at a time.
+const refSlab = 32
+
+// SkipCommand goes past the command that Scan found. There must be no whole
+// message left in the decoder.
+func (d *decoder) SkipCommand(body []byte) {
+	_, _, n, _ := wire.ParseFrameHeader(d.chunk[d.pos:d.end])
+	d.Skip(n + len(body))
+}
+
+// Skip goes past n bytes that are not part of any message.
+func (d *decoder) Skip(n int) {
+	d.pos += n
+	d.start, d.whole = d.pos, d.pos
+}
+
+// Bytes is what has been received and not been scanned: the handshake reads it
+// by itself.
+func (d *decoder) Bytes() []byte { return d.chunk[d.pos:d.end] }
+
+// Batch hands out the whole messages; false if there is none.
+func (d *decoder) Batch() (message.Batch, bool) {
+	if d.msgs == 0 {
+		return message.Batch{}, false
+	}
+	b := message.Batch{Buf: d.chunk[d.start:d.whole:d.whole], Msgs: d.msgs, Size: d.size}
+	if d.wholeRefs > 0 {
+		b.Refs = d.refs[:d.wholeRefs:d.wholeRefs]
+		d.refs = d.refs[d.wholeRefs:]
+		for i := range d.refs {
+			d.refs[i].At -= d.whole - d.start
+		}
+	}
+	d.start, d.wholeRefs, d.msgs, d.size = d.whole, 0, 0, 0
+	return b, true
+}
+
+// Close gives back what was being received.
+func (d *decoder) Close() {
+	if d.body != nil {
+		d.body.Release()
+	}
+	*d = decoder{}
+}

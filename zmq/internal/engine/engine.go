@@ -1,0 +1,154 @@
+// Package engine speaks ZMTP with one peer over one stream: greeting, handshake,
+// traffic, closing. It moves batches between the pipes and the stream; it does
+// not know who sends or receives them.
+//
+// # The flow
+//
+//	handshake.go  greeting and mechanism, until the session has its peer
+//	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
+//	write.go      who writes when: the sender at once, or the dispatcher in batches
+//	command.go    commands during traffic: subscriptions, heartbeats
+//	close.go      everything outstanding comes back before the session is told
+//
+// # What both sides promise
+//
+// Everything runs on the dispatcher's goroutine and takes no lock, with one
+// exception: a sender may write by itself when the path is idle ([Engine.Kick]).
+// Whoever has the Out's consumer at work (package pipe) is the one writer; the
+// fields that a writer needs are its own until it rests.
+package engine
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/stream"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Session is who an engine works for. Its methods are called on the dispatcher's
+// goroutine.
+type Session interface {
+	// Established is called when the handshake is done. The session tells its
+	// pattern of the peer and returns the Out to empty. An error closes the
+	// connection.
+	Established(e *Engine, peer wire.Metadata) (*pipe.Out, error)
+	// Closed is called once, when the stream is closed and nothing is outstanding
+	// on it. unsent is what was taken from the Out and not written, nil if that
+	// is nothing. The session detaches the Out.
+	Closed(e *Engine, cause error, unsent *message.Batch)
+}
+
+// Config is what an engine needs.
+type Config struct {
+	Dispatcher *proactor.Dispatcher
+	Stream     stream.Stream
+	Session    Session
+	Mechanism  mechanism.Mechanism
+	Type       wire.SocketType
+	RecvLimits pipe.Limits
+
+	HandshakeTimeout time.Duration // 0: none
+	MaxFrame         int64         // bytes; 0: no limit
+	Tuning           Tuning
+	Logger           *slog.Logger // nil: silent
+}
+
+// Tuning switches the optimizations off, one by one, to see what each is worth.
+// The zero value has all of them.
+type Tuning struct {
+	NoSpeculativeWrite bool // every write is an operation of the dispatcher
+	NoGatherWrite      bool // bodies are copied into one buffer
+	NoReadCoalescing   bool // one read a wake-up, of at most 8 KiB
+	NoBufferReuse      bool // large bodies are collected instead of reused
+}
+
+// Engine is one connection.
+type Engine struct {
+	cfg   Config
+	d     *proactor.Dispatcher
+	s     stream.Stream
+	out   *pipe.Out // nil before the handshake is done
+	inbox *pipe.Inbox
+
+	state    state
+	cause    error // why it is closing
+	greeting wire.Greeting
+	peer     wire.Greeting
+
+	// reading
+	readOp   proactor.Operation
+	resumeOp proactor.Operation
+	decoder  decoder
+
+	// writing: the writer's, see write.go
+	writeOp   proactor.Operation
+	flushOp   proactor.Operation
+	flight    message.Batch // taken from the Out
+	written   int           // bytes of flight, or of commands, that are written
+	vec       [][]byte      // what is being written
+	next      int           // the first piece of vec not wholly written
+	commands  []byte        // commands being written: never in the middle of a batch
+	idleSince time.Time     // when the last write was done
+
+	holding bool // the dispatcher is the writer; see close.go
+
+	// attention asks the writer to look at queued, and at dying.
+	attention atomic.Bool
+	mu        sync.Mutex
+	queued    []byte // commands that wait
+	dying     bool
+
+	timerOp proactor.Operation
+}
+
+type state uint8
+
+const (
+	stateGreeting state = iota
+	stateHandshake
+	stateTraffic
+	stateClosing
+	stateClosed
+)
+
+// New makes an engine. Nothing happens before Start.
+func New(cfg Config) *Engine {
+	chunk := maxChunk
+	if cfg.Tuning.NoReadCoalescing {
+		chunk = smallChunk
+	}
+	e := &Engine{cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, decoder: newDecoder(cfg.MaxFrame, chunk)}
+	e.inbox = pipe.NewInbox(cfg.RecvLimits, e.resume)
+	e.readOp.Handler = proactor.HandlerFunc(e.onRead)
+	e.resumeOp.Handler = proactor.HandlerFunc(e.onResume)
+	e.writeOp.Handler = proactor.HandlerFunc(e.onWritten)
+	e.flushOp.Handler = proactor.HandlerFunc(e.onFlush)
+	e.timerOp.Handler = proactor.HandlerFunc(e.onTimer)
+	return e
+}
+
+// Inbox is where the peer's messages go.
+func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
+
+// Stream is the connection.
+func (e *Engine) Stream() stream.Stream { return e.s }
+
+// Start begins with the greeting. It must be called on the dispatcher's
+// goroutine, as all methods but Kick.
+func (e *Engine) Start() {
+	if e.cfg.HandshakeTimeout > 0 {
+		e.d.StartTimer(&e.timerOp, e.cfg.HandshakeTimeout)
+	}
+	e.greet()
+	e.read()
+}
+
+// smallChunk is the largest read with read coalescing switched off.
+const smallChunk = 8 << 10

@@ -1,0 +1,90 @@
+package session
+
+import (
+	"sync"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// Accepted is all the accepted connections of a socket, whichever endpoint they
+// came to. It may be used by any goroutine.
+type Accepted struct {
+	mu       sync.Mutex
+	peers    map[*acceptedPeer]struct{}
+	stopping bool
+	emptied  func() // called when the last one has left, after Stop
+}
+
+// add takes an accepted stream on, on the dispatcher's goroutine.
+func (all *Accepted) add(cfg *Config, d *proactor.Dispatcher, h *proactor.Handle, where string) {
+	a := &acceptedPeer{cfg: cfg, all: all, from: where, d: d}
+	if addr := h.RemoteAddr(); addr != nil && addr.String() != "" {
+		a.from = addr.String()
+	}
+	a.engine = cfg.engine(d, h, a)
+	all.mu.Lock()
+	stopping := all.stopping
+	if all.peers == nil {
+		all.peers = map[*acceptedPeer]struct{}{}
+	}
+	all.peers[a] = struct{}{}
+	all.mu.Unlock()
+	if stopping {
+		a.engine.Close(errStopped)
+		return
+	}
+	a.engine.Start()
+}
+
+func (all *Accepted) established(a *acceptedPeer, peer *pipe.Peer) {
+	all.mu.Lock()
+	a.peer = peer
+	all.mu.Unlock()
+}
+
+func (all *Accepted) remove(a *acceptedPeer) {
+	all.mu.Lock()
+	delete(all.peers, a)
+	var emptied func()
+	if len(all.peers) == 0 {
+		emptied, all.emptied = all.emptied, nil
+	}
+	all.mu.Unlock()
+	if emptied != nil {
+		emptied()
+	}
+}
+
+// Peers are those whose handshake is done.
+func (all *Accepted) Peers() []*pipe.Peer {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	var peers []*pipe.Peer
+	for a := range all.peers {
+		if a.peer != nil {
+			peers = append(peers, a.peer)
+		}
+	}
+	return peers
+}
+
+// Stop closes all connections and calls done when there is none left. It must be
+// called once, after the listeners are stopped.
+func (all *Accepted) Stop(done func()) {
+	all.mu.Lock()
+	all.stopping = true
+	if len(all.peers) == 0 {
+		all.mu.Unlock()
+		done()
+		return
+	}
+	all.emptied = done
+	for a := range all.peers {
+		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
+			a.engine.Close(errStopped)
+		})}
+		a.d.Post(op)
+	}
+	all.mu.Unlock()
+}

@@ -1,0 +1,241 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Dialer is one Connect: it keeps one connection to an endpoint, for ever.
+//
+//  1. resolve: a name is looked up by a goroutine, the result is posted
+//  2. connect: to one target after the other, each with the connect timeout
+//  3. the engine shakes hands and carries traffic, until it is closed
+//  4. back off, then begin again
+type Dialer struct {
+	cfg  *Config
+	d    *proactor.Dispatcher
+	ep   Endpoint
+	peer *pipe.Peer
+
+	targets []transport.Target // still to be tried
+	engine  *engine.Engine     // nil while there is no connection
+	linked  bool               // the pattern has been told of the connection
+	backoff time.Duration      // the next wait; 0: the first one
+
+	startOp, connectOp proactor.Operation
+	timerOp            proactor.Operation // the connect timeout, or the wait before the next attempt
+	waiting            bool               // it is the wait
+	then               func()             // what to do when a timer that was cancelled is back
+
+	resolved resolution
+	stopOp   proactor.Operation
+	stopped  func() // not nil: stopping
+	finished bool
+}
+
+// resolution is the look-up of a name, done by a goroutine of its own.
+type resolution struct {
+	op      proactor.Operation
+	cancel  context.CancelFunc
+	targets []transport.Target
+	err     error
+}
+
+// Dial attaches a peer to the socket and begins to connect.
+func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
+	s := &Dialer{cfg: cfg, d: cfg.Dispatcher(), ep: ep, peer: cfg.newPeer(ep.String())}
+	s.startOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.begin() })
+	s.connectOp.Handler = proactor.HandlerFunc(s.onConnect)
+	s.timerOp.Handler = proactor.HandlerFunc(s.onTimer)
+	s.stopOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onStop() })
+	s.resolved.op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onResolved() })
+	if err := cfg.Host.Attach(s.peer); err != nil {
+		return nil, err
+	}
+	s.d.Post(&s.startOp)
+	return s, nil
+}
+
+// Peer is who is connected to.
+func (s *Dialer) Peer() *pipe.Peer { return s.peer }
+
+// begin looks up where to connect to.
+func (s *Dialer) begin() {
+	if s.stopped != nil {
+		s.finish()
+		return
+	}
+	if t, ok := s.ep.Transport.Literal(s.ep.Endpoint); ok {
+		s.targets = append(s.targets[:0], t)
+		s.connect()
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.resolved.cancel = cancel
+	go func() {
+		s.resolved.targets, s.resolved.err = s.ep.Transport.Resolve(ctx, s.ep.Endpoint)
+		s.d.Post(&s.resolved.op)
+	}()
+}
+
+func (s *Dialer) onResolved() {
+	s.resolved.cancel()
+	s.resolved.cancel = nil
+	s.targets = s.resolved.targets
+	if err := s.resolved.err; err != nil {
+		s.failed("zmq: name not resolved, trying again", err)
+		return
+	}
+	s.connect()
+}
+
+// connect tries the next target.
+func (s *Dialer) connect() {
+	if s.stopped != nil || len(s.targets) == 0 {
+		s.failed("zmq: the name has no address, trying again", nil)
+		return
+	}
+	t := s.targets[0]
+	s.targets = s.targets[1:]
+	o := s.cfg.Socket
+	o.LocalAddr = t.Source
+	s.d.Connect(&s.connectOp, t.Network, t.Address, &o)
+	if s.cfg.ConnectTimeout > 0 {
+		s.d.StartTimer(&s.timerOp, s.cfg.ConnectTimeout)
+	}
+}
+
+func (s *Dialer) onConnect(op *proactor.Operation) {
+	s.d.Cancel(&s.timerOp)
+	h := op.Accepted()
+	switch {
+	case s.stopped != nil:
+		if h != nil {
+			_ = h.Close()
+		}
+		s.finish()
+	case op.Err() != nil && len(s.targets) > 0:
+		s.whenTimerIsBack(s.connect)
+	case op.Err() != nil:
+		s.failed("zmq: not connected, trying again", op.Err())
+	default:
+		s.engine = s.cfg.engine(s.d, h, s)
+		s.engine.Start()
+	}
+}
+
+// Established implements engine.Session.
+func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, error) {
+	out, err := s.cfg.link(e, s.peer, told)
+	if err != nil {
+		return nil, err
+	}
+	s.linked = true
+	s.backoff = 0
+	return out, nil
+}
+
+// Closed implements engine.Session.
+func (s *Dialer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
+	s.engine = nil
+	if s.linked {
+		s.linked = false
+		s.peer.Out.Detach(unsent)
+		s.cfg.Host.Disconnected(s.peer)
+	}
+	s.failed("zmq: connection lost, connecting again", cause)
+}
+
+// failed backs off and begins again.
+func (s *Dialer) failed(what string, cause error) {
+	if s.stopped != nil || s.cfg.ReconnectInterval < 0 {
+		s.finish()
+		return
+	}
+	s.cfg.log(what, s.ep.String(), cause)
+	s.whenTimerIsBack(s.wait)
+}
+
+// whenTimerIsBack goes on with f as soon as the timer can be used again.
+func (s *Dialer) whenTimerIsBack(f func()) {
+	if s.timerOp.Outstanding() {
+		s.then = f
+		return
+	}
+	f()
+}
+
+func (s *Dialer) wait() {
+	s.waiting = true
+	s.d.StartTimer(&s.timerOp, s.pause())
+}
+
+// pause is how long to wait now: the interval, doubled each time up to the
+// maximum, and a random part of the interval, so that many who lost the same
+// peer do not come back together.
+func (s *Dialer) pause() time.Duration {
+	base := s.cfg.ReconnectInterval
+	if s.backoff == 0 {
+		s.backoff = base
+	}
+	wait := s.backoff
+	if s.cfg.ReconnectIntervalMax > base {
+		s.backoff = min(2*s.backoff, s.cfg.ReconnectIntervalMax)
+	}
+	return wait + s.cfg.Jitter(base)
+}
+
+// onTimer ends a wait, or a connect that takes too long.
+func (s *Dialer) onTimer(op *proactor.Operation) {
+	waited := s.waiting
+	s.waiting = false
+	switch then := s.then; {
+	case s.stopped != nil:
+		s.finish()
+	case then != nil:
+		s.then = nil
+		then()
+	case waited:
+		s.begin()
+	case op.Err() == nil:
+		s.d.Cancel(&s.connectOp)
+	}
+}
+
+// Stop ends the connection and calls done, on the dispatcher's goroutine, when
+// nothing of it is left. It must be called once.
+func (s *Dialer) Stop(done func()) {
+	s.stopOp.Token = done
+	s.d.Post(&s.stopOp)
+}
+
+func (s *Dialer) onStop() {
+	s.stopped = s.stopOp.Token.(func())
+	if s.resolved.cancel != nil {
+		s.resolved.cancel()
+	}
+	s.d.Cancel(&s.timerOp)
+	s.d.Cancel(&s.connectOp)
+	if s.engine != nil {
+		s.engine.Close(errStopped)
+	}
+	s.finish()
+}
+
+// finish reports that a stop is complete, if it is.
+func (s *Dialer) finish() {
+	if s.stopped == nil || s.finished || s.engine != nil || s.resolved.cancel != nil ||
+		s.startOp.Outstanding() || s.connectOp.Outstanding() || s.timerOp.Outstanding() {
+		return
+	}
+	s.finished = true
+	s.cfg.Host.Detach(s.peer, true)
+	s.stopped()
+}

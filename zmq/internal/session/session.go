@@ -1,0 +1,84 @@
+// Package session keeps a socket's connections: it dials and dials again,
+// listens and accepts, and brings pattern and engine together for as long as a
+// connection lasts.
+//
+//	dial.go    one Connect: resolve, connect, handshake, traffic; back off; again
+//	listen.go  one Bind: accept for ever; each accepted stream is a peer
+//	link.go    what both do with an established connection
+//
+// # What both sides promise
+//
+// A session runs on one dispatcher's goroutine; the exported methods may be
+// called from any goroutine and only post to it. After Stop the session takes
+// down what it has and then calls the function it was given, once, when no
+// operation of its is outstanding and the pattern has been told.
+package session
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/stream"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Host is the socket that sessions work for: its pattern's side of peers. See
+// package pattern for the order of calls.
+type Host interface {
+	NewOut(join *pipe.Limits) *pipe.Out
+	NewIn(source pipe.Source) *pipe.In
+	RecvLimits() pipe.Limits
+	Attach(p *pipe.Peer) error
+	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
+	Disconnected(p *pipe.Peer)
+	Detach(p *pipe.Peer, dropped bool)
+}
+
+// Config is what the sessions of one socket have in common. It does not change.
+type Config struct {
+	Host       Host
+	Type       wire.SocketType
+	Mechanism  func() mechanism.Mechanism // a new one for each connection
+	Dispatcher func() *proactor.Dispatcher
+	Socket     proactor.SocketOptions
+	Tuning     engine.Tuning
+	Logger     *slog.Logger // nil: silent
+
+	MaxFrame             int64
+	HandshakeTimeout     time.Duration // 0: none
+	ConnectTimeout       time.Duration // 0: the system's
+	ReconnectInterval    time.Duration // negative: once and never again
+	ReconnectIntervalMax time.Duration // 0: the interval does not grow
+
+	// Jitter returns a random duration below its argument.
+	Jitter func(below time.Duration) time.Duration
+}
+
+// engine makes the engine of a new connection.
+func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Session) *engine.Engine {
+	return engine.New(engine.Config{
+		Dispatcher: d, Stream: s, Session: owner,
+		Mechanism: c.Mechanism(), Type: c.Type, RecvLimits: c.Host.RecvLimits(),
+		HandshakeTimeout: c.HandshakeTimeout, MaxFrame: c.MaxFrame,
+		Tuning: c.Tuning, Logger: c.Logger,
+	})
+}
+
+// log says what became of a connection, if anybody wants to know.
+func (c *Config) log(what, where string, cause error) {
+	if c.Logger != nil {
+		c.Logger.Info(what, "socket", c.Type.String(), "endpoint", where, "cause", cause)
+	}
+}
+
+// Endpoint is an endpoint and the transport that leads there.
+type Endpoint struct {
+	endpoint.Endpoint
+	Transport transport.Transport
+}

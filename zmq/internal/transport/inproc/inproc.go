@@ -1,0 +1,255 @@
+// Package inproc joins sockets of one context: the pipe of one is the pipe of
+// the other, with no engine, no stream and no copy between.
+//
+// A name may be connected to before it is bound, and after it was unbound: what
+// is sent meanwhile waits.
+package inproc
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+var (
+	// ErrNameTaken means that another socket has bound the name.
+	ErrNameTaken = errors.New("name is bound already")
+	// ErrIncompatible means that the two socket types do not go together.
+	ErrIncompatible = errors.New("socket types do not go together")
+)
+
+// Host is a socket as this package sees it.
+type Host interface {
+	NewOut(join *pipe.Limits) *pipe.Out
+	NewIn(source pipe.Source) *pipe.In
+	RecvLimits() pipe.Limits
+	Attach(p *pipe.Peer) error
+	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
+	Disconnected(p *pipe.Peer)
+	Cut(p *pipe.Peer)
+	Detach(p *pipe.Peer, dropped bool)
+}
+
+// Member is a socket with what its peers are told of it.
+type Member struct {
+	Host
+	Type      wire.SocketType
+	RoutingID []byte
+}
+
+// Registry is the names of one context.
+type Registry struct {
+	mu    sync.Mutex
+	names map[string]*name
+}
+
+// name is what is known of one name.
+type name struct {
+	bound   *Binding
+	waiting []*Connection
+}
+
+// Binding is a bound name.
+type Binding struct {
+	registry *Registry
+	name     string
+	member   Member
+	joined   []*Connection
+}
+
+// Connection is a connection to a name, joined to its binding or waiting for
+// one.
+type Connection struct {
+	registry *Registry
+	name     string
+	member   Member
+	peer     *pipe.Peer // the binding, as the connecting socket sees it
+	binding  *Binding   // nil while it waits
+	far      *pipe.Peer // the connecting socket, as the binding sees it
+}
+
+// Bind takes a name; those who wait for it are joined.
+func (r *Registry) Bind(to string, m Member) (*Binding, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.name(to)
+	if n.bound != nil {
+		return nil, ErrNameTaken
+	}
+	b := &Binding{registry: r, name: to, member: m}
+	n.bound = b
+	waiting := n.waiting
+	n.waiting = nil
+	for _, c := range waiting {
+		if c.join(b) != nil {
+			n.waiting = append(n.waiting, c) // not for this binding: for another one, maybe
+		}
+	}
+	return b, nil
+}
+
+// Connect joins the socket to whoever has bound the name, or will.
+func (r *Registry) Connect(to string, m Member) (*Connection, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.name(to)
+	c := &Connection{registry: r, name: to, member: m}
+	var join *pipe.Limits
+	if n.bound != nil {
+		if err := compatible(m, n.bound.member); err != nil {
+			r.tidy(to)
+			return nil, err
+		}
+		limits := n.bound.member.RecvLimits()
+		join = &limits
+	}
+	c.peer = &pipe.Peer{Out: m.NewOut(join), Endpoint: "inproc://" + to}
+	c.peer.Out.Peer = c.peer
+	if err := m.Attach(c.peer); err != nil {
+		r.tidy(to)
+		return nil, err
+	}
+	if n.bound == nil {
+		n.waiting = append(n.waiting, c)
+		return c, nil
+	}
+	if err := c.join(n.bound); err != nil {
+		m.Detach(c.peer, true)
+		r.tidy(to)
+		return nil, err
+	}
+	return c, nil
+}
+
+// Peer is the binding, as the connecting socket sees it.
+func (c *Connection) Peer() *pipe.Peer { return c.peer }
+
+// Joined reports whether somebody has bound the name: then whatever was sent is
+// theirs.
+func (c *Connection) Joined() bool {
+	c.registry.mu.Lock()
+	defer c.registry.mu.Unlock()
+	return c.binding != nil
+}
+
+func compatible(a, b Member) error {
+	if !a.Type.Compatible(b.Type) {
+		return fmt.Errorf("%w: %s and %s", ErrIncompatible, a.Type, b.Type)
+	}
+	return nil
+}
+
+// join makes each side's outgoing pipe the other's incoming one.
+func (c *Connection) join(b *Binding) error {
+	if err := compatible(c.member, b.member); err != nil {
+		return err
+	}
+	limits := c.member.RecvLimits()
+	far := &pipe.Peer{Out: b.member.NewOut(&limits), Endpoint: "inproc://" + c.name}
+	far.Out.Peer = far
+	toFar, toNear := b.member.NewIn(c.peer.Out), c.member.NewIn(far.Out)
+	toFar.Peer, toNear.Peer = far, c.peer
+
+	if err := b.member.Attach(far); err != nil {
+		return err
+	}
+	if err := b.member.Connected(far, toFar, c.member.RoutingID); err != nil {
+		b.member.Detach(far, true)
+		return err
+	}
+	if err := c.member.Connected(c.peer, toNear, b.member.RoutingID); err != nil {
+		b.member.Disconnected(far)
+		b.member.Detach(far, true)
+		return err
+	}
+	c.binding, c.far = b, far
+	b.joined = append(b.joined, c)
+	c.peer.Out.Attach(toFar, true)
+	far.Out.Attach(toNear, true)
+	toFar.Ready()
+	toNear.Ready()
+	return nil
+}
+
+// part takes the two sides of a joined connection apart. What the connecting
+// side sent and the binding has not taken stays with the connecting side if that
+// lives on.
+func (c *Connection) part() {
+	b, far := c.binding, c.far
+	c.binding, c.far = nil, nil
+	for i, x := range b.joined {
+		if x == c {
+			b.joined = append(b.joined[:i], b.joined[i+1:]...)
+			break
+		}
+	}
+	c.member.Disconnected(c.peer)
+	b.member.Disconnected(far)
+}
+
+// Unbind gives the name back. Those who were joined to it wait for the next to
+// bind it.
+func (b *Binding) Unbind() {
+	r := b.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.name(b.name)
+	n.bound = nil
+	for len(b.joined) > 0 {
+		c := b.joined[0]
+		far := c.far
+		b.member.Cut(far)
+		c.part()
+		c.peer.Out.Detach(nil)
+		b.member.Detach(far, false)
+		n.waiting = append(n.waiting, c)
+	}
+	r.tidy(b.name)
+}
+
+// Disconnect ends a connection. What was sent over it and waits for somebody to
+// bind the name is dropped and counted; what is joined to a binding is still
+// received there.
+func (c *Connection) Disconnect() {
+	r := c.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b, far := c.binding, c.far; b != nil {
+		c.part()
+		c.member.Detach(c.peer, false)
+		b.member.Detach(far, true)
+		return
+	}
+	n := r.name(c.name)
+	for i, x := range n.waiting {
+		if x == c {
+			n.waiting = append(n.waiting[:i], n.waiting[i+1:]...)
+			break
+		}
+	}
+	c.member.Detach(c.peer, true)
+	r.tidy(c.name)
+}
+
+// name returns the entry of a name, a new one if it has none.
+func (r *Registry) name(to string) *name {
+	n := r.names[to]
+	if n == nil {
+		if r.names == nil {
+			r.names = map[string]*name{}
+		}
+		n = &name{}
+		r.names[to] = n
+	}
+	return n
+}
+
+// tidy forgets a name that nobody uses.
+func (r *Registry) tidy(of string) {
+	if n := r.names[of]; n != nil && n.bound == nil && len(n.waiting) == 0 {
+		delete(r.names, of)
+	}
+}

@@ -1,0 +1,28 @@
+package zmq
+
+import "github.com/actum-go/actum/zmq/internal/message"
+
+// Msg is one message: zero, one or many frames. Its zero value has no frame and
+// cannot be sent. See the package's documentation on memory.
+type Msg = message.Msg
+
+// NewMsg makes a message of frames that it takes over: the caller must not write
+// to them any more. NewMsg() has no frame, NewMsg(nil) has one that is empty.
+func NewMsg(frames ...[]byte) Msg { return message.New(frames...) }
+
+// CopyMsg makes a message of copies of the frames.
+func CopyMsg(frames ...[]byte) Msg { return message.Copy(frames...) }
+
+// StringMsg makes a message with a frame for each string.
+func StringMsg(frames ...string) Msg {
+	list := make([][]byte, len(frames))
+	for i, f := range frames {
+		list[i] = []byte(f)
+	}
+	return message.New(list...)
+}
+
+// AllocMsg makes a message of one frame of size bytes, in memory that others
+// have given back if there is any. What is in it is undefined: fill
+// [Msg.Bytes].
+func AllocMsg(size int) Msg { return message.Alloc(size) }

@@ -1,0 +1,136 @@
+package zmq
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Unlimited, as a high-water mark, is none.
+const Unlimited = -1
+
+// NoLinger, as Options.Linger, discards what is queued when a socket is closed.
+const NoLinger time.Duration = -1
+
+// The defaults, which are libzmq's.
+const (
+	DefaultHWM               = 1000
+	DefaultReconnectInterval = 100 * time.Millisecond
+	DefaultHandshakeTimeout  = 30 * time.Second
+	DefaultBacklog           = 100
+)
+
+// Options are a socket's options. The zero value has libzmq's defaults; where
+// libzmq has a number for "none" or "unlimited", any negative one says so here.
+type Options struct {
+	// SendHWM and RecvHWM are the high-water marks, in messages for each peer: how
+	// many wait to be sent, or to be received. 0 is DefaultHWM. Over inproc the
+	// sender's and the receiver's are added up.
+	SendHWM, RecvHWM int
+	// SendHWMBytes and RecvHWMBytes are further marks in bytes of payload; 0 is
+	// none. A message larger than the mark passes when nothing else waits.
+	SendHWMBytes, RecvHWMBytes int
+
+	// Linger is how long Close waits for messages that are queued: 0 for as long
+	// as it takes, NoLinger not at all.
+	Linger time.Duration
+
+	// ReconnectInterval is the first wait before connecting again, to which a
+	// random part of as much is added: 0 is 100 ms; negative: never again.
+	ReconnectInterval time.Duration
+	// ReconnectIntervalMax lets the wait double up to it; 0: it does not grow.
+	ReconnectIntervalMax time.Duration
+	// HandshakeTimeout bounds the time from a connection to its first message: 0
+	// is 30 s, negative is none.
+	HandshakeTimeout time.Duration
+	// ConnectTimeout bounds each attempt to connect; 0 leaves it to the system.
+	ConnectTimeout time.Duration
+	// SendTimeout and RecvTimeout make Send and Recv fail with ErrTimeout, beside
+	// what their contexts say; 0 is none.
+	SendTimeout, RecvTimeout time.Duration
+
+	// MaxMessageSize is the largest frame accepted, in bytes: a peer that
+	// announces a larger one is disconnected. 0 is no limit.
+	MaxMessageSize int64
+
+	// RoutingID is what a ROUTER at the other end knows the socket by: up to 255
+	// bytes, the first of them not zero.
+	RoutingID []byte
+	// RouterMandatory makes a ROUTER fail with ErrUnroutable, or wait for a peer
+	// that is full, where it would drop the message.
+	RouterMandatory bool
+	// Immediate queues messages only for peers that are connected.
+	Immediate bool
+	// Subscribe are a SUB socket's first subscriptions.
+	Subscribe []string
+
+	// SendBuffer and RecvBuffer are the sizes of the system's socket buffers in
+	// bytes; 0 leaves them to the system.
+	SendBuffer, RecvBuffer int
+	// Backlog is how many connections may wait to be accepted; 0 is 100.
+	Backlog int
+}
+
+// validate says which option cannot be.
+func (o *Options) validate(t Type) error {
+	bad := func(field, format string, args ...any) error {
+		return &OptionError{Option: field, Err: fmt.Errorf(format, args...)}
+	}
+	switch {
+	case len(o.RoutingID) > wire.MaxIdentity:
+		return bad("RoutingID", "%d bytes, at most %d are allowed", len(o.RoutingID), wire.MaxIdentity)
+	case len(o.RoutingID) > 0 && o.RoutingID[0] == 0:
+		return bad("RoutingID", "the first byte must not be zero: such ids are made up by ROUTER sockets")
+	case len(o.Subscribe) > 0 && t != SUB:
+		return bad("Subscribe", "a %s socket does not subscribe", t)
+	case o.RouterMandatory && t != ROUTER:
+		return bad("RouterMandatory", "a %s socket does not route", t)
+	case o.SendBuffer < 0:
+		return bad("SendBuffer", "%d bytes: expected 0 or more", o.SendBuffer)
+	case o.RecvBuffer < 0:
+		return bad("RecvBuffer", "%d bytes: expected 0 or more", o.RecvBuffer)
+	case o.Backlog < 0 || o.Backlog > math.MaxInt32:
+		return bad("Backlog", "%d: expected 0 or more", o.Backlog)
+	case o.ReconnectIntervalMax < 0:
+		return bad("ReconnectIntervalMax", "%v: expected 0 or more", o.ReconnectIntervalMax)
+	}
+	return nil
+}
+
+var errUnknownType = errors.New("unknown type")
+
+// pattern are the options that the pattern needs.
+func (o *Options) pattern(tuning Tuning) pattern.Options {
+	gatherMin := message.GatherMin
+	if tuning.NoGatherWrite {
+		gatherMin = math.MaxInt
+	}
+	return pattern.Options{
+		SendLimits:      limits(o.SendHWM, o.SendHWMBytes),
+		RecvLimits:      limits(o.RecvHWM, o.RecvHWMBytes),
+		GatherMin:       gatherMin,
+		RouterMandatory: o.RouterMandatory,
+		Immediate:       o.Immediate,
+	}
+}
+
+func limits(msgs, size int) pipe.Limits {
+	if msgs == 0 {
+		msgs = DefaultHWM
+	}
+	return pipe.Limits{Msgs: max(msgs, 0), Bytes: max(size, 0)}
+}
+
+// or is v, or the default if v is zero, or zero if v is negative.
+func or(v, byDefault time.Duration) time.Duration {
+	if v == 0 {
+		return byDefault
+	}
+	return max(v, 0)
+}

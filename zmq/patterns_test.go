@@ -1,0 +1,255 @@
+package zmq_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/zmq"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// endpoints to bind, one for each transport.
+func endpoints(t *testing.T) map[string]string {
+	return map[string]string{
+		"tcp":    "tcp://127.0.0.1:*",
+		"ipc":    "ipc://" + filepath.Join(t.TempDir(), "s"),
+		"inproc": "inproc://" + t.Name(),
+	}
+}
+
+func newContext(t *testing.T) *zmq.Context {
+	t.Helper()
+	c, err := zmq.NewContext(zmq.ContextOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func newSocket(t *testing.T, c *zmq.Context, typ zmq.Type, o zmq.Options) *zmq.Socket {
+	t.Helper()
+	if o.Linger == 0 {
+		o.Linger = 5 * time.Second
+	}
+	s, err := c.NewSocket(typ, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func deadline(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestPushPull(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			pull, push := newSocket(t, c, zmq.PULL, zmq.Options{}), newSocket(t, c, zmq.PUSH, zmq.Options{})
+			must(t, pull.Bind(ep))
+			must(t, push.Connect(pull.LastEndpoint()))
+			const n = 100_000
+			go func() {
+				for i := range n {
+					if err := push.SendBytes(ctx, fmt.Appendf(nil, "%d", i)); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}()
+			for i := range n {
+				b, err := pull.RecvBytes(ctx)
+				must(t, err)
+				if string(b) != fmt.Sprint(i) {
+					t.Fatalf("message %d is %q", i, b)
+				}
+			}
+		})
+	}
+}
+
+func TestLargeFrames(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			pull, push := newSocket(t, c, zmq.PULL, zmq.Options{}), newSocket(t, c, zmq.PUSH, zmq.Options{})
+			must(t, push.Bind(ep))
+			must(t, pull.Connect(push.LastEndpoint()))
+			sizes := []int{0, 1, 255, 256, 4095, 4096, 32 << 10, 32<<10 + 1, 64 << 10, 1 << 20, 3 << 20, 17}
+			go func() {
+				for round := range 20 {
+					for _, size := range sizes {
+						m := zmq.AllocMsg(size)
+						for i := range m.Bytes() {
+							m.Bytes()[i] = byte(i + size + round)
+						}
+						if err := push.Send(ctx, m); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+			}()
+			for round := range 20 {
+				for _, size := range sizes {
+					m, err := pull.Recv(ctx)
+					must(t, err)
+					if m.Size() != size {
+						t.Fatalf("%d bytes instead of %d", m.Size(), size)
+					}
+					for i, b := range m.Bytes() {
+						if b != byte(i+size+round) {
+							t.Fatalf("byte %d of %d is wrong", i, size)
+						}
+					}
+					m.Release()
+				}
+			}
+		})
+	}
+}
+
+func TestReqRep(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			rep, req := newSocket(t, c, zmq.REP, zmq.Options{}), newSocket(t, c, zmq.REQ, zmq.Options{})
+			must(t, rep.Bind(ep))
+			must(t, req.Connect(rep.LastEndpoint()))
+			if _, err := req.Recv(ctx); err != zmq.ErrState {
+				t.Fatalf("receiving before asking: %v", err)
+			}
+			for i := range 1000 {
+				must(t, req.SendFrames(ctx, []byte("question"), fmt.Append(nil, i)))
+				if err := req.SendBytes(ctx, nil); err != zmq.ErrState {
+					t.Fatalf("asking twice: %v", err)
+				}
+				f, err := rep.RecvFrames(ctx)
+				must(t, err)
+				if len(f) != 2 || string(f[1]) != fmt.Sprint(i) {
+					t.Fatalf("request %q", f)
+				}
+				must(t, rep.SendBytes(ctx, f[1]))
+				b, err := req.RecvBytes(ctx)
+				must(t, err)
+				if string(b) != fmt.Sprint(i) {
+					t.Fatalf("reply %q", b)
+				}
+			}
+		})
+	}
+}
+
+func TestPubSub(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			pub, sub := newSocket(t, c, zmq.PUB, zmq.Options{}), newSocket(t, c, zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
+			must(t, pub.Bind(ep))
+			must(t, sub.Connect(pub.LastEndpoint()))
+			for { // until the subscription has arrived
+				must(t, pub.SendBytes(ctx, []byte("a0")))
+				if _, err := sub.TryRecv(); err == nil {
+					break
+				}
+			}
+			must(t, pub.SendBytes(ctx, []byte("b")))
+			must(t, pub.SendBytes(ctx, []byte("a1")))
+			for {
+				b, err := sub.RecvBytes(ctx)
+				must(t, err)
+				if string(b) == "a1" {
+					break
+				}
+				if string(b) != "a0" {
+					t.Fatalf("received %q", b)
+				}
+			}
+		})
+	}
+}
+
+func TestDealerRouter(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			router := newSocket(t, c, zmq.ROUTER, zmq.Options{RouterMandatory: true})
+			dealer := newSocket(t, c, zmq.DEALER, zmq.Options{RoutingID: []byte("me")})
+			must(t, router.Bind(ep))
+			must(t, dealer.Connect(router.LastEndpoint()))
+			must(t, dealer.SendFrames(ctx, []byte("x"), nil, []byte("y")))
+			f, err := router.RecvFrames(ctx)
+			must(t, err)
+			if fmt.Sprintf("%q", f) != `["me" "x" "" "y"]` {
+				t.Fatalf("received %q", f)
+			}
+			must(t, router.SendFrames(ctx, []byte("me"), []byte("back")))
+			b, err := dealer.RecvBytes(ctx)
+			must(t, err)
+			if string(b) != "back" {
+				t.Fatalf("received %q", b)
+			}
+			if err := router.SendFrames(ctx, []byte("you"), nil); err != zmq.ErrUnroutable {
+				t.Fatalf("to nobody: %v", err)
+			}
+		})
+	}
+}
+
+func TestConnectBeforeBindAndReconnect(t *testing.T) {
+	for name, ep := range endpoints(t) {
+		t.Run(name, func(t *testing.T) {
+			ctx := deadline(t)
+			c := newContext(t)
+			// A port that is free, most likely, when it is bound again.
+			first := newSocket(t, c, zmq.PULL, zmq.Options{})
+			must(t, first.Bind(ep))
+			ep = first.LastEndpoint()
+			must(t, first.Close())
+
+			push := newSocket(t, c, zmq.PUSH, zmq.Options{ReconnectInterval: 10 * time.Millisecond})
+			must(t, push.Connect(ep))
+			for round := range 3 {
+				must(t, push.SendBytes(ctx, fmt.Append(nil, round)))
+				pull := newSocket(t, c, zmq.PULL, zmq.Options{})
+				must(t, pull.Bind(ep))
+				b, err := pull.RecvBytes(ctx)
+				must(t, err)
+				if string(b) != fmt.Sprint(round) {
+					t.Fatalf("received %q in round %d", b, round)
+				}
+				must(t, pull.Close())
+			}
+		})
+	}
+}

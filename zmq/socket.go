@@ -1,0 +1,234 @@
+package zmq
+
+import (
+	"context"
+	"iter"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Socket is a ZeroMQ socket. All its methods may be called by any number of
+// goroutines at once.
+type Socket struct {
+	ctx     *Context
+	typ     Type
+	opts    Options
+	pattern *pattern.Socket
+	session session.Config
+
+	mu        sync.Mutex
+	last      string // LastEndpoint
+	bound     []*bound
+	connected []*connected
+	accepted  session.Accepted
+	closing   bool
+	closed    chan struct{}
+}
+
+// NewSocket makes a socket on the default context. It must be closed.
+func NewSocket(t Type, o Options) (*Socket, error) {
+	c, err := DefaultContext()
+	if err != nil {
+		return nil, err
+	}
+	return c.NewSocket(t, o)
+}
+
+// NewSocket makes a socket. Close it, or the context.
+func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
+	make := patterns[t]
+	if make == nil {
+		return nil, &OptionError{Option: "Type", Err: errUnknownType}
+	}
+	if err := o.validate(t); err != nil {
+		return nil, err
+	}
+	s := &Socket{ctx: c, typ: t, opts: o, pattern: make(o.pattern(c.opts.Tuning)), closed: newClosed()}
+	s.session = s.sessionConfig()
+	if err := c.add(s); err != nil {
+		return nil, err
+	}
+	for _, prefix := range o.Subscribe {
+		if err := s.Subscribe(prefix); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func newClosed() chan struct{} { return make(chan struct{}) }
+
+// sessionConfig is what the socket's sessions have in common.
+func (s *Socket) sessionConfig() session.Config {
+	o := &s.opts
+	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(s.typ.String())}}
+	if wire.SocketType(s.typ).SendsIdentity() {
+		told = append(told, wire.Property{Name: wire.PropertyIdentity, Value: o.RoutingID})
+	}
+	backlog := o.Backlog
+	if backlog == 0 {
+		backlog = DefaultBacklog
+	}
+	reconnect := o.ReconnectInterval
+	if reconnect == 0 {
+		reconnect = DefaultReconnectInterval
+	}
+	return session.Config{
+		Host:                 s.pattern,
+		Type:                 wire.SocketType(s.typ),
+		Mechanism:            func() mechanism.Mechanism { return mechanism.NewNull(told) },
+		Dispatcher:           s.ctx.dispatcher,
+		Socket:               proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: backlog},
+		Tuning:               s.ctx.opts.Tuning,
+		Logger:               s.ctx.opts.Logger,
+		MaxFrame:             max(o.MaxMessageSize, 0),
+		HandshakeTimeout:     or(o.HandshakeTimeout, DefaultHandshakeTimeout),
+		ConnectTimeout:       max(o.ConnectTimeout, 0),
+		ReconnectInterval:    reconnect,
+		ReconnectIntervalMax: o.ReconnectIntervalMax,
+		Jitter:               jitter,
+	}
+}
+
+// jitter is a random duration below its argument.
+func jitter(below time.Duration) time.Duration {
+	if below <= 0 {
+		return 0
+	}
+	return rand.N(below)
+}
+
+// Type is the socket's type.
+func (s *Socket) Type() Type { return s.typ }
+
+// Send sends a message, which belongs to the socket if Send succeeds: its frames
+// must not be written to any more. What happens when nobody can take it is the
+// type's: PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER
+// drop it and count it (a ROUTER with RouterMandatory waits or fails).
+func (s *Socket) Send(ctx context.Context, m Msg) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.opts.SendTimeout <= 0 {
+		return s.pattern.Send(ctx, m)
+	}
+	if err := s.pattern.TrySend(m); err != ErrWouldBlock {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.SendTimeout, ErrTimeout)
+	defer cancel()
+	return timeout(ctx, s.pattern.Send(ctx, m))
+}
+
+// TrySend is Send that fails with ErrWouldBlock where Send waits.
+func (s *Socket) TrySend(m Msg) error { return s.pattern.TrySend(m) }
+
+// SendBytes sends a message of one frame. b is copied and stays the caller's.
+func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
+	if len(b) < message.GatherMin {
+		// A small frame is copied into the pipe anyway, before Send returns.
+		return s.Send(ctx, message.Single(b))
+	}
+	m := message.Alloc(len(b))
+	copy(m.Bytes(), b)
+	err := s.Send(ctx, m)
+	if err != nil {
+		m.Release()
+	}
+	return err
+}
+
+// SendOwned sends a message of one frame without copying it. b belongs to the
+// socket if SendOwned succeeds: it must not be written to any more.
+func (s *Socket) SendOwned(ctx context.Context, b []byte) error {
+	return s.Send(ctx, message.Single(b))
+}
+
+// SendFrames sends a message of copies of the frames.
+func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
+	return s.Send(ctx, message.Copy(frames...))
+}
+
+// Recv receives the next message. It waits for one, until ctx is done.
+func (s *Socket) Recv(ctx context.Context) (Msg, error) {
+	if err := ctx.Err(); err != nil {
+		return Msg{}, err
+	}
+	if s.opts.RecvTimeout <= 0 {
+		return s.pattern.Recv(ctx)
+	}
+	if m, err := s.pattern.TryRecv(); err != ErrWouldBlock {
+		return m, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.RecvTimeout, ErrTimeout)
+	defer cancel()
+	m, err := s.pattern.Recv(ctx)
+	return m, timeout(ctx, err)
+}
+
+// TryRecv is Recv that fails with ErrWouldBlock where Recv waits.
+func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
+
+// RecvBytes receives a message of one frame. One that has several is lost:
+// RecvBytes fails with ErrMultipart.
+func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
+	m, err := s.Recv(ctx)
+	if err == nil && m.Len() != 1 {
+		err = ErrMultipart
+	}
+	return m.Bytes(), err
+}
+
+// RecvFrames receives a message and returns its frames.
+func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
+	m, err := s.Recv(ctx)
+	return m.Frames(), err
+}
+
+// Messages iterates over messages as they come, until ctx is done or the socket
+// is closed; the last pair has the error, unless that is ErrClosed.
+func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
+	return func(yield func(Msg, error) bool) {
+		for {
+			m, err := s.Recv(ctx)
+			if err == ErrClosed || !yield(m, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// timeout tells the socket's own timeout from the caller's deadline.
+func timeout(ctx context.Context, err error) error {
+	if err != nil && err == ctx.Err() && context.Cause(ctx) == ErrTimeout {
+		return ErrTimeout
+	}
+	return err
+}
+
+// Readable returns a channel for select: it holds a token while a TryRecv may
+// succeed. Having taken the token, call TryRecv until it fails with
+// ErrWouldBlock, or come back for the next token: there is one as long as
+// messages wait. The channel is never closed.
+func (s *Socket) Readable() <-chan struct{} { return s.pattern.CanRecv() }
+
+// Writable returns a channel for select: it holds a token when a TrySend that
+// failed may succeed now. Call TrySend first, and wait for the token when it
+// fails.
+func (s *Socket) Writable() <-chan struct{} { return s.pattern.CanSend() }
+
+// Subscribe asks a SUB socket's publishers, also those to come, for messages
+// whose first frame starts with prefix; "" is all. Each call needs its own
+// Unsubscribe.
+func (s *Socket) Subscribe(prefix string) error { return s.pattern.Subscribe([]byte(prefix)) }
+
+// Unsubscribe takes a subscription back.
+func (s *Socket) Unsubscribe(prefix string) error { return s.pattern.Unsubscribe([]byte(prefix)) }

@@ -1,0 +1,50 @@
+package zmq
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Type is the type of a socket, which says who gets its messages. The numbers
+// are libzmq's.
+type Type uint8
+
+// The types of sockets.
+const (
+	PAIR   = Type(wire.PAIR)   // RFC 31: one peer, both ways
+	PUB    = Type(wire.PUB)    // RFC 29: to every subscriber
+	SUB    = Type(wire.SUB)    // RFC 29: what was subscribed to
+	REQ    = Type(wire.REQ)    // RFC 28: a request, then its reply
+	REP    = Type(wire.REP)    // RFC 28: a request, then its reply
+	DEALER = Type(wire.DEALER) // RFC 28: round robin out, fair-queued in
+	ROUTER = Type(wire.ROUTER) // RFC 28: addressed by routing id
+	PULL   = Type(wire.PULL)   // RFC 30: fair-queued in
+	PUSH   = Type(wire.PUSH)   // RFC 30: round robin out
+)
+
+var patterns = map[Type]func(pattern.Options) *pattern.Socket{
+	PAIR: pattern.NewPair, PUB: pattern.NewPub, SUB: pattern.NewSub,
+	REQ: pattern.NewReq, REP: pattern.NewRep, DEALER: pattern.NewDealer,
+	ROUTER: pattern.NewRouter, PULL: pattern.NewPull, PUSH: pattern.NewPush,
+}
+
+// String is the type's name: "PUSH".
+func (t Type) String() string { return wire.SocketType(t).String() }
+
+// Sends and Receives say what sockets of the type can do.
+func (t Type) Sends() bool { return t != PULL && t != SUB }
+
+// Receives: see Sends.
+func (t Type) Receives() bool { return t != PUSH && t != PUB }
+
+// ParseType finds a type by its name, in upper or lower case.
+func ParseType(name string) (Type, error) {
+	t, err := wire.ParseSocketType([]byte(strings.ToUpper(name)))
+	if err != nil || patterns[Type(t)] == nil {
+		return 0, fmt.Errorf("zmq: unknown socket type %q: expected push, pull, pub, sub, req, rep, dealer, router or pair", name)
+	}
+	return Type(t), nil
+}
