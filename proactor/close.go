@@ -26,26 +26,34 @@ func (d *Dispatcher) Close() error {
 // drain completes everything that is outstanding, and what its handlers start,
 // until nothing is left. d is closed and the turn is taken.
 func (d *Dispatcher) drain() {
-	d.stopping.Store(false)
-	for {
-		d.mu.Lock()
-		d.due.Append(&d.posted)
-		for len(d.timers) > 0 {
-			op := d.timers[0].op
-			d.timers.remove(op)
-			op.op.Err = ErrClosed
-			d.due.Push(&op.op)
-		}
-		d.mu.Unlock()
-		n := d.dispatchDue() + d.dispatchDone()
-		if d.done == nil {
-			d.done = d.backend.Wait(0)
-		}
-		if n == 0 && d.due.Empty() && d.done == nil {
-			return
-		}
-		d.stopping.Store(false) // a handler may have called Stop
+	for d.gatherClosed() {
+		d.stopping.Store(false) // Stop has no say any more
+		d.dispatchDue()
+		d.dispatchDone()
 	}
+}
+
+// gatherClosed moves everything to where it is dispatched from, and reports
+// whether that is anything. Posts and timers get an error; what the backend
+// hands back has its result.
+func (d *Dispatcher) gatherClosed() bool {
+	d.mu.Lock()
+	d.due.Append(&d.posted)
+	for len(d.timers) > 0 {
+		op := d.timers[0].op
+		d.timers.remove(op)
+		d.due.Push(&op.op)
+	}
+	d.mu.Unlock()
+	for op := d.due.Head(); op != nil; op = op.Next {
+		if op.Err == nil {
+			op.Err = ErrClosed
+		}
+	}
+	if d.done == nil {
+		d.done = d.backend.Wait(0)
+	}
+	return !d.due.Empty() || d.done != nil
 }
 
 // completeLate completes what was started after Close. It must not be done by
@@ -58,8 +66,14 @@ func (d *Dispatcher) completeLate() {
 	}()
 }
 
-// start gives op to the backend.
+// start gives op to the backend. If Close comes in between, either it finds op
+// there, or what follows does.
 func (d *Dispatcher) start(op *backend.Op) {
+	if d.closed.Load() {
+		d.mu.Lock()
+		d.hand(op, ErrClosed)
+		return
+	}
 	d.backend.Start(op)
 	if d.closed.Load() {
 		d.completeLate()

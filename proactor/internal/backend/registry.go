@@ -35,6 +35,15 @@ func (r *Registry[H]) Remove(h H) {
 	r.mu.Unlock()
 }
 
+// Each calls f with every handle that is open now.
+func (r *Registry[H]) Each(f func(H)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for h := range r.open {
+		f(h)
+	}
+}
+
 // CloseAll closes every handle and refuses those that come later.
 func (r *Registry[H]) CloseAll() {
 	r.mu.Lock()

@@ -35,6 +35,8 @@ type handle interface {
 	backend.Handle
 	// lane is the one for operations of kind k, nil if the handle has none.
 	lane(k backend.Kind) *lane
+	// abandon makes everything outstanding complete with err, once it ends.
+	abandon(err error)
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -130,7 +132,9 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	return b.done.Take()
 }
 
-// Close implements backend.Backend. It waits for the goroutines, none of which
+// Close implements backend.Backend. All handles are abandoned before the first
+// is closed: where both ends of a stream are here, neither is to see the other
+// go. It waits for the goroutines, none of which
 // waits for anything once its handle is closed.
 func (b *Backend) Close() error {
 	b.closing.Store(true)
@@ -141,6 +145,7 @@ func (b *Backend) Close() error {
 	for _, cancel := range connects {
 		cancel()
 	}
+	b.handles.Each(func(h handle) { h.abandon(backend.ErrBackendClosed) })
 	b.handles.CloseAll()
 	b.working.Wait()
 	return nil

@@ -109,6 +109,8 @@ func (l *listener) Close() error {
 		return nil
 	}
 	l.b.handles.Remove(l)
-	l.in.close(l.b.closedError())
+	l.abandon(l.b.closedError())
 	return l.ln.Close()
 }
+
+func (l *listener) abandon(err error) { l.in.close(err) }

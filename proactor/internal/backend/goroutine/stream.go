@@ -103,8 +103,11 @@ func (s *stream) Close() error {
 		return nil
 	}
 	s.b.handles.Remove(s)
-	err := s.b.closedError()
+	s.abandon(s.b.closedError())
+	return s.conn.Close()
+}
+
+func (s *stream) abandon(err error) {
 	s.in.close(err)
 	s.out.close(err)
-	return s.conn.Close()
 }

@@ -1,0 +1,23 @@
+package proactor_test
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
+)
+
+// TestConformance runs the one suite on every backend that this system has. A
+// backend that does not work here fails: it is not skipped.
+func TestConformance(t *testing.T) {
+	for _, name := range proactor.Backends() {
+		for _, network := range []string{"tcp", "unix"} {
+			t.Run(name+"/"+network, func(t *testing.T) {
+				conformance.Run(t, conformance.Config{
+					Network: network,
+					New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },
+				})
+			})
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// failed waits for c and expects that error.
+func (r *rig) failed(c *call, want error) {
+	r.t.Helper()
+	r.wait(c)
+	if c.err != want || !errors.Is(c.err, net.ErrClosed) || c.n != 0 {
+		r.t.Errorf("%v: %d, %v; want %v", c.op.Kind(), c.n, c.err, want)
+	}
+}
+
+// testCloseHandle closes a handle with operations in progress, waiting, and
+// started later.
+func testCloseHandle(r *rig) {
+	a, _ := r.pair()
+	write, _ := r.fill(a)
+	var calls []*call
+	for range 3 {
+		c := r.call(nil)
+		a.Read(c.start(), make([]byte, 1))
+		calls = append(calls, c)
+	}
+	waiting := r.call(nil)
+	a.WriteV(waiting.start(), [][]byte{[]byte("x")})
+	calls = append(calls, waiting)
+	if err := a.Close(); err != nil {
+		r.t.Error(err)
+	}
+	if err := a.Close(); err != nil {
+		r.t.Errorf("second Close: %v", err)
+	}
+	late := r.call(nil)
+	a.Read(late.start(), make([]byte, 1))
+	r.wait(write)
+	if write.n == 0 && write.err != proactor.ErrHandleClosed {
+		r.t.Errorf("write in progress: %v", write.err)
+	}
+	for _, c := range append(calls, late) {
+		r.failed(c, proactor.ErrHandleClosed)
+	}
+}
+
+func testCloseListener(r *rig) {
+	ln := r.listen()
+	first, second, late := r.call(nil), r.call(nil), r.call(nil)
+	ln.Accept(first.start())
+	ln.Accept(second.start())
+	ln.Close()
+	ln.Accept(late.start())
+	for _, c := range []*call{first, second, late} {
+		r.failed(c, proactor.ErrHandleClosed)
+	}
+	if r.network == "unix" {
+		if _, err := os.Stat(ln.LocalAddr().String()); !errors.Is(err, os.ErrNotExist) {
+			r.t.Errorf("the listener's file is still there: %v", err)
+		}
+	}
+}
+
+// testCloseHandleRace closes a handle from another goroutine while it is used.
+func testCloseHandleRace(r *rig) {
+	for range 50 {
+		a, b := r.pair()
+		var read, write *call
+		buf, data := make([]byte, 100), make([]byte, 50)
+		read = r.call(func() {
+			if read.err == nil {
+				a.Read(read.start(), buf)
+			}
+		})
+		write = r.call(func() {
+			if write.err == nil {
+				b.Write(write.start(), data)
+			}
+		})
+		a.Read(read.start(), buf)
+		b.Write(write.start(), data)
+		var closer sync.WaitGroup
+		closer.Go(func() { a.Close() })
+		r.until("the end", func() bool { return read.idle() && write.idle() })
+		closer.Wait()
+		if read.err != proactor.ErrHandleClosed {
+			r.t.Fatalf("read: %v", read.err)
+		}
+		b.Close()
+	}
+}
+
+// outstanding starts one of everything that waits on a handle.
+func (r *rig) outstanding() []*call {
+	_, b := r.pair()
+	ln := r.listen()
+	accept, read := r.call(nil), r.call(nil)
+	ln.Accept(accept.start())
+	b.Read(read.start(), make([]byte, 1))
+	write, _ := r.fill(b)
+	waiting := r.call(nil)
+	b.Write(waiting.start(), []byte("x"))
+	return []*call{accept, read, write, waiting}
+}
+
+// allClosed expects every call to have completed because the dispatcher was
+// closed.
+func (r *rig) allClosed(calls []*call) {
+	r.t.Helper()
+	for _, c := range calls {
+		if c.done != 1 {
+			r.t.Errorf("%v completed %d times", c.op.Kind(), c.done)
+		}
+		if c.n == 0 && c.err != proactor.ErrClosed {
+			r.t.Errorf("%v: %v, want %v", c.op.Kind(), c.err, proactor.ErrClosed)
+		}
+	}
+}
+
+func testCloseDispatcher(r *rig) {
+	calls := r.outstanding()
+	post, timer := r.call(nil), r.call(nil)
+	r.d.Post(post.start())
+	r.d.StartTimer(timer.start(), time.Hour)
+	if err := r.d.Close(); err != nil {
+		r.t.Error(err)
+	}
+	r.allClosed(append(calls, post, timer))
+	if err := r.d.Run(); err != proactor.ErrClosed {
+		r.t.Errorf("Run after Close: %v", err)
+	}
+	if _, err := r.d.RunOne(context.Background()); err != proactor.ErrClosed {
+		r.t.Errorf("RunOne after Close: %v", err)
+	}
+	if _, err := r.d.Poll(); err != proactor.ErrClosed {
+		r.t.Errorf("Poll after Close: %v", err)
+	}
+	if _, err := r.d.Listen(r.network, r.address(), nil); !errors.Is(err, net.ErrClosed) {
+		r.t.Errorf("Listen after Close: %v", err)
+	}
+}
+
+// testCloseWhileRunning closes from another goroutine.
+func testCloseWhileRunning(r *rig) {
+	calls := r.outstanding()
+	running := r.call(nil)
+	begun := make(chan struct{})
+	running.then = func() { close(begun) }
+	r.d.Post(running.start())
+	ran := make(chan error)
+	go func() { ran <- r.d.Run() }()
+	<-begun
+	if err := r.d.Close(); err != nil {
+		r.t.Error(err)
+	}
+	if err := <-ran; err != proactor.ErrClosed {
+		r.t.Errorf("Run: %v", err)
+	}
+	r.allClosed(calls)
+}
+
+// testStartAfterClose: even what is started too late completes once.
+func testStartAfterClose(r *rig) {
+	a, _ := r.pair()
+	ln := r.listen()
+	r.d.Close()
+	var all sync.WaitGroup
+	var calls []*call
+	start := func(f func(*proactor.Operation)) {
+		c := r.call(all.Done)
+		calls = append(calls, c)
+		all.Add(1)
+		f(c.start())
+	}
+	start(r.d.Post)
+	start(func(op *proactor.Operation) { r.d.StartTimer(op, time.Hour) })
+	start(func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) })
+	start(func(op *proactor.Operation) { a.Write(op, make([]byte, 1)) })
+	start(func(op *proactor.Operation) { r.d.Connect(op, r.network, ln.LocalAddr().String(), nil) })
+	start(ln.Accept)
+	all.Wait()
+	for _, c := range calls {
+		if !errors.Is(c.err, net.ErrClosed) {
+			r.t.Errorf("%v after Close: %v", c.op.Kind(), c.err)
+		}
+	}
+}
+
+// testStartWhileClosing starts operations from other goroutines in the moment
+// of closing.
+func testStartWhileClosing(r *rig) {
+	const starters, each = 4, 50
+	var answered, starting sync.WaitGroup
+	ready := make(chan struct{})
+	for range starters {
+		a, _ := r.pair()
+		calls := make([]*call, 3*each)
+		for i := range calls {
+			calls[i] = r.call(answered.Done)
+		}
+		answered.Add(len(calls))
+		starting.Go(func() {
+			<-ready
+			for i := 0; i < len(calls); i += 3 {
+				r.d.Post(calls[i].start())
+				r.d.StartTimer(calls[i+1].start(), time.Hour)
+				a.Read(calls[i+2].start(), make([]byte, 1))
+			}
+		})
+	}
+	close(ready)
+	r.d.Close()
+	starting.Wait()
+	answered.Wait()
+}

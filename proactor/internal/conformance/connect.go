@@ -1,0 +1,133 @@
+package conformance
+
+import (
+	"errors"
+	"net"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+func testAcceptConnect(r *rig) {
+	ln := r.listen()
+	accept, connect := r.call(nil), r.call(nil)
+	r.connect(connect, ln) // before the accept: the listener's queue takes it
+	r.ok(connect)
+	ln.Accept(accept.start())
+	r.ok(accept)
+	a, b := connect.stream, accept.stream
+	if a == nil || b == nil || a.Dispatcher() != r.d || b.Dispatcher() != r.d {
+		r.t.Fatalf("streams %v and %v", a, b)
+	}
+	if got, want := a.RemoteAddr().String(), ln.LocalAddr().String(); got != want {
+		r.t.Errorf("connected to %s, listening at %s", got, want)
+	}
+	if r.network == "tcp" && a.LocalAddr().String() != b.RemoteAddr().String() {
+		r.t.Errorf("one end is at %s, the other says %s", a.LocalAddr(), b.RemoteAddr())
+	}
+	if ln.RemoteAddr() != nil {
+		r.t.Errorf("a listener has the remote address %v", ln.RemoteAddr())
+	}
+}
+
+func testConnectRefused(r *rig) {
+	ln := r.listen()
+	address := ln.LocalAddr().String()
+	ln.Close()
+	c := r.call(nil)
+	r.d.Connect(c.start(), r.network, address, nil)
+	r.wait(c)
+	if !errors.Is(c.err, syscall.ECONNREFUSED) && !errors.Is(c.err, syscall.ENOENT) {
+		r.t.Errorf("connect without a listener: %v", c.err)
+	}
+	if c.stream != nil {
+		r.t.Error("there is a stream all the same")
+	}
+}
+
+func testConnectToNonsense(r *rig) {
+	for _, to := range []struct{ network, address string }{
+		{"tcp", "localhost:1"}, {"tcp", "127.0.0.1"}, {"tcp", ""}, {"tcp6", "127.0.0.1:1"}, {"tcp4", "[::1]:1"},
+		{"unix", ""}, {"carrier pigeon", "loft"},
+	} {
+		c := r.call(nil)
+		r.d.Connect(c.start(), to.network, to.address, nil)
+		r.wait(c)
+		if c.err == nil {
+			r.t.Errorf("connect to %q %q succeeded", to.network, to.address)
+		}
+		if ln, err := r.d.Listen(to.network, to.address, nil); err == nil {
+			r.t.Errorf("listen at %q %q succeeded", to.network, to.address)
+			ln.Close()
+		}
+	}
+}
+
+func testListenTwice(r *rig) {
+	ln := r.listen()
+	_, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		r.t.Errorf("second listener at the same address: %v", err)
+	}
+	var op *net.OpError
+	if !errors.As(err, &op) {
+		r.t.Errorf("%T is not a *net.OpError", err)
+	}
+	ln.Close()
+	again, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
+	if err != nil {
+		r.t.Fatalf("listening again at %v: %v", ln.LocalAddr(), err)
+	}
+	again.Close()
+}
+
+// testManyConnects accepts with several operations at once.
+func testManyConnects(r *rig) {
+	const streams = 100
+	ln, err := r.d.Listen(r.network, r.address(), &proactor.SocketOptions{Backlog: streams})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	accepted, connected := 0, 0
+	for range 5 {
+		var c *call
+		c = r.call(func() {
+			if c.err != nil {
+				return // closed
+			}
+			accepted++
+			ln.Accept(c.start())
+		})
+		ln.Accept(c.start())
+	}
+	for range streams {
+		var c *call
+		c = r.call(func() {
+			if c.err != nil {
+				r.t.Error(c.err)
+			}
+			connected++
+		})
+		r.connect(c, ln)
+	}
+	r.until("all connections", func() bool { return accepted == streams && connected == streams })
+}
+
+// testWrongHandle reads from a listener and accepts on a stream.
+func testWrongHandle(r *rig) {
+	ln := r.listen()
+	a, _ := r.pair()
+	read, accept := r.call(nil), r.call(nil)
+	ln.Read(read.start(), make([]byte, 1))
+	a.Accept(accept.start())
+	r.wait(read)
+	r.wait(accept)
+	for _, c := range []*call{read, accept} {
+		if !errors.Is(c.err, errors.ErrUnsupported) {
+			r.t.Errorf("%v: %v", c.op.Kind(), c.err)
+		}
+	}
+	if _, err := ln.TryRead(make([]byte, 1)); !errors.Is(err, errors.ErrUnsupported) {
+		r.t.Errorf("TryRead of a listener: %v", err)
+	}
+}

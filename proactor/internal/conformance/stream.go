@@ -1,0 +1,298 @@
+package conformance
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+func testReadWrite(r *rig) {
+	a, b := r.pair()
+	buf := make([]byte, 100)
+	read, write := r.call(nil), r.call(nil)
+	b.Read(read.start(), buf)
+	a.Write(write.start(), []byte("hello"))
+	r.ok(write)
+	r.ok(read)
+	if write.n != 5 || string(buf[:read.n]) != "hello" {
+		r.t.Errorf("wrote %d bytes, read %q", write.n, buf[:read.n])
+	}
+}
+
+// testEmptyBuffers: nothing to read or write is done at once, and is no end of
+// the stream.
+func testEmptyBuffers(r *rig) {
+	a, _ := r.pair()
+	for _, start := range []func(*proactor.Operation){
+		func(op *proactor.Operation) { a.Read(op, nil) },
+		func(op *proactor.Operation) { a.Write(op, nil) },
+		func(op *proactor.Operation) { a.ReadV(op, nil) },
+		func(op *proactor.Operation) { a.WriteV(op, [][]byte{{}, nil}) },
+	} {
+		c := r.call(nil)
+		start(c.start())
+		r.ok(c)
+		if c.n != 0 {
+			r.t.Errorf("%v of nothing moved %d bytes", c.op.Kind(), c.n)
+		}
+	}
+}
+
+// testReadsInOrder has many reads waiting before there is anything to read.
+func testReadsInOrder(r *rig) {
+	const reads = 32
+	a, b := r.pair()
+	var got, order []byte
+	for i := range reads {
+		var c *call
+		buf := make([]byte, 1)
+		c = r.call(func() {
+			if c.err != nil || c.n != 1 {
+				r.t.Errorf("read %d: %d, %v", i, c.n, c.err)
+			}
+			got, order = append(got, buf[0]), append(order, byte(i))
+		})
+		b.Read(c.start(), buf)
+	}
+	data := pattern(reads)
+	r.write(a, data[:reads/2])
+	r.write(a, data[reads/2:])
+	r.until("all reads", func() bool { return len(got) == reads })
+	if !bytes.Equal(got, data) {
+		r.t.Errorf("read %v in the order of completion", got)
+	}
+	if !bytes.Equal(order, pattern(reads)) { // 0, 1, 2, ...
+		r.t.Errorf("completed in the order %v", order)
+	}
+}
+
+// testWritesInOrder has many small writes outstanding.
+func testWritesInOrder(r *rig) {
+	const writes = 200
+	a, b := r.pair()
+	next := 0
+	for i := range writes {
+		var c *call
+		c = r.call(func() {
+			if c.err != nil || c.n != 10 || i != next {
+				r.t.Errorf("write %d, when %d was due: %d, %v", i, next, c.n, c.err)
+			}
+			next++
+		})
+		a.Write(c.start(), pattern(writes * 10)[i*10:][:10])
+	}
+	got := make([]byte, writes*10)
+	r.read(b, got)
+	if !bytes.Equal(got, pattern(writes*10)) {
+		r.t.Error("the bytes are not in order")
+	}
+	r.until("all writes", func() bool { return next == writes })
+}
+
+// transfer sends size bytes from one handle to another, with a write and a read
+// outstanding at all times, and checks them. done is called once all are there.
+func (r *rig) transfer(from, to *proactor.Handle, size int, done func()) {
+	data, got := pattern(size), make([]byte, size)
+	sent, received := 0, 0
+	var write, read *call
+	write = r.call(func() {
+		if sent += write.n; write.err != nil || write.n == 0 {
+			r.t.Errorf("write: %d bytes, %v", write.n, write.err)
+		} else if sent < size {
+			from.Write(write.start(), data[sent:])
+		}
+	})
+	read = r.call(func() {
+		received += read.n
+		switch {
+		case read.err != nil || read.n == 0:
+			r.t.Errorf("read: %d bytes, %v", read.n, read.err)
+		case received < size:
+			to.Read(read.start(), got[received:min(received+50_000, size)])
+			return
+		case !bytes.Equal(got, data):
+			r.t.Error("the bytes read are not the bytes written")
+		}
+		done()
+	})
+	from.Write(write.start(), data)
+	to.Read(read.start(), got[:min(50_000, size)])
+}
+
+// testShortWrites sends more than any buffer holds.
+func testShortWrites(r *rig) {
+	a, b := r.pair()
+	done := false
+	r.transfer(a, b, 16<<20, func() { done = true })
+	r.until("16 MiB", func() bool { return done })
+}
+
+func testBothDirections(r *rig) {
+	a, b := r.pair()
+	done := 0
+	r.transfer(a, b, 4<<20, func() { done++ })
+	r.transfer(b, a, 4<<20, func() { done++ })
+	r.until("both transfers", func() bool { return done == 2 })
+}
+
+func testScatterGather(r *rig) {
+	a, b := r.pair()
+	data := pattern(100_000)
+	out := [][]byte{data[:1], data[1:1], data[1:70_000], nil, data[70_000:]}
+	in := make([]byte, len(data))
+	read, write := r.call(nil), r.call(nil)
+	sent, received := 0, 0
+	for received < len(data) {
+		if rest := skip(out, sent); len(rest) > 0 && write.idle() {
+			sent += write.n
+			write.n = 0
+			if rest = skip(out, sent); len(rest) > 0 {
+				a.WriteV(write.start(), rest)
+			}
+		}
+		part := in[received:]
+		b.ReadV(read.start(), [][]byte{part[:len(part)/3], {}, part[len(part)/3:]})
+		r.ok(read)
+		received += read.n
+	}
+	r.ok(write)
+	if !bytes.Equal(in, data) {
+		r.t.Error("the bytes read are not the bytes written")
+	}
+	if len(out[0]) != 1 || len(out[2]) != 69_999 {
+		r.t.Error("the gather write has changed the vector")
+	}
+}
+
+// skip returns v without its first n bytes; v stays as it is.
+func skip(v [][]byte, n int) [][]byte {
+	for i, b := range v {
+		if n < len(b) {
+			return append([][]byte{b[n:]}, v[i+1:]...)
+		}
+		n -= len(b)
+	}
+	return nil
+}
+
+// testLongVectors uses more buffers than the kernel takes at once.
+func testLongVectors(r *rig) {
+	const buffers = 3000
+	a, b := r.pair()
+	data := pattern(buffers * 2)
+	var out [][]byte
+	for i := range buffers {
+		out = append(out, data[2*i:2*i+2])
+	}
+	in, received := make([]byte, len(data)), 0
+	write, read := r.call(nil), r.call(nil)
+	for sent := 0; sent < len(data); sent += write.n {
+		a.WriteV(write.start(), skip(out, sent))
+		r.ok(write)
+	}
+	for received < len(data) {
+		var v [][]byte
+		for i := received; i < len(in); i++ {
+			v = append(v, in[i:i+1])
+		}
+		b.ReadV(read.start(), v)
+		r.ok(read)
+		received += read.n
+	}
+	if !bytes.Equal(in, data) {
+		r.t.Error("the bytes read are not the bytes written")
+	}
+}
+
+// testEndOfStream closes one end: what was written before is read first.
+func testEndOfStream(r *rig) {
+	a, b := r.pair()
+	r.write(a, []byte("last words"))
+	a.Close()
+	got := make([]byte, 10)
+	r.read(b, got)
+	if string(got) != "last words" {
+		r.t.Errorf("read %q", got)
+	}
+	for range 2 { // the end stays the end
+		c := r.call(nil)
+		b.Read(c.start(), got)
+		r.wait(c)
+		if c.n != 0 || c.err != io.EOF {
+			r.t.Errorf("read at the end: %d, %v", c.n, c.err)
+		}
+	}
+	waiting, other := r.pair()
+	c := r.call(nil)
+	waiting.ReadV(c.start(), [][]byte{got}) // before the end
+	other.Close()
+	r.wait(c)
+	if c.n != 0 || c.err != io.EOF {
+		r.t.Errorf("scatter read at the end: %d, %v", c.n, c.err)
+	}
+}
+
+// testPeerReset closes one end with bytes unread: the other end's operations
+// fail and do not wait for ever.
+func testPeerReset(r *rig) {
+	a, b := r.pair()
+	waiting, _ := r.fill(a)
+	b.Close()
+	r.wait(waiting)
+	write, read := r.call(nil), r.call(nil)
+	for range 3 {
+		a.Write(write.start(), []byte("anybody there?"))
+		r.wait(write)
+	}
+	if write.err == nil {
+		r.t.Error("a write to a stream that was reset succeeded")
+	}
+	a.Read(read.start(), make([]byte, 1))
+	r.wait(read)
+	if read.err == nil || read.n != 0 {
+		r.t.Errorf("read of a stream that was reset: %d, %v", read.n, read.err)
+	}
+}
+
+func testManyStreams(r *rig) {
+	const streams = 50
+	done := 0
+	for range streams {
+		a, b := r.pair()
+		r.transfer(a, b, 100_000, func() { done++ })
+		r.transfer(b, a, 1, func() { done++ })
+	}
+	r.until("all transfers", func() bool { return done == 2*streams })
+}
+
+// testStartFromManyGoroutines starts reads and writes while another goroutine
+// dispatches.
+func testStartFromManyGoroutines(r *rig) {
+	const starters, rounds = 4, 200
+	type end struct{ a, b *proactor.Handle }
+	var all sync.WaitGroup
+	finished := 0
+	for range starters {
+		var e end
+		e.a, e.b = r.pair()
+		done := make(chan struct{}, 1)
+		read, write := r.call(func() { done <- struct{}{} }), r.call(nil)
+		last := r.call(func() { finished++ })
+		written := make(chan struct{}, 1)
+		write.then = func() { written <- struct{}{} }
+		all.Go(func() {
+			buf := make([]byte, 1)
+			for range rounds {
+				e.b.Read(read.start(), buf)
+				e.a.Write(write.start(), []byte("x"))
+				<-done
+				<-written
+			}
+			r.d.Post(last.start())
+		})
+	}
+	r.until("all rounds", func() bool { return finished == starters })
+	all.Wait()
+}

@@ -1,0 +1,101 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// tryRead reads from h without an operation, once there is something.
+func (r *rig) tryRead(h *proactor.Handle, b []byte) (n int, err error) {
+	r.t.Helper()
+	r.until("something to read", func() bool {
+		if n, err = h.TryRead(b); err != proactor.ErrWouldBlock {
+			return true
+		}
+		r.d.Post(r.call(nil).start()) // RunOne is to come back and look again
+		return false
+	})
+	return n, err
+}
+
+func testTryRead(r *rig) {
+	a, b := r.pair()
+	buf := make([]byte, 100)
+	if n, err := b.TryRead(buf); n != 0 || err != proactor.ErrWouldBlock {
+		r.t.Errorf("TryRead of nothing: %d, %v", n, err)
+	}
+	r.write(a, []byte("hello"))
+	if n, err := r.tryRead(b, buf); string(buf[:n]) != "hello" || err != nil {
+		r.t.Errorf("TryRead: %q, %v", buf[:n], err)
+	}
+	a.Close()
+	if n, err := r.tryRead(b, buf); n != 0 || err != io.EOF {
+		r.t.Errorf("TryRead at the end: %d, %v", n, err)
+	}
+	b.Close()
+	if n, err := b.TryRead(buf); n != 0 || !errors.Is(err, net.ErrClosed) {
+		r.t.Errorf("TryRead of a closed handle: %d, %v", n, err)
+	}
+}
+
+func testTryWrite(r *rig) {
+	a, b := r.pair()
+	if n, err := a.TryWrite([]byte("hello")); n != 5 || err != nil {
+		r.t.Fatalf("TryWrite: %d, %v", n, err)
+	}
+	v := [][]byte{[]byte(", "), nil, []byte("world")}
+	if n, err := a.TryWriteV(v); n != 7 || err != nil || len(v[0]) != 2 {
+		r.t.Fatalf("TryWriteV: %d, %v, vector %q", n, err, v)
+	}
+	got := make([]byte, 12)
+	r.read(b, got)
+	if string(got) != "hello, world" {
+		r.t.Errorf("read %q", got)
+	}
+	a.Close()
+	for _, try := range []func() (int, error){
+		func() (int, error) { return a.TryWrite(got) },
+		func() (int, error) { return a.TryWriteV([][]byte{got}) },
+	} {
+		if n, err := try(); n != 0 || !errors.Is(err, net.ErrClosed) {
+			r.t.Errorf("write to a closed handle: %d, %v", n, err)
+		}
+	}
+}
+
+// testTryThenStart is the speculative write: try until there is no room, then
+// let an operation wait for it. No byte is lost or doubled in between.
+func testTryThenStart(r *rig) {
+	a, b := r.pair()
+	data := pattern(8 << 20)
+	sent := 0
+	var write *call
+	var more func()
+	more = func() {
+		for sent < len(data) {
+			n, err := a.TryWrite(data[sent:min(sent+70_000, len(data))])
+			sent += n
+			if err == proactor.ErrWouldBlock {
+				a.Write(write.start(), data[sent:])
+				return
+			}
+			if err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	}
+	write = r.call(func() {
+		sent += write.n
+		more()
+	})
+	more()
+	got := make([]byte, len(data))
+	r.read(b, got)
+	if !bytes.Equal(got, data) {
+		r.t.Error("the bytes read are not the bytes written")
+	}
+}
