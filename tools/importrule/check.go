@@ -95,6 +95,8 @@ func (c *checker) checkFile(name string) error {
 		target, _ := strconv.Unquote(spec.Path.Value) // the parser has checked it
 		if reason := f.refuse(target); reason != "" {
 			c.report(relative, spec.Pos(), reason)
+		} else if r.grantsNames(target) && !f.test {
+			c.reportCalls(relative, file, spec)
 		}
 	}
 	if !f.test && matchAny(c.table.Restricted, goosUse) && !matchAny(r.grants, goosUse) {
@@ -118,7 +120,7 @@ func (f fileRule) refuse(target string) string {
 	if name == f.pkg && kind == ours {
 		return "" // an external test package imports the package it tests
 	}
-	if matchAny(f.row.grants, name) {
+	if matchAny(f.row.grants, name) || f.row.grantsNames(name) {
 		return ""
 	}
 	if f.test && (matchAny(f.row.testGrants, name) || matchAny(f.table.Tests, name)) {
@@ -170,6 +172,29 @@ func (c *checker) reportGOOS(relative string, file *ast.File) {
 		}
 		if x, ok := selector.X.(*ast.Ident); ok && x.Name+"."+selector.Sel.Name == goosUse {
 			c.report(relative, n.Pos(), "runtime.GOOS: ask what the system can do, or use a pair of files x_linux.go and x_other.go")
+		}
+		return true
+	})
+}
+
+// reportCalls reports what the file calls of an imported package.
+func (c *checker) reportCalls(relative string, file *ast.File, spec *ast.ImportSpec) {
+	target, _ := strconv.Unquote(spec.Path.Value)
+	local := path.Base(target)
+	if spec.Name != nil {
+		local = spec.Name.Name
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		selector, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || selector.Sel.Name == "Errno" {
+			return true
+		}
+		if x, ok := selector.X.(*ast.Ident); ok && x.Name == local {
+			c.report(relative, n.Pos(), fmt.Sprintf("%s.%s is called, and only names of %s are granted here", local, selector.Sel.Name, target))
 		}
 		return true
 	})

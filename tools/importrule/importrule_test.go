@@ -9,15 +9,15 @@ import (
 )
 
 const layers = `
-restricted: C unsafe net net/... runtime.GOOS
+restricted: C unsafe syscall net net/... runtime.GOOS
 tests: internal/check
 # a comment
 top: middle
      bottom example.com/cli/...
 middle: bottom
 middle (tests): helper
-bottom: unsafe  # maps memory
-bottom/deep:
+bottom: unsafe syscall:names  # maps memory, tells errors apart
+bottom/...:
 `
 
 func TestParseTableRefuses(t *testing.T) {
@@ -60,6 +60,9 @@ func TestCheck(t *testing.T) {
 		"unknown package":      {"side/a.go", `import "os"`, "side: the table has no row"},
 		"GOOS":                 {"middle/a.go", "import \"runtime\"\nvar s = runtime.GOOS", "middle/a.go:3:9: runtime.GOOS"},
 		"another name":         {"middle/a.go", "import \"runtime\"\nvar s = runtime.GOARCH", ""},
+		"names":                {"bottom/a.go", "import \"syscall\"\nvar e error = syscall.Errno(1)\nvar f = syscall.EAGAIN", ""},
+		"names, called":        {"bottom/a.go", "import s \"syscall\"\nvar x, _ = s.Dup(1)", "bottom/a.go:3:12: s.Dup is called"},
+		"below":                {"bottom/deep/a.go", `import "unsafe"`, "bottom/deep may not import unsafe"},
 		"ignored folder":       {"middle/testdata/a.go", `import "net"`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +93,7 @@ func TestCheckReportsStaleRows(t *testing.T) {
 	for _, dir := range []string{"top", "middle", "bottom"} {
 		write(t, root, dir+"/doc.go", "")
 	}
-	compare(t, check(t, root), "bottom/deep: the row in line 10")
+	compare(t, check(t, root), "bottom/...: the row in line 10")
 }
 
 func check(t *testing.T, root string) []Finding {

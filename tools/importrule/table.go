@@ -33,8 +33,12 @@ import (
 //
 // A package is named by its folder within the module ("." is the root), a
 // package of the standard library or of another module by its import path.
-// "x/..." stands for x and everything below it, in names and in grants; of
-// several rows that match a package the longest counts alone.
+// "x/..." stands for x and everything below it, in names and in grants. A row
+// with the package's very name counts for it, or else the longest that matches.
+//
+// A grant that ends in ":names" is for constants, types and variables only:
+// nothing of that package may be called but Errno, which is a conversion. So a
+// package can tell error numbers apart and yet make no system call.
 type Table struct {
 	// Restricted lists packages of the standard library that need a grant, and
 	// "runtime.GOOS", which stands for the use of that constant. The rest of
@@ -46,6 +50,9 @@ type Table struct {
 
 	rows map[string]*row
 }
+
+// namesOnly ends a grant that does not allow calls.
+const namesOnly = ":names"
 
 type row struct {
 	grants     []string // for all files of the package
@@ -111,7 +118,8 @@ func (t *Table) validate() error {
 	for _, name := range t.names() {
 		r := t.rows[name]
 		for _, grant := range r.grants {
-			if matchAny(t.Restricted, strings.TrimSuffix(grant, "/...")) && r.reason == "" {
+			target := strings.TrimSuffix(strings.TrimSuffix(grant, namesOnly), "/...")
+			if matchAny(t.Restricted, target) && r.reason == "" {
 				return fmt.Errorf("line %d: %s is granted %s without a comment that says why", r.line, name, grant)
 			}
 		}
@@ -130,6 +138,9 @@ func (t *Table) names() []string {
 
 // lookup returns the name of the row that counts for pkg and the row, or "" and nil.
 func (t *Table) lookup(pkg string) (string, *row) {
+	if r := t.rows[pkg]; r != nil {
+		return pkg, r
+	}
 	best := ""
 	for name := range t.rows {
 		if match(name, pkg) && len(name) > len(best) {
@@ -137,6 +148,14 @@ func (t *Table) lookup(pkg string) (string, *row) {
 		}
 	}
 	return best, t.rows[best]
+}
+
+// grantsNames reports whether the row grants the names of a package, and no calls.
+func (r *row) grantsNames(target string) bool {
+	return slices.ContainsFunc(r.grants, func(grant string) bool {
+		pattern, found := strings.CutSuffix(grant, namesOnly)
+		return found && match(pattern, target)
+	})
 }
 
 func matchAny(patterns []string, name string) bool {
