@@ -119,10 +119,10 @@ func (s *summary) endSkipped(name testName, text *bytes.Buffer) {
 		s.refused++
 		reason = "NOT ON THE LIST of tests that may be skipped"
 	}
-	fmt.Fprintf(s.out, "--- SKIP: %s (%s): %s\n", name.test, name.pkg, reason)
 	if text != nil {
 		text.WriteTo(s.out)
 	}
+	fmt.Fprintf(s.out, "    skipped %s of %s: %s\n", name.test, name.pkg, reason)
 }
 
 // endPackage prints what is left of tests that never ended: a panic or a

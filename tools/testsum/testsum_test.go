@@ -29,7 +29,7 @@ func TestSummarize(t *testing.T) {
 		"fails":            {[]string{passes, says, fails, failed}, []string{"it broke", "1 tests passed, 2 failed"}, "2 tests, packages or builds failed"},
 		"never ends":       {[]string{passes, says, failed}, []string{"it broke"}, "failed"},
 		"build":            {[]string{`{"Action":"build-output","ImportPath":"p","Output":"syntax error\n"}`, `{"Action":"build-fail","ImportPath":"p"}`}, []string{"syntax error"}, "failed"},
-		"skip on the list": {[]string{passes, skips, ends}, []string{"--- SKIP: TestC/uring (p): the kernel", "1 skipped"}, ""},
+		"skip on the list": {[]string{passes, skips, ends}, []string{"skipped TestC/uring of p: the kernel", "1 skipped"}, ""},
 		"skip elsewhere":   {[]string{passes, strings.ReplaceAll(skips, "uring", "epoll"), ends}, []string{"NOT ON THE LIST"}, "1 tests were skipped"},
 		"nothing ran":      {[]string{noTests}, nil, "no test ran"},
 		"not an event":     {[]string{"go: warning", passes, ends}, []string{"go: warning\n"}, ""},
