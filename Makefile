@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help test deps build format vet lint unit race fuzz interop bench-build \
-	demo fmt bench clean
+	demo fmt bench ablation figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ bench-build: ## compile and vet the benchmarks
 
 demo: ## run the demonstration
 	@go run ./cmd/actum demo
+bench: deps ## measure us and our peers in turn, then write the tables: about 25 minutes
+	@cd bench && go run ./cmd/bench run && go run ./cmd/bench table
+ablation: deps ## what each optimization is worth, off and on in one run
+	@cd bench && go run ./cmd/bench ablation
+figures: ## the tables of README.md and bench/README.md from the kept results
+	@cd bench && go run ./cmd/bench table
 fmt: ## format every Go file
 	@gofmt -w .
 clean: ## remove what the scripts have built
