@@ -5,6 +5,7 @@ package testsum
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -12,13 +13,14 @@ import (
 )
 
 // Skips is the list of tests that may be skipped. In its text form each line
-// has a package and a test, both regular expressions for the whole name, and
-// the reason; '#' starts a comment line.
+// has three regular expressions and the reason, separated by blanks: for the
+// whole name of the package, the whole name of the test, and a part of what the
+// test says when it is skipped. '#' starts a comment line.
 type Skips []skip
 
 type skip struct {
-	pkg, test *regexp.Regexp
-	reason    string
+	pkg, test, says *regexp.Regexp
+	reason          string
 }
 
 // ParseSkips reads the text form.
@@ -41,28 +43,21 @@ func ParseSkips(r io.Reader) (Skips, error) {
 
 func parseSkip(text string) (skip, error) {
 	fields := strings.Fields(text)
-	if len(fields) < 3 {
-		return skip{}, fmt.Errorf("%q lacks a package, a test or a reason", text)
+	if len(fields) < 4 {
+		return skip{}, fmt.Errorf("%q lacks a package, a test, its words or a reason", text)
 	}
-	pkg, err := whole(fields[0])
-	if err != nil {
-		return skip{}, err
-	}
-	test, err := whole(fields[1])
-	if err != nil {
-		return skip{}, err
-	}
-	return skip{pkg, test, strings.Join(fields[2:], " ")}, nil
+	s := skip{reason: strings.Join(fields[3:], " ")}
+	var errs [3]error
+	s.pkg, errs[0] = regexp.Compile("^(?:" + fields[0] + ")$")
+	s.test, errs[1] = regexp.Compile("^(?:" + fields[1] + ")$")
+	s.says, errs[2] = regexp.Compile(fields[2])
+	return s, errors.Join(errs[:]...)
 }
 
-func whole(expression string) (*regexp.Regexp, error) {
-	return regexp.Compile("^(?:" + expression + ")$")
-}
-
-// reason returns why a test may be skipped; "" means that it may not.
-func (s Skips) reason(pkg, test string) string {
+// reason returns why a test that says so may be skipped; "" means that it may not.
+func (s Skips) reason(name testName, says string) string {
 	for _, entry := range s {
-		if entry.pkg.MatchString(pkg) && entry.test.MatchString(test) {
+		if entry.pkg.MatchString(name.pkg) && entry.test.MatchString(name.test) && entry.says.MatchString(says) {
 			return entry.reason
 		}
 	}

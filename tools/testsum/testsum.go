@@ -114,15 +114,16 @@ func (s *summary) endTest(name testName, e event) {
 
 func (s *summary) endSkipped(name testName, text *bytes.Buffer) {
 	s.skipped++
-	reason := s.skips.reason(name.pkg, name.test)
+	var says string
+	if text != nil {
+		says = text.String()
+	}
+	reason := s.skips.reason(name, says)
 	if reason == "" {
 		s.refused++
 		reason = "NOT ON THE LIST of tests that may be skipped"
 	}
-	if text != nil {
-		text.WriteTo(s.out)
-	}
-	fmt.Fprintf(s.out, "    skipped %s of %s: %s\n", name.test, name.pkg, reason)
+	fmt.Fprintf(s.out, "%s    skipped %s of %s: %s\n", says, name.test, name.pkg, reason)
 }
 
 // endPackage prints what is left of tests that never ended: a panic or a

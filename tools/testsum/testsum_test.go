@@ -15,6 +15,7 @@ const (
 	fails   = `{"Action":"fail","Package":"p","Test":"TestB","Elapsed":0.1}`
 	failed  = `{"Action":"fail","Package":"p","Elapsed":0.1}`
 	skips   = `{"Action":"skip","Package":"p","Test":"TestC/uring","Elapsed":0.1}`
+	tells   = `{"Action":"output","Package":"p","Test":"TestC/uring","Output":"no ring\n"}`
 	noTests = `{"Action":"skip","Package":"q","Elapsed":0}`
 )
 
@@ -29,14 +30,15 @@ func TestSummarize(t *testing.T) {
 		"fails":            {[]string{passes, says, fails, failed}, []string{"it broke", "1 tests passed, 2 failed"}, "2 tests, packages or builds failed"},
 		"never ends":       {[]string{passes, says, failed}, []string{"it broke"}, "failed"},
 		"build":            {[]string{`{"Action":"build-output","ImportPath":"p","Output":"syntax error\n"}`, `{"Action":"build-fail","ImportPath":"p"}`}, []string{"syntax error"}, "failed"},
-		"skip on the list": {[]string{passes, skips, ends}, []string{"skipped TestC/uring of p: the kernel", "1 skipped"}, ""},
-		"skip elsewhere":   {[]string{passes, strings.ReplaceAll(skips, "uring", "epoll"), ends}, []string{"NOT ON THE LIST"}, "1 tests were skipped"},
+		"skip on the list": {[]string{passes, tells, skips, ends}, []string{"skipped TestC/uring of p: the kernel", "1 skipped"}, ""},
+		"skip for another": {[]string{passes, skips, ends}, []string{"NOT ON THE LIST"}, "1 tests were skipped"},
+		"skip elsewhere":   {[]string{passes, tells, strings.ReplaceAll(skips, "uring", "epoll"), ends}, []string{"NOT ON THE LIST"}, "1 tests were skipped"},
 		"nothing ran":      {[]string{noTests}, nil, "no test ran"},
 		"not an event":     {[]string{"go: warning", passes, ends}, []string{"go: warning\n"}, ""},
 		"quiet on success": {[]string{strings.ReplaceAll(says, "TestB", "TestA"), passes, ends}, []string{"--- PASS"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			list, err := ParseSkips(strings.NewReader("# a comment\n\np TestC/ur.* the kernel forbids it\n"))
+			list, err := ParseSkips(strings.NewReader("# a comment\n\np TestC/ur.* no.ring the kernel forbids it\n"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,8 +61,9 @@ func TestSummarize(t *testing.T) {
 
 func TestParseSkipsRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"no reason":      "p TestA",
-		"bad expression": "p Test( reason",
+		"no reason":      "p TestA words",
+		"bad expression": "p Test( words reason",
+		"bad words":      "p TestA wor( reason",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := ParseSkips(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "line 1") {
