@@ -1,0 +1,175 @@
+package interop
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// local is our own socket as a peer, in a context of its own.
+type local struct {
+	ctx     context.Context // the stage's
+	context *zmq.Context
+	socket  *zmq.Socket
+	end     func(linger bool) error // may be called again
+}
+
+func startOurs(s *stage, socketType string, o options) peer {
+	s.Helper()
+	return newLocal(s, socketType, o, nil)
+}
+
+// newLocal makes our socket; logger is told of connections that end.
+func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *local {
+	s.Helper()
+	typ, err := zmq.ParseType(socketType)
+	s.must(err)
+	c, err := zmq.NewContext(zmq.ContextOptions{Logger: logger})
+	s.must(err)
+	p := &local{ctx: s.ctx, context: c}
+	var once sync.Once
+	p.end = func(linger bool) (err error) {
+		once.Do(func() { err = p.closeAll(linger) })
+		return err
+	}
+	s.Cleanup(p.kill)
+	p.socket, err = c.NewSocket(typ, zmq.Options{
+		SendHWM: o.hwm, RecvHWM: o.hwm, Linger: o.linger, MaxMessageSize: o.maxSize,
+		RoutingID: []byte(o.routingID), RouterMandatory: o.mandatory,
+	})
+	s.must(err)
+	return p
+}
+
+// closeAll closes socket and context, and what is queued is lost unless linger.
+func (p *local) closeAll(linger bool) error {
+	var lost error
+	if p.socket != nil && !linger {
+		gone, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = p.socket.Shutdown(gone)
+	} else if p.socket != nil {
+		lost = p.socket.Close()
+	}
+	return errors.Join(lost, p.context.Close())
+}
+
+func (p *local) close() error { return p.end(true) }
+func (p *local) kill()        { _ = p.end(false) }
+
+func (p *local) bind(endpoint string) (string, error) {
+	err := p.socket.Bind(endpoint)
+	return p.socket.LastEndpoint(), err
+}
+
+func (p *local) connect(endpoint string) error    { return p.socket.Connect(endpoint) }
+func (p *local) unbind(endpoint string) error     { return p.socket.Unbind(endpoint) }
+func (p *local) disconnect(endpoint string) error { return p.socket.Disconnect(endpoint) }
+func (p *local) subscribe(prefix string) error    { return p.socket.Subscribe(prefix) }
+func (p *local) unsubscribe(prefix string) error  { return p.socket.Unsubscribe(prefix) }
+
+func (p *local) send(f flow) error {
+	for n := f.from; n < f.from+f.count; n++ {
+		if err := p.sendOne(f, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *local) recv(f flow) error {
+	for n := f.from; n < f.from+f.count; n++ {
+		if err := p.recvOne(f, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *local) sendOne(f flow, n int) error {
+	if err := p.socket.Send(p.ctx, zmq.NewMsg(f.message(n)...)); err != nil {
+		return fmt.Errorf("sending message %d: %w", n, err)
+	}
+	return nil
+}
+
+func (p *local) recvOne(f flow, n int) error {
+	frames, err := p.socket.RecvFrames(p.ctx)
+	if err != nil {
+		return fmt.Errorf("receiving message %d: %w", n, err)
+	}
+	return f.check(n, frames)
+}
+
+func (p *local) exchange(out, in flow) error {
+	sent := make(chan error, 1)
+	go func() { sent <- p.send(out) }()
+	return errors.Join(p.recv(in), <-sent)
+}
+
+func (p *local) ask(f flow) error {
+	for n := f.from; n < f.from+f.count; n++ {
+		if err := p.sendOne(f, n); err != nil {
+			return err
+		}
+		if err := p.recvOne(f, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *local) echo(count int) error {
+	for range count {
+		m, err := p.socket.Recv(p.ctx)
+		if err != nil {
+			return fmt.Errorf("receiving what to echo: %w", err)
+		}
+		if err := p.socket.Send(p.ctx, m); err != nil {
+			return fmt.Errorf("echoing: %w", err)
+		}
+	}
+	return nil
+}
+
+func (p *local) follow(last int) (count, first int, err error) {
+	for n := -1; n < last; count++ {
+		b, err := p.socket.RecvBytes(p.ctx)
+		if err != nil {
+			return count, first, fmt.Errorf("after number %d: %w", n, err)
+		}
+		if len(b) != 8 {
+			return count, first, fmt.Errorf("after number %d: no number: %.40q", n, b)
+		}
+		next := int(binary.BigEndian.Uint64(b))
+		if next <= n {
+			return count, first, fmt.Errorf("number %d after %d", next, n)
+		}
+		if n = next; count == 0 {
+			first = n
+		}
+	}
+	return count, first, nil
+}
+
+func (p *local) say(frames ...string) error {
+	return p.socket.Send(p.ctx, zmq.StringMsg(frames...))
+}
+
+func (p *local) attempt(frames ...string) error {
+	return p.socket.TrySend(zmq.StringMsg(frames...))
+}
+
+func (p *local) hear() ([]string, error) {
+	frames, err := p.socket.RecvFrames(p.ctx)
+	var text []string
+	for _, f := range frames {
+		text = append(text, string(f))
+	}
+	return text, err
+}

@@ -1,0 +1,64 @@
+package interop
+
+import "time"
+
+// peer is one ZeroMQ socket, wherever it is: in this process or in another one.
+// A peer does one thing at a time, but is not asked from the goroutine that made
+// it only. Everything that waits ends with an error when the stage's time is up.
+type peer interface {
+	// bind returns the last endpoint: the one bound, with the port that was picked.
+	bind(endpoint string) (string, error)
+	connect(endpoint string) error
+	unbind(endpoint string) error
+	disconnect(endpoint string) error
+	subscribe(prefix string) error
+	unsubscribe(prefix string) error
+
+	send(f flow) error
+	recv(f flow) error
+	// exchange sends one flow and receives the other at the same time.
+	exchange(out, in flow) error
+	// ask sends each message and waits for the same as its answer.
+	ask(f flow) error
+	// echo sends count messages back, frame by frame as they come.
+	echo(count int) error
+	// follow receives numbers, each higher than the one before, until last has
+	// come. It returns how many there were, and the first.
+	follow(last int) (count, first int, err error)
+
+	say(frames ...string) error
+	// attempt is say that fails where it would have to wait.
+	attempt(frames ...string) error
+	hear() ([]string, error)
+
+	// close closes the socket, with its linger, and ends the process it is in.
+	close() error
+	// kill ends the peer without a word to anybody: SIGKILL for a process.
+	kill()
+}
+
+// options are the socket options that tests use. The zero value is the defaults.
+type options struct {
+	hwm       int // both marks, in messages; unlimited if negative
+	linger    time.Duration
+	maxSize   int64 // of a frame, in bytes
+	routingID string
+	mandatory bool // ROUTER
+	ipv6      bool
+}
+
+const noLinger time.Duration = -1
+
+// implementation is where peers come from.
+type implementation struct {
+	name  string
+	start func(s *stage, socketType string, o options) peer
+}
+
+// The implementations of others. Each is tried in either role.
+var theirs = []implementation{
+	{"libzmq", startLibzmq},
+	{"pyzmq", startPyzmq},
+}
+
+var ours = implementation{"actum", startOurs}

@@ -1,0 +1,81 @@
+package interop
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+func startLibzmq(s *stage, socketType string, o options) peer {
+	s.Helper()
+	program, err := libzmqPeer()
+	s.must(err)
+	return startProcess(s, o, program, socketType)
+}
+
+// startPyzmq isolates Python (-I) from our folder zmq/, which it would take for
+// the binding.
+func startPyzmq(s *stage, socketType string, o options) peer {
+	s.Helper()
+	python, err := pythonWithZmq()
+	s.must(err)
+	return startProcess(s, o, python, "-I", "peers/pyzmq.py", socketType)
+}
+
+// libzmqPeer compiles peers/libzmq, once, among what the repository builds for
+// itself.
+var libzmqPeer = sync.OnceValues(func() (string, error) {
+	if err := checkToolchain(); err != nil {
+		return "", err
+	}
+	sources, err := filepath.Glob("peers/libzmq/*.c")
+	if err != nil {
+		return "", err
+	}
+	program, err := filepath.Abs("../bin/libzmq-peer")
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+		return "", err
+	}
+	line := []string{"-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program}
+	out, err := exec.Command("gcc", append(append(line, sources...), "-lzmq")...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("compiling peers/libzmq: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// checkToolchain says in one sentence which Debian package is missing.
+func checkToolchain() error {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		return errors.New("there is no C compiler: please install Debian's gcc and libc6-dev")
+	}
+	probe := exec.Command("gcc", "-E", "-x", "c", "-")
+	probe.Stdin = strings.NewReader("#include <stdlib.h>\n")
+	if probe.Run() != nil {
+		return errors.New("the headers of C's library are missing: please install Debian's libc6-dev")
+	}
+	probe = exec.Command("gcc", "-E", "-x", "c", "-")
+	probe.Stdin = strings.NewReader("#include <zmq.h>\n")
+	if probe.Run() != nil {
+		return errors.New("zmq.h is missing: please install Debian's libzmq3-dev")
+	}
+	return nil
+}
+
+// pythonWithZmq finds the Python that has the binding to libzmq: ACTUM_PYTHON if
+// it is set. One of a version manager's may come before the system's in PATH.
+var pythonWithZmq = sync.OnceValues(func() (string, error) {
+	for _, python := range []string{os.Getenv("ACTUM_PYTHON"), "python3", "/usr/bin/python3"} {
+		if python != "" && exec.Command(python, "-I", "-c", "import zmq; zmq.Context").Run() == nil {
+			return python, nil
+		}
+	}
+	return "", errors.New("no Python has the binding to libzmq: please install Debian's python3-zmq")
+})

@@ -1,0 +1,125 @@
+package interop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// patience is how long a test may take. Only one that fails takes it.
+const patience = 60 * time.Second
+
+// stage is one test: its time and its peers. Everything on it ends with it.
+type stage struct {
+	*testing.T
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newStage(t *testing.T) *stage {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return &stage{t, ctx, cancel}
+}
+
+// start makes a peer that ends with the stage at the latest.
+func (s *stage) start(from implementation, socketType string, o options) peer {
+	s.Helper()
+	p := from.start(s, socketType, o)
+	s.Cleanup(p.kill)
+	return p
+}
+
+// must ends the test if something that has to work does not.
+func (s *stage) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// together does several things at once and waits for all. If one fails the
+// others are given up.
+func (s *stage) together(things ...func() error) {
+	s.Helper()
+	errs := make([]error, len(things))
+	var wg sync.WaitGroup
+	for i, thing := range things {
+		wg.Go(func() {
+			if errs[i] = thing(); errs[i] != nil {
+				s.cancel()
+			}
+		})
+	}
+	wg.Wait()
+	s.must(errors.Join(errs...))
+}
+
+// retry does something until it works or the time is up.
+func (s *stage) retry(thing func() error) {
+	s.Helper()
+	for {
+		err := thing()
+		if err == nil {
+			return
+		}
+		if s.ctx.Err() != nil {
+			s.Fatalf("still failing when the time was up: %v", err)
+		}
+	}
+}
+
+// link binds one peer and connects the other to it.
+func (s *stage) link(binder, connector peer, endpoint string) {
+	s.Helper()
+	bound, err := binder.bind(endpoint)
+	s.must(err)
+	s.must(connector.connect(bound))
+}
+
+// transport makes endpoints that nobody else uses.
+type transport struct {
+	name string
+	ipv6 bool
+	// wildcard is to be bound, and picks a port if there are ports.
+	wildcard func(t *testing.T) string
+}
+
+var transports = []transport{
+	{"tcp", false, func(*testing.T) string { return "tcp://127.0.0.1:*" }},
+	{"tcp6", true, func(*testing.T) string { return "tcp://[::1]:*" }},
+	{"ipc", false, ipcEndpoint},
+}
+
+// fixedTransports have endpoints that are known before they are bound, and can be
+// bound again.
+var fixedTransports = []transport{
+	{"tcp", false, fixedEndpoint},
+	{"ipc", false, ipcEndpoint},
+}
+
+// ipcEndpoint is a path of its own. (t.TempDir's would be too long for some
+// tests' names.)
+func ipcEndpoint(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "interop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return "ipc://" + filepath.Join(dir, "s")
+}
+
+var fixedAddresses atomic.Uint32
+
+// fixedEndpoint is a port on a loopback address that no other test has.
+func fixedEndpoint(*testing.T) string {
+	n := fixedAddresses.Add(1)
+	pid := os.Getpid()
+	return fmt.Sprintf("tcp://127.%d.%d.%d:5555", 1+pid>>8&127, pid&255, n)
+}
