@@ -1,6 +1,11 @@
 package sys
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // The binary interface of io_uring, as linux/io_uring.h has it. Only what the
 // uring backend uses is here.
@@ -127,6 +132,17 @@ type ringProbe struct {
 		Flags uint16
 		_     uint32
 	}
+}
+
+// RingPollOut is POLLOUT as an entry has it: a 32-bit word in the order of the
+// machine, except that big-endian ones swap its halves.
+var RingPollOut = pollWord(unix.POLLOUT)
+
+func pollWord(events uint32) uint32 {
+	if binary.NativeEndian.Uint16([]byte{0, 1}) == 1 {
+		return events<<16 | events>>16
+	}
+	return events
 }
 
 const ringOpSupported = 1 << 0

@@ -5,11 +5,13 @@ package uring
 import (
 	"io"
 	"net"
+	"os"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/epoll"
 )
 
 // peer is one end of a ping-pong.
@@ -165,12 +167,12 @@ func contenders(tb testing.TB, hand bool) []contender {
 		defer s.Close()
 		return pingPong(netPeer{c}, netPeer{s}, n, hand)
 	}}}
-	ring := func(name string, t tuning, s style) {
+	add := func(name string, open func() (backend.Backend, error), s style) {
 		list = append(list, contender{name, func(n int) []time.Duration {
 			a, b, ha, hb := dial(tb, func() backend.Backend {
-				x, err := newBackend(0, t)
+				x, err := open()
 				if err != nil {
-					tb.Skip(err)
+					tb.Fatal(err)
 				}
 				return x
 			})
@@ -179,6 +181,11 @@ func contenders(tb testing.TB, hand bool) []contender {
 			return pingPong(&ringPeer{b: a, h: ha, s: s}, &ringPeer{b: b, h: hb, s: s}, n, hand)
 		}})
 	}
+	ring := func(name string, t tuning, s style) {
+		add(name, func() (backend.Backend, error) { return newBackend(0, t) }, s)
+	}
+	add("epoll", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{})
+	add("epoll+tryread", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{tryRead: true})
 	ring("uring", tuning{pollFirst: true}, style{})
 	ring("uring+tryread", tuning{pollFirst: true}, style{tryRead: true})
 	ring("uring+ringsend", tuning{pollFirst: true}, style{ringSend: true})
@@ -228,8 +235,13 @@ func measure(b *testing.B, rounds int, handOff bool) {
 	list := contenders(b, handOff)
 	p50s := make([][]time.Duration, len(list))
 	p99s := make([][]time.Duration, len(list))
+	only := os.Getenv("CONTENDER")
 	for range 9 {
 		for i, c := range list {
+			if only != "" && only != c.name {
+				p50s[i], p99s[i] = make([]time.Duration, 9), make([]time.Duration, 9)
+				continue
+			}
 			took := c.run(rounds)
 			p50s[i] = append(p50s[i], took[rounds/2])
 			p99s[i] = append(p99s[i], took[rounds*99/100])

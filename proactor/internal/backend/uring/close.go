@@ -69,10 +69,11 @@ func (b *Backend) Close() error {
 	b.mu.Unlock()
 	b.handles.CloseAll()
 	b.drain()
+	b.life.Lock() // nobody is inside nudge
+	defer b.life.Unlock()
 	b.ended = true
-	err := b.parking.Close()
 	b.ring.Unmap()
-	return err
+	return b.parking.Close()
 }
 
 // drain reaps until nothing is in flight, and leaves it all in b.done.

@@ -27,15 +27,31 @@ func (b *Backend) startConnect(op *backend.Op) {
 	b.nudge()
 }
 
-// connected turns the kernel's answer into a stream or an error. The lock is
-// held.
-func (b *Backend) connected(op *backend.Op, res int32, asked bool) {
+// progress says how far a connect has come, given the kernel's answer: 0,
+// EINPROGRESS, or an error. An attempt that was cancelled with the thread that
+// made it goes on in the socket: the second one is told so, and then the socket
+// is watched.
+func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
+	switch {
+	case errno == 0 && op.Flag&polling != 0:
+		return sys.Connected(op.Sys.Fd)
+	case errno == unix.EISCONN:
+		return 0
+	case errno == unix.EALREADY, errno == unix.EINPROGRESS:
+		op.Flag |= polling
+		return unix.EINPROGRESS
+	}
+	return errno
+}
+
+// connected ends a connect with a stream or an error. The lock is held.
+func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	fd := op.Sys.Fd
 	op.Sys.Fd = -1
-	switch errno := unix.Errno(-min(res, 0)); {
+	switch {
 	case b.closed:
 		op.Err = backend.ErrBackendClosed
-	case errno == unix.ECANCELED && asked:
+	case asked && (errno == unix.ECANCELED || errno == unix.EINPROGRESS):
 		op.Err = backend.ErrCanceled
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)

@@ -47,16 +47,27 @@ func (b *Backend) prepare(op *backend.Op) {
 		e.Addr = address(unsafe.Pointer(&op.Sys.Addr))
 		e.Off = address(unsafe.Pointer(&op.Sys.Len))
 	case backend.KindConnect:
-		e.Opcode, e.FD = sys.RingOpConnect, int32(op.Sys.Fd)
-		e.Addr, e.Off = address(unsafe.Pointer(&op.Sys.Addr)), uint64(op.Sys.Len)
+		b.prepareConnect(op, &e)
 	}
 	b.push(&e)
+}
+
+// prepareConnect writes the entry of a connect: the attempt itself, or waiting
+// for the end of one that goes on.
+func (b *Backend) prepareConnect(op *backend.Op, e *sys.SQE) {
+	e.FD = int32(op.Sys.Fd)
+	if op.Flag&polling != 0 {
+		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollOut
+		return
+	}
+	e.Opcode = sys.RingOpConnect
+	e.Addr, e.Off = address(unsafe.Pointer(&op.Sys.Addr)), uint64(op.Sys.Len)
 }
 
 // prepareCancel asks for the operation of that number. It gets ahead of
 // nothing: an operation that is in the submission queue comes before it.
 func (b *Backend) prepareCancel(number uint64) {
-	e := sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, Addr: number, UserData: ignored}
+	e := sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, Addr: number, UserData: number | ofCancel}
 	if b.caps.SkipSuccess {
 		e.Flags = sys.SQESkipSuccess
 	}

@@ -31,12 +31,20 @@ func (b *Backend) reap() *backend.Op {
 
 // completion deals with one completion of the kernel's.
 func (b *Backend) completion(c sys.CQE) {
-	s := b.slots.find(c.UserData)
+	s := b.slots.find(c.UserData &^ ofCancel)
 	if s == nil {
-		return // of a cancel
+		return // of a cancel, whose operation has ended
 	}
 	op := s.op
-	if b.tryAgain(op, s, unix.Errno(-min(c.Res, 0))) {
+	if c.UserData&ofCancel != 0 {
+		b.recalled(op, unix.Errno(-min(c.Res, 0)))
+		return
+	}
+	errno := unix.Errno(-min(c.Res, 0))
+	if op.Kind == backend.KindConnect {
+		errno = b.progress(op, errno)
+	}
+	if b.tryAgain(op, s, errno) {
 		b.prepare(op)
 		return
 	}
@@ -45,9 +53,19 @@ func (b *Backend) completion(c sys.CQE) {
 	op.Flag = idle
 	clear(op.Sys.Iov)
 	if op.Kind == backend.KindConnect {
-		b.connected(op, c.Res, asked)
+		b.connected(op, errno, asked)
 	} else {
 		b.finished(op, c.Res, asked)
+	}
+}
+
+// recalled deals with the answer to a cancel whose operation has not ended. Not
+// found means that the kernel was about to try the operation again just then:
+// if that led to nothing it waits once more, and so has to be cancelled once
+// more.
+func (b *Backend) recalled(op *backend.Op, errno unix.Errno) {
+	if errno == unix.ENOENT {
+		b.recall(op)
 	}
 }
 
@@ -59,11 +77,13 @@ func (b *Backend) tryAgain(op *backend.Op, s *slot, errno unix.Errno) bool {
 	switch errno {
 	case unix.ECANCELED, unix.EINTR:
 		return true // the thread that submitted it has exited
+	case unix.EINPROGRESS:
+		return op.Kind == backend.KindConnect
 	case unix.EFAULT, unix.EAGAIN:
 		// The same, seen by a completion that was on its way; no buffer of
 		// ours is ever at a bad address. Or the kernel was short of memory.
 		s.tries++
-		return s.tries < maxTries
+		return s.tries < maxTries && op.Kind != backend.KindConnect
 	case unix.ECONNABORTED:
 		return op.Kind == backend.KindAccept // that peer has gone: the next one
 	}

@@ -7,11 +7,11 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // slots number what is in flight. The number that the kernel is given is
 //
 //	bits 63..32  generation of the slot
-//	bits 31..0   index of the slot + 1
+//	bit  31      1 in the number of a cancel, 0 in that of the operation itself
+//	bits 30..0   index of the slot + 1
 //
-// so that it is never 0 (which marks completions that nobody waits for), and a
-// late cancel cannot hit the slot's next operation. The table grows to the
-// largest number in flight and stays. The backend's lock covers it.
+// so that a late cancel cannot hit the slot's next operation. The table grows
+// to the largest number in flight and stays. The backend's lock covers it.
 type slots struct {
 	table []slot
 	free  uint32 // index + 1 of the first free slot; 0: none
@@ -25,8 +25,8 @@ type slot struct {
 	tries      uint8  // failures in a row that were worth another attempt
 }
 
-// ignored is the number of a completion that nobody waits for.
-const ignored uint64 = 0
+// ofCancel makes the number of an operation that of a cancel of it.
+const ofCancel uint64 = 1 << 31
 
 // take gives op a slot.
 func (s *slots) take(op *backend.Op) uint64 {

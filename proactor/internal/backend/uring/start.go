@@ -10,6 +10,7 @@ const (
 	queued    uint32 = 1 << 0 // behind another one of its handle and direction
 	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
+	polling   uint32 = 1 << 3 // a connect in flight that waits for its socket to become writable
 )
 
 // Start begins op, or queues it behind its predecessors.

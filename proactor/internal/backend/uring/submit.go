@@ -76,7 +76,12 @@ func (b *Backend) submit() bool {
 // nudge gets what was just queued to where it is going while the dispatcher is
 // parked. While it is not, it will come by itself.
 func (b *Backend) nudge() {
-	if b.parking.Asleep() && (!b.submit() || b.hasDone()) {
+	if !b.parking.Asleep() {
+		return
+	}
+	b.life.RLock()
+	defer b.life.RUnlock()
+	if !b.ended && (!b.submit() || b.hasDone()) {
 		b.Wake()
 	}
 }

@@ -64,7 +64,8 @@ type Backend struct {
 	doomed  []int         // descriptors to close once mu is released
 	closed  bool          // Close was called
 
-	ended bool // the queues are unmapped; only between calls of Wait
+	life  sync.RWMutex // held for reading by who enters the ring outside of Wait
+	ended bool         // life: the ring is gone
 
 	spilled atomic.Bool  // backlog is not empty
 	copying atomic.Int64 // bytes that the next Enter may copy

@@ -19,12 +19,16 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.submit()
 		b.flush()
 		list := b.reap()
-		if list != nil || deadline == 0 || b.woken.Load() || deadline <= b.Now() {
+		if list != nil || b.woken.Load() || b.passed(deadline) {
 			b.answer()
 			return list
 		}
 		b.parking.Sleep(deadline)
 	}
+}
+
+func (b *Backend) passed(deadline time.Duration) bool {
+	return deadline == 0 || deadline != backend.NoDeadline && deadline <= b.Now()
 }
 
 // answer forgets a wake: who calls Wait will look for its reason now.
