@@ -58,10 +58,9 @@ func (e *Engine) subscribes() bool {
 // translate turns a batch of subscription messages into commands.
 func translate(batch *message.Batch) []byte {
 	var cursor message.Cursor
-	var m message.Msg
 	var commands []byte
 	cursor.Load(*batch)
-	for cursor.Next(&m) {
+	for m, ok := cursor.Next(); ok; m, ok = cursor.Next() {
 		switch subscribe, prefix, ok := wire.ParseSubscription(m.Bytes()); {
 		case ok && subscribe:
 			commands = wire.AppendSubscribe(commands, prefix)
@@ -69,7 +68,7 @@ func translate(batch *message.Batch) []byte {
 			commands = wire.AppendCancel(commands, prefix)
 		default: // an XSUB's own message upstream
 			var own message.Batch
-			own.Append(&m, int(^uint(0)>>1))
+			own.Append(m, int(^uint(0)>>1))
 			commands = append(commands, own.Buf...)
 		}
 	}

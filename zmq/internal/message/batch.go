@@ -31,12 +31,27 @@ type Ref struct {
 // ones are referred to, with a hold of the batch's own on their memory, so that
 // the caller may release m. gatherMin is the size from which a frame is referred
 // to: at least GatherMin.
-func (b *Batch) Append(m *Msg, gatherMin int) {
-	if len(m.rest) == 0 && len(m.first) < gatherMin {
-		b.appendSmall(m.first)
+func (b *Batch) Append(m Msg, gatherMin int) {
+	if m.more == nil && len(m.first) <= 255 { // GatherMin is larger
+		b.Buf = append(append(b.Buf, 0, byte(len(m.first))), m.first...)
+		b.Msgs++
+		b.Size += len(m.first)
 		return
 	}
-	b.appendFrames(m, gatherMin)
+	b.AppendFrom(0, m, gatherMin)
+}
+
+// AppendFrom is Append for the frames of m from the given one on.
+func (b *Batch) AppendFrom(from int, m Msg, gatherMin int) {
+	last := m.Len() - 1
+	for i := from; i <= last; i++ {
+		flags := wire.FlagMore
+		if i == last {
+			flags = 0
+		}
+		b.appendFrame(flags, m.Frame(i), m.mem(), gatherMin)
+	}
+	b.Msgs++
 }
 
 // Envelope is the start of a message: frames that are framed already, each with
@@ -59,30 +74,6 @@ func (e *Envelope) Reset() { e.Framed, e.Size = e.Framed[:0], 0 }
 func (b *Batch) AppendEnvelope(e *Envelope) {
 	b.Buf = append(b.Buf, e.Framed...)
 	b.Size += e.Size
-}
-
-// appendSmall adds a message of one small frame: the hot path.
-func (b *Batch) appendSmall(body []byte) {
-	if len(body) <= 255 {
-		b.Buf = append(b.Buf, 0, byte(len(body)))
-	} else {
-		b.Buf = wire.AppendFrameHeader(b.Buf, 0, len(body))
-	}
-	b.Buf = append(b.Buf, body...)
-	b.Msgs++
-	b.Size += len(body)
-}
-
-func (b *Batch) appendFrames(m *Msg, gatherMin int) {
-	last := m.Len() - 1
-	for i := 0; i <= last; i++ {
-		flags := wire.FlagMore
-		if i == last {
-			flags = 0
-		}
-		b.appendFrame(flags, m.Frame(i), m.buf, gatherMin)
-	}
-	b.Msgs++
 }
 
 func (b *Batch) appendFrame(flags byte, body []byte, mem *Buffer, gatherMin int) {

@@ -22,22 +22,22 @@ type Buffer struct {
 	data    []byte
 	holders atomic.Int32
 	class   int8 // index into classes; -1: not pooled
+	more    more // for a message of one frame in this memory
 }
 
 // NewBuffer returns a buffer of at least size bytes with one holder. Its
 // contents are undefined.
 func NewBuffer(size int) *Buffer {
 	class := classOf(size)
-	if class < 0 {
-		b := &Buffer{data: make([]byte, size), class: -1}
-		b.holders.Store(1)
-		return b
+	if class >= 0 {
+		if b, ok := classes[class].Get().(*Buffer); ok {
+			b.holders.Store(1)
+			return b
+		}
+		size = 1 << (minClassBits + class)
 	}
-	if b, ok := classes[class].Get().(*Buffer); ok {
-		b.holders.Store(1)
-		return b
-	}
-	b := &Buffer{data: make([]byte, 1<<(minClassBits+class)), class: int8(class)}
+	b := &Buffer{data: make([]byte, size), class: int8(class)}
+	b.more.mem = b
 	b.holders.Store(1)
 	return b
 }

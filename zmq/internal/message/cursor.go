@@ -16,9 +16,9 @@ type Cursor struct {
 func (c *Cursor) Load(b Batch) { c.batch, c.pos, c.ref = b, 0, 0 }
 
 // Next reads a message; false if there is none left.
-func (c *Cursor) Next(m *Msg) bool {
+func (c *Cursor) Next() (Msg, bool) {
 	if c.pos >= len(c.batch.Buf) {
-		return false
+		return Msg{}, false
 	}
 	// The hot path: flags 0 and one byte of length, a message of one short
 	// frame. Such a body is never referred to: GatherMin is larger.
@@ -26,27 +26,32 @@ func (c *Cursor) Next(m *Msg) bool {
 		start := c.pos + 2
 		end := start + int(buf[c.pos+1])
 		c.pos = end
-		m.first, m.rest, m.buf = buf[start:end:end], nil, nil
-		return true
+		return Msg{first: buf[start:end:end]}, true
 	}
-	c.readFrames(m)
-	return true
+	return c.readFrames(), true
 }
 
 // readFrames reads a message frame by frame.
-func (c *Cursor) readFrames(m *Msg) {
-	body, mem, more := c.frame()
-	*m = Msg{first: body, buf: mem}
+func (c *Cursor) readFrames() Msg {
+	first, mem, more := c.frame()
 	if !more {
-		return
+		m := Msg{first: first}
+		if mem != nil {
+			m.more = &mem.more
+		}
+		return m
 	}
 	list := c.slab.List()
 	for more {
-		body, mem, more = c.frame()
-		m.adopt(mem)
+		var body []byte
+		var own *Buffer
+		body, own, more = c.frame()
+		if mem == nil {
+			mem = own // a message gives one piece of memory back; others are collected
+		}
 		list.Add(body)
 	}
-	m.rest = list.Frames()
+	return Msg{first: first, more: c.slab.more(list.Frames(), mem)}
 }
 
 // frame reads one frame.
@@ -64,12 +69,4 @@ func (c *Cursor) frame() (body []byte, mem *Buffer, more bool) {
 	body = c.batch.Buf[c.pos:end:end]
 	c.pos = end
 	return body, nil, more
-}
-
-// adopt makes mem the message's pooled memory. A message gives one piece of
-// memory back at Release; with more than one, the others are collected.
-func (m *Msg) adopt(mem *Buffer) {
-	if mem != nil && m.buf == nil {
-		m.buf = mem
-	}
 }

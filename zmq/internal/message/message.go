@@ -6,17 +6,23 @@ package message
 import "bytes"
 
 // Msg is one message: zero, one or many frames, always sent and received as a
-// whole. It is a value of a few words; a message of one frame has no memory of
-// its own beside the frame.
+// whole. It is a value of four words, which travels in registers; a message of
+// one frame has no memory of its own beside the frame.
 //
 // A Msg is not safe for concurrent use. The bytes of a received message stay
 // valid for as long as anything refers to them, unless [Msg.Release] is called.
 // They should be read, not written: a message published to several inproc
 // subscribers is one and the same memory.
 type Msg struct {
-	first []byte   // frame 0; nil only if there is no frame at all
-	rest  [][]byte // frames 1 and up
-	buf   *Buffer  // pooled memory behind the frames, if there is any
+	first []byte // frame 0; nil only if there is no frame at all
+	more  *more  // nil for a message of one frame in memory that is not pooled
+}
+
+// more is what few messages have. It is never changed once a Msg refers to it:
+// copies of a Msg share it.
+type more struct {
+	rest [][]byte // frames 1 and up
+	mem  *Buffer  // pooled memory behind the frames, if there is any
 }
 
 // New makes a message of the given frames without copying them: the caller
@@ -26,9 +32,9 @@ func New(frames ...[]byte) Msg {
 	if len(frames) == 0 {
 		return Msg{}
 	}
-	m := Msg{first: nonNil(frames[0])}
+	m := Single(frames[0])
 	if len(frames) > 1 {
-		m.rest = frames[1:]
+		m.more = &more{rest: frames[1:]}
 	}
 	return m
 }
@@ -36,8 +42,8 @@ func New(frames ...[]byte) Msg {
 // Single makes a message of one frame without copying it.
 func Single(frame []byte) Msg { return Msg{first: nonNil(frame)} }
 
-// Copy makes a message of copies of the given frames, in one allocation for the
-// bytes and none for a single frame's list.
+// Copy makes a message of copies of the given frames, all in one piece of
+// memory.
 func Copy(frames ...[]byte) Msg {
 	if len(frames) == 0 {
 		return Msg{}
@@ -47,26 +53,20 @@ func Copy(frames ...[]byte) Msg {
 		size += len(f)
 	}
 	memory := make([]byte, 0, size)
-	cut := func(f []byte) []byte {
+	copies := make([][]byte, 0, len(frames))
+	for _, f := range frames {
 		start := len(memory)
 		memory = append(memory, f...)
-		return memory[start:len(memory):len(memory)]
+		copies = append(copies, memory[start:len(memory):len(memory)])
 	}
-	m := Msg{first: nonNil(cut(frames[0]))}
-	if len(frames) > 1 {
-		m.rest = make([][]byte, 0, len(frames)-1)
-		for _, f := range frames[1:] {
-			m.rest = append(m.rest, cut(f))
-		}
-	}
-	return m
+	return New(copies...)
 }
 
 // Alloc makes a message of one frame of size bytes out of the pool. What is in
 // it is undefined: fill [Msg.Bytes] before sending it.
 func Alloc(size int) Msg {
 	b := NewBuffer(size)
-	return Msg{first: nonNil(b.data[:size:size]), buf: b}
+	return Msg{first: nonNil(b.data[:size:size]), more: &b.more}
 }
 
 // nonNil keeps "one empty frame" apart from "no frame".
@@ -82,7 +82,23 @@ func (m *Msg) Len() int {
 	if m.first == nil {
 		return 0
 	}
-	return 1 + len(m.rest)
+	return 1 + len(m.rest())
+}
+
+// rest is frames 1 and up.
+func (m *Msg) rest() [][]byte {
+	if m.more == nil {
+		return nil
+	}
+	return m.more.rest
+}
+
+// mem is the pooled memory behind the frames, nil if there is none.
+func (m *Msg) mem() *Buffer {
+	if m.more == nil {
+		return nil
+	}
+	return m.more.mem
 }
 
 // Frame returns frame i, counted from 0. It panics if there is no such frame.
@@ -90,7 +106,7 @@ func (m *Msg) Frame(i int) []byte {
 	if i == 0 && m.first != nil {
 		return m.first
 	}
-	return m.rest[i-1]
+	return m.rest()[i-1]
 }
 
 // Bytes returns the first frame: all of a message of one frame. It is nil if
@@ -102,13 +118,16 @@ func (m *Msg) Frames() [][]byte {
 	if m.first == nil {
 		return nil
 	}
-	return append(append(make([][]byte, 0, m.Len()), m.first), m.rest...)
+	return append(append(make([][]byte, 0, m.Len()), m.first), m.rest()...)
 }
 
 // Size is the number of bytes in all frames.
 func (m *Msg) Size() int {
+	if m.more == nil {
+		return len(m.first)
+	}
 	n := len(m.first)
-	for _, f := range m.rest {
+	for _, f := range m.more.rest {
 		n += len(f)
 	}
 	return n
@@ -121,11 +140,11 @@ func (m *Msg) Clone() Msg { return Copy(m.Frames()...) }
 
 // Equal reports whether both messages have the same frames.
 func (m *Msg) Equal(other *Msg) bool {
-	if m.Len() != other.Len() || !bytes.Equal(m.first, other.first) {
+	if m.Len() != other.Len() {
 		return false
 	}
-	for i := range m.rest {
-		if !bytes.Equal(m.rest[i], other.rest[i]) {
+	for i := range m.Len() {
+		if !bytes.Equal(m.Frame(i), other.Frame(i)) {
 			return false
 		}
 	}
@@ -135,10 +154,11 @@ func (m *Msg) Equal(other *Msg) bool {
 // Release gives the memory of the message back for reuse and empties the
 // message. It is never needed: memory that is not given back is collected like
 // any other. A program that moves large messages at speed gains by it; it must
-// not touch any frame of the message afterwards.
+// not touch any frame of the message, or of copies of it, afterwards, nor
+// release one of them.
 func (m *Msg) Release() {
-	if m.buf != nil {
-		m.buf.Release()
+	if mem := m.mem(); mem != nil {
+		mem.Release()
 	}
 	*m = Msg{}
 }
@@ -148,19 +168,24 @@ func (m *Msg) Prepend(frame []byte, slab *Slab) {
 	if m.first != nil {
 		list := slab.List()
 		list.Add(m.first)
-		for _, f := range m.rest {
+		for _, f := range m.rest() {
 			list.Add(f)
 		}
-		m.rest = list.Frames()
+		m.more = slab.more(list.Frames(), m.mem())
 	}
 	m.first = nonNil(frame)
 }
 
 // DropFirst removes frame 0; what is left is a message of the others.
 func (m *Msg) DropFirst() {
-	if len(m.rest) == 0 {
+	switch rest, mem := m.rest(), m.mem(); {
+	case len(rest) == 0:
 		m.first = nil
-		return
+	case len(rest) == 1 && mem == nil:
+		*m = Single(rest[0])
+	case len(rest) == 1:
+		*m = Msg{first: nonNil(rest[0]), more: &mem.more}
+	default:
+		*m = Msg{first: nonNil(rest[0]), more: &more{rest: rest[1:], mem: mem}}
 	}
-	m.first, m.rest = nonNil(m.rest[0]), m.rest[1:]
 }

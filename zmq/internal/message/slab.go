@@ -5,7 +5,19 @@ const slabFrames = 128
 
 // Slab is where the frame lists of messages of several frames come from: one
 // allocation serves many messages.
-type Slab struct{ frames [][]byte }
+type Slab struct {
+	frames [][]byte
+	mores  []more
+}
+
+// more makes the rest of a message.
+func (s *Slab) more(rest [][]byte, mem *Buffer) *more {
+	if len(s.mores) == cap(s.mores) {
+		s.mores = make([]more, 0, slabFrames)
+	}
+	s.mores = append(s.mores, more{rest: rest, mem: mem})
+	return &s.mores[len(s.mores)-1]
+}
 
 // List starts a list. It must be finished with Frames before the next begins.
 func (s *Slab) List() List { return List{slab: s, start: len(s.frames)} }

@@ -13,19 +13,29 @@ type roundRobin struct {
 }
 
 // send queues m for the next peer; ErrWouldBlock if none has room.
-func (r *roundRobin) send(envelope *message.Envelope, m *message.Msg) (*pipe.Out, error) {
+func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
+	out := r.next()
+	if out == nil {
+		return nil, ErrWouldBlock
+	}
+	out.Put(m)
+	return out, nil
+}
+
+// next finds the peer whose turn it is; nil if none has room.
+func (r *roundRobin) next() *pipe.Out {
 	for len(r.outs) > 0 {
 		if r.turn >= len(r.outs) {
 			r.turn = 0
 		}
 		out := r.outs[r.turn]
-		if out.Write(envelope, m) {
+		if !out.Full() {
 			r.turn++
-			return out, nil
+			return out
 		}
 		r.remove(out)
 	}
-	return nil, ErrWouldBlock
+	return nil
 }
 
 // add lets out take part, if it does not yet.

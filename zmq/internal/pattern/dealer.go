@@ -15,11 +15,6 @@ func NewDealer(o Options) *Socket {
 	return s
 }
 
-func (d *dealer) send(m *message.Msg) (*pipe.Out, error) { return d.peers.send(nil, m) }
+func (d *dealer) send(m message.Msg) (*pipe.Out, error) { return d.peers.send(m) }
 
-func (d *dealer) recv(m *message.Msg) error {
-	if d.arrived.recv(m) == nil {
-		return ErrWouldBlock
-	}
-	return nil
-}
+func (d *dealer) recv() (message.Msg, error) { return d.arrived.receive() }

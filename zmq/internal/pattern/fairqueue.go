@@ -40,21 +40,21 @@ func (q *fairQueue) add(in *pipe.In) {
 
 // recv reads a message from the peer whose turn it is, and returns its In; nil
 // if nobody has one.
-func (q *fairQueue) recv(m *message.Msg) *pipe.In {
+func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 	for {
 		if q.news.Load() {
 			q.admit()
 		}
 		if len(q.active) == 0 {
-			return nil
+			return message.Msg{}, nil
 		}
 		if q.turn >= len(q.active) {
 			q.turn = 0
 		}
 		in := q.active[q.turn]
-		if in.Next(m) {
+		if m, ok := in.Next(); ok {
 			q.turn++
-			return in
+			return m, in
 		}
 		q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
 	}
@@ -68,6 +68,15 @@ func (q *fairQueue) admit() {
 	q.woken = q.woken[:0]
 	q.news.Store(false)
 	q.mu.Unlock()
+}
+
+// receive is recv for the types that take messages as they are.
+func (q *fairQueue) receive() (message.Msg, error) {
+	m, in := q.recv()
+	if in == nil {
+		return m, ErrWouldBlock
+	}
+	return m, nil
 }
 
 // passOn is called when a message was received: if there may be more, whoever

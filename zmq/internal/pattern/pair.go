@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -32,7 +31,3 @@ func (p *pair) detach(peer *pipe.Peer) {
 	}
 	p.dealer.detach(peer)
 }
-
-var _ behaviour = (*pair)(nil)
-
-func (p *pair) send(m *message.Msg) (*pipe.Out, error) { return p.dealer.send(m) }

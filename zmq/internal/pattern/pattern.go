@@ -57,9 +57,9 @@ type Options struct {
 type behaviour interface {
 	// send queues m, which stays the caller's, and returns the Out to wake up;
 	// nil if there is none, or if send has done it.
-	send(m *message.Msg) (*pipe.Out, error)
+	send(m message.Msg) (*pipe.Out, error)
 	// recv reads a message.
-	recv(m *message.Msg) error
+	recv() (message.Msg, error)
 	// attach, connected, disconnected and detach hold both locks.
 	attach(p *pipe.Peer) error
 	connected(p *pipe.Peer) error

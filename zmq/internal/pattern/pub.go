@@ -33,7 +33,7 @@ func NewPub(o Options) *Socket {
 // counted (RFC 29: "SHALL silently drop"). A single subscriber is woken as any
 // peer is, by the sender itself if its path is idle; with several the
 // dispatchers share the work.
-func (p *pub) send(m *message.Msg) (*pipe.Out, error) {
+func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 	p.sent++
 	var first *pipe.Out
 	found, several := false, false
@@ -52,10 +52,11 @@ func (p *pub) send(m *message.Msg) (*pipe.Out, error) {
 			}
 			out.Mark = p.sent
 			found = true
-			if !out.Write(nil, m) {
+			if out.Full() {
 				p.Drops.Add(DropHighWater, 1)
 				continue
 			}
+			out.Put(m)
 			if first == nil {
 				first = out
 				continue
@@ -81,7 +82,7 @@ func handOn(out *pipe.Out) {
 	}
 }
 
-func (p *pub) recv(*message.Msg) error { return ErrNotSupported }
+func (p *pub) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
 
 func (p *pub) attach(peer *pipe.Peer) error {
 	p.peers[peer.Out] = nil
@@ -107,8 +108,7 @@ func (p *pub) writable(*pipe.Out)     {}
 func (p *pub) readable(in *pipe.In) {
 	p.recvMu.Lock()
 	defer p.recvMu.Unlock()
-	var m message.Msg
-	for in.Next(&m) {
+	for m, ok := in.Next(); ok; m, ok = in.Next() {
 		p.sendMu.Lock()
 		p.upstream(in.Peer.Out, m.Bytes())
 		p.sendMu.Unlock()

@@ -18,19 +18,14 @@ func NewPull(o Options) *Socket {
 	return s
 }
 
-func (p *pull) recv(m *message.Msg) error {
-	if p.arrived.recv(m) == nil {
-		return ErrWouldBlock
-	}
-	return nil
-}
+func (p *pull) recv() (message.Msg, error) { return p.arrived.receive() }
 
 // receiveOnly is the sending half of a type that does not send.
 type receiveOnly struct{}
 
-func (receiveOnly) send(*message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
-func (receiveOnly) attach(*pipe.Peer) error              { return nil }
-func (receiveOnly) connected(*pipe.Peer) error           { return nil }
-func (receiveOnly) disconnected(*pipe.Peer)              {}
-func (receiveOnly) detach(*pipe.Peer)                    {}
-func (receiveOnly) writable(*pipe.Out)                   {}
+func (receiveOnly) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
+func (receiveOnly) attach(*pipe.Peer) error             { return nil }
+func (receiveOnly) connected(*pipe.Peer) error          { return nil }
+func (receiveOnly) disconnected(*pipe.Peer)             {}
+func (receiveOnly) detach(*pipe.Peer)                   {}
+func (receiveOnly) writable(*pipe.Out)                  {}

@@ -16,16 +16,15 @@ func NewPush(o Options) *Socket {
 	return s
 }
 
-func (p *push) send(m *message.Msg) (*pipe.Out, error) { return p.peers.send(nil, m) }
+func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.peers.send(m) }
 
-func (p *push) recv(*message.Msg) error { return ErrNotSupported }
+func (p *push) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
 
 // readable drops what a peer sends although a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {
 	p.recvMu.Lock()
 	defer p.recvMu.Unlock()
-	var m message.Msg
-	for in.Next(&m) {
+	for m, ok := in.Next(); ok; m, ok = in.Next() {
 		m.Release()
 		p.Drops.Add(DropOutOfTurn, 1)
 	}

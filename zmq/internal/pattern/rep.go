@@ -25,23 +25,23 @@ func NewRep(o Options) *Socket {
 
 // recv takes the next request. It takes the send lock to look at the state and
 // to change it: the receive lock comes first in the order of locks.
-func (r *rep) recv(m *message.Msg) error {
+func (r *rep) recv() (message.Msg, error) {
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()
 	if r.asker != nil {
-		return ErrState
+		return message.Msg{}, ErrState
 	}
 	for {
 		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
-		in := r.arrived.recv(m)
+		m, in := r.arrived.recv()
 		r.sendMu.Lock()
 		if in == nil {
-			return ErrWouldBlock
+			return m, ErrWouldBlock
 		}
-		if r.open(m) {
+		if r.open(&m) {
 			r.asker, r.lost = in.Peer.Out, in.Peer.In != in
 			r.canSend.raise()
-			return nil
+			return m, nil
 		}
 		r.Drops.Add(DropMalformed, 1)
 	}
@@ -62,7 +62,7 @@ func (r *rep) open(m *message.Msg) bool {
 	return false
 }
 
-func (r *rep) send(m *message.Msg) (*pipe.Out, error) {
+func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 	out := r.asker
 	if out == nil {
 		return nil, ErrState
@@ -72,10 +72,11 @@ func (r *rep) send(m *message.Msg) (*pipe.Out, error) {
 		r.Drops.Add(DropPeerGone, 1)
 		return nil, nil
 	}
-	if !out.Write(&r.envelope, m) { // a REP never waits: RFC 28, "SHALL NOT block"
+	if out.Full() { // a REP never waits: RFC 28, "SHALL NOT block"
 		r.Drops.Add(DropHighWater, 1)
 		return nil, nil
 	}
+	out.PutBehind(&r.envelope, m)
 	return out, nil
 }
 

@@ -24,28 +24,30 @@ func NewReq(o Options) *Socket {
 	return s
 }
 
-func (r *req) send(m *message.Msg) (*pipe.Out, error) {
+func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if r.asked != nil {
 		return nil, ErrState
 	}
-	out, err := r.peers.send(&delimiter, m)
-	if err == nil {
-		r.asked = out.Peer
+	out := r.peers.next()
+	if out == nil {
+		return nil, ErrWouldBlock
 	}
-	return out, err
+	out.PutBehind(&delimiter, m)
+	r.asked = out.Peer
+	return out, nil
 }
 
 // recv takes the reply. The send lock is held only to look at the state and to
 // change it: the receive lock comes first in the order of locks.
-func (r *req) recv(m *message.Msg) error {
+func (r *req) recv() (message.Msg, error) {
 	asked := r.state()
 	if asked == nil {
-		return ErrState
+		return message.Msg{}, ErrState
 	}
 	for {
-		in := r.arrived.recv(m)
+		m, in := r.arrived.recv()
 		if in == nil {
-			return ErrWouldBlock
+			return m, ErrWouldBlock
 		}
 		if in.Peer != asked {
 			r.Drops.Add(DropOutOfTurn, 1)
@@ -57,7 +59,7 @@ func (r *req) recv(m *message.Msg) error {
 		}
 		m.DropFirst()
 		r.done()
-		return nil
+		return m, nil
 	}
 }
 

@@ -24,16 +24,16 @@ func NewRouter(o Options) *Socket {
 	return s
 }
 
-func (r *router) recv(m *message.Msg) error {
-	in := r.arrived.recv(m)
+func (r *router) recv() (message.Msg, error) {
+	m, in := r.arrived.recv()
 	if in == nil {
-		return ErrWouldBlock
+		return m, ErrWouldBlock
 	}
 	m.Prepend(in.Peer.RoutingID, &r.slab)
-	return nil
+	return m, nil
 }
 
-func (r *router) send(m *message.Msg) (*pipe.Out, error) {
+func (r *router) send(m message.Msg) (*pipe.Out, error) {
 	if m.Len() < 2 {
 		return nil, ErrNoFrame
 	}
@@ -41,11 +41,10 @@ func (r *router) send(m *message.Msg) (*pipe.Out, error) {
 	if p == nil {
 		return nil, r.refuse(ErrUnroutable, DropUnroutable)
 	}
-	body := *m
-	body.DropFirst()
-	if !p.Out.Write(nil, &body) {
+	if p.Out.Full() {
 		return nil, r.refuse(ErrWouldBlock, DropHighWater)
 	}
+	p.Out.PutFrom(1, m)
 	return p.Out, nil
 }
 

@@ -14,14 +14,12 @@ type Socket struct {
 	kind behaviour
 	opts Options
 
-	sendMu   sync.Mutex
-	senders  pipe.Waiters // under sendMu
-	outgoing message.Msg  // the message being sent, under sendMu
-	closed   bool         // set under both locks
+	sendMu  sync.Mutex
+	senders pipe.Waiters // under sendMu
+	closed  bool         // set under both locks
 
-	recvMu   sync.Mutex
-	arrived  fairQueue
-	incoming message.Msg // the message being received, under recvMu
+	recvMu  sync.Mutex
+	arrived fairQueue
 
 	kicks []*pipe.Out // to be kicked once the locks are given back; under both
 
@@ -46,8 +44,6 @@ func (s *Socket) TrySend(m message.Msg) error {
 	return s.sent(m, out, err)
 }
 
-// sendLocked hands the message on by way of a field: a pointer to the caller's
-// own would move it to the heap.
 func (s *Socket) sendLocked(m message.Msg) (*pipe.Out, error) {
 	if s.closed {
 		return nil, ErrClosed
@@ -55,10 +51,7 @@ func (s *Socket) sendLocked(m message.Msg) (*pipe.Out, error) {
 	if m.Bytes() == nil {
 		return nil, ErrNoFrame
 	}
-	s.outgoing = m
-	out, err := s.kind.send(&s.outgoing)
-	s.outgoing = message.Msg{}
-	return out, err
+	return s.kind.send(m)
 }
 
 // sent ends a send that holds the lock.
@@ -112,16 +105,14 @@ func (s *Socket) TryRecv() (message.Msg, error) {
 	return m, err
 }
 
-// recvLocked receives by way of a field, as sendLocked sends.
-func (s *Socket) recvLocked() (m message.Msg, err error) {
+func (s *Socket) recvLocked() (message.Msg, error) {
 	if s.closed {
-		return m, ErrClosed
+		return message.Msg{}, ErrClosed
 	}
-	if err = s.kind.recv(&s.incoming); err == nil {
-		m = s.incoming
+	m, err := s.kind.recv()
+	if err == nil {
 		s.arrived.passOn()
 	}
-	s.incoming = message.Msg{}
 	return m, err
 }
 

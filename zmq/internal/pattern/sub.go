@@ -66,23 +66,23 @@ func (s *sub) count(what byte, prefix []byte) bool {
 func (s *sub) tell(peers []*pipe.Peer, what byte, prefix []byte) {
 	m := message.Single(append([]byte{what}, prefix...))
 	for _, p := range peers {
-		p.Out.WriteAnyway(&m)
+		p.Out.Put(m)
 		if p.Out.Wake() {
 			s.kicks = append(s.kicks, p.Out)
 		}
 	}
 }
 
-func (s *sub) send(*message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
+func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
 
-func (s *sub) recv(m *message.Msg) error {
-	for s.arrived.recv(m) != nil {
-		if s.wanted.matches(m.Bytes()) {
-			return nil
+func (s *sub) recv() (message.Msg, error) {
+	for {
+		m, err := s.arrived.receive()
+		if err != nil || s.wanted.matches(m.Bytes()) {
+			return m, err
 		}
 		s.Drops.Add(DropNotSubscribed, 1)
 	}
-	return ErrWouldBlock
 }
 
 func (s *sub) attach(*pipe.Peer) error { return nil }

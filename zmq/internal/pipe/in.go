@@ -37,21 +37,30 @@ func (in *In) Kick(bool) { in.Ready() }
 
 // Next reads a message; false if there is none, and then Ready will be called
 // when there is.
-func (in *In) Next(m *message.Msg) bool {
-	for !in.cursor.Next(m) {
-		in.pay()
-		in.batch = message.Batch{} // its memory belongs to the messages now
-		if !in.source.Take(&in.batch) {
-			return false
+func (in *In) Next() (message.Msg, bool) {
+	m, ok := in.cursor.Next()
+	if !ok {
+		if m, ok = in.refill(); !ok {
+			return m, false
 		}
-		in.cursor.Load(in.batch)
 	}
 	in.unpaid++
 	in.unpaidN += m.Size()
 	if in.unpaid >= in.step {
 		in.pay()
 	}
-	return true
+	return m, true
+}
+
+// refill takes the next batch and reads its first message.
+func (in *In) refill() (message.Msg, bool) {
+	in.pay()
+	in.batch = message.Batch{} // its memory belongs to the messages now
+	if !in.source.Take(&in.batch) {
+		return message.Msg{}, false
+	}
+	in.cursor.Load(in.batch)
+	return in.cursor.Next()
 }
 
 // Cut takes the source away: what was not taken from it stays there, for

@@ -33,27 +33,28 @@ func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer) *Out {
 	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, Index: -1}
 }
 
-// Write queues a message, behind an envelope (nil for none); false if a
-// high-water mark is reached.
-func (o *Out) Write(envelope *message.Envelope, m *message.Msg) bool {
-	if o.limits.exceeded(o.fill.Msgs+o.held, o.fill.Size+o.heldSize) {
-		o.refused = true
-		return false
-	}
-	if envelope != nil {
-		o.fill.AppendEnvelope(envelope)
-	}
+// Put queues a message whatever the high-water mark says: for a writer that has
+// asked Full, and for what must not be dropped and is small, as subscriptions
+// are.
+func (o *Out) Put(m message.Msg) { o.fill.Append(m, o.gatherMin) }
+
+// PutFrom is Put for the frames of m from the given one on.
+func (o *Out) PutFrom(from int, m message.Msg) { o.fill.AppendFrom(from, m, o.gatherMin) }
+
+// PutBehind is Put with an envelope before the message.
+func (o *Out) PutBehind(envelope *message.Envelope, m message.Msg) {
+	o.fill.AppendEnvelope(envelope)
 	o.fill.Append(m, o.gatherMin)
-	return true
 }
 
-// WriteAnyway queues a message whatever the high-water mark says: for what must
-// not be dropped and is small, as subscriptions are.
-func (o *Out) WriteAnyway(m *message.Msg) { o.fill.Append(m, o.gatherMin) }
-
-// Full reports whether Write would refuse a message.
+// Full reports whether a high-water mark is reached; if it is, the writer will be
+// told of room.
 func (o *Out) Full() bool {
-	return o.limits.exceeded(o.fill.Msgs+o.held, o.fill.Size+o.heldSize)
+	if !o.limits.exceeded(o.fill.Msgs+o.held, o.fill.Size+o.heldSize) {
+		return false
+	}
+	o.refused = true
+	return true
 }
 
 // Wake puts the consumer to work and reports whether the caller must kick it.
