@@ -14,6 +14,7 @@ import (
 // local is our own socket as a peer, in a context of its own.
 type local struct {
 	ctx     context.Context // the stage's
+	giveUp  func()          // ends ctx
 	context *zmq.Context
 	socket  *zmq.Socket
 	end     func(linger bool) error // may be called again
@@ -31,7 +32,7 @@ func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *loca
 	s.must(err)
 	c, err := zmq.NewContext(zmq.ContextOptions{Logger: logger})
 	s.must(err)
-	p := &local{ctx: s.ctx, context: c}
+	p := &local{ctx: s.ctx, giveUp: s.cancel, context: c}
 	var once sync.Once
 	p.end = func(linger bool) (err error) {
 		once.Do(func() { err = p.closeAll(linger) })
@@ -109,7 +110,11 @@ func (p *local) recvOne(f flow, n int) error {
 func (p *local) exchange(out, in flow) error {
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(out) }()
-	return errors.Join(p.recv(in), <-sent)
+	received := p.recv(in)
+	if received != nil {
+		p.giveUp()
+	}
+	return errors.Join(received, <-sent)
 }
 
 func (p *local) ask(f flow) error {

@@ -143,17 +143,15 @@ const char *ask(void *socket, const struct flow *flow)
 
 const char *echo(void *socket, uint64_t count)
 {
-    zmq_msg_t msg;
-    zmq_msg_init(&msg);
-    while (count > 0) {
-        if (zmq_msg_recv(&msg, socket, 0) < 0)
-            return failed("zmq_msg_recv");
-        int more = zmq_msg_more(&msg);
-        if (zmq_msg_send(&msg, socket, more ? ZMQ_SNDMORE : 0) < 0)
-            return failed("zmq_msg_send");
-        count -= !more;
+    const char *error = NULL;
+    for (uint64_t i = 0; error == NULL && i < count; i++) {
+        struct frames frames; /* all of them first: a REP does not answer half a request */
+        error = recv_frames(socket, &frames);
+        if (error == NULL)
+            error = send_frames(socket, &frames, 0);
+        clear_frames(&frames);
     }
-    return NULL;
+    return error;
 }
 
 static uint64_t number_of(const unsigned char *data)
