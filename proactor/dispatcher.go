@@ -19,8 +19,9 @@ type Dispatcher struct {
 	turn sync.Mutex
 	// due and done are what has completed and is still to be dispatched: posts
 	// and timers, and what the backend handed back. turn covers them.
-	due  backend.Queue
-	done *backend.Op
+	due    backend.Queue
+	done   *backend.Op
+	looked bool // the last round has asked the backend
 
 	stopping atomic.Bool // Stop was called and no Run has answered yet
 	closed   atomic.Bool // Close was called; set while mu is held

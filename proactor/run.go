@@ -12,7 +12,8 @@ import (
 //  1. collect: take what was posted and the timers that have expired, and
 //     decide how long to wait if that is nothing
 //  2. call their handlers
-//  3. wait for the backend, or only look if there was something to do
+//  3. wait for the backend; or only look if there was something to do, and then
+//     only every second time: a look may cost a system call
 //  4. call the handlers of what the backend handed back
 //
 // Each step works on what was there when it began: a handler that posts itself
@@ -95,6 +96,9 @@ func (d *Dispatcher) enter() error {
 func (d *Dispatcher) round(mayWait bool) int {
 	deadline := d.collect(mayWait)
 	n := d.dispatchDue()
+	if d.looked = !d.looked || n == 0 || !mayWait; !d.looked {
+		return n
+	}
 	if d.done == nil {
 		d.done = d.backend.Wait(deadline)
 	}

@@ -53,8 +53,11 @@ func (b *Backend) Wake() {
 // ready is asked by the goroutine that is about to park: is there a reason not
 // to?
 func (b *Backend) ready() bool {
+	if b.woken.Load() || !b.done.Empty() {
+		return true
+	}
 	b.look()
-	return !b.done.Empty() || b.woken.Load()
+	return !b.done.Empty()
 }
 
 // look collects the edges and goes on with the lanes concerned. If there may be

@@ -11,9 +11,10 @@ import (
 
 // lane carries out the operations of one direction of one handle.
 type lane struct {
-	b  *Backend
-	do func(op *backend.Op)  // carries one out, blocking
-	at func(time.Time) error // sets the deadline of what do blocks in
+	b     *Backend
+	quick func(op *backend.Op) bool // carries one out without blocking, or says no; may be nil
+	do    func(op *backend.Op)      // carries one out, blocking
+	at    func(time.Time) error     // sets the deadline of what do blocks in
 
 	mu      sync.Mutex
 	some    sync.Cond // the queue is not empty, or the lane is closed
@@ -29,13 +30,16 @@ func (l *lane) init(b *Backend, do func(*backend.Op), at func(time.Time) error) 
 	l.some.L = &l.mu
 }
 
-// start queues op, and makes the goroutine if this is the first.
+// start carries op out if that needs no waiting. Else it queues op, and makes
+// the goroutine if there is none yet.
 func (l *lane) start(op *backend.Op) {
 	l.mu.Lock()
 	if l.closed != nil {
 		op.Err = l.closed
+	}
+	if l.closed != nil || l.queue.Empty() && l.quick != nil && l.quick(op) {
+		l.b.complete(op) // before another one can, on the goroutine
 		l.mu.Unlock()
-		l.b.complete(op)
 		return
 	}
 	if l.queue.Push(op) {
@@ -59,7 +63,6 @@ func (l *lane) serve() {
 		}
 		l.do(op)
 		l.finish(op)
-		l.b.complete(op)
 	}
 }
 
@@ -81,9 +84,10 @@ func (l *lane) next() *backend.Op {
 	return nil
 }
 
-// finish takes op, which has been carried out, from the queue and settles its
-// result: whatever was moved counts, and the reason for an early end is given
-// in the words of package backend.
+// finish takes op, which has been carried out, from the queue and completes it:
+// whatever was moved counts, and the reason for an early end is given in the
+// words of package backend. It does so with the lock held, so that a later
+// operation cannot complete before.
 func (l *lane) finish(op *backend.Op) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,6 +105,7 @@ func (l *lane) finish(op *backend.Op) {
 		l.cancels = false
 		_ = l.at(time.Time{}) // fails only if the handle is closed
 	}
+	l.b.complete(op)
 }
 
 // longAgo is the deadline that ends what is in progress.

@@ -22,6 +22,7 @@ func (b *Backend) newStream(conn net.Conn) (*stream, error) {
 	s := &stream{b: b, conn: conn}
 	s.in.init(b, s.read, conn.SetReadDeadline)
 	s.out.init(b, s.write, conn.SetWriteDeadline)
+	s.out.quick = s.quickWrite
 	s.try.init(conn)
 	if !b.handles.Add(s) {
 		conn.Close()
@@ -77,23 +78,24 @@ func (s *stream) write(op *backend.Op) {
 	op.N, op.Err = int(n), err
 }
 
-func (s *stream) TryRead(b []byte) (int, error)  { return s.try.read(b) }
-func (s *stream) TryWrite(b []byte) (int, error) { return s.try.write(b) }
-
-func (s *stream) TryWriteV(v [][]byte) (int, error) {
-	total := 0
-	for _, b := range v {
-		n, err := s.try.write(b)
-		total += n
-		if n < len(b) {
-			if total > 0 {
-				err = nil
-			}
-			return total, err
-		}
+// quickWrite writes what there is room for, which is nearly always enough, so
+// that nobody has to wait for the goroutine.
+func (s *stream) quickWrite(op *backend.Op) bool {
+	if op.Kind == backend.KindWrite {
+		op.N, op.Err = s.try.write(op.Buf)
+	} else {
+		op.N, op.Err = s.try.writeV(op.Vec)
 	}
-	return total, nil
+	if op.Err == backend.ErrWouldBlock {
+		op.Err = nil
+		return false
+	}
+	return true
 }
+
+func (s *stream) TryRead(b []byte) (int, error)     { return s.try.read(b) }
+func (s *stream) TryWrite(b []byte) (int, error)    { return s.try.write(b) }
+func (s *stream) TryWriteV(v [][]byte) (int, error) { return s.try.writeV(v) }
 
 func (s *stream) LocalAddr() net.Addr  { return s.conn.LocalAddr() }
 func (s *stream) RemoteAddr() net.Addr { return s.conn.RemoteAddr() }

@@ -15,4 +15,6 @@ func (t *try) init(net.Conn) {}
 
 func (t *try) read([]byte) (int, error) { return 0, backend.ErrWouldBlock }
 
+func (t *try) writeV([][]byte) (int, error) { return 0, backend.ErrWouldBlock }
+
 func (t *try) write([]byte) (int, error) { return 0, backend.ErrWouldBlock }

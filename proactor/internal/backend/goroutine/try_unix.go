@@ -18,6 +18,8 @@ type try struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil: this connection has no descriptor
 	in, out attempt
+	vector  sys.Vector
+	outV    attempt // like out, from vector
 }
 
 // attempt is one call: a closure made once, and what it works on.
@@ -36,6 +38,13 @@ func (t *try) init(conn net.Conn) {
 	}
 	t.out.call = func(fd uintptr) bool {
 		t.out.n, t.out.err = sys.Write(int(fd), t.out.buf)
+		return true
+	}
+	t.outV.call = func(fd uintptr) bool {
+		n, errno := sys.SendVector(int(fd), &t.vector)
+		if t.outV.n, t.outV.err = n, nil; errno != 0 {
+			t.outV.err = errno
+		}
 		return true
 	}
 	if c, ok := conn.(syscall.Conn); ok {
@@ -70,6 +79,21 @@ func (t *try) write(b []byte) (int, error) {
 		return 0, err
 	}
 	return t.out.n, t.result("write", t.out.err)
+}
+
+func (t *try) writeV(v [][]byte) (int, error) {
+	if t.raw == nil {
+		return 0, backend.ErrWouldBlock
+	}
+	if t.vector.Set(v) == 0 {
+		return 0, nil
+	}
+	err := t.raw.Write(t.outV.call)
+	t.vector.Reset()
+	if err != nil {
+		return 0, err
+	}
+	return t.outV.n, t.result("write", t.outV.err)
 }
 
 // result says what happened in the words of package backend and package net.

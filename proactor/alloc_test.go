@@ -1,0 +1,223 @@
+package proactor_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// exchange sends bytes to and fro on one dispatcher: each end answers what it
+// has read. scatter uses vectors.
+type exchange struct {
+	tb      testing.TB
+	d       *proactor.Dispatcher
+	ends    [2]exchangeEnd
+	timer   proactor.Operation
+	post    proactor.Operation
+	scatter bool
+	turns   int
+}
+
+// exchangeEnd is one end of the stream.
+type exchangeEnd struct {
+	x           *exchange
+	h           *proactor.Handle
+	read, write proactor.Operation
+	in, out     [64]byte
+	inV, outV   [][]byte
+	answer      bool // something was read and is to be answered
+}
+
+func newExchange(tb testing.TB, name, network string) *exchange {
+	tb.Helper()
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { d.Close() })
+	x := &exchange{tb: tb, d: d}
+	a, b := connectedPair(tb, d, network)
+	for i, h := range []*proactor.Handle{a, b} {
+		e := &x.ends[i]
+		e.x, e.h = x, h
+		e.inV, e.outV = [][]byte{e.in[:10], e.in[10:]}, [][]byte{e.out[:1], e.out[1:]}
+		e.read.Handler, e.write.Handler = proactor.HandlerFunc(e.readDone), proactor.HandlerFunc(e.writeDone)
+	}
+	x.timer.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	x.post.Handler = x.timer.Handler
+	return x
+}
+
+// connectedPair makes the two ends of a stream on d.
+func connectedPair(tb testing.TB, d *proactor.Dispatcher, network string) (a, b *proactor.Handle) {
+	tb.Helper()
+	address := "127.0.0.1:0"
+	if network == "unix" {
+		address = tb.TempDir() + "/s"
+	}
+	ln, err := d.Listen(network, address, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var accept, connect proactor.Operation
+	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
+	accept.Handler, connect.Handler = nothing, nothing
+	ln.Accept(&accept)
+	d.Connect(&connect, network, ln.LocalAddr().String(), nil)
+	for accept.Outstanding() || connect.Outstanding() {
+		if _, err := d.RunOne(context.Background()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if accept.Err() != nil || connect.Err() != nil {
+		tb.Fatal(accept.Err(), connect.Err())
+	}
+	ln.Close()
+	return connect.Accepted(), accept.Accepted()
+}
+
+func (e *exchangeEnd) startRead() {
+	if e.x.scatter {
+		e.h.ReadV(&e.read, e.inV)
+	} else {
+		e.h.Read(&e.read, e.in[:])
+	}
+}
+
+func (e *exchangeEnd) startWrite() {
+	if e.x.scatter {
+		e.h.WriteV(&e.write, e.outV)
+	} else {
+		e.h.Write(&e.write, e.out[:])
+	}
+}
+
+func (e *exchangeEnd) readDone(op *proactor.Operation) {
+	if e.x.turns == 0 {
+		return // cancelled
+	}
+	e.check(op)
+	e.x.turns--
+	e.answer = true
+	e.next()
+}
+
+func (e *exchangeEnd) writeDone(op *proactor.Operation) {
+	e.check(op)
+	e.next()
+}
+
+// next answers once the last answer has been written, which may be told later
+// than the other end has answered that.
+func (e *exchangeEnd) next() {
+	if e.answer && e.x.turns > 0 && !e.write.Outstanding() {
+		e.answer = false
+		e.startRead()
+		e.startWrite()
+	}
+}
+
+func (e *exchangeEnd) check(op *proactor.Operation) {
+	if op.Err() != nil || op.N() != len(e.in) {
+		e.x.tb.Errorf("%v: %d bytes, %v", op.Kind(), op.N(), op.Err())
+	}
+}
+
+// run makes that many turns.
+func (x *exchange) run(turns int) {
+	x.turns = turns
+	x.ends[0].answer, x.ends[1].answer = false, false
+	x.ends[0].startRead()
+	x.ends[1].startRead()
+	x.ends[0].startWrite()
+	for x.turns > 0 || x.ends[0].write.Outstanding() || x.ends[1].write.Outstanding() {
+		if _, err := x.d.RunOne(context.Background()); err != nil {
+			x.tb.Fatal(err)
+		}
+	}
+	// One of the two is left waiting for a turn that does not come.
+	x.d.Cancel(&x.ends[0].read)
+	x.d.Cancel(&x.ends[1].read)
+	for x.ends[0].read.Outstanding() || x.ends[1].read.Outstanding() {
+		if _, err := x.d.RunOne(context.Background()); err != nil {
+			x.tb.Fatal(err)
+		}
+	}
+}
+
+// TestNoAllocation asserts that operations allocate nothing in steady state, on
+// every backend that talks to a kernel.
+func TestNoAllocation(t *testing.T) {
+	if raceEnabled {
+		t.Log("the race detector allocates: only the exchange itself is tested")
+	}
+	for _, name := range proactor.Backends() {
+		if name == "sim" {
+			continue
+		}
+		for _, network := range []string{"tcp", "unix"} {
+			for _, scatter := range []bool{false, true} {
+				t.Run(allocName(name, network, scatter), func(t *testing.T) {
+					x := newExchange(t, name, network)
+					x.scatter = scatter
+					x.run(100)
+					assertNoAllocation(t, 2000, func() { x.run(2000) })
+				})
+			}
+		}
+	}
+}
+
+func allocName(name, network string, scatter bool) string {
+	if scatter {
+		return name + "/" + network + "/scatter"
+	}
+	return name + "/" + network
+}
+
+// TestNoAllocationTimersPosts asserts the same of timers and posts.
+func TestNoAllocationTimersPosts(t *testing.T) {
+	for _, name := range proactor.Backends() {
+		t.Run(name, func(t *testing.T) {
+			x := newExchange(t, name, "tcp")
+			turn := func() {
+				x.d.StartTimer(&x.timer, time.Hour)
+				x.d.Cancel(&x.timer)
+				x.d.Post(&x.post)
+				for x.timer.Outstanding() || x.post.Outstanding() {
+					if _, err := x.d.Poll(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				x.d.StartTimer(&x.timer, time.Microsecond)
+				if _, err := x.d.RunOne(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			turn()
+			assertNoAllocation(t, 1000, func() {
+				for range 1000 {
+					turn()
+				}
+			})
+		})
+	}
+}
+
+// assertNoAllocation runs f, which does something so many times. The runtime
+// allocates a little now and then on its own account: a tenth of an allocation
+// each is more than that, and less than one of ours.
+func assertNoAllocation(t *testing.T, times int, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	each := float64(after.Mallocs-before.Mallocs) / float64(times)
+	if each >= 0.1 && !raceEnabled {
+		t.Errorf("%.2f allocations each", each)
+	}
+}

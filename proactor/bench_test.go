@@ -1,0 +1,218 @@
+package proactor_test
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// BenchmarkPingPong measures one round trip of 64 bytes over tcp, between two
+// dispatchers, each run by a goroutine of its own; "net" is the same between two
+// goroutines on package net.
+func BenchmarkPingPong(b *testing.B) {
+	b.Run("net", benchmarkNetPingPong)
+	for _, name := range proactor.Backends() {
+		if name != "sim" {
+			b.Run(name, func(b *testing.B) { benchmarkPingPong(b, name) })
+		}
+	}
+}
+
+func benchmarkNetPingPong(b *testing.B) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		buf := make([]byte, 4096)
+		for {
+			n, err := c.Read(buf)
+			if err != nil {
+				return
+			}
+			if _, err := c.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	c, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	buf := make([]byte, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Write(buf); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.ReadFull(c, buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// pinger sends, and sends again when the echo has come.
+type pinger struct {
+	d           *proactor.Dispatcher
+	h           *proactor.Handle
+	read, write proactor.Operation
+	buf         [64]byte
+	got, left   int
+	err         error
+}
+
+func (p *pinger) HandleCompletion(op *proactor.Operation) {
+	switch {
+	case op.Err() != nil:
+		p.err = op.Err()
+		p.d.Stop()
+	case op.Kind() == proactor.KindConnect:
+		p.h = op.Accepted()
+		p.d.Stop()
+	case op == &p.write:
+		p.h.Read(&p.read, p.buf[:])
+	default:
+		if p.left--; p.left == 0 {
+			p.d.Stop()
+			return
+		}
+		p.h.Write(&p.write, p.buf[:])
+	}
+}
+
+func benchmarkPingPong(b *testing.B, name string) {
+	server, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := newEchoServer(server, "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	go server.Run()
+	defer server.Close()
+	client, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer client.Close()
+	p := &pinger{d: client}
+	p.read.Handler, p.write.Handler = p, p
+	client.Connect(&p.write, "tcp", s.ln.LocalAddr().String(), nil)
+	client.Run()
+	b.ReportAllocs()
+	b.ResetTimer()
+	p.left = b.N
+	p.h.Write(&p.write, p.buf[:])
+	client.Run()
+	if p.err != nil {
+		b.Fatal(p.err)
+	}
+}
+
+// BenchmarkPost measures a post and its completion: from a handler, and from
+// another goroutine that waits for it.
+func BenchmarkPost(b *testing.B) {
+	for _, name := range proactor.Backends() {
+		if name != "sim" {
+			b.Run("handler/"+name, func(b *testing.B) { benchmarkPostHandler(b, name) })
+			b.Run("batches/"+name, func(b *testing.B) { benchmarkPostBatches(b, name) })
+			b.Run("handoff/"+name, func(b *testing.B) { benchmarkPostHandOff(b, name) })
+		}
+	}
+}
+
+func benchmarkPostHandler(b *testing.B, name string) {
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	left := b.N
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if left--; left == 0 {
+			d.Stop()
+			return
+		}
+		d.Post(op)
+	})
+	b.ReportAllocs()
+	d.Post(&op)
+	d.Run()
+}
+
+func benchmarkPostBatches(b *testing.B, name string) {
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	var ops [64]proactor.Operation
+	left := b.N
+	for i := range ops {
+		ops[i].Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+			if left--; left > 0 {
+				d.Post(op)
+			} else {
+				d.Stop()
+			}
+		})
+		d.Post(&ops[i])
+	}
+	b.ReportAllocs()
+	for left > 0 {
+		d.Run()
+	}
+}
+
+func benchmarkPostHandOff(b *testing.B, name string) {
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	go d.Run()
+	defer d.Close()
+	done := make(chan struct{}, 1)
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { done <- struct{}{} })
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Post(&op)
+		<-done
+	}
+}
+
+// BenchmarkTimer measures starting and cancelling a timer among a thousand
+// others, with the dispatch of the completion.
+func BenchmarkTimer(b *testing.B) {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
+	others := make([]proactor.Operation, 1000)
+	for i := range others {
+		others[i].Handler = nothing
+		d.StartTimer(&others[i], time.Hour+time.Duration(i*7919%1000)*time.Second)
+	}
+	var op proactor.Operation
+	op.Handler = nothing
+	b.ReportAllocs()
+	for b.Loop() {
+		d.StartTimer(&op, 90*time.Minute)
+		d.Cancel(&op)
+		d.Poll()
+	}
+}
