@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
@@ -19,5 +20,14 @@ func TestConformance(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestBackends tests the seam below the dispatcher.
+func TestBackends(t *testing.T) {
+	for _, name := range proactor.Backends() {
+		t.Run(name, func(t *testing.T) {
+			conformance.RunBackend(t, func() (backend.Backend, error) { return proactor.OpenBackend(name) })
+		})
 	}
 }

@@ -122,7 +122,9 @@ type Backend interface {
 	Wake()
 	// Close ends everything: handles are closed, outstanding operations are
 	// handed back by further calls of Wait(0) until there are none. It may only
-	// be called when no goroutine is inside Wait.
+	// be called when no goroutine is inside Wait. Start, Cancel and Wake may
+	// still be called: what is started after Close is handed back by Wait(0)
+	// with ErrBackendClosed. A second Close does nothing.
 	Close() error
 }
 

@@ -115,8 +115,11 @@ func (b *Backend) complete(op *backend.Op, err error) {
 // Close implements backend.Backend.
 func (b *Backend) Close() error {
 	b.mu.Lock()
-	b.ended.Store(true)
+	again := b.ended.Swap(true)
 	b.mu.Unlock()
+	if again {
+		return nil
+	}
 	b.handles.CloseAll()
 	return b.parking.Close()
 }

@@ -41,8 +41,11 @@ func (b *Backend) answer() {
 // left is what Close has left for Wait, and what was started too late.
 func (b *Backend) left() *backend.Op {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.done.Take()
+	list, doomed := b.done.Take(), b.doomed
+	b.doomed = nil
+	b.mu.Unlock()
+	bury(doomed)
+	return list
 }
 
 // flush fetches completions that the kernel keeps to itself.
