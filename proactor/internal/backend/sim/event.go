@@ -36,8 +36,11 @@ func (n *Network) schedule(e *event, at time.Duration) {
 	n.events.seq++
 	e.at, e.seq = at, n.events.seq
 	heap.Push(&n.events, e)
-	if n.clock == ClockSystem && n.events.heap[0] == e {
+	switch {
+	case n.clock == ClockSystem && n.events.heap[0] == e:
 		n.signalAll() // those that sleep until a later event must look again
+	case n.clock == ClockVirtual && n.parked == len(n.backends) && !n.jumping && n.parked > 0:
+		n.backends[0].signal() // everything rests: one of them must let time go on
 	}
 }
 

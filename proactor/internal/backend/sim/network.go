@@ -30,6 +30,7 @@ type Network struct {
 
 	backends  []*Backend // the open ones, in the order of their making
 	parked    int        // how many of them rest inside Wait
+	jumping   bool       // one of them lets time go on at this moment
 	listeners map[endpoint]*listener
 	port      uint16 // the last one given out
 	ids       uint32 // the last number given to a connection or listener

@@ -55,8 +55,10 @@ func (b *Backend) rest(deadline time.Duration) {
 	b.parked, b.deadline = true, deadline
 	n.parked++
 	if n.clock == ClockVirtual {
+		n.jumping = true
 		for n.parked == len(n.backends) && n.jump(backend.NoDeadline) {
 		}
+		n.jumping = false
 	}
 	until := min(deadline, n.events.next())
 	n.mu.Unlock()
