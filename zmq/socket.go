@@ -117,11 +117,18 @@ func (s *Socket) Send(ctx context.Context, m Msg) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	err := s.pattern.TrySend(m)
+	if err == ErrWouldBlock {
+		return s.sendWaiting(ctx, m)
+	}
+	return err
+}
+
+// sendWaiting is Send when TrySend has failed: until ctx is done, or
+// SendTimeout has passed.
+func (s *Socket) sendWaiting(ctx context.Context, m Msg) error {
 	if s.opts.SendTimeout <= 0 {
 		return s.pattern.Send(ctx, m)
-	}
-	if err := s.pattern.TrySend(m); err != ErrWouldBlock {
-		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.SendTimeout, ErrTimeout)
 	defer cancel()
@@ -162,11 +169,18 @@ func (s *Socket) Recv(ctx context.Context) (Msg, error) {
 	if err := ctx.Err(); err != nil {
 		return Msg{}, err
 	}
+	m, err := s.pattern.TryRecv()
+	if err == ErrWouldBlock {
+		return s.recvWaiting(ctx)
+	}
+	return m, err
+}
+
+// recvWaiting is Recv when TryRecv has failed: until ctx is done, or RecvTimeout
+// has passed.
+func (s *Socket) recvWaiting(ctx context.Context) (Msg, error) {
 	if s.opts.RecvTimeout <= 0 {
 		return s.pattern.Recv(ctx)
-	}
-	if m, err := s.pattern.TryRecv(); err != ErrWouldBlock {
-		return m, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.RecvTimeout, ErrTimeout)
 	defer cancel()

@@ -157,10 +157,17 @@ func (m *Msg) Equal(other *Msg) bool {
 // not touch any frame of the message, or of copies of it, afterwards, nor
 // release one of them.
 func (m *Msg) Release() {
-	if mem := m.mem(); mem != nil {
-		mem.Release()
+	if m.more != nil {
+		m.more.giveBack()
 	}
 	*m = Msg{}
+}
+
+// giveBack is apart, so that Release is inlined.
+func (m *more) giveBack() {
+	if m.mem != nil {
+		m.mem.Release()
+	}
 }
 
 // Prepend puts a frame before the others. The list of frames comes out of slab.

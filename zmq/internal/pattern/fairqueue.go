@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -79,41 +80,48 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	return m, nil
 }
 
-// passOn is called when a message was received: if there may be more, whoever
+// mayHaveMore reports whether another message is there, most likely, and anybody
+// is interested.
+func (q *fairQueue) mayHaveMore() bool {
+	return (len(q.active) > 0 || q.news.Load()) && (q.waiting.Load() > 0 || q.notEmpty.wanted())
+}
+
+// passOn is called when a message was received and there may be more: whoever
 // waits next has a turn, and readiness stays raised.
 func (q *fairQueue) passOn() {
-	if len(q.active) == 0 && !q.news.Load() {
-		return
-	}
-	if q.waiting.Load() > 0 {
-		q.mu.Lock()
-		q.waiters.WakeOne()
-		q.waiting.Store(int32(q.waiters.Len()))
-		q.mu.Unlock()
-	}
+	q.mu.Lock()
+	q.waiters.WakeOne()
+	q.waiting.Store(int32(q.waiters.Len()))
+	q.mu.Unlock()
 	q.notEmpty.raise()
 }
 
-// wait adds the caller to those who wait; nil if something has come meanwhile.
+// wait adds the caller, who has found nothing, to those who wait. If something
+// has come meanwhile it is the caller's turn at once.
 func (q *fairQueue) wait() *pipe.Waiter {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.woken) > 0 {
-		return nil
-	}
 	w := q.waiters.Add()
+	if len(q.woken) > 0 {
+		q.waiters.WakeOne()
+	}
 	q.waiting.Store(int32(q.waiters.Len()))
 	return w
 }
 
-func (q *fairQueue) forget(w *pipe.Waiter, gaveUp bool) {
+// await waits for the turn of w, which says that another try may succeed, or
+// until ctx is done.
+func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter) error {
+	err := w.Wait(ctx)
 	q.mu.Lock()
-	q.waiters.Forget(w, gaveUp)
+	q.waiters.Forget(w, err != nil)
 	q.waiting.Store(int32(q.waiters.Len()))
 	q.mu.Unlock()
+	return err
 }
 
-func (q *fairQueue) wakeAll() {
+// close lets everybody who waits find out that the socket is closed.
+func (q *fairQueue) close() {
 	q.mu.Lock()
 	q.waiters.WakeAll()
 	q.waiting.Store(0)

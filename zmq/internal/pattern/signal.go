@@ -17,6 +17,9 @@ func (s *signal) channel() <-chan struct{} {
 	return ch
 }
 
+// wanted reports whether anybody has asked for the channel.
+func (s *signal) wanted() bool { return s.ch.Load() != nil }
+
 // raise puts a token in, if there is none.
 func (s *signal) raise() {
 	ch := s.ch.Load()

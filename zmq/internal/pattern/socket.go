@@ -30,112 +30,109 @@ type Socket struct {
 // Send queues m for whom the pattern says. It waits while nobody can take it,
 // until ctx is done. m belongs to the socket if Send succeeds.
 func (s *Socket) Send(ctx context.Context, m message.Msg) error {
-	err := s.TrySend(m)
-	for err == ErrWouldBlock {
-		err = s.sendOrWait(ctx, m)
+	for {
+		w, err := s.trySend(m, true)
+		if w == nil {
+			return err
+		}
+		if err := s.waitToSend(ctx, w); err != nil {
+			return err
+		}
 	}
-	return err
 }
 
 // TrySend is Send that does not wait: it fails with ErrWouldBlock.
 func (s *Socket) TrySend(m message.Msg) error {
+	_, err := s.trySend(m, false)
+	return err
+}
+
+// trySend sends m if that is possible now. If it is not, and the caller is
+// willing to wait, it returns the caller's place in the queue.
+func (s *Socket) trySend(m message.Msg, wait bool) (*pipe.Waiter, error) {
 	s.sendMu.Lock()
-	out, err := s.sendLocked(m)
-	return s.sent(m, out, err)
-}
-
-func (s *Socket) sendLocked(m message.Msg) (*pipe.Out, error) {
-	if s.closed {
-		return nil, ErrClosed
+	if s.closed || m.Bytes() == nil {
+		err := s.cannotSend()
+		s.sendMu.Unlock()
+		return nil, err
 	}
-	if m.Bytes() == nil {
-		return nil, ErrNoFrame
+	out, err := s.kind.send(m)
+	if err != nil {
+		var w *pipe.Waiter
+		if wait && err == ErrWouldBlock {
+			w = s.senders.Add()
+		}
+		s.sendMu.Unlock()
+		return w, err
 	}
-	return s.kind.send(m)
-}
-
-// sent ends a send that holds the lock.
-func (s *Socket) sent(m message.Msg, out *pipe.Out, err error) error {
 	kick := out != nil && out.Wake()
+	if s.senders.Len() > 0 {
+		s.senders.WakeOne() // there may be room for the next one too
+	}
 	s.sendMu.Unlock()
 	if kick {
 		out.Kick(true)
 	}
-	if err == nil {
-		m.Release()
-	}
-	return err
+	m.Release()
+	return nil, nil
 }
 
-// sendOrWait sends, or waits for room and returns ErrWouldBlock for another try.
-func (s *Socket) sendOrWait(ctx context.Context, m message.Msg) error {
-	s.sendMu.Lock()
-	out, err := s.sendLocked(m)
-	if err != ErrWouldBlock {
-		s.senders.WakeOne() // whoever waits behind us may find room too
-		return s.sent(m, out, err)
+// cannotSend says why nothing can be sent, or not this message.
+func (s *Socket) cannotSend() error {
+	if s.closed {
+		return ErrClosed
 	}
-	w := s.senders.Add()
-	s.sendMu.Unlock()
-	waited := w.Wait(ctx)
+	return ErrNoFrame
+}
+
+// waitToSend waits for the turn of w, which says that another try may succeed.
+func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
+	err := w.Wait(ctx)
 	s.sendMu.Lock()
-	s.senders.Forget(w, waited != nil)
+	s.senders.Forget(w, err != nil)
 	s.sendMu.Unlock()
-	if waited != nil {
-		return waited
-	}
-	return ErrWouldBlock
+	return err
 }
 
 // Recv returns the next message. It waits until there is one, or until ctx is
 // done.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
-	m, err := s.TryRecv()
-	for err == ErrWouldBlock {
-		m, err = s.recvOrWait(ctx)
+	for {
+		m, w, err := s.tryRecv(true)
+		if w == nil {
+			return m, err
+		}
+		if err := s.arrived.await(ctx, w); err != nil {
+			return m, err
+		}
 	}
-	return m, err
 }
 
 // TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) {
-	s.recvMu.Lock()
-	m, err := s.recvLocked()
-	s.recvMu.Unlock()
+	m, _, err := s.tryRecv(false)
 	return m, err
 }
 
-func (s *Socket) recvLocked() (message.Msg, error) {
+// tryRecv receives if there is a message. If there is none, and the caller is
+// willing to wait, it returns the caller's place in the queue: taken with the
+// lock held, so that whoever takes the first of several messages sees it.
+func (s *Socket) tryRecv(wait bool) (message.Msg, *pipe.Waiter, error) {
+	s.recvMu.Lock()
 	if s.closed {
-		return message.Msg{}, ErrClosed
+		s.recvMu.Unlock()
+		return message.Msg{}, nil, ErrClosed
 	}
 	m, err := s.kind.recv()
-	if err == nil {
+	var w *pipe.Waiter
+	switch {
+	case err == nil && s.arrived.mayHaveMore():
 		s.arrived.passOn()
+	case err == ErrWouldBlock && wait:
+		w = s.arrived.wait()
 	}
-	return m, err
-}
-
-// recvOrWait receives, or waits for a message and returns ErrWouldBlock for
-// another try.
-func (s *Socket) recvOrWait(ctx context.Context) (message.Msg, error) {
-	s.recvMu.Lock()
-	m, err := s.recvLocked()
-	if err != ErrWouldBlock {
-		s.recvMu.Unlock()
-		return m, err
-	}
-	w := s.arrived.wait()
 	s.recvMu.Unlock()
-	if w == nil {
-		return m, ErrWouldBlock
-	}
-	waited := w.Wait(ctx)
-	s.arrived.forget(w, waited != nil)
-	if waited != nil {
-		return m, waited
-	}
-	return m, ErrWouldBlock
+	return m, w, err
 }
 
 // Attach adds a peer. Messages may queue up for it from now on.
@@ -209,7 +206,7 @@ func (s *Socket) Close() {
 	unlock := s.lockBoth()
 	s.closed = true
 	s.senders.WakeAll()
-	s.arrived.wakeAll()
+	s.arrived.close()
 	s.canSend.raise()
 	unlock()
 }

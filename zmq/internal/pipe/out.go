@@ -110,8 +110,8 @@ func (o *Out) Detach(unsent *message.Batch) {
 	o.announceRoom()
 }
 
-// Take moves everything that waits into b, which must be empty and whose memory
-// is used for what comes next; false, and the consumer at rest, if nothing
+// Take moves everything that waits into b, which must be empty and whose memory,
+// if it has any, is used for what comes next; false, and the consumer at rest, if nothing
 // waits. What was taken counts against the high-water marks until it is
 // credited.
 func (o *Out) Take(b *message.Batch) bool {
@@ -121,11 +121,22 @@ func (o *Out) Take(b *message.Batch) bool {
 		o.mu.Unlock()
 		return false
 	}
-	*b, o.fill = o.fill, *b
-	o.held += b.Msgs
-	o.heldSize += b.Size
+	o.handOver(b)
 	o.mu.Unlock()
 	return true
+}
+
+// handOver moves what waits into b. A consumer that keeps what it takes comes
+// with no memory: what follows is then written behind it in the same piece, as
+// long as that lasts.
+func (o *Out) handOver(b *message.Batch) {
+	if cap(b.Buf) == 0 {
+		*b = o.fill.Split()
+	} else {
+		*b, o.fill = o.fill, *b
+	}
+	o.held += b.Msgs
+	o.heldSize += b.Size
 }
 
 // Credit says that messages taken before have left.
@@ -145,9 +156,7 @@ func (o *Out) CreditAndTake(msgs, size int, b *message.Batch) bool {
 	o.announceRoom()
 	ok := o.fill.Msgs > 0
 	if ok {
-		*b, o.fill = o.fill, *b
-		o.held += b.Msgs
-		o.heldSize += b.Size
+		o.handOver(b)
 	} else {
 		o.working = false
 	}
