@@ -1,0 +1,95 @@
+package proactor
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// withCandidates replaces the candidates of this system for one test.
+func withCandidates(t *testing.T, list ...candidate) {
+	before := candidates
+	candidates = list
+	t.Cleanup(func() { candidates = before })
+}
+
+var errNotHere = errors.New("not on this kernel")
+
+func refuse(backend.Options) (backend.Backend, error) { return nil, errNotHere }
+
+func take(backend.Options) (backend.Backend, error) { return nil, nil }
+
+func TestChoose(t *testing.T) {
+	withCandidates(t,
+		candidate{name: "best", open: refuse},
+		candidate{name: "hidden", explicit: true, open: take},
+		candidate{name: "good", open: take},
+		candidate{name: "plain", open: take},
+	)
+	for _, test := range []struct{ option, env, want string }{
+		{"", "", "good"},
+		{"auto", "plain", "good"},
+		{"", "plain", "plain"},
+		{"plain", "good", "plain"},
+		{"hidden", "", "hidden"},
+	} {
+		t.Setenv(BackendVariable, test.env)
+		_, info, err := choose(&Options{Backend: test.option})
+		if err != nil || info.Name != test.want {
+			t.Errorf("option %q, environment %q: %q, %v; want %q", test.option, test.env, info.Name, err, test.want)
+		}
+	}
+}
+
+// TestChooseKeepsRefusals: why a better backend was not taken can be seen.
+func TestChooseKeepsRefusals(t *testing.T) {
+	t.Setenv(BackendVariable, "")
+	withCandidates(t, candidate{name: "best", open: refuse}, candidate{name: "good", open: take})
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	_, info, err := choose(&Options{Logger: logger})
+	if err != nil || len(info.Refused) != 1 || info.Refused[0].Name != "best" || info.Refused[0].Err != errNotHere {
+		t.Errorf("%+v, %v", info, err)
+	}
+	if !strings.Contains(log.String(), errNotHere.Error()) {
+		t.Errorf("logged: %s", log.String())
+	}
+}
+
+func TestChooseFails(t *testing.T) {
+	t.Setenv(BackendVariable, "")
+	withCandidates(t, candidate{name: "one", open: refuse}, candidate{name: "two", open: refuse})
+	for option, want := range map[string]string{
+		"one":   "one",
+		"auto":  "no backend works here",
+		"three": "one, two", // the error lists what there is
+	} {
+		_, _, err := choose(&Options{Backend: option})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("option %q: %v", option, err)
+		}
+		if option == "one" && !errors.Is(err, errNotHere) {
+			t.Errorf("the reason is not in %v", err)
+		}
+	}
+}
+
+func TestOptionsValidate(t *testing.T) {
+	for field, o := range map[string]Options{
+		"RingEntries": {RingEntries: -1},
+		"Sim":         {Sim: &SimOptions{}},
+		"Backend":     {Backend: "abacus"},
+	} {
+		d, err := New(o)
+		if err == nil {
+			d.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "Options."+field) {
+			t.Errorf("wrong %s: %v", field, err)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package proactor
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestTimerHeap pushes and removes at random: the root is the least, and every
+// operation knows its place.
+func TestTimerHeap(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var h timerHeap
+	ops := make([]Operation, 300)
+	running := map[*Operation]bool{}
+	for range 30_000 {
+		op := &ops[rng.IntN(len(ops))]
+		if running[op] != h.holds(op) {
+			t.Fatal("holds is wrong")
+		}
+		if running[op] {
+			h.remove(op)
+			delete(running, op)
+		} else {
+			op.deadline = time.Duration(rng.IntN(50))
+			h.push(op)
+			running[op] = true
+		}
+		if len(h) != len(running) {
+			t.Fatalf("%d entries for %d timers", len(h), len(running))
+		}
+		if len(h) > 0 && h[0].when != earliest(running) {
+			t.Fatalf("the root expires at %v, the first timer at %v", h[0].when, earliest(running))
+		}
+	}
+	for i, e := range h {
+		if e.op.index != i+1 || e.op.deadline != e.when {
+			t.Errorf("place %d: the operation believes to be at %d", i, e.op.index-1)
+		}
+	}
+}
+
+func earliest(running map[*Operation]bool) time.Duration {
+	var all []time.Duration
+	for op := range running {
+		all = append(all, op.deadline)
+	}
+	return slices.Min(all)
+}
+
+// TestTimerHeapSorts empties a heap from the root.
+func TestTimerHeapSorts(t *testing.T) {
+	var h timerHeap
+	for range 1000 {
+		h.push(&Operation{deadline: time.Duration(rand.IntN(100))})
+	}
+	last := time.Duration(0)
+	for len(h) > 0 {
+		if h[0].when < last {
+			t.Fatalf("%v comes after %v", h[0].when, last)
+		}
+		last = h[0].when
+		h.remove(h[0].op)
+	}
+}
+
+func TestExpiry(t *testing.T) {
+	const now = 5 * time.Second
+	for _, test := range []struct{ after, want time.Duration }{
+		{-1, now}, {0, now}, {1, now + 1}, {1<<63 - 1, 1<<63 - 2}, {1<<63 - 1 - now, 1<<63 - 2},
+	} {
+		if got := expiry(now, test.after); got != test.want {
+			t.Errorf("a timer of %d expires at %d, want %d", test.after, got, test.want)
+		}
+	}
+}
