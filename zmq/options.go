@@ -55,8 +55,9 @@ type Options struct {
 	// what their contexts say; 0 is none.
 	SendTimeout, RecvTimeout time.Duration
 
-	// MaxMessageSize is the largest frame accepted, in bytes: a peer that
-	// announces a larger one is disconnected. 0 is no limit.
+	// MaxMessageSize is the largest message accepted, in bytes, all its frames
+	// together: a peer that announces more is disconnected. It also bounds the
+	// number of frames. 0 is no limit. (libzmq looks at each frame alone.)
 	MaxMessageSize int64
 
 	// RoutingID is what a ROUTER at the other end knows the socket by: up to 255

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -37,13 +38,14 @@ type decoder struct {
 	msgs      int           // whole messages
 	size      int           // payload in them
 	partSize  int           // payload in the frames of the message begun
+	parts     int           // how many frames of it there are
 
 	body    *message.Buffer // a body that is read directly; nil if there is none
 	bodyLen int             // how long it is
 	got     int             // how much of it has come
 	flags   byte            // its frame's flags
 
-	maxFrame int64 // the largest frame accepted; 0 for any
+	maxSize  int64 // the largest message accepted, see fits; 0 for any
 	trust    int   // a body as large as this is given memory before it has come
 	next     int   // size of the next chunk
 	maxChunk int
@@ -70,8 +72,8 @@ const (
 	window = 512
 )
 
-// ErrTooLarge is a frame larger than the maximum message size.
-var ErrTooLarge = errors.New("frame larger than the maximum message size")
+// ErrTooLarge is a message larger than the maximum message size.
+var ErrTooLarge = errors.New("message larger than the maximum message size")
 
 // found says why Scan stopped.
 type found int
@@ -82,8 +84,8 @@ const (
 	foundCommand              // a command frame: its body is in the result
 )
 
-func newDecoder(maxFrame int64, chunkLimit int) decoder {
-	return decoder{maxFrame: maxFrame, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
+func newDecoder(maxSize int64, chunkLimit int) decoder {
+	return decoder{maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
 }
 
 // Space returns one or two pieces of memory for the next bytes of the peer: what
@@ -157,8 +159,8 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 		if err != nil || n == 0 {
 			return foundNothing, nil, err
 		}
-		if d.maxFrame > 0 && size > uint64(d.maxFrame) {
-			return foundNothing, nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, size, d.maxFrame)
+		if err := d.fits(size); err != nil {
+			return foundNothing, nil, err
 		}
 		if have := d.end - d.pos - n; uint64(have) < size {
 			return foundNothing, nil, d.await(flags, size, n, have)
@@ -179,10 +181,33 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 	return foundNothing, nil, nil
 }
 
+// fits checks that a frame of size bytes may be added to the message begun. The
+// number of frames is bounded as well: empty ones without end would fill any
+// memory.
+func (d *decoder) fits(size uint64) error {
+	if d.maxSize <= 0 {
+		return nil
+	}
+	if have := uint64(d.partSize); have+size > uint64(d.maxSize) {
+		return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, have+size, d.maxSize)
+	}
+	if int64(d.parts) >= max(d.maxSize, minMaxParts) {
+		return fmt.Errorf("%w: more than %d frames", ErrTooLarge, d.parts)
+	}
+	return nil
+}
+
+// minMaxParts is how many frames a message may have at least where there is a
+// maximum size: a small one must not forbid an envelope.
+const minMaxParts = 64
+
 // scanShort is the hot path: messages of one short frame, one after the other.
 func (d *decoder) scanShort(room int) {
 	if d.pos != d.whole || d.wholeRefs != len(d.refs) {
 		return
+	}
+	if d.maxSize > 0 && d.maxSize < math.MaxUint8 {
+		return // each has to be looked at
 	}
 	b, pos, end := d.chunk, d.pos, d.end
 	msgs, size := d.msgs, d.size
@@ -202,13 +227,14 @@ func (d *decoder) scanShort(room int) {
 // frameDone counts a frame that is complete; the last one completes a message.
 func (d *decoder) frameDone(flags byte, size int) {
 	d.partSize += size
+	d.parts++
 	if flags&wire.FlagMore != 0 {
 		return
 	}
 	d.whole, d.wholeRefs = d.pos, len(d.refs)
 	d.msgs++
 	d.size += d.partSize
-	d.partSize = 0
+	d.partSize, d.parts = 0, 0
 }
 
 // await prepares for a frame of which have bytes are there. Small ones wait in
