@@ -1,0 +1,341 @@
+package zmq_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// misbehaviour is something that a peer may do to our socket, which is a PULL
+// and takes the peer for a PUSH, unless said otherwise.
+type misbehaviour struct {
+	name    string
+	do      func(r *raw)
+	victim  zmq.Type
+	options zmq.Options
+	// tolerated: the connection must go on, and carry messages. Otherwise it must
+	// be closed.
+	tolerated bool
+}
+
+// soon is a handshake timeout for peers that are silent. A good peer that does
+// not make it on a busy machine comes back.
+const soon = 100 * time.Millisecond
+
+var misbehaviours = []misbehaviour{
+	// Before and in the greeting.
+	{name: "nothing at all", do: func(*raw) {}, options: zmq.Options{HandshakeTimeout: soon}},
+	{name: "end of stream at once", do: func(r *raw) { must(r.T, r.CloseWrite()) }},
+	{name: "wrong first byte", do: says("\x00")},
+	{name: "wrong end of the signature", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7d")},
+	{name: "HTTP", do: says("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")},
+	{name: "TLS", do: says("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")},
+	{name: "ZMTP 1.0", do: says("\x01\x00")},
+	{name: "ZMTP 2.0", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x01\x08")},
+	{name: "half a greeting", do: says(string(rawGreeting(1, "NULL")[:30])), options: zmq.Options{HandshakeTimeout: soon}},
+	{name: "unknown mechanism", do: says(string(rawGreeting(1, "ROT13")))},
+	{name: "mechanism that we do not have", do: says(string(rawGreeting(1, "CURVE")))},
+	{name: "no mechanism", do: says(string(rawGreeting(1, "")))},
+
+	// In the handshake.
+	{name: "nothing after the greeting", do: greets(), options: zmq.Options{HandshakeTimeout: soon}},
+	{name: "half a READY", do: greets(rawReady("PUSH")[:10]), options: zmq.Options{HandshakeTimeout: soon}},
+	{name: "incompatible socket type", do: greets(rawReady("SUB"))},
+	{name: "unknown socket type", do: greets(rawReady("PUSHPULL"))},
+	{name: "message before READY", do: greets(rawMessage("too early"))},
+	{name: "SUBSCRIBE before READY", do: greets(rawCommand("SUBSCRIBE", "a"))},
+	{name: "PING before READY", do: greets(rawCommand("PING", "\x00\x00"))},
+	{name: "ERROR instead of READY", do: greets(rawCommand("ERROR", "\x06refuse"))},
+	{name: "command without a name", do: greets(rawFrame(4, nil))},
+	{name: "command with a name beyond its end", do: greets(rawFrame(4, []byte("\xffREADY")))},
+	{name: "property name beyond the end", do: greets(rawCommand("READY", "\xffSocket-Type"))},
+	{name: "property value beyond the end", do: greets(rawCommand("READY", "\x0bSocket-Type\x7f\xff\xff\xffPUSH"))},
+	{name: "property value of 2^32-1 bytes", do: greets(rawCommand("READY", "\x0bSocket-Type\xff\xff\xff\xffPUSH"))},
+	{name: "property cut off in its size", do: greets(rawCommand("READY", "\x0bSocket-Type\x00\x00"))},
+	{name: "routing id of 256 bytes", do: greets(rawCommand("READY",
+		rawProperty("Socket-Type", "PUSH")+rawProperty("Identity", strings.Repeat("i", 256))))},
+	{name: "READY that is too long", do: greets(rawHeader(4, 64<<10+1))},
+	{name: "READY of 2^62 bytes", do: greets(rawHeader(4, 1<<62))},
+
+	// In the traffic.
+	{name: "frame of 2^63 bytes", do: shakes(rawHeader(0, 1<<63))},
+	{name: "frame of 2^64-1 bytes", do: shakes(rawHeader(0, 1<<64-1))},
+	{name: "frame of 2^62 bytes", do: shakes(rawHeader(0, 1<<62))},
+	{name: "frame of 1 TiB and an end", do: shakesAndEnds(rawHeader(0, 1<<40), []byte("only this"))},
+	{name: "frame above the maximum size", do: shakes(rawHeader(0, 1001)), options: zmq.Options{MaxMessageSize: 1000}},
+	{name: "short frame above the maximum size", do: shakes(rawFrame(0, make([]byte, 101))), options: zmq.Options{MaxMessageSize: 100}},
+	{name: "frame of the maximum size", do: shakes(rawFrame(0, make([]byte, 1000))),
+		options: zmq.Options{MaxMessageSize: 1000}, tolerated: true},
+	{name: "frames that exceed the maximum size together", do: shakes(bytes.Repeat(rawFrame(1, make([]byte, 100)), 11)),
+		options: zmq.Options{MaxMessageSize: 1000}},
+	{name: "empty frames without end", do: shakes(bytes.Repeat(rawFrame(1, nil), 1<<20)),
+		options: zmq.Options{MaxMessageSize: 1000}},
+	{name: "reserved flag", do: shakes([]byte("\x08\x01a"))},
+	{name: "all flags", do: shakes([]byte("\xff\x01a"))},
+	{name: "command with MORE", do: shakes([]byte("\x05\x01a"))},
+	{name: "command between the frames of a message", do: shakes(rawFrame(1, nil), rawCommand("PING", "\x00\x00"))},
+	{name: "command of 1 GiB", do: shakes(rawHeader(4, 1<<30))},
+	{name: "command without a name in the traffic", do: shakes(rawFrame(4, nil))},
+	{name: "PING without a TTL", do: shakes(rawCommand("PING", "\x00"))},
+	{name: "ERROR in the traffic", do: shakes(rawCommand("ERROR", "\x04bye!"))},
+	{name: "SUBSCRIBE to a PULL", do: shakes(rawCommand("SUBSCRIBE", "a"))},
+	{name: "SUBSCRIBE to a PUSH", victim: zmq.PUSH,
+		do: func(r *raw) { r.shakeHands("PULL"); r.say(rawCommand("SUBSCRIBE", "a")) }},
+	{name: "end in a header", do: shakesAndEnds([]byte("\x02\x00"))},
+	{name: "end in a frame", do: shakesAndEnds([]byte("\x00\x05abc"))},
+	{name: "end in a message", do: shakesAndEnds(rawFrame(1, []byte("more")))},
+
+	// Odd, but allowed.
+	{name: "greeting byte by byte", tolerated: true, do: func(r *raw) {
+		r.dribble(rawGreeting(1, "NULL"))
+		r.say(rawReady("PUSH"))
+		r.hearHandshake()
+	}},
+	{name: "everything byte by byte", tolerated: true, do: func(r *raw) {
+		r.dribble(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("short"), rawFrame(0, make([]byte, 300)),
+			rawCommand("PING", "\x00\x00"), rawFrame(1, []byte("more")), rawFrame(0, nil))
+		r.hearHandshake()
+		r.hear()
+	}},
+	{name: "everything at once", tolerated: true, do: func(r *raw) {
+		r.say(bytes.Join([][]byte{rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("hasty")}, nil))
+		r.hearHandshake()
+	}},
+	{name: "a later version", tolerated: true, do: func(r *raw) {
+		greeting := rawGreeting(9, "NULL")
+		greeting[10] = 4
+		r.say(greeting, rawReady("PUSH"))
+		r.hearHandshake()
+	}},
+	{name: "no socket type", tolerated: true, do: func(r *raw) {
+		r.say(rawGreeting(1, "NULL"), rawCommand("READY", ""))
+		r.hearHandshake()
+	}},
+	{name: "unknown command", tolerated: true, do: shakes(rawCommand("GOSSIP", "about you"))},
+	{name: "READY twice", tolerated: true, do: shakes(rawReady("PUSH"))},
+	{name: "PONG that nobody asked for", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
+	{name: "long header for a short frame", tolerated: true, do: shakes(append(rawHeader(0, 5), "short"...))},
+	{name: "PING", tolerated: true, do: func(r *raw) {
+		r.shakeHands("PUSH")
+		r.say(rawCommand("PING", "\x00\x0acontext"))
+		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
+		}
+	}},
+}
+
+// says is a peer that says something instead of a greeting.
+func says(what string) func(*raw) { return func(r *raw) { r.say([]byte(what)) } }
+
+// greets is a peer that says something instead of READY.
+func greets(what ...[]byte) func(*raw) {
+	return func(r *raw) { r.say(append([][]byte{rawGreeting(1, "NULL")}, what...)...) }
+}
+
+// shakes is a peer that says something after a proper handshake.
+func shakes(what ...[]byte) func(*raw) {
+	return func(r *raw) { r.shakeHands("PUSH"); r.say(what...) }
+}
+
+// shakesAndEnds also ends its half of the stream then.
+func shakesAndEnds(what ...[]byte) func(*raw) {
+	return func(r *raw) { shakes(what...)(r); must(r.T, r.CloseWrite()) }
+}
+
+// victim is our socket with a good peer.
+type victim struct {
+	*testing.T
+	socket, good *zmq.Socket
+	sent         int
+}
+
+func newVictim(t *testing.T, m misbehaviour) *victim {
+	t.Helper()
+	c := newContext(t)
+	if m.victim == 0 {
+		m.victim = zmq.PULL
+	}
+	goodType := map[zmq.Type]zmq.Type{zmq.PULL: zmq.PUSH, zmq.PUSH: zmq.PULL}[m.victim]
+	m.options.Linger = zmq.NoLinger
+	m.options.ReconnectInterval = time.Millisecond
+	v := &victim{T: t, socket: newSocket(t, c, m.victim, m.options)}
+	v.good = newSocket(t, c, goodType, zmq.Options{Linger: zmq.NoLinger, ReconnectInterval: time.Millisecond})
+	return v
+}
+
+// serves checks that victim and good peer still exchange messages. Others may
+// have sent something before, and get some of what a PUSH sends.
+func (v *victim) serves() {
+	v.Helper()
+	v.sent++
+	text := fmt.Sprint("message ", v.sent)
+	ctx := deadline(v.T)
+	if v.socket.Type() == zmq.PULL {
+		must(v.T, v.good.SendBytes(ctx, []byte(text)))
+		v.receives(text)
+		return
+	}
+	for {
+		must(v.T, v.socket.SendBytes(ctx, []byte(text)))
+		if m, err := v.good.TryRecv(); err == nil {
+			m.Release()
+			return
+		}
+	}
+}
+
+// receives waits until the victim has received text.
+func (v *victim) receives(text string) {
+	v.Helper()
+	ctx := deadline(v.T)
+	for {
+		frames, err := v.socket.RecvFrames(ctx)
+		must(v.T, err)
+		if string(frames[0]) == text {
+			return
+		}
+	}
+}
+
+// suffers lets the peer misbehave and checks what becomes of the connection.
+func (v *victim) suffers(r *raw, m misbehaviour) {
+	v.Helper()
+	m.do(r)
+	v.serves()
+	if m.tolerated {
+		r.say(rawMessage("still here"))
+		v.receives("still here")
+		return
+	}
+	r.ended()
+	v.serves()
+}
+
+// TestHostilePeer: whatever a peer does to our listener, the connection ends if
+// it has to, and others are served.
+func TestHostilePeer(t *testing.T) {
+	for _, m := range misbehaviours {
+		t.Run(m.name, func(t *testing.T) {
+			v := newVictim(t, m)
+			must(t, v.socket.Bind("tcp://127.0.0.1:*"))
+			must(t, v.good.Connect(v.socket.LastEndpoint()))
+			v.serves()
+			allocated := totalAlloc()
+			v.suffers(dialRaw(t, address(v.socket)), m)
+			if grown := totalAlloc() - allocated; grown > 64<<20 {
+				t.Errorf("%d MiB were allocated", grown>>20)
+			}
+		})
+	}
+}
+
+// TestHostileListener: whatever a listener does to our connector, the connection
+// ends if it has to, is tried again, and other endpoints are served.
+func TestHostileListener(t *testing.T) {
+	for _, m := range misbehaviours {
+		t.Run(m.name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			must(t, err)
+			t.Cleanup(func() { listener.Close() })
+			v := newVictim(t, m)
+			must(t, v.good.Bind("tcp://127.0.0.1:*"))
+			must(t, v.socket.Connect(v.good.LastEndpoint()))
+			v.serves()
+			must(t, v.socket.Connect("tcp://"+listener.Addr().String()))
+			v.suffers(acceptRaw(t, listener), m)
+			if m.tolerated || v.socket.Type() != zmq.PULL {
+				return
+			}
+			comesBack(v, listener)
+		})
+	}
+}
+
+// comesBack checks that the victim has connected again, or does, and takes
+// messages.
+func comesBack(v *victim, listener net.Listener) {
+	v.Helper()
+	for {
+		r := acceptRaw(v.T, listener)
+		r.say(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("reformed"))
+		if _, err := r.Read(make([]byte, 1)); err == nil { // else it had timed out in the backlog
+			v.receives("reformed")
+			return
+		}
+	}
+}
+
+func acceptRaw(t *testing.T, listener net.Listener) *raw {
+	t.Helper()
+	must(t, listener.(*net.TCPListener).SetDeadline(time.Now().Add(rawPatience)))
+	c, err := listener.Accept()
+	must(t, err)
+	return newRaw(t, c)
+}
+
+// address is where a socket that is bound over tcp listens.
+func address(s *zmq.Socket) string { return strings.TrimPrefix(s.LastEndpoint(), "tcp://") }
+
+// totalAlloc is how much has been allocated so far, collected or not, in bytes.
+func totalAlloc() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+// TestIncompatiblePeerIsTold: a peer whose type does not fit gets an ERROR before
+// the connection is closed.
+func TestIncompatiblePeerIsTold(t *testing.T) {
+	v := newVictim(t, misbehaviour{})
+	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
+	r := dialRaw(t, address(v.socket))
+	r.say(rawGreeting(1, "NULL"), rawReady("SUB"))
+	if said := r.ended(); !bytes.HasSuffix(said, rawCommand("ERROR", "\x13Invalid-Socket-Type")) {
+		t.Errorf("the peer was told %q", said)
+	}
+}
+
+// TestResetInAFrame: half a message is not delivered, and its end does not matter
+// to others.
+func TestResetInAFrame(t *testing.T) {
+	v := newVictim(t, misbehaviour{})
+	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
+	must(t, v.good.Connect(v.socket.LastEndpoint()))
+	for range 20 {
+		r := dialRaw(t, address(v.socket))
+		r.shakeHands("PUSH")
+		r.say(rawMessage("whole"), rawFrame(1, []byte("first of two")), rawHeader(0, 100_000), make([]byte, 50_000))
+		v.receives("whole")
+		must(t, r.SetLinger(0))
+		must(t, r.TCPConn.Close())
+		must(t, v.good.SendBytes(deadline(t), []byte("next")))
+		frames, err := v.socket.RecvFrames(deadline(t))
+		must(t, err)
+		if string(frames[0]) != "next" {
+			t.Fatalf("received %.40q", frames)
+		}
+	}
+}
+
+// TestFloodOfHalfOpenConnections: a thousand strangers who say nothing keep
+// nobody out, and are shown the door.
+func TestFloodOfHalfOpenConnections(t *testing.T) {
+	v := newVictim(t, misbehaviour{options: zmq.Options{HandshakeTimeout: time.Second}})
+	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
+	var strangers []*raw
+	for range 1000 {
+		strangers = append(strangers, dialRaw(t, address(v.socket)))
+	}
+	must(t, v.good.Connect(v.socket.LastEndpoint()))
+	v.serves()
+	for _, r := range strangers {
+		r.ended()
+	}
+	v.serves()
+}
