@@ -2,4 +2,7 @@ module github.com/actum-go/actum
 
 go 1.26
 
-require golang.org/x/sys v0.36.0
+require (
+	github.com/alecthomas/kong v1.17.0
+	golang.org/x/sys v0.46.0
+)

@@ -1,0 +1,78 @@
+// Package cli is actum's command line: what is accepted, and what becomes of a
+// command's end.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/signal"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/cmd/actum/internal/perf"
+	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/proactor"
+)
+
+// Streams are the standard ones.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// grammar is the command line; each command has a Run method.
+type grammar struct {
+	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
+}
+
+// Main carries a command line out until it is done, or a signal asks for its
+// end, and returns the exit code.
+func Main(args []string, s Streams) int {
+	system.IgnoreBrokenPipes()
+	ctx, stop := signal.NotifyContext(context.Background(), system.EndSignals...)
+	defer stop()
+	return Run(ctx, args, s)
+}
+
+// Run is Main without signals: ctx asks for the end.
+func Run(ctx context.Context, args []string, s Streams) int {
+	err := run(ctx, args, s)
+	if !exit.Silent(err) {
+		fmt.Fprintln(s.Err, "actum:", oneLine(err))
+	}
+	return exit.Code(err)
+}
+
+// helped is what the parser panics with once it has printed a help text.
+type helped struct{}
+
+func run(ctx context.Context, args []string, s Streams) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			if _, ok := v.(helped); !ok {
+				panic(v)
+			}
+		}
+	}()
+	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
+		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
+		kong.Vars{"switches": perf.Switches(), "backends": strings.Join(proactor.Backends(), ", ")},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return &exit.UsageError{Err: err}
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(perf.Output{Out: s.Out, Err: s.Err})
+}
+
+// oneLine is an error as one line: joined errors have several.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+const description = "ZeroMQ messages from the command line."

@@ -1,0 +1,168 @@
+// Package perf measures, with the arguments and the closing lines of libzmq's
+// own perf programs, so that either side can be libzmq's:
+//
+//	local_thr ENDPOINT SIZE COUNT         binds, receives     remote_thr   connects, sends
+//	local_lat ENDPOINT SIZE ROUNDTRIPS    binds, answers      remote_lat   connects, asks
+//	inproc_thr SIZE COUNT                 both                inproc_lat SIZE ROUNDTRIPS
+//	pub_thr ENDPOINT SIZE COUNT SUBSCRIBERS                   sub_thr, the same
+//
+// A throughput is that of the receiver from its first message to its last. A
+// latency is half of a round trip. Processor time goes to standard error.
+package perf
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// Command is `actum perf` as the command line's parser sees it.
+type Command struct {
+	Off        []string `help:"Switch optimizations off: ${enum}." enum:"${switches}" placeholder:"NAME"`
+	Backend    string   `help:"The proactor's backend instead of the best one: ${backends}." placeholder:"NAME"`
+	CPUProfile string   `name:"cpuprofile" help:"Write a profile of processor time to this file." placeholder:"FILE"`
+	MemProfile string   `name:"memprofile" help:"Write a profile of every allocation to this file." placeholder:"FILE"`
+	Allocs     bool     `help:"Print how many objects each message allocates."`
+
+	LocalThr  localThr  `cmd:"" name:"local_thr" help:"Bind, receive (PULL), print the throughput."`
+	RemoteThr remoteThr `cmd:"" name:"remote_thr" help:"Connect, send (PUSH)."`
+	LocalLat  localLat  `cmd:"" name:"local_lat" help:"Bind, answer (REP)."`
+	RemoteLat remoteLat `cmd:"" name:"remote_lat" help:"Connect, ask (REQ), print the latency."`
+	InprocThr inprocThr `cmd:"" name:"inproc_thr" help:"Both ends of inproc, print the throughput."`
+	InprocLat inprocLat `cmd:"" name:"inproc_lat" help:"Both ends of inproc, print the latency."`
+	PubThr    pubThr    `cmd:"" name:"pub_thr" help:"Bind, wait for subscribers, publish (PUB), end with an empty message."`
+	SubThr    subThr    `cmd:"" name:"sub_thr" help:"Connect subscribers (SUB), print their throughput together."`
+}
+
+// Output is where a program reports to: figures to Out, processor time to Err.
+type Output struct{ Out, Err io.Writer }
+
+// throughputArgs and the others are arguments that programs share.
+type throughputArgs struct {
+	Endpoint string `arg:"" help:"tcp://host:port or ipc://path."`
+	Size     size   `arg:"" help:"Bytes of a message."`
+	Count    number `arg:"" help:"Messages."`
+}
+
+type latencyArgs struct {
+	Endpoint   string `arg:"" help:"tcp://host:port or ipc://path."`
+	Size       size   `arg:"" help:"Bytes of a message."`
+	Roundtrips number `arg:"" help:"Round trips."`
+}
+
+type inprocThroughputArgs struct {
+	Size  size   `arg:"" help:"Bytes of a message."`
+	Count number `arg:"" help:"Messages."`
+}
+
+type inprocLatencyArgs struct {
+	Size       size   `arg:"" help:"Bytes of a message."`
+	Roundtrips number `arg:"" help:"Round trips."`
+}
+
+// fanoutArgs have no size 0: an empty message is the end.
+type fanoutArgs struct {
+	Endpoint    string `arg:"" help:"tcp://host:port or ipc://path."`
+	Size        number `arg:"" help:"Bytes of a message."`
+	Count       number `arg:"" help:"Messages."`
+	Subscribers number `arg:"" help:"Subscribers."`
+}
+
+// size is 0 or more, number 1 or more.
+type (
+	size   int
+	number int
+)
+
+// UnmarshalText is called by the parser.
+func (s *size) UnmarshalText(text []byte) error { return parse((*int)(s), text, 0) }
+
+// UnmarshalText is called by the parser.
+func (n *number) UnmarshalText(text []byte) error { return parse((*int)(n), text, 1) }
+
+func parse(to *int, text []byte, least int) (err error) {
+	if *to, err = strconv.Atoi(string(text)); err != nil || *to < least {
+		return fmt.Errorf("expected a number, %d or more, not %q", least, text)
+	}
+	return nil
+}
+
+type localThr struct{ throughputArgs }
+
+// Run is called by the parser, like all the others.
+func (a *localThr) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		s, err := r.bound(zmq.PULL, a.Endpoint)
+		if err != nil {
+			return err
+		}
+		return r.pull(s, int(a.Size), int(a.Count))
+	})
+}
+
+type remoteThr struct{ throughputArgs }
+
+func (a *remoteThr) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		s, err := r.connected(zmq.PUSH, a.Endpoint)
+		if err != nil {
+			return err
+		}
+		return r.push(s, int(a.Size), int(a.Count))
+	})
+}
+
+type localLat struct{ latencyArgs }
+
+func (a *localLat) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		s, err := r.bound(zmq.REP, a.Endpoint)
+		if err != nil {
+			return err
+		}
+		return r.answer(s, int(a.Size), int(a.Roundtrips))
+	})
+}
+
+type remoteLat struct{ latencyArgs }
+
+func (a *remoteLat) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		s, err := r.connected(zmq.REQ, a.Endpoint)
+		if err != nil {
+			return err
+		}
+		return r.ask(s, int(a.Size), int(a.Roundtrips))
+	})
+}
+
+type inprocThr struct{ inprocThroughputArgs }
+
+func (a *inprocThr) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		return r.inproc(end{zmq.PULL, r.pull}, end{zmq.PUSH, r.silent().push}, int(a.Size), int(a.Count))
+	})
+}
+
+type inprocLat struct{ inprocLatencyArgs }
+
+func (a *inprocLat) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error {
+		return r.inproc(end{zmq.REP, r.silent().answer}, end{zmq.REQ, r.ask}, int(a.Size), int(a.Roundtrips))
+	})
+}
+
+type pubThr struct{ fanoutArgs }
+
+func (a *pubThr) Run(context.Context, *Command, Output) error {
+	return fmt.Errorf("perf pub_thr: %w", errNoDrop)
+}
+
+type subThr struct{ fanoutArgs }
+
+func (a *subThr) Run(ctx context.Context, c *Command, o Output) error {
+	return c.run(ctx, o, func(r *run) error { return r.subscribers(a.Endpoint, int(a.Size), int(a.Count), int(a.Subscribers)) })
+}

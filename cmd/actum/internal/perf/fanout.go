@@ -1,0 +1,82 @@
+package perf
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/zmq"
+)
+
+// errNoDrop: publishing as fast as possible measures nothing unless the
+// publisher waits at a subscriber's high-water mark.
+var errNoDrop error = &exit.UsageError{Err: errors.New("not offered: a PUB socket drops at the high-water mark, and cannot be told to wait yet")}
+
+// subscriber is what one of them saw.
+type subscriber struct {
+	delivered   int
+	first, last time.Time
+	err         error
+}
+
+// subscribers receives on n sockets at once until each has seen the empty
+// message that is the end, and reports what all were delivered together, from
+// the first message of any to the last of any.
+func (r *run) subscribers(endpoint string, size, count, n int) error {
+	seen := make([]subscriber, n)
+	var receiving sync.WaitGroup
+	for i := range seen {
+		s, err := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
+		if err == nil {
+			err = s.Connect(endpoint)
+		}
+		if err != nil {
+			return err
+		}
+		receiving.Go(func() { seen[i].receive(s) })
+	}
+	receiving.Wait()
+	return r.reportFanout(size, count, seen)
+}
+
+func (u *subscriber) receive(s *zmq.Socket) {
+	for {
+		m, err := s.Recv(never)
+		if u.delivered == 0 {
+			u.first = time.Now()
+		}
+		if err != nil || m.Size() == 0 {
+			u.last, u.err = time.Now(), err
+			return
+		}
+		u.delivered++
+		if m.Size() >= pooled {
+			m.Release()
+		}
+	}
+}
+
+func (r *run) reportFanout(size, count int, seen []subscriber) error {
+	all := seen[0]
+	for _, u := range seen[1:] {
+		all.delivered += u.delivered
+		all.err = errors.Join(all.err, u.err)
+		if u.first.Before(all.first) {
+			all.first = u.first
+		}
+		if u.last.After(all.last) {
+			all.last = u.last
+		}
+	}
+	if all.err != nil {
+		return all.err
+	}
+	err := r.reportThroughput(size, count, all.delivered, all.last.Sub(all.first))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.Out, "delivered: %d of %d\n", all.delivered, count*len(seen))
+	return err
+}

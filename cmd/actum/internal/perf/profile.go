@@ -1,0 +1,48 @@
+package perf
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/pprof"
+)
+
+// startProfiles starts what was asked for and returns what ends it.
+func (c *Command) startProfiles() (stop func() error, err error) {
+	if c.MemProfile != "" {
+		runtime.MemProfileRate = 1
+	}
+	stopCPU := func() error { return nil }
+	if c.CPUProfile != "" {
+		if stopCPU, err = startCPUProfile(c.CPUProfile); err != nil {
+			return nil, err
+		}
+	}
+	return func() error { return errors.Join(stopCPU(), writeMemProfile(c.MemProfile)) }, nil
+}
+
+func startCPUProfile(name string) (stop func() error, err error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, fmt.Errorf("profile of processor time: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile of processor time: %w", err), f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
+}
+
+func writeMemProfile(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("profile of allocations: %w", err)
+	}
+	return errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
+}

@@ -1,0 +1,137 @@
+package perf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/zmq"
+)
+
+// run is one run of one program.
+type run struct {
+	Output
+	interrupted context.Context
+	zmq         *zmq.Context
+	sockets     []*zmq.Socket
+	allocs      bool
+}
+
+// never is the context of the calls that are measured: it costs nothing.
+// Interrupting a run closes its sockets instead.
+var never = context.Background()
+
+// run carries a program out: on a context of one dispatcher, between the start
+// and the end of profiles. The sockets are closed, and what they have queued is
+// delivered, before the processor time is reported.
+func (c *Command) run(ctx context.Context, o Output, program func(*run) error) (err error) {
+	tuning, err := tuning(c.Off)
+	if err != nil {
+		return err
+	}
+	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Tuning: tuning})
+	if err != nil {
+		return &exit.UsageError{Err: err}
+	}
+	profiled, err := c.startProfiles()
+	if err != nil {
+		return errors.Join(err, zctx.Close())
+	}
+	r := &run{Output: o, interrupted: ctx, zmq: zctx, allocs: c.Allocs}
+	err = program(r)
+	err = errors.Join(err, r.close(err == nil), zctx.Close(), profiled())
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return reportCPU(o)
+}
+
+func reportCPU(o Output) error {
+	user, sys, err := system.CPU()
+	if err == nil {
+		_, err = fmt.Fprintf(o.Err, "cpu: user %.3f s, system %.3f s\n", user.Seconds(), sys.Seconds())
+	}
+	return err
+}
+
+func (r *run) bound(t zmq.Type, endpoint string) (*zmq.Socket, error) {
+	s, err := r.socket(t, zmq.Options{})
+	if err == nil {
+		err = s.Bind(endpoint)
+	}
+	return s, err
+}
+
+func (r *run) connected(t zmq.Type, endpoint string) (*zmq.Socket, error) {
+	s, err := r.socket(t, zmq.Options{})
+	if err == nil {
+		err = s.Connect(endpoint)
+	}
+	return s, err
+}
+
+// socket makes a socket that is closed at the end of the run, or when it is
+// interrupted: then without waiting for anything.
+func (r *run) socket(t zmq.Type, o zmq.Options) (*zmq.Socket, error) {
+	s, err := r.zmq.NewSocket(t, o)
+	if err == nil {
+		r.sockets = append(r.sockets, s)
+		context.AfterFunc(r.interrupted, func() { _ = s.Shutdown(r.interrupted) })
+	}
+	return s, err
+}
+
+// close closes the sockets; those of a run that went well once everything that
+// they sent is delivered, or the run is interrupted.
+func (r *run) close(deliver bool) error {
+	ctx, giveUp := context.WithCancel(r.interrupted)
+	defer giveUp()
+	if !deliver {
+		giveUp()
+	}
+	for _, s := range r.sockets {
+		if err := s.Shutdown(ctx); err != nil && deliver {
+			return err
+		}
+	}
+	return nil
+}
+
+// end is one end of an inproc pair: its type, and what it does.
+type end struct {
+	kind zmq.Type
+	do   func(s *zmq.Socket, size, count int) error
+}
+
+// silent is the run for the end of inproc that reports nothing: the other one
+// counts the allocations of both.
+func (r *run) silent() *run {
+	quiet := *r
+	quiet.allocs = false
+	return &quiet
+}
+
+// inproc runs both ends of a pair, the connecting one in a goroutine.
+func (r *run) inproc(binds, connects end, size, count int) error {
+	const endpoint = "inproc://perf"
+	local, err := r.bound(binds.kind, endpoint)
+	if err != nil {
+		return err
+	}
+	remote, err := r.connected(connects.kind, endpoint)
+	if err != nil {
+		return err
+	}
+	other := make(chan error, 1)
+	go func() { other <- connects.do(remote, size, count) }()
+	err = binds.do(local, size, count)
+	if err != nil {
+		return err // the run's end closes the other socket too
+	}
+	return <-other
+}
