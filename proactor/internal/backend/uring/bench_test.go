@@ -3,9 +3,9 @@
 package uring
 
 import (
+	"cmp"
 	"io"
 	"net"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -184,6 +184,8 @@ func contenders(tb testing.TB, hand bool) []contender {
 	ring := func(name string, t tuning, s style) {
 		add(name, func() (backend.Backend, error) { return newBackend(0, t) }, s)
 	}
+	// What a reader would do who does not know whether there is anything to read,
+	// writes as operations, and each tuning.
 	add("epoll", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{})
 	add("epoll+tryread", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{tryRead: true})
 	ring("uring", tuning{pollFirst: true}, style{})
@@ -230,29 +232,44 @@ func (h *handOff) start() (stop func()) {
 	return func() { close(h.work); <-done }
 }
 
-// measure runs all contenders in turn and reports the median of the medians.
+const runs = 9
+
+// measure runs all contenders in turn, and reports the median over the runs of
+// their median, their 99th percentile, and of the ratio of both to package
+// net's in the same run.
 func measure(b *testing.B, rounds int, handOff bool) {
 	list := contenders(b, handOff)
-	p50s := make([][]time.Duration, len(list))
-	p99s := make([][]time.Duration, len(list))
-	only := os.Getenv("CONTENDER")
-	for range 9 {
+	results := make([]result, len(list))
+	for range runs {
 		for i, c := range list {
-			if only != "" && only != c.name {
-				p50s[i], p99s[i] = make([]time.Duration, 9), make([]time.Duration, 9)
-				continue
-			}
 			took := c.run(rounds)
-			p50s[i] = append(p50s[i], took[rounds/2])
-			p99s[i] = append(p99s[i], took[rounds*99/100])
+			results[i].p50 = append(results[i].p50, took[rounds/2])
+			results[i].p99 = append(results[i].p99, took[rounds*99/100])
 		}
 	}
 	for i, c := range list {
-		slices.Sort(p50s[i])
-		slices.Sort(p99s[i])
-		b.Logf("%-16s p50 %8v (%v to %v)  p99 %8v (%v to %v)", c.name,
-			p50s[i][4], p50s[i][0], p50s[i][8], p99s[i][4], p99s[i][0], p99s[i][8])
+		r, net := &results[i], &results[0]
+		b.Logf("%-14s p50 %6.2f µs, %.2f of net's   p99 %6.2f µs, %.2f of net's", c.name,
+			micros(median(r.p50)), median(ratios(r.p50, net.p50)),
+			micros(median(r.p99)), median(ratios(r.p99, net.p99)))
 	}
+}
+
+type result struct{ p50, p99 []time.Duration }
+
+func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+
+func ratios(a, b []time.Duration) []float64 {
+	r := make([]float64, len(a))
+	for i := range a {
+		r[i] = float64(a[i]) / float64(b[i])
+	}
+	return r
+}
+
+func median[T cmp.Ordered](v []T) T {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
 }
 
 func BenchmarkPingPong(b *testing.B)        { measure(b, 3000, false) }

@@ -36,6 +36,9 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 	}
 	late := read(b, server, 10)
 	started[late] = true
+	lateConnect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: "127.0.0.1:9"}
+	b.Start(lateConnect)
+	started[lateConnect] = true
 	for list := b.Wait(0); list != nil; list = b.Wait(0) {
 		for op := list; op != nil; op = op.Next {
 			if !started[op] {

@@ -18,7 +18,7 @@ func (b *Backend) startConnect(op *backend.Op) {
 	case err != nil:
 		b.complete(op, 0, err)
 	case b.closed:
-		b.doomed = append(b.doomed, op.Sys.Fd)
+		sys.Close(op.Sys.Fd)
 		b.complete(op, 0, backend.ErrBackendClosed)
 	default:
 		b.launch(op)

@@ -15,6 +15,9 @@ const maxTries = 16
 
 // reap reads the completion queue and returns what has completed.
 func (b *Backend) reap() *backend.Op {
+	if b.ring.Ready() == 0 && !b.ready.Load() {
+		return nil
+	}
 	b.mu.Lock()
 	if n := b.ring.Ready(); n > 0 {
 		for i := range n {
@@ -24,6 +27,9 @@ func (b *Backend) reap() *backend.Op {
 	}
 	list, doomed := b.done.Take(), b.doomed
 	b.doomed = nil
+	if b.ready.Load() {
+		b.ready.Store(false)
+	}
 	b.mu.Unlock()
 	bury(doomed)
 	return list

@@ -63,6 +63,7 @@ func (b *Backend) launch(op *backend.Op) {
 func (b *Backend) complete(op *backend.Op, n int, err error) {
 	op.N, op.Err, op.Flag = n, err, idle
 	b.done.Push(op)
+	b.ready.Store(true)
 }
 
 // Cancel takes op out of its queue, or asks the kernel to end it. What the

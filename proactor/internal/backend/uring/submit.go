@@ -81,13 +81,7 @@ func (b *Backend) nudge() {
 	}
 	b.life.RLock()
 	defer b.life.RUnlock()
-	if !b.ended && (!b.submit() || b.hasDone()) {
+	if !b.ended && (!b.submit() || b.ready.Load()) {
 		b.Wake()
 	}
-}
-
-func (b *Backend) hasDone() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return !b.done.Empty()
 }

@@ -68,6 +68,7 @@ type Backend struct {
 	ended bool         // life: the ring is gone
 
 	spilled atomic.Bool  // backlog is not empty
+	ready   atomic.Bool  // done is not empty
 	copying atomic.Int64 // bytes that the next Enter may copy
 
 	handles backend.Registry[*handle]

@@ -57,7 +57,7 @@ func (b *Backend) flush() {
 
 // stirring reports whether there is a reason not to sleep.
 func (b *Backend) stirring() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasDone()
+	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.ready.Load()
 }
 
 // Wake makes Wait return.
