@@ -1,8 +1,10 @@
 package proactor_test
 
 import (
+	"context"
 	"io"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,30 +23,41 @@ func BenchmarkPingPong(b *testing.B) {
 	}
 }
 
-func benchmarkNetPingPong(b *testing.B) {
+// netEchoServer is the echo server on package net: a goroutine a connection.
+func netEchoServer(b *testing.B) (address string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer ln.Close()
+	b.Cleanup(func() { ln.Close() })
 	go func() {
-		c, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		defer c.Close()
-		buf := make([]byte, 4096)
 		for {
-			n, err := c.Read(buf)
+			c, err := ln.Accept()
 			if err != nil {
 				return
 			}
-			if _, err := c.Write(buf[:n]); err != nil {
-				return
-			}
+			go netEcho(c)
 		}
 	}()
-	c, err := net.Dial("tcp", ln.Addr().String())
+	return ln.Addr().String()
+}
+
+func netEcho(c net.Conn) {
+	defer c.Close()
+	buf := make([]byte, 4096)
+	for {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		if _, err := c.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func benchmarkNetPingPong(b *testing.B) {
+	c, err := net.Dial("tcp", netEchoServer(b))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -214,5 +227,96 @@ func BenchmarkTimer(b *testing.B) {
 		d.StartTimer(&op, 90*time.Minute)
 		d.Cancel(&op)
 		d.Poll()
+	}
+}
+
+// BenchmarkEcho measures an echo server with a hundred connections, each with
+// one request of 64 bytes under way. The clients are the same for all: one
+// dispatcher on epoll, or what this system has.
+func BenchmarkEcho(b *testing.B) {
+	b.Run("net", func(b *testing.B) {
+		address := netEchoServer(b)
+		b.ResetTimer()
+		benchmarkEchoClients(b, address)
+	})
+	for _, name := range proactor.Backends() {
+		if name == "sim" {
+			continue
+		}
+		b.Run(name, func(b *testing.B) {
+			d, err := proactor.New(proactor.Options{Backend: name})
+			if err != nil {
+				b.Fatal(err)
+			}
+			s, err := newEchoServer(d, "tcp", "127.0.0.1:0")
+			if err != nil {
+				b.Fatal(err)
+			}
+			go d.Run()
+			defer d.Close()
+			benchmarkEchoClients(b, s.ln.LocalAddr().String())
+		})
+	}
+}
+
+// benchmarkEchoClients makes b.N requests over a hundred connections.
+func benchmarkEchoClients(b *testing.B, address string) {
+	name := ""
+	if slices.Contains(proactor.Backends(), "epoll") {
+		name = "epoll"
+	}
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	left := b.N
+	clients := make([]echoClient, 100)
+	for i := range clients {
+		c := &clients[i]
+		c.d, c.left = d, &left
+		c.read.Handler, c.write.Handler = c, c
+		d.Connect(&c.write, "tcp", address, nil)
+		for c.write.Outstanding() {
+			if _, err := d.RunOne(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		c.h = c.write.Accepted()
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range clients {
+		clients[i].send()
+	}
+	d.Run()
+}
+
+// echoClient is one connection of benchmarkEchoClients.
+type echoClient struct {
+	d           *proactor.Dispatcher
+	h           *proactor.Handle
+	read, write proactor.Operation
+	buf         [64]byte
+	answered    bool
+	left        *int // of all clients
+}
+
+func (c *echoClient) send() {
+	c.answered = false
+	c.h.Write(&c.write, c.buf[:])
+	c.h.Read(&c.read, c.buf[:])
+}
+
+func (c *echoClient) HandleCompletion(op *proactor.Operation) {
+	if op == &c.read {
+		c.answered = true
+		if *c.left--; *c.left <= 0 {
+			c.d.Stop()
+			return
+		}
+	}
+	if c.answered && !c.write.Outstanding() {
+		c.send()
 	}
 }
