@@ -1,0 +1,165 @@
+package zmq
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// settable are the options by libzmq's names, with libzmq's numbers: times in
+// milliseconds, and what 0 and -1 say there. Ours say it otherwise, so that a
+// zero Options has the defaults.
+var settable = map[string]func(o *Options, value string) error{
+	"sndhwm":            mark(func(o *Options) *int { return &o.SendHWM }),
+	"rcvhwm":            mark(func(o *Options) *int { return &o.RecvHWM }),
+	"sndhwm_bytes":      count(0, func(o *Options) *int { return &o.SendHWMBytes }),
+	"rcvhwm_bytes":      count(0, func(o *Options) *int { return &o.RecvHWMBytes }),
+	"linger":            milliseconds(-1, func(o *Options) *time.Duration { return &o.Linger }, orForEver),
+	"reconnect_ivl":     milliseconds(-1, func(o *Options) *time.Duration { return &o.ReconnectInterval }, orAtOnce),
+	"reconnect_ivl_max": milliseconds(0, func(o *Options) *time.Duration { return &o.ReconnectIntervalMax }, nil),
+	"handshake_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HandshakeTimeout }, orNever),
+	"connect_timeout":   milliseconds(0, func(o *Options) *time.Duration { return &o.ConnectTimeout }, nil),
+	"sndtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.SendTimeout }, orForEverElseAtOnce),
+	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
+	"maxmsgsize":        setMaxMessageSize,
+	"routing_id":        setRoutingID,
+	"identity":          setRoutingID,
+	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
+	"immediate":         toggle(func(o *Options) *bool { return &o.Immediate }),
+	"sndbuf":            buffer(func(o *Options) *int { return &o.SendBuffer }),
+	"rcvbuf":            buffer(func(o *Options) *int { return &o.RecvBuffer }),
+	"backlog":           count(1, func(o *Options) *int { return &o.Backlog }),
+	"subscribe":         addSubscription,
+}
+
+// OptionNames are the names that [Options.Set] knows, in alphabetical order.
+func OptionNames() []string {
+	var names []string
+	for name := range settable {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Set sets an option by libzmq's name for it, in upper or lower case, with or
+// without "ZMQ_" in front, to a value as libzmq has it: times in milliseconds;
+// 0 for no high-water mark; -1 for a linger, a timeout or a message size without
+// end, and for no reconnecting; 0 or 1 for what is off or on. "subscribe" adds a
+// prefix. sndhwm_bytes and rcvhwm_bytes are our own. It fails with an
+// *OptionError.
+func (o *Options) Set(name, value string) error {
+	known := strings.TrimPrefix(strings.ToLower(name), "zmq_")
+	set := settable[known]
+	if set == nil {
+		return &OptionError{Option: name, Err: fmt.Errorf("unknown: expected one of %s", strings.Join(OptionNames(), ", "))}
+	}
+	if err := set(o, value); err != nil {
+		return &OptionError{Option: name, Err: err}
+	}
+	return nil
+}
+
+// number is a decimal number from least up.
+func number(value string, least, most int64) (int64, error) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("%q: expected a number, %d or more", value, least)
+	}
+	return n, nil
+}
+
+func count(least int64, field func(*Options) *int) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		n, err := number(value, least, math.MaxInt32)
+		if err == nil {
+			*field(o) = int(n)
+		}
+		return err
+	}
+}
+
+// mark is a high-water mark in messages: libzmq's 0 is none.
+func mark(field func(*Options) *int) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		err := count(0, field)(o, value)
+		if err == nil && *field(o) == 0 {
+			*field(o) = Unlimited
+		}
+		return err
+	}
+}
+
+// buffer is the size of a system's buffer: libzmq's -1 leaves it to the system.
+func buffer(field func(*Options) *int) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		err := count(-1, field)(o, value)
+		if err == nil {
+			*field(o) = max(*field(o), 0)
+		}
+		return err
+	}
+}
+
+func toggle(field func(*Options) *bool) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("%q: expected 0 or 1", value)
+		}
+		*field(o) = on
+		return nil
+	}
+}
+
+// milliseconds is a time. special says what libzmq's numbers 0 and -1 are here;
+// nil: the same.
+func milliseconds(least int64, field func(*Options) *time.Duration, special map[int64]time.Duration) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		n, err := number(value, least, math.MaxInt32)
+		if err != nil {
+			return err
+		}
+		d, ok := special[n]
+		if !ok {
+			d = time.Duration(n) * time.Millisecond
+		}
+		*field(o) = d
+		return nil
+	}
+}
+
+// What libzmq's special times are here. There is no time that is none where 0
+// is the default: the shortest one stands for it.
+var (
+	orForEver           = map[int64]time.Duration{-1: 0, 0: NoLinger}
+	orAtOnce            = map[int64]time.Duration{-1: -1, 0: time.Millisecond}
+	orNever             = map[int64]time.Duration{0: -1}
+	orForEverElseAtOnce = map[int64]time.Duration{-1: 0, 0: 1}
+)
+
+// setMaxMessageSize: libzmq's 0, which allows empty frames only, has no use.
+func setMaxMessageSize(o *Options, value string) error {
+	n, err := number(value, -1, math.MaxInt64)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%q: expected a number of bytes, or -1 for no limit", value)
+	}
+	o.MaxMessageSize = max(n, 0)
+	return nil
+}
+
+func setRoutingID(o *Options, value string) error {
+	if value == "" {
+		return fmt.Errorf("empty: expected 1 to 255 bytes")
+	}
+	o.RoutingID = []byte(value)
+	return nil
+}
+
+func addSubscription(o *Options, value string) error {
+	o.Subscribe = append(o.Subscribe, value)
+	return nil
+}

@@ -1,0 +1,113 @@
+package zmq_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+func TestSetOption(t *testing.T) {
+	tests := []struct {
+		name, value string
+		want        zmq.Options
+	}{
+		{"sndhwm", "10", zmq.Options{SendHWM: 10}},
+		{"SNDHWM", "10", zmq.Options{SendHWM: 10}},
+		{"ZMQ_SNDHWM", "10", zmq.Options{SendHWM: 10}},
+		{"zmq_rcvhwm", "0", zmq.Options{RecvHWM: zmq.Unlimited}},
+		{"sndhwm_bytes", "4096", zmq.Options{SendHWMBytes: 4096}},
+		{"rcvhwm_bytes", "0", zmq.Options{}},
+		{"linger", "-1", zmq.Options{}},
+		{"linger", "0", zmq.Options{Linger: zmq.NoLinger}},
+		{"linger", "1500", zmq.Options{Linger: 1500 * time.Millisecond}},
+		{"reconnect_ivl", "-1", zmq.Options{ReconnectInterval: -1}},
+		{"reconnect_ivl", "0", zmq.Options{ReconnectInterval: time.Millisecond}},
+		{"reconnect_ivl", "20", zmq.Options{ReconnectInterval: 20 * time.Millisecond}},
+		{"reconnect_ivl_max", "5000", zmq.Options{ReconnectIntervalMax: 5 * time.Second}},
+		{"handshake_ivl", "0", zmq.Options{HandshakeTimeout: -1}},
+		{"handshake_ivl", "7", zmq.Options{HandshakeTimeout: 7 * time.Millisecond}},
+		{"connect_timeout", "7", zmq.Options{ConnectTimeout: 7 * time.Millisecond}},
+		{"connect_timeout", "0", zmq.Options{}},
+		{"sndtimeo", "-1", zmq.Options{}},
+		{"sndtimeo", "0", zmq.Options{SendTimeout: 1}},
+		{"rcvtimeo", "7", zmq.Options{RecvTimeout: 7 * time.Millisecond}},
+		{"maxmsgsize", "-1", zmq.Options{}},
+		{"maxmsgsize", "1048576", zmq.Options{MaxMessageSize: 1 << 20}},
+		{"routing_id", "me", zmq.Options{RoutingID: []byte("me")}},
+		{"identity", "me", zmq.Options{RoutingID: []byte("me")}},
+		{"router_mandatory", "1", zmq.Options{RouterMandatory: true}},
+		{"immediate", "true", zmq.Options{Immediate: true}},
+		{"immediate", "0", zmq.Options{}},
+		{"sndbuf", "65536", zmq.Options{SendBuffer: 65536}},
+		{"rcvbuf", "-1", zmq.Options{}},
+		{"backlog", "7", zmq.Options{Backlog: 7}},
+		{"subscribe", "a", zmq.Options{Subscribe: []string{"a"}}},
+		{"subscribe", "", zmq.Options{Subscribe: []string{""}}},
+	}
+	tested := map[string]bool{}
+	for _, tt := range tests {
+		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
+			var o zmq.Options
+			if err := o.Set(tt.name, tt.value); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(o, tt.want) {
+				t.Errorf("got %+v, want %+v", o, tt.want)
+			}
+		})
+		tested[strings.TrimPrefix(strings.ToLower(tt.name), "zmq_")] = true
+	}
+	for _, name := range zmq.OptionNames() {
+		if !tested[name] {
+			t.Errorf("option %s is not tested", name)
+		}
+	}
+}
+
+func TestSetOptionAddsSubscriptions(t *testing.T) {
+	var o zmq.Options
+	for _, prefix := range []string{"a", "b"} {
+		if err := o.Set("subscribe", prefix); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(o.Subscribe, []string{"a", "b"}) {
+		t.Errorf("subscriptions %q", o.Subscribe)
+	}
+}
+
+func TestSetOptionRefusals(t *testing.T) {
+	tests := []struct{ name, value, want string }{
+		{"nothing", "1", "backlog, connect_timeout, "},
+		{"", "1", "unknown"},
+		{"sndhwm", "", "a number, 0 or more"},
+		{"sndhwm", "-1", "a number, 0 or more"},
+		{"sndhwm", "ten", `"ten"`},
+		{"rcvhwm", "99999999999999999999", "a number"},
+		{"linger", "-2", "a number, -1 or more"},
+		{"linger", "1s", "a number"},
+		{"maxmsgsize", "0", "-1 for no limit"},
+		{"routing_id", "", "1 to 255 bytes"},
+		{"immediate", "2", "0 or 1"},
+		{"sndbuf", "-2", "a number, -1 or more"},
+		{"backlog", "0", "a number, 1 or more"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
+			var o zmq.Options
+			err := o.Set(tt.name, tt.value)
+			var bad *zmq.OptionError
+			if !errors.As(err, &bad) || bad.Option != tt.name || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an *OptionError of %q with %q", err, tt.name, tt.want)
+			}
+			if !reflect.DeepEqual(o, zmq.Options{}) {
+				t.Errorf("the options changed: %+v", o)
+			}
+		})
+	}
+}
