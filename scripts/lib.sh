@@ -3,6 +3,7 @@
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+ROOT=$PWD
 
 # The tests know nothing of version control, and a checkout that belongs to
 # another user must not stop a build.
@@ -16,8 +17,8 @@ modules() {
 
 # tool NAME builds one of our tools at its pinned dependencies and prints its path.
 tool() {
-	local out="$PWD/bin/$1"
-	(cd tools && go build -o "$out" "./cmd/$1") && echo "$out"
+	local out="$ROOT/bin/$1"
+	(cd "$ROOT/tools" && go build -o "$out" "./cmd/$1") && echo "$out"
 }
 
 # go_test ARGS runs go test and fails also if a test was skipped that
@@ -27,9 +28,6 @@ go_test() {
 	summary=$(tool testsum)
 	go test -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
 }
-
-ROOT=$PWD
-export ROOT
 
 fail() {
 	echo "$*" >&2
