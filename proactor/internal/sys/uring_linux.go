@@ -141,8 +141,12 @@ func (r *Ring) Publish() {
 	r.sqTail.Store(r.next)
 }
 
-// Pending is how many published entries the kernel has not taken.
-func (r *Ring) Pending() uint32 { return r.sqTail.Load() - r.sqHead.Load() }
+// Pending is how many published entries the kernel has not taken. The head is
+// looked at first: it never passes a tail that is read later.
+func (r *Ring) Pending() uint32 {
+	head := r.sqHead.Load()
+	return r.sqTail.Load() - head
+}
 
 // NeedsEnter reports whether completions wait for an Enter with
 // RingEnterGetEvents: the queue has overflowed or this thread has work to do.

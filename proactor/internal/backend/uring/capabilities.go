@@ -49,7 +49,7 @@ var needed = []struct {
 func setup(entries uint32, t tuning) (*sys.Ring, Capabilities, error) {
 	ring, err := setupRing(entries, t)
 	if err != nil {
-		return nil, Capabilities{}, refusal(err)
+		return nil, Capabilities{}, refusal("io_uring_setup", err)
 	}
 	caps, err := probe(ring, t)
 	if err != nil {
@@ -85,7 +85,10 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 	}
 	has, err := ring.Probe()
 	if err != nil {
-		return Capabilities{}, os.NewSyscallError("io_uring_register(PROBE)", err)
+		return Capabilities{}, refusal("io_uring_register", err)
+	}
+	if _, errno := ring.Enter(0, sys.RingEnterGetEvents, true); errno != 0 {
+		return Capabilities{}, refusal("io_uring_enter", errno)
 	}
 	var missing []string
 	for _, n := range needed {
@@ -105,8 +108,8 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 	}, nil
 }
 
-// refusal says why io_uring_setup failed and what to do.
-func refusal(err error) error {
+// refusal says why one of the three system calls failed and what to do.
+func refusal(call string, err error) error {
 	why := "use the epoll backend"
 	switch {
 	case errors.Is(err, unix.ENOSYS):
@@ -118,7 +121,7 @@ func refusal(err error) error {
 	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
 		why = "too many open files: raise RLIMIT_NOFILE (ulimit -n)"
 	}
-	return fmt.Errorf("uring: %w: %s", os.NewSyscallError("io_uring_setup", err), why)
+	return fmt.Errorf("uring: %w: %s", os.NewSyscallError(call, err), why)
 }
 
 // disabledSysctl holds 0: everybody may, 1: only a group and CAP_SYS_ADMIN,

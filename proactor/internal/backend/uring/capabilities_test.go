@@ -22,7 +22,7 @@ func TestRefusal(t *testing.T) {
 		{unix.EMFILE, []string{"RLIMIT_NOFILE"}},
 		{unix.EINVAL, []string{"io_uring_setup", "epoll"}},
 	} {
-		err := refusal(test.errno)
+		err := refusal("io_uring_setup", test.errno)
 		if !errors.Is(err, test.errno) {
 			t.Errorf("%v: the cause is lost: %v", test.errno, err)
 		}
