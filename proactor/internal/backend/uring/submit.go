@@ -54,11 +54,9 @@ func (b *Backend) submit() bool {
 	for b.ring.Pending() > 0 || b.spilled.Load() {
 		quick := b.copying.Swap(0) <= sys.QuickCopy
 		_, errno := b.ring.Enter(b.ring.Pending(), 0, quick)
-		switch errno {
-		case 0, unix.EINTR:
-		case unix.EBUSY: // the completion queue has overflowed
-			return false
-		case unix.EAGAIN: // the kernel is short of memory
+		switch {
+		case errno == 0 || errno == unix.EINTR:
+		case passing(errno): // the completion queue has overflowed, or memory is short
 			runtime.Gosched()
 			return false
 		default:
@@ -71,6 +69,12 @@ func (b *Backend) submit() bool {
 		}
 	}
 	return true
+}
+
+// passing reports whether an error of Enter goes away by itself, or by reading
+// completions.
+func passing(errno unix.Errno) bool {
+	return errno == unix.EINTR || errno == unix.EBUSY || errno == unix.EAGAIN
 }
 
 // nudge gets what was just queued to where it is going while the dispatcher is
