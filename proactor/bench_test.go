@@ -80,7 +80,7 @@ type pinger struct {
 	h           *proactor.Handle
 	read, write proactor.Operation
 	buf         [64]byte
-	got, left   int
+	left        int
 	err         error
 }
 

@@ -74,8 +74,7 @@ func testTryThenStart(r *rig) {
 	data := pattern(8 << 20)
 	sent := 0
 	var write *call
-	var more func()
-	more = func() {
+	more := func() {
 		for sent < len(data) {
 			n, err := a.TryWrite(data[sent:min(sent+70_000, len(data))])
 			sent += n

@@ -141,16 +141,14 @@ func bindTo(fd int, network, address string) error {
 // Connect begins to connect the socket that PrepareConnect made. EINPROGRESS
 // says that the socket becomes writable once that has succeeded or failed.
 func Connect(op *backend.Op) unix.Errno {
-	for {
-		_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr)), uintptr(op.Sys.Len))
-		switch errno {
-		case unix.EINTR, unix.EALREADY:
-			return unix.EINPROGRESS // it goes on all the same
-		case unix.EISCONN:
-			return 0
-		}
-		return errno
+	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr)), uintptr(op.Sys.Len))
+	switch errno {
+	case unix.EINTR, unix.EALREADY:
+		return unix.EINPROGRESS // it goes on all the same
+	case unix.EISCONN:
+		return 0
 	}
+	return errno
 }
 
 // Connected says how a connect that was in progress ended: EINPROGRESS if it
