@@ -77,8 +77,12 @@ func (s *summary) take(e event) {
 	}
 }
 
-// output keeps a test's line until its end, and prints a package's at once.
+// output keeps a test's line until its end, and prints a package's at once. The
+// lines that only say which test runs now are dropped.
 func (s *summary) output(name testName, text string) {
+	if strings.HasPrefix(text, "=== ") {
+		return
+	}
 	if name.test == "" {
 		if text != "PASS\n" {
 			io.WriteString(s.out, text)
