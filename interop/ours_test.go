@@ -142,24 +142,49 @@ func (p *local) echo(count int) error {
 	return nil
 }
 
-func (p *local) follow(last int) (count, first int, err error) {
-	for n := -1; n < last; count++ {
+func (p *local) follow(whole, last int) (count, first int, err error) {
+	seen := streams{whole: whole, low: -1, high: whole - 1}
+	for ; seen.newest() < last; count++ {
 		b, err := p.socket.RecvBytes(p.ctx)
 		if err != nil {
-			return count, first, fmt.Errorf("after number %d: %w", n, err)
+			return count, first, fmt.Errorf("after number %d: %w", seen.newest(), err)
 		}
 		if len(b) != 8 {
-			return count, first, fmt.Errorf("after number %d: no number: %.40q", n, b)
+			return count, first, fmt.Errorf("after number %d: no number: %.40q", seen.newest(), b)
 		}
-		next := int(binary.BigEndian.Uint64(b))
-		if next <= n {
-			return count, first, fmt.Errorf("number %d after %d", next, n)
+		n := int(binary.BigEndian.Uint64(b))
+		if err := seen.add(n); err != nil {
+			return count, first, err
 		}
-		if n = next; count == 0 {
+		if count == 0 {
 			first = n
 		}
 	}
 	return count, first, nil
+}
+
+// streams are the two of follow: the last number of each.
+type streams struct{ whole, low, high int }
+
+func (s *streams) newest() int {
+	if s.high >= s.whole {
+		return s.high
+	}
+	return s.low
+}
+
+func (s *streams) add(n int) error {
+	switch {
+	case n >= s.whole && n != s.high+1:
+		return fmt.Errorf("number %d after %d", n, s.high)
+	case n >= s.whole:
+		s.high = n
+	case n <= s.low:
+		return fmt.Errorf("number %d after %d", n, s.low)
+	default:
+		s.low = n
+	}
+	return nil
 }
 
 func (p *local) say(frames ...string) error {

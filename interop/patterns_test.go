@@ -35,7 +35,7 @@ func oneWay(s *stage, a, b peer, f flow) {
 // published begins when the subscription has arrived.
 func published(s *stage, a, b peer, f flow) {
 	s.must(b.subscribe(""))
-	subscribed(s, a, b)
+	s.reached(a, b)
 	oneWay(s, a, b, f)
 }
 
@@ -69,28 +69,6 @@ func routed(s *stage, a, b peer, f flow) {
 		func() error { return a.exchange(toB, toB) },
 		func() error { return b.exchange(toA, toA) },
 	)
-}
-
-// subscribed returns when a subscriber gets what the publisher says.
-func subscribed(s *stage, pub, sub peer) {
-	s.Helper()
-	heard := make(chan error, 1)
-	go func() { _, err := sub.hear(); heard <- err }()
-	for {
-		s.must(pub.say("are you there?"))
-		select {
-		case err := <-heard:
-			s.must(err)
-			s.must(pub.say("begin"))
-			for word := ""; word != "begin"; {
-				frames, err := sub.hear()
-				s.must(err)
-				word = frames[0]
-			}
-			return
-		default:
-		}
-	}
 }
 
 // sides are the ways to cast a pattern: who plays a, and who binds.

@@ -22,9 +22,10 @@ type peer interface {
 	ask(f flow) error
 	// echo sends count messages back, frame by frame as they come.
 	echo(count int) error
-	// follow receives numbers, each higher than the one before, until last has
-	// come. It returns how many there were, and the first.
-	follow(last int) (count, first int, err error)
+	// follow receives the numbers of two streams until last, or a higher one, has
+	// come: those below whole only grow, those from whole on are complete. It
+	// returns how many there were, and the first.
+	follow(whole, last int) (count, first int, err error)
 
 	say(frames ...string) error
 	// attempt is say that fails where it would have to wait.

@@ -101,8 +101,8 @@ func (p *process) exchange(out, in flow) error { return p.do("exchange", out, in
 func (p *process) ask(f flow) error            { return p.do("ask", f) }
 func (p *process) echo(count int) error        { return p.do("echo", count) }
 
-func (p *process) follow(last int) (count, first int, err error) {
-	answer, err := p.tell("follow", last)
+func (p *process) follow(whole, last int) (count, first int, err error) {
+	answer, err := p.tell("follow", whole, last)
 	if err == nil {
 		_, err = fmt.Sscan(answer, &count, &first)
 	}

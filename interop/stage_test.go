@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,7 +14,11 @@ import (
 )
 
 // patience is how long a test may take. Only one that fails takes it.
-const patience = 60 * time.Second
+const patience = 20 * time.Second
+
+// askAgain is how often somebody who may not be there yet is spoken to: rarely
+// enough not to pile up what has to be skipped later.
+const askAgain = 5 * time.Millisecond
 
 // stage is one test: its time and its peers. Everything on it ends with it.
 type stage struct {
@@ -72,6 +77,47 @@ func (s *stage) retry(thing func() error) {
 		if s.ctx.Err() != nil {
 			s.Fatalf("still failing when the time was up: %v", err)
 		}
+	}
+}
+
+// reached returns when what from says arrives at to, and nothing else is on its
+// way: a connection is there, and a subscription too. to must not be busy.
+func (s *stage) reached(from, to peer) {
+	s.Helper()
+	heard := make(chan error, 1)
+	go func() { _, err := to.hear(); heard <- err }()
+	for {
+		s.must(from.say("are you there?"))
+		select {
+		case err := <-heard:
+			s.must(err)
+			s.must(from.say("begin"))
+			s.skipTo(to, "begin")
+			return
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// skipTo receives up to a message.
+func (s *stage) skipTo(p peer, message string) {
+	s.Helper()
+	for {
+		frames, err := p.hear()
+		s.must(err)
+		if frames[0] == message {
+			return
+		}
+	}
+}
+
+// hears checks what a peer receives next.
+func (s *stage) hears(p peer, expected ...string) {
+	s.Helper()
+	frames, err := p.hear()
+	s.must(err)
+	if !slices.Equal(frames, expected) {
+		s.Fatalf("received %q instead of %q", frames, expected)
 	}
 }
 

@@ -106,13 +106,14 @@ class Peer:
         for _ in range(int(count)):
             self.socket.send_multipart(self.socket.recv_multipart())
 
-    def follow(self, last):
-        count, n, first = 0, -1, None
-        while n < int(last):
-            received = int.from_bytes(self.socket.recv(), "big")
-            if received <= n:
-                raise Wrong("number %d after %d" % (received, n))
-            n, count = received, count + 1
+    def follow(self, whole, last):
+        whole, last = int(whole), int(last)
+        low, high, n, count, first = 0, whole, -1, 0, None
+        while n < last:
+            n, count = int.from_bytes(self.socket.recv(), "big"), count + 1
+            if n != high if n >= whole else n < low:
+                raise Wrong("number %d, %d expected" % (n, high if n >= whole else low))
+            low, high = (low, n + 1) if n >= whole else (n + 1, high)
             first = n if first is None else first
         return "%d %d" % (count, first)
 

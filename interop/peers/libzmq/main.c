@@ -8,7 +8,7 @@
  *   exchange FLOW FLOW                    sends one and receives the other
  *   ask FLOW                              each sent, and received as the answer
  *   echo COUNT
- *   follow LAST                           answers COUNT FIRST
+ *   follow WHOLE LAST                     answers COUNT FIRST
  *   say FRAMES, try FRAMES                try does not wait
  *   hear                                  answers FRAMES
  *   close                                 with its linger; ends the program
@@ -97,7 +97,7 @@ static const char *do_bind(char **words, char **result)
 static const char *do_follow(char **words, char **result)
 {
     uint64_t count = 0, first = 0;
-    const char *error = follow(zsocket, strtoull(words[0], NULL, 10), &count, &first);
+    const char *error = follow(zsocket, strtoull(words[0], NULL, 10), strtoull(words[1], NULL, 10), &count, &first);
     *result = malloc(64);
     snprintf(*result, 64, "%llu %llu", (unsigned long long)count, (unsigned long long)first);
     return error;
@@ -166,14 +166,14 @@ static const char *run(char **words, size_t count, char **result)
         return do_bind(words + 1, result);
     if (count == 2 && strcmp(command, "echo") == 0)
         return echo(zsocket, strtoull(words[1], NULL, 10));
-    if (count == 2 && strcmp(command, "follow") == 0)
-        return do_follow(words + 1, result);
     if (count == 2 && strcmp(command, "say") == 0)
         return say(words + 1, 0);
     if (count == 2 && strcmp(command, "try") == 0)
         return say(words + 1, ZMQ_DONTWAIT);
     if (count == 2)
         return endpoint(command, words + 1);
+    if (count == 3 && strcmp(command, "follow") == 0)
+        return do_follow(words + 1, result);
     if (count == 3 && strcmp(command, "set") == 0)
         return set(words + 1);
     if (count == 5 || count == 9)

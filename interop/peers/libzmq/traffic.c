@@ -162,9 +162,9 @@ static uint64_t number_of(const unsigned char *data)
     return n;
 }
 
-const char *follow(void *socket, uint64_t last, uint64_t *count, uint64_t *first)
+const char *follow(void *socket, uint64_t whole, uint64_t last, uint64_t *count, uint64_t *first)
 {
-    uint64_t n = 0;
+    uint64_t low = 0, high = whole, n = 0; /* the least that may come next of each stream */
     for (*count = 0; *count == 0 || n < last; ++*count) {
         unsigned char data[8];
         int size = zmq_recv(socket, data, sizeof data, 0);
@@ -172,10 +172,10 @@ const char *follow(void *socket, uint64_t last, uint64_t *count, uint64_t *first
             return failed("zmq_recv");
         if (size != sizeof data)
             return wrong(n, 0, "no number", (size_t)size, sizeof data);
-        uint64_t next = number_of(data);
-        if (*count > 0 && next <= n)
-            return wrong(next, 0, "not higher than the one before", next, n + 1);
-        n = next;
+        n = number_of(data);
+        if (n >= whole ? n != high : n < low)
+            return wrong(n, 0, "number out of order", n, n >= whole ? high : low);
+        *(n >= whole ? &high : &low) = n + 1;
         if (*count == 0)
             *first = n;
     }

@@ -17,9 +17,10 @@ const char *ask(void *socket, const struct flow *flow);
 /* echo sends count messages back as they come. */
 const char *echo(void *socket, uint64_t count);
 
-/* follow receives messages of one frame with a number, each higher than the one
- * before, up to last. It counts them. */
-const char *follow(void *socket, uint64_t last, uint64_t *count, uint64_t *first);
+/* follow receives the numbers of two streams, messages of one frame, until last
+ * or a higher one has come: those below whole only grow, those from whole on are
+ * complete. It counts them. */
+const char *follow(void *socket, uint64_t whole, uint64_t last, uint64_t *count, uint64_t *first);
 
 const char *send_frames(void *socket, const struct frames *frames, int flags);
 const char *recv_frames(void *socket, struct frames *frames);

@@ -1,0 +1,60 @@
+package interop
+
+import "testing"
+
+// cast is who plays whom: one of the peers is ours, the other is not.
+type cast struct {
+	name string
+	a, b implementation
+	// aBinds: a binds and b connects, or the other way round.
+	aBinds bool
+}
+
+// casts are all of them with one of the others.
+func casts(them implementation) []cast {
+	return []cast{
+		{"ours-binds-to-" + them.name, ours, them, true},
+		{"ours-connects-to-" + them.name, ours, them, false},
+		{them.name + "-binds-to-ours", them, ours, true},
+		{them.name + "-connects-to-ours", them, ours, false},
+	}
+}
+
+// forEachCast runs a test with every cast over every transport whose endpoints
+// are known before they are bound.
+func forEachCast(t *testing.T, test func(s *stage, c cast, endpoint string)) {
+	for _, c := range casts(theirs[0]) {
+		for _, tr := range fixedTransports {
+			t.Run(c.name+"/"+tr.name, func(t *testing.T) {
+				t.Parallel()
+				test(newStage(t), c, tr.wildcard(t))
+			})
+		}
+	}
+}
+
+// join lets a peer do its part of making the connection: as a or as b.
+func (c cast) join(s *stage, p peer, isA bool, endpoint string) {
+	s.Helper()
+	if isA == c.aBinds {
+		_, err := p.bind(endpoint)
+		s.must(err)
+		return
+	}
+	s.must(p.connect(endpoint))
+}
+
+// startA and startB make a peer that joins.
+func (c cast) startA(s *stage, socketType string, o options, endpoint string) peer {
+	s.Helper()
+	p := s.start(c.a, socketType, o)
+	c.join(s, p, true, endpoint)
+	return p
+}
+
+func (c cast) startB(s *stage, socketType string, o options, endpoint string) peer {
+	s.Helper()
+	p := s.start(c.b, socketType, o)
+	c.join(s, p, false, endpoint)
+	return p
+}

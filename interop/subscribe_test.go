@@ -1,0 +1,93 @@
+package interop
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// TestSubscriptions: prefixes choose what is received; a prefix counts as often
+// as it was subscribed to; taking it back works at once.
+func TestSubscriptions(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
+		sub := c.startB(s, "SUB", options{}, endpoint)
+		for _, prefix := range []string{"are", "begin", "b", "b", "abc", "end"} {
+			s.must(sub.subscribe(prefix))
+		}
+		s.reached(pub, sub)
+
+		s.must(pub.say("ab"))
+		s.must(pub.say("abcd", "and", "more"))
+		s.must(pub.say("c"))
+		s.must(pub.say("", "b"))
+		s.must(pub.say("b"))
+		s.hears(sub, "abcd", "and", "more")
+		s.hears(sub, "b")
+
+		s.must(sub.unsubscribe("b"))
+		s.must(sub.unsubscribe("abc"))
+		s.must(pub.say("abcd"))
+		s.must(pub.say("b1"))
+		s.hears(sub, "b1")
+
+		s.must(sub.unsubscribe("b"))
+		s.must(pub.say("b2"))
+		s.must(pub.say("end"))
+		s.hears(sub, "end")
+	})
+}
+
+// TestSubscribeAll: the empty prefix is everything, also the empty message.
+func TestSubscribeAll(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
+		sub := c.startB(s, "SUB", options{}, endpoint)
+		s.must(sub.subscribe(""))
+		s.reached(pub, sub)
+		s.must(pub.say(""))
+		s.must(pub.say("x", ""))
+		s.hears(sub, "")
+		s.hears(sub, "x", "")
+	})
+}
+
+// TestSlowSubscriber: a PUB drops what its marks do not allow to wait. What
+// arrives is in order all the same.
+func TestSlowSubscriber(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		const burst = 50_000
+		pub := c.startA(s, "PUB", options{hwm: 10}, endpoint)
+		sub := c.startB(s, "SUB", options{hwm: 10}, endpoint)
+		s.must(sub.subscribe(""))
+		s.reachedSlowly(pub, sub)
+		done := make(chan error, 1)
+		go func() { _, _, err := sub.follow(math.MaxInt, burst); done <- err }()
+		s.must(pub.send(flow{count: burst, shapes: numbers}))
+		for n := burst; ; n++ { // the last ones may be dropped: one more until it is not
+			s.must(pub.send(flow{from: n, count: 1, shapes: numbers}))
+			select {
+			case err := <-done:
+				s.must(err)
+				return
+			case <-time.After(askAgain):
+			}
+		}
+	})
+}
+
+// reachedSlowly is reached for a publisher that may drop the last word.
+func (s *stage) reachedSlowly(pub, sub peer) {
+	s.Helper()
+	heard := make(chan error, 1)
+	go func() { _, err := sub.hear(); heard <- err }()
+	for {
+		s.must(pub.say("12345678"))
+		select {
+		case err := <-heard:
+			s.must(err)
+			return
+		case <-time.After(askAgain):
+		}
+	}
+}
