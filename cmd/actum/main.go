@@ -12,8 +12,9 @@ import (
 	"os"
 
 	"github.com/actum-go/actum/cmd/actum/internal/cli"
+	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
 
 func main() {
-	os.Exit(cli.Main(os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(os.Args[1:], system.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -5,32 +5,37 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"os/signal"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/cmd/actum/internal/peer"
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq"
 )
-
-// Streams are the standard ones.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
 
 // grammar is the command line; each command has a Run method.
 type grammar struct {
+	Push   peer.Push   `cmd:"" help:"Send to one peer after the other."`
+	Pull   peer.Pull   `cmd:"" help:"Receive what peers push."`
+	Pub    peer.Pub    `cmd:"" help:"Send to every subscriber."`
+	Sub    peer.Sub    `cmd:"" help:"Receive what was subscribed to."`
+	Req    peer.Req    `cmd:"" help:"Send requests, receive a reply to each."`
+	Rep    peer.Rep    `cmd:"" help:"Receive requests, send a reply to each."`
+	Dealer peer.Dealer `cmd:"" help:"Send to one peer after the other, and receive."`
+	Router peer.Router `cmd:"" help:"Send to peers by their routing id, the first frame, and receive."`
+	Pair   peer.Pair   `cmd:"" help:"Send to one peer, and receive."`
+
 	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
 }
 
 // Main carries a command line out until it is done, or a signal asks for its
 // end, and returns the exit code.
-func Main(args []string, s Streams) int {
+func Main(args []string, s system.Streams) int {
 	system.IgnoreBrokenPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), system.EndSignals...)
 	defer stop()
@@ -38,7 +43,7 @@ func Main(args []string, s Streams) int {
 }
 
 // Run is Main without signals: ctx asks for the end.
-func Run(ctx context.Context, args []string, s Streams) int {
+func Run(ctx context.Context, args []string, s system.Streams) int {
 	err := run(ctx, args, s)
 	if !exit.Silent(err) {
 		fmt.Fprintln(s.Err, "actum:", oneLine(err))
@@ -49,7 +54,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 // helped is what the parser panics with once it has printed a help text.
 type helped struct{}
 
-func run(ctx context.Context, args []string, s Streams) (err error) {
+func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			if _, ok := v.(helped); !ok {
@@ -59,7 +64,8 @@ func run(ctx context.Context, args []string, s Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": strings.Join(proactor.Backends(), ", ")},
+		kong.Vars{"switches": perf.Switches(), "backends": strings.Join(proactor.Backends(), ", "),
+			"options": strings.Join(zmq.OptionNames(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return err
@@ -69,7 +75,7 @@ func run(ctx context.Context, args []string, s Streams) (err error) {
 		return &exit.UsageError{Err: err}
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	return command.Run(perf.Output{Out: s.Out, Err: s.Err})
+	return command.Run(s)
 }
 
 // oneLine is an error as one line: joined errors have several.

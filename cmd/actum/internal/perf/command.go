@@ -13,9 +13,9 @@ package perf
 import (
 	"context"
 	"fmt"
-	"io"
 	"strconv"
 
+	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -36,9 +36,6 @@ type Command struct {
 	PubThr    pubThr    `cmd:"" name:"pub_thr" help:"Bind, wait for subscribers, publish (PUB), end with an empty message."`
 	SubThr    subThr    `cmd:"" name:"sub_thr" help:"Connect subscribers (SUB), print their throughput together."`
 }
-
-// Output is where a program reports to: figures to Out, processor time to Err.
-type Output struct{ Out, Err io.Writer }
 
 // throughputArgs and the others are arguments that programs share.
 type throughputArgs struct {
@@ -93,76 +90,76 @@ func parse(to *int, text []byte, least int) (err error) {
 type localThr struct{ throughputArgs }
 
 // Run is called by the parser, like all the others.
-func (a *localThr) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
-		s, err := r.bound(zmq.PULL, a.Endpoint)
+func (a *localThr) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
+		socket, err := r.bound(zmq.PULL, a.Endpoint)
 		if err != nil {
 			return err
 		}
-		return r.pull(s, int(a.Size), int(a.Count))
+		return r.pull(socket, int(a.Size), int(a.Count))
 	})
 }
 
 type remoteThr struct{ throughputArgs }
 
-func (a *remoteThr) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
-		s, err := r.connected(zmq.PUSH, a.Endpoint)
+func (a *remoteThr) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
+		socket, err := r.connected(zmq.PUSH, a.Endpoint)
 		if err != nil {
 			return err
 		}
-		return r.push(s, int(a.Size), int(a.Count))
+		return r.push(socket, int(a.Size), int(a.Count))
 	})
 }
 
 type localLat struct{ latencyArgs }
 
-func (a *localLat) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
-		s, err := r.bound(zmq.REP, a.Endpoint)
+func (a *localLat) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
+		socket, err := r.bound(zmq.REP, a.Endpoint)
 		if err != nil {
 			return err
 		}
-		return r.answer(s, int(a.Size), int(a.Roundtrips))
+		return r.answer(socket, int(a.Size), int(a.Roundtrips))
 	})
 }
 
 type remoteLat struct{ latencyArgs }
 
-func (a *remoteLat) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
-		s, err := r.connected(zmq.REQ, a.Endpoint)
+func (a *remoteLat) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
+		socket, err := r.connected(zmq.REQ, a.Endpoint)
 		if err != nil {
 			return err
 		}
-		return r.ask(s, int(a.Size), int(a.Roundtrips))
+		return r.ask(socket, int(a.Size), int(a.Roundtrips))
 	})
 }
 
 type inprocThr struct{ inprocThroughputArgs }
 
-func (a *inprocThr) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
+func (a *inprocThr) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
 		return r.inproc(end{zmq.PULL, r.pull}, end{zmq.PUSH, r.silent().push}, int(a.Size), int(a.Count))
 	})
 }
 
 type inprocLat struct{ inprocLatencyArgs }
 
-func (a *inprocLat) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error {
+func (a *inprocLat) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
 		return r.inproc(end{zmq.REP, r.silent().answer}, end{zmq.REQ, r.ask}, int(a.Size), int(a.Roundtrips))
 	})
 }
 
 type pubThr struct{ fanoutArgs }
 
-func (a *pubThr) Run(context.Context, *Command, Output) error {
+func (a *pubThr) Run(context.Context, *Command, system.Streams) error {
 	return fmt.Errorf("perf pub_thr: %w", errNoDrop)
 }
 
 type subThr struct{ fanoutArgs }
 
-func (a *subThr) Run(ctx context.Context, c *Command, o Output) error {
-	return c.run(ctx, o, func(r *run) error { return r.subscribers(a.Endpoint, int(a.Size), int(a.Count), int(a.Subscribers)) })
+func (a *subThr) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error { return r.subscribers(a.Endpoint, int(a.Size), int(a.Count), int(a.Subscribers)) })
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
 )
 
 // startProfiles starts what was asked for and returns what ends it.
@@ -25,10 +27,10 @@ func (c *Command) startProfiles() (stop func() error, err error) {
 func startCPUProfile(name string) (stop func() error, err error) {
 	f, err := os.Create(name)
 	if err != nil {
-		return nil, fmt.Errorf("profile of processor time: %w", err)
+		return nil, exit.Usagef("--cpuprofile: %w", err)
 	}
 	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("profile of processor time: %w", err), f.Close())
+		return nil, errors.Join(fmt.Errorf("--cpuprofile: %w", err), f.Close())
 	}
 	return func() error {
 		pprof.StopCPUProfile()
@@ -42,7 +44,7 @@ func writeMemProfile(name string) error {
 	}
 	f, err := os.Create(name)
 	if err != nil {
-		return fmt.Errorf("profile of allocations: %w", err)
+		return exit.Usagef("--memprofile: %w", err)
 	}
 	return errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
@@ -12,11 +13,11 @@ import (
 
 // run is one run of one program.
 type run struct {
-	Output
-	interrupted context.Context
-	zmq         *zmq.Context
-	sockets     []*zmq.Socket
-	allocs      bool
+	system.Streams // figures go to Out, processor time to Err
+	interrupted    context.Context
+	zmq            *zmq.Context
+	sockets        []*zmq.Socket
+	allocs         bool
 }
 
 // never is the context of the calls that are measured: it costs nothing.
@@ -26,7 +27,7 @@ var never = context.Background()
 // run carries a program out: on a context of one dispatcher, between the start
 // and the end of profiles. The sockets are closed, and what they have queued is
 // delivered, before the processor time is reported.
-func (c *Command) run(ctx context.Context, o Output, program func(*run) error) (err error) {
+func (c *Command) run(ctx context.Context, streams system.Streams, program func(*run) error) (err error) {
 	tuning, err := tuning(c.Off)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (c *Command) run(ctx context.Context, o Output, program func(*run) error) (
 	if err != nil {
 		return errors.Join(err, zctx.Close())
 	}
-	r := &run{Output: o, interrupted: ctx, zmq: zctx, allocs: c.Allocs}
+	r := &run{Streams: streams, interrupted: ctx, zmq: zctx, allocs: c.Allocs}
 	err = program(r)
 	err = errors.Join(err, r.close(err == nil), zctx.Close(), profiled())
 	if ctx.Err() != nil {
@@ -48,13 +49,13 @@ func (c *Command) run(ctx context.Context, o Output, program func(*run) error) (
 	if err != nil {
 		return err
 	}
-	return reportCPU(o)
+	return reportCPU(streams.Err)
 }
 
-func reportCPU(o Output) error {
+func reportCPU(w io.Writer) error {
 	user, sys, err := system.CPU()
 	if err == nil {
-		_, err = fmt.Fprintf(o.Err, "cpu: user %.3f s, system %.3f s\n", user.Seconds(), sys.Seconds())
+		_, err = fmt.Fprintf(w, "cpu: user %.3f s, system %.3f s\n", user.Seconds(), sys.Seconds())
 	}
 	return err
 }

@@ -1,0 +1,142 @@
+// Package peer is one socket on the command line: `actum push`, `actum pull` and
+// the others. Received messages go to standard output, and nothing else does.
+//
+// What the types do:
+//
+//	push, pub             send what --data or standard input brings, then end
+//	pull, sub             receive
+//	req                   send a request, receive its reply, in turn
+//	rep                   receive a request, send the reply: the request itself
+//	                      (--echo), --data, or a message of standard input
+//	dealer, router, pair  both at once
+//
+// A command ends after --count messages, or when its input has ended and nothing
+// is to be received any more; what was sent has been handed over by then.
+package peer
+
+import (
+	"context"
+	"time"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/zmq"
+)
+
+// Common are the flags of every type.
+type Common struct {
+	Bind    []string      `sep:"none" placeholder:"EP" help:"Bind to tcp://host:port, ipc://path; * for any host, port or path. Repeatable."`
+	Connect []string      `sep:"none" placeholder:"EP" help:"Connect to an endpoint, now or when somebody binds it. Repeatable."`
+	Count   uint          `placeholder:"N" help:"End after N messages sent (push, pub), exchanges (req, rep), messages received (all others)."`
+	Timeout time.Duration `placeholder:"D" help:"Give up (exit code 1) when sending or receiving a message, or delivering the last ones, takes longer: 500ms, 5s."`
+	JSON    bool          `name:"json" help:"Messages as JSON documents, in and out: {\"frames\":[\"text\",{\"base64\":\"AAE=\"}]}."`
+	Opt     []string      `sep:"none" placeholder:"NAME=VALUE" help:"Set a socket option by libzmq's name, to libzmq's value: ${options}. Repeatable."`
+	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one: ${backends}."`
+	Verbose bool          `short:"v" help:"Say on standard error why connections fail or end."`
+}
+
+// Sending are the flags of types that send.
+type Sending struct {
+	Data []string `sep:"none" placeholder:"TEXT" help:"Send this instead of standard input's lines. Repeatable: the frames of one message."`
+	Rate float64  `placeholder:"N" help:"Send at most N messages a second."`
+}
+
+// The commands.
+type (
+	// Push is `actum push`, and so on.
+	Push struct {
+		Common
+		Sending
+	}
+	Pull struct{ Common }
+	Pub  struct {
+		Common
+		Sending
+		Delay time.Duration `default:"200ms" placeholder:"D" help:"Wait before the first message: who has not subscribed by then misses it."`
+	}
+	Sub struct {
+		Common
+		Subscribe []string `sep:"none" placeholder:"PREFIX" help:"Receive messages that start so; without it, all. Repeatable."`
+	}
+	Req struct {
+		Common
+		Sending
+	}
+	Rep struct {
+		Common
+		Sending
+		Echo bool `help:"Reply with the request."`
+	}
+	Dealer struct {
+		Common
+		Sending
+	}
+	Router struct {
+		Common
+		Sending
+	}
+	Pair struct {
+		Common
+		Sending
+	}
+)
+
+// Run is called by the parser, like all the others.
+func (c *Push) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.PUSH, c.Sending, c.repeats(), (*session).sendCounted)
+}
+
+func (c *Pull) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.PULL, Sending{}, 0, (*session).receiveAll)
+}
+
+func (c *Pub) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.PUB, c.Sending, c.repeats(), func(s *session, ctx context.Context) error {
+		if err := sleep(ctx, c.Delay); err != nil {
+			return err
+		}
+		return s.sendCounted(ctx)
+	})
+}
+
+func (c *Sub) Run(ctx context.Context, s system.Streams) error {
+	if len(c.Subscribe) == 0 {
+		c.Subscribe = []string{""}
+	}
+	for _, prefix := range c.Subscribe {
+		c.Opt = append(c.Opt, "subscribe="+prefix)
+	}
+	return c.run(ctx, s, zmq.SUB, Sending{}, 0, (*session).receiveAll)
+}
+
+func (c *Req) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.REQ, c.Sending, c.repeats(), (*session).askAll)
+}
+
+func (c *Rep) Run(ctx context.Context, s system.Streams) error {
+	if c.Echo && c.Data != nil {
+		return exit.Usagef("--echo and --data are two different replies: give one of them")
+	}
+	if c.Echo {
+		return c.run(ctx, s, zmq.REP, Sending{}, 0, (*session).echoAll)
+	}
+	return c.run(ctx, s, zmq.REP, c.Sending, forEver, (*session).answerAll)
+}
+
+func (c *Dealer) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.DEALER, c.Sending, 1, (*session).sendAndReceive)
+}
+
+func (c *Router) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.ROUTER, c.Sending, 1, (*session).sendAndReceive)
+}
+
+func (c *Pair) Run(ctx context.Context, s system.Streams) error {
+	return c.run(ctx, s, zmq.PAIR, c.Sending, 1, (*session).sendAndReceive)
+}
+
+// forEver is how often --data is sent by who answers.
+const forEver = ^uint(0)
+
+// repeats is how often --data is sent by types whose count is of messages sent.
+func (c *Common) repeats() uint { return max(c.Count, 1) }

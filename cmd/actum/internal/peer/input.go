@@ -1,0 +1,121 @@
+package peer
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// input brings the messages to send. Reading standard input cannot be ended, so
+// it has a goroutine of its own, which ends with the input, with the context, or
+// with the process.
+type input struct {
+	next  chan zmq.Msg
+	ended chan struct{} // closed when all that there was has been taken
+	err   error         // why it ended, if that was an error; before ended
+}
+
+// source calls yield with one message after the other, until it returns false.
+type source func(yield func(zmq.Msg) bool) error
+
+// newInput starts reading. A nil source has nothing.
+func newInput(ctx context.Context, read source) *input {
+	in := &input{next: make(chan zmq.Msg), ended: make(chan struct{})}
+	if read == nil {
+		close(in.ended)
+		return in
+	}
+	go func() {
+		defer close(in.ended)
+		in.err = read(func(m zmq.Msg) bool {
+			select {
+			case in.next <- m:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		})
+	}()
+	return in
+}
+
+// take waits for a message; false when there is none any more.
+func (in *input) take(ctx context.Context) (m zmq.Msg, ok bool, err error) {
+	select {
+	case m = <-in.next:
+		return m, true, nil
+	case <-in.ended:
+		return m, false, in.err
+	case <-ctx.Done():
+		return m, false, ctx.Err()
+	}
+}
+
+// source is where a type's messages come from: --data as often as it is
+// repeated, or standard input. Types that do not send have none.
+func (c *Common) source(r io.Reader, t zmq.Type, data []string, repeats uint) source {
+	switch {
+	case repeats == 0:
+		return nil
+	case data != nil:
+		return repeated(data, repeats)
+	case c.JSON:
+		return documents(r)
+	}
+	return lines(r, t)
+}
+
+func repeated(data []string, repeats uint) source {
+	return func(yield func(zmq.Msg) bool) error {
+		for i := uint(0); i < repeats && yield(zmq.StringMsg(data...)); i++ {
+		}
+		return nil
+	}
+}
+
+// lines are messages of one frame; a router's have their frames between tabs.
+func lines(r io.Reader, t zmq.Type) source {
+	b := bufio.NewReader(r)
+	return each("line", func() (m zmq.Msg, err error) {
+		line, err := b.ReadBytes('\n')
+		if err != nil && (err != io.EOF || len(line) == 0) {
+			return m, err
+		}
+		return parseLine(line, t)
+	})
+}
+
+// documents are messages in JSON, one after the other.
+func documents(r io.Reader) source {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	return each("document", func() (m zmq.Msg, err error) {
+		var doc document
+		if err := d.Decode(&doc); err != nil {
+			return m, err
+		}
+		return doc.message()
+	})
+}
+
+// each reads one thing after the other until the end of standard input.
+func each(thing string, read func() (zmq.Msg, error)) source {
+	return func(yield func(zmq.Msg) bool) error {
+		for n := 1; ; n++ {
+			m, err := read()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("standard input, %s %d: %w", thing, n, err)
+			}
+			if !yield(m) {
+				return nil
+			}
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package peer
+
+import (
+	"context"
+	"time"
+)
+
+// pace keeps messages apart: the n-th is not sent before n intervals have
+// passed. One that is late does not delay those behind it.
+type pace struct {
+	interval time.Duration
+	next     time.Time
+}
+
+// newPace is for a number of messages a second; 0 is as fast as possible.
+func newPace(rate float64) *pace {
+	if rate == 0 {
+		return &pace{}
+	}
+	return &pace{interval: time.Duration(float64(time.Second) / rate), next: time.Now()}
+}
+
+// wait waits until the next message may be sent.
+func (p *pace) wait(ctx context.Context) error {
+	if p.interval == 0 {
+		return nil
+	}
+	until := time.Until(p.next)
+	p.next = p.next.Add(p.interval)
+	return sleep(ctx, until)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,138 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// sendCounted sends what there is to send, up to the count.
+func (s *session) sendCounted(ctx context.Context) error { return s.sendUpTo(ctx, s.count) }
+
+// sendUpTo sends at most so many messages; 0 is without end.
+func (s *session) sendUpTo(ctx context.Context, most uint) error {
+	p := newPace(s.rate)
+	for n := uint(0); most == 0 || n < most; n++ {
+		m, ok, err := s.in.take(ctx)
+		if err == nil && ok {
+			err = p.wait(ctx)
+		}
+		if err != nil || !ok {
+			return err
+		}
+		if err := s.send(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retryInterval is how long a router waits for a peer to appear: nothing tells
+// it of one.
+const retryInterval = 20 * time.Millisecond
+
+// send sends one message. A router's may have nowhere to go: --data waits for
+// its peer, a message of standard input must not hold up those behind it.
+func (s *session) send(ctx context.Context, m zmq.Msg) error {
+	started := time.Now()
+	for {
+		err := s.Send(ctx, m)
+		switch {
+		case errors.Is(err, zmq.ErrTimeout):
+			return fmt.Errorf("no peer took the message within %v", s.timeout)
+		case !errors.Is(err, zmq.ErrUnroutable):
+			return err
+		case !s.fixed:
+			s.failed = true
+			_, err := fmt.Fprintf(s.err, "actum: no peer has the routing id %s: message dropped\n", printableID(m.Bytes()))
+			return err
+		case s.timeout > 0 && time.Since(started) > s.timeout:
+			return fmt.Errorf("no peer had the routing id %s within %v", printableID(m.Bytes()), s.timeout)
+		}
+		if err := sleep(ctx, retryInterval); err != nil {
+			return err
+		}
+	}
+}
+
+// at is when the timeout of a receive starts.
+type at <-chan struct{}
+
+var atOnce = func() at {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// receive waits for a message, for as long as the timeout says, from a moment on.
+// Until ends it earlier: then there is no message.
+func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (m zmq.Msg, ok bool, err error) {
+	var late <-chan time.Time
+	if s.timeout == 0 {
+		from = nil
+	}
+	for {
+		m, err := s.TryRecv()
+		if err == nil || err != zmq.ErrWouldBlock {
+			return m, err == nil, err
+		}
+		if err := s.out.flush(); err != nil {
+			return m, false, err
+		}
+		select {
+		case <-s.Readable():
+		case <-ctx.Done():
+			return m, false, ctx.Err()
+		case <-until:
+			return m, false, nil
+		case <-from:
+			from, late = nil, time.After(s.timeout)
+		case <-late:
+			return m, false, fmt.Errorf("no message came within %v", s.timeout)
+		}
+	}
+}
+
+// receiveFrom receives and writes messages. Timeouts count from a moment on.
+func (s *session) receiveFrom(ctx context.Context, from at) error {
+	for n := uint(0); s.count == 0 || n < s.count; n++ {
+		m, _, err := s.receive(ctx, from, nil)
+		if err == nil {
+			err = s.out.write(&m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) receiveAll(ctx context.Context) error { return s.receiveFrom(ctx, atOnce) }
+
+// sendAndReceive does both at once. While there is something to send, receiving
+// is not late. With the count received it ends, whether or not standard input
+// has; --data is still sent.
+func (s *session) sendAndReceive(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		if err := s.sendUpTo(ctx, 0); err != nil {
+			end(err)
+		}
+	}()
+	err := s.receiveFrom(ctx, sent)
+	if err == nil && s.fixed {
+		<-sent
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	end(nil)
+	<-sent
+	return err
+}
