@@ -75,6 +75,9 @@ func (d *Dispatcher) start(op *backend.Op) {
 		return
 	}
 	d.backend.Start(op)
+	if d.parked.Load() {
+		d.recallIfUnattended() // a sleeping host the backend has woken itself
+	}
 	if d.closed.Load() {
 		d.completeLate()
 	}

@@ -38,6 +38,8 @@ type Dispatcher struct {
 	// held and there is nothing to do: who comes later sees it. Who wakes clears
 	// it, so that only one pays.
 	parked atomic.Bool
+
+	lead leadership // who dispatches while Run is in progress: see lead.go
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
@@ -78,7 +80,7 @@ func (d *Dispatcher) interrupt() {
 
 // wake ends a Wait in progress. It costs one load if there is none.
 func (d *Dispatcher) wake() {
-	if d.parked.Load() && d.parked.CompareAndSwap(true, false) {
+	if d.parked.Load() && d.parked.CompareAndSwap(true, false) && !d.recallIfUnattended() {
 		d.backend.Wake()
 	}
 }

@@ -29,7 +29,10 @@ func (d *Dispatcher) Run() error {
 		return err
 	}
 	defer d.turn.Unlock()
+	d.host(true)
+	defer d.host(false)
 	for {
+		d.handOver()
 		if d.closed.Load() {
 			return ErrClosed
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 )
 
@@ -37,6 +38,7 @@ type Context struct {
 	dispatchers []*proactor.Dispatcher
 	own         bool // the dispatchers are the context's own: it runs and closes them
 	running     sync.WaitGroup
+	helper      pipe.Helper // how receivers wait; nil: they just wait
 	turn        atomic.Uint32
 	names       inproc.Registry
 
@@ -58,6 +60,9 @@ func NewContext(o ContextOptions) (*Context, error) {
 		}
 		c.dispatchers = append(c.dispatchers, d)
 		c.running.Go(func() { _ = d.Run() })
+	}
+	if len(c.dispatchers) == 1 && !o.Tuning.NoLeading {
+		c.helper = &helper{d: c.dispatchers[0]}
 	}
 	return c, nil
 }

@@ -107,9 +107,9 @@ func (o *Options) validate(t Type) error {
 var errUnknownType = errors.New("unknown type")
 
 // pattern are the options that the pattern needs.
-func (o *Options) pattern(tuning Tuning) pattern.Options {
+func (o *Options) pattern(c *Context) pattern.Options {
 	gatherMin := message.GatherMin
-	if tuning.NoGatherWrite {
+	if c.opts.Tuning.NoGatherWrite {
 		gatherMin = math.MaxInt
 	}
 	return pattern.Options{
@@ -118,6 +118,7 @@ func (o *Options) pattern(tuning Tuning) pattern.Options {
 		GatherMin:       gatherMin,
 		RouterMandatory: o.RouterMandatory,
 		Immediate:       o.Immediate,
+		Helper:          c.helper,
 	}
 }
 

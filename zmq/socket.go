@@ -51,7 +51,7 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	if err := o.validate(t); err != nil {
 		return nil, err
 	}
-	s := &Socket{ctx: c, typ: t, opts: o, pattern: make(o.pattern(c.opts.Tuning)), closed: newClosed()}
+	s := &Socket{ctx: c, typ: t, opts: o, pattern: make(o.pattern(c)), closed: newClosed()}
 	s.session = s.sessionConfig()
 	if err := c.add(s); err != nil {
 		return nil, err

@@ -67,6 +67,7 @@ type Tuning struct {
 	NoGatherWrite      bool // bodies are copied into one buffer
 	NoReadCoalescing   bool // one read a wake-up, of at most 8 KiB
 	NoBufferReuse      bool // large bodies are collected instead of reused
+	NoLeading          bool // who waits for a message never dispatches by itself
 }
 
 // Engine is one connection.

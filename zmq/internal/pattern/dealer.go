@@ -10,7 +10,7 @@ type dealer struct{ balanced }
 
 // NewDealer makes a DEALER socket.
 func NewDealer(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &dealer{balanced{Socket: s}}
 	return s
 }

@@ -18,6 +18,8 @@ import (
 type fairQueue struct {
 	active []*pipe.In
 	turn   int
+	since  int // messages since somebody waited
+	opts   *Options
 
 	news    atomic.Bool // woken is not empty: spares the lock
 	waiting atomic.Int32
@@ -55,6 +57,7 @@ func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 		in := q.active[q.turn]
 		if m, ok := in.Next(); ok {
 			q.turn++
+			q.since++
 			return m, in
 		}
 		q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
@@ -80,6 +83,9 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	return m, nil
 }
 
+// sparseRun is how many messages between two waits are still few.
+const sparseRun = 4
+
 // mayHaveMore reports whether another message is there, most likely, and anybody
 // is interested.
 func (q *fairQueue) mayHaveMore() bool {
@@ -97,22 +103,29 @@ func (q *fairQueue) passOn() {
 }
 
 // wait adds the caller, who has found nothing, to those who wait. If something
-// has come meanwhile it is the caller's turn at once.
-func (q *fairQueue) wait() *pipe.Waiter {
+// has come meanwhile it is the caller's turn at once. sparse reports whether
+// messages come one by one: then it pays that who waits for the next one does
+// the I/O. A stream is better served by two goroutines.
+func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w := q.waiters.Add()
+	w = q.waiters.Add()
+	sparse = q.since <= sparseRun
+	q.since = 0
+	if sparse && q.opts.Helper != nil {
+		w.RouseHelper(q.opts.Helper)
+	}
 	if len(q.woken) > 0 {
 		q.waiters.WakeOne()
 	}
 	q.waiting.Store(int32(q.waiters.Len()))
-	return w
+	return w, sparse
 }
 
 // await waits for the turn of w, which says that another try may succeed, or
-// until ctx is done.
-func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter) error {
-	err := w.Wait(ctx)
+// until ctx is done. With lead set the caller may do the I/O meanwhile.
+func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	err := q.opts.wait(ctx, w, lead)
 	q.mu.Lock()
 	q.waiters.Forget(w, err != nil)
 	q.waiting.Store(int32(q.waiters.Len()))

@@ -12,7 +12,7 @@ type pair struct {
 
 // NewPair makes a PAIR socket.
 func NewPair(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &pair{dealer: dealer{balanced{Socket: s}}}
 	return s
 }

@@ -15,6 +15,7 @@
 package pattern
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -49,6 +50,17 @@ type Options struct {
 	GatherMin              int  // see message.Batch.Append
 	RouterMandatory        bool // unroutable messages fail instead of being dropped
 	Immediate              bool // peers that are not connected get no messages
+
+	// Helper waits for messages in the receivers' stead; nil: they just wait.
+	Helper pipe.Helper
+}
+
+// wait waits for the turn of w, or until ctx is done.
+func (o *Options) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	if o.Helper == nil {
+		return w.Wait(ctx)
+	}
+	return o.Helper.Wait(ctx, w, lead)
 }
 
 // behaviour is what distinguishes the socket types. send, and the peer events'

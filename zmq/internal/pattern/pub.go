@@ -24,7 +24,7 @@ type pub struct {
 
 // NewPub makes a PUB socket.
 func NewPub(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &pub{Socket: s, peers: map[*pipe.Out][]string{}}
 	return s
 }

@@ -11,7 +11,7 @@ type push struct{ balanced }
 
 // NewPush makes a PUSH socket.
 func NewPush(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &push{balanced{Socket: s}}
 	return s
 }

@@ -19,7 +19,7 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &req{balanced: balanced{Socket: s}}
 	return s
 }

@@ -19,7 +19,7 @@ type router struct {
 
 // NewRouter makes a ROUTER socket.
 func NewRouter(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
 	return s
 }

@@ -27,6 +27,12 @@ type Socket struct {
 	Drops   Drops
 }
 
+func newSocket(o Options) *Socket {
+	s := &Socket{opts: o}
+	s.arrived.opts = &s.opts
+	return s
+}
+
 // Send queues m for whom the pattern says. It waits while nobody can take it,
 // until ctx is done. m belongs to the socket if Send succeeds.
 func (s *Socket) Send(ctx context.Context, m message.Msg) error {
@@ -87,7 +93,7 @@ func (s *Socket) cannotSend() error {
 
 // waitToSend waits for the turn of w, which says that another try may succeed.
 func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
-	err := w.Wait(ctx)
+	err := s.opts.wait(ctx, w, false)
 	s.sendMu.Lock()
 	s.senders.Forget(w, err != nil)
 	s.sendMu.Unlock()
@@ -98,11 +104,11 @@ func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
 // done.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 	for {
-		m, w, err := s.tryRecv(true)
+		m, w, sparse, err := s.tryRecv(true)
 		if w == nil {
 			return m, err
 		}
-		if err := s.arrived.await(ctx, w); err != nil {
+		if err := s.arrived.await(ctx, w, sparse); err != nil {
 			return m, err
 		}
 	}
@@ -110,29 +116,28 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 
 // TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) {
-	m, _, err := s.tryRecv(false)
+	m, _, _, err := s.tryRecv(false)
 	return m, err
 }
 
 // tryRecv receives if there is a message. If there is none, and the caller is
 // willing to wait, it returns the caller's place in the queue: taken with the
 // lock held, so that whoever takes the first of several messages sees it.
-func (s *Socket) tryRecv(wait bool) (message.Msg, *pipe.Waiter, error) {
+func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
 	s.recvMu.Lock()
 	if s.closed {
 		s.recvMu.Unlock()
-		return message.Msg{}, nil, ErrClosed
+		return m, nil, false, ErrClosed
 	}
-	m, err := s.kind.recv()
-	var w *pipe.Waiter
+	m, err = s.kind.recv()
 	switch {
 	case err == nil && s.arrived.mayHaveMore():
 		s.arrived.passOn()
 	case err == ErrWouldBlock && wait:
-		w = s.arrived.wait()
+		w, sparse = s.arrived.wait()
 	}
 	s.recvMu.Unlock()
-	return m, w, err
+	return m, w, sparse, err
 }
 
 // Attach adds a peer. Messages may queue up for it from now on.
@@ -256,10 +261,17 @@ func (s *Socket) Pending(p *pipe.Peer) int {
 
 // CanRecv and CanSend return channels that hold a token while a TryRecv or a
 // TrySend may succeed.
-func (s *Socket) CanRecv() <-chan struct{} { return s.arrived.notEmpty.channel() }
+func (s *Socket) CanRecv() <-chan struct{} { return s.watch(&s.arrived.notEmpty) }
 
 // CanSend: see CanRecv.
-func (s *Socket) CanSend() <-chan struct{} { return s.canSend.channel() }
+func (s *Socket) CanSend() <-chan struct{} { return s.watch(&s.canSend) }
+
+func (s *Socket) watch(ready *signal) <-chan struct{} {
+	if s.opts.Helper != nil && !ready.wanted() {
+		s.opts.Helper.Watched()
+	}
+	return ready.channel()
+}
 
 // lockBoth takes both locks in their order and returns what gives them back.
 func (s *Socket) lockBoth() (unlock func()) {

@@ -15,7 +15,7 @@ type sub struct {
 
 // NewSub makes a SUB socket.
 func NewSub(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := newSocket(o)
 	s.kind = &sub{Socket: s}
 	return s
 }

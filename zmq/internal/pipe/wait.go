@@ -10,7 +10,26 @@ type Waiter struct {
 	ready  chan struct{} // holds one token
 	next   *Waiter
 	listed bool
+	helper Helper // to be roused when the waiter's turn comes; nil for nobody
 }
+
+// Helper is another way to wait: to bring about what is waited for.
+type Helper interface {
+	// Wait waits for w's turn, or until ctx is done, as Waiter.Wait does. With
+	// lead set it may be the one who does the I/O meanwhile.
+	Wait(ctx context.Context, w *Waiter, lead bool) error
+	// Rouse makes who does the I/O look whether it is still waiting.
+	Rouse()
+	// Watched says that somebody waits from now on without calling Wait.
+	Watched()
+}
+
+// RouseHelper has h roused when w's turn comes. It is called with the lock of
+// w's list.
+func (w *Waiter) RouseHelper(h Helper) { w.helper = h }
+
+// Come reports whether w's turn has come.
+func (w *Waiter) Come() bool { return len(w.ready) > 0 }
 
 var waiters = sync.Pool{New: func() any { return &Waiter{ready: make(chan struct{}, 1)} }}
 
@@ -59,6 +78,9 @@ func (l *Waiters) WakeOne() {
 	if w := l.head; w != nil {
 		l.remove(nil, w)
 		w.ready <- struct{}{}
+		if w.helper != nil {
+			w.helper.Rouse()
+		}
 	}
 }
 
@@ -86,6 +108,7 @@ func (l *Waiters) Forget(w *Waiter, gaveUp bool) {
 	case <-w.ready:
 	default:
 	}
+	w.helper = nil
 	waiters.Put(w)
 }
 

@@ -1,0 +1,148 @@
+package proactor_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// awaiting is a Follower that waits for a number of handler calls.
+type awaiting struct {
+	done   atomic.Bool
+	crowd  atomic.Bool // somebody else waits too
+	called atomic.Int32
+}
+
+func (a *awaiting) Done() bool  { return a.done.Load() }
+func (a *awaiting) Alone() bool { return !a.crowd.Load() }
+
+// led waits for a timer of d's, and dispatches it by itself unless Lead refuses;
+// it does so again until Lead has not refused.
+func led(t *testing.T, d *proactor.Dispatcher, f *awaiting) {
+	t.Helper()
+	for leads := false; !leads; {
+		f.done.Store(false)
+		called := make(chan struct{})
+		op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
+			f.called.Add(1)
+			f.done.Store(true)
+			d.Rouse()
+			close(called)
+		})}
+		d.StartTimer(&op, time.Microsecond)
+		leads = d.Lead(f)
+		<-called
+	}
+}
+
+func withHost(t *testing.T, test func(d *proactor.Dispatcher)) {
+	for _, backend := range proactor.Backends() {
+		if backend == "sim" {
+			continue // whose clock does not wait for anybody
+		}
+		t.Run(backend, func(t *testing.T) {
+			d, err := proactor.New(proactor.Options{Backend: backend})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var host sync.WaitGroup
+			host.Go(func() { _ = d.Run() })
+			test(d)
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+			host.Wait()
+		})
+	}
+}
+
+// A follower's completion is dispatched while it leads, and again when it comes
+// back within the grace, and after it.
+func TestLead(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		var f awaiting
+		for range 200 {
+			led(t, d, &f)
+		}
+		if n := f.called.Load(); n < 200 {
+			t.Fatalf("%d handlers called", n)
+		}
+	})
+}
+
+// Work that others hand over while nobody attends is done by the host at once.
+func TestUnattendedWorkIsDone(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		var f awaiting
+		for range 50 {
+			led(t, d, &f)
+			done := make(chan struct{})
+			op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { close(done) })}
+			d.Post(&op)
+			<-done
+		}
+	})
+}
+
+// A timer that expires while nobody attends is not forgotten: the grace ends.
+func TestGraceEnds(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		var f awaiting
+		led(t, d, &f)
+		done := make(chan struct{})
+		op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { close(done) })}
+		d.StartTimer(&op, time.Microsecond)
+		<-done
+	})
+}
+
+// Where somebody else waits the host is back as soon as the leader leaves.
+func TestLeaderThatIsNotAloneRecallsTheHost(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		var f awaiting
+		f.crowd.Store(true)
+		for range 100 {
+			led(t, d, &f)
+		}
+	})
+}
+
+// Two who want to lead at the same time: one does, the other is refused or
+// waits; both get what they wait for.
+func TestLeadersCompete(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				var f awaiting
+				f.crowd.Store(true)
+				for range 50 {
+					led(t, d, &f)
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
+// Close and Stop end a lead.
+func TestCloseEndsALead(t *testing.T) {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var host, leader sync.WaitGroup
+	host.Go(func() { _ = d.Run() })
+	var f awaiting
+	led(t, d, &f)
+	f.done.Store(false)
+	leader.Go(func() { d.Lead(&f) })
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	leader.Wait()
+	host.Wait()
+}
