@@ -29,6 +29,7 @@ import (
 // A body of DirectMin bytes or more that is not in the chunk when its header is
 // found goes into memory of its own, to which the rest of it is read directly.
 type decoder struct {
+	mem               *message.Buffer // what chunk lies in, with the decoder's own hold
 	chunk             []byte
 	start, whole, pos int
 	end               int
@@ -55,8 +56,9 @@ type decoder struct {
 }
 
 const (
-	// firstChunk holds a greeting and a handshake with room to spare.
-	firstChunk = 2 << 10
+	// firstChunk holds a greeting and a handshake with room to spare, and is what
+	// a connection that stays idle keeps.
+	firstChunk = 512
 	// MaxChunk bounds what one read brings, and what a receiver that keeps one
 	// small message keeps with it.
 	maxChunk = 128 << 10
@@ -69,7 +71,7 @@ const (
 	firstTrust = 16 << 10
 	// window is how much is read behind a body that is read directly: enough for
 	// the next header, little enough to copy when it is the start of a body.
-	window = 512
+	window = 256
 )
 
 // ErrTooLarge is a message larger than the maximum message size.
@@ -139,9 +141,12 @@ func (d *decoder) makeRoom() {
 	if len(d.chunk)-d.end >= enough {
 		return
 	}
-	chunk := make([]byte, max(d.next, 2*kept, kept+window))
-	copy(chunk, d.chunk[d.start:d.end])
-	d.chunk = chunk
+	mem := message.NewBuffer(max(d.next, 2*kept, kept+window))
+	copy(mem.Data(), d.chunk[d.start:d.end])
+	if d.mem != nil {
+		d.mem.Release()
+	}
+	d.mem, d.chunk = mem, mem.Data()
 	d.whole -= d.start
 	d.pos -= d.start
 	d.start, d.end = 0, kept
@@ -324,7 +329,8 @@ func (d *decoder) Batch() (message.Batch, bool) {
 	if d.msgs == 0 {
 		return message.Batch{}, false
 	}
-	b := message.Batch{Buf: d.chunk[d.start:d.whole:d.whole], Msgs: d.msgs, Size: d.size}
+	b := message.Batch{Buf: d.chunk[d.start:d.whole:d.whole], Msgs: d.msgs, Size: d.size, Mem: d.mem}
+	d.mem.Retain(d.msgs)
 	if d.wholeRefs > 0 {
 		b.Refs = d.refs[:d.wholeRefs:d.wholeRefs]
 		d.refs = d.refs[d.wholeRefs:]
@@ -340,6 +346,9 @@ func (d *decoder) Batch() (message.Batch, bool) {
 func (d *decoder) Close() {
 	if d.body != nil {
 		d.body.Release()
+	}
+	if d.mem != nil {
+		d.mem.Release()
 	}
 	*d = decoder{}
 }

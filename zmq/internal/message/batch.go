@@ -19,6 +19,11 @@ type Batch struct {
 	Msgs int    // messages in the batch
 	Size int    // bytes of payload in the batch
 
+	// Mem is the pooled memory that Buf lies in, with a hold for each message of
+	// the batch; nil if it is not pooled. Messages read from the batch take their
+	// holds with them.
+	Mem *Buffer
+
 	piece int // size of the last piece of memory made by Split
 }
 
@@ -86,7 +91,7 @@ func (b *Batch) appendFrame(flags byte, body []byte, mem *Buffer, gatherMin int)
 		return
 	}
 	if mem != nil {
-		mem.Retain()
+		mem.Retain(1)
 	}
 	b.Refs = append(b.Refs, Ref{At: len(b.Buf), Body: body, Mem: mem})
 }

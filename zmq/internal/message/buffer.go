@@ -54,8 +54,8 @@ func classOf(size int) int {
 // Data is all of the buffer's memory.
 func (b *Buffer) Data() []byte { return b.data }
 
-// Retain adds a holder.
-func (b *Buffer) Retain() { b.holders.Add(1) }
+// Retain adds n holders.
+func (b *Buffer) Retain(n int) { b.holders.Add(int32(n)) }
 
 // Release takes a holder away. The caller must not touch the memory afterwards.
 func (b *Buffer) Release() {

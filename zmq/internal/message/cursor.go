@@ -7,13 +7,19 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 // it.
 type Cursor struct {
 	batch Batch
+	small *more // of messages of one small frame: the batch's memory
 	pos   int // in batch.Buf
 	ref   int // in batch.Refs
 	slab  Slab
 }
 
 // Load makes the cursor read b from its start.
-func (c *Cursor) Load(b Batch) { c.batch, c.pos, c.ref = b, 0, 0 }
+func (c *Cursor) Load(b Batch) {
+	c.batch, c.pos, c.ref, c.small = b, 0, 0, nil
+	if b.Mem != nil {
+		c.small = &b.Mem.more
+	}
+}
 
 // Next reads a message; false if there is none left.
 func (c *Cursor) Next() (Msg, bool) {
@@ -26,7 +32,7 @@ func (c *Cursor) Next() (Msg, bool) {
 		start := c.pos + 2
 		end := start + int(buf[c.pos+1])
 		c.pos = end
-		return Msg{first: buf[start:end:end]}, true
+		return Msg{first: buf[start:end:end], more: c.small}, true
 	}
 	return c.readFrames(), true
 }
@@ -34,12 +40,11 @@ func (c *Cursor) Next() (Msg, bool) {
 // readFrames reads a message frame by frame.
 func (c *Cursor) readFrames() Msg {
 	first, mem, more := c.frame()
+	if !more && mem == nil {
+		return Msg{first: first, more: c.small}
+	}
 	if !more {
-		m := Msg{first: first}
-		if mem != nil {
-			m.more = &mem.more
-		}
-		return m
+		return Msg{first: first, more: &mem.more}
 	}
 	list := c.slab.List()
 	for more {
@@ -50,6 +55,9 @@ func (c *Cursor) readFrames() Msg {
 			mem = own // a message gives one piece of memory back; others are collected
 		}
 		list.Add(body)
+	}
+	if mem == nil {
+		mem = c.batch.Mem
 	}
 	return Msg{first: first, more: c.slab.more(list.Frames(), mem)}
 }

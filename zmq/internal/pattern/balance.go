@@ -14,12 +14,11 @@ type roundRobin struct {
 
 // send queues m for the next peer; ErrWouldBlock if none has room.
 func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
-	out := r.next()
-	if out == nil {
-		return nil, ErrWouldBlock
+	if out := r.next(); out != nil {
+		out.Put(m)
+		return out, nil
 	}
-	out.Put(m)
-	return out, nil
+	return nil, ErrWouldBlock
 }
 
 // next finds the peer whose turn it is; nil if none has room.

@@ -81,6 +81,7 @@ func (s *sub) recv() (message.Msg, error) {
 		if err != nil || s.wanted.matches(m.Bytes()) {
 			return m, err
 		}
+		m.Release()
 		s.Drops.Add(DropNotSubscribed, 1)
 	}
 }
