@@ -36,11 +36,11 @@ func (d *Drops) Add(r DropReason, n int) {
 }
 
 // Counts returns the reasons that occurred.
-func (d *Drops) Counts() map[string]uint64 {
-	counts := map[string]uint64{}
+func (d *Drops) Counts() map[DropReason]uint64 {
+	counts := map[DropReason]uint64{}
 	for r := range d.n {
 		if n := d.n[r].Load(); n > 0 {
-			counts[DropReason(r).String()] = n
+			counts[DropReason(r)] = n
 		}
 	}
 	return counts

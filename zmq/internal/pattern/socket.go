@@ -23,6 +23,10 @@ type Socket struct {
 
 	kicks []*pipe.Out // to be kicked once the locks are given back; under both
 
+	sent     pipe.Tally // under sendMu
+	received pipe.Tally // under recvMu
+	peers    int        // those that are connected; under both
+
 	canSend signal
 	Drops   Drops
 }
@@ -158,6 +162,8 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	err := s.kind.connected(p)
 	if err != nil {
 		p.In = nil
+	} else {
+		s.peers++
 	}
 	kicks := s.takeKicks()
 	unlock()
@@ -181,6 +187,7 @@ func kickAll(outs []*pipe.Out) {
 // received.
 func (s *Socket) Disconnected(p *pipe.Peer) {
 	defer s.lockBoth()()
+	s.peers--
 	s.kind.disconnected(p)
 	p.In = nil
 }
@@ -223,12 +230,12 @@ func (s *Socket) NewOut(join *pipe.Limits) *pipe.Out {
 	if join != nil {
 		limits = limits.Join(*join)
 	}
-	return pipe.NewOut(&s.sendMu, limits, s.opts.GatherMin, s)
+	return pipe.NewOut(&s.sendMu, limits, s.opts.GatherMin, s, &s.sent)
 }
 
 // NewIn makes the incoming pipe of a connection.
 func (s *Socket) NewIn(source pipe.Source) *pipe.In {
-	return pipe.NewIn(source, s.opts.RecvLimits, s)
+	return pipe.NewIn(source, s.opts.RecvLimits, s, &s.received)
 }
 
 // RecvLimits are the receive high-water marks.

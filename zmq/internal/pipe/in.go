@@ -9,15 +9,17 @@ type In struct {
 	batch   message.Batch
 	source  Source
 	reader  Reader
-	unpaid  int // messages received and not yet credited to the source
-	unpaidN int // their payload in bytes
-	step    int // credit is given for so many messages at a time
+	unpaid  int    // messages received and not yet credited to the source
+	unpaidN int    // their payload in bytes
+	step    int    // credit is given for so many messages at a time
+	tally   *Tally // of all Ins under the lock: what was credited
 
 	Peer *Peer // who the messages come from
 }
 
-// NewIn makes an In that reads from source, which holds at most limits.
-func NewIn(source Source, limits Limits, reader Reader) *In {
+// NewIn makes an In that reads from source, which holds at most limits. What
+// was received is counted in received, and in Uncounted until then.
+func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
 	step := 1024
 	if limits.Msgs > 0 {
 		step = max(limits.Msgs/4, 1)
@@ -25,7 +27,7 @@ func NewIn(source Source, limits Limits, reader Reader) *In {
 	if limits.Bytes > 0 {
 		step = 1
 	}
-	return &In{source: source, reader: reader, step: step}
+	return &In{source: source, reader: reader, step: step, tally: received}
 }
 
 // Ready tells the reader that there is something to read. It may be called by
@@ -51,6 +53,10 @@ func (in *In) Next() (message.Msg, bool) {
 	}
 	return m, true
 }
+
+// Uncounted is what was received and is not in the tally yet. An In that has said
+// that it has nothing has counted everything.
+func (in *In) Uncounted() (msgs, size int) { return in.unpaid, in.unpaidN }
 
 // refill takes the next batch and reads its first message.
 func (in *In) refill() (message.Msg, bool) {
@@ -79,6 +85,7 @@ func (nothing) Credit(int, int)          {}
 func (in *In) pay() {
 	if in.unpaid > 0 {
 		in.source.Credit(in.unpaid, in.unpaidN)
+		in.tally.Add(in.unpaid, in.unpaidN)
 		in.unpaid, in.unpaidN = 0, 0
 	}
 }

@@ -22,15 +22,16 @@ type Out struct {
 	consumer  Consumer
 	writer    Writer
 	drained   func() // called once when nothing is left; nil for nobody
+	sent      *Tally // of all Outs under the lock
 
 	Index int    // the pattern's: where the Out stands in its list; -1: nowhere
 	Mark  uint64 // the pattern's: the last message that was given to the Out
 	Peer  *Peer  // whom the messages go to
 }
 
-// NewOut makes an Out under the given lock.
-func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer) *Out {
-	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, Index: -1}
+// NewOut makes an Out under the given lock. What has left it is counted in sent.
+func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *Tally) *Out {
+	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, sent: sent, Index: -1}
 }
 
 // Put queues a message whatever the high-water mark says: for a writer that has
@@ -103,6 +104,11 @@ func (o *Out) Detach(unsent *message.Batch) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.consumer, o.working = nil, false
+	if unsent != nil {
+		o.held -= unsent.Msgs
+		o.heldSize -= unsent.Size
+	}
+	o.sent.Add(o.held, o.heldSize)
 	o.held, o.heldSize = 0, 0
 	if unsent != nil && unsent.Msgs > 0 {
 		o.fill.Prepend(unsent)
@@ -142,18 +148,22 @@ func (o *Out) handOver(b *message.Batch) {
 // Credit says that messages taken before have left.
 func (o *Out) Credit(msgs, size int) {
 	o.mu.Lock()
+	o.left(msgs, size)
+	o.mu.Unlock()
+}
+
+// left accounts for messages that are not held any more.
+func (o *Out) left(msgs, size int) {
 	o.held -= msgs
 	o.heldSize -= size
+	o.sent.Add(msgs, size)
 	o.announceRoom()
-	o.mu.Unlock()
 }
 
 // CreditAndTake is Credit followed by Take, under one lock.
 func (o *Out) CreditAndTake(msgs, size int, b *message.Batch) bool {
 	o.mu.Lock()
-	o.held -= msgs
-	o.heldSize -= size
-	o.announceRoom()
+	o.left(msgs, size)
 	ok := o.fill.Msgs > 0
 	if ok {
 		o.handOver(b)

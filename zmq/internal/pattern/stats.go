@@ -1,0 +1,44 @@
+package pattern
+
+import "github.com/actum-go/actum/zmq/internal/pipe"
+
+// Stats are a socket's counters at one moment.
+type Stats struct {
+	Sent, Received pipe.Tally
+	Peers          int // connected
+	Subscriptions  int // a PUB's: of all peers together; a SUB's own: different prefixes
+	Dropped        map[DropReason]uint64
+}
+
+// subscriber is a behaviour that knows of subscriptions.
+type subscriber interface{ subscriptions() int }
+
+// Stats reads the counters. It takes both locks: it is for people and monitors,
+// not for every message.
+func (s *Socket) Stats() Stats {
+	unlock := s.lockBoth()
+	stats := Stats{Sent: s.sent, Received: s.arrived.counted(s.received), Peers: s.peers}
+	if k, ok := s.kind.(subscriber); ok {
+		stats.Subscriptions = k.subscriptions()
+	}
+	unlock()
+	stats.Dropped = s.Drops.Counts()
+	return stats
+}
+
+// counted adds what the Ins that are being read have not counted yet.
+func (q *fairQueue) counted(t pipe.Tally) pipe.Tally {
+	for _, in := range q.active {
+		t.Add(in.Uncounted())
+	}
+	return t
+}
+
+func (p *pub) subscriptions() (n int) {
+	for _, prefixes := range p.peers {
+		n += len(prefixes)
+	}
+	return n
+}
+
+func (s *sub) subscriptions() int { return len(s.wanted.values) }

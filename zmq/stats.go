@@ -1,0 +1,54 @@
+package zmq
+
+import "github.com/actum-go/actum/zmq/internal/pattern"
+
+// Stats are a socket's counters since it was made. Bytes are those of frames,
+// also of the envelopes that REQ, REP and ROUTER deal with, without what ZMTP
+// puts around them.
+type Stats struct {
+	// Sent is how many messages have left: written to the system, or over inproc
+	// received by the peer. What waits is in none of the counters. 0 for types that
+	// do not send.
+	Sent, SentBytes uint64
+	// Received is how many messages were taken from peers to be received by the
+	// program, those that the type then dropped among them. 0 for types that do not
+	// receive.
+	Received, ReceivedBytes uint64
+	// Dropped is how many messages were dropped, and why. Reasons that have not
+	// occurred are not in it.
+	Dropped map[DropReason]uint64
+	// Peers is how many peers are connected now: their handshakes are done.
+	Peers int
+	// Subscriptions is how many subscriptions there are now: a PUB socket's peers'
+	// together, each peer's different prefixes counted; a SUB socket's different
+	// prefixes. A publisher that waits for it loses nothing at the start.
+	Subscriptions int
+}
+
+// DropReason says why messages were dropped. Its String is a word or two.
+type DropReason = pattern.DropReason
+
+// The reasons. Nothing is dropped without one of them.
+const (
+	DropHighWater     = pattern.DropHighWater     // the peer's high-water mark was reached
+	DropNoSubscriber  = pattern.DropNoSubscriber  // nobody had subscribed to it
+	DropUnroutable    = pattern.DropUnroutable    // a ROUTER knew no such peer
+	DropNotSubscribed = pattern.DropNotSubscribed // it came without a subscription
+	DropPeerGone      = pattern.DropPeerGone      // its peer went away before it left
+	DropOutOfTurn     = pattern.DropOutOfTurn     // it was no reply, or to no request
+	DropMalformed     = pattern.DropMalformed     // it lacked the envelope its type must have
+)
+
+// Stats reads the socket's counters, also those of a closed one. It briefly
+// stops senders and receivers: call it now and then, not for each message.
+func (s *Socket) Stats() Stats {
+	p := s.pattern.Stats()
+	stats := Stats{Dropped: p.Dropped, Peers: p.Peers, Subscriptions: p.Subscriptions}
+	if s.typ.Sends() {
+		stats.Sent, stats.SentBytes = p.Sent.Msgs, p.Sent.Bytes
+	}
+	if s.typ.Receives() {
+		stats.Received, stats.ReceivedBytes = p.Received.Msgs, p.Received.Bytes
+	}
+	return stats
+}
