@@ -72,7 +72,7 @@ func (n *Network) Seed() uint64 { return n.seed }
 func (n *Network) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sim network, seed %d", n.seed)
-	for i, p := range n.odds {
+	for i, p := range n.faults.probabilities() {
 		if p != 0 {
 			fmt.Fprintf(&b, ", %v %v", fault(i), p)
 		}
@@ -93,6 +93,26 @@ func (n *Network) Counts() map[string]uint64 {
 		}
 	}
 	return counts
+}
+
+// Calm ends all faults: nothing goes wrong from now on. What is on its way late
+// still is.
+func (n *Network) Calm() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.odds = [faultCount]float64{}
+}
+
+// Open is how many handles are open and how many connects under way. It is none
+// when everybody has closed what they had.
+func (n *Network) Open() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	open := 0
+	for _, b := range n.backends {
+		open += len(b.handles) + len(b.dials)
+	}
+	return open
 }
 
 // chance decides whether f happens to who now. A fault that never happens
