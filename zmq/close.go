@@ -137,6 +137,9 @@ func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
 			return true
 		default:
 		}
+		if ctx.Err() != nil {
+			return false // before RunOne is interrupted at a time of the scheduler's choice
+		}
 		if _, err := c.dispatchers[0].RunOne(ctx); err != nil {
 			return false
 		}

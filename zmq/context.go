@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
@@ -40,6 +41,7 @@ type Context struct {
 	running     sync.WaitGroup
 	helper      pipe.Helper // how receivers wait; nil: they just wait
 	turn        atomic.Uint32
+	jitter      func(below time.Duration) time.Duration // see session.Config
 	names       inproc.Registry
 
 	mu      sync.Mutex
@@ -52,7 +54,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	if o.Dispatchers < 0 {
 		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 or more", o.Dispatchers)}
 	}
-	c := &Context{opts: o, own: true, sockets: map[*Socket]struct{}{}}
+	c := &Context{opts: o, own: true, jitter: jitter, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
 		d, err := proactor.New(proactor.Options{Backend: o.Backend, Logger: o.Logger})
 		if err != nil {
@@ -70,7 +72,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 // newContextOn makes a context on a dispatcher that the caller runs and closes:
 // simulation.
 func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
-	return &Context{opts: o, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
+	return &Context{opts: o, jitter: jitter, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
 }
 
 var defaultContext = sync.OnceValues(func() (*Context, error) { return NewContext(ContextOptions{}) })

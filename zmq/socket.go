@@ -94,7 +94,7 @@ func (s *Socket) sessionConfig() session.Config {
 		ConnectTimeout:       max(o.ConnectTimeout, 0),
 		ReconnectInterval:    reconnect,
 		ReconnectIntervalMax: o.ReconnectIntervalMax,
-		Jitter:               jitter,
+		Jitter:               s.ctx.jitter,
 	}
 }
 

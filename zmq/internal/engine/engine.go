@@ -96,7 +96,7 @@ type Engine struct {
 	vec       [][]byte      // what is being written
 	next      int           // the first piece of vec not wholly written
 	commands  []byte        // commands being written: never in the middle of a batch
-	idleSince time.Time     // when the last write was done
+	idleSince time.Duration // when the last write was done, by the dispatcher's clock
 
 	holding bool // the dispatcher is the writer; see close.go
 

@@ -33,7 +33,7 @@ const (
 
 // Kick implements pipe.Consumer: the engine was put to work.
 func (e *Engine) Kick(inline bool) {
-	if inline && !e.cfg.Tuning.NoSpeculativeWrite && time.Since(e.idleSince) >= streamGap {
+	if inline && !e.cfg.Tuning.NoSpeculativeWrite && e.d.Now()-e.idleSince >= streamGap {
 		e.speculate()
 		return
 	}
@@ -193,7 +193,7 @@ func (e *Engine) write() error {
 			return err
 		}
 	}
-	e.idleSince = time.Now()
+	e.idleSince = e.d.Now()
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 // came to. It may be used by any goroutine.
 type Accepted struct {
 	mu       sync.Mutex
-	peers    map[*acceptedPeer]struct{}
+	peers    []*acceptedPeer
 	stopping bool
 	emptied  func() // called when the last one has left, after Stop
 }
@@ -25,10 +25,8 @@ func (all *Accepted) add(cfg *Config, d *proactor.Dispatcher, h *proactor.Handle
 	a.engine = cfg.engine(d, h, a)
 	all.mu.Lock()
 	stopping := all.stopping
-	if all.peers == nil {
-		all.peers = map[*acceptedPeer]struct{}{}
-	}
-	all.peers[a] = struct{}{}
+	a.index = len(all.peers)
+	all.peers = append(all.peers, a)
 	all.mu.Unlock()
 	if stopping {
 		a.engine.Close(errStopped)
@@ -45,7 +43,11 @@ func (all *Accepted) established(a *acceptedPeer, peer *pipe.Peer) {
 
 func (all *Accepted) remove(a *acceptedPeer) {
 	all.mu.Lock()
-	delete(all.peers, a)
+	last := len(all.peers) - 1
+	all.peers[a.index] = all.peers[last]
+	all.peers[a.index].index = a.index
+	all.peers[last] = nil
+	all.peers = all.peers[:last]
 	var emptied func()
 	if len(all.peers) == 0 {
 		emptied, all.emptied = all.emptied, nil
@@ -61,7 +63,7 @@ func (all *Accepted) Peers() []*pipe.Peer {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	var peers []*pipe.Peer
-	for a := range all.peers {
+	for _, a := range all.peers {
 		if a.peer != nil {
 			peers = append(peers, a.peer)
 		}
@@ -80,7 +82,7 @@ func (all *Accepted) Stop(done func()) {
 		return
 	}
 	all.emptied = done
-	for a := range all.peers {
+	for _, a := range all.peers {
 		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 			a.engine.Close(errStopped)
 		})}

@@ -108,6 +108,7 @@ type acceptedPeer struct {
 	engine *engine.Engine
 	from   string
 	d      *proactor.Dispatcher
+	index  int // where it stands in all.peers
 }
 
 // Established implements engine.Session.
