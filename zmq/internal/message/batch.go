@@ -24,7 +24,7 @@ type Batch struct {
 	// holds with them.
 	Mem *Buffer
 
-	piece int // size of the last piece of memory made by Split
+	piece piece // what Split cuts from
 }
 
 // Ref is a large body: it belongs after the At-th byte of the batch's buffer.
@@ -120,28 +120,6 @@ func (b *Batch) Segments(v [][]byte) [][]byte {
 		v = append(v, b.Buf[at:])
 	}
 	return v
-}
-
-// The memory that batches are cut from by Split.
-const (
-	minPiece = 1 << 10
-	maxPiece = 64 << 10
-)
-
-// Split empties the batch and returns what was in it. What is appended next lies
-// behind that, in the same piece of memory while it lasts: a stream of small
-// batches costs an allocation now and then, not one each.
-func (b *Batch) Split() Batch {
-	whole := *b
-	n := len(b.Buf)
-	whole.Buf = b.Buf[:n:n]
-	*b = Batch{Buf: b.Buf[n:]}
-	b.piece = whole.piece
-	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is as long, most likely
-		b.piece = min(max(4*n, b.piece/2, minPiece), maxPiece)
-		b.Buf = make([]byte, 0, b.piece)
-	}
-	return whole
 }
 
 // Reset empties the batch and keeps its memory for the next one. What it

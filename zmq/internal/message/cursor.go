@@ -8,8 +8,8 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 type Cursor struct {
 	batch Batch
 	small *more // of messages of one small frame: the batch's memory
-	pos   int // in batch.Buf
-	ref   int // in batch.Refs
+	pos   int   // in batch.Buf
+	ref   int   // in batch.Refs
 	slab  Slab
 }
 

@@ -126,8 +126,12 @@ func (m *Msg) Size() int {
 	if m.more == nil {
 		return len(m.first)
 	}
-	n := len(m.first)
-	for _, f := range m.more.rest {
+	return len(m.first) + m.more.size()
+}
+
+// size is apart, so that Size is inlined.
+func (m *more) size() (n int) {
+	for _, f := range m.rest {
 		n += len(f)
 	}
 	return n

@@ -89,7 +89,7 @@ const sparseRun = 4
 // mayHaveMore reports whether another message is there, most likely, and anybody
 // is interested.
 func (q *fairQueue) mayHaveMore() bool {
-	return (len(q.active) > 0 || q.news.Load()) && (q.waiting.Load() > 0 || q.notEmpty.wanted())
+	return (q.waiting.Load() > 0 || q.notEmpty.wanted()) && (len(q.active) > 0 || q.news.Load())
 }
 
 // passOn is called when a message was received and there may be more: whoever

@@ -1,0 +1,47 @@
+package message
+
+// piece is the pooled memory that batches are cut from by Split.
+type piece struct {
+	mem  *Buffer // with the piece's own hold; nil before the first Split
+	room int     // what was left of it after the last cut
+	size int     // how large the next one is to be
+}
+
+// The sizes of pieces in bytes. They follow what is sent.
+const (
+	minPiece = 1 << 10
+	maxPiece = 64 << 10
+)
+
+// Split empties the batch and returns what was in it. What is appended next lies
+// behind that, in the same pooled memory while it lasts: a stream of small
+// batches costs an allocation now and then, not one each, and none at all if the
+// messages are released.
+func (b *Batch) Split() Batch {
+	n := len(b.Buf)
+	whole := Batch{Buf: b.Buf[:n:n], Refs: b.Refs, Msgs: b.Msgs, Size: b.Size}
+	p := b.piece
+	if inside := p.mem != nil && cap(b.Buf) == p.room; inside { // else append has moved it
+		whole.Mem = p.mem
+		p.mem.Retain(whole.Msgs)
+	} else {
+		b.Buf = nil
+	}
+	*b = Batch{Buf: b.Buf[min(n, len(b.Buf)):], piece: p}
+	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is as long, most likely
+		b.nextPiece(n)
+	}
+	b.piece.room = cap(b.Buf)
+	return whole
+}
+
+// nextPiece takes new memory for batches of about n bytes.
+func (b *Batch) nextPiece(n int) {
+	p := &b.piece
+	if p.mem != nil {
+		p.mem.Release()
+	}
+	p.size = min(max(4*n, p.size/2, minPiece), maxPiece)
+	p.mem = NewBuffer(p.size)
+	b.Buf = p.mem.Data()[:0]
+}
