@@ -15,17 +15,14 @@ func TestManyMessages(t *testing.T) {
 		if p.lockstep {
 			f.count = exchanges
 		}
-		for _, side := range sides {
-			if p.a == p.b && side.swapped {
-				continue
-			}
+		for i, c := range p.casts(theirs[0]) {
 			tr := transports[0]
-			if side.connectorIsUs {
+			if i%2 == 1 {
 				tr = transports[len(transports)-1]
 			}
-			t.Run(p.name()+"/"+tr.name+"/"+side.name, func(t *testing.T) {
+			t.Run(p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				perform(newStage(t), p, theirs[0], tr, side.swapped, side.connectorIsUs, f)
+				perform(newStage(t), p, c, tr, f)
 			})
 		}
 	}

@@ -3,7 +3,10 @@
 It does what the lines on standard input say and answers each with a line.
 peers/libzmq/main.c lists the commands, flow.h beside it says what a flow is.
 """
+import os
+import select
 import sys
+import threading
 
 import zmq
 
@@ -134,7 +137,16 @@ class Peer:
         self.context.term()
 
 
+def end_with_standard_input():
+    """Also while the socket waits for a message."""
+    closed = select.poll()
+    closed.register(sys.stdin.fileno(), 0)
+    closed.poll()
+    os._exit(0)
+
+
 def main():
+    threading.Thread(target=end_with_standard_input, daemon=True).start()
     peer = Peer(zmq.Context(), sys.argv[1])
     for line in sys.stdin:
         name, *words = line.split()

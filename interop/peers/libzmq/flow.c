@@ -37,6 +37,24 @@ bool parse_flow(struct flow *flow, char *const words[4])
     return flow->shapes > 0 && parse_frames(&flow->envelope, words[3]);
 }
 
+static int digit(char c)
+{
+    const char *digits = "0123456789abcdef", *found = strchr(digits, c);
+    return c != '\0' && found != NULL ? (int)(found - digits) : -1;
+}
+
+/* parse_hex takes lower-case digits. */
+static bool parse_hex(unsigned char *data, size_t size, const char *text)
+{
+    for (size_t i = 0; i < size; i++) {
+        int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        data[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
 bool parse_frames(struct frames *frames, const char *text)
 {
     frames->count = 0;
@@ -49,9 +67,8 @@ bool parse_frames(struct frames *frames, const char *text)
         struct frame *f = &frames->frame[frames->count++];
         f->size = digits / 2;
         f->data = malloc(f->size + 1);
-        for (size_t i = 0; i < f->size; i++)
-            if (sscanf(text + 2 * i, "%2hhx", &f->data[i]) != 1)
-                return false;
+        if (!parse_hex(f->data, f->size, text))
+            return false;
         text += digits;
         if (*text++ == '\0')
             return true;

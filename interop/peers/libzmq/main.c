@@ -13,10 +13,13 @@
  *   hear                                  answers FRAMES
  *   close                                 with its linger; ends the program
  *
- * It also ends with standard input. */
+ * It also ends with standard input, whatever it is doing. */
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "traffic.h"
@@ -198,6 +201,17 @@ static void *make_socket(const char *type)
     return NULL;
 }
 
+/* orphaned ends the program when nobody can tell it anything any more, also
+ * while it waits for a message. */
+static void *orphaned(void *unused)
+{
+    struct pollfd in = { .fd = STDIN_FILENO, .events = 0 };
+    (void)unused;
+    while (poll(&in, 1, -1) < 0)
+        ;
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     char *line = NULL, *words[MAX_WORDS];
@@ -209,6 +223,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: peer TYPE\n");
         return 2;
     }
+    pthread_t watch;
+    pthread_create(&watch, NULL, orphaned, NULL);
     while (getline(&line, &room, stdin) > 0) {
         char *result = NULL;
         size_t count = split(line, words);

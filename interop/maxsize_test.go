@@ -1,0 +1,27 @@
+package interop
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestMaxMessageSize: the largest message passes; who sends a larger one is
+// disconnected, comes back, and is heard again.
+func TestMaxMessageSize(t *testing.T) {
+	const limit = 1000
+	largest, tooLarge := strings.Repeat("m", limit), strings.Repeat("m", limit+1)
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		push := c.startA(s, "PUSH", options{}, endpoint)
+		pull := c.startB(s, "PULL", options{maxSize: limit}, endpoint)
+		s.reached(push, pull)
+		for range 3 {
+			s.must(push.say(largest))
+			s.hears(pull, largest)
+			s.must(push.say(tooLarge))
+			if c.b.name != ours.name && c.aBinds {
+				return // libzmq does not connect again to who has offended it
+			}
+			s.reached(push, pull) // hears nothing but this, or fails
+		}
+	})
+}

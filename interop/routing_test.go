@@ -1,0 +1,107 @@
+package interop
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestRoutingIDs: a ROUTER knows its peers by the ids that they have announced,
+// or by one of its own making, and answers find their way.
+func TestRoutingIDs(t *testing.T) {
+	for _, id := range []string{"me", "\x01\x00\xff", strings.Repeat("i", 255), ""} {
+		for _, dealer := range []string{"DEALER", "REQ"} {
+			name := dealer + "/" + map[bool]string{true: "none", false: strings.Trim(id, "\x00\x01\xff")}[id == ""]
+			t.Run(name[:min(len(name), 20)], func(t *testing.T) {
+				forEachCast(t, func(s *stage, c cast, endpoint string) {
+					router := c.startA(s, "ROUTER", options{}, endpoint)
+					asker := c.startB(s, dealer, options{routingID: id}, endpoint)
+					announced(s, router, asker, id)
+				})
+			})
+		}
+	}
+}
+
+func announced(s *stage, router, asker peer, id string) {
+	s.Helper()
+	s.must(asker.say("question", "1"))
+	question, err := router.hear()
+	s.must(err)
+	from := question[0]
+	if id != "" && from != id {
+		s.Fatalf("the routing id is %q instead of %q", from, id)
+	}
+	if id == "" && (len(from) != 5 || from[0] != 0) {
+		s.Errorf("the routing id made up is %q: 5 bytes, the first of them 0, expected", from)
+	}
+	question[len(question)-2] = "answer"
+	s.must(router.say(question...))
+	s.hears(asker, "answer", "1")
+}
+
+// TestRouterMandatory: a ROUTER says if there is no such peer, or drops the
+// message, as it is told.
+func TestRouterMandatory(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		router := c.startA(s, "ROUTER", options{mandatory: true}, endpoint)
+		if err := router.attempt("nobody", "hello"); err == nil {
+			s.Error("a message to nobody was accepted")
+		}
+		dealer := c.startB(s, "DEALER", options{routingID: "somebody"}, endpoint)
+		s.retry(func() error { return router.attempt("somebody", "hello") })
+		s.hears(dealer, "hello")
+		if c.a.name != ours.name {
+			return // what comes now is not libzmq's way: it goes on queueing, or refuses the second of a name
+		}
+		dealer.kill()
+		s.fails(func() error { return router.attempt("somebody", "are you there?") })
+
+		dealer = c.startB(s, "DEALER", options{routingID: "somebody"}, endpoint)
+		s.retry(func() error { return router.attempt("somebody", "hello again") })
+		s.hears(dealer, "hello again")
+	})
+}
+
+// fails does something until it fails: somebody may not have noticed yet.
+func (s *stage) fails(thing func() error) {
+	s.Helper()
+	for thing() == nil {
+		s.must(s.ctx.Err())
+	}
+}
+
+// TestRouterDrops: without RouterMandatory what has no receiver is dropped.
+func TestRouterDrops(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		router := c.startA(s, "ROUTER", options{}, endpoint)
+		s.must(router.say("nobody", "hello"))
+		dealer := c.startB(s, "DEALER", options{routingID: "somebody"}, endpoint)
+		s.must(dealer.say("hello"))
+		s.hears(router, "somebody", "hello")
+		s.must(router.say("nobody", "hello"))
+		s.must(router.say("somebody", "you are the first"))
+		s.hears(dealer, "you are the first")
+	})
+}
+
+// TestSameRoutingID: the second peer of a name is not heard, and the first keeps
+// its place.
+func TestSameRoutingID(t *testing.T) {
+	forEachCast(t, func(s *stage, c cast, endpoint string) {
+		if !c.aBinds {
+			return // one DEALER cannot bind twice what the ROUTER connects to
+		}
+		router := c.startA(s, "ROUTER", options{}, endpoint)
+		first := c.startB(s, "DEALER", options{routingID: "me"}, endpoint)
+		s.must(first.say("first"))
+		s.hears(router, "me", "first")
+		second := c.startB(s, "DEALER", options{routingID: "me", linger: noLinger}, endpoint)
+		s.must(second.say("second"))
+		for range 3 {
+			s.must(router.say("me", "to the first"))
+			s.hears(first, "to the first")
+			s.must(first.say("still first"))
+			s.hears(router, "me", "still first")
+		}
+	})
+}
