@@ -1,0 +1,71 @@
+package pipe_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// text is a message of one frame.
+func text(s string) message.Msg { return message.Single([]byte(s)) }
+
+// texts are the messages of a batch, one frame each.
+func texts(b message.Batch) (all []string) {
+	var c message.Cursor
+	c.Load(b)
+	for m, ok := c.Next(); ok; m, ok = c.Next() {
+		all = append(all, string(m.Bytes()))
+	}
+	return all
+}
+
+// sender is the side of an Out that a pattern has.
+type sender struct {
+	sync.Mutex
+	*pipe.Out
+	sent pipe.Tally
+	room int // how often it was told of room
+}
+
+// Writable implements pipe.Writer.
+func (s *sender) Writable(*pipe.Out) { s.room++ }
+
+func newSender(limits pipe.Limits) *sender {
+	s := &sender{}
+	s.Out = pipe.NewOut(&s.Mutex, limits, message.GatherMin, s, &s.sent)
+	return s
+}
+
+// put sends a message as a pattern does: it reports whether there was room, and
+// kicks a consumer that was at rest.
+func (s *sender) put(m message.Msg) bool {
+	s.Lock()
+	full := s.Full()
+	kick := false
+	if !full {
+		s.Put(m)
+		kick = s.Wake()
+	}
+	s.Unlock()
+	if kick {
+		s.Kick(true)
+	}
+	return !full
+}
+
+// kicks counts how often a consumer was put to work.
+type kicks int
+
+// Kick implements pipe.Consumer.
+func (k *kicks) Kick(bool) { *k++ }
+
+// readies counts how often a reader was told that there is something.
+type readies int
+
+// Readable implements pipe.Reader.
+func (r *readies) Readable(*pipe.In) { *r++ }
