@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/actum-go/actum/cmd/actum/internal/demo"
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/peer"
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
@@ -31,6 +33,7 @@ type grammar struct {
 	Pair   peer.Pair   `cmd:"" help:"Send to one peer, and receive."`
 
 	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
+	Demo demo.Command `cmd:"" help:"Show all of it at work, in about ten seconds."`
 }
 
 // Main carries a command line out until it is done, or a signal asks for its
@@ -64,9 +67,9 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": strings.Join(proactor.Backends(), ", "),
+		kong.Vars{"switches": perf.Switches(), "backends": backends(),
 			"options": strings.Join(zmq.OptionNames(), ", ")},
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		return err
 	}
@@ -81,4 +84,8 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 // oneLine is an error as one line: joined errors have several.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-const description = "ZeroMQ messages from the command line."
+// backends are those that reach other processes: not the simulated network.
+func backends() string {
+	names := slices.DeleteFunc(proactor.Backends(), func(name string) bool { return name == "sim" })
+	return strings.Join(names, ", ")
+}

@@ -132,6 +132,10 @@ func TestFailures(t *testing.T) {
 		{"rep --bind EP --echo --timeout 10ms", "", 1, "no message came within 10ms"},
 		{"dealer --connect EP --data x --timeout 10ms", "", 1, "no message came within 10ms"},
 		{"push --connect EP --data x --timeout 10ms", "", 1, "could be delivered within 10ms"},
+		{"push --connect EP --data x --opt linger=0", "", 1, "could be delivered within 0s"},
+		{"push --connect EP --data x --opt linger=10", "", 1, "could be delivered within 10ms"},
+		{"push --bind EP --data x --opt sndtimeo=10", "", 1, "no peer took the message within 10ms"},
+		{"pull --bind EP --opt rcvtimeo=10", "", 1, "no message came within 10ms"},
 		{"push --bind EP --data x --timeout 10ms", "", 1, "no peer took the message within 10ms"},
 		{"router --bind EP --data id --data x --timeout 10ms", "", 1, "(routing id id|no message came) within 10ms"},
 	}

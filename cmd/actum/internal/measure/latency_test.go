@@ -12,7 +12,7 @@ func TestMain(m *testing.M) { leakcheck.Main(m) }
 func TestPercentiles(t *testing.T) {
 	l := &Latency{}
 	for i := range 1000 {
-		l.samples = append(l.samples, time.Duration(1000-i)*2*time.Microsecond)
+		l.Add(time.Duration(1000-i) * time.Microsecond)
 	}
 	if l.Mean() != 500.5 {
 		t.Errorf("mean %v, want 500.5", l.Mean())
@@ -33,7 +33,7 @@ func TestNothingMeasured(t *testing.T) {
 func TestWarmupIsLeftOut(t *testing.T) {
 	tests := []struct{ roundtrips, kept int }{{1, 1}, {9, 9}, {10, 9}, {100, 90}, {20000, 19000}}
 	for _, tt := range tests {
-		l := StartLatency(tt.roundtrips)
+		l := StartLaps(tt.roundtrips)
 		for range tt.roundtrips {
 			l.Lap()
 		}

@@ -42,15 +42,15 @@ func (s *session) send(ctx context.Context, m zmq.Msg) error {
 		err := s.Send(ctx, m)
 		switch {
 		case errors.Is(err, zmq.ErrTimeout):
-			return fmt.Errorf("no peer took the message within %v", s.timeout)
+			return fmt.Errorf("no peer took the message within %v", s.sendTimeout)
 		case !errors.Is(err, zmq.ErrUnroutable):
 			return err
 		case !s.fixed:
 			s.failed = true
 			_, err := fmt.Fprintf(s.err, "actum: no peer has the routing id %s: message dropped\n", printableID(m.Bytes()))
 			return err
-		case s.timeout > 0 && time.Since(started) > s.timeout:
-			return fmt.Errorf("no peer had the routing id %s within %v", printableID(m.Bytes()), s.timeout)
+		case s.sendTimeout > 0 && time.Since(started) > s.sendTimeout:
+			return fmt.Errorf("no peer had the routing id %s within %v", printableID(m.Bytes()), s.sendTimeout)
 		}
 		if err := sleep(ctx, retryInterval); err != nil {
 			return err
@@ -71,7 +71,7 @@ var atOnce = func() at {
 // Until ends it earlier: then there is no message.
 func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (m zmq.Msg, ok bool, err error) {
 	var late <-chan time.Time
-	if s.timeout == 0 {
+	if s.recvTimeout == 0 {
 		from = nil
 	}
 	for {
@@ -89,9 +89,9 @@ func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (
 		case <-until:
 			return m, false, nil
 		case <-from:
-			from, late = nil, time.After(s.timeout)
+			from, late = nil, time.After(s.recvTimeout)
 		case <-late:
-			return m, false, fmt.Errorf("no message came within %v", s.timeout)
+			return m, false, fmt.Errorf("no message came within %v", s.recvTimeout)
 		}
 	}
 }

@@ -37,6 +37,18 @@ type Command struct {
 	SubThr    subThr    `cmd:"" name:"sub_thr" help:"Connect subscribers (SUB), print their throughput together."`
 }
 
+// Help is shown by --help.
+func (Command) Help() string {
+	return `Either side may be libzmq's own program of that name. Throughput is the receiver's, from its first message to its last; latency is half of a round trip. Processor time goes to standard error.
+
+Examples:
+
+    actum perf local_thr tcp://127.0.0.1:5555 64 1000000
+    actum perf remote_thr tcp://127.0.0.1:5555 64 1000000
+    actum perf inproc_lat 8 100000 --allocs
+    actum perf inproc_thr 8 10000000 --cpuprofile cpu.out`
+}
+
 // throughputArgs and the others are arguments that programs share.
 type throughputArgs struct {
 	Endpoint string `arg:"" help:"tcp://host:port or ipc://path."`

@@ -101,7 +101,7 @@ func (r *run) answer(s *zmq.Socket, size, roundtrips int) error {
 func (r *run) ask(s *zmq.Socket, size, roundtrips int) error {
 	m := zmq.AllocMsg(size)
 	counting := r.countAllocs()
-	laps := measure.StartLatency(roundtrips)
+	laps := measure.StartLaps(roundtrips)
 	for range roundtrips {
 		err := s.Send(never, m)
 		if err == nil {
@@ -115,7 +115,7 @@ func (r *run) ask(s *zmq.Socket, size, roundtrips int) error {
 		}
 		laps.Lap()
 	}
-	if err := r.reportLatency(size, roundtrips, laps); err != nil {
+	if err := r.reportLatency(size, roundtrips, laps.Latency); err != nil {
 		return err
 	}
 	return counting.report(r, roundtrips)

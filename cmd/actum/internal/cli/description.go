@@ -1,0 +1,17 @@
+package cli
+
+const description = `ZeroMQ messages from the command line; measurements; a demonstration.
+
+Received messages, and nothing else, go to standard output. Ctrl-C ends every command in order.
+
+Examples:
+
+    actum pull --bind tcp://*:5555
+    actum push --connect tcp://host:5555 --data hello
+    actum rep --bind ipc:///tmp/echo --echo
+    actum req --connect ipc:///tmp/echo --data hello --count 3
+    actum sub --connect tcp://host:5556 --subscribe weather --json
+    actum perf local_thr tcp://127.0.0.1:5555 64 1000000
+    actum demo
+
+Exit codes: 0 done, 1 failed or timed out, 2 a wrong command line, endpoint or option, 130 interrupted.`

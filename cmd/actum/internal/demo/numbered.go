@@ -1,0 +1,49 @@
+package demo
+
+import "encoding/binary"
+
+// A message is 64 bytes: its kind in the first, its number in eight of them.
+const messageSize = 64
+
+type kind byte
+
+const (
+	probe  kind = iota // is anybody there?
+	normal             // the n-th message
+	end                // there were n messages
+)
+
+// put makes b the n-th message of a kind.
+func put(b []byte, k kind, n uint64) {
+	b[0] = byte(k)
+	binary.LittleEndian.PutUint64(b[8:], n)
+}
+
+// parse is put's inverse. What is too short is no message of ours: a probe, which
+// does not count.
+func parse(b []byte) (kind, uint64) {
+	if len(b) != messageSize {
+		return probe, 0
+	}
+	return kind(b[0]), binary.LittleEndian.Uint64(b[8:])
+}
+
+// tally finds out what became of messages numbered from 0 on.
+type tally struct {
+	next      uint64 // the number expected
+	arrived   uint64
+	reordered uint64 // came after a later one, or twice
+}
+
+// see counts the n-th message.
+func (t *tally) see(n uint64) {
+	t.arrived++
+	if n < t.next {
+		t.reordered++
+		return
+	}
+	t.next = n + 1
+}
+
+// lost is how many of those sent did not come.
+func (t *tally) lost(sent uint64) uint64 { return sent - min(t.arrived, sent) }

@@ -1,0 +1,127 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// A publisher drops what a subscriber cannot take. So that nothing is lost, the
+// subscribers give credit: the publisher is never further ahead than creditBatch
+// times creditBatches messages, which is below the high-water mark.
+const (
+	creditBatch   = 200
+	creditBatches = 4
+)
+
+// stream sends from one socket to one or several.
+func (s *scene) stream(ctx context.Context) error {
+	if s.from == zmq.PUB {
+		if err := s.awaitSubscribers(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.flood(ctx); err != nil {
+		return err
+	}
+	return s.oneByOne(ctx)
+}
+
+// awaitSubscribers publishes probes until every subscriber has had one.
+func (s *scene) awaitSubscribers(ctx context.Context) error {
+	b := make([]byte, messageSize)
+	for _, target := range s.targets {
+		for heard := false; !heard; {
+			if err := s.sender.SendBytes(ctx, b); err != nil {
+				return err
+			}
+			select {
+			case <-target.Readable():
+				_, err := target.TryRecv()
+				heard = err == nil
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	return nil
+}
+
+// flood sends as fast as the receivers take it, and finds out what became of
+// every message.
+func (s *scene) flood(ctx context.Context) error {
+	readers := make([]*reader, len(s.targets))
+	var receiving sync.WaitGroup
+	for i, target := range s.targets {
+		readers[i] = newReader(s, target)
+		receiving.Go(func() { readers[i].run(ctx) })
+	}
+	start := time.Now()
+	sent, err := s.sendFor(ctx, s.throughputTime(), readers)
+	receiving.Wait()
+	elapsed := time.Since(start)
+	for _, r := range readers {
+		err = errors.Join(err, r.err)
+		s.row.messages += r.arrived
+		s.row.lost += r.lost(sent)
+		s.row.reordered += r.reordered
+	}
+	s.row.perSecond = float64(s.row.messages) / elapsed.Seconds()
+	return err
+}
+
+// sendFor sends messages for some time, then the end, and returns how many there
+// were.
+func (s *scene) sendFor(ctx context.Context, d time.Duration, to []*reader) (n uint64, err error) {
+	b := make([]byte, messageSize)
+	for until := time.Now().Add(d); n%creditBatch != 0 || time.Now().Before(until); n++ {
+		if n%creditBatch == 0 && s.from == zmq.PUB {
+			if err := awaitCredit(ctx, to); err != nil {
+				return n, err
+			}
+		}
+		put(b, normal, n)
+		if err := s.sender.SendBytes(ctx, b); err != nil {
+			return n, err
+		}
+	}
+	put(b, end, n)
+	return n, s.sender.SendBytes(ctx, b)
+}
+
+func awaitCredit(ctx context.Context, from []*reader) error {
+	for _, r := range from {
+		select {
+		case <-r.credit:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// oneByOne sends a message when all receivers have the one before.
+func (s *scene) oneByOne(ctx context.Context) error {
+	b := make([]byte, messageSize)
+	for until := time.Now().Add(s.latencyTime()); time.Now().Before(until); s.row.messages++ {
+		put(b, normal, s.row.messages)
+		start := time.Now()
+		if err := s.sender.SendBytes(ctx, b); err != nil {
+			return err
+		}
+		for _, target := range s.targets {
+			m, err := target.Recv(ctx)
+			if err != nil {
+				return err
+			}
+			if _, n := parse(m.Bytes()); n != s.row.messages {
+				s.row.reordered++
+			}
+		}
+		s.row.latency.Add(time.Since(start))
+		s.arrived.Add(1)
+	}
+	return nil
+}

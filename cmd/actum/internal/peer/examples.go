@@ -1,0 +1,93 @@
+package peer
+
+// Help is shown by --help, below the flags.
+func (Push) Help() string {
+	return `A message for each line of standard input, or one of --data. It ends when all of them are handed over, which waits for a peer.
+
+Examples:
+
+    actum push --connect tcp://host:5555 --data hello
+    actum push --bind tcp://*:5555 < jobs.txt
+    actum push --connect ipc:///tmp/jobs --data job --data 7 --count 100 --rate 10
+    echo '{"frames":["job",{"base64":"AAE="}]}' | actum push --connect tcp://host:5555 --json`
+}
+
+// Help: see Push.
+func (Pull) Help() string {
+	return `A line for each message, with tabs between its frames; --json keeps frames apart for certain.
+
+Examples:
+
+    actum pull --bind tcp://*:5555
+    actum pull --bind tcp://*:5555 --bind ipc:///tmp/jobs --json
+    actum pull --connect tcp://host:5555 --count 10 --timeout 5s`
+}
+
+// Help: see Push.
+func (Pub) Help() string {
+	return `Subscribers miss what is published before they have subscribed, and what comes faster than they take it: see --delay and --rate.
+
+Examples:
+
+    actum pub --bind tcp://*:5556 --data "weather Oslo -3" --rate 1 --count 1000
+    tail -f log | actum pub --connect tcp://collector:5556`
+}
+
+// Help: see Push.
+func (Sub) Help() string {
+	return `Examples:
+
+    actum sub --connect tcp://host:5556
+    actum sub --connect tcp://host:5556 --subscribe weather --subscribe news --json
+    actum sub --bind tcp://*:5556 --count 1 --timeout 10s`
+}
+
+// Help: see Push.
+func (Req) Help() string {
+	return `A request for each line of standard input, or --data, as often as --count says; the reply to each goes to standard output.
+
+Examples:
+
+    actum req --connect tcp://host:5557 --data "what time is it?"
+    actum req --connect tcp://host:5557 --data ping --count 3 --rate 1 --timeout 2s`
+}
+
+// Help: see Push.
+func (Rep) Help() string {
+	return `Requests go to standard output. The reply is the request (--echo), --data, or the next line of standard input, at whose end the command ends.
+
+Examples:
+
+    actum rep --bind tcp://*:5557 --echo
+    actum rep --bind tcp://*:5557 --data pong --count 3`
+}
+
+// Help: see Push.
+func (Dealer) Help() string {
+	return `Sends and receives at once. To talk to a REP socket, send an empty frame first.
+
+Examples:
+
+    actum dealer --connect tcp://host:5558 --opt routing_id=me
+    actum dealer --connect tcp://host:5557 --data= --data hello --count 1`
+}
+
+// Help: see Push.
+func (Router) Help() string {
+	return `Sends and receives at once. The first frame, in and out, is the peer's routing id: in hexadecimal behind 0x if it cannot be printed. Tabs separate the frames of an input line. A message to an id that nobody has is dropped, with a line on standard error; one of --data waits for its peer.
+
+Examples:
+
+    actum router --bind tcp://*:5558
+    actum router --bind tcp://*:5558 --data me --data hello --count 1`
+}
+
+// Help: see Push.
+func (Pair) Help() string {
+	return `Sends and receives at once, with one peer.
+
+Examples:
+
+    actum pair --bind tcp://*:5559
+    actum pair --connect tcp://host:5559`
+}

@@ -1,0 +1,94 @@
+package perf
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/zmq"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+func TestTuning(t *testing.T) {
+	tests := []struct {
+		off  []string
+		want zmq.Tuning
+	}{
+		{nil, zmq.Tuning{}},
+		{[]string{"speculative-write"}, zmq.Tuning{NoSpeculativeWrite: true}},
+		{[]string{"gather-write", "read-coalescing"}, zmq.Tuning{NoGatherWrite: true, NoReadCoalescing: true}},
+		{[]string{"buffer-reuse"}, zmq.Tuning{NoBufferReuse: true}},
+	}
+	for _, tt := range tests {
+		if got, err := tuning(tt.off); err != nil || got != tt.want {
+			t.Errorf("%v: %+v, %v", tt.off, got, err)
+		}
+	}
+	if _, err := tuning([]string{"nothing"}); err == nil || !strings.Contains(err.Error(), Switches()) {
+		t.Errorf("unknown: %v", err)
+	}
+}
+
+// Several subscribers: a publisher that never gets ahead of them, since nobody
+// would tell it of the high-water mark, and their figures together.
+func TestSubscribers(t *testing.T) {
+	const count, n = 200, 3
+	zctx, err := zmq.NewContext(zmq.ContextOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zctx.Close()
+	pub, err := zctx.NewSocket(zmq.PUB, zmq.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := "ipc://" + filepath.Join(t.TempDir(), "s")
+	if err := pub.Bind(endpoint); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var out strings.Builder
+	done := make(chan error)
+	go func() {
+		s := subThr{fanoutArgs{Endpoint: endpoint, Size: 8, Count: count, Subscribers: n}}
+		done <- s.Run(ctx, &Command{}, system.Streams{Out: &out, Err: io.Discard})
+	}()
+	for {
+		select {
+		case err := <-done:
+			if err != nil || !strings.Contains(out.String(), "message size: 8 [B]\n") || !strings.Contains(out.String(), "delivered: ") {
+				t.Errorf("%v, %q", err, &out)
+			}
+			return
+		case <-time.After(time.Millisecond):
+			// Until all have subscribed and seen an end.
+			for _, m := range [][]byte{make([]byte, 8), nil} {
+				if err := pub.SendBytes(ctx, m); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	dir := t.TempDir()
+	c := Command{CPUProfile: filepath.Join(dir, "cpu"), MemProfile: filepath.Join(dir, "mem")}
+	a := inprocThr{inprocThroughputArgs{Size: 8, Count: 100}}
+	if err := a.Run(t.Context(), &c, system.Streams{Out: io.Discard, Err: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{c.CPUProfile, c.MemProfile} {
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty: %v", name, err)
+		}
+	}
+}
