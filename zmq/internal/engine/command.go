@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -20,7 +21,7 @@ func (e *Engine) onCommand(body []byte) error {
 		if err != nil {
 			return err
 		}
-		e.command(wire.AppendPong(nil, context))
+		return e.answer(wire.AppendPong(nil, context))
 	case wire.CommandSubscribe:
 		return e.subscription(true, wire.ParseSubscribe(data))
 	case wire.CommandCancel:
@@ -35,6 +36,24 @@ func (e *Engine) onCommand(body []byte) error {
 	default:
 		// RFC 37 lets a peer discard commands that it does not know.
 	}
+	return nil
+}
+
+// maxAnswers bounds, in bytes, the answers that wait for a peer who asks and does
+// not read.
+const maxAnswers = 64 << 10
+
+var errDeaf = errors.New("peer does not read the answers to its commands")
+
+// answer sends an answer to a command.
+func (e *Engine) answer(frame []byte) error {
+	e.mu.Lock()
+	waiting := len(e.queued)
+	e.mu.Unlock()
+	if waiting > maxAnswers {
+		return errDeaf
+	}
+	e.command(frame)
 	return nil
 }
 
