@@ -1,6 +1,10 @@
 package interop
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/actum-go/actum/interop/internal/flow"
+)
 
 // TestManyMessages sends many more small messages than the high-water marks
 // allow to wait: all of them arrive, in order.
@@ -11,9 +15,9 @@ func TestManyMessages(t *testing.T) {
 			p.optionsA.hwm = marks
 		}
 		p.optionsB.hwm = marks
-		f := flow{count: many, shapes: numbers}
+		f := flow.Flow{Count: many, Shapes: flow.Numbers}
 		if p.lockstep {
-			f.count = exchanges
+			f.Count = exchanges
 		}
 		for i, c := range p.casts(theirs[0]) {
 			tr := transports[0]

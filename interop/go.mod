@@ -2,8 +2,16 @@ module github.com/actum-go/actum/interop
 
 go 1.26
 
-require github.com/actum-go/actum v0.0.0
+require (
+	github.com/actum-go/actum v0.0.0
+	github.com/go-zeromq/zmq4 v0.17.0
+)
 
-require golang.org/x/sys v0.46.0 // indirect
+require (
+	github.com/go-zeromq/goczmq/v4 v4.2.2 // indirect
+	golang.org/x/sync v0.7.0 // indirect
+	golang.org/x/sys v0.46.0 // indirect
+	golang.org/x/text v0.15.0 // indirect
+)
 
 replace github.com/actum-go/actum => ../

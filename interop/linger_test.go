@@ -4,13 +4,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/actum-go/actum/interop/internal/flow"
 )
 
 // TestLinger: what was sent before close arrives after it.
 func TestLinger(t *testing.T) {
-	for name, f := range map[string]flow{
-		"small": {count: 900, shapes: numbers},
-		"large": {count: 100, shapes: "300000;0;8,70000"},
+	for name, f := range map[string]flow.Flow{
+		"small": {Count: 900, Shapes: flow.Numbers},
+		"large": {Count: 100, Shapes: "300000;0;8,70000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachCast(t, func(s *stage, c cast, endpoint string) {
@@ -40,7 +42,7 @@ func TestLingerBeforeBind(t *testing.T) {
 		if c.aBinds {
 			return // a PUSH has nobody to queue for before a peer connects
 		}
-		f := flow{count: 100, shapes: allShapes}
+		f := flow.Flow{Count: 100, Shapes: flow.AllShapes}
 		push := c.startA(s, "PUSH", options{linger: patience}, endpoint)
 		s.must(push.send(f))
 		s.together(push.close, func() error {
@@ -53,7 +55,7 @@ func TestLingerBeforeBind(t *testing.T) {
 // TestNoLinger: close does not wait for a peer who does not receive.
 func TestNoLinger(t *testing.T) {
 	forEachCast(t, func(s *stage, c cast, endpoint string) {
-		push := c.startA(s, "PUSH", options{linger: noLinger}, endpoint)
+		push := c.startA(s, "PUSH", options{hwm: 10, linger: noLinger}, endpoint)
 		pull := c.startB(s, "PULL", options{hwm: 1}, endpoint)
 		s.reached(push, pull)
 		for push.attempt(string(make([]byte, 100_000))) == nil { // until nothing more goes

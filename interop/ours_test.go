@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/actum-go/actum/interop/internal/flow"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -74,8 +75,8 @@ func (p *local) disconnect(endpoint string) error { return p.socket.Disconnect(e
 func (p *local) subscribe(prefix string) error    { return p.socket.Subscribe(prefix) }
 func (p *local) unsubscribe(prefix string) error  { return p.socket.Unsubscribe(prefix) }
 
-func (p *local) send(f flow) error {
-	for n := f.from; n < f.from+f.count; n++ {
+func (p *local) send(f flow.Flow) error {
+	for n := f.From; n < f.From+f.Count; n++ {
 		if err := p.sendOne(f, n); err != nil {
 			return err
 		}
@@ -83,8 +84,8 @@ func (p *local) send(f flow) error {
 	return nil
 }
 
-func (p *local) recv(f flow) error {
-	for n := f.from; n < f.from+f.count; n++ {
+func (p *local) recv(f flow.Flow) error {
+	for n := f.From; n < f.From+f.Count; n++ {
 		if err := p.recvOne(f, n); err != nil {
 			return err
 		}
@@ -92,22 +93,22 @@ func (p *local) recv(f flow) error {
 	return nil
 }
 
-func (p *local) sendOne(f flow, n int) error {
-	if err := p.socket.Send(p.ctx, zmq.NewMsg(f.message(n)...)); err != nil {
+func (p *local) sendOne(f flow.Flow, n int) error {
+	if err := p.socket.Send(p.ctx, zmq.NewMsg(f.Message(n)...)); err != nil {
 		return fmt.Errorf("sending message %d: %w", n, err)
 	}
 	return nil
 }
 
-func (p *local) recvOne(f flow, n int) error {
+func (p *local) recvOne(f flow.Flow, n int) error {
 	frames, err := p.socket.RecvFrames(p.ctx)
 	if err != nil {
 		return fmt.Errorf("receiving message %d: %w", n, err)
 	}
-	return f.check(n, frames)
+	return f.Check(n, frames)
 }
 
-func (p *local) exchange(out, in flow) error {
+func (p *local) exchange(out, in flow.Flow) error {
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(out) }()
 	received := p.recv(in)
@@ -117,8 +118,8 @@ func (p *local) exchange(out, in flow) error {
 	return errors.Join(received, <-sent)
 }
 
-func (p *local) ask(f flow) error {
-	for n := f.from; n < f.from+f.count; n++ {
+func (p *local) ask(f flow.Flow) error {
+	for n := f.From; n < f.From+f.Count; n++ {
 		if err := p.sendOne(f, n); err != nil {
 			return err
 		}

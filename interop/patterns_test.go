@@ -1,12 +1,16 @@
 package interop
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/actum-go/actum/interop/internal/flow"
+)
 
 // pattern is two types of sockets that go together, and what they do. The
 // envelope of answers is libzmq's matter or ours; that of questions the flow's.
 type pattern struct {
 	a, b string
-	run  func(s *stage, a, b peer, f flow)
+	run  func(s *stage, a, b peer, f flow.Flow)
 	// lockstep patterns wait for an answer to every message.
 	lockstep bool
 	optionsA options
@@ -28,43 +32,43 @@ var patterns = []pattern{
 	{a: "DEALER", b: "REP", run: askedInEnvelope, lockstep: true},
 }
 
-func oneWay(s *stage, a, b peer, f flow) {
+func oneWay(s *stage, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.send(f) }, func() error { return b.recv(f) })
 }
 
 // published begins when the subscription has arrived.
-func published(s *stage, a, b peer, f flow) {
+func published(s *stage, a, b peer, f flow.Flow) {
 	s.must(b.subscribe(""))
 	s.reached(a, b)
 	oneWay(s, a, b, f)
 }
 
-func bothWays(s *stage, a, b peer, f flow) {
+func bothWays(s *stage, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.exchange(f, f) }, func() error { return b.exchange(f, f) })
 }
 
-func echoed(s *stage, a, b peer, f flow) {
-	s.together(func() error { return a.exchange(f, f) }, func() error { return b.echo(f.count) })
+func echoed(s *stage, a, b peer, f flow.Flow) {
+	s.together(func() error { return a.exchange(f, f) }, func() error { return b.echo(f.Count) })
 }
 
-func asked(s *stage, a, b peer, f flow) {
-	s.together(func() error { return a.ask(f) }, func() error { return b.echo(f.count) })
+func asked(s *stage, a, b peer, f flow.Flow) {
+	s.together(func() error { return a.ask(f) }, func() error { return b.echo(f.Count) })
 }
 
 // askedInEnvelope is for a DEALER, which makes the empty frame that a REP looks
 // for itself.
-func askedInEnvelope(s *stage, a, b peer, f flow) { asked(s, a, b, f.via("")) }
+func askedInEnvelope(s *stage, a, b peer, f flow.Flow) { asked(s, a, b, f.Via("")) }
 
 // routed begins when each ROUTER knows the other: before that it cannot address
 // it.
-func routed(s *stage, a, b peer, f flow) {
+func routed(s *stage, a, b peer, f flow.Flow) {
 	s.retry(func() error { return a.attempt("the second", "hello") })
 	s.retry(func() error { return b.attempt("the first", "hello") })
 	for _, p := range []peer{a, b} {
 		_, err := p.hear()
 		s.must(err)
 	}
-	toA, toB := f.via("the first"), f.via("the second")
+	toA, toB := f.Via("the first"), f.Via("the second")
 	s.together(
 		func() error { return a.exchange(toB, toB) },
 		func() error { return b.exchange(toA, toA) },
@@ -80,7 +84,7 @@ func TestPatterns(t *testing.T) {
 				for _, c := range p.casts(them) {
 					t.Run(them.name+"/"+p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
 						t.Parallel()
-						perform(newStage(t), p, c, tr, flow{count: 54, shapes: allShapes})
+						perform(newStage(t), p, c, tr, flow.Flow{Count: 54, Shapes: flow.AllShapes})
 					})
 				}
 			}
@@ -99,7 +103,7 @@ func (p pattern) casts(them implementation) []cast {
 }
 
 // perform runs one pattern with one cast.
-func perform(s *stage, p pattern, c cast, tr transport, f flow) {
+func perform(s *stage, p pattern, c cast, tr transport, f flow.Flow) {
 	s.Helper()
 	p.optionsA.ipv6, p.optionsB.ipv6 = tr.ipv6, tr.ipv6
 	a, b := s.start(c.a, p.a, p.optionsA), s.start(c.b, p.b, p.optionsB)

@@ -1,6 +1,10 @@
 package interop
 
-import "time"
+import (
+	"time"
+
+	"github.com/actum-go/actum/interop/internal/flow"
+)
 
 // peer is one ZeroMQ socket, wherever it is: in this process or in another one.
 // A peer does one thing at a time, but is not asked from the goroutine that made
@@ -14,12 +18,12 @@ type peer interface {
 	subscribe(prefix string) error
 	unsubscribe(prefix string) error
 
-	send(f flow) error
-	recv(f flow) error
+	send(f flow.Flow) error
+	recv(f flow.Flow) error
 	// exchange sends one flow and receives the other at the same time.
-	exchange(out, in flow) error
+	exchange(out, in flow.Flow) error
 	// ask sends each message and waits for the same as its answer.
-	ask(f flow) error
+	ask(f flow.Flow) error
 	// echo sends count messages back, frame by frame as they come.
 	echo(count int) error
 	// follow receives the numbers of two streams until last, or a higher one, has

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+
+	"github.com/actum-go/actum/interop/internal/flow"
 )
 
 // process is a peer in a program of its own, which is told what to do on standard
@@ -71,7 +73,7 @@ func (p *process) setAll(o options) error {
 	add(o.hwm != 0, "rcvhwm", max(o.hwm, 0))
 	add(o.linger != 0, "linger", max(o.linger.Milliseconds(), 0))
 	add(o.maxSize != 0, "maxmsgsize", o.maxSize)
-	add(o.routingID != "", "routing_id", formatFrames([]string{o.routingID}))
+	add(o.routingID != "", "routing_id", flow.FormatFrames([]string{o.routingID}))
 	add(o.mandatory, "router_mandatory", 1)
 	add(o.ipv6, "ipv6", 1)
 	for _, set := range sets {
@@ -88,18 +90,18 @@ func (p *process) unbind(endpoint string) error         { return p.do("unbind", 
 func (p *process) disconnect(endpoint string) error     { return p.do("disconnect", endpoint) }
 
 func (p *process) subscribe(prefix string) error {
-	return p.do("set", "subscribe", formatFrames([]string{prefix}))
+	return p.do("set", "subscribe", flow.FormatFrames([]string{prefix}))
 }
 
 func (p *process) unsubscribe(prefix string) error {
-	return p.do("set", "unsubscribe", formatFrames([]string{prefix}))
+	return p.do("set", "unsubscribe", flow.FormatFrames([]string{prefix}))
 }
 
-func (p *process) send(f flow) error           { return p.do("send", f) }
-func (p *process) recv(f flow) error           { return p.do("recv", f) }
-func (p *process) exchange(out, in flow) error { return p.do("exchange", out, in) }
-func (p *process) ask(f flow) error            { return p.do("ask", f) }
-func (p *process) echo(count int) error        { return p.do("echo", count) }
+func (p *process) send(f flow.Flow) error           { return p.do("send", f) }
+func (p *process) recv(f flow.Flow) error           { return p.do("recv", f) }
+func (p *process) exchange(out, in flow.Flow) error { return p.do("exchange", out, in) }
+func (p *process) ask(f flow.Flow) error            { return p.do("ask", f) }
+func (p *process) echo(count int) error             { return p.do("echo", count) }
 
 func (p *process) follow(whole, last int) (count, first int, err error) {
 	answer, err := p.tell("follow", whole, last)
@@ -109,15 +111,15 @@ func (p *process) follow(whole, last int) (count, first int, err error) {
 	return count, first, err
 }
 
-func (p *process) say(frames ...string) error     { return p.do("say", formatFrames(frames)) }
-func (p *process) attempt(frames ...string) error { return p.do("try", formatFrames(frames)) }
+func (p *process) say(frames ...string) error     { return p.do("say", flow.FormatFrames(frames)) }
+func (p *process) attempt(frames ...string) error { return p.do("try", flow.FormatFrames(frames)) }
 
 func (p *process) hear() ([]string, error) {
 	answer, err := p.tell("hear")
 	if err != nil {
 		return nil, err
 	}
-	return parseFrames(answer)
+	return flow.ParseFrames(answer)
 }
 
 func (p *process) close() error {

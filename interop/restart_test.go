@@ -1,6 +1,10 @@
 package interop
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/actum-go/actum/interop/internal/flow"
+)
 
 // restarted are the patterns whose peers go and come back, with what they do
 // each time.
@@ -11,8 +15,8 @@ var restarted = []pattern{
 	{a: "PAIR", b: "PAIR", run: afterReached(bothWays)}, // see restartable
 }
 
-func afterReached(run func(s *stage, a, b peer, f flow)) func(s *stage, a, b peer, f flow) {
-	return func(s *stage, a, b peer, f flow) {
+func afterReached(run func(s *stage, a, b peer, f flow.Flow)) func(s *stage, a, b peer, f flow.Flow) {
+	return func(s *stage, a, b peer, f flow.Flow) {
 		s.reached(a, b)
 		run(s, a, b, f)
 	}
@@ -52,7 +56,7 @@ func restartable(p pattern, c cast, killA bool) bool {
 
 func restart(s *stage, p pattern, c cast, killA bool, endpoint string) {
 	s.Helper()
-	f := flow{count: 200, shapes: "8;0;8,0,300;70000"}
+	f := flow.Flow{Count: 200, Shapes: "8;0;8,0,300;70000"}
 	startA := func() peer { return c.startA(s, p.a, p.optionsA, endpoint) }
 	startB := func() peer {
 		b := c.startB(s, p.b, p.optionsB, endpoint)
@@ -84,9 +88,9 @@ func TestRestartWhileSending(t *testing.T) {
 		push := c.startA(s, "PUSH", options{}, endpoint)
 		pull := c.startB(s, "PULL", options{}, endpoint)
 		s.together(
-			func() error { return push.send(flow{count: many, shapes: numbers}) },
+			func() error { return push.send(flow.Flow{Count: many, Shapes: flow.Numbers}) },
 			func() error {
-				if err := pull.recv(flow{count: before, shapes: numbers}); err != nil {
+				if err := pull.recv(flow.Flow{Count: before, Shapes: flow.Numbers}); err != nil {
 					return err
 				}
 				pull.kill()
@@ -112,14 +116,14 @@ func TestSenderKilled(t *testing.T) {
 		gone := make(chan struct{})
 		go func() {
 			defer close(gone)
-			_ = push.send(flow{count: second, shapes: numbers}) // as far as it comes
+			_ = push.send(flow.Flow{Count: second, Shapes: flow.Numbers}) // as far as it comes
 		}()
-		s.must(pull.recv(flow{count: before, shapes: numbers}))
+		s.must(pull.recv(flow.Flow{Count: before, Shapes: flow.Numbers}))
 		push.kill()
 		<-gone
 		push = c.startA(s, "PUSH", options{}, endpoint)
 		s.together(
-			func() error { return push.send(flow{from: second, count: count, shapes: numbers}) },
+			func() error { return push.send(flow.Flow{From: second, Count: count, Shapes: flow.Numbers}) },
 			func() error { _, _, err := pull.follow(second, second+count-1); return err },
 		)
 	})
@@ -128,7 +132,7 @@ func TestSenderKilled(t *testing.T) {
 // TestConnectBeforeBind: what is sent before there is anybody waits.
 func TestConnectBeforeBind(t *testing.T) {
 	forEachCast(t, func(s *stage, c cast, endpoint string) {
-		f := flow{count: 100, shapes: allShapes}
+		f := flow.Flow{Count: 100, Shapes: flow.AllShapes}
 		if c.aBinds {
 			pull := c.startB(s, "PULL", options{}, endpoint)
 			push := c.startA(s, "PUSH", options{}, endpoint)

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"github.com/actum-go/actum/interop/internal/flow"
 )
 
 // TestSubscriptions: prefixes choose what is received; a prefix counts as often
@@ -63,9 +65,9 @@ func TestSlowSubscriber(t *testing.T) {
 		s.reachedSlowly(pub, sub)
 		done := make(chan error, 1)
 		go func() { _, _, err := sub.follow(math.MaxInt, burst); done <- err }()
-		s.must(pub.send(flow{count: burst, shapes: numbers}))
+		s.must(pub.send(flow.Flow{Count: burst, Shapes: flow.Numbers}))
 		for n := burst; ; n++ { // the last ones may be dropped: one more until it is not
-			s.must(pub.send(flow{from: n, count: 1, shapes: numbers}))
+			s.must(pub.send(flow.Flow{From: n, Count: 1, Shapes: flow.Numbers}))
 			select {
 			case err := <-done:
 				s.must(err)

@@ -1,41 +1,44 @@
-package interop
+// Package flow makes up messages that both ends of a test can work out by
+// themselves.
+package flow
 
 import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// flow is messages that both ends can work out by themselves.
+// Flow is messages that both ends can work out by themselves.
 //
 // Message n has the frames of shape n modulo the number of shapes, behind the
 // frames of the envelope. Byte k of frame f is n + f + k, modulo 256; but a frame
 // of 8 bytes and more begins with n, big-endian. peers/libzmq/flow.h is the same
 // in C.
-type flow struct {
-	from, count int      // message numbers
-	shapes      string   // sizes in bytes, separated by commas; shapes by semicolons
-	envelope    []string // frames that come first
+type Flow struct {
+	From, Count int      // message numbers
+	Shapes      string   // sizes in bytes, separated by commas; shapes by semicolons
+	Envelope    []string // frames that come first
 }
 
 const (
-	// numbers are the small messages of long flows.
-	numbers = "8"
-	// allShapes are single and multipart, empty frames in every position, sizes
+	// Numbers are the small messages of long flows.
+	Numbers = "8"
+	// AllShapes are single and multipart, empty frames in every position, sizes
 	// about which the framing changes, and a megabyte.
-	allShapes = "8;0;8,0,300;0,0;255;256;1048576;1,1048576,0;65535"
+	AllShapes = "8;0;8,0,300;0,0;255;256;1048576;1,1048576,0;65535"
 )
 
-// via is the flow behind an envelope.
-func (f flow) via(envelope ...string) flow {
-	f.envelope = envelope
+// Via is the flow behind an envelope.
+func (f Flow) Via(envelope ...string) Flow {
+	f.Envelope = envelope
 	return f
 }
 
 // sizes are the sizes of the frames of message n.
-func (f flow) sizes(n int) (sizes []int) {
-	shapes := strings.Split(f.shapes, ";")
+func (f Flow) sizes(n int) (sizes []int) {
+	shapes := strings.Split(f.Shapes, ";")
 	for size := range strings.SplitSeq(shapes[n%len(shapes)], ",") {
 		var v int
 		fmt.Sscan(size, &v)
@@ -44,11 +47,12 @@ func (f flow) sizes(n int) (sizes []int) {
 	return sizes
 }
 
-func (f flow) message(n int) (frames [][]byte) {
-	for _, e := range f.envelope {
+// Message is the frames of message n.
+func (f Flow) Message(n int) (frames [][]byte) {
+	for _, e := range f.Envelope {
 		frames = append(frames, []byte(e))
 	}
-	if f.shapes == numbers {
+	if f.Shapes == Numbers {
 		return append(frames, binary.BigEndian.AppendUint64(nil, uint64(n)))
 	}
 	for i, size := range f.sizes(n) {
@@ -69,8 +73,9 @@ func content(size, n, f int) []byte {
 	return b
 }
 
-func (f flow) check(n int, got [][]byte) error {
-	expected := f.message(n)
+// Check says how frames differ from those of message n.
+func (f Flow) Check(n int, got [][]byte) error {
+	expected := f.Message(n)
 	if len(got) != len(expected) {
 		return fmt.Errorf("message %d has %d frames instead of %d", n, len(got), len(expected))
 	}
@@ -84,12 +89,12 @@ func (f flow) check(n int, got [][]byte) error {
 }
 
 // String is the flow in the words that a program is told it with.
-func (f flow) String() string {
-	return fmt.Sprintf("%d %d %s %s", f.from, f.count, f.shapes, formatFrames(f.envelope))
+func (f Flow) String() string {
+	return fmt.Sprintf("%d %d %s %s", f.From, f.Count, f.Shapes, FormatFrames(f.Envelope))
 }
 
-// formatFrames writes frames in hex, each behind an x; parseFrames reads them.
-func formatFrames(frames []string) string {
+// FormatFrames writes frames in hex, each behind an x; "-" is none.
+func FormatFrames(frames []string) string {
 	if len(frames) == 0 {
 		return "-"
 	}
@@ -100,7 +105,11 @@ func formatFrames(frames []string) string {
 	return strings.Join(words, ",")
 }
 
-func parseFrames(text string) (frames []string, err error) {
+// ParseFrames reads what FormatFrames has written.
+func ParseFrames(text string) (frames []string, err error) {
+	if text == "-" {
+		return nil, nil
+	}
 	for word := range strings.SplitSeq(text, ",") {
 		var b []byte
 		if word != "x" {
@@ -111,4 +120,20 @@ func parseFrames(text string) (frames []string, err error) {
 		frames = append(frames, string(b))
 	}
 	return frames, nil
+}
+
+// Parse reads the words that String has written.
+func Parse(words []string) (f Flow, err error) {
+	if len(words) != 4 {
+		return Flow{}, fmt.Errorf("%q is no flow: FROM COUNT SHAPES ENVELOPE expected", words)
+	}
+	if f.From, err = strconv.Atoi(words[0]); err != nil {
+		return Flow{}, err
+	}
+	if f.Count, err = strconv.Atoi(words[1]); err != nil {
+		return Flow{}, err
+	}
+	f.Shapes = words[2]
+	f.Envelope, err = ParseFrames(words[3])
+	return f, err
 }

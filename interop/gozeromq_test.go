@@ -1,0 +1,64 @@
+package interop
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/interop/internal/flow"
+)
+
+var gozeromq = implementation{"go-zeromq", startGozeromq}
+
+// startGozeromq has it in a program of its own: it leaves goroutines behind. It
+// knows neither marks nor linger.
+func startGozeromq(s *stage, socketType string, o options) peer {
+	s.Helper()
+	program, err := gozeromqPeer()
+	s.must(err)
+	return startProcess(s, options{routingID: o.routingID}, program, socketType)
+}
+
+var gozeromqPeer = sync.OnceValues(func() (string, error) {
+	program, err := filepath.Abs("../bin/gozeromq-peer")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-o", program, "./peers/gozeromq").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("building peers/gozeromq: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// TestGozeromq exchanges messages with go-zeromq/zmq4: all patterns work between
+// two peers, but for what works says.
+func TestGozeromq(t *testing.T) {
+	for _, p := range patterns {
+		for _, tr := range transports {
+			for _, c := range p.casts(gozeromq) {
+				f, ok := works(p, c)
+				if !ok {
+					continue
+				}
+				t.Run(p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
+					t.Parallel()
+					perform(newStage(t), p, c, tr, f)
+				})
+			}
+		}
+	}
+}
+
+// works says which messages go-zeromq can exchange, if any. Its REQ fails when it
+// has no peer yet, as one that binds has not; its REP takes an empty frame of the
+// request for the end of the envelope.
+func works(p pattern, c cast) (f flow.Flow, ok bool) {
+	f = flow.Flow{Count: 54, Shapes: flow.AllShapes}
+	if p.b == "REP" && c.b.name == gozeromq.name {
+		f.Shapes = "8;8,300;255;256;1048576;1,1048576;65535"
+	}
+	return f, !(p.a == "REQ" && c.a.name == gozeromq.name && c.aBinds)
+}
