@@ -207,7 +207,11 @@ func (s *Socket) Cut(p *pipe.Peer) {
 func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 	defer s.lockBoth()()
 	s.kind.detach(p)
-	if dropped && p.Out != nil {
+	if p.Out == nil {
+		return
+	}
+	p.Out.Retire() // else room in it would bring it back among those that are sent to
+	if dropped {
 		s.Drops.Add(DropPeerGone, p.Out.Discard())
 	}
 }

@@ -89,6 +89,10 @@ func (o *Out) Discard() int {
 	return n
 }
 
+// Retire says that the writer has no use for room any more: its peer is gone for
+// good. What waits can still be taken.
+func (o *Out) Retire() { o.refused = false }
+
 // Attach gives the Out a consumer, at rest unless working is set; what had
 // queued up is there to be taken.
 func (o *Out) Attach(c Consumer, working bool) {

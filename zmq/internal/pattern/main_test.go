@@ -1,0 +1,136 @@
+package pattern_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// joint is two sockets joined as inproc joins them, without a look at their
+// types: a DEALER, which has no rules of its own, plays peers that misbehave.
+type joint struct {
+	a, b   *pattern.Socket
+	pa, pb *pipe.Peer // b as a sees it, and a as b sees it
+}
+
+// join connects two sockets; ids are what they call themselves.
+func join(t *testing.T, a, b *pattern.Socket, ids ...string) *joint {
+	t.Helper()
+	j, err := tryJoin(a, b, ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
+	ids = append(ids, "", "")
+	j := &joint{a: a, b: b, pa: peer(a), pb: peer(b)}
+	if err := a.Attach(j.pa); err != nil {
+		return nil, err
+	}
+	if err := b.Attach(j.pb); err != nil {
+		return nil, err
+	}
+	inA, inB := a.NewIn(j.pb.Out), b.NewIn(j.pa.Out)
+	inA.Peer, inB.Peer = j.pa, j.pb
+	if err := a.Connected(j.pa, inA, []byte(ids[1])); err != nil {
+		return nil, err
+	}
+	if err := b.Connected(j.pb, inB, []byte(ids[0])); err != nil {
+		return nil, err
+	}
+	j.pa.Out.Attach(inB, true)
+	j.pb.Out.Attach(inA, true)
+	inA.Ready()
+	inB.Ready()
+	return j, nil
+}
+
+func peer(s *pattern.Socket) *pipe.Peer {
+	p := &pipe.Peer{Out: s.NewOut(nil)}
+	p.Out.Peer = p
+	return p
+}
+
+// part takes the two apart for good.
+func (j *joint) part() {
+	j.a.Disconnected(j.pa)
+	j.b.Disconnected(j.pb)
+	j.a.Detach(j.pa, true)
+	j.b.Detach(j.pb, true)
+}
+
+// hwm are options with both high-water marks in messages.
+func hwm(n int) pattern.Options {
+	l := pipe.Limits{Msgs: n}
+	return pattern.Options{SendLimits: l, RecvLimits: l, GatherMin: message.GatherMin}
+}
+
+// defaults are libzmq's.
+func defaults() pattern.Options { return hwm(1000) }
+
+// msg makes a message of text frames.
+func msg(all ...string) message.Msg {
+	var list [][]byte
+	for _, f := range all {
+		list = append(list, []byte(f))
+	}
+	return message.New(list...)
+}
+
+func send(t *testing.T, s *pattern.Socket, all ...string) {
+	t.Helper()
+	if err := s.TrySend(msg(all...)); err != nil {
+		t.Fatalf("sending %q: %v", all, err)
+	}
+}
+
+// expect receives a message of these frames.
+func expect(t *testing.T, s *pattern.Socket, want ...string) {
+	t.Helper()
+	m, err := s.TryRecv()
+	if err != nil {
+		t.Fatalf("%v instead of %q", err, want)
+	}
+	if w := msg(want...); !m.Equal(&w) {
+		t.Fatalf("received %q, want %q", m.Frames(), want)
+	}
+}
+
+func expectNothing(t *testing.T, s *pattern.Socket) {
+	t.Helper()
+	if m, err := s.TryRecv(); err != pattern.ErrWouldBlock {
+		t.Fatalf("received %q, %v", m.Frames(), err)
+	}
+}
+
+func expectError(t *testing.T, what string, got, want error) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// expectDrops checks what was dropped, and why: everything that is not named was
+// not.
+func expectDrops(t *testing.T, s *pattern.Socket, want map[pattern.DropReason]uint64) {
+	t.Helper()
+	if got := s.Drops.Counts(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Fatalf("dropped %v, want %v", got, want)
+	}
+}
+
+// fill sends until the socket would block, and returns how many it took.
+func fill(s *pattern.Socket) (n int) {
+	for s.TrySend(msg("x")) == nil {
+		n++
+	}
+	return n
+}
