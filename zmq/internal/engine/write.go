@@ -60,8 +60,10 @@ func (e *Engine) onFlush(*proactor.Operation) {
 	e.flush()
 }
 
-// onWritten is the completion handler of write operations.
+// onWritten is the completion handler of write operations. What was written
+// counts also when the connection is closing: it must not be sent again.
 func (e *Engine) onWritten(op *proactor.Operation) {
+	e.advance(op.N())
 	if err := op.Err(); err != nil && e.state < stateClosing {
 		e.fail(err)
 	}
@@ -69,7 +71,6 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 		e.settle()
 		return
 	}
-	e.advance(op.N())
 	e.flush()
 }
 
