@@ -1,0 +1,92 @@
+package pattern_test
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/pattern"
+)
+
+func token(ready <-chan struct{}) bool {
+	select {
+	case <-ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// Who takes one message for each token gets all messages.
+func TestCanRecv(t *testing.T) {
+	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
+	join(t, push, pull)
+	ready := pull.CanRecv()
+	if !token(ready) {
+		t.Fatal("no token at the start: something may be there already")
+	}
+	expectNothing(t, pull)
+	if token(ready) {
+		t.Fatal("a token without a message")
+	}
+	for range 3 {
+		send(t, push, "x")
+	}
+	for n := 0; n < 3; {
+		if !token(ready) {
+			t.Fatalf("no token with %d messages left", 3-n)
+		}
+		if _, err := pull.TryRecv(); err == nil {
+			n++
+		}
+	}
+	for token(ready) {
+		expectNothing(t, pull)
+	}
+	pull.Close()
+	if !token(ready) {
+		t.Fatal("no token when the socket is closed")
+	}
+}
+
+func TestCanSend(t *testing.T) {
+	push, pull := pattern.NewPush(hwm(2)), pattern.NewPull(hwm(2))
+	ready := push.CanSend()
+	token(ready)
+	expectError(t, "to nobody", push.TrySend(msg("x")), pattern.ErrWouldBlock)
+	join(t, push, pull)
+	if !token(ready) {
+		t.Fatal("no token when a peer came")
+	}
+	fill(push)
+	token(ready)
+	expect(t, pull, "x")
+	expect(t, pull, "x")
+	expectNothing(t, pull)
+	if !token(ready) {
+		t.Fatal("no token when there was room again")
+	}
+	if push.CanSend() != ready {
+		t.Fatal("another channel")
+	}
+	push.Close()
+	if !token(ready) {
+		t.Fatal("no token when the socket is closed")
+	}
+}
+
+func TestCanSendInTurn(t *testing.T) {
+	req, rep := pattern.NewReq(defaults()), pattern.NewRep(defaults())
+	join(t, req, rep)
+	canAsk, canReply := req.CanSend(), rep.CanSend()
+	token(canAsk)
+	token(canReply)
+	send(t, req, "q")
+	expect(t, rep, "q")
+	if !token(canReply) {
+		t.Fatal("no token when it is REP's turn")
+	}
+	send(t, rep, "r")
+	expect(t, req, "r")
+	if !token(canAsk) {
+		t.Fatal("no token when it is REQ's turn")
+	}
+}
