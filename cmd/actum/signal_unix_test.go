@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
 
 // Ctrl-C and SIGTERM end every command in order: the file of ipc is gone.
@@ -17,7 +17,7 @@ func TestSignals(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "s")
 			c, stderr := started(t, line+" --bind ipc://"+file)
-			if err := c.Process.Signal([]os.Signal{os.Interrupt, unix.SIGTERM}[i%2]); err != nil {
+			if err := c.Process.Signal(system.EndSignals[i%len(system.EndSignals)]); err != nil {
 				t.Fatal(err)
 			}
 			ends(t, c, stderr, 130)

@@ -44,7 +44,9 @@ func TestPeers(t *testing.T) {
 			side{line: "pull --bind tcp://127.0.0.1:* --bind EP --count 4", out: "^x\nx\nx\nx\n$", err: `^actum: bound tcp://127\.0\.0\.1:\d+` + "\n$"}},
 		{"subscribers", side{line: "pub --bind EP --data topic.b --data 1 --rate 1000 --count 1000000", code: 130},
 			side{line: "sub --connect EP --subscribe topic.a --subscribe topic.b --count 2", out: "^topic.b\t1\ntopic.b\t1\n$"}},
-		{"a subscriber of all", side{line: "pub --bind EP --data x --rate 1000 --count 1000000 --delay 0s", code: 130},
+		{"the first message", side{line: "pub --connect EP", in: "a\nb\n"},
+			side{line: "sub --bind EP --count 2", out: "^a\nb\n$"}},
+		{"a subscriber of all", side{line: "pub --bind EP --data x --rate 1000 --count 1000000 --wait 0", code: 130},
 			side{line: "sub --connect EP --count 1", out: "^x\n$"}},
 		{"echo", side{line: "req --connect EP", in: "a\nb\n", out: "^a\nb\n$"},
 			side{line: "rep --bind EP --echo --count 2", out: "^a\nb\n$"}},
@@ -137,6 +139,7 @@ func TestFailures(t *testing.T) {
 		{"push --bind EP --data x --opt sndtimeo=10", "", 1, "no peer took the message within 10ms"},
 		{"pull --bind EP --opt rcvtimeo=10", "", 1, "no message came within 10ms"},
 		{"push --bind EP --data x --timeout 10ms", "", 1, "no peer took the message within 10ms"},
+		{"pub --bind EP --data x --timeout 10ms", "", 1, "0 of 1 subscriptions came within 10ms"},
 		{"router --bind EP --data id --data x --timeout 10ms", "", 1, "(routing id id|no message came) within 10ms"},
 	}
 	for _, tt := range tests {
@@ -152,7 +155,7 @@ func TestFailures(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	for _, line := range []string{
 		"push --connect EP", "push --connect EP --data x", "push --bind EP --data x", "pull --bind EP", "pub --bind EP",
-		"pub --bind EP --data x --delay 1h", "sub --connect EP", "req --connect EP", "req --bind EP --data x",
+		"pub --bind EP --data x --wait 2", "pub --bind EP --wait 0", "sub --connect EP", "req --connect EP", "req --bind EP --data x",
 		"rep --bind EP", "rep --bind EP --echo", "dealer --connect EP", "router --bind EP", "router --bind EP --data a --data b",
 		"pair --connect EP", "pair --bind EP --data x", "push --connect EP --data x --count 9 --rate 0.001",
 	} {

@@ -8,7 +8,7 @@ const messageSize = 64
 type kind byte
 
 const (
-	probe  kind = iota // is anybody there?
+	alien  kind = iota // not ours
 	normal             // the n-th message
 	end                // there were n messages
 )
@@ -19,11 +19,10 @@ func put(b []byte, k kind, n uint64) {
 	binary.LittleEndian.PutUint64(b[8:], n)
 }
 
-// parse is put's inverse. What is too short is no message of ours: a probe, which
-// does not count.
+// parse is put's inverse.
 func parse(b []byte) (kind, uint64) {
 	if len(b) != messageSize {
-		return probe, 0
+		return alien, 0
 	}
 	return kind(b[0]), binary.LittleEndian.Uint64(b[8:])
 }

@@ -42,6 +42,9 @@ func (r *reader) run(ctx context.Context) {
 			}
 		case end:
 			return
+		default:
+			r.err = errors.New("received a message that nobody sent")
+			return
 		}
 	}
 }

@@ -30,20 +30,13 @@ func (s *scene) stream(ctx context.Context) error {
 	return s.oneByOne(ctx)
 }
 
-// awaitSubscribers publishes probes until every subscriber has had one.
+// awaitSubscribers waits until the publisher knows of every subscriber.
 func (s *scene) awaitSubscribers(ctx context.Context) error {
-	b := make([]byte, messageSize)
-	for _, target := range s.targets {
-		for heard := false; !heard; {
-			if err := s.sender.SendBytes(ctx, b); err != nil {
-				return err
-			}
-			select {
-			case <-target.Readable():
-				_, err := target.TryRecv()
-				heard = err == nil
-			case <-time.After(time.Millisecond):
-			}
+	for s.sender.Stats().Subscriptions < len(s.targets) {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil

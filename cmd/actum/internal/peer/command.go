@@ -52,7 +52,7 @@ type (
 	Pub  struct {
 		Common
 		Sending
-		Delay time.Duration `default:"200ms" placeholder:"D" help:"Wait before the first message: who has not subscribed by then misses it."`
+		Wait int `default:"1" placeholder:"N" help:"Wait for N subscriptions before the first message: ${default} if not said, 0 not to wait."`
 	}
 	Sub struct {
 		Common
@@ -92,10 +92,10 @@ func (c *Pull) Run(ctx context.Context, s system.Streams) error {
 
 func (c *Pub) Run(ctx context.Context, s system.Streams) error {
 	return c.run(ctx, s, zmq.PUB, c.Sending, c.repeats(), func(s *session, ctx context.Context) error {
-		if err := sleep(ctx, c.Delay); err != nil {
+		if err := s.awaitSubscriptions(ctx, c.Wait); err != nil {
 			return err
 		}
-		return s.sendCounted(ctx)
+		return s.publishAll(ctx)
 	})
 }
 

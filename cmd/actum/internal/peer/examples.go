@@ -12,7 +12,7 @@ Examples:
     echo '{"frames":["job",{"base64":"AAE="}]}' | actum push --connect tcp://host:5555 --json`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Pull) Help() string {
 	return `A line for each message, with tabs between its frames; --json keeps frames apart for certain.
 
@@ -23,9 +23,9 @@ Examples:
     actum pull --connect tcp://host:5555 --count 10 --timeout 5s`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Pub) Help() string {
-	return `Subscribers miss what is published before they have subscribed, and what comes faster than they take it: see --delay and --rate.
+	return `The first message waits for a subscription (--wait). Who subscribes later misses what was before; who takes messages too slowly misses what the high-water mark has no room for, which is said on standard error and makes the exit code 1: see --rate.
 
 Examples:
 
@@ -33,7 +33,7 @@ Examples:
     tail -f log | actum pub --connect tcp://collector:5556`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Sub) Help() string {
 	return `Examples:
 
@@ -42,7 +42,7 @@ func (Sub) Help() string {
     actum sub --bind tcp://*:5556 --count 1 --timeout 10s`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Req) Help() string {
 	return `A request for each line of standard input, or --data, as often as --count says; the reply to each goes to standard output.
 
@@ -52,7 +52,7 @@ Examples:
     actum req --connect tcp://host:5557 --data ping --count 3 --rate 1 --timeout 2s`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Rep) Help() string {
 	return `Requests go to standard output. The reply is the request (--echo), --data, or the next line of standard input, at whose end the command ends.
 
@@ -62,7 +62,7 @@ Examples:
     actum rep --bind tcp://*:5557 --data pong --count 3`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Dealer) Help() string {
 	return `Sends and receives at once. To talk to a REP socket, send an empty frame first.
 
@@ -72,7 +72,7 @@ Examples:
     actum dealer --connect tcp://host:5557 --data= --data hello --count 1`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Router) Help() string {
 	return `Sends and receives at once. The first frame, in and out, is the peer's routing id: in hexadecimal behind 0x if it cannot be printed. Tabs separate the frames of an input line. A message to an id that nobody has is dropped, with a line on standard error; one of --data waits for its peer.
 
@@ -82,7 +82,7 @@ Examples:
     actum router --bind tcp://*:5558 --data me --data hello --count 1`
 }
 
-// Help: see Push.
+// Help is shown by --help, below the flags.
 func (Pair) Help() string {
 	return `Sends and receives at once, with one peer.
 

@@ -39,6 +39,9 @@ func newInput(ctx context.Context, read source) *input {
 				return false
 			}
 		})
+		if in.err == nil {
+			in.err = ctx.Err() // then it is not the end of the input
+		}
 	}()
 	return in
 }

@@ -30,8 +30,7 @@ func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	return nil
 }
 
-// retryInterval is how long a router waits for a peer to appear: nothing tells
-// it of one.
+// retryInterval is how often to look whether a peer has appeared: nothing tells.
 const retryInterval = 20 * time.Millisecond
 
 // send sends one message. A router's may have nowhere to go: --data waits for

@@ -166,8 +166,14 @@ func (a *inprocLat) Run(ctx context.Context, c *Command, s system.Streams) error
 
 type pubThr struct{ fanoutArgs }
 
-func (a *pubThr) Run(context.Context, *Command, system.Streams) error {
-	return fmt.Errorf("perf pub_thr: %w", errNoDrop)
+func (a *pubThr) Run(ctx context.Context, c *Command, s system.Streams) error {
+	return c.run(ctx, s, func(r *run) error {
+		socket, err := r.bound(zmq.PUB, a.Endpoint)
+		if err != nil {
+			return err
+		}
+		return r.publish(socket, int(a.Size), int(a.Count), int(a.Subscribers))
+	})
 }
 
 type subThr struct{ fanoutArgs }

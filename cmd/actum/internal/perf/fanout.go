@@ -6,13 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/zmq"
 )
-
-// errNoDrop: publishing as fast as possible measures nothing unless the
-// publisher waits at a subscriber's high-water mark.
-var errNoDrop error = &exit.UsageError{Err: errors.New("not offered: a PUB socket drops at the high-water mark, and cannot be told to wait yet")}
 
 // subscriber is what one of them saw.
 type subscriber struct {
