@@ -42,6 +42,7 @@ func Main(args []string, s system.Streams) int {
 	system.IgnoreBrokenPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), system.EndSignals...)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends a command that does not end in order
 	return Run(ctx, args, s)
 }
 

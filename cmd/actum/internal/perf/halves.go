@@ -8,10 +8,11 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// pooled is the size in bytes from which on messages are made in memory that
+// pooled is the size in bytes from which on the library refers to a message's
+// memory instead of copying it. From there on, messages are made in memory that
 // was used before, and given back: libzmq's zmq_msg_init_size and zmq_msg_close.
 // Below it, one buffer is sent again and again, and copied.
-const pooled = 32 << 10
+const pooled = 4 << 10
 
 // push sends count messages.
 func (r *run) push(s *zmq.Socket, size, count int) error {
