@@ -1,0 +1,205 @@
+package zmq
+
+import "strings"
+
+// pubSub is a run of PUB and SUB sockets: any number, any side binds, and
+// subscriptions change.
+//
+// What must hold: a subscriber receives only what it has subscribed to, nothing
+// twice or changed; one connection keeps the order; high-water marks hold; what
+// a publisher says that it has sent and dropped is what it was given. When the
+// network is calm again a message reaches everybody who wants it, or is counted
+// as dropped.
+type pubSub struct {
+	*world
+	publishers  []*Socket
+	subscribers []*subscriber
+	sentBy      []int // by publisher
+	matched     int   // messages given to publishers, counted for each subscriber that wants them
+	unwanted    int   // those that nobody wants
+}
+
+// subscriber is a SUB socket.
+type subscriber struct {
+	*Socket
+	id     int
+	wanted []string // prefixes, sorted as they were subscribed to
+	got    []order  // by publisher
+}
+
+func (s *subscriber) wants(topic string) bool {
+	for _, prefix := range s.wanted {
+		if strings.HasPrefix(topic, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func simPubSub(w *world) {
+	p := &pubSub{world: w}
+	p.open()
+	for !w.oneIn(100) { // some publish before anybody can hear, most do not
+		w.turn()
+	}
+	for enough := 50 + w.dice.IntN(300); w.sent < enough; {
+		p.step()
+		if w.oneIn(150) {
+			p.change(pick(w, p.subscribers...))
+		}
+	}
+	w.calm(p.recvAll)
+	p.account()
+	p.afterwards()
+	for _, s := range p.publishers {
+		w.close(s, 0)
+	}
+	for _, s := range p.subscribers {
+		w.close(s.Socket, 0)
+	}
+}
+
+func (p *pubSub) open() {
+	var subscribing []*Socket
+	for range 1 + p.dice.IntN(2) {
+		o := p.options()
+		o.SendHWM = pick(p.world, 1, 3, 10, 100) // who publishes does not wait for room
+		p.publishers = append(p.publishers, p.socket(PUB, o))
+	}
+	p.sentBy = make([]int, len(p.publishers))
+	for i := range 1 + p.dice.IntN(3) {
+		o := p.options()
+		s := &subscriber{id: i, got: make([]order, len(p.publishers))}
+		if p.oneIn(2) {
+			o.Subscribe = []string{p.prefix()}
+			s.wanted = append(s.wanted, o.Subscribe...)
+		}
+		s.Socket = p.socket(SUB, o)
+		p.subscribers, subscribing = append(p.subscribers, s), append(subscribing, s.Socket)
+	}
+	if p.oneIn(2) {
+		p.join(p.publishers, subscribing)
+	} else {
+		p.join(subscribing, p.publishers)
+	}
+}
+
+func (p *pubSub) prefix() string { return pick(p.world, "", "a", "b", "ab", "bb", "never") }
+
+// change subscribes or unsubscribes.
+func (p *pubSub) change(s *subscriber) {
+	if n := len(s.wanted); n > 0 && p.oneIn(2) {
+		i := p.dice.IntN(n)
+		p.check(s.Unsubscribe(s.wanted[i]))
+		s.wanted = append(s.wanted[:i], s.wanted[i+1:]...)
+		return
+	}
+	prefix := p.prefix()
+	p.check(s.Subscribe(prefix))
+	s.wanted = append(s.wanted, prefix)
+}
+
+func (p *pubSub) step() {
+	switch p.dice.IntN(16) {
+	case 0:
+		p.publish(p.dice.IntN(len(p.publishers)), 1+p.dice.IntN(5))
+	case 1, 2, 3:
+		p.recv(pick(p.world, p.subscribers...), 1+p.dice.IntN(20))
+	default:
+		p.turn()
+	}
+}
+
+func (p *pubSub) publish(i, n int) {
+	for range n {
+		m := p.message(i, p.sentBy[i])
+		topic := string(m.Bytes()[:2])
+		p.check(p.publishers[i].TrySend(m))
+		p.sentBy[i]++
+		p.sent++
+		p.marks(p.publishers[i])
+		before := p.matched
+		for _, s := range p.subscribers {
+			if s.wants(topic) {
+				p.matched++
+			}
+		}
+		if p.matched == before {
+			p.unwanted++
+		}
+	}
+}
+
+func (p *pubSub) recv(s *subscriber, n int) {
+	for range n {
+		m, err := s.TryRecv()
+		if err == ErrWouldBlock {
+			return
+		}
+		p.check(err)
+		from, number := p.read(m)
+		if topic := string(m.Bytes()[:2]); !s.wants(topic) {
+			p.fail("subscriber %d received %q and has subscribed to %q", s.id, topic, s.wanted)
+		}
+		runs, fresh := s.got[from].add(number)
+		if !fresh {
+			p.fail("subscriber %d received message %d of publisher %d twice", s.id, number, from)
+		}
+		if runs > 1+p.resets() {
+			p.fail("subscriber %d received message %d of publisher %d out of order: %d runs with %d resets", s.id, number, from, runs, p.resets())
+		}
+		p.received++
+		m.Release()
+	}
+}
+
+func (p *pubSub) recvAll() {
+	for _, s := range p.subscribers {
+		p.recv(s, 1<<30)
+	}
+}
+
+// account compares the counters with what happened: what has left a publisher
+// was received, or dropped by a subscriber that did not want it any more.
+func (p *pubSub) account() {
+	left, came := 0, p.received
+	for _, s := range p.publishers {
+		left += int(s.Stats().Sent)
+		p.dropped += drops(s, DropHighWater) + drops(s, DropNoSubscriber) + drops(s, DropPeerGone)
+	}
+	for _, s := range p.subscribers {
+		came += drops(s.Socket, DropNotSubscribed)
+	}
+	if left < came || (left > came && p.resets() == 0) {
+		p.fail("publishers say that %d messages have left, subscribers had %d, with %d resets", left, came, p.resets())
+	}
+	if len(p.subscribers) == 1 && left+p.dropped != p.sent {
+		p.fail("%d messages given to publishers, %d left and %d were dropped", p.sent, left, p.dropped)
+	}
+}
+
+// afterwards publishes on a calm network to subscriptions that do not change.
+func (p *pubSub) afterwards() {
+	highWater, noSubscriber := p.counts()
+	received := p.received
+	p.matched, p.unwanted = 0, 0
+	for enough := p.sent + 10 + p.dice.IntN(20); p.sent < enough; {
+		p.step()
+	}
+	p.settle(p.recvAll)
+	h, n := p.counts()
+	if got := p.received - received + h - highWater; got != p.matched {
+		p.fail("on a calm network %d deliveries were due, %d were made or counted as dropped", p.matched, got)
+	}
+	if n-noSubscriber != p.unwanted {
+		p.fail("nobody wanted %d messages, %d were counted", p.unwanted, n-noSubscriber)
+	}
+}
+
+func (p *pubSub) counts() (highWater, noSubscriber int) {
+	for _, s := range p.publishers {
+		highWater += drops(s, DropHighWater)
+		noSubscriber += drops(s, DropNoSubscriber)
+	}
+	return highWater, noSubscriber
+}

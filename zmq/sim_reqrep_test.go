@@ -1,0 +1,240 @@
+package zmq
+
+import "time"
+
+// reqRep is a run of REQ and REP sockets: any number, any side binds.
+//
+// What must hold: a reply is the one to the last request, unchanged; no request
+// is carried out twice; each socket knows whose turn it is; a REQ waits in vain
+// only if the network has broken a connection since it asked. When the network
+// is calm again every exchange succeeds.
+type reqRep struct {
+	*world
+	asking    []*asker
+	answering []*answerer
+	bind      string // who binds: "req" or "rep"
+	carried   map[[2]int]bool
+	exchanges int
+}
+
+// asker is a REQ socket, and its successors.
+type asker struct {
+	*Socket
+	id     int
+	opts   Options
+	bound  string // where it is bound; empty if it connects
+	number int    // of its last request
+	waits  bool   // for the reply
+	since  time.Duration
+	resets int // how many there were when it asked
+}
+
+// answerer is a REP socket.
+type answerer struct {
+	*Socket
+	request Msg
+	has     bool // it owes a reply
+}
+
+// vain is how long a REQ waits for a reply before it gives up: longer than any
+// request takes on the slowest network.
+const vain = 5 * calmDown
+
+func simReqRep(w *world) {
+	r := &reqRep{world: w, carried: map[[2]int]bool{}}
+	r.open()
+	for enough := 5 + w.dice.IntN(40); r.exchanges < enough; {
+		r.step()
+	}
+	w.calm(r.answerAll)
+	r.afterwards()
+	for _, a := range r.asking {
+		w.close(a.Socket, 0)
+	}
+	for _, a := range r.answering {
+		w.close(a.Socket, 0)
+	}
+}
+
+func (r *reqRep) open() {
+	var asking, answering []*Socket
+	for i := range 1 + r.dice.IntN(3) {
+		a := &asker{id: i, opts: r.options()}
+		a.Socket = r.socket(REQ, a.opts)
+		r.asking, asking = append(r.asking, a), append(asking, a.Socket)
+	}
+	for range 1 + r.dice.IntN(2) {
+		o := r.options()
+		// A REP drops what would exceed its marks, and the reply before counts
+		// until the completion of its write has been dispatched.
+		o.SendHWM, o.SendHWMBytes = pick(r.world, 0, 2, 10), 0
+		a := &answerer{Socket: r.socket(REP, o)}
+		r.answering, answering = append(r.answering, a), append(answering, a.Socket)
+	}
+	if r.bind = "rep"; r.oneIn(3) {
+		r.bind = "req"
+		r.join(asking, answering)
+	} else {
+		r.join(answering, asking)
+	}
+}
+
+func (r *reqRep) step() {
+	switch r.dice.IntN(4) {
+	case 0:
+		r.ask(pick(r.world, r.asking...))
+	case 1:
+		r.answer(pick(r.world, r.answering...))
+	default:
+		r.turn()
+	}
+}
+
+// ask sends a request if none is outstanding, and looks for the reply otherwise.
+func (r *reqRep) ask(a *asker) {
+	if a.waits {
+		r.reply(a)
+		return
+	}
+	if _, err := a.TryRecv(); err != ErrState {
+		r.fail("a REQ that has not asked receives: %v", err)
+	}
+	resets := r.resets()
+	err := a.TrySend(r.message(a.id, a.number+1))
+	if err == ErrWouldBlock {
+		return
+	}
+	r.check(err)
+	a.number++
+	a.waits, a.since, a.resets = true, r.d.Now(), resets
+	r.sent++
+	r.marks(a.Socket)
+	if err := a.TrySend(r.message(a.id, a.number)); err != ErrState {
+		r.fail("a REQ that waits for a reply sends: %v", err)
+	}
+}
+
+func (r *reqRep) reply(a *asker) {
+	m, err := a.TryRecv()
+	if err == ErrWouldBlock {
+		if r.d.Now()-a.since > vain {
+			r.lost(a)
+		}
+		return
+	}
+	r.check(err)
+	if id, number := r.read(m); id != a.id || number != a.number {
+		r.fail("REQ %d asked %d and received the reply to %d of REQ %d", a.id, a.number, number, id)
+	}
+	a.waits = false
+	r.exchanges++
+	r.received++
+}
+
+// lost replaces a REQ whose request was lost.
+func (r *reqRep) lost(a *asker) {
+	// Either a connection was broken since, or the request was given to one that
+	// had been broken just before, and that is counted.
+	if r.resets() == a.resets && drops(a.Socket, DropPeerGone) == 0 {
+		r.fail("REQ %d has waited in vain since %v, and no connection was broken: %+v", a.id, a.since, a.Stats())
+	}
+	endpoints := map[bool][]string{}
+	for _, b := range a.Socket.bound {
+		endpoints[true] = append(endpoints[true], b.actual.String())
+	}
+	for _, c := range a.Socket.connected {
+		endpoints[false] = append(endpoints[false], c.to.String())
+	}
+	r.close(a.Socket, time.Millisecond)
+	a.Socket, a.waits = r.socket(REQ, a.opts), false
+	for _, e := range endpoints[true] {
+		r.check(a.Bind(e))
+	}
+	for _, e := range endpoints[false] {
+		r.check(a.Connect(e))
+	}
+	r.dropped++
+	r.exchanges++ // it counts as one: a rough network must not take for ever
+}
+
+// answer takes a request, or sends the reply to the last: the same again.
+func (r *reqRep) answer(a *answerer) {
+	if a.has {
+		if _, err := a.TryRecv(); err != ErrState {
+			r.fail("a REP that owes a reply receives: %v", err)
+		}
+		r.check(a.TrySend(a.request))
+		a.has = false
+		r.marks(a.Socket)
+		return
+	}
+	if err := a.TrySend(NewMsg(nil)); err != ErrState {
+		r.fail("a REP that was not asked sends: %v", err)
+	}
+	m, err := a.TryRecv()
+	if err == ErrWouldBlock {
+		return
+	}
+	r.check(err)
+	id, number := r.read(m)
+	if r.carried[[2]int{id, number}] {
+		r.fail("request %d of REQ %d came twice", number, id)
+	}
+	r.carried[[2]int{id, number}] = true
+	a.request, a.has = m, true
+}
+
+// answerAll answers every request that is there.
+func (r *reqRep) answerAll() {
+	for _, a := range r.answering {
+		for r.answer(a); a.has; r.answer(a) {
+			r.answer(a)
+		}
+	}
+}
+
+// afterwards is what must hold on a calm network: who waits in vain was broken
+// by a reset, and from then on nobody does.
+func (r *reqRep) afterwards() {
+	for _, a := range r.asking {
+		for a.waits {
+			r.reply(a)
+			r.turn()
+		}
+	}
+	r.settle(r.answerAll) // those who were replaced are found again
+	for range 3 {
+		for _, a := range r.asking {
+			r.exchange(a)
+		}
+	}
+	if r.resets() > 0 {
+		return
+	}
+	for _, a := range r.asking {
+		r.nothingDropped(a.Socket)
+	}
+	for _, a := range r.answering {
+		r.nothingDropped(a.Socket)
+	}
+}
+
+func (r *reqRep) exchange(a *asker) {
+	if r.ask(a); !a.waits {
+		r.fail("REQ %d has nobody to ask although the network is calm", a.id)
+	}
+	answered := r.until(calmDown, func() bool {
+		r.answerAll()
+		r.ask(a)
+		return !a.waits
+	})
+	if !answered {
+		r.fail("REQ %d gets no reply although the network is calm", a.id)
+	}
+}
+
+func (r *reqRep) nothingDropped(s *Socket) {
+	if dropped := s.Stats().Dropped; len(dropped) > 0 {
+		r.fail("a %v has dropped messages although no connection was broken: %v", s.Type(), dropped)
+	}
+}
