@@ -38,15 +38,17 @@ func (s *Socket) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// shutdown reports whether everything that was queued has been sent.
+// shutdown reports whether everything that was queued has been sent, as far as
+// ctx allowed.
 func (s *Socket) shutdown(ctx context.Context) (sent bool) {
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
-		s.ctx.await(s.closed)
-		return true
+		return s.hurry(ctx)
 	}
 	s.closing = true
+	ctx, s.stopDraining = context.WithCancel(ctx)
+	defer s.stopDraining()
 	bound, connected := s.bound, s.connected
 	s.bound, s.connected = nil, nil
 	s.mu.Unlock()
@@ -57,6 +59,17 @@ func (s *Socket) shutdown(ctx context.Context) (sent bool) {
 	s.ctx.remove(s)
 	close(s.closed)
 	return sent
+}
+
+// hurry waits for a shutdown in progress. When ctx is done that need not wait for
+// queued messages any longer.
+func (s *Socket) hurry(ctx context.Context) bool {
+	if s.ctx.awaitUntil(ctx, s.closed) {
+		return true
+	}
+	s.stopDraining()
+	s.ctx.await(s.closed)
+	return false
 }
 
 // drain waits until everything that is queued has been written.

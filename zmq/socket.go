@@ -30,7 +30,9 @@ type Socket struct {
 	connected []*connected
 	accepted  session.Accepted
 	closing   bool
-	closed    chan struct{}
+	// stopDraining ends the wait for queued messages; set with closing.
+	stopDraining context.CancelFunc
+	closed       chan struct{}
 }
 
 // NewSocket makes a socket on the default context. It must be closed.

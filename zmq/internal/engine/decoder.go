@@ -50,29 +50,9 @@ type decoder struct {
 	trust    int   // a body as large as this is given memory before it has come
 	next     int   // size of the next chunk
 	maxChunk int
-	minimal  bool // scatter read: only a window beside the body (see window)
 
 	space [2][]byte // what Space returned last
 }
-
-const (
-	// firstChunk holds a greeting and a handshake with room to spare, and is what
-	// a connection that stays idle keeps.
-	firstChunk = 512
-	// MaxChunk bounds what one read brings, and what a receiver that keeps one
-	// small message keeps with it.
-	maxChunk = 128 << 10
-	// DirectMin is the size in bytes from which a body is read into memory of its
-	// own.
-	directMin = 32 << 10
-	// firstTrust is the trust in a peer that has sent nothing large yet: it grows
-	// to twice the largest body received whole. A peer that announces more gets
-	// memory as it sends.
-	firstTrust = 16 << 10
-	// window is how much is read behind a body that is read directly: enough for
-	// the next header, little enough to copy when it is the start of a body.
-	window = 256
-)
 
 // ErrTooLarge is a message larger than the maximum message size.
 var ErrTooLarge = errors.New("message larger than the maximum message size")
@@ -88,68 +68,6 @@ const (
 
 func newDecoder(maxSize int64, chunkLimit int) decoder {
 	return decoder{maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
-}
-
-// Space returns one or two pieces of memory for the next bytes of the peer: what
-// is missing of a body, and what is free in the chunk.
-func (d *decoder) Space() [][]byte {
-	d.makeRoom()
-	free := d.chunk[d.end:]
-	d.space[1] = nil
-	if d.body == nil {
-		d.space[0] = free
-		return d.space[:1]
-	}
-	d.growBody()
-	rest := d.body.Data()[d.got:min(d.bodyLen, len(d.body.Data()))]
-	d.space[0] = rest
-	if d.got+len(rest) < d.bodyLen {
-		return d.space[:1] // the memory so far ends before the body does
-	}
-	d.space[1] = free[:min(window, len(free))]
-	return d.space[:2]
-}
-
-// Received says that n bytes came into what Space returned, and reports whether
-// that filled it: then there may be more.
-func (d *decoder) Received(n int) (filled bool) {
-	filled = n == len(d.space[0])+len(d.space[1])
-	if d.body != nil {
-		direct := min(n, len(d.space[0]))
-		d.got += direct
-		d.end += n - direct
-		if d.got == d.bodyLen {
-			d.finishBody()
-		}
-		return filled
-	}
-	d.end += n
-	if filled {
-		d.next = min(max(2*d.next, len(d.chunk)), d.maxChunk)
-	}
-	return filled
-}
-
-// makeRoom takes a new chunk if the free part of this one is small. What has not
-// been handed out moves to it.
-func (d *decoder) makeRoom() {
-	kept := d.end - d.start
-	enough := max(window, d.next/8)
-	if d.body != nil {
-		enough = window
-	}
-	if len(d.chunk)-d.end >= enough {
-		return
-	}
-	mem := message.NewBuffer(max(d.next, 2*kept, kept+window))
-	copy(mem.Data(), d.chunk[d.start:d.end])
-	if d.mem != nil {
-		d.mem.Release()
-	}
-	d.mem, d.chunk = mem, mem.Data()
-	d.whole -= d.start
-	d.pos -= d.start
-	d.start, d.end = 0, kept
 }
 
 // Scan walks over whole frames until there are room whole messages in the batch
@@ -242,59 +160,6 @@ func (d *decoder) frameDone(flags byte, size int) {
 	d.partSize, d.parts = 0, 0
 }
 
-// await prepares for a frame of which have bytes are there. Small ones wait in
-// the chunk, large ones get memory of their own.
-func (d *decoder) await(flags byte, size uint64, header, have int) error {
-	if size < directMin || flags&wire.FlagCommand != 0 {
-		if flags&wire.FlagCommand != 0 && size > maxCommand {
-			return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
-		}
-		d.next = max(d.next, min(int(size)+header, d.maxChunk))
-		return nil
-	}
-	if size > maxBody {
-		return fmt.Errorf("%w: %d bytes cannot be held", ErrTooLarge, size)
-	}
-	d.flags, d.bodyLen, d.got = flags, int(size), have
-	d.body = message.NewBuffer(min(d.bodyLen, max(d.trust, have)))
-	bodyAt := d.pos + header
-	copy(d.body.Data(), d.chunk[bodyAt:bodyAt+have])
-	d.pos, d.end = bodyAt, bodyAt // what follows the header lies elsewhere now
-	return nil
-}
-
-const (
-	// maxCommand bounds commands after the handshake: a subscription's prefix is
-	// the longest there is.
-	maxCommand = 64 << 10
-	// maxBody bounds a body by what an int can count, far above any memory.
-	maxBody = 1 << 46
-)
-
-// growBody makes room for more of a body that is larger than what was given on
-// trust: twice what has come.
-func (d *decoder) growBody() {
-	if d.got < len(d.body.Data()) {
-		return
-	}
-	larger := message.NewBuffer(min(d.bodyLen, 2*d.got))
-	copy(larger.Data(), d.body.Data()[:d.got])
-	d.body.Release()
-	d.body = larger
-}
-
-// finishBody makes a body that is complete part of its message.
-func (d *decoder) finishBody() {
-	d.trust = max(d.trust, 2*d.bodyLen)
-	d.addRef(message.Ref{
-		At:   d.pos - d.start,
-		Body: d.body.Data()[:d.bodyLen:d.bodyLen],
-		Mem:  d.body,
-	})
-	d.body = nil
-	d.frameDone(d.flags, d.bodyLen)
-}
-
 // addRef appends to refs, of which batches are handed out piece by piece: one
 // allocation serves many.
 func (d *decoder) addRef(r message.Ref) {
@@ -340,15 +205,4 @@ func (d *decoder) Batch() (message.Batch, bool) {
 	}
 	d.start, d.wholeRefs, d.msgs, d.size = d.whole, 0, 0, 0
 	return b, true
-}
-
-// Close gives back what was being received.
-func (d *decoder) Close() {
-	if d.body != nil {
-		d.body.Release()
-	}
-	if d.mem != nil {
-		d.mem.Release()
-	}
-	*d = decoder{}
 }

@@ -34,10 +34,11 @@ func (e *Engine) onRead(op *proactor.Operation) {
 	}
 }
 
-// drain reads until there is nothing, then waits.
+// drain reads until there is nothing, then waits. What is missing of a large body
+// is left to a scatter read, which brings the next header as well.
 func (e *Engine) drain(filled bool) {
-	for budget := readBudget; filled && budget > 0 && !e.cfg.Tuning.NoReadCoalescing; budget-- {
-		n, err := e.tryRead()
+	for budget := readBudget; filled && budget > 0 && e.drains(); budget-- {
+		n, err := e.s.TryRead(e.decoder.Space()[0])
 		if err == proactor.ErrWouldBlock {
 			break
 		}
@@ -53,9 +54,8 @@ func (e *Engine) drain(filled bool) {
 	e.read()
 }
 
-// tryRead fills the first piece of memory: a body first, then the chunk.
-func (e *Engine) tryRead() (int, error) {
-	return e.s.TryRead(e.decoder.Space()[0])
+func (e *Engine) drains() bool {
+	return e.decoder.body == nil && !e.cfg.Tuning.NoReadCoalescing
 }
 
 // read waits for more.

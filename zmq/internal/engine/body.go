@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Bodies that are too large for the chunk: they get memory of their own, as far
+// as the peer is trusted, and the rest of them is read straight into it.
+
+// await prepares for a frame of which have bytes are there. Small ones wait in
+// the chunk, large ones get memory of their own.
+func (d *decoder) await(flags byte, size uint64, header, have int) error {
+	if size < directMin || flags&wire.FlagCommand != 0 {
+		if flags&wire.FlagCommand != 0 && size > maxCommand {
+			return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
+		}
+		d.next = max(d.next, min(int(size)+header, d.maxChunk))
+		return nil
+	}
+	if size > maxBody {
+		return fmt.Errorf("%w: %d bytes cannot be held", ErrTooLarge, size)
+	}
+	d.flags, d.bodyLen, d.got = flags, int(size), have
+	d.body = message.NewBuffer(min(d.bodyLen, max(d.trust, have)))
+	bodyAt := d.pos + header
+	copy(d.body.Data(), d.chunk[bodyAt:bodyAt+have])
+	d.pos, d.end = bodyAt, bodyAt // what follows the header lies elsewhere now
+	return nil
+}
+
+const (
+	// maxCommand bounds commands after the handshake: a subscription's prefix is
+	// the longest there is.
+	maxCommand = 64 << 10
+	// maxBody bounds a body by what an int can count, far above any memory.
+	maxBody = 1 << 46
+)
+
+// growBody makes room for more of a body that is larger than what was given on
+// trust: twice what has come.
+func (d *decoder) growBody() {
+	if d.got < len(d.body.Data()) {
+		return
+	}
+	larger := message.NewBuffer(min(d.bodyLen, 2*d.got))
+	copy(larger.Data(), d.body.Data()[:d.got])
+	d.body.Release()
+	d.body = larger
+}
+
+// finishBody makes a body that is complete part of its message.
+func (d *decoder) finishBody() {
+	d.trust = max(d.trust, 2*d.bodyLen)
+	d.addRef(message.Ref{
+		At:   d.pos - d.start,
+		Body: d.body.Data()[:d.bodyLen:d.bodyLen],
+		Mem:  d.body,
+	})
+	d.body = nil
+	d.frameDone(d.flags, d.bodyLen)
+}

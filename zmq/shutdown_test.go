@@ -1,0 +1,32 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// A Shutdown that comes while a Close waits for messages nobody takes ends both
+// when its time has passed.
+func TestShutdownHurriesAClose(t *testing.T) {
+	c := newContext(t)
+	s, err := c.NewSocket(zmq.PUSH, zmq.Options{}) // lingers for ever
+	must(t, err)
+	must(t, s.Connect("inproc://nobody"))
+	must(t, s.SendBytes(context.Background(), []byte("x")))
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	for s.SendBytes(context.Background(), nil) == nil { // until Close has begun
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if err := <-closed; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("Close: %v", err)
+	}
+}
