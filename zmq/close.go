@@ -151,9 +151,11 @@ func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
 		default:
 		}
 		if ctx.Err() != nil {
-			return false // before RunOne is interrupted at a time of the scheduler's choice
+			return false
 		}
-		if _, err := c.dispatchers[0].RunOne(ctx); err != nil {
+		// Without ctx: it ends in a handler, and would interrupt the dispatcher at a
+		// moment that the scheduler chooses.
+		if _, err := c.dispatchers[0].RunOne(context.Background()); err != nil {
 			return false
 		}
 	}

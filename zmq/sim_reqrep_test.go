@@ -22,9 +22,8 @@ type asker struct {
 	*Socket
 	id     int
 	opts   Options
-	bound  string // where it is bound; empty if it connects
-	number int    // of its last request
-	waits  bool   // for the reply
+	number int  // of its last request
+	waits  bool // for the reply
 	since  time.Duration
 	resets int // how many there were when it asked
 }

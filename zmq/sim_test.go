@@ -60,7 +60,7 @@ func seeds() []uint64 {
 	case testing.Short():
 		n = 50
 	case racecheck.Enabled:
-		n = 100
+		n = 30
 	default:
 		n = 1000
 	}

@@ -195,37 +195,32 @@ func (w *world) resets() int { return int(w.network.Counts()["Reset"]) }
 func (w *world) close(s *Socket, linger time.Duration) (sent bool) {
 	late := w.deadline(linger)
 	defer late.cancel()
-	return s.Shutdown(late) == nil
+	return s.Shutdown(late.ctx) == nil
 }
 
-// deadline is a context that ends when so much virtual time has passed. It has
-// no channel: nothing waits for it but loops on this goroutine.
+// deadline passes when so much virtual time has; then its context ends.
 type deadline struct {
-	context.Context
 	w      *world
+	ctx    context.Context
 	timer  proactor.Operation
 	passed bool
-	back   bool
 }
 
 func (w *world) deadline(after time.Duration) *deadline {
-	c := &deadline{Context: context.Background(), w: w}
-	c.timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { c.passed, c.back = op.Err() == nil, true })
+	ctx, end := context.WithCancel(context.Background())
+	c := &deadline{w: w, ctx: ctx}
+	c.timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		c.passed = op.Err() == nil
+		end()
+	})
 	w.d.StartTimer(&c.timer, after)
 	return c
-}
-
-func (c *deadline) Err() error {
-	if c.passed {
-		return context.DeadlineExceeded
-	}
-	return nil
 }
 
 // cancel stops the timer and takes it back.
 func (c *deadline) cancel() {
 	c.w.d.Cancel(&c.timer)
-	for !c.back {
+	for c.timer.Outstanding() {
 		c.w.wait()
 	}
 }
