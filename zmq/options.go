@@ -66,6 +66,10 @@ type Options struct {
 	// RouterMandatory makes a ROUTER fail with ErrUnroutable, or wait for a peer
 	// that is full, where it would drop the message.
 	RouterMandatory bool
+	// NoDrop makes a PUB wait for a subscriber that is full, where it would drop
+	// the message for that one: libzmq's ZMQ_XPUB_NODROP. One slow subscriber then
+	// holds up all.
+	NoDrop bool
 	// Immediate queues messages only for peers that are connected.
 	Immediate bool
 	// Subscribe are a SUB socket's first subscriptions.
@@ -92,6 +96,8 @@ func (o *Options) validate(t Type) error {
 		return bad("Subscribe", "a %s socket does not subscribe", t)
 	case o.RouterMandatory && t != ROUTER:
 		return bad("RouterMandatory", "a %s socket does not route", t)
+	case o.NoDrop && t != PUB:
+		return bad("NoDrop", "a %s socket does not publish", t)
 	case o.SendBuffer < 0:
 		return bad("SendBuffer", "%d bytes: expected 0 or more", o.SendBuffer)
 	case o.RecvBuffer < 0:
@@ -117,6 +123,7 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		RecvLimits:      limits(o.RecvHWM, o.RecvHWMBytes),
 		GatherMin:       gatherMin,
 		RouterMandatory: o.RouterMandatory,
+		NoDrop:          o.NoDrop,
 		Immediate:       o.Immediate,
 		Helper:          c.helper,
 	}

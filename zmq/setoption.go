@@ -28,6 +28,7 @@ var settable = map[string]func(o *Options, value string) error{
 	"routing_id":        setRoutingID,
 	"identity":          setRoutingID,
 	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
+	"xpub_nodrop":       toggle(func(o *Options) *bool { return &o.NoDrop }),
 	"immediate":         toggle(func(o *Options) *bool { return &o.Immediate }),
 	"sndbuf":            buffer(func(o *Options) *int { return &o.SendBuffer }),
 	"rcvbuf":            buffer(func(o *Options) *int { return &o.RecvBuffer }),

@@ -41,6 +41,7 @@ func TestSetOption(t *testing.T) {
 		{"routing_id", "me", zmq.Options{RoutingID: []byte("me")}},
 		{"identity", "me", zmq.Options{RoutingID: []byte("me")}},
 		{"router_mandatory", "1", zmq.Options{RouterMandatory: true}},
+		{"xpub_nodrop", "1", zmq.Options{NoDrop: true}},
 		{"immediate", "true", zmq.Options{Immediate: true}},
 		{"immediate", "0", zmq.Options{}},
 		{"sndbuf", "65536", zmq.Options{SendBuffer: 65536}},

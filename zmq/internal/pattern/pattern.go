@@ -49,6 +49,7 @@ type Options struct {
 	SendLimits, RecvLimits pipe.Limits
 	GatherMin              int  // see message.Batch.Append
 	RouterMandatory        bool // unroutable messages fail instead of being dropped
+	NoDrop                 bool // a publisher waits for full subscribers
 	Immediate              bool // peers that are not connected get no messages
 
 	// Helper waits for messages in the receivers' stead; nil: they just wait.

@@ -1,6 +1,8 @@
 package pattern
 
 import (
+	"slices"
+
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -19,7 +21,8 @@ type pub struct {
 	*Socket
 	subscribers prefixes[[]*pipe.Out] // under the send lock
 	peers       map[*pipe.Out][]string
-	sent        uint64 // messages so far: marks an Out that has this one
+	sent        uint64      // marks an Out that has been found for this message
+	matched     []*pipe.Out // those found; reused
 }
 
 // NewPub makes a PUB socket.
@@ -30,49 +33,59 @@ func NewPub(o Options) *Socket {
 }
 
 // send queues m for all who want it. One that is full misses it, and that is
-// counted (RFC 29: "SHALL silently drop"). A single subscriber is woken as any
-// peer is, by the sender itself if its path is idle; with several the
-// dispatchers share the work.
+// counted (RFC 29: "SHALL silently drop"); with NoDrop nobody gets it yet. A
+// single subscriber is woken as any peer is, by the sender itself if its path is
+// idle; with several the dispatchers share the work.
 func (p *pub) send(m message.Msg) (*pipe.Out, error) {
-	p.sent++
-	var first *pipe.Out
-	found, several := false, false
-	topic := m.Bytes()
-	for _, n := range p.subscribers.lengths {
-		if n > len(topic) {
-			break
-		}
-		outs, ok := p.subscribers.values[string(topic[:n])]
-		if !ok {
-			continue
-		}
-		for _, out := range outs {
-			if out.Mark == p.sent {
-				continue
-			}
-			out.Mark = p.sent
-			found = true
-			if out.Full() {
-				p.Drops.Add(DropHighWater, 1)
-				continue
-			}
-			out.Put(m)
-			if first == nil {
-				first = out
-				continue
-			}
-			several = true
+	outs := p.match(m.Bytes())
+	switch {
+	case len(outs) == 0:
+		p.Drops.Add(DropNoSubscriber, 1)
+		return nil, nil
+	case p.opts.NoDrop && slices.ContainsFunc(outs, (*pipe.Out).Full):
+		return nil, ErrWouldBlock
+	case len(outs) == 1:
+		return p.put(outs[0], m), nil
+	}
+	for _, out := range outs {
+		if p.put(out, m) != nil {
 			handOn(out)
 		}
 	}
-	if !found {
-		p.Drops.Add(DropNoSubscriber, 1)
+	return nil, nil
+}
+
+// put queues m for one subscriber; nil if there is no room.
+func (p *pub) put(out *pipe.Out, m message.Msg) *pipe.Out {
+	if out.Full() {
+		p.Drops.Add(DropHighWater, 1)
+		return nil
 	}
-	if several {
-		handOn(first)
-		return nil, nil
+	out.Put(m)
+	return out
+}
+
+// match finds the subscribers that want a topic, each once. The list is good
+// until the next call.
+func (p *pub) match(topic []byte) []*pipe.Out {
+	if len(p.subscribers.lengths) == 1 {
+		if n := p.subscribers.lengths[0]; n <= len(topic) {
+			return p.subscribers.values[string(topic[:n])]
+		}
+		return nil
 	}
-	return first, nil
+	p.sent++
+	p.matched = p.matched[:0]
+	p.subscribers.match(topic, func(outs []*pipe.Out) bool {
+		for _, out := range outs {
+			if out.Mark != p.sent {
+				out.Mark = p.sent
+				p.matched = append(p.matched, out)
+			}
+		}
+		return true
+	})
+	return p.matched
 }
 
 // handOn puts out's consumer to work without doing any of it here.
@@ -99,10 +112,13 @@ func (p *pub) disconnected(peer *pipe.Peer) {
 	}
 	p.peers[peer.Out] = nil
 	p.Drops.Add(DropPeerGone, peer.Out.Discard())
+	p.senders.WakeAll()
 }
 
 func (p *pub) detach(peer *pipe.Peer) { delete(p.peers, peer.Out) }
-func (p *pub) writable(*pipe.Out)     {}
+
+// writable wakes all: with NoDrop each may wait for another subscriber.
+func (p *pub) writable(*pipe.Out) { p.senders.WakeAll() }
 
 // readable takes subscriptions as they come: nobody calls Recv on a PUB.
 func (p *pub) readable(in *pipe.In) {

@@ -47,9 +47,7 @@ func (u *subscriber) receive(s *zmq.Socket) {
 			return
 		}
 		u.delivered++
-		if m.Size() >= pooled {
-			m.Release()
-		}
+		m.Release()
 	}
 }
 

@@ -61,7 +61,7 @@ func reportCPU(w io.Writer) error {
 }
 
 func (r *run) bound(t zmq.Type, endpoint string) (*zmq.Socket, error) {
-	s, err := r.socket(t, zmq.Options{})
+	s, err := r.socket(t, zmq.Options{NoDrop: t == zmq.PUB})
 	if err == nil {
 		err = s.Bind(endpoint)
 	}
