@@ -1,0 +1,233 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// requirement is something that the RFC of a pattern demands. It is tested over
+// every transport.
+type requirement struct {
+	name string
+	test func(*rig)
+}
+
+// TestConformance goes through RFCs 28 to 31, sentence by sentence. What is
+// quoted above each test is what it holds us to.
+func TestConformance(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc", "inproc"} {
+		t.Run(transport, func(t *testing.T) {
+			for rfc, requirements := range map[string][]requirement{
+				"28 request-reply": requestReply, "29 publish-subscribe": publishSubscribe,
+				"30 pipeline": pipeline, "31 exclusive pair": exclusivePair,
+			} {
+				t.Run(rfc, func(t *testing.T) {
+					for _, r := range requirements {
+						t.Run(r.name, func(t *testing.T) { r.test(newRig(t, transport)) })
+					}
+				})
+			}
+		})
+	}
+}
+
+// everyTransport runs a test over each of them.
+func everyTransport(t *testing.T, test func(*rig)) {
+	t.Helper()
+	for _, transport := range []string{"tcp", "ipc", "inproc"} {
+		t.Run(transport, func(t *testing.T) { test(newRig(t, transport)) })
+	}
+}
+
+// rig is what a test over one transport works with. Everything it does fails
+// after a while.
+type rig struct {
+	*testing.T
+	transport string
+	ctx       context.Context
+	sockets   *zmq.Context
+	names     int
+}
+
+func newRig(t *testing.T, transport string) *rig {
+	return &rig{T: t, transport: transport, ctx: deadline(t), sockets: newContext(t)}
+}
+
+func (r *rig) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
+	r.Helper()
+	if o.ReconnectInterval == 0 {
+		o.ReconnectInterval = 5 * time.Millisecond
+	}
+	return newSocket(r.T, r.sockets, typ, o)
+}
+
+// wildcard is an endpoint to bind that nobody has.
+func (r *rig) wildcard() string {
+	r.names++
+	switch r.transport {
+	case "tcp":
+		return "tcp://127.0.0.1:*"
+	case "ipc":
+		return "ipc://*"
+	default:
+		return fmt.Sprintf("inproc://%d", r.names)
+	}
+}
+
+// free is an endpoint that can be connected to, and bound by anybody: for TCP
+// very likely, a port that was free a moment ago.
+func (r *rig) free() string {
+	r.Helper()
+	switch r.transport {
+	case "tcp":
+		s := r.socket(zmq.PAIR, zmq.Options{})
+		defer s.Close()
+		return r.bind(s)
+	case "ipc":
+		dir, err := os.MkdirTemp("", "zmq")
+		must(r.T, err)
+		r.Cleanup(func() { os.RemoveAll(dir) })
+		return "ipc://" + filepath.Join(dir, "s")
+	default:
+		return r.wildcard()
+	}
+}
+
+// bind binds a socket to an endpoint of its own, and returns that.
+func (r *rig) bind(s *zmq.Socket) string {
+	r.Helper()
+	must(r.T, s.Bind(r.wildcard()))
+	return s.LastEndpoint()
+}
+
+// link binds one socket, connects the others to it, and waits until all are
+// connected.
+func (r *rig) link(bound *zmq.Socket, others ...*zmq.Socket) {
+	r.Helper()
+	ep := r.bind(bound)
+	before := bound.Stats().Peers
+	for i, s := range others {
+		must(r.T, s.Connect(ep))
+		r.peers(bound, before+i+1) // one after the other: in a known order
+		r.eventually("connected", func() bool { return s.Stats().Peers > 0 })
+	}
+}
+
+// peers waits until a socket has that many.
+func (r *rig) peers(s *zmq.Socket, n int) {
+	r.Helper()
+	r.eventually(fmt.Sprintf("%s with %d peers", s.Type(), n), func() bool { return s.Stats().Peers == n })
+}
+
+// subscribed waits until a publisher knows that many subscriptions.
+func (r *rig) subscribed(pub *zmq.Socket, n int) {
+	r.Helper()
+	r.eventually(fmt.Sprintf("%d subscriptions", n), func() bool { return pub.Stats().Subscriptions == n })
+}
+
+// dropped waits until a socket has dropped at least n messages for this reason.
+func (r *rig) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
+	r.Helper()
+	r.eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
+}
+
+// accounted waits until n messages have left or were dropped with their peer:
+// none is left in a queue. How many had left already is the system's affair.
+func (r *rig) accounted(s *zmq.Socket, n int) {
+	r.Helper()
+	r.eventually("an empty queue", func() bool {
+		stats := s.Stats()
+		return stats.Sent+stats.Dropped[zmq.DropPeerGone] == uint64(n)
+	})
+	if dropped := s.Stats().Dropped[zmq.DropPeerGone]; r.transport == "inproc" && dropped != uint64(n) {
+		r.Fatalf("%d of %d messages dropped that nobody has received", dropped, n)
+	}
+}
+
+// eventually looks again and again until ok.
+func (r *rig) eventually(what string, ok func() bool) {
+	r.Helper()
+	for !ok() {
+		select {
+		case <-time.After(100 * time.Microsecond): // leave the processor to others
+		case <-r.ctx.Done():
+			r.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+func (r *rig) send(s *zmq.Socket, frames ...string) {
+	r.Helper()
+	if err := s.Send(r.ctx, zmq.StringMsg(frames...)); err != nil {
+		r.Fatalf("%s sending %.40q: %v", s.Type(), frames, err)
+	}
+}
+
+// expect receives a message of these frames.
+func (r *rig) expect(s *zmq.Socket, want ...string) {
+	r.Helper()
+	m, err := s.Recv(r.ctx)
+	if err != nil {
+		r.Fatalf("%s receiving: %v instead of %.40q", s.Type(), err, want)
+	}
+	if w := zmq.StringMsg(want...); !m.Equal(&w) {
+		r.Fatalf("%s received %.40q, want %.40q", s.Type(), m.Frames(), want)
+	}
+}
+
+// recv receives a message and joins its frames with bars.
+func (r *rig) recv(s *zmq.Socket) (text string) {
+	r.Helper()
+	m, err := s.Recv(r.ctx)
+	if err != nil {
+		r.Fatalf("%s receiving: %v", s.Type(), err)
+	}
+	for i, f := range m.Frames() {
+		if i > 0 {
+			text += "|"
+		}
+		text += string(f)
+	}
+	return text
+}
+
+func (r *rig) fails(what string, err, want error) {
+	r.Helper()
+	if !errors.Is(err, want) {
+		r.Fatalf("%s: %v, want %v", what, err, want)
+	}
+}
+
+// goes runs f on a goroutine and returns what it returns.
+func goes(f func() error) <-chan error {
+	result := make(chan error, 1)
+	go func() { result <- f() }()
+	return result
+}
+
+// fill sends large messages until the socket would block: high-water marks and
+// the system's buffers are full then, for now.
+func (r *rig) fill(s *zmq.Socket, frames ...string) (n int) {
+	r.Helper()
+	m := append(frames, large)
+	for ; ; n++ {
+		err := s.TrySend(zmq.StringMsg(m...))
+		if err == zmq.ErrWouldBlock {
+			return n
+		}
+		must(r.T, err)
+		if n > 1<<20 {
+			r.Fatal("never full")
+		}
+	}
+}
+
+// large is a message that does not fit into a socket buffer many times.
+var large = string(make([]byte, 64<<10))
