@@ -13,7 +13,7 @@ import (
 func TestCloseHandsEverythingBack(t *testing.T) {
 	b, err := newBackend(0, defaultTuning)
 	if err != nil {
-		t.Fatal(err)
+		unopened(t, err)
 	}
 	l, err := b.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
@@ -66,7 +66,7 @@ func TestStartDuringClose(t *testing.T) {
 	for range 50 {
 		b, err := newBackend(0, defaultTuning)
 		if err != nil {
-			t.Fatal(err)
+			unopened(t, err)
 		}
 		_, server := pair(t, b)
 		var started sync.WaitGroup

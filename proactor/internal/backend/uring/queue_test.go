@@ -14,7 +14,7 @@ func small(t *testing.T) *Backend {
 	t.Helper()
 	b, err := newBackend(2, defaultTuning)
 	if err != nil {
-		t.Fatal(err)
+		unopened(t, err)
 	}
 	t.Cleanup(func() { b.Close() })
 	return b
