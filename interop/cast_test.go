@@ -10,6 +10,13 @@ type cast struct {
 	aBinds bool
 }
 
+func (c cast) binder() implementation {
+	if c.aBinds {
+		return c.a
+	}
+	return c.b
+}
+
 // casts are all of them with one of the others.
 func casts(them implementation) []cast {
 	return []cast{

@@ -50,6 +50,7 @@ type options struct {
 	routingID string
 	mandatory bool // ROUTER
 	ipv6      bool
+	heartbeat time.Duration // interval and timeout, of a process
 }
 
 const noLinger time.Duration = -1

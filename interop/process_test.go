@@ -76,6 +76,8 @@ func (p *process) setAll(o options) error {
 	add(o.routingID != "", "routing_id", flow.FormatFrames([]string{o.routingID}))
 	add(o.mandatory, "router_mandatory", 1)
 	add(o.ipv6, "ipv6", 1)
+	add(o.heartbeat != 0, "heartbeat_ivl", o.heartbeat.Milliseconds())
+	add(o.heartbeat != 0, "heartbeat_timeout", o.heartbeat.Milliseconds())
 	for _, set := range sets {
 		if err := p.do("set", set[:]...); err != nil {
 			return err

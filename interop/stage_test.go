@@ -80,9 +80,17 @@ func (s *stage) retry(thing func() error) {
 	}
 }
 
-// reached returns when what from says arrives at to, and nothing else is on its
-// way: a connection is there, and a subscription too. to must not be busy.
+// reached returns when what from says arrives at to, its only peer, and nothing
+// else is on its way: a connection is there, and a subscription too.
 func (s *stage) reached(from, to peer) {
+	s.Helper()
+	s.spokenTo(from, to)
+	s.must(from.say("begin"))
+	s.skipTo(to, "begin")
+}
+
+// spokenTo returns when something that from says has arrived at to.
+func (s *stage) spokenTo(from, to peer) {
 	s.Helper()
 	heard := make(chan error, 1)
 	go func() { _, err := to.hear(); heard <- err }()
@@ -91,8 +99,6 @@ func (s *stage) reached(from, to peer) {
 		select {
 		case err := <-heard:
 			s.must(err)
-			s.must(from.say("begin"))
-			s.skipTo(to, "begin")
 			return
 		case <-time.After(askAgain):
 		}

@@ -55,6 +55,8 @@ static const struct {
     { "immediate", ZMQ_IMMEDIATE, INT },
     { "reconnect_ivl", ZMQ_RECONNECT_IVL, INT },
     { "router_mandatory", ZMQ_ROUTER_MANDATORY, INT },
+    { "heartbeat_ivl", ZMQ_HEARTBEAT_IVL, INT },
+    { "heartbeat_timeout", ZMQ_HEARTBEAT_TIMEOUT, INT },
     { "maxmsgsize", ZMQ_MAXMSGSIZE, INT64 },
     { "routing_id", ZMQ_ROUTING_ID, BYTES },
     { "subscribe", ZMQ_SUBSCRIBE, BYTES },
