@@ -1,6 +1,9 @@
 package pattern
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -91,7 +94,7 @@ func (s *sub) attach(*pipe.Peer) error { return nil }
 // connected tells a publisher everything that is wanted.
 func (s *sub) connected(p *pipe.Peer) error {
 	s.peers = append(s.peers, p)
-	for prefix := range s.wanted.values {
+	for _, prefix := range slices.Sorted(maps.Keys(s.wanted.values)) { // in an order that a simulation repeats
 		s.tell([]*pipe.Peer{p}, subscribe, []byte(prefix))
 	}
 	return nil
