@@ -12,10 +12,10 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Unlimited, as a high-water mark, is none.
+// Unlimited as a high-water mark is no mark at all.
 const Unlimited = -1
 
-// NoLinger, as Options.Linger, discards what is queued when a socket is closed.
+// NoLinger as Options.Linger discards what is queued when a socket is closed.
 const NoLinger time.Duration = -1
 
 // The defaults, which are libzmq's.

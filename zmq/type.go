@@ -34,10 +34,10 @@ var patterns = map[Type]func(pattern.Options) *pattern.Socket{
 // String is the type's name: "PUSH".
 func (t Type) String() string { return wire.SocketType(t).String() }
 
-// Sends and Receives say what sockets of the type can do.
+// Sends reports whether sockets of the type can send.
 func (t Type) Sends() bool { return t != PULL && t != SUB }
 
-// Receives: see Sends.
+// Receives reports whether sockets of the type can receive.
 func (t Type) Receives() bool { return t != PUSH && t != PUB }
 
 // ParseType finds a type by its name, in upper or lower case.

@@ -270,11 +270,10 @@ func (s *Socket) Pending(p *pipe.Peer) int {
 	return n
 }
 
-// CanRecv and CanSend return channels that hold a token while a TryRecv or a
-// TrySend may succeed.
+// CanRecv returns a channel that holds a token while a TryRecv may succeed.
 func (s *Socket) CanRecv() <-chan struct{} { return s.watch(&s.arrived.notEmpty) }
 
-// CanSend: see CanRecv.
+// CanSend returns a channel that holds a token while a TrySend may succeed.
 func (s *Socket) CanSend() <-chan struct{} { return s.watch(&s.canSend) }
 
 func (s *Socket) watch(ready *signal) <-chan struct{} {

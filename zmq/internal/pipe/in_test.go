@@ -2,7 +2,6 @@ package pipe_test
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -12,7 +11,6 @@ import (
 // receiver is the side of an In that a pattern has: it tells who waits that
 // there is something.
 type receiver struct {
-	mu    sync.Mutex
 	ready chan *pipe.In
 	got   pipe.Tally
 }
