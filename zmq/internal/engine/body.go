@@ -14,9 +14,6 @@ import (
 // the chunk, large ones get memory of their own.
 func (d *decoder) await(flags byte, size uint64, header, have int) error {
 	if size < directMin || flags&wire.FlagCommand != 0 {
-		if flags&wire.FlagCommand != 0 && size > maxCommand {
-			return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
-		}
 		d.next = max(d.next, min(int(size)+header, d.maxChunk))
 		return nil
 	}

@@ -82,7 +82,7 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 		if err != nil || n == 0 {
 			return foundNothing, nil, err
 		}
-		if err := d.fits(size); err != nil {
+		if err := d.fits(flags, size); err != nil {
 			return foundNothing, nil, err
 		}
 		if have := d.end - d.pos - n; uint64(have) < size {
@@ -104,10 +104,13 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 	return foundNothing, nil, nil
 }
 
-// fits checks that a frame of size bytes may be added to the message begun. The
-// number of frames is bounded as well: empty ones without end would fill any
-// memory.
-func (d *decoder) fits(size uint64) error {
+// fits checks that a command of size bytes may be received, or that such a frame
+// may be added to the message begun. The number of frames is bounded as well:
+// empty ones without end would fill any memory.
+func (d *decoder) fits(flags byte, size uint64) error {
+	if flags&wire.FlagCommand != 0 && size > maxCommand {
+		return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
+	}
 	if d.maxSize <= 0 {
 		return nil
 	}

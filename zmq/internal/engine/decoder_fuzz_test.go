@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// FuzzDecoder feeds any bytes in any pieces, and compares with the reference.
+func FuzzDecoder(f *testing.F) {
+	large, _ := largeStream()
+	f.Add(smallStream(), uint64(0), uint32(0), uint8(1))
+	f.Add(smallStream(), uint64(1), uint32(100), uint8(0))
+	f.Add(large, uint64(2), uint32(0), uint8(3))
+	f.Add([]byte{2, 0, 0, 1, 0, 0, 0, 0, 0, 'x'}, uint64(3), uint32(0), uint8(0))
+	f.Add([]byte{1, 0, 4, 0}, uint64(4), uint32(0), uint8(0))
+	f.Fuzz(func(t *testing.T, stream []byte, seed uint64, maxSize uint32, room uint8) {
+		if uint32(int32(maxSize)) != maxSize || int32(maxSize) < 0 {
+			maxSize = 0
+		}
+		r := rand.New(rand.NewPCG(seed, 3))
+		largest := 1 << r.IntN(18)
+		chunk := smallChunk
+		if r.IntN(2) == 0 {
+			chunk = maxChunk
+		}
+		rooms := always(1 << 30)
+		if room > 0 {
+			rooms = func() int { return 1 + r.IntN(int(room)) }
+		}
+		c := decode(t, stream, int(maxSize), chunk, func() int { return 1 + r.IntN(largest) }, rooms)
+		if limit := max(2*maxChunk+64<<10, 4*len(stream)); c.most > limit {
+			t.Errorf("%d bytes of memory for a stream of %d", c.most, len(stream))
+		}
+		c.release()
+	})
+}

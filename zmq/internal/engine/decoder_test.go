@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// decode feeds a stream to a fresh decoder and compares with the reference.
+func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
+	t.Helper()
+	c := &decoding{d: newDecoder(int64(maxSize), chunk), room: room}
+	err := c.feed(stream, piece)
+	if err := c.check(stream, maxSize, err); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func always(n int) func() int { return func() int { return n } }
+
+// oneThen returns n first, and then everything.
+func oneThen(n int) func() int {
+	return func() int {
+		now := n
+		n = 1 << 30
+		return now
+	}
+}
+
+// smallStream has a bit of everything that is small.
+func smallStream() (b []byte) {
+	b = frame(b, 0, nil)
+	b = frame(b, 0, body(5))
+	b = frame(b, wire.FlagCommand, wire.AppendPing(nil, 0, []byte("context"))[2:])
+	b = frame(b, wire.FlagMore, body(3))
+	b = frame(b, wire.FlagMore, nil)
+	b = frame(b, 0, body(255))
+	b = frame(b, 0, body(256))
+	b = append(b, wire.FlagLong, 0, 0, 0, 0, 0, 0, 0, 2, 'l', 'o') // longer than it need be
+	b = frame(b, wire.FlagCommand, nil)
+	return frame(b, 0, body(1))
+}
+
+// largeStream has bodies that are read directly, between others.
+func largeStream() (b []byte, ends []int) {
+	add := func(flags byte, size int) {
+		b = frame(b, flags, body(size))
+		ends = append(ends, len(b))
+	}
+	add(0, 10)
+	add(0, directMin-1)
+	add(0, directMin)
+	add(wire.FlagMore, 3)
+	add(wire.FlagMore, directMin+1)
+	add(wire.FlagMore, 0)
+	add(0, 100_000)
+	add(wire.FlagCommand, 1000)
+	add(0, 3)
+	add(wire.FlagMore, 200_000)
+	add(0, 50_000)
+	add(wire.FlagCommand, maxCommand)
+	add(0, 300)
+	return b, ends
+}
+
+func TestDecoderTakesEverythingAtOnce(t *testing.T) {
+	large, _ := largeStream()
+	for name, stream := range map[string][]byte{"small": smallStream(), "large": large} {
+		for _, room := range []int{1, 2, 3, 1 << 30} {
+			for _, chunk := range []int{smallChunk, maxChunk} {
+				c := decode(t, stream, 0, chunk, always(1<<30), always(room))
+				if len(c.items) == 0 {
+					t.Errorf("%s: nothing came out", name)
+				}
+				c.release()
+			}
+		}
+	}
+}
+
+// Every way to cut a stream in three.
+func TestDecoderCutAnywhere(t *testing.T) {
+	stream := smallStream()
+	for first := 1; first < len(stream); first++ {
+		for second := 1; second <= len(stream)-first; second += 1 + second/8 {
+			pieces := []int{second, first}
+			decode(t, stream, 0, maxChunk, func() int {
+				if n := len(pieces); n > 0 {
+					next := pieces[n-1]
+					pieces = pieces[:n-1]
+					return next
+				}
+				return 1 << 30
+			}, always(1<<30)).release()
+		}
+	}
+}
+
+// Every cut within a header's length of the end of a frame, and some elsewhere.
+func TestDecoderCutLargeBodies(t *testing.T) {
+	stream, ends := largeStream()
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, end := range ends {
+		for cut := max(1, end-3); cut <= min(end+2*wire.MaxFrameHeader, len(stream)); cut++ {
+			decode(t, stream, 0, maxChunk, oneThen(cut), always(1<<30)).release()
+		}
+		decode(t, stream, 0, smallChunk, oneThen(r.IntN(end)+1), always(2)).release()
+	}
+}
+
+func TestDecoderByteByByte(t *testing.T) {
+	decode(t, smallStream(), 0, maxChunk, always(1), always(1)).release()
+	stream, _ := largeStream()
+	decode(t, stream, 0, maxChunk, always(1), always(1<<30)).release()
+}
+
+// Streams of many messages outlast many chunks; pieces and room change all the
+// time, and what is handed out is given back as it comes.
+func TestDecoderLongStreams(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		var stream []byte
+		for len(stream) < 400_000 {
+			size := []int{r.IntN(20), r.IntN(300), r.IntN(10_000), r.IntN(80_000)}[min(3, r.IntN(200)/60)]
+			flags := byte(0)
+			if r.IntN(4) == 0 {
+				flags = wire.FlagMore
+			}
+			stream = frame(stream, flags, body(size))
+		}
+		largest := 1 << r.IntN(19)
+		c := decode(t, stream, 0, maxChunk,
+			func() int { return 1 + r.IntN(largest) }, func() int { return 1 + r.IntN(1000) })
+		c.release()
+	}
+}
+
+func TestDecoderRefuses(t *testing.T) {
+	message := frame(nil, 0, body(4))
+	tests := []struct {
+		name    string
+		stream  []byte
+		maxSize int
+		want    error
+	}{
+		{"reserved flags", []byte{8, 0}, 0, wire.ErrFrame},
+		{"MORE on a command", []byte{wire.FlagCommand | wire.FlagMore, 0}, 0, wire.ErrFrame},
+		{"a size of 2^63", []byte{wire.FlagLong, 0x80}, 0, wire.ErrFrame},
+		{"a size that no memory holds", append([]byte{wire.FlagLong}, 0, 0x80, 0, 0, 0, 0, 0, 0), 0, ErrTooLarge},
+		{"a command within a message", append(frame(nil, wire.FlagMore, nil), frame(nil, wire.FlagCommand, nil)...), 0, wire.ErrFrame},
+		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand},
+		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge},
+		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge},
+		{"a long command with a maximum size", wire.AppendFrameHeader(nil, wire.FlagCommand, 101), 100, ErrTooLarge},
+		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 100, ErrTooLarge},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			stream := append(bytes.Clone(message), test.stream...)
+			for _, piece := range []int{1, 7, 1 << 30} {
+				c := &decoding{d: newDecoder(int64(test.maxSize), maxChunk), room: always(1 << 30)}
+				if err := c.feed(stream, always(piece)); !errors.Is(err, test.want) {
+					t.Errorf("in pieces of %d: %v, want %v", piece, err, test.want)
+				}
+				if len(c.items) != 1 {
+					t.Errorf("in pieces of %d: %d messages came out before the error, want 1", piece, len(c.items))
+				}
+				c.release()
+			}
+		})
+	}
+}
+
+// A command that is too long is so also when all of it is there at once.
+func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
+	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	defer c.release()
+	many := bytes.Repeat(frame(nil, 0, body(1000)), 1000) // chunks are large then
+	for range 10 {
+		if err := c.feed(many, always(1<<30)); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.d.Space()[0]) > maxCommand+100 {
+			break
+		}
+		many = many[:20*len(frame(nil, 0, body(1000)))]
+	}
+	command := frame(nil, wire.FlagCommand, body(maxCommand+1))
+	if err := c.feed(command, always(1<<30)); !errors.Is(err, wire.ErrCommand) {
+		t.Errorf("%v, want %v", err, wire.ErrCommand)
+	}
+}
+
+// What a peer announces costs nothing; what it sends costs up to twice as much,
+// and what a power of two is rounded up by.
+func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
+	const announced = 1 << 40
+	stream := wire.AppendFrameHeader(nil, 0, announced)
+	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	defer c.release()
+	if err := c.feed(stream, always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	c.d.Space()
+	if c.measure(); c.most > 64<<10 {
+		t.Errorf("%d bytes of memory for a header", c.most)
+	}
+	for sent := 0; sent < 8<<20; sent += 10_000 {
+		if err := c.feed(body(10_000), always(1<<30)); err != nil {
+			t.Fatal(err)
+		}
+		if limit := max(64<<10, 4*(sent+10_000)); c.most > limit {
+			t.Fatalf("%d bytes of memory after %d were sent, want at most %d", c.most, sent, limit)
+		}
+	}
+}
+
+// A peer that has sent large bodies is trusted with as large a one again, and no
+// more than twice.
+func TestDecoderTrustGrows(t *testing.T) {
+	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	defer c.release()
+	if err := c.feed(frame(nil, 0, body(1<<20)), always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.feed(wire.AppendFrameHeader(nil, 0, 1<<20), always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(c.d.body.Data()); got != 1<<20 {
+		t.Errorf("a body like the last one is given %d bytes of memory, want all at once", got)
+	}
+	if err := c.feed(body(1<<20), always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.feed(wire.AppendFrameHeader(nil, 0, 1<<40), always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(c.d.body.Data()); got > 2<<20 {
+		t.Errorf("a body of 2^40 bytes is given %d bytes of memory after one of 2^20", got)
+	}
+}

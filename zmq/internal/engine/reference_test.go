@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// item is one thing that comes out of a stream: a message's frames, or a
+// command's body.
+type item struct {
+	command bool
+	frames  [][]byte
+}
+
+func (i item) equal(o item) bool {
+	return i.command == o.command && slices.EqualFunc(i.frames, o.frames, bytes.Equal)
+}
+
+func (i item) String() string {
+	s := "message"
+	if i.command {
+		s = "command"
+	}
+	for _, f := range i.frames {
+		s += fmt.Sprintf(" %d:%.8x", len(f), f)
+	}
+	return s
+}
+
+var errReference = errors.New("not ZMTP")
+
+// reference is the decoder without its concerns: it has the whole stream before
+// it, and allocates as it likes (RFC 37, "Framing"). It returns what comes
+// before the first violation.
+func reference(stream []byte, maxSize int) (items []item, err error) {
+	var frames [][]byte
+	size := 0
+	for len(stream) > 0 {
+		flags, rest := stream[0], stream[1:]
+		command := flags&4 != 0
+		if flags > 7 || (command && flags&1 != 0) {
+			return items, errReference
+		}
+		var length uint64
+		if flags&2 == 0 {
+			if len(rest) < 1 {
+				return items, nil
+			}
+			length, rest = uint64(rest[0]), rest[1:]
+		} else {
+			if len(rest) > 0 && rest[0] > 0x7f {
+				return items, errReference
+			}
+			if len(rest) < 8 {
+				return items, nil
+			}
+			length, rest = binary.BigEndian.Uint64(rest), rest[8:]
+		}
+		switch {
+		case maxSize > 0 && uint64(size)+length > uint64(maxSize),
+			maxSize > 0 && len(frames) >= max(maxSize, minMaxParts),
+			command && length > maxCommand,
+			!command && length > maxBody:
+			return items, errReference
+		case uint64(len(rest)) < length:
+			return items, nil
+		}
+		body := rest[:length]
+		stream = rest[length:]
+		if command {
+			if len(frames) > 0 {
+				return items, errReference
+			}
+			items = append(items, item{command: true, frames: [][]byte{body}})
+			continue
+		}
+		frames, size = append(frames, body), size+int(length)
+		if flags&1 == 0 {
+			items = append(items, item{frames: frames})
+			frames, size = nil, 0
+		}
+	}
+	return items, nil
+}
+
+// decoding is a decoder and what has come out of it.
+type decoding struct {
+	d     decoder
+	room  func() int // how many messages each batch may have
+	items []item     // as they were when they came out
+	kept  []message.Msg
+	size  int // payload according to the batches
+	most  int // bytes of memory that the decoder held at once, at most
+}
+
+// feed gives the decoder a stream in pieces of up to piece() bytes.
+func (c *decoding) feed(stream []byte, piece func() int) error {
+	for len(stream) > 0 {
+		n := 0
+		left := min(piece(), len(stream))
+		for _, space := range c.d.Space() {
+			moved := copy(space, stream[n:left])
+			n += moved
+			if moved < len(space) {
+				break
+			}
+		}
+		c.measure()
+		stream = stream[n:]
+		c.d.Received(n)
+		if err := c.scan(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scan takes everything out, as the engine does.
+func (c *decoding) scan() error {
+	for {
+		what, body, err := c.d.Scan(c.room())
+		c.measure()
+		c.take()
+		switch {
+		case err != nil:
+			return err
+		case what == foundNothing:
+			return nil
+		case what == foundCommand:
+			c.items = append(c.items, item{command: true, frames: [][]byte{bytes.Clone(body)}})
+			c.d.SkipCommand(body)
+		}
+	}
+}
+
+func (c *decoding) take() {
+	batch, ok := c.d.Batch()
+	if !ok {
+		return
+	}
+	var cursor message.Cursor
+	cursor.Load(batch)
+	c.size += batch.Size
+	n := 0
+	for m, ok := cursor.Next(); ok; m, ok = cursor.Next() {
+		var frames [][]byte
+		for _, f := range m.Frames() {
+			frames = append(frames, bytes.Clone(f))
+			c.size -= len(f)
+		}
+		c.items = append(c.items, item{frames: frames})
+		c.kept = append(c.kept, m)
+		n++
+	}
+	if n != batch.Msgs || c.size != 0 {
+		panic(fmt.Sprintf("a batch says %d messages and has %d; its size is wrong by %d", batch.Msgs, n, c.size))
+	}
+}
+
+func (c *decoding) measure() {
+	held := len(c.d.chunk)
+	if c.d.body != nil {
+		held += len(c.d.body.Data())
+	}
+	c.most = max(c.most, held)
+}
+
+// check compares what came out with the reference, and then the messages that
+// were kept with what they were: their memory is theirs.
+func (c *decoding) check(stream []byte, maxSize int, err error) error {
+	want, wrong := reference(stream, maxSize)
+	if !slices.EqualFunc(c.items, want, item.equal) {
+		return fmt.Errorf("decoded\n%v\nwant\n%v", c.items, want)
+	}
+	if (err != nil) != (wrong != nil) {
+		return fmt.Errorf("error %v, want %v", err, wrong)
+	}
+	kept := c.kept
+	for _, i := range want {
+		if i.command {
+			continue
+		}
+		if !slices.EqualFunc(kept[0].Frames(), i.frames, bytes.Equal) {
+			return fmt.Errorf("a message that was handed out has changed: %v", i)
+		}
+		kept = kept[1:]
+	}
+	return nil
+}
+
+// release gives back all that was handed out.
+func (c *decoding) release() {
+	for i := range c.kept {
+		c.kept[i].Release()
+	}
+	c.d.Close()
+}
+
+// frame appends a frame to a stream.
+func frame(b []byte, flags byte, body []byte) []byte {
+	return append(wire.AppendFrameHeader(b, flags, len(body)), body...)
+}
+
+// body makes a frame's body, none like the other.
+func body(size int) []byte {
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte(i*7 + i>>8 + size)
+	}
+	return b
+}
