@@ -90,8 +90,8 @@ func (p *pub) match(topic []byte) []*pipe.Out {
 
 // handOn puts out's consumer to work without doing any of it here.
 func handOn(out *pipe.Out) {
-	if out.Wake() {
-		out.Kick(false)
+	if woken := out.Wake(); woken != nil {
+		woken.Kick(false)
 	}
 }
 

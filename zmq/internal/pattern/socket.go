@@ -21,7 +21,7 @@ type Socket struct {
 	recvMu  sync.Mutex
 	arrived fairQueue
 
-	kicks []*pipe.Out // to be kicked once the locks are given back; under both
+	kicks []pipe.Consumer // to be kicked once the locks are given back; under both
 
 	sent     pipe.Tally // under sendMu
 	received pipe.Tally // under recvMu
@@ -75,13 +75,16 @@ func (s *Socket) trySend(m message.Msg, wait bool) (*pipe.Waiter, error) {
 		s.sendMu.Unlock()
 		return w, err
 	}
-	kick := out != nil && out.Wake()
+	var woken pipe.Consumer
+	if out != nil {
+		woken = out.Wake()
+	}
 	if s.senders.Len() > 0 {
 		s.senders.WakeOne() // there may be room for the next one too
 	}
 	s.sendMu.Unlock()
-	if kick {
-		out.Kick(true)
+	if woken != nil {
+		woken.Kick(true)
 	}
 	m.Release()
 	return nil, nil
@@ -171,15 +174,15 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	return err
 }
 
-func (s *Socket) takeKicks() []*pipe.Out {
+func (s *Socket) takeKicks() []pipe.Consumer {
 	kicks := s.kicks
 	s.kicks = nil
 	return kicks
 }
 
-func kickAll(outs []*pipe.Out) {
-	for _, out := range outs {
-		out.Kick(true)
+func kickAll(woken []pipe.Consumer) {
+	for _, c := range woken {
+		c.Kick(true)
 	}
 }
 

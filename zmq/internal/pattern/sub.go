@@ -70,8 +70,8 @@ func (s *sub) tell(peers []*pipe.Peer, what byte, prefix []byte) {
 	m := message.Single(append([]byte{what}, prefix...))
 	for _, p := range peers {
 		p.Out.Put(m)
-		if p.Out.Wake() {
-			s.kicks = append(s.kicks, p.Out)
+		if woken := p.Out.Wake(); woken != nil {
+			s.kicks = append(s.kicks, woken)
 		}
 	}
 }

@@ -46,14 +46,14 @@ func newSender(limits pipe.Limits) *sender {
 func (s *sender) put(m message.Msg) bool {
 	s.Lock()
 	full := s.Full()
-	kick := false
+	var woken pipe.Consumer
 	if !full {
 		s.Put(m)
-		kick = s.Wake()
+		woken = s.Wake()
 	}
 	s.Unlock()
-	if kick {
-		s.Kick(true)
+	if woken != nil {
+		woken.Kick(true)
 	}
 	return !full
 }

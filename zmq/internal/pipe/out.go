@@ -58,13 +58,15 @@ func (o *Out) Full() bool {
 	return true
 }
 
-// Wake puts the consumer to work and reports whether the caller must kick it.
-func (o *Out) Wake() bool {
+// Wake puts the consumer to work and returns it for the caller to kick, once it
+// has given the lock back (the Out may have another one by then); nil if there is
+// none at rest.
+func (o *Out) Wake() Consumer {
 	if o.working || o.consumer == nil {
-		return false
+		return nil
 	}
 	o.working = true
-	return true
+	return o.consumer
 }
 
 // Work is Wake for the consumer itself, which does not hold the lock: it puts
@@ -72,11 +74,8 @@ func (o *Out) Wake() bool {
 func (o *Out) Work() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.Wake()
+	return o.Wake() != nil
 }
-
-// Kick hands the work to the consumer; see [Consumer.Kick].
-func (o *Out) Kick(inline bool) { o.consumer.Kick(inline) }
 
 // Queued is how many messages, and bytes of payload, wait or are being written.
 func (o *Out) Queued() (msgs, size int) { return o.fill.Msgs + o.held, o.fill.Size + o.heldSize }

@@ -1,0 +1,297 @@
+package zmq_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// exchange sends a message from one socket to the other.
+func (r *rig) exchange(from, to *zmq.Socket, text string) {
+	r.Helper()
+	r.send(from, text)
+	r.expect(to, text)
+}
+
+// TestEndpointForms binds what is given, and connects to what came of it.
+func TestEndpointForms(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct{ bind, last string }{
+		{"tcp://127.0.0.1:*", "tcp://127.0.0.1:"},
+		{"tcp://127.0.0.1:0", "tcp://127.0.0.1:"},
+		{"tcp://[::1]:*", "tcp://[::1]:"},
+		{"tcp://localhost:*", "tcp://127.0.0.1:"},
+		{"tcp://lo:*", "tcp://127.0.0.1:"},
+		{"tcp://*:*", "tcp://0.0.0.0:"},
+		{"ipc://" + filepath.Join(dir, "s"), "ipc://" + filepath.Join(dir, "s")},
+		{"ipc://*", "ipc:///"},
+		{"ipc://@" + filepath.Base(dir) + "-abstract", "ipc://@"},
+		{"inproc://a name with anything/in it?", "inproc://a name with anything/in it?"},
+	} {
+		t.Run(tt.bind, func(t *testing.T) {
+			if strings.HasPrefix(tt.bind, "tcp://lo:") && !hasInterface("lo") {
+				t.Skip("there is no interface lo")
+			}
+			if strings.Contains(tt.bind, "::1") && !canListen("[::1]:0") {
+				t.Skip("there is no IPv6 here")
+			}
+			r := newRig(t, "")
+			pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+			must(t, pull.Bind(tt.bind))
+			last := pull.LastEndpoint()
+			if !strings.HasPrefix(last, tt.last) || strings.HasSuffix(last, "*") || strings.HasSuffix(last, ":0") {
+				t.Fatalf("bound to %s", last)
+			}
+			must(t, push.Connect(strings.Replace(last, "0.0.0.0", "127.0.0.1", 1)))
+			r.exchange(push, pull, "hello")
+		})
+	}
+}
+
+func hasInterface(name string) bool {
+	_, err := net.InterfaceByName(name)
+	return err == nil
+}
+
+func canListen(address string) bool {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return false
+	}
+	l.Close()
+	return true
+}
+
+// A name is looked up, also the one whose first address nobody listens to.
+func TestConnectByName(t *testing.T) {
+	r := newRig(t, "tcp")
+	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.bind(pull), "tcp://"))
+	must(t, err)
+	must(t, push.Connect("tcp://localhost:"+port))
+	r.exchange(push, pull, "hello")
+}
+
+func TestConnectFromASource(t *testing.T) {
+	r := newRig(t, "tcp")
+	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	to := strings.TrimPrefix(r.bind(pull), "tcp://")
+	must(t, push.Connect("tcp://127.0.0.1:0;"+to))
+	r.exchange(push, pull, "hello")
+}
+
+// Several binds and connects on one socket, over all transports at once.
+func TestManyEndpoints(t *testing.T) {
+	r := newRig(t, "")
+	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	for _, transport := range []string{"tcp", "ipc", "inproc", "tcp"} {
+		r.transport = transport
+		must(t, push.Connect(r.bind(pull)))
+	}
+	r.peers(push, 4)
+	r.peers(pull, 4)
+	for i := range 40 {
+		r.send(push, fmt.Sprint(i))
+	}
+	got := map[string]bool{}
+	for range 40 {
+		got[r.recv(pull)] = true
+	}
+	if len(got) != 40 {
+		t.Fatalf("received %d different messages", len(got))
+	}
+}
+
+func TestEndpointErrors(t *testing.T) {
+	r := newRig(t, "tcp")
+	taken := r.socket(zmq.PULL, zmq.Options{})
+	tcp := r.bind(taken)
+	r.transport = "ipc"
+	ipc := r.bind(taken)
+	r.transport = "inproc"
+	inproc := r.bind(taken)
+	s := r.socket(zmq.PULL, zmq.Options{})
+	for _, tt := range []struct {
+		op    func(string) error
+		name  string
+		given string
+		says  string
+		is    error
+	}{
+		{s.Bind, "bind", "", "no transport", nil},
+		{s.Bind, "bind", "carrier-pigeon://here", "unknown transport", nil},
+		{s.Bind, "bind", "tcp://127.0.0.1", "no port", nil},
+		{s.Bind, "bind", "tcp://127.0.0.1:port", "bad port", nil},
+		{s.Bind, "bind", "tcp://127.0.0.1:65536", "bad port", nil},
+		{s.Bind, "bind", "tcp://no.such.host.invalid:5555", "no name that resolves", nil},
+		{s.Bind, "bind", "tcp://192.0.2.1:5555", "", nil}, // an address of nobody's
+		{s.Bind, "bind", tcp, "address already in use", nil},
+		{s.Bind, "bind", ipc, "address already in use", nil},
+		{s.Bind, "bind", inproc, "", zmq.ErrNameTaken},
+		{s.Bind, "bind", "ipc:///no/such/directory/socket", "no such file", nil},
+		{s.Bind, "bind", "ipc://" + strings.Repeat("x", 200), "at most 107", nil},
+		{s.Bind, "bind", "tcp://127.0.0.1:1;127.0.0.1:2", "source address", nil},
+		{s.Connect, "connect", "tcp://*:5555", "cannot connect to *", nil},
+		{s.Connect, "connect", "tcp://127.0.0.1:*", "expected the port", nil},
+		{s.Connect, "connect", "ipc://*", "expected the path", nil},
+		{s.Connect, "connect", inproc, "PULL and PULL", zmq.ErrIncompatible},
+		{s.Connect, "connect", "inproc://", "no name", nil},
+		{s.Unbind, "unbind", tcp, "", zmq.ErrNotBound},
+		{s.Unbind, "unbind", "nonsense", "no transport", nil},
+		{s.Disconnect, "disconnect", tcp, "", zmq.ErrNotConnected},
+		{s.Disconnect, "disconnect", "nonsense", "no transport", nil},
+	} {
+		err := tt.op(tt.given)
+		var bad *zmq.EndpointError
+		if !errors.As(err, &bad) || bad.Op != tt.name || bad.Endpoint != tt.given {
+			t.Errorf("%s %q: %v", tt.name, tt.given, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.given) || tt.is != nil && !errors.Is(err, tt.is) {
+			t.Errorf("%s %q: %v", tt.name, tt.given, err)
+		}
+	}
+	if s.LastEndpoint() != "" {
+		t.Errorf("last endpoint %s of a socket without any", s.LastEndpoint())
+	}
+}
+
+// A socket's file that a dead process left behind is taken over, a file that is
+// none is not.
+func TestBindIPCOverLeftovers(t *testing.T) {
+	r := newRig(t, "ipc")
+	dir, err := os.MkdirTemp("", "zmq")
+	must(t, err)
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	must(t, err)
+	l.SetUnlinkOnClose(false)
+	must(t, l.Close())
+	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	must(t, pull.Bind("ipc://"+path))
+	must(t, push.Connect("ipc://"+path))
+	r.exchange(push, pull, "hello")
+
+	precious := filepath.Join(dir, "file")
+	must(t, os.WriteFile(precious, []byte("precious"), 0o600))
+	if err := pull.Bind("ipc://" + precious); err == nil {
+		t.Fatal("bound over a file")
+	}
+	if b, err := os.ReadFile(precious); err != nil || string(b) != "precious" {
+		t.Fatalf("%q, %v", b, err)
+	}
+}
+
+// Nobody can connect to what was unbound; those who are connected stay, except
+// over inproc.
+func TestUnbind(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		pull := r.socket(zmq.PULL, zmq.Options{})
+		before, after := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+		ep := r.free()
+		must(r.T, pull.Bind(ep))
+		must(r.T, before.Connect(ep))
+		r.peers(pull, 1)
+		must(r.T, pull.Unbind(ep))
+		r.fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+		if r.transport != "inproc" {
+			r.exchange(before, pull, "still here")
+		}
+		other := r.socket(zmq.PULL, zmq.Options{})
+		must(r.T, other.Bind(ep)) // it is free again
+		must(r.T, after.Connect(ep))
+		r.exchange(after, other, "to the next")
+	})
+}
+
+// A wildcard bind can be undone by the endpoint as it was given.
+func TestUnbindAsGiven(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		pull := r.socket(zmq.PULL, zmq.Options{})
+		ep := r.wildcard()
+		must(r.T, pull.Bind(ep))
+		must(r.T, pull.Unbind(ep))
+		r.fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+	})
+}
+
+// Disconnect ends one connection, and with it what waits for it.
+func TestDisconnect(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		nobody := r.free()
+		must(r.T, push.Connect(nobody))
+		for range 3 {
+			r.send(push, "to nobody")
+		}
+		must(r.T, push.Disconnect(nobody))
+		r.dropped(push, zmq.DropPeerGone, 3)
+		r.fails("disconnecting twice", push.Disconnect(nobody), zmq.ErrNotConnected)
+		r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+
+		r.link(pull, push)
+		r.exchange(push, pull, "hello")
+		must(r.T, push.Disconnect(pull.LastEndpoint()))
+		r.peers(pull, 0)
+		r.peers(push, 0)
+		r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		must(r.T, push.Connect(pull.LastEndpoint()))
+		r.exchange(push, pull, "hello again")
+	})
+}
+
+// A peer that was full when it was disconnected gets nothing more, also when it
+// has room again.
+func TestDisconnectAFullPeer(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		r.link(pull, push)
+		r.fill(push)
+		must(r.T, push.Disconnect(pull.LastEndpoint()))
+		r.eventually("the peer has left", func() bool { // a receiver that is full does not look
+			_, err := pull.TryRecv()
+			return err != nil && pull.Stats().Peers == 0
+		})
+		r.fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	})
+}
+
+// Binding and unbinding again and again while others send loses nothing over
+// inproc: what was not taken waits for the next. What was taken comes from the
+// old connection, in turn with the new one.
+func TestUnbindWhileOthersSend(t *testing.T) {
+	r := newRig(t, "inproc")
+	const n = 20_000
+	push := r.socket(zmq.PUSH, zmq.Options{})
+	must(t, push.Connect("inproc://here"))
+	sent := goes(func() error {
+		for i := range n {
+			if err := push.SendBytes(r.ctx, fmt.Append(nil, i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	pull := r.socket(zmq.PULL, zmq.Options{})
+	got := map[string]bool{}
+	for received := 0; received < n; {
+		must(t, pull.Bind("inproc://here"))
+		for m, err := pull.TryRecv(); err == nil; m, err = pull.TryRecv() {
+			got[string(m.Bytes())] = true
+			received++
+		}
+		must(t, pull.Unbind("inproc://here"))
+		must(t, r.ctx.Err())
+	}
+	must(t, <-sent)
+	if len(got) != n {
+		t.Fatalf("%d different messages of %d", len(got), n)
+	}
+}
