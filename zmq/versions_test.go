@@ -96,7 +96,7 @@ func TestPublishToVersions(t *testing.T) {
 		}
 		sub.say(rawFrame(how.flags, []byte(how.subscribe+"a")))
 		hearsOnly("a1", "b1", "")
-		sub.say(rawFrame(how.flags, []byte(how.subscribe+"b")), rawFrame(how.flags, []byte(how.cancel+"a")))
+		sub.say(rawFrame(how.flags, []byte(how.cancel+"a")), rawFrame(how.flags, []byte(how.subscribe+"b")))
 		hearsOnly("b2", "c2", "a1")
 		hearsOnly("b3", "a3", "b2")
 	})
