@@ -53,5 +53,5 @@ func Ablation() []Point {
 // Switches are the parts of the engine that `actum perf --off NAME` leaves
 // out.
 func Switches() []string {
-	return []string{"speculative-write", "gather-write", "read-coalescing", "buffer-reuse", "dispatch-batching"}
+	return []string{"speculative-write", "gather-write", "read-coalescing", "timer-structure", "handler-memory", "strand-elision", "leading"}
 }

@@ -21,7 +21,7 @@ func (d *decoder) await(flags byte, size uint64, header, have int) error {
 		return fmt.Errorf("%w: %d bytes cannot be held", ErrTooLarge, size)
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have
-	d.body = message.NewBuffer(min(d.bodyLen, max(d.trust, have)))
+	d.body = d.alloc(min(d.bodyLen, max(d.trust, have)))
 	bodyAt := d.pos + header
 	copy(d.body.Data(), d.chunk[bodyAt:bodyAt+have])
 	d.pos, d.end = bodyAt, bodyAt // what follows the header lies elsewhere now
@@ -42,7 +42,7 @@ func (d *decoder) growBody() {
 	if d.got < len(d.body.Data()) {
 		return
 	}
-	larger := message.NewBuffer(min(d.bodyLen, 2*d.got))
+	larger := d.alloc(min(d.bodyLen, 2*d.got))
 	copy(larger.Data(), d.body.Data()[:d.got])
 	d.body.Release()
 	d.body = larger

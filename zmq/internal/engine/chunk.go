@@ -1,7 +1,5 @@
 package engine
 
-import "github.com/actum-go/actum/zmq/internal/message"
-
 // Where the decoder's bytes go: the chunk that a connection reads into, and the
 // next one when that is used up.
 
@@ -75,7 +73,7 @@ func (d *decoder) makeRoom() {
 	if len(d.chunk)-d.end >= enough {
 		return
 	}
-	mem := message.NewBuffer(max(d.next, 2*kept, kept+window))
+	mem := d.alloc(max(d.next, 2*kept, kept+window))
 	copy(mem.Data(), d.chunk[d.start:d.end])
 	if d.mem != nil {
 		d.mem.Release()

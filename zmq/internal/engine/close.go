@@ -19,7 +19,7 @@ func (e *Engine) fail(cause error) {
 	}
 	e.cause = cause
 	e.state = stateClosing
-	e.d.Cancel(&e.timerOp)
+	e.stopTimer()
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -33,7 +33,7 @@ func (e *Engine) settle() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timerOp.Outstanding() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() {
 		return
 	}
 	e.state = stateClosed

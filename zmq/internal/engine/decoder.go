@@ -29,6 +29,7 @@ import (
 // A body of DirectMin bytes or more that is not in the chunk when its header is
 // found goes into memory of its own, to which the rest of it is read directly.
 type decoder struct {
+	alloc             func(size int) *message.Buffer
 	mem               *message.Buffer // what chunk lies in, with the decoder's own hold
 	chunk             []byte
 	start, whole, pos int
@@ -67,7 +68,7 @@ const (
 )
 
 func newDecoder(maxSize int64, chunkLimit int) decoder {
-	return decoder{maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
+	return decoder{alloc: message.NewBuffer, maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
 }
 
 // Scan walks over whole frames until there are room whole messages in the batch

@@ -60,16 +60,6 @@ type Config struct {
 	Logger           *slog.Logger // nil: silent
 }
 
-// Tuning switches the optimizations off, one by one, to see what each is worth.
-// The zero value has all of them.
-type Tuning struct {
-	NoSpeculativeWrite bool // every write is an operation of the dispatcher
-	NoGatherWrite      bool // bodies are copied into one buffer
-	NoReadCoalescing   bool // one read a wake-up, of at most 8 KiB
-	NoBufferReuse      bool // large bodies are collected instead of reused
-	NoLeading          bool // who waits for a message never dispatches by itself
-}
-
 // Engine is one connection.
 type Engine struct {
 	cfg   Config
@@ -107,6 +97,9 @@ type Engine struct {
 	dying     bool
 
 	timerOp proactor.Operation
+	timer   *time.Timer // with NoTimerStructure
+
+	strand sync.Mutex // with NoStrandElision: held by every handler
 }
 
 type state uint8
@@ -126,12 +119,15 @@ func New(cfg Config) *Engine {
 		chunk = smallChunk
 	}
 	e := &Engine{cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, decoder: newDecoder(cfg.MaxFrame, chunk)}
+	if cfg.Tuning.NoHandlerMemory {
+		e.decoder.alloc = message.FreshBuffer
+	}
 	e.inbox = pipe.NewInbox(cfg.RecvLimits, e.resume)
-	e.readOp.Handler = proactor.HandlerFunc(e.onRead)
-	e.resumeOp.Handler = proactor.HandlerFunc(e.onResume)
-	e.writeOp.Handler = proactor.HandlerFunc(e.onWritten)
-	e.flushOp.Handler = proactor.HandlerFunc(e.onFlush)
-	e.timerOp.Handler = proactor.HandlerFunc(e.onTimer)
+	e.readOp.Handler = e.handler(e.onRead)
+	e.resumeOp.Handler = e.handler(e.onResume)
+	e.writeOp.Handler = e.handler(e.onWritten)
+	e.flushOp.Handler = e.handler(e.onFlush)
+	e.timerOp.Handler = e.handler(e.onTimer)
 	return e
 }
 
@@ -145,7 +141,7 @@ func (e *Engine) Stream() stream.Stream { return e.s }
 // goroutine, as all methods but Kick.
 func (e *Engine) Start() {
 	if e.cfg.HandshakeTimeout > 0 {
-		e.d.StartTimer(&e.timerOp, e.cfg.HandshakeTimeout)
+		e.startTimer(e.cfg.HandshakeTimeout)
 	}
 	e.greet()
 	e.read()

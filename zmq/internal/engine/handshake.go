@@ -78,7 +78,7 @@ func (e *Engine) establish() error {
 	if err != nil {
 		return err
 	}
-	e.d.Cancel(&e.timerOp)
+	e.stopTimer()
 	e.state = stateTraffic
 	e.out = out
 	e.holding = true
@@ -91,6 +91,7 @@ func (e *Engine) establish() error {
 
 // onTimer ends a handshake that takes too long.
 func (e *Engine) onTimer(op *proactor.Operation) {
+	e.timer = nil
 	switch {
 	case e.state >= stateClosing:
 		e.settle()

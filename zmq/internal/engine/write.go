@@ -135,7 +135,7 @@ func (e *Engine) load() bool {
 // reload is load for a writer that has written everything loaded before.
 func (e *Engine) reload() bool {
 	msgs, size := e.flight.Msgs, e.flight.Size
-	e.flight.Reset()
+	e.recycle()
 	e.vec, e.next, e.written = e.vec[:0], 0, 0
 	if e.loadCommands() {
 		if msgs > 0 {
@@ -200,6 +200,7 @@ func (e *Engine) write() error {
 
 // startWrite makes the next stretch an operation.
 func (e *Engine) startWrite() {
+	e.renew(&e.writeOp, e.onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
 		e.s.Write(&e.writeOp, stretch[0])
 	} else {

@@ -36,6 +36,13 @@ func NewBuffer(size int) *Buffer {
 		}
 		size = 1 << (minClassBits + class)
 	}
+	return newBuffer(size, class)
+}
+
+// FreshBuffer is NewBuffer without the pool: its memory is never reused.
+func FreshBuffer(size int) *Buffer { return newBuffer(size, -1) }
+
+func newBuffer(size, class int) *Buffer {
 	b := &Buffer{data: make([]byte, size), class: int8(class)}
 	b.more.mem = b
 	b.holders.Store(1)

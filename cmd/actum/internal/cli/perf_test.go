@@ -30,7 +30,7 @@ func TestPerfPairs(t *testing.T) {
 		{"large latency", "local_lat EP 65536 20", "remote_lat EP 65536 20", nothing, `average latency`},
 		{"empty", "local_thr EP 0 20", "remote_thr EP 0 20", `message size: 0 \[B\]`, nothing},
 		{"switches", "local_thr EP 8 1000 --off speculative-write,read-coalescing",
-			"remote_thr EP 8 1000 --off gather-write --off buffer-reuse", throughput, nothing},
+			"remote_thr EP 8 1000 --off gather-write --off handler-memory", throughput, nothing},
 		{"one subscriber", "pub_thr EP 8 1000 1", "sub_thr EP 8 1000 1", nothing, fanout("1000")},
 		{"subscribers", "pub_thr EP 8 1000 20 --allocs", "sub_thr EP 8 1000 20", "^" + allocations + "$", fanout("20000")},
 		{"large to subscribers", "pub_thr EP 65536 30 3", "sub_thr EP 65536 30 3", nothing, `delivered: 90 of 90`},

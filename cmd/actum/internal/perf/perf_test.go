@@ -24,7 +24,7 @@ func TestTuning(t *testing.T) {
 		{nil, zmq.Tuning{}},
 		{[]string{"speculative-write"}, zmq.Tuning{NoSpeculativeWrite: true}},
 		{[]string{"gather-write", "read-coalescing"}, zmq.Tuning{NoGatherWrite: true, NoReadCoalescing: true}},
-		{[]string{"buffer-reuse"}, zmq.Tuning{NoBufferReuse: true}},
+		{[]string{"handler-memory"}, zmq.Tuning{NoHandlerMemory: true}},
 	}
 	for _, tt := range tests {
 		if got, err := tuning(tt.off); err != nil || got != tt.want {

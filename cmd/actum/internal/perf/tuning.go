@@ -15,7 +15,10 @@ var switches = []struct {
 	{"speculative-write", func(t *zmq.Tuning) { t.NoSpeculativeWrite = true }},
 	{"gather-write", func(t *zmq.Tuning) { t.NoGatherWrite = true }},
 	{"read-coalescing", func(t *zmq.Tuning) { t.NoReadCoalescing = true }},
-	{"buffer-reuse", func(t *zmq.Tuning) { t.NoBufferReuse = true }},
+	{"timer-structure", func(t *zmq.Tuning) { t.NoTimerStructure = true }},
+	{"handler-memory", func(t *zmq.Tuning) { t.NoHandlerMemory = true }},
+	{"strand-elision", func(t *zmq.Tuning) { t.NoStrandElision = true }},
+	{"leading", func(t *zmq.Tuning) { t.NoLeading = true }},
 }
 
 // Switches are the names of the optimizations, with commas between them.

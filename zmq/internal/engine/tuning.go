@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// Tuning switches the optimizations off, one by one, to see what each is worth.
+// The zero value has all of them. Nothing else changes.
+type Tuning struct {
+	// NoSpeculativeWrite makes every write an operation of the dispatcher's.
+	NoSpeculativeWrite bool
+	// NoGatherWrite copies all bodies into one buffer.
+	NoGatherWrite bool
+	// NoReadCoalescing reads once a wake-up, at most 8 KiB.
+	NoReadCoalescing bool
+	// NoTimerStructure gives each timeout a timer of the Go runtime's instead of an
+	// operation of the dispatcher's.
+	NoTimerStructure bool
+	// NoHandlerMemory allocates for each operation: its handler, and the memory
+	// that it reads into or writes from.
+	NoHandlerMemory bool
+	// NoStrandElision takes a lock around each handler, as a pool of dispatchers
+	// would have to.
+	NoStrandElision bool
+	// NoLeading keeps who waits for a message from dispatching by itself.
+	NoLeading bool
+}
+
+// handler makes a completion handler.
+func (e *Engine) handler(f func(*proactor.Operation)) proactor.Handler {
+	if !e.cfg.Tuning.NoStrandElision {
+		return proactor.HandlerFunc(f)
+	}
+	return proactor.HandlerFunc(func(op *proactor.Operation) {
+		e.strand.Lock()
+		defer e.strand.Unlock()
+		f(op)
+	})
+}
+
+// renew gives an operation that is about to be started a handler of its own,
+// with NoHandlerMemory.
+func (e *Engine) renew(op *proactor.Operation, f func(*proactor.Operation)) {
+	if e.cfg.Tuning.NoHandlerMemory {
+		op.Handler = e.handler(func(op *proactor.Operation) { f(op) })
+	}
+}
+
+// recycle keeps the memory of a batch that has been written, for the next one;
+// with NoHandlerMemory it does not.
+func (e *Engine) recycle() {
+	e.flight.Reset()
+	if e.cfg.Tuning.NoHandlerMemory {
+		e.flight = message.Batch{}
+	}
+}
+
+// startTimer has onTimer called after a time.
+func (e *Engine) startTimer(after time.Duration) {
+	if e.cfg.Tuning.NoTimerStructure {
+		e.timer = time.AfterFunc(after, func() { e.d.Post(&e.timerOp) })
+		return
+	}
+	e.d.StartTimer(&e.timerOp, after)
+}
+
+// stopTimer makes onTimer unnecessary: it is called with an error, or not at all.
+func (e *Engine) stopTimer() {
+	if e.timer != nil {
+		if e.timer.Stop() {
+			e.timer = nil
+		}
+		return
+	}
+	e.d.Cancel(&e.timerOp)
+}
+
+// timing reports whether onTimer will still be called.
+func (e *Engine) timing() bool { return e.timer != nil || e.timerOp.Outstanding() }
