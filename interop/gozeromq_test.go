@@ -1,9 +1,7 @@
 package interop
 
 import (
-	"fmt"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -22,15 +20,9 @@ func startGozeromq(s *stage, socketType string, o options) peer {
 }
 
 var gozeromqPeer = sync.OnceValues(func() (string, error) {
-	program, err := filepath.Abs("../bin/gozeromq-peer")
-	if err != nil {
-		return "", err
-	}
-	out, err := exec.Command("go", "build", "-o", program, "./peers/gozeromq").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("building peers/gozeromq: %w\n%s", err, out)
-	}
-	return program, nil
+	return build("gozeromq-peer", func(program string) *exec.Cmd {
+		return exec.Command("go", "build", "-o", program, "./peers/gozeromq")
+	})
 })
 
 // TestGozeromq exchanges messages with go-zeromq/zmq4: all patterns work between
