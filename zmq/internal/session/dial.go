@@ -38,6 +38,7 @@ type Dialer struct {
 	stopOp   proactor.Operation
 	stopped  func() // not nil: stopping
 	finished bool
+	detached bool // the pattern has no peer any more
 }
 
 // resolution is the look-up of a name, done by a goroutine of its own.
@@ -153,14 +154,27 @@ func (s *Dialer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
 	s.failed("zmq: connection lost, connecting again", cause)
 }
 
-// failed backs off and begins again.
+// failed backs off and begins again, unless one attempt is all there is to be.
 func (s *Dialer) failed(what string, cause error) {
-	if s.stopped != nil || s.cfg.ReconnectInterval < 0 {
+	switch {
+	case s.stopped != nil:
 		s.finish()
-		return
+	case s.cfg.ReconnectInterval < 0:
+		s.cfg.log("zmq: not connecting again", s.ep.String(), cause)
+		s.detach()
+	default:
+		s.cfg.log(what, s.ep.String(), cause)
+		s.whenTimerIsBack(s.wait)
 	}
-	s.cfg.log(what, s.ep.String(), cause)
-	s.whenTimerIsBack(s.wait)
+}
+
+// detach takes the peer away from the pattern: nothing more is queued for it, and
+// nobody waits for what was.
+func (s *Dialer) detach() {
+	if !s.detached {
+		s.detached = true
+		s.cfg.Host.Detach(s.peer, true)
+	}
 }
 
 // whenTimerIsBack goes on with f as soon as the timer can be used again.
@@ -236,6 +250,6 @@ func (s *Dialer) finish() {
 		return
 	}
 	s.finished = true
-	s.cfg.Host.Detach(s.peer, true)
+	s.detach()
 	s.stopped()
 }

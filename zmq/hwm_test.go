@@ -1,0 +1,132 @@
+package zmq_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// accepts is how many messages of size bytes a socket takes before it would
+// block.
+func (r *rig) accepts(s *zmq.Socket, size, enough int) (n int) {
+	r.Helper()
+	for ; n < enough; n++ {
+		if err := s.TrySend(zmq.AllocMsg(size)); err != nil {
+			r.fails("sending", err, zmq.ErrWouldBlock)
+			break
+		}
+	}
+	return n
+}
+
+// What waits for a peer that is not there yet is bounded by the sender's marks.
+func TestSendHWM(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		o    zmq.Options
+		size int
+		want int
+	}{
+		{"default", zmq.Options{}, 1, zmq.DefaultHWM},
+		{"messages", zmq.Options{SendHWM: 7}, 100_000, 7},
+		{"one", zmq.Options{SendHWM: 1}, 1, 1},
+		{"unlimited", zmq.Options{SendHWM: zmq.Unlimited}, 1, 50_000},
+		{"bytes", zmq.Options{SendHWMBytes: 1000}, 300, 4},
+		{"bytes alone", zmq.Options{SendHWM: zmq.Unlimited, SendHWMBytes: 100_000}, 10, 10_000},
+		{"a message above the mark", zmq.Options{SendHWMBytes: 10}, 10_000, 1},
+		{"whichever comes first", zmq.Options{SendHWM: 3, SendHWMBytes: 1000}, 1, 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				tt.o.Linger = zmq.NoLinger
+				push := r.socket(zmq.PUSH, tt.o)
+				must(t, push.Connect(r.free()))
+				if n := r.accepts(push, tt.size, 50_000); n != tt.want {
+					r.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// The marks are each peer's own.
+func TestHWMIsPerPeer(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
+		for range 3 {
+			must(r.T, push.Connect(r.free()))
+		}
+		if n := r.accepts(push, 1, 100); n != 15 {
+			r.Fatalf("three peers took %d messages, want 15", n)
+		}
+	})
+}
+
+// Over inproc the sender's and the receiver's marks are added up.
+func TestInprocHWM(t *testing.T) {
+	for _, tt := range []struct {
+		send, recv zmq.Options
+		size, want int
+	}{
+		{zmq.Options{}, zmq.Options{}, 1, 2 * zmq.DefaultHWM},
+		{zmq.Options{SendHWM: 5}, zmq.Options{RecvHWM: 7}, 1, 12},
+		{zmq.Options{SendHWM: zmq.Unlimited}, zmq.Options{RecvHWM: 7}, 1, 20_000},
+		{zmq.Options{SendHWMBytes: 50}, zmq.Options{RecvHWMBytes: 50}, 30, 4},
+	} {
+		for _, binder := range []string{"receiver", "sender"} {
+			t.Run(fmt.Sprint(binder, " binds ", tt.want), func(t *testing.T) {
+				r := newRig(t, "inproc")
+				tt.send.Linger = zmq.NoLinger
+				push, pull := r.socket(zmq.PUSH, tt.send), r.socket(zmq.PULL, tt.recv)
+				if binder == "receiver" {
+					r.link(pull, push)
+				} else {
+					r.link(push, pull)
+				}
+				if n := r.accepts(push, tt.size, 20_000); n != tt.want {
+					t.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
+				}
+			})
+		}
+	}
+}
+
+// A receiver that is full stops reading: the sender finds out, nothing is lost,
+// and traffic goes on as soon as something is received.
+func TestRecvHWM(t *testing.T) {
+	for name, o := range map[string]zmq.Options{
+		"messages": {RecvHWM: 1}, "bytes": {RecvHWMBytes: 1}, "both": {RecvHWM: 10, RecvHWMBytes: 100_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, o)
+				r.link(pull, push)
+				n := r.fill(push)
+				for range 3 {
+					for range n / 2 {
+						r.expect(pull, large)
+					}
+					n -= n / 2
+					n += r.fill(push)
+				}
+				for range n {
+					r.expect(pull, large)
+				}
+			})
+		})
+	}
+}
+
+// Small socket buffers leave little in the system's hands.
+func TestSocketBuffers(t *testing.T) {
+	const small = 4096
+	r := newRig(t, "tcp")
+	push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
+	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
+	r.link(pull, push)
+	// One waits, one is received, parts of one or two are on their way.
+	if n := r.fill(push); n > 5 {
+		t.Fatalf("%d messages of %d bytes fit", n, len(large))
+	}
+}

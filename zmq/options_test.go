@@ -1,0 +1,195 @@
+package zmq_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// What cannot be is refused, and the field named.
+func TestOptionErrors(t *testing.T) {
+	for _, tt := range []struct {
+		typ    zmq.Type
+		o      zmq.Options
+		option string
+	}{
+		{zmq.DEALER, zmq.Options{RoutingID: make([]byte, 256)}, "RoutingID"},
+		{zmq.DEALER, zmq.Options{RoutingID: []byte{0, 1}}, "RoutingID"},
+		{zmq.PULL, zmq.Options{Subscribe: []string{"a"}}, "Subscribe"},
+		{zmq.DEALER, zmq.Options{RouterMandatory: true}, "RouterMandatory"},
+		{zmq.PUSH, zmq.Options{SendBuffer: -1}, "SendBuffer"},
+		{zmq.PUSH, zmq.Options{RecvBuffer: -1}, "RecvBuffer"},
+		{zmq.PUSH, zmq.Options{Backlog: -1}, "Backlog"},
+		{zmq.PUSH, zmq.Options{ReconnectIntervalMax: -1}, "ReconnectIntervalMax"},
+		{zmq.Type(200), zmq.Options{}, "Type"},
+	} {
+		c := newContext(t)
+		s, err := c.NewSocket(tt.typ, tt.o)
+		var bad *zmq.OptionError
+		if !errors.As(err, &bad) || bad.Option != tt.option || !strings.Contains(err.Error(), tt.option) || s != nil {
+			t.Errorf("%s: %v", tt.option, err)
+		}
+	}
+	_, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: -1})
+	var bad *zmq.OptionError
+	if !errors.As(err, &bad) || bad.Option != "Dispatchers" {
+		t.Errorf("Dispatchers: %v", err)
+	}
+	if _, err := zmq.NewContext(zmq.ContextOptions{Backend: "none such"}); err == nil || !strings.Contains(err.Error(), "none such") {
+		t.Errorf("Backend: %v", err)
+	}
+}
+
+func TestRoutingIDOfAnyBytes(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		router := r.socket(zmq.ROUTER, zmq.Options{})
+		id := bytes.Repeat([]byte{0xff, 0, '\n'}, 85)
+		dealer := r.socket(zmq.DEALER, zmq.Options{RoutingID: id})
+		r.link(router, dealer)
+		r.send(dealer, "hello")
+		r.expect(router, string(id), "hello")
+	})
+}
+
+// SendTimeout and RecvTimeout are told from the caller's own deadline.
+func TestTimeouts(t *testing.T) {
+	r := newRig(t, "inproc")
+	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
+	recv := func(ctx context.Context) error {
+		_, err := s.Recv(ctx)
+		return err
+	}
+	send := func(ctx context.Context) error { return s.SendBytes(ctx, []byte("x")) }
+	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
+		err := call(r.ctx)
+		r.fails(name, err, zmq.ErrTimeout)
+		r.fails(name, err, os.ErrDeadlineExceeded)
+
+		ended, cancel := context.WithCancel(r.ctx)
+		cancel()
+		r.fails(name+" with a context that has ended", call(ended), context.Canceled)
+	}
+	patient := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Hour, RecvTimeout: time.Hour})
+	s = patient
+	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
+		ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
+		r.fails(name, call(ctx), context.DeadlineExceeded)
+		cancel()
+	}
+}
+
+// A timeout does not end what can be done at once, nor what is done in time.
+func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		o := zmq.Options{SendTimeout: time.Minute, RecvTimeout: time.Minute}
+		a, b := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
+		r.link(a, b)
+		got := goes(func() error {
+			_, err := b.Recv(context.Background())
+			return err
+		})
+		must(r.T, a.SendBytes(context.Background(), []byte("x")))
+		must(r.T, <-got)
+	})
+}
+
+// Immediate queues nothing for a peer that is not connected.
+func TestImmediate(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{Immediate: true}), r.socket(zmq.PULL, zmq.Options{})
+		ep := r.free()
+		must(r.T, push.Connect(ep))
+		r.fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		sent := goes(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
+		must(r.T, pull.Bind(ep))
+		r.expect(pull, "waited")
+		must(r.T, <-sent)
+		must(r.T, pull.Close())
+		r.peers(push, 0)
+		r.fails("sending to a peer that has left", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	})
+}
+
+// Without Immediate messages go in turn to all who are connected to, be they
+// there or not.
+func TestNotImmediate(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
+		must(r.T, push.Connect(r.free()))
+		r.link(pull, push)
+		for range 10 {
+			r.send(push, "x")
+		}
+		for range 5 {
+			r.expect(pull, "x")
+		}
+		if got := pull.Stats().Received; got != 5 {
+			r.Fatalf("received %d of 10, want 5", got)
+		}
+	})
+}
+
+// A message that is too large ends the connection; the next one is served.
+func TestMaxMessageSize(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newRig(t, transport)
+			pull := r.socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
+			push := r.socket(zmq.PUSH, zmq.Options{})
+			r.link(pull, push)
+			r.send(push, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			r.send(push, strings.Repeat("x", 1001))
+			r.expect(pull, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			r.eventually("the next connection", func() bool {
+				_ = push.TrySend(zmq.StringMsg("small")) // one written before the end is seen is lost
+				m, err := pull.TryRecv()
+				return err == nil && string(m.Bytes()) == "small"
+			})
+		})
+	}
+}
+
+// A peer that does not shake hands in time is given up, and tried again.
+func TestHandshakeTimeout(t *testing.T) {
+	r := newRig(t, "tcp")
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer silent.Close()
+	push := r.socket(zmq.PUSH, zmq.Options{HandshakeTimeout: 10 * time.Millisecond, Linger: zmq.NoLinger})
+	must(t, push.Connect("tcp://"+silent.Addr().String()))
+	for range 3 {
+		conn, err := silent.Accept()
+		must(t, err)
+		must(t, conn.SetDeadline(time.Now().Add(rawPatience)))
+		_, err = io.Copy(io.Discard, conn) // our side says its greeting and then closes
+		must(t, err)
+		must(t, conn.Close())
+	}
+}
+
+// With ReconnectInterval negative there is one attempt; what was queued for the
+// peer is dropped and counted, and nobody waits for it.
+func TestNoReconnect(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newRig(t, transport)
+			push, pull := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.PULL, zmq.Options{})
+			r.link(pull, push)
+			must(t, pull.Close())
+			r.eventually("it is gone for good", func() bool { return push.TrySend(zmq.StringMsg("x")) == zmq.ErrWouldBlock })
+
+			refused := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
+			must(t, refused.Connect(r.free()))
+			_ = refused.TrySend(zmq.StringMsg("x"))
+			must(t, refused.Close())
+		})
+	}
+}
