@@ -9,7 +9,7 @@ type piece struct {
 
 // The sizes of pieces in bytes. They follow what is sent.
 const (
-	minPiece = 1 << 10
+	minPiece = 512
 	maxPiece = 64 << 10
 )
 
