@@ -121,7 +121,7 @@ func TestDecoderByteByByte(t *testing.T) {
 // Streams of many messages outlast many chunks; pieces and room change all the
 // time, and what is handed out is given back as it comes.
 func TestDecoderLongStreams(t *testing.T) {
-	for seed := range uint64(50) {
+	for seed := range uint64(15) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		var stream []byte
 		for len(stream) < 400_000 {

@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Close while a sender is writing inline: the stream is not closed under it, and
+// the session is told once, when the sender is done.
+func TestCloseWhileASenderWrites(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{})
+	writing, goOn, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	p.stream.before = func() {
+		close(writing)
+		<-goOn
+	}
+	go func() {
+		defer close(sent)
+		p.send([]byte("the last"))
+	}()
+	<-writing
+	p.e.Close(errTest)
+	r.polls()
+	if p.stream.closes != 0 || p.closed != 0 {
+		t.Error("the stream was closed while a sender was writing to it")
+	}
+	close(goOn)
+	<-sent
+	r.until("closing", func() bool { return p.closed > 0 })
+	r.polls()
+	if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
+		t.Errorf("told %d times of %v, with %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
+	}
+	r.until("end of stream", func() bool { return q.failed != nil })
+	r.equal("received", messages(q.traffic()), []string{"the last"})
+	if !IsEnd(q.failed) {
+		t.Errorf("the peer sees %v, want %v", q.failed, io.EOF)
+	}
+}
+
+// Close in every state of the handshake, and right after it.
+func TestCloseAnyTime(t *testing.T) {
+	for turns := range 12 {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 20})
+		p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
+		p.e.Start()
+		q.greet("PULL")
+		for range turns {
+			if _, err := r.d.Poll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.e.Close(errTest)
+		p.e.Close(io.ErrUnexpectedEOF) // once is enough
+		r.until("closing", func() bool { return p.closed > 0 })
+		r.polls()
+		if p.closed != 1 || !errors.Is(p.cause, errTest) {
+			t.Errorf("after %d turns: told %d times of %v", turns, p.closed, p.cause)
+		}
+	}
+}
+
+func TestHandshakeTimeout(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
+	p.e.Start()
+	r.until("giving up", func() bool { return p.closed > 0 })
+	if !errors.Is(p.cause, ErrHandshakeTimeout) || r.d.Now() > 2e9 {
+		t.Errorf("closed with %v after %v, want %v after a second", p.cause, r.d.Now(), ErrHandshakeTimeout)
+	}
+}
+
+// A connection ends in the middle of anything: every message was either written
+// to the last byte, or is handed back whole, in order. What was written arrives,
+// if the peer still reads.
+func TestUnsent(t *testing.T) {
+	handedBack := 0
+	for seed := range uint64(500) {
+		r := newRig(t, seed, proactor.SimFaults{
+			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
+		})
+		p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: seed%4 == 0}})
+		want := sendUntilDeaf(p, q, int(seed))
+		leaves := seed%2 == 0
+		if leaves {
+			q.Close() // with data unread: a reset
+		} else {
+			p.e.Close(errTest)
+		}
+		r.until("closing", func() bool { return p.closed > 0 })
+		handedBack += p.unsent.Msgs
+		first := p.checkUnsent(seed, want)
+		if leaves {
+			continue
+		}
+		q.deaf = false
+		q.listen()
+		r.until("end of stream", func() bool { return q.failed != nil })
+		if n := len(q.traffic()); n != first {
+			t.Fatalf("seed %d: %d messages count as sent, the peer has %d", seed, first, n)
+		}
+	}
+	if handedBack < 500 {
+		t.Errorf("%d messages were handed back in all: the test tests nothing", handedBack)
+	}
+}
+
+// sendUntilDeaf sends messages to a peer that stops reading somewhere.
+func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
+	for i := range 40 {
+		frames := [][]byte{fmt.Append(nil, i), body(seed * i * 77 % (6 << 10))}
+		p.send(frames...)
+		sent = append(sent, item{frames: frames})
+		if i == 2+seed%37 {
+			q.deaf = true
+		}
+		if i%4 == 0 {
+			p.polls()
+		}
+	}
+	return sent
+}
+
+// checkUnsent compares what was handed back, and what was never taken, with the
+// end of what was sent. It returns where that begins.
+func (p *party) checkUnsent(seed uint64, want []item) (first int) {
+	p.Helper()
+	p.out.Detach(&p.unsent)
+	var left message.Batch
+	p.out.Take(&left)
+	var cursor message.Cursor
+	cursor.Load(left)
+	first = len(want) - left.Msgs
+	for i := first; i < len(want); i++ {
+		if m, ok := cursor.Next(); !ok || !want[i].equal(item{frames: m.Frames()}) {
+			p.Fatalf("seed %d: message %d is not where it should be among the %d that were handed back", seed, i, left.Msgs)
+		}
+	}
+	if int(p.sent.Msgs) != first {
+		p.Fatalf("seed %d: %d messages counted as sent, %d left out of %d", seed, p.sent.Msgs, left.Msgs, len(want))
+	}
+	return first
+}

@@ -1,0 +1,310 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// rig is a network in memory, and the dispatcher that the test runs on it.
+type rig struct {
+	testing.TB
+	network *proactor.SimNetwork
+	d       *proactor.Dispatcher
+	stuck   proactor.Operation
+}
+
+func newRig(t testing.TB, seed uint64, f proactor.SimFaults) *rig {
+	r := &rig{TB: t, network: proactor.NewSimNetwork(seed, f)}
+	var err error
+	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.network}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	r.d.StartTimer(&r.stuck, 24*time.Hour)
+	t.Cleanup(func() {
+		if err := r.d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// until runs the dispatcher until done.
+func (r *rig) until(what string, done func() bool) {
+	r.Helper()
+	for !done() {
+		if !r.stuck.Outstanding() {
+			r.Fatalf("stuck: %s\n%v\n%s", what, r.network, r.network.Trace())
+		}
+		if _, err := r.d.RunOne(context.Background()); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// polls runs the dispatcher without letting time pass to speak of.
+func (r *rig) polls() {
+	r.Helper()
+	for range 20 {
+		if _, err := r.d.Poll(); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// party is an engine with a session and a pattern made of nothing but pipes.
+type party struct {
+	*rig
+	e      *Engine
+	stream *recorder
+
+	mu  sync.Mutex // the send lock
+	out *pipe.Out
+	in  *pipe.In
+	got []message.Msg
+
+	sent, received pipe.Tally
+	established    int
+	closed         int
+	cause          error
+	unsent         message.Batch
+}
+
+// recorder is a stream that counts what is done to it.
+type recorder struct {
+	*proactor.Handle
+	tries, writes int // TryWrite and TryWriteV; Write and WriteV
+	closes        int
+	moved         int    // bytes written by tries
+	before        func() // called before each try; may be nil
+}
+
+func (s *recorder) TryWrite(b []byte) (int, error) {
+	return s.tried(func() (int, error) { return s.Handle.TryWrite(b) })
+}
+
+func (s *recorder) TryWriteV(v [][]byte) (int, error) {
+	return s.tried(func() (int, error) { return s.Handle.TryWriteV(v) })
+}
+
+func (s *recorder) tried(try func() (int, error)) (int, error) {
+	s.tries++
+	if s.before != nil {
+		s.before()
+	}
+	n, err := try()
+	s.moved += n
+	return n, err
+}
+
+func (s *recorder) Write(op *proactor.Operation, b []byte) {
+	s.writes++
+	s.Handle.Write(op, b)
+}
+
+func (s *recorder) WriteV(op *proactor.Operation, v [][]byte) {
+	s.writes++
+	s.Handle.WriteV(op, v)
+}
+
+func (s *recorder) Close() error {
+	s.closes++
+	return s.Handle.Close()
+}
+
+// Established implements Session.
+func (p *party) Established(e *Engine, _ wire.Metadata) (*pipe.Out, error) {
+	p.established++
+	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
+	e.Inbox().Open(p.in)
+	return p.out, nil
+}
+
+// Closed implements Session.
+func (p *party) Closed(_ *Engine, cause error, unsent *message.Batch) {
+	p.closed++
+	p.cause = cause
+	if unsent != nil {
+		p.unsent = *unsent
+	}
+}
+
+// Writable and Readable implement the pattern's sides of the pipes.
+func (p *party) Writable(*pipe.Out) {}
+func (p *party) Readable(*pipe.In)  {}
+
+// send queues a message, and kicks the engine as a pattern does.
+func (p *party) send(frames ...[]byte) {
+	p.mu.Lock()
+	p.out.Put(message.New(frames...))
+	p.mu.Unlock()
+	if p.out.Work() {
+		p.e.Kick(true)
+	}
+}
+
+// receive takes up to n messages.
+func (p *party) receive(n int) {
+	for range n {
+		m, ok := p.in.Next()
+		if !ok {
+			return
+		}
+		p.got = append(p.got, m)
+	}
+}
+
+// peer is the other end: bytes.
+type peer struct {
+	*rig
+	*proactor.Handle
+	readOp, writeOp proactor.Operation
+	buf             [4096]byte
+	sent            []byte // what the engine has sent, as far as it was read
+	queue           []byte // what is still to be written
+	deaf            bool   // nothing is read
+	failed          error  // why it cannot go on
+}
+
+func newPeer(r *rig, h *proactor.Handle) *peer {
+	p := &peer{rig: r, Handle: h}
+	p.readOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if p.failed = op.Err(); p.failed != nil {
+			return
+		}
+		p.sent = append(p.sent, p.buf[:op.N()]...)
+		p.listen()
+	})
+	p.writeOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if p.failed = op.Err(); p.failed != nil {
+			return
+		}
+		p.queue = p.queue[op.N():]
+		p.write()
+	})
+	p.listen()
+	return p
+}
+
+func (p *peer) listen() {
+	if !p.deaf && !p.readOp.Outstanding() {
+		p.Read(&p.readOp, p.buf[:])
+	}
+}
+
+// say writes bytes, when those before them are written.
+func (p *peer) say(b []byte) {
+	p.queue = append(p.queue, b...)
+	if !p.writeOp.Outstanding() {
+		p.write()
+	}
+}
+
+func (p *peer) write() {
+	if len(p.queue) > 0 {
+		p.Write(&p.writeOp, p.queue)
+	}
+}
+
+// greet says what a peer says first.
+func (p *peer) greet(typ string) {
+	p.say(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}))
+	p.say(wire.AppendReady(nil, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
+}
+
+// traffic is what the engine has sent after greeting and READY.
+func (p *peer) traffic() []item {
+	p.Helper()
+	if len(p.sent) <= wire.GreetingSize {
+		return nil
+	}
+	items, err := reference(p.sent[wire.GreetingSize:], 0)
+	if err != nil {
+		p.Fatalf("the engine sends what is not ZMTP: %v", err)
+	}
+	return items[min(1, len(items)):]
+}
+
+// messages are those of one frame, as text; others panic.
+func messages(items []item) (texts []string) {
+	for _, i := range items {
+		if i.command || len(i.frames) != 1 {
+			panic("not a message of one frame: " + i.String())
+		}
+		texts = append(texts, string(i.frames[0]))
+	}
+	return texts
+}
+
+// connect joins an engine to a raw peer. cfg lacks what is the same for all.
+func (r *rig) connect(cfg Config) (*party, *peer) {
+	r.Helper()
+	near, far := r.pair()
+	p := &party{rig: r, stream: &recorder{Handle: near}}
+	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
+	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
+	cfg.Dispatcher, cfg.Stream, cfg.Session = r.d, p.stream, p
+	cfg.Mechanism = mechanism.NewNull(told)
+	p.e = New(cfg)
+	return p, newPeer(r, far)
+}
+
+// shakeHands goes on until there may be traffic, and everything rests.
+func (r *rig) shakeHands(p *party, q *peer, typ string) {
+	r.Helper()
+	p.e.Start()
+	q.greet(typ)
+	r.until("handshake", func() bool { return p.e.state == stateTraffic && len(q.queue) == 0 })
+	r.polls()
+	r.network.Advance(time.Second)
+	r.polls()
+	p.stream.tries, p.stream.writes, p.stream.moved = 0, 0, 0
+}
+
+// pair makes a connection.
+func (r *rig) pair() (near, far *proactor.Handle) {
+	r.Helper()
+	l, err := r.d.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	var connect, accept proactor.Operation
+	connect.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { near = op.Accepted() })
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { far = op.Accepted() })
+	l.Accept(&accept)
+	r.d.Connect(&connect, "tcp", l.LocalAddr().String(), nil)
+	r.until("connect", func() bool { return near != nil && far != nil })
+	if err := l.Close(); err != nil {
+		r.Fatal(err)
+	}
+	return near, far
+}
+
+// numbered are messages "0", "1", ...
+func numbered(from, to int) (texts []string) {
+	for i := from; i < to; i++ {
+		texts = append(texts, fmt.Sprint(i))
+	}
+	return texts
+}
+
+func (r *rig) equal(what string, got, want []string) {
+	r.Helper()
+	if !slices.Equal(got, want) {
+		r.Fatalf("%s: %.200q, want %.200q", what, got, want)
+	}
+}
+
+var errTest = errors.New("test closes the connection")

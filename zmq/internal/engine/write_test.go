@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// push is an engine that sends to a raw PULL.
+func push(r *rig, cfg Config) (*party, *peer) {
+	r.Helper()
+	cfg.Type = wire.PUSH
+	p, q := r.connect(cfg)
+	r.shakeHands(p, q, "PULL")
+	return p, q
+}
+
+// pushed waits for so many messages and returns them.
+func (p *peer) pushed(n int) []string {
+	p.Helper()
+	p.until(fmt.Sprintf("%d messages", n), func() bool { return len(p.traffic()) >= n })
+	return messages(p.traffic())
+}
+
+// An idle path is written to by the sender itself, at once.
+func TestIdlePathIsWrittenInline(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{})
+	for i := range 3 {
+		p.send(fmt.Append(nil, i))
+		if p.stream.tries != i+1 || p.e.flushOp.Outstanding() {
+			t.Fatalf("%d writes after %d sends; handed on: %v", p.stream.tries, i+1, p.e.flushOp.Outstanding())
+		}
+		r.network.Advance(streamGap)
+	}
+	r.equal("received", q.pushed(3), numbered(0, 3))
+	if p.stream.tries != 3 || p.stream.writes != 0 {
+		t.Errorf("%d writes and %d operations for 3 messages", p.stream.tries, p.stream.writes)
+	}
+}
+
+// Sends that follow each other closely leave together, by the dispatcher.
+func TestStreamOfSendsIsBatched(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{})
+	for i := range 100 {
+		p.send(fmt.Append(nil, i))
+	}
+	if p.stream.tries != 1 || !p.e.flushOp.Outstanding() {
+		t.Errorf("%d writes by a sender in a loop, want 1; handed on: %v", p.stream.tries, p.e.flushOp.Outstanding())
+	}
+	r.equal("received", q.pushed(100), numbered(0, 100))
+	if p.stream.tries != 2 || p.stream.writes != 0 {
+		t.Errorf("%d writes and %d operations for 100 messages, want 2 and none", p.stream.tries, p.stream.writes)
+	}
+}
+
+func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: true}})
+	p.send([]byte("0"))
+	r.equal("received", q.pushed(1), numbered(0, 1))
+	if p.stream.tries != 0 || p.stream.writes != 1 {
+		t.Errorf("%d writes and %d operations, want one operation", p.stream.tries, p.stream.writes)
+	}
+}
+
+// What does not fit is the dispatcher's, and waits for the peer: nobody spins.
+func TestInlineWriteThatDoesNotFit(t *testing.T) {
+	for _, size := range []int{100, message.GatherMin} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 150})
+		p, q := push(r, Config{})
+		q.deaf = true
+		big := bytes.Repeat([]byte("x"), size)
+		var want []string
+		for range 5 {
+			p.send(big)
+			want = append(want, string(big))
+			r.network.Advance(time.Second)
+			r.polls()
+		}
+		if p.stream.tries > 6 || p.stream.writes != 1 {
+			t.Errorf("%d writes and %d operations while the peer does not read", p.stream.tries, p.stream.writes)
+		}
+		if q.deaf = false; !q.readOp.Outstanding() {
+			q.listen()
+		}
+		r.equal("received", q.pushed(5), want)
+	}
+}
+
+// Large bodies leave from where they are, in order with small ones.
+func TestGatherWrite(t *testing.T) {
+	for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+		r := newRig(t, 1, proactor.SimFaults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
+		p, q := push(r, Config{Tuning: tuning})
+		var want []item
+		for i := range 400 {
+			frames := [][]byte{fmt.Append(nil, i), body(i * 31 % 9000)}
+			p.send(frames...)
+			want = append(want, item{frames: frames})
+		}
+		r.until("messages", func() bool { return len(q.sent) > 0 && len(q.traffic()) == len(want) })
+		for i, got := range q.traffic() {
+			if !got.equal(want[i]) {
+				t.Fatalf("message %d: %v, want %v", i, got, want[i])
+			}
+		}
+	}
+}
+
+// One turn of the dispatcher writes so much and no more, then others have
+// theirs.
+func TestWriteBudget(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	p, q := push(r, Config{})
+	q.deaf = true
+	p.send(nil) // so that what follows is the dispatcher's
+	const size = 1 << 20
+	large := make([]byte, size)
+	for range 4 * writeBudget / size {
+		p.send(large)
+	}
+	if _, err := r.d.Poll(); err != nil {
+		t.Fatal(err)
+	}
+	if most := writeBudget + maxPieces*size; p.stream.moved == 0 || p.stream.moved > most {
+		t.Errorf("%d bytes written in one turn, the budget is %d", p.stream.moved, writeBudget)
+	}
+	r.until("all written", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		n, _ := p.out.Queued()
+		return n == 0
+	})
+}

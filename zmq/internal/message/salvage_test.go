@@ -1,0 +1,92 @@
+package message_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// A batch of which any number of bytes were written: the messages that are
+// wholly among them are gone, all others are kept, whole and in order, and can
+// be put before what was sent meanwhile.
+func TestDropWritten(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		var sent []message.Msg
+		for range 1 + r.IntN(6) {
+			sent = append(sent, randomMsg(r))
+		}
+		total := batchOf(sent)
+		for n := 0; n <= total.WireSize(); n = nextCut(r, sent, n) {
+			b := batchOf(sent)
+			gone, size := wholly(sent, n)
+			if msgs, left := b.DropWritten(n); msgs != gone || left != size {
+				t.Fatalf("seed %d: %d messages of %d bytes have left with %d bytes, want %d of %d", seed, msgs, left, n, gone, size)
+			}
+			if b.Msgs != len(sent)-gone || b.Size != total.Size-size {
+				t.Fatalf("seed %d: %d messages of %d bytes say that they are left after %d bytes", seed, b.Msgs, b.Size, n)
+			}
+			later := randomMsg(r)
+			back := batchOf([]message.Msg{later})
+			back.Prepend(&b)
+			if want := append(sent[gone:len(sent):len(sent)], later); !equal(read(back), want) {
+				t.Fatalf("seed %d: other messages are left after %d bytes", seed, n)
+			}
+		}
+	}
+}
+
+// nextCut goes to the next byte near the end of a message, and in steps of any
+// size elsewhere.
+func nextCut(r *rand.Rand, sent []message.Msg, n int) int {
+	next := n + 1 + r.IntN(700)
+	end := 0
+	for _, m := range sent {
+		end += len(wireForm(m))
+		for near := end - 2; near <= end+10; near++ {
+			if near > n {
+				next = min(next, near)
+			}
+		}
+	}
+	return next
+}
+
+func batchOf(list []message.Msg) (b message.Batch) {
+	for _, m := range list {
+		b.Append(m, message.GatherMin)
+	}
+	return b
+}
+
+// wholly is how many messages end within n bytes, and their payload.
+func wholly(sent []message.Msg, n int) (msgs, size int) {
+	for _, m := range sent {
+		if n -= len(wireForm(m)); n < 0 {
+			break
+		}
+		msgs++
+		size += m.Size()
+	}
+	return msgs, size
+}
+
+// Bodies that were written give their memory back, the others keep their holds.
+func TestDropWrittenReleasesWhatHasLeft(t *testing.T) {
+	first, second := message.Alloc(message.GatherMin), message.Alloc(message.GatherMin)
+	b := batchOf([]message.Msg{first, second})
+	for i := range second.Bytes() {
+		second.Bytes()[i] = 7
+	}
+	n := len(wireForm(first))
+	first.Release()
+	b.DropWritten(n + 1)
+	for range 100 { // whoever takes the first one's memory must not get the second's
+		m := message.Alloc(message.GatherMin)
+		clear(m.Bytes())
+	}
+	if kept := read(b); len(kept) != 1 || !kept[0].Equal(&second) {
+		t.Error("a message that was kept has changed")
+	}
+}
