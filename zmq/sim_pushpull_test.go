@@ -75,6 +75,10 @@ func (p *pushPull) push(i, n int) {
 			p.fail("TrySend: %v", err)
 		}
 		p.marks(p.pushers[i])
+		most := limits(p.pushers[i].opts.SendHWM, 0).Msgs * len(p.pullers)
+		if waiting := p.sentBy[i] - left(p.pushers[i]); waiting > most {
+			p.fail("pusher %d holds %d messages for %d peers, %d at most are allowed", i, waiting, len(p.pullers), most)
+		}
 	}
 }
 

@@ -225,14 +225,11 @@ func (c *deadline) cancel() {
 	}
 }
 
-// marks checks that no outgoing pipe of s holds more than its high-water marks.
+// marks checks that the pipes to those who connected to s hold no more than the
+// high-water marks.
 func (w *world) marks(s *Socket) {
-	peers := s.accepted.Peers()
-	for _, c := range s.connected {
-		peers = append(peers, c.peer)
-	}
 	limit := limits(s.opts.SendHWM, s.opts.SendHWMBytes)
-	for _, p := range peers {
+	for _, p := range s.accepted.Peers() {
 		w.mark(s, p, limit)
 	}
 }
