@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-
-	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
 // Close closes the socket. Calls in progress fail with ErrClosed. It waits for
@@ -74,23 +72,23 @@ func (s *Socket) hurry(ctx context.Context) bool {
 
 // drain waits until everything that is queued has been written.
 func (s *Socket) drain(ctx context.Context, connected []*connected) bool {
-	peers := s.accepted.Peers()
-	for _, c := range connected {
-		if c.sent == nil || !c.sent() {
-			peers = append(peers, c.peer)
+	for _, p := range s.accepted.Peers() {
+		if !s.drainPeer(ctx, p.Out.Drained) {
+			return false
 		}
 	}
-	for _, p := range peers {
-		if !s.drainPeer(ctx, p) {
+	for _, c := range connected {
+		if !s.drainPeer(ctx, c.drained) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *Socket) drainPeer(ctx context.Context, p *pipe.Peer) bool {
+// drainPeer waits until drained calls what it was given.
+func (s *Socket) drainPeer(ctx context.Context, drained func(func())) bool {
 	empty := make(chan struct{})
-	p.Out.Drained(sync.OnceFunc(func() { close(empty) }))
+	drained(sync.OnceFunc(func() { close(empty) }))
 	select {
 	case <-empty:
 		return true

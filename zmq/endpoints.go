@@ -29,10 +29,10 @@ type bound struct {
 type connected struct {
 	to   endpoint.Endpoint
 	peer *pipe.Peer
-	// sent reports whether nothing has to be waited for when the socket is
-	// closed; nil: the peer's pipe tells.
-	sent func() bool
-	stop func(done func())
+	// drained has a function called when nothing has to be waited for any more
+	// before the socket is closed.
+	drained func(func())
+	stop    func(done func())
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
@@ -124,7 +124,7 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 			return err
 		}
 		s.last = ep.String()
-		s.connected = append(s.connected, &connected{to: ep, peer: c.Peer(), sent: c.Joined, stop: after(c.Disconnect)})
+		s.connected = append(s.connected, &connected{to: ep, peer: c.Peer(), drained: c.WhenDelivered, stop: after(c.Disconnect)})
 		return nil
 	}
 	d, err := session.Dial(&s.session, session.Endpoint{Endpoint: ep, Transport: transports[ep.Transport]})
@@ -132,7 +132,7 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), stop: d.Stop})
+	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), drained: d.Peer().Out.Drained, stop: d.Stop})
 	return nil
 }
 

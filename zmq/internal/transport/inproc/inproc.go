@@ -69,6 +69,8 @@ type Connection struct {
 	peer     *pipe.Peer // the binding, as the connecting socket sees it
 	binding  *Binding   // nil while it waits
 	far      *pipe.Peer // the connecting socket, as the binding sees it
+
+	delivered func() // to be called when it is joined; nil for nobody
 }
 
 // Bind takes a name; those who wait for it are joined.
@@ -127,12 +129,17 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 // Peer is the binding, as the connecting socket sees it.
 func (c *Connection) Peer() *pipe.Peer { return c.peer }
 
-// Joined reports whether somebody has bound the name: then whatever was sent is
-// theirs.
-func (c *Connection) Joined() bool {
+// WhenDelivered has f called, with locks held and maybe more than once, as soon
+// as nothing waits for somebody to bind the name: what was sent is theirs then.
+func (c *Connection) WhenDelivered(f func()) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
-	return c.binding != nil
+	if c.binding != nil {
+		f()
+		return
+	}
+	c.delivered = f
+	c.peer.Out.Drained(f)
 }
 
 func compatible(a, b Member) error {
@@ -171,6 +178,9 @@ func (c *Connection) join(b *Binding) error {
 	far.Out.Attach(toNear, true)
 	toFar.Ready()
 	toNear.Ready()
+	if c.delivered != nil {
+		c.delivered()
+	}
 	return nil
 }
 

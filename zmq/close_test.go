@@ -1,0 +1,211 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// A linger without end delivers everything, also to a peer that comes only after
+// Close was called.
+func TestLingerForever(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
+		must(r.T, err)
+		ep := r.free()
+		must(r.T, push.Connect(ep))
+		const n = 500
+		for i := range n {
+			r.send(push, fmt.Sprint(i))
+		}
+		closed := goes(push.Close)
+		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return err == zmq.ErrClosed })
+		select {
+		case err := <-closed:
+			r.Fatalf("closed with %v before anything was delivered", err)
+		default:
+		}
+		must(r.T, pull.Bind(ep))
+		for i := range n {
+			r.expect(pull, fmt.Sprint(i))
+		}
+		must(r.T, <-closed)
+		if stats := push.Stats(); stats.Sent != n || len(stats.Dropped) > 0 {
+			r.Fatalf("%+v", stats)
+		}
+	})
+}
+
+// What cannot be delivered is dropped and counted, at once or after the linger.
+func TestLingerEnds(t *testing.T) {
+	for name, linger := range map[string]time.Duration{"no linger": zmq.NoLinger, "a millisecond": time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+				must(r.T, err)
+				must(r.T, push.Connect(r.free()))
+				for range 10 {
+					r.send(push, "x")
+				}
+				must(r.T, push.Close())
+				if n := push.Stats().Dropped[zmq.DropPeerGone]; n != 10 {
+					r.Fatalf("%d dropped, want 10", n)
+				}
+			})
+		})
+	}
+}
+
+// Shutdown waits as long as its context says, whatever the linger, and says
+// whether something was left.
+func TestShutdown(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		for _, linger := range []time.Duration{zmq.NoLinger, 0} {
+			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+			must(r.T, err)
+			must(r.T, push.Connect(r.free()))
+			r.send(push, "x")
+			ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
+			r.fails("shutting down with a message left", push.Shutdown(ctx), context.DeadlineExceeded)
+			cancel()
+		}
+		idle := r.socket(zmq.PUSH, zmq.Options{})
+		must(r.T, idle.Shutdown(r.ctx))
+	})
+}
+
+// Close waits for what was sent to peers that are connected, also with a linger
+// that would allow for more.
+func TestCloseDeliversToThoseConnected(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
+		const n = 1000
+		for round := range 3 {
+			r.peers(pull, 0)
+			push := r.socket(zmq.PUSH, zmq.Options{Linger: time.Minute})
+			r.link(pull, push)
+			for i := range n {
+				r.send(push, fmt.Sprint(round, i))
+			}
+			must(r.T, push.Close())
+			for i := range n {
+				r.expect(pull, fmt.Sprint(round, i))
+			}
+		}
+	})
+}
+
+// Close ends calls that wait; everything fails in the same way from then on.
+func TestCloseWhileOthersWait(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		s, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
+		r.link(s, peer)
+		r.fill(s)
+		var results []<-chan error
+		for range 4 {
+			results = append(results, goes(func() error {
+				for {
+					if err := s.SendBytes(context.Background(), []byte(large)); err != nil {
+						return err
+					}
+				}
+			}), goes(func() error {
+				_, err := s.Recv(context.Background())
+				return err
+			}), goes(func() error {
+				for _, err := range s.Messages(context.Background()) {
+					return err
+				}
+				return zmq.ErrClosed // Messages ends without a word
+			}))
+		}
+		must(r.T, s.Close())
+		for _, result := range results {
+			r.fails("a call that waited", <-result, zmq.ErrClosed)
+		}
+		_, recvErr := s.Recv(r.ctx)
+		_, tryRecvErr := s.TryRecv()
+		for name, err := range map[string]error{
+			"Send": s.SendBytes(r.ctx, nil), "TrySend": s.TrySend(zmq.StringMsg("x")), "Recv": recvErr, "TryRecv": tryRecvErr,
+			"Bind": s.Bind(r.wildcard()), "Connect": s.Connect("tcp://127.0.0.1:1"), "Unbind": s.Unbind(s.LastEndpoint()),
+			"Disconnect": s.Disconnect("tcp://127.0.0.1:1"),
+		} {
+			if !errors.Is(err, zmq.ErrClosed) || !errors.Is(err, net.ErrClosed) {
+				r.Errorf("%s on a closed socket: %v", name, err)
+			}
+		}
+	})
+}
+
+// Close may be called again, and by many at once: all wait for the first.
+func TestCloseByMany(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		s, peer := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(s, peer)
+		r.send(s, "x")
+		var closing sync.WaitGroup
+		for range 8 {
+			closing.Go(func() { must(r.T, s.Close()) })
+		}
+		r.expect(peer, "x")
+		closing.Wait()
+		must(r.T, s.Close())
+	})
+}
+
+// A context closes its sockets, with calls in progress; then nothing can be made
+// in it any more.
+func TestCloseContext(t *testing.T) {
+	c, err := zmq.NewContext(zmq.ContextOptions{})
+	must(t, err)
+	var results []<-chan error
+	var sockets []*zmq.Socket
+	for _, typ := range []zmq.Type{zmq.PULL, zmq.SUB, zmq.DEALER, zmq.ROUTER, zmq.PAIR, zmq.REP} {
+		s, err := c.NewSocket(typ, zmq.Options{})
+		must(t, err)
+		must(t, s.Bind("tcp://127.0.0.1:*"))
+		must(t, s.Bind("inproc://"+typ.String()))
+		must(t, s.Bind("ipc://*"))
+		sockets = append(sockets, s)
+		results = append(results, goes(func() error {
+			_, err := s.Recv(context.Background())
+			return err
+		}))
+	}
+	var closing sync.WaitGroup
+	for range 3 {
+		closing.Go(func() { must(t, c.Close()) })
+	}
+	closing.Wait()
+	for i, result := range results {
+		if err := <-result; err != zmq.ErrClosed {
+			t.Errorf("%s: %v", sockets[i].Type(), err)
+		}
+		must(t, sockets[i].Close())
+	}
+	if _, err := c.NewSocket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}}); err != zmq.ErrClosed {
+		t.Fatalf("a socket in a closed context: %v", err)
+	}
+}
+
+// The sockets of a context close all at once, each with its linger.
+func TestCloseContextWithQueues(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		c, err := zmq.NewContext(zmq.ContextOptions{})
+		must(r.T, err)
+		for range 3 {
+			s, err := c.NewSocket(zmq.DEALER, zmq.Options{Linger: 20 * time.Millisecond})
+			must(r.T, err)
+			must(r.T, s.Connect(r.free()))
+			must(r.T, s.SendBytes(r.ctx, []byte("x")))
+		}
+		must(r.T, c.Close())
+	})
+}

@@ -1,0 +1,197 @@
+package zmq_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// One goroutine serves two sockets with select, and sees every message.
+func TestSelectReadable(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		const n = 300
+		var pulls []*zmq.Socket
+		for range 2 {
+			push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+			r.link(pull, push)
+			pulls = append(pulls, pull)
+			go func() {
+				for i := range n {
+					_ = push.SendBytes(r.ctx, fmt.Append(nil, i))
+				}
+			}()
+		}
+		got := [2]int{}
+		take := func(i int) { // one message for each token
+			if m, err := pulls[i].TryRecv(); err == nil {
+				if string(m.Bytes()) != fmt.Sprint(got[i]) {
+					r.Fatalf("socket %d: message %d is %s", i, got[i], m.Bytes())
+				}
+				got[i]++
+			}
+		}
+		for got != [2]int{n, n} {
+			select {
+			case <-pulls[0].Readable():
+				take(0)
+			case <-pulls[1].Readable():
+				take(1)
+			case <-r.ctx.Done():
+				r.Fatalf("received %v of %d", got, n)
+			}
+		}
+	})
+}
+
+func TestSelectWritable(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		const n = 200
+		received := goes(func() error {
+			for i := range n {
+				b, err := pull.RecvBytes(r.ctx)
+				if err != nil || string(b) != fmt.Sprint(i) {
+					return fmt.Errorf("message %d is %q, %v", i, b, err)
+				}
+			}
+			return nil
+		})
+		connected := goes(func() error { r.link(pull, push); return nil })
+		for i := 0; i < n; {
+			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); err {
+			case nil:
+				i++
+			case zmq.ErrWouldBlock:
+				select {
+				case <-push.Writable():
+				case <-r.ctx.Done():
+					r.Fatalf("no token after %d of %d", i, n)
+				}
+			default:
+				r.Fatal(err)
+			}
+		}
+		must(r.T, <-received)
+		must(r.T, <-connected)
+	})
+}
+
+// Readiness ends with the socket: whoever selects finds out.
+func TestReadinessOfAClosedSocket(t *testing.T) {
+	r := newRig(t, "inproc")
+	s := r.socket(zmq.PAIR, zmq.Options{})
+	readable, writable := s.Readable(), s.Writable()
+	<-readable // the first tokens say: look
+	<-writable
+	must(t, s.Close())
+	<-readable
+	<-writable
+	_, err := s.TryRecv()
+	r.fails("receiving", err, zmq.ErrClosed)
+}
+
+// Recv and select on one socket share its messages; none is lost between them.
+func TestSelectBesideRecv(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.link(pull, push)
+		const n = 2000
+		ctx, cancel := context.WithCancel(r.ctx)
+		defer cancel()
+		seen := newTally(n, cancel)
+		var receivers sync.WaitGroup
+		receivers.Go(func() {
+			for m, err := range pull.Messages(ctx) {
+				if err == nil {
+					seen.add(string(m.Bytes()))
+				}
+			}
+		})
+		receivers.Go(func() {
+			for {
+				select {
+				case <-pull.Readable():
+					if m, err := pull.TryRecv(); err == nil {
+						seen.add(string(m.Bytes()))
+					}
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+		for i := range n {
+			r.send(push, fmt.Sprint(i))
+		}
+		receivers.Wait()
+		seen.check(r.T)
+	})
+}
+
+func TestMessages(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(pull, push)
+		for i := range 10 {
+			r.send(push, fmt.Sprint(i))
+		}
+		i := 0
+		for m, err := range pull.Messages(r.ctx) { // as far as the caller wants
+			must(r.T, err)
+			if string(m.Bytes()) != fmt.Sprint(i) {
+				r.Fatalf("message %d is %s", i, m.Bytes())
+			}
+			if i++; i == 5 {
+				break
+			}
+		}
+		ctx, cancel := context.WithCancel(r.ctx)
+		defer cancel()
+		var last error
+		for _, err := range pull.Messages(ctx) { // until the context ends
+			if last = err; err == nil {
+				if i++; i == 10 {
+					cancel()
+				}
+			}
+		}
+		r.fails("the last pair", last, context.Canceled)
+		must(r.T, pull.Close())
+		for m, err := range pull.Messages(r.ctx) { // a closed socket has none
+			r.Fatalf("%q, %v", m.Frames(), err)
+		}
+	})
+}
+
+// tally counts messages by their text: each is to come once.
+type tally struct {
+	mu   sync.Mutex
+	n    int
+	seen map[string]int
+	done func() // called when n have come
+}
+
+func newTally(n int, done func()) *tally { return &tally{n: n, seen: map[string]int{}, done: done} }
+
+func (c *tally) add(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[text]++
+	if c.n--; c.n == 0 {
+		c.done()
+	}
+}
+
+func (c *tally) check(t *testing.T) {
+	t.Helper()
+	if c.n != 0 {
+		t.Errorf("%d messages are missing", c.n)
+	}
+	for text, n := range c.seen {
+		if n != 1 {
+			t.Errorf("%q came %d times", text, n)
+		}
+	}
+}
