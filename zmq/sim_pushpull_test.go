@@ -5,15 +5,19 @@ import "time"
 // pushPull is a run of PUSH and PULL sockets: any number, any side binds.
 //
 // What must hold: nothing is received twice or changed; one connection keeps the
-// order; without resets every message arrives, and with them those that were on
-// the network may be lost; high-water marks hold. When the network is calm again
-// new messages arrive; sockets that close with a linger end in time, and what
-// they could not send is counted.
+// order; what a pusher was given it has sent, or dropped and counted, also when it
+// is closed; what was sent arrives, unless a connection is reset or a puller
+// closed, when that which was on its way may be lost; high-water marks hold. When
+// the network is calm again new messages arrive; sockets that close with a linger
+// end in time.
 type pushPull struct {
 	*world
 	pushers, pullers []*Socket
 	sentBy           []int   // by pusher
+	before           []int   // by pusher: what those before it had sent or dropped
+	droppedBefore    int     // by pushers that are closed
 	got              []order // by puller and pusher
+	pullerClosed     bool
 }
 
 func simPushPull(w *world) {
@@ -22,9 +26,9 @@ func simPushPull(w *world) {
 	p.traffic()
 	w.calm(p.pullAll)
 	lost := p.balance()
-	if lost < 0 || (lost > 0 && w.resets() == 0) {
-		w.fail("%d messages sent, %d received, %d dropped: %d are missing after %d resets",
-			w.sent, w.received, w.dropped, lost, w.resets())
+	if lost < 0 || (lost > 0 && w.resets() == 0 && !p.pullerClosed) {
+		w.fail("%d messages sent, %d received, %d dropped: %d are missing; %d resets, %d restarts",
+			w.sent, w.received, w.dropped, lost, w.resets(), w.restarts)
 	}
 	p.linger(lost)
 	for _, s := range p.pullers {
@@ -39,7 +43,7 @@ func (p *pushPull) open() {
 	for range 1 + p.dice.IntN(2) {
 		p.pullers = append(p.pullers, p.socket(PULL, p.options()))
 	}
-	p.sentBy = make([]int, len(p.pushers))
+	p.sentBy, p.before = make([]int, len(p.pushers)), make([]int, len(p.pushers))
 	p.got = make([]order, len(p.pushers)*len(p.pullers))
 	if p.oneIn(2) {
 		p.join(p.pullers, p.pushers)
@@ -50,7 +54,11 @@ func (p *pushPull) open() {
 
 // traffic sends and receives until enough is sent.
 func (p *pushPull) traffic() {
+	restarts := p.oneIn(3)
 	for enough := 10 + p.dice.IntN(150); p.sent < enough; {
+		if restarts && p.oneIn(100) {
+			p.restart()
+		}
 		switch p.dice.IntN(8) {
 		case 0, 1, 2:
 			p.push(p.dice.IntN(len(p.pushers)), 1+p.dice.IntN(20))
@@ -59,6 +67,29 @@ func (p *pushPull) traffic() {
 		default:
 			p.turn()
 		}
+	}
+}
+
+// restart closes any socket and opens it again.
+func (p *pushPull) restart() {
+	if i := p.dice.IntN(len(p.pullers)); p.oneIn(2) {
+		p.pullers[i] = p.again(p.pullers[i], 0)
+		p.pullerClosed = true
+		return
+	}
+	i := p.dice.IntN(len(p.pushers))
+	s := p.pushers[i]
+	p.pushers[i] = p.again(s, pick(p.world, 0, time.Millisecond, time.Second))
+	p.before[i] += left(s)
+	p.droppedBefore += drops(s, DropPeerGone)
+	p.checkLeft(i)
+}
+
+// checkLeft checks that a pusher that is closed accounts for all that it was
+// given.
+func (p *pushPull) checkLeft(i int) {
+	if p.before[i] != p.sentBy[i] {
+		p.fail("%d messages were given to pusher %d, which says that %d were sent or dropped", p.sentBy[i], i, p.before[i])
 	}
 }
 
@@ -75,9 +106,10 @@ func (p *pushPull) push(i, n int) {
 			p.fail("TrySend: %v", err)
 		}
 		p.marks(p.pushers[i])
-		most := limits(p.pushers[i].opts.SendHWM, 0).Msgs * len(p.pullers)
-		if waiting := p.sentBy[i] - left(p.pushers[i]); waiting > most {
-			p.fail("pusher %d holds %d messages for %d peers, %d at most are allowed", i, waiting, len(p.pullers), most)
+		peers := len(p.pullers) + p.restarts // those that are closed count until that is heard of
+		most := limits(p.pushers[i].opts.SendHWM, 0).Msgs * peers
+		if waiting := p.sentBy[i] - p.before[i] - left(p.pushers[i]); waiting > most {
+			p.fail("pusher %d holds %d messages for %d peers, %d at most are allowed", i, waiting, peers, most)
 		}
 	}
 }
@@ -95,8 +127,8 @@ func (p *pushPull) pull(i, n int) {
 		if !fresh {
 			p.fail("puller %d received message %d of pusher %d twice", i, number, from)
 		}
-		if runs > 1+p.resets() {
-			p.fail("puller %d received message %d of pusher %d out of order: %d runs with %d resets", i, number, from, runs, p.resets())
+		if runs > 1+p.broken() {
+			p.fail("puller %d received message %d of pusher %d out of order: %d runs, %d connections broken", i, number, from, runs, p.broken())
 		}
 		p.received++
 		m.Release()
@@ -111,7 +143,7 @@ func (p *pushPull) pullAll() {
 
 // balance is how many messages were neither received nor dropped.
 func (p *pushPull) balance() int {
-	p.dropped = 0
+	p.dropped = p.droppedBefore
 	for _, s := range p.pushers {
 		p.dropped += drops(s, DropPeerGone)
 	}
@@ -123,14 +155,13 @@ func (p *pushPull) balance() int {
 func (p *pushPull) linger(lost int) {
 	for i, s := range p.pushers {
 		p.push(i, p.dice.IntN(30))
-		before := drops(s, DropPeerGone)
+		dropped := drops(s, DropPeerGone)
 		sent := p.close(s, pick(p.world, 0, time.Millisecond, time.Minute))
-		if dropped := drops(s, DropPeerGone) - before; sent && dropped > 0 {
-			p.fail("closed with everything sent, and dropped %d messages", dropped)
+		if sent && drops(s, DropPeerGone) > dropped {
+			p.fail("closed with everything sent, and dropped %d messages", drops(s, DropPeerGone)-dropped)
 		}
-		if n := left(s); n != p.sentBy[i] {
-			p.fail("%d messages given to a pusher, which says that %d were sent or dropped: %+v", p.sentBy[i], n, s.Stats())
-		}
+		p.before[i] += left(s)
+		p.checkLeft(i)
 	}
 	p.settle(p.pullAll)
 	if now := p.balance(); now != lost {

@@ -21,7 +21,6 @@ type reqRep struct {
 type asker struct {
 	*Socket
 	id     int
-	opts   Options
 	number int  // of its last request
 	waits  bool // for the reply
 	since  time.Duration
@@ -58,8 +57,7 @@ func simReqRep(w *world) {
 func (r *reqRep) open() {
 	var asking, answering []*Socket
 	for i := range 1 + r.dice.IntN(3) {
-		a := &asker{id: i, opts: r.options()}
-		a.Socket = r.socket(REQ, a.opts)
+		a := &asker{id: i, Socket: r.socket(REQ, r.options())}
 		r.asking, asking = append(r.asking, a), append(asking, a.Socket)
 	}
 	for range 1 + r.dice.IntN(2) {
@@ -137,21 +135,7 @@ func (r *reqRep) lost(a *asker) {
 	if r.resets() == a.resets && drops(a.Socket, DropPeerGone) == 0 {
 		r.fail("REQ %d has waited in vain since %v, and no connection was broken: %+v", a.id, a.since, a.Stats())
 	}
-	endpoints := map[bool][]string{}
-	for _, b := range a.Socket.bound {
-		endpoints[true] = append(endpoints[true], b.actual.String())
-	}
-	for _, c := range a.Socket.connected {
-		endpoints[false] = append(endpoints[false], c.to.String())
-	}
-	r.close(a.Socket, time.Millisecond)
-	a.Socket, a.waits = r.socket(REQ, a.opts), false
-	for _, e := range endpoints[true] {
-		r.check(a.Bind(e))
-	}
-	for _, e := range endpoints[false] {
-		r.check(a.Connect(e))
-	}
+	a.Socket, a.waits = r.again(a.Socket, time.Millisecond), false
 	r.dropped++
 	r.exchanges++ // it counts as one: a rough network must not take for ever
 }

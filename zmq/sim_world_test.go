@@ -27,6 +27,8 @@ type world struct {
 	rounds int
 	digest uint64
 
+	restarts int // sockets that were closed and opened again
+
 	sent, received, dropped int // messages, for the totals
 }
 
@@ -137,6 +139,28 @@ func (w *world) join(binders, connectors []*Socket) {
 	}
 }
 
+// again closes a socket and opens one like it, at the same endpoints: a process
+// that is started again.
+func (w *world) again(s *Socket, linger time.Duration) *Socket {
+	var bound, connected []string
+	for _, b := range s.bound {
+		bound = append(bound, b.actual.String())
+	}
+	for _, c := range s.connected {
+		connected = append(connected, c.to.String())
+	}
+	w.close(s, linger)
+	fresh := w.socket(s.typ, s.opts)
+	for _, e := range bound {
+		w.check(fresh.Bind(e))
+	}
+	for _, e := range connected {
+		w.check(fresh.Connect(e))
+	}
+	w.restarts++
+	return fresh
+}
+
 // turn lets the dispatcher work: a little, or until something happens, but not
 // for long: perhaps it is the scenario that everybody waits for.
 func (w *world) turn() {
@@ -186,6 +210,13 @@ func (w *world) calm(step func()) {
 	w.network.Calm()
 	w.settle(step)
 }
+
+// broken is how many connections may have been broken, with what was in them.
+// A socket that is started again has several.
+func (w *world) broken() int { return w.resets() + maxPeers*w.restarts }
+
+// maxPeers is how many peers a socket has, at most.
+const maxPeers = 3
 
 // resets is how many connections have been broken by the network.
 func (w *world) resets() int { return int(w.network.Counts()["Reset"]) }
