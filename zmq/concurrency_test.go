@@ -1,0 +1,256 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// crowd is how many goroutines send, and how many receive.
+const crowd = 8
+
+// each is how many messages each of them sends.
+const each = 500
+
+// ok reports an error, on any goroutine, and whether there was none.
+func (r *rig) ok(err error) bool {
+	if err != nil {
+		r.Error(err)
+	}
+	return err == nil
+}
+
+// Eight goroutines send on one socket and eight receive on another: nothing is
+// lost, nothing comes twice.
+func TestManyGoroutinesOnOneSocket(t *testing.T) {
+	for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
+		t.Run(typ.String(), func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				receiver := typ
+				if typ == zmq.PUSH {
+					receiver = zmq.PULL
+				}
+				from, to := r.socket(typ, zmq.Options{SendHWM: 20}), r.socket(receiver, zmq.Options{RecvHWM: 20})
+				r.link(to, from)
+				ctx, cancel := context.WithCancel(r.ctx)
+				defer cancel()
+				seen := newTally(crowd*each, cancel)
+				var busy sync.WaitGroup
+				for sender := range crowd {
+					busy.Go(func() {
+						for i := range each {
+							if !r.ok(from.SendBytes(r.ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
+								return
+							}
+						}
+					})
+					busy.Go(func() {
+						for m, err := range to.Messages(ctx) {
+							if err == nil {
+								seen.add(string(m.Bytes()))
+							}
+						}
+					})
+				}
+				busy.Wait()
+				seen.check(r.T)
+			})
+		})
+	}
+}
+
+// Each sender's own messages stay in order.
+func TestOrderOfEachSender(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(pull, push)
+		for sender := range crowd {
+			go func() {
+				for i := range each {
+					if push.SendFrames(r.ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
+						return
+					}
+				}
+			}()
+		}
+		next := map[string]int{}
+		for range crowd * each {
+			f, err := pull.RecvFrames(r.ctx)
+			must(r.T, err)
+			if sender := string(f[0]); string(f[1]) != fmt.Sprint(next[sender]) {
+				r.Fatalf("sender %s: %s instead of %d", sender, f[1], next[sender])
+			} else {
+				next[sender]++
+			}
+		}
+	})
+}
+
+// The frames of one message stay together, small and large, whoever sends beside.
+func TestMultipartIsNeverInterleaved(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 50})
+		r.link(pull, push)
+		const rounds = 50
+		for sender := range crowd {
+			go func() {
+				name := fmt.Sprint(sender)
+				for i := range rounds {
+					frames := make([]string, 1+i%7)
+					for j := range frames {
+						frames[j] = strings.Repeat(name, 1+1000*j*(i%3))
+					}
+					if push.Send(r.ctx, zmq.StringMsg(frames...)) != nil {
+						return
+					}
+				}
+			}()
+		}
+		next := map[byte]int{}
+		for range crowd * rounds {
+			m, err := pull.Recv(r.ctx)
+			must(r.T, err)
+			sender := m.Bytes()[0]
+			i := next[sender]
+			next[sender]++
+			if m.Len() != 1+i%7 {
+				r.Fatalf("message %d of sender %c has %d frames", i, sender, m.Len())
+			}
+			for j, f := range m.Frames() {
+				if want := 1 + 1000*j*(i%3); len(f) != want || strings.Trim(string(f), string(sender)) != "" {
+					r.Fatalf("message %d of sender %c: frame %d has %d bytes instead of %d, or another's", i, sender, j, len(f), want)
+				}
+			}
+		}
+	})
+}
+
+// Many REQ sockets ask one ROUTER that many goroutines serve: each gets its own
+// answer.
+func TestManyAskOneRouter(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		router := r.socket(zmq.ROUTER, zmq.Options{})
+		ep := r.bind(router)
+		var askers, servers sync.WaitGroup
+		for range 4 {
+			servers.Go(func() {
+				for m, err := range router.Messages(r.ctx) {
+					if err == nil {
+						err = router.Send(r.ctx, m)
+					}
+					if !r.ok(err) {
+						return
+					}
+				}
+			})
+		}
+		for asker := range crowd {
+			req := r.socket(zmq.REQ, zmq.Options{})
+			must(r.T, req.Connect(ep))
+			askers.Go(func() {
+				for i := range 100 {
+					text := fmt.Sprint(asker, " asks ", i)
+					if !r.ok(req.SendBytes(r.ctx, []byte(text))) {
+						return
+					}
+					b, err := req.RecvBytes(r.ctx)
+					if !r.ok(err) {
+						return
+					}
+					if string(b) != text {
+						r.Errorf("%q was answered with %q", text, b)
+					}
+				}
+			})
+		}
+		askers.Wait()
+		must(r.T, router.Close())
+		servers.Wait()
+	})
+}
+
+// Publishing, subscribing, and subscribers that come and go, all at once.
+func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 10})
+		ep := r.bind(pub)
+		ctx, stop := context.WithCancel(r.ctx)
+		var publishers, subscribers sync.WaitGroup
+		for i := range 2 {
+			publishers.Go(func() {
+				for ctx.Err() == nil && r.ok(pub.Send(r.ctx, zmq.StringMsg(fmt.Sprint("topic ", i), large[:i*5000]))) {
+				}
+			})
+		}
+		for range 4 {
+			subscribers.Go(func() {
+				for round := range 5 {
+					if !r.ok(listenOnce(r.ctx, r.sockets, ep, fmt.Sprint("topic ", round%2))) {
+						return
+					}
+				}
+			})
+		}
+		subscribers.Wait()
+		stop()
+		publishers.Wait()
+		r.peers(pub, 0)
+		r.subscribed(pub, 0)
+	})
+}
+
+// listenOnce subscribes to a topic for as long as it takes to hear of it.
+func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
+	sub, err := c.NewSocket(zmq.SUB, zmq.Options{RecvHWM: 5, Subscribe: []string{"other"}})
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	if err := errors.Join(sub.Connect(ep), sub.Subscribe(topic), sub.Unsubscribe("other")); err != nil {
+		return err
+	}
+	m, err := sub.Recv(ctx)
+	if err == nil && string(m.Bytes()) != topic {
+		err = fmt.Errorf("received %.20q, want %q", m.Bytes(), topic)
+	}
+	return err
+}
+
+// Endpoints come and go while others send and receive.
+func TestEndpointsComeAndGo(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(pull, push) // one stays
+		ctx, stop := context.WithCancel(r.ctx)
+		var busy sync.WaitGroup
+		busy.Go(func() {
+			for ctx.Err() == nil && r.ok(push.SendBytes(r.ctx, []byte("x"))) {
+			}
+		})
+		busy.Go(func() {
+			for {
+				if _, err := pull.Recv(ctx); err != nil {
+					return
+				}
+			}
+		})
+		for range 20 {
+			ep := r.free()
+			must(r.T, push.Connect(ep))
+			must(r.T, pull.Bind(ep))
+			must(r.T, pull.Unbind(ep))
+			must(r.T, push.Disconnect(ep))
+		}
+		stop()
+		go func() { // the sender may wait for room
+			for range pull.Messages(r.ctx) {
+			}
+		}()
+		busy.Wait()
+	})
+}
