@@ -2,6 +2,7 @@ package zmq_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/actum-go/actum/zmq"
@@ -35,7 +36,9 @@ func TestNoDrop(t *testing.T) {
 					received <- nil
 				}()
 			}
-			for pub.Stats().Subscriptions < 3 && ctx.Err() == nil {
+			for pub.Stats().Subscriptions < 3 {
+				must(t, ctx.Err())
+				runtime.Gosched()
 			}
 			for i := range n {
 				must(t, pub.SendBytes(ctx, fmt.Append(nil, i)))

@@ -3,6 +3,7 @@ package zmq_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -19,7 +20,8 @@ func TestShutdownHurriesAClose(t *testing.T) {
 	must(t, s.SendBytes(context.Background(), []byte("x")))
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
-	for s.SendBytes(context.Background(), nil) == nil { // until Close has begun
+	for s.TrySend(zmq.NewMsg(nil)) != zmq.ErrClosed { // until Close has begun
+		runtime.Gosched()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
 	defer cancel()
