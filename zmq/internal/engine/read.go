@@ -60,7 +60,7 @@ func (e *Engine) drains() bool {
 
 // read waits for more.
 func (e *Engine) read() {
-	e.renew(&e.readOp, e.onRead)
+	e.renew(&e.readOp, (*Engine).onRead)
 	if v := e.decoder.Space(); len(v) == 1 {
 		e.s.Read(&e.readOp, v[0])
 	} else {

@@ -42,10 +42,11 @@ func (e *Engine) handler(f func(*proactor.Operation)) proactor.Handler {
 }
 
 // renew gives an operation that is about to be started a handler of its own,
-// with NoHandlerMemory.
-func (e *Engine) renew(op *proactor.Operation, f func(*proactor.Operation)) {
+// with NoHandlerMemory. f is a method of the engine and not yet bound to it: that
+// alone would allocate.
+func (e *Engine) renew(op *proactor.Operation, f func(*Engine, *proactor.Operation)) {
 	if e.cfg.Tuning.NoHandlerMemory {
-		op.Handler = e.handler(func(op *proactor.Operation) { f(op) })
+		op.Handler = e.handler(func(op *proactor.Operation) { f(e, op) })
 	}
 }
 

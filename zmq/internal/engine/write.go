@@ -200,7 +200,7 @@ func (e *Engine) write() error {
 
 // startWrite makes the next stretch an operation.
 func (e *Engine) startWrite() {
-	e.renew(&e.writeOp, e.onWritten)
+	e.renew(&e.writeOp, (*Engine).onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
 		e.s.Write(&e.writeOp, stretch[0])
 	} else {
