@@ -34,7 +34,9 @@ func New(frames ...[]byte) Msg {
 	}
 	m := Single(frames[0])
 	if len(frames) > 1 {
-		m.more = &more{rest: frames[1:]}
+		// A list of its own: the caller's stays where it is, on the stack most likely,
+		// and a message of one frame costs nothing.
+		m.more = &more{rest: append([][]byte(nil), frames[1:]...)}
 	}
 	return m
 }
