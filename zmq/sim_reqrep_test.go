@@ -32,6 +32,7 @@ type answerer struct {
 	*Socket
 	request Msg
 	has     bool // it owes a reply
+	replies int  // sent
 }
 
 // vain is how long a REQ waits for a reply before it gives up: longer than any
@@ -41,8 +42,12 @@ const vain = 5 * calmDown
 func simReqRep(w *world) {
 	r := &reqRep{world: w, carried: map[[2]int]bool{}}
 	r.open()
+	restarts := w.oneIn(3)
 	for enough := 5 + w.dice.IntN(40); r.exchanges < enough; {
 		r.step()
+		if restarts && w.oneIn(200) {
+			r.restart(pick(w, r.asking...))
+		}
 	}
 	w.calm(r.answerAll)
 	r.afterwards()
@@ -51,6 +56,9 @@ func simReqRep(w *world) {
 	}
 	for _, a := range r.answering {
 		w.close(a.Socket, 0)
+		if n := left(a.Socket); n != a.replies {
+			w.fail("a REP was given %d replies and says that %d were sent or dropped: %+v", a.replies, n, a.Stats())
+		}
 	}
 }
 
@@ -135,9 +143,15 @@ func (r *reqRep) lost(a *asker) {
 	if r.resets() == a.resets && drops(a.Socket, DropPeerGone) == 0 {
 		r.fail("REQ %d has waited in vain since %v, and no connection was broken: %+v", a.id, a.since, a.Stats())
 	}
-	a.Socket, a.waits = r.again(a.Socket, time.Millisecond), false
+	r.restart(a)
 	r.dropped++
 	r.exchanges++ // it counts as one: a rough network must not take for ever
+}
+
+// restart replaces a REQ, whatever it waits for. Who has its request, or will
+// have, replies to nobody.
+func (r *reqRep) restart(a *asker) {
+	a.Socket, a.waits = r.again(a.Socket, time.Millisecond), false
 }
 
 // answer takes a request, or sends the reply to the last: the same again.
@@ -148,6 +162,7 @@ func (r *reqRep) answer(a *answerer) {
 		}
 		r.check(a.TrySend(a.request))
 		a.has = false
+		a.replies++
 		r.marks(a.Socket)
 		return
 	}
@@ -191,7 +206,7 @@ func (r *reqRep) afterwards() {
 			r.exchange(a)
 		}
 	}
-	if r.resets() > 0 {
+	if r.broken() > 0 {
 		return
 	}
 	for _, a := range r.asking {

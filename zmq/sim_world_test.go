@@ -278,14 +278,10 @@ func (w *world) mark(s *Socket, p *pipe.Peer, limit pipe.Limits) {
 // drops is how many messages a socket says that it has dropped for a reason.
 func drops(s *Socket, reason DropReason) int { return int(s.Stats().Dropped[reason]) }
 
-// left is how many messages a socket says that it has sent or dropped.
+// left is how many messages a socket says that it has sent, or dropped because
+// they could not be.
 func left(s *Socket) int {
-	stats := s.Stats()
-	n := int(stats.Sent)
-	for _, count := range stats.Dropped {
-		n += int(count)
-	}
-	return n
+	return int(s.Stats().Sent) + drops(s, DropPeerGone) + drops(s, DropHighWater)
 }
 
 // end checks that nothing is left when every socket is closed.
