@@ -1,0 +1,170 @@
+package zmq_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/actum-go/actum/internal/racecheck"
+	"github.com/actum-go/actum/zmq"
+)
+
+// A message in steady state allocates nothing: neither the sender, nor the
+// receiver, nor whoever does the I/O between them, all of which share the count.
+func TestNoAllocationPerMessage(t *testing.T) {
+	if racecheck.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, tt := range []struct {
+		name string
+		make func(*rig) (run func())
+	}{
+		{"PUSH and PULL", streamOf8Bytes},
+		{"PUSH and PULL, 64 KiB", streamOf64KiB},
+		{"REQ and REP", roundTrips},
+		{"PUB and SUB", publications},
+		{"DEALER and ROUTER, two frames", routedRoundTrips},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				run := tt.make(r)
+				for range 10 { // until pools and buffers have their sizes
+					run()
+				}
+				perRun := testing.AllocsPerRun(10, run)
+				if perMessage := perRun / messagesPerRun; perMessage > tolerated {
+					r.Fatalf("%.3f allocations a message", perMessage)
+				}
+			})
+		})
+	}
+}
+
+const (
+	// messagesPerRun is how many messages, or round trips, are counted together.
+	messagesPerRun = 500
+	// tolerated is the share of messages that may allocate: an idle connection's
+	// memory holds twenty small messages, a list of frames serves many, and the
+	// collector empties pools now and then.
+	tolerated = 0.25
+)
+
+// stream sends messages made by make and receives them meanwhile.
+func (r *rig) stream(make func() zmq.Msg) func() {
+	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+	r.link(pull, push)
+	ctx := context.Background()
+	return func() {
+		for range messagesPerRun {
+			if err := push.Send(ctx, make()); err != nil {
+				r.Fatal(err)
+			}
+		}
+		for range messagesPerRun {
+			m, err := pull.Recv(ctx)
+			if err != nil {
+				r.Fatal(err)
+			}
+			m.Release()
+		}
+	}
+}
+
+func streamOf8Bytes(r *rig) func() {
+	body := []byte("12345678")
+	return r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+}
+
+// Large bodies are sent one by one, so that their memory can come back.
+func streamOf64KiB(r *rig) func() {
+	if r.transport == "inproc" {
+		r.Skip("a list of one reference is allocated for each: batches of large bodies are not cut from one list")
+	}
+	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+	r.link(pull, push)
+	ctx := context.Background()
+	return func() {
+		for range messagesPerRun {
+			if err := push.Send(ctx, zmq.AllocMsg(64<<10)); err != nil {
+				r.Fatal(err)
+			}
+			m, err := pull.Recv(ctx)
+			if err != nil {
+				r.Fatal(err)
+			}
+			m.Release()
+		}
+	}
+}
+
+func roundTrips(r *rig) func() {
+	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
+	r.link(rep, req)
+	ctx := context.Background()
+	body := []byte("12345678")
+	go echo(rep)
+	return func() {
+		for range messagesPerRun {
+			if err := req.SendBytes(ctx, body); err != nil {
+				r.Fatal(err)
+			}
+			m, err := req.Recv(ctx)
+			if err != nil {
+				r.Fatal(err)
+			}
+			m.Release()
+		}
+	}
+}
+
+// echo sends back what comes, until the socket is closed.
+func echo(s *zmq.Socket) {
+	ctx := context.Background()
+	for {
+		m, err := s.Recv(ctx)
+		if err != nil || s.Send(ctx, m) != nil {
+			return
+		}
+	}
+}
+
+func publications(r *rig) func() {
+	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("123")
+	r.link(pub, sub)
+	r.subscribed(pub, 1)
+	ctx := context.Background()
+	body := []byte("12345678")
+	return func() {
+		for range messagesPerRun {
+			if err := pub.SendBytes(ctx, body); err != nil {
+				r.Fatal(err)
+			}
+		}
+		for range messagesPerRun {
+			m, err := sub.Recv(ctx)
+			if err != nil {
+				r.Fatal(err)
+			}
+			m.Release()
+		}
+	}
+}
+
+func routedRoundTrips(r *rig) func() {
+	dealer, router := r.socket(zmq.DEALER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
+	r.link(router, dealer)
+	ctx := context.Background()
+	body := []byte("12345678")
+	go echo(router)
+	return func() {
+		for range messagesPerRun {
+			if err := dealer.SendBytes(ctx, body); err != nil {
+				r.Fatal(err)
+			}
+			m, err := dealer.Recv(ctx)
+			if err != nil {
+				r.Fatal(err)
+			}
+			m.Release()
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package zmq_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// open makes a socket for an example; it belongs to the context, which closes it.
+func open(c *zmq.Context, t zmq.Type, o zmq.Options) *zmq.Socket {
+	s, err := c.NewSocket(t, o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return s
+}
+
+// check ends an example that cannot go on.
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// Work is handed out in turn, and results are collected.
+func Example_pushPull() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	jobs := open(sockets, zmq.PUSH, zmq.Options{})
+	check(jobs.Bind("inproc://jobs"))
+	results := open(sockets, zmq.PULL, zmq.Options{})
+	check(results.Bind("inproc://results"))
+
+	for range 3 { // workers: goroutines here, processes with tcp or ipc
+		in, out := open(sockets, zmq.PULL, zmq.Options{}), open(sockets, zmq.PUSH, zmq.Options{})
+		check(in.Connect("inproc://jobs"))
+		check(out.Connect("inproc://results"))
+		go func() {
+			for job := range in.Messages(ctx) {
+				_ = out.SendBytes(ctx, append(job.Bytes(), " done"...))
+			}
+		}()
+	}
+
+	for i := range 3 {
+		check(jobs.SendBytes(ctx, fmt.Appendf(nil, "job %d", i)))
+	}
+	for range 3 {
+		b, err := results.RecvBytes(ctx)
+		check(err)
+		fmt.Printf("%s\n", b)
+	}
+	// Unordered output:
+	// job 0 done
+	// job 1 done
+	// job 2 done
+}
+
+// A request, then its reply. Frames are kept apart.
+func Example_reqRep() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	server := open(sockets, zmq.REP, zmq.Options{})
+	check(server.Bind("tcp://127.0.0.1:*"))
+	go func() {
+		for request := range server.Messages(ctx) {
+			name := request.Frame(1)
+			_ = server.SendBytes(ctx, append([]byte("hello "), name...))
+		}
+	}()
+
+	client := open(sockets, zmq.REQ, zmq.Options{})
+	check(client.Connect(server.LastEndpoint()))
+	for _, name := range []string{"Ada", "Grace"} {
+		check(client.SendFrames(ctx, []byte("greet"), []byte(name)))
+		reply, err := client.RecvBytes(ctx)
+		check(err)
+		fmt.Printf("%s\n", reply)
+	}
+	// Output:
+	// hello Ada
+	// hello Grace
+}
+
+// Every subscriber gets what it has subscribed to. Messages published before a
+// subscription has arrived are not kept: Stats tells when it has.
+func Example_pubSub() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	weather := open(sockets, zmq.PUB, zmq.Options{})
+	check(weather.Bind("tcp://127.0.0.1:*"))
+	oslo := open(sockets, zmq.SUB, zmq.Options{Subscribe: []string{"oslo"}})
+	check(oslo.Connect(weather.LastEndpoint()))
+	for range time.Tick(time.Millisecond) {
+		if weather.Stats().Subscriptions > 0 {
+			break
+		}
+	}
+
+	check(weather.SendFrames(ctx, []byte("lima"), []byte("22")))
+	check(weather.SendFrames(ctx, []byte("oslo"), []byte("-3")))
+	m, err := oslo.Recv(ctx)
+	check(err)
+	fmt.Printf("%s: %s degrees\n", m.Frame(0), m.Frame(1))
+	// Output: oslo: -3 degrees
+}
+
+// Readable is for select: a token says that TryRecv may succeed.
+func ExampleSocket_Readable() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	data, control := open(sockets, zmq.PULL, zmq.Options{}), open(sockets, zmq.PULL, zmq.Options{})
+	check(data.Bind("inproc://data"))
+	check(control.Bind("inproc://control"))
+	sender := open(sockets, zmq.PUSH, zmq.Options{})
+	check(sender.Connect("inproc://data"))
+	for i := range 3 {
+		check(sender.SendBytes(ctx, fmt.Append(nil, i)))
+	}
+
+	received := 0
+	for {
+		select {
+		case <-data.Readable():
+			for m, err := data.TryRecv(); err == nil; m, err = data.TryRecv() {
+				fmt.Printf("data %s\n", m.Bytes())
+				received++
+			}
+			if received == 3 { // all there is: now somebody says stop
+				stop := open(sockets, zmq.PUSH, zmq.Options{})
+				check(stop.Connect("inproc://control"))
+				check(stop.SendBytes(ctx, []byte("stop")))
+			}
+		case <-control.Readable():
+			if m, err := control.TryRecv(); err == nil {
+				fmt.Printf("control %s\n", m.Bytes())
+				return
+			}
+		}
+	}
+	// Output:
+	// data 0
+	// data 1
+	// data 2
+	// control stop
+}
+
+// Messages goes on until its context ends or the socket is closed.
+func ExampleSocket_Messages() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	pull := open(sockets, zmq.PULL, zmq.Options{})
+	check(pull.Bind("inproc://numbers"))
+	push := open(sockets, zmq.PUSH, zmq.Options{})
+	check(push.Connect("inproc://numbers"))
+	for i := range 3 {
+		check(push.SendBytes(ctx, fmt.Append(nil, i)))
+	}
+
+	for m, err := range pull.Messages(ctx) {
+		check(err)
+		fmt.Printf("%s\n", m.Bytes())
+		if string(m.Bytes()) == "2" {
+			break
+		}
+	}
+	// Output:
+	// 0
+	// 1
+	// 2
+}
+
+// Stats counts what was sent, received and dropped, and why.
+func ExampleSocket_Stats() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	pub := open(sockets, zmq.PUB, zmq.Options{})
+	check(pub.SendBytes(ctx, []byte("nobody listens")))
+	for why, n := range pub.Stats().Dropped {
+		fmt.Printf("%d dropped: %s\n", n, why)
+	}
+	// Output: 1 dropped: no subscriber
+}
