@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// peer is the other end: bytes.
+type peer struct {
+	*rig
+	*proactor.Handle
+	readOp, writeOp proactor.Operation
+	buf             [4096]byte
+	sent            []byte // what the engine has sent, as far as it was read
+	queue           []byte // what is still to be written
+	deaf            bool   // nothing is read
+	failed          error  // why it cannot go on
+}
+
+func newPeer(r *rig, h *proactor.Handle) *peer {
+	p := &peer{rig: r, Handle: h}
+	p.readOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if p.failed = op.Err(); p.failed != nil {
+			return
+		}
+		p.sent = append(p.sent, p.buf[:op.N()]...)
+		p.listen()
+	})
+	p.writeOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if p.failed = op.Err(); p.failed != nil {
+			return
+		}
+		p.queue = p.queue[op.N():]
+		p.write()
+	})
+	p.listen()
+	return p
+}
+
+func (p *peer) listen() {
+	if !p.deaf && !p.readOp.Outstanding() {
+		p.Read(&p.readOp, p.buf[:])
+	}
+}
+
+// say writes bytes, when those before them are written.
+func (p *peer) say(b []byte) {
+	p.queue = append(p.queue, b...)
+	if !p.writeOp.Outstanding() {
+		p.write()
+	}
+}
+
+func (p *peer) write() {
+	if len(p.queue) > 0 {
+		p.Write(&p.writeOp, p.queue)
+	}
+}
+
+// greet says what a peer says first.
+func (p *peer) greet(typ string) {
+	p.say(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}))
+	p.say(wire.AppendReady(nil, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
+}
+
+// traffic is what the engine has sent after greeting and READY.
+func (p *peer) traffic() []item {
+	p.Helper()
+	if len(p.sent) <= wire.GreetingSize {
+		return nil
+	}
+	items, err := reference(p.sent[wire.GreetingSize:], 0)
+	if err != nil {
+		p.Fatalf("the engine sends what is not ZMTP: %v", err)
+	}
+	return items[min(1, len(items)):]
+}
+
+// messages are those of one frame, as text; others panic.
+func messages(items []item) (texts []string) {
+	for _, i := range items {
+		if i.command || len(i.frames) != 1 {
+			panic("not a message of one frame: " + i.String())
+		}
+		texts = append(texts, string(i.frames[0]))
+	}
+	return texts
+}

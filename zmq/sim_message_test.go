@@ -1,0 +1,102 @@
+package zmq
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+)
+
+// A message is a function of who sends it and of its number, so that a
+// receiver can check every byte. Its first frame begins with a topic of two
+// letters, the sender, and the number.
+const headerSize = 2 + 1 + 4
+
+const maxFrames = 4
+
+func (w *world) largestMessage() int { return maxFrames * (w.largest + headerSize) }
+
+// filler is what frames are cut from.
+var filler = func() []byte {
+	dice, b := rand.NewPCG(1, 1), []byte(nil)
+	for len(b) < 256<<10 {
+		b = binary.LittleEndian.AppendUint64(b, dice.Uint64())
+	}
+	return b
+}()
+
+// message makes one.
+func (w *world) message(sender, number int) Msg {
+	dice := rand.NewPCG(w.seed<<8|uint64(sender), uint64(number))
+	roll := func(n int) int { return int(dice.Uint64() % uint64(n)) }
+	frames := make([][]byte, 1)
+	if roll(4) == 0 {
+		frames = make([][]byte, 1+roll(maxFrames))
+	}
+	for i := range frames {
+		at, size := roll(128<<10), w.frameSize(roll)
+		frames[i] = filler[at : at+size]
+	}
+	header := make([]byte, 0, headerSize+len(frames[0]))
+	header = append(header, byte('a'+roll(2)), byte('a'+roll(2)), byte(sender))
+	header = binary.BigEndian.AppendUint32(header, uint32(number))
+	frames[0] = append(header, frames[0]...)
+	return NewMsg(frames...)
+}
+
+// frameSize rolls how large a frame is: mostly small, but every way of sending
+// and receiving has its turn.
+func (w *world) frameSize(roll func(int) int) int {
+	size := 0
+	switch roll(16) {
+	default:
+		size = roll(40)
+	case 10, 11, 12:
+		size = roll(300)
+	case 13, 14:
+		size = roll(6000)
+	case 15:
+		size = roll(70 << 10)
+	}
+	return min(size, w.largest)
+}
+
+// read says who has sent m, and its number. It fails if m is not what was sent.
+func (w *world) read(m Msg) (sender, number int) {
+	b := m.Bytes()
+	if len(b) < headerSize {
+		w.fail("received a message that nobody has sent: %q", m.Frames())
+	}
+	sender, number = int(b[2]), int(binary.BigEndian.Uint32(b[3:]))
+	if want := w.message(sender, number); !m.Equal(&want) {
+		w.fail("message %d of sender %d: received %d frames of %d bytes in all, sent %d of %d; or their contents differ",
+			number, sender, m.Len(), m.Size(), want.Len(), want.Size())
+	}
+	return sender, number
+}
+
+// order is what one receiver has got from one sender.
+type order struct {
+	seen  map[int]bool
+	tails []int // the last number of each run, descending
+}
+
+// add takes the next number, and returns in how many rising runs, at least, all
+// numbers so far can be sorted apart: more than there were connections means
+// that one connection has changed the order. It is false for one that was there
+// before.
+func (o *order) add(number int) (runs int, fresh bool) {
+	if o.seen == nil {
+		o.seen = map[int]bool{}
+	}
+	if o.seen[number] {
+		return len(o.tails), false
+	}
+	o.seen[number] = true
+	for i, tail := range o.tails {
+		if tail < number {
+			o.tails[i] = number
+			return len(o.tails), true
+		}
+	}
+	o.tails = append(o.tails, number)
+	return len(o.tails), true
+}
