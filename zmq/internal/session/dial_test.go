@@ -1,0 +1,231 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// attempts dials an endpoint that nobody listens to and returns the waits between
+// the first attempts.
+func attempts(r *rig, cfg *session.Config, n int) (waits []time.Duration) {
+	r.Helper()
+	var last time.Duration
+	w := &way{tried: func() {
+		now := r.net.Now()
+		waits = append(waits, (now - last).Round(time.Millisecond))
+		last = now
+	}}
+	s, err := session.Dial(cfg, to(r.T, w))
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.until("attempts", func() bool { return len(waits) > n })
+	r.stopped(s.Stop)
+	return waits[1:]
+}
+
+func TestBackOff(t *testing.T) {
+	const ms = time.Millisecond
+	half := func(below time.Duration) time.Duration { return below / 2 }
+	for _, tt := range []struct {
+		name string
+		set  func(*session.Config)
+		want []time.Duration
+	}{
+		{"constant", func(*session.Config) {}, []time.Duration{100 * ms, 100 * ms, 100 * ms, 100 * ms}},
+		{"doubled up to the maximum", func(c *session.Config) { c.ReconnectIntervalMax = time.Second },
+			[]time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1000 * ms, 1000 * ms}},
+		{"a maximum below the interval", func(c *session.Config) { c.ReconnectIntervalMax = 10 * ms },
+			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
+		{"with a random part of the interval", func(c *session.Config) { c.ReconnectIntervalMax, c.Jitter = time.Second, half },
+			[]time.Duration{150 * ms, 250 * ms, 450 * ms, 850 * ms, 1050 * ms, 1050 * ms}},
+		{"another interval", func(c *session.Config) { c.ReconnectInterval = 7 * ms }, []time.Duration{7 * ms, 7 * ms}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, proactor.SimFaults{})
+			cfg := r.config(&host{}, wire.PUSH)
+			tt.set(cfg)
+			if got := attempts(r, cfg, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Fatalf("waited %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// An attempt that takes longer than the connect timeout is given up; the wait
+// follows it.
+func TestConnectTimeout(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+	cfg := r.config(&host{}, wire.PUSH)
+	cfg.ConnectTimeout = 5 * time.Second
+	for _, wait := range attempts(r, cfg, 4) {
+		if wait != 5100*time.Millisecond {
+			t.Fatalf("waited %v, want 5.1 s", wait)
+		}
+	}
+}
+
+// With a connection that was made the waits begin anew when it is lost.
+func TestBackOffBeginsAnew(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	cfg, served := r.config(&host{}, wire.PUSH), &host{}
+	cfg.ReconnectIntervalMax = time.Hour
+	var tried []time.Duration
+	w := &way{tried: func() { tried = append(tried, r.net.Now()) }}
+	s, err := session.Dial(cfg, to(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("a long wait", func() bool { return len(tried) == 6 })
+	peers := &session.Accepted{}
+	l, err := session.Listen(r.config(served, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("connected", func() bool { return served.saw("attach", "connected") })
+	n := len(tried)
+	r.stopped(l.Stop)
+	lost := r.net.Now()
+	r.stopped(peers.Stop)
+	r.until("another attempt", func() bool { return len(tried) > n })
+	if wait := (tried[n] - lost).Round(time.Millisecond); wait != 100*time.Millisecond {
+		t.Fatalf("waited %v after the connection was lost, want 100 ms", wait)
+	}
+	r.stopped(s.Stop)
+}
+
+// With a negative interval there is one attempt, and then no peer.
+func TestNoReconnect(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h := &host{}
+	cfg := r.config(h, wire.PUSH)
+	cfg.ReconnectInterval = -1
+	s, err := session.Dial(cfg, to(t, &way{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("given up", func() bool { return h.saw("attach", "detach") })
+	r.stopped(s.Stop)
+	if !h.saw("attach", "detach") {
+		t.Fatalf("the pattern was told %v", h.events)
+	}
+}
+
+// listen accepts peers at an endpoint.
+func listen(r *rig, h *host, typ wire.SocketType) (stop func()) {
+	r.Helper()
+	peers := &session.Accepted{}
+	l, err := session.Listen(r.config(h, typ), to(r.T, &way{}), peers)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return func() {
+		r.Helper()
+		r.stopped(l.Stop)
+		r.stopped(peers.Stop)
+	}
+}
+
+// A name that cannot be looked up is looked up again; of several addresses the
+// first that answers is taken.
+func TestResolve(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, lookups := &host{}, 0
+	w := &way{resolve: func(context.Context) ([]string, error) {
+		switch lookups++; lookups {
+		case 1:
+			return nil, errors.New("no such name yet")
+		case 2:
+			return nil, nil
+		default:
+			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555", "127.0.0.1:3"}, nil
+		}
+	}}
+	stop := listen(r, &host{}, wire.PULL)
+	s, err := session.Dial(r.config(h, wire.PUSH), to(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	if lookups != 3 {
+		t.Errorf("looked up %d times, want 3", lookups)
+	}
+	r.stopped(s.Stop)
+	stop()
+}
+
+// Wherever a stop meets it, a dialer ends once, and tells the pattern.
+func TestStopAnywhere(t *testing.T) {
+	slow := proactor.SimFaults{DelayDial: 1, MaxDelay: time.Hour}
+	for _, tt := range []struct {
+		name   string
+		faults proactor.SimFaults
+		way    *way
+		listen bool
+		turns  int
+	}{
+		{"before it begins", proactor.SimFaults{}, &way{}, false, 0},
+		{"while it connects", slow, &way{}, false, 1},
+		{"while it waits", proactor.SimFaults{}, &way{}, false, 2},
+		{"while it looks up a name", proactor.SimFaults{}, &way{resolve: func(ctx context.Context) ([]string, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}, false, 1},
+		{"in the handshake", proactor.SimFaults{}, &way{}, true, 2},
+		{"connected", proactor.SimFaults{}, &way{}, true, 10},
+	} {
+		for turns := range tt.turns + 1 {
+			t.Run(fmt.Sprintf("%s, turn %d", tt.name, turns), func(t *testing.T) {
+				r := newRig(t, tt.faults)
+				h := &host{}
+				cfg := r.config(h, wire.PUSH)
+				cfg.ConnectTimeout = time.Minute
+				stop := func() {}
+				if tt.listen {
+					stop = listen(r, &host{}, wire.PULL)
+				}
+				s, err := session.Dial(cfg, to(t, tt.way))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range turns {
+					if _, err := r.d.Poll(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r.stopped(s.Stop)
+				if !h.saw("attach", "detach") && !h.saw("attach", "connected", "disconnected", "detach") {
+					t.Errorf("the pattern was told %v", h.events)
+				}
+				stop()
+				if n := r.net.Open(); n != 0 {
+					t.Errorf("%d handles left open", n)
+				}
+			})
+		}
+	}
+}
+
+// A pattern that does not want the peer has its connection closed; another
+// attempt follows.
+func TestRefusedByThePattern(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h := &host{refuse: errors.New("one is enough")}
+	stop := listen(r, &host{}, wire.PULL)
+	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("refused twice", func() bool { return h.saw("attach", "refuse", "refuse") })
+	h.refuse = nil
+	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
+	r.stopped(s.Stop)
+	stop()
+}

@@ -1,0 +1,142 @@
+package session_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// dial connects a PUSH socket.
+func dial(r *rig, h *host) *session.Dialer {
+	r.Helper()
+	s, err := session.Dial(r.config(h, wire.PUSH), to(r.T, &way{}))
+	if err != nil {
+		r.Fatal(err)
+	}
+	return s
+}
+
+// The pattern hears of an accepted peer when its handshake is done, and again
+// when it has left.
+func TestAccept(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, peers := &host{}, &session.Accepted{}
+	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Endpoint() != here {
+		t.Errorf("bound to %s", l.Endpoint())
+	}
+	s := dial(r, &host{})
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	if n := len(peers.Peers()); n != 1 {
+		t.Errorf("%d peers", n)
+	}
+	r.stopped(s.Stop)
+	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
+	if n := len(peers.Peers()); n != 0 {
+		t.Errorf("%d peers after it has left", n)
+	}
+	r.stopped(l.Stop)
+	r.stopped(peers.Stop)
+}
+
+// Those who were accepted stay when the listener stops; nobody else comes.
+func TestStopListening(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, peers := &host{}, &session.Accepted{}
+	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, late := &host{}, &host{}
+	s := dial(r, first)
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	r.stopped(l.Stop)
+	tried := 0
+	other, err := session.Dial(r.config(late, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("some attempts", func() bool { return tried > 3 })
+	if !h.saw("attach", "connected") || !late.saw("attach") {
+		t.Errorf("the listener's pattern was told %v, the late one's %v", h.events, late.events)
+	}
+	r.stopped(peers.Stop)
+	if !h.saw("attach", "connected", "disconnected", "detach") {
+		t.Errorf("the pattern was told %v", h.events)
+	}
+	r.stopped(s.Stop)
+	r.stopped(other.Stop)
+	if n := r.net.Open(); n != 0 {
+		t.Errorf("%d handles left open", n)
+	}
+}
+
+// An accept that fails is tried again.
+func TestAcceptFails(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{AbortAccept: 0.5})
+	h, peers := &host{}, &session.Accepted{}
+	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dialers []*session.Dialer
+	for range 10 {
+		dialers = append(dialers, dial(r, &host{}))
+	}
+	r.until("all connected", func() bool { return len(peers.Peers()) == len(dialers) })
+	if r.net.Counts()["AbortAccept"] == 0 {
+		t.Error("no accept has failed")
+	}
+	r.stopped(l.Stop)
+	r.stopped(peers.Stop)
+	for _, s := range dialers {
+		r.stopped(s.Stop)
+	}
+}
+
+// A pattern that does not want a peer never hears of it again.
+func TestAcceptedAndRefused(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, peers := &host{refuse: errors.New("one is enough")}, &session.Accepted{}
+	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := dial(r, &host{})
+	r.until("refused", func() bool { return len(h.events) >= 3 })
+	if !h.saw("attach", "refuse", "detach") {
+		t.Errorf("the pattern was told %v", h.events)
+	}
+	r.stopped(s.Stop)
+	r.stopped(l.Stop)
+	r.stopped(peers.Stop)
+}
+
+// What does not go together is refused in the handshake: neither pattern hears
+// of it.
+func TestIncompatibleTypes(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, peers := &host{}, &session.Accepted{}
+	l, err := session.Listen(r.config(h, wire.SUB), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, tried := &host{}, 0
+	s, err := session.Dial(r.config(mine, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("some attempts", func() bool { return tried > 3 })
+	r.stopped(s.Stop)
+	r.stopped(l.Stop)
+	r.stopped(peers.Stop)
+	if len(h.events) != 0 || !mine.saw("attach", "detach") {
+		t.Errorf("the patterns were told %v and %v", h.events, mine.events)
+	}
+}

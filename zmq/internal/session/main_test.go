@@ -1,0 +1,162 @@
+package session_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
+
+// rig is sessions on a simulated network, in virtual time: nothing here waits.
+type rig struct {
+	*testing.T
+	net *proactor.SimNetwork
+	d   *proactor.Dispatcher
+	ctx context.Context
+}
+
+func newRig(t *testing.T, faults proactor.SimFaults) *rig {
+	t.Helper()
+	r := &rig{T: t, net: proactor.NewSimNetwork(1, faults)}
+	var err error
+	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.net}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cancel context.CancelFunc
+	r.ctx, cancel = context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(func() {
+		cancel()
+		if err := r.d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// until runs the dispatcher until ok.
+func (r *rig) until(what string, ok func() bool) {
+	r.Helper()
+	for !ok() {
+		if _, err := r.d.RunOne(r.ctx); err != nil {
+			r.Fatalf("waited in vain: %s: %v", what, err)
+		}
+	}
+}
+
+// stopped calls a Stop and waits until it is done.
+func (r *rig) stopped(stop func(done func())) {
+	r.Helper()
+	times := 0
+	stop(func() { times++ })
+	r.until("stopped", func() bool { return times > 0 })
+	for range 10 { // a second call would come soon
+		if _, err := r.d.Poll(); err != nil {
+			r.Fatal(err)
+		}
+	}
+	if times != 1 {
+		r.Errorf("done was called %d times", times)
+	}
+}
+
+// config is that of a socket of a type, with libzmq's times and no jitter.
+func (r *rig) config(h *host, typ wire.SocketType) *session.Config {
+	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
+	return &session.Config{
+		Host: h, Type: typ,
+		Mechanism:         func() mechanism.Mechanism { return mechanism.NewNull(told) },
+		Dispatcher:        func() *proactor.Dispatcher { return r.d },
+		HandshakeTimeout:  30 * time.Second,
+		ReconnectInterval: 100 * time.Millisecond,
+		Jitter:            func(time.Duration) time.Duration { return 0 },
+	}
+}
+
+// host is a socket that only notes what it is told.
+type host struct {
+	mu     sync.Mutex
+	events []string
+	refuse error // what Connected fails with
+	sent   pipe.Tally
+	got    pipe.Tally
+}
+
+func (h *host) NewOut(*pipe.Limits) *pipe.Out {
+	return pipe.NewOut(&h.mu, pipe.Limits{}, message.GatherMin, h, &h.sent)
+}
+func (h *host) NewIn(s pipe.Source) *pipe.In { return pipe.NewIn(s, pipe.Limits{}, h, &h.got) }
+func (h *host) RecvLimits() pipe.Limits      { return pipe.Limits{} }
+func (h *host) Writable(*pipe.Out)           {}
+func (h *host) Readable(*pipe.In)            {}
+
+func (h *host) Attach(*pipe.Peer) error { h.note("attach"); return nil }
+func (h *host) Connected(*pipe.Peer, *pipe.In, []byte) error {
+	if h.refuse != nil {
+		h.note("refuse")
+		return h.refuse
+	}
+	h.note("connected")
+	return nil
+}
+func (h *host) Disconnected(*pipe.Peer) { h.note("disconnected") }
+func (h *host) Detach(*pipe.Peer, bool) { h.note("detach") }
+
+func (h *host) note(event string) { h.events = append(h.events, event) }
+
+// saw reports whether the host was told exactly this.
+func (h *host) saw(want ...string) bool { return fmt.Sprint(h.events) == fmt.Sprint(want) }
+
+// way is a transport on the simulated network.
+type way struct {
+	transport.Transport        // what sessions do not ask for
+	tried               func() // called when an attempt begins
+	resolve             func(ctx context.Context) ([]string, error)
+}
+
+var _ transport.Transport = (*way)(nil)
+
+func (w *way) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), o)
+	return transport.Listener{Handle: h, Endpoint: ep.String(), Remove: func() {}}, err
+}
+
+func (w *way) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
+	if w.tried != nil {
+		w.tried()
+	}
+	address := ep.Address.Host + ":" + fmt.Sprint(ep.Address.Port)
+	return transport.Target{Network: "tcp", Address: address}, w.resolve == nil
+}
+
+func (w *way) Resolve(ctx context.Context, _ endpoint.Endpoint) (targets []transport.Target, err error) {
+	addresses, err := w.resolve(ctx)
+	for _, a := range addresses {
+		targets = append(targets, transport.Target{Network: "tcp", Address: a})
+	}
+	return targets, err
+}
+
+const here = "tcp://127.0.0.1:5555"
+
+func to(t *testing.T, w *way) session.Endpoint {
+	t.Helper()
+	ep, err := endpoint.Parse(here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session.Endpoint{Endpoint: ep, Transport: w}
+}
