@@ -69,11 +69,7 @@ func (r *reqRep) open() {
 		r.asking, asking = append(r.asking, a), append(asking, a.Socket)
 	}
 	for range 1 + r.dice.IntN(2) {
-		o := r.options()
-		// A REP drops what would exceed its marks, and the reply before counts
-		// until the completion of its write has been dispatched.
-		o.SendHWM, o.SendHWMBytes = pick(r.world, 0, 2, 10), 0
-		a := &answerer{Socket: r.socket(REP, o)}
+		a := &answerer{Socket: r.socket(REP, r.options())}
 		r.answering, answering = append(r.answering, a), append(answering, a.Socket)
 	}
 	if r.bind = "rep"; r.oneIn(3) {

@@ -163,6 +163,9 @@ func (w *world) again(s *Socket, linger time.Duration) *Socket {
 // high-water marks.
 func (w *world) marks(s *Socket) {
 	limit := limits(s.opts.SendHWM, s.opts.SendHWMBytes)
+	if s.Type() == REP { // as much again may be being written
+		limit = limit.Join(limit)
+	}
 	for _, p := range s.accepted.Peers() {
 		w.mark(s, p, limit)
 	}
@@ -170,7 +173,7 @@ func (w *world) marks(s *Socket) {
 
 func (w *world) mark(s *Socket, p *pipe.Peer, limit pipe.Limits) {
 	msgs, size := p.Out.Queued()
-	if msgs > limit.Msgs || (limit.Bytes > 0 && size >= limit.Bytes+w.largestMessage()) {
+	if msgs > limit.Msgs || (limit.Bytes > 0 && size >= limit.Bytes+2*w.largestMessage()) {
 		w.fail("%v holds %d messages of %d bytes for a peer: the high-water marks are %+v", s.Type(), msgs, size, limit)
 	}
 	if msgs < 0 || size < 0 || (msgs == 0 && size != 0) {

@@ -72,7 +72,10 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 		r.Drops.Add(DropPeerGone, 1)
 		return nil, nil
 	}
-	if out.Full() { // a REP never waits: RFC 28, "SHALL NOT block"
+	// A REP never waits (RFC 28, "SHALL NOT block"). The reply before may still
+	// count as being written although the peer has it, and asks again: that must
+	// not cost this one.
+	if out.Clogged() {
 		r.Drops.Add(DropHighWater, 1)
 		return nil, nil
 	}

@@ -34,6 +34,10 @@ func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *T
 	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, sent: sent, Index: -1}
 }
 
+// Clogged reports whether a high-water mark is reached by what nobody has taken
+// yet: what is being written does not count.
+func (o *Out) Clogged() bool { return o.limits.exceeded(o.fill.Msgs, o.fill.Size) }
+
 // Put queues a message whatever the high-water mark says: for a writer that has
 // asked Full, and for what must not be dropped and is small, as subscriptions
 // are.
