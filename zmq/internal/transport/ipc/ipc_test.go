@@ -1,0 +1,119 @@
+package ipc_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/ipc"
+)
+
+// place is a directory with a short name: the paths of sockets are limited.
+func place(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "ipc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func newDispatcher(t *testing.T) *proactor.Dispatcher {
+	t.Helper()
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func listen(d *proactor.Dispatcher, path string) (transport.Listener, error) {
+	return ipc.Transport{}.Listen(d, endpoint.Endpoint{Transport: endpoint.IPC, Path: path}, &proactor.SocketOptions{})
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// A wildcard's socket has a directory of its own, which goes with it.
+func TestWildcard(t *testing.T) {
+	d := newDispatcher(t)
+	seen := map[string]bool{}
+	for range 2 {
+		l, err := listen(d, "*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := strings.TrimPrefix(l.Endpoint, "ipc://")
+		if seen[path] || !filepath.IsAbs(path) || !exists(path) {
+			t.Errorf("bound to %s", l.Endpoint)
+		}
+		seen[path] = true
+		if err := l.Handle.Close(); err != nil {
+			t.Error(err)
+		}
+		l.Remove()
+		if exists(filepath.Dir(path)) {
+			t.Errorf("%s is left behind", filepath.Dir(path))
+		}
+	}
+}
+
+// What a dead process left behind is taken over; what is in use is not, nor what
+// is no socket.
+func TestPathsThatExist(t *testing.T) {
+	d := newDispatcher(t)
+	dir := place(t)
+	dead := filepath.Join(dir, "dead")
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: dead, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.SetUnlinkOnClose(false)
+	left.Close()
+	alive, err := listen(d, dead)
+	if err != nil {
+		t.Fatalf("a path that a dead process has left: %v", err)
+	}
+	if _, err := listen(d, dead); err == nil {
+		t.Error("a path in use was taken over")
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := listen(d, file); err == nil || !exists(file) {
+		t.Errorf("a file was taken for a socket: %v", err)
+	}
+	if _, err := listen(d, filepath.Join(dir, "none", "s")); err == nil {
+		t.Error("bound in a directory that there is not")
+	}
+	if err := alive.Handle.Close(); err != nil {
+		t.Error(err)
+	}
+	alive.Remove()
+}
+
+func TestTargets(t *testing.T) {
+	want := transport.Target{Network: "unix", Address: "/tmp/s"}
+	ep := endpoint.Endpoint{Transport: endpoint.IPC, Path: "/tmp/s"}
+	if got, ok := (ipc.Transport{}).Literal(ep); !ok || got != want {
+		t.Errorf("got %+v, %v", got, ok)
+	}
+	if got, err := (ipc.Transport{}).Resolve(context.Background(), ep); err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	addr := &net.UnixAddr{Name: "/tmp/s", Net: "unix"}
+	if got := (ipc.Transport{}).Endpoint(addr); got != "ipc:///tmp/s" {
+		t.Errorf("got %s", got)
+	}
+}

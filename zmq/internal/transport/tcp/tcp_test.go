@@ -1,0 +1,95 @@
+package tcp_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/tcp"
+)
+
+func parse(t *testing.T, s string) endpoint.Endpoint {
+	t.Helper()
+	ep, err := endpoint.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ep
+}
+
+// Addresses need no look-up; names, and sources that are names, do.
+func TestLiteral(t *testing.T) {
+	for _, tt := range []struct {
+		endpoint string
+		want     transport.Target
+		literal  bool
+	}{
+		{"tcp://192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80"}, true},
+		{"tcp://[2001:db8::1]:80", transport.Target{Network: "tcp", Address: "[2001:db8::1]:80"}, true},
+		{"tcp://[fe80::1%eth0]:80", transport.Target{Network: "tcp", Address: "[fe80::1%eth0]:80"}, true},
+		{"tcp://127.0.0.1:7;192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "127.0.0.1:7"}, true},
+		{"tcp://*:*;192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "0.0.0.0:0"}, true},
+		{"tcp://example.org:80", transport.Target{}, false},
+	} {
+		got, ok := tcp.Transport{}.Literal(parse(t, tt.endpoint))
+		if ok != tt.literal || got != tt.want {
+			t.Errorf("%s: got %+v, %v", tt.endpoint, got, ok)
+		}
+	}
+}
+
+// noName is a name that nobody has, and that no DNS server is asked for: a label
+// has 63 bytes at most.
+var noName = strings.Repeat("x", 64)
+
+// IPv4 addresses come first.
+func TestResolve(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	targets, err := tcp.Transport{}.Resolve(ctx, parse(t, "tcp://127.0.0.1:7;localhost:80"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(targets) == 0 || targets[0] != (transport.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}) {
+		t.Errorf("got %+v", targets)
+	}
+	for _, bad := range []string{"tcp://" + noName + ":80", "tcp://" + noName + ":7;localhost:80"} {
+		if _, err := (tcp.Transport{}).Resolve(ctx, parse(t, bad)); err == nil || !strings.Contains(err.Error(), noName) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+// What was bound can be connected to: ports are filled in.
+func TestListen(t *testing.T) {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for _, tt := range []struct{ endpoint, prefix string }{
+		{"tcp://127.0.0.1:*", "tcp://127.0.0.1:"},
+		{"tcp://*:*", "tcp://0.0.0.0:"},
+		{"tcp://localhost:*", "tcp://127.0.0.1:"},
+	} {
+		l, err := tcp.Transport{}.Listen(d, parse(t, tt.endpoint), &proactor.SocketOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.endpoint, err)
+			continue
+		}
+		if ep := parse(t, l.Endpoint); !strings.HasPrefix(l.Endpoint, tt.prefix) || ep.Address.Port == 0 {
+			t.Errorf("%s became %s", tt.endpoint, l.Endpoint)
+		}
+		if err := l.Handle.Close(); err != nil {
+			t.Error(err)
+		}
+		l.Remove()
+	}
+	if _, err := (tcp.Transport{}).Listen(d, parse(t, "tcp://"+noName+":*"), &proactor.SocketOptions{}); err == nil {
+		t.Error("bound to a name that there is not")
+	}
+}
