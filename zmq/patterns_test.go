@@ -246,6 +246,11 @@ func TestConnectBeforeBindAndReconnect(t *testing.T) {
 					t.Fatalf("received %q in round %d", b, round)
 				}
 				must(t, pull.Close())
+				// What is written before the end is seen is lost.
+				for push.Stats().Peers > 0 {
+					must(t, ctx.Err())
+					runtime.Gosched()
+				}
 			}
 		})
 	}
