@@ -199,6 +199,31 @@ func TestCloseContext(t *testing.T) {
 	}
 }
 
+// What waits for an inproc name does not keep a context from closing, whatever
+// the linger: nobody can bind the name any more.
+func TestCloseContextWithNamesNeverBound(t *testing.T) {
+	r := newRig(t, "inproc")
+	c, err := zmq.NewContext(zmq.ContextOptions{})
+	must(t, err)
+	never, err := c.NewSocket(zmq.PUSH, zmq.Options{})
+	must(t, err)
+	must(t, never.Connect("inproc://never"))
+	must(t, never.SendBytes(r.ctx, []byte("x")))
+	waiting := goes(never.Close)
+	other, err := c.NewSocket(zmq.PUSH, zmq.Options{})
+	must(t, err)
+	must(t, other.Connect("inproc://pull"))
+	pull, err := c.NewSocket(zmq.PULL, zmq.Options{})
+	must(t, err)
+	must(t, pull.Bind("inproc://pull"))
+	must(t, other.SendBytes(r.ctx, []byte("never received")))
+	must(t, c.Close())
+	must(t, <-waiting)
+	if n := never.Stats().Dropped[zmq.DropPeerGone]; n != 1 {
+		t.Fatalf("%d dropped, want 1", n)
+	}
+}
+
 // The sockets of a context close all at once, each with its linger.
 func TestCloseContextWithQueues(t *testing.T) {
 	everyTransport(t, func(r *rig) {

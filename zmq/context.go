@@ -91,8 +91,10 @@ func (c *Context) dispatcher() *proactor.Dispatcher {
 }
 
 // Close closes the context's sockets, all at once and each with its linger, and
-// then the dispatchers. Calls in progress fail with ErrClosed.
+// then the dispatchers. Calls in progress fail with ErrClosed. What waits for an
+// inproc name to be bound is dropped: nobody can do that any more.
 func (c *Context) Close() error {
+	c.names.Close()
 	c.mu.Lock()
 	c.closed = true
 	var sockets []*Socket

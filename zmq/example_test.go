@@ -133,18 +133,16 @@ func ExampleSocket_Readable() {
 		check(sender.SendBytes(ctx, fmt.Append(nil, i)))
 	}
 
-	received := 0
 	for {
 		select {
 		case <-data.Readable():
 			for m, err := data.TryRecv(); err == nil; m, err = data.TryRecv() {
 				fmt.Printf("data %s\n", m.Bytes())
-				received++
-			}
-			if received == 3 { // all there is: now somebody says stop
-				stop := open(sockets, zmq.PUSH, zmq.Options{})
-				check(stop.Connect("inproc://control"))
-				check(stop.SendBytes(ctx, []byte("stop")))
+				if string(m.Bytes()) == "2" { // the last one: now somebody says stop
+					stop := open(sockets, zmq.PUSH, zmq.Options{})
+					check(stop.Connect("inproc://control"))
+					check(stop.SendBytes(ctx, []byte("stop")))
+				}
 			}
 		case <-control.Readable():
 			if m, err := control.TryRecv(); err == nil {

@@ -42,8 +42,9 @@ type Member struct {
 
 // Registry is the names of one context.
 type Registry struct {
-	mu    sync.Mutex
-	names map[string]*name
+	mu     sync.Mutex
+	names  map[string]*name
+	closed bool
 }
 
 // name is what is known of one name.
@@ -129,12 +130,27 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 // Peer is the binding, as the connecting socket sees it.
 func (c *Connection) Peer() *pipe.Peer { return c.peer }
 
+// Close says that no name will be bound any more: nobody need wait for that.
+func (r *Registry) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	for _, n := range r.names {
+		for _, c := range n.waiting {
+			if c.delivered != nil {
+				c.delivered()
+			}
+		}
+	}
+}
+
 // WhenDelivered has f called, with locks held and maybe more than once, as soon
-// as nothing waits for somebody to bind the name: what was sent is theirs then.
+// as nothing waits for somebody to bind the name: what was sent is theirs then,
+// or it is lost because the registry is closed.
 func (c *Connection) WhenDelivered(f func()) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
-	if c.binding != nil {
+	if c.binding != nil || c.registry.closed {
 		f()
 		return
 	}
