@@ -26,6 +26,15 @@ type deadlineListener interface {
 	SetDeadline(time.Time) error
 }
 
+// family makes "tcp" on 0.0.0.0 mean IPv4 alone, as it does with the other
+// backends: package net would listen on [::] too.
+func family(network, address string) string {
+	if ap, err := backend.ParseTCP(network, address); err == nil && ap.Addr().Is4() {
+		return "tcp4"
+	}
+	return network
+}
+
 // Listen implements backend.Backend.
 func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
 	if err := backend.CheckAddress(network, address); err != nil {
@@ -35,7 +44,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		o = new(backend.SocketOptions)
 	}
 	config := net.ListenConfig{Control: buffers(o), KeepAlive: -1}
-	ln, err := config.Listen(context.Background(), network, address)
+	ln, err := config.Listen(context.Background(), family(network, address), address)
 	if err != nil {
 		return nil, err
 	}
