@@ -18,7 +18,8 @@ import (
 type fairQueue struct {
 	active []*pipe.In
 	turn   int
-	since  int // messages since somebody waited
+	since  int  // messages since somebody waited
+	local  bool // the last one came over inproc
 	opts   *Options
 
 	news    atomic.Bool // woken is not empty: spares the lock
@@ -58,6 +59,7 @@ func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 		if m, ok := in.Next(); ok {
 			q.turn++
 			q.since++
+			q.local = in.Local
 			return m, in
 		}
 		q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
@@ -119,7 +121,7 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 		q.waiters.WakeOne()
 	}
 	q.waiting.Store(int32(q.waiters.Len()))
-	return w, sparse
+	return w, sparse && !q.local // no I/O brings what comes over inproc
 }
 
 // await waits for the turn of w, which says that another try may succeed, or

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -110,16 +111,28 @@ func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
 // Recv returns the next message. It waits until there is one, or until ctx is
 // done.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
-	for {
-		m, w, sparse, err := s.tryRecv(true)
-		if w == nil {
+	for yielded := 0; ; {
+		m, w, sparse, err := s.tryRecv(yielded == yields)
+		switch {
+		case err != ErrWouldBlock:
 			return m, err
-		}
-		if err := s.arrived.await(ctx, w, sparse); err != nil {
-			return m, err
+		case w != nil:
+			if err := s.arrived.await(ctx, w, sparse); err != nil {
+				return m, err
+			}
+		case sparse:
+			yielded = yields
+		default:
+			yielded++
+			runtime.Gosched()
 		}
 	}
 }
+
+// yields is how often a receiver gives way to others before it sleeps, in a
+// stream of messages: the next ones are on their way, and to sleep and be woken
+// for each handful costs more than the messages do.
+const yields = 8
 
 // TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) {
@@ -142,6 +155,8 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 		s.arrived.passOn()
 	case err == ErrWouldBlock && wait:
 		w, sparse = s.arrived.wait()
+	case err == ErrWouldBlock:
+		sparse = s.arrived.since <= sparseRun
 	}
 	s.recvMu.Unlock()
 	return m, w, sparse, err

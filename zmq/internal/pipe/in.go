@@ -14,7 +14,8 @@ type In struct {
 	step    int    // credit is given for so many messages at a time
 	tally   *Tally // of all Ins under the lock: what was credited
 
-	Peer *Peer // who the messages come from
+	Peer  *Peer // who the messages come from
+	Local bool  // they come from a socket of this process
 }
 
 // NewIn makes an In that reads from source, which holds at most limits. What
@@ -27,7 +28,8 @@ func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
 	if limits.Bytes > 0 {
 		step = 1
 	}
-	return &In{source: source, reader: reader, step: step, tally: received}
+	_, local := source.(*Out)
+	return &In{source: source, reader: reader, step: step, tally: received, Local: local}
 }
 
 // Ready tells the reader that there is something to read. It may be called by
