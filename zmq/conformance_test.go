@@ -23,16 +23,38 @@ type requirement struct {
 // quoted above each test is what it holds us to.
 func TestConformance(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
-		t.Run(transport, func(t *testing.T) {
-			for rfc, requirements := range map[string][]requirement{
-				"28 request-reply": requestReply, "29 publish-subscribe": publishSubscribe,
-				"30 pipeline": pipeline, "31 exclusive pair": exclusivePair,
-			} {
-				t.Run(rfc, func(t *testing.T) {
-					for _, r := range requirements {
-						t.Run(r.name, func(t *testing.T) { r.test(newRig(t, transport)) })
-					}
-				})
+		t.Run(transport, func(t *testing.T) { conform(t, transport, zmq.ContextOptions{}) })
+	}
+}
+
+// TestConformanceOfContexts goes through the same over tcp, in contexts of other
+// kinds.
+func TestConformanceOfContexts(t *testing.T) {
+	for name, o := range map[string]zmq.ContextOptions{
+		"uring": {Backend: "uring"}, "epoll": {Backend: "epoll"}, "goroutine": {Backend: "goroutine"},
+		"three dispatchers":                    {Dispatchers: 3},
+		"without the optimizations of writing": {Tuning: zmq.Tuning{NoSpeculativeWrite: true, NoGatherWrite: true}},
+		"without the optimizations of reading": {Tuning: zmq.Tuning{NoReadCoalescing: true, NoTimerStructure: true, NoHandlerMemory: true, NoStrandElision: true, NoLeading: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c, err := zmq.NewContext(o); err != nil {
+				t.Skip(err)
+			} else {
+				must(t, c.Close())
+			}
+			conform(t, "tcp", o)
+		})
+	}
+}
+
+func conform(t *testing.T, transport string, o zmq.ContextOptions) {
+	for rfc, requirements := range map[string][]requirement{
+		"28 request-reply": requestReply, "29 publish-subscribe": publishSubscribe,
+		"30 pipeline": pipeline, "31 exclusive pair": exclusivePair,
+	} {
+		t.Run(rfc, func(t *testing.T) {
+			for _, r := range requirements {
+				t.Run(r.name, func(t *testing.T) { r.test(newRigIn(t, transport, o)) })
 			}
 		})
 	}
@@ -57,7 +79,15 @@ type rig struct {
 }
 
 func newRig(t *testing.T, transport string) *rig {
-	return &rig{T: t, transport: transport, ctx: deadline(t), sockets: newContext(t)}
+	return newRigIn(t, transport, zmq.ContextOptions{})
+}
+
+// newRigIn makes a rig with a context of the given kind.
+func newRigIn(t *testing.T, transport string, o zmq.ContextOptions) *rig {
+	c, err := zmq.NewContext(o)
+	must(t, err)
+	t.Cleanup(func() { must(t, c.Close()) })
+	return &rig{T: t, transport: transport, ctx: deadline(t), sockets: c}
 }
 
 func (r *rig) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
