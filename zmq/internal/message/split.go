@@ -11,6 +11,9 @@ type piece struct {
 const (
 	minPiece = 512
 	maxPiece = 64 << 10
+
+	// pieceRefs is how many references are allocated at a time.
+	pieceRefs = 32
 )
 
 // Split empties the batch and returns what was in it. What is appended next lies
@@ -19,7 +22,8 @@ const (
 // messages are released.
 func (b *Batch) Split() Batch {
 	n := len(b.Buf)
-	whole := Batch{Buf: b.Buf[:n:n], Refs: b.Refs, Msgs: b.Msgs, Size: b.Size}
+	refs := len(b.Refs)
+	whole := Batch{Buf: b.Buf[:n:n], Refs: b.Refs[:refs:refs], Msgs: b.Msgs, Size: b.Size}
 	p := b.piece
 	if inside := p.mem != nil && cap(b.Buf) == p.room; inside { // else append has moved it
 		whole.Mem = p.mem
@@ -27,7 +31,10 @@ func (b *Batch) Split() Batch {
 	} else {
 		b.Buf = nil
 	}
-	*b = Batch{Buf: b.Buf[min(n, len(b.Buf)):], piece: p}
+	*b = Batch{Buf: b.Buf[min(n, len(b.Buf)):], Refs: b.Refs[refs:], piece: p}
+	if refs > 0 && cap(b.Refs) == 0 {
+		b.Refs = make([]Ref, 0, pieceRefs)
+	}
 	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is as long, most likely
 		b.nextPiece(n)
 	}
