@@ -32,6 +32,7 @@ type leadership struct {
 	granted chan bool
 	back    chan struct{} // tells the host that it is needed again
 	watch   *time.Timer
+	tick    time.Duration
 	ticking bool
 	leaves  uint // how often a leader left, and at the last tick
 	seen    uint
@@ -48,10 +49,14 @@ const (
 )
 
 const (
-	// tick is how often the grace is looked at: a dispatcher is unattended for at
-	// most two of them, and only while nobody is known to wait for it. Each tick
-	// wakes a thread, so that there must be many round trips in one.
-	tick = time.Millisecond
+	// minTick is how often the grace is looked at: a dispatcher is unattended for
+	// at most two of them, and only while nobody is known to wait for it. Each tick
+	// wakes a thread, which then competes with the leader's, so that the ticks grow
+	// rare, up to maxTick, while leaders keep coming back.
+	minTick = time.Millisecond
+	maxTick = 16 * time.Millisecond
+	// often is how many leaves in a tick make the next one twice as long.
+	often = 32
 	// maxMisses bounds for how long leaders are refused: 2^maxMisses waits.
 	maxMisses = 10
 )
@@ -174,9 +179,10 @@ func (d *Dispatcher) watchGrace() {
 	case l.ticking:
 		return
 	case l.watch == nil:
-		l.watch = time.AfterFunc(tick, d.onTick)
+		l.tick = minTick
+		l.watch = time.AfterFunc(l.tick, d.onTick)
 	default:
-		l.watch.Reset(tick)
+		l.watch.Reset(l.tick)
 	}
 	l.ticking, l.seen = true, l.leaves
 }
@@ -190,8 +196,12 @@ func (d *Dispatcher) onTick() {
 	l.ticking = false
 	switch {
 	case l.leaves != l.seen:
+		if l.leaves-l.seen >= often {
+			l.tick = min(2*l.tick, maxTick)
+		}
 		d.watchGrace()
 	case l.state == unattended:
+		l.tick = minTick
 		l.misses = min(l.misses+1, maxMisses)
 		l.refuse = 1 << l.misses
 		d.recall()
