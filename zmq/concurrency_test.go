@@ -254,3 +254,24 @@ func TestEndpointsComeAndGo(t *testing.T) {
 		busy.Wait()
 	})
 }
+
+// Two hundred peers come, send, and go. The backlog has room for all of them: who
+// does not fit tries again after a second.
+func TestManyPeers(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		const peers = 200
+		pull := r.socket(zmq.PULL, zmq.Options{Backlog: peers})
+		ep := r.bind(pull)
+		for range peers {
+			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{})
+			must(r.T, err)
+			must(r.T, push.Connect(ep))
+			r.send(push, "hello")
+			go push.Close()
+		}
+		for range peers {
+			r.expect(pull, "hello")
+		}
+		r.peers(pull, 0)
+	})
+}
