@@ -111,10 +111,12 @@ func jitter(below time.Duration) time.Duration {
 // Type is the socket's type.
 func (s *Socket) Type() Type { return s.typ }
 
-// Send sends a message, which belongs to the socket if Send succeeds: its frames
-// must not be written to any more. What happens when nobody can take it is the
-// type's: PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER
-// drop it and count it (a ROUTER with RouterMandatory waits or fails).
+// Send sends a message, which belongs to the socket if Send succeeds: it must not
+// be used any more, nor a copy of it, not even to send it again. The memory of one
+// that was received, or made by AllocMsg, may be another's at once: Clone what is
+// to be sent twice. What happens when nobody can take the message is the type's:
+// PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER drop it
+// and count it (a ROUTER with RouterMandatory waits or fails).
 func (s *Socket) Send(ctx context.Context, m Msg) error {
 	if err := ctx.Err(); err != nil {
 		return err

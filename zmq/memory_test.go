@@ -1,0 +1,125 @@
+package zmq_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// content is what message i holds: its number, again and again.
+func content(i, size int) []byte {
+	return bytes.Repeat(fmt.Appendf(nil, "%08d", i), size/8)
+}
+
+// sizesInMemory are copied, pooled, referred to, and read in place.
+var sizesInMemory = []int{8, 64, 504, 1024, 4088, 4096, 20_000, 64 << 10, 200_000}
+
+// Memory that is given back is used again, and never while somebody holds it:
+// messages pass through a proxy, which forwards them as they are; some are kept,
+// some are released at once, some later, and none ever changes.
+func TestMemoryIsNotReusedTooEarly(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		const n = 1500
+		push, in := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		out, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(in, push)
+		r.link(pull, out)
+		go func() {
+			for m, err := range in.Messages(r.ctx) {
+				if err != nil || out.Send(r.ctx, m) != nil {
+					return
+				}
+			}
+		}()
+		go func() {
+			for i := range n {
+				body := content(i, sizesInMemory[i%len(sizesInMemory)])
+				m := zmq.AllocMsg(len(body))
+				copy(m.Bytes(), body)
+				if i%5 == 0 {
+					m = zmq.CopyMsg(body, body[:8])
+				}
+				if push.Send(r.ctx, m) != nil {
+					return
+				}
+			}
+		}()
+		kept := map[int]zmq.Msg{}
+		check := func(i int, m zmq.Msg) {
+			want := content(i, sizesInMemory[i%len(sizesInMemory)])
+			if !bytes.Equal(m.Bytes(), want) || i%5 == 0 && !bytes.Equal(m.Frame(1), want[:8]) {
+				r.Fatalf("message %d holds %.16q, want %.16q", i, m.Bytes(), want)
+			}
+		}
+		for i := range n {
+			m, err := pull.Recv(r.ctx)
+			must(r.T, err)
+			check(i, m)
+			switch i % 4 {
+			case 0:
+				m.Release()
+			case 1, 2:
+				kept[i] = m
+			}
+			if old, ok := kept[i-97]; ok {
+				check(i-97, old)
+				old.Release()
+				delete(kept, i-97)
+			}
+		}
+		for i, m := range kept {
+			check(i, m)
+		}
+	})
+}
+
+// A message that went to several inproc subscribers is one and the same memory:
+// it is reused only when all of them have released it.
+func TestPublishedMemoryIsShared(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		const n = 500
+		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
+		subs := []*zmq.Socket{r.subscriber(""), r.subscriber("")}
+		r.link(pub, subs...)
+		r.subscribed(pub, 2)
+		for i := range n {
+			m := zmq.AllocMsg(8 << 10)
+			copy(m.Bytes(), content(i, 8<<10))
+			must(r.T, pub.Send(r.ctx, m))
+		}
+		for i := range n {
+			for _, sub := range subs {
+				m, err := sub.Recv(r.ctx)
+				must(r.T, err)
+				if !bytes.Equal(m.Bytes(), content(i, 8<<10)) {
+					r.Fatalf("message %d holds %.16q", i, m.Bytes())
+				}
+				m.Release()
+			}
+		}
+	})
+}
+
+// What SendBytes was given stays the caller's, also while the message waits.
+func TestSendBytesCopies(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		ep := r.free()
+		must(r.T, push.Connect(ep))
+		for i, size := range sizesInMemory {
+			b := content(i, size)
+			must(r.T, push.SendBytes(r.ctx, b))
+			clear(b)
+			f := content(i, size)
+			must(r.T, push.SendFrames(r.ctx, f, f))
+			clear(f)
+		}
+		must(r.T, pull.Bind(ep))
+		for i, size := range sizesInMemory {
+			r.expect(pull, string(content(i, size)))
+			r.expect(pull, string(content(i, size)), string(content(i, size)))
+		}
+	})
+}
