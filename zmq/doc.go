@@ -15,8 +15,9 @@
 //
 // [Socket.SendBytes] copies what it is given; [Socket.SendOwned] takes it over,
 // and the caller must not write to it afterwards; a message given to
-// [Socket.Send] must not be used at all afterwards. A received message stays valid for as long as it is referred to; treat it as
-// read-only. It may share its memory with messages that arrived beside it (at
-// most 128 KiB): use [Msg.Clone] for one that is kept for long. [Msg.Release]
-// gives memory back for reuse; it is never needed.
+// [Socket.Send] must not be used at all afterwards. A received message stays valid
+// for as long as it is referred to; treat it as read-only. It may share its memory
+// with messages that arrived beside it (at most 128 KiB): use [Msg.Clone] for one
+// that is kept for long. [Msg.Release] gives memory back for reuse; it is never
+// needed.
 package zmq

@@ -74,15 +74,19 @@ func TestInprocHWM(t *testing.T) {
 		{zmq.Options{SendHWM: zmq.Unlimited}, zmq.Options{RecvHWM: 7}, 1, 20_000},
 		{zmq.Options{SendHWMBytes: 50}, zmq.Options{RecvHWMBytes: 50}, 30, 4},
 	} {
-		for _, binder := range []string{"receiver", "sender"} {
-			t.Run(fmt.Sprint(binder, " binds ", tt.want), func(t *testing.T) {
+		for _, order := range []string{"receiver binds", "sender binds", "sender connects first"} {
+			t.Run(fmt.Sprint(order, " ", tt.want), func(t *testing.T) {
 				r := newRig(t, "inproc")
 				tt.send.Linger = zmq.NoLinger
 				push, pull := r.socket(zmq.PUSH, tt.send), r.socket(zmq.PULL, tt.recv)
-				if binder == "receiver" {
+				switch order {
+				case "receiver binds":
 					r.link(pull, push)
-				} else {
+				case "sender binds":
 					r.link(push, pull)
+				default:
+					must(t, push.Connect("inproc://late"))
+					must(t, pull.Bind("inproc://late"))
 				}
 				if n := r.accepts(push, tt.size, 20_000); n != tt.want {
 					t.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)

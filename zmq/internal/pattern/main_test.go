@@ -54,7 +54,7 @@ func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
 }
 
 func peer(s *pattern.Socket) *pipe.Peer {
-	p := &pipe.Peer{Out: s.NewOut(nil)}
+	p := &pipe.Peer{Out: s.NewOut()}
 	p.Out.Peer = p
 	return p
 }

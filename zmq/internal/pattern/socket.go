@@ -245,14 +245,9 @@ func (s *Socket) Close() {
 	unlock()
 }
 
-// NewOut makes the outgoing pipe of a new peer. join is the receiving socket's
-// limits where the pipe is shared with it (inproc), nil otherwise.
-func (s *Socket) NewOut(join *pipe.Limits) *pipe.Out {
-	limits := s.opts.SendLimits
-	if join != nil {
-		limits = limits.Join(*join)
-	}
-	return pipe.NewOut(&s.sendMu, limits, s.opts.GatherMin, s, &s.sent)
+// NewOut makes the outgoing pipe of a new peer.
+func (s *Socket) NewOut() *pipe.Out {
+	return pipe.NewOut(&s.sendMu, s.opts.SendLimits, s.opts.GatherMin, s, &s.sent)
 }
 
 // NewIn makes the incoming pipe of a connection.

@@ -6,16 +6,17 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// Out carries messages from a socket to one peer. All methods but Take, Credit
-// and Attach are called with the lock that New was given: the sending socket's,
-// shared by all its Outs, so that a send to one or to a thousand peers takes one
-// lock.
+// Out carries messages from a socket to one peer. All methods but Take, Credit,
+// Join and Attach are called with the lock that New was given: the sending
+// socket's, shared by all its Outs, so that a send to one or to a thousand peers
+// takes one lock.
 type Out struct {
 	mu        *sync.Mutex
 	fill      message.Batch // what senders append to
 	held      int           // messages taken and not yet credited
 	heldSize  int           // their payload in bytes
-	limits    Limits
+	own       Limits        // the sender's
+	limits    Limits        // what holds: over inproc the receiver's are added
 	gatherMin int
 	working   bool // the consumer is at work
 	refused   bool // a message was refused: the writer is told of room
@@ -31,7 +32,7 @@ type Out struct {
 
 // NewOut makes an Out under the given lock. What has left it is counted in sent.
 func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *Tally) *Out {
-	return &Out{mu: mu, limits: limits, gatherMin: gatherMin, writer: writer, sent: sent, Index: -1}
+	return &Out{mu: mu, own: limits, limits: limits, gatherMin: gatherMin, writer: writer, sent: sent, Index: -1}
 }
 
 // Clogged reports whether a high-water mark is reached by what nobody has taken
@@ -95,6 +96,14 @@ func (o *Out) Discard() int {
 // Retire says that the writer has no use for room any more: its peer is gone for
 // good. What waits can still be taken.
 func (o *Out) Retire() { o.refused = false }
+
+// Join adds the limits of who receives: over inproc there is one queue for both.
+func (o *Out) Join(receiver Limits) {
+	o.mu.Lock()
+	o.limits = o.own.Join(receiver)
+	o.announceRoom()
+	o.mu.Unlock()
+}
 
 // Attach gives the Out a consumer, at rest unless working is set; what had
 // queued up is there to be taken.

@@ -21,7 +21,7 @@ func (c *Config) link(e *engine.Engine, peer *pipe.Peer, told wire.Metadata) (*p
 
 // newPeer makes a peer with a pipe towards it.
 func (c *Config) newPeer(where string) *pipe.Peer {
-	peer := &pipe.Peer{Out: c.Host.NewOut(nil), Endpoint: where}
+	peer := &pipe.Peer{Out: c.Host.NewOut(), Endpoint: where}
 	peer.Out.Peer = peer
 	return peer
 }

@@ -31,7 +31,7 @@ import (
 // Host is the socket that sessions work for: its pattern's side of peers. See
 // package pattern for the order of calls.
 type Host interface {
-	NewOut(join *pipe.Limits) *pipe.Out
+	NewOut() *pipe.Out
 	NewIn(source pipe.Source) *pipe.In
 	RecvLimits() pipe.Limits
 	Attach(p *pipe.Peer) error

@@ -23,7 +23,7 @@ var (
 
 // Host is a socket as this package sees it.
 type Host interface {
-	NewOut(join *pipe.Limits) *pipe.Out
+	NewOut() *pipe.Out
 	NewIn(source pipe.Source) *pipe.In
 	RecvLimits() pipe.Limits
 	Attach(p *pipe.Peer) error
@@ -100,16 +100,13 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	defer r.mu.Unlock()
 	n := r.name(to)
 	c := &Connection{registry: r, name: to, member: m}
-	var join *pipe.Limits
 	if n.bound != nil {
 		if err := compatible(m, n.bound.member); err != nil {
 			r.tidy(to)
 			return nil, err
 		}
-		limits := n.bound.member.RecvLimits()
-		join = &limits
 	}
-	c.peer = &pipe.Peer{Out: m.NewOut(join), Endpoint: "inproc://" + to}
+	c.peer = &pipe.Peer{Out: m.NewOut(), Endpoint: "inproc://" + to}
 	c.peer.Out.Peer = c.peer
 	if err := m.Attach(c.peer); err != nil {
 		r.tidy(to)
@@ -170,9 +167,10 @@ func (c *Connection) join(b *Binding) error {
 	if err := compatible(c.member, b.member); err != nil {
 		return err
 	}
-	limits := c.member.RecvLimits()
-	far := &pipe.Peer{Out: b.member.NewOut(&limits), Endpoint: "inproc://" + c.name}
+	far := &pipe.Peer{Out: b.member.NewOut(), Endpoint: "inproc://" + c.name}
 	far.Out.Peer = far
+	far.Out.Join(c.member.RecvLimits())
+	c.peer.Out.Join(b.member.RecvLimits())
 	toFar, toNear := b.member.NewIn(c.peer.Out), c.member.NewIn(far.Out)
 	toFar.Peer, toNear.Peer = far, c.peer
 

@@ -20,7 +20,7 @@ type host struct {
 	sent, got pipe.Tally
 }
 
-func (h *host) NewOut(*pipe.Limits) *pipe.Out {
+func (h *host) NewOut() *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, 1<<20, h, &h.sent)
 }
 func (h *host) NewIn(s pipe.Source) *pipe.In { return pipe.NewIn(s, pipe.Limits{}, h, &h.got) }
