@@ -7,6 +7,8 @@ const (
 	// firstChunk holds a greeting and a handshake with room to spare, and is what
 	// a connection that stays idle keeps.
 	firstChunk = 512
+	// pooledChunk is the smallest chunk that is pooled: what follows the first one.
+	pooledChunk = 4 << 10
 	// MaxChunk bounds what one read brings, and what a receiver that keeps one
 	// small message keeps with it.
 	maxChunk = 128 << 10
@@ -72,6 +74,9 @@ func (d *decoder) makeRoom() {
 	}
 	if len(d.chunk)-d.end >= enough {
 		return
+	}
+	if d.mem != nil { // the first one is used up: a connection with traffic
+		d.next = max(d.next, pooledChunk)
 	}
 	mem := d.alloc(max(d.next, 2*kept, kept+window))
 	copy(mem.Data(), d.chunk[d.start:d.end])
