@@ -46,14 +46,14 @@ func NewSocket(t Type, o Options) (*Socket, error) {
 
 // NewSocket makes a socket. Close it, or the context.
 func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
-	make := patterns[t]
-	if make == nil {
+	newPattern := patterns[t]
+	if newPattern == nil {
 		return nil, &OptionError{Option: "Type", Err: errUnknownType}
 	}
 	if err := o.validate(t); err != nil {
 		return nil, err
 	}
-	s := &Socket{ctx: c, typ: t, opts: o, pattern: make(o.pattern(c)), closed: newClosed()}
+	s := &Socket{ctx: c, typ: t, opts: o, pattern: newPattern(o.pattern(c)), closed: make(chan struct{})}
 	s.session = s.sessionConfig()
 	if err := c.add(s); err != nil {
 		return nil, err
@@ -65,8 +65,6 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	}
 	return s, nil
 }
-
-func newClosed() chan struct{} { return make(chan struct{}) }
 
 // sessionConfig is what the socket's sessions have in common.
 func (s *Socket) sessionConfig() session.Config {

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"io"
-
-	"github.com/actum-go/actum/zmq/internal/message"
-)
+import "github.com/actum-go/actum/zmq/internal/message"
 
 // Close closes the connection; what is not written is handed back. The session's
 // Closed is called when all is quiet, which may be before Close returns.
@@ -65,7 +61,3 @@ func (e *Engine) unsent() *message.Batch {
 	e.flight.DropWritten(e.written)
 	return &e.flight
 }
-
-// IsEnd reports whether a connection that ended with cause was simply closed by
-// the peer.
-func IsEnd(cause error) bool { return cause == io.EOF }

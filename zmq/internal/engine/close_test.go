@@ -40,7 +40,7 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 	}
 	r.until("end of stream", func() bool { return q.failed != nil })
 	r.equal("received", messages(q.traffic()), []string{"the last"})
-	if !IsEnd(q.failed) {
+	if q.failed != io.EOF {
 		t.Errorf("the peer sees %v, want %v", q.failed, io.EOF)
 	}
 }

@@ -19,7 +19,6 @@
 package engine
 
 import (
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,7 +56,6 @@ type Config struct {
 	HandshakeTimeout time.Duration // 0: none
 	MaxFrame         int64         // bytes; 0: no limit
 	Tuning           Tuning
-	Logger           *slog.Logger // nil: silent
 }
 
 // Engine is one connection.
@@ -133,9 +131,6 @@ func New(cfg Config) *Engine {
 
 // Inbox is where the peer's messages go.
 func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
-
-// Stream is the connection.
-func (e *Engine) Stream() stream.Stream { return e.s }
 
 // Start begins with the greeting. It must be called on the dispatcher's
 // goroutine, as all methods but Kick.

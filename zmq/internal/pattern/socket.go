@@ -272,17 +272,6 @@ func (s *Socket) Readable(in *pipe.In) {
 // readable is the behaviour of types that receive.
 func (s *Socket) readable(in *pipe.In) { s.arrived.add(in) }
 
-// Pending is how many messages wait to be sent, or are being written.
-func (s *Socket) Pending(p *pipe.Peer) int {
-	if p.Out == nil {
-		return 0
-	}
-	s.sendMu.Lock()
-	defer s.sendMu.Unlock()
-	n, _ := p.Out.Queued()
-	return n
-}
-
 // CanRecv returns a channel that holds a token while a TryRecv may succeed.
 func (s *Socket) CanRecv() <-chan struct{} { return s.watch(&s.arrived.notEmpty) }
 

@@ -66,7 +66,7 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 		Dispatcher: d, Stream: s, Session: owner,
 		Mechanism: c.Mechanism(), Type: c.Type, RecvLimits: c.Host.RecvLimits(),
 		HandshakeTimeout: c.HandshakeTimeout, MaxFrame: c.MaxFrame,
-		Tuning: c.Tuning, Logger: c.Logger,
+		Tuning: c.Tuning,
 	})
 }
 
