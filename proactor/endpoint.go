@@ -4,7 +4,7 @@ package proactor
 // "tcp4", "tcp6" (address is a literal IP:port: names are for the caller to
 // look up) or "unix" (a path, or @name for an abstract one). o may be nil.
 func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOptions) {
-	op.begin(KindConnect)
+	d.begin(op, KindConnect)
 	op.op.Handle = nil
 	op.op.Network, op.op.Address, op.op.Socket = network, address, o
 	d.start(&op.op)

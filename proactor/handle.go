@@ -18,14 +18,14 @@ type Handle struct {
 // want of descriptors (syscall.EMFILE) leaves the listener as it is: start
 // another one after a while.
 func (h *Handle) Accept(op *Operation) {
-	op.begin(KindAccept)
+	h.d.begin(op, KindAccept)
 	h.start(op)
 }
 
 // Read reads at least one byte, at most len(b), into b, which is the runtime's
 // until the handler is called.
 func (h *Handle) Read(op *Operation, b []byte) {
-	op.begin(KindRead)
+	h.d.begin(op, KindRead)
 	op.op.Buf = b
 	h.start(op)
 }
@@ -33,7 +33,7 @@ func (h *Handle) Read(op *Operation, b []byte) {
 // Write writes at least one byte, at most len(b), of b, which is the runtime's
 // until the handler is called.
 func (h *Handle) Write(op *Operation, b []byte) {
-	op.begin(KindWrite)
+	h.d.begin(op, KindWrite)
 	op.op.Buf = b
 	h.start(op)
 }
@@ -42,7 +42,7 @@ func (h *Handle) Write(op *Operation, b []byte) {
 // early as Read may. v and its buffers are the runtime's until the handler is
 // called; v is not changed.
 func (h *Handle) ReadV(op *Operation, v [][]byte) {
-	op.begin(KindScatterRead)
+	h.d.begin(op, KindScatterRead)
 	op.op.Vec = v
 	h.start(op)
 }
@@ -51,7 +51,7 @@ func (h *Handle) ReadV(op *Operation, v [][]byte) {
 // early as Write may. v and its buffers are the runtime's until the handler is
 // called; v is not changed.
 func (h *Handle) WriteV(op *Operation, v [][]byte) {
-	op.begin(KindGatherWrite)
+	h.d.begin(op, KindGatherWrite)
 	op.op.Vec = v
 	h.start(op)
 }

@@ -80,8 +80,9 @@ func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }
 // not been called yet.
 func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
 
-// begin takes the operation from its initiator and clears the last result.
-func (o *Operation) begin(k Kind) {
+// begin takes the operation from its initiator and clears the last result. Every
+// kind of operation starts here.
+func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Handler == nil {
 		panic("proactor: " + k.String() + " started without a Handler")
 	}

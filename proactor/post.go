@@ -11,7 +11,7 @@ import (
 // one goroutine complete in that order. It wakes the dispatcher only if that is
 // waiting.
 func (d *Dispatcher) Post(op *Operation) {
-	op.begin(KindPost)
+	d.begin(op, KindPost)
 	d.mu.Lock()
 	d.hand(&op.op, nil)
 }
@@ -19,7 +19,7 @@ func (d *Dispatcher) Post(op *Operation) {
 // StartTimer completes op, with a nil error, once the given time has passed; at
 // once if it is not positive. A timer fires once; its handler may restart it.
 func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
-	op.begin(KindTimer)
+	d.begin(op, KindTimer)
 	op.deadline = expiry(d.backend.Now(), after)
 	d.mu.Lock()
 	if d.closed.Load() {
