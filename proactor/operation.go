@@ -59,8 +59,8 @@ type Operation struct {
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
+	index       int32         // timers: place in the heap plus one; 0 if not in it
 	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
-	index       int           // timers: place in the heap plus one; 0 if not in it
 }
 
 // N is the number of bytes that were moved.
@@ -103,7 +103,7 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	if b.New != nil {
 		o.accepted = &Handle{d: d, h: b.New}
-		b.New = nil
+		b.New, b.Args = nil, nil
 	}
 	b.Buf, b.Vec = nil, nil
 	o.outstanding.Store(uint32(KindNone))

@@ -25,12 +25,12 @@ func (h *timerHeap) push(op *Operation) {
 
 // holds reports whether op is in this very heap.
 func (h timerHeap) holds(op *Operation) bool {
-	return op.index > 0 && op.index <= len(h) && h[op.index-1].op == op
+	return op.index > 0 && int(op.index) <= len(h) && h[op.index-1].op == op
 }
 
 // remove takes op out. It must be in h.
 func (h *timerHeap) remove(op *Operation) {
-	i, last := op.index-1, len(*h)-1
+	i, last := int(op.index)-1, len(*h)-1
 	op.index = 0
 	moved := (*h)[last]
 	(*h)[last] = timerEntry{}
@@ -46,7 +46,7 @@ func (h *timerHeap) remove(op *Operation) {
 // set puts e at place i and tells its operation.
 func (h timerHeap) set(i int, e timerEntry) {
 	h[i] = e
-	e.op.index = i + 1
+	e.op.index = int32(i) + 1
 }
 
 // up moves the entry at i towards the root until its parent expires no later.

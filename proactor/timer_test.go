@@ -35,7 +35,7 @@ func TestTimerHeap(t *testing.T) {
 		}
 	}
 	for i, e := range h {
-		if e.op.index != i+1 || e.op.deadline != e.when {
+		if int(e.op.index) != i+1 || e.op.deadline != e.when {
 			t.Errorf("place %d: the operation believes to be at %d", i, e.op.index-1)
 		}
 	}

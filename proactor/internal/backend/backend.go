@@ -39,7 +39,7 @@ type Kind uint8
 const (
 	KindNone    Kind = iota
 	KindAccept       // Handle is a listener; the new stream is in Op.New
-	KindConnect      // Network, Address and Socket say where to; the stream is in Op.New
+	KindConnect      // Args is a *ConnectArgs; the stream is in Op.New
 	KindRead         // into Buf
 	KindWrite        // from Buf
 	KindReadV        // scatter read into Vec
@@ -47,16 +47,15 @@ const (
 )
 
 // Op is one asynchronous operation, embedded in memory that its initiator
-// keeps and reuses.
+// keeps and reuses. A connection has several of them, also while it is idle: what
+// only rare kinds need hangs off Args and Sys.
 type Op struct {
 	Kind   Kind
+	Flag   uint32   // the backend's own: its state of this operation
 	Handle Handle   // the handle operated on; nil for a connect
 	Buf    []byte   // read, write
 	Vec    [][]byte // scatter read, gather write; the backend does not change it
-
-	Network string         // connect: "tcp", "tcp4", "tcp6" or "unix"
-	Address string         // connect: a literal IP:port, or a path; never a name
-	Socket  *SocketOptions // connect: options of the socket to be made; nil means defaults
+	Args   any      // what only some kinds need, a pointer to the kind's own struct
 
 	// The result, valid when Wait has handed the operation back.
 	N   int    // bytes moved
@@ -65,10 +64,19 @@ type Op struct {
 
 	Owner any // the dispatcher's own: its pointer to the operation around this one
 
-	Next *Op    // link for whichever list the Op is on; its current owner's
-	Sys  OpSys  // the backend's own memory, kept between uses
-	Flag uint32 // the backend's own: its state of this operation
+	Next *Op   // link for whichever list the Op is on; its current owner's
+	Sys  OpSys // the backend's own memory, kept between uses
 }
+
+// ConnectArgs are the Args of a connect. They are not changed.
+type ConnectArgs struct {
+	Network string         // "tcp", "tcp4", "tcp6" or "unix"
+	Address string         // a literal IP:port, or a path; never a name
+	Socket  *SocketOptions // options of the socket to be made; nil means defaults
+}
+
+// Connect is what a connect is given.
+func (op *Op) Connect() *ConnectArgs { return op.Args.(*ConnectArgs) }
 
 // SocketOptions are applied to a socket before it is bound or connected. The
 // zero value leaves everything to the system.

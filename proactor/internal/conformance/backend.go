@@ -157,7 +157,7 @@ func collect(t *testing.T, b backend.Backend, n int) map[*backend.Op]bool {
 // completion ends the Wait.
 func testStartDuringWait(t *testing.T, b backend.Backend) {
 	ln, accept := opened(t, b)
-	connect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: ln.LocalAddr().String()}
+	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: ln.LocalAddr().String()}}
 	go b.Start(connect)
 	collect(t, b, 2)
 	for _, op := range []*backend.Op{accept, connect} {
@@ -195,7 +195,7 @@ func testBackendStartAfterClose(t *testing.T, b backend.Backend) {
 		t.Fatal(err)
 	}
 	collect(t, b, 1)
-	connect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: ln.LocalAddr().String()}
+	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: ln.LocalAddr().String()}}
 	b.Start(accept)
 	b.Start(connect)
 	b.Cancel(accept)

@@ -17,56 +17,58 @@ import (
 //	AF_INET   family 2 | port 2, big endian | address 4 | zero 8
 //	AF_INET6  family 2 | port 2, big endian | flow 4 | address 16 | scope 4
 //	AF_UNIX   family 2 | path, ended by 0; or 0 and a name, for an abstract one
-type Address = [128]byte
+type Address = backend.RawAddress
 
-// EncodeAddress writes a literal address into a. It returns how much of a is
-// used, and the address family.
-func EncodeAddress(a *Address, network, address string) (size uint32, family int, err error) {
-	clear(a[:])
+// EncodeAddress writes a literal address into a. It returns the address family.
+func EncodeAddress(a *Address, network, address string) (family int, err error) {
+	*a = Address{}
 	if backend.IsUnix(network) {
-		size, err = encodePath(a, address)
-		return size, unix.AF_UNIX, err
+		return unix.AF_UNIX, encodePath(a, address)
 	}
 	ap, err := backend.ParseTCP(network, address)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	return encodeIP(a, ap)
 }
 
-func encodePath(a *Address, path string) (uint32, error) {
+func encodePath(a *Address, path string) error {
 	const limit = len(unix.RawSockaddrUnix{}.Path)
 	if err := backend.CheckAddress("unix", path); err != nil {
-		return 0, err
+		return err
 	}
 	if len(path) >= limit {
-		return 0, &net.AddrError{Err: "path is too long: " + strconv.Itoa(limit-1) + " bytes at most", Addr: path}
+		return &net.AddrError{Err: "path is too long: " + strconv.Itoa(limit-1) + " bytes at most", Addr: path}
 	}
 	setFamily(a, unix.AF_UNIX)
-	copy(a[2:], path)
+	copy(a.Bytes[2:], path)
+	a.Len = uint32(2 + len(path))
 	if path[0] == '@' {
-		a[2] = 0
-		return uint32(2 + len(path)), nil
+		a.Bytes[2] = 0
+	} else {
+		a.Len++
 	}
-	return uint32(2 + len(path) + 1), nil
+	return nil
 }
 
-func encodeIP(a *Address, ap netip.AddrPort) (size uint32, family int, err error) {
-	binary.BigEndian.PutUint16(a[2:], ap.Port())
+func encodeIP(a *Address, ap netip.AddrPort) (family int, err error) {
+	binary.BigEndian.PutUint16(a.Bytes[2:], ap.Port())
 	ip := ap.Addr().Unmap()
 	if ip.Is4() {
 		setFamily(a, unix.AF_INET)
-		*(*[4]byte)(a[4:]) = ip.As4()
-		return unix.SizeofSockaddrInet4, unix.AF_INET, nil
+		*(*[4]byte)(a.Bytes[4:]) = ip.As4()
+		a.Len = unix.SizeofSockaddrInet4
+		return unix.AF_INET, nil
 	}
 	scope, err := scopeOf(ip.Zone())
 	setFamily(a, unix.AF_INET6)
-	*(*[16]byte)(a[8:]) = ip.As16()
-	binary.NativeEndian.PutUint32(a[24:], scope)
-	return unix.SizeofSockaddrInet6, unix.AF_INET6, err
+	*(*[16]byte)(a.Bytes[8:]) = ip.As16()
+	binary.NativeEndian.PutUint32(a.Bytes[24:], scope)
+	a.Len = unix.SizeofSockaddrInet6
+	return unix.AF_INET6, err
 }
 
-func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a[:], family) }
+func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }
 
 // scopeOf is the number of the interface that a zone names.
 func scopeOf(zone string) (uint32, error) {
@@ -83,12 +85,13 @@ func scopeOf(zone string) (uint32, error) {
 	return uint32(i.Index), nil
 }
 
-// DecodeAddress reads what the kernel wrote into a; nil if it is of no family
+// DecodeAddress reads what the kernel wrote into raw; nil if it is of no family
 // that we know.
-func DecodeAddress(a *Address, size uint32) net.Addr {
-	if size < 2 {
+func DecodeAddress(raw *Address) net.Addr {
+	if raw.Len < 2 {
 		return nil
 	}
+	a := &raw.Bytes
 	port := int(binary.BigEndian.Uint16(a[2:]))
 	switch binary.NativeEndian.Uint16(a[:]) {
 	case unix.AF_INET:
@@ -96,7 +99,7 @@ func DecodeAddress(a *Address, size uint32) net.Addr {
 	case unix.AF_INET6:
 		return &net.TCPAddr{IP: append(net.IP(nil), a[8:24]...), Port: port, Zone: zoneOf(binary.NativeEndian.Uint32(a[24:]))}
 	case unix.AF_UNIX:
-		return &net.UnixAddr{Net: "unix", Name: decodePath(a[2:min(size, uint32(len(a)))])}
+		return &net.UnixAddr{Net: "unix", Name: decodePath(a[2:min(raw.Len, uint32(len(a)))])}
 	}
 	return nil
 }
@@ -135,10 +138,10 @@ func RemoteAddr(fd int) net.Addr { return nameOf(unix.SYS_GETPEERNAME, fd) }
 
 func nameOf(call uintptr, fd int) net.Addr {
 	a := new(Address)
-	size := uint32(len(a))
-	_, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(a)), uintptr(unsafe.Pointer(&size)))
+	a.Len = uint32(len(a.Bytes))
+	_, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(unsafe.Pointer(&a.Len)))
 	if errno != 0 {
 		return nil
 	}
-	return DecodeAddress(a, size)
+	return DecodeAddress(a)
 }

@@ -35,7 +35,7 @@ func Listen(network, address string, o *backend.SocketOptions) (fd int, err erro
 
 func listen(network, address string, o *backend.SocketOptions) (int, error) {
 	var a Address
-	size, family, err := EncodeAddress(&a, network, address)
+	family, err := EncodeAddress(&a, network, address)
 	if err != nil {
 		return -1, err
 	}
@@ -47,7 +47,7 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 		err = listenerOptions(fd, network, family)
 	}
 	if err == nil {
-		err = bind(fd, &a, size)
+		err = bind(fd, &a)
 	}
 	if err == nil {
 		backlog := o.Backlog
@@ -100,8 +100,8 @@ func listenerOptions(fd int, network string, family int) error {
 	return os.NewSyscallError("setsockopt IPV6_V6ONLY", unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only))
 }
 
-func bind(fd int, a *Address, size uint32) error {
-	_, _, errno := unix.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(a)), uintptr(size))
+func bind(fd int, a *Address) error {
+	_, _, errno := unix.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(a.Len))
 	if errno != 0 {
 		return os.NewSyscallError("bind", errno)
 	}
@@ -109,20 +109,21 @@ func bind(fd int, a *Address, size uint32) error {
 }
 
 // PrepareConnect makes the socket of a connect, with op's options, and puts it
-// and the address into op.Sys: Fd, Addr and Len. The error is a *net.OpError,
+// and the address into op.Sys. The error is a *net.OpError,
 // and then there is no socket.
 func PrepareConnect(op *backend.Op) error {
-	size, family, err := EncodeAddress(&op.Sys.Addr, op.Network, op.Address)
-	op.Sys.Len, op.Sys.Fd = size, -1
+	to, fd := op.Connect(), -1
+	family, err := EncodeAddress(op.Sys.Address(), to.Network, to.Address)
 	if err == nil {
-		op.Sys.Fd, err = newSocket(family, op.Socket)
+		fd, err = newSocket(family, to.Socket)
 	}
-	if err == nil && op.Socket != nil && op.Socket.LocalAddr != "" {
-		err = bindTo(op.Sys.Fd, op.Network, op.Socket.LocalAddr)
+	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" {
+		err = bindTo(fd, to.Network, to.Socket.LocalAddr)
 		if err != nil {
-			Close(op.Sys.Fd)
+			Close(fd)
 		}
 	}
+	op.Sys.Fd = int32(fd)
 	if err != nil {
 		return ConnectError(op, err)
 	}
@@ -131,17 +132,17 @@ func PrepareConnect(op *backend.Op) error {
 
 func bindTo(fd int, network, address string) error {
 	var a Address
-	size, _, err := EncodeAddress(&a, network, address)
+	_, err := EncodeAddress(&a, network, address)
 	if err != nil {
 		return err
 	}
-	return bind(fd, &a, size)
+	return bind(fd, &a)
 }
 
 // Connect begins to connect the socket that PrepareConnect made. EINPROGRESS
 // says that the socket becomes writable once that has succeeded or failed.
 func Connect(op *backend.Op) unix.Errno {
-	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr)), uintptr(op.Sys.Len))
+	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
 	switch errno {
 	case unix.EINTR, unix.EALREADY:
 		return unix.EINPROGRESS // it goes on all the same
@@ -172,19 +173,20 @@ func ConnectError(op *backend.Op, err error) error {
 	if errno, ok := err.(unix.Errno); ok {
 		err = os.NewSyscallError("connect", errno)
 	}
-	return &net.OpError{Op: "dial", Net: op.Network, Addr: text{op.Network, op.Address}, Err: err}
+	to := op.Connect()
+	return &net.OpError{Op: "dial", Net: to.Network, Addr: text{to.Network, to.Address}, Err: err}
 }
 
 // Accept takes a connection from a listener's queue, and puts the peer's
 // address into from. EAGAIN: there is none. A connection that its peer has
 // aborted is passed over.
-func Accept(listener int, from *Address) (fd int, size uint32, errno unix.Errno) {
+func Accept(listener int, from *Address) (fd int, errno unix.Errno) {
 	for {
-		size = uint32(len(from))
-		n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(listener), uintptr(unsafe.Pointer(from)),
-			uintptr(unsafe.Pointer(&size)), unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0, 0)
+		from.Len = uint32(len(from.Bytes))
+		n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(listener), uintptr(unsafe.Pointer(&from.Bytes)),
+			uintptr(unsafe.Pointer(&from.Len)), unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0, 0)
 		if errno != unix.EINTR && errno != unix.ECONNABORTED {
-			return int(n), size, errno
+			return int(n), errno
 		}
 	}
 }

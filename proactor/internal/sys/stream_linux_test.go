@@ -84,19 +84,23 @@ func TestListenOptions(t *testing.T) {
 	}
 	defer Close(fd)
 	port := LocalAddr(fd).(*net.TCPAddr).AddrPort().Port()
-	op := &backend.Op{Network: "tcp", Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port))), Socket: &backend.SocketOptions{LocalAddr: "127.0.0.1:0"}}
+	op := &backend.Op{Args: &backend.ConnectArgs{
+		Network: "tcp",
+		Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port))),
+		Socket:  &backend.SocketOptions{LocalAddr: "127.0.0.1:0"},
+	}}
 	if err := PrepareConnect(op); err != nil {
 		t.Fatal(err)
 	}
-	defer Close(op.Sys.Fd)
+	defer Close(int(op.Sys.Fd))
 	if errno := Connect(op); errno != 0 && errno != unix.EINPROGRESS {
 		t.Fatal(errno)
 	}
-	if errno := Connected(op.Sys.Fd); errno != 0 {
+	if errno := Connected(int(op.Sys.Fd)); errno != 0 {
 		t.Fatal(errno)
 	}
 	var from Address
-	accepted, size, errno := Accept(fd, &from)
+	accepted, errno := Accept(fd, &from)
 	if errno != 0 {
 		t.Fatal(errno)
 	}
@@ -114,10 +118,10 @@ func TestListenOptions(t *testing.T) {
 			t.Errorf("%s of the accepted socket is %d, %v", o.name, v, err)
 		}
 	}
-	if from, local := DecodeAddress(&from, size), LocalAddr(op.Sys.Fd); !sameHostPort(from, local) {
+	if from, local := DecodeAddress(&from), LocalAddr(int(op.Sys.Fd)); !sameHostPort(from, local) {
 		t.Errorf("accepted from %v, connected from %v", from, local)
 	}
-	if _, _, errno := Accept(fd, &from); errno != unix.EAGAIN {
+	if _, errno := Accept(fd, &from); errno != unix.EAGAIN {
 		t.Errorf("accept of nothing: %v", errno)
 	}
 }
@@ -133,7 +137,7 @@ func TestErrorsSayWhat(t *testing.T) {
 	if !errors.Is(err, unix.EADDRNOTAVAIL) || err.Error() != "listen tcp 192.0.2.1:1: bind: cannot assign requested address" {
 		t.Errorf("listen: %v", err)
 	}
-	op := &backend.Op{Network: "tcp", Address: "127.0.0.1:1"}
+	op := &backend.Op{Args: &backend.ConnectArgs{Network: "tcp", Address: "127.0.0.1:1"}}
 	err = ConnectError(op, unix.ECONNREFUSED)
 	if !errors.Is(err, unix.ECONNREFUSED) || err.Error() != "dial tcp 127.0.0.1:1: connect: connection refused" {
 		t.Errorf("connect: %v", err)

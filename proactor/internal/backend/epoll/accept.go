@@ -12,7 +12,8 @@ import (
 // accept is the attempt of an accept. An error other than that there is no
 // connection leaves the lane ready: the queue is not known to be empty.
 func (l *lane) accept(op *backend.Op) {
-	fd, size, errno := sys.Accept(l.h.fd, &op.Sys.Addr)
+	from := op.Sys.Address()
+	fd, errno := sys.Accept(l.h.fd, from)
 	switch errno {
 	case 0:
 	case unix.EAGAIN:
@@ -24,7 +25,7 @@ func (l *lane) accept(op *backend.Op) {
 		return
 	}
 	b := l.h.b
-	h := b.newHandle(fd, l.h.network, sys.LocalAddr(fd), sys.DecodeAddress(&op.Sys.Addr, size))
+	h := b.newHandle(fd, l.h.network, sys.LocalAddr(fd), sys.DecodeAddress(from))
 	if op.Err = b.register(h); op.Err == nil {
 		op.New = h
 	}

@@ -26,12 +26,14 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 	if err := sys.PrepareConnect(op); err != nil {
 		return err
 	}
-	fd := op.Sys.Fd
-	if errno := sys.Connect(op); errno != 0 && errno != unix.EINPROGRESS {
+	fd := int(op.Sys.Fd)
+	errno := sys.Connect(op)
+	op.Sys.Addr = nil
+	if errno != 0 && errno != unix.EINPROGRESS {
 		sys.Close(fd)
 		return sys.ConnectError(op, errno)
 	}
-	h := b.newHandle(fd, op.Network, nil, nil)
+	h := b.newHandle(fd, op.Connect().Network, nil, nil)
 	if !b.dial(op, h) {
 		sys.Close(fd)
 		return backend.ErrBackendClosed

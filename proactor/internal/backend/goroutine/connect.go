@@ -30,21 +30,22 @@ func (b *Backend) connect(op *backend.Op) {
 
 // dial makes the connection that op describes.
 func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
-	if err := backend.CheckAddress(op.Network, op.Address); err != nil {
-		return nil, &net.OpError{Op: "dial", Net: op.Network, Err: err}
+	to := op.Connect()
+	if err := backend.CheckAddress(to.Network, to.Address); err != nil {
+		return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 	}
 	d := net.Dialer{KeepAlive: -1}
-	if o := op.Socket; o != nil {
+	if o := to.Socket; o != nil {
 		d.Control = buffers(o)
-		if o.LocalAddr != "" && !backend.IsUnix(op.Network) {
-			local, err := backend.ParseTCP(op.Network, o.LocalAddr)
+		if o.LocalAddr != "" && !backend.IsUnix(to.Network) {
+			local, err := backend.ParseTCP(to.Network, o.LocalAddr)
 			if err != nil {
-				return nil, &net.OpError{Op: "dial", Net: op.Network, Err: err}
+				return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 			}
 			d.LocalAddr = net.TCPAddrFromAddrPort(local)
 		}
 	}
-	return d.DialContext(ctx, op.Network, op.Address)
+	return d.DialContext(ctx, to.Network, to.Address)
 }
 
 // finishConnect settles the result. A connection that was made although op was

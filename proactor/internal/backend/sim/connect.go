@@ -24,6 +24,7 @@ const (
 type dial struct {
 	half  half // its only operation
 	op    *backend.Op
+	args  *backend.ConnectArgs
 	to    endpoint
 	from  endpoint
 	tries int
@@ -32,7 +33,7 @@ type dial struct {
 
 // connect begins op, a connect.
 func (b *Backend) connect(op *backend.Op) {
-	d := &dial{op: op}
+	d := &dial{op: op, args: op.Connect()}
 	d.next.owner = d
 	d.half.init(b, b.net.ident('n'), func() {})
 	b.dials = append(b.dials, d)
@@ -50,7 +51,7 @@ func (b *Backend) connect(op *backend.Op) {
 
 // resolve fills in both addresses.
 func (d *dial) resolve() error {
-	to, err := parse(d.op.Network, d.op.Address)
+	to, err := parse(d.args.Network, d.args.Address)
 	if err != nil {
 		return err
 	}
@@ -59,8 +60,8 @@ func (d *dial) resolve() error {
 		return nil
 	}
 	d.from = d.to.withPort(0)
-	if o := d.op.Socket; o != nil && o.LocalAddr != "" {
-		if d.from, err = parse(d.op.Network, o.LocalAddr); err != nil {
+	if o := d.args.Socket; o != nil && o.LocalAddr != "" {
+		if d.from, err = parse(d.args.Network, o.LocalAddr); err != nil {
 			return err
 		}
 	}
@@ -109,7 +110,7 @@ func (d *dial) succeed(l *listener) {
 }
 
 func (d *dial) fail(err error) {
-	err = &net.OpError{Op: "dial", Net: d.op.Network, Addr: name(d.op.Address), Err: err}
+	err = &net.OpError{Op: "dial", Net: d.args.Network, Addr: name(d.args.Address), Err: err}
 	d.half.b.net.note(record{verb: verbConnect, who: d.half.who, err: err})
 	d.end()
 	d.half.complete(d.op, 0, err)

@@ -29,7 +29,7 @@ func TestWhoIsReached(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, Options{})
 			r.listen(c.network, c.listen, nil)
-			op := r.do(&backend.Op{Kind: backend.KindConnect, Network: c.dialNetwork, Address: c.dial})
+			op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.dialNetwork, Address: c.dial}})
 			if !errors.Is(op.Err, c.want) || (op.New != nil) != (op.Err == nil) {
 				t.Errorf("connect: %v, %v", op.New, op.Err)
 			}
@@ -61,7 +61,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		if c.want == syscall.EADDRINUSE {
 			continue
 		}
-		op := r.do(&backend.Op{Kind: backend.KindConnect, Network: c.network, Address: c.address})
+		op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.network, Address: c.address}})
 		if !errors.As(op.Err, &e) {
 			t.Errorf("connect %s %s: %v", c.network, c.address, op.Err)
 		}
@@ -78,7 +78,7 @@ func TestPortsAreGivenOutAndFreed(t *testing.T) {
 	a.Close()
 	r.listen("tcp", a.LocalAddr().String(), nil)
 	op := connectTo(b)
-	op.Socket = &backend.SocketOptions{LocalAddr: "127.0.0.2:99"}
+	op.Connect().Socket = &backend.SocketOptions{LocalAddr: "127.0.0.2:99"}
 	if r.do(op); op.New.LocalAddr().String() != "127.0.0.2:99" {
 		t.Errorf("bound to %v", op.New.LocalAddr())
 	}

@@ -108,7 +108,7 @@ func (r *rig) pair() (near, far backend.Handle) {
 
 func connectTo(l backend.Handle) *backend.Op {
 	a := l.LocalAddr()
-	return &backend.Op{Kind: backend.KindConnect, Network: a.Network(), Address: a.String()}
+	return &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: a.Network(), Address: a.String()}}
 }
 
 func read(h backend.Handle, n int) *backend.Op {

@@ -20,7 +20,7 @@ type connection struct {
 // newConnection joins the backend that dials to the one that listens.
 func newConnection(d *dial, l *listener) *connection {
 	n := d.half.b.net
-	c := &connection{net: n, network: d.op.Network}
+	c := &connection{net: n, network: d.args.Network}
 	id := n.ident('c')
 	local, remote := d.from.addr(), d.to.addr()
 	c.ends[0] = stream{conn: c, b: d.half.b, who: id, in: &c.pipes[1], out: &c.pipes[0], local: local, remote: remote}
@@ -28,8 +28,8 @@ func newConnection(d *dial, l *listener) *connection {
 	c.ends[1] = stream{conn: c, b: l.b, who: id, in: &c.pipes[0], out: &c.pipes[1], local: remote, remote: local, from: l}
 	c.ends[1].arrival.owner = &c.ends[1]
 	var near backend.SocketOptions
-	if d.op.Socket != nil {
-		near = *d.op.Socket
+	if d.args.Socket != nil {
+		near = *d.args.Socket
 	}
 	c.pipes[0].init(&c.ends[0], &c.ends[1], n.capacity(near.SendBuffer, l.options.RecvBuffer))
 	c.pipes[1].init(&c.ends[1], &c.ends[0], n.capacity(l.options.SendBuffer, near.RecvBuffer))

@@ -61,7 +61,7 @@ func TestSocketBuffersSizeThePipe(t *testing.T) {
 	r := newRig(t, Options{})
 	l := r.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{RecvBuffer: 5})
 	connect := connectTo(l)
-	connect.Socket = &backend.SocketOptions{SendBuffer: 7}
+	connect.Connect().Socket = &backend.SocketOptions{SendBuffer: 7}
 	near := r.do(connect).New
 	if op := r.do(write(near, make([]byte, 100))); op.N != 12 {
 		t.Fatalf("a pipe of 7+5 bytes took %d", op.N)

@@ -91,7 +91,7 @@ func dial(tb testing.TB, make func() backend.Backend) (a, b backend.Backend, ha,
 	}
 	defer l.Close()
 	accept := &backend.Op{Kind: backend.KindAccept, Handle: l}
-	connect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: l.LocalAddr().String()}
+	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: l.LocalAddr().String()}}
 	b.Start(accept)
 	a.Start(connect)
 	for connect.New == nil {

@@ -27,7 +27,7 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 		started[accept] = true
 		started[read(b, server, 10)] = true
 	}
-	connect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: "192.0.2.1:9"}
+	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: "192.0.2.1:9"}}
 	b.Start(connect)
 	started[connect] = true
 	b.Wait(0)
@@ -36,7 +36,7 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 	}
 	late := read(b, server, 10)
 	started[late] = true
-	lateConnect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: "127.0.0.1:9"}
+	lateConnect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: "127.0.0.1:9"}}
 	b.Start(lateConnect)
 	started[lateConnect] = true
 	for list := b.Wait(0); list != nil; list = b.Wait(0) {
@@ -110,7 +110,7 @@ func TestCancelledAcceptThatSucceeded(t *testing.T) {
 				t.Fatal(err)
 			}
 			accept := &backend.Op{Kind: backend.KindAccept, Handle: l}
-			connect := &backend.Op{Kind: backend.KindConnect, Network: "unix", Address: l.LocalAddr().String()}
+			connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "unix", Address: l.LocalAddr().String()}}
 			b.Start(accept)
 			b.Start(connect)
 			b.submit() // both have completed, and nobody has looked

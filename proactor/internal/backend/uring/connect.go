@@ -18,7 +18,7 @@ func (b *Backend) startConnect(op *backend.Op) {
 	case err != nil:
 		b.complete(op, 0, err)
 	case b.closed:
-		sys.Close(op.Sys.Fd)
+		sys.Close(int(op.Sys.Fd))
 		b.complete(op, 0, backend.ErrBackendClosed)
 	default:
 		b.launch(op)
@@ -34,7 +34,7 @@ func (b *Backend) startConnect(op *backend.Op) {
 func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
 	switch {
 	case errno == 0 && op.Flag&polling != 0:
-		return sys.Connected(op.Sys.Fd)
+		return sys.Connected(int(op.Sys.Fd))
 	case errno == unix.EISCONN:
 		return 0
 	case errno == unix.EALREADY, errno == unix.EINPROGRESS:
@@ -46,8 +46,8 @@ func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
 
 // connected ends a connect with a stream or an error. The lock is held.
 func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
-	fd := op.Sys.Fd
-	op.Sys.Fd = -1
+	fd := int(op.Sys.Fd)
+	op.Sys.Fd, op.Sys.Addr = -1, nil
 	switch {
 	case b.closed:
 		op.Err = backend.ErrBackendClosed
@@ -56,7 +56,7 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		op.New, op.Err = newHandle(b.adopt(fd, op.Network, sys.RemoteAddr(fd)))
+		op.New, op.Err = newHandle(b.adopt(fd, op.Connect().Network, sys.RemoteAddr(fd)))
 		fd = -1
 	}
 	if fd >= 0 {
@@ -73,7 +73,7 @@ func (b *Backend) accepted(op *backend.Op, h *handle, fd int) {
 		op.Err = h.why
 		return
 	}
-	remote := sys.DecodeAddress(&op.Sys.Addr, op.Sys.Len)
+	remote := sys.DecodeAddress(op.Sys.Addr)
 	op.New, op.Err = newHandle(b.adopt(fd, h.network, remote))
 }
 

@@ -72,7 +72,7 @@ func pair(t testing.TB, b *Backend) (client, server backend.Handle) {
 	}
 	defer l.Close()
 	accept := &backend.Op{Kind: backend.KindAccept, Handle: l}
-	connect := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: l.LocalAddr().String()}
+	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: l.LocalAddr().String()}}
 	b.Start(accept)
 	b.Start(connect)
 	collect(t, b, 2)

@@ -42,10 +42,11 @@ func (b *Backend) prepare(op *backend.Op) {
 		e.Addr, e.Len = message(op), 1
 		b.willCopy(op.Kind, vectorLen(op.Vec))
 	case backend.KindAccept:
-		op.Sys.Len = uint32(len(op.Sys.Addr))
+		from := op.Sys.Address()
+		from.Len = uint32(len(from.Bytes))
 		e.Opcode, e.OpFlags = sys.RingOpAccept, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK
-		e.Addr = address(unsafe.Pointer(&op.Sys.Addr))
-		e.Off = address(unsafe.Pointer(&op.Sys.Len))
+		e.Addr = address(unsafe.Pointer(&from.Bytes))
+		e.Off = address(unsafe.Pointer(&from.Len))
 	case backend.KindConnect:
 		b.prepareConnect(op, &e)
 	}
@@ -55,13 +56,13 @@ func (b *Backend) prepare(op *backend.Op) {
 // prepareConnect writes the entry of a connect: the attempt itself, or waiting
 // for the end of one that goes on.
 func (b *Backend) prepareConnect(op *backend.Op, e *sys.SQE) {
-	e.FD = int32(op.Sys.Fd)
+	e.FD = op.Sys.Fd
 	if op.Flag&polling != 0 {
 		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollOut
 		return
 	}
 	e.Opcode = sys.RingOpConnect
-	e.Addr, e.Off = address(unsafe.Pointer(&op.Sys.Addr)), uint64(op.Sys.Len)
+	e.Addr, e.Off = address(unsafe.Pointer(&op.Sys.Addr.Bytes)), uint64(op.Sys.Addr.Len)
 }
 
 // prepareCancel asks for the operation of that number. It gets ahead of
@@ -99,7 +100,8 @@ func buffer(b []byte) (addr uint64, n uint32) {
 
 // message lays out op.Vec as a msghdr in the Op's own memory.
 func message(op *backend.Op) uint64 {
-	iov := op.Sys.Iov[:0]
+	m := op.Sys.Vector()
+	iov := m.Iov[:0]
 	for _, b := range op.Vec {
 		if len(b) == 0 {
 			continue
@@ -111,10 +113,10 @@ func message(op *backend.Op) uint64 {
 		v.SetLen(len(b))
 		iov = append(iov, v)
 	}
-	op.Sys.Iov = iov
-	op.Sys.Msg = unix.Msghdr{Iov: unsafe.SliceData(iov)}
-	op.Sys.Msg.SetIovlen(len(iov))
-	return address(unsafe.Pointer(&op.Sys.Msg))
+	m.Iov = iov
+	m.Msg = unix.Msghdr{Iov: unsafe.SliceData(iov)}
+	m.Msg.SetIovlen(len(iov))
+	return address(unsafe.Pointer(&m.Msg))
 }
 
 func vectorLen(v [][]byte) int {

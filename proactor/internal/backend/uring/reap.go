@@ -57,7 +57,9 @@ func (b *Backend) completion(c sys.CQE) {
 	asked := op.Flag&cancelled != 0
 	b.slots.drop(op)
 	op.Flag = idle
-	clear(op.Sys.Iov)
+	if op.Sys.Vec != nil {
+		clear(op.Sys.Vec.Iov)
+	}
 	if op.Kind == backend.KindConnect {
 		b.connected(op, errno, asked)
 	} else {

@@ -68,10 +68,10 @@ func TestVectorsAreLetGo(t *testing.T) {
 	w := &backend.Op{Kind: backend.KindWriteV, Handle: client, Vec: [][]byte{{1}, {}, {2, 3}}}
 	b.Start(w)
 	await(t, b, w)
-	if w.N != 3 || len(w.Sys.Iov) != 2 {
-		t.Fatal(w.N, len(w.Sys.Iov))
+	if w.N != 3 || len(w.Sys.Vec.Iov) != 2 {
+		t.Fatal(w.N, len(w.Sys.Vec.Iov))
 	}
-	for _, v := range w.Sys.Iov {
+	for _, v := range w.Sys.Vec.Iov {
 		if v.Base != nil {
 			t.Error("a buffer is still referred to")
 		}

@@ -93,7 +93,7 @@ func TestThreadExitsDuringConnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	connect := func() *backend.Op {
-		op := &backend.Op{Kind: backend.KindConnect, Network: "tcp", Address: l.LocalAddr().String()}
+		op := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: l.LocalAddr().String()}}
 		b.Start(op)
 		return op
 	}
