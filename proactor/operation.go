@@ -20,6 +20,12 @@ const (
 	KindWrite       = Kind(backend.KindWrite)
 	KindScatterRead = Kind(backend.KindReadV)
 	KindGatherWrite = Kind(backend.KindWriteV)
+	KindOpen        = Kind(backend.KindOpen)
+	KindReadAt      = Kind(backend.KindReadAt)
+	KindWriteAt     = Kind(backend.KindWriteAt)
+	KindSync        = Kind(backend.KindSync)
+	KindStat        = Kind(backend.KindStat)
+	KindTransmit    = Kind(backend.KindTransmit)
 	KindTimer       = Kind(64)
 	KindPost        = Kind(65)
 )
@@ -39,6 +45,18 @@ func (k Kind) String() string {
 		return "scatter read"
 	case KindGatherWrite:
 		return "gather write"
+	case KindOpen:
+		return "open"
+	case KindReadAt:
+		return "read at"
+	case KindWriteAt:
+		return "write at"
+	case KindSync:
+		return "sync"
+	case KindStat:
+		return "stat"
+	case KindTransmit:
+		return "transmit file"
 	case KindTimer:
 		return "timer"
 	case KindPost:
@@ -103,7 +121,10 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	if b.New != nil {
 		o.accepted = &Handle{d: d, h: b.New}
-		b.New, b.Args = nil, nil
+		b.New = nil
+	}
+	if b.Args != nil {
+		b.Args = nil
 	}
 	b.Buf, b.Vec = nil, nil
 	o.outstanding.Store(uint32(KindNone))

@@ -9,7 +9,8 @@
 // Op nor the bytes it names (Buf, Vec) may be read or written by anybody else.
 // Every started Op comes back exactly once, whatever happens: with its result,
 // with [ErrCanceled] after [Backend.Cancel], with [ErrHandleClosed] after
-// [Handle.Close], with [ErrBackendClosed] after [Backend.Close].
+// [Handle.Close], with [ErrBackendClosed] after [Backend.Close]. What differs for
+// files is said in file.go.
 //
 // Start and Cancel may be called from any goroutine, also while another one is
 // inside Wait; they never block and never call back. Wait is called by one
@@ -44,6 +45,13 @@ const (
 	KindWrite        // from Buf
 	KindReadV        // scatter read into Vec
 	KindWriteV       // gather write from Vec
+
+	KindOpen     // Args is an *OpenArgs; the file is in Op.New
+	KindReadAt   // Handle is a file: into Buf, from Off
+	KindWriteAt  // Handle is a file: from Buf, at Off
+	KindSync     // Handle is a file: Off says how much is made durable
+	KindStat     // Handle is a file: Args is a *Stat
+	KindTransmit // Handle is a stream: Args is a *Transmission
 )
 
 // Op is one asynchronous operation, embedded in memory that its initiator
@@ -52,15 +60,16 @@ const (
 type Op struct {
 	Kind   Kind
 	Flag   uint32   // the backend's own: its state of this operation
-	Handle Handle   // the handle operated on; nil for a connect
+	Handle Handle   // the handle operated on; nil for a connect and an open
 	Buf    []byte   // read, write
 	Vec    [][]byte // scatter read, gather write; the backend does not change it
+	Off    int64    // read at, write at: place in the file, in bytes
 	Args   any      // what only some kinds need, a pointer to the kind's own struct
 
 	// The result, valid when Wait has handed the operation back.
 	N   int    // bytes moved
 	Err error  // nil, io.EOF, a sentinel of this package, or a *net.OpError
-	New Handle // accept, connect: the new stream, owned by whoever takes the completion
+	New Handle // accept, connect, open: the new handle, owned by whoever takes the completion
 
 	Owner any // the dispatcher's own: its pointer to the operation around this one
 

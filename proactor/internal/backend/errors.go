@@ -23,5 +23,6 @@ var (
 )
 
 // ErrWrongHandle is the result of an operation that its handle cannot do: an
-// accept on a stream, a read on a listener.
-var ErrWrongHandle = fmt.Errorf("accept is for listeners, read and write are for streams: %w", errors.ErrUnsupported)
+// accept on a stream, a read on a listener or a file.
+var ErrWrongHandle = fmt.Errorf("accept is for listeners, read, write and transmit are for streams, "+
+	"read at, write at, sync and stat are for files: %w", errors.ErrUnsupported)

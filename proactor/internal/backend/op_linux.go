@@ -39,3 +39,6 @@ func (s *OpSys) Vector() *RawVector {
 	}
 	return s.Vec
 }
+
+// StatSys is what the kernel writes when a file is asked about.
+type StatSys = unix.Statx_t

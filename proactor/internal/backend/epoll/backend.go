@@ -99,7 +99,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 // laneOf is the lane that op belongs to; nil if its handle cannot do it.
 func laneOf(op *backend.Op) *lane {
 	h, ok := op.Handle.(*handle)
-	if !ok || h.listener != (op.Kind == backend.KindAccept) {
+	if !ok || h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile() {
 		return nil
 	}
 	return &h.lanes[op.Kind.Direction()]

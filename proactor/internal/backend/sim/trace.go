@@ -46,7 +46,8 @@ var verbNames = [...]string{
 	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault",
 }
 
-var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v"}
+var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",
+	"open", "read-at", "write-at", "sync", "stat", "transmit"}
 
 // record is one event. It is made into text only when somebody asks.
 type record struct {

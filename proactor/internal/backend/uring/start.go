@@ -23,7 +23,7 @@ func (b *Backend) Start(op *backend.Op) {
 	h, ok := op.Handle.(*handle)
 	b.mu.Lock()
 	switch {
-	case !ok || h.listener != (op.Kind == backend.KindAccept):
+	case !ok || h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile():
 		b.complete(op, 0, backend.ErrWrongHandle)
 	case h.why != nil:
 		b.complete(op, 0, h.why)
