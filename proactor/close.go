@@ -1,7 +1,5 @@
 package proactor
 
-import "github.com/actum-go/actum/proactor/internal/backend"
-
 // Close ends d: Run returns ErrClosed, every handle is closed, and everything
 // outstanding completes with an error that unwraps to net.ErrClosed: its handler
 // is called before Close returns. An operation started later completes the same
@@ -68,13 +66,13 @@ func (d *Dispatcher) completeLate() {
 
 // start gives op to the backend. If Close comes in between, either it finds op
 // there, or what follows does.
-func (d *Dispatcher) start(op *backend.Op) {
+func (d *Dispatcher) start(op *Operation) {
 	if d.closed.Load() {
 		d.mu.Lock()
-		d.hand(op, ErrClosed)
+		d.hand(&op.op, ErrClosed)
 		return
 	}
-	d.backend.Start(op)
+	d.backend.Start(&op.op)
 	if d.parked.Load() {
 		d.recallIfUnattended() // a sleeping host the backend has woken itself
 	}

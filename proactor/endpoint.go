@@ -9,7 +9,7 @@ func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOp
 	d.begin(op, KindConnect)
 	op.op.Handle = nil
 	op.op.Args = &backend.ConnectArgs{Network: network, Address: address, Socket: o}
-	d.start(&op.op)
+	d.start(op)
 }
 
 // Listen makes a listener; see Connect for network and address. Port 0 takes a

@@ -62,7 +62,7 @@ func (h *Handle) start(op *Operation) {
 	if op.op.Handle != h.h {
 		op.op.Handle = h.h
 	}
-	h.d.start(&op.op)
+	h.d.start(op)
 }
 
 // TryRead reads what is there now, without an operation. It returns
@@ -86,6 +86,10 @@ func (h *Handle) RemoteAddr() net.Addr { return h.h.RemoteAddr() }
 
 // Dispatcher is the one that h belongs to.
 func (h *Handle) Dispatcher() *Dispatcher { return h.d }
+
+// Cancel is Dispatcher.Cancel for everything that is outstanding on h, which
+// stays open. It does not concern what is started afterwards.
+func (h *Handle) Cancel() { h.h.Cancel() }
 
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
 // way of the dispatcher. A second Close does nothing.

@@ -45,26 +45,6 @@ func expiry(now, after time.Duration) time.Duration {
 	return now + after
 }
 
-// Cancel asks for op to complete early. If it was in time, op completes with
-// ErrCanceled, or with the part that was already done; if it was not, op
-// completes as if nothing had been asked. Posts are not cancelled. The one
-// thing a caller must not do is start op on another handle at the same time.
-func (d *Dispatcher) Cancel(op *Operation) {
-	switch k := Kind(op.outstanding.Load()); k {
-	case KindNone, KindPost:
-	case KindTimer:
-		d.mu.Lock()
-		if op.index == 0 || !d.timers.holds(op) {
-			d.mu.Unlock()
-			return
-		}
-		d.timers.remove(op)
-		d.hand(&op.op, ErrCanceled)
-	default:
-		d.backend.Cancel(&op.op)
-	}
-}
-
 // hand gives the dispatcher an operation that has completed with err. mu is
 // held, and released.
 func (d *Dispatcher) hand(op *backend.Op, err error) {

@@ -109,6 +109,8 @@ type Handle interface {
 	// LocalAddr and RemoteAddr are nil where there is none.
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
+	// Cancel is Backend.Cancel for everything that is outstanding on the handle.
+	Cancel()
 	// Close completes what is outstanding with ErrHandleClosed, then gives the
 	// descriptor back. It does not wait, and a second call does nothing.
 	Close() error
@@ -126,6 +128,8 @@ type Backend interface {
 	Start(op *Op)
 	// Cancel asks for op to end early. It is not an error if op has completed.
 	Cancel(op *Op)
+	// CancelAll is Cancel for everything that is outstanding.
+	CancelAll()
 	// Now is the backend's clock: the system's monotonic one, or virtual time.
 	Now() time.Duration
 	// Wait hands back completed operations, in the order of their completion,

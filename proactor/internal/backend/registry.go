@@ -1,6 +1,10 @@
 package backend
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // Registry knows the open handles of a backend, so that closing the backend
 // closes all of them. It is safe for concurrent use.
@@ -35,11 +39,13 @@ func (r *Registry[H]) Remove(h H) {
 	r.mu.Unlock()
 }
 
-// Each calls f with every handle that is open now.
+// Each calls f with every handle that is open now, without a lock: f may take
+// one under which handles are added.
 func (r *Registry[H]) Each(f func(H)) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	for h := range r.open {
+	open := slices.Collect(maps.Keys(r.open))
+	r.mu.Unlock()
+	for _, h := range open {
 		f(h)
 	}
 }

@@ -77,6 +77,10 @@ var tests = []struct {
 	{"CancelConnect", testCancelConnect},
 	{"CancelIdle", testCancelIdle},
 	{"CancelRace", testCancelRace},
+	{"CancelHandle", testCancelHandle},
+	{"CancelListener", testCancelListener},
+	{"CancelAll", testCancelAll},
+	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
 
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},

@@ -24,6 +24,8 @@
 package epoll
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,6 +96,17 @@ func (b *Backend) Cancel(op *backend.Op) {
 	if l := laneOf(op); l != nil {
 		l.cancel(op)
 	}
+}
+
+// CancelAll implements backend.Backend.
+func (b *Backend) CancelAll() {
+	b.mu.Lock()
+	connects := slices.Collect(maps.Keys(b.dialing))
+	b.mu.Unlock()
+	for _, op := range connects {
+		b.cancelConnect(op)
+	}
+	b.handles.Each((*handle).Cancel)
 }
 
 // laneOf is the lane that op belongs to; nil if its handle cannot do it.

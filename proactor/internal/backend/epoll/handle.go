@@ -76,6 +76,14 @@ func (h *handle) LocalAddr() net.Addr { return h.local }
 // RemoteAddr implements backend.Handle.
 func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
+// Cancel implements backend.Handle.
+func (h *handle) Cancel() {
+	for d := range h.lanes {
+		h.lanes[d].cancelAll()
+	}
+	h.b.parking.Wake()
+}
+
 // Close implements backend.Handle. Once the lanes are closed nobody uses the
 // descriptor, and its number may come to mean something else.
 func (h *handle) Close() error {

@@ -102,14 +102,26 @@ func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	return waiting
 }
 
+// cancelAll takes everything out. Who calls it wakes Wait.
+func (l *lane) cancelAll() {
+	l.mu.Lock()
+	l.completeAll(backend.ErrCanceled)
+	l.mu.Unlock()
+}
+
+// completeAll completes everything that waits with err. mu is held.
+func (l *lane) completeAll(err error) {
+	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
+		l.h.b.complete(op, err)
+	}
+}
+
 // close completes everything with err. Nobody is inside an attempt afterwards,
 // nor will be.
 func (l *lane) close(err error) {
 	l.mu.Lock()
 	l.closed = err
-	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
-		l.h.b.complete(op, err)
-	}
+	l.completeAll(err)
 	l.mu.Unlock()
 }
 

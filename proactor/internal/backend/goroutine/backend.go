@@ -84,6 +84,16 @@ func (b *Backend) Cancel(op *backend.Op) {
 	}
 }
 
+// CancelAll implements backend.Backend.
+func (b *Backend) CancelAll() {
+	b.mu.Lock()
+	for _, cancel := range b.connects {
+		cancel()
+	}
+	b.mu.Unlock()
+	b.handles.Each(handle.Cancel)
+}
+
 // laneOf is the lane that op belongs to.
 func laneOf(op *backend.Op) *lane {
 	h, ok := op.Handle.(handle)

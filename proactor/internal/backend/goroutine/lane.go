@@ -129,6 +129,23 @@ func (l *lane) cancel(op *backend.Op) {
 	}
 }
 
+// cancelAll ends everything early, as cancel does.
+func (l *lane) cancelAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	head := l.queue.Pop()
+	if head == nil {
+		return
+	}
+	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
+		op.Err = backend.ErrCanceled
+		l.b.complete(op)
+	}
+	l.queue.Push(head)
+	l.cancels = true
+	_ = l.at(longAgo) // fails only if the handle is closed: then head ends anyway
+}
+
 // close makes everything complete with err. What is in progress has to be ended
 // by the caller, who closes what it blocks in.
 func (l *lane) close(err error) {

@@ -113,6 +113,8 @@ func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrong
 func (l *listener) LocalAddr() net.Addr             { return l.ln.Addr() }
 func (l *listener) RemoteAddr() net.Addr            { return nil }
 
+func (l *listener) Cancel() { l.in.cancelAll() }
+
 func (l *listener) Close() error {
 	if l.closed.Swap(true) {
 		return nil

@@ -100,6 +100,11 @@ func (s *stream) TryWriteV(v [][]byte) (int, error) { return s.try.writeV(v) }
 func (s *stream) LocalAddr() net.Addr  { return s.conn.LocalAddr() }
 func (s *stream) RemoteAddr() net.Addr { return s.conn.RemoteAddr() }
 
+func (s *stream) Cancel() {
+	s.in.cancelAll()
+	s.out.cancelAll()
+}
+
 func (s *stream) Close() error {
 	if s.closed.Swap(true) {
 		return nil

@@ -29,6 +29,7 @@ var _ backend.Backend = (*Backend)(nil)
 
 // member is a handle, as its backend keeps it.
 type member interface {
+	cancel()           // ends what is outstanding early
 	abandon(err error) // completes what is outstanding, and refuses more
 	shut(err error)    // abandons, then lets the other end know
 	position() *int    // its index in Backend.handles
@@ -158,15 +159,23 @@ func (b *Backend) Cancel(op *backend.Op) {
 		d.cancel()
 		return
 	}
-	h := halfOf(op)
-	if h == nil {
-		return
+	if h := halfOf(op); h != nil {
+		h.cancel(op)
 	}
-	if op == h.queue.Head() && feasible(op) && n.chance(cancelLoses, h.who) {
-		return
+}
+
+// CancelAll cancels what is outstanding on every handle, and every connect.
+func (b *Backend) CancelAll() {
+	n := b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	for _, m := range b.handles {
+		m.cancel()
 	}
-	n.note(record{verb: verbCancel, who: h.who})
-	h.complete(op, 0, backend.ErrCanceled)
+	for _, d := range slices.Clone(b.dials) {
+		d.cancel()
+	}
 }
 
 // feasible says whether op, first in its queue, will complete by itself.

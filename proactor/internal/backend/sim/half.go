@@ -110,6 +110,26 @@ func (h *half) overtake(op *backend.Op) {
 	ready.Append(&rest)
 }
 
+// cancel ends op, which is in the queue, early, unless CancelLoses and it can
+// succeed.
+func (h *half) cancel(op *backend.Op) {
+	n := h.b.net
+	if op == h.queue.Head() && feasible(op) && n.chance(cancelLoses, h.who) {
+		return
+	}
+	n.note(record{verb: verbCancel, who: h.who})
+	h.complete(op, 0, backend.ErrCanceled)
+}
+
+// cancelAll cancels everything that is in the queue, in order.
+func (h *half) cancelAll() {
+	for op := h.queue.Head(); op != nil; {
+		next := op.Next // complete puts op on another list
+		h.cancel(op)
+		op = next
+	}
+}
+
 // close hands over everything at once: what is held back with its result, what
 // is queued with err.
 func (h *half) close(err error) {

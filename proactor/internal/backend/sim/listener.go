@@ -123,6 +123,19 @@ func (l *listener) shut(err error) {
 
 func (l *listener) position() *int { return &l.place }
 
+func (l *listener) cancel() {
+	l.accepts.cancelAll()
+}
+
+// Cancel ends what is outstanding early.
+func (l *listener) Cancel() {
+	n := l.b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	l.cancel()
+}
+
 // Close ends the listener.
 func (l *listener) Close() error {
 	n := l.b.net

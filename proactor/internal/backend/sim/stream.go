@@ -146,6 +146,20 @@ func (s *stream) shut(err error) {
 
 func (s *stream) position() *int { return &s.place }
 
+func (s *stream) cancel() {
+	s.in.r.cancelAll()
+	s.out.w.cancelAll()
+}
+
+// Cancel ends what is outstanding early.
+func (s *stream) Cancel() {
+	n := s.conn.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	s.cancel()
+}
+
 // Close ends this end.
 func (s *stream) Close() error {
 	n := s.conn.net

@@ -7,6 +7,16 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
+// Cancel recalls what is outstanding on h, which stays open.
+func (h *handle) Cancel() {
+	h.b.mu.Lock()
+	for i := range h.queues {
+		h.b.abandon(&h.queues[i], backend.ErrCanceled)
+	}
+	h.b.mu.Unlock()
+	h.b.nudge()
+}
+
 // Close ends what is outstanding on h. The descriptor is closed when the
 // kernel has given the last operation back.
 func (h *handle) Close() error {
@@ -61,11 +71,7 @@ func (b *Backend) Close() error {
 		return nil
 	}
 	b.closed = true
-	for i := range b.slots.table {
-		if op := b.slots.table[i].op; op != nil && op.Kind == backend.KindConnect {
-			b.recall(op)
-		}
-	}
+	b.recallConnects()
 	b.mu.Unlock()
 	b.handles.CloseAll()
 	b.drain()

@@ -73,7 +73,7 @@ func (b *Backend) completion(c sys.CQE) {
 // more.
 func (b *Backend) recalled(op *backend.Op, errno unix.Errno) {
 	if errno == unix.ENOENT {
-		b.recall(op)
+		b.prepareCancel(b.slots.number(op))
 	}
 }
 

@@ -71,19 +71,40 @@ func (b *Backend) complete(op *backend.Op, n int, err error) {
 // connected are the operation's result.
 func (b *Backend) Cancel(op *backend.Op) {
 	b.mu.Lock()
-	switch op.Flag {
-	case queued:
+	switch {
+	case op.Flag == queued:
 		op.Handle.(*handle).queues[op.Kind.Direction()].Remove(op)
 		b.complete(op, 0, backend.ErrCanceled)
-	case inFlight:
+	case op.Flag&inFlight != 0:
 		b.recall(op)
 	}
 	b.mu.Unlock()
 	b.nudge()
 }
 
-// recall asks the kernel for op. The lock is held.
+// CancelAll cancels what is outstanding on every handle, and every connect.
+func (b *Backend) CancelAll() {
+	b.handles.Each((*handle).Cancel)
+	b.mu.Lock()
+	b.recallConnects()
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// recallConnects recalls what is in flight and belongs to no handle. The lock is
+// held.
+func (b *Backend) recallConnects() {
+	for i := range b.slots.table {
+		if op := b.slots.table[i].op; op != nil && op.Kind == backend.KindConnect {
+			b.recall(op)
+		}
+	}
+}
+
+// recall asks the kernel for op, once. The lock is held.
 func (b *Backend) recall(op *backend.Op) {
-	op.Flag |= cancelled
-	b.prepareCancel(b.slots.number(op))
+	if op.Flag&cancelled == 0 {
+		op.Flag |= cancelled
+		b.prepareCancel(b.slots.number(op))
+	}
 }

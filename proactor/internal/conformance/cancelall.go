@@ -1,0 +1,147 @@
+package conformance
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// testCancelHandle cancels what is in progress and what waits, in both
+// directions of one handle. The other end does not notice.
+func testCancelHandle(r *rig) {
+	a, b := r.pair()
+	write, sent := r.fill(a)
+	var reads [3]*call
+	for i := range reads {
+		reads[i] = r.call(nil)
+		a.Read(reads[i].start(), make([]byte, 1))
+	}
+	waiting := r.call(nil)
+	a.WriteV(waiting.start(), [][]byte{[]byte("never")})
+	a.Cancel()
+	for _, c := range reads {
+		r.canceled(c)
+	}
+	r.canceled(waiting)
+	r.wait(write)
+	if write.err != nil && write.err != proactor.ErrCanceled {
+		r.t.Errorf("cancelled write: %d, %v", write.n, write.err)
+	}
+	a.Cancel() // nothing is outstanding
+
+	r.read(b, make([]byte, sent+write.n))
+	r.write(a, []byte("on"))
+	got := make([]byte, 2)
+	r.read(b, got)
+	r.write(b, []byte("on"))
+	r.read(a, got)
+	if string(got) != "on" {
+		r.t.Errorf("read %q", got)
+	}
+}
+
+func testCancelListener(r *rig) {
+	ln := r.listen()
+	first, second, connect := r.call(nil), r.call(nil), r.call(nil)
+	ln.Accept(first.start())
+	ln.Accept(second.start())
+	ln.Cancel()
+	r.canceled(first)
+	r.canceled(second)
+	ln.Accept(first.start())
+	r.connect(connect, ln)
+	r.ok(first)
+	r.ok(connect)
+	ln.Close()
+	ln.Cancel()
+}
+
+// testCancelAll has one of each kind outstanding.
+func testCancelAll(r *rig) {
+	ln := r.listen()
+	a, _ := r.pair()
+	accept, read, timer, late := r.call(nil), r.call(nil), r.call(nil), r.call(nil)
+	ln.Accept(accept.start())
+	a.Read(read.start(), make([]byte, 1))
+	r.d.StartTimer(timer.start(), time.Hour)
+	r.d.StartTimer(late.start(), 2*time.Hour)
+	write, _ := r.fill(a)
+	r.d.CancelAll()
+	for _, c := range []*call{accept, read, timer, late} {
+		r.canceled(c)
+	}
+	r.wait(write)
+	if write.err != nil && write.err != proactor.ErrCanceled {
+		r.t.Errorf("cancelled write: %d, %v", write.n, write.err)
+	}
+	post := r.call(nil)
+	r.d.Post(post.start())
+	r.d.CancelAll()
+	r.ok(post)
+	r.d.StartTimer(timer.start(), 0)
+	r.ok(timer)
+}
+
+// testCancelledAcceptsLeakNothing cancels accepts from another goroutine while
+// connections come. Each connection is one accept's result, or is still waiting
+// to be accepted in the end: one whose descriptor had got lost would never end.
+func testCancelledAcceptsLeakNothing(r *rig) {
+	const connections = 100
+	ln := r.listen()
+	var accepted []*proactor.Handle
+	var accept *call
+	accept = r.call(func() {
+		switch {
+		case accept.stream != nil:
+			accepted = append(accepted, accept.stream)
+		case accept.err != proactor.ErrCanceled:
+			r.t.Errorf("accept: %v", accept.err)
+		}
+		if len(accepted) < connections {
+			ln.Accept(accept.start())
+		}
+	})
+	ln.Accept(accept.start())
+
+	var canceller sync.WaitGroup
+	var stop atomic.Bool
+	canceller.Go(func() {
+		for rng := rand.New(rand.NewPCG(1, 2)); !stop.Load(); runtime.Gosched() {
+			switch rng.IntN(3) {
+			case 0:
+				r.d.Cancel(&accept.op)
+			case 1:
+				ln.Cancel()
+			case 2:
+				r.d.CancelAll()
+			}
+		}
+	})
+	var dialled []*proactor.Handle
+	for len(dialled) < connections {
+		connect := r.call(nil)
+		r.connect(connect, ln)
+		if r.wait(connect); connect.stream != nil {
+			dialled = append(dialled, connect.stream)
+		}
+	}
+	r.until("every connection", accept.idle)
+	stop.Store(true)
+	canceller.Wait()
+
+	ln.Close()
+	for _, h := range accepted {
+		h.Close()
+	}
+	for _, h := range dialled {
+		end := r.call(nil)
+		h.Read(end.start(), make([]byte, 1))
+		if r.wait(end); end.err == nil {
+			r.t.Error("read from a connection that is closed at the other end: no error")
+		}
+	}
+}
