@@ -11,11 +11,13 @@ type Cursor struct {
 	pos   int   // in batch.Buf
 	ref   int   // in batch.Refs
 	slab  Slab
+	tried int  // before this position a Run is not worth while
+	spare *Run // that was not worth while, and that nobody has seen
 }
 
 // Load makes the cursor read b from its start.
 func (c *Cursor) Load(b Batch) {
-	c.batch, c.pos, c.ref, c.small = b, 0, 0, nil
+	c.batch, c.pos, c.ref, c.small, c.tried = b, 0, 0, nil, 0
 	if b.Mem != nil {
 		c.small = &b.Mem.more
 	}

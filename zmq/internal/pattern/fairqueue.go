@@ -21,8 +21,10 @@ type fairQueue struct {
 	since  int  // messages since somebody waited
 	local  bool // the last one came over inproc
 	opts   *Options
+	lender *pipe.In // whose messages the loan has; nil if there is none
 
-	news    atomic.Bool // woken is not empty: spares the lock
+	loan    atomic.Pointer[message.Run] // see lend; changed under the receive lock
+	news    atomic.Bool                 // woken is not empty: spares the lock
 	waiting atomic.Int32
 
 	mu       sync.Mutex
@@ -82,6 +84,7 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	if in == nil {
 		return m, ErrWouldBlock
 	}
+	q.lend(in, nil)
 	return m, nil
 }
 

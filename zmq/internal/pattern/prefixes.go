@@ -62,6 +62,9 @@ func (t *prefixes[V]) match(topic []byte, visit func(V) bool) {
 // matches reports whether any prefix of topic is in the set.
 func (t *prefixes[V]) matches(topic []byte) bool {
 	for _, n := range t.lengths {
+		if n == 0 {
+			return true
+		}
 		if n > len(topic) {
 			return false
 		}

@@ -122,7 +122,7 @@ func (p *pub) writable(*pipe.Out) { p.senders.WakeAll() }
 
 // readable takes subscriptions as they come: nobody calls Recv on a PUB.
 func (p *pub) readable(in *pipe.In) {
-	p.recvMu.Lock()
+	p.lockRecv()
 	defer p.recvMu.Unlock()
 	for m, ok := in.Next(); ok; m, ok = in.Next() {
 		p.sendMu.Lock()

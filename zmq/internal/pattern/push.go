@@ -22,7 +22,7 @@ func (p *push) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupport
 
 // readable drops what a peer sends although a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {
-	p.recvMu.Lock()
+	p.lockRecv()
 	defer p.recvMu.Unlock()
 	for m, ok := in.Next(); ok; m, ok = in.Next() {
 		m.Release()

@@ -136,6 +136,9 @@ const yields = 8
 
 // TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) {
+	if m, ok := s.arrived.borrow(); ok {
+		return m, nil
+	}
 	m, _, _, err := s.tryRecv(false)
 	return m, err
 }
@@ -144,7 +147,7 @@ func (s *Socket) TryRecv() (message.Msg, error) {
 // willing to wait, it returns the caller's place in the queue: taken with the
 // lock held, so that whoever takes the first of several messages sees it.
 func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
-	s.recvMu.Lock()
+	s.lockRecv()
 	if s.closed {
 		s.recvMu.Unlock()
 		return m, nil, false, ErrClosed
@@ -213,7 +216,7 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 // Cut leaves what p has sent and was not taken yet to whoever is given p's pipe
 // next; see pipe.In.Cut.
 func (s *Socket) Cut(p *pipe.Peer) {
-	s.recvMu.Lock()
+	s.lockRecv()
 	defer s.recvMu.Unlock()
 	if p.In != nil {
 		p.In.Cut()
@@ -273,7 +276,16 @@ func (s *Socket) Readable(in *pipe.In) {
 func (s *Socket) readable(in *pipe.In) { s.arrived.add(in) }
 
 // CanRecv returns a channel that holds a token while a TryRecv may succeed.
-func (s *Socket) CanRecv() <-chan struct{} { return s.watch(&s.arrived.notEmpty) }
+func (s *Socket) CanRecv() <-chan struct{} {
+	if s.arrived.notEmpty.wanted() {
+		return s.arrived.notEmpty.channel()
+	}
+	ready := s.watch(&s.arrived.notEmpty)
+	s.lockRecv() // a loan raises nothing
+	s.recvMu.Unlock()
+	s.arrived.notEmpty.raise()
+	return ready
+}
 
 // CanSend returns a channel that holds a token while a TrySend may succeed.
 func (s *Socket) CanSend() <-chan struct{} { return s.watch(&s.canSend) }
@@ -285,9 +297,15 @@ func (s *Socket) watch(ready *signal) <-chan struct{} {
 	return ready.channel()
 }
 
+// lockRecv takes the receive lock and ends the loan.
+func (s *Socket) lockRecv() {
+	s.recvMu.Lock()
+	s.arrived.settle()
+}
+
 // lockBoth takes both locks in their order and returns what gives them back.
 func (s *Socket) lockBoth() (unlock func()) {
-	s.recvMu.Lock()
+	s.lockRecv()
 	s.sendMu.Lock()
 	return func() {
 		s.sendMu.Unlock()

@@ -13,13 +13,16 @@ import (
 type sub struct {
 	*Socket
 	wanted prefixes[int] // how often each prefix was subscribed to; under both locks to write
-	peers  []*pipe.Peer  // those that are connected; under the send lock
+	wants  func(topic []byte) bool
+	peers  []*pipe.Peer // those that are connected; under the send lock
 }
 
 // NewSub makes a SUB socket.
 func NewSub(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &sub{Socket: s}
+	kind := &sub{Socket: s}
+	kind.wants = kind.wanted.matches
+	s.kind = kind
 	return s
 }
 
@@ -80,9 +83,13 @@ func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported
 
 func (s *sub) recv() (message.Msg, error) {
 	for {
-		m, err := s.arrived.receive()
-		if err != nil || s.wanted.matches(m.Bytes()) {
-			return m, err
+		m, in := s.arrived.recv()
+		if in == nil {
+			return m, ErrWouldBlock
+		}
+		if s.wanted.matches(m.Bytes()) {
+			s.arrived.lend(in, s.wants)
+			return m, nil
 		}
 		m.Release()
 		s.Drops.Add(DropNotSubscribed, 1)

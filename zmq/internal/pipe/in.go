@@ -56,6 +56,22 @@ func (in *In) Next() (message.Msg, bool) {
 	return m, true
 }
 
+// Lend makes a run of what Next would return, as far as that goes without asking
+// the source, or paying it: whoever takes the message that is to be paid for
+// does it. See message.Cursor.Lend.
+func (in *In) Lend(wanted func(topic []byte) bool) *message.Run {
+	return in.cursor.Lend(in.step-in.unpaid-1, wanted)
+}
+
+// Back ends the loan, and must be called before anything else. It returns how
+// many messages were taken.
+func (in *In) Back(r *message.Run) int {
+	msgs, size := in.cursor.Back(r)
+	in.unpaid += msgs
+	in.unpaidN += size
+	return msgs
+}
+
 // Uncounted is what was received and is not in the tally yet. An In that has said
 // that it has nothing has counted everything.
 func (in *In) Uncounted() (msgs, size int) { return in.unpaid, in.unpaidN }

@@ -1,0 +1,131 @@
+package message_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// numbered is a batch of n short messages, each its number.
+func numbered(n int) (b message.Batch) {
+	for i := range n {
+		b.Append(message.Single(fmt.Append(nil, i)), message.GatherMin)
+	}
+	return b
+}
+
+// takeAll takes messages until there is none.
+func takeAll(r *message.Run) (all []string) {
+	for m, ok := r.Take(); ok; m, ok = r.Take() {
+		all = append(all, string(m.Bytes()))
+	}
+	return all
+}
+
+// How far a loan goes.
+func TestLend(t *testing.T) {
+	long := message.Single([]byte(strings.Repeat("x", 256)))
+	for _, tt := range []struct {
+		name   string
+		most   int
+		wanted func([]byte) bool
+		then   message.Msg // follows 20 short ones, and 20 more follow it
+		want   int
+	}{
+		{"everything", 100, nil, message.Single(nil), 41},
+		{"as many as are asked for", 10, nil, message.Single(nil), 10},
+		{"not worth while", 7, nil, message.Single(nil), 0},
+		{"up to a long one", 100, nil, long, 20},
+		{"up to one of several frames", 100, nil, message.New(nil, nil), 20},
+		{"up to one that is not wanted", 100, func(b []byte) bool { return string(b) != "x" }, message.Single([]byte("x")), 20},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := numbered(20)
+			b.Append(tt.then, message.GatherMin)
+			for i := range 20 {
+				b.Append(message.Single(fmt.Append(nil, 20+i)), message.GatherMin)
+			}
+			all := read(b)
+			var c message.Cursor
+			c.Load(b)
+			lent := 0
+			if r := c.Lend(tt.most, tt.wanted); r != nil {
+				taken := takeAll(r)
+				lent = len(taken)
+				size := len(strings.Join(taken, ""))
+				if msgs, bytes := c.Back(r); msgs != lent || bytes != size {
+					t.Errorf("%d messages of %d bytes are said to be taken, %d of %d were", msgs, bytes, lent, size)
+				}
+			}
+			if lent != tt.want {
+				t.Errorf("%d messages were lent, want %d", lent, tt.want)
+			}
+			for i, want := range all[lent:] { // the cursor goes on behind them
+				if m, ok := c.Next(); !ok || !m.Equal(&want) {
+					t.Fatalf("message %d is %q, %v, want %q", lent+i, m.Frames(), ok, want.Frames())
+				}
+			}
+		})
+	}
+}
+
+// Attempts in vain allocate nothing, and are not repeated for the same messages.
+func TestLendInVain(t *testing.T) {
+	var b message.Batch
+	for range 100 {
+		b.Append(message.Single(nil), message.GatherMin)
+		b.Append(message.New(nil, nil), message.GatherMin)
+	}
+	var c message.Cursor
+	c.Load(b)
+	c.Lend(100, nil)
+	looked := 0
+	if n := testing.AllocsPerRun(10, func() {
+		if c.Lend(100, func([]byte) bool { looked++; return true }) != nil {
+			t.Fatal("lent one message")
+		}
+	}); n > 0 || looked > 0 {
+		t.Errorf("%v allocations, looked at %d messages", n, looked)
+	}
+}
+
+// Each message is taken once, also when the loan ends meanwhile.
+func TestRunIsTakenByMany(t *testing.T) {
+	const n = 200
+	for range 200 {
+		var c message.Cursor
+		c.Load(numbered(n))
+		r := c.Lend(n, nil)
+		var takers sync.WaitGroup
+		var taken [3][]string
+		for i := range taken {
+			takers.Go(func() { taken[i] = takeAll(r) })
+		}
+		msgs, _ := c.Back(r)
+		rest := 0
+		for m, ok := c.Next(); ok; m, ok = c.Next() {
+			if string(m.Bytes()) != fmt.Sprint(msgs+rest) {
+				t.Fatalf("message %d is %s", msgs+rest, m.Bytes())
+			}
+			rest++
+		}
+		takers.Wait()
+		all := slices.Concat(taken[:]...)
+		if msgs+rest != n || len(all) != msgs {
+			t.Fatalf("%d were lent, %d taken, %d left of %d", msgs, len(all), rest, n)
+		}
+		seen := map[string]bool{}
+		for _, s := range all {
+			seen[s] = true
+		}
+		for i := range msgs {
+			if !seen[fmt.Sprint(i)] {
+				t.Fatalf("%d was not taken", i)
+			}
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package pattern
+
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// A loan is the short way to receive: the next messages of the only peer that
+// has any, laid out so that receivers take them without the lock.
+//
+// Whoever takes the receive lock ends the loan first, so that what the lock
+// guards never knows of it: the messages that were not taken are back where they
+// came from.
+
+// borrow takes a message off the loan; false if there is none, or if another
+// peer has something now: then it is not for the loan to say whose turn it is.
+func (q *fairQueue) borrow() (message.Msg, bool) {
+	r := q.loan.Load()
+	if r == nil || q.news.Load() {
+		return message.Msg{}, false
+	}
+	return r.Take()
+}
+
+// lend starts a loan if what follows is all in's, and nobody has to be told of
+// each message. in has just been received from.
+func (q *fairQueue) lend(in *pipe.In, wanted func(topic []byte) bool) {
+	if len(q.active) > 1 || q.news.Load() || q.waiting.Load() > 0 || q.notEmpty.wanted() {
+		return
+	}
+	if r := in.Lend(wanted); r != nil {
+		q.lender = in
+		q.loan.Store(r)
+	}
+}
+
+// settle ends the loan.
+func (q *fairQueue) settle() {
+	if q.lender == nil {
+		return
+	}
+	q.since += q.lender.Back(q.loan.Load())
+	q.lender = nil
+	q.loan.Store(nil)
+}
