@@ -43,8 +43,11 @@ func (d *Dispatcher) gatherClosed() bool {
 		d.due.Push(&op.op)
 	}
 	d.mu.Unlock()
+	for op := d.ready.next(); op != nil; op = d.ready.next() {
+		d.due.Push(op)
+	}
 	for op := d.due.Head(); op != nil; op = op.Next {
-		if op.Err == nil {
+		if op.Err == nil && Kind(op.Kind) >= KindTimer {
 			op.Err = ErrClosed
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // Dispatcher is the completion dispatcher: it waits for operations to complete
-// and calls their handlers. All its methods may be called from any goroutine;
-// one goroutine at a time dispatches.
+// and calls their handlers. All its methods may be called from any goroutine.
+// One goroutine at a time dispatches, unless [Options.Pool] says that several do.
 type Dispatcher struct {
 	backend backend.Backend
 	info    BackendInfo
@@ -22,9 +22,16 @@ type Dispatcher struct {
 	due    backend.Queue
 	done   *backend.Op
 	looked bool // the last round has asked the backend
+	// ranked says that due and done go through ready, which knows priorities: some
+	// operation has one, or a pool dispatches. It is never taken back.
+	ranked  atomic.Bool
+	ready   ready
+	workers *workers // the pool; nil if one goroutine dispatches
+	locked  bool     // that goroutine is tied to its thread
 
-	stopping atomic.Bool // Stop was called and no Run has answered yet
-	closed   atomic.Bool // Close was called; set while mu is held
+	load     atomic.Int64 // open handles
+	stopping atomic.Bool  // Stop was called and no Run has answered yet
+	closed   atomic.Bool  // Close was called; set while mu is held
 
 	// mu covers what initiators hand over. It is held for a few instructions.
 	mu     sync.Mutex
@@ -52,11 +59,19 @@ func New(o Options) (*Dispatcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dispatcher{backend: b, info: info}, nil
+	d := &Dispatcher{backend: b, info: info, locked: o.Pool.LockThreads}
+	if pool := o.Pool.normal(); pool.Max > 1 {
+		d.workers = newWorkers(pool)
+		d.ranked.Store(true)
+	}
+	return d, nil
 }
 
 // Backend says what d stands on, and why it is not something better.
 func (d *Dispatcher) Backend() BackendInfo { return d.info }
+
+// Load is how many handles are open on d.
+func (d *Dispatcher) Load() int { return int(d.load.Load()) }
 
 // Now is the clock that timers run on: the time since some moment in the past,
 // never going back. Under the sim backend it is virtual.

@@ -15,8 +15,9 @@
 //     closed dispatcher complete like any other.
 //   - Handlers are called by the goroutine that is inside [Dispatcher.Run],
 //     [Dispatcher.RunOne], [Dispatcher.Poll] or [Dispatcher.Close], one at a
-//     time: what only handlers touch needs no lock. A handler may start any
-//     operation, the completed one included.
+//     time: what only handlers touch needs no lock. Where [Options.Pool] asks for
+//     more goroutines, that holds for the handlers of one [Strand]. A handler may
+//     start any operation, the completed one included.
 //   - Operations may be started from any goroutine. The operations of one
 //     direction of one [Handle] are carried out, and complete, in the order in
 //     which they were started.

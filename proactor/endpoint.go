@@ -23,5 +23,5 @@ func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle,
 	if err != nil {
 		return nil, err
 	}
-	return &Handle{d: d, h: h}, nil
+	return d.newHandle(h), nil
 }

@@ -21,9 +21,12 @@ var (
 	// ErrClosed is the result of an operation whose dispatcher was closed, and
 	// what Run returns then. It unwraps to net.ErrClosed.
 	ErrClosed = backend.ErrBackendClosed
+	// ErrBusy is why a handle cannot be handed over: an operation is outstanding on
+	// it.
+	ErrBusy = backend.ErrBusy
 	// ErrStopped is what RunOne returns when Stop ended it.
 	ErrStopped = errors.New("dispatcher stopped")
 	// ErrRunning is what Run, RunOne and Poll return when another goroutine, or
 	// a handler's caller, is inside one of them already.
-	ErrRunning = errors.New("dispatcher is running already: handlers are called by one goroutine at a time")
+	ErrRunning = errors.New("dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")
 )

@@ -7,3 +7,10 @@ func OpenBackend(name string) (backend.Backend, error) {
 	b, _, err := choose(&Options{Backend: name})
 	return b, err
 }
+
+// PoolSize is how many goroutines dispatch for d.
+func PoolSize(d *Dispatcher) int {
+	d.workers.mu.Lock()
+	defer d.workers.mu.Unlock()
+	return d.workers.size
+}

@@ -1,7 +1,9 @@
 package proactor
 
 import (
+	"fmt"
 	"net"
+	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -10,8 +12,34 @@ import (
 // outstanding operation in each direction is typical; more are carried out in
 // the order in which they were started.
 type Handle struct {
-	d *Dispatcher
-	h backend.Handle
+	d      *Dispatcher
+	h      backend.Handle
+	closed atomic.Bool
+}
+
+// newHandle makes a handle of what the backend has brought.
+func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
+	d.load.Add(1)
+	return &Handle{d: d, h: h}
+}
+
+// MoveTo hands h to another dispatcher, whose backend must be of the same kind:
+// it serves what is started on h from then on. Nothing may be outstanding on h
+// (the error says so), and nobody else may use h until MoveTo has returned; the
+// usual place is the handler that has just accepted h. If it fails h stays where
+// it was, unless the other dispatcher is closed: then so is h.
+func (h *Handle) MoveTo(d *Dispatcher) error {
+	if d == h.d {
+		return nil
+	}
+	taken, err := d.backend.Take(h.h)
+	if err != nil {
+		return fmt.Errorf("proactor: handing over %v: %w", h.LocalAddr(), err)
+	}
+	h.d.load.Add(-1)
+	d.load.Add(1)
+	h.d, h.h = d, taken
+	return nil
 }
 
 // Accept completes with a new stream, in op.Accepted. An accept that fails for
@@ -93,4 +121,10 @@ func (h *Handle) Cancel() { h.h.Cancel() }
 
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
 // way of the dispatcher. A second Close does nothing.
-func (h *Handle) Close() error { return h.h.Close() }
+func (h *Handle) Close() error {
+	if h.closed.Swap(true) {
+		return nil
+	}
+	h.d.load.Add(-1)
+	return h.h.Close()
+}

@@ -155,7 +155,7 @@ func (d *Dispatcher) handOver() {
 // leave ends the leader's turn. If there is something to do, or others wait, the
 // host comes back; otherwise the leader is expected to.
 func (d *Dispatcher) leave(alone bool) {
-	busy := !d.due.Empty() || d.done != nil
+	busy := !d.due.Empty() || d.done != nil || d.ready.n > 0
 	d.turn.Unlock()
 	d.mu.Lock()
 	stay := alone && !busy && d.posted.Empty() && !d.stopping.Load() && !d.closed.Load()

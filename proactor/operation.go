@@ -67,10 +67,16 @@ func (k Kind) String() string {
 
 // Operation is one asynchronous operation. It is embedded by value in an object
 // of its initiator's and reused; its zero value is ready once Handler is set.
-// Handler and Token may be changed while the operation is not outstanding.
+// What is exported may be changed while the operation is not outstanding.
 type Operation struct {
 	Handler Handler // who is told of the completion
 	Token   any     // asynchronous completion token: handed back untouched
+
+	// Strand is the one that the handler is called in; nil for none. It belongs to
+	// the dispatcher on which the operation is started.
+	Strand *Strand
+	// Priority says whether the completion may overtake others that wait.
+	Priority Priority
 
 	op       backend.Op
 	accepted *Handle
@@ -104,11 +110,17 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Handler == nil {
 		panic("proactor: " + k.String() + " started without a Handler")
 	}
+	if o.Strand != nil && o.Strand.d != d {
+		panic("proactor: " + k.String() + " started in a strand of another dispatcher")
+	}
 	if !o.outstanding.CompareAndSwap(uint32(KindNone), uint32(k)) {
 		panic("proactor: " + k.String() + " started on an operation that is outstanding as " + o.Kind().String())
 	}
 	if o.op.Owner == nil {
 		o.op.Owner = o
+	}
+	if o.Priority != PriorityNormal && !d.ranked.Load() {
+		d.ranked.Store(true)
 	}
 	if o.op.Kind != backend.Kind(k) {
 		o.op.Kind = backend.Kind(k)
@@ -120,7 +132,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	if b.New != nil {
-		o.accepted = &Handle{d: d, h: b.New}
+		o.accepted = d.newHandle(b.New)
 		b.New = nil
 	}
 	if b.Args != nil {

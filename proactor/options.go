@@ -18,6 +18,8 @@ type Options struct {
 	// in that order, that works here; "sim" is never taken by itself. Empty is
 	// what the environment variable ACTUM_BACKEND says, or else "auto".
 	Backend string
+	// Pool says how many goroutines dispatch: the zero value is one.
+	Pool Pool
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
 	// Sim is the simulated network of the backend "sim"; nil is one without
@@ -35,6 +37,9 @@ type SocketOptions = backend.SocketOptions
 func (o *Options) validate() error {
 	if o.RingEntries < 0 || o.RingEntries > 32768 {
 		return fmt.Errorf("proactor: Options.RingEntries is %d: it must be 0 (the default) or 1 to 32768", o.RingEntries)
+	}
+	if o.Pool.Min < 0 || o.Pool.Max < 0 || o.Pool.Max != 0 && o.Pool.Max < o.Pool.Min {
+		return fmt.Errorf("proactor: Options.Pool has Min %d and Max %d: want 0 (the defaults) or 1 <= Min <= Max", o.Pool.Min, o.Pool.Max)
 	}
 	if o.Sim != nil && o.Backend != "sim" {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)

@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -29,6 +30,13 @@ func (d *Dispatcher) Run() error {
 		return err
 	}
 	defer d.turn.Unlock()
+	if d.locked {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+	}
+	if d.workers != nil {
+		return d.runPool()
+	}
 	d.host(true)
 	defer d.host(false)
 	for {
@@ -97,6 +105,9 @@ func (d *Dispatcher) enter() error {
 
 // round is described at the top. It returns how many handlers it called.
 func (d *Dispatcher) round(mayWait bool) int {
+	if d.ranked.Load() {
+		return d.rankedRound(mayWait)
+	}
 	deadline := d.collect(mayWait)
 	n := d.dispatchDue()
 	if d.looked = !d.looked || n == 0 || !mayWait; !d.looked {
@@ -111,6 +122,27 @@ func (d *Dispatcher) round(mayWait bool) int {
 	return n + d.dispatchDone()
 }
 
+// rankedTurn is how many handlers are called before a look for completions that
+// may be more urgent than those that wait.
+const rankedTurn = 16
+
+// rankedRound is round where completions have priorities: steps 2 and 4 choose
+// among all that is there.
+func (d *Dispatcher) rankedRound(mayWait bool) (n int) {
+	deadline := d.collect(mayWait)
+	d.ready.add(d.due.Take())
+	d.ready.add(d.done)
+	d.done = nil
+	d.ready.add(d.backend.Wait(deadline))
+	if deadline != 0 {
+		d.parked.Store(false)
+	}
+	for ; n < rankedTurn && d.ready.n > 0 && !d.stopping.Load(); n++ {
+		d.finish(d.ready.next())
+	}
+	return n
+}
+
 // collect moves what is due into d.due. It returns until when to wait: 0, not
 // at all, if there is anything to do.
 func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
@@ -119,7 +151,7 @@ func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
 	if len(d.timers) > 0 {
 		d.expire(d.backend.Now())
 	}
-	if mayWait && !d.hurry && d.due.Empty() && d.done == nil {
+	if mayWait && !d.hurry && d.due.Empty() && d.done == nil && d.ready.n == 0 {
 		deadline = backend.NoDeadline
 		if len(d.timers) > 0 {
 			deadline = d.timers[0].when

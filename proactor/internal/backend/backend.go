@@ -122,6 +122,11 @@ type Backend interface {
 	Name() string
 	// Listen makes a listening handle. address is a literal, never a name.
 	Listen(network, address string, o *SocketOptions) (Handle, error)
+	// Take makes what a handle of another backend of the same kind stands for a
+	// handle of this one; the old one must not be used any more. ErrBusy if an
+	// operation is outstanding on it, ErrOtherBackend if it is of another kind: then
+	// it stays as it is. No Try method may be in progress.
+	Take(h Handle) (Handle, error)
 	// Start begins op. A connect that cannot even be tried, or an operation on
 	// a closed handle, completes with an error like any other: Start has no
 	// result.

@@ -22,6 +22,15 @@ var (
 	ErrBackendClosed = fmt.Errorf("dispatcher closed: %w", net.ErrClosed)
 )
 
+// Why a handle cannot be taken over by another dispatcher.
+var (
+	// ErrBusy says that an operation is outstanding on the handle.
+	ErrBusy = errors.New("an operation is outstanding on the handle: hand it over between two operations")
+	// ErrOtherBackend says that the two dispatchers do not stand on the same kind
+	// of backend.
+	ErrOtherBackend = fmt.Errorf("a handle can only be handed to a dispatcher on the same kind of backend: %w", errors.ErrUnsupported)
+)
+
 // ErrWrongHandle is the result of an operation that its handle cannot do: an
 // accept on a stream, a read on a listener or a file.
 var ErrWrongHandle = fmt.Errorf("accept is for listeners, read, write and transmit are for streams, "+

@@ -56,6 +56,12 @@ func (e Epoll) Add(fd int, data EpollData) unix.Errno {
 	return errno
 }
 
+// Remove ends the watching of fd, which stays open.
+func (e Epoll) Remove(fd int) {
+	var event unix.EpollEvent // ignored
+	_, _, _ = unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), unix.EPOLL_CTL_DEL, uintptr(fd), uintptr(unsafe.Pointer(&event)), 0, 0)
+}
+
 // EpollBuffer is where the kernel writes events.
 type EpollBuffer [128]unix.EpollEvent
 

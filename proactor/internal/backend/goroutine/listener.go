@@ -48,12 +48,21 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	if err != nil {
 		return nil, err
 	}
-	l := &listener{b: b, ln: ln.(deadlineListener)}
-	l.in.init(b, l.accept, l.ln.SetDeadline)
-	if err := l.setBacklog(o.Backlog); err != nil {
+	if err := setBacklog(ln.(deadlineListener), o.Backlog); err != nil {
 		ln.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: ln.Addr(), Err: err}
 	}
+	l, err := b.newListener(ln.(deadlineListener))
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// newListener takes ln over.
+func (b *Backend) newListener(ln deadlineListener) (*listener, error) {
+	l := &listener{b: b, ln: ln}
+	l.in.init(b, l.accept, l.ln.SetDeadline)
 	if !b.handles.Add(l) {
 		ln.Close()
 		return nil, backend.ErrBackendClosed
@@ -74,8 +83,8 @@ func buffers(o *backend.SocketOptions) func(string, string, syscall.RawConn) err
 
 // setBacklog sets what package net has no option for. 0 keeps its own choice,
 // which is the system's maximum.
-func (l *listener) setBacklog(backlog int) error {
-	c, err := l.ln.SyscallConn()
+func setBacklog(ln deadlineListener, backlog int) error {
+	c, err := ln.SyscallConn()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,142 @@
+package proactor
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// Group is several dispatchers that share out handles: each handle is served by
+// one of them, so that handlers of one connection need no lock and those of
+// different ones run beside each other. The alternative is one dispatcher with a
+// [Pool].
+//
+// All methods may be called from any goroutine.
+type Group struct {
+	dispatchers []*Dispatcher
+	policy      Policy
+}
+
+// GroupOptions of a group of dispatchers.
+type GroupOptions struct {
+	Options            // of each dispatcher
+	Dispatchers int    // how many; 0 means 1
+	Policy      Policy // who serves a handle; nil means RoundRobin()
+}
+
+// NewGroup makes the dispatchers. Nothing happens before Run is called. It must
+// be closed.
+func NewGroup(o GroupOptions) (*Group, error) {
+	if o.Dispatchers < 0 {
+		return nil, fmt.Errorf("proactor: GroupOptions.Dispatchers is %d: want 0 (for 1) or more", o.Dispatchers)
+	}
+	g := &Group{policy: o.Policy}
+	if g.policy == nil {
+		g.policy = RoundRobin()
+	}
+	for range max(o.Dispatchers, 1) {
+		d, err := New(o.Options)
+		if err != nil {
+			return nil, errors.Join(err, g.Close())
+		}
+		g.dispatchers = append(g.dispatchers, d)
+	}
+	return g, nil
+}
+
+// Run runs every dispatcher, each on a goroutine of its own, until Stop is
+// called, and returns nil, or until Close is, and returns ErrClosed.
+func (g *Group) Run() error {
+	errs := make([]error, len(g.dispatchers))
+	var all sync.WaitGroup
+	for i, d := range g.dispatchers {
+		all.Go(func() { errs[i] = d.Run() })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err // they end for the same reason
+		}
+	}
+	return nil
+}
+
+// Stop makes Run return; see Dispatcher.Stop.
+func (g *Group) Stop() {
+	for _, d := range g.dispatchers {
+		d.Stop()
+	}
+}
+
+// Close closes every dispatcher; see Dispatcher.Close.
+func (g *Group) Close() error {
+	var errs []error
+	for _, d := range g.dispatchers {
+		errs = append(errs, d.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Dispatchers are those of the group, in a fixed order. The slice must not be
+// changed.
+func (g *Group) Dispatchers() []*Dispatcher { return g.dispatchers }
+
+// Pick is the dispatcher that the policy chooses for key, which means something
+// to ByKey alone. Use it to connect and to listen.
+func (g *Group) Pick(key uint64) *Dispatcher {
+	return g.dispatchers[g.policy.Choose(g.dispatchers, key)]
+}
+
+// Place hands h, as a fresh accepted stream, to the dispatcher that the policy
+// chooses for key; see [Handle.MoveTo]. What is to be done there first can be
+// posted to h.Dispatcher().
+func (g *Group) Place(h *Handle, key uint64) error { return h.MoveTo(g.Pick(key)) }
+
+// Policy chooses who serves a handle.
+type Policy interface {
+	// Choose returns an index into dispatchers, of which there is at least one. It
+	// may be called from any goroutine.
+	Choose(dispatchers []*Dispatcher, key uint64) int
+}
+
+// RoundRobin chooses each dispatcher in turn.
+func RoundRobin() Policy { return new(roundRobin) }
+
+type roundRobin struct{ turn atomic.Uint64 }
+
+func (r *roundRobin) Choose(dispatchers []*Dispatcher, _ uint64) int {
+	return int((r.turn.Add(1) - 1) % uint64(len(dispatchers)))
+}
+
+// LeastLoaded chooses the dispatcher with the fewest open handles.
+func LeastLoaded() Policy { return leastLoaded{} }
+
+type leastLoaded struct{}
+
+func (leastLoaded) Choose(dispatchers []*Dispatcher, _ uint64) int {
+	least := 0
+	for i, d := range dispatchers {
+		if d.Load() < dispatchers[least].Load() {
+			least = i
+		}
+	}
+	return least
+}
+
+// ByKey chooses the same dispatcher for the same key, and spreads keys evenly,
+// also those that follow each other.
+func ByKey() Policy { return byKey{} }
+
+type byKey struct{}
+
+func (byKey) Choose(dispatchers []*Dispatcher, key uint64) int {
+	// The finalizer of MurmurHash3: every bit of the key moves every bit of the
+	// result.
+	key ^= key >> 33
+	key *= 0xff51afd7ed558ccd
+	key ^= key >> 33
+	key *= 0xc4ceb9fe1a85ec53
+	key ^= key >> 33
+	return int(key % uint64(len(dispatchers)))
+}

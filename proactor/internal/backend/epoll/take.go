@@ -1,0 +1,48 @@
+//go:build linux
+
+package epoll
+
+import "github.com/actum-go/actum/proactor/internal/backend"
+
+// Take implements backend.Backend.
+func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
+	h, ok := from.(*handle)
+	if !ok {
+		return nil, backend.ErrOtherBackend
+	}
+	if err := h.giveUp(); err != nil {
+		return nil, err
+	}
+	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
+	taken.listener = h.listener
+	if err := b.register(taken); err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+// giveUp closes h and leaves its descriptor, which is not watched any more, to
+// the caller.
+func (h *handle) giveUp() error {
+	for d := range h.lanes {
+		l := &h.lanes[d]
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.closed != nil {
+			return l.closed
+		}
+		if !l.queue.Empty() {
+			return backend.ErrBusy
+		}
+	}
+	h.closed.Store(true)
+	for d := range h.lanes {
+		h.lanes[d].closed = backend.ErrHandleClosed
+	}
+	h.b.handles.Remove(h)
+	h.b.mu.Lock()
+	h.b.epoll.Remove(h.fd)
+	h.b.table.remove(h.data)
+	h.b.mu.Unlock()
+	return nil
+}

@@ -1,0 +1,61 @@
+package sim
+
+import "github.com/actum-go/actum/proactor/internal/backend"
+
+// Take moves a handle of another backend of the same network here. It stays the
+// same handle.
+func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
+	n := b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	if b.closed {
+		return nil, backend.ErrBackendClosed
+	}
+	switch h := from.(type) {
+	case *stream:
+		if h.conn.net != n {
+			return nil, backend.ErrOtherBackend
+		}
+		return h, h.move(b)
+	case *listener:
+		if h.b.net != n {
+			return nil, backend.ErrOtherBackend
+		}
+		return h, h.move(b)
+	}
+	return nil, backend.ErrOtherBackend
+}
+
+func (s *stream) move(to *Backend) error {
+	if err := movable(s.closed, &s.in.r, &s.out.w); err != nil {
+		return err
+	}
+	s.b.leave(s)
+	s.b, s.in.r.b, s.out.w.b = to, to, to
+	to.enter(s)
+	return nil
+}
+
+func (l *listener) move(to *Backend) error {
+	if err := movable(l.closed, &l.accepts); err != nil {
+		return err
+	}
+	l.b.leave(l)
+	l.b, l.accepts.b = to, to
+	to.enter(l)
+	return nil
+}
+
+// movable says why a handle cannot change its backend; nil if it can.
+func movable(closed error, halves ...*half) error {
+	if closed != nil {
+		return closed
+	}
+	for _, h := range halves {
+		if h.outstanding > 0 {
+			return backend.ErrBusy
+		}
+	}
+	return nil
+}
