@@ -1,0 +1,54 @@
+package netio_test
+
+import (
+	"io"
+	"math"
+	"net"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/internal/racecheck"
+	"github.com/actum-go/actum/proactor"
+)
+
+// TestNoAllocation plays ping-pong: most reads find nothing and wait. It also
+// sets deadlines, which are put off each time, and writes vectors.
+func TestNoAllocation(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		a, b := pair(t, d, network)
+		go io.Copy(struct{ io.Writer }{b}, struct{ io.Reader }{b})
+		ping, pong := []byte("ping"), make([]byte, 6)
+		halves, v := [][]byte{ping[:1], ping[1:]}, make(net.Buffers, 2)
+		turn := func() {
+			a.SetDeadline(time.Now().Add(time.Hour))
+			a.Write(ping[:2])
+			copy(v[:2], halves)
+			rest := v
+			a.WriteBuffers(&rest)
+			if _, err := io.ReadFull(a, pong); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if each := allocations(turn); each >= 0.02 && !racecheck.Enabled {
+			t.Errorf("%.2f allocations a turn", each)
+		}
+	})
+}
+
+// allocations is how many f makes, the least of a few tries: the runtime
+// allocates now and then on its own account, as for lists of those who wait.
+func allocations(f func()) float64 {
+	const tries, times = 5, 1000
+	least := math.Inf(1)
+	for range tries {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range times {
+			f()
+		}
+		runtime.ReadMemStats(&after)
+		least = min(least, float64(after.Mallocs-before.Mallocs)/times)
+	}
+	return least
+}

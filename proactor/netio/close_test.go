@@ -1,0 +1,165 @@
+package netio_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/netio"
+)
+
+// blocked returns what a call returns that nothing will complete. It is known to
+// be blocked, and not on its way, for the ones that fill the stream first.
+func blocked(call func() error) <-chan error {
+	result := make(chan error, 1)
+	go func() { result <- call() }()
+	return result
+}
+
+// writeForever writes until that fails.
+func writeForever(c net.Conn) error {
+	b := make([]byte, 256<<10)
+	for {
+		if _, err := c.Write(b); err != nil {
+			return err
+		}
+	}
+}
+
+// readOne reads what must not come.
+func readOne(c net.Conn) error {
+	n, err := c.Read(make([]byte, 1))
+	if n > 0 {
+		return errors.New("something was read")
+	}
+	return err
+}
+
+// ends are what ends a blocked call, beside the deadline.
+// Both ends of the connection are the dispatcher's: where it closes them, the one
+// may see first that the other is gone.
+var ends = []struct {
+	name string
+	end  func(d *proactor.Dispatcher, c *netio.Conn, ln *netio.Listener)
+	also []error
+}{
+	{"Close", func(_ *proactor.Dispatcher, c *netio.Conn, ln *netio.Listener) { c.Close(); ln.Close() }, nil},
+	{"dispatcher", func(d *proactor.Dispatcher, _ *netio.Conn, _ *netio.Listener) { d.Close() },
+		[]error{io.EOF, syscall.EPIPE, syscall.ECONNRESET}},
+}
+
+// TestCloseEndsBlockedCalls closes a connection, or the dispatcher, while calls
+// are blocked, on their way to be, or wait for their turn.
+func TestCloseEndsBlockedCalls(t *testing.T) {
+	for _, e := range ends {
+		t.Run(e.name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+				a, _ := pair(t, d, network)
+				ln := listen(t, d, network)
+				accept := func() error { _, err := ln.Accept(); return err }
+				read, write := func() error { return readOne(a) }, func() error { return writeForever(a) }
+				calls := []func() error{read, read, write, write, accept, accept}
+				var results []<-chan error
+				for _, call := range calls {
+					results = append(results, blocked(call))
+				}
+				e.end(d, a, ln)
+				for i, r := range results {
+					if err := <-r; !errors.Is(err, net.ErrClosed) && !isOneOf(err, e.also) {
+						t.Errorf("call %d: %v", i, err)
+					}
+					if err := calls[i](); !errors.Is(err, net.ErrClosed) {
+						t.Errorf("call %d, later: %v", i, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func isOneOf(err error, list []error) bool {
+	return slices.ContainsFunc(list, func(e error) bool { return errors.Is(err, e) })
+}
+
+// TestAfterClose: everything fails as package net has it.
+func TestAfterClose(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		ln := listen(t, d, network)
+		c, peer, err := connect(d, ln)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer peer.Close()
+		local, remote := c.LocalAddr().String(), c.RemoteAddr().String()
+		c.Close()
+		ln.Close()
+		calls := map[string]func() error{
+			"read":   func() error { return readOne(c) },
+			"write":  func() error { _, err := c.Write([]byte("x")); return err },
+			"writev": func() error { _, err := c.WriteBuffers(&net.Buffers{[]byte("x")}); return err },
+			"close":  c.Close,
+			"set":    func() error { return c.SetDeadline(never) },
+		}
+		for op, call := range calls {
+			checkOpError(t, op, call(), net.ErrClosed)
+		}
+		_, err = ln.Accept()
+		checkOpError(t, "accept", err, net.ErrClosed)
+		checkOpError(t, "close", ln.Close(), net.ErrClosed)
+		checkOpError(t, "set", ln.SetDeadline(never), net.ErrClosed)
+		if c.LocalAddr().String() != local || c.RemoteAddr().String() != remote {
+			t.Errorf("addresses are %v and %v now", c.LocalAddr(), c.RemoteAddr())
+		}
+	})
+}
+
+// checkOpError checks that an error names the operation as package net would.
+func checkOpError(t *testing.T, op string, err, want error) {
+	t.Helper()
+	said, ok := err.(*net.OpError)
+	if !ok || said.Op != op || said.Net == "" || !errors.Is(err, want) {
+		t.Errorf("%s: %T %v", op, err, err)
+	}
+}
+
+// TestPeerCloses: what was sent arrives, then comes the end, as often as asked.
+func TestPeerCloses(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		a, b := pair(t, d, network)
+		if _, err := a.Write([]byte("farewell")); err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+		got, err := io.ReadAll(b)
+		if string(got) != "farewell" || err != nil {
+			t.Errorf("read %q, %v", got, err)
+		}
+		if n, err := b.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("read after the end: %d, %v", n, err)
+		}
+	})
+}
+
+// TestPeerVanishes: a peer that closes without reading what it was sent breaks
+// the connection, and the one who writes is told in net's words.
+func TestPeerVanishes(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		a, b := pair(t, d, network)
+		writing := blocked(func() error { return writeForever(a) })
+		if _, err := io.ReadFull(b, make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+		b.Close()
+		err := <-writing
+		if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("write: %v", err)
+		}
+		if said := (*net.OpError)(nil); !errors.As(err, &said) || said.Timeout() {
+			t.Errorf("write: %#v", err)
+		}
+	})
+}

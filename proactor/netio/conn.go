@@ -1,0 +1,165 @@
+package netio
+
+import (
+	"net"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// Conn is a stream as a net.Conn. It is safe for use from any goroutine.
+type Conn struct {
+	h       *proactor.Handle
+	in, out half
+}
+
+var _ net.Conn = (*Conn)(nil)
+
+// NewConn makes a Conn of a stream, which is the Conn's from then on. Nothing
+// may be outstanding on it.
+func NewConn(h *proactor.Handle) *Conn {
+	c := &Conn{h: h}
+	c.in.init(h.Dispatcher())
+	c.out.init(h.Dispatcher())
+	return c
+}
+
+// Read reads at least one byte, at most len(b), and waits for it until the read
+// deadline. At the end of the stream it returns io.EOF.
+func (c *Conn) Read(b []byte) (int, error) {
+	n, err := c.read(b)
+	if err != nil {
+		err = c.opError("read", err)
+	}
+	return n, err
+}
+
+func (c *Conn) read(b []byte) (n int, err error) {
+	err = c.in.enter()
+	defer c.in.leave()
+	if err != nil {
+		return 0, err
+	}
+	n, err = c.h.TryRead(b)
+	for err == proactor.ErrWouldBlock {
+		if err := c.in.begin(); err != nil {
+			return 0, err
+		}
+		c.h.Read(&c.in.op, b)
+		n, err = c.in.await()
+	}
+	return n, err
+}
+
+// Write writes all of b, and waits for room until the write deadline. If it
+// returns an error the first n bytes were written.
+func (c *Conn) Write(b []byte) (int, error) {
+	n, err := c.write(b)
+	if err != nil {
+		err = c.opError("write", err)
+	}
+	return n, err
+}
+
+func (c *Conn) write(b []byte) (n int, err error) {
+	err = c.out.enter()
+	defer c.out.leave()
+	if err != nil {
+		return 0, err
+	}
+	for {
+		m, err := c.h.TryWrite(b[n:])
+		for err == proactor.ErrWouldBlock {
+			if err := c.out.begin(); err != nil {
+				return n, err
+			}
+			c.h.Write(&c.out.op, b[n:])
+			m, err = c.out.await()
+		}
+		n += m
+		if err != nil || n == len(b) {
+			return n, err
+		}
+	}
+}
+
+// WriteBuffers is a gather write: it writes the buffers of v in order, as one
+// Write, without copying them together. It consumes v as net.Buffers.WriteTo
+// does: what is left in it was not written.
+func (c *Conn) WriteBuffers(v *net.Buffers) (int64, error) {
+	n, err := c.writeBuffers(v)
+	if err != nil {
+		err = c.opError("writev", err)
+	}
+	return n, err
+}
+
+func (c *Conn) writeBuffers(v *net.Buffers) (n int64, err error) {
+	err = c.out.enter()
+	defer c.out.leave()
+	for err == nil && len(*v) > 0 {
+		var m int
+		m, err = c.h.TryWriteV(*v)
+		for err == proactor.ErrWouldBlock {
+			if err := c.out.begin(); err != nil {
+				return n, err
+			}
+			c.h.WriteV(&c.out.op, *v)
+			m, err = c.out.await()
+		}
+		n += int64(m)
+		consume(v, m)
+	}
+	return n, err
+}
+
+// consume takes the first n bytes off v, and the empty buffers before the next.
+func consume(v *net.Buffers, n int) {
+	for len(*v) > 0 {
+		first := (*v)[0]
+		if n < len(first) {
+			(*v)[0] = first[n:]
+			return
+		}
+		n -= len(first)
+		(*v)[0] = nil
+		*v = (*v)[1:]
+	}
+}
+
+// Close closes the connection. What is blocked in Read or Write returns
+// net.ErrClosed, and so does a second Close.
+func (c *Conn) Close() error {
+	if !c.in.close() {
+		return c.opError("close", net.ErrClosed)
+	}
+	c.out.close()
+	return c.h.Close()
+}
+
+// LocalAddr is the address of this end.
+func (c *Conn) LocalAddr() net.Addr { return c.h.LocalAddr() }
+
+// RemoteAddr is the address of the other end.
+func (c *Conn) RemoteAddr() net.Addr { return c.h.RemoteAddr() }
+
+// SetDeadline sets both deadlines: see net.Conn.
+func (c *Conn) SetDeadline(t time.Time) error {
+	err := c.in.setDeadline(t)
+	if err == nil {
+		err = c.out.setDeadline(t)
+	}
+	return c.opError("set", err)
+}
+
+// SetReadDeadline sets when Read, also one in progress, gives up; the zero time
+// is never.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.opError("set", c.in.setDeadline(t)) }
+
+// SetWriteDeadline sets when Write, also one in progress, gives up; the zero time
+// is never. What was written until then was written.
+func (c *Conn) SetWriteDeadline(t time.Time) error { return c.opError("set", c.out.setDeadline(t)) }
+
+func (c *Conn) opError(op string, err error) error {
+	return opError(op, c.LocalAddr(), c.RemoteAddr(), err)
+}

@@ -1,0 +1,145 @@
+package netio_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/netio"
+)
+
+// TestDialErrors: each failure says what package net says of it.
+func TestDialErrors(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		ln := listen(t, d, network)
+		nobody := ln.Addr().String()
+		ln.Close()
+		absent := error(syscall.ECONNREFUSED)
+		if network == "unix" {
+			absent = os.ErrNotExist
+		}
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, c := range []struct {
+			name, network, address string
+			ctx                    context.Context
+			want                   error
+		}{
+			{"nobody listens", network, nobody, t.Context(), absent},
+			{"cancelled before", network, nobody, cancelled, context.Canceled},
+			{"network", "carrier pigeon", nobody, t.Context(), net.UnknownNetworkError("carrier pigeon")},
+		} {
+			conn, err := (&netio.Dialer{Dispatcher: d}).DialContext(c.ctx, c.network, c.address)
+			if conn != nil {
+				t.Fatalf("%s: connected to %v", c.name, conn.RemoteAddr())
+			}
+			checkOpError(t, "dial", err, c.want)
+		}
+	})
+}
+
+// TestDialGivesUp dials over a simulated network that takes hours: the context,
+// or the dialer's own limit, ends that on time. It all happens in virtual time.
+func TestDialGivesUp(t *testing.T) {
+	for _, limit := range []struct {
+		name    string
+		timeout time.Duration // the dialer's
+		context func() (context.Context, context.CancelFunc)
+		want    error
+	}{
+		{"timeout", time.Second, func() (context.Context, context.CancelFunc) {
+			return context.Background(), func() {}
+		}, context.DeadlineExceeded},
+		{"deadline", 0, func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(), time.Second)
+		}, context.DeadlineExceeded},
+		{"cancel", time.Hour, func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(context.Background())
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		}, context.Canceled},
+	} {
+		t.Run(limit.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := openSim(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+				ln := listen(t, d, "tcp")
+				ctx, cancel := limit.context()
+				defer cancel()
+				start := time.Now()
+				dialer := netio.Dialer{Dispatcher: d, Timeout: limit.timeout}
+				_, err := dialer.Dial(ctx, "tcp", ln.Addr().String())
+				checkOpError(t, "dial", err, limit.want)
+				if e := err.(net.Error); e.Timeout() != (limit.want == context.DeadlineExceeded) {
+					t.Errorf("%v: Timeout is %v", err, e.Timeout())
+				}
+				if took := time.Since(start); took != time.Second {
+					t.Errorf("gave up after %v", took)
+				}
+			})
+		})
+	}
+}
+
+// TestDialNames: names and services are looked up, and no host is this one.
+func TestDialNames(t *testing.T) {
+	for _, backend := range proactor.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			d := open(t, backend)
+			ln, err := netio.Listen(d, "tcp", "localhost:0", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ln.Close()
+			_, port, err := net.SplitHostPort(ln.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, host := range []string{"localhost", "127.0.0.1", ""} {
+				c, err := (&netio.Dialer{Dispatcher: d}).Dial(t.Context(), "tcp", net.JoinHostPort(host, port))
+				if err != nil {
+					t.Errorf("%q: %v", host, err)
+					continue
+				}
+				c.Close()
+			}
+		})
+	}
+}
+
+// TestListenErrors: an address that is taken, or makes no sense, is told.
+func TestListenErrors(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		ln := listen(t, d, network)
+		_, err := netio.Listen(d, network, ln.Addr().String(), nil)
+		checkOpError(t, "listen", err, syscall.EADDRINUSE)
+		if _, err := netio.Listen(d, "tcp", "no port", nil); err == nil {
+			t.Error("listened on an address without a port")
+		}
+		ln.Close()
+		d.Close()
+		if _, err := netio.Listen(d, network, anyAddress(t, network), nil); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("on a closed dispatcher: %v", err)
+		}
+	})
+}
+
+// TestUnixPathGoes: the file of a listener goes with it.
+func TestUnixPathGoes(t *testing.T) {
+	d := open(t, "goroutine")
+	path := filepath.Join(t.TempDir(), "s")
+	ln, err := netio.Listen(d, "unix", path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.Close()
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is there still: %v", err)
+	}
+}

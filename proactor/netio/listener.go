@@ -1,0 +1,99 @@
+package netio
+
+import (
+	"net"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// Listener is a listener as a net.Listener. It is safe for use from any
+// goroutine.
+type Listener struct {
+	h  *proactor.Handle
+	in half
+}
+
+var _ net.Listener = (*Listener)(nil)
+
+// Listen makes a listener on d. network is "tcp", "tcp4", "tcp6" or "unix".
+// address is as for net.Listen: a host that is a name is looked up, none is all
+// of this host's addresses. o may be nil.
+func Listen(d *proactor.Dispatcher, network, address string, o *proactor.SocketOptions) (*Listener, error) {
+	if network != "unix" {
+		a, err := net.ResolveTCPAddr(network, address)
+		if err != nil {
+			return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+		}
+		address = a.String()
+	}
+	h, err := d.Listen(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	return NewListener(h), nil
+}
+
+// NewListener makes a Listener of a listening handle, which is the Listener's
+// from then on. Nothing may be outstanding on it.
+func NewListener(h *proactor.Handle) *Listener {
+	l := &Listener{h: h}
+	l.in.init(h.Dispatcher())
+	return l
+}
+
+// Accept waits for the next connection, which is a *Conn on the listener's
+// dispatcher. An error that is temporary (descriptors have run out) leaves the
+// listener as it is: accept again after a while, as net/http does.
+func (l *Listener) Accept() (net.Conn, error) {
+	c, err := l.AcceptConn()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// AcceptConn is Accept for those who want to know what they get.
+func (l *Listener) AcceptConn() (*Conn, error) {
+	h, err := l.accept()
+	if err != nil {
+		return nil, opError("accept", nil, l.Addr(), err)
+	}
+	return NewConn(h), nil
+}
+
+func (l *Listener) accept() (*proactor.Handle, error) {
+	err := l.in.enter()
+	defer l.in.leave()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		if err := l.in.begin(); err != nil {
+			return nil, err
+		}
+		l.h.Accept(&l.in.op)
+		_, err := l.in.await()
+		if err != proactor.ErrWouldBlock {
+			return l.in.op.Accepted(), err
+		}
+	}
+}
+
+// Close closes the listener. What is blocked in Accept returns net.ErrClosed, and
+// so does a second Close. Connections that were accepted stay.
+func (l *Listener) Close() error {
+	if !l.in.close() {
+		return opError("close", nil, l.Addr(), net.ErrClosed)
+	}
+	return l.h.Close()
+}
+
+// Addr is where the listener listens: a *net.TCPAddr or a *net.UnixAddr.
+func (l *Listener) Addr() net.Addr { return l.h.LocalAddr() }
+
+// SetDeadline sets when Accept, also one in progress, gives up; the zero time is
+// never.
+func (l *Listener) SetDeadline(t time.Time) error {
+	return opError("set", nil, l.Addr(), l.in.setDeadline(t))
+}

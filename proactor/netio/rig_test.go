@@ -1,0 +1,109 @@
+package netio_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/netio"
+)
+
+// open makes a dispatcher that is being run until the test ends. The simulated
+// network has the system's clock: the tests have goroutines of their own.
+func open(t testing.TB, backend string) *proactor.Dispatcher {
+	t.Helper()
+	if backend == "sim" {
+		return openSim(t, proactor.SimFaults{})
+	}
+	d, err := proactor.New(proactor.Options{Backend: backend})
+	if backend == "uring" && (errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported)) {
+		t.Skip(err)
+	}
+	return run(t, d, err)
+}
+
+// openSim is open for a simulated network with faults.
+func openSim(t testing.TB, faults proactor.SimFaults) *proactor.Dispatcher {
+	t.Helper()
+	d, err := proactor.New(proactor.Options{
+		Backend: "sim",
+		Sim:     &proactor.SimOptions{Clock: proactor.SimClockSystem, Faults: faults},
+	})
+	return run(t, d, err)
+}
+
+func run(t testing.TB, d *proactor.Dispatcher, err error) *proactor.Dispatcher {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan error, 1)
+	go func() { ran <- d.Run() }()
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ran; !errors.Is(err, proactor.ErrClosed) {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return d
+}
+
+// onEach runs a test on every backend and kind of stream.
+func onEach(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
+	for _, backend := range proactor.Backends() {
+		for _, network := range []string{"tcp", "unix"} {
+			t.Run(backend+"/"+network, func(t *testing.T) { test(t, open(t, backend), network) })
+		}
+	}
+}
+
+// listen makes a listener that is closed when the test ends.
+func listen(t testing.TB, d *proactor.Dispatcher, network string) *netio.Listener {
+	t.Helper()
+	ln, err := netio.Listen(d, network, anyAddress(t, network), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	return ln
+}
+
+func anyAddress(t testing.TB, network string) string {
+	if network == "unix" {
+		return filepath.Join(t.TempDir(), "s")
+	}
+	return "127.0.0.1:0"
+}
+
+// pair makes the two ends of a stream, which are closed when the test ends.
+func pair(t testing.TB, d *proactor.Dispatcher, network string) (dialled, accepted *netio.Conn) {
+	t.Helper()
+	dialled, accepted, err := connect(d, listen(t, d, network))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		dialled.Close()
+		accepted.Close()
+	})
+	return dialled, accepted
+}
+
+func connect(d *proactor.Dispatcher, ln *netio.Listener) (dialled, accepted *netio.Conn, err error) {
+	dialer := netio.Dialer{Dispatcher: d}
+	dialled, err = dialer.Dial(context.Background(), ln.Addr().Network(), ln.Addr().String())
+	if err != nil {
+		return nil, nil, err
+	}
+	accepted, err = ln.AcceptConn()
+	if err != nil {
+		dialled.Close()
+		return nil, nil, err
+	}
+	return dialled, accepted, nil
+}
