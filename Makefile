@@ -2,7 +2,7 @@
 # `make test` is all of them in turn, and what CI runs.
 
 .DEFAULT_GOAL := help
-.PHONY: help test deps build format vet lint unit race fuzz interop bench-build \
+.PHONY: help test deps build format vet lint unit race windows fuzz interop bench-build \
 	demo fmt bench ablation figures clean
 
 help: ## list the targets
@@ -25,6 +25,8 @@ unit: ## unit and conformance tests
 	@scripts/unit.sh
 race: ## the same tests under the race detector
 	@scripts/race.sh
+windows: ## the proactor's tests compiled for Windows, under wine
+	@scripts/windows.sh
 fuzz: ## every fuzz target for a few seconds (FUZZ_SECONDS=60 for longer)
 	@scripts/fuzz.sh
 interop: ## exchange messages with libzmq

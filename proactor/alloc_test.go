@@ -8,6 +8,7 @@ import (
 
 	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // exchange sends bytes to and fro on one dispatcher: each end answers what it
@@ -57,7 +58,7 @@ func connectedPair(tb testing.TB, d *proactor.Dispatcher, network string) (a, b 
 	tb.Helper()
 	address := "127.0.0.1:0"
 	if network == "unix" {
-		address = tb.TempDir() + "/s"
+		address = conformance.TempDir(tb) + "/s"
 	}
 	ln, err := d.Listen(network, address, nil)
 	if err != nil {
@@ -162,6 +163,7 @@ func TestNoAllocation(t *testing.T) {
 		for _, network := range []string{"tcp", "unix"} {
 			for _, scatter := range []bool{false, true} {
 				t.Run(allocName(name, network, scatter), func(t *testing.T) {
+					conformance.NeedNetwork(t, name, network)
 					x := newExchange(t, name, network)
 					x.scatter = scatter
 					x.run(100)
@@ -210,15 +212,21 @@ func TestNoAllocationTimersPosts(t *testing.T) {
 
 // assertNoAllocation runs f, which does something so many times. The runtime
 // allocates a little now and then on its own account: one for fifty is more than
-// that, and less than one of ours.
+// that, and less than one of ours. Where goroutines park it does so until its
+// caches are full, which hold 128 for each processor: hence several attempts,
+// all of which one of ours would fail.
 func assertNoAllocation(t *testing.T, times int, f func()) {
 	t.Helper()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	each := float64(after.Mallocs-before.Mallocs) / float64(times)
-	if each >= 0.02 && !racecheck.Enabled {
-		t.Errorf("%.2f allocations each", each)
+	var each float64
+	for range 4 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		each = float64(after.Mallocs-before.Mallocs) / float64(times)
+		if each < 0.02 || racecheck.Enabled {
+			return
+		}
 	}
+	t.Errorf("%.2f allocations each", each)
 }

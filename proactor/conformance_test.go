@@ -14,6 +14,7 @@ func TestConformance(t *testing.T) {
 	for _, name := range workingBackends() {
 		for _, network := range []string{"tcp", "unix"} {
 			t.Run(name+"/"+network, func(t *testing.T) {
+				conformance.NeedNetwork(t, name, network)
 				conformance.Run(t, conformance.Config{
 					Network: network,
 					New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // echoServer accepts connections and sends back what they send.
@@ -65,9 +66,12 @@ func TestEcho(t *testing.T) {
 			continue // has no kernel to talk to net through
 		}
 		for _, at := range []struct{ network, address string }{
-			{"tcp", "127.0.0.1:0"}, {"tcp", "[::1]:0"}, {"unix", t.TempDir() + "/echo"},
+			{"tcp", "127.0.0.1:0"}, {"tcp", "[::1]:0"}, {"unix", conformance.TempDir(t) + "/echo"},
 		} {
-			t.Run(name+"/"+at.network, func(t *testing.T) { testEcho(t, name, at.network, at.address) })
+			t.Run(name+"/"+at.network, func(t *testing.T) {
+				conformance.NeedNetwork(t, name, at.network)
+				testEcho(t, name, at.network, at.address)
+			})
 		}
 	}
 }

@@ -3,7 +3,6 @@
 # as root, or through sudo. Otherwise says in one sentence what to install.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-has() { command -v "$1" >/dev/null 2>&1; }
 has_headers() { has gcc && echo '#include <stdlib.h>' | gcc -E -o /dev/null - 2>/dev/null; }
 has_libzmq() { has pkg-config && pkg-config --exists libzmq; }
 has_python() { has /usr/bin/python3 || has python3; }
@@ -20,26 +19,9 @@ missing() {
 	has_pyzmq || echo python3-zmq
 }
 
-install() {
-	local as=()
-	if [ "$(id -u)" -ne 0 ]; then
-		as=(sudo -n)
-		has sudo && sudo -n true 2>/dev/null || return 1
-	fi
-	has apt-get || return 1
-	"${as[@]}" apt-get update -q &&
-		"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
-}
-
 has go || fail "Please install Go $(awk '/^go /{print $2}' go.mod) or later from https://go.dev/dl/."
 
-mapfile -t packages < <(missing)
-if [ "${#packages[@]}" -gt 0 ]; then
-	echo "missing: ${packages[*]}"
-	install "${packages[@]}" || fail "Please install these Debian packages: ${packages[*]}."
-	mapfile -t packages < <(missing)
-	[ "${#packages[@]}" -eq 0 ] || fail "Still missing after their installation: ${packages[*]}."
-fi
+need_packages missing
 go version
 echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq)," \
 	"pyzmq $("$(python_with_zmq)" -I -c 'import zmq; print(zmq.__version__)')"

@@ -15,10 +15,11 @@ modules() {
 	find . -mindepth 2 -name go.mod -not -path './bin/*' -printf '%h\n' | sort
 }
 
-# tool NAME builds one of our tools at its pinned dependencies and prints its path.
+# tool NAME builds one of our tools at its pinned dependencies and prints its
+# path. It runs here, whatever system the tests are compiled for.
 tool() {
 	local out="$ROOT/bin/$1"
-	(cd "$ROOT/tools" && go build -o "$out" "./cmd/$1") && echo "$out"
+	(cd "$ROOT/tools" && env -u GOOS -u GOARCH go build -o "$out" "./cmd/$1") && echo "$out"
 }
 
 # go_test ARGS runs go test and fails also if a test was skipped that
@@ -32,6 +33,31 @@ go_test() {
 fail() {
 	echo "$*" >&2
 	exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# need_packages LISTER installs the Debian packages that the function LISTER
+# prints: as root, or through sudo. Otherwise says in one sentence what to install.
+need_packages() {
+	local packages
+	mapfile -t packages < <("$1")
+	[ "${#packages[@]}" -gt 0 ] || return 0
+	echo "missing: ${packages[*]}"
+	install_packages "${packages[@]}" || fail "Please install these Debian packages: ${packages[*]}."
+	mapfile -t packages < <("$1")
+	[ "${#packages[@]}" -eq 0 ] || fail "Still missing after their installation: ${packages[*]}."
+}
+
+install_packages() {
+	local as=()
+	if [ "$(id -u)" -ne 0 ]; then
+		as=(sudo -n)
+		has sudo && sudo -n true 2>/dev/null || return 1
+	fi
+	has apt-get || return 1
+	"${as[@]}" apt-get update -q &&
+		"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 # python_with_zmq prints the first Python that has the binding to libzmq, or

@@ -8,7 +8,6 @@
 package conformance
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -103,10 +102,5 @@ func (r *rig) address() string {
 	if r.network == "tcp" {
 		return "127.0.0.1:0"
 	}
-	dir, err := os.MkdirTemp("", "actum") // not the test's own: that path may be too long for a socket
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.t.Cleanup(func() { os.RemoveAll(dir) })
-	return filepath.Join(dir, "s")
+	return filepath.Join(TempDir(r.t), "s")
 }

@@ -3,9 +3,9 @@ package conformance
 import (
 	"errors"
 	"net"
-	"syscall"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 func testAcceptConnect(r *rig) {
@@ -37,7 +37,7 @@ func testConnectRefused(r *rig) {
 	c := r.call(nil)
 	r.d.Connect(c.start(), r.network, address, nil)
 	r.wait(c)
-	if !errors.Is(c.err, syscall.ECONNREFUSED) && !errors.Is(c.err, syscall.ENOENT) {
+	if !errors.Is(c.err, backend.ECONNREFUSED) && !errors.Is(c.err, backend.ENOENT) {
 		r.t.Errorf("connect without a listener: %v", c.err)
 	}
 	if c.stream != nil {
@@ -66,7 +66,7 @@ func testConnectToNonsense(r *rig) {
 func testListenTwice(r *rig) {
 	ln := r.listen()
 	_, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
-	if !errors.Is(err, syscall.EADDRINUSE) {
+	if !errors.Is(err, backend.EADDRINUSE) {
 		r.t.Errorf("second listener at the same address: %v", err)
 	}
 	var op *net.OpError

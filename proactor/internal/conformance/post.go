@@ -83,7 +83,7 @@ func testPostToItself(r *rig) {
 	var c *call
 	stop := false
 	c = r.call(func() {
-		if !stop {
+		if !stop && c.err == nil {
 			r.d.Post(c.start())
 		}
 	})

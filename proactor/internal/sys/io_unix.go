@@ -28,3 +28,6 @@ func Write(fd int, b []byte) (int, error) {
 
 // WouldBlock reports whether err says that the call has to be made again later.
 func WouldBlock(err error) bool { return err == unix.EAGAIN }
+
+// NeverBlock has nothing to do: package net's descriptors are so.
+func NeverBlock(fd int) error { return nil }

@@ -111,7 +111,7 @@ func (e endpoint) reachable() endpoint {
 // absent is what the system says when nobody listens on e.
 func (e endpoint) absent() syscall.Errno {
 	if e.at.IsValid() {
-		return syscall.ECONNREFUSED
+		return backend.ECONNREFUSED
 	}
-	return syscall.ENOENT
+	return backend.ENOENT
 }

@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -77,14 +76,14 @@ func (d *dial) attempt() {
 	l := n.lookup(d.to)
 	switch {
 	case n.chance(refused, d.half.who):
-		d.fail(os.NewSyscallError("connect", syscall.ECONNREFUSED))
+		d.fail(os.NewSyscallError("connect", backend.ECONNREFUSED))
 	case l == nil:
 		d.fail(os.NewSyscallError("connect", d.to.absent()))
 	case !l.full():
 		d.succeed(l)
 	default:
 		if d.tries++; d.tries == dialTries {
-			d.fail(os.NewSyscallError("connect", syscall.ETIMEDOUT))
+			d.fail(os.NewSyscallError("connect", backend.ETIMEDOUT))
 			return
 		}
 		n.schedule(&d.next, n.now+dialRetry<<(d.tries-1))

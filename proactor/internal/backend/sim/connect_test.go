@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"net"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,15 +15,15 @@ func TestWhoIsReached(t *testing.T) {
 		want                                     error
 	}{
 		{"same address", "tcp", "127.0.0.1:80", "tcp", "127.0.0.1:80", nil},
-		{"other port", "tcp", "127.0.0.1:80", "tcp", "127.0.0.1:81", syscall.ECONNREFUSED},
-		{"other address", "tcp", "127.0.0.1:80", "tcp", "10.0.0.1:80", syscall.ECONNREFUSED},
+		{"other port", "tcp", "127.0.0.1:80", "tcp", "127.0.0.1:81", backend.ECONNREFUSED},
+		{"other address", "tcp", "127.0.0.1:80", "tcp", "10.0.0.1:80", backend.ECONNREFUSED},
 		{"any IPv4", "tcp4", "0.0.0.0:80", "tcp", "10.0.0.1:80", nil},
 		{"any", "tcp", ":80", "tcp4", "127.0.0.1:80", nil},
 		{"any by IPv6", "tcp6", "[::]:80", "tcp6", "[::1]:80", nil},
 		{"to any", "tcp", "127.0.0.1:80", "tcp", "0.0.0.0:80", nil},
 		{"mapped", "tcp", "127.0.0.1:80", "tcp", "[::ffff:127.0.0.1]:80", nil},
 		{"path", "unix", "/a", "unix", "/a", nil},
-		{"other path", "unix", "/a", "unix", "/b", syscall.ENOENT},
+		{"other path", "unix", "/a", "unix", "/b", backend.ENOENT},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, Options{})
@@ -45,9 +44,9 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		network, address string
 		want             error
 	}{
-		{"tcp", "127.0.0.1:80", syscall.EADDRINUSE},
-		{"tcp", "0.0.0.0:80", syscall.EADDRINUSE},
-		{"unix", "/a", syscall.EADDRINUSE},
+		{"tcp", "127.0.0.1:80", backend.EADDRINUSE},
+		{"tcp", "0.0.0.0:80", backend.EADDRINUSE},
+		{"unix", "/a", backend.EADDRINUSE},
 		{"udp", "127.0.0.1:1", net.UnknownNetworkError("udp")},
 		{"tcp", "localhost:80", nil},
 		{"tcp4", "[::1]:80", nil},
@@ -58,7 +57,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		if !errors.As(err, &e) || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("listen %s %s: %v", c.network, c.address, err)
 		}
-		if c.want == syscall.EADDRINUSE {
+		if c.want == backend.EADDRINUSE {
 			continue
 		}
 		op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.network, Address: c.address}})
@@ -95,7 +94,7 @@ func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
 	r.do(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	r.until(func() bool { return *connected })
 
-	if op := r.do(connectTo(l)); !errors.Is(op.Err, syscall.ETIMEDOUT) {
+	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ETIMEDOUT) {
 		t.Errorf("connect while nobody accepts: %v after %v", op.Err, r.Now())
 	}
 }
@@ -112,10 +111,10 @@ func TestClosingAListener(t *testing.T) {
 	if accept.Err != backend.ErrHandleClosed {
 		t.Errorf("accept: %v", accept.Err)
 	}
-	if op := r.do(read(near, 1)); !errors.Is(op.Err, syscall.ECONNRESET) {
+	if op := r.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 		t.Errorf("read on a connection that nobody accepted: %v", op.Err)
 	}
-	if op := r.do(connectTo(l)); !errors.Is(op.Err, syscall.ECONNREFUSED) {
+	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 		t.Errorf("connect to a closed listener: %v", op.Err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -67,17 +66,17 @@ func TestEachFault(t *testing.T) {
 		{resetConn, Faults{Reset: 1}, func(t *testing.T, r *rig) {
 			near, far := r.pair()
 			for range 2 {
-				if op := r.do(write(near, []byte("x"))); !errors.Is(op.Err, syscall.ECONNRESET) {
+				if op := r.do(write(near, []byte("x"))); !errors.Is(op.Err, backend.ECONNRESET) {
 					t.Errorf("write: %v", op.Err)
 				}
-				if op := r.do(read(far, 1)); !errors.Is(op.Err, syscall.ECONNRESET) {
+				if op := r.do(read(far, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 					t.Errorf("read: %v", op.Err)
 				}
 			}
 		}},
 		{refused, Faults{Refuse: 1}, func(t *testing.T, r *rig) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
-			if op := r.do(connectTo(l)); !errors.Is(op.Err, syscall.ECONNREFUSED) {
+			if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 				t.Errorf("connect: %v", op.Err)
 			}
 		}},
@@ -102,10 +101,10 @@ func TestEachFault(t *testing.T) {
 		{abortedAccept, Faults{AbortAccept: 1}, func(t *testing.T, r *rig) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			near := r.do(connectTo(l)).New
-			if op := r.do(&backend.Op{Kind: backend.KindAccept, Handle: l}); !errors.Is(op.Err, syscall.ECONNABORTED) {
+			if op := r.do(&backend.Op{Kind: backend.KindAccept, Handle: l}); !errors.Is(op.Err, backend.ECONNABORTED) {
 				t.Errorf("accept: %v", op.Err)
 			}
-			if op := r.do(read(near, 1)); !errors.Is(op.Err, syscall.ECONNRESET) {
+			if op := r.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 				t.Errorf("read: %v", op.Err)
 			}
 		}},

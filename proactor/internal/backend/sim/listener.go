@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -38,7 +37,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		at, err = n.pickPort(at)
 	}
 	if err == nil && !n.free(at) {
-		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
+		err = os.NewSyscallError("bind", backend.EADDRINUSE)
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: name(address), Err: err}
@@ -94,7 +93,7 @@ func (l *listener) accept(op *backend.Op, s *stream) {
 	if l.b.net.chance(abortedAccept, l.who) {
 		s.conn.reset()
 		l.accepts.complete(op, 0, &net.OpError{Op: "accept", Net: l.network, Addr: l.local,
-			Err: os.NewSyscallError("accept", syscall.ECONNABORTED)})
+			Err: os.NewSyscallError("accept", backend.ECONNABORTED)})
 		return
 	}
 	l.b.net.note(record{verb: verbAccept, who: s.who})

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"io"
-	"syscall"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -80,16 +79,16 @@ func (p *pipe) tryWrite(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
 	case p.reset:
-		return 0, p.from.errno("write", syscall.ECONNRESET)
+		return 0, p.from.errno("write", backend.ECONNRESET)
 	case p.broken:
-		return 0, p.from.errno("write", syscall.EPIPE)
+		return 0, p.from.errno("write", backend.EPIPE)
 	case want == 0:
 		return 0, nil
 	case p.data.n >= p.limit:
 		return 0, backend.ErrWouldBlock
 	case p.net().chance(resetConn, p.from.who):
 		p.from.conn.reset()
-		return 0, p.from.errno("write", syscall.ECONNRESET)
+		return 0, p.from.errno("write", backend.ECONNRESET)
 	}
 	n := p.net().short(shortWrite, p.from.who, min(want, p.limit-p.data.n))
 	left := n
@@ -132,7 +131,7 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
 	case p.reset:
-		return 0, p.to.errno("read", syscall.ECONNRESET)
+		return 0, p.to.errno("read", backend.ECONNRESET)
 	case want == 0:
 		return 0, nil
 	case p.readable() == 0 && p.fin == nil:
@@ -141,7 +140,7 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 		return 0, p.fin
 	case p.net().chance(resetConn, p.to.who):
 		p.to.conn.reset()
-		return 0, p.to.errno("read", syscall.ECONNRESET)
+		return 0, p.to.errno("read", backend.ECONNRESET)
 	}
 	n := p.net().short(shortRead, p.to.who, min(want, p.readable()))
 	left := n
@@ -213,7 +212,7 @@ func (p *pipe) closeWriter(unread bool) {
 	}
 	fin := io.EOF
 	if unread {
-		fin = p.to.errno("read", syscall.ECONNRESET)
+		fin = p.to.errno("read", backend.ECONNRESET)
 	}
 	p.send(0, fin)
 	p.run()

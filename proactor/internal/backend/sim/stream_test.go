@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"syscall"
 	"testing"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -84,7 +83,7 @@ func TestCloseIsSeenBehindTheData(t *testing.T) {
 	if _, err := far.TryRead(make([]byte, 1)); err != io.EOF {
 		t.Fatalf("TryRead at the end: %v", err)
 	}
-	if op := r.do(write(far, []byte("x"))); !errors.Is(op.Err, syscall.EPIPE) {
+	if op := r.do(write(far, []byte("x"))); !errors.Is(op.Err, backend.EPIPE) {
 		t.Fatalf("write to nobody: %v", op.Err)
 	}
 }
@@ -97,7 +96,7 @@ func TestCloseWithUnreadDataResets(t *testing.T) {
 	far.Close()
 	r.do(read(near, 9))
 	var e *net.OpError
-	if op := r.do(read(near, 9)); !errors.Is(op.Err, syscall.ECONNRESET) || !errors.As(op.Err, &e) {
+	if op := r.do(read(near, 9)); !errors.Is(op.Err, backend.ECONNRESET) || !errors.As(op.Err, &e) {
 		t.Fatalf("read after the peer closed with data unread: %v", op.Err)
 	}
 }

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix || windows
 
 package goroutine
 
@@ -48,8 +48,21 @@ func (t *try) init(conn net.Conn) {
 		return true
 	}
 	if c, ok := conn.(syscall.Conn); ok {
-		t.raw, _ = c.SyscallConn() // fails only for a closed connection
+		t.raw = neverBlocking(c)
 	}
+}
+
+// neverBlocking is c's descriptor, once calls on it return at once; nil if it is
+// closed already.
+func neverBlocking(c syscall.Conn) syscall.RawConn {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	if e := raw.Control(func(fd uintptr) { err = sys.NeverBlock(int(fd)) }); e != nil || err != nil {
+		return nil
+	}
+	return raw
 }
 
 func (t *try) read(b []byte) (int, error) {

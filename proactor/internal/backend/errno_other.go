@@ -1,0 +1,18 @@
+//go:build !windows
+
+package backend
+
+import "syscall"
+
+// Error numbers that every backend gives for the same reasons, as this system
+// has them.
+const (
+	EADDRINUSE   = syscall.EADDRINUSE
+	EAFNOSUPPORT = syscall.EAFNOSUPPORT
+	ECONNABORTED = syscall.ECONNABORTED
+	ECONNREFUSED = syscall.ECONNREFUSED
+	ECONNRESET   = syscall.ECONNRESET
+	ENOENT       = syscall.ENOENT
+	EPIPE        = syscall.EPIPE
+	ETIMEDOUT    = syscall.ETIMEDOUT
+)

@@ -1,0 +1,16 @@
+package backend
+
+import "golang.org/x/sys/windows"
+
+// Error numbers that every backend gives for the same reasons, as this system
+// has them.
+const (
+	EADDRINUSE   = windows.WSAEADDRINUSE
+	EAFNOSUPPORT = windows.WSAEAFNOSUPPORT
+	ECONNABORTED = windows.WSAECONNABORTED
+	ECONNREFUSED = windows.WSAECONNREFUSED
+	ECONNRESET   = windows.WSAECONNRESET
+	ENOENT       = windows.ERROR_FILE_NOT_FOUND
+	EPIPE        = windows.WSAECONNABORTED // a write after the end
+	ETIMEDOUT    = windows.WSAETIMEDOUT
+)

@@ -1,0 +1,52 @@
+package sys
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// maxBuffers is how many buffers one call is given: longer vectors are read and
+// written in part. Windows has no such limit, but copies the list.
+const maxBuffers = 1024
+
+// Vector is Windows' form of a list of buffers. It lives with a handle, one for
+// each direction, and is used again and again.
+type Vector struct {
+	bufs []windows.WSABuf
+}
+
+// Set lays out v, and returns how many bytes that is: not all if v is longer
+// than what is taken at once. Reset has to follow.
+func (x *Vector) Set(v [][]byte) int {
+	size := 0
+	for _, b := range v {
+		if len(b) == 0 {
+			continue
+		}
+		if len(x.bufs) == maxBuffers || size+len(b) > maxTransfer && size > 0 {
+			break
+		}
+		buf := bufferOf(b)
+		x.bufs = append(x.bufs, buf)
+		size += int(buf.Len)
+	}
+	return size
+}
+
+// Reset lets go of the buffers.
+func (x *Vector) Reset() {
+	clear(x.bufs)
+	x.bufs = x.bufs[:0]
+}
+
+// RecvVector is Recv into x, which has been set.
+func RecvVector(fd int, x *Vector) (int, syscall.Errno) {
+	return recv(fd, unsafe.SliceData(x.bufs), len(x.bufs))
+}
+
+// SendVector is Send from x, which has been set.
+func SendVector(fd int, x *Vector) (int, syscall.Errno) {
+	return send(fd, unsafe.SliceData(x.bufs), len(x.bufs))
+}
