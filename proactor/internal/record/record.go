@@ -44,7 +44,7 @@ type Slot struct {
 
 	Submitted time.Duration // 0: when it was initiated
 	Completed time.Duration // 0: not known
-	entered   int64 // when the handler was called; written atomically, a reader may look at any time
+	entered   int64         // when the handler was called, plus one; 0 before. Written atomically: a reader may look at any time
 	Returned  time.Duration
 	N         int
 	Err       error
@@ -53,8 +53,11 @@ type Slot struct {
 	next *Slot // of the free ones
 }
 
-// Dispatched is when the handler was called; 0 if it was not.
-func (s *Slot) Dispatched() time.Duration { return time.Duration(atomic.LoadInt64(&s.entered)) }
+// dispatched is when the handler was called; false if it was not.
+func (s *Slot) dispatched() (time.Duration, bool) {
+	at := atomic.LoadInt64(&s.entered)
+	return time.Duration(at - 1), at > 0
+}
 
 // Options of a Recorder.
 type Options struct {
@@ -84,7 +87,7 @@ type Recorder struct {
 
 const (
 	sequenceBits = 48
-	chunkSlots   = 32
+	chunkSlots   = 128
 )
 
 var numbers atomic.Uint64
@@ -148,14 +151,25 @@ func (r *Recorder) grow() *Slot {
 // Round says that the dispatcher begins a round: it may have done something else
 // since the last handler.
 func (r *Recorder) Round() {
-	if r != nil {
+	if r != nil && !r.fine {
 		r.fresh = false
 	}
 }
 
 // Look reads the clock for a batch of completions.
 func (r *Recorder) Look() time.Duration {
-	r.now, r.fresh = r.clock(), true
+	now := r.clock()
+	if !r.fine {
+		r.now, r.fresh = now, true
+	}
+	return now
+}
+
+// time is when a handler is called.
+func (r *Recorder) time() time.Duration {
+	if r.fine || !r.fresh {
+		return r.Look()
+	}
 	return r.now
 }
 
@@ -163,20 +177,14 @@ func (r *Recorder) Look() time.Duration {
 // result. What it returns is for Leave.
 func (r *Recorder) Enter(s *Slot, n int, err error) Frame {
 	s.N, s.Err = n, err
-	now := r.now
-	if r.fine {
-		now = r.clock()
-	} else if !r.fresh {
-		now = r.Look()
-	}
-	now = max(now, s.Initiated, s.Completed, 1)
+	now := max(r.time(), s.Initiated, s.Completed)
 	if !r.fine {
 		r.now = now
 	}
 	if s.Completed == 0 {
 		s.Completed = now
 	}
-	atomic.StoreInt64(&s.entered, int64(now))
+	atomic.StoreInt64(&s.entered, int64(now)+1)
 	g := goroutine()
 	f := Frame{place: current(g)}
 	if f.place != nil { // a handler has called a dispatcher

@@ -11,9 +11,9 @@ type Entry struct {
 	PCs        PCs
 	Handle     uint32
 	Kind       uint8
-	// Live operations have no result yet, and no times but the first, and the
-	// fourth if their handlers are running.
-	Live                                                  bool
+	// Live operations have no result yet, and of the times only the first; and
+	// Running ones Dispatched.
+	Live, Running                                         bool
 	Initiated, Submitted, Completed, Dispatched, Returned time.Duration
 	N                                                     int
 	Err                                                   error
@@ -31,8 +31,9 @@ func (r *Recorder) Snapshot() (live, history []Entry) {
 	for _, chunk := range r.chunks {
 		for i := range chunk {
 			if s := &chunk[i]; s.live {
+				at, running := s.dispatched()
 				live = append(live, Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
-					Live: true, Initiated: s.Initiated, Dispatched: s.Dispatched()})
+					Live: true, Running: running, Initiated: s.Initiated, Dispatched: at})
 			}
 		}
 	}
@@ -45,8 +46,9 @@ func (r *Recorder) Snapshot() (live, history []Entry) {
 
 // entry copies a record that is history.
 func (s *Slot) entry() Entry {
+	at, _ := s.dispatched()
 	return Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
-		Initiated: s.Initiated, Submitted: max(s.Submitted, s.Initiated), Completed: s.Completed, Dispatched: s.Dispatched(), Returned: s.Returned,
+		Initiated: s.Initiated, Submitted: max(s.Submitted, s.Initiated), Completed: s.Completed, Dispatched: at, Returned: s.Returned,
 		N: s.N, Err: s.Err, Panicked: s.Panicked}
 }
 
