@@ -18,6 +18,9 @@ var (
 	// ErrHandleClosed is the result of an operation whose handle was closed. It
 	// unwraps to net.ErrClosed.
 	ErrHandleClosed = backend.ErrHandleClosed
+	// ErrWriteClosed is the result of a write that was started after
+	// Handle.CloseWrite. It unwraps to syscall.EPIPE.
+	ErrWriteClosed = backend.ErrWriteClosed
 	// ErrClosed is the result of an operation whose dispatcher was closed, and
 	// what Run returns then. It unwraps to net.ErrClosed.
 	ErrClosed = backend.ErrBackendClosed

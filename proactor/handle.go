@@ -15,7 +15,6 @@ type Handle struct {
 	d      *Dispatcher
 	h      backend.Handle
 	closed atomic.Bool
-	number atomic.Uint32 // in the record; 0 until something is started
 }
 
 // newHandle makes a handle of what the backend has brought.
@@ -91,7 +90,6 @@ func (h *Handle) start(op *Operation) {
 	if op.op.Handle != h.h {
 		op.op.Handle = h.h
 	}
-	op.handle = h.recordNumber()
 	h.d.start(op)
 }
 
@@ -120,6 +118,13 @@ func (h *Handle) Dispatcher() *Dispatcher { return h.d }
 // Cancel is Dispatcher.Cancel for everything that is outstanding on h, which
 // stays open. It does not concern what is started afterwards.
 func (h *Handle) Cancel() { h.h.Cancel() }
+
+// CloseWrite ends the writing side of a stream socket, in the order of the
+// writes: those that were started before are carried out first, those started
+// later complete with ErrWriteClosed. The peer reads what was written, then
+// io.EOF; reading from h goes on. A write may be short: call this when the last
+// one has completed whole.
+func (h *Handle) CloseWrite() error { return h.h.CloseWrite() }
 
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
 // way of the dispatcher. A second Close does nothing.

@@ -29,6 +29,7 @@ package backend
 
 import (
 	"net"
+	"os"
 	"time"
 )
 
@@ -68,7 +69,7 @@ type Op struct {
 
 	// The result, valid when Wait has handed the operation back.
 	N   int    // bytes moved
-	Err error  // nil, io.EOF, a sentinel of this package, or a *net.OpError
+	Err error  // nil, io.EOF, a sentinel of this package, a *net.OpError, or a *os.PathError of a pipe
 	New Handle // accept, connect, open: the new handle, owned by whoever takes the completion
 
 	Owner any // the dispatcher's own: its pointer to the operation around this one
@@ -109,6 +110,10 @@ type Handle interface {
 	// LocalAddr and RemoteAddr are nil where there is none.
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
+	// CloseWrite ends the outgoing direction of a stream socket, behind the writes
+	// that were started before: the peer reads what they wrote, then io.EOF.
+	// Writes started later complete with ErrWriteClosed. Reading goes on.
+	CloseWrite() error
 	// Cancel is Backend.Cancel for everything that is outstanding on the handle.
 	Cancel()
 	// Close completes what is outstanding with ErrHandleClosed, then gives the
@@ -127,6 +132,12 @@ type Backend interface {
 	// operation is outstanding on it, ErrOtherBackend if it is of another kind: then
 	// it stays as it is. No Try method may be in progress.
 	Take(h Handle) (Handle, error)
+	// Adopt makes a stream of a pipe, a terminal, or anything else that is read
+	// and written in order and can be waited for. The handle has a descriptor of
+	// its own: f stays the caller's.
+	Adopt(f *os.File) (Handle, error)
+	// Pipe makes the two ends of a pipe: what is written to w is read from r.
+	Pipe() (r, w Handle, err error)
 	// Start begins op. A connect that cannot even be tried, or an operation on
 	// a closed handle, completes with an error like any other: Start has no
 	// result.

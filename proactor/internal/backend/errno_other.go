@@ -8,6 +8,7 @@ import "syscall"
 // has them.
 const (
 	EADDRINUSE   = syscall.EADDRINUSE
+	EBADF        = syscall.EBADF
 	EAFNOSUPPORT = syscall.EAFNOSUPPORT
 	ECONNABORTED = syscall.ECONNABORTED
 	ECONNREFUSED = syscall.ECONNREFUSED

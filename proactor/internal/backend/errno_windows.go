@@ -6,6 +6,7 @@ import "golang.org/x/sys/windows"
 // has them.
 const (
 	EADDRINUSE   = windows.WSAEADDRINUSE
+	EBADF        = windows.ERROR_INVALID_HANDLE
 	EAFNOSUPPORT = windows.WSAEAFNOSUPPORT
 	ECONNABORTED = windows.WSAECONNABORTED
 	ECONNREFUSED = windows.WSAECONNREFUSED

@@ -17,6 +17,8 @@ var (
 	// ErrHandleClosed is the result of what was outstanding on, or started
 	// after, a closed handle.
 	ErrHandleClosed = fmt.Errorf("handle closed: %w", net.ErrClosed)
+	// ErrWriteClosed is the result of a write that was started after CloseWrite.
+	ErrWriteClosed = fmt.Errorf("write side closed: %w", EPIPE)
 	// ErrBackendClosed is the result of what was outstanding when the
 	// dispatcher was closed.
 	ErrBackendClosed = fmt.Errorf("dispatcher closed: %w", net.ErrClosed)
@@ -35,3 +37,6 @@ var (
 // accept on a stream, a read on a listener or a file.
 var ErrWrongHandle = fmt.Errorf("accept is for listeners, read, write and transmit are for streams, "+
 	"read at, write at, sync and stat are for files: %w", errors.ErrUnsupported)
+
+// ErrNotSocket is the answer of CloseWrite where there is only one direction.
+var ErrNotSocket = fmt.Errorf("only a stream socket can be closed in one direction: %w", errors.ErrUnsupported)

@@ -69,6 +69,12 @@ var tests = []struct {
 	{"TryWrite", testTryWrite},
 	{"TryThenStart", testTryThenStart},
 
+	{"Pipe", testPipe},
+	{"PipeTransfer", testPipeTransfer},
+	{"PipeTry", testPipeTry},
+	{"PipeBroken", testPipeBroken},
+	{"PipeWrongEnd", testPipeWrongEnd},
+
 	{"CancelRead", testCancelRead},
 	{"CancelWaiting", testCancelWaiting},
 	{"CancelWrite", testCancelWrite},
@@ -80,6 +86,13 @@ var tests = []struct {
 	{"CancelListener", testCancelListener},
 	{"CancelAll", testCancelAll},
 	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
+
+	{"PipeCancel", testPipeCancel},
+	{"PipeClose", testPipeClose},
+	{"CloseWrite", testCloseWrite},
+	{"CloseWriteWaits", testCloseWriteWaits},
+	{"CloseWriteCancel", testCloseWriteCancel},
+	{"CloseWriteWrong", testCloseWriteWrong},
 
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},

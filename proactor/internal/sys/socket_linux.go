@@ -198,6 +198,9 @@ func Close(fd int) { _ = unix.Close(fd) } // there is nothing to be done about a
 // told, and leaves the descriptor.
 func Shutdown(fd int) { _ = unix.Shutdown(fd, unix.SHUT_RDWR) }
 
+// ShutdownWrite closes the outgoing direction.
+func ShutdownWrite(fd int) { _ = unix.Shutdown(fd, unix.SHUT_WR) }
+
 // RemovePath removes the file of a listening unix socket; addr is its local
 // address. Abstract names and other networks have none.
 func RemovePath(addr net.Addr) {

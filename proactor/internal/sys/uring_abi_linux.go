@@ -41,12 +41,16 @@ type Opcode uint8
 
 // The operations used.
 const (
+	RingOpReadV       Opcode = 1
+	RingOpWriteV      Opcode = 2
 	RingOpPollAdd     Opcode = 6
 	RingOpSendMsg     Opcode = 9
 	RingOpRecvMsg     Opcode = 10
 	RingOpAccept      Opcode = 13
 	RingOpAsyncCancel Opcode = 14
 	RingOpConnect     Opcode = 16
+	RingOpRead        Opcode = 22
+	RingOpWrite       Opcode = 23
 	RingOpSend        Opcode = 26
 	RingOpRecv        Opcode = 27
 	RingOpSocket      Opcode = 45
@@ -134,9 +138,12 @@ type ringProbe struct {
 	}
 }
 
-// RingPollOut is POLLOUT as an entry has it: a 32-bit word in the order of the
+// POLLIN and POLLOUT as an entry has them: a 32-bit word in the order of the
 // machine, except that big-endian ones swap its halves.
-var RingPollOut = pollWord(unix.POLLOUT)
+var (
+	RingPollIn  = pollWord(unix.POLLIN)
+	RingPollOut = pollWord(unix.POLLOUT)
+)
 
 func pollWord(events uint32) uint32 {
 	if binary.NativeEndian.Uint16([]byte{0, 1}) == 1 {

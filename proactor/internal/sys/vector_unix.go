@@ -25,6 +25,9 @@ func (x *Vector) Set(v [][]byte) int {
 // Reset makes x ready for the next one.
 func (x *Vector) Reset() { x.gathered = x.gathered[:0] }
 
+// WritePipeVector is SendVector for what is not a socket.
+func WritePipeVector(fd int, x *Vector) (int, unix.Errno) { return SendVector(fd, x) }
+
 // SendVector writes what there is room for of x; EAGAIN if there is none.
 func SendVector(fd int, x *Vector) (int, unix.Errno) {
 	n, err := Write(fd, x.gathered)

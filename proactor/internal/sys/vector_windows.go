@@ -46,6 +46,9 @@ func RecvVector(fd int, x *Vector) (int, syscall.Errno) {
 	return recv(fd, unsafe.SliceData(x.bufs), len(x.bufs))
 }
 
+// WritePipeVector is SendVector: nothing but sockets is written so here.
+func WritePipeVector(fd int, x *Vector) (int, syscall.Errno) { return SendVector(fd, x) }
+
 // SendVector is Send from x, which has been set.
 func SendVector(fd int, x *Vector) (int, syscall.Errno) {
 	return send(fd, unsafe.SliceData(x.bufs), len(x.bufs))

@@ -19,6 +19,7 @@ type handle struct {
 	data          sys.EpollData // what its events carry
 	network       string
 	listener      bool
+	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
 	lanes         [backend.Directions]lane
 	closed        atomic.Bool
@@ -108,5 +109,8 @@ func (h *handle) Close() error {
 
 // failed is what the system said about a call on h.
 func (h *handle) failed(call string, errno unix.Errno) error {
+	if h.name != "" {
+		return sys.PipeError(call, h.name, errno)
+	}
 	return sys.OpError(call, h.network, h.local, h.remote, errno)
 }

@@ -21,6 +21,8 @@ type lane struct {
 	hangup  bool       // the other end has closed: no further edge will come
 	refused bool       // the connect has failed: the handle is to be closed
 	closed  error      // what operations complete with once the handle is closed
+	ending  bool       // CloseWrite was called
+	ended   bool       // and the peer has been told
 	vector  sys.Vector // for scatter and gather
 }
 
@@ -30,6 +32,9 @@ func (l *lane) start(op *backend.Op) {
 	l.mu.Lock()
 	if l.closed != nil {
 		l.h.b.complete(op, l.closed)
+		completed = true
+	} else if l.ending {
+		l.h.b.complete(op, backend.ErrWriteClosed)
 		completed = true
 	} else if l.queue.Push(op) && l.ready {
 		completed = l.run()
@@ -65,6 +70,7 @@ func (l *lane) run() (completed bool) {
 		l.h.b.done.Add(op)
 		completed = true
 	}
+	l.end()
 	return completed
 }
 
@@ -94,6 +100,7 @@ func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	waiting = l.queue.Remove(op)
 	if waiting {
 		l.h.b.complete(op, backend.ErrCanceled)
+		l.end()
 	}
 	l.mu.Unlock()
 	if waiting {
@@ -129,9 +136,10 @@ func (l *lane) close(err error) {
 // Fewer than asked for means that the buffer was empty, or full, at that
 // moment, and an edge will say when it is not. After a hang-up there is no edge
 // to come, so that reading goes on until it finds the end; neither is there
-// after an error.
+// after an error. All of that holds for stream sockets: of the rest, terminals
+// give a line at a time, and only EAGAIN says that there is no more.
 func (l *lane) moved(n, size int, errno unix.Errno) {
-	if errno == unix.EAGAIN || errno == 0 && n < size && !l.hangup {
+	if errno == unix.EAGAIN || errno == 0 && n < size && !l.hangup && l.h.name == "" {
 		l.ready = false
 	}
 }

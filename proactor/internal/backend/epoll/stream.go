@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // The attempts of a stream. The lane's lock is held.
@@ -17,7 +16,7 @@ func (l *lane) recv(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	n, errno := sys.Recv(l.h.fd, b)
+	n, errno := l.h.recv(b)
 	l.moved(n, len(b), errno)
 	return l.received(n, errno)
 }
@@ -27,7 +26,7 @@ func (l *lane) recvV(v [][]byte) (int, error) {
 	if size == 0 {
 		return 0, nil
 	}
-	n, errno := sys.RecvVector(l.h.fd, &l.vector)
+	n, errno := l.h.recvV(&l.vector)
 	l.vector.Reset()
 	l.moved(n, size, errno)
 	return l.received(n, errno)
@@ -50,7 +49,7 @@ func (l *lane) send(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	n, errno := sys.Send(l.h.fd, b)
+	n, errno := l.h.send(b)
 	l.moved(n, len(b), errno)
 	return l.sent(n, errno)
 }
@@ -60,7 +59,7 @@ func (l *lane) sendV(v [][]byte) (int, error) {
 	if size == 0 {
 		return 0, nil
 	}
-	n, errno := sys.SendVector(l.h.fd, &l.vector)
+	n, errno := l.h.sendV(&l.vector)
 	l.vector.Reset()
 	l.moved(n, size, errno)
 	return l.sent(n, errno)

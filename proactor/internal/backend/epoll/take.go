@@ -14,7 +14,9 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		return nil, err
 	}
 	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
-	taken.listener = h.listener
+	taken.listener, taken.name = h.listener, h.name
+	was, out := &h.lanes[backend.Out], &taken.lanes[backend.Out]
+	out.ending, out.ended = was.ending, was.ended
 	if err := b.register(taken); err != nil {
 		return nil, err
 	}

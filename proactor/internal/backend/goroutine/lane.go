@@ -19,9 +19,11 @@ type lane struct {
 	mu      sync.Mutex
 	some    sync.Cond // the queue is not empty, or the lane is closed
 	queue   backend.Queue
-	serving bool  // the goroutine exists
-	cancels bool  // the head is being cancelled: a deadline in the past is set
-	closed  error // what operations complete with once the handle is closed
+	serving bool         // the goroutine exists
+	cancels bool         // the head is being cancelled: a deadline in the past is set
+	closed  error        // what operations complete with once the handle is closed
+	fin     func() error // ends this direction behind what waits: CloseWrite was called
+	ended   bool         // and it has been
 }
 
 // init ties a lane to what it serves.
@@ -36,8 +38,10 @@ func (l *lane) start(op *backend.Op) {
 	l.mu.Lock()
 	if l.closed != nil {
 		op.Err = l.closed
+	} else if l.fin != nil {
+		op.Err = backend.ErrWriteClosed
 	}
-	if l.closed != nil || l.queue.Empty() && l.quick != nil && l.quick(op) {
+	if op.Err != nil || l.queue.Empty() && l.quick != nil && l.quick(op) {
 		l.b.complete(op) // before another one can, on the goroutine
 		l.mu.Unlock()
 		return
@@ -106,6 +110,7 @@ func (l *lane) finish(op *backend.Op) {
 		_ = l.at(time.Time{}) // fails only if the handle is closed
 	}
 	l.b.complete(op)
+	l.end()
 }
 
 // longAgo is the deadline that ends what is in progress.

@@ -10,7 +10,7 @@ import (
 // stream is a connected handle.
 type stream struct {
 	b       *Backend
-	conn    net.Conn
+	conn    conn
 	in, out lane
 	try     try         // for what must not wait
 	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
@@ -18,7 +18,7 @@ type stream struct {
 }
 
 // newStream takes conn over.
-func (b *Backend) newStream(conn net.Conn) (*stream, error) {
+func (b *Backend) newStream(conn conn) (*stream, error) {
 	s := &stream{b: b, conn: conn}
 	s.in.init(b, s.read, conn.SetReadDeadline)
 	s.out.init(b, s.write, conn.SetWriteDeadline)
@@ -95,9 +95,28 @@ func (s *stream) quickWrite(op *backend.Op) bool {
 	return true
 }
 
-func (s *stream) TryRead(b []byte) (int, error)     { return s.try.read(b) }
-func (s *stream) TryWrite(b []byte) (int, error)    { return s.try.write(b) }
-func (s *stream) TryWriteV(v [][]byte) (int, error) { return s.try.writeV(v) }
+func (s *stream) TryRead(b []byte) (int, error) {
+	n, err := s.try.read(b)
+	return n, s.tried(err)
+}
+
+func (s *stream) TryWrite(b []byte) (int, error) {
+	n, err := s.try.write(b)
+	return n, s.out.unwritten(s.tried(err))
+}
+
+func (s *stream) TryWriteV(v [][]byte) (int, error) {
+	n, err := s.try.writeV(v)
+	return n, s.out.unwritten(s.tried(err))
+}
+
+// tried says that the handle is closed in our own words: pipes have others.
+func (s *stream) tried(err error) error {
+	if err != nil && s.closed.Load() {
+		return s.b.closedError()
+	}
+	return err
+}
 
 func (s *stream) LocalAddr() net.Addr  { return s.conn.LocalAddr() }
 func (s *stream) RemoteAddr() net.Addr { return s.conn.RemoteAddr() }

@@ -15,6 +15,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		if err != nil {
 			return nil, err
 		}
+		s.out.fin, s.out.ended = h.out.fin, h.out.ended
 		return s, nil
 	case *listener:
 		if err := giveUp(&h.in); err != nil {

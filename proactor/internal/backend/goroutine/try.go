@@ -15,7 +15,7 @@ import (
 // try reads and writes without waiting, on the descriptor inside a net.Conn. It
 // has one reader and one writer at a time.
 type try struct {
-	conn    net.Conn
+	conn    conn
 	raw     syscall.RawConn // nil: this connection has no descriptor
 	in, out attempt
 	vector  sys.Vector
@@ -30,8 +30,12 @@ type attempt struct {
 	err  error
 }
 
-func (t *try) init(conn net.Conn) {
+func (t *try) init(conn conn) {
 	t.conn = conn
+	sendVector := sys.SendVector
+	if _, ok := conn.(pipe); ok {
+		sendVector = sys.WritePipeVector
+	}
 	t.in.call = func(fd uintptr) bool {
 		t.in.n, t.in.err = sys.Read(int(fd), t.in.buf)
 		return true
@@ -41,7 +45,7 @@ func (t *try) init(conn net.Conn) {
 		return true
 	}
 	t.outV.call = func(fd uintptr) bool {
-		n, errno := sys.SendVector(int(fd), &t.vector)
+		n, errno := sendVector(int(fd), &t.vector)
 		if t.outV.n, t.outV.err = n, nil; errno != 0 {
 			t.outV.err = errno
 		}
@@ -116,6 +120,9 @@ func (t *try) result(call string, err error) error {
 	}
 	if sys.WouldBlock(err) {
 		return backend.ErrWouldBlock
+	}
+	if p, ok := t.conn.(pipe); ok {
+		return &os.PathError{Op: call, Path: p.Name(), Err: err}
 	}
 	a := t.conn.RemoteAddr()
 	return &net.OpError{Op: call, Net: a.Network(), Source: t.conn.LocalAddr(), Addr: a, Err: os.NewSyscallError(call, err)}

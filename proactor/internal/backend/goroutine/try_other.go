@@ -2,16 +2,12 @@
 
 package goroutine
 
-import (
-	"net"
-
-	"github.com/actum-go/actum/proactor/internal/backend"
-)
+import "github.com/actum-go/actum/proactor/internal/backend"
 
 // try would read and write without waiting, which package net cannot do here.
 type try struct{}
 
-func (t *try) init(net.Conn) {}
+func (t *try) init(conn) {}
 
 func (t *try) read([]byte) (int, error) { return 0, backend.ErrWouldBlock }
 

@@ -104,6 +104,10 @@ func (b *Backend) operate(op *backend.Op) {
 		b.reject(op, err)
 		return
 	}
+	if s, ok := op.Handle.(*stream); ok && s.out.ending && op.Kind.Direction() == backend.Out {
+		b.reject(op, backend.ErrWriteClosed)
+		return
+	}
 	h.start(op)
 	h.run()
 }

@@ -119,6 +119,9 @@ func (h *half) cancel(op *backend.Op) {
 	}
 	n.note(record{verb: verbCancel, who: h.who})
 	h.complete(op, 0, backend.ErrCanceled)
+	if s, ok := op.Handle.(*stream); ok && s.out.ending {
+		s.out.run() // nothing may be left to be written: the end follows
+	}
 }
 
 // cancelAll cancels everything that is in the queue, in order.

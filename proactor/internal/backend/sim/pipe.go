@@ -20,8 +20,11 @@ type pipe struct {
 	flying  int       // bytes of it
 	arrival event     // when the first of it is delivered
 
+	denied bool  // the direction that a pipe does not have
 	fin    error // what a read says behind the last byte; nil: no end yet
 	broken bool  // nobody will read
+	ending bool  // CloseWrite was called: nothing is written behind what waits
+	ended  bool  // the end of the stream was sent
 	reset  bool
 }
 
@@ -44,13 +47,16 @@ func (p *pipe) readable() int { return p.data.n - p.flying }
 // readEnds and writeEnds say whether an operation at that end will complete
 // without anything more being started.
 func (p *pipe) readEnds() bool {
-	return p.data.n > 0 || len(p.late) > 0 || p.fin != nil || p.reset
+	return p.denied || p.data.n > 0 || len(p.late) > 0 || p.fin != nil || p.reset
 }
-func (p *pipe) writeEnds() bool { return p.data.n < p.limit || p.broken || p.reset }
+func (p *pipe) writeEnds() bool { return p.denied || p.data.n < p.limit || p.broken || p.reset }
 
 // run carries out what can be, at both ends.
 func (p *pipe) run() {
 	for p.write() || p.read() {
+	}
+	if p.ending && p.w.queue.Empty() {
+		p.closeWriter(false)
 	}
 }
 
@@ -78,6 +84,8 @@ func (p *pipe) write() bool {
 func (p *pipe) tryWrite(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
+	case p.denied:
+		return 0, p.from.errno("write", backend.EBADF)
 	case p.reset:
 		return 0, p.from.errno("write", backend.ECONNRESET)
 	case p.broken:
@@ -86,7 +94,7 @@ func (p *pipe) tryWrite(v [][]byte) (int, error) {
 		return 0, nil
 	case p.data.n >= p.limit:
 		return 0, backend.ErrWouldBlock
-	case p.net().chance(resetConn, p.from.who):
+	case p.from.conn.breaks(p.from.who):
 		p.from.conn.reset()
 		return 0, p.from.errno("write", backend.ECONNRESET)
 	}
@@ -130,6 +138,8 @@ func (p *pipe) tryRead(b []byte) (int, error) {
 func (p *pipe) tryReadV(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
+	case p.denied:
+		return 0, p.to.errno("read", backend.EBADF)
 	case p.reset:
 		return 0, p.to.errno("read", backend.ECONNRESET)
 	case want == 0:
@@ -138,7 +148,7 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 		return 0, backend.ErrWouldBlock
 	case p.readable() == 0:
 		return 0, p.fin
-	case p.net().chance(resetConn, p.to.who):
+	case p.from.conn.breaks(p.to.who):
 		p.to.conn.reset()
 		return 0, p.to.errno("read", backend.ECONNRESET)
 	}
@@ -207,9 +217,10 @@ func (p *pipe) closeReader() {
 
 // closeWriter says that nothing more will be written.
 func (p *pipe) closeWriter(unread bool) {
-	if p.broken || p.reset {
+	if p.broken || p.reset || p.ended && !unread {
 		return
 	}
+	p.ended = true
 	fin := io.EOF
 	if unread {
 		fin = p.to.errno("read", backend.ECONNRESET)

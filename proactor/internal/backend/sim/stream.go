@@ -121,6 +121,9 @@ func (s *stream) try(h *half, what string) error {
 		panic(fmt.Sprintf("sim: %s on %v beside an outstanding operation of the same direction: one at a time\n%s",
 			what, s, n.traceText()))
 	}
+	if h == &s.out.w && s.out.ending {
+		return backend.ErrWriteClosed
+	}
 	if n.chance(wouldBlock, s.who) {
 		return backend.ErrWouldBlock
 	}
@@ -180,7 +183,10 @@ func (s *stream) RemoteAddr() net.Addr { return s.remote }
 
 func (s *stream) String() string { return fmt.Sprintf("%v of %v", s.who, s.b) }
 
-// errno is an error as the net package words it.
+// errno is an error as the net package words it, or package os for a pipe.
 func (s *stream) errno(call string, e syscall.Errno) error {
+	if s.conn.network == pipeNetwork {
+		return &os.PathError{Op: call, Path: pipeNetwork, Err: e}
+	}
 	return &net.OpError{Op: call, Net: s.conn.network, Source: s.local, Addr: s.remote, Err: os.NewSyscallError(call, e)}
 }

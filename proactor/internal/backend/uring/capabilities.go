@@ -36,11 +36,16 @@ var needed = []struct {
 	op   sys.Opcode
 	name string
 }{
+	{sys.RingOpReadV, "READV"},
+	{sys.RingOpWriteV, "WRITEV"},
+	{sys.RingOpPollAdd, "POLL_ADD"},
 	{sys.RingOpSendMsg, "SENDMSG"},
 	{sys.RingOpRecvMsg, "RECVMSG"},
 	{sys.RingOpAccept, "ACCEPT"},
 	{sys.RingOpAsyncCancel, "ASYNC_CANCEL"},
 	{sys.RingOpConnect, "CONNECT"},
+	{sys.RingOpRead, "READ"},
+	{sys.RingOpWrite, "WRITE"},
 	{sys.RingOpSend, "SEND"},
 	{sys.RingOpRecv, "RECV"},
 }

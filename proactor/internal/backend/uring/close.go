@@ -49,6 +49,35 @@ func (h *handle) Close() error {
 	return nil
 }
 
+// CloseWrite ends the outgoing direction behind what is being written.
+func (h *handle) CloseWrite() error {
+	switch {
+	case h.listener:
+		return backend.ErrWrongHandle
+	case h.name != "":
+		return backend.ErrNotSocket
+	}
+	h.b.mu.Lock()
+	defer h.b.mu.Unlock()
+	if h.why != nil {
+		return h.why
+	}
+	if !h.ending {
+		h.ending = true
+		h.end()
+	}
+	return nil
+}
+
+// end tells the peer that no more will come, once nothing is left to be written.
+// A peer that has gone already need not be told. The lock is held.
+func (h *handle) end() {
+	if h.ending && !h.ended && h.why == nil && h.queues[backend.Out].Empty() {
+		h.ended = true
+		sys.ShutdownWrite(h.fd)
+	}
+}
+
 // abandon recalls the head of q and completes those that wait behind it.
 func (b *Backend) abandon(q *backend.Queue, why error) {
 	head := q.Pop()

@@ -22,6 +22,7 @@ type handle struct {
 	fd            int
 	network       string
 	listener      bool
+	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
 
 	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
@@ -29,6 +30,8 @@ type handle struct {
 
 	queues [backend.Directions]backend.Queue // b.mu
 	why    error                             // b.mu: what operations end with once closed
+	ending bool                              // b.mu: CloseWrite was called
+	ended  bool                              // b.mu: and the peer has been told
 	vector sys.Vector                        // TryWriteV's: there is one writer at a time
 }
 
@@ -37,10 +40,14 @@ var _ backend.Handle = (*handle)(nil)
 // adopt makes a handle of a non-blocking socket, which it owns from then on,
 // also if there is an error: then the backend has been closed.
 func (b *Backend) adopt(fd int, network string, remote net.Addr) (*handle, error) {
-	h := &handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote}
+	return b.enter(&handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote})
+}
+
+// enter makes h known to the backend, which will close it.
+func (b *Backend) enter(h *handle) (*handle, error) {
 	h.refs.Store(1)
 	if !b.handles.Add(h) {
-		sys.Close(fd)
+		sys.Close(h.fd)
 		return nil, backend.ErrBackendClosed
 	}
 	return h, nil
@@ -58,7 +65,7 @@ func (h *handle) TryRead(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, errno := sys.Recv(h.fd, p)
+	n, errno := h.recv(p)
 	switch {
 	case errno == unix.EAGAIN:
 		return 0, backend.ErrWouldBlock
@@ -79,7 +86,7 @@ func (h *handle) TryWrite(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, errno := sys.Send(h.fd, p)
+	n, errno := h.send(p)
 	return h.written(n, errno)
 }
 
@@ -92,7 +99,7 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 	if h.vector.Set(v) == 0 {
 		return 0, nil
 	}
-	n, errno := sys.SendVector(h.fd, &h.vector)
+	n, errno := h.sendV()
 	h.vector.Reset()
 	return h.written(n, errno)
 }

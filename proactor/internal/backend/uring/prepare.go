@@ -21,8 +21,12 @@ const maxIovecs = 1024
 // prepare writes op's entry. op has a slot, the lock is held.
 func (b *Backend) prepare(op *backend.Op) {
 	e := sys.SQE{UserData: b.slots.number(op)}
-	if op.Handle != nil {
-		e.FD = int32(op.Handle.(*handle).fd)
+	if h, ok := op.Handle.(*handle); ok {
+		e.FD = int32(h.fd)
+		if h.name != "" {
+			b.preparePipe(op, &e)
+			return
+		}
 	}
 	switch op.Kind {
 	case backend.KindRead:

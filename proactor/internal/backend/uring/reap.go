@@ -50,7 +50,7 @@ func (b *Backend) completion(c sys.CQE) {
 	if op.Kind == backend.KindConnect {
 		errno = b.progress(op, errno)
 	}
-	if b.tryAgain(op, s, errno) {
+	if b.polled(op, errno) || b.tryAgain(op, s, errno) {
 		b.prepare(op)
 		return
 	}
@@ -116,6 +116,7 @@ func (b *Backend) finished(op *backend.Op, res int32, asked bool) {
 	if h.why == nil {
 		b.advance(q)
 	}
+	h.end()
 	b.release(h)
 }
 

@@ -45,5 +45,8 @@ func verb(k backend.Kind) string {
 }
 
 func (h *handle) opError(verb string, errno unix.Errno) error {
+	if h.name != "" {
+		return sys.PipeError(verb, h.name, errno)
+	}
 	return sys.OpError(verb, h.network, h.local, h.remote, errno)
 }

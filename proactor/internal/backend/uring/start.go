@@ -10,7 +10,7 @@ const (
 	queued    uint32 = 1 << 0 // behind another one of its handle and direction
 	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
-	polling   uint32 = 1 << 3 // a connect in flight that waits for its socket to become writable
+	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
 )
 
 // Start begins op, or queues it behind its predecessors.
@@ -27,6 +27,8 @@ func (b *Backend) Start(op *backend.Op) {
 		b.complete(op, 0, backend.ErrWrongHandle)
 	case h.why != nil:
 		b.complete(op, 0, h.why)
+	case h.ending && op.Kind.Direction() == backend.Out:
+		b.complete(op, 0, backend.ErrWriteClosed)
 	case h.queues[op.Kind.Direction()].Push(op):
 		b.advance(&h.queues[op.Kind.Direction()])
 	default:

@@ -13,12 +13,10 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	if err := h.giveUp(); err != nil {
 		return nil, err
 	}
-	taken, err := b.adopt(h.fd, h.network, h.remote)
-	if err != nil {
-		return nil, err
-	}
-	taken.listener = h.listener
-	return taken, nil
+	return newHandle(b.enter(&handle{
+		b: b, fd: h.fd, network: h.network, name: h.name, listener: h.listener, local: h.local, remote: h.remote,
+		ending: h.ending, ended: h.ended,
+	}))
 }
 
 // giveUp closes h and leaves its descriptor to the caller.

@@ -1,0 +1,67 @@
+package goroutine
+
+import (
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// conn is what a stream is read from and written to: a connection of package
+// net, or a pipe.
+type conn interface {
+	io.ReadWriteCloser
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
+// pipe is a pipe or a terminal, which has no addresses.
+type pipe struct{ *os.File }
+
+func (pipe) LocalAddr() net.Addr  { return nil }
+func (pipe) RemoteAddr() net.Addr { return nil }
+
+// Adopt implements backend.Backend.
+func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
+	own, err := sys.AdoptFile(f)
+	if err != nil {
+		return nil, err
+	}
+	return b.adopt(own)
+}
+
+// adopt makes a stream of f, which it owns. Operations can only be cancelled in
+// what takes deadlines.
+func (b *Backend) adopt(f *os.File) (backend.Handle, error) {
+	if err := f.SetDeadline(time.Time{}); err != nil {
+		f.Close()
+		return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: sys.ErrNotWaitable}
+	}
+	s, err := b.newStream(pipe{f})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Pipe implements backend.Backend.
+func (b *Backend) Pipe() (r, w backend.Handle, err error) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if r, err = b.adopt(in); err != nil {
+		out.Close()
+		return nil, nil, err
+	}
+	if w, err = b.adopt(out); err != nil {
+		r.Close()
+		return nil, nil, err
+	}
+	return r, w, nil
+}

@@ -1,0 +1,65 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// pipeNetwork is the network of a connection that is a pipe.
+const pipeNetwork = "pipe"
+
+// Pipe makes a pipe: a connection with one direction.
+func (b *Backend) Pipe() (r, w backend.Handle, err error) {
+	n := b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if b.closed {
+		return nil, nil, backend.ErrBackendClosed
+	}
+	c := &connection{net: n, network: pipeNetwork}
+	id := n.ident('c')
+	c.ends[0] = stream{conn: c, b: b, who: id, in: &c.pipes[1], out: &c.pipes[0]}
+	id.letter = 'a'
+	c.ends[1] = stream{conn: c, b: b, who: id, in: &c.pipes[0], out: &c.pipes[1]}
+	for i := range c.pipes {
+		c.pipes[i].init(&c.ends[i], &c.ends[1-i], n.capacity(0, 0))
+	}
+	c.pipes[1].denied = true
+	b.enter(&c.ends[0])
+	b.enter(&c.ends[1])
+	return &c.ends[1], &c.ends[0], nil
+}
+
+// breaks decides whether a connection is reset now. Pipes are not.
+func (c *connection) breaks(who ident) bool {
+	return c.network != pipeNetwork && c.net.chance(resetConn, who)
+}
+
+// Adopt fails: there is nothing of the system's here.
+func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
+	err := fmt.Errorf("sim has nothing of the system's: use Pipe: %w", errors.ErrUnsupported)
+	return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
+}
+
+// CloseWrite ends the outgoing direction behind what is being written.
+func (s *stream) CloseWrite() error {
+	n := s.conn.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	if s.conn.network == pipeNetwork {
+		return backend.ErrNotSocket
+	}
+	if s.closed != nil {
+		return s.closed
+	}
+	s.out.ending = true
+	s.out.run()
+	return nil
+}
+
+// CloseWrite fails: a listener carries no bytes.
+func (l *listener) CloseWrite() error { return backend.ErrWrongHandle }

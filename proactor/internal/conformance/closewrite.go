@@ -1,0 +1,111 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// ends reads until the end of the stream, and returns what came before it.
+func (r *rig) ends(h *proactor.Handle) []byte {
+	r.t.Helper()
+	var all []byte
+	buf := make([]byte, 64<<10)
+	c := r.call(nil)
+	for {
+		h.Read(c.start(), buf)
+		r.wait(c)
+		all = append(all, buf[:c.n]...)
+		if c.err == io.EOF && c.n == 0 {
+			return all
+		}
+		if c.err != nil {
+			r.t.Fatalf("read: %d, %v", c.n, c.err)
+		}
+	}
+}
+
+// testCloseWrite: the peer reads what was written, then the end; the other
+// direction goes on.
+func testCloseWrite(r *rig) {
+	a, b := r.pair()
+	r.write(a, []byte("last words"))
+	for range 2 {
+		if err := a.CloseWrite(); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if got := r.ends(b); string(got) != "last words" {
+		r.t.Errorf("read %q before the end", got)
+	}
+	late := r.call(nil)
+	a.Write(late.start(), []byte("more"))
+	r.wait(late)
+	if late.err != proactor.ErrWriteClosed || !errors.Is(late.err, backend.EPIPE) || late.n != 0 {
+		r.t.Errorf("write after CloseWrite: %d, %v", late.n, late.err)
+	}
+	if n, err := a.TryWrite([]byte("more")); n != 0 || !errors.Is(err, backend.EPIPE) {
+		r.t.Errorf("TryWrite after CloseWrite: %d, %v", n, err)
+	}
+	r.write(b, []byte("answer"))
+	got := make([]byte, 6)
+	r.read(a, got)
+	if string(got) != "answer" {
+		r.t.Errorf("read %q", got)
+	}
+}
+
+// testCloseWriteWaits: what was started before is written before the end.
+func testCloseWriteWaits(r *rig) {
+	a, b := r.pair()
+	waiting, sent := r.fill(a)
+	behind, late := r.call(nil), r.call(nil)
+	a.Write(behind.start(), []byte("behind"))
+	if err := a.CloseWrite(); err != nil {
+		r.t.Fatal(err)
+	}
+	a.Write(late.start(), []byte("late"))
+	got := r.ends(b)
+	r.ok(waiting)
+	r.ok(behind)
+	if want := sent + waiting.n + behind.n; len(got) != want || !bytes.HasSuffix(got, []byte("behind")[:behind.n]) {
+		r.t.Errorf("read %d bytes, want %d", len(got), want)
+	}
+	r.wait(late)
+	if late.err != proactor.ErrWriteClosed {
+		r.t.Errorf("write after CloseWrite: %v", late.err)
+	}
+}
+
+// testCloseWriteCancel: the end comes also when what it waits for is cancelled.
+func testCloseWriteCancel(r *rig) {
+	a, b := r.pair()
+	waiting, sent := r.fill(a)
+	if err := a.CloseWrite(); err != nil {
+		r.t.Fatal(err)
+	}
+	a.Cancel()
+	r.wait(waiting)
+	if got := r.ends(b); len(got) != sent+waiting.n {
+		r.t.Errorf("read %d bytes, want %d", len(got), sent+waiting.n)
+	}
+}
+
+// testCloseWriteWrong: what has no writing side, or is closed.
+func testCloseWriteWrong(r *rig) {
+	a, _ := r.pair()
+	a.Close()
+	if err := a.CloseWrite(); err != proactor.ErrHandleClosed {
+		r.t.Errorf("CloseWrite of a closed handle: %v", err)
+	}
+	if err := r.listen().CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
+		r.t.Errorf("CloseWrite of a listener: %v", err)
+	}
+	_, w := r.pipe()
+	if err := w.CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
+		r.t.Errorf("CloseWrite of a pipe: %v", err)
+	}
+}

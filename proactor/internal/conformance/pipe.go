@@ -1,0 +1,162 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"net"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// pipe makes the two ends of a pipe.
+func (r *rig) pipe() (reader, writer *proactor.Handle) {
+	r.t.Helper()
+	reader, writer, err := r.d.Pipe()
+	if errors.Is(err, errors.ErrUnsupported) {
+		r.t.Skip(err)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reader, writer
+}
+
+// testPipe: reads wait for writes, and end when the writer has closed.
+func testPipe(r *rig) {
+	in, out := r.pipe()
+	read, write := r.call(nil), r.call(nil)
+	buf := make([]byte, 16)
+	for range 3 {
+		in.Read(read.start(), buf)
+		out.Write(write.start(), []byte("hello"))
+		r.ok(write)
+		r.ok(read)
+		if write.n != 5 || string(buf[:read.n]) != "hello" {
+			r.t.Errorf("wrote %d bytes, read %q", write.n, buf[:read.n])
+		}
+	}
+	out.WriteV(write.start(), [][]byte{[]byte("one"), nil, []byte("two")})
+	r.ok(write)
+	in.ReadV(read.start(), [][]byte{buf[:2], buf[2:]})
+	r.ok(read)
+	if string(buf[:read.n]) != "onetwo" {
+		r.t.Errorf("scatter read: %q", buf[:read.n])
+	}
+	r.write(out, []byte("last words"))
+	out.Close()
+	if got := r.ends(in); string(got) != "last words" {
+		r.t.Errorf("read %q before the end", got)
+	}
+}
+
+// testPipeTransfer sends more than a pipe holds.
+func testPipeTransfer(r *rig) {
+	in, out := r.pipe()
+	done := false
+	r.transfer(out, in, 4<<20, func() { done = true })
+	r.until("4 MiB", func() bool { return done })
+}
+
+func testPipeTry(r *rig) {
+	in, out := r.pipe()
+	buf := make([]byte, 16)
+	if n, err := in.TryRead(buf); n != 0 || err != proactor.ErrWouldBlock {
+		r.t.Errorf("TryRead of nothing: %d, %v", n, err)
+	}
+	if n, err := out.TryWriteV([][]byte{[]byte("ab"), []byte("cd")}); n != 4 || err != nil {
+		r.t.Fatalf("TryWriteV: %d, %v", n, err)
+	}
+	if n, err := out.TryWrite([]byte("ef")); n != 2 || err != nil {
+		r.t.Fatalf("TryWrite: %d, %v", n, err)
+	}
+	got := make([]byte, 6)
+	r.read(in, got)
+	if string(got) != "abcdef" {
+		r.t.Errorf("read %q", got)
+	}
+	in.Close()
+	if n, err := in.TryRead(buf); n != 0 || !errors.Is(err, net.ErrClosed) {
+		r.t.Errorf("TryRead of a closed handle: %d, %v", n, err)
+	}
+}
+
+// testPipeBroken: nobody reads any more, before a write and during one.
+func testPipeBroken(r *rig) {
+	for _, full := range []bool{false, true} {
+		in, out := r.pipe()
+		var write *call
+		if full {
+			write, _ = r.fill(out)
+			in.Close()
+		} else {
+			in.Close()
+			write = r.call(nil)
+			out.Write(write.start(), []byte("anybody there?"))
+		}
+		r.wait(write)
+		if write.n != 0 || !errors.Is(write.err, backend.EPIPE) {
+			r.t.Errorf("full %v: wrote %d bytes, %v", full, write.n, write.err)
+		}
+	}
+}
+
+// testPipeWrongEnd: a pipe has one direction.
+func testPipeWrongEnd(r *rig) {
+	in, out := r.pipe()
+	c := r.call(nil)
+	out.Read(c.start(), make([]byte, 1))
+	r.wait(c)
+	if c.n != 0 || !errors.Is(c.err, backend.EBADF) {
+		r.t.Errorf("read of the writing end: %d, %v", c.n, c.err)
+	}
+	in.Write(c.start(), make([]byte, 1))
+	r.wait(c)
+	if c.n != 0 || !errors.Is(c.err, backend.EBADF) {
+		r.t.Errorf("write to the reading end: %d, %v", c.n, c.err)
+	}
+	in.Accept(c.start())
+	r.wait(c)
+	if !errors.Is(c.err, errors.ErrUnsupported) {
+		r.t.Errorf("accept on a pipe: %v", c.err)
+	}
+}
+
+// testPipeCancel: the pipe goes on as if nothing had been.
+func testPipeCancel(r *rig) {
+	in, out := r.pipe()
+	buf := make([]byte, 5)
+	for range 3 {
+		read := r.call(nil)
+		in.Read(read.start(), buf)
+		r.d.Cancel(&read.op)
+		r.canceled(read)
+	}
+	write, sent := r.fill(out)
+	r.d.Cancel(&write.op)
+	r.wait(write)
+	sent += write.n
+	out.Close()
+	if got := r.ends(in); len(got) != sent || !bytes.Equal(got, make([]byte, sent)) {
+		r.t.Errorf("read %d bytes, want %d", len(got), sent)
+	}
+}
+
+// testPipeClose closes both ends with operations outstanding.
+func testPipeClose(r *rig) {
+	in, out := r.pipe()
+	write, _ := r.fill(out)
+	out.Close()
+	r.wait(write)
+	if write.n == 0 && write.err != proactor.ErrHandleClosed {
+		r.t.Errorf("write in progress: %v", write.err)
+	}
+	other, _ := r.pipe()
+	read, late := r.call(nil), r.call(nil)
+	other.Read(read.start(), make([]byte, 1))
+	other.Close()
+	other.Read(late.start(), make([]byte, 1))
+	r.failed(read, proactor.ErrHandleClosed)
+	r.failed(late, proactor.ErrHandleClosed)
+	in.Close()
+}

@@ -1,0 +1,42 @@
+package proactor
+
+import "os"
+
+// Adopt makes a stream of what file is open on: a pipe, a FIFO, a terminal, the
+// standard input, anything that is read and written in order and can be waited
+// for. The handle has a descriptor of its own; file stays the caller's to close,
+// and may be closed at once. Regular files are refused, with an error that
+// unwraps to errors.ErrUnsupported: those are for OpenFile.
+//
+// A read from a terminal brings a line at a time, as long as the terminal is
+// set so. What is read from the master of a pseudo-terminal whose other side is
+// closed is, on Linux, an error: syscall.EIO.
+//
+// The handle does not block, and what it is open on need not be shared with
+// others: where the system allows it is opened anew, so that a shell's terminal
+// is not changed. Otherwise (a standard input that another user owns) all who
+// share it see it non-blocking.
+func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
+	if d.closed.Load() {
+		return nil, ErrClosed
+	}
+	h, err := d.backend.Adopt(file)
+	if err != nil {
+		return nil, err
+	}
+	return &Handle{d: d, h: h}, nil
+}
+
+// Pipe makes a pipe: what is written to w is read from r. A read of the wrong end
+// fails with syscall.EBADF, and so does a write. When w is closed, r reads what is
+// in the pipe, then io.EOF; when r is closed, writes fail with syscall.EPIPE.
+func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
+	if d.closed.Load() {
+		return nil, nil, ErrClosed
+	}
+	in, out, err := d.backend.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Handle{d: d, h: in}, &Handle{d: d, h: out}, nil
+}
