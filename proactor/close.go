@@ -35,6 +35,7 @@ func (d *Dispatcher) drain() {
 // whether that is anything. Posts and timers get an error; what the backend
 // hands back has its result.
 func (d *Dispatcher) gatherClosed() bool {
+	d.record.Round()
 	d.mu.Lock()
 	d.due.Append(&d.posted)
 	for len(d.timers) > 0 {
@@ -52,7 +53,7 @@ func (d *Dispatcher) gatherClosed() bool {
 		}
 	}
 	if d.done == nil {
-		d.done = d.backend.Wait(0)
+		d.done = d.wait(0)
 	}
 	return !d.due.Empty() || d.done != nil
 }
@@ -70,6 +71,9 @@ func (d *Dispatcher) completeLate() {
 // start gives op to the backend. If Close comes in between, either it finds op
 // there, or what follows does.
 func (d *Dispatcher) start(op *Operation) {
+	if d.record != nil && op.slot == nil {
+		d.recordStart(op)
+	}
 	if d.closed.Load() {
 		d.mu.Lock()
 		d.hand(&op.op, ErrClosed)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/record"
 )
 
 // Dispatcher is the completion dispatcher: it waits for operations to complete
@@ -47,6 +48,9 @@ type Dispatcher struct {
 	parked atomic.Bool
 
 	lead leadership // who dispatches while Run is in progress: see lead.go
+
+	record *record.Recorder // nil: none is kept
+	epoch  time.Time        // when Now was 0
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
@@ -64,6 +68,7 @@ func New(o Options) (*Dispatcher, error) {
 		d.workers = newWorkers(pool)
 		d.ranked.Store(true)
 	}
+	d.keepRecord(o.Record)
 	return d, nil
 }
 

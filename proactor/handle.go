@@ -15,6 +15,7 @@ type Handle struct {
 	d      *Dispatcher
 	h      backend.Handle
 	closed atomic.Bool
+	number atomic.Uint32 // in the record; 0 until something is started
 }
 
 // newHandle makes a handle of what the backend has brought.
@@ -90,6 +91,7 @@ func (h *Handle) start(op *Operation) {
 	if op.op.Handle != h.h {
 		op.op.Handle = h.h
 	}
+	op.handle = h.recordNumber()
 	h.d.start(op)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/record"
 )
 
 // Kind says what an operation does.
@@ -80,6 +81,8 @@ type Operation struct {
 
 	op       backend.Op
 	accepted *Handle
+	slot     *record.Slot // its causal record while it is outstanding; nil if none is kept
+	handle   uint32       // the number of op.Handle
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
@@ -126,6 +129,9 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 		o.op.Kind = backend.Kind(k)
 	}
 	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
+	if d.record != nil && k >= KindTimer { // start does it for the others
+		o.slot = d.record.Begin(uint8(k), 0)
+	}
 }
 
 // finish gives the operation back to its initiator and tells the handler.
@@ -139,6 +145,12 @@ func (d *Dispatcher) finish(b *backend.Op) {
 		b.Args = nil
 	}
 	b.Buf, b.Vec = nil, nil
+	slot := o.slot
+	o.slot = nil
 	o.outstanding.Store(uint32(KindNone))
+	if slot != nil {
+		d.call(o, slot)
+		return
+	}
 	o.Handler.HandleCompletion(o)
 }

@@ -25,6 +25,8 @@ type Options struct {
 	// Sim is the simulated network of the backend "sim"; nil is one without
 	// faults, for this dispatcher alone. With another backend it must be nil.
 	Sim *SimOptions
+	// Record is about the causal record of operations, which is kept by default.
+	Record RecordOptions
 	// Logger is told what backend was taken and why others were not. Nil: silent.
 	Logger *slog.Logger
 }
@@ -43,6 +45,9 @@ func (o *Options) validate() error {
 	}
 	if o.Sim != nil && o.Backend != "sim" {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
+	}
+	if o.Record.History < 0 {
+		return fmt.Errorf("proactor: Options.Record.History is %d: it must be 0 (the default) or more", o.Record.History)
 	}
 	return nil
 }

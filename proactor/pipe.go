@@ -24,7 +24,7 @@ func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handle{d: d, h: h}, nil
+	return d.newHandle(h), nil
 }
 
 // Pipe makes a pipe: what is written to w is read from r. A read of the wrong end
@@ -38,5 +38,5 @@ func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Handle{d: d, h: in}, &Handle{d: d, h: out}, nil
+	return d.newHandle(in), d.newHandle(out), nil
 }

@@ -151,7 +151,7 @@ func (d *Dispatcher) demultiplex() (due, done *backend.Op) {
 	due, done = d.due.Take(), d.done
 	d.done = nil
 	if d.looked = !d.looked || due == nil; d.looked && done == nil {
-		done = d.backend.Wait(deadline)
+		done = d.wait(deadline)
 	}
 	if deadline != 0 {
 		d.parked.Store(false)

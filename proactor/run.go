@@ -114,7 +114,7 @@ func (d *Dispatcher) round(mayWait bool) int {
 		return n
 	}
 	if d.done == nil {
-		d.done = d.backend.Wait(deadline)
+		d.done = d.wait(deadline)
 	}
 	if deadline != 0 {
 		d.parked.Store(false)
@@ -133,7 +133,7 @@ func (d *Dispatcher) rankedRound(mayWait bool) (n int) {
 	d.ready.add(d.due.Take())
 	d.ready.add(d.done)
 	d.done = nil
-	d.ready.add(d.backend.Wait(deadline))
+	d.ready.add(d.wait(deadline))
 	if deadline != 0 {
 		d.parked.Store(false)
 	}
@@ -146,6 +146,7 @@ func (d *Dispatcher) rankedRound(mayWait bool) (n int) {
 // collect moves what is due into d.due. It returns until when to wait: 0, not
 // at all, if there is anything to do.
 func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
+	d.record.Round()
 	d.mu.Lock()
 	d.due.Append(&d.posted)
 	if len(d.timers) > 0 {

@@ -3,6 +3,7 @@ package zmq_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/zmq"
 )
@@ -27,12 +28,15 @@ func BenchmarkSendRecv(b *testing.B) {
 	}
 	body := make([]byte, 8)
 	b.ReportAllocs()
+	var sending, receiving time.Duration
 	for b.Loop() {
+		start := time.Now()
 		for range batch {
 			if err := push.SendBytes(ctx, body); err != nil {
 				b.Fatal(err)
 			}
 		}
+		sent := time.Now()
 		for range batch {
 			m, err := pull.Recv(ctx)
 			if err != nil {
@@ -40,6 +44,10 @@ func BenchmarkSendRecv(b *testing.B) {
 			}
 			m.Release()
 		}
+		sending += sent.Sub(start)
+		receiving += time.Since(sent)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/batch, "ns/message")
+	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(b.N) / batch }
+	b.ReportMetric(each(sending), "ns/send")
+	b.ReportMetric(each(receiving), "ns/recv")
 }

@@ -2,7 +2,6 @@ package zmq
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/pattern"
@@ -27,7 +26,7 @@ var (
 	ErrSecondPeer = pattern.ErrSecondPeer
 	// ErrTimeout: SendTimeout or RecvTimeout passed. It wraps
 	// os.ErrDeadlineExceeded.
-	ErrTimeout = fmt.Errorf("zmq: timed out: %w", os.ErrDeadlineExceeded)
+	ErrTimeout = pattern.ErrTimeout
 	// ErrMultipart: RecvBytes received a message that has not one frame.
 	ErrMultipart = fmt.Errorf("zmq: the message does not have one frame: use Recv or RecvFrames")
 	// ErrNameTaken: another socket has bound that inproc name.

@@ -125,6 +125,8 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		RouterMandatory: o.RouterMandatory,
 		NoDrop:          o.NoDrop,
 		Immediate:       o.Immediate,
+		SendTimeout:     o.SendTimeout,
+		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,
 	}
 }

@@ -115,27 +115,7 @@ func (s *Socket) Type() Type { return s.typ }
 // to be sent twice. What happens when nobody can take the message is the type's:
 // PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER drop it
 // and count it (a ROUTER with RouterMandatory waits or fails).
-func (s *Socket) Send(ctx context.Context, m Msg) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	err := s.pattern.TrySend(m)
-	if err == ErrWouldBlock {
-		return s.sendWaiting(ctx, m)
-	}
-	return err
-}
-
-// sendWaiting is Send when TrySend has failed: until ctx is done, or
-// SendTimeout has passed.
-func (s *Socket) sendWaiting(ctx context.Context, m Msg) error {
-	if s.opts.SendTimeout <= 0 {
-		return s.pattern.Send(ctx, m)
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.SendTimeout, ErrTimeout)
-	defer cancel()
-	return timeout(ctx, s.pattern.Send(ctx, m))
-}
+func (s *Socket) Send(ctx context.Context, m Msg) error { return s.pattern.Send(ctx, m) }
 
 // TrySend is Send that fails with ErrWouldBlock where Send waits.
 func (s *Socket) TrySend(m Msg) error { return s.pattern.TrySend(m) }
@@ -167,28 +147,7 @@ func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
 }
 
 // Recv receives the next message. It waits for one, until ctx is done.
-func (s *Socket) Recv(ctx context.Context) (Msg, error) {
-	if err := ctx.Err(); err != nil {
-		return Msg{}, err
-	}
-	m, err := s.pattern.TryRecv()
-	if err == ErrWouldBlock {
-		return s.recvWaiting(ctx)
-	}
-	return m, err
-}
-
-// recvWaiting is Recv when TryRecv has failed: until ctx is done, or RecvTimeout
-// has passed.
-func (s *Socket) recvWaiting(ctx context.Context) (Msg, error) {
-	if s.opts.RecvTimeout <= 0 {
-		return s.pattern.Recv(ctx)
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.RecvTimeout, ErrTimeout)
-	defer cancel()
-	m, err := s.pattern.Recv(ctx)
-	return m, timeout(ctx, err)
-}
+func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.pattern.Recv(ctx) }
 
 // TryRecv is Recv that fails with ErrWouldBlock where Recv waits.
 func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
@@ -220,14 +179,6 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 			}
 		}
 	}
-}
-
-// timeout tells the socket's own timeout from the caller's deadline.
-func timeout(ctx context.Context, err error) error {
-	if err != nil && err == ctx.Err() && context.Cause(ctx) == ErrTimeout {
-		return ErrTimeout
-	}
-	return err
 }
 
 // Readable returns a channel for select: it holds a token while a TryRecv may

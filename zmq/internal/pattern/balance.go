@@ -10,19 +10,23 @@ import (
 type roundRobin struct {
 	outs []*pipe.Out // those that have room, as far as is known
 	turn int
+	// only is the one peer that there is, once it has been sent to: the next
+	// message is put there with no more questions. Nil if there is none or several,
+	// and for types that choose a peer for other reasons too.
+	only *pipe.Out
 }
 
 // send queues m for the next peer; ErrWouldBlock if none has room.
 func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
-	if len(r.outs) == 1 && !r.outs[0].Full() { // most sockets have one peer
-		r.outs[0].Put(m)
-		return r.outs[0], nil
+	out := r.next()
+	if out == nil {
+		return nil, ErrWouldBlock
 	}
-	if out := r.next(); out != nil {
-		out.Put(m)
-		return out, nil
+	out.Put(m)
+	if len(r.outs) == 1 {
+		r.only = out
 	}
-	return nil, ErrWouldBlock
+	return out, nil
 }
 
 // next finds the peer whose turn it is; nil if none has room.
@@ -46,6 +50,7 @@ func (r *roundRobin) add(out *pipe.Out) {
 	if out.Index < 0 {
 		out.Index = len(r.outs)
 		r.outs = append(r.outs, out)
+		r.only = nil
 	}
 }
 
@@ -56,6 +61,7 @@ func (r *roundRobin) remove(out *pipe.Out) {
 		return
 	}
 	r.outs = append(r.outs[:i], r.outs[i+1:]...)
+	r.only = nil
 	for ; i < len(r.outs); i++ {
 		r.outs[i].Index = i
 	}

@@ -3,10 +3,7 @@ package pattern
 import "github.com/actum-go/actum/zmq/internal/pipe"
 
 // balanced is what PUSH, DEALER and REQ share: peers that are sent to in turn.
-type balanced struct {
-	*Socket
-	peers roundRobin
-}
+type balanced struct{ *Socket }
 
 func (b *balanced) attach(p *pipe.Peer) error {
 	if !b.opts.Immediate {
@@ -22,19 +19,19 @@ func (b *balanced) connected(p *pipe.Peer) error {
 
 func (b *balanced) disconnected(p *pipe.Peer) {
 	if b.opts.Immediate {
-		b.peers.remove(p.Out)
+		b.turns.remove(p.Out)
 	}
 }
 
-func (b *balanced) detach(p *pipe.Peer) { b.peers.remove(p.Out) }
+func (b *balanced) detach(p *pipe.Peer) { b.turns.remove(p.Out) }
 
 func (b *balanced) writable(out *pipe.Out) {
-	b.peers.add(out)
+	b.turns.add(out)
 	b.senders.WakeOne()
 }
 
 func (b *balanced) include(p *pipe.Peer) {
-	b.peers.add(p.Out)
+	b.turns.add(p.Out)
 	b.senders.WakeAll()
 	b.canSend.raise()
 }

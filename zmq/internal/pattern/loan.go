@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -10,17 +9,8 @@ import (
 //
 // Whoever takes the receive lock ends the loan first, so that what the lock
 // guards never knows of it: the messages that were not taken are back where they
-// came from.
-
-// borrow takes a message off the loan; false if there is none, or if another
-// peer has something now: then it is not for the loan to say whose turn it is.
-func (q *fairQueue) borrow() (message.Msg, bool) {
-	r := q.loan.Load()
-	if r == nil || q.news.Load() {
-		return message.Msg{}, false
-	}
-	return r.Take()
-}
+// came from. A loan that is not ended bars the short way when another peer has
+// something: it is not for the loan to say whose turn it is then.
 
 // lend starts a loan if what follows is all in's, and nobody has to be told of
 // each message. in has just been received from.

@@ -13,7 +13,7 @@ type pair struct {
 // NewPair makes a PAIR socket.
 func NewPair(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &pair{dealer: dealer{balanced{Socket: s}}}
+	s.kind = &pair{dealer: dealer{balanced{s}}}
 	return s
 }
 

@@ -19,6 +19,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"time"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -30,6 +32,8 @@ var (
 	ErrWouldBlock = errors.New("zmq: operation would block")
 	// ErrClosed means that the socket is closed.
 	ErrClosed = fmt.Errorf("zmq: socket closed: %w", net.ErrClosed)
+	// ErrTimeout means that the socket's own timeout has passed.
+	ErrTimeout = fmt.Errorf("zmq: timed out: %w", os.ErrDeadlineExceeded)
 	// ErrState means that a REQ or REP socket was used out of turn.
 	ErrState = errors.New("zmq: not the socket's turn")
 	// ErrUnroutable means that a ROUTER has no peer of that routing id.
@@ -51,6 +55,8 @@ type Options struct {
 	RouterMandatory        bool // unroutable messages fail instead of being dropped
 	NoDrop                 bool // a publisher waits for full subscribers
 	Immediate              bool // peers that are not connected get no messages
+
+	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
 
 	// Helper waits for messages in the receivers' stead; nil: they just wait.
 	Helper pipe.Helper

@@ -12,11 +12,11 @@ type push struct{ balanced }
 // NewPush makes a PUSH socket.
 func NewPush(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &push{balanced{Socket: s}}
+	s.kind = &push{balanced{s}}
 	return s
 }
 
-func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.peers.send(m) }
+func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.turns.send(m) }
 
 func (p *push) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
 

@@ -20,7 +20,7 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &req{balanced: balanced{Socket: s}}
+	s.kind = &req{balanced: balanced{s}}
 	return s
 }
 
@@ -28,7 +28,7 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if r.asked != nil {
 		return nil, ErrState
 	}
-	out := r.peers.next()
+	out := r.turns.next()
 	if out == nil {
 		return nil, ErrWouldBlock
 	}

@@ -1,11 +1,8 @@
 package pattern
 
 import (
-	"context"
-	"runtime"
 	"sync"
 
-	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -17,6 +14,7 @@ type Socket struct {
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
+	turns   roundRobin   // under sendMu; of the types that send in turn
 	closed  bool         // set under both locks
 
 	recvMu  sync.Mutex
@@ -36,133 +34,6 @@ func newSocket(o Options) *Socket {
 	s := &Socket{opts: o}
 	s.arrived.opts = &s.opts
 	return s
-}
-
-// Send queues m for whom the pattern says. It waits while nobody can take it,
-// until ctx is done. m belongs to the socket if Send succeeds.
-func (s *Socket) Send(ctx context.Context, m message.Msg) error {
-	for {
-		w, err := s.trySend(m, true)
-		if w == nil {
-			return err
-		}
-		if err := s.waitToSend(ctx, w); err != nil {
-			return err
-		}
-	}
-}
-
-// TrySend is Send that does not wait: it fails with ErrWouldBlock.
-func (s *Socket) TrySend(m message.Msg) error {
-	_, err := s.trySend(m, false)
-	return err
-}
-
-// trySend sends m if that is possible now. If it is not, and the caller is
-// willing to wait, it returns the caller's place in the queue.
-func (s *Socket) trySend(m message.Msg, wait bool) (*pipe.Waiter, error) {
-	s.sendMu.Lock()
-	if s.closed || m.Bytes() == nil {
-		err := s.cannotSend()
-		s.sendMu.Unlock()
-		return nil, err
-	}
-	out, err := s.kind.send(m)
-	if err != nil {
-		var w *pipe.Waiter
-		if wait && err == ErrWouldBlock {
-			w = s.senders.Add()
-		}
-		s.sendMu.Unlock()
-		return w, err
-	}
-	var woken pipe.Consumer
-	if out != nil {
-		woken = out.Wake()
-	}
-	if s.senders.Len() > 0 {
-		s.senders.WakeOne() // there may be room for the next one too
-	}
-	s.sendMu.Unlock()
-	if woken != nil {
-		woken.Kick(true)
-	}
-	m.Release()
-	return nil, nil
-}
-
-// cannotSend says why nothing can be sent, or not this message.
-func (s *Socket) cannotSend() error {
-	if s.closed {
-		return ErrClosed
-	}
-	return ErrNoFrame
-}
-
-// waitToSend waits for the turn of w, which says that another try may succeed.
-func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
-	err := s.opts.wait(ctx, w, false)
-	s.sendMu.Lock()
-	s.senders.Forget(w, err != nil)
-	s.sendMu.Unlock()
-	return err
-}
-
-// Recv returns the next message. It waits until there is one, or until ctx is
-// done.
-func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
-	for yielded := 0; ; {
-		m, w, sparse, err := s.tryRecv(yielded == yields)
-		switch {
-		case err != ErrWouldBlock:
-			return m, err
-		case w != nil:
-			if err := s.arrived.await(ctx, w, sparse); err != nil {
-				return m, err
-			}
-		case sparse:
-			yielded = yields
-		default:
-			yielded++
-			runtime.Gosched()
-		}
-	}
-}
-
-// yields is how often a receiver gives way to others before it sleeps, in a
-// stream of messages: the next ones are on their way, and to sleep and be woken
-// for each handful costs more than the messages do.
-const yields = 8
-
-// TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
-func (s *Socket) TryRecv() (message.Msg, error) {
-	if m, ok := s.arrived.borrow(); ok {
-		return m, nil
-	}
-	m, _, _, err := s.tryRecv(false)
-	return m, err
-}
-
-// tryRecv receives if there is a message. If there is none, and the caller is
-// willing to wait, it returns the caller's place in the queue: taken with the
-// lock held, so that whoever takes the first of several messages sees it.
-func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
-	s.lockRecv()
-	if s.closed {
-		s.recvMu.Unlock()
-		return m, nil, false, ErrClosed
-	}
-	m, err = s.kind.recv()
-	switch {
-	case err == nil && s.arrived.mayHaveMore():
-		s.arrived.passOn()
-	case err == ErrWouldBlock && wait:
-		w, sparse = s.arrived.wait()
-	case err == ErrWouldBlock:
-		sparse = s.arrived.since <= sparseRun
-	}
-	s.recvMu.Unlock()
-	return m, w, sparse, err
 }
 
 // Attach adds a peer. Messages may queue up for it from now on.
@@ -241,7 +112,7 @@ func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 // taken away by those who brought them.
 func (s *Socket) Close() {
 	unlock := s.lockBoth()
-	s.closed = true
+	s.closed, s.turns.only = true, nil
 	s.senders.WakeAll()
 	s.arrived.close()
 	s.canSend.raise()

@@ -136,14 +136,14 @@ func TestNoTurnIsLost(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	done, finish := context.WithCancel(ctx)
-	impatient, giveUp := context.WithCancel(ctx)
-	giveUp()
 	var patient, others sync.WaitGroup
 	for range 2 {
 		others.Go(func() {
 			for done.Err() == nil {
+				impatient, giveUp := context.WithTimeout(ctx, 20*time.Microsecond)
 				_ = push.Send(impatient, msg("x"))
 				_, _ = pull.Recv(impatient)
+				giveUp()
 			}
 		})
 		others.Go(func() {

@@ -1,0 +1,66 @@
+package record
+
+import (
+	"runtime"
+	"time"
+)
+
+// Entry is a copy of a record.
+type Entry struct {
+	ID, Parent uint64
+	PCs        PCs
+	Handle     uint32
+	Kind       uint8
+	// Live operations have no result yet, and of the times only the first; and
+	// Running ones Dispatched.
+	Live, Running                                         bool
+	Initiated, Submitted, Completed, Dispatched, Returned time.Duration
+	N                                                     int
+	Err                                                   error
+	Panicked                                              bool
+}
+
+// Snapshot copies everything: the operations that are outstanding or whose
+// handlers are running, and the history, the oldest first.
+func (r *Recorder) Snapshot() (live, history []Entry) {
+	if r == nil {
+		return nil, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, chunk := range r.chunks {
+		for i := range chunk {
+			if s := &chunk[i]; s.live {
+				at, running := s.dispatched()
+				live = append(live, Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
+					Live: true, Running: running, Initiated: s.Initiated, Dispatched: at})
+			}
+		}
+	}
+	size := uint64(len(r.history))
+	for at := r.over - min(r.over, size); at < r.over; at++ {
+		history = append(history, r.history[at%size].entry())
+	}
+	return live, history
+}
+
+// entry copies a record that is history.
+func (s *Slot) entry() Entry {
+	at, _ := s.dispatched()
+	return Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
+		Initiated: s.Initiated, Submitted: max(s.Submitted, s.Initiated), Completed: s.Completed, Dispatched: at, Returned: s.Returned,
+		N: s.N, Err: s.Err, Panicked: s.Panicked}
+}
+
+// Sites resolves return addresses, and remembers what it has resolved.
+type Sites map[PCs][]runtime.Frame
+
+// Frames is PCs.Frames.
+func (s Sites) Frames(p PCs) []runtime.Frame {
+	frames, ok := s[p]
+	if !ok {
+		frames = p.Frames()
+		s[p] = frames
+	}
+	return frames
+}

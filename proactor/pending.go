@@ -1,0 +1,84 @@
+package proactor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Pending is an operation that is outstanding, or whose handler is running, with
+// the operations that led to it.
+type Pending struct {
+	Record
+	Age time.Duration // since it was initiated
+	// Chain is what it comes from: the operation in whose handler it was started,
+	// the one in whose handler that was started, and so on. It ends at one that no
+	// handler started, or, if Forgotten, where the record does not go further back.
+	Chain     []Record
+	Forgotten bool
+}
+
+// chainShown is how much of a chain is shown by String.
+const chainShown = 8
+
+// String is a line for the operation, and one for each that led to it; long
+// chains are cut in the middle, where loops repeat.
+func (p *Pending) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v, for %v", &p.Record, p.Age.Round(time.Microsecond))
+	for i := range p.Chain {
+		if left := len(p.Chain) - i; i >= chainShown && left > 1 {
+			if i == chainShown {
+				fmt.Fprintf(&b, "\n    ... %d more", left-1)
+			}
+			continue
+		}
+		fmt.Fprintf(&b, "\n    from %v", &p.Chain[i])
+	}
+	if p.Forgotten {
+		b.WriteString("\n    from what the record has forgotten")
+	}
+	return b.String()
+}
+
+// Pending returns what is outstanding, the oldest first, and what led to it. It
+// may be called from any goroutine, also while a handler hangs. It is nil if no
+// record is kept.
+func (d *Dispatcher) Pending() []Pending { return pending(d.Records(), d.now()) }
+
+// now is d's time as Records tells it.
+func (d *Dispatcher) now() time.Time { return d.epoch.Add(d.backend.Now()) }
+
+// pending picks out of records, which are sorted, those that are not over.
+func pending(records []Record, now time.Time) []Pending {
+	var list []Pending
+	for i := range records {
+		if r := &records[i]; r.Returned.IsZero() {
+			p := Pending{Record: *r, Age: now.Sub(r.Initiated)}
+			p.Chain, p.Forgotten = chain(records, r.Parent)
+			list = append(list, p)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Pending) int { return a.Initiated.Compare(b.Initiated) })
+	return list
+}
+
+// chain follows the parents. A parent's ID is lower than its child's within one
+// dispatcher, and the record of another is not here.
+func chain(records []Record, id OperationID) (list []Record, forgotten bool) {
+	for id != 0 {
+		i, ok := slices.BinarySearchFunc(records, id, func(r Record, id OperationID) int { return cmp.Compare(r.ID, id) })
+		if !ok {
+			return list, true
+		}
+		list = append(list, records[i])
+		id = records[i].Parent
+	}
+	return list, false
+}
+
+func sortByID(records []Record) {
+	slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+}

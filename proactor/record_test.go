@@ -1,0 +1,298 @@
+package proactor_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// here is its caller's place in the source.
+func here() proactor.Site {
+	pc, file, line, _ := runtime.Caller(1)
+	return proactor.Site{Function: runtime.FuncForPC(pc).Name(), File: file, Line: line}
+}
+
+// newDispatcher makes one that is closed with the test.
+func newDispatcher(t testing.TB, o proactor.Options) *proactor.Dispatcher {
+	t.Helper()
+	d, err := proactor.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// runUntil dispatches until none of the operations is outstanding.
+func runUntil(t testing.TB, d *proactor.Dispatcher, ops ...*proactor.Operation) {
+	t.Helper()
+	for slices.ContainsFunc(ops, (*proactor.Operation).Outstanding) {
+		if _, err := d.RunOne(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func nothing(*proactor.Operation) {}
+
+// find returns the one record of that kind.
+func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) proactor.Record {
+	t.Helper()
+	var found []proactor.Record
+	for _, r := range d.Records() {
+		if r.Kind == k {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d records of %v", len(found), k)
+	}
+	return found[0]
+}
+
+// Each way to start an operation leads back to the line that did.
+func TestRecordSites(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			d := newDispatcher(t, proactor.Options{Backend: name})
+			x, y := connectedPair(t, d, "tcp")
+			ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var op proactor.Operation
+			op.Handler = proactor.HandlerFunc(nothing)
+			buf := []byte("x")
+			tests := []struct {
+				kind  proactor.Kind
+				start func() proactor.Site
+			}{
+				{proactor.KindPost, func() proactor.Site { d.Post(&op); return here() }},
+				{proactor.KindTimer, func() proactor.Site { d.StartTimer(&op, 0); return here() }},
+				{proactor.KindWrite, func() proactor.Site { x.Write(&op, buf); return here() }},
+				{proactor.KindRead, func() proactor.Site { y.Read(&op, buf); return here() }},
+				{proactor.KindGatherWrite, func() proactor.Site { x.WriteV(&op, [][]byte{buf}); return here() }},
+				{proactor.KindScatterRead, func() proactor.Site { y.ReadV(&op, [][]byte{buf}); return here() }},
+				{proactor.KindConnect, func() proactor.Site { d.Connect(&op, "tcp", ln.LocalAddr().String(), nil); return here() }},
+				{proactor.KindAccept, func() proactor.Site { ln.Accept(&op); return here() }},
+			}
+			for _, tt := range tests {
+				want := tt.start()
+				runUntil(t, d, &op)
+				all := d.Records()
+				r := all[len(all)-1]
+				if r.Kind != tt.kind || r.Site() != want || r.Returned.IsZero() || r.Err != nil {
+					t.Errorf("the last record is %v, want %v at %v", &r, tt.kind, want)
+				}
+			}
+		})
+	}
+}
+
+// A site that is a method value, a deferred call or the first function of a
+// goroutine has no frame of ours that could be inlined away.
+func TestRecordSiteOfGoroutine(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{})
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(nothing)
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		defer d.Post(&op)
+	}()
+	<-started
+	runUntil(t, d, &op)
+	r := find(t, d, proactor.KindPost)
+	if file := filepath.Base(r.Site().File); file != "record_test.go" {
+		t.Errorf("started at %v", r.Site())
+	}
+}
+
+// A chain of handlers: each operation's parent is the one in whose handler it was
+// started, also if another dispatcher's handler started it.
+func TestRecordParents(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			d := newDispatcher(t, proactor.Options{Backend: name})
+			other := newDispatcher(t, proactor.Options{Backend: name})
+			var post, timer, far, unrelated proactor.Operation
+			post.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+				d.StartTimer(&timer, time.Millisecond)
+				done := make(chan struct{})
+				go func() { // while the handler runs, but not in it
+					defer close(done)
+					d.Connect(&unrelated, "tcp", "127.0.0.1:1", nil)
+				}()
+				<-done
+			})
+			timer.Handler = proactor.HandlerFunc(func(*proactor.Operation) { other.Post(&far) })
+			far.Handler, unrelated.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)
+			d.Post(&post)
+			runUntil(t, d, &post, &timer, &unrelated)
+			runUntil(t, other, &far)
+			p, tm, u, f := find(t, d, proactor.KindPost), find(t, d, proactor.KindTimer), find(t, d, proactor.KindConnect), find(t, other, proactor.KindPost)
+			if p.Parent != 0 || u.Parent != 0 {
+				t.Errorf("no handler has started %v and %v: parents are %v and %v", &p, &u, p.Parent, u.Parent)
+			}
+			if tm.Parent != p.ID || f.Parent != tm.ID {
+				t.Errorf("parents are %v of %v and %v of %v", tm.Parent, &tm, f.Parent, &f)
+			}
+			for _, r := range []proactor.Record{p, tm, u, f} {
+				times := []time.Time{r.Initiated, r.Submitted, r.Completed, r.Dispatched, r.Returned}
+				if !slices.IsSortedFunc(times, time.Time.Compare) {
+					t.Errorf("%v: times are out of order: %v", &r, times)
+				}
+			}
+		})
+	}
+}
+
+// A handler that dispatches another dispatcher is still the parent of what it
+// starts afterwards.
+func TestRecordNestedDispatch(t *testing.T) {
+	outer, inner := newDispatcher(t, proactor.Options{}), newDispatcher(t, proactor.Options{})
+	var a, b, c proactor.Operation
+	b.Handler, c.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)
+	a.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+		inner.Post(&b)
+		if _, err := inner.Poll(); err != nil {
+			t.Error(err)
+		}
+		inner.StartTimer(&c, 0)
+	})
+	outer.Post(&a)
+	runUntil(t, outer, &a)
+	runUntil(t, inner, &c)
+	id := find(t, outer, proactor.KindPost).ID
+	if rb, rc := find(t, inner, proactor.KindPost), find(t, inner, proactor.KindTimer); rb.Parent != id || rc.Parent != id {
+		t.Errorf("parents are %v and %v, want %v", rb.Parent, rc.Parent, id)
+	}
+}
+
+// A handler that panics leaves nothing behind: what is started later on that
+// goroutine has no parent.
+func TestRecordPanic(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{})
+	var op, next proactor.Operation
+	op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { panic("on purpose") })
+	next.Handler = proactor.HandlerFunc(nothing)
+	d.Post(&op)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		d.Poll()
+	}()
+	d.StartTimer(&next, 0)
+	runUntil(t, d, &next)
+	if r := find(t, d, proactor.KindPost); !r.Panicked || r.Returned.IsZero() {
+		t.Errorf("the record of the panic is %+v", r)
+	}
+	if r := find(t, d, proactor.KindTimer); r.Parent != 0 {
+		t.Errorf("the parent is %v", r.Parent)
+	}
+}
+
+// The record takes as much memory as was said: the last ones stay.
+func TestRecordHistory(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{History: 10}})
+	var long, op proactor.Operation
+	left := 1000
+	long.Handler = proactor.HandlerFunc(nothing)
+	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if left--; left > 0 {
+			d.Post(op)
+		}
+	})
+	d.StartTimer(&long, time.Hour)
+	d.Post(&op)
+	runUntil(t, d, &op)
+	all := d.Records()
+	if len(all) != 11 || all[0].Kind != proactor.KindTimer || !all[0].Returned.IsZero() {
+		t.Fatalf("%d records, the first is %v", len(all), &all[0])
+	}
+	if last := all[10]; last.Parent != all[9].ID || last.ID != all[0].ID+1000 {
+		t.Errorf("the last record is %v", &last)
+	}
+}
+
+func TestRecordOff(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{Off: true}})
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(nothing)
+	d.Post(&op)
+	if len(d.Pending()) != 0 || len(d.Records()) != 0 {
+		t.Error("there is a record")
+	}
+	runUntil(t, d, &op)
+}
+
+// Pending tells of what is outstanding, the oldest first, each with its chain;
+// and of a handler that hangs, while it does.
+func TestPending(t *testing.T) {
+	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
+	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})
+	var post, read, timer, late proactor.Operation
+	x, _ := connectedPair(t, d, "tcp")
+	read.Handler, timer.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)
+	late.Handler = read.Handler
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	post.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+		d.StartTimer(&timer, 0)
+		x.Read(&read, make([]byte, 1))
+	})
+	timer.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+		d.StartTimer(&late, time.Hour)
+		close(hangs)
+		<-goOn
+	})
+	d.Post(&post)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for timer.Outstanding() || post.Outstanding() {
+			d.RunOne(context.Background())
+		}
+	}()
+	<-hangs
+	list := d.Pending()
+	close(goOn)
+	<-ended
+	var got []string
+	for i := range list {
+		line := list[i].Kind.String() + " " + list[i].State()
+		for j := range list[i].Chain {
+			line += " < " + list[i].Chain[j].Kind.String()
+		}
+		got = append(got, line)
+	}
+	want := []string{"timer in its handler < post", "read outstanding < post", "timer outstanding < timer < post"}
+	if !slices.Equal(got, want) {
+		t.Fatalf("pending is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s := list[2].String(); !strings.Contains(s, "record_test.go") || strings.Count(s, "\n    from ") != 2 {
+		t.Errorf("the text is %q", s)
+	}
+}
+
+// An error is in the record as it was.
+func TestRecordError(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{})
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(nothing)
+	d.StartTimer(&op, time.Hour)
+	d.Cancel(&op)
+	runUntil(t, d, &op)
+	if r := find(t, d, proactor.KindTimer); !errors.Is(r.Err, context.Canceled) {
+		t.Errorf("the error is %v", r.Err)
+	}
+}

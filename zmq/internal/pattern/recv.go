@@ -1,0 +1,91 @@
+package pattern
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// The way of a message from the pipe of a peer to Recv:
+//
+//  1. the short way: take it off the loan, without the receive lock (loan.go)
+//  2. tryRecv: under the lock the type says which message is the next, and may
+//     lend those that follow
+//  3. recvWaiting: there is none. In a stream give way to others for a while,
+//     else wait in the queue of receivers, then try 2
+
+// Recv returns the next message. It waits until there is one, until ctx is done,
+// or fails with ErrTimeout after Options.RecvTimeout.
+func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
+	if err := ctx.Err(); err != nil {
+		return message.Msg{}, err
+	}
+	if r := s.arrived.loan.Load(); r != nil && !s.arrived.news.Load() {
+		if m, ok := r.Take(); ok {
+			return m, nil
+		}
+	}
+	m, _, sparse, err := s.tryRecv(false)
+	if err == ErrWouldBlock && ctx != noWait {
+		return s.recvWaiting(ctx, sparse)
+	}
+	return m, err
+}
+
+// TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
+func (s *Socket) TryRecv() (message.Msg, error) { return s.Recv(noWait) }
+
+// tryRecv receives if there is a message. If there is none, and the caller is
+// willing to wait, it returns the caller's place in the queue: taken with the
+// lock held, so that whoever takes the first of several messages sees it.
+// sparse reports whether messages come one by one.
+func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
+	s.lockRecv()
+	if s.closed {
+		s.recvMu.Unlock()
+		return m, nil, false, ErrClosed
+	}
+	m, err = s.kind.recv()
+	switch {
+	case err == nil && s.arrived.mayHaveMore():
+		s.arrived.passOn()
+	case err == ErrWouldBlock && wait:
+		w, sparse = s.arrived.wait()
+	case err == ErrWouldBlock:
+		sparse = s.arrived.since <= sparseRun
+	}
+	s.recvMu.Unlock()
+	return m, w, sparse, err
+}
+
+// yields is how often a receiver gives way to others before it sleeps, in a
+// stream of messages: the next ones are on their way, and to sleep and be woken
+// for each handful costs more than the messages do.
+const yields = 8
+
+// recvWaiting is the rest of Recv when there was no message.
+func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, err error) {
+	ctx, stop := withTimeout(ctx, s.opts.RecvTimeout)
+	defer stop()
+	for yielded := 0; ; {
+		if sparse {
+			yielded = yields
+		} else if yielded < yields {
+			yielded++
+			runtime.Gosched()
+		}
+		var w *pipe.Waiter
+		m, w, sparse, err = s.tryRecv(yielded == yields)
+		if err != ErrWouldBlock {
+			return m, err
+		}
+		if w == nil {
+			continue
+		}
+		if err := s.arrived.await(ctx, w, sparse); err != nil {
+			return m, timeout(ctx, err)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package pattern
+
+import (
+	"context"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// The way of a message from Send to the pipe of a peer, under the send lock:
+//
+//  1. the short way: the type sends to its peers in turn and has one, which has
+//     room, and nobody waits for that
+//  2. choose: the type says who gets the message
+//  3. sendWaiting: nobody can take it. Wait in the queue of senders, then try 2
+
+// Send queues m for whom the pattern says. It waits while nobody can take it,
+// until ctx is done, or fails with ErrTimeout after Options.SendTimeout. m belongs
+// to the socket if Send succeeds.
+func (s *Socket) Send(ctx context.Context, m message.Msg) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.sendMu.Lock()
+	if out := s.turns.only; out != nil && !out.Full() && m.Bytes() != nil && s.senders.Len() == 0 {
+		out.Put(m)
+		woken := out.Wake()
+		s.sendMu.Unlock()
+		if woken != nil {
+			woken.Kick(true)
+		}
+		m.Release()
+		return nil
+	}
+	w, err := s.choose(m, ctx != noWait)
+	if w != nil {
+		return s.sendWaiting(ctx, m, w)
+	}
+	return err
+}
+
+// TrySend is Send that does not wait: it fails with ErrWouldBlock.
+func (s *Socket) TrySend(m message.Msg) error { return s.Send(noWait, m) }
+
+// choose sends m if that is possible now, and gives the send lock back, which the
+// caller has taken. If it is not, and the caller is willing to wait, it returns
+// the caller's place in the queue.
+func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
+	var out *pipe.Out
+	if s.closed || m.Bytes() == nil {
+		err = s.cannotSend()
+	} else {
+		out, err = s.kind.send(m)
+	}
+	if err != nil {
+		if wait && err == ErrWouldBlock {
+			w = s.senders.Add()
+		}
+		s.sendMu.Unlock()
+		return w, err
+	}
+	var woken pipe.Consumer
+	if out != nil {
+		woken = out.Wake()
+	}
+	if s.senders.Len() > 0 {
+		s.senders.WakeOne() // there may be room for the next one too
+	}
+	s.sendMu.Unlock()
+	if woken != nil {
+		woken.Kick(true)
+	}
+	m.Release()
+	return nil, nil
+}
+
+// cannotSend says why nothing can be sent, or not this message.
+func (s *Socket) cannotSend() error {
+	if s.closed {
+		return ErrClosed
+	}
+	return ErrNoFrame
+}
+
+// sendWaiting is the rest of Send when w is the caller's place in the queue.
+func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter) (err error) {
+	ctx, stop := withTimeout(ctx, s.opts.SendTimeout)
+	defer stop()
+	for w != nil {
+		if err := s.waitToSend(ctx, w); err != nil {
+			return timeout(ctx, err)
+		}
+		s.sendMu.Lock()
+		w, err = s.choose(m, true)
+	}
+	return err
+}
+
+// waitToSend waits for the turn of w, which says that another try may succeed.
+func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
+	err := s.opts.wait(ctx, w, false)
+	s.sendMu.Lock()
+	s.senders.Forget(w, err != nil)
+	s.sendMu.Unlock()
+	return err
+}
