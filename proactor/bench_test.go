@@ -239,12 +239,18 @@ func BenchmarkEcho(b *testing.B) {
 		b.ResetTimer()
 		benchmarkEchoClients(b, address)
 	})
+	servers := map[string]proactor.Options{}
 	for _, name := range workingBackends() {
-		if name == "sim" {
-			continue
+		if name != "sim" {
+			servers[name] = proactor.Options{Backend: name}
 		}
+	}
+	if refusals()["uring"] == nil {
+		servers["uring-locked"] = proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked}
+	}
+	for name, o := range servers {
 		b.Run(name, func(b *testing.B) {
-			d, err := proactor.New(proactor.Options{Backend: name})
+			d, err := proactor.New(o)
 			if err != nil {
 				b.Fatal(err)
 			}

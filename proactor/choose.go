@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -14,7 +15,9 @@ type candidate struct {
 	name string
 	// explicit candidates are taken only when asked for by name.
 	explicit bool
-	open     func(backend.Options) (backend.Backend, error)
+	// locks says that it can wait with a thread: WaitLocked.
+	locks bool
+	open  func(backend.Options) (backend.Backend, error)
 }
 
 // BackendInfo says which backend a dispatcher stands on.
@@ -43,7 +46,7 @@ func choose(o *Options) (backend.Backend, BackendInfo, error) {
 		if c.name != name && (name != "auto" || c.explicit) {
 			continue
 		}
-		b, err := c.open(backendOptions(o))
+		b, err := c.try(o)
 		if err == nil {
 			info.Name = c.name
 			logChoice(o, info)
@@ -52,6 +55,14 @@ func choose(o *Options) (backend.Backend, BackendInfo, error) {
 		info.Refused = append(info.Refused, Refusal{c.name, err})
 	}
 	return nil, info, noBackend(name, info.Refused)
+}
+
+// try opens the backend, if it can do what o asks for.
+func (c *candidate) try(o *Options) (backend.Backend, error) {
+	if o.Waiting == WaitLocked && !c.locks {
+		return nil, fmt.Errorf("%s: it cannot wait with a thread of its own (Options.Waiting): %w", c.name, errors.ErrUnsupported)
+	}
+	return c.open(backendOptions(o))
 }
 
 // logChoice tells the logger, if there is one.

@@ -16,8 +16,12 @@ func (d *Dispatcher) Close() error {
 	if again {
 		return nil
 	}
-	err := d.backend.Close()
-	d.drain()
+	var err error
+	d.home.do(func() {
+		err = d.backend.Close()
+		d.drain()
+	})
+	d.home.leave()
 	return err
 }
 

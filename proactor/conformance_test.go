@@ -24,6 +24,26 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestConformanceLocked runs it on a ring that a thread of its own waits for.
+func TestConformanceLocked(t *testing.T) {
+	for _, network := range []string{"tcp", "unix"} {
+		t.Run(network, func(t *testing.T) {
+			conformance.Run(t, conformance.Config{Network: network, New: func() (*proactor.Dispatcher, error) {
+				return proactor.New(proactor.Options{Backend: lockable(t), Waiting: proactor.WaitLocked})
+			}})
+		})
+	}
+}
+
+// lockable is the backend that can wait with a thread. Where it does not work the
+// test is skipped for the reason that TestBackendsWork reports.
+func lockable(t *testing.T) string {
+	if err := refusals()["uring"]; err != nil {
+		t.Skip(err)
+	}
+	return "uring"
+}
+
 // TestBackends tests the seam below the dispatcher.
 func TestBackends(t *testing.T) {
 	for _, name := range workingBackends() {

@@ -29,6 +29,7 @@ type Dispatcher struct {
 	ready   ready
 	workers *workers // the pool; nil if one goroutine dispatches
 	locked  bool     // that goroutine is tied to its thread
+	home    *home    // who dispatches and waits, with WaitLocked; nil: whoever has the turn
 
 	load     atomic.Int64 // open handles
 	stopping atomic.Bool  // Stop was called and no Run has answered yet
@@ -59,11 +60,19 @@ func New(o Options) (*Dispatcher, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	b, info, err := choose(&o)
+	var home *home
+	if o.Waiting == WaitLocked {
+		home = newHome()
+	}
+	var b backend.Backend
+	var info BackendInfo
+	var err error
+	home.do(func() { b, info, err = choose(&o) })
 	if err != nil {
+		home.leave()
 		return nil, err
 	}
-	d := &Dispatcher{backend: b, info: info, locked: o.Pool.LockThreads}
+	d := &Dispatcher{backend: b, info: info, home: home, locked: o.Pool.LockThreads}
 	if pool := o.Pool.normal(); pool.Max > 1 {
 		d.workers = newWorkers(pool)
 		d.ranked.Store(true)

@@ -20,6 +20,9 @@ type Options struct {
 	Backend string
 	// Pool says how many goroutines dispatch: the zero value is one.
 	Pool Pool
+	// Waiting says how the dispatcher waits for completions: parked, unless the
+	// figures of docs/adr/0010 say that a locked thread suits the program better.
+	Waiting Waiting
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
 	// Sim is the simulated network of the backend "sim"; nil is one without
@@ -43,6 +46,9 @@ func (o *Options) validate() error {
 	if o.Pool.Min < 0 || o.Pool.Max < 0 || o.Pool.Max != 0 && o.Pool.Max < o.Pool.Min {
 		return fmt.Errorf("proactor: Options.Pool has Min %d and Max %d: want 0 (the defaults) or 1 <= Min <= Max", o.Pool.Min, o.Pool.Max)
 	}
+	if err := o.Waiting.validate(o.Pool); err != nil {
+		return err
+	}
 	if o.Sim != nil && o.Backend != "sim" {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
 	}
@@ -54,5 +60,5 @@ func (o *Options) validate() error {
 
 // backendOptions are what o means to a backend.
 func backendOptions(o *Options) backend.Options {
-	return backend.Options{Entries: o.RingEntries, Sim: o.Sim, Logger: o.Logger}
+	return backend.Options{Entries: o.RingEntries, Locked: o.Waiting == WaitLocked, Sim: o.Sim, Logger: o.Logger}
 }

@@ -34,11 +34,21 @@ func (d *Dispatcher) Run() error {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 	}
-	if d.workers != nil {
+	switch {
+	case d.workers != nil:
 		return d.runPool()
+	case d.home != nil:
+		var err error
+		d.home.do(func() { err = d.run() })
+		return err
 	}
 	d.host(true)
 	defer d.host(false)
+	return d.run()
+}
+
+// run is Run, on the goroutine that dispatches.
+func (d *Dispatcher) run() error {
 	for {
 		d.handOver()
 		if d.closed.Load() {
@@ -62,6 +72,21 @@ func (d *Dispatcher) RunOne(ctx context.Context) (int, error) {
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, d.interrupt)()
 	}
+	if d.home != nil {
+		return d.atHome(func() (int, error) { return d.runOne(ctx) })
+	}
+	return d.runOne(ctx)
+}
+
+// atHome is how RunOne and Poll have their work done where a thread of its own
+// dispatches.
+func (d *Dispatcher) atHome(f func() (int, error)) (n int, err error) {
+	d.home.do(func() { n, err = f() })
+	return n, err
+}
+
+// runOne is RunOne, on the goroutine that dispatches.
+func (d *Dispatcher) runOne(ctx context.Context) (int, error) {
 	for {
 		switch {
 		case d.closed.Load():
@@ -85,6 +110,9 @@ func (d *Dispatcher) Poll() (int, error) {
 	}
 	defer d.turn.Unlock()
 	d.stopping.Store(false)
+	if d.home != nil {
+		return d.atHome(func() (int, error) { return d.round(false), nil })
+	}
 	return d.round(false), nil
 }
 

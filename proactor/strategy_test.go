@@ -21,6 +21,8 @@ var strategies = map[string]func() proactor.GroupOptions{
 	"group, in turn":        func() proactor.GroupOptions { return grouped(proactor.RoundRobin()) },
 	"group, least loaded":   func() proactor.GroupOptions { return grouped(proactor.LeastLoaded()) },
 	"group, by key":         func() proactor.GroupOptions { return grouped(proactor.ByKey()) },
+	"thread that waits":     func() proactor.GroupOptions { return waiting(1) },
+	"three that wait":       func() proactor.GroupOptions { return waiting(3) },
 	"group of three, pools": func() proactor.GroupOptions { return both(proactor.Pool{Min: 2}) },
 }
 
@@ -30,6 +32,10 @@ func pooled(p proactor.Pool) proactor.GroupOptions {
 
 func grouped(p proactor.Policy) proactor.GroupOptions {
 	return proactor.GroupOptions{Dispatchers: 3, Policy: p}
+}
+
+func waiting(n int) proactor.GroupOptions {
+	return proactor.GroupOptions{Dispatchers: n, Options: proactor.Options{Waiting: proactor.WaitLocked}}
 }
 
 func both(p proactor.Pool) proactor.GroupOptions {
@@ -42,9 +48,12 @@ func both(p proactor.Pool) proactor.GroupOptions {
 func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 	for strategy, options := range strategies {
 		for _, name := range workingBackends() {
+			o := options()
+			o.Backend = name
+			if o.Waiting == proactor.WaitLocked && name != "uring" {
+				continue // no other backend can
+			}
 			t.Run(strategy+"/"+name, func(t *testing.T) {
-				o := options()
-				o.Backend = name
 				if name == "sim" {
 					o.Sim = &proactor.SimOptions{Network: proactor.NewSimNetwork(1, proactor.SimFaults{})}
 				}
@@ -436,6 +445,9 @@ func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
 func TestOptionsOfPools(t *testing.T) {
 	for _, o := range []proactor.GroupOptions{
 		{Dispatchers: -1},
+		{Options: proactor.Options{Waiting: "somehow"}},
+		{Options: proactor.Options{Waiting: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
+		{Options: proactor.Options{Waiting: proactor.WaitLocked, Backend: "goroutine"}},
 		pooled(proactor.Pool{Min: -1}), pooled(proactor.Pool{Max: -1}), pooled(proactor.Pool{Min: 3, Max: 2}),
 	} {
 		if g, err := proactor.NewGroup(o); err == nil {

@@ -6,6 +6,7 @@ import "log/slog"
 // documented default.
 type Options struct {
 	Entries int          // uring: submission queue entries; 0 means 256
+	Locked  bool         // uring: New, Wait and Close are called by one thread, which waits in the kernel
 	Sim     any          // sim: its own options; nil means its defaults
 	Logger  *slog.Logger // nil: silent
 }

@@ -17,6 +17,9 @@ const (
 	RingSubmitAll   = 1 << 7 // go on submitting behind an entry that fails
 	RingCoopTaskrun = 1 << 8 // no interrupt for a thread with completion work to do
 	RingTaskrunFlag = 1 << 9 // say in the queue's flags that there is such work
+
+	RingSingleIssuer = 1 << 12 // one thread alone submits
+	RingDeferTaskrun = 1 << 13 // completion work waits until that thread asks for completions
 )
 
 // Features that io_uring_setup reports.
@@ -25,12 +28,14 @@ const (
 	RingFeatNoDrop       = 1 << 1  // a full completion queue loses nothing
 	RingFeatSubmitStable = 1 << 2  // sockaddr and iovecs may go after submission
 	RingFeatFastPoll     = 1 << 5  // sockets that are not ready cost no worker thread
+	RingFeatExtArg       = 1 << 8  // waiting takes a time-out
 	RingFeatCQESkip      = 1 << 11 // successes can be left out of the completion queue
 )
 
 // Flags of io_uring_enter, and those in the submission queue's header.
 const (
 	RingEnterGetEvents = 1 << 0
+	ringEnterExtArg    = 1 << 3
 
 	ringSQOverflow = 1 << 1 // completions are waiting in the kernel's own list
 	ringSQTaskrun  = 1 << 2 // this thread has completion work to do
@@ -154,9 +159,18 @@ func pollWord(events uint32) uint32 {
 
 const ringOpSupported = 1 << 0
 
+// ringWaitArg is struct io_uring_getevents_arg.
+type ringWaitArg struct {
+	Sigmask     uint64
+	SigmaskSize uint32
+	MinWait     uint32 // microseconds
+	Timeout     uint64 // address of a unix.Timespec
+}
+
 // The kernel's sizes: a mistake above does not compile.
 var (
 	_ [64]byte  = [unsafe.Sizeof(SQE{})]byte{}
 	_ [16]byte  = [unsafe.Sizeof(CQE{})]byte{}
 	_ [120]byte = [unsafe.Sizeof(RingParams{})]byte{}
+	_ [24]byte  = [unsafe.Sizeof(ringWaitArg{})]byte{}
 )

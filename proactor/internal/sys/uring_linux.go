@@ -2,6 +2,7 @@ package sys
 
 import (
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -30,6 +31,11 @@ type Ring struct {
 	cqes   []CQE
 
 	mappings [][]byte
+
+	// EnterWait's arguments: the kernel follows an address in the first, so that
+	// they may not be on a stack.
+	wait    ringWaitArg
+	timeout unix.Timespec
 }
 
 // SetupRing makes a ring of the given size with exactly these setup flags. The
@@ -168,6 +174,20 @@ func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 		taken, _, errno = unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), 0, uintptr(flags), 0, 0)
 	}
 	return int(taken), errno
+}
+
+// EnterWait submits up to n entries and waits for a completion, on the caller's
+// thread, for at most the given time; a negative one is forever. It may return
+// without a completion. One goroutine at a time may call it.
+func (r *Ring) EnterWait(n uint32, timeout time.Duration) unix.Errno {
+	r.wait.Timeout = 0
+	if timeout >= 0 {
+		r.timeout = unix.NsecToTimespec(int64(timeout))
+		r.wait.Timeout = uint64(uintptr(unsafe.Pointer(&r.timeout)))
+	}
+	_, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), 1,
+		RingEnterGetEvents|ringEnterExtArg, uintptr(unsafe.Pointer(&r.wait)), unsafe.Sizeof(r.wait))
+	return errno
 }
 
 // Ready is how many completions there are to be read.

@@ -20,6 +20,7 @@ type Capabilities struct {
 	SkipSuccess bool // a successful cancel need not post a completion
 	PollFirst   bool // a read can wait before its first attempt
 	CoopTaskrun bool // in use: threads are not interrupted for completion work
+	Locked      bool // in use: one thread submits, waits, and runs what completions need
 }
 
 // tuning is what may be chosen, as far as the kernel has it. docs/adr/0002
@@ -27,6 +28,7 @@ type Capabilities struct {
 type tuning struct {
 	coopTaskrun bool
 	pollFirst   bool
+	locked      bool // an option of the package's: ADR 10
 }
 
 var defaultTuning = tuning{pollFirst: true}
@@ -68,6 +70,10 @@ func setup(entries uint32, t tuning) (*sys.Ring, Capabilities, error) {
 // EINVAL to a flag that it does not know.
 func setupRing(entries uint32, t tuning) (*sys.Ring, error) {
 	flags := uint32(sys.RingSubmitAll)
+	if t.locked { // without these there is no point in it: they are not dropped
+		flags |= sys.RingSingleIssuer | sys.RingDeferTaskrun | sys.RingTaskrunFlag
+		return sys.SetupRing(entries, entries*completionsPerEntry, flags)
+	}
 	if t.coopTaskrun {
 		flags |= sys.RingCoopTaskrun | sys.RingTaskrunFlag
 	}
@@ -88,6 +94,9 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 	if ring.Features()&features != features {
 		return Capabilities{}, errors.New("uring: this kernel's io_uring lacks NODROP or FAST_POLL (Linux 5.7 has both): use the epoll backend")
 	}
+	if t.locked && ring.Features()&sys.RingFeatExtArg == 0 {
+		return Capabilities{}, errors.New("uring: this kernel's io_uring lacks EXT_ARG (Linux 5.11 has it), which waiting on a locked thread needs: let it park")
+	}
 	has, err := ring.Probe()
 	if err != nil {
 		return Capabilities{}, refusal("io_uring_register", err)
@@ -107,6 +116,7 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 	return Capabilities{
 		SubmitAll:   ring.Flags()&sys.RingSubmitAll != 0,
 		CoopTaskrun: ring.Flags()&sys.RingCoopTaskrun != 0,
+		Locked:      ring.Flags()&sys.RingDeferTaskrun != 0,
 		SkipSuccess: ring.Features()&sys.RingFeatCQESkip != 0,
 		// POLL_FIRST has no bit of its own; SOCKET came in the same release.
 		PollFirst: t.pollFirst && has(sys.RingOpSocket),

@@ -108,7 +108,7 @@ func (b *Backend) Close() error {
 	defer b.life.Unlock()
 	b.ended = true
 	b.ring.Unmap()
-	return b.parking.Close()
+	return b.rest.Close()
 }
 
 // drain reaps until nothing is in flight, and leaves it all in b.done.
@@ -129,7 +129,7 @@ func (b *Backend) drain() {
 			return
 		}
 		b.mu.Unlock()
-		b.parking.Sleep(backend.NoDeadline)
+		b.rest.Sleep(backend.NoDeadline)
 		b.answer()
 	}
 }

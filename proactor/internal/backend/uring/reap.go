@@ -37,6 +37,10 @@ func (b *Backend) reap() *backend.Op {
 
 // completion deals with one completion of the kernel's.
 func (b *Backend) completion(c sys.CQE) {
+	if c.UserData == wakeNumber {
+		b.thread.heard()
+		return
+	}
 	s := b.slots.find(c.UserData &^ ofCancel)
 	if s == nil {
 		return // of a cancel, whose operation has ended

@@ -17,9 +17,11 @@ func (b *Backend) push(e *sys.SQE) {
 		if b.place(e) {
 			return
 		}
-		b.ring.Enter(b.ring.Pending(), 0, true) // full; whatever it says, look again
-		if b.place(e) {
-			return
+		if b.thread == nil {
+			b.ring.Enter(b.ring.Pending(), 0, true) // full; whatever it says, look again
+			if b.place(e) {
+				return
+			}
 		}
 	}
 	b.backlog = append(b.backlog, *e)
@@ -80,12 +82,16 @@ func passing(errno unix.Errno) bool {
 // nudge gets what was just queued to where it is going while the dispatcher is
 // parked. While it is not, it will come by itself.
 func (b *Backend) nudge() {
-	if !b.parking.Asleep() {
+	if !b.rest.Asleep() {
 		return
 	}
 	b.life.RLock()
 	defer b.life.RUnlock()
-	if !b.ended && (!b.submit() || b.ready.Load()) {
+	switch {
+	case b.ended:
+	case b.thread != nil:
+		b.thread.Wake()
+	case !b.submit() || b.ready.Load():
 		b.Wake()
 	}
 }

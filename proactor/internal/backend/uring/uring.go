@@ -14,7 +14,8 @@
 //     goroutine that calls it (submit.go).
 //  3. Wait reads the completion queue without a system call, or else parks in
 //     Go's netpoller, where the ring's descriptor is readable while there are
-//     completions (wait.go). No operating-system thread is held.
+//     completions (wait.go). No operating-system thread is held; unless Options.Locked
+//     has asked for one, which then waits in the kernel (locked.go).
 //  4. Each completion finds its operation through its slot, is turned into a
 //     result, and lets the next of its queue begin (reap.go, result.go).
 //
@@ -72,7 +73,8 @@ type Backend struct {
 	copying atomic.Int64 // bytes that the next Enter may copy
 
 	handles backend.Registry[*handle]
-	parking sys.Parking
+	rest    resting
+	thread  *thread     // rest, if it is one: nobody but its goroutine enters the ring
 	woken   atomic.Bool // Wake was called since Wait returned last
 }
 
@@ -81,7 +83,9 @@ var _ backend.Backend = (*Backend)(nil)
 // New sets up a ring. The error says why there cannot be one, and what to do
 // about it.
 func New(o backend.Options) (backend.Backend, error) {
-	return newBackend(o.Entries, defaultTuning)
+	t := defaultTuning
+	t.locked = o.Locked
+	return newBackend(o.Entries, t)
 }
 
 func newBackend(entries int, t tuning) (*Backend, error) {
@@ -93,11 +97,28 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{ring: ring, caps: caps, begun: time.Now()}
-	if err := b.parking.Init(ring.FD(), "io_uring", b.begun, b.stirring); err != nil {
+	if err := b.makeRest(t); err != nil {
 		ring.Close()
-		return nil, fmt.Errorf("uring: Go's poller does not take a ring's descriptor: %w: use the epoll backend", err)
+		return nil, err
 	}
 	return b, nil
+}
+
+// makeRest makes what the dispatching goroutine waits in.
+func (b *Backend) makeRest(t tuning) (err error) {
+	if t.locked {
+		if b.thread, err = newThread(b); err != nil {
+			return fmt.Errorf("uring: %w", err)
+		}
+		b.rest = b.thread
+		return nil
+	}
+	parking := new(sys.Parking)
+	if err := parking.Init(b.ring.FD(), "io_uring", b.begun, b.stirring); err != nil {
+		return fmt.Errorf("uring: Go's poller does not take a ring's descriptor: %w: use the epoll backend", err)
+	}
+	b.rest = parking
+	return nil
 }
 
 // Name is "uring".

@@ -12,8 +12,11 @@ import (
 // Wait submits what has gathered since the last call and returns what has
 // completed. Only when that is nothing does it park.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
-	if b.ended {
+	switch {
+	case b.ended:
 		return b.left()
+	case b.thread != nil:
+		return b.thread.wait(deadline)
 	}
 	for {
 		b.submit()
@@ -23,7 +26,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 			b.answer()
 			return list
 		}
-		b.parking.Sleep(deadline)
+		b.rest.Sleep(deadline)
 	}
 }
 
@@ -63,6 +66,6 @@ func (b *Backend) stirring() bool {
 // Wake makes Wait return.
 func (b *Backend) Wake() {
 	if !b.woken.Load() && !b.woken.Swap(true) {
-		b.parking.Wake()
+		b.rest.Wake()
 	}
 }

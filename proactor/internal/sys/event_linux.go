@@ -1,0 +1,39 @@
+package sys
+
+import (
+	"encoding/binary"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Event is an eventfd: readable from Set to Clear.
+type Event struct{ fd int }
+
+// NewEvent makes one that is not set.
+func NewEvent() (Event, error) {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return Event{-1}, os.NewSyscallError("eventfd", err)
+	}
+	return Event{fd}, nil
+}
+
+// FD is its descriptor.
+func (e Event) FD() int { return e.fd }
+
+// Set makes it readable.
+func (e Event) Set() {
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(e.fd, one[:]) // EAGAIN: it is readable and stays so
+}
+
+// Clear makes it unreadable.
+func (e Event) Clear() {
+	var count [8]byte
+	_, _ = unix.Read(e.fd, count[:]) // EAGAIN: it was not readable
+}
+
+// Close gives the descriptor back.
+func (e Event) Close() { Close(e.fd) }
