@@ -1,8 +1,6 @@
 package sys
 
 import (
-	"net"
-	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -94,10 +92,4 @@ func SendVector(fd int, x *Vector) (int, unix.Errno) {
 
 func transferMsg(call uintptr, fd int, x *Vector, flags uintptr) (int, unix.Errno) {
 	return transfer(call, fd, unsafe.Pointer(&x.msg), int(flags), x.size, 0)
-}
-
-// OpError is what the system said about a call on a stream or listener, as
-// package net would say it.
-func OpError(call, network string, local, remote net.Addr, errno unix.Errno) error {
-	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: os.NewSyscallError(call, errno)}
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package sys
 
 import (
@@ -5,9 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -17,13 +16,16 @@ import (
 //	AF_INET   family 2 | port 2, big endian | address 4 | zero 8
 //	AF_INET6  family 2 | port 2, big endian | flow 4 | address 16 | scope 4
 //	AF_UNIX   family 2 | path, ended by 0; or 0 and a name, for an abstract one
+//
+// The systems that come from BSD have a byte of length and one of family in the
+// place of the family; see family_*.go.
 type Address = backend.RawAddress
 
 // EncodeAddress writes a literal address into a. It returns the address family.
 func EncodeAddress(a *Address, network, address string) (family int, err error) {
 	*a = Address{}
 	if backend.IsUnix(network) {
-		return unix.AF_UNIX, encodePath(a, address)
+		return familyUnix, encodePath(a, address)
 	}
 	ap, err := backend.ParseTCP(network, address)
 	if err != nil {
@@ -33,14 +35,12 @@ func EncodeAddress(a *Address, network, address string) (family int, err error) 
 }
 
 func encodePath(a *Address, path string) error {
-	const limit = len(unix.RawSockaddrUnix{}.Path)
 	if err := backend.CheckAddress("unix", path); err != nil {
 		return err
 	}
-	if len(path) >= limit {
-		return &net.AddrError{Err: "path is too long: " + strconv.Itoa(limit-1) + " bytes at most", Addr: path}
+	if len(path) >= maxPath {
+		return &net.AddrError{Err: "path is too long: " + strconv.Itoa(maxPath-1) + " bytes at most", Addr: path}
 	}
-	setFamily(a, unix.AF_UNIX)
 	copy(a.Bytes[2:], path)
 	a.Len = uint32(2 + len(path))
 	if path[0] == '@' {
@@ -48,6 +48,7 @@ func encodePath(a *Address, path string) error {
 	} else {
 		a.Len++
 	}
+	setFamily(a, familyUnix)
 	return nil
 }
 
@@ -55,20 +56,18 @@ func encodeIP(a *Address, ap netip.AddrPort) (family int, err error) {
 	binary.BigEndian.PutUint16(a.Bytes[2:], ap.Port())
 	ip := ap.Addr().Unmap()
 	if ip.Is4() {
-		setFamily(a, unix.AF_INET)
 		*(*[4]byte)(a.Bytes[4:]) = ip.As4()
-		a.Len = unix.SizeofSockaddrInet4
-		return unix.AF_INET, nil
+		a.Len = sizeInet4
+		setFamily(a, familyInet)
+		return familyInet, nil
 	}
 	scope, err := scopeOf(ip.Zone())
-	setFamily(a, unix.AF_INET6)
 	*(*[16]byte)(a.Bytes[8:]) = ip.As16()
 	binary.NativeEndian.PutUint32(a.Bytes[24:], scope)
-	a.Len = unix.SizeofSockaddrInet6
-	return unix.AF_INET6, err
+	a.Len = sizeInet6
+	setFamily(a, familyInet6)
+	return familyInet6, err
 }
-
-func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }
 
 // scopeOf is the number of the interface that a zone names.
 func scopeOf(zone string) (uint32, error) {
@@ -93,12 +92,12 @@ func DecodeAddress(raw *Address) net.Addr {
 	}
 	a := &raw.Bytes
 	port := int(binary.BigEndian.Uint16(a[2:]))
-	switch binary.NativeEndian.Uint16(a[:]) {
-	case unix.AF_INET:
+	switch familyOf(raw) {
+	case familyInet:
 		return &net.TCPAddr{IP: append(net.IP(nil), a[4:8]...), Port: port}
-	case unix.AF_INET6:
+	case familyInet6:
 		return &net.TCPAddr{IP: append(net.IP(nil), a[8:24]...), Port: port, Zone: zoneOf(binary.NativeEndian.Uint32(a[24:]))}
-	case unix.AF_UNIX:
+	case familyUnix:
 		return &net.UnixAddr{Net: "unix", Name: decodePath(a[2:min(raw.Len, uint32(len(a)))])}
 	}
 	return nil
@@ -128,20 +127,4 @@ func zoneOf(scope uint32) string {
 		return i.Name
 	}
 	return strconv.Itoa(int(scope))
-}
-
-// LocalAddr is the address of this end of a socket; nil if it has none.
-func LocalAddr(fd int) net.Addr { return nameOf(unix.SYS_GETSOCKNAME, fd) }
-
-// RemoteAddr is the address of the other end of a socket; nil if it has none.
-func RemoteAddr(fd int) net.Addr { return nameOf(unix.SYS_GETPEERNAME, fd) }
-
-func nameOf(call uintptr, fd int) net.Addr {
-	a := new(Address)
-	a.Len = uint32(len(a.Bytes))
-	_, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(unsafe.Pointer(&a.Len)))
-	if errno != 0 {
-		return nil
-	}
-	return DecodeAddress(a)
 }

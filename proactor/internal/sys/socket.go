@@ -1,0 +1,124 @@
+//go:build linux
+
+package sys
+
+import (
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// defaultBacklog is the length of an accept queue that nobody chose.
+const defaultBacklog = 128
+
+// Listen makes a listening socket, non-blocking. The error is a *net.OpError.
+//
+// Accepted sockets inherit TCP_NODELAY and the buffer sizes from it, so that an
+// accept needs no further system calls.
+func Listen(network, address string, o *backend.SocketOptions) (fd int, err error) {
+	if o == nil {
+		o = &backend.SocketOptions{}
+	}
+	fd, err = listen(network, address, o)
+	if errors.Is(err, backend.EAFNOSUPPORT) && network == "tcp" && strings.HasPrefix(address, ":") {
+		fd, err = listen("tcp4", address, o) // this system has no IPv6, and nobody insisted
+	}
+	if err != nil {
+		return -1, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
+	}
+	return fd, nil
+}
+
+func listen(network, address string, o *backend.SocketOptions) (int, error) {
+	var a Address
+	family, err := EncodeAddress(&a, network, address)
+	if err != nil {
+		return -1, err
+	}
+	fd, err := newSocket(family, o)
+	if err != nil {
+		return -1, err
+	}
+	if family != familyUnix {
+		err = listenerOptions(fd, network, family)
+	}
+	if err == nil {
+		err = bind(fd, &a)
+	}
+	if err == nil {
+		backlog := o.Backlog
+		if backlog <= 0 {
+			backlog = defaultBacklog
+		}
+		err = os.NewSyscallError("listen", listenOn(fd, backlog))
+	}
+	if err != nil {
+		Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// PrepareConnect makes the socket of a connect, with op's options, and puts it
+// and the address into op.Sys. The error is a *net.OpError,
+// and then there is no socket.
+func PrepareConnect(op *backend.Op) error {
+	to, fd := op.Connect(), -1
+	family, err := EncodeAddress(op.Sys.Address(), to.Network, to.Address)
+	if err == nil {
+		fd, err = newSocket(family, to.Socket)
+	}
+	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" {
+		err = bindTo(fd, to.Network, to.Socket.LocalAddr)
+		if err != nil {
+			Close(fd)
+		}
+	}
+	op.Sys.Fd = int32(fd)
+	if err != nil {
+		return ConnectError(op, err)
+	}
+	return nil
+}
+
+func bindTo(fd int, network, address string) error {
+	var a Address
+	_, err := EncodeAddress(&a, network, address)
+	if err != nil {
+		return err
+	}
+	return bind(fd, &a)
+}
+
+// RemovePath removes the file of a listening unix socket; addr is its local
+// address. Abstract names and other networks have none.
+func RemovePath(addr net.Addr) {
+	if a, ok := addr.(*net.UnixAddr); ok && a.Name != "" && a.Name[0] != '@' {
+		_ = os.Remove(a.Name) // gone already: just as well
+	}
+}
+
+// ConnectError is what went wrong with a connect, as package net would say it.
+func ConnectError(op *backend.Op, err error) error {
+	if errno, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError("connect", errno)
+	}
+	to := op.Connect()
+	return &net.OpError{Op: "dial", Net: to.Network, Addr: text{to.Network, to.Address}, Err: err}
+}
+
+// OpError is what the system said about a call on a stream or listener, as
+// package net would say it.
+func OpError(call, network string, local, remote net.Addr, errno syscall.Errno) error {
+	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: os.NewSyscallError(call, errno)}
+}
+
+// text is an address that was asked for, as it was written.
+type text struct{ network, address string }
+
+func (t text) Network() string { return t.network }
+func (t text) String() string  { return t.address }
