@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formatting of Go and shell files, tidy module files, and the README's example,
-# which must be the text of a compiled one.
+# Formatting of Go and shell files, tidy module files, the files that the
+# documentation names, and the README's example, which must be a compiled one's text.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 unformatted=$(gofmt -l .)
@@ -16,3 +16,5 @@ modules | while read -r module; do
 done
 
 "$(tool readme)" README.md zmq/example_readme_test.go
+
+scripts/paths.sh
