@@ -36,7 +36,7 @@ bench-build: ## compile and vet the benchmarks
 
 demo: ## run the demonstration
 	@go run ./cmd/actum demo
-bench: deps ## measure us and our peers in turn, then write the tables: about 25 minutes
+bench: deps ## measure us and our peers in turn, then write the tables: about 50 minutes
 	@cd bench && go run ./cmd/bench run && go run ./cmd/bench table
 ablation: deps ## what each optimization is worth, off and on in one run
 	@cd bench && go run ./cmd/bench ablation

@@ -17,7 +17,7 @@ func ablationCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	ours, err := s.workshop.Build(ctx, matrix.Actum)
+	ours, err := s.workshop.Build(ctx, matrix.Actum, matrix.Ablation()[0])
 	if err != nil {
 		return err
 	}

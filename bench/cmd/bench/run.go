@@ -47,13 +47,13 @@ func newSession(o options) (*session, error) {
 }
 
 func (s *session) compare(ctx context.Context, c matrix.Comparison) error {
-	peer, err := s.workshop.Build(ctx, c.Peer)
+	peer, err := s.workshop.Build(ctx, c.Peer, c.Point)
 	if err != nil {
 		return err
 	}
 	ours := peer
 	if !s.options.self {
-		if ours, err = s.workshop.Build(ctx, matrix.Actum); err != nil {
+		if ours, err = s.workshop.Build(ctx, matrix.Actum, c.Point); err != nil {
 			return err
 		}
 	}
@@ -92,15 +92,31 @@ func (s *session) verdict() error {
 	return nil
 }
 
+// units of the figure that a measure compares by.
+var units = map[matrix.Measure]string{
+	matrix.Throughput: "msg/s",
+	matrix.Latency:    "µs",
+	matrix.Responses:  "requests/s",
+	matrix.Standing:   "B",
+	matrix.Cost:       "ns",
+}
+
 func progress(m matrix.Measure) func(int, result.Run, result.Run) {
-	unit := "msg/s"
-	if m == matrix.Latency {
-		unit = "µs"
-	}
 	return func(pair int, ours, peer result.Run) {
-		fmt.Printf("  %d: %.5g %s (CPU %.2f s), %.5g %s (CPU %.2f s)\n", pair,
-			ours.Speed(m), unit, ours.CPU.User+ours.CPU.System, peer.Speed(m), unit, peer.CPU.User+peer.CPU.System)
+		fmt.Printf("  %d: %.5g %s (%s), %.5g %s (%s)\n", pair,
+			ours.Speed(m), units[m], aside(m, ours), peer.Speed(m), units[m], aside(m, peer))
 	}
+}
+
+// aside is what else a run's line says.
+func aside(m matrix.Measure, r result.Run) string {
+	switch m {
+	case matrix.Standing:
+		return fmt.Sprintf("heap and stacks %.5g B, %d wake-ups", r.Idle.Managed, r.Idle.WakeUps)
+	case matrix.Responses:
+		return fmt.Sprintf("CPU %.2f s of the server, %.2f s of the client", r.CPU.Server, r.CPU.Client)
+	}
+	return fmt.Sprintf("CPU %.2f s", r.CPU.Seconds())
 }
 
 func report(r result.Result) {
@@ -111,6 +127,6 @@ func report(r result.Result) {
 		return
 	}
 	for _, g := range r.Comparison().Goals() {
-		fmt.Printf("  goal %s\n", g.Judge(r.Measure, r.Ratio(g.Quantity).Median))
+		fmt.Printf("  goal %s\n", g.Judge(r.Measure, r.Value(g.Quantity)))
 	}
 }

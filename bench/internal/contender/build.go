@@ -13,11 +13,11 @@ import (
 	"github.com/actum-go/actum/bench/internal/matrix"
 )
 
-// Workshop builds contenders, each once.
+// Workshop builds contenders, each program once.
 type Workshop struct {
 	Bench    string // the folder of the bench module
 	Versions map[string]string
-	built    map[string]Contender
+	built    map[string]bool // programs
 }
 
 // NewWorkshop is for the bench module in folder bench. Programs are built
@@ -33,35 +33,17 @@ func NewWorkshop(bench string) (*Workshop, error) {
 	if err := os.MkdirAll(filepath.Join(bench, ".build"), 0o755); err != nil {
 		return nil, err
 	}
-	return &Workshop{Bench: bench, Versions: map[string]string{}, built: map[string]Contender{}}, nil
+	return &Workshop{Bench: bench, Versions: map[string]string{}, built: map[string]bool{}}, nil
 }
 
-// recipe says how a contender is built and what its version is, once built.
-type recipe struct {
-	build   func(w *Workshop, ctx context.Context, program string) error
-	version func(ctx context.Context, program string) (string, error)
-	perf    []string // arguments before the role
-}
-
-var recipes = map[string]recipe{
-	matrix.Actum:    {goBuild("..", "./cmd/actum"), commit, []string{"perf"}},
-	matrix.Libzmq:   {gcc("libzmq", "-lzmq", "-lpthread"), libzmqVersion, nil},
-	matrix.Raw:      {gcc("raw"), nil, nil},
-	matrix.Net:      {goBuild(".", "./cmd/netpingpong"), nil, nil},
-	matrix.GoZeroMQ: {goBuild(".", "./peers/gozeromq"), moduleVersion("github.com/go-zeromq/zmq4"), nil},
-}
-
-// Build returns the contender of that name, ready to run.
-func (w *Workshop) Build(ctx context.Context, name string) (Contender, error) {
-	if c, done := w.built[name]; done {
-		return c, nil
-	}
-	r, known := recipes[name]
+// Build returns the contender of that name in the family of p, ready to run.
+func (w *Workshop) Build(ctx context.Context, name string, p matrix.Point) (Contender, error) {
+	r, known := recipes[p.Family()][name]
 	if !known {
-		return Contender{}, fmt.Errorf("no contender %q", name)
+		return Contender{}, fmt.Errorf("no contender %q at %s", name, p)
 	}
-	program := filepath.Join(w.Bench, ".build", strings.ReplaceAll(name, " ", "-")+"-perf")
-	if err := r.build(w, ctx, program); err != nil {
+	program, err := w.make(ctx, r.source)
+	if err != nil {
 		return Contender{}, fmt.Errorf("building %s: %w", name, err)
 	}
 	if r.version != nil {
@@ -71,8 +53,28 @@ func (w *Workshop) Build(ctx context.Context, name string) (Contender, error) {
 		}
 		w.Versions[name] = version
 	}
-	w.built[name] = Contender{Name: name, command: append([]string{program}, r.perf...)}
-	return w.built[name], nil
+	c := Contender{Name: name, command: append([]string{program}, r.args...), managed: r.source.managed}
+	if p.Family() == matrix.Echoing {
+		load, err := w.make(ctx, loadGenerator)
+		if err != nil {
+			return c, fmt.Errorf("building the load generator: %w", err)
+		}
+		c.load = []string{load}
+	}
+	return c, nil
+}
+
+// make builds a program that has not been built yet.
+func (w *Workshop) make(ctx context.Context, s source) (program string, err error) {
+	program = filepath.Join(w.Bench, ".build", s.program)
+	if w.built[program] {
+		return program, nil
+	}
+	if err := s.build(w, ctx, program); err != nil {
+		return "", err
+	}
+	w.built[program] = true
+	return program, nil
 }
 
 func goBuild(folder, pkg string) func(*Workshop, context.Context, string) error {

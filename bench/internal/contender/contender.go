@@ -8,11 +8,14 @@ import (
 	"github.com/actum-go/actum/bench/internal/matrix"
 )
 
-// Contender is a program with the arguments of libzmq's perf programs.
+// Contender is a program with the arguments of its family: those of libzmq's
+// perf programs, or those of the echo servers.
 type Contender struct {
 	Name    string
 	command []string // the program and what precedes the arguments
 	options []string // what follows them
+	load    []string // of an echo server: the load generator
+	managed bool     // it has a Go runtime, which says what its memory is
 }
 
 // Without is the contender with one of its switches off.
@@ -24,13 +27,24 @@ func (c Contender) Without(off string) Contender {
 
 // Job is the processes of one run. Local binds; there is no Remote for
 // inproc. One of the two prints the figures.
+//
+// A Local that Serves says "listening", and runs until it is killed. Then Remote,
+// which is started after that, has its process number as the last argument.
 type Job struct {
 	Local, Remote []string
+	Serves        bool
+	Managed       bool // Local says on SIGUSR1 what its memory is
 }
 
 // Job is the command lines for count messages, or round trips, at point p.
 // Endpoint is ignored for inproc.
 func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
+	switch p.Family() {
+	case matrix.Echoing:
+		return c.echoJob(p, endpoint, count)
+	case matrix.Timing:
+		return Job{Local: c.line(p.Pattern, []string{strconv.Itoa(p.Outstanding)})}
+	}
 	roles := rolesOf(p)
 	tail := []string{strconv.Itoa(p.Size), strconv.Itoa(count)}
 	if p.Transport == "inproc" {
@@ -41,6 +55,21 @@ func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
 		tail = append(tail, strconv.Itoa(p.Subscribers))
 	}
 	return Job{Local: c.line(roles.local, tail), Remote: c.line(roles.remote, tail)}
+}
+
+// echoJob has the load generator ask, or keep idle connections.
+func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
+	size, connections := strconv.Itoa(p.Size), strconv.Itoa(p.Outstanding)
+	client := []string{"idle", endpoint, size, connections}
+	if p.Pattern == matrix.Echo {
+		client = []string{"run", endpoint, size, strconv.Itoa(count), connections}
+	}
+	return Job{
+		Local:   c.line("serve", []string{endpoint}),
+		Remote:  append(append([]string{}, c.load...), client...),
+		Serves:  true,
+		Managed: c.managed,
+	}
 }
 
 func (c Contender) line(role string, tail []string) []string {

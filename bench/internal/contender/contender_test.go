@@ -9,6 +9,8 @@ import (
 
 func TestJob(t *testing.T) {
 	actum := Contender{Name: "actum", command: []string{"actum-perf", "perf"}}
+	echo := Contender{Name: "echo", command: []string{"echo-c", "epoll"}, load: []string{"echo-load"}}
+	timers := Contender{Name: "timers", command: []string{"timers", "time"}}
 	libzmq := Contender{Name: "libzmq", command: []string{"libzmq-perf"}}
 	tests := []struct {
 		contender     Contender
@@ -25,6 +27,11 @@ func TestJob(t *testing.T) {
 			"libzmq-perf inproc_lat 8 100", ""},
 		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PubSub, Subscribers: 10, Size: 64},
 			"libzmq-perf pub_thr EP 64 100 10", "libzmq-perf sub_thr EP 64 100 10"},
+		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
+			"echo-c epoll serve EP", "echo-load run EP 64 100 10"},
+		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
+			"echo-c epoll serve EP", "echo-load idle EP 64 1000"},
+		{timers, matrix.Point{Pattern: matrix.TimerStart, Outstanding: 5}, "timers time timer-start 5", ""},
 		{actum.Without("gather-write"), matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8},
 			"actum-perf perf local_thr EP 8 100 --off gather-write", "actum-perf perf remote_thr EP 8 100 --off gather-write"},
 	}
@@ -39,10 +46,12 @@ func TestJob(t *testing.T) {
 	}
 }
 
-func TestEveryPeerOfTheMatrixCanBeBuilt(t *testing.T) {
+func TestEverySideOfTheMatrixCanBeBuilt(t *testing.T) {
 	for _, c := range matrix.All() {
-		if _, known := recipes[c.Peer]; !known {
-			t.Errorf("%s: no way to build %s", c.Point, c.Peer)
+		for _, name := range []string{matrix.Actum, c.Peer} {
+			if _, known := recipes[c.Point.Family()][name]; !known {
+				t.Errorf("%s: no way to build %s", c.Point, name)
+			}
 		}
 	}
 }

@@ -18,9 +18,13 @@ func gcc(peer string, libraries ...string) func(*Workshop, context.Context, stri
 		if err != nil {
 			return err
 		}
+		common, err := filepath.Glob(filepath.Join(w.Bench, "peers", "common", "*.c"))
+		if err != nil {
+			return err
+		}
 		line := []string{"-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program}
 		line = append(line, sources...)
-		line = append(line, filepath.Join(w.Bench, "peers", "common", "report.c"))
+		line = append(line, common...)
 		return run(exec.CommandContext(ctx, "gcc", append(line, libraries...)...))
 	}
 }

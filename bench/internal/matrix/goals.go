@@ -2,15 +2,23 @@ package matrix
 
 import "fmt"
 
-// Quantity is what a goal bounds, as a ratio of ours to the peer's.
+// Quantity is what a goal bounds.
 type Quantity string
 
-// Speed is the point's own measure. CPU is processor time per message
-// delivered, user and system, of all processes of a side.
+// Speed is the point's own measure, CPU is processor time per message
+// delivered, user and system, of all processes of a side (of an echo, of the
+// server): ratios of ours to the peer's. Memory is heap and stacks in bytes for
+// each idle connection, WakeUps how often something ran while nothing was to be
+// done: of ours alone.
 const (
-	Speed Quantity = "speed"
-	CPU   Quantity = "cpu"
+	Speed   Quantity = "speed"
+	CPU     Quantity = "cpu"
+	Memory  Quantity = "memory"
+	WakeUps Quantity = "wake-ups"
 )
+
+// Absolute reports whether the goal is about ours alone.
+func (q Quantity) Absolute() bool { return q == Memory || q == WakeUps }
 
 // Goal is a bound for the median ratio. First is the first release's, Final
 // the one to reach in the end; zero where there is none.
@@ -34,6 +42,24 @@ var goals = map[Comparison][]Goal{
 	{reqRep("ipc"), Libzmq}:           {{Speed, 0, 0.25}},
 	{reqRep("inproc"), Libzmq}:        {{Speed, 0.1, 0.05}},
 	{reqRep("tcp"), Net}:              {{Speed, 1.2, 1.2}},
+	{echo(100, 64), Net}:              {{Speed, 1.5, 1.5}},
+	{echo(1000, 64), Net}:             {{Speed, 1.5, 1.5}},
+	{echo(100, 64), Gnet}:             {{Speed, 1.1, 1.1}},
+	{echo(1000, 64), Gnet}:            {{Speed, 1.1, 1.1}},
+	{idle(1000), Net}:                 {{Memory, 4096, 4096}, {WakeUps, 0, 0}},
+}
+
+func echo(connections, size int) Point {
+	return Point{Transport: "tcp", Pattern: Echo, Outstanding: connections, Size: size}
+}
+
+// idle connections have had one round trip of 64 bytes.
+func idle(connections int) Point {
+	return Point{Transport: "tcp", Pattern: Idle, Outstanding: connections, Size: 64}
+}
+
+func timer(pattern string) Point {
+	return Point{Pattern: pattern, Outstanding: 1_000_000}
 }
 
 func pushPull(transport string, size int) Point {
@@ -53,22 +79,22 @@ func (c Comparison) Goals() []Goal { return goals[c] }
 
 // atMost reports whether the ratio must stay below the bound instead of
 // reaching it.
-func (g Goal) atMost(m Measure) bool { return g.Quantity == CPU || m == Latency }
+func (g Goal) atMost(m Measure) bool {
+	return g.Quantity != Speed || m == Latency || m == Standing || m == Cost
+}
 
-// Judge says how ratio stands to the goal: "≥ 6 met, then ≥ 8 missed".
+// Judge says how a ratio, or an absolute figure, stands to the goal: "≥ 6 met,
+// then ≥ 8 missed".
 func (g Goal) Judge(m Measure, ratio float64) string {
-	text := ""
-	if g.First > 0 {
-		text = g.verdict(m, g.First, ratio)
+	text := g.verdict(m, g.Final, ratio)
+	if g.First > 0 && g.First != g.Final {
+		text = g.verdict(m, g.First, ratio) + ", then " + text
 	}
-	if g.Final != g.First {
-		if text != "" {
-			text += ", then "
-		}
-		text += g.verdict(m, g.Final, ratio)
-	}
-	if g.Quantity == CPU {
+	switch g.Quantity {
+	case CPU:
 		return "CPU " + text
+	case Memory, WakeUps:
+		return string(g.Quantity) + " " + text
 	}
 	return text
 }

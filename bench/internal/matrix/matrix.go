@@ -9,6 +9,19 @@ const (
 	Net      = "Go net"
 )
 
+// Contenders of the runtime alone. Actum is the echo server on the backend that
+// is taken by itself; these are its others.
+const (
+	ActumEpoll     = "actum on epoll"
+	ActumGoroutine = "actum on goroutines"
+	Gnet           = "gnet"
+	Netpoll        = "netpoll"
+	Gaio           = "gaio"
+	CEpoll         = "C epoll"
+	CUring         = "C io_uring"
+	Time           = "Go time"
+)
+
 // All is the whole matrix, in the order of the tables.
 func All() []Comparison {
 	var all []Comparison
@@ -17,11 +30,21 @@ func All() []Comparison {
 			all = append(all, Comparison{p, peer})
 		}
 	}
+	for _, peer := range []string{Net, Gnet, Netpoll, Gaio, CEpoll, CUring, ActumEpoll, ActumGoroutine} {
+		add(peer, echoes(64))
+	}
+	for _, peer := range []string{Net, Gnet, CUring} {
+		add(peer, echoes(4<<10))
+	}
+	for _, peer := range []string{Net, Gnet, Netpoll, Gaio, CUring} {
+		add(peer, []Point{idle(1000)})
+	}
+	add(Time, []Point{timer(TimerStart), timer(TimerCancel), timer(TimerExpiry)})
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		add(Libzmq, points(transport, PushPull, 8, 64, 256, 1<<10, 4<<10, 32<<10, 64<<10, 256<<10, 1<<20))
 	}
 	for _, subscribers := range []int{1, 10, 100} {
-		add(Libzmq, []Point{{"tcp", PubSub, subscribers, 64}})
+		add(Libzmq, []Point{pubSub(subscribers)})
 	}
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		add(Libzmq, points(transport, ReqRep, 8, 1<<10, 64<<10))
@@ -40,6 +63,15 @@ func points(transport, pattern string, sizes ...int) []Point {
 	var all []Point
 	for _, size := range sizes {
 		all = append(all, Point{Transport: transport, Pattern: pattern, Size: size})
+	}
+	return all
+}
+
+// echoes are echo points from one connection to ten thousand.
+func echoes(size int) []Point {
+	var all []Point
+	for connections := 1; connections <= 10_000; connections *= 10 {
+		all = append(all, echo(connections, size))
 	}
 	return all
 }

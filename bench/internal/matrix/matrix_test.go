@@ -2,16 +2,24 @@ package matrix
 
 import "testing"
 
+func point(transport, pattern string, subscribers, size int) Point {
+	return Point{Transport: transport, Pattern: pattern, Subscribers: subscribers, Size: size}
+}
+
 func TestNames(t *testing.T) {
 	tests := []struct {
 		point      Point
 		name, work string
 		measure    Measure
 	}{
-		{Point{"tcp", PushPull, 0, 8}, "tcp/push-pull/8", "PUSH/PULL tcp 8 B", Throughput},
-		{Point{"ipc", ReqRep, 0, 1024}, "ipc/req-rep/1024", "REQ/REP ipc 1 KiB", Latency},
-		{Point{"tcp", PubSub, 1, 64}, "tcp/pub-sub-1/64", "PUB/SUB tcp 64 B, 1 subscriber", Throughput},
-		{Point{"tcp", PubSub, 100, 1 << 20}, "tcp/pub-sub-100/1048576", "PUB/SUB tcp 1 MiB, 100 subscribers", Throughput},
+		{point("tcp", PushPull, 0, 8), "tcp/push-pull/8", "PUSH/PULL tcp 8 B", Throughput},
+		{point("ipc", ReqRep, 0, 1024), "ipc/req-rep/1024", "REQ/REP ipc 1 KiB", Latency},
+		{point("tcp", PubSub, 1, 64), "tcp/pub-sub-1/64", "PUB/SUB tcp 64 B, 1 subscriber", Throughput},
+		{point("tcp", PubSub, 100, 1<<20), "tcp/pub-sub-100/1048576", "PUB/SUB tcp 1 MiB, 100 subscribers", Throughput},
+		{echo(1, 64), "echo/1/64", "64 B, 1 connection", Responses},
+		{echo(10_000, 4096), "echo/10000/4096", "4 KiB, 10,000 connections", Responses},
+		{idle(1000), "idle/1000", "1,000 connections", Standing},
+		{timer(TimerCancel), "timer/cancel/1000000", "cancel of a timer among 1,000,000", Cost},
 	}
 	for _, tt := range tests {
 		if got := tt.point.String(); got != tt.name {
@@ -27,7 +35,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestMatch(t *testing.T) {
-	c := Comparison{Point{"tcp", PushPull, 0, 8}, Libzmq}
+	c := Comparison{point("tcp", PushPull, 0, 8), Libzmq}
 	tests := []struct {
 		patterns []string
 		want     bool
@@ -37,6 +45,9 @@ func TestMatch(t *testing.T) {
 		{[]string{"tcp/*/*"}, true},
 		{[]string{"ipc/*/*", "tcp/*/8"}, true},
 		{[]string{"tcp/push-pull/64"}, false},
+		{[]string{"tcp"}, true},
+		{[]string{"tcp/*"}, true},
+		{[]string{"tcp/*/*/*"}, false},
 	}
 	for _, tt := range tests {
 		if got, err := c.Match(tt.patterns); got != tt.want || err != nil {
@@ -73,6 +84,10 @@ func TestJudge(t *testing.T) {
 		{Goal{Speed, 0, 5}, Throughput, 5, "≥ 5 met"},
 		{Goal{Speed, 0.9, 0.9}, Throughput, 1, "≥ 0.9 met"},
 		{Goal{CPU, 0.3, 0.3}, Throughput, 0.31, "CPU ≤ 0.3 missed"},
+		{Goal{Speed, 1.5, 1.5}, Responses, 1.5, "≥ 1.5 met"},
+		{Goal{Memory, 4096, 4096}, Standing, 4096, "memory ≤ 4096 met"},
+		{Goal{WakeUps, 0, 0}, Standing, 0, "wake-ups ≤ 0 met"},
+		{Goal{WakeUps, 0, 0}, Standing, 1, "wake-ups ≤ 0 missed"},
 	}
 	for _, tt := range tests {
 		if got := tt.goal.Judge(tt.measure, tt.ratio); got != tt.want {

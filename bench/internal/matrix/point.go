@@ -12,10 +12,15 @@ import (
 type Measure string
 
 // Throughput is messages a second, more is better. Latency is half of the
-// median round trip in microseconds, less is better.
+// median round trip in microseconds, less is better. Responses is requests a
+// second, with response times. Standing is what it takes to do nothing: memory
+// and wake-ups, less is better. Cost is processor time in nanoseconds.
 const (
 	Throughput Measure = "throughput"
 	Latency    Measure = "latency"
+	Responses  Measure = "responses"
+	Standing   Measure = "standing"
+	Cost       Measure = "cost"
 )
 
 // Patterns of messages.
@@ -25,27 +30,75 @@ const (
 	PubSub   = "pub-sub"
 )
 
+// What the runtime alone does.
+const (
+	Echo        = "echo"         // requests of Size over Outstanding connections, one at a time on each
+	Idle        = "idle"         // Outstanding connections that nothing comes from
+	TimerStart  = "timer-start"  // starts Outstanding timers
+	TimerCancel = "timer-cancel" // cancels them
+	TimerExpiry = "timer-expiry" // lets them expire
+)
+
 // Point is one piece of work that any contender can be given.
 type Point struct {
 	Transport   string `json:"transport"` // tcp, ipc, inproc
 	Pattern     string `json:"pattern"`
 	Subscribers int    `json:"subscribers,omitempty"` // of PubSub, otherwise 0
+	Outstanding int    `json:"outstanding,omitempty"` // connections or timers, at a time
 	Size        int    `json:"size"`                  // bytes of a message
 }
 
-// String is the point's name: tcp/push-pull/8, tcp/pub-sub-100/64.
+// Family is the kind of program that does the work.
+type Family string
+
+// Each contender has one program in a family, or none.
+const (
+	Messaging Family = "messaging"
+	Echoing   Family = "echo"
+	Timing    Family = "timer"
+)
+
+// Family follows from the pattern.
+func (p Point) Family() Family {
+	switch p.Pattern {
+	case Echo, Idle:
+		return Echoing
+	case TimerStart, TimerCancel, TimerExpiry:
+		return Timing
+	}
+	return Messaging
+}
+
+// String is the point's name: tcp/push-pull/8, tcp/pub-sub-100/64,
+// echo/1000/64, idle/1000, timer/start/1000000.
 func (p Point) String() string {
 	pattern := p.Pattern
+	switch p.Family() {
+	case Timing:
+		return fmt.Sprintf("%s/%d", strings.Replace(pattern, "-", "/", 1), p.Outstanding)
+	case Echoing:
+		if p.Pattern == Idle {
+			return fmt.Sprintf("%s/%d", pattern, p.Outstanding)
+		}
+		return fmt.Sprintf("%s/%d/%d", pattern, p.Outstanding, p.Size)
+	}
 	if p.Subscribers > 0 {
 		pattern = fmt.Sprintf("%s-%d", pattern, p.Subscribers)
 	}
 	return fmt.Sprintf("%s/%s/%d", p.Transport, pattern, p.Size)
 }
 
-// Measure is latency for REQ/REP and throughput for everything else.
+// Measure follows from the pattern.
 func (p Point) Measure() Measure {
-	if p.Pattern == ReqRep {
+	switch p.Pattern {
+	case ReqRep:
 		return Latency
+	case Echo:
+		return Responses
+	case Idle:
+		return Standing
+	case TimerStart, TimerCancel, TimerExpiry:
+		return Cost
 	}
 	return Throughput
 }
@@ -56,18 +109,25 @@ type Comparison struct {
 	Peer  string
 }
 
-// Match reports whether the point's name matches one of the patterns, in the
-// syntax of path.Match. No pattern at all matches everything.
+// Match reports whether the point's name, or the beginning of it up to a slash,
+// matches one of the patterns, in the syntax of path.Match: "echo/*" is all of
+// the echo. No pattern at all matches everything.
 func (c Comparison) Match(patterns []string) (bool, error) {
 	matched := len(patterns) == 0
 	for _, pattern := range patterns {
-		ok, err := path.Match(pattern, c.Point.String())
+		ok, err := path.Match(pattern, firstParts(c.Point.String(), strings.Count(pattern, "/")+1))
 		if err != nil {
 			return false, fmt.Errorf("point pattern %q: %w", pattern, err)
 		}
 		matched = matched || ok
 	}
 	return matched, nil
+}
+
+// firstParts is what name says up to its nth slash.
+func firstParts(name string, n int) string {
+	parts := strings.Split(name, "/")
+	return strings.Join(parts[:min(n, len(parts))], "/")
 }
 
 // SizeText is the size as the tables show it: 8 B, 64 KiB.
@@ -83,13 +143,34 @@ func (p Point) SizeText() string {
 
 // Work is the point as the tables show it: "PUSH/PULL tcp 8 B".
 func (p Point) Work() string {
+	switch p.Pattern {
+	case Echo:
+		return fmt.Sprintf("%s, %s", p.SizeText(), plural(p.Outstanding, "connection"))
+	case Idle:
+		return plural(p.Outstanding, "connection")
+	case TimerStart, TimerCancel, TimerExpiry:
+		_, what, _ := strings.Cut(p.Pattern, "-")
+		return fmt.Sprintf("%s of a timer among %s", what, thousands(p.Outstanding))
+	}
 	pattern := strings.ToUpper(strings.ReplaceAll(p.Pattern, "-", "/"))
 	work := fmt.Sprintf("%s %s %s", pattern, p.Transport, p.SizeText())
-	switch p.Subscribers {
-	case 0:
+	if p.Subscribers == 0 {
 		return work
-	case 1:
-		return work + ", 1 subscriber"
 	}
-	return fmt.Sprintf("%s, %d subscribers", work, p.Subscribers)
+	return work + ", " + plural(p.Subscribers, "subscriber")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+// thousands is n with commas: 10,000.
+func thousands(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

@@ -12,11 +12,21 @@ import (
 type Run struct {
 	Messages  int     `json:"messages"`            // delivered, or round trips
 	PerSecond float64 `json:"perSecond,omitempty"` // messages, by the receiver's clock
+	CostNs    float64 `json:"costNs,omitempty"`    // processor time of one
 	Latency   Latency `json:"latency,omitzero"`
+	Idle      Idle    `json:"idle,omitzero"`
 	CPU       CPU     `json:"cpu"`
 }
 
-// Latency is half of a round trip, in microseconds.
+// Idle is what a server takes for connections that do nothing.
+type Idle struct {
+	Managed float64 `json:"heapAndStackBytes,omitempty"` // each; zero where there is no Go runtime
+	Process float64 `json:"processBytes"`                // each: by how much the process grew (PSS)
+	WakeUps int     `json:"wakeUps"`                     // context switches of all of its threads in Seconds
+	Seconds float64 `json:"seconds"`
+}
+
+// Latency is half of a round trip, or a response time, in microseconds.
 type Latency struct {
 	Mean float64 `json:"meanUs"`
 	P50  float64 `json:"p50Us"`
@@ -25,24 +35,40 @@ type Latency struct {
 }
 
 // CPU is the processor time of all processes of a side, from start to exit,
-// in seconds.
+// in seconds. Of an echo it is what was used between the first request and the
+// last answer, user and system together, by server and client.
 type CPU struct {
 	User   float64 `json:"userSeconds"`
 	System float64 `json:"systemSeconds"`
+	Server float64 `json:"serverSeconds,omitempty"`
+	Client float64 `json:"clientSeconds,omitempty"`
 }
 
-// Speed is the figure that the run is compared by: messages a second, or the
-// median latency in microseconds.
+// Seconds is all of it.
+func (c CPU) Seconds() float64 { return c.User + c.System + c.Server + c.Client }
+
+// Speed is the figure that the run is compared by: messages or requests a
+// second, the median latency in microseconds, bytes of memory, or nanoseconds.
 func (r Run) Speed(m matrix.Measure) float64 {
-	if m == matrix.Latency {
+	switch m {
+	case matrix.Latency:
 		return r.Latency.P50
+	case matrix.Standing:
+		return r.Idle.Process
+	case matrix.Cost:
+		return r.CostNs
 	}
 	return r.PerSecond
 }
 
-// CPUPerMessage is in seconds.
+// CPUPerMessage is in seconds. The client of an echo is the same for all, and
+// left out.
 func (r Run) CPUPerMessage() float64 {
-	return (r.CPU.User + r.CPU.System) / float64(r.Messages)
+	cpu := r.CPU.Seconds()
+	if r.CPU.Server > 0 {
+		cpu = r.CPU.Server
+	}
+	return cpu / float64(r.Messages)
 }
 
 // Pair is one run of ours and the peer's run right after it.
@@ -79,6 +105,17 @@ func Ours(p Pair) Run { return p.Ours }
 
 // Peer picks the peer's side of a pair.
 func Peer(p Pair) Run { return p.Peer }
+
+// Value is what a goal for q is judged by: the median ratio, or ours alone.
+func (r Result) Value(q matrix.Quantity) float64 {
+	switch q {
+	case matrix.Memory:
+		return r.Median(Ours, func(run Run) float64 { return run.Idle.Managed })
+	case matrix.WakeUps:
+		return r.Median(Ours, func(run Run) float64 { return float64(run.Idle.WakeUps) })
+	}
+	return r.Ratio(q).Median
+}
 
 // Ratio is ours to the peer's of a quantity, pair by pair.
 func (r Result) Ratio(q matrix.Quantity) Spread {

@@ -31,7 +31,7 @@ func TestSpread(t *testing.T) {
 }
 
 func throughput(messages int, perSecond, user, system float64) Run {
-	return Run{Messages: messages, PerSecond: perSecond, CPU: CPU{user, system}}
+	return Run{Messages: messages, PerSecond: perSecond, CPU: CPU{User: user, System: system}}
 }
 
 // The median of the ratios is not the ratio of the medians.

@@ -19,8 +19,12 @@ const (
 	slowest = 4
 )
 
-// calibrate picks the count of messages for both sides.
+// calibrate picks the count of messages for both sides. Where the work is as
+// much as is outstanding there is nothing to pick.
 func calibrate(ctx context.Context, p matrix.Point, ours, peer contender.Contender, target time.Duration) (int, error) {
+	if m := p.Measure(); m == matrix.Standing || m == matrix.Cost {
+		return p.Outstanding, nil
+	}
 	oursNeeds, err := trial(ctx, p, ours)
 	if err != nil {
 		return 0, err
@@ -51,6 +55,9 @@ func firstCount(p matrix.Point) int {
 		return 2000
 	}
 	const bytes, most, least = 32 << 20, 100_000, 100
+	if p.Measure() == matrix.Responses {
+		return 10_000
+	}
 	return min(max(bytes/p.Size, least), most) / max(p.Subscribers, 1)
 }
 

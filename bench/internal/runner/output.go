@@ -14,6 +14,8 @@ import (
 var (
 	throughputLine = regexp.MustCompile(`mean throughput: ([0-9.]+) \[msg/s\]`)
 	deliveredLine  = regexp.MustCompile(`delivered: (\d+) of (\d+)`)
+	processorLine  = regexp.MustCompile(`processor time: server ([0-9.]+) s, client ([0-9.]+) s`)
+	costLine       = regexp.MustCompile(`cost: ([0-9.]+) \[ns\]`)
 	averageLine    = regexp.MustCompile(`average latency: ([0-9.]+) \[us\]`)
 	percentiles    = map[string]*regexp.Regexp{
 		"p50":   regexp.MustCompile(`\bp50\b[^.0-9\n]*([0-9.]+)`),
@@ -24,11 +26,17 @@ var (
 
 // parse reads the figures out of what a job printed.
 func parse(p matrix.Point, count int, output string) (result.Run, error) {
-	if p.Measure() == matrix.Latency {
-		return parseLatency(count, output)
-	}
 	r := result.Run{Messages: count}
 	var err error
+	switch p.Measure() {
+	case matrix.Latency:
+		return parseLatency(count, output)
+	case matrix.Responses:
+		return parseResponses(count, output)
+	case matrix.Cost:
+		r.CostNs, err = number(costLine, output)
+		return r, err
+	}
 	if r.PerSecond, err = number(throughputLine, output); err != nil {
 		return r, err
 	}
@@ -53,16 +61,46 @@ func parseLatency(count int, output string) (r result.Run, err error) {
 	return r, nil
 }
 
-// number is the first group of the line, which must be positive: a ratio is
-// made of it.
+// parseResponses reads what the load generator printed.
+func parseResponses(count int, output string) (result.Run, error) {
+	r, err := parseLatency(count, output)
+	if err != nil {
+		return r, err
+	}
+	if r.PerSecond, err = number(throughputLine, output); err != nil {
+		return r, err
+	}
+	cpu, err := numbers(processorLine, output)
+	if err != nil {
+		return r, err
+	}
+	r.CPU = result.CPU{Server: cpu[0], Client: cpu[1]}
+	return r, nil
+}
+
+// number is the first group of the line.
 func number(line *regexp.Regexp, output string) (float64, error) {
+	all, err := numbers(line, output)
+	if err != nil {
+		return 0, err
+	}
+	return all[0], nil
+}
+
+// numbers are the groups of the line, which must be positive: ratios are made
+// of them.
+func numbers(line *regexp.Regexp, output string) ([]float64, error) {
 	match := line.FindStringSubmatch(output)
 	if match == nil {
-		return 0, fmt.Errorf("no line like %q in the output %q", line, output)
+		return nil, fmt.Errorf("no line like %q in the output %q", line, output)
 	}
-	n, err := strconv.ParseFloat(match[1], 64)
-	if err != nil || n <= 0 {
-		return 0, fmt.Errorf("%q is not a positive figure", match[0])
+	var all []float64
+	for _, text := range match[1:] {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("%q is not a positive figure", match[0])
+		}
+		all = append(all, n)
 	}
-	return n, nil
+	return all, nil
 }

@@ -56,6 +56,7 @@ func runPair(ctx context.Context, p matrix.Point, ours, peer contender.Contender
 	return pair, err
 }
 
+// runOnce is one run of one side.
 func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count int) (result.Run, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
 	defer cancel()
@@ -64,14 +65,28 @@ func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count i
 		return result.Run{}, err
 	}
 	defer remove()
-	o, err := runJob(ctx, c.Job(p, endpoint, count))
+	job := c.Job(p, endpoint, count)
+	if p.Measure() == matrix.Standing {
+		idle, err := runIdle(ctx, job, p.Outstanding)
+		return result.Run{Messages: count, Idle: idle}, err
+	}
+	o, err := run(ctx, job)
 	if err != nil {
 		return result.Run{}, err
 	}
-	run, err := parse(p, count, o.output)
+	figures, err := parse(p, count, o.output)
 	if err != nil {
-		return run, fmt.Errorf("%s at %s: %w", c.Name, p, err)
+		return figures, fmt.Errorf("%s at %s: %w", c.Name, p, err)
 	}
-	run.CPU = o.cpu
-	return run, nil
+	if !job.Serves {
+		figures.CPU = o.cpu
+	}
+	return figures, nil
+}
+
+func run(ctx context.Context, job contender.Job) (outcome, error) {
+	if job.Serves {
+		return runServed(ctx, job)
+	}
+	return runJob(ctx, job)
 }

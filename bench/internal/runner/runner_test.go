@@ -17,10 +17,16 @@ var (
 	pushPull = matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8}
 	pubSub   = matrix.Point{Transport: "tcp", Pattern: matrix.PubSub, Subscribers: 10, Size: 64}
 	reqRep   = matrix.Point{Transport: "tcp", Pattern: matrix.ReqRep, Size: 8}
+	echo     = matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64}
+	timer    = matrix.Point{Pattern: matrix.TimerStart, Outstanding: 7}
 )
 
 func TestParse(t *testing.T) {
 	latency := result.Run{Messages: 7, Latency: result.Latency{Mean: 42.5, P50: 41, P99: 80.25, P999: 130}}
+	responses := latency
+	responses.PerSecond, responses.CPU = 5000, result.CPU{Server: 0.25, Client: 0.5}
+	const percentiles = "average latency: 42.5 [us]\np50 latency: 41 [us]\np99 latency: 80.25 [us]\np99.9 latency: 130 [us]\n"
+	const processor = "processor time: server 0.25 s, client 0.5 s\n"
 	tests := []struct {
 		name   string
 		point  matrix.Point
@@ -30,7 +36,11 @@ func TestParse(t *testing.T) {
 	}{
 		{"throughput", pushPull, "message size: 8 [B]\nmean throughput: 1234 [msg/s]\n", result.Run{Messages: 7, PerSecond: 1234}, ""},
 		{"fan-out", pubSub, "mean throughput: 9.5 [msg/s]\ndelivered: 60 of 70\n", result.Run{Messages: 60, PerSecond: 9.5}, ""},
-		{"latency", reqRep, "average latency: 42.5 [us]\np50 latency: 41 [us]\np99 latency: 80.25 [us]\np99.9 latency: 130 [us]\n", latency, ""},
+		{"latency", reqRep, percentiles, latency, ""},
+		{"responses", echo, "mean throughput: 5000 [msg/s]\n" + processor + percentiles, responses, ""},
+		{"responses without processor time", echo, "mean throughput: 5000 [msg/s]\n" + percentiles, result.Run{}, "no line like"},
+		{"a server that did nothing", echo, "mean throughput: 5000 [msg/s]\nprocessor time: server 0.0 s, client 0.5 s\n" + percentiles, result.Run{}, "not a positive figure"},
+		{"cost", timer, "cost: 135.5 [ns]\n", result.Run{Messages: 7, CostNs: 135.5}, ""},
 		{"percentiles in one line", reqRep, "average latency: 42.5 [us]\nlatency p50: 41 us, p99: 80.25 us, p99.9: 130 us\n", latency, ""},
 		{"percentiles the other way round", reqRep, "average latency: 42.5 [us]\np99.9 130\np99 80.25\np50 41\n", latency, ""},
 		{"nothing", pushPull, "", result.Run{}, "no line like"},

@@ -14,8 +14,16 @@ import (
 // latency's percentiles.
 func figure(r result.Result, side func(result.Pair) result.Run) string {
 	if r.Measure == matrix.Throughput {
-		return rate(r.Median(side, func(run result.Run) float64 { return run.PerSecond }))
+		return perSecond(r, side)
 	}
+	return percentiles(r, side)
+}
+
+func perSecond(r result.Result, side func(result.Pair) result.Run) string {
+	return rate(r.Median(side, func(run result.Run) float64 { return run.PerSecond }))
+}
+
+func percentiles(r result.Result, side func(result.Pair) result.Run) string {
 	p50 := r.Median(side, func(run result.Run) float64 { return run.Latency.P50 })
 	p99 := r.Median(side, func(run result.Run) float64 { return run.Latency.P99 })
 	p999 := r.Median(side, func(run result.Run) float64 { return run.Latency.P999 })
@@ -41,6 +49,14 @@ func digits(x float64) string {
 		return fmt.Sprintf("%.1f", x)
 	}
 	return fmt.Sprintf("%.2f", x)
+}
+
+// bytes is "4.1 KiB" or "512 B".
+func bytes(n float64) string {
+	if n >= 1<<10 {
+		return digits(n/(1<<10)) + " KiB"
+	}
+	return fmt.Sprintf("%.0f B", n)
 }
 
 // spread is "6.24 (5.8–7.01)": median, smallest, largest.

@@ -44,10 +44,10 @@ const (
 	conditionsText = "Measured on 2 cores, linux/amd64, kernel 6.18.0, go1.26, 2026-01-02. Ours and the peer ran in turn; " +
 		"the ratio is ours to the peer's, the median of at least 1 pairs, with the smallest and the largest in brackets. " +
 		"CPU is user and system time of both processes.\n\n"
-	throughputHead = "| messages a second | actum | peer | | ratio | CPU per message | goal |\n|---|--:|---|--:|---|---|---|\n"
+	throughputHead = "| messages a second | actum | peer | | ratio | CPU per message | goal |\n|---|---|---|---|---|---|---|\n"
 	throughputGoal = "| PUSH/PULL tcp 8 B | 25.2 M | libzmq | 4.00 M | 6.30 (6.30–6.30) | 0.50 (0.50–0.50) | ≥ 6 met, then ≥ 8 missed |\n"
 	throughputRest = "| PUSH/PULL tcp 256 B | 4.00 M | libzmq | 4.00 M | 1.00 (1.00–1.00) | 1.00 (1.00–1.00) |  |\n"
-	latencyTable   = "\n| round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal |\n|---|--:|---|--:|---|---|---|\n" +
+	latencyTable   = "\n| round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal |\n|---|---|---|---|---|---|---|\n" +
 		"| REQ/REP tcp 8 B | 10.0 / 20.5 / 123 | libzmq | 40.0 / 80.0 / 160 | 0.25 (0.25–0.25) | 0.25 (0.25–0.25) | ≤ 0.3 met, then ≤ 0.25 met |\n\n"
 	ablationTable = "What each optimization is worth: all on, beside all but one.\n\n" +
 		"| switched off | work | on | off | on / off | CPU per message, on / off |\n|---|---|--:|--:|---|---|\n" +
@@ -64,6 +64,43 @@ func TestFull(t *testing.T) {
 	want := conditionsText + throughputHead + throughputGoal + throughputRest + latencyTable + ablationTable
 	if got := Full(testResults()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The tables of the runtime alone: what there is, and that no line has fewer
+// columns than its head.
+func TestRuntimeTables(t *testing.T) {
+	run := result.Run{Messages: 100, PerSecond: 150_000, Latency: result.Latency{P50: 400, P99: 900, P999: 2000},
+		CPU: result.CPU{Server: 1, Client: 1}, CostNs: 100, Idle: result.Idle{Managed: 2048, Process: 512, Seconds: 5}}
+	half := run
+	half.PerSecond, half.CPU.Server, half.CostNs, half.Idle.Process, half.Idle.WakeUps = 75_000, 4, 200, 1024, 3
+	point := func(pattern string) matrix.Point {
+		p := matrix.Point{Transport: "tcp", Pattern: pattern, Outstanding: 1000, Size: 64}
+		if p.Family() == matrix.Timing {
+			p = matrix.Point{Pattern: pattern, Outstanding: 1_000_000}
+		}
+		return p
+	}
+	text := Full([]result.Result{
+		testResult(point(matrix.Echo), matrix.Net, run, half), testResult(point(matrix.Idle), matrix.Net, run, half),
+		testResult(point(matrix.TimerStart), matrix.Time, run, half),
+	})
+	for _, want := range []string{
+		"| 64 B, 1,000 connections | 150 k | 400 / 900 / 2000 | Go net | 75.0 k | 400 / 900 / 2000 | 2.00 (2.00–2.00) | 0.25 (0.25–0.25) | ≥ 1.5 met |\n",
+		"| 1,000 connections | 2.00 KiB | 512 B | 0 | Go net | 2.00 KiB | 1.00 KiB | 3 | 0.50 (0.50–0.50) | memory ≤ 4096 met; wake-ups ≤ 0 met |\n",
+		"| start of a timer among 1,000,000 | 100 | Go time | 200 | 0.50 (0.50–0.50) |  |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no line\n%sin\n%s", want, text)
+		}
+	}
+	columns := 0
+	for line := range strings.Lines(text) {
+		n := strings.Count(line, "|")
+		if n > 0 && columns > 0 && n != columns {
+			t.Errorf("%d columns instead of %d: %s", n, columns, line)
+		}
+		columns = n
 	}
 }
 

@@ -54,16 +54,33 @@ void report_cpu(void)
     fprintf(stderr, "cpu: user %.3f s, system %.3f s\n", seconds(u.ru_utime), seconds(u.ru_stime));
 }
 
-void latency_start(struct latency *l, size_t roundtrips)
+/* Room for so many samples. */
+static void reserve(struct latency *l, size_t roundtrips)
 {
-    size_t warmup = roundtrips / 10 < 1000 ? roundtrips / 10 : 1000;
-    *l = (struct latency){ .warmup = warmup };
     l->samples = malloc(roundtrips * sizeof *l->samples);
     if (l->samples == NULL)
         die(EXIT_FAILED, "no memory for %zu round trips", roundtrips);
     /* Touch the pages now: a page fault must not look like latency. */
     memset(l->samples, 0xff, roundtrips * sizeof *l->samples);
+}
+
+void latency_start(struct latency *l, size_t roundtrips)
+{
+    size_t warmup = roundtrips / 10 < 1000 ? roundtrips / 10 : 1000;
+    *l = (struct latency){ .warmup = warmup };
+    reserve(l, roundtrips);
     l->last = now_ns();
+}
+
+void responses_start(struct latency *l, size_t roundtrips)
+{
+    *l = (struct latency){ 0 };
+    reserve(l, roundtrips);
+}
+
+void responses_add(struct latency *l, uint64_t roundtrip_ns)
+{
+    l->samples[l->kept++] = roundtrip_ns;
 }
 
 void latency_lap(struct latency *l)
@@ -87,21 +104,19 @@ static uint64_t percentile(const struct latency *l, size_t per_mille)
     return l->samples[rank - 1];
 }
 
-/* Half a round trip in microseconds. */
-static double one_way_us(double roundtrip_ns)
-{
-    return roundtrip_ns / 2e3;
-}
-
-void latency_report(struct latency *l)
+/* Samples are divided by `ns`: the nanoseconds of what is printed as one. */
+static void print(struct latency *l, double ns)
 {
     double sum = 0;
     for (size_t i = 0; i < l->kept; i++)
         sum += (double)l->samples[i];
     qsort(l->samples, l->kept, sizeof *l->samples, ascending);
-    printf("average latency: %.3f [us]\n", one_way_us(sum / (double)l->kept));
-    printf("p50 latency: %.3f [us]\n", one_way_us((double)percentile(l, 500)));
-    printf("p99 latency: %.3f [us]\n", one_way_us((double)percentile(l, 990)));
-    printf("p99.9 latency: %.3f [us]\n", one_way_us((double)percentile(l, 999)));
+    printf("average latency: %.3f [us]\n", sum / (double)l->kept / ns);
+    printf("p50 latency: %.3f [us]\n", (double)percentile(l, 500) / ns);
+    printf("p99 latency: %.3f [us]\n", (double)percentile(l, 990) / ns);
+    printf("p99.9 latency: %.3f [us]\n", (double)percentile(l, 999) / ns);
     free(l->samples);
 }
+
+void latency_report(struct latency *l) { print(l, 2e3); }
+void responses_report(struct latency *l) { print(l, 1e3); }

@@ -43,4 +43,10 @@ void latency_start(struct latency *l, size_t roundtrips);
 void latency_lap(struct latency *l); /* after each round trip */
 void latency_report(struct latency *l);
 
+/* The same lines for round trips that overlap: how long each took, from the
+ * request to its answer, not halved, with nothing left out. */
+void responses_start(struct latency *l, size_t roundtrips);
+void responses_add(struct latency *l, uint64_t roundtrip_ns);
+void responses_report(struct latency *l);
+
 #endif

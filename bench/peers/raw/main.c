@@ -1,5 +1,5 @@
 /* Raw sockets with the arguments of the perf programs. */
-#include "stream.h"
+#include "../common/stream.h"
 
 #include <string.h>
 

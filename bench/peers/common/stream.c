@@ -5,11 +5,12 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { RETRY_US = 10000 };
+enum { RETRY_US = 10000, BACKLOG = 1024, OTHER_DESCRIPTORS = 16 };
 
 struct address {
     union {
@@ -59,20 +60,26 @@ static int new_socket(const struct address *a, const char *endpoint)
 }
 
 /* Harmless on a unix socket, which has no Nagle's algorithm. */
-static int without_delay(int fd)
+int without_delay(int fd)
 {
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
 }
 
-int accept_one(const char *endpoint)
+int listen_on(const char *endpoint)
 {
     struct address a = parse(endpoint);
     int listener = new_socket(&a, endpoint), on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     check(bind(listener, &a.to.any, a.length) == 0, "bind", endpoint);
-    check(listen(listener, 1) == 0, "listen", endpoint);
+    check(listen(listener, BACKLOG) == 0, "listen", endpoint);
+    return listener;
+}
+
+int accept_one(const char *endpoint)
+{
+    int listener = listen_on(endpoint);
     int fd = accept(listener, NULL, NULL);
     check(fd >= 0, "accept", endpoint);
     close(listener);
@@ -90,6 +97,19 @@ int connect_patiently(const char *endpoint)
         close(fd);
         usleep(RETRY_US);
     }
+}
+
+void allow_descriptors(size_t connections)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        die(EXIT_FAILED, "getrlimit: %s", strerror(errno));
+    if (limit.rlim_max < connections + OTHER_DESCRIPTORS)
+        die(EXIT_USAGE, "%zu connections need more open files than this system allows: raise ulimit -Hn, which is %llu",
+            connections, (unsigned long long)limit.rlim_max);
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        die(EXIT_FAILED, "setrlimit: %s", strerror(errno));
 }
 
 void *new_buffer(size_t size)

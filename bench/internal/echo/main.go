@@ -1,0 +1,66 @@
+// Package echo is what the echo servers written in Go share:
+//
+//	PROGRAM serve tcp://HOST:PORT
+//
+// prints "listening" once it does, and runs until it is killed. On SIGUSR1 it
+// collects its garbage and prints what is left: "memory: heap 123 B, stacks 456 B".
+package echo
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+// BufferSize is what each server reads with: requests of up to 4 KiB come in
+// one piece.
+const BufferSize = 4 << 10
+
+const (
+	failedCode = 1
+	usageCode  = 2
+)
+
+// Main serves where the command line says and ends the process. serve calls
+// Listening when clients may connect.
+func Main(line []string, serve func(address string) error) {
+	address, err := parse(line)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(usageCode)
+	}
+	go reportMemory()
+	if err := serve(address); err != nil {
+		fmt.Fprintln(os.Stderr, "echo server:", err)
+		os.Exit(failedCode)
+	}
+}
+
+// Listening tells the runner.
+func Listening() { fmt.Println("listening") }
+
+func parse(line []string) (address string, err error) {
+	if len(line) != 2 || line[0] != "serve" {
+		return "", fmt.Errorf("arguments %q: usage: PROGRAM serve tcp://HOST:PORT", line)
+	}
+	address, ok := strings.CutPrefix(line[1], "tcp://")
+	if !ok {
+		return "", fmt.Errorf("the endpoint must be tcp://HOST:PORT, not %q", line[1])
+	}
+	return address, nil
+}
+
+func reportMemory() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
+	for range asked {
+		runtime.GC()
+		runtime.GC() // also what pools have kept from the first
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		fmt.Printf("memory: heap %d B, stacks %d B\n", m.HeapInuse, m.StackInuse)
+	}
+}
