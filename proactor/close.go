@@ -22,6 +22,7 @@ func (d *Dispatcher) Close() error {
 		d.drain()
 	})
 	d.home.leave()
+	d.delist()
 	return err
 }
 

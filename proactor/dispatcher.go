@@ -51,7 +51,7 @@ type Dispatcher struct {
 	lead leadership // who dispatches while Run is in progress: see lead.go
 
 	record *record.Recorder // nil: none is kept
-	epoch  time.Time        // when Now was 0
+	epoch  time.Time        // when Now was 0, for the record
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.

@@ -46,27 +46,37 @@ func (p *Pending) String() string {
 // Pending returns what is outstanding, the oldest first, and what led to it. It
 // may be called from any goroutine, also while a handler hangs. It is nil if no
 // record is kept.
-func (d *Dispatcher) Pending() []Pending { return pending(d.Records(), d.now()) }
+func (d *Dispatcher) Pending() []Pending {
+	if d.record == nil {
+		return nil
+	}
+	all := Dispatchers() // a chain may lead through several
+	if !slices.Contains(all, d) {
+		all = append(all, d)
+	}
+	now, number := d.epoch.Add(d.backend.Now()), d.Number()
+	return pending(recordsOf(all), func(r *Record) (time.Time, bool) { return now, r.ID.Dispatcher() == number })
+}
 
-// now is d's time as Records tells it.
-func (d *Dispatcher) now() time.Time { return d.epoch.Add(d.backend.Now()) }
-
-// pending picks out of records, which are sorted, those that are not over.
-func pending(records []Record, now time.Time) []Pending {
+// pending picks those that are not over out of records, which are sorted. of
+// tells whether one is asked for, and what time it is there.
+func pending(records []Record, of func(*Record) (time.Time, bool)) []Pending {
 	var list []Pending
 	for i := range records {
-		if r := &records[i]; r.Returned.IsZero() {
-			p := Pending{Record: *r, Age: now.Sub(r.Initiated)}
-			p.Chain, p.Forgotten = chain(records, r.Parent)
-			list = append(list, p)
+		r := &records[i]
+		now, ok := of(r)
+		if !ok || !r.Returned.IsZero() {
+			continue
 		}
+		p := Pending{Record: *r, Age: now.Sub(r.Initiated)}
+		p.Chain, p.Forgotten = chain(records, r.Parent)
+		list = append(list, p)
 	}
 	slices.SortStableFunc(list, func(a, b Pending) int { return a.Initiated.Compare(b.Initiated) })
 	return list
 }
 
-// chain follows the parents. A parent's ID is lower than its child's within one
-// dispatcher, and the record of another is not here.
+// chain follows the parents.
 func chain(records []Record, id OperationID) (list []Record, forgotten bool) {
 	for id != 0 {
 		i, ok := slices.BinarySearchFunc(records, id, func(r Record, id OperationID) int { return cmp.Compare(r.ID, id) })

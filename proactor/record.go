@@ -162,7 +162,7 @@ func (d *Dispatcher) publish(e *record.Entry, sites record.Sites) Record {
 // keepRecord begins d's record. What is simulated happens in 1970, so that it
 // looks the same each time.
 func (d *Dispatcher) keepRecord(o RecordOptions) {
-	if o.Off {
+	if o = d.enlist(o); o.Off {
 		return
 	}
 	history := o.History

@@ -16,6 +16,7 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/peer"
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/cmd/actum/internal/trace"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq"
 )
@@ -34,6 +35,8 @@ type grammar struct {
 
 	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
 	Demo demo.Command `cmd:"" help:"Show all of it at work, in about ten seconds."`
+
+	Trace trace.Command `cmd:"" help:"Run another command, and write down what its I/O does."`
 }
 
 // Main carries a command line out until it is done, or a signal asks for its
@@ -68,7 +71,7 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": backends(),
+		kong.Vars{"switches": perf.Switches(), "backends": backends(), "formats": trace.Formats(),
 			"options": strings.Join(zmq.OptionNames(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
@@ -79,6 +82,7 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 		return &exit.UsageError{Err: err}
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(trace.Runner(run))
 	return command.Run(s)
 }
 

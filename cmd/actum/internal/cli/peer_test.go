@@ -188,7 +188,7 @@ func TestBrokenPipe(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, line := range []string{"--help", "push --help", "rep --help", "perf --help", "perf local_thr --help"} {
+	for _, line := range []string{"--help", "push --help", "rep --help", "perf --help", "perf local_thr --help", "trace --help"} {
 		t.Run(line, func(t *testing.T) { check(t, actum(t, line), 0, "^Usage: actum ", nothing) })
 	}
 }

@@ -1,0 +1,47 @@
+// Package debug shows what is outstanding in this process, on all dispatchers:
+// over HTTP ([Handler]) and on SIGQUIT ([OnQuit]). It is apart from package
+// proactor, which does not import net/http.
+package debug
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// WritePending writes what is outstanding on each dispatcher that has not been
+// closed, the oldest first, each operation with the chain of those that led to it.
+func WritePending(w io.Writer) error {
+	for _, d := range proactor.Dispatchers() {
+		if err := writeDispatcher(w, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeDispatcher(w io.Writer, d *proactor.Dispatcher) error {
+	list := d.Pending()
+	if _, err := fmt.Fprintf(w, "dispatcher %d (%s): %d operations are outstanding\n", d.Number(), d.Backend().Name, len(list)); err != nil {
+		return err
+	}
+	for i := range list {
+		if _, err := fmt.Fprintf(w, "%v\n", &list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// records are those of all dispatchers, in the order of their IDs.
+func records() []proactor.Record {
+	var all []proactor.Record
+	for _, d := range proactor.Dispatchers() {
+		all = append(all, d.Records()...)
+	}
+	slices.SortFunc(all, func(a, b proactor.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}

@@ -1,0 +1,95 @@
+package proactor
+
+import (
+	"errors"
+	"slices"
+	"sync"
+)
+
+// open are the dispatchers of this process that have not been closed, in the
+// order in which they were made, and the recording in progress.
+var open struct {
+	mu          sync.Mutex
+	dispatchers []*Dispatcher
+	recording   *Recording
+}
+
+// Dispatchers returns those of this process that have not been closed, in the
+// order in which they were made: for views of everything that is going on.
+func Dispatchers() []*Dispatcher {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	return slices.Clone(open.dispatchers)
+}
+
+// Number tells d from the others of this process: it is in the IDs of its
+// operations. 0 if no record is kept.
+func (d *Dispatcher) Number() int {
+	if d.record == nil {
+		return 0
+	}
+	return int(d.record.Number())
+}
+
+// enlist makes d one of the open dispatchers. It returns the options of its
+// record: those of the recording in progress, or else its own.
+func (d *Dispatcher) enlist(o RecordOptions) RecordOptions {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	open.dispatchers = append(open.dispatchers, d)
+	if r := open.recording; r != nil {
+		r.dispatchers = append(r.dispatchers, d)
+		return r.options
+	}
+	return o
+}
+
+// delist takes d, closed, out.
+func (d *Dispatcher) delist() {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	open.dispatchers = slices.DeleteFunc(open.dispatchers, func(o *Dispatcher) bool { return o == d })
+}
+
+// Recording keeps the records of all dispatchers that are made while it is in
+// progress, beyond their ends.
+type Recording struct {
+	options     RecordOptions
+	dispatchers []*Dispatcher
+}
+
+// StartRecording begins a recording. Dispatchers that are made from now on keep
+// their records as o says, whatever their own options are. There is one recording
+// at a time: it fails if another is in progress.
+func StartRecording(o RecordOptions) (*Recording, error) {
+	r := &Recording{options: o}
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	if open.recording != nil {
+		return nil, errors.New("proactor: a recording is in progress already: stop that one first")
+	}
+	open.recording = r
+	return r, nil
+}
+
+// Stop ends the recording and returns what the dispatchers have recorded, in the
+// order of the operations' IDs.
+func (r *Recording) Stop() []Record {
+	open.mu.Lock()
+	if open.recording == r {
+		open.recording = nil
+	}
+	dispatchers := slices.Clone(r.dispatchers)
+	open.mu.Unlock()
+	return recordsOf(dispatchers)
+}
+
+// recordsOf returns the records of several dispatchers, sorted.
+func recordsOf(dispatchers []*Dispatcher) []Record {
+	var all []Record
+	for _, d := range dispatchers {
+		all = append(all, d.Records()...)
+	}
+	sortByID(all)
+	return all
+}

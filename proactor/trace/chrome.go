@@ -1,0 +1,146 @@
+package trace
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// WriteChrome writes the JSON object format of Chrome's trace events, which
+// https://ui.perfetto.dev and chrome://tracing read. Each dispatcher is a process,
+// with a track for its handlers (slices), or several where a pool calls them, and
+// tracks for operations from their start to their completion. Arrows lead from the
+// handler that starts an operation to the one that is told of it.
+func WriteChrome(w io.Writer, records []proactor.Record) error {
+	c := &chrome{printer: printer{w: w}, origin: origin(records), separator: "\n"}
+	c.printf(`{"displayTimeUnit":"ns","traceEvents":[`)
+	c.assignTracks(records)
+	for i := range records {
+		r := &records[i]
+		c.operation(r)
+		if parent, ok := search(records, r.Parent); ok {
+			c.arrow(parent, r)
+		}
+	}
+	c.printf("\n]}\n")
+	return c.err
+}
+
+// event is one of Chrome's trace events. Times are in microseconds.
+type event struct {
+	Name     string         `json:"name"`
+	Category string         `json:"cat,omitempty"`
+	Phase    string         `json:"ph"`
+	Time     float64        `json:"ts"`
+	Duration *float64       `json:"dur,omitempty"`
+	Process  int            `json:"pid"`
+	Thread   int            `json:"tid"`
+	ID       string         `json:"id,omitempty"`
+	Binding  string         `json:"bp,omitempty"`
+	Args     map[string]any `json:"args,omitempty"`
+}
+
+// chrome writes events.
+type chrome struct {
+	printer
+	origin    time.Time // time 0
+	separator string
+	tracks    map[proactor.OperationID]int // of the handlers
+}
+
+// assignTracks puts handlers that ran beside each other on tracks of their own,
+// as many as there were at once, and names the tracks.
+func (c *chrome) assignTracks(records []proactor.Record) {
+	c.tracks = make(map[proactor.OperationID]int, len(records))
+	busy := map[int][]time.Time{} // of a dispatcher: until when each track is
+	for _, r := range byDispatch(records) {
+		number := r.ID.Dispatcher()
+		until, named := busy[number]
+		if !named {
+			c.event(event{Phase: "M", Name: "process_name", Process: number, Args: map[string]any{"name": "dispatcher " + strconv.Itoa(number)}})
+			busy[number] = nil
+		}
+		if r.Dispatched.IsZero() {
+			continue
+		}
+		track := slices.IndexFunc(until, func(t time.Time) bool { return !t.After(r.Dispatched) })
+		if track < 0 {
+			track = len(until)
+			until = append(until, time.Time{})
+			c.event(event{Phase: "M", Name: "thread_name", Process: number, Thread: track, Args: map[string]any{"name": "handlers"}})
+		}
+		if until[track] = r.Returned; r.Returned.IsZero() {
+			until[track] = forever
+		}
+		busy[number], c.tracks[r.ID] = until, track
+	}
+}
+
+var forever = time.Unix(1<<40, 0)
+
+func (c *chrome) event(e event) {
+	b, err := json.Marshal(e)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	c.printf("%s%s", c.separator, b)
+	c.separator = ",\n"
+}
+
+// micros is a time for Chrome: a double keeps nanoseconds for months.
+func (c *chrome) micros(t time.Time) float64 { return float64(t.Sub(c.origin).Nanoseconds()) / 1e3 }
+
+// operation writes r itself: in flight, then in its handler.
+func (c *chrome) operation(r *proactor.Record) {
+	e := event{Name: r.Kind.String(), Category: "operation", Phase: "b", Time: c.micros(r.Initiated), Process: r.ID.Dispatcher(),
+		ID: r.ID.String(), Args: map[string]any{"operation": r.ID.String(), "handle": r.Handle, "site": r.Site().String()}}
+	c.event(e)
+	if r.Dispatched.IsZero() {
+		return
+	}
+	e.Args = map[string]any{"result": result(r)}
+	e.Phase, e.Time = "e", c.micros(r.Dispatched)
+	if !r.Completed.IsZero() {
+		e.Time = c.micros(r.Completed)
+	}
+	c.event(e)
+	if r.Returned.IsZero() {
+		c.event(event{Name: r.What(), Category: "handler", Phase: "B", Time: c.micros(r.Dispatched), Process: r.ID.Dispatcher(), Thread: c.tracks[r.ID]})
+		return
+	}
+	duration := c.micros(r.Returned) - c.micros(r.Dispatched)
+	c.event(event{Name: r.What(), Category: "handler", Phase: "X", Time: c.micros(r.Dispatched), Duration: &duration,
+		Process: r.ID.Dispatcher(), Thread: c.tracks[r.ID], Args: map[string]any{"operation": r.ID.String(), "bytes": r.N, "error": message(r.Err), "site": r.Site().String()}})
+}
+
+// arrow leads from the handler of parent to that of r, which it started.
+func (c *chrome) arrow(parent, r *proactor.Record) {
+	if r.Dispatched.IsZero() {
+		return
+	}
+	e := event{Name: "starts", Category: "cause", Phase: "s", Time: c.micros(r.Initiated), Process: parent.ID.Dispatcher(), Thread: c.tracks[parent.ID], ID: r.ID.String()}
+	c.event(e)
+	e.Phase, e.Binding, e.Time, e.Process, e.Thread = "f", "e", c.micros(r.Dispatched), r.ID.Dispatcher(), c.tracks[r.ID]
+	c.event(e)
+}
+
+// origin is the first time of all.
+func origin(records []proactor.Record) (first time.Time) {
+	for i := range records {
+		if at := records[i].Initiated; first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

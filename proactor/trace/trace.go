@@ -1,0 +1,100 @@
+// Package trace writes the causal record of operations, [proactor.Record], for
+// others to read: Perfetto and Chrome (WriteChrome), Graphviz (WriteDOT), and the
+// tools for Asio's handler tracking (WriteText).
+//
+// The records come from [proactor.Dispatcher.Records], or, of everything that
+// happens in a process, from [proactor.StartRecording]. They must be sorted by ID,
+// as both of these return them.
+package trace
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// Write writes records in a format, by its name: see [Formats].
+func Write(w io.Writer, format string, records []proactor.Record) error {
+	switch format {
+	case "chrome":
+		return WriteChrome(w, records)
+	case "dot":
+		return WriteDOT(w, records)
+	case "text":
+		return WriteText(w, records)
+	}
+	return fmt.Errorf("trace: format %q: expected one of %q", format, Formats())
+}
+
+// Formats are the names of all formats.
+func Formats() []string { return []string{"chrome", "dot", "text"} }
+
+// printer writes text until something goes wrong.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+// byDispatch are records in the order in which their handlers were called; those
+// whose handlers were not come last.
+func byDispatch(records []proactor.Record) []*proactor.Record {
+	list := make([]*proactor.Record, len(records))
+	for i := range records {
+		list[i] = &records[i]
+	}
+	slices.SortStableFunc(list, func(a, b *proactor.Record) int {
+		if a.Dispatched.IsZero() != b.Dispatched.IsZero() {
+			return b.Dispatched.Compare(a.Dispatched)
+		}
+		return a.Dispatched.Compare(b.Dispatched)
+	})
+	return list
+}
+
+// search finds a record by its ID.
+func search(records []proactor.Record, id proactor.OperationID) (*proactor.Record, bool) {
+	i, ok := slices.BinarySearchFunc(records, id, func(r proactor.Record, id proactor.OperationID) int { return cmp.Compare(r.ID, id) })
+	if !ok {
+		return nil, false
+	}
+	return &records[i], true
+}
+
+// result is what came of an operation, in few words.
+func result(r *proactor.Record) string {
+	var errno syscall.Errno
+	switch {
+	case r.Returned.IsZero():
+		return r.State()
+	case r.Panicked:
+		return "panic"
+	case errors.As(r.Err, &errno):
+		return errno.Error()
+	case r.Err != nil:
+		return r.Err.Error()
+	case moves(r.Kind):
+		return strconv.Itoa(r.N) + " bytes"
+	}
+	return ""
+}
+
+// moves reports whether an operation is about bytes.
+func moves(k proactor.Kind) bool {
+	switch k {
+	case proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat:
+		return false
+	}
+	return k < proactor.KindTimer // from there on they are the dispatcher's own
+}
