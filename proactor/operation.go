@@ -100,6 +100,10 @@ func (o *Operation) Err() error { return o.op.Err }
 // handles the completion; nil if there is none.
 func (o *Operation) Accepted() *Handle { return o.accepted }
 
+// Opened is the file of an open, owned by whoever handles the completion; nil if
+// there is none.
+func (o *Operation) Opened() *Handle { return o.accepted }
+
 // Kind says what was started last.
 func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }
 

@@ -53,6 +53,7 @@ const (
 	KindSync     // Handle is a file: Off says how much is made durable
 	KindStat     // Handle is a file: Args is a *Stat
 	KindTransmit // Handle is a stream: Args is a *Transmission
+	KindPage     // a backend's own: Handle is a file, TransmitTurn bytes from Off are to be in memory
 )
 
 // Op is one asynchronous operation, embedded in memory that its initiator

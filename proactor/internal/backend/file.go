@@ -49,38 +49,16 @@ type Stat struct {
 	Sys     StatSys // the backend's own memory
 }
 
-// Transmission is the Args of a transmit: a header, a range of a file and a
-// trailer are written to a stream as one operation. Only the initiator changes
-// the first group, only the backend the second one.
-//
-// The operation completes when all of it is written, or with an error; then N
-// says how much of it was. A file that ends before the range does is
-// io.ErrUnexpectedEOF. A file that is closed meanwhile is ErrHandleClosed.
-type Transmission struct {
-	Header  []byte
-	File    Handle // of the same backend; nil: nothing between header and trailer
-	Offset  int64
-	Length  int64 // 0: to the end, as that is when the transmission begins
-	Trailer []byte
-
-	Sent  int64 // bytes written so far, of header, file and trailer together
-	Range int64 // bytes of the file to write; known once it has begun
-	Begun bool
-}
-
 // Open is what an open is given.
 func (op *Op) Open() *OpenArgs { return op.Args.(*OpenArgs) }
 
 // Stat is where op, a stat, puts its result.
 func (op *Op) Stat() *Stat { return op.Args.(*Stat) }
 
-// Transmission is what op, a transmit, writes.
-func (op *Op) Transmission() *Transmission { return op.Args.(*Transmission) }
-
 // OnFile reports whether operations of this kind are for files.
 func (k Kind) OnFile() bool {
 	switch k {
-	case KindReadAt, KindWriteAt, KindSync, KindStat:
+	case KindReadAt, KindWriteAt, KindSync, KindStat, KindPage:
 		return true
 	}
 	return false

@@ -48,12 +48,15 @@ type Opcode uint8
 const (
 	RingOpReadV       Opcode = 1
 	RingOpWriteV      Opcode = 2
+	RingOpFsync       Opcode = 3
 	RingOpPollAdd     Opcode = 6
 	RingOpSendMsg     Opcode = 9
 	RingOpRecvMsg     Opcode = 10
 	RingOpAccept      Opcode = 13
 	RingOpAsyncCancel Opcode = 14
 	RingOpConnect     Opcode = 16
+	RingOpOpenAt      Opcode = 18
+	RingOpStatx       Opcode = 21
 	RingOpRead        Opcode = 22
 	RingOpWrite       Opcode = 23
 	RingOpSend        Opcode = 26
@@ -68,12 +71,16 @@ const (
 	SQEPollFirst = 1 << 0 // in Ioprio of send and receive: wait before the first try
 )
 
+// RingFsyncData in the OpFlags of a sync leaves out what is not needed to read
+// the data back.
+const RingFsyncData = 1 << 0
+
 // SQE is a submission queue entry, 64 bytes.
 //
 //	 0 opcode  1 flags  2 ioprio  4 fd
-//	 8 off     (accept: address of the length; connect: length)
-//	16 addr    (buffer, msghdr, sockaddr, or the user data to cancel)
-//	24 len     28 operation's flags
+//	 8 off     (accept: address of the length; connect: length; statx: address of the result)
+//	16 addr    (buffer, msghdr, sockaddr, name, or the user data to cancel)
+//	24 len     (open: mode; statx: mask) 28 operation's flags
 //	32 user data
 //	40 not used here, zero
 type SQE struct {

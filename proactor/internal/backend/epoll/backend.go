@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -45,6 +46,8 @@ type Backend struct {
 	skipped int         // calls of Wait that did not look for edges; Wait's
 
 	handles backend.Registry[*handle]
+	files   files.Pool
+	line    line        // transmissions that are to go on
 	ended   atomic.Bool // set by Close while mu is held: no descriptor is used after
 	mu      sync.Mutex
 	table   table                   // the handles by what their events carry
@@ -60,6 +63,7 @@ func New(backend.Options) (backend.Backend, error) {
 		return nil, err
 	}
 	b := &Backend{epoll: e, started: time.Now(), dialing: make(map[*backend.Op]*handle)}
+	b.files.Init(b.fileDone, nil)
 	if err := b.parking.Init(e.FD(), "epoll", b.started, b.ready); err != nil {
 		sys.Close(e.FD())
 		return nil, err
@@ -83,8 +87,7 @@ func (b *Backend) Start(op *backend.Op) {
 		l.start(op)
 		return
 	}
-	b.complete(op, backend.ErrWrongHandle)
-	b.parking.Wake()
+	b.files.Start(op) // which refuses what is not for a file
 }
 
 // Cancel implements backend.Backend.
@@ -95,7 +98,9 @@ func (b *Backend) Cancel(op *backend.Op) {
 	}
 	if l := laneOf(op); l != nil {
 		l.cancel(op)
+		return
 	}
+	b.files.Cancel(op)
 }
 
 // CancelAll implements backend.Backend.
@@ -107,6 +112,7 @@ func (b *Backend) CancelAll() {
 		b.cancelConnect(op)
 	}
 	b.handles.Each((*handle).Cancel)
+	b.files.CancelAll()
 }
 
 // laneOf is the lane that op belongs to; nil if its handle cannot do it.
@@ -134,6 +140,8 @@ func (b *Backend) Close() error {
 		return nil
 	}
 	b.handles.CloseAll()
+	b.files.Close()
+	b.turns() // of those that have waited for a worker: they end
 	return b.parking.Close()
 }
 

@@ -15,15 +15,16 @@ import (
 type lane struct {
 	h *handle
 
-	mu      sync.Mutex // held during an attempt
-	queue   backend.Queue
-	ready   bool       // an attempt may succeed: no EAGAIN since the last edge
-	hangup  bool       // the other end has closed: no further edge will come
-	refused bool       // the connect has failed: the handle is to be closed
-	closed  error      // what operations complete with once the handle is closed
-	ending  bool       // CloseWrite was called
-	ended   bool       // and the peer has been told
-	vector  sys.Vector // for scatter and gather
+	mu       sync.Mutex // held during an attempt
+	queue    backend.Queue
+	ready    bool       // an attempt may succeed: no EAGAIN since the last edge
+	hangup   bool       // the other end has closed: no further edge will come
+	refused  bool       // the connect has failed: the handle is to be closed
+	closed   error      // what operations complete with once the handle is closed
+	ending   bool       // CloseWrite was called
+	ended    bool       // and the peer has been told
+	vector   sys.Vector // for scatter and gather
+	standing bool       // in line for the next turn of a transmission
 }
 
 // start queues op and tries it if it is the first.
@@ -89,6 +90,8 @@ func (l *lane) attempt(op *backend.Op) bool {
 		l.accept(op)
 	case backend.KindConnect:
 		l.connect(op)
+	case backend.KindTransmit:
+		l.transmit(op)
 	}
 	return op.Err != backend.ErrWouldBlock
 }
@@ -97,6 +100,11 @@ func (l *lane) attempt(op *backend.Op) bool {
 // It reports whether it was.
 func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	l.mu.Lock()
+	if op == l.paging() {
+		l.cancelPaging(op)
+		l.mu.Unlock()
+		return false
+	}
 	waiting = l.queue.Remove(op)
 	if waiting {
 		l.h.b.complete(op, backend.ErrCanceled)
@@ -116,10 +124,19 @@ func (l *lane) cancelAll() {
 	l.mu.Unlock()
 }
 
-// completeAll completes everything that waits with err. mu is held.
+// completeAll completes everything that waits with err, but for a head that a
+// worker is busy for: that is completed when the worker is done. mu is held.
 func (l *lane) completeAll(err error) {
+	kept := l.paging()
+	if kept != nil {
+		l.cancelPaging(kept)
+		l.queue.Pop()
+	}
 	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
 		l.h.b.complete(op, err)
+	}
+	if kept != nil {
+		l.queue.Push(kept)
 	}
 }
 

@@ -19,7 +19,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.ended.Load() {
 		return b.done.Take()
 	}
-	if b.skipped++; b.skipped >= looksEvery {
+	if b.skipped++; b.turns() || b.skipped >= looksEvery {
 		b.look()
 	}
 	if list := b.done.Take(); list != nil {
@@ -53,11 +53,11 @@ func (b *Backend) Wake() {
 // ready is asked by the goroutine that is about to park: is there a reason not
 // to?
 func (b *Backend) ready() bool {
-	if b.woken.Load() || !b.done.Empty() {
+	if b.woken.Load() || b.line.some.Load() || !b.done.Empty() {
 		return true
 	}
 	b.look()
-	return !b.done.Empty()
+	return b.line.some.Load() || !b.done.Empty()
 }
 
 // look collects the edges and goes on with the lanes concerned. If there may be

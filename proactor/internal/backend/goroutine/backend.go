@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
 )
 
 // Backend implements backend.Backend.
@@ -24,6 +25,7 @@ type Backend struct {
 	start time.Time     // Now is counted from here
 
 	handles  backend.Registry[handle]
+	files    files.Pool
 	closing  atomic.Bool
 	working  sync.WaitGroup // every goroutine that may still complete something
 	mu       sync.Mutex
@@ -50,6 +52,7 @@ func New(backend.Options) (backend.Backend, error) {
 		connects: make(map[*backend.Op]context.CancelFunc),
 	}
 	b.timer.Stop()
+	b.files.Init(b.complete, nil)
 	return b, nil
 }
 
@@ -69,8 +72,7 @@ func (b *Backend) Start(op *backend.Op) {
 		l.start(op)
 		return
 	}
-	op.Err = backend.ErrWrongHandle
-	b.complete(op)
+	b.files.Start(op) // which refuses what is not for a file
 }
 
 // Cancel implements backend.Backend.
@@ -81,7 +83,9 @@ func (b *Backend) Cancel(op *backend.Op) {
 	}
 	if l := laneOf(op); l != nil {
 		l.cancel(op)
+		return
 	}
+	b.files.Cancel(op)
 }
 
 // CancelAll implements backend.Backend.
@@ -92,6 +96,7 @@ func (b *Backend) CancelAll() {
 	}
 	b.mu.Unlock()
 	b.handles.Each(handle.Cancel)
+	b.files.CancelAll()
 }
 
 // laneOf is the lane that op belongs to.
@@ -157,6 +162,7 @@ func (b *Backend) Close() error {
 	}
 	b.handles.Each(func(h handle) { h.abandon(backend.ErrBackendClosed) })
 	b.handles.CloseAll()
+	b.files.Close()
 	b.working.Wait()
 	return nil
 }

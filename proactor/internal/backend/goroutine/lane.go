@@ -98,7 +98,7 @@ func (l *lane) finish(op *backend.Op) {
 	l.queue.Pop()
 	switch {
 	case op.Err == nil:
-	case op.N > 0:
+	case op.N > 0 && op.Kind != backend.KindTransmit:
 		op.Err = nil
 	case l.closed != nil:
 		op.Err = l.closed

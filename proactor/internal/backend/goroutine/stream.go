@@ -14,6 +14,7 @@ type stream struct {
 	in, out lane
 	try     try         // for what must not wait
 	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
+	sender  *sender     // for transmissions; made by the first one
 	closed  atomic.Bool
 }
 
@@ -35,7 +36,7 @@ func (s *stream) lane(k backend.Kind) *lane {
 	switch k {
 	case backend.KindRead, backend.KindReadV:
 		return &s.in
-	case backend.KindWrite, backend.KindWriteV:
+	case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
 		return &s.out
 	}
 	return nil
@@ -66,12 +67,19 @@ func (s *stream) read(op *backend.Op) {
 	}
 }
 
-// write carries out a write or a gather write.
+// write carries out a write, a gather write or a transmission.
 func (s *stream) write(op *backend.Op) {
-	if op.Kind == backend.KindWrite {
+	switch op.Kind {
+	case backend.KindWrite:
 		op.N, op.Err = s.conn.Write(op.Buf)
-		return
+	case backend.KindWriteV:
+		s.writeV(op)
+	case backend.KindTransmit:
+		s.transmit(op)
 	}
+}
+
+func (s *stream) writeV(op *backend.Op) {
 	scratch := append(s.vec[:0], op.Vec...)
 	s.vec = scratch
 	n, err := s.vec.WriteTo(s.conn)
@@ -83,10 +91,13 @@ func (s *stream) write(op *backend.Op) {
 // quickWrite writes what there is room for, which is nearly always enough, so
 // that nobody has to wait for the goroutine.
 func (s *stream) quickWrite(op *backend.Op) bool {
-	if op.Kind == backend.KindWrite {
+	switch op.Kind {
+	case backend.KindWrite:
 		op.N, op.Err = s.try.write(op.Buf)
-	} else {
+	case backend.KindWriteV:
 		op.N, op.Err = s.try.writeV(op.Vec)
+	case backend.KindTransmit:
+		return false
 	}
 	if op.Err == backend.ErrWouldBlock {
 		op.Err = nil

@@ -20,6 +20,7 @@ type Backend struct {
 	closed   bool
 	handles  []member // the open ones
 	dials    []*dial  // under way
+	tasks    []*task  // on files, under way
 
 	park  chan struct{} // one token for each time parked is cleared by somebody else
 	timer *time.Timer   // ClockSystem only
@@ -88,6 +89,8 @@ func (b *Backend) Start(op *backend.Op) {
 		b.reject(op, backend.ErrBackendClosed)
 	case op.Kind == backend.KindConnect:
 		b.connect(op)
+	case op.Kind == backend.KindOpen:
+		b.startTask(op)
 	default:
 		b.operate(op)
 	}
@@ -95,8 +98,10 @@ func (b *Backend) Start(op *backend.Op) {
 
 // operate begins an operation on a handle.
 func (b *Backend) operate(op *backend.Op) {
+	_, onFile := op.Handle.(*file)
+	onFile = onFile && op.Kind.OnFile()
 	h := halfOf(op)
-	if h == nil {
+	if h == nil && !onFile {
 		b.reject(op, backend.ErrWrongHandle)
 		return
 	}
@@ -106,6 +111,10 @@ func (b *Backend) operate(op *backend.Op) {
 	}
 	if s, ok := op.Handle.(*stream); ok && s.out.ending && op.Kind.Direction() == backend.Out {
 		b.reject(op, backend.ErrWriteClosed)
+		return
+	}
+	if onFile {
+		b.startTask(op)
 		return
 	}
 	h.start(op)
@@ -122,14 +131,15 @@ func (b *Backend) reject(op *backend.Op, err error) {
 	b.signal()
 }
 
-// halfOf finds the queue that op belongs in; nil for a connect.
+// halfOf finds the queue that op belongs in; nil for a connect, and for what is
+// about files.
 func halfOf(op *backend.Op) *half {
 	switch s := op.Handle.(type) {
 	case *stream:
 		switch op.Kind {
 		case backend.KindRead, backend.KindReadV:
 			return &s.in.r
-		case backend.KindWrite, backend.KindWriteV:
+		case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
 			return &s.out.w
 		}
 	case *listener:
@@ -146,6 +156,8 @@ func closedError(h backend.Handle) error {
 		return h.closed
 	case *listener:
 		return h.closed
+	case *file:
+		return h.closed
 	}
 	return nil
 }
@@ -161,6 +173,10 @@ func (b *Backend) Cancel(op *backend.Op) {
 	}
 	if d := b.dialOf(op); d != nil {
 		d.cancel()
+		return
+	}
+	if t := b.taskOf(op); t != nil {
+		t.cancel()
 		return
 	}
 	if h := halfOf(op); h != nil {
@@ -180,6 +196,9 @@ func (b *Backend) CancelAll() {
 	for _, d := range slices.Clone(b.dials) {
 		d.cancel()
 	}
+	for _, t := range slices.Clone(b.tasks) {
+		t.cancel()
+	}
 }
 
 // feasible says whether op, first in its queue, will complete by itself.
@@ -190,6 +209,9 @@ func feasible(op *backend.Op) bool {
 	case *stream:
 		if op.Kind.Direction() == backend.In {
 			return s.in.readEnds()
+		}
+		if op.Kind == backend.KindTransmit {
+			return s.out.transmitEnds(op.Transmission())
 		}
 		return s.out.writeEnds()
 	}
@@ -214,6 +236,9 @@ func (b *Backend) Close() error {
 		d := b.dials[len(b.dials)-1]
 		d.end()
 		d.half.close(backend.ErrBackendClosed)
+	}
+	for len(b.tasks) > 0 { // opens: the rest went with the handles
+		b.tasks[len(b.tasks)-1].end(backend.ErrBackendClosed)
 	}
 	b.letGo()
 	b.closed = true

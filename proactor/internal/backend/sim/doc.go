@@ -59,6 +59,11 @@
 // or not anybody accepts. Without faults everything is delivered at once, in
 // order, and every operation moves as much as it can.
 //
+// Files are in the network's memory, under whatever name; what is written is
+// there at once, and every operation on them is carried out at once where no
+// fault delays it. [Network.WriteFile] and [Network.ReadFile] are for tests that
+// bring files along, or look at them.
+//
 // Faults are probabilities, each decided anew at every occasion: see [Faults].
 // None of them breaks a promise of package backend: every operation completes
 // exactly once, and in order within one direction of one handle.

@@ -97,7 +97,7 @@ func (h *half) overtake(op *backend.Op) {
 	length, earliest := 0, 0
 	for o := ready.Head(); o != nil; o = o.Next {
 		length++
-		if o.Handle != nil && o.Handle == op.Handle && o.Kind.Direction() == op.Kind.Direction() {
+		if o.Handle != nil && o.Handle == op.Handle && !op.Kind.OnFile() && o.Kind.Direction() == op.Kind.Direction() {
 			earliest = length
 		}
 	}
@@ -118,7 +118,7 @@ func (h *half) cancel(op *backend.Op) {
 		return
 	}
 	n.note(record{verb: verbCancel, who: h.who})
-	h.complete(op, 0, backend.ErrCanceled)
+	h.complete(op, moved(op), backend.ErrCanceled)
 	if s, ok := op.Handle.(*stream); ok && s.out.ending {
 		s.out.run() // nothing may be left to be written: the end follows
 	}
@@ -141,7 +141,7 @@ func (h *half) close(err error) {
 	n.unschedule(&h.release)
 	h.b.ready.Append(&h.held)
 	for op := h.queue.Head(); op != nil; op = h.queue.Head() {
-		h.finish(op, 0, err)
+		h.finish(op, moved(op), err)
 		h.b.ready.Push(op)
 	}
 	h.b.signal()

@@ -32,6 +32,7 @@ type Network struct {
 	parked    int        // how many of them rest inside Wait
 	jumping   bool       // one of them lets time go on at this moment
 	listeners map[endpoint]*listener
+	disk      disk
 	port      uint16 // the last one given out
 	ids       uint32 // the last number given to a connection or listener
 }
@@ -47,6 +48,7 @@ func NewNetwork(seed uint64, f Faults) *Network {
 		start:     time.Now(),
 		rng:       rand.NewPCG(seed, 0x9e3779b97f4a7c15),
 		listeners: map[endpoint]*listener{},
+		disk:      disk{},
 		port:      firstPort - 1,
 	}
 	if n.faults.MaxDelay == 0 {
@@ -103,14 +105,15 @@ func (n *Network) Calm() {
 	n.odds = [faultCount]float64{}
 }
 
-// Open is how many handles are open and how many connects under way. It is none
+// Open is how many handles are open and how many connects and operations on
+// files under way. It is none
 // when everybody has closed what they had.
 func (n *Network) Open() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	open := 0
 	for _, b := range n.backends {
-		open += len(b.handles) + len(b.dials)
+		open += len(b.handles) + len(b.dials) + len(b.tasks)
 	}
 	return open
 }

@@ -34,8 +34,8 @@ const (
 // network without faults. Probabilities are between 0 (never) and 1 (at every
 // occasion).
 type Faults struct {
-	ShortRead   float64 // a read or TryRead gets fewer bytes than there are
-	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit
+	ShortRead   float64 // a read or TryRead gets fewer bytes than there are, also of a file
+	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit, also one to a file
 	WouldBlock  float64 // TryRead and TryWrite say ErrWouldBlock without reason
 	Delay       float64 // what was written arrives later, up to MaxDelay
 	Stall       float64 // an operation is carried out later, up to MaxDelay
@@ -46,6 +46,8 @@ type Faults struct {
 	DelayAccept float64 // a connection reaches its listener later, up to MaxDelay
 	AbortAccept float64 // an accept fails with ECONNABORTED, its connection is reset
 	CancelLoses float64 // a cancelled operation that can succeed does so all the same
+	DiskError   float64 // an open, a read, a write, a sync or a transmission of a file fails with EIO
+	DiskFull    float64 // a write to a file fails with ENOSPC
 
 	// MaxDelay bounds each delay. 0 means 10 ms.
 	MaxDelay time.Duration
@@ -93,12 +95,15 @@ const (
 	delayedAccept
 	abortedAccept
 	cancelLoses
+	diskError
+	diskFull
 	faultCount
 )
 
 var faultNames = [faultCount]string{
 	"ShortRead", "ShortWrite", "WouldBlock", "Delay", "Stall", "Reorder",
 	"Reset", "Refuse", "DelayDial", "DelayAccept", "AbortAccept", "CancelLoses",
+	"DiskError", "DiskFull",
 }
 
 func (f fault) String() string { return faultNames[f] }
@@ -107,6 +112,7 @@ func (f *Faults) probabilities() [faultCount]float64 {
 	return [faultCount]float64{
 		f.ShortRead, f.ShortWrite, f.WouldBlock, f.Delay, f.Stall, f.Reorder,
 		f.Reset, f.Refuse, f.DelayDial, f.DelayAccept, f.AbortAccept, f.CancelLoses,
+		f.DiskError, f.DiskFull,
 	}
 }
 

@@ -66,6 +66,9 @@ func (p *pipe) write() bool {
 	if op == nil {
 		return false
 	}
+	if op.Kind == backend.KindTransmit {
+		return p.transmit(op)
+	}
 	one := [1][]byte{op.Buf}
 	v := op.Vec
 	if op.Kind == backend.KindWrite {

@@ -11,7 +11,7 @@ const traceLength = 512
 
 // ident names what an event happened to: a letter and a number.
 type ident struct {
-	letter byte // 'l' listener, 'c' connecting end, 'a' accepting end, 'n' network
+	letter byte // 'l' listener, 'c' connecting end, 'a' accepting end, 'f' file, 'n' network
 	number uint32
 }
 
@@ -39,11 +39,12 @@ const (
 	verbClose
 	verbDone
 	verbFault
+	verbFile
 )
 
 var verbNames = [...]string{
 	"listen", "connect", "arrive", "accept", "read", "write",
-	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault",
+	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault", "file",
 }
 
 var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",
@@ -66,7 +67,7 @@ func (r record) String() string {
 		return s + " " + fault(r.n).String()
 	case verbRead, verbWrite, verbTryRead, verbTryWrite:
 		s += fmt.Sprintf(" %d of %d", r.n, r.of)
-	case verbDone:
+	case verbDone, verbFile:
 		s += fmt.Sprintf(" %s %d", kindNames[r.of], r.n)
 	case verbDeliver:
 		s += fmt.Sprintf(" %d", r.n)
@@ -104,8 +105,8 @@ func (t *trace) mix(word uint64) {
 }
 
 // Trace returns the last events as text, a line each, oldest first: virtual
-// time, what it happened to (l listener, c connecting end, a accepting end, by
-// number), and what happened.
+// time, what it happened to (l listener, c connecting end, a accepting end, f
+// file, by number), and what happened.
 func (n *Network) Trace() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -42,6 +42,8 @@ func (b *Backend) handOver() *backend.Op {
 			who = h.who
 		} else if s, ok := op.New.(*stream); ok {
 			who = s.who
+		} else if f, ok := op.Handle.(*file); ok {
+			who = f.who
 		}
 		b.net.note(record{verb: verbDone, who: who, n: op.N, of: int(op.Kind), err: op.Err})
 	}

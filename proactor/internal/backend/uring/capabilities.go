@@ -16,11 +16,12 @@ import (
 // Capabilities are the answers of the kernel that is running. Nothing is
 // concluded from its version.
 type Capabilities struct {
-	SubmitAll   bool // an entry that fails does not stop those behind it
-	SkipSuccess bool // a successful cancel need not post a completion
-	PollFirst   bool // a read can wait before its first attempt
-	CoopTaskrun bool // in use: threads are not interrupted for completion work
-	Locked      bool // in use: one thread submits, waits, and runs what completions need
+	SubmitAll   bool   // an entry that fails does not stop those behind it
+	SkipSuccess bool   // a successful cancel need not post a completion
+	PollFirst   bool   // a read can wait before its first attempt
+	CoopTaskrun bool   // in use: threads are not interrupted for completion work
+	Locked      bool   // in use: one thread submits, waits, and runs what completions need
+	Files       uint32 // operations on files that it has, a bit for each backend.Kind
 }
 
 // tuning is what may be chosen, as far as the kernel has it. docs/adr/0002
@@ -120,6 +121,7 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 		SkipSuccess: ring.Features()&sys.RingFeatCQESkip != 0,
 		// POLL_FIRST has no bit of its own; SOCKET came in the same release.
 		PollFirst: t.pollFirst && has(sys.RingOpSocket),
+		Files:     probeFiles(has),
 	}, nil
 }
 

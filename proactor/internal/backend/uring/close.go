@@ -100,9 +100,10 @@ func (b *Backend) Close() error {
 		return nil
 	}
 	b.closed = true
-	b.recallConnects()
+	b.recallOthers()
 	b.mu.Unlock()
 	b.handles.CloseAll()
+	b.files.Close()
 	b.drain()
 	b.life.Lock() // nobody is inside nudge
 	defer b.life.Unlock()
@@ -115,6 +116,7 @@ func (b *Backend) Close() error {
 func (b *Backend) drain() {
 	var all backend.Queue
 	for {
+		b.takeTurns()
 		b.submit()
 		b.flush()
 		for op := b.reap(); op != nil; {
@@ -123,7 +125,7 @@ func (b *Backend) drain() {
 			op = next
 		}
 		b.mu.Lock()
-		if b.slots.used == 0 && len(b.backlog) == 0 {
+		if b.slots.used == 0 && len(b.backlog) == 0 && len(b.line) == 0 {
 			b.done.Append(&all)
 			b.mu.Unlock()
 			return

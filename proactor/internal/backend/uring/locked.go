@@ -65,6 +65,7 @@ func (t *thread) heard() {
 func (t *thread) wait(deadline time.Duration) *backend.Op {
 	b := t.b
 	for {
+		b.takeTurns()
 		passed := b.passed(deadline)
 		if passed || b.rousing() {
 			b.submit()
@@ -83,7 +84,7 @@ func (t *thread) wait(deadline time.Duration) *backend.Op {
 // rousing reports whether there is a reason not to sleep, beside what Sleep
 // submits.
 func (b *Backend) rousing() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.spilled.Load() || b.ring.Overflown() || b.ready.Load()
+	return b.ring.Ready() > 0 || b.woken.Load() || b.spilled.Load() || b.ring.Overflown() || b.ready.Load() || b.standing.Load()
 }
 
 // Sleep implements resting. It submits, too.

@@ -53,6 +53,10 @@ func (b *Backend) prepare(op *backend.Op) {
 		e.Off = address(unsafe.Pointer(&from.Len))
 	case backend.KindConnect:
 		b.prepareConnect(op, &e)
+	case backend.KindTransmit:
+		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollOut
+	default:
+		b.prepareFile(op, &e)
 	}
 	b.push(&e)
 }

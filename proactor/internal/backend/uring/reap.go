@@ -25,13 +25,16 @@ func (b *Backend) reap() *backend.Op {
 		}
 		b.ring.Advance(n)
 	}
-	list, doomed := b.done.Take(), b.doomed
-	b.doomed = nil
+	list, doomed, opened := b.done.Take(), b.doomed, b.opened
+	b.doomed, b.opened = nil, 0
 	if b.ready.Load() {
 		b.ready.Store(false)
 	}
 	b.mu.Unlock()
 	bury(doomed)
+	if opened > 0 {
+		b.adoptOpened(list)
+	}
 	return list
 }
 
@@ -60,14 +63,20 @@ func (b *Backend) completion(c sys.CQE) {
 	}
 	asked := op.Flag&cancelled != 0
 	b.slots.drop(op)
+	if op.Kind == backend.KindTransmit {
+		b.writable(op)
+		return
+	}
 	op.Flag = idle
 	if op.Sys.Vec != nil {
 		clear(op.Sys.Vec.Iov)
 	}
-	if op.Kind == backend.KindConnect {
+	if _, ok := op.Handle.(*handle); ok {
+		b.finished(op, c.Res, asked)
+	} else if op.Kind == backend.KindConnect {
 		b.connected(op, errno, asked)
 	} else {
-		b.finished(op, c.Res, asked)
+		b.fileFinished(op, c.Res, asked)
 	}
 }
 

@@ -11,6 +11,9 @@ const (
 	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
 	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
+
+	away         uint32 = 1 << 4 // the files' workers have it
+	transmitting uint32 = 1 << 5 // see transmit.go
 )
 
 // Start begins op, or queues it behind its predecessors.
@@ -21,9 +24,13 @@ func (b *Backend) Start(op *backend.Op) {
 		return
 	}
 	h, ok := op.Handle.(*handle)
+	if !ok {
+		b.startFile(op)
+		return
+	}
 	b.mu.Lock()
 	switch {
-	case !ok || h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile():
+	case h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile():
 		b.complete(op, 0, backend.ErrWrongHandle)
 	case h.why != nil:
 		b.complete(op, 0, h.why)
@@ -55,6 +62,10 @@ func (b *Backend) advance(q *backend.Queue) {
 
 // launch gives op a slot and hands it over.
 func (b *Backend) launch(op *backend.Op) {
+	if op.Kind == backend.KindTransmit {
+		b.beginTransmit(op)
+		return
+	}
 	op.Flag = inFlight
 	b.slots.take(op)
 	b.prepare(op)
@@ -74,39 +85,53 @@ func (b *Backend) complete(op *backend.Op, n int, err error) {
 func (b *Backend) Cancel(op *backend.Op) {
 	b.mu.Lock()
 	switch {
+	case op.Flag&away != 0:
+		b.mu.Unlock()
+		b.files.Cancel(op)
+		return
 	case op.Flag == queued:
 		op.Handle.(*handle).queues[op.Kind.Direction()].Remove(op)
 		b.complete(op, 0, backend.ErrCanceled)
-	case op.Flag&inFlight != 0:
+	case op.Flag != idle:
 		b.recall(op)
 	}
 	b.mu.Unlock()
 	b.nudge()
 }
 
-// CancelAll cancels what is outstanding on every handle, and every connect.
+// CancelAll cancels what is outstanding on every handle, every connect, and all
+// that is about files.
 func (b *Backend) CancelAll() {
 	b.handles.Each((*handle).Cancel)
+	b.files.CancelAll()
 	b.mu.Lock()
-	b.recallConnects()
+	b.recallOthers()
 	b.mu.Unlock()
 	b.nudge()
 }
 
-// recallConnects recalls what is in flight and belongs to no handle. The lock is
-// held.
-func (b *Backend) recallConnects() {
+// recallOthers recalls what is in flight and belongs to no stream or listener.
+// The lock is held.
+func (b *Backend) recallOthers() {
 	for i := range b.slots.table {
-		if op := b.slots.table[i].op; op != nil && op.Kind == backend.KindConnect {
+		op := b.slots.table[i].op
+		if op == nil {
+			continue
+		}
+		if _, ok := op.Handle.(*handle); !ok {
 			b.recall(op)
 		}
 	}
 }
 
-// recall asks the kernel for op, once. The lock is held.
+// recall asks the kernel for op, once, or sees to it that a transmission ends
+// when it comes to its turn. The lock is held.
 func (b *Backend) recall(op *backend.Op) {
-	if op.Flag&cancelled == 0 {
-		op.Flag |= cancelled
+	if op.Flag&cancelled != 0 {
+		return
+	}
+	op.Flag |= cancelled
+	if op.Flag&inFlight != 0 {
 		b.prepareCancel(b.slots.number(op))
 	}
 }

@@ -91,7 +91,7 @@ func (b *Backend) nudge() {
 	case b.ended:
 	case b.thread != nil:
 		b.thread.Wake()
-	case !b.submit() || b.ready.Load():
+	case !b.submit() || b.ready.Load() || b.standing.Load():
 		b.Wake()
 	}
 }

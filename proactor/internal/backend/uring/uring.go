@@ -40,6 +40,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -58,21 +59,26 @@ type Backend struct {
 	caps  Capabilities
 	begun time.Time
 
-	mu      sync.Mutex // covers the next five, the handles' queues, and Op.Flag
+	mu      sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
 	slots   slots
 	backlog []sys.SQE     // what found the submission queue full, in order
 	done    backend.Queue // completed, not yet taken by Wait
 	doomed  []int         // descriptors to close once mu is released
+	opened  int           // opens in done whose descriptors are not handles yet
+	line    []*backend.Op // transmissions that are to have a turn
 	closed  bool          // Close was called
 
 	life  sync.RWMutex // held for reading by who enters the ring outside of Wait
 	ended bool         // life: the ring is gone
 
-	spilled atomic.Bool  // backlog is not empty
-	ready   atomic.Bool  // done is not empty
-	copying atomic.Int64 // bytes that the next Enter may copy
+	spilled  atomic.Bool   // backlog is not empty
+	ready    atomic.Bool   // done is not empty
+	standing atomic.Bool   // line is not empty
+	spare    []*backend.Op // Wait's: the line before
+	copying  atomic.Int64  // bytes that the next Enter may copy
 
 	handles backend.Registry[*handle]
+	files   files.Pool
 	rest    resting
 	thread  *thread     // rest, if it is one: nobody but its goroutine enters the ring
 	woken   atomic.Bool // Wake was called since Wait returned last
@@ -97,6 +103,7 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{ring: ring, caps: caps, begun: time.Now()}
+	b.files.Init(b.fileDone, b.recallFile)
 	if err := b.makeRest(t); err != nil {
 		ring.Close()
 		return nil, err

@@ -19,12 +19,16 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		return b.thread.wait(deadline)
 	}
 	for {
+		b.takeTurns()
 		b.submit()
 		b.flush()
 		list := b.reap()
 		if list != nil || b.woken.Load() || b.passed(deadline) {
 			b.answer()
 			return list
+		}
+		if b.standing.Load() {
+			continue
 		}
 		b.rest.Sleep(deadline)
 	}
@@ -60,7 +64,7 @@ func (b *Backend) flush() {
 
 // stirring reports whether there is a reason not to sleep.
 func (b *Backend) stirring() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.ready.Load()
+	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.ready.Load() || b.standing.Load()
 }
 
 // Wake makes Wait return.

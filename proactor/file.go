@@ -1,0 +1,100 @@
+package proactor
+
+import (
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// OpenFile opens a file: flag is os.O_RDONLY, os.O_RDWR|os.O_CREATE and so on,
+// perm what a file that is made may be used for. The handle is in op.Opened.
+//
+// Streams keep order, files do not. Any number of operations on a file are
+// carried out side by side, and complete in any order: who wants one to follow
+// another starts it when that has completed. The handle of a file has no
+// position; Read and Write are for streams.
+//
+// Directories, named pipes, terminals and the like are refused: they have no
+// bytes at an offset. Errors of the system are an *fs.PathError. An open that
+// was cancelled may have succeeded all the same, and then yields a handle like
+// any other.
+func (d *Dispatcher) OpenFile(op *Operation, name string, flag int, perm fs.FileMode) {
+	d.begin(op, KindOpen)
+	if op.op.Handle != nil { // or else Cancel may look at it at this moment
+		op.op.Handle = nil
+	}
+	op.op.Args = &backend.OpenArgs{Name: name, Flag: flag, Perm: perm}
+	d.start(op)
+}
+
+// ReadAt reads into b, which is the runtime's until the handler is called, from
+// off, in bytes. It reads at least one byte and may read fewer than len(b), at
+// the end of the file and elsewhere; at the end, and behind it, N() == 0 and
+// Err() == io.EOF. A read that waits for the disk cannot be stopped: then Cancel
+// and Close come too late, and it completes with what was read.
+func (h *Handle) ReadAt(op *Operation, b []byte, off int64) {
+	h.d.begin(op, KindReadAt)
+	op.op.Buf, op.op.Off = b, off
+	h.start(op)
+}
+
+// WriteAt writes b, which is the runtime's until the handler is called, at off,
+// in bytes. It may write fewer than len(b), as on a disk that becomes full; the
+// next one says why. Behind the end of the file it leaves a hole. A file opened
+// with os.O_APPEND is written at its end, whatever off says: then no two writes
+// mix, but which comes first is not said.
+func (h *Handle) WriteAt(op *Operation, b []byte, off int64) {
+	h.d.begin(op, KindWriteAt)
+	op.op.Buf, op.op.Off = b, off
+	h.start(op)
+}
+
+// Sync completes when what was written to the file is on the disk: all that
+// completed before Sync was called.
+func (h *Handle) Sync(op *Operation) { h.sync(op, backend.SyncAll) }
+
+// SyncData is Sync for what is needed to read the data back, its size included,
+// and not for the times. Where the system does not know the difference it is
+// Sync.
+func (h *Handle) SyncData(op *Operation) { h.sync(op, backend.SyncData) }
+
+func (h *Handle) sync(op *Operation, how int64) {
+	h.d.begin(op, KindSync)
+	op.op.Off = how
+	h.start(op)
+}
+
+// Stat fills info in, which is the runtime's until the handler is called.
+func (h *Handle) Stat(op *Operation, info *FileInfo) {
+	h.d.begin(op, KindStat)
+	op.op.Args = &info.stat
+	h.start(op)
+}
+
+// FileInfo is what Handle.Stat tells of a file. It is memory of the
+// initiator's, to be used again and again; a *FileInfo is an fs.FileInfo.
+type FileInfo struct {
+	stat backend.Stat
+}
+
+var _ fs.FileInfo = (*FileInfo)(nil)
+
+// Name is the last element of the name that the file was opened by.
+func (i *FileInfo) Name() string { return filepath.Base(i.stat.Name) }
+
+// Size is the length of the file in bytes.
+func (i *FileInfo) Size() int64 { return i.stat.Size }
+
+// Mode is the file's type and who may do what.
+func (i *FileInfo) Mode() fs.FileMode { return i.stat.Mode }
+
+// ModTime is when the file was last written.
+func (i *FileInfo) ModTime() time.Time { return i.stat.ModTime }
+
+// IsDir is false: directories are not opened.
+func (i *FileInfo) IsDir() bool { return i.stat.Mode.IsDir() }
+
+// Sys is nil.
+func (i *FileInfo) Sys() any { return nil }

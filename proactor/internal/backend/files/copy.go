@@ -1,0 +1,79 @@
+package files
+
+import (
+	"io"
+	"sync"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// buffers are what a file is copied through.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// Copy carries t out on a stream that can only be written to, for as long
+// as that takes.
+func Copy(w io.Writer, t *backend.Transmission) error {
+	f, _ := t.File.(*File)
+	if t.File != nil && f == nil {
+		return backend.ErrWrongHandle
+	}
+	if t.Range = t.Length; f != nil && t.Length == 0 {
+		var s backend.Stat
+		if err := f.stat(&s); err != nil {
+			return err
+		}
+		t.Range = max(0, s.Size-t.Offset)
+	}
+	if err := copyBytes(w, t, t.Header); err != nil {
+		return err
+	}
+	for _, left := t.Place(); left > 0; _, left = t.Place() {
+		if err := copyPart(w, f, t); err != nil {
+			return err
+		}
+	}
+	return copyBytes(w, t, t.Trailer)
+}
+
+// copyBytes writes the header or the trailer.
+func copyBytes(w io.Writer, t *backend.Transmission, b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	n, err := w.Write(b)
+	t.Sent += int64(n)
+	return err
+}
+
+// copyPart writes a buffer full of the file.
+func copyPart(w io.Writer, f *File, t *backend.Transmission) error {
+	b := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(b)
+	off, left := t.Place()
+	n, err := f.read(b[:min(left, int64(len(b)))], off)
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return io.ErrUnexpectedEOF
+	}
+	return copyBytes(w, t, b[:n])
+}
+
+// read and stat are for those who have not acquired the file.
+
+func (f *File) read(b []byte, off int64) (int, error) {
+	if err := f.Acquire(); err != nil {
+		return 0, err
+	}
+	defer f.Release()
+	return f.sys.ReadAt(b, off)
+}
+
+func (f *File) stat(s *backend.Stat) error {
+	if err := f.Acquire(); err != nil {
+		return err
+	}
+	defer f.Release()
+	return f.sys.Stat(s)
+}

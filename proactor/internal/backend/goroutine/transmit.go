@@ -1,0 +1,21 @@
+package goroutine
+
+import (
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
+)
+
+// transmit carries a transmission out. What was written before an error counts,
+// and does not hide it.
+func (s *stream) transmit(op *backend.Op) {
+	t := op.Transmission()
+	err := s.send(t)
+	op.N = int(t.Sent)
+	var name, network string
+	if p, ok := s.conn.(pipe); ok {
+		name = p.Name()
+	} else {
+		network = s.conn.RemoteAddr().Network()
+	}
+	op.Err = files.TransmitError(name, network, s.conn.LocalAddr(), s.conn.RemoteAddr(), err)
+}

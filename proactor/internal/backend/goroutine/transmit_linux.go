@@ -1,0 +1,46 @@
+package goroutine
+
+import (
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// sender is how a stream sends files: a closure made once, and what it works on.
+type sender struct {
+	call func(fd uintptr) bool
+	t    *backend.Transmission
+	turn sys.Turn
+	err  error
+}
+
+// send carries t out, turn by turn: the deadline that cancels it is looked at
+// before each.
+func (s *stream) send(t *backend.Transmission) error {
+	if s.try.raw == nil {
+		return files.Copy(s.conn, t)
+	}
+	if s.sender == nil {
+		x := new(sender)
+		x.call = func(fd uintptr) bool {
+			x.turn, x.err = files.Turn(int(fd), x.t)
+			return x.turn != sys.TurnFull // or else package net waits until there is room
+		}
+		s.sender = x
+	}
+	x := s.sender
+	x.t = t
+	defer func() { x.t = nil }()
+	for {
+		if err := s.try.raw.Write(x.call); err != nil {
+			return err
+		}
+		switch x.turn {
+		case sys.TurnDone:
+			return x.err
+		case sys.TurnCold:
+			files.PageIn(&t.Page)
+			t.Paged()
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"slices"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// file is an open file.
+type file struct {
+	b      *Backend
+	who    ident
+	node   *inode
+	name   string
+	flag   int
+	closed error // why it is: the error of every further operation
+	place  int   // in b.handles
+}
+
+// task is an open, or an operation on a file, under way. Files keep no order:
+// each operation is the only one of a half of its own.
+type task struct {
+	half half
+	op   *backend.Op
+}
+
+// startTask begins op.
+func (b *Backend) startTask(op *backend.Op) {
+	who := ident{}
+	if f, ok := op.Handle.(*file); ok {
+		who = f.who
+	} else {
+		who = b.net.ident('f')
+	}
+	t := &task{op: op}
+	t.half.init(b, who, t.run)
+	b.tasks = append(b.tasks, t)
+	t.half.start(op)
+	t.run()
+}
+
+// run carries the operation out, if it is not to be later.
+func (t *task) run() {
+	op := t.half.next()
+	if op == nil {
+		return
+	}
+	b := t.half.b
+	if op.Kind == backend.KindOpen {
+		t.open(op)
+	} else {
+		op.Handle.(*file).perform(op)
+	}
+	b.net.note(record{verb: verbFile, who: t.half.who, n: op.N, of: int(op.Kind), err: op.Err})
+	t.complete(op.N, op.Err)
+}
+
+// complete ends the task. Its completion may still be held back.
+func (t *task) complete(n int, err error) {
+	b := t.half.b
+	b.tasks = slices.DeleteFunc(b.tasks, func(o *task) bool { return o == t })
+	t.half.complete(t.op, n, err)
+}
+
+// cancel ends the task early, unless CancelLoses.
+func (t *task) cancel() {
+	n := t.half.b.net
+	if n.chance(cancelLoses, t.half.who) {
+		return
+	}
+	n.note(record{verb: verbCancel, who: t.half.who})
+	t.end(backend.ErrCanceled)
+}
+
+// end completes the task, which has not been carried out, with err.
+func (t *task) end(err error) {
+	t.half.b.net.unschedule(&t.half.stall)
+	t.complete(0, err)
+}
+
+// open carries out an open.
+func (t *task) open(op *backend.Op) {
+	b, a := t.half.b, op.Open()
+	node, err := b.net.disk.look(a, b.net.now)
+	if err == nil && b.net.chance(diskError, t.half.who) {
+		err = errDisk
+	}
+	if err != nil {
+		op.Err = backend.FileError(op.Kind, a.Name, err)
+		return
+	}
+	f := &file{b: b, who: t.half.who, node: node, name: a.Name, flag: a.Flag}
+	b.enter(f)
+	op.New = f
+}
+
+// tasksOf are the tasks on a file.
+func (f *file) tasks() []*task {
+	var mine []*task
+	for _, t := range f.b.tasks {
+		if t.op.Handle == f {
+			mine = append(mine, t)
+		}
+	}
+	return mine
+}
+
+func (b *Backend) taskOf(op *backend.Op) *task {
+	for _, t := range b.tasks {
+		if t.op == op {
+			return t
+		}
+	}
+	return nil
+}
+
+func (f *file) cancel() {
+	for _, t := range f.tasks() {
+		t.cancel()
+	}
+}
+
+func (f *file) abandon(err error) {
+	f.closed = err
+	for _, t := range f.tasks() {
+		t.end(err)
+	}
+}
+
+func (f *file) shut(err error) {
+	f.b.net.note(record{verb: verbClose, who: f.who})
+	f.abandon(err)
+	f.b.leave(f)
+}
+
+func (f *file) position() *int { return &f.place }
+
+// Cancel ends what is outstanding early.
+func (f *file) Cancel() {
+	n := f.b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	f.cancel()
+}
+
+// Close ends what is outstanding.
+func (f *file) Close() error {
+	n := f.b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.look()
+	if f.closed == nil {
+		f.shut(backend.ErrHandleClosed)
+	}
+	return nil
+}
+
+// readable and writable say what the file was opened for.
+func (f *file) readable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_WRONLY }
+func (f *file) writable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_RDONLY }
+
+// TryRead fails: a file has no position to read from.
+func (f *file) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// TryWrite fails: a file has no position to write at.
+func (f *file) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// TryWriteV fails: a file has no position to write at.
+func (f *file) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
+
+// CloseWrite fails: a file is not a stream.
+func (f *file) CloseWrite() error { return backend.ErrWrongHandle }
+
+// LocalAddr is nil.
+func (f *file) LocalAddr() net.Addr { return nil }
+
+// RemoteAddr is nil.
+func (f *file) RemoteAddr() net.Addr { return nil }
+
+func (f *file) String() string { return fmt.Sprintf("%v (%s) of %v", f.who, f.name, f.b) }

@@ -1,0 +1,80 @@
+package sim
+
+import (
+	"io"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// transmitPart is how much of a file is looked at at once.
+const transmitPart = 64 << 10
+
+// transmit carries out what the pipe has room for of a transmission, the head of
+// its queue. It reports whether that was anything.
+func (p *pipe) transmit(op *backend.Op) bool {
+	t := op.Transmission()
+	rest, err := p.rest(t)
+	if err != nil {
+		p.w.complete(op, int(t.Sent), err)
+		return true
+	}
+	n, err := p.tryWrite(rest[:])
+	if err == backend.ErrWouldBlock || op != p.w.queue.Head() {
+		return err != backend.ErrWouldBlock // op is gone if it met a reset
+	}
+	p.note(verbWrite, p.from, n, total(rest[:]), err)
+	t.Sent += int64(n)
+	if err != nil || t.Sent == t.Total() {
+		p.w.complete(op, int(t.Sent), err)
+	}
+	return true
+}
+
+// rest is what comes next of a transmission: of its header, its file and its
+// trailer.
+func (p *pipe) rest(t *backend.Transmission) (rest [3][]byte, err error) {
+	f, ok := t.File.(*file)
+	switch {
+	case t.File != nil && !ok:
+		return rest, backend.ErrWrongHandle
+	case ok && f.closed != nil:
+		return rest, f.closed
+	case ok && !f.readable():
+		return rest, p.from.errno("transmit", backend.EBADF)
+	case ok && p.net().chance(diskError, f.who):
+		return rest, p.from.errno("transmit", errDisk)
+	}
+	if !t.Begun {
+		t.Begun, t.Range = true, t.Length
+		if ok && t.Length == 0 {
+			t.Range = max(0, int64(len(f.node.data))-t.Offset)
+		}
+	}
+	header := int64(len(t.Header))
+	rest[0] = t.Header[min(t.Sent, header):]
+	if off, left := t.Place(); left > 0 {
+		rest[1] = f.node.from(off, min(left, transmitPart))
+		if len(rest[0])+len(rest[1]) == 0 {
+			return rest, io.ErrUnexpectedEOF
+		}
+		if int64(len(rest[1])) < left {
+			return rest, nil
+		}
+	}
+	rest[2] = t.Trailer[max(0, t.Sent-header-t.Range):]
+	return rest, nil
+}
+
+// transmitEnds says whether a transmission will complete without anything more
+// being started.
+func (p *pipe) transmitEnds(t *backend.Transmission) bool {
+	return p.broken || p.reset || t.Begun && t.Total()-t.Sent <= int64(p.limit-p.data.n)
+}
+
+// moved is how much an operation that ends early has done.
+func moved(op *backend.Op) int {
+	if op.Kind == backend.KindTransmit {
+		return int(op.Transmission().Sent)
+	}
+	return 0
+}

@@ -1,0 +1,283 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// receive reads from h until n bytes have come, and the sender's call is done.
+func (r *rig) receive(h *proactor.Handle, n int, sender *call) []byte {
+	r.t.Helper()
+	got := make([]byte, n)
+	r.read(h, got)
+	r.ok(sender)
+	return got
+}
+
+// testTransmit sends every combination of header, range and trailer.
+func testTransmit(r *rig) {
+	data := pattern(70_000)
+	f := r.file(data)
+	a, b := r.pair()
+	header, trailer := []byte("header: "), []byte(" :trailer")
+	for _, c := range []struct {
+		name string
+		t    proactor.Transmission
+		want []byte // of the file
+	}{
+		{"all", proactor.Transmission{File: f}, data},
+		{"to the end", proactor.Transmission{File: f, Offset: 69_000}, data[69_000:]},
+		{"a range", proactor.Transmission{File: f, Offset: 10, Length: 5000}, data[10:5010]},
+		{"a byte", proactor.Transmission{File: f, Offset: 69_999, Length: 1}, data[69_999:]},
+		{"behind the end", proactor.Transmission{File: f, Offset: 70_001}, nil},
+		{"no file", proactor.Transmission{}, nil},
+	} {
+		for parts := range 4 {
+			want := c.want
+			c.t.Header, c.t.Trailer = nil, nil
+			if parts&1 != 0 {
+				c.t.Header = header
+				want = append(bytes.Clone(header), want...)
+			}
+			if parts&2 != 0 {
+				c.t.Trailer = trailer
+				want = append(bytes.Clone(want), trailer...)
+			}
+			send := r.call(nil)
+			a.Transmit(send.start(), &c.t)
+			if got := r.receive(b, len(want), send); !bytes.Equal(got, want) || send.n != len(want) || c.t.Sent() != int64(send.n) {
+				r.t.Errorf("%s, parts %d: %d bytes sent, %d are right", c.name, parts, send.n, len(want))
+			}
+		}
+	}
+}
+
+// testTransmitBig sends more than any socket holds, both ways at once, with a
+// stranger served meanwhile.
+func testTransmitBig(r *rig) {
+	data := pattern(24 << 20)
+	f := r.file(data)
+	a, b := r.pair()
+	posts := 0
+	var post *call
+	sends := [2]*call{r.call(nil), r.call(nil)}
+	post = r.call(func() {
+		if posts++; !sends[0].idle() {
+			r.d.Post(post.start())
+		}
+	})
+	received := 0
+	for i, ends := range [][2]*proactor.Handle{{a, b}, {b, a}} {
+		ends[0].Transmit(sends[i].start(), &proactor.Transmission{Header: data[:100], File: f, Offset: 100, Trailer: []byte{1, 2, 3}})
+		r.check(ends[1], append(bytes.Clone(data), 1, 2, 3), func() { received++ })
+	}
+	r.d.Post(post.start())
+	r.until("both", func() bool { return received == 2 && sends[0].idle() && sends[1].idle() && post.idle() })
+	for _, c := range sends {
+		if c.err != nil || c.n != len(data)+3 {
+			r.t.Errorf("transmit: %d, %v", c.n, c.err)
+		}
+	}
+	if posts < 3 {
+		r.t.Errorf("%d posts were served meanwhile", posts)
+	}
+}
+
+// check reads as many bytes as want has and compares them; then it calls done.
+func (r *rig) check(h *proactor.Handle, want []byte, done func()) {
+	buf := make([]byte, 100_000)
+	at := 0
+	var c *call
+	c = r.call(func() {
+		if c.err != nil || !bytes.Equal(buf[:c.n], want[at:at+c.n]) {
+			r.t.Errorf("%d bytes at %d, %v: not what was sent", c.n, at, c.err)
+			done()
+			return
+		}
+		if at += c.n; at == len(want) {
+			done()
+			return
+		}
+		h.Read(c.start(), buf[:min(len(buf), len(want)-at)])
+	})
+	h.Read(c.start(), buf)
+}
+
+// testTransmitInOrder puts transmissions between writes.
+func testTransmitInOrder(r *rig) {
+	data := pattern(1 << 20)
+	f := r.file(data)
+	a, b := r.pair()
+	var want []byte
+	var calls []*call
+	for i := range 10 {
+		word := fmt.Appendf(nil, "write %d", i)
+		write, send := r.call(nil), r.call(nil)
+		a.Write(write.start(), word)
+		a.Transmit(send.start(), &proactor.Transmission{Header: word, File: f, Offset: int64(i), Length: 200_000})
+		want = append(append(append(want, word...), word...), data[i:i+200_000]...)
+		calls = append(calls, write, send)
+	}
+	received := false
+	r.check(b, want, func() { received = true })
+	r.until("everything", func() bool { return received })
+	for _, c := range calls {
+		r.ok(c)
+	}
+}
+
+// testTransmitOneFile sends one file over many streams at once.
+func testTransmitOneFile(r *rig) {
+	const streams = 20
+	data := pattern(500_000)
+	f := r.file(data)
+	received := 0
+	var sends []*call
+	for range streams {
+		a, b := r.pair()
+		send := r.call(nil)
+		a.Transmit(send.start(), &proactor.Transmission{File: f})
+		r.check(b, data, func() { received++ })
+		sends = append(sends, send)
+	}
+	r.until("all of them", func() bool { return received == streams })
+	for _, c := range sends {
+		r.ok(c)
+	}
+}
+
+// testTransmitWrong: what can be known to be wrong, and a file that ends early.
+func testTransmitWrong(r *rig) {
+	f := r.file(pattern(1000))
+	a, b := r.pair()
+	send := r.call(nil)
+	for _, t := range []proactor.Transmission{
+		{File: f, Offset: -1},
+		{File: f, Length: -1},
+		{File: f, Offset: math.MaxInt64, Length: math.MaxInt64},
+		{Length: 10},
+	} {
+		a.Transmit(send.start(), &t)
+		r.wait(send)
+		if !errors.Is(send.err, fs.ErrInvalid) || send.n != 0 {
+			r.t.Errorf("offset %d, length %d: %d, %v", t.Offset, t.Length, send.n, send.err)
+		}
+	}
+	a.Transmit(send.start(), &proactor.Transmission{Header: []byte("h"), File: f, Offset: 900, Length: 101, Trailer: []byte("t")})
+	r.wait(send)
+	if send.err != io.ErrUnexpectedEOF || send.n != 101 {
+		r.t.Errorf("a file that is too short: %d, %v", send.n, send.err)
+	}
+	got := make([]byte, 101)
+	r.read(b, got)
+	if !bytes.Equal(got, append([]byte("h"), pattern(1000)[900:]...)) {
+		r.t.Error("what was sent of it is something else")
+	}
+	f.Close()
+	a.Transmit(send.start(), &proactor.Transmission{File: f})
+	r.failed(send, proactor.ErrHandleClosed)
+	r.write(a, []byte("on")) // the stream goes on
+	r.read(b, got[:2])
+}
+
+// testTransmitCancel cancels one that waits for room: N says what was sent, and
+// nothing else was.
+func testTransmitCancel(r *rig) {
+	data := pattern(32 << 20)
+	f := r.file(data)
+	for i := range 3 {
+		a, b := r.pair()
+		send, waiting := r.call(nil), r.call(nil)
+		a.Transmit(send.start(), &proactor.Transmission{File: f})
+		a.Transmit(waiting.start(), &proactor.Transmission{File: f})
+		got := make([]byte, 100_000)
+		r.read(b, got)
+		if i == 0 {
+			a.Cancel()
+		} else {
+			r.d.Cancel(&waiting.op)
+			r.d.Cancel(&send.op)
+		}
+		r.canceled(waiting)
+		r.wait(send)
+		if send.err != proactor.ErrCanceled || send.n < len(got) {
+			r.t.Fatalf("cancelled transmit: %d, %v", send.n, send.err)
+		}
+		end := r.call(nil)
+		a.Write(end.start(), []byte("end"))
+		got = append(got, make([]byte, send.n+3-len(got))...)
+		r.read(b, got[100_000:])
+		r.ok(end)
+		if !bytes.Equal(got[:send.n], data[:send.n]) || string(got[send.n:]) != "end" {
+			r.t.Error("the bytes received are not N bytes of the file")
+		}
+	}
+}
+
+// testTransmitClose closes the stream, the file, or the peer under a
+// transmission.
+func testTransmitClose(r *rig) {
+	data := pattern(32 << 20)
+	for _, what := range []string{"stream", "file", "peer"} {
+		f := r.file(data)
+		a, b := r.pair()
+		send := r.call(nil)
+		a.Transmit(send.start(), &proactor.Transmission{File: f})
+		r.read(b, make([]byte, 100_000))
+		switch what {
+		case "stream":
+			a.Close()
+		case "file":
+			f.Close()
+			r.until("the end", func() bool { // by and by: a transmission that waits does not look at its file
+				if send.idle() {
+					return true
+				}
+				b.TryRead(make([]byte, 1<<20))
+				r.d.Post(r.call(nil).start())
+				return false
+			})
+		case "peer":
+			b.Close()
+		}
+		r.wait(send)
+		if send.err == nil || send.n < 100_000 || send.n == len(data) {
+			r.t.Errorf("%s closed: %d, %v", what, send.n, send.err)
+		}
+		if what != "peer" && send.err != proactor.ErrHandleClosed {
+			r.t.Errorf("%s closed: %v", what, send.err)
+		}
+		f.Close()
+		b.Close()
+	}
+}
+
+func testTransmitCloseDispatcher(r *rig) {
+	f := r.file(pattern(32 << 20))
+	var sends []*call
+	for range 5 {
+		a, _ := r.pair()
+		for range 2 {
+			send := r.call(nil)
+			a.Transmit(send.start(), &proactor.Transmission{File: f})
+			sends = append(sends, send)
+		}
+	}
+	if _, err := r.d.Poll(); err != nil {
+		r.t.Error(err)
+	}
+	if err := r.d.Close(); err != nil {
+		r.t.Error(err)
+	}
+	for _, c := range sends {
+		if c.done != 1 || c.err != proactor.ErrClosed {
+			r.t.Errorf("completed %d times, %d, %v", c.done, c.n, c.err)
+		}
+	}
+}

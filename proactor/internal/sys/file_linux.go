@@ -1,0 +1,196 @@
+package sys
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// File is the descriptor of an open file. Calls on it block while the disk is
+// busy, and may be made side by side. Their errors are the system's numbers.
+type File struct {
+	fd int
+}
+
+// openFlags are added to those of whoever opens a file. Without O_NONBLOCK a
+// named pipe would wait for its other end, and be refused then.
+const openFlags = unix.O_CLOEXEC | unix.O_LARGEFILE | unix.O_NONBLOCK
+
+// maxFileTransfer is the most that one call moves: the kernel's own limit.
+const maxFileTransfer = 0x7ffff000
+
+// errNotAFile is about named pipes, sockets, terminals and the like.
+var errNotAFile = fmt.Errorf("this is neither a file nor a block device: it has no offsets to read or write at: %w", errors.ErrUnsupported)
+
+// OpenFile opens what a says.
+func OpenFile(a *backend.OpenArgs) (File, error) {
+	for {
+		fd, err := unix.Open(a.Name, OpenFlags(a), OpenMode(a))
+		switch err {
+		case nil:
+			return FileOf(fd)
+		case unix.EINTR: // as happens on file systems in user space
+		default:
+			return File{-1}, err
+		}
+	}
+}
+
+// OpenFlags are those that the kernel is given.
+func OpenFlags(a *backend.OpenArgs) int { return a.Flag | openFlags }
+
+// RawName puts the name into a.Raw as the kernel reads it.
+func RawName(a *backend.OpenArgs) (err error) {
+	a.Raw, err = unix.ByteSliceFromString(a.Name)
+	return err
+}
+
+// OpenMode is the mode of a file that is made.
+func OpenMode(a *backend.OpenArgs) uint32 {
+	mode := uint32(a.Perm.Perm())
+	if a.Perm&fs.ModeSetuid != 0 {
+		mode |= unix.S_ISUID
+	}
+	if a.Perm&fs.ModeSetgid != 0 {
+		mode |= unix.S_ISGID
+	}
+	if a.Perm&fs.ModeSticky != 0 {
+		mode |= unix.S_ISVTX
+	}
+	return mode
+}
+
+// FileOf takes over a descriptor that was opened with OpenFlags. One that is
+// not a file's is closed.
+func FileOf(fd int) (File, error) {
+	var s unix.Stat_t
+	err := unix.Fstat(fd, &s)
+	if err == nil {
+		switch s.Mode & unix.S_IFMT {
+		case unix.S_IFREG, unix.S_IFBLK:
+			err = unix.SetNonblock(fd, false) // io_uring would fail where it can wait
+		case unix.S_IFDIR:
+			err = unix.EISDIR
+		default:
+			err = errNotAFile
+		}
+	}
+	if err != nil {
+		Close(fd)
+		return File{-1}, err
+	}
+	return File{fd}, nil
+}
+
+// FD is the descriptor.
+func (f File) FD() int { return f.fd }
+
+// Close gives the descriptor back.
+func (f File) Close() { Close(f.fd) }
+
+// ReadAt reads into b from off; 0 bytes are the end of the file.
+func (f File) ReadAt(b []byte, off int64) (int, error) {
+	for {
+		n, err := unix.Pread(f.fd, b[:min(len(b), maxFileTransfer)], off)
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// ReadNow is ReadAt of what is in memory: ErrWouldBlock if the disk would have
+// to be asked, or if that cannot be known.
+func (f File) ReadNow(b []byte, off int64) (int, error) {
+	v := unix.Iovec{Base: unsafe.SliceData(b)}
+	v.SetLen(len(b))
+	var n uintptr
+	var errno unix.Errno
+	if len(b) <= QuickCopy {
+		n, _, errno = unix.RawSyscall6(unix.SYS_PREADV2, uintptr(f.fd), uintptr(unsafe.Pointer(&v)), 1,
+			uintptr(off), uintptr(off>>32), unix.RWF_NOWAIT)
+	} else {
+		n, _, errno = unix.Syscall6(unix.SYS_PREADV2, uintptr(f.fd), uintptr(unsafe.Pointer(&v)), 1,
+			uintptr(off), uintptr(off>>32), unix.RWF_NOWAIT)
+	}
+	switch errno {
+	case 0:
+		return int(n), nil
+	case unix.EAGAIN, unix.EINTR, unix.EOPNOTSUPP, unix.ENOSYS:
+		return 0, backend.ErrWouldBlock
+	}
+	return 0, errno
+}
+
+// WriteAt writes from b at off, or at the end of a file opened with O_APPEND.
+func (f File) WriteAt(b []byte, off int64) (int, error) {
+	for {
+		n, err := unix.Pwrite(f.fd, b[:min(len(b), maxFileTransfer)], off)
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// Sync makes the file durable, as much of it as how says.
+func (f File) Sync(how int64) error {
+	for {
+		var err error
+		if how == backend.SyncData {
+			err = unix.Fdatasync(f.fd)
+		} else {
+			err = unix.Fsync(f.fd)
+		}
+		if err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// StatMask is what FillStat needs to have been asked for.
+const StatMask = unix.STATX_TYPE | unix.STATX_MODE | unix.STATX_SIZE | unix.STATX_MTIME
+
+// Stat fills s in, except for the name.
+func (f File) Stat(s *backend.Stat) error {
+	for {
+		err := unix.Statx(f.fd, "", unix.AT_EMPTY_PATH, StatMask, &s.Sys)
+		switch err {
+		case nil:
+			FillStat(s)
+			return nil
+		case unix.EINTR:
+		default:
+			return err
+		}
+	}
+}
+
+// FillStat turns what the kernel has written into s.Sys into the rest.
+func FillStat(s *backend.Stat) {
+	x := &s.Sys
+	s.Size = int64(x.Size)
+	s.ModTime = time.Unix(x.Mtime.Sec, int64(x.Mtime.Nsec))
+	s.Mode = fs.FileMode(x.Mode & 0o777)
+	if x.Mode&unix.S_IFMT == unix.S_IFBLK {
+		s.Mode |= fs.ModeDevice
+	}
+	if x.Mode&unix.S_ISUID != 0 {
+		s.Mode |= fs.ModeSetuid
+	}
+	if x.Mode&unix.S_ISGID != 0 {
+		s.Mode |= fs.ModeSetgid
+	}
+	if x.Mode&unix.S_ISVTX != 0 {
+		s.Mode |= fs.ModeSticky
+	}
+}
+
+// WillNeed tells the system that size bytes from off are going to be read.
+func (f File) WillNeed(off, size int64) {
+	_ = unix.Fadvise(f.fd, off, size, unix.FADV_WILLNEED) // advice: no matter if it is not taken
+}
