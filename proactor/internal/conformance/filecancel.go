@@ -121,10 +121,10 @@ func testFileCancelRace(r *rig) {
 
 // testFileClose closes a file with everything outstanding.
 func testFileClose(r *rig) {
-	for range 20 {
+	for range 10 {
 		f := r.file(pattern(200_000))
 		calls := r.onFile(f)
-		for range 100 {
+		for range 40 {
 			c := r.call(nil)
 			f.ReadAt(c.start(), make([]byte, 100_000), 0)
 			calls = append(calls, c)
