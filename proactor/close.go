@@ -17,11 +17,13 @@ func (d *Dispatcher) Close() error {
 		return nil
 	}
 	var err error
+	d.checks.closing()
 	d.home.do(func() {
 		err = d.backend.Close()
 		d.drain()
 	})
 	d.home.leave()
+	d.checks.closed()
 	d.delist()
 	return err
 }

@@ -52,6 +52,8 @@ type Dispatcher struct {
 
 	record *record.Recorder // nil: none is kept
 	epoch  time.Time        // when Now was 0, for the record
+	labels *labels          // nil: none
+	checks *checker         // nil: none
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
@@ -78,6 +80,7 @@ func New(o Options) (*Dispatcher, error) {
 		d.ranked.Store(true)
 	}
 	d.keepRecord(o.Record)
+	d.checks = newChecker(d, &o)
 	return d, nil
 }
 

@@ -14,3 +14,9 @@ func PoolSize(d *Dispatcher) int {
 	defer d.workers.mu.Unlock()
 	return d.workers.size
 }
+
+// WrapBackend puts something between d, on which nothing has been started, and
+// its backend.
+func WrapBackend(d *Dispatcher, wrap func(backend.Backend) backend.Backend) {
+	d.backend = wrap(d.backend)
+}

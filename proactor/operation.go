@@ -141,6 +141,9 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 // finish gives the operation back to its initiator and tells the handler.
 func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
+	if d.checks != nil && !d.checks.completed(o) {
+		return
+	}
 	if b.New != nil {
 		o.accepted = d.newHandle(b.New)
 		b.New = nil

@@ -30,6 +30,8 @@ type Options struct {
 	Sim *SimOptions
 	// Record is about the causal record of operations, which is kept by default.
 	Record RecordOptions
+	// Checks look for mistakes. None by default.
+	Checks Checks
 	// Logger is told what backend was taken and why others were not. Nil: silent.
 	Logger *slog.Logger
 }
@@ -51,6 +53,9 @@ func (o *Options) validate() error {
 	}
 	if o.Sim != nil && o.Backend != "sim" {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
+	}
+	if err := o.Checks.validate(o); err != nil {
+		return err
 	}
 	if o.Record.History < 0 {
 		return fmt.Errorf("proactor: Options.Record.History is %d: it must be 0 (the default) or more", o.Record.History)

@@ -50,12 +50,8 @@ func (d *Dispatcher) Pending() []Pending {
 	if d.record == nil {
 		return nil
 	}
-	all := Dispatchers() // a chain may lead through several
-	if !slices.Contains(all, d) {
-		all = append(all, d)
-	}
 	now, number := d.epoch.Add(d.backend.Now()), d.Number()
-	return pending(recordsOf(all), func(r *Record) (time.Time, bool) { return now, r.ID.Dispatcher() == number })
+	return pending(d.visible(), func(r *Record) (time.Time, bool) { return now, r.ID.Dispatcher() == number })
 }
 
 // pending picks those that are not over out of records, which are sorted. of
@@ -79,7 +75,7 @@ func pending(records []Record, of func(*Record) (time.Time, bool)) []Pending {
 // chain follows the parents.
 func chain(records []Record, id OperationID) (list []Record, forgotten bool) {
 	for id != 0 {
-		i, ok := slices.BinarySearchFunc(records, id, func(r Record, id OperationID) int { return cmp.Compare(r.ID, id) })
+		i, ok := find(records, id)
 		if !ok {
 			return list, true
 		}
@@ -91,4 +87,32 @@ func chain(records []Record, id OperationID) (list []Record, forgotten bool) {
 
 func sortByID(records []Record) {
 	slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// pendingOf is the operation of that ID, over or not, with its chain; without all
+// of that if the record has forgotten it.
+func (d *Dispatcher) pendingOf(id OperationID) Pending {
+	all := d.visible()
+	i, ok := find(all, id)
+	if !ok {
+		return Pending{Record: Record{ID: id}, Forgotten: true}
+	}
+	p := Pending{Record: all[i], Age: d.epoch.Add(d.backend.Now()).Sub(all[i].Initiated)}
+	p.Chain, p.Forgotten = chain(all, p.Parent)
+	return p
+}
+
+// visible are the records of d and of all open dispatchers: a chain may lead
+// through several.
+func (d *Dispatcher) visible() []Record {
+	all := Dispatchers()
+	if !slices.Contains(all, d) {
+		all = append(all, d)
+	}
+	return recordsOf(all)
+}
+
+// find is where the record of that ID is.
+func find(records []Record, id OperationID) (int, bool) {
+	return slices.BinarySearchFunc(records, id, func(r Record, id OperationID) int { return cmp.Compare(r.ID, id) })
 }

@@ -26,6 +26,10 @@ type RecordOptions struct {
 	// called, and the completions that come together bear one time. A pool's times
 	// are always fine.
 	FineTimes bool
+	// Labels makes each handler run with goroutine labels for processor profiles
+	// (operation=read and so on; labels that the goroutine had are lost), and in a
+	// region of runtime/trace while a trace is being taken.
+	Labels bool
 }
 
 const defaultHistory = 1024
@@ -165,6 +169,9 @@ func (d *Dispatcher) keepRecord(o RecordOptions) {
 	if o = d.enlist(o); o.Off {
 		return
 	}
+	if o.Labels {
+		d.labels = newLabels()
+	}
 	history := o.History
 	if history == 0 {
 		history = defaultHistory
@@ -196,6 +203,7 @@ func (d *Dispatcher) recordStart(o *Operation) {
 		handle = 0
 	}
 	o.slot = d.record.Begin(uint8(o.op.Kind), handle)
+	d.checks.started(o)
 }
 
 // wait is Wait of the backend; the record notes when it returned with something.
@@ -219,8 +227,12 @@ func (d *Dispatcher) call(o *Operation, s *record.Slot) {
 		s.Completed = o.deadline
 	}
 	f := d.record.Enter(s, o.op.N, o.op.Err)
+	d.checks.entered(s)
 	panicked := true
-	defer func() { d.record.Leave(s, f, panicked) }()
-	o.Handler.HandleCompletion(o)
+	defer func() {
+		d.checks.left(s)
+		d.record.Leave(s, f, panicked)
+	}()
+	d.labels.handle(o)
 	panicked = false
 }
