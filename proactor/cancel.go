@@ -15,12 +15,22 @@ func (d *Dispatcher) Cancel(op *Operation) {
 	case KindNone, KindPost:
 	case KindTimer:
 		d.mu.Lock()
-		if op.index == 0 || !d.timers.holds(op) {
-			d.mu.Unlock()
+		if d.timers.holds(op) {
+			d.timers.remove(op)
+			d.hand(&op.op, ErrCanceled)
 			return
 		}
-		d.timers.remove(op)
-		d.hand(&op.op, ErrCanceled)
+		if c := op.control.Load(); c != nil && c.ticking {
+			d.end(c, ErrCanceled)
+		}
+		d.mu.Unlock()
+	case KindUser, KindSignal:
+		d.mu.Lock()
+		if c := op.control.Load(); c != nil {
+			d.end(c, ErrCanceled)
+		}
+		d.mu.Unlock()
+		d.wake()
 	default:
 		d.backend.Cancel(&op.op)
 	}
@@ -30,13 +40,82 @@ func (d *Dispatcher) Cancel(op *Operation) {
 // concern what is started afterwards.
 func (d *Dispatcher) CancelAll() {
 	d.mu.Lock()
-	for len(d.timers) > 0 && !d.closed.Load() {
-		op := d.timers[0].op
-		d.timers.remove(op)
-		op.op.Err = ErrCanceled
-		d.posted.Push(&op.op)
+	if !d.closed.Load() {
+		for _, op := range d.timers.runningTimers() {
+			d.timers.remove(op)
+			d.complete(op, ErrCanceled)
+		}
+		d.endHeld()
 	}
 	d.mu.Unlock()
 	d.backend.CancelAll()
 	d.wake()
+}
+
+// endHeld ends user-defined operations, ticks that are on their way, and waits
+// for signals. mu is held.
+func (d *Dispatcher) endHeld() {
+	for i := len(d.held) - 1; i >= 0; i-- { // end may take the last one out
+		d.end(d.held[i], ErrCanceled)
+	}
+	for _, s := range d.sets {
+		s.completeAll(ErrCanceled)
+	}
+}
+
+// endNow ends the operation of c, which is outstanding for as long as the caller
+// wants: it holds a lock that settle takes.
+func (d *Dispatcher) endNow(c *control, why error) {
+	d.mu.Lock()
+	d.end(c, why)
+	d.mu.Unlock()
+	d.wake()
+}
+
+// endLate is endNow for a caller who may come too late: only if it is still that
+// start.
+func (d *Dispatcher) endLate(c *control, start uint64, why error) {
+	d.mu.Lock()
+	if c.start == start {
+		d.end(c, why)
+	}
+	d.mu.Unlock()
+	d.wake()
+}
+
+// end asks for the operation of c to complete early, for that reason. The first
+// reason counts. mu is held; the caller wakes the dispatcher. Backends take locks
+// of their own in Cancel, and never call a dispatcher back under them.
+func (d *Dispatcher) end(c *control, why error) {
+	if c.why != nil || d.closed.Load() {
+		return
+	}
+	c.why = why
+	op := c.op
+	switch Kind(op.outstanding.Load()) {
+	case KindNone, KindPost:
+	case KindTimer:
+		if d.timers.holds(op) {
+			d.timers.remove(op)
+			d.complete(op, why)
+		}
+	case KindSignal:
+		if c.set != nil && c.set.waiting.Remove(&op.op) {
+			d.complete(op, why)
+		}
+	case KindUser:
+		if c.launched {
+			d.askProcessor(c)
+		}
+	default:
+		if c.launched {
+			d.backend.Cancel(&op.op)
+		}
+	}
+}
+
+// complete puts op where the next round finds it. mu is held.
+func (d *Dispatcher) complete(op *Operation, err error) {
+	op.op.Err = err
+	d.posted.Push(&op.op)
 }

@@ -20,7 +20,11 @@ func (d *Dispatcher) Close() error {
 	d.checks.closing()
 	d.home.do(func() {
 		err = d.backend.Close()
+		d.closeHeld()
 		d.drain()
+		for d.awaitHeld() {
+			d.drain()
+		}
 	})
 	d.home.leave()
 	d.checks.closed()
@@ -45,8 +49,7 @@ func (d *Dispatcher) gatherClosed() bool {
 	d.record.Round()
 	d.mu.Lock()
 	d.due.Append(&d.posted)
-	for len(d.timers) > 0 {
-		op := d.timers[0].op
+	for _, op := range d.timers.runningTimers() {
 		d.timers.remove(op)
 		d.due.Push(&op.op)
 	}
@@ -55,7 +58,7 @@ func (d *Dispatcher) gatherClosed() bool {
 		d.due.Push(op)
 	}
 	for op := d.due.Head(); op != nil; op = op.Next {
-		if op.Err == nil && Kind(op.Kind) >= KindTimer {
+		if k := Kind(op.Kind); op.Err == nil && k >= KindTimer && k != KindUser {
 			op.Err = ErrClosed
 		}
 	}
@@ -75,12 +78,21 @@ func (d *Dispatcher) completeLate() {
 	}()
 }
 
-// start gives op to the backend. If Close comes in between, either it finds op
-// there, or what follows does.
+// start starts op, which has begun and which a backend carries out.
 func (d *Dispatcher) start(op *Operation) {
 	if d.record != nil && op.slot == nil {
 		d.recordStart(op)
 	}
+	if c := op.control.Load(); c != nil {
+		d.startControlled(c)
+		return
+	}
+	d.launch(op)
+}
+
+// launch gives op to the backend. If Close comes in between, either it finds op
+// there, or what follows does.
+func (d *Dispatcher) launch(op *Operation) {
 	if d.closed.Load() {
 		d.mu.Lock()
 		d.hand(&op.op, ErrClosed)

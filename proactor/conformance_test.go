@@ -15,10 +15,7 @@ func TestConformance(t *testing.T) {
 		for _, network := range []string{"tcp", "unix"} {
 			t.Run(name+"/"+network, func(t *testing.T) {
 				conformance.NeedNetwork(t, name, network)
-				conformance.Run(t, conformance.Config{
-					Network: network,
-					New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },
-				})
+				conformance.Run(t, suiteOf(name, network))
 			})
 		}
 	}
@@ -28,9 +25,11 @@ func TestConformance(t *testing.T) {
 func TestConformanceLocked(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
-			conformance.Run(t, conformance.Config{Network: network, New: func() (*proactor.Dispatcher, error) {
-				return proactor.New(proactor.Options{Backend: lockable(t), Waiting: proactor.WaitLocked})
-			}})
+			suite := suiteOf(lockable(t), network)
+			suite.New = func() (*proactor.Dispatcher, error) {
+				return proactor.New(proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked})
+			}
+			conformance.Run(t, suite)
 		})
 	}
 }
@@ -42,6 +41,18 @@ func lockable(t *testing.T) string {
 		t.Skip(err)
 	}
 	return "uring"
+}
+
+// suiteOf says how to run the suite on a backend.
+func suiteOf(name, network string) conformance.Config {
+	if name == "sim" {
+		return suiteOfSim(network, 0, proactor.SimFaults{}, proactor.SimClockVirtual)
+	}
+	return conformance.Config{
+		Network: network,
+		New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },
+		Raise:   raise,
+	}
 }
 
 // TestBackends tests the seam below the dispatcher.

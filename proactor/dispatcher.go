@@ -39,6 +39,9 @@ type Dispatcher struct {
 	mu     sync.Mutex
 	posted backend.Queue // completed without I/O, in the order of posting
 	timers timerHeap
+	held   roll         // outstanding elsewhere than in a backend or the heap: see endHeld
+	sets   []*SignalSet // the open ones
+	quiet  sync.Cond    // for Close: a user-defined operation has completed; with mu
 	// hurry makes the next Wait not wait at all.
 	hurry bool
 

@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"errors"
+	"os"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -15,6 +16,9 @@ var (
 	// ErrCanceled is the result of a cancelled operation. It unwraps to
 	// context.Canceled.
 	ErrCanceled = backend.ErrCanceled
+	// ErrDeadlineExceeded is the result of an operation that ran out of time. It
+	// unwraps to os.ErrDeadlineExceeded, and is a net.Error whose Timeout is true.
+	ErrDeadlineExceeded error = deadlineError{}
 	// ErrHandleClosed is the result of an operation whose handle was closed. It
 	// unwraps to net.ErrClosed.
 	ErrHandleClosed = backend.ErrHandleClosed
@@ -33,3 +37,13 @@ var (
 	// a handler's caller, is inside one of them already.
 	ErrRunning = errors.New("dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")
 )
+
+// deadlineError is what ErrDeadlineExceeded is.
+type deadlineError struct{}
+
+func (deadlineError) Error() string {
+	return "operation ran out of time: " + os.ErrDeadlineExceeded.Error()
+}
+func (deadlineError) Unwrap() error   { return os.ErrDeadlineExceeded }
+func (deadlineError) Timeout() bool   { return true }
+func (deadlineError) Temporary() bool { return true }

@@ -29,6 +29,8 @@ const (
 	KindTransmit    = Kind(backend.KindTransmit)
 	KindTimer       = Kind(64)
 	KindPost        = Kind(65)
+	KindSignal      = Kind(66)
+	KindUser        = Kind(67)
 )
 
 // String is the operation's name in the words of the pattern.
@@ -62,6 +64,10 @@ func (k Kind) String() string {
 		return "timer"
 	case KindPost:
 		return "post"
+	case KindSignal:
+		return "signal"
+	case KindUser:
+		return "user-defined operation"
 	}
 	return "none"
 }
@@ -81,8 +87,9 @@ type Operation struct {
 
 	op       backend.Op
 	accepted *Handle
-	slot     *record.Slot // its causal record while it is outstanding; nil if none is kept
-	handle   uint32       // the number of op.Handle
+	slot     *record.Slot            // its causal record while it is outstanding; nil if none is kept
+	handle   uint32                  // the number of op.Handle
+	control  atomic.Pointer[control] // what only some operations have; nil as a rule
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
@@ -90,7 +97,9 @@ type Operation struct {
 	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
 }
 
-// N is the number of bytes that were moved.
+// N is the number of bytes that were moved; of a periodic timer, how many periods
+// have passed since its handler was called last, and of a signal, how often it has
+// arrived since it was last told.
 func (o *Operation) N() int { return o.op.N }
 
 // Err is why the operation did not do what it should; nil if it did.
@@ -108,8 +117,15 @@ func (o *Operation) Opened() *Handle { return o.accepted }
 func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }
 
 // Outstanding reports whether the operation has been started and its handler
-// not been called yet.
+// not been called yet for the last time.
 func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
+
+// More reports, to the handler, whether this is not the last completion: the
+// operation is still outstanding, and its handler will be called again.
+func (o *Operation) More() bool {
+	c := o.control.Load()
+	return c != nil && c.ticking
+}
 
 // begin takes the operation from its initiator and clears the last result. Every
 // kind of operation starts here.
@@ -154,10 +170,26 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	b.Buf, b.Vec = nil, nil
 	slot := o.slot
 	o.slot = nil
+	if c := o.control.Load(); c != nil && d.settle(c) {
+		d.finishPart(o, c, slot)
+		return
+	}
 	o.outstanding.Store(uint32(KindNone))
 	if slot != nil {
 		d.call(o, slot)
 		return
 	}
 	o.Handler.HandleCompletion(o)
+}
+
+// finishPart tells the handler that the operation has come to something, and goes
+// on: it stays the runtime's.
+func (d *Dispatcher) finishPart(o *Operation, c *control, slot *record.Slot) {
+	if slot == nil {
+		o.Handler.HandleCompletion(o)
+	} else {
+		o.slot = d.record.Again(slot)
+		d.call(o, slot)
+	}
+	d.nextTick(c)
 }

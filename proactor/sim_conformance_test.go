@@ -1,8 +1,11 @@
 package proactor_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
@@ -14,7 +17,7 @@ func TestConformanceUnderFaults(t *testing.T) {
 	faults := proactor.SimFaults{Delay: 0.2, Stall: 0.2, Reorder: 0.2, DelayDial: 0.2, DelayAccept: 0.2}
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			conformSim(t, proactor.SimOptions{Seed: seed, Faults: faults})
+			conformance.Run(t, suiteOfSim("unix", seed, faults, proactor.SimClockVirtual))
 		})
 	}
 }
@@ -22,14 +25,30 @@ func TestConformanceUnderFaults(t *testing.T) {
 // TestConformanceOnTheSystemClock runs the suite on a simulated network in real
 // time.
 func TestConformanceOnTheSystemClock(t *testing.T) {
-	conformSim(t, proactor.SimOptions{Clock: proactor.SimClockSystem})
+	conformance.Run(t, suiteOfSim("unix", 0, proactor.SimFaults{}, proactor.SimClockSystem))
 }
 
-func conformSim(t *testing.T, o proactor.SimOptions) {
-	conformance.Run(t, conformance.Config{
-		Network: "unix",
+var errNobodyWaits = errors.New("nobody waits for the signal")
+
+// suiteOfSim says how to run the suite on simulated networks, one for each test.
+func suiteOfSim(network string, seed uint64, faults proactor.SimFaults, clock proactor.SimClock) conformance.Config {
+	var current *proactor.SimNetwork
+	config := conformance.Config{
+		Network: network,
 		New: func() (*proactor.Dispatcher, error) {
-			return proactor.New(proactor.Options{Backend: "sim", Sim: &o})
+			current = proactor.NewSimNetwork(seed, faults)
+			current.SetClock(clock)
+			return proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: current}})
 		},
-	})
+		Raise: func(s os.Signal) error {
+			if !current.Raise(s) {
+				return errNobodyWaits
+			}
+			return nil
+		},
+	}
+	if clock == proactor.SimClockVirtual {
+		config.Sleep = func(d time.Duration) { current.Advance(d) }
+	}
+	return config
 }

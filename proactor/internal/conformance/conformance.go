@@ -8,8 +8,10 @@
 package conformance
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 )
@@ -18,6 +20,11 @@ import (
 type Config struct {
 	New     func() (*proactor.Dispatcher, error)
 	Network string // "tcp" or "unix"
+	// Raise sends a signal to this process, or to the simulated network. Where it
+	// is nil the tests of signals are not run.
+	Raise func(os.Signal) error
+	// Sleep lets the dispatcher's time pass while a handler runs; nil: time.Sleep.
+	Sleep func(time.Duration)
 }
 
 // tests in the order of what they need: each uses what those before it have
@@ -37,6 +44,11 @@ var tests = []struct {
 	{"TenThousandTimers", testTenThousandTimers},
 	{"CancelTimer", testCancelTimer},
 	{"CancelTimerRace", testCancelTimerRace},
+
+	{"TimerAt", testTimerAt},
+	{"Ticker", testTicker},
+	{"TickerCoalesces", testTickerCoalesces},
+	{"CancelTicker", testCancelTicker},
 
 	{"StopBeforeRun", testStopBeforeRun},
 	{"StopInHandler", testStopInHandler},
@@ -85,6 +97,8 @@ var tests = []struct {
 	{"CancelHandle", testCancelHandle},
 	{"CancelListener", testCancelListener},
 	{"CancelAll", testCancelAll},
+	{"CancelOwner", testCancelOwner},
+	{"CancelOwnerRace", testCancelOwnerRace},
 	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
 
 	{"PipeCancel", testPipeCancel},
@@ -119,6 +133,24 @@ var tests = []struct {
 	{"TransmitClose", testTransmitClose},
 	{"TransmitCloseDispatcher", testTransmitCloseDispatcher},
 
+	{"Timeout", testTimeout},
+	{"TimeoutOfWhatWaits", testTimeoutOfWhatWaits},
+	{"TimeoutInTime", testTimeoutInTime},
+	{"TimeoutOfParts", testTimeoutOfParts},
+	{"Deadline", testDeadline},
+	{"Context", testContext},
+	{"ContextOfEachKind", testContextOfEachKind},
+	{"SettingsWhileOutstanding", testSettingsWhileOutstanding},
+	{"TimeoutRace", testTimeoutRace},
+	{"ContextRace", testContextRace},
+
+	{"User", testUser},
+	{"UserCompletesOnce", testUserCompletesOnce},
+	{"UserCancel", testUserCancel},
+	{"UserWithoutProcessor", testUserWithoutProcessor},
+	{"UserRace", testUserRace},
+	{"UserClose", testUserClose},
+
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},
 	{"CloseHandleRace", testCloseHandleRace},
@@ -128,9 +160,27 @@ var tests = []struct {
 	{"StartWhileClosing", testStartWhileClosing},
 }
 
+// signalTests need a system, or a network, that has signals.
+var signalTests = []struct {
+	name string
+	run  func(*rig)
+}{
+	{"Signal", testSignal},
+	{"SignalBetweenWaits", testSignalBetweenWaits},
+	{"SeveralSignalSets", testSeveralSignalSets},
+	{"CancelSignal", testCancelSignal},
+	{"CloseSignals", testCloseSignals},
+}
+
 // Run runs the suite as subtests.
 func Run(t *testing.T, c Config) {
 	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { test.run(newRig(t, c)) })
+	}
+	if c.Raise == nil {
+		return
+	}
+	for _, test := range signalTests {
 		t.Run(test.name, func(t *testing.T) { test.run(newRig(t, c)) })
 	}
 }

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ type rig struct {
 	d       *proactor.Dispatcher
 	network string
 	calls   []*call
+	raise   func(os.Signal) error
+	sleep   func(time.Duration)
 }
 
 func newRig(t *testing.T, c Config) *rig {
@@ -27,7 +30,10 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network}
+	r := &rig{t: t, d: d, network: c.Network, raise: c.Raise, sleep: c.Sleep}
+	if r.sleep == nil {
+		r.sleep = time.Sleep
+	}
 	t.Cleanup(r.settle)
 	return r
 }

@@ -124,6 +124,18 @@ func (r *Recorder) Begin(kind uint8, handle uint32) *Slot {
 	if now == 0 {
 		now = r.clock()
 	}
+	return r.take(parent, &pcs, now, handle, kind)
+}
+
+// Again takes a slot for what comes next of an operation that completes more than
+// once, and whose record of this time is s: it was started at the same place, and
+// comes from s.
+func (r *Recorder) Again(s *Slot) *Slot {
+	return r.take(s.ID, &s.PCs, r.time(), s.Handle, s.Kind)
+}
+
+// take makes a free slot live.
+func (r *Recorder) take(parent uint64, pcs *PCs, now time.Duration, handle uint32, kind uint8) *Slot {
 	r.mu.Lock()
 	s := r.free
 	if s == nil {
@@ -131,7 +143,7 @@ func (r *Recorder) Begin(kind uint8, handle uint32) *Slot {
 	}
 	r.free = s.next
 	r.seq++
-	s.ID, s.Parent, s.PCs = r.number<<sequenceBits|r.seq, parent, pcs
+	s.ID, s.Parent, s.PCs = r.number<<sequenceBits|r.seq, parent, *pcs
 	s.Initiated, s.Handle, s.Kind, s.live = now, handle, kind, true
 	r.mu.Unlock()
 	return s

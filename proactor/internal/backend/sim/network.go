@@ -33,6 +33,7 @@ type Network struct {
 	jumping   bool       // one of them lets time go on at this moment
 	listeners map[endpoint]*listener
 	disk      disk
+	signals   []*subscription
 	port      uint16 // the last one given out
 	ids       uint32 // the last number given to a connection or listener
 }

@@ -40,11 +40,12 @@ const (
 	verbDone
 	verbFault
 	verbFile
+	verbRaise
 )
 
 var verbNames = [...]string{
 	"listen", "connect", "arrive", "accept", "read", "write",
-	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault", "file",
+	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault", "file", "raise",
 }
 
 var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",

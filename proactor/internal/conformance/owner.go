@@ -1,0 +1,105 @@
+package conformance
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// testCancelOwner cancels what one owner has outstanding, on several handles and
+// timers, and nothing of another's.
+func testCancelOwner(r *rig) {
+	var mine, other proactor.Owner
+	var ours []*call
+	theirs := map[string]*call{}
+	starters, others := r.starters(), r.starters()
+	for name, start := range starters {
+		c := r.call(nil)
+		c.op.SetOwner(&mine)
+		start(c.start())
+		ours = append(ours, c)
+		theirs[name] = r.call(nil)
+		theirs[name].op.SetOwner(&other)
+		others[name](theirs[name].start())
+	}
+	if mine.Outstanding() != len(starters) || other.Outstanding() != len(starters) {
+		r.t.Errorf("%d and %d outstanding, want %d", mine.Outstanding(), other.Outstanding(), len(starters))
+	}
+	mine.Cancel()
+	for _, c := range ours {
+		r.canceled(c)
+	}
+	if mine.Outstanding() != 0 {
+		r.t.Errorf("%d outstanding after Cancel", mine.Outstanding())
+	}
+	mine.Cancel()
+	for name, c := range theirs {
+		if c.done != 0 {
+			r.t.Errorf("%s of another owner has completed: %v", name, c.err)
+		}
+	}
+	ours[0].op.SetOwner(nil)
+	r.d.StartTimer(ours[0].start(), time.Hour)
+	mine.Cancel()
+	r.d.StartTimer(ours[1].start(), 0)
+	r.ok(ours[1])
+	if ours[0].idle() {
+		r.t.Error("an operation without an owner was cancelled")
+	}
+}
+
+// testCancelOwnerRace cancels from another goroutine while the owner's operations
+// complete and are started again, as fast as they can.
+func testCancelOwnerRace(r *rig) {
+	const rounds = 300
+	var owner proactor.Owner
+	a, b := r.pair()
+	var read, write, timer *call
+	check := func(c *call) {
+		if c.err != nil && c.err != proactor.ErrCanceled {
+			r.t.Errorf("%v: %v", c.op.Kind(), c.err)
+		}
+	}
+	in, out := make([]byte, 100), make([]byte, 1)
+	read = r.call(func() {
+		check(read)
+		if read.started < rounds {
+			b.Read(read.start(), in)
+		}
+	})
+	write = r.call(func() {
+		check(write)
+		if write.started < 10*rounds && !(read.idle() && timer.idle()) {
+			a.Write(write.start(), out)
+		}
+	})
+	timer = r.call(func() {
+		check(timer)
+		if timer.started < rounds {
+			r.d.StartTimer(timer.start(), time.Microsecond)
+		}
+	})
+	for _, c := range []*call{read, write, timer} {
+		c.op.SetOwner(&owner)
+	}
+	b.Read(read.start(), in)
+	r.d.StartTimer(timer.start(), time.Microsecond)
+	a.Write(write.start(), out)
+	var canceller sync.WaitGroup
+	var stop atomic.Bool
+	canceller.Go(func() {
+		for !stop.Load() {
+			owner.Cancel()
+			runtime.Gosched()
+		}
+	})
+	r.until("all rounds", func() bool { return read.idle() && timer.idle() && write.idle() })
+	stop.Store(true)
+	canceller.Wait()
+	if owner.Outstanding() != 0 {
+		r.t.Errorf("%d outstanding in the end", owner.Outstanding())
+	}
+}

@@ -1,0 +1,172 @@
+package conformance
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// foreign is somebody else's processor. It completes what it is asked to cancel,
+// unless it holds back.
+type foreign struct {
+	asked []proactor.Completion
+	holds bool
+}
+
+// Cancel implements proactor.Processor.
+func (f *foreign) Cancel(c proactor.Completion) {
+	f.asked = append(f.asked, c)
+	if !f.holds {
+		c.Complete(0, proactor.ErrCanceled)
+	}
+}
+
+var errForeign = errors.New("an error of somebody else's")
+
+func testUser(r *rig) {
+	f := new(foreign)
+	c := r.call(nil)
+	c.op.Token = "token"
+	for i, err := range []error{nil, errForeign} {
+		done := r.d.Begin(c.start(), f)
+		if done.Operation() != &c.op || !c.op.Outstanding() || c.op.Kind() != proactor.KindUser {
+			r.t.Fatalf("%v, outstanding %v, kind %v", done.Operation(), c.op.Outstanding(), c.op.Kind())
+		}
+		go done.Complete(40+i, err)
+		r.wait(c)
+		if c.n != 40+i || c.err != err || c.op.Token != "token" {
+			r.t.Errorf("completed with %d, %v, token %v", c.n, c.err, c.op.Token)
+		}
+	}
+	r.d.Cancel(&c.op)
+	if len(f.asked) != 0 {
+		r.t.Error("a processor was asked to cancel what is not outstanding")
+	}
+}
+
+// testUserCompletesOnce: a second Complete is told so, and does not hit the next
+// start of the same operation.
+func testUserCompletesOnce(r *rig) {
+	c := r.call(nil)
+	first := r.d.Begin(c.start(), nil)
+	if !first.Complete(1, nil) || first.Complete(2, nil) {
+		r.t.Error("want the first Complete to count, and only that")
+	}
+	r.ok(c)
+	second := r.d.Begin(c.start(), nil)
+	if first.Complete(3, errForeign) {
+		r.t.Error("the completion of an earlier start was taken")
+	}
+	if !second.Complete(4, nil) {
+		r.t.Error("the second start could not be completed")
+	}
+	if r.ok(c); c.n != 4 {
+		r.t.Errorf("completed with %d", c.n)
+	}
+}
+
+// testUserCancel: the processor is asked, by the dispatcher, once; the operation
+// completes when the processor says so.
+func testUserCancel(r *rig) {
+	f := &foreign{holds: true}
+	c := r.call(nil)
+	done := r.d.Begin(c.start(), f)
+	r.d.Cancel(&c.op)
+	r.d.Cancel(&c.op)
+	r.until("the question", func() bool { return len(f.asked) > 0 })
+	r.d.Cancel(&c.op)
+	r.d.CancelAll()
+	post := r.call(nil)
+	r.d.Post(post.start())
+	r.ok(post)
+	if len(f.asked) != 1 || f.asked[0] != done || !c.op.Outstanding() {
+		r.t.Errorf("asked %d times, outstanding %v", len(f.asked), c.op.Outstanding())
+	}
+	f.asked[0].Complete(7, nil) // it was done all the same
+	if r.ok(c); c.n != 7 {
+		r.t.Errorf("completed with %d", c.n)
+	}
+
+	f.holds = false
+	c.op.SetTimeout(short)
+	r.d.Begin(c.start(), f)
+	r.timedOut(c)
+}
+
+func testUserWithoutProcessor(r *rig) {
+	c := r.call(nil)
+	done := r.d.Begin(c.start(), nil)
+	r.d.Cancel(&c.op)
+	r.canceled(c)
+	if done.Complete(1, nil) {
+		r.t.Error("an operation that was cancelled could be completed")
+	}
+}
+
+// testUserRace completes from one goroutine and cancels from another.
+func testUserRace(r *rig) {
+	const rounds = 2000
+	work := make(chan proactor.Completion, 1)
+	var others sync.WaitGroup
+	others.Go(func() {
+		for done := range work {
+			done.Complete(1, nil)
+		}
+	})
+	var c *call
+	c = r.call(func() {
+		if !(c.err == nil && c.n == 1 || c.err == proactor.ErrCanceled && c.n == 0) {
+			r.t.Errorf("completed with %d, %v", c.n, c.err)
+		}
+	})
+	var stop atomic.Bool
+	others.Go(func() {
+		for !stop.Load() {
+			r.d.Cancel(&c.op)
+		}
+	})
+	f := new(foreign)
+	for range rounds {
+		f.asked = f.asked[:0]
+		work <- r.d.Begin(c.start(), f)
+		r.wait(c)
+	}
+	stop.Store(true)
+	close(work)
+	others.Wait()
+}
+
+// testUserClose closes the dispatcher while a processor is at work: it is asked to
+// cancel, and waited for.
+func testUserClose(r *rig) {
+	f := &patient{}
+	c, late := r.call(nil), r.call(nil)
+	r.d.Begin(c.start(), f)
+	r.d.Begin(late.start(), nil)
+	if err := r.d.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	if c.done != 1 || c.n != 9 || c.err != nil {
+		r.t.Errorf("after Close: %d calls, %d, %v", c.done, c.n, c.err)
+	}
+	if late.done != 1 || !errors.Is(late.err, proactor.ErrCanceled) {
+		r.t.Errorf("without a processor: %d calls, %v", late.done, late.err)
+	}
+	told := make(chan error, 1)
+	again := r.call(nil)
+	again.then = func() { told <- again.err }
+	if r.d.Begin(again.start(), f).Complete(1, nil) {
+		r.t.Error("an operation of a closed dispatcher could be completed")
+	}
+	if err := <-told; err != proactor.ErrClosed {
+		r.t.Errorf("begun after Close: %v", err)
+	}
+}
+
+// patient is a processor that answers on a goroutine of its own.
+type patient struct{}
+
+// Cancel implements proactor.Processor.
+func (*patient) Cancel(c proactor.Completion) { go c.Complete(9, nil) }
