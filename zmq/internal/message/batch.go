@@ -15,7 +15,7 @@ const GatherMin = 4 << 10
 // writes it as it is, a receiver reads messages out of it where they lie.
 type Batch struct {
 	Buf  []byte // framing and small bodies
-	Refs []Ref  // large bodies, by ascending position
+	Refs []Ref  // large bodies, and what is shared, by ascending position
 	Msgs int    // messages in the batch
 	Size int    // bytes of payload in the batch
 
@@ -27,11 +27,13 @@ type Batch struct {
 	piece piece // what Split cuts from
 }
 
-// Ref is a large body: it belongs after the At-th byte of the batch's buffer.
+// Ref is a large body: it belongs after the At-th byte of the batch's buffer. Or
+// it is a run of whole messages in a Page, framing and all.
 type Ref struct {
-	At   int
-	Body []byte
-	Mem  *Buffer // released when the batch is done with; nil if not pooled
+	At     int
+	Body   []byte
+	Mem    *Buffer // released when the batch is done with; nil if not pooled
+	Framed bool    // messages in a Page
 }
 
 // Append adds a message of at least one frame. Small frames are copied; large

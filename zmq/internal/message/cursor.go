@@ -17,7 +17,7 @@ type Cursor struct {
 
 // Load makes the cursor read b from its start.
 func (c *Cursor) Load(b Batch) {
-	c.batch, c.pos, c.ref, c.small, c.tried = b, 0, 0, nil, 0
+	c.batch, c.pos, c.ref, c.small, c.tried = b.unshared(), 0, 0, nil, 0
 	if b.Mem != nil {
 		c.small = &b.Mem.more
 	}

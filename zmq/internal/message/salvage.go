@@ -7,7 +7,13 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 // kept whole, also the one that was cut, to be sent on the next connection. It
 // returns how many messages and bytes of payload have left.
 func (b *Batch) DropWritten(n int) (msgs, size int) {
-	before := *b
+	before := b.unshared()
+	for _, r := range b.Refs {
+		if r.Framed {
+			r.Mem.Release()
+		}
+	}
+	*b = before
 	pos, ref := 0, 0
 	start, startRef := 0, 0 // where the first message to be kept begins
 	whole := 0              // payload in the frames seen so far

@@ -23,6 +23,7 @@ type pub struct {
 	peers       map[*pipe.Out][]string
 	sent        uint64      // marks an Out that has been found for this message
 	matched     []*pipe.Out // those found; reused
+	page        message.Page
 }
 
 // NewPub makes a PUB socket.
@@ -44,25 +45,33 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 		return nil, nil
 	case p.opts.NoDrop && slices.ContainsFunc(outs, (*pipe.Out).Full):
 		return nil, ErrWouldBlock
-	case len(outs) == 1:
-		return p.put(outs[0], m), nil
+	case len(outs) > 1:
+		p.fanOut(outs, m)
+		return nil, nil
+	case outs[0].Full():
+		p.Drops.Add(DropHighWater, 1)
+		return nil, nil
 	}
-	for _, out := range outs {
-		if p.put(out, m) != nil {
-			handOn(out)
-		}
-	}
-	return nil, nil
+	outs[0].Put(m)
+	return outs[0], nil
 }
 
-// put queues m for one subscriber; nil if there is no room.
-func (p *pub) put(out *pipe.Out, m message.Msg) *pipe.Out {
-	if out.Full() {
-		p.Drops.Add(DropHighWater, 1)
-		return nil
+// fanOut queues m for several subscribers. It is framed once, unless it is so
+// large that nobody copies it anyway.
+func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
+	shared, ok := p.page.Frame(m)
+	for _, out := range outs {
+		if out.Full() {
+			p.Drops.Add(DropHighWater, 1)
+			continue
+		}
+		if ok {
+			out.PutShared(&shared)
+		} else {
+			out.Put(m)
+		}
+		handOn(out)
 	}
-	out.Put(m)
-	return out
 }
 
 // match finds the subscribers that want a topic, each once. The list is good

@@ -19,6 +19,7 @@ type Out struct {
 	limits    Limits        // what holds: over inproc the receiver's are added
 	gatherMin int
 	working   bool // the consumer is at work
+	local     bool // the consumer is a socket of this process
 	refused   bool // a message was refused: the writer is told of room
 	consumer  Consumer
 	writer    Writer
@@ -43,6 +44,16 @@ func (o *Out) Clogged() bool { return o.limits.exceeded(o.fill.Msgs, o.fill.Size
 // asked Full, and for what must not be dropped and is small, as subscriptions
 // are.
 func (o *Out) Put(m message.Msg) { o.fill.Append(m, o.gatherMin) }
+
+// PutShared is Put for a message that others are sent too. What stays in this
+// process is copied: it is read message by message.
+func (o *Out) PutShared(m *message.Shared) {
+	if o.local {
+		o.fill.AppendCopy(m)
+	} else {
+		o.fill.AppendShared(m)
+	}
+}
 
 // PutFrom is Put for the frames of m from the given one on.
 func (o *Out) PutFrom(from int, m message.Msg) { o.fill.AppendFrom(from, m, o.gatherMin) }
@@ -110,6 +121,7 @@ func (o *Out) Join(receiver Limits) {
 func (o *Out) Attach(c Consumer, working bool) {
 	o.mu.Lock()
 	o.consumer, o.working = c, working
+	_, o.local = c.(*In)
 	o.mu.Unlock()
 }
 
@@ -152,7 +164,7 @@ func (o *Out) Take(b *message.Batch) bool {
 // with no memory: what follows is then written behind it in the same piece, as
 // long as that lasts.
 func (o *Out) handOver(b *message.Batch) {
-	if cap(b.Buf) == 0 {
+	if cap(b.Buf) == 0 && cap(b.Refs) == 0 {
 		*b = o.fill.Split()
 	} else {
 		*b, o.fill = o.fill, *b
