@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/netio"
 )
 
@@ -35,7 +36,8 @@ func overNet(testing.TB) network {
 // another.
 func overProactor(backend string) func(testing.TB) network {
 	return func(tb testing.TB) network {
-		server, clients := open(tb, backend), open(tb, backend)
+		o := proactor.Options{Backend: backend}
+		server, clients := open(tb, o), open(tb, o)
 		dialer := netio.Dialer{Dispatcher: clients}
 		return network{
 			func() (net.Listener, error) { return netio.Listen(server, "tcp", "127.0.0.1:0", nil) },

@@ -1,10 +1,12 @@
 package netio_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -102,10 +104,11 @@ func TestAfterClose(t *testing.T) {
 			"write":  func() error { _, err := c.Write([]byte("x")); return err },
 			"writev": func() error { _, err := c.WriteBuffers(&net.Buffers{[]byte("x")}); return err },
 			"close":  c.Close,
+			"Close":  c.CloseWrite,
 			"set":    func() error { return c.SetDeadline(never) },
 		}
 		for op, call := range calls {
-			checkOpError(t, op, call(), net.ErrClosed)
+			checkOpError(t, strings.ToLower(op), call(), net.ErrClosed)
 		}
 		_, err = ln.Accept()
 		checkOpError(t, "accept", err, net.ErrClosed)
@@ -140,6 +143,33 @@ func TestPeerCloses(t *testing.T) {
 		}
 		if n, err := b.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 			t.Errorf("read after the end: %d, %v", n, err)
+		}
+	})
+}
+
+// TestHalfClosed: a question ends with the end of the stream, and is answered.
+func TestHalfClosed(t *testing.T) {
+	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
+		a, b := pair(t, d, network)
+		_, question := vector([]int{3 << 20})
+		go func() {
+			got, err := io.ReadAll(b)
+			if !bytes.Equal(got, question) || err != nil {
+				t.Errorf("read %d bytes of %d, %v", len(got), len(question), err)
+			}
+			b.Write([]byte("answer"))
+			b.Close()
+		}()
+		if _, err := a.Write(question); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := a.Write([]byte("more"))
+		checkOpError(t, "write", err, syscall.EPIPE)
+		if got, err := io.ReadAll(a); string(got) != "answer" || err != nil {
+			t.Errorf("read %q, %v", got, err)
 		}
 	})
 }

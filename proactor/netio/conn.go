@@ -137,6 +137,15 @@ func (c *Conn) Close() error {
 	return c.h.Close()
 }
 
+// CloseWrite ends the writing side: the peer reads what was written, then io.EOF.
+// Later writes fail with syscall.EPIPE; reading goes on.
+func (c *Conn) CloseWrite() error {
+	if err := c.h.CloseWrite(); err != nil {
+		return c.opError("close", err)
+	}
+	return nil
+}
+
 // LocalAddr is the address of this end.
 func (c *Conn) LocalAddr() net.Addr { return c.h.LocalAddr() }
 

@@ -91,7 +91,7 @@ func TestDialGivesUp(t *testing.T) {
 func TestDialNames(t *testing.T) {
 	for _, backend := range proactor.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			d := open(t, backend)
+			d := open(t, proactor.Options{Backend: backend})
 			ln, err := netio.Listen(d, "tcp", "localhost:0", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -132,7 +132,7 @@ func TestListenErrors(t *testing.T) {
 
 // TestUnixPathGoes: the file of a listener goes with it.
 func TestUnixPathGoes(t *testing.T) {
-	d := open(t, "goroutine")
+	d := open(t, proactor.Options{Backend: "goroutine"})
 	path := filepath.Join(t.TempDir(), "s")
 	ln, err := netio.Listen(d, "unix", path, nil)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 
 // open makes a dispatcher that is being run until the test ends. The simulated
 // network has the system's clock: the tests have goroutines of their own.
-func open(t testing.TB, backend string) *proactor.Dispatcher {
+func open(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 	t.Helper()
-	if backend == "sim" {
-		return openSim(t, proactor.SimFaults{})
+	if o.Backend == "sim" {
+		o.Sim = &proactor.SimOptions{Clock: proactor.SimClockSystem}
 	}
-	d, err := proactor.New(proactor.Options{Backend: backend})
-	if backend == "uring" && (errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported)) {
+	d, err := proactor.New(o)
+	if o.Backend == "uring" && (errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported)) {
 		t.Skip(err)
 	}
 	return run(t, d, err)
@@ -53,13 +53,19 @@ func run(t testing.TB, d *proactor.Dispatcher, err error) *proactor.Dispatcher {
 	return d
 }
 
-// onEach runs a test on every backend and kind of stream.
+// onEach runs a test on every backend and kind of stream, and where several
+// goroutines dispatch.
 func onEach(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	for _, backend := range proactor.Backends() {
 		for _, network := range []string{"tcp", "unix"} {
-			t.Run(backend+"/"+network, func(t *testing.T) { test(t, open(t, backend), network) })
+			t.Run(backend+"/"+network, func(t *testing.T) {
+				test(t, open(t, proactor.Options{Backend: backend}), network)
+			})
 		}
 	}
+	t.Run("pool", func(t *testing.T) {
+		test(t, open(t, proactor.Options{Pool: proactor.Pool{Min: 2, Max: 4}}), "tcp")
+	})
 }
 
 // listen makes a listener that is closed when the test ends.
