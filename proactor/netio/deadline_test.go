@@ -146,7 +146,7 @@ func TestDeadlineMidWrite(t *testing.T) {
 // deadline that was put off costs nothing and is not noticed.
 func TestDeadlineExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := openSim(t, proactor.SimFaults{})
+		d := openSim(t, 1, proactor.SimFaults{})
 		a, _ := pair(t, d, "tcp")
 		start := time.Now()
 		a.SetReadDeadline(start.Add(time.Minute))

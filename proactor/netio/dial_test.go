@@ -68,7 +68,7 @@ func TestDialGivesUp(t *testing.T) {
 	} {
 		t.Run(limit.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := openSim(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+				d := openSim(t, 1, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 				ln := listen(t, d, "tcp")
 				ctx, cancel := limit.context()
 				defer cancel()

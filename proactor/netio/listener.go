@@ -1,7 +1,9 @@
 package netio
 
 import (
+	"errors"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -43,8 +45,9 @@ func NewListener(h *proactor.Handle) *Listener {
 }
 
 // Accept waits for the next connection, which is a *Conn on the listener's
-// dispatcher. An error that is temporary (descriptors have run out) leaves the
-// listener as it is: accept again after a while, as net/http does.
+// dispatcher. One that its peer has aborted before is passed over. An error that
+// is temporary (descriptors have run out) leaves the listener as it is: accept
+// again after a while, as net/http does.
 func (l *Listener) Accept() (net.Conn, error) {
 	c, err := l.AcceptConn()
 	if err != nil {
@@ -74,7 +77,7 @@ func (l *Listener) accept() (*proactor.Handle, error) {
 		}
 		l.h.Accept(&l.in.op)
 		_, err := l.in.await()
-		if err != proactor.ErrWouldBlock {
+		if err != proactor.ErrWouldBlock && !errors.Is(err, syscall.ECONNABORTED) {
 			return l.in.op.Accepted(), err
 		}
 	}

@@ -26,11 +26,11 @@ func open(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 }
 
 // openSim is open for a simulated network with faults.
-func openSim(t testing.TB, faults proactor.SimFaults) *proactor.Dispatcher {
+func openSim(t testing.TB, seed uint64, faults proactor.SimFaults) *proactor.Dispatcher {
 	t.Helper()
 	d, err := proactor.New(proactor.Options{
 		Backend: "sim",
-		Sim:     &proactor.SimOptions{Clock: proactor.SimClockSystem, Faults: faults},
+		Sim:     &proactor.SimOptions{Seed: seed, Clock: proactor.SimClockSystem, Faults: faults},
 	})
 	return run(t, d, err)
 }
