@@ -2,25 +2,20 @@ package netio
 
 import (
 	"net"
-	"time"
 
 	"github.com/actum-go/actum/proactor"
 )
 
 // Conn is a stream as a net.Conn. It is safe for use from any goroutine.
-type Conn struct {
-	h       *proactor.Handle
-	in, out half
-}
+type Conn struct{ ends }
 
 var _ net.Conn = (*Conn)(nil)
 
 // NewConn makes a Conn of a stream, which is the Conn's from then on. Nothing
 // may be outstanding on it.
 func NewConn(h *proactor.Handle) *Conn {
-	c := &Conn{h: h}
-	c.in.init(h.Dispatcher())
-	c.out.init(h.Dispatcher())
+	c := new(Conn)
+	c.init(h)
 	return c
 }
 
@@ -127,48 +122,6 @@ func consume(v *net.Buffers, n int) {
 	}
 }
 
-// Close closes the connection. What is blocked in Read or Write returns
-// net.ErrClosed, and so does a second Close.
-func (c *Conn) Close() error {
-	if !c.in.close() {
-		return c.opError("close", net.ErrClosed)
-	}
-	c.out.close()
-	return c.h.Close()
-}
-
 // CloseWrite ends the writing side: the peer reads what was written, then io.EOF.
 // Later writes fail with syscall.EPIPE; reading goes on.
-func (c *Conn) CloseWrite() error {
-	if err := c.h.CloseWrite(); err != nil {
-		return c.opError("close", err)
-	}
-	return nil
-}
-
-// LocalAddr is the address of this end.
-func (c *Conn) LocalAddr() net.Addr { return c.h.LocalAddr() }
-
-// RemoteAddr is the address of the other end.
-func (c *Conn) RemoteAddr() net.Addr { return c.h.RemoteAddr() }
-
-// SetDeadline sets both deadlines: see net.Conn.
-func (c *Conn) SetDeadline(t time.Time) error {
-	err := c.in.setDeadline(t)
-	if err == nil {
-		err = c.out.setDeadline(t)
-	}
-	return c.opError("set", err)
-}
-
-// SetReadDeadline sets when Read, also one in progress, gives up; the zero time
-// is never.
-func (c *Conn) SetReadDeadline(t time.Time) error { return c.opError("set", c.in.setDeadline(t)) }
-
-// SetWriteDeadline sets when Write, also one in progress, gives up; the zero time
-// is never. What was written until then was written.
-func (c *Conn) SetWriteDeadline(t time.Time) error { return c.opError("set", c.out.setDeadline(t)) }
-
-func (c *Conn) opError(op string, err error) error {
-	return opError(op, c.LocalAddr(), c.RemoteAddr(), err)
-}
+func (c *Conn) CloseWrite() error { return c.opError("close", c.h.CloseWrite()) }

@@ -3,6 +3,7 @@ package netio
 import (
 	"errors"
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -12,8 +13,10 @@ import (
 // Listener is a listener as a net.Listener. It is safe for use from any
 // goroutine.
 type Listener struct {
-	h  *proactor.Handle
-	in half
+	h        *proactor.Handle
+	in       half
+	group    atomic.Pointer[proactor.Group]
+	accepted atomic.Uint64
 }
 
 var _ net.Listener = (*Listener)(nil)
@@ -62,8 +65,16 @@ func (l *Listener) AcceptConn() (*Conn, error) {
 	if err != nil {
 		return nil, opError("accept", nil, l.Addr(), err)
 	}
+	if g := l.group.Load(); g != nil {
+		_ = g.Place(h, l.accepted.Add(1)) // else it stays on the listener's, which serves it as well
+	}
 	return NewConn(h), nil
 }
+
+// Spread places the connections accepted from now on, by g's policy, on g's
+// dispatchers, which must be of the listener's kind of backend. A connection's
+// key is its number.
+func (l *Listener) Spread(g *proactor.Group) { l.group.Store(g) }
 
 func (l *Listener) accept() (*proactor.Handle, error) {
 	err := l.in.enter()
