@@ -4,7 +4,8 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 
 // Connect makes a stream to an address, in op.Accepted. network is "tcp",
 // "tcp4", "tcp6" (address is a literal IP:port: names are for the caller to
-// look up) or "unix" (a path, or @name for an abstract one). o may be nil.
+// look up) or "unix" (a path, or @name for an abstract one). On a network of
+// datagrams it makes a connected handle of those: see ListenPacket. o may be nil.
 func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOptions) {
 	d.begin(op, KindConnect)
 	op.op.Handle = nil

@@ -27,6 +27,8 @@ const (
 	KindSync        = Kind(backend.KindSync)
 	KindStat        = Kind(backend.KindStat)
 	KindTransmit    = Kind(backend.KindTransmit)
+	KindReceiveFrom = Kind(backend.KindReceiveFrom)
+	KindSendTo      = Kind(backend.KindSendTo)
 	KindTimer       = Kind(64)
 	KindPost        = Kind(65)
 	KindSignal      = Kind(66)
@@ -60,6 +62,10 @@ func (k Kind) String() string {
 		return "stat"
 	case KindTransmit:
 		return "transmit file"
+	case KindReceiveFrom:
+		return "receive from"
+	case KindSendTo:
+		return "send to"
 	case KindTimer:
 		return "timer"
 	case KindPost:
@@ -90,6 +96,7 @@ type Operation struct {
 	slot     *record.Slot            // its causal record while it is outstanding; nil if none is kept
 	handle   uint32                  // the number of op.Handle
 	control  atomic.Pointer[control] // what only some operations have; nil as a rule
+	rare     *rare                   // what only some kinds need; made at first use, kept
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
@@ -112,6 +119,19 @@ func (o *Operation) Accepted() *Handle { return o.accepted }
 // Opened is the file of an open, owned by whoever handles the completion; nil if
 // there is none.
 func (o *Operation) Opened() *Handle { return o.accepted }
+
+// rare is what only some kinds of operations need.
+type rare struct {
+	datagram backend.Datagram
+}
+
+// few is o's memory for what only some kinds need.
+func (o *Operation) few() *rare {
+	if o.rare == nil {
+		o.rare = new(rare)
+	}
+	return o.rare
+}
 
 // Kind says what was started last.
 func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }

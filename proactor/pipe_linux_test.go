@@ -1,7 +1,6 @@
 package proactor_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,24 +29,6 @@ func kernelBackends(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher
 			defer d.Close()
 			test(t, d)
 		})
-	}
-}
-
-// result starts something, dispatches until it has completed, and returns how.
-func result(t *testing.T, d *proactor.Dispatcher, start func(*proactor.Operation)) (int, error) {
-	t.Helper()
-	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
-	start(&op)
-	finish(t, d, &op)
-	return op.N(), op.Err()
-}
-
-func finish(t *testing.T, d *proactor.Dispatcher, op *proactor.Operation) {
-	t.Helper()
-	for op.Outstanding() {
-		if _, err := d.RunOne(context.Background()); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 

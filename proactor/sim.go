@@ -51,7 +51,8 @@ func NewSimNetwork(seed uint64, f SimFaults) *SimNetwork { return sim.NewNetwork
 // are short, delayed, reordered, but nothing is lost.
 func SimMild() SimFaults { return sim.Mild() }
 
-// SimRough returns SimMild with connections that are refused, aborted and reset.
+// SimRough returns SimMild with connections that are refused, aborted and reset,
+// and datagrams that are lost or come twice.
 func SimRough() SimFaults { return sim.Rough() }
 
 // simCandidate is the backend "sim", which is never taken by itself.

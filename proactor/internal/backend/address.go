@@ -6,14 +6,33 @@ import (
 	"strings"
 )
 
-// IsUnix reports whether network is the one of paths.
-func IsUnix(network string) bool { return network == "unix" }
+// IsUnix reports whether network is one of paths.
+func IsUnix(network string) bool { return network == "unix" || network == "unixgram" }
 
-// ParseTCP turns the literal address of a listener or a connect into numbers.
+// IsDatagram reports whether network carries datagrams instead of streams.
+func IsDatagram(network string) bool {
+	switch network {
+	case "udp", "udp4", "udp6", "unixgram":
+		return true
+	}
+	return false
+}
+
+// ParseTCP is ParseIP for streams.
+func ParseTCP(network, address string) (netip.AddrPort, error) {
+	if IsDatagram(network) {
+		return netip.AddrPort{}, net.UnknownNetworkError(network)
+	}
+	return ParseIP(network, address)
+}
+
+// ParseIP turns the literal address of a listener or a connect into numbers.
 // An empty host is the wildcard. The error is a *net.AddrError or a
 // net.UnknownNetworkError.
-func ParseTCP(network, address string) (netip.AddrPort, error) {
-	if network != "tcp" && network != "tcp4" && network != "tcp6" {
+func ParseIP(network, address string) (netip.AddrPort, error) {
+	switch network {
+	case "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6":
+	default:
 		return netip.AddrPort{}, net.UnknownNetworkError(network)
 	}
 	if strings.HasPrefix(address, ":") {
@@ -24,7 +43,7 @@ func ParseTCP(network, address string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, &net.AddrError{Err: "want a literal IP:port", Addr: address}
 	}
 	is4 := ap.Addr().Unmap().Is4()
-	if network == "tcp4" && !is4 || network == "tcp6" && is4 {
+	if network[3:] == "4" && !is4 || network[3:] == "6" && is4 {
 		return netip.AddrPort{}, &net.AddrError{Err: "not an address of " + network, Addr: address}
 	}
 	return ap, nil
@@ -32,17 +51,34 @@ func ParseTCP(network, address string) (netip.AddrPort, error) {
 
 // wildcard is the address that stands for all of this host's.
 func wildcard(network string) string {
-	if network == "tcp4" {
+	if network[3:] == "4" {
 		return "0.0.0.0"
 	}
 	return "[::]"
 }
 
-// CheckAddress reports what is wrong with an address for network, before any
-// system call is made: it must not be a name, which would have to be looked up.
+// CheckAddress reports what is wrong with an address for a network of streams,
+// before any system call is made: it must not be a name, which would have to be
+// looked up.
 func CheckAddress(network, address string) error {
+	if IsDatagram(network) {
+		return net.UnknownNetworkError(network)
+	}
+	return CheckAny(network, address)
+}
+
+// CheckPacketAddress is CheckAddress for a network of datagrams.
+func CheckPacketAddress(network, address string) error {
+	if !IsDatagram(network) {
+		return net.UnknownNetworkError(network)
+	}
+	return CheckAny(network, address)
+}
+
+// CheckAny is CheckAddress for any network.
+func CheckAny(network, address string) error {
 	if !IsUnix(network) {
-		_, err := ParseTCP(network, address)
+		_, err := ParseIP(network, address)
 		return err
 	}
 	if address == "" {

@@ -54,6 +54,9 @@ const (
 	KindStat     // Handle is a file: Args is a *Stat
 	KindTransmit // Handle is a stream: Args is a *Transmission
 	KindPage     // a backend's own: Handle is a file, TransmitTurn bytes from Off are to be in memory
+
+	KindReceiveFrom // Handle is one of datagrams: one into Buf; Args is a *Datagram
+	KindSendTo      // Handle is one of datagrams: one from Buf; Args is a *Datagram
 )
 
 // Op is one asynchronous operation, embedded in memory that its initiator
@@ -81,7 +84,7 @@ type Op struct {
 
 // ConnectArgs are the Args of a connect. They are not changed.
 type ConnectArgs struct {
-	Network string         // "tcp", "tcp4", "tcp6" or "unix"
+	Network string         // "tcp", "tcp4", "tcp6", "unix"; "udp", "udp4", "udp6", "unixgram"
 	Address string         // a literal IP:port, or a path; never a name
 	Socket  *SocketOptions // options of the socket to be made; nil means defaults
 }
@@ -95,7 +98,7 @@ type SocketOptions struct {
 	SendBuffer int    // SO_SNDBUF in bytes; 0 leaves the system's default
 	RecvBuffer int    // SO_RCVBUF in bytes; 0 leaves the system's default
 	Backlog    int    // listeners: length of the accept queue; 0 means 128
-	LocalAddr  string // connect: literal IP:port to bind first; empty for any
+	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any
 }
 
 // Handle is a descriptor (or its stand-in) that a backend operates on.
@@ -133,6 +136,8 @@ type Backend interface {
 	// operation is outstanding on it, ErrOtherBackend if it is of another kind: then
 	// it stays as it is. No Try method may be in progress.
 	Take(h Handle) (Handle, error)
+	// ListenPacket makes a handle of datagrams, bound to a literal address.
+	ListenPacket(network, address string, o *SocketOptions) (Handle, error)
 	// Adopt makes a stream of a pipe, a terminal, or anything else that is read
 	// and written in order and can be waited for. The handle has a descriptor of
 	// its own: f stays the caller's.

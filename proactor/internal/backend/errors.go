@@ -36,7 +36,7 @@ var (
 // ErrWrongHandle is the result of an operation that its handle cannot do: an
 // accept on a stream, a read on a listener or a file.
 var ErrWrongHandle = fmt.Errorf("accept is for listeners, read, write and transmit are for streams, "+
-	"read at, write at, sync and stat are for files: %w", errors.ErrUnsupported)
+	"read at, write at, sync and stat are for files, receive-from and send-to are for datagrams: %w", errors.ErrUnsupported)
 
 // ErrNotSocket is the answer of CloseWrite where there is only one direction.
 var ErrNotSocket = fmt.Errorf("only a stream socket can be closed in one direction: %w", errors.ErrUnsupported)

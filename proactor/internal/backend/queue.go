@@ -7,7 +7,7 @@ import "sync"
 // directions do not know each other.
 type Direction uint8
 
-// In carries accepts and reads, Out carries writes and transmits.
+// In carries accepts and reads, Out carries writes, sends and transmits.
 const (
 	In Direction = iota
 	Out
@@ -17,7 +17,7 @@ const (
 // Direction of an operation of this kind. A connect has none: it has no handle
 // yet. Neither have operations on files: they keep no order.
 func (k Kind) Direction() Direction {
-	if k == KindWrite || k == KindWriteV || k == KindTransmit {
+	if k == KindWrite || k == KindWriteV || k == KindTransmit || k == KindSendTo {
 		return Out
 	}
 	return In

@@ -151,6 +151,18 @@ var tests = []struct {
 	{"UserRace", testUserRace},
 	{"UserClose", testUserClose},
 
+	{"Datagram", testDatagram},
+	{"DatagramEmpty", testDatagramEmpty},
+	{"DatagramTruncated", testDatagramTruncated},
+	{"DatagramLarge", testDatagramLarge},
+	{"DatagramConnected", testDatagramConnected},
+	{"DatagramRefused", testDatagramRefused},
+	{"DatagramSendWaits", testDatagramSendWaits},
+	{"DatagramCancel", testDatagramCancel},
+	{"DatagramClose", testDatagramClose},
+	{"DatagramWrong", testDatagramWrong},
+	{"DatagramFamilies", testDatagramFamilies},
+
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},
 	{"CloseHandleRace", testCloseHandleRace},

@@ -27,7 +27,7 @@ func EncodeAddress(a *Address, network, address string) (family int, err error) 
 	if backend.IsUnix(network) {
 		return familyUnix, encodePath(a, address)
 	}
-	ap, err := backend.ParseTCP(network, address)
+	ap, err := backend.ParseIP(network, address)
 	if err != nil {
 		return 0, err
 	}

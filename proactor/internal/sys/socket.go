@@ -34,12 +34,15 @@ func Listen(network, address string, o *backend.SocketOptions) (fd int, err erro
 }
 
 func listen(network, address string, o *backend.SocketOptions) (int, error) {
+	if err := backend.CheckAddress(network, address); err != nil {
+		return -1, err
+	}
 	var a Address
 	family, err := EncodeAddress(&a, network, address)
 	if err != nil {
 		return -1, err
 	}
-	fd, err := newSocket(family, o)
+	fd, err := newSocket(network, family, o)
 	if err != nil {
 		return -1, err
 	}
@@ -70,7 +73,7 @@ func PrepareConnect(op *backend.Op) error {
 	to, fd := op.Connect(), -1
 	family, err := EncodeAddress(op.Sys.Address(), to.Network, to.Address)
 	if err == nil {
-		fd, err = newSocket(family, to.Socket)
+		fd, err = newSocket(to.Network, family, to.Socket)
 	}
 	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" {
 		err = bindTo(fd, to.Network, to.Socket.LocalAddr)

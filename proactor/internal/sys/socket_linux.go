@@ -9,14 +9,20 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// newSocket makes a stream socket with the options that both kinds of sockets
-// have.
-func newSocket(family int, o *backend.SocketOptions) (int, error) {
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+// newSocket makes a socket with the options that those that listen and those that
+// connect have. Datagrams may be sent to everybody, as with package net.
+func newSocket(network string, family int, o *backend.SocketOptions) (int, error) {
+	kind := unix.SOCK_STREAM
+	if backend.IsDatagram(network) {
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err := unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
 	}
-	if family != unix.AF_UNIX {
+	if kind == unix.SOCK_DGRAM {
+		err = os.NewSyscallError("setsockopt SO_BROADCAST", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1))
+	} else if family != unix.AF_UNIX {
 		err = os.NewSyscallError("setsockopt TCP_NODELAY", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
 	}
 	if err == nil && o != nil {
@@ -36,11 +42,17 @@ func listenerOptions(fd int, network string, family int) error {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return os.NewSyscallError("setsockopt SO_REUSEADDR", err)
 	}
+	return bothFamilies(fd, network, family)
+}
+
+// bothFamilies makes an IPv6 socket take IPv4 as well, unless network says
+// otherwise.
+func bothFamilies(fd int, network string, family int) error {
 	if family != unix.AF_INET6 {
 		return nil
 	}
 	only := 0
-	if network == "tcp6" {
+	if network == "tcp6" || network == "udp6" {
 		only = 1
 	}
 	return os.NewSyscallError("setsockopt IPV6_V6ONLY", unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only))

@@ -118,7 +118,7 @@ func (b *Backend) CancelAll() {
 // laneOf is the lane that op belongs to; nil if its handle cannot do it.
 func laneOf(op *backend.Op) *lane {
 	h, ok := op.Handle.(*handle)
-	if !ok || h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile() {
+	if !ok || !op.Kind.Suits(h.listener, h.packet) {
 		return nil
 	}
 	return &h.lanes[op.Kind.Direction()]

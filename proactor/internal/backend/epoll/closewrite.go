@@ -12,7 +12,7 @@ func (h *handle) CloseWrite() error {
 	if h.listener {
 		return backend.ErrWrongHandle
 	}
-	if h.name != "" {
+	if h.packet || h.name != "" {
 		return backend.ErrNotSocket
 	}
 	l := &h.lanes[backend.Out]

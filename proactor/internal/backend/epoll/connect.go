@@ -85,6 +85,9 @@ func (l *lane) connect(op *backend.Op) {
 	}
 	op.Err = nil
 	l.h.local, l.h.remote = sys.LocalAddr(l.h.fd), sys.RemoteAddr(l.h.fd)
+	if backend.IsDatagram(l.h.network) {
+		l.h.datagrams()
+	}
 	op.New = l.h
 }
 

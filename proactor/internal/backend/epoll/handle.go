@@ -19,6 +19,8 @@ type handle struct {
 	data          sys.EpollData // what its events carry
 	network       string
 	listener      bool
+	packet        bool   // a socket of datagrams
+	family        uint16 // of datagrams: the address family
 	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
 	lanes         [backend.Directions]lane
@@ -99,7 +101,7 @@ func (h *handle) Close() error {
 	h.b.mu.Lock()
 	h.b.table.remove(h.data)
 	h.b.mu.Unlock()
-	if h.listener {
+	if h.listener || h.packet {
 		sys.RemovePath(h.local)
 	}
 	sys.Close(h.fd)

@@ -86,6 +86,10 @@ func (l *lane) attempt(op *backend.Op) bool {
 		op.N, op.Err = l.recvV(op.Vec)
 	case backend.KindWriteV:
 		op.N, op.Err = l.sendV(op.Vec)
+	case backend.KindReceiveFrom:
+		l.receiveFrom(op)
+	case backend.KindSendTo:
+		l.sendTo(op)
 	case backend.KindAccept:
 		l.accept(op)
 	case backend.KindConnect:

@@ -110,7 +110,7 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 
 // try locks the lane for an attempt outside of its queue.
 func (h *handle) try(d backend.Direction) (*lane, error) {
-	if h.listener {
+	if h.listener || h.packet {
 		return nil, backend.ErrWrongHandle
 	}
 	l := &h.lanes[d]

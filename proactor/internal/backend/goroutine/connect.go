@@ -31,21 +31,36 @@ func (b *Backend) connect(op *backend.Op) {
 // dial makes the connection that op describes.
 func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 	to := op.Connect()
-	if err := backend.CheckAddress(to.Network, to.Address); err != nil {
+	if err := backend.CheckAny(to.Network, to.Address); err != nil {
 		return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 	}
 	d := net.Dialer{KeepAlive: -1}
 	if o := to.Socket; o != nil {
 		d.Control = buffers(o)
-		if o.LocalAddr != "" && !backend.IsUnix(to.Network) {
-			local, err := backend.ParseTCP(to.Network, o.LocalAddr)
-			if err != nil {
-				return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
-			}
-			d.LocalAddr = net.TCPAddrFromAddrPort(local)
+		var err error
+		if d.LocalAddr, err = localAddr(to.Network, o.LocalAddr); err != nil {
+			return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 		}
 	}
 	return d.DialContext(ctx, to.Network, to.Address)
+}
+
+// localAddr is the address to bind before connecting; nil for any.
+func localAddr(network, address string) (net.Addr, error) {
+	if address == "" || network == "unix" {
+		return nil, nil
+	}
+	if backend.IsUnix(network) {
+		return &net.UnixAddr{Name: address, Net: network}, nil
+	}
+	local, err := backend.ParseIP(network, address)
+	if err != nil {
+		return nil, err
+	}
+	if backend.IsDatagram(network) {
+		return net.UDPAddrFromAddrPort(local), nil
+	}
+	return net.TCPAddrFromAddrPort(local), nil
 }
 
 // finishConnect settles the result. A connection that was made although op was
@@ -57,10 +72,7 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 	b.mu.Unlock()
 	switch {
 	case err == nil:
-		var s *stream
-		if s, err = b.newStream(conn); err == nil {
-			op.New = s
-		}
+		op.New, err = b.joined(conn, op.Connect().Network)
 	case b.closing.Load():
 		err = backend.ErrBackendClosed
 	case ctx.Err() != nil:
@@ -71,6 +83,18 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 	}
 	op.Err = err
 	b.complete(op)
+}
+
+// joined makes a handle of a connection.
+func (b *Backend) joined(conn net.Conn, network string) (backend.Handle, error) {
+	if backend.IsDatagram(network) {
+		return b.newPacket(conn, network)
+	}
+	s, err := b.newStream(conn)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // cancelConnect ends a connect early.

@@ -26,11 +26,11 @@ type deadlineListener interface {
 	SetDeadline(time.Time) error
 }
 
-// family makes "tcp" on 0.0.0.0 mean IPv4 alone, as it does with the other
-// backends: package net would listen on [::] too.
+// family makes "tcp" or "udp" on 0.0.0.0 mean IPv4 alone, as it does with the
+// other backends: package net would listen on [::] too.
 func family(network, address string) string {
-	if ap, err := backend.ParseTCP(network, address); err == nil && ap.Addr().Is4() {
-		return "tcp4"
+	if ap, err := backend.ParseIP(network, address); err == nil && ap.Addr().Is4() {
+		return network[:3] + "4"
 	}
 	return network
 }

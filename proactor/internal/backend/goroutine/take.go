@@ -17,6 +17,13 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		}
 		s.out.fin, s.out.ended = h.out.fin, h.out.ended
 		return s, nil
+	case *packet:
+		if err := giveUp(&h.in, &h.out); err != nil {
+			return nil, err
+		}
+		h.closed.Store(true)
+		h.b.handles.Remove(h)
+		return b.newPacket(h.conn, h.LocalAddr().Network())
 	case *listener:
 		if err := giveUp(&h.in); err != nil {
 			return nil, err

@@ -21,13 +21,13 @@ type endpoint struct {
 
 // parse reads a literal address.
 func parse(network, address string) (endpoint, error) {
-	if err := backend.CheckAddress(network, address); err != nil {
+	if err := backend.CheckAny(network, address); err != nil {
 		return endpoint{}, err
 	}
 	if backend.IsUnix(network) {
 		return endpoint{path: address}, nil
 	}
-	at, err := backend.ParseTCP(network, address)
+	at, err := backend.ParseIP(network, address)
 	return endpoint{at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}, err
 }
 

@@ -87,6 +87,8 @@ func (b *Backend) Start(op *backend.Op) {
 	switch {
 	case b.closed:
 		b.reject(op, backend.ErrBackendClosed)
+	case op.Kind == backend.KindConnect && backend.IsDatagram(op.Connect().Network):
+		b.connectPacket(op)
 	case op.Kind == backend.KindConnect:
 		b.connect(op)
 	case op.Kind == backend.KindOpen:
@@ -146,6 +148,13 @@ func halfOf(op *backend.Op) *half {
 		if op.Kind == backend.KindAccept {
 			return &s.accepts
 		}
+	case *packet:
+		switch op.Kind {
+		case backend.KindReceiveFrom:
+			return &s.r
+		case backend.KindSendTo:
+			return &s.w
+		}
 	}
 	return nil
 }
@@ -157,6 +166,8 @@ func closedError(h backend.Handle) error {
 	case *listener:
 		return h.closed
 	case *file:
+		return h.closed
+	case *packet:
 		return h.closed
 	}
 	return nil
@@ -206,6 +217,8 @@ func feasible(op *backend.Op) bool {
 	switch s := op.Handle.(type) {
 	case *listener:
 		return len(s.pending)+s.coming > 0
+	case *packet:
+		return s.feasible(op)
 	case *stream:
 		if op.Kind.Direction() == backend.In {
 			return s.in.readEnds()

@@ -47,7 +47,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		{"tcp", "127.0.0.1:80", backend.EADDRINUSE},
 		{"tcp", "0.0.0.0:80", backend.EADDRINUSE},
 		{"unix", "/a", backend.EADDRINUSE},
-		{"udp", "127.0.0.1:1", net.UnknownNetworkError("udp")},
+		{"sctp", "127.0.0.1:1", net.UnknownNetworkError("sctp")},
 		{"tcp", "localhost:80", nil},
 		{"tcp4", "[::1]:80", nil},
 		{"unix", "", nil},

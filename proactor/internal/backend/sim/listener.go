@@ -29,7 +29,11 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	at, err := parse(network, address)
+	err := backend.CheckAddress(network, address)
+	var at endpoint
+	if err == nil {
+		at, err = parse(network, address)
+	}
 	if b.closed {
 		err = backend.ErrBackendClosed
 	}

@@ -34,6 +34,7 @@ type Network struct {
 	listeners map[endpoint]*listener
 	disk      disk
 	signals   []*subscription
+	packets   map[endpoint]*packet
 	port      uint16 // the last one given out
 	ids       uint32 // the last number given to a connection or listener
 }
@@ -50,6 +51,7 @@ func NewNetwork(seed uint64, f Faults) *Network {
 		rng:       rand.NewPCG(seed, 0x9e3779b97f4a7c15),
 		listeners: map[endpoint]*listener{},
 		disk:      disk{},
+		packets:   map[endpoint]*packet{},
 		port:      firstPort - 1,
 	}
 	if n.faults.MaxDelay == 0 {

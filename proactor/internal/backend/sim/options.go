@@ -37,7 +37,7 @@ type Faults struct {
 	ShortRead   float64 // a read or TryRead gets fewer bytes than there are, also of a file
 	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit, also one to a file
 	WouldBlock  float64 // TryRead and TryWrite say ErrWouldBlock without reason
-	Delay       float64 // what was written arrives later, up to MaxDelay
+	Delay       float64 // what was written arrives later, up to MaxDelay; UDP datagrams overtake one another
 	Stall       float64 // an operation is carried out later, up to MaxDelay
 	Reorder     float64 // a completion overtakes, or waits up to MaxDelay; never within one direction of one handle
 	Reset       float64 // a read or write resets its connection: ECONNRESET at both ends, what is in it is lost
@@ -45,6 +45,8 @@ type Faults struct {
 	DelayDial   float64 // a connect takes up to MaxDelay
 	DelayAccept float64 // a connection reaches its listener later, up to MaxDelay
 	AbortAccept float64 // an accept fails with ECONNABORTED, its connection is reset
+	Lose        float64 // a UDP datagram is lost
+	Duplicate   float64 // a UDP datagram arrives twice
 	CancelLoses float64 // a cancelled operation that can succeed does so all the same
 	DiskError   float64 // an open, a read, a write, a sync or a transmission of a file fails with EIO
 	DiskFull    float64 // a write to a file fails with ENOSPC
@@ -72,10 +74,12 @@ func Mild() Faults {
 	}
 }
 
-// Rough returns Mild with connections that are refused, aborted and reset.
+// Rough returns Mild with connections that are refused, aborted and reset, and
+// datagrams that are lost or come twice.
 func Rough() Faults {
 	f := Mild()
 	f.Reset, f.Refuse, f.AbortAccept = 0.005, 0.2, 0.1
+	f.Lose, f.Duplicate = 0.1, 0.1
 	return f
 }
 
@@ -97,6 +101,8 @@ const (
 	cancelLoses
 	diskError
 	diskFull
+	lost
+	duplicated
 	faultCount
 )
 
@@ -104,6 +110,7 @@ var faultNames = [faultCount]string{
 	"ShortRead", "ShortWrite", "WouldBlock", "Delay", "Stall", "Reorder",
 	"Reset", "Refuse", "DelayDial", "DelayAccept", "AbortAccept", "CancelLoses",
 	"DiskError", "DiskFull",
+	"Lose", "Duplicate",
 }
 
 func (f fault) String() string { return faultNames[f] }
@@ -113,6 +120,7 @@ func (f *Faults) probabilities() [faultCount]float64 {
 		f.ShortRead, f.ShortWrite, f.WouldBlock, f.Delay, f.Stall, f.Reorder,
 		f.Reset, f.Refuse, f.DelayDial, f.DelayAccept, f.AbortAccept, f.CancelLoses,
 		f.DiskError, f.DiskFull,
+		f.Lose, f.Duplicate,
 	}
 }
 

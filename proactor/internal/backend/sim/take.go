@@ -18,6 +18,11 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 			return nil, backend.ErrOtherBackend
 		}
 		return h, h.move(b)
+	case *packet:
+		if h.b.net != n {
+			return nil, backend.ErrOtherBackend
+		}
+		return h, h.move(b)
 	case *listener:
 		if h.b.net != n {
 			return nil, backend.ErrOtherBackend
@@ -34,6 +39,16 @@ func (s *stream) move(to *Backend) error {
 	s.b.leave(s)
 	s.b, s.in.r.b, s.out.w.b = to, to, to
 	to.enter(s)
+	return nil
+}
+
+func (p *packet) move(to *Backend) error {
+	if err := movable(p.closed, &p.r, &p.w); err != nil {
+		return err
+	}
+	p.b.leave(p)
+	p.b, p.r.b, p.w.b = to, to, to
+	to.enter(p)
 	return nil
 }
 

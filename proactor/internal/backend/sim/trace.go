@@ -41,15 +41,18 @@ const (
 	verbFault
 	verbFile
 	verbRaise
+	verbSend
+	verbReceive
 )
 
 var verbNames = [...]string{
 	"listen", "connect", "arrive", "accept", "read", "write",
 	"try-read", "try-write", "deliver", "cancel", "reset", "close", "done", "fault", "file", "raise",
+	"send-to", "receive-from",
 }
 
 var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",
-	"open", "read-at", "write-at", "sync", "stat", "transmit"}
+	"open", "read-at", "write-at", "sync", "stat", "transmit", "page", "receive-from", "send-to"}
 
 // record is one event. It is made into text only when somebody asks.
 type record struct {
@@ -66,7 +69,7 @@ func (r record) String() string {
 	switch r.verb {
 	case verbFault:
 		return s + " " + fault(r.n).String()
-	case verbRead, verbWrite, verbTryRead, verbTryWrite:
+	case verbRead, verbWrite, verbTryRead, verbTryWrite, verbSend, verbReceive:
 		s += fmt.Sprintf(" %d of %d", r.n, r.of)
 	case verbDone, verbFile:
 		s += fmt.Sprintf(" %s %d", kindNames[r.of], r.n)

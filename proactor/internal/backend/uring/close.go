@@ -37,7 +37,7 @@ func (h *handle) Close() error {
 
 	h.closing.Store(true)
 	b.handles.Remove(h)
-	if h.listener {
+	if h.listener || h.packet {
 		sys.RemovePath(h.local)
 	}
 	if h.refs.Load() > 1 {
@@ -54,7 +54,7 @@ func (h *handle) CloseWrite() error {
 	switch {
 	case h.listener:
 		return backend.ErrWrongHandle
-	case h.name != "":
+	case h.packet, h.name != "":
 		return backend.ErrNotSocket
 	}
 	h.b.mu.Lock()

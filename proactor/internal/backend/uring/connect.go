@@ -56,13 +56,21 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		op.New, op.Err = newHandle(b.adopt(fd, op.Connect().Network, sys.RemoteAddr(fd)))
+		op.New, op.Err = newHandle(b.joined(fd, op.Connect().Network))
 		fd = -1
 	}
 	if fd >= 0 {
 		b.doomed = append(b.doomed, fd)
 	}
 	b.done.Push(op)
+}
+
+// joined makes a handle of a socket that is connected.
+func (b *Backend) joined(fd int, network string) (*handle, error) {
+	if backend.IsDatagram(network) {
+		return b.adoptPacket(fd, network)
+	}
+	return b.adopt(fd, network, sys.RemoteAddr(fd))
 }
 
 // accepted makes a stream of a socket that a listener has accepted. One that

@@ -22,6 +22,8 @@ type handle struct {
 	fd            int
 	network       string
 	listener      bool
+	packet        bool   // a socket of datagrams
+	family        uint16 // of datagrams: the address family
 	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
 
@@ -116,7 +118,7 @@ func (h *handle) written(n int, errno unix.Errno) (int, error) {
 
 // acquire makes sure that the descriptor of a stream stays open until done.
 func (h *handle) acquire() error {
-	if h.listener {
+	if h.listener || h.packet {
 		return backend.ErrWrongHandle
 	}
 	for !h.closing.Load() {

@@ -45,6 +45,8 @@ func (b *Backend) prepare(op *backend.Op) {
 		e.Opcode, e.OpFlags = sys.RingOpSendMsg, unix.MSG_NOSIGNAL
 		e.Addr, e.Len = message(op), 1
 		b.willCopy(op.Kind, vectorLen(op.Vec))
+	case backend.KindReceiveFrom, backend.KindSendTo:
+		b.preparePacket(op, &e)
 	case backend.KindAccept:
 		from := op.Sys.Address()
 		from.Len = uint32(len(from.Bytes))

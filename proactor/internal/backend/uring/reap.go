@@ -122,6 +122,8 @@ func (b *Backend) finished(op *backend.Op, res int32, asked bool) {
 		op.Err = h.failure(op, unix.Errno(-res), asked)
 	case op.Kind == backend.KindAccept:
 		b.accepted(op, h, int(res))
+	case op.Kind.OnDatagrams():
+		h.carried(op, int(res))
 	default:
 		op.N, op.Err = int(res), h.transferred(op, int(res))
 	}

@@ -20,6 +20,9 @@ func (h *handle) failure(op *backend.Op, errno unix.Errno, asked bool) error {
 	case asked && errno == unix.ECANCELED:
 		return backend.ErrCanceled
 	}
+	if op.Kind.OnDatagrams() {
+		return sys.PacketError(verb(op.Kind), h.network, h.local, op.Datagram().Addr, h.remote, errno)
+	}
 	return h.opError(verb(op.Kind), errno)
 }
 
@@ -38,7 +41,7 @@ func verb(k backend.Kind) string {
 	switch k {
 	case backend.KindAccept:
 		return "accept"
-	case backend.KindWrite, backend.KindWriteV:
+	case backend.KindWrite, backend.KindWriteV, backend.KindSendTo:
 		return "write"
 	}
 	return "read"

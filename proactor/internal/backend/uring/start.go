@@ -30,12 +30,13 @@ func (b *Backend) Start(op *backend.Op) {
 	}
 	b.mu.Lock()
 	switch {
-	case h.listener != (op.Kind == backend.KindAccept) || op.Kind.OnFile():
+	case !op.Kind.Suits(h.listener, h.packet):
 		b.complete(op, 0, backend.ErrWrongHandle)
 	case h.why != nil:
 		b.complete(op, 0, h.why)
 	case h.ending && op.Kind.Direction() == backend.Out:
 		b.complete(op, 0, backend.ErrWriteClosed)
+	case h.packet && h.misdirected(op):
 	case h.queues[op.Kind.Direction()].Push(op):
 		b.advance(&h.queues[op.Kind.Direction()])
 	default:
