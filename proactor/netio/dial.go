@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -28,19 +28,23 @@ type Dialer struct {
 // minShare is how long one of several addresses is tried at least.
 const minShare = 2 * time.Second
 
-// DialContext connects to an address, and returns a *Conn. network is "tcp",
-// "tcp4", "tcp6" or "unix"; address is as for net.Dial. The addresses of a name
-// are tried one after the other. Once it has connected, ctx has no say any more.
+// DialContext connects to an address. network is "tcp", "tcp4", "tcp6" or "unix",
+// which yields a *Conn, or "udp", "udp4", "udp6" or "unixgram", which yields a
+// *PacketConn. address is as for net.Dial; the addresses of a name are tried one
+// after the other. Once it has connected, ctx has no say any more.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	c, err := d.Dial(ctx, network, address)
-	if err != nil {
+	h, err := d.dial(ctx, network, address)
+	switch {
+	case err != nil:
 		return nil, err
+	case network == "unixgram" || strings.HasPrefix(network, "udp"):
+		return NewPacketConn(h), nil
 	}
-	return c, nil
+	return NewConn(h), nil
 }
 
-// Dial is DialContext for those who want to know what they get.
-func (d *Dialer) Dial(ctx context.Context, network, address string) (*Conn, error) {
+// dial is DialContext without what is made of the handle.
+func (d *Dialer) dial(ctx context.Context, network, address string) (*proactor.Handle, error) {
 	if d.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
@@ -54,7 +58,7 @@ func (d *Dialer) Dial(ctx context.Context, network, address string) (*Conn, erro
 	for i, addr := range list {
 		h, err := d.try(ctx, network, addr.String(), len(list)-i)
 		if err == nil {
-			return NewConn(h), nil
+			return h, nil
 		}
 		if first == nil {
 			first = dialError(network, addr, err)
@@ -110,39 +114,4 @@ func dialError(network string, addr net.Addr, err error) error {
 		err = timeoutError{err}
 	}
 	return &net.OpError{Op: "dial", Net: network, Addr: addr, Err: err}
-}
-
-// resolve lists the addresses that are meant, the ones to be tried first first.
-func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Addr, error) {
-	switch network {
-	case "unix":
-		return []net.Addr{&net.UnixAddr{Name: address, Net: network}}, nil
-	case "tcp", "tcp4", "tcp6":
-	default:
-		return nil, net.UnknownNetworkError(network)
-	}
-	r := d.Resolver
-	if r == nil {
-		r = net.DefaultResolver
-	}
-	host, service, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	port, err := r.LookupPort(ctx, network, service)
-	if err != nil {
-		return nil, err
-	}
-	if host == "" {
-		host = "localhost"
-	}
-	ips, err := r.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]net.Addr, len(ips))
-	for i, ip := range ips {
-		list[i] = net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip.Unmap(), uint16(port)))
-	}
-	return list, nil
 }

@@ -74,7 +74,7 @@ func TestDialGivesUp(t *testing.T) {
 				defer cancel()
 				start := time.Now()
 				dialer := netio.Dialer{Dispatcher: d, Timeout: limit.timeout}
-				_, err := dialer.Dial(ctx, "tcp", ln.Addr().String())
+				_, err := dialer.DialContext(ctx, "tcp", ln.Addr().String())
 				checkOpError(t, "dial", err, limit.want)
 				if e := err.(net.Error); e.Timeout() != (limit.want == context.DeadlineExceeded) {
 					t.Errorf("%v: Timeout is %v", err, e.Timeout())
@@ -102,7 +102,7 @@ func TestDialNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, host := range []string{"localhost", "127.0.0.1", ""} {
-				c, err := (&netio.Dialer{Dispatcher: d}).Dial(t.Context(), "tcp", net.JoinHostPort(host, port))
+				c, err := (&netio.Dialer{Dispatcher: d}).DialContext(t.Context(), "tcp", net.JoinHostPort(host, port))
 				if err != nil {
 					t.Errorf("%q: %v", host, err)
 					continue

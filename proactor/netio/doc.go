@@ -1,6 +1,7 @@
 // Package netio is package net's face of the proactor: a [Conn] is a net.Conn, a
-// [Listener] a net.Listener, made of asynchronous operations. What is written for
-// package net runs on them as it is: crypto/tls, net/http, gRPC.
+// [Listener] a net.Listener, a [PacketConn] a net.PacketConn, made of
+// asynchronous operations. What is written for package net runs on them as it is,
+// crypto/tls and net/http among it.
 //
 // # What both sides promise
 //
@@ -21,7 +22,7 @@
 //   - Errors are *net.OpError, whose Err is net.ErrClosed,
 //     os.ErrDeadlineExceeded, an error of the system, or one of package proactor.
 //     The end of a stream is io.EOF.
-//   - A Read or a Write allocates nothing.
+//   - A Read or a Write allocates nothing, where the backend does not.
 //
 // There is no SyscallConn and no File: the descriptor is the backend's.
 package netio

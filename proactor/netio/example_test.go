@@ -45,7 +45,7 @@ func ExampleListen() {
 	}()
 
 	dialer := netio.Dialer{Dispatcher: d}
-	c, err := dialer.Dial(context.Background(), "tcp", ln.Addr().String())
+	c, err := dialer.DialContext(context.Background(), "tcp", ln.Addr().String())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -109,7 +109,7 @@ func Example_tls() {
 		}
 	}()
 
-	raw, err := (&netio.Dialer{Dispatcher: d}).Dial(context.Background(), "tcp", ln.Addr().String())
+	raw, err := (&netio.Dialer{Dispatcher: d}).DialContext(context.Background(), "tcp", ln.Addr().String())
 	if err != nil {
 		fmt.Println(err)
 		return

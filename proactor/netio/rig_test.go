@@ -102,10 +102,11 @@ func pair(t testing.TB, d *proactor.Dispatcher, network string) (dialled, accept
 
 func connect(d *proactor.Dispatcher, ln *netio.Listener) (dialled, accepted *netio.Conn, err error) {
 	dialer := netio.Dialer{Dispatcher: d}
-	dialled, err = dialer.Dial(context.Background(), ln.Addr().Network(), ln.Addr().String())
+	c, err := dialer.DialContext(context.Background(), ln.Addr().Network(), ln.Addr().String())
 	if err != nil {
 		return nil, nil, err
 	}
+	dialled = c.(*netio.Conn)
 	accepted, err = ln.AcceptConn()
 	if err != nil {
 		dialled.Close()

@@ -1,0 +1,6 @@
+//go:build unix
+
+package netio_test
+
+// packetNetworks are the kinds of datagrams that this system has.
+var packetNetworks = []string{"udp", "unixgram"}
