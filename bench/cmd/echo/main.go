@@ -1,7 +1,8 @@
 // Command echo is an echo server on package proactor, and an example of how to
-// write one.
+// write one: the connection (conn.go) does not know which of the strategies below
+// it is run with.
 //
-//	echo [--backend NAME] serve tcp://HOST:PORT
+//	echo [FLAGS] serve tcp://HOST:PORT
 package main
 
 import (
@@ -11,24 +12,36 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func main() {
-	var o proactor.Options
-	flag.StringVar(&o.Backend, "backend", "", "what carries operations out: uring, epoll, goroutine")
-	flag.Parse()
-	echo.Main(flag.Args(), func(address string) error { return serve(o, address) })
+// strategy is how the server is run.
+type strategy struct {
+	proactor.GroupOptions
+	strands bool
 }
 
-func serve(o proactor.Options, address string) error {
-	d, err := proactor.New(o)
+func main() {
+	var s strategy
+	flag.StringVar(&s.Backend, "backend", "", "what carries operations out: uring, epoll, goroutine")
+	flag.IntVar(&s.Dispatchers, "dispatchers", 1, "several dispatchers, which share the connections out")
+	flag.IntVar(&s.Pool.Min, "pool", 1, "goroutines that each dispatcher has")
+	flag.BoolVar(&s.strands, "strands", false, "a strand for each connection")
+	flag.StringVar((*string)(&s.Waiting), "waiting", "", `how a dispatcher waits: parked in Go's poller, or "locked", on a thread of its own`)
+	flag.BoolVar(&s.Record.Off, "unrecorded", false, "without the causal record of operations")
+	flag.Parse()
+	echo.Main(flag.Args(), s.serve)
+}
+
+// serve listens on the first dispatcher and has the group share out what comes.
+func (s strategy) serve(address string) error {
+	group, err := proactor.NewGroup(s.GroupOptions)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	listener, err := d.Listen("tcp", address, nil)
+	defer group.Close()
+	listener, err := group.Dispatchers()[0].Listen("tcp", address, nil)
 	if err != nil {
 		return err
 	}
-	new(server).start(listener)
+	newServer(group, listener, s.strands).start()
 	echo.Listening()
-	return d.Run()
+	return group.Run()
 }

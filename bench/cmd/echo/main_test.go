@@ -9,21 +9,36 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// What does not fit into the buffer comes back in pieces, and all of it.
+// What does not fit into the buffer comes back in pieces, and all of it, however
+// the server is run.
 func TestEcho(t *testing.T) {
-	for _, backend := range []string{"auto", "epoll", "goroutine"} {
-		t.Run(backend, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: backend})
+	with := func(o proactor.Options) strategy {
+		return strategy{GroupOptions: proactor.GroupOptions{Options: o}}
+	}
+	several := with(proactor.Options{})
+	several.Dispatchers = 2
+	strands := with(proactor.Options{Pool: proactor.Pool{Min: 2}})
+	strands.strands = true
+	for name, s := range map[string]strategy{
+		"default":    with(proactor.Options{}),
+		"epoll":      with(proactor.Options{Backend: "epoll"}),
+		"goroutine":  with(proactor.Options{Backend: "goroutine"}),
+		"unrecorded": with(proactor.Options{Record: proactor.RecordOptions{Off: true}}),
+		"several":    several,
+		"strands":    strands,
+	} {
+		t.Run(name, func(t *testing.T) {
+			group, err := proactor.NewGroup(s.GroupOptions)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer d.Close()
-			listener, err := d.Listen("tcp", "127.0.0.1:0", nil)
+			defer group.Close()
+			listener, err := group.Dispatchers()[0].Listen("tcp", "127.0.0.1:0", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			new(server).start(listener)
-			go d.Run()
+			newServer(group, listener, s.strands).start()
+			go group.Run()
 			for _, size := range []int{1, 64, 4096, 1 << 20} {
 				ask(t, listener.LocalAddr().String(), size)
 			}

@@ -1,24 +1,61 @@
 package main
 
-import "github.com/actum-go/actum/proactor"
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// pause is how long to wait after an accept that failed: the system may be short
+// of descriptors, and then trying again at once is of no use.
+const pause = 10 * time.Millisecond
 
 // server is the initiator and the handler of the accepts.
 type server struct {
+	group    *proactor.Group
 	listener *proactor.Handle
 	accept   proactor.Operation
+	later    proactor.Operation
+	strands  bool
+	accepted uint64
 }
 
-func (s *server) start(listener *proactor.Handle) {
-	s.listener = listener
+func newServer(group *proactor.Group, listener *proactor.Handle, strands bool) *server {
+	s := &server{group: group, listener: listener, strands: strands}
 	s.accept.Handler = s
-	listener.Accept(&s.accept)
+	s.later.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.start() })
+	return s
 }
 
-// HandleCompletion has a new connection read, and asks for the next one.
+// start asks for the next connection.
+func (s *server) start() { s.listener.Accept(&s.accept) }
+
+// HandleCompletion has a new connection served, and asks for the next one.
 func (s *server) HandleCompletion(op *proactor.Operation) {
-	if op.Err() != nil {
-		return
+	switch err := op.Err(); {
+	case err == nil:
+		s.serve(op.Accepted())
+		s.start()
+	case !errors.Is(err, net.ErrClosed):
+		s.listener.Dispatcher().StartTimer(&s.later, pause)
 	}
-	newConn(op.Accepted()).read()
-	s.listener.Accept(op)
+}
+
+// serve gives a connection to the dispatcher whose turn it is.
+func (s *server) serve(h *proactor.Handle) {
+	s.accepted++
+	if len(s.group.Dispatchers()) > 1 {
+		if err := s.group.Place(h, s.accepted); err != nil {
+			h.Close()
+			return
+		}
+	}
+	c := newConn(h)
+	if s.strands {
+		strand := h.Dispatcher().NewStrand()
+		c.incoming.Strand, c.outgoing.Strand = strand, strand
+	}
+	c.read()
 }
