@@ -54,12 +54,14 @@ func (w *Workshop) Build(ctx context.Context, name string, p matrix.Point) (Cont
 		w.Versions[name] = version
 	}
 	c := Contender{Name: name, command: append([]string{program}, r.args...), managed: r.source.managed}
-	if p.Family() == matrix.Echoing {
-		load, err := w.make(ctx, loadGenerator)
-		if err != nil {
-			return c, fmt.Errorf("building the load generator: %w", err)
-		}
-		c.load = []string{load}
+	switch p.Family() {
+	case matrix.Echoing:
+		c.load, err = w.make(ctx, loadGenerator)
+	case matrix.Sending:
+		c.sink, err = w.make(ctx, rawSockets)
+	}
+	if err != nil {
+		return c, fmt.Errorf("building the other side of %s: %w", name, err)
 	}
 	return c, nil
 }

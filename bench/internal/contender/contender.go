@@ -4,6 +4,7 @@ package contender
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/actum-go/actum/bench/internal/matrix"
 )
@@ -14,7 +15,8 @@ type Contender struct {
 	Name    string
 	command []string // the program and what precedes the arguments
 	options []string // what follows them
-	load    []string // of an echo server: the load generator
+	load    string   // of an echo server: the load generator
+	sink    string   // of who sends files: the program that receives
 	managed bool     // it has a Go runtime, which says what its memory is
 }
 
@@ -44,6 +46,12 @@ func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
 		return c.echoJob(p, endpoint, count)
 	case matrix.Timing:
 		return Job{Local: c.line(p.Pattern, []string{strconv.Itoa(p.Outstanding)})}
+	case matrix.Reading:
+		_, how, _ := strings.Cut(p.Pattern, "-")
+		return Job{Local: c.line(how, []string{strconv.Itoa(p.Outstanding), strconv.Itoa(p.Size), strconv.Itoa(count)})}
+	case matrix.Sending:
+		tail := []string{endpoint, strconv.Itoa(p.Size), strconv.Itoa(count)}
+		return Job{Local: append([]string{c.sink, "local_thr"}, tail...), Remote: c.line("remote_thr", tail)}
 	}
 	roles := rolesOf(p)
 	tail := []string{strconv.Itoa(p.Size), strconv.Itoa(count)}
@@ -66,7 +74,7 @@ func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
 	}
 	return Job{
 		Local:   c.line("serve", []string{endpoint}),
-		Remote:  append(append([]string{}, c.load...), client...),
+		Remote:  append([]string{c.load}, client...),
 		Serves:  true,
 		Managed: c.managed,
 	}

@@ -9,8 +9,10 @@ import (
 
 func TestJob(t *testing.T) {
 	actum := Contender{Name: "actum", command: []string{"actum-perf", "perf"}}
-	echo := Contender{Name: "echo", command: []string{"echo-c", "epoll"}, load: []string{"echo-load"}}
+	echo := Contender{Name: "echo", command: []string{"echo-c", "epoll"}, load: "echo-load"}
 	timers := Contender{Name: "timers", command: []string{"timers", "time"}}
+	files := Contender{Name: "files", command: []string{"files", "os"}}
+	transmit := Contender{Name: "transmit", command: []string{"transmit", "copy"}, sink: "raw"}
 	libzmq := Contender{Name: "libzmq", command: []string{"libzmq-perf"}}
 	tests := []struct {
 		contender     Contender
@@ -32,6 +34,9 @@ func TestJob(t *testing.T) {
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
 			"echo-c epoll serve EP", "echo-load idle EP 64 1000"},
 		{timers, matrix.Point{Pattern: matrix.TimerStart, Outstanding: 5}, "timers time timer-start 5", ""},
+		{files, matrix.Point{Pattern: matrix.ReadUncached, Outstanding: 32, Size: 4096}, "files os uncached 32 4096 100", ""},
+		{transmit, matrix.Point{Transport: "tcp", Pattern: matrix.Transmit, Size: 65536},
+			"raw local_thr EP 65536 100", "transmit copy remote_thr EP 65536 100"},
 		{actum.Without("gather-write"), matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8},
 			"actum-perf perf local_thr EP 8 100 --off gather-write", "actum-perf perf remote_thr EP 8 100 --off gather-write"},
 	}

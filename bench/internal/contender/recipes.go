@@ -26,7 +26,7 @@ var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Messaging: {
 		matrix.Actum:    {source{"actum-perf", goBuild("..", "./cmd/actum"), true}, commit, []string{"perf"}},
 		matrix.Libzmq:   {source{"libzmq-perf", gcc("libzmq", "-lzmq", "-lpthread"), false}, libzmqVersion, nil},
-		matrix.Raw:      {source{"raw-sockets-perf", gcc("raw"), false}, nil, nil},
+		matrix.Raw:      {rawSockets, nil, nil},
 		matrix.Net:      {source{"Go-net-perf", goBuild(".", "./cmd/netpingpong"), true}, nil, nil},
 		matrix.GoZeroMQ: {source{"go-zeromq-perf", goBuild(".", "./peers/gozeromq"), true}, moduleVersion("github.com/go-zeromq/zmq4"), nil},
 	},
@@ -34,6 +34,11 @@ var recipes = map[matrix.Family]map[string]recipe{
 		matrix.Actum:          {actumEcho, commit, nil},
 		matrix.ActumEpoll:     {actumEcho, commit, []string{"--backend", "epoll"}},
 		matrix.ActumGoroutine: {actumEcho, commit, []string{"--backend", "goroutine"}},
+		matrix.ActumLocked:    {actumEcho, commit, []string{"--waiting", "locked"}},
+		matrix.ActumGroup:     {actumEcho, commit, []string{"--dispatchers", "2"}},
+		matrix.ActumPool:      {actumEcho, commit, []string{"--pool", "2"}},
+		matrix.ActumStrands:   {actumEcho, commit, []string{"--pool", "2", "--strands"}},
+		matrix.ActumSilent:    {actumEcho, commit, []string{"--unrecorded"}},
 		matrix.Net:            {source{"echo-net", goBuild(".", "./cmd/echonet"), true}, nil, nil},
 		matrix.Gnet:           {source{"echo-gnet", goBuild(".", "./peers/gnet"), true}, moduleVersion("github.com/panjf2000/gnet/v2"), nil},
 		matrix.Netpoll:        {source{"echo-netpoll", goBuild(".", "./peers/netpoll"), true}, moduleVersion("github.com/cloudwego/netpoll"), nil},
@@ -45,9 +50,20 @@ var recipes = map[matrix.Family]map[string]recipe{
 		matrix.Actum: {timers, commit, []string{"actum"}},
 		matrix.Time:  {timers, nil, []string{"time"}},
 	},
+	matrix.Reading: {
+		matrix.Actum: {files, commit, []string{"actum"}},
+		matrix.File:  {files, nil, []string{"os"}},
+	},
+	matrix.Sending: {
+		matrix.Actum: {transmit, commit, []string{"actum"}},
+		matrix.Copy:  {transmit, nil, []string{"copy"}},
+	},
 }
 
 var (
+	rawSockets    = source{"raw-sockets-perf", gcc("raw"), false}
+	files         = source{"files", goBuild(".", "./cmd/files"), true}
+	transmit      = source{"transmit", goBuild(".", "./cmd/transmit"), true}
 	actumEcho     = source{"echo-actum", goBuild(".", "./cmd/echo"), true}
 	cEcho         = source{"echo-c", gcc("echo"), false}
 	loadGenerator = source{"echo-load", gcc("echoload"), false}

@@ -9,17 +9,24 @@ const (
 	Net      = "Go net"
 )
 
-// Contenders of the runtime alone. Actum is the echo server on the backend that
-// is taken by itself; these are its others.
+// Contenders of the runtime alone. Actum is the echo server as it is by itself;
+// the next ones are the same on other backends and with other strategies.
 const (
 	ActumEpoll     = "actum on epoll"
 	ActumGoroutine = "actum on goroutines"
+	ActumLocked    = "actum on a locked thread"
+	ActumGroup     = "actum, 2 dispatchers"
+	ActumPool      = "actum, a pool of 2"
+	ActumStrands   = "actum, a pool of 2, strands"
+	ActumSilent    = "actum without the record"
 	Gnet           = "gnet"
 	Netpoll        = "netpoll"
 	Gaio           = "gaio"
 	CEpoll         = "C epoll"
 	CUring         = "C io_uring"
 	Time           = "Go time"
+	File           = "os.File"
+	Copy           = "io.Copy"
 )
 
 // All is the whole matrix, in the order of the tables.
@@ -33,6 +40,12 @@ func All() []Comparison {
 	for _, peer := range []string{Net, Gnet, Netpoll, Gaio, CEpoll, CUring, ActumEpoll, ActumGoroutine} {
 		add(peer, echoes(64))
 	}
+	for _, peer := range []string{ActumLocked, ActumSilent} {
+		add(peer, echoes(64))
+	}
+	for _, peer := range []string{ActumGroup, ActumPool, ActumStrands} {
+		add(peer, []Point{echo(100, 64), echo(1000, 64)})
+	}
 	for _, peer := range []string{Net, Gnet, CUring} {
 		add(peer, echoes(4<<10))
 	}
@@ -40,6 +53,8 @@ func All() []Comparison {
 		add(peer, []Point{idle(1000)})
 	}
 	add(Time, []Point{timer(TimerStart), timer(TimerCancel), timer(TimerExpiry)})
+	add(File, []Point{reads(ReadCached, 1), reads(ReadCached, 32), reads(ReadUncached, 1), reads(ReadUncached, 32)})
+	add(Copy, points("tcp", Transmit, 64<<10, 1<<20, 1<<30))
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		add(Libzmq, points(transport, PushPull, 8, 64, 256, 1<<10, 4<<10, 32<<10, 64<<10, 256<<10, 1<<20))
 	}
@@ -74,6 +89,10 @@ func echoes(size int) []Point {
 		all = append(all, echo(connections, size))
 	}
 	return all
+}
+
+func reads(pattern string, readers int) Point {
+	return Point{Pattern: pattern, Outstanding: readers, Size: 4 << 10}
 }
 
 // Ablation is where each switch of the engine is tried off and on: small and

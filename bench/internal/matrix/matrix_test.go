@@ -19,6 +19,8 @@ func TestNames(t *testing.T) {
 		{echo(1, 64), "echo/1/64", "64 B, 1 connection", Responses},
 		{echo(10_000, 4096), "echo/10000/4096", "4 KiB, 10,000 connections", Responses},
 		{idle(1000), "idle/1000", "1,000 connections", Standing},
+		{reads(ReadCached, 32), "file/cached/32", "4 KiB of a file, cached, 32 at a time", Throughput},
+		{point("tcp", Transmit, 0, 1<<30), "transmit/1073741824", "transmit a file of 1 GiB", Throughput},
 		{timer(TimerCancel), "timer/cancel/1000000", "cancel of a timer among 1,000,000", Cost},
 	}
 	for _, tt := range tests {

@@ -37,6 +37,10 @@ const (
 	TimerStart  = "timer-start"  // starts Outstanding timers
 	TimerCancel = "timer-cancel" // cancels them
 	TimerExpiry = "timer-expiry" // lets them expire
+
+	ReadCached   = "file-cached"   // reads Size bytes at random places of a file, Outstanding at a time
+	ReadUncached = "file-uncached" // past the page cache
+	Transmit     = "transmit"      // sends a file of Size over a stream
 )
 
 // Point is one piece of work that any contender can be given.
@@ -56,6 +60,8 @@ const (
 	Messaging Family = "messaging"
 	Echoing   Family = "echo"
 	Timing    Family = "timer"
+	Reading   Family = "file"
+	Sending   Family = "transmit"
 )
 
 // Family follows from the pattern.
@@ -65,17 +71,24 @@ func (p Point) Family() Family {
 		return Echoing
 	case TimerStart, TimerCancel, TimerExpiry:
 		return Timing
+	case ReadCached, ReadUncached:
+		return Reading
+	case Transmit:
+		return Sending
 	}
 	return Messaging
 }
 
 // String is the point's name: tcp/push-pull/8, tcp/pub-sub-100/64,
-// echo/1000/64, idle/1000, timer/start/1000000.
+// echo/1000/64, idle/1000, timer/start/1000000,
+// file/cached/32, transmit/65536.
 func (p Point) String() string {
 	pattern := p.Pattern
 	switch p.Family() {
-	case Timing:
+	case Timing, Reading:
 		return fmt.Sprintf("%s/%d", strings.Replace(pattern, "-", "/", 1), p.Outstanding)
+	case Sending:
+		return fmt.Sprintf("%s/%d", pattern, p.Size)
 	case Echoing:
 		if p.Pattern == Idle {
 			return fmt.Sprintf("%s/%d", pattern, p.Outstanding)
@@ -133,6 +146,8 @@ func firstParts(name string, n int) string {
 // SizeText is the size as the tables show it: 8 B, 64 KiB.
 func (p Point) SizeText() string {
 	switch {
+	case p.Size >= 1<<30 && p.Size%(1<<30) == 0:
+		return fmt.Sprintf("%d GiB", p.Size>>30)
 	case p.Size >= 1<<20 && p.Size%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", p.Size>>20)
 	case p.Size >= 1<<10 && p.Size%(1<<10) == 0:
@@ -151,6 +166,11 @@ func (p Point) Work() string {
 	case TimerStart, TimerCancel, TimerExpiry:
 		_, what, _ := strings.Cut(p.Pattern, "-")
 		return fmt.Sprintf("%s of a timer among %s", what, thousands(p.Outstanding))
+	case ReadCached, ReadUncached:
+		_, what, _ := strings.Cut(p.Pattern, "-")
+		return fmt.Sprintf("%s of a file, %s, %d at a time", p.SizeText(), what, p.Outstanding)
+	case Transmit:
+		return fmt.Sprintf("transmit a file of %s", p.SizeText())
 	}
 	pattern := strings.ToUpper(strings.ReplaceAll(p.Pattern, "-", "/"))
 	work := fmt.Sprintf("%s %s %s", pattern, p.Transport, p.SizeText())

@@ -55,8 +55,11 @@ func firstCount(p matrix.Point) int {
 		return 2000
 	}
 	const bytes, most, least = 32 << 20, 100_000, 100
-	if p.Measure() == matrix.Responses {
+	switch p.Pattern {
+	case matrix.Echo:
 		return 10_000
+	case matrix.Transmit:
+		return max(bytes/p.Size, 1)
 	}
 	return min(max(bytes/p.Size, least), most) / max(p.Subscribers, 1)
 }
@@ -74,5 +77,5 @@ func pickCount(oursNeeds, peerNeeds float64, target time.Duration) int {
 	fast, slow := min(oursNeeds, peerNeeds), max(oursNeeds, peerNeeds)
 	count := min(target.Seconds()/fast, slowest*target.Seconds()/slow)
 	digit := math.Pow(10, math.Floor(math.Log10(count))-1)
-	return max(int(math.Round(count/digit)*digit), 10)
+	return max(int(math.Round(count/digit)*digit), 1)
 }

@@ -10,7 +10,7 @@ import (
 // newEndpoint is a place that nobody listens on, and what removes it again.
 func newEndpoint(transport string) (endpoint string, remove func(), err error) {
 	switch transport {
-	case "inproc":
+	case "inproc", "": // within one process, or nothing to do with a stream
 		return "", func() {}, nil
 	case "tcp":
 		endpoint, err = freePort()

@@ -38,7 +38,7 @@ void report_throughput(uint64_t messages, uint64_t elapsed_ns)
 {
     if (elapsed_ns == 0)
         elapsed_ns = 1;
-    printf("mean throughput: %.0f [msg/s]\n", (double)messages * 1e9 / (double)elapsed_ns);
+    printf("mean throughput: %.3f [msg/s]\n", (double)messages * 1e9 / (double)elapsed_ns);
 }
 
 static double seconds(struct timeval t)
