@@ -24,6 +24,12 @@
 //   - Reads and writes may be short: a read completes as soon as there is at
 //     least one byte, a write as soon as at least one was taken. The end of a
 //     stream is N() == 0 and Err() == io.EOF.
+//   - Any operation but a post can be given an end: [Operation.SetTimeout],
+//     [Operation.SetDeadline], [Operation.SetContext], [Dispatcher.Cancel],
+//     [Handle.Cancel], [Owner.Cancel]. It then completes with an error that says
+//     which it was, unless it was done already or had moved a part: that is its
+//     result then. A stream that was accepted, or a file that was opened, in spite
+//     of it is in the completion: nothing is lost.
 //   - A dispatcher with nothing to do is parked in the Go runtime's own poller:
 //     it holds no operating-system thread and wakes for nothing.
 package proactor

@@ -1,6 +1,10 @@
 package proactor
 
-import "github.com/actum-go/actum/proactor/internal/backend"
+import (
+	"unsafe"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
 
 // OpenBackend opens a backend by name, for the tests of the seam.
 func OpenBackend(name string) (backend.Backend, error) {
@@ -20,3 +24,6 @@ func PoolSize(d *Dispatcher) int {
 func WrapBackend(d *Dispatcher, wrap func(backend.Backend) backend.Backend) {
 	d.backend = wrap(d.backend)
 }
+
+// OperationSize is how many bytes an Operation takes.
+const OperationSize = unsafe.Sizeof(Operation{})

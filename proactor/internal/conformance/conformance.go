@@ -163,6 +163,11 @@ var tests = []struct {
 	{"DatagramWrong", testDatagramWrong},
 	{"DatagramFamilies", testDatagramFamilies},
 
+	{"FairToTimers", testFairToTimers},
+	{"FairToTickers", testFairToTickers},
+	{"FairToStreams", testFairToStreams},
+	{"FairToCancelled", testFairToCancelled},
+
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},
 	{"CloseHandleRace", testCloseHandleRace},

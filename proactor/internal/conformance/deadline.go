@@ -35,7 +35,14 @@ func (r *rig) starters() map[string]func(*proactor.Operation) {
 	b, _ := r.pair()
 	r.fill(b)
 	ln := r.listen()
+	packets, err := r.d.ListenPacket("udp", "127.0.0.1:0", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	return map[string]func(*proactor.Operation){
+		"receive-from":  func(op *proactor.Operation) { packets.ReceiveFrom(op, make([]byte, 1)) },
+		"transmit":      func(op *proactor.Operation) { b.Transmit(op, &proactor.Transmission{Header: []byte("x")}) },
+		"gather write":  func(op *proactor.Operation) { b.WriteV(op, [][]byte{[]byte("x")}) },
 		"accept":        ln.Accept,
 		"read":          func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) },
 		"scatter read":  func(op *proactor.Operation) { a.ReadV(op, [][]byte{make([]byte, 1)}) },

@@ -1,0 +1,107 @@
+package conformance
+
+import "github.com/actum-go/actum/proactor"
+
+// What completes at once, again and again, must not keep the rest waiting. Each of
+// these tests has something that never rests, and everything else goes on beside
+// it: a dispatcher that served it first would never come to the others.
+
+// everythingGoesOn has a post, a timer, reads and writes, an accept and a connect
+// complete.
+func (r *rig) everythingGoesOn() {
+	r.t.Helper()
+	a, b := r.pair()
+	buf := make([]byte, 4)
+	for range 20 {
+		r.write(a, []byte("ping"))
+		r.read(b, buf)
+		post, timer := r.call(nil), r.call(nil)
+		r.d.Post(post.start())
+		r.d.StartTimer(timer.start(), short)
+		r.ok(post)
+		r.ok(timer)
+	}
+}
+
+// testFairToTimers: more timers than a round takes expire all the time.
+func testFairToTimers(r *rig) {
+	stop := false
+	timers := make([]*call, 500)
+	for i := range timers {
+		timers[i] = r.call(func() {
+			if !stop {
+				r.d.StartTimer(timers[i].start(), 0)
+			}
+		})
+		r.d.StartTimer(timers[i].start(), 0)
+	}
+	r.everythingGoesOn()
+	stop = true
+	for _, c := range timers {
+		if c.done < 2 {
+			r.t.Errorf("a timer has expired %d times while others did so all the time", c.done)
+		}
+		r.wait(c)
+	}
+}
+
+// testFairToTickers: a period that is shorter than a round.
+func testFairToTickers(r *rig) {
+	ticker := r.ticks(1, func(*call) {})
+	r.everythingGoesOn()
+	r.d.Cancel(&ticker.op)
+	r.until("the end", ticker.idle)
+}
+
+// testFairToStreams: a stream that moves bytes as fast as it can.
+func testFairToStreams(r *rig) {
+	a, b := r.pair()
+	out, in := make([]byte, 64<<10), make([]byte, 64<<10)
+	stop := false
+	var write, read *call
+	write = r.call(func() {
+		if !stop {
+			a.Write(write.start(), out)
+		}
+	})
+	read = r.call(func() {
+		if !stop {
+			b.Read(read.start(), in)
+		}
+	})
+	a.Write(write.start(), out)
+	b.Read(read.start(), in)
+	r.everythingGoesOn()
+	stop = true
+	r.d.CancelAll()
+	r.wait(write)
+	r.wait(read)
+	if write.done < 10 || read.done < 10 {
+		r.t.Errorf("%d writes and %d reads completed: the stream was starved", write.done, read.done)
+	}
+}
+
+// testFairToCancelled: operations that are cancelled as soon as they are started.
+func testFairToCancelled(r *rig) {
+	a, _ := r.pair()
+	buf := make([]byte, 1)
+	stop := false
+	var read *call
+	read = r.call(func() {
+		if read.err != proactor.ErrCanceled {
+			r.t.Errorf("read: %v", read.err)
+		}
+		if !stop {
+			a.Read(read.start(), buf)
+			r.d.Cancel(&read.op)
+		}
+	})
+	a.Read(read.start(), buf)
+	r.d.Cancel(&read.op)
+	r.everythingGoesOn()
+	stop = true
+	r.wait(read)
+	if read.done < 10 {
+		r.t.Errorf("%d cancelled reads completed", read.done)
+	}
+}
