@@ -29,11 +29,11 @@ type memory struct {
 // memoryOf finds the memory that o names; false if it names none.
 func memoryOf(o *Operation) (m memory, ok bool) {
 	switch o.op.Kind {
-	case backend.KindRead, backend.KindReadAt:
+	case backend.KindRead, backend.KindReadAt, backend.KindReceiveFrom:
 		return memory{parts: [][]byte{o.op.Buf}, read: true}, true
 	case backend.KindReadV:
 		return memory{parts: o.op.Vec, read: true}, true
-	case backend.KindWrite, backend.KindWriteAt:
+	case backend.KindWrite, backend.KindWriteAt, backend.KindSendTo:
 		return memory{parts: [][]byte{o.op.Buf}}, true
 	case backend.KindWriteV:
 		return memory{parts: o.op.Vec}, true

@@ -72,7 +72,7 @@ func New(o Options) (*Dispatcher, error) {
 	var b backend.Backend
 	var info BackendInfo
 	var err error
-	home.do(func() { b, info, err = choose(&o) })
+	home.do(func() { b, info, err = openBackend(&o) })
 	if err != nil {
 		home.leave()
 		return nil, err

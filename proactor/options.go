@@ -32,6 +32,8 @@ type Options struct {
 	Record RecordOptions
 	// Checks look for mistakes. None by default.
 	Checks Checks
+	// Replay writes a journal of this run, or replays one. Neither by default.
+	Replay ReplayOptions
 	// Logger is told what backend was taken and why others were not. Nil: silent.
 	Logger *slog.Logger
 }
@@ -55,6 +57,9 @@ func (o *Options) validate() error {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
 	}
 	if err := o.Checks.validate(o); err != nil {
+		return err
+	}
+	if err := o.Replay.validate(o); err != nil {
 		return err
 	}
 	if o.Record.History < 0 {

@@ -179,7 +179,7 @@ func (d *Dispatcher) keepRecord(o RecordOptions) {
 	fine := o.FineTimes || d.workers != nil // the shared reading is the one dispatching goroutine's
 	d.record = record.New(record.Options{History: history, Fine: fine, Clock: d.backend.Now})
 	d.epoch = time.Unix(0, 0).UTC()
-	if d.info.Name != "sim" {
+	if d.info.Name != "sim" && d.info.Name != "replay" {
 		d.epoch = time.Now().Add(-d.backend.Now())
 	}
 }

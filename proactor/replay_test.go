@@ -1,0 +1,270 @@
+package proactor_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// talk is a conversation with all that can differ from run to run: a server that
+// echoes, clients that send so many messages, a timer, a connect that is refused,
+// and a client that leaves in the middle. Everything that its handlers are told
+// goes into a digest, and into lines for people.
+type talk struct {
+	d       *proactor.Dispatcher
+	digest  uint64
+	lines   []string
+	ln      *proactor.Handle
+	accept  proactor.Operation
+	refused proactor.Operation
+	timer   proactor.Operation
+	clients []*talker
+	open    int // streams, at both ends
+	ticks   int
+	seed    int64 // changes what is sent
+}
+
+// talker is one end of a stream.
+type talker struct {
+	t                    *talk
+	name                 string
+	h                    *proactor.Handle
+	connect, read, write proactor.Operation
+	buf                  [64]byte
+	sent                 int
+	rng                  *rand.Rand // of a client
+}
+
+const talkRounds = 20
+
+func newTalk(t *testing.T, o proactor.Options, seed int64) *talk {
+	t.Helper()
+	k := &talk{d: newDispatcher(t, o), seed: seed}
+	var err error
+	if k.ln, err = k.d.Listen("tcp", "127.0.0.1:0", nil); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := k.d.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	k.accept.Handler, k.refused.Handler, k.timer.Handler = k, k, k
+	k.ln.Accept(&k.accept)
+	k.d.Connect(&k.refused, "tcp", gone.LocalAddr().String(), nil)
+	k.d.StartTimer(&k.timer, time.Millisecond)
+	for i := range 3 {
+		c := &talker{t: k, name: fmt.Sprint("client ", i), rng: rand.New(rand.NewSource(seed + int64(i)))}
+		c.connect.Handler, c.read.Handler, c.write.Handler = c, c, c
+		k.open++
+		k.d.Connect(&c.connect, "tcp", k.ln.LocalAddr().String(), nil)
+	}
+	return k
+}
+
+// note takes down what a handler is told.
+func (k *talk) note(who string, op *proactor.Operation, data []byte) {
+	h := fnv.New64a()
+	line := fmt.Sprintf("%s: %v %d %v %x at %v", who, op.Kind(), op.N(), op.Err(), data, k.d.Now())
+	fmt.Fprintf(h, "%d %s", k.digest, line)
+	k.digest = h.Sum64()
+	k.lines = append(k.lines, line)
+}
+
+func (k *talk) HandleCompletion(op *proactor.Operation) {
+	k.note("main", op, nil)
+	switch {
+	case op == &k.timer && op.Err() == nil:
+		if k.ticks++; k.ticks < 5 {
+			k.d.StartTimer(&k.timer, time.Millisecond)
+		}
+		k.rest()
+	case op == &k.accept && op.Err() == nil:
+		s := &talker{t: k, name: "server " + op.Accepted().RemoteAddr().String(), h: op.Accepted()}
+		s.read.Handler, s.write.Handler = s, s
+		k.open++
+		s.h.Read(&s.read, s.buf[:])
+		k.ln.Accept(&k.accept)
+	}
+}
+
+// rest stops the dispatcher when everybody has gone.
+func (k *talk) rest() {
+	if k.open == 0 && k.ticks == 5 && !k.refused.Outstanding() {
+		k.d.Stop()
+	}
+}
+
+func (c *talker) leave() {
+	c.h.Close()
+	c.t.open--
+	c.t.rest()
+}
+
+func (c *talker) HandleCompletion(op *proactor.Operation) {
+	var data []byte
+	if op == &c.read {
+		data = c.buf[:op.N()]
+	}
+	c.t.note(c.name, op, data)
+	switch {
+	case op == &c.connect && op.Err() == nil:
+		c.h = op.Accepted()
+		c.send()
+	case op.Err() != nil:
+		if c.h != nil && !c.read.Outstanding() && !c.write.Outstanding() {
+			c.leave()
+		}
+	case op == &c.write && c.rng != nil, op == &c.write:
+		c.h.Read(&c.read, c.buf[:])
+	case c.rng != nil && c.sent < talkRounds:
+		c.send()
+	case c.rng != nil:
+		c.leave()
+	default:
+		c.h.WriteV(&c.write, [][]byte{c.buf[:1], c.buf[1:op.N()]})
+	}
+}
+
+// send writes something that depends on the seed; now and then without an
+// operation.
+func (c *talker) send() {
+	c.sent++
+	b := make([]byte, 1+c.rng.Intn(60))
+	c.rng.Read(b)
+	if c.sent%5 == 0 {
+		if n, err := c.h.TryWrite(b); err == nil && n > 0 {
+			c.h.Read(&c.read, c.buf[:])
+			return
+		}
+	}
+	c.h.Write(&c.write, b)
+}
+
+// recorded runs a conversation on a real backend and returns its journal.
+func recorded(t *testing.T, name string) (*talk, []byte) {
+	t.Helper()
+	var journal bytes.Buffer
+	k := newTalk(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, 1)
+	if err := k.d.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return k, journal.Bytes()
+}
+
+// What a real run over tcp was told comes again, in the same order, with the same
+// bytes, errors and times, from its journal alone.
+func TestReplay(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			first, journal := recorded(t, name)
+			for range 2 {
+				again := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal)}}, 1)
+				if err := again.d.Run(); err != nil {
+					t.Fatal(err)
+				}
+				if err := again.d.Close(); err != nil {
+					t.Error(err)
+				}
+				if again.digest != first.digest {
+					t.Fatalf("digest %x, want %x: the run was\n%s\nand the replay\n%s", again.digest, first.digest, strings.Join(first.lines, "\n"), strings.Join(again.lines, "\n"))
+				}
+			}
+			said := strings.Join(first.lines, "\n")
+			if len(first.lines) < 3*talkRounds*2 || !strings.Contains(said, "main: connect 0 dial tcp") || !strings.Contains(said, "EOF") {
+				t.Errorf("the run was only\n%s", said)
+			}
+			t.Logf("%d completions, a journal of %d bytes", len(first.lines), len(journal))
+		})
+	}
+}
+
+// Errors are what they were to errors.Is.
+func TestReplayErrors(t *testing.T) {
+	_, journal := recorded(t, "")
+	k := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal)}}, 1)
+	if err := k.d.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.refused.Err(); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the refused connect failed with %v", err)
+	}
+	k.d.Close()
+	if err := k.accept.Err(); !errors.Is(err, proactor.ErrClosed) {
+		t.Errorf("the accept that was outstanding ended with %v", err)
+	}
+}
+
+// A program that does something else than in the run that was recorded is told
+// so, and ends; so is one whose journal is cut off or damaged.
+func TestReplayDiverges(t *testing.T) {
+	_, journal := recorded(t, "")
+	damaged := bytes.Clone(journal)
+	for i := len(damaged) / 2; i < len(damaged); i++ {
+		damaged[i] = 0xff
+	}
+	tests := map[string]struct {
+		journal []byte
+		seed    int64
+	}{
+		"other bytes": {journal, 2},
+		"cut off":     {journal[:len(journal)/2], 1},
+		"damaged":     {damaged, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			k := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(tt.journal)}}, tt.seed)
+			var watch proactor.Operation // the conversation may not end by itself
+			watch.Handler = proactor.HandlerFunc(func(*proactor.Operation) { k.d.Stop() })
+			k.d.StartTimer(&watch, time.Hour)
+			if err := k.d.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if err := k.accept.Err(); !errors.Is(err, proactor.ErrDiverged) {
+				t.Errorf("the accept ended with %v", err)
+			}
+			if err := k.d.Close(); !errors.Is(err, proactor.ErrDiverged) {
+				t.Errorf("Close returned %v", err)
+			}
+		})
+	}
+}
+
+func TestReplayOptions(t *testing.T) {
+	for want, o := range map[string]proactor.Options{
+		"both Journal and From":  {Replay: proactor.ReplayOptions{Journal: io.Discard, From: strings.NewReader("")}},
+		"takes the place of":     {Backend: "goroutine", Replay: proactor.ReplayOptions{From: strings.NewReader("")}},
+		"never run the same way": {Pool: proactor.Pool{Max: 2}, Replay: proactor.ReplayOptions{Journal: io.Discard}},
+		"not a journal":          {Replay: proactor.ReplayOptions{From: strings.NewReader("hello")}},
+	} {
+		if _, err := proactor.New(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %s", err, want)
+		}
+	}
+}
+
+// A journal that cannot be written is told of by Close.
+func TestJournalFails(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: fullDisk{}}})
+	if err := d.Close(); !errors.Is(err, errFull) || !strings.Contains(err.Error(), "journal") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+type fullDisk struct{}
+
+var errFull = errors.New("full")
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
