@@ -23,6 +23,7 @@ type options struct {
 	peer         string
 	pairs        int
 	duration     time.Duration
+	patience     time.Duration
 	quick, self  bool
 }
 
@@ -35,6 +36,7 @@ func parseOptions(name string, args []string) (options, error) {
 	flags.StringVar(&only, "only", "", "points, by name or pattern, separated by commas: tcp/push-pull/8,ipc/*/*")
 	flags.IntVar(&o.pairs, "pairs", 0, fmt.Sprintf("pairs of runs for each point (default %d; %d with --quick)", fullPairs, quickPairs))
 	flags.DurationVar(&o.duration, "duration", 0, fmt.Sprintf("how long the faster side's run should take (default %v; %v with --quick)", fullDuration, quickDuration))
+	flags.DurationVar(&o.patience, "patience", 0, "how long each run may wait until other programs leave the processors alone, or be repeated if they did not")
 	flags.BoolVar(&o.quick, "quick", false, "only points with a goal, few and short runs: a first look, not figures to quote")
 	if name == "run" {
 		flags.StringVar(&o.peer, "peer", "", "compare with this peer only: libzmq, go-zeromq, \"raw sockets\", \"Go net\"")

@@ -67,7 +67,7 @@ func (s *session) measure(ctx context.Context, r result.Result, ours, peer conte
 	r.Ours, r.Measure, r.When = ours.Name, r.Point.Measure(), time.Now().UTC().Truncate(time.Second)
 	var err error
 	r.Count, r.Pairs, err = runner.Compare(ctx, r.Point, ours, peer, runner.Settings{
-		Pairs: s.options.pairs, Duration: s.options.duration, Progress: progress(r.Measure),
+		Pairs: s.options.pairs, Duration: s.options.duration, Patience: s.options.patience, Progress: progress(r.Measure),
 	})
 	switch {
 	case ctx.Err() != nil:
@@ -114,9 +114,9 @@ func aside(m matrix.Measure, r result.Run) string {
 	case matrix.Standing:
 		return fmt.Sprintf("heap and stacks %.5g B, %d wake-ups", r.Idle.Managed, r.Idle.WakeUps)
 	case matrix.Responses:
-		return fmt.Sprintf("CPU %.2f s of the server, %.2f s of the client", r.CPU.Server, r.CPU.Client)
+		return fmt.Sprintf("CPU %.2f s of the server, %.2f s of the client, others %.0f %%", r.CPU.Server, r.CPU.Client, 100*r.Others)
 	}
-	return fmt.Sprintf("CPU %.2f s", r.CPU.Seconds())
+	return fmt.Sprintf("CPU %.2f s, others %.0f %%", r.CPU.Seconds(), 100*r.Others)
 }
 
 func report(r result.Result) {

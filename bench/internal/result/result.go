@@ -16,6 +16,7 @@ type Run struct {
 	Latency   Latency `json:"latency,omitzero"`
 	Idle      Idle    `json:"idle,omitzero"`
 	CPU       CPU     `json:"cpu"`
+	Others    float64 `json:"othersShare,omitempty"` // of all processors' time, what other programs had meanwhile
 }
 
 // Idle is what a server takes for connections that do nothing.
@@ -105,6 +106,18 @@ func Ours(p Pair) Run { return p.Ours }
 
 // Peer picks the peer's side of a pair.
 func Peer(p Pair) Run { return p.Peer }
+
+// Disturbance is the median and the extremes, over all runs, of the share of the
+// processors that other programs had.
+func Disturbance(results []Result) Spread {
+	var shares []float64
+	for _, r := range results {
+		for _, p := range r.Pairs {
+			shares = append(shares, p.Ours.Others, p.Peer.Others)
+		}
+	}
+	return spreadOf(shares)
+}
 
 // Value is what a goal for q is judged by: the median ratio, or ours alone.
 func (r Result) Value(q matrix.Quantity) float64 {

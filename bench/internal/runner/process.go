@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -45,14 +46,13 @@ func runJob(ctx context.Context, job contender.Job) (outcome, error) {
 			ended <- o
 		}()
 	}
-	var sum outcome
+	var both outcome
 	for range lines {
 		o := <-ended
-		sum.output += o.output
-		sum.cpu.User += o.cpu.User
-		sum.cpu.System += o.cpu.System
+		both.output += o.output
+		both.cpu = sum(both.cpu, o.cpu)
 	}
-	return sum, context.Cause(ctx)
+	return both, context.Cause(ctx)
 }
 
 func runProcess(ctx context.Context, line []string) (outcome, error) {
@@ -62,9 +62,16 @@ func runProcess(ctx context.Context, line []string) (outcome, error) {
 	if err := command.Run(); err != nil {
 		return outcome{}, describe(ctx, command, err, errout.String())
 	}
-	state := command.ProcessState
-	cpu := result.CPU{User: state.UserTime().Seconds(), System: state.SystemTime().Seconds()}
-	return outcome{out.String(), cpu}, nil
+	return outcome{out.String(), accountOf(command.ProcessState)}, nil
+}
+
+// accountOf is the kernel's account of a process that has ended.
+func accountOf(state *os.ProcessState) result.CPU {
+	return result.CPU{User: state.UserTime().Seconds(), System: state.SystemTime().Seconds()}
+}
+
+func sum(a, b result.CPU) result.CPU {
+	return result.CPU{User: a.User + b.User, System: a.System + b.System}
 }
 
 // describe says which command failed and what it said.

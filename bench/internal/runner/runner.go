@@ -22,6 +22,7 @@ import (
 type Settings struct {
 	Pairs    int
 	Duration time.Duration                         // of the faster side's run, about
+	Patience time.Duration                         // how long a run may wait for a quiet machine
 	Progress func(pair int, ours, peer result.Run) // called after each pair
 }
 
@@ -38,7 +39,7 @@ func Compare(ctx context.Context, p matrix.Point, ours, peer contender.Contender
 	}
 	var pairs []result.Pair
 	for i := range s.Pairs {
-		pair, err := runPair(ctx, p, ours, peer, count)
+		pair, err := runPair(ctx, p, ours, peer, count, s.Patience)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -48,11 +49,11 @@ func Compare(ctx context.Context, p matrix.Point, ours, peer contender.Contender
 	return count, pairs, nil
 }
 
-func runPair(ctx context.Context, p matrix.Point, ours, peer contender.Contender, count int) (pair result.Pair, err error) {
-	if pair.Ours, err = runOnce(ctx, p, ours, count); err != nil {
+func runPair(ctx context.Context, p matrix.Point, ours, peer contender.Contender, count int, patience time.Duration) (pair result.Pair, err error) {
+	if pair.Ours, err = runQuietly(ctx, p, ours, count, patience); err != nil {
 		return pair, err
 	}
-	pair.Peer, err = runOnce(ctx, p, peer, count)
+	pair.Peer, err = runQuietly(ctx, p, peer, count, patience)
 	return pair, err
 }
 
@@ -70,6 +71,7 @@ func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count i
 		idle, err := runIdle(ctx, job, p.Outstanding)
 		return result.Run{Messages: count, Idle: idle}, err
 	}
+	before := lookAround()
 	o, err := run(ctx, job)
 	if err != nil {
 		return result.Run{}, err
@@ -78,6 +80,7 @@ func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count i
 	if err != nil {
 		return figures, fmt.Errorf("%s at %s: %w", c.Name, p, err)
 	}
+	figures.Others = before.others(o.cpu.Seconds())
 	if !job.Serves {
 		figures.CPU = o.cpu
 	}

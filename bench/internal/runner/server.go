@@ -45,19 +45,21 @@ func startServer(ctx context.Context, line []string) (*server, error) {
 	return s, nil
 }
 
-// expect returns the next line, which must begin like that.
+// expect returns the next line that begins like that. Others are passed over:
+// libraries log.
 func (s *server) expect(ctx context.Context, begin string) (string, error) {
-	select {
-	case line, ok := <-s.lines:
-		if ok && strings.HasPrefix(line, begin) {
-			return line, nil
+	for {
+		select {
+		case line, ok := <-s.lines:
+			if ok && strings.HasPrefix(line, begin) {
+				return line, nil
+			}
+			if !ok {
+				return "", fmt.Errorf("ended instead of %q: %w", begin, s.end())
+			}
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
 		}
-		if !ok {
-			line = "the end: " + s.end().Error()
-		}
-		return "", fmt.Errorf("%s: %q instead of %q", s.command.Path, line, begin)
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
 	}
 }
 
@@ -94,13 +96,14 @@ func runServed(ctx context.Context, job contender.Job) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	defer s.stop()
 	if _, err := s.expect(ctx, "listening"); err != nil {
+		s.stop()
 		return outcome{}, err
 	}
 	o, err := runProcess(ctx, append(job.Remote, strconv.Itoa(s.pid())))
+	s.stop()
+	o.cpu = sum(o.cpu, accountOf(s.command.ProcessState))
 	if err != nil {
-		s.stop()
 		err = errors.Join(err, fmt.Errorf("the server said: %q", s.errout.String()))
 	}
 	return o, err

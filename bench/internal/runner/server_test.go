@@ -25,7 +25,8 @@ func TestRunServed(t *testing.T) {
 		{"the client is told the server's process", shell("echo listening; exec sleep 1000"),
 			shell(`kill -0 $0 && echo asked`), "asked\n", ""},
 		{"a server that cannot", shell("echo port taken >&2; exit 1"), shell("echo never"), "", "port taken"},
-		{"a server that says something else", shell("echo hello; exec sleep 1000"), shell("echo never"), "", `"hello" instead of "listening"`},
+		{"a server that says something else first", shell("echo hello; echo listening; exec sleep 1000"), shell("echo asked"), "asked\n", ""},
+		{"a server that ends", shell("echo hello"), shell("echo never"), "", `ended instead of "listening"`},
 		{"a client that fails", shell("echo listening; echo no room >&2; exec sleep 1000"), shell("sleep 0.1; echo broken >&2; exit 1"), "", "broken"},
 	}
 	for _, tt := range tests {

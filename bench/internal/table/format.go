@@ -83,7 +83,12 @@ func conditions(results []result.Result) string {
 		fmt.Fprintf(&b, "Measured on %s, %s. ", m, strings.Join(slices.Sorted(maps.Keys(days)), ", "))
 		fmt.Fprintf(&b, "Ours and the peer ran in turn; the ratio is ours to the peer's, "+
 			"the median of at least %d pairs, with the smallest and the largest in brackets. ", pairs)
-		b.WriteString("CPU is user and system time of both processes.\n\n")
+		b.WriteString("CPU is user and system time of both processes.")
+		if others := result.Disturbance(group); others.Max > 0 {
+			fmt.Fprintf(&b, " Other programs had %.0f %% of the processors meanwhile (%.0f–%.0f %%).",
+				100*others.Median, 100*others.Min, 100*others.Max)
+		}
+		b.WriteString("\n\n")
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 #include "ring.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -102,4 +103,52 @@ void ring_recv(struct io_uring_sqe *e, int fd, void *data, size_t size, int flag
     e->addr = (uintptr_t)data;
     e->len = (unsigned)size;
     e->msg_flags = (unsigned)flags;
+}
+
+void ring_recv_again(struct io_uring_sqe *e, int fd)
+{
+    e->opcode = IORING_OP_RECV;
+    e->ioprio = IORING_RECVSEND_POLL_FIRST | IORING_RECV_MULTISHOT;
+    e->flags = IOSQE_BUFFER_SELECT;
+    e->fd = fd;
+}
+
+/* Makes buffer `id` the last one in the ring of buffers. */
+static void offer(struct buffers *b, unsigned id)
+{
+    unsigned short tail = b->ring->tail;
+    struct io_uring_buf *slot = &b->ring->bufs[tail & b->mask];
+    slot->addr = (uintptr_t)(b->memory + id * b->size);
+    slot->len = (unsigned)b->size;
+    slot->bid = (unsigned short)id;
+    __atomic_store_n(&b->ring->tail, (unsigned short)(tail + 1), __ATOMIC_RELEASE);
+}
+
+void buffers_open(struct buffers *b, struct ring *r, unsigned count, size_t size)
+{
+    size_t length = count * sizeof(struct io_uring_buf);
+    void *at = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    struct io_uring_buf_reg registration = { .ring_addr = (uintptr_t)at, .ring_entries = count };
+    if (at == MAP_FAILED || syscall(SYS_io_uring_register, r->fd, IORING_REGISTER_PBUF_RING, &registration, 1) != 0)
+        die(EXIT_FAILED, "registering buffers: %s", strerror(errno));
+    *b = (struct buffers){ .ring = at, .memory = malloc(count * size), .size = size, .mask = count - 1 };
+    if (b->memory == NULL)
+        die(EXIT_FAILED, "no memory for %u buffers", count);
+    for (unsigned id = 0; id < count; id++)
+        offer(b, id);
+}
+
+static unsigned buffer_of(const struct io_uring_cqe *e)
+{
+    return e->flags >> IORING_CQE_BUFFER_SHIFT;
+}
+
+char *buffers_at(const struct buffers *b, const struct io_uring_cqe *e)
+{
+    return b->memory + buffer_of(e) * b->size;
+}
+
+void buffers_give_back(struct buffers *b, const struct io_uring_cqe *e)
+{
+    offer(b, buffer_of(e));
 }

@@ -6,50 +6,62 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ENTRIES = 1024 };
+enum { ENTRIES = 1024, BUFFERS = 4096, BUFFER = 4 << 10 };
 
 static void round_trip(struct load *l, struct connection *c)
 {
-    write_all(c->fd, c->request, l->size);
-    read_between(c->fd, c->answer, l->size, l->size);
+    write_all(c->fd, l->request, l->size);
+    read_between(c->fd, l->answer, l->size, l->size);
+}
+
+/* What comes belongs to the connection, until there is an end to it. */
+static void listen_to(struct load *l, struct connection *c)
+{
+    struct io_uring_sqe *e = ring_entry(&l->ring, 1);
+    ring_recv_again(e, c->fd);
+    e->user_data = (uintptr_t)c;
 }
 
 void load_connect(struct load *l, const char *endpoint)
 {
     allow_descriptors(l->connections);
     ring_open(&l->ring, ENTRIES);
+    buffers_open(&l->buffers, &l->ring, BUFFERS, BUFFER);
     l->all = new_buffer(l->connections * sizeof *l->all);
-    char *request = new_buffer(l->size);
+    l->request = new_buffer(l->size);
+    l->answer = new_buffer(l->size);
     for (size_t i = 0; i < l->connections; i++) {
-        l->all[i] = (struct connection){
-            .fd = connect_patiently(endpoint), .request = request, .answer = new_buffer(l->size),
-        };
+        l->all[i] = (struct connection){ .fd = connect_patiently(endpoint) };
         round_trip(l, &l->all[i]);
     }
+    for (size_t i = 0; i < l->connections; i++)
+        listen_to(l, &l->all[i]);
 }
 
-/* The answer is asked for together with the request. */
 static void ask(struct load *l, struct connection *c)
 {
-    struct io_uring_sqe *e = ring_entry(&l->ring, 2);
-    ring_send(e, c->fd, c->request, l->size);
+    struct io_uring_sqe *e = ring_entry(&l->ring, 1);
+    ring_send(e, c->fd, l->request, l->size);
     e->flags = IOSQE_CQE_SKIP_SUCCESS;
     e->user_data = (uintptr_t)c;
-    e = ring_entry(&l->ring, 1);
-    memset(c->answer, 0, 1);
-    ring_recv(e, c->fd, c->answer, l->size, MSG_WAITALL);
-    e->user_data = (uintptr_t)c;
+    c->got = 0;
     c->sent = now_ns();
 }
 
-static struct connection *answered(struct load *l, const struct io_uring_cqe *e)
+/* Takes a piece of an answer, which must be what was sent. */
+static void take(struct load *l, struct connection *c, const struct io_uring_cqe *e)
 {
-    struct connection *c = (struct connection *)(uintptr_t)e->user_data;
-    if (e->res < 0)
-        die(EXIT_FAILED, "request or answer: %s", strerror(-e->res));
-    if ((size_t)e->res != l->size || c->answer[0] != c->request[0] || c->answer[l->size - 1] != c->request[l->size - 1])
-        die(EXIT_FAILED, "%d bytes of an answer of %zu, or other ones than were sent", e->res, l->size);
-    return c;
+    if (e->res <= 0 && e->res != -ENOBUFS)
+        die(EXIT_FAILED, "request or answer: %s", e->res == 0 ? "the server has closed" : strerror(-e->res));
+    if (e->res > 0) {
+        size_t n = (size_t)e->res;
+        if (c->got + n > l->size || memcmp(buffers_at(&l->buffers, e), l->request + c->got, n) != 0)
+            die(EXIT_FAILED, "%zu bytes of an answer are not those that were sent", n);
+        buffers_give_back(&l->buffers, e);
+        c->got += n;
+    }
+    if (!(e->flags & IORING_CQE_F_MORE))
+        listen_to(l, c);
 }
 
 void load_run(struct load *l, size_t count, int keep)
@@ -59,9 +71,13 @@ void load_run(struct load *l, size_t count, int keep)
         ask(l, &l->all[asked]);
     while (done < count) {
         ring_wait(&l->ring);
-        for (struct io_uring_cqe *next; (next = ring_next(&l->ring)) != NULL; done++) {
-            struct connection *c = answered(l, next);
+        for (struct io_uring_cqe *next; (next = ring_next(&l->ring)) != NULL;) {
+            struct connection *c = (struct connection *)(uintptr_t)next->user_data;
+            take(l, c, next);
             ring_seen(&l->ring);
+            if (c->got < l->size)
+                continue;
+            done++;
             if (keep)
                 responses_add(&l->responses, now_ns() - c->sent);
             if (asked < count) {

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/panjf2000/gnet/v2"
-	"github.com/panjf2000/gnet/v2/pkg/logging"
 
 	"github.com/actum-go/actum/bench/internal/echo"
 )
@@ -14,7 +13,7 @@ import (
 func main() { echo.Main(os.Args[1:], serve) }
 
 func serve(address string) error {
-	return gnet.Run(&server{}, "tcp://"+address, gnet.WithLogLevel(logging.ErrorLevel))
+	return gnet.Run(&server{}, "tcp://"+address)
 }
 
 type server struct{ gnet.BuiltinEventEngine }
