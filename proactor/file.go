@@ -29,6 +29,25 @@ func (d *Dispatcher) OpenFile(op *Operation, name string, flag int, perm fs.File
 	d.start(op)
 }
 
+// SystemFile is an *os.File, or what embeds one.
+type SystemFile = backend.SystemFile
+
+// AdoptFile makes a handle of what file, a regular file, is open on, as OpenFile
+// would. The handle has a descriptor of its own: file stays the caller's to close,
+// and may be closed at once. What is not a regular file is refused, with an error
+// that unwraps to errors.ErrUnsupported, and so is everything under "sim", whose
+// files are simulated.
+func (d *Dispatcher) AdoptFile(file SystemFile) (*Handle, error) {
+	if d.closed.Load() {
+		return nil, ErrClosed
+	}
+	h, err := d.backend.AdoptFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return d.newHandle(h), nil
+}
+
 // ReadAt reads into b, which is the runtime's until the handler is called, from
 // off, in bytes. It reads at least one byte and may read fewer than len(b), at
 // the end of the file and elsewhere; at the end, and behind it, N() == 0 and

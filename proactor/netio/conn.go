@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"io"
 	"net"
 
 	"github.com/actum-go/actum/proactor"
@@ -9,7 +10,10 @@ import (
 // Conn is a stream as a net.Conn. It is safe for use from any goroutine.
 type Conn struct{ ends }
 
-var _ net.Conn = (*Conn)(nil)
+var (
+	_ net.Conn      = (*Conn)(nil)
+	_ io.ReaderFrom = (*Conn)(nil)
+)
 
 // NewConn makes a Conn of a stream, which is the Conn's from then on. Nothing
 // may be outstanding on it.

@@ -142,6 +142,9 @@ type Backend interface {
 	// and written in order and can be waited for. The handle has a descriptor of
 	// its own: f stays the caller's.
 	Adopt(f *os.File) (Handle, error)
+	// AdoptFile makes a handle of a regular file that is open already, as an open
+	// would. The handle has a descriptor of its own: f stays the caller's.
+	AdoptFile(f SystemFile) (Handle, error)
 	// Pipe makes the two ends of a pipe: what is written to w is read from r.
 	Pipe() (r, w Handle, err error)
 	// Start begins op. A connect that cannot even be tried, or an operation on

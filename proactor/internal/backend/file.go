@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 	"time"
 )
 
@@ -21,6 +22,14 @@ import (
 // opened with O_APPEND is written at its end, whatever Off says.
 //
 // Errors of the system are an *fs.PathError.
+
+// SystemFile is an *os.File, or what embeds one: something of the system's that
+// is open.
+type SystemFile interface {
+	fs.File
+	syscall.Conn
+	Name() string
+}
 
 // OpenArgs are the Args of an open. They are not changed.
 type OpenArgs struct {

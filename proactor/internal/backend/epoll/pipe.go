@@ -20,6 +20,11 @@ func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
 	return b.adopt(fd, f.Name())
 }
 
+// AdoptFile implements backend.Backend.
+func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	return b.files.AdoptFile(f)
+}
+
 // Pipe implements backend.Backend.
 func (b *Backend) Pipe() (r, w backend.Handle, err error) {
 	in, out, err := sys.Pipe()

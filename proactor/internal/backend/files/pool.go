@@ -175,6 +175,15 @@ func (p *Pool) serve() {
 	p.ended.Signal()
 }
 
+// AdoptFile makes a handle of a regular file that somebody else has opened.
+func (p *Pool) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	s, err := sys.DuplicateFile(f)
+	if err != nil {
+		return nil, err
+	}
+	return p.Adopt(s, f.Name())
+}
+
 // Adopt makes a handle of an open file, which it owns from then on, also if
 // there is an error: then the pool has been closed.
 func (p *Pool) Adopt(s sys.File, name string) (backend.Handle, error) {

@@ -49,6 +49,11 @@ func (b *Backend) adopt(f *os.File) (backend.Handle, error) {
 	return s, nil
 }
 
+// AdoptFile implements backend.Backend.
+func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	return b.files.AdoptFile(f)
+}
+
 // Pipe implements backend.Backend.
 func (b *Backend) Pipe() (r, w backend.Handle, err error) {
 	in, out, err := os.Pipe()

@@ -159,6 +159,11 @@ func (b *Backend) makeHandle(event byte, arguments ...int64) (backend.Handle, er
 // Adopt is Backend.Adopt; it does not look at f.
 func (b *Backend) Adopt(*os.File) (backend.Handle, error) { return b.makeHandle(onAdopt) }
 
+// AdoptFile is Backend.AdoptFile; it does not look at f.
+func (b *Backend) AdoptFile(backend.SystemFile) (backend.Handle, error) {
+	return b.makeHandle(onAdoptFile)
+}
+
 // Pipe is Backend.Pipe.
 func (b *Backend) Pipe() (in, out backend.Handle, err error) {
 	b.mu.Lock()

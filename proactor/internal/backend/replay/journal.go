@@ -50,12 +50,13 @@ const (
 	onWait                         // time, how many; for each: operation, n, error, bytes, handle
 	onClose                        // error
 	onListenPacket                 // sum of network and address: error, handle
+	onAdoptFile                    // error, handle
 )
 
 var eventNames = [...]string{
 	onListen: "listen", onAdopt: "adopt", onPipe: "pipe", onStart: "start", onCancel: "cancel", onCancelOn: "cancel on a handle", onCancelAll: "cancel all",
 	onTryRead: "try to read", onTryWrite: "try to write", onCloseWrite: "close a direction", onCloseHandle: "close a handle", onWait: "wait", onClose: "close",
-	onListenPacket: "listen for datagrams",
+	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file",
 }
 
 // writer writes fields until something goes wrong.

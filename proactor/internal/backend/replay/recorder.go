@@ -96,6 +96,16 @@ func (r *Recorder) Adopt(f *os.File) (backend.Handle, error) {
 	return h, err
 }
 
+// AdoptFile is Backend.AdoptFile.
+func (r *Recorder) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h, err := r.Backend.AdoptFile(f)
+	r.j.event(onAdoptFile)
+	r.outcome(err, &h)
+	return h, err
+}
+
 // Pipe is Backend.Pipe.
 func (r *Recorder) Pipe() (in, out backend.Handle, err error) {
 	r.mu.Lock()

@@ -39,8 +39,15 @@ func (c *connection) breaks(who ident) bool {
 }
 
 // Adopt fails: there is nothing of the system's here.
-func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
-	err := fmt.Errorf("sim has nothing of the system's: use Pipe: %w", errors.ErrUnsupported)
+func (b *Backend) Adopt(f *os.File) (backend.Handle, error) { return refuse(f, "use Pipe") }
+
+// AdoptFile fails likewise: the disk is simulated too.
+func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	return refuse(f, "use OpenFile")
+}
+
+func refuse(f backend.SystemFile, advice string) (backend.Handle, error) {
+	err := fmt.Errorf("sim has nothing of the system's: %s: %w", advice, errors.ErrUnsupported)
 	return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
 }
 

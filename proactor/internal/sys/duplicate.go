@@ -1,0 +1,29 @@
+package sys
+
+import (
+	"os"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// DuplicateFile is the regular file that f is open on, with a descriptor of its
+// own. The error is a *os.PathError.
+func DuplicateFile(f backend.SystemFile) (own File, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return own, err
+	}
+	c, err := f.SyscallConn()
+	if err != nil {
+		return own, err
+	}
+	if err = errNotAFile; info.Mode().IsRegular() {
+		if e := c.Control(func(old uintptr) { own, err = duplicate(old) }); e != nil {
+			err = os.ErrClosed
+		}
+	}
+	if err != nil {
+		return own, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
+	}
+	return own, nil
+}

@@ -1,0 +1,16 @@
+package sys
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// duplicate is a descriptor of its own for the regular file that old is open on.
+func duplicate(old uintptr) (File, error) {
+	fd, err := unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return File{-1}, os.NewSyscallError("fcntl", err)
+	}
+	return FileOf(fd)
+}

@@ -1,0 +1,101 @@
+package netio
+
+import (
+	"errors"
+	"io"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// ReadFrom writes what r brings, up to its end. From a regular file, or an
+// *io.LimitedReader of one, the bytes go to the stream by transmit file, without
+// coming into the memory of the program where the system can do that; so
+// http.ServeContent and io.Copy send files. Each other reader is copied from.
+func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
+	n, err := c.transmit(r)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return io.Copy(writerOnly{c}, r)
+	}
+	if err != nil {
+		err = c.opError("readfrom", err)
+	}
+	return n, err
+}
+
+// writerOnly hides ReadFrom from io.Copy.
+type writerOnly struct{ io.Writer }
+
+// openFile is an *os.File, which package os may have wrapped: io.Copy asks it
+// first, and it passes itself on as something else.
+type openFile interface {
+	proactor.SystemFile
+	io.Seeker
+}
+
+// transmit is ReadFrom for regular files, and errors.ErrUnsupported for others.
+func (c *Conn) transmit(r io.Reader) (int64, error) {
+	limit, limited := r.(*io.LimitedReader)
+	if limited {
+		r = limit.R
+	}
+	f, ok := r.(openFile)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	offset, length, err := rest(f)
+	if err != nil {
+		return 0, err
+	}
+	if limited {
+		length = min(length, max(limit.N, 0))
+	}
+	file, err := c.h.Dispatcher().AdoptFile(f)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	n, err := c.send(&proactor.Transmission{File: file, Offset: offset, Length: length})
+	if limited {
+		limit.N -= n
+	}
+	if _, e := f.Seek(offset+n, io.SeekStart); err == nil {
+		err = e
+	}
+	return n, err
+}
+
+// rest is what is still to be read of a regular file, in bytes.
+func rest(f openFile) (offset, length int64, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, 0, errors.ErrUnsupported
+	}
+	offset, err = f.Seek(0, io.SeekCurrent)
+	return offset, max(info.Size()-offset, 0), err
+}
+
+// send transmits t's range. A file that has become shorter meanwhile has just
+// ended there.
+func (c *Conn) send(t *proactor.Transmission) (n int64, err error) {
+	err = c.out.enter()
+	defer c.out.leave()
+	for err == nil && t.Length > 0 {
+		if err := c.out.begin(); err != nil {
+			return n, err
+		}
+		c.h.Transmit(&c.out.op, t)
+		_, err = c.out.await()
+		sent := t.Sent()
+		n, t.Offset, t.Length = n+sent, t.Offset+sent, t.Length-sent
+		switch err {
+		case proactor.ErrWouldBlock: // again
+			err = nil
+		case io.ErrUnexpectedEOF:
+			return n, nil
+		}
+	}
+	return n, err
+}
