@@ -12,7 +12,8 @@ type roundRobin struct {
 	turn int
 	// only is the one peer that there is, once it has been sent to: the next
 	// message is put there with no more questions. Nil if there is none or several,
-	// and for types that choose a peer for other reasons too.
+	// and for types that choose a peer for other reasons too. A PUB sets it, which
+	// has no turns, if its one subscriber wants everything.
 	only *pipe.Out
 }
 

@@ -9,6 +9,7 @@ type prefixes[V any] struct {
 	values  map[string]V
 	lengths []int       // the different lengths, ascending
 	counts  map[int]int // how many prefixes there are of each length
+	all     V           // of the empty prefix, which most subscribe to: spares the map
 }
 
 // get returns the value of exactly this prefix.
@@ -30,6 +31,9 @@ func (t *prefixes[V]) put(prefix []byte, v V) {
 		}
 	}
 	t.values[string(prefix)] = v
+	if len(prefix) == 0 {
+		t.all = v
+	}
 }
 
 // remove takes a prefix out.
@@ -44,7 +48,14 @@ func (t *prefixes[V]) remove(prefix []byte) {
 		at, _ := slices.BinarySearch(t.lengths, n)
 		t.lengths = slices.Delete(t.lengths, at, at+1)
 	}
+	if n == 0 {
+		var none V
+		t.all = none
+	}
 }
+
+// onlyEmpty reports whether the empty prefix is the only one in the set.
+func (t *prefixes[V]) onlyEmpty() bool { return len(t.lengths) == 1 && t.lengths[0] == 0 }
 
 // match calls visit with the value of each prefix of topic, shortest first,
 // until visit returns false.

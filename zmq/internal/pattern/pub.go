@@ -53,6 +53,9 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 		return nil, nil
 	}
 	outs[0].Put(m)
+	if p.subscribers.onlyEmpty() {
+		p.turns.only = outs[0] // it wants the next one too
+	}
 	return outs[0], nil
 }
 
@@ -77,6 +80,9 @@ func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
 // match finds the subscribers that want a topic, each once. The list is good
 // until the next call.
 func (p *pub) match(topic []byte) []*pipe.Out {
+	if p.subscribers.onlyEmpty() {
+		return p.subscribers.all
+	}
 	if len(p.subscribers.lengths) == 1 {
 		if n := p.subscribers.lengths[0]; n <= len(topic) {
 			return p.subscribers.values[string(topic[:n])]
@@ -166,6 +172,7 @@ func (p *pub) add(out *pipe.Out, prefix []byte) {
 			return
 		}
 	}
+	p.turns.only = nil
 	p.subscribers.put(prefix, append(outs, out))
 	p.peers[out] = append(p.peers[out], string(prefix))
 }
@@ -176,6 +183,7 @@ func (p *pub) remove(out *pipe.Out, prefix []byte) bool {
 	if len(rest) == len(outs) {
 		return false
 	}
+	p.turns.only = nil
 	if len(rest) == 0 {
 		p.subscribers.remove(prefix)
 	} else {

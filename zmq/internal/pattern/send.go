@@ -9,8 +9,8 @@ import (
 
 // The way of a message from Send to the pipe of a peer, under the send lock:
 //
-//  1. the short way: the type sends to its peers in turn and has one, which has
-//     room, and nobody waits for that
+//  1. the short way: there is one peer, which is sent everything, it has room,
+//     and nobody waits for that
 //  2. choose: the type says who gets the message
 //  3. sendWaiting: nobody can take it. Wait in the queue of senders, then try 2
 

@@ -53,6 +53,57 @@ func TestShortWay(t *testing.T) {
 	}
 }
 
+// A PUB takes the short way to its one subscriber while that wants everything.
+func TestShortWayToASubscriber(t *testing.T) {
+	for name, tt := range map[string]struct {
+		then func(t *testing.T, one, other *pattern.Socket)
+		got  [2]bool // who is sent "b"
+	}{
+		"nothing":                 {func(*testing.T, *pattern.Socket, *pattern.Socket) {}, [2]bool{true, false}},
+		"another subscriber":      {func(t *testing.T, _, other *pattern.Socket) { subscribe(t, other, "") }, [2]bool{true, true}},
+		"another topic":           {func(t *testing.T, _, other *pattern.Socket) { subscribe(t, other, "b") }, [2]bool{true, true}},
+		"no subscriber":           {func(t *testing.T, one, _ *pattern.Socket) { unsubscribe(t, one, "") }, [2]bool{}},
+		"a narrower subscription": {func(t *testing.T, one, _ *pattern.Socket) { subscribe(t, one, "a"); unsubscribe(t, one, "") }, [2]bool{}},
+		"a subscription besides":  {func(t *testing.T, one, _ *pattern.Socket) { subscribe(t, one, "b") }, [2]bool{true, false}},
+		"the other one in its place": {func(t *testing.T, one, other *pattern.Socket) {
+			unsubscribe(t, one, "")
+			subscribe(t, other, "")
+		}, [2]bool{false, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pub, subs := pattern.NewPub(defaults()), [2]*pattern.Socket{pattern.NewSub(defaults()), pattern.NewSub(defaults())}
+			subscribe(t, subs[0], "")
+			for _, s := range subs {
+				join(t, pub, s)
+			}
+			send(t, pub, "a")
+			expect(t, subs[0], "a")
+			tt.then(t, subs[0], subs[1])
+			send(t, pub, "b")
+			for i, got := range tt.got {
+				if got {
+					expect(t, subs[i], "b")
+				}
+				expectNothing(t, subs[i])
+			}
+			if got := pub.Stats().Dropped[pattern.DropNoSubscriber]; (got == 1) != (tt.got == [2]bool{}) {
+				t.Errorf("%d messages were dropped for want of a subscriber", got)
+			}
+		})
+	}
+}
+
+// One that is full misses messages over the short way too, and that is counted.
+func TestShortWayDropsAtTheHighWaterMark(t *testing.T) {
+	pub, sub := pattern.NewPub(hwm(3)), pattern.NewSub(hwm(3))
+	subscribe(t, sub, "")
+	join(t, pub, sub)
+	for range 10 {
+		send(t, pub, "x")
+	}
+	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropHighWater: 7})
+}
+
 // A REQ has a state, and is asked each time.
 func TestNoShortWayForReq(t *testing.T) {
 	req, rep := pattern.NewReq(defaults()), pattern.NewRep(defaults())

@@ -14,7 +14,7 @@ type Socket struct {
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
-	turns   roundRobin   // under sendMu; of the types that send in turn
+	turns   roundRobin   // under sendMu
 	closed  bool         // set under both locks
 
 	recvMu  sync.Mutex
