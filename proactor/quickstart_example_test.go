@@ -1,0 +1,215 @@
+package proactor_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// The code of docs/proactor-quickstart.md, which TestQuickstart compares.
+
+func Example_quickstartTimer() {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer d.Close()
+
+	var timer proactor.Operation
+	timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		fmt.Println(op.Kind(), "has expired:", op.Err())
+		d.Stop()
+	})
+	d.StartTimer(&timer, 10*time.Millisecond) // returns at once
+	d.Run()                                   // calls handlers until Stop
+	// Output: timer has expired: <nil>
+}
+
+// server accepts visitors and sends back what they send.
+type server struct {
+	d        *proactor.Dispatcher
+	listener *proactor.Handle
+	accept   proactor.Operation
+	pause    proactor.Operation
+}
+
+func newServer(d *proactor.Dispatcher, address string) (*server, error) {
+	listener, err := d.Listen("tcp", address, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{d: d, listener: listener}
+	s.accept.Handler = proactor.HandlerFunc(s.onAccept)
+	s.pause.Handler = proactor.HandlerFunc(func(*proactor.Operation) { listener.Accept(&s.accept) })
+	listener.Accept(&s.accept)
+	return s, nil
+}
+
+func (s *server) onAccept(op *proactor.Operation) {
+	switch {
+	case op.Err() == nil:
+		newVisitor(op.Accepted())
+		s.listener.Accept(op) // the next one, with the same operation
+	case errors.Is(op.Err(), net.ErrClosed): // the listener, or the dispatcher
+	default: // as when descriptors have run out
+		s.d.StartTimer(&s.pause, 50*time.Millisecond)
+	}
+}
+
+// visitor is one connection: its operations and its buffer are embedded in it,
+// and used again and again.
+type visitor struct {
+	stream      *proactor.Handle
+	read, write proactor.Operation
+	buf         [4096]byte
+	rest        []byte // what is still to be sent back
+}
+
+func newVisitor(stream *proactor.Handle) {
+	v := &visitor{stream: stream}
+	v.read.Handler = proactor.HandlerFunc(v.onRead)
+	v.write.Handler = proactor.HandlerFunc(v.onWritten)
+	v.read.SetTimeout(time.Minute) // of each read: a visitor who says nothing is sent away
+	stream.Read(&v.read, v.buf[:])
+}
+
+func (v *visitor) onRead(op *proactor.Operation) {
+	if op.Err() != nil { // io.EOF: that was all
+		v.stream.Close()
+		return
+	}
+	v.rest = v.buf[:op.N()]
+	v.stream.Write(&v.write, v.rest)
+}
+
+func (v *visitor) onWritten(op *proactor.Operation) {
+	if op.Err() != nil {
+		v.stream.Close()
+		return
+	}
+	if v.rest = v.rest[op.N():]; len(v.rest) > 0 { // writes may be short
+		v.stream.Write(op, v.rest)
+		return
+	}
+	v.stream.Read(&v.read, v.buf[:])
+}
+
+// call asks an echo server one question. All it does can be cancelled at once.
+type call struct {
+	proactor.Owner
+	d                    *proactor.Dispatcher
+	stream               *proactor.Handle
+	connect, write, read proactor.Operation
+	question             []byte
+	answer               []byte
+}
+
+func (c *call) start(address string) {
+	for op, handler := range map[*proactor.Operation]proactor.HandlerFunc{
+		&c.connect: c.onConnect, &c.write: c.onWritten, &c.read: c.onRead,
+	} {
+		op.Handler = handler
+		op.SetOwner(&c.Owner)
+	}
+	c.connect.SetTimeout(5 * time.Second)
+	c.d.Connect(&c.connect, "tcp", address, nil)
+}
+
+func (c *call) onConnect(op *proactor.Operation) {
+	if op.Err() != nil {
+		c.end(op.Err())
+		return
+	}
+	c.stream = op.Accepted()
+	c.answer = make([]byte, len(c.question))
+	c.stream.Write(&c.write, c.question) // both at once: each direction
+	c.stream.Read(&c.read, c.answer)     // of a stream is for itself
+}
+
+func (c *call) onWritten(op *proactor.Operation) {
+	if c.question = c.question[op.N():]; op.Err() == nil && len(c.question) > 0 {
+		c.stream.Write(op, c.question)
+	}
+}
+
+func (c *call) onRead(op *proactor.Operation) {
+	fmt.Printf("%s", c.answer[:op.N()])
+	if c.answer = c.answer[op.N():]; op.Err() != nil || len(c.answer) == 0 {
+		c.end(op.Err())
+		return
+	}
+	c.stream.Read(op, c.answer)
+}
+
+// end cancels what is left, and lets Run return.
+func (c *call) end(err error) {
+	c.Cancel()
+	if c.stream != nil {
+		c.stream.Close()
+	}
+	fmt.Println(" --", err)
+	c.d.Stop()
+}
+
+func Example_quickstartEcho() {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer d.Close() // ends all that is outstanding, the server's accept too
+
+	s, err := newServer(d, "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c := &call{d: d, question: []byte("Is there anybody?")}
+	c.start(s.listener.LocalAddr().String())
+	d.Run()
+	// Output: Is there anybody? -- <nil>
+}
+
+func Example_quickstartFile() {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer d.Close()
+
+	var file *proactor.Handle
+	var read, open proactor.Operation
+	buf, offset := make([]byte, 32), int64(0)
+	read.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		fmt.Printf("%s", buf[:op.N()])
+		if offset += int64(op.N()); op.Err() == nil {
+			file.ReadAt(op, buf, offset)
+			return
+		}
+		fmt.Println(op.Err() == io.EOF)
+		file.Close()
+		d.Stop()
+	})
+	open.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if op.Err() != nil {
+			fmt.Println(op.Err())
+			d.Stop()
+			return
+		}
+		file = op.Opened()
+		file.ReadAt(&read, buf, offset)
+	})
+	d.OpenFile(&open, "testdata/poem.txt", os.O_RDONLY, 0)
+	d.Run()
+	// Output:
+	// Whoever asks does not wait at the door;
+	// the one who was asked will call.
+	// true
+}
