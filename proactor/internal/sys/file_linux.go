@@ -155,17 +155,21 @@ func (f File) Sync(how int64) error {
 // StatMask is what FillStat needs to have been asked for.
 const StatMask = unix.STATX_TYPE | unix.STATX_MODE | unix.STATX_SIZE | unix.STATX_MTIME
 
+// EmptyName is the name, as the kernel reads it, of a descriptor itself.
+var EmptyName byte
+
 // Stat fills s in, except for the name.
 func (f File) Stat(s *backend.Stat) error {
 	for {
-		err := unix.Statx(f.fd, "", unix.AT_EMPTY_PATH, StatMask, &s.Sys)
-		switch err {
-		case nil:
+		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(f.fd), uintptr(unsafe.Pointer(&EmptyName)),
+			unix.AT_EMPTY_PATH, StatMask, uintptr(unsafe.Pointer(&s.Sys)), 0)
+		switch errno {
+		case 0:
 			FillStat(s)
 			return nil
 		case unix.EINTR:
 		default:
-			return err
+			return errno
 		}
 	}
 }

@@ -6,11 +6,14 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // a reader of its own in sys has smaller pages.
 const pageSize = 4 << 10
 
+// readAhead is how far ahead of a transmission the disk is kept busy, in bytes.
+const readAhead = 16 * backend.TransmitTurn
+
 // page brings one turn's worth of f into memory, from off, by reading a byte of
-// each page. The system is told of the whole range, and the next one, before.
-// Errors are left for whoever reads what is there.
+// each page. The system is told of that and of what comes after it before, so
+// that the next turns find it there. Errors are left for whoever reads.
 func (f *File) page(off int64) {
-	f.sys.WillNeed(off, 2*backend.TransmitTurn)
+	f.sys.WillNeed(off, readAhead)
 	var b [1]byte
 	for end := off + backend.TransmitTurn; off < end; off += pageSize {
 		if n, err := f.sys.ReadAt(b[:], off); n == 0 || err != nil {

@@ -109,13 +109,10 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 			e.OpFlags = sys.RingFsyncData
 		}
 	case backend.KindStat:
-		e.Addr, e.Off = address(unsafe.Pointer(&emptyName)), address(unsafe.Pointer(&op.Stat().Sys))
+		e.Addr, e.Off = address(unsafe.Pointer(&sys.EmptyName)), address(unsafe.Pointer(&op.Stat().Sys))
 		e.OpFlags, e.Len = unix.AT_EMPTY_PATH, sys.StatMask
 	}
 }
-
-// emptyName is the name of the descriptor itself, for statx.
-var emptyName byte
 
 // fileFinished turns the kernel's answer into op's result. The lock is held.
 func (b *Backend) fileFinished(op *backend.Op, res int32, asked bool) {

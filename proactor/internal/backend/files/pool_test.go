@@ -1,0 +1,222 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// harness is a pool whose completions can be held up: a worker that hands a sync
+// back says that it has come so far, and waits for gate, if there is one.
+type harness struct {
+	Pool
+	t    *testing.T
+	held chan struct{}
+	done chan *backend.Op
+}
+
+func newHarness(t *testing.T, gate chan struct{}) *harness {
+	h := &harness{t: t, held: make(chan struct{}, 1000), done: make(chan *backend.Op, 1000)}
+	h.Init(func(op *backend.Op) {
+		if gate != nil && op.Kind == backend.KindSync {
+			h.held <- struct{}{}
+			<-gate
+		}
+		h.done <- op
+	}, nil)
+	t.Cleanup(h.Close)
+	return h
+}
+
+// do carries op out.
+func (h *harness) do(op *backend.Op) *backend.Op {
+	h.t.Helper()
+	h.Start(op)
+	if got := <-h.done; got != op {
+		h.t.Fatalf("%v came back, not %v", got, op)
+	}
+	return op
+}
+
+// file makes a file that holds data.
+func (h *harness) file(data []byte) *File {
+	h.t.Helper()
+	name := filepath.Join(h.t.TempDir(), "file")
+	op := h.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE, Perm: 0o600}})
+	if op.Err != nil {
+		h.t.Fatal(op.Err)
+	}
+	f := op.New.(*File)
+	if op := h.do(&backend.Op{Kind: backend.KindWriteAt, Handle: f, Buf: data}); op.Err != nil || op.N != len(data) {
+		h.t.Fatal(op.N, op.Err)
+	}
+	return f
+}
+
+// workersNow is how many there are.
+func (h *harness) workersNow() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.workers
+}
+
+// TestReads reads what Start does by itself and what is for a worker.
+func TestReads(t *testing.T) {
+	h := newHarness(t, nil)
+	data := bytes.Repeat([]byte("0123456789"), 20_000)
+	f := h.file(data)
+	for _, size := range []int{1, 4096, quickRead, quickRead + 1, len(data)} {
+		op := h.do(&backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, size), Off: 7})
+		if op.Err != nil || op.N == 0 || !bytes.Equal(op.Buf[:op.N], data[7:7+op.N]) {
+			t.Errorf("%d bytes: %d, %v", size, op.N, op.Err)
+		}
+	}
+	for _, size := range []int{1, quickRead + 1} {
+		if op := h.do(&backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, size), Off: int64(len(data))}); op.N != 0 || op.Err != io.EOF {
+			t.Errorf("%d bytes at the end: %d, %v", size, op.N, op.Err)
+		}
+	}
+}
+
+// TestWorkersAreBounded has more operations than workers, none of which gets to
+// its end. What no worker has begun can be cancelled, and a closed file's ends.
+func TestWorkersAreBounded(t *testing.T) {
+	gate := make(chan struct{})
+	h := newHarness(t, gate)
+	h.limit = 3
+	f, other := h.file([]byte("x")), h.file([]byte("y"))
+	sync := func(f *File) *backend.Op {
+		op := &backend.Op{Kind: backend.KindSync, Handle: f}
+		h.Start(op)
+		return op
+	}
+	for range h.limit {
+		sync(f)
+	}
+	for range h.limit {
+		<-h.held
+	}
+	var waiting []*backend.Op
+	for range 4 {
+		waiting = append(waiting, &backend.Op{Kind: backend.KindStat, Handle: other, Args: new(backend.Stat)})
+		h.Start(waiting[len(waiting)-1])
+	}
+	if n := h.workersNow(); n != h.limit {
+		t.Errorf("%d workers, the limit is %d", n, h.limit)
+	}
+	h.Pool.Cancel(waiting[2])
+	if op := <-h.done; op != waiting[2] || op.Err != backend.ErrCanceled {
+		t.Errorf("cancelled: %v, %v", op, op.Err)
+	}
+	other.Close()
+	for _, want := range []*backend.Op{waiting[0], waiting[1], waiting[3]} {
+		if op := <-h.done; op != want || op.Err != backend.ErrHandleClosed {
+			t.Errorf("its file was closed: %v, %v", op, op.Err)
+		}
+	}
+	close(gate)
+	for range h.limit {
+		if op := <-h.done; op.Err != nil {
+			t.Error(op.Err)
+		}
+	}
+}
+
+// TestClose ends what waits, and waits for what a worker has begun.
+func TestClose(t *testing.T) {
+	gate := make(chan struct{})
+	h := newHarness(t, gate)
+	h.limit = 1
+	f := h.file([]byte("x"))
+	begun := &backend.Op{Kind: backend.KindSync, Handle: f}
+	h.Start(begun)
+	<-h.held
+	waiting := &backend.Op{Kind: backend.KindStat, Handle: f, Args: new(backend.Stat)}
+	h.Start(waiting)
+	ctx, closed := context.WithCancel(context.Background())
+	go func() { h.Close(); closed() }()
+	if op := <-h.done; op != waiting || op.Err != backend.ErrBackendClosed {
+		t.Errorf("waiting: %v, %v", op, op.Err)
+	}
+	select {
+	case <-ctx.Done():
+		t.Error("Close has not waited")
+	default:
+	}
+	close(gate)
+	if op := <-h.done; op != begun || op.Err != nil {
+		t.Errorf("begun: %v, %v", op, op.Err)
+	}
+	<-ctx.Done()
+	if n := h.workersNow(); n != 0 {
+		t.Errorf("%d workers after Close", n)
+	}
+	if op := h.do(&backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1)}); !errors.Is(op.Err, backend.ErrBackendClosed) {
+		t.Errorf("started late: %v", op.Err)
+	}
+	if op := h.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: f.name}}); op.Err != backend.ErrBackendClosed || op.New != nil {
+		t.Errorf("opened late: %v, %v", op.New, op.Err)
+	}
+}
+
+// TestDescriptorOutlivesClose: who has acquired a file can use it to the end.
+func TestDescriptorOutlivesClose(t *testing.T) {
+	h := newHarness(t, nil)
+	f := h.file([]byte("still here"))
+	if err := f.Acquire(); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if err := f.Acquire(); err != backend.ErrHandleClosed {
+		t.Errorf("acquired after Close: %v", err)
+	}
+	b := make([]byte, 10)
+	if n, err := f.Sys().ReadAt(b, 0); n != 10 || err != nil {
+		t.Errorf("read %d, %v", n, err)
+	}
+	f.Release()
+	if _, err := f.Sys().ReadAt(b, 0); err == nil {
+		t.Error("the descriptor is still open")
+	}
+}
+
+// TestCopy transmits through a buffer, as systems without sendfile do.
+func TestCopy(t *testing.T) {
+	h := newHarness(t, nil)
+	data := bytes.Repeat([]byte("0123456789"), 20_000)
+	f := h.file(data)
+	for _, c := range []struct {
+		offset, length int64
+		want           []byte
+		err            error
+	}{
+		{0, 0, data, nil},
+		{5, 100_000, data[5:100_005], nil},
+		{int64(len(data)), 0, nil, nil},
+		{100_000, 100_001, data[100_000:], io.ErrUnexpectedEOF},
+	} {
+		op := new(backend.Op)
+		x := &backend.Transmission{Header: []byte("h"), File: f, Offset: c.offset, Length: c.length, Trailer: []byte("t")}
+		x.Reset(op)
+		var out bytes.Buffer
+		err := Copy(&out, x)
+		want := append([]byte("h"), c.want...)
+		if c.err == nil {
+			want = append(want, 't')
+		}
+		if err != c.err || !bytes.Equal(out.Bytes(), want) || x.Sent != int64(len(want)) {
+			t.Errorf("from %d, %d bytes: sent %d of %d, %v", c.offset, c.length, x.Sent, len(want), err)
+		}
+	}
+	f.Close()
+	x := &backend.Transmission{File: f}
+	if err := Copy(io.Discard, x); err != backend.ErrHandleClosed {
+		t.Errorf("a closed file: %v", err)
+	}
+}
