@@ -1,7 +1,10 @@
 package proactor_test
 
 import (
+	"bytes"
+	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -89,5 +92,113 @@ func evict(tb testing.TB, path string) {
 	}
 	if err := unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED); err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// TestTransmitCold transmits a file that has to be read from disk, to a stream
+// and to a pipe; and ends it early, in every way, while a worker reads.
+func TestTransmitCold(t *testing.T) {
+	data := make([]byte, 8<<20)
+	for i := range data {
+		data[i] = byte(i ^ i>>8 ^ i>>16)
+	}
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			for _, over := range []string{"tcp", "unix", "pipe"} {
+				w := newColdWork(t, name, path, over)
+				w.transmit(t, path)
+				w.receive(t, data)
+				if w.send.Err() != nil || w.send.N() != len(data) {
+					t.Errorf("%s: %d, %v", over, w.send.N(), w.send.Err())
+				}
+				w.d.Close()
+			}
+			for range 5 {
+				for how, end := range map[string]func(w *coldWork){
+					"cancel":           func(w *coldWork) { w.d.Cancel(&w.send) },
+					"cancel stream":    func(w *coldWork) { w.out.Cancel() },
+					"close stream":     func(w *coldWork) { w.out.Close() },
+					"close file":       func(w *coldWork) { w.file.Close() },
+					"close dispatcher": func(w *coldWork) { w.d.Close() },
+				} {
+					w := newColdWork(t, name, path, "tcp")
+					w.transmit(t, path)
+					if _, err := w.d.Poll(); err != nil {
+						t.Fatal(err)
+					}
+					end(w)
+					w.d.Close()
+					if w.send.Outstanding() || w.send.Err() == nil {
+						t.Errorf("%s: %d bytes sent, %v", how, w.send.N(), w.send.Err())
+					}
+				}
+			}
+		})
+	}
+}
+
+// coldWork is a transmission and where it goes.
+type coldWork struct {
+	d             *proactor.Dispatcher
+	file, out, in *proactor.Handle
+	send, read    proactor.Operation
+	transmission  proactor.Transmission
+}
+
+func newColdWork(t *testing.T, name, path, over string) *coldWork {
+	t.Helper()
+	d, err := proactor.New(proactor.Options{Backend: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	w := &coldWork{d: d}
+	w.file = do(t, d, func(op *proactor.Operation) { d.OpenFile(op, path, os.O_RDONLY, 0) })
+	if over == "pipe" {
+		if w.in, w.out, err = d.Pipe(); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		w.out, w.in = connectedPair(t, d, over)
+	}
+	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
+	w.send.Handler, w.read.Handler = nothing, nothing
+	return w
+}
+
+// transmit starts it, with nothing of the file in memory.
+func (w *coldWork) transmit(t *testing.T, path string) {
+	t.Helper()
+	evict(t, path)
+	w.transmission.File = w.file
+	w.out.Transmit(&w.send, &w.transmission)
+}
+
+// receive compares what comes with data.
+func (w *coldWork) receive(t *testing.T, data []byte) {
+	t.Helper()
+	buf := make([]byte, 100_000)
+	for at := 0; at < len(data); at += w.read.N() {
+		w.in.Read(&w.read, buf)
+		for w.read.Outstanding() {
+			if _, err := w.d.RunOne(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if w.read.Err() != nil || !bytes.Equal(buf[:w.read.N()], data[at:at+w.read.N()]) {
+			t.Fatalf("%d bytes at %d, %v: not what was sent", w.read.N(), at, w.read.Err())
+		}
+	}
+	for w.send.Outstanding() {
+		if _, err := w.d.RunOne(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

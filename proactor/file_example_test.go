@@ -1,0 +1,113 @@
+package proactor_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// notes is a file that is written, made durable, and read back, one operation
+// after the other: files keep no order by themselves.
+type notes struct {
+	op   proactor.Operation
+	file *proactor.Handle
+	buf  [64]byte
+}
+
+func (n *notes) HandleCompletion(op *proactor.Operation) {
+	if op.Err() != nil {
+		fmt.Println(op.Err())
+		n.file.Dispatcher().Stop()
+		return
+	}
+	switch op.Kind() {
+	case proactor.KindOpen:
+		n.file = op.Opened()
+		n.file.WriteAt(op, []byte("remember the milk"), 0)
+	case proactor.KindWriteAt:
+		n.file.SyncData(op)
+	case proactor.KindSync:
+		n.file.ReadAt(op, n.buf[:], 9)
+	case proactor.KindReadAt:
+		fmt.Printf("%s\n", n.buf[:op.N()])
+		n.file.Close()
+		n.file.Dispatcher().Stop()
+	}
+}
+
+func ExampleDispatcher_OpenFile() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer d.Close()
+
+	n := new(notes)
+	n.op.Handler = n
+	d.OpenFile(&n.op, filepath.Join(dir, "notes"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err := d.Run(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: the milk
+}
+
+// A file leaves as the body of an answer: header, file and trailer are one
+// operation, and the bytes of the file are not copied through the program where
+// the system can send them by itself.
+func ExampleHandle_Transmit() {
+	net := proactor.NewSimNetwork(1, proactor.SimMild()) // any backend will do
+	net.WriteFile("index.html", []byte("<h1>actum</h1>"))
+	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: net}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer d.Close()
+
+	in, out, err := d.Pipe()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var answer proactor.Transmission
+	var open, send, read proactor.Operation
+	open.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		answer = proactor.Transmission{Header: []byte("200 OK\n"), File: op.Opened(), Trailer: []byte("\nbye")}
+		out.Transmit(&send, &answer)
+	})
+	send.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		answer.File.Close()
+		out.Close()
+	})
+	var got []byte
+	buf := make([]byte, 10)
+	read.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if op.Err() == io.EOF {
+			d.Stop()
+			return
+		}
+		got = append(got, buf[:op.N()]...)
+		in.Read(op, buf)
+	})
+	in.Read(&read, buf)
+	d.OpenFile(&open, "index.html", os.O_RDONLY, 0)
+	if err := d.Run(); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Printf("%s\n%d bytes sent\n", got, send.N())
+	// Output:
+	// 200 OK
+	// <h1>actum</h1>
+	// bye
+	// 25 bytes sent
+}
