@@ -32,6 +32,9 @@ func (d *Dispatcher) Cancel(op *Operation) {
 		d.mu.Unlock()
 		d.wake()
 	default:
+		if r := op.rare.Load(); r != nil {
+			r.shots.stopped.Store(true) // also between two completions
+		}
 		d.backend.Cancel(&op.op)
 	}
 }

@@ -57,12 +57,16 @@ func (h *Handle) SendTo(op *Operation, b []byte, to PacketAddr) {
 
 // From is where the datagram of a ReceiveFrom comes from. It allocates nothing.
 func (o *Operation) From() PacketAddr {
-	if o.rare == nil {
+	r := o.rare.Load()
+	if r == nil {
 		return PacketAddr{}
 	}
-	return o.rare.datagram.Addr
+	return r.datagram.Addr
 }
 
 // Truncated reports whether the datagram of a ReceiveFrom was longer than its
 // buffer.
-func (o *Operation) Truncated() bool { return o.rare != nil && o.rare.datagram.Truncated }
+func (o *Operation) Truncated() bool {
+	r := o.rare.Load()
+	return r != nil && r.datagram.Truncated
+}

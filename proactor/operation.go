@@ -29,6 +29,7 @@ const (
 	KindTransmit    = Kind(backend.KindTransmit)
 	KindReceiveFrom = Kind(backend.KindReceiveFrom)
 	KindSendTo      = Kind(backend.KindSendTo)
+	KindReceive     = Kind(backend.KindReceive)
 	KindTimer       = Kind(64)
 	KindPost        = Kind(65)
 	KindSignal      = Kind(66)
@@ -66,6 +67,8 @@ func (k Kind) String() string {
 		return "receive from"
 	case KindSendTo:
 		return "send to"
+	case KindReceive:
+		return "receive"
 	case KindTimer:
 		return "timer"
 	case KindPost:
@@ -96,7 +99,7 @@ type Operation struct {
 	slot     *record.Slot            // its causal record while it is outstanding; nil if none is kept
 	handle   uint32                  // the number of op.Handle
 	control  atomic.Pointer[control] // what only some operations have; nil as a rule
-	rare     *rare                   // what only some kinds need; made at first use, kept
+	rare     atomic.Pointer[rare]    // what only some kinds need; made at first use, kept
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
@@ -123,14 +126,18 @@ func (o *Operation) Opened() *Handle { return o.accepted }
 // rare is what only some kinds of operations need.
 type rare struct {
 	datagram backend.Datagram
+	receive  backend.ReceiveArgs
+	shots    shots
 }
 
 // few is o's memory for what only some kinds need.
 func (o *Operation) few() *rare {
-	if o.rare == nil {
-		o.rare = new(rare)
+	r := o.rare.Load()
+	if r == nil {
+		r = new(rare)
+		o.rare.Store(r)
 	}
-	return o.rare
+	return r
 }
 
 // Kind says what was started last.
@@ -143,8 +150,8 @@ func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != Ki
 // More reports, to the handler, whether this is not the last completion: the
 // operation is still outstanding, and its handler will be called again.
 func (o *Operation) More() bool {
-	c := o.control.Load()
-	return c != nil && c.ticking
+	c, r := o.control.Load(), o.rare.Load()
+	return c != nil && c.ticking || r != nil && r.shots.more
 }
 
 // begin takes the operation from its initiator and clears the last result. Every
@@ -192,6 +199,10 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	o.slot = nil
 	if c := o.control.Load(); c != nil && d.settle(c) {
 		d.finishPart(o, c, slot)
+		return
+	}
+	if r := o.rare.Load(); r != nil && r.shots.continues(o) {
+		d.finishShot(o, r, slot)
 		return
 	}
 	o.outstanding.Store(uint32(KindNone))

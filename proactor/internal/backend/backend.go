@@ -57,6 +57,8 @@ const (
 
 	KindReceiveFrom // Handle is one of datagrams: one into Buf; Args is a *Datagram
 	KindSendTo      // Handle is one of datagrams: one from Buf; Args is a *Datagram
+
+	KindReceive // a read into a buffer of a pool: see pool.go; Args is a *ReceiveArgs
 )
 
 // Op is one asynchronous operation, embedded in memory that its initiator

@@ -151,6 +151,17 @@ var tests = []struct {
 	{"UserRace", testUserRace},
 	{"UserClose", testUserClose},
 
+	{"Receive", testReceive},
+	{"ReceiveEnds", testReceiveEnds},
+	{"ReceivePipe", testReceivePipe},
+	{"ReceiveDry", testReceiveDry},
+	{"ReceiveShared", testReceiveShared},
+	{"AcceptEach", testAcceptEach},
+	{"EachCanceledByHandler", testEachCanceledByHandler},
+	{"ReceiveEach", testReceiveEach},
+	{"EachCancelRace", testEachCancelRace},
+	{"EachClose", testEachClose},
+
 	{"Datagram", testDatagram},
 	{"DatagramEmpty", testDatagramEmpty},
 	{"DatagramTruncated", testDatagramTruncated},

@@ -17,14 +17,16 @@ type lane struct {
 
 	mu       sync.Mutex // held during an attempt
 	queue    backend.Queue
-	ready    bool       // an attempt may succeed: no EAGAIN since the last edge
-	hangup   bool       // the other end has closed: no further edge will come
-	refused  bool       // the connect has failed: the handle is to be closed
-	closed   error      // what operations complete with once the handle is closed
-	ending   bool       // CloseWrite was called
-	ended    bool       // and the peer has been told
-	vector   sys.Vector // for scatter and gather
-	standing bool       // in line for the next turn of a transmission
+	ready    bool                 // an attempt may succeed: no EAGAIN since the last edge
+	hangup   bool                 // the other end has closed: no further edge will come
+	refused  bool                 // the connect has failed: the handle is to be closed
+	closed   error                // what operations complete with once the handle is closed
+	ending   bool                 // CloseWrite was called
+	ended    bool                 // and the peer has been told
+	vector   sys.Vector           // for scatter and gather
+	waiter   *backend.PoolWaiter  // for a buffer; nil until there was none
+	spares   backend.SpareBuffers // to be released once mu is not held
+	standing bool                 // in line for the next turn of a transmission
 }
 
 // start queues op and tries it if it is the first.
@@ -40,7 +42,7 @@ func (l *lane) start(op *backend.Op) {
 	} else if l.queue.Push(op) && l.ready {
 		completed = l.run()
 	}
-	l.mu.Unlock()
+	l.unlock()
 	if completed {
 		l.h.b.parking.Wake()
 	}
@@ -53,7 +55,7 @@ func (l *lane) edge(hangup bool) {
 	l.hangup = l.hangup || hangup
 	l.run()
 	refused := l.refused
-	l.mu.Unlock()
+	l.unlock()
 	if refused {
 		l.h.Close()
 	}
@@ -86,6 +88,8 @@ func (l *lane) attempt(op *backend.Op) bool {
 		op.N, op.Err = l.recvV(op.Vec)
 	case backend.KindWriteV:
 		op.N, op.Err = l.sendV(op.Vec)
+	case backend.KindReceive:
+		l.receive(op)
 	case backend.KindReceiveFrom:
 		l.receiveFrom(op)
 	case backend.KindSendTo:

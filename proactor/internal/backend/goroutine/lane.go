@@ -19,11 +19,12 @@ type lane struct {
 	mu      sync.Mutex
 	some    sync.Cond // the queue is not empty, or the lane is closed
 	queue   backend.Queue
-	serving bool         // the goroutine exists
-	cancels bool         // the head is being cancelled: a deadline in the past is set
-	closed  error        // what operations complete with once the handle is closed
-	fin     func() error // ends this direction behind what waits: CloseWrite was called
-	ended   bool         // and it has been
+	serving bool          // the goroutine exists
+	kick    chan struct{} // ends a wait for a buffer; nil until there is one
+	cancels bool          // the head is being cancelled: a deadline in the past is set
+	closed  error         // what operations complete with once the handle is closed
+	fin     func() error  // ends this direction behind what waits: CloseWrite was called
+	ended   bool          // and it has been
 }
 
 // init ties a lane to what it serves.
@@ -123,6 +124,7 @@ func (l *lane) cancel(op *backend.Op) {
 	if l.queue.Head() == op {
 		l.cancels = true
 		_ = l.at(longAgo) // fails only if the handle is closed: then op ends anyway
+		l.interrupt()
 		l.mu.Unlock()
 		return
 	}
@@ -149,6 +151,7 @@ func (l *lane) cancelAll() {
 	l.queue.Push(head)
 	l.cancels = true
 	_ = l.at(longAgo) // fails only if the handle is closed: then head ends anyway
+	l.interrupt()
 }
 
 // close makes everything complete with err. What is in progress has to be ended
@@ -157,5 +160,14 @@ func (l *lane) close(err error) {
 	l.mu.Lock()
 	l.closed = err
 	l.some.Signal()
+	l.interrupt()
 	l.mu.Unlock()
+}
+
+// interrupt ends a wait for a buffer. mu is held.
+func (l *lane) interrupt() {
+	select {
+	case l.kick <- struct{}{}: // never, if there is none
+	default:
+	}
 }

@@ -13,6 +13,7 @@ type stream struct {
 	conn    conn
 	in, out lane
 	try     try         // for what must not wait
+	taking  *receiver   // for receives; made at the first
 	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
 	sender  *sender     // for transmissions; made by the first one
 	closed  atomic.Bool
@@ -34,7 +35,7 @@ func (b *Backend) newStream(conn conn) (*stream, error) {
 
 func (s *stream) lane(k backend.Kind) *lane {
 	switch k {
-	case backend.KindRead, backend.KindReadV:
+	case backend.KindRead, backend.KindReadV, backend.KindReceive:
 		return &s.in
 	case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
 		return &s.out
@@ -42,8 +43,12 @@ func (s *stream) lane(k backend.Kind) *lane {
 	return nil
 }
 
-// read carries out a read or a scatter read.
+// read carries out a read, a scatter read or a receive.
 func (s *stream) read(op *backend.Op) {
+	if op.Kind == backend.KindReceive {
+		s.receive(op)
+		return
+	}
 	if op.Kind == backend.KindRead {
 		if len(op.Buf) > 0 { // on Windows package net would wait for something to come
 			op.N, op.Err = s.conn.Read(op.Buf)

@@ -18,9 +18,10 @@ type Backend struct {
 	parked   bool          // a goroutine rests inside Wait; whoever clears it sends on park
 	deadline time.Duration // of that Wait
 	closed   bool
-	handles  []member // the open ones
-	dials    []*dial  // under way
-	tasks    []*task  // on files, under way
+	spares   backend.SpareBuffers // to be released once net.mu is not held
+	handles  []member             // the open ones
+	dials    []*dial              // under way
+	tasks    []*task              // on files, under way
 
 	park  chan struct{} // one token for each time parked is cleared by somebody else
 	timer *time.Timer   // ClockSystem only
@@ -139,7 +140,7 @@ func halfOf(op *backend.Op) *half {
 	switch s := op.Handle.(type) {
 	case *stream:
 		switch op.Kind {
-		case backend.KindRead, backend.KindReadV:
+		case backend.KindRead, backend.KindReadV, backend.KindReceive:
 			return &s.in.r
 		case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
 			return &s.out.w

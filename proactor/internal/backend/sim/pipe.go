@@ -20,7 +20,10 @@ type pipe struct {
 	flying  int       // bytes of it
 	arrival event     // when the first of it is delivered
 
-	denied bool  // the direction that a pipe does not have
+	denied  bool                 // the direction that a pipe does not have
+	waiter  *backend.PoolWaiter  // for a buffer of a receive
+	granted backend.SpareBuffers // to it, for the moment
+
 	fin    error // what a read says behind the last byte; nil: no end yet
 	broken bool  // nobody will read
 	ending bool  // CloseWrite was called: nothing is written behind what waits
@@ -117,6 +120,9 @@ func (p *pipe) read() bool {
 	op := p.r.next()
 	if op == nil {
 		return false
+	}
+	if op.Kind == backend.KindReceive {
+		return p.receive(op)
 	}
 	one := [1][]byte{op.Buf}
 	v := op.Vec

@@ -52,7 +52,7 @@ var verbNames = [...]string{
 }
 
 var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",
-	"open", "read-at", "write-at", "sync", "stat", "transmit", "page", "receive-from", "send-to"}
+	"open", "read-at", "write-at", "sync", "stat", "transmit", "page", "receive-from", "send-to", "receive"}
 
 // record is one event. It is made into text only when somebody asks.
 type record struct {

@@ -16,6 +16,12 @@ import (
 
 // Wait hands over what has completed; see backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
+	list, spares := b.wait(deadline)
+	spares.Release()
+	return list
+}
+
+func (b *Backend) wait(deadline time.Duration) (*backend.Op, backend.SpareBuffers) {
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -29,7 +35,9 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		n.look()
 	}
 	b.woken = false
-	return b.handOver()
+	spares := b.spares
+	b.spares = backend.SpareBuffers{}
+	return b.handOver(), spares
 }
 
 // handOver gives the ready list away.

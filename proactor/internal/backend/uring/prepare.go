@@ -23,6 +23,10 @@ func (b *Backend) prepare(op *backend.Op) {
 	e := sys.SQE{UserData: b.slots.number(op)}
 	if h, ok := op.Handle.(*handle); ok {
 		e.FD = int32(h.fd)
+		if op.Kind == backend.KindReceive {
+			b.prepareReceive(op, h, &e)
+			return
+		}
 		if h.name != "" {
 			b.preparePipe(op, &e)
 			return

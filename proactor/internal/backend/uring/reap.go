@@ -25,12 +25,13 @@ func (b *Backend) reap() *backend.Op {
 		}
 		b.ring.Advance(n)
 	}
-	list, doomed, opened := b.done.Take(), b.doomed, b.opened
-	b.doomed, b.opened = nil, 0
+	list, doomed, opened, spares := b.done.Take(), b.doomed, b.opened, b.spares
+	b.doomed, b.opened, b.spares = nil, 0, backend.SpareBuffers{}
 	if b.ready.Load() {
 		b.ready.Store(false)
 	}
 	b.mu.Unlock()
+	spares.Release()
 	bury(doomed)
 	if opened > 0 {
 		b.adoptOpened(list)
@@ -53,7 +54,13 @@ func (b *Backend) completion(c sys.CQE) {
 		b.recalled(op, unix.Errno(-min(c.Res, 0)))
 		return
 	}
+	if op.Flag&(polling|cancelled) == polling|cancelled && op.Kind != backend.KindConnect && c.Res >= 0 {
+		c.Res = -int32(unix.ECANCELED) // what it waited for has come, but too late
+	}
 	errno := unix.Errno(-min(c.Res, 0))
+	if op.Kind == backend.KindReceive && b.provided(op, errno) {
+		return
+	}
 	if op.Kind == backend.KindConnect {
 		errno = b.progress(op, errno)
 	}
@@ -120,8 +127,11 @@ func (b *Backend) finished(op *backend.Op, res int32, asked bool) {
 	switch {
 	case res < 0:
 		op.Err = h.failure(op, unix.Errno(-res), asked)
+		b.unfilled(op)
 	case op.Kind == backend.KindAccept:
 		b.accepted(op, h, int(res))
+	case op.Kind == backend.KindReceive:
+		b.filled(op, h, int(res))
 	case op.Kind.OnDatagrams():
 		h.carried(op, int(res))
 	default:

@@ -11,6 +11,7 @@ const (
 	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
 	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
+	starving  uint32 = 1 << 6 // in flight, but not with the kernel: it waits for a buffer
 
 	away         uint32 = 1 << 4 // the files' workers have it
 	transmitting uint32 = 1 << 5 // see transmit.go
@@ -68,6 +69,9 @@ func (b *Backend) launch(op *backend.Op) {
 		return
 	}
 	op.Flag = inFlight
+	if op.Kind == backend.KindReceive {
+		op.Flag |= polling // a buffer is taken when there are bytes
+	}
 	b.slots.take(op)
 	b.prepare(op)
 }
@@ -132,6 +136,7 @@ func (b *Backend) recall(op *backend.Op) {
 		return
 	}
 	op.Flag |= cancelled
+	b.resubmit(op)
 	if op.Flag&inFlight != 0 {
 		b.prepareCancel(b.slots.number(op))
 	}

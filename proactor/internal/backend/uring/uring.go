@@ -61,12 +61,13 @@ type Backend struct {
 
 	mu      sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
 	slots   slots
-	backlog []sys.SQE     // what found the submission queue full, in order
-	done    backend.Queue // completed, not yet taken by Wait
-	doomed  []int         // descriptors to close once mu is released
-	opened  int           // opens in done whose descriptors are not handles yet
-	line    []*backend.Op // transmissions that are to have a turn
-	closed  bool          // Close was called
+	backlog []sys.SQE            // what found the submission queue full, in order
+	done    backend.Queue        // completed, not yet taken by Wait
+	doomed  []int                // descriptors to close once mu is released
+	spares  backend.SpareBuffers // to be released once mu is
+	opened  int                  // opens in done whose descriptors are not handles yet
+	line    []*backend.Op        // transmissions that are to have a turn
+	closed  bool                 // Close was called
 
 	life  sync.RWMutex // held for reading by who enters the ring outside of Wait
 	ended bool         // life: the ring is gone

@@ -48,9 +48,10 @@ func (b *Backend) answer() {
 // left is what Close has left for Wait, and what was started too late.
 func (b *Backend) left() *backend.Op {
 	b.mu.Lock()
-	list, doomed := b.done.Take(), b.doomed
-	b.doomed = nil
+	list, doomed, spares := b.done.Take(), b.doomed, b.spares
+	b.doomed, b.spares = nil, backend.SpareBuffers{}
 	b.mu.Unlock()
+	spares.Release()
 	bury(doomed)
 	return list
 }

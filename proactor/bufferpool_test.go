@@ -1,0 +1,69 @@
+package proactor_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// TestNoAllocationReceive: a receive into a buffer of a pool allocates nothing,
+// multishot or not.
+func TestNoAllocationReceive(t *testing.T) {
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue
+		}
+		for _, each := range []bool{false, true} {
+			what := "single"
+			if each {
+				what = "multishot"
+			}
+			t.Run(name+"/"+what, func(t *testing.T) {
+				d, err := proactor.New(proactor.Options{Backend: name})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				turn := receiveTurn(t, d, each)
+				turn()
+				assertNoAllocation(t, 1000, func() {
+					for range 1000 {
+						turn()
+					}
+				})
+			})
+		}
+	}
+}
+
+// receiveTurn makes a function that sends some bytes over a stream, whose other end
+// receives them.
+func receiveTurn(tb testing.TB, d *proactor.Dispatcher, each bool) func() {
+	a, b := connectedPair(tb, d, "tcp")
+	pool := proactor.NewBufferPool(4096, 2)
+	data, got := make([]byte, 64), 0
+	receive := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
+		if op.Err() == nil {
+			got += op.N()
+			op.Buffer().Release()
+		}
+	})}
+	return func() {
+		if !receive.Outstanding() {
+			if each {
+				b.ReceiveEach(receive, pool)
+			} else {
+				b.Receive(receive, pool)
+			}
+		}
+		if _, err := a.TryWrite(data); err != nil {
+			tb.Fatal(err)
+		}
+		for got = 0; got < len(data); {
+			if _, err := d.RunOne(context.Background()); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+}

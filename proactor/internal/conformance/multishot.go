@@ -1,0 +1,187 @@
+package conformance
+
+import (
+	"bytes"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// each is a call of a multishot operation: it is called until More is false.
+func (r *rig) each(then func(c *call)) *call {
+	var c *call
+	c = r.call(func() {
+		if c.op.More() {
+			c.started++
+			if !c.op.Outstanding() {
+				r.t.Error("there is more, and it is not outstanding")
+			}
+		}
+		if c.op.More() != (c.err == nil) {
+			r.t.Errorf("%v: more %v, %v", c.op.Kind(), c.op.More(), c.err)
+		}
+		then(c)
+	})
+	return c
+}
+
+// testAcceptEach accepts one stream after the other, until it is cancelled; then
+// it can be started again.
+func testAcceptEach(r *rig) {
+	const streams = 20
+	ln := r.listen()
+	accepted := 0
+	accept := r.each(func(c *call) {
+		if c.err == nil {
+			accepted++
+			c.stream.Close()
+		}
+	})
+	for round := range 2 {
+		ln.AcceptEach(accept.start())
+		for range streams {
+			c := r.call(nil)
+			r.connect(c, ln)
+			r.ok(c)
+			c.stream.Close()
+		}
+		r.until("all streams", func() bool { return accepted == (round+1)*streams })
+		r.d.Cancel(&accept.op)
+		r.wait(accept)
+		if accept.err != proactor.ErrCanceled {
+			r.t.Errorf("it ends with %v", accept.err)
+		}
+	}
+}
+
+// testEachCanceledByHandler: a cancel from the handler itself is the end.
+func testEachCanceledByHandler(r *rig) {
+	ln := r.listen()
+	accepted := 0
+	accept := r.each(func(c *call) {
+		if c.err == nil {
+			accepted++
+			r.d.Cancel(&c.op)
+		}
+	})
+	ln.AcceptEach(accept.start())
+	for range 2 {
+		c := r.call(nil)
+		r.connect(c, ln)
+		r.ok(c)
+	}
+	r.wait(accept)
+	if accept.err != proactor.ErrCanceled || accepted != 1 {
+		r.t.Errorf("it ends with %v after %d streams", accept.err, accepted)
+	}
+}
+
+// testReceiveEach receives a stream to its end, with a pool that runs dry.
+func testReceiveEach(r *rig) {
+	const size = 300_000
+	a, b := r.pair()
+	pool := proactor.NewBufferPool(1000, 4)
+	var got []byte
+	var held []*proactor.Buffer
+	release := r.call(nil)
+	release.then = func() {
+		for _, buf := range held {
+			buf.Release()
+		}
+		held = held[:0]
+	}
+	receive := r.each(func(c *call) {
+		if c.err != nil {
+			return
+		}
+		got = append(got, c.op.Buffer().Bytes()...)
+		if held = append(held, c.op.Buffer()); len(held) == 4 { // dry, for a while
+			r.d.StartTimer(release.start(), time.Microsecond)
+		}
+	})
+	b.ReceiveEach(receive.start(), pool)
+	data, sent := pattern(size), 0
+	var write *call
+	write = r.call(func() {
+		if sent += write.n; sent < size {
+			a.Write(write.start(), data[sent:])
+		} else {
+			a.Close()
+		}
+	})
+	a.Write(write.start(), data)
+	r.wait(receive)
+	r.until("the release", release.idle)
+	release.then()
+	if receive.err != io.EOF || !bytes.Equal(got, data) {
+		r.t.Errorf("received %d bytes, then %v", len(got), receive.err)
+	}
+	r.flush()
+	r.released(pool, 4)
+}
+
+// testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
+// lost, and the end comes once.
+func testEachCancelRace(r *rig) {
+	const size = 200_000
+	a, b := r.pair()
+	pool := proactor.NewBufferPool(500, 2)
+	var got []byte
+	var receive *call
+	receive = r.each(func(c *call) {
+		if c.err == nil {
+			got = append(got, c.op.Buffer().Bytes()...)
+			c.op.Buffer().Release()
+		}
+		if c.err == proactor.ErrCanceled && len(got) < size {
+			b.ReceiveEach(c.start(), pool)
+		}
+	})
+	b.ReceiveEach(receive.start(), pool)
+	data, sent := pattern(size), 0
+	var write *call
+	write = r.call(func() {
+		if sent += write.n; sent < size {
+			a.Write(write.start(), data[sent:min(sent+700, size)])
+		}
+	})
+	a.Write(write.start(), data[:700])
+	var canceller sync.WaitGroup
+	stop := make(chan struct{})
+	canceller.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				r.d.Cancel(&receive.op)
+				runtime.Gosched()
+			}
+		}
+	})
+	r.until("all bytes", func() bool { return len(got) == size && receive.idle() })
+	close(stop)
+	canceller.Wait()
+	if !bytes.Equal(got, data) {
+		r.t.Error("the bytes received are not the bytes written")
+	}
+}
+
+// testEachClose: a handle and a dispatcher that are closed end it once.
+func testEachClose(r *rig) {
+	_, b := r.pair()
+	ln := r.listen()
+	pool := proactor.NewBufferPool(10, 1)
+	receive, accept := r.each(func(*call) {}), r.each(func(*call) {})
+	b.ReceiveEach(receive.start(), pool)
+	b.Close()
+	r.failed(receive, proactor.ErrHandleClosed)
+	ln.AcceptEach(accept.start())
+	r.d.Close()
+	if accept.done != 1 || accept.err != proactor.ErrClosed {
+		r.t.Errorf("completed %d times, with %v", accept.done, accept.err)
+	}
+}
