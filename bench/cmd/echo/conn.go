@@ -1,23 +1,21 @@
 package main
 
-import (
-	"github.com/actum-go/actum/bench/internal/echo"
-	"github.com/actum-go/actum/proactor"
-)
+import "github.com/actum-go/actum/proactor"
 
-// conn is a connection with everything that it needs: after it is made nothing
-// is allocated for it. One operation reads and the other writes, never both at
-// a time, so that they share the buffer.
+// conn is a connection. It owns no buffer while it waits: a receive takes one of
+// the pool's, which is written from and then given back. After a connection is
+// made nothing is allocated for it.
 type conn struct {
 	handle   *proactor.Handle
+	pool     *proactor.BufferPool
 	incoming proactor.Operation
 	outgoing proactor.Operation
-	rest     []byte // of the answer: what is still to be written
-	buf      [echo.BufferSize]byte
+	buffer   *proactor.Buffer // while there is something to answer
+	rest     []byte           // of the answer: what is still to be written
 }
 
-func newConn(h *proactor.Handle) *conn {
-	c := &conn{handle: h}
+func newConn(h *proactor.Handle, pool *proactor.BufferPool) *conn {
+	c := &conn{handle: h, pool: pool}
 	c.incoming.Handler = (*received)(c)
 	c.outgoing.Handler = (*sent)(c)
 	return c
@@ -30,7 +28,7 @@ type (
 	sent     conn
 )
 
-func (c *conn) read() { c.handle.Read(&c.incoming, c.buf[:]) }
+func (c *conn) receive() { c.handle.Receive(&c.incoming, c.pool) }
 
 func (r *received) HandleCompletion(op *proactor.Operation) {
 	c := (*conn)(r)
@@ -38,24 +36,27 @@ func (r *received) HandleCompletion(op *proactor.Operation) {
 		c.handle.Close()
 		return
 	}
-	c.rest = c.buf[:op.N()]
-	c.write()
+	c.buffer = op.Buffer()
+	c.rest = c.buffer.Bytes()
+	c.send()
 }
 
-// write starts an operation, which goes to the kernel together with those of
-// all connections that something came from. A TryWrite here would be a system
-// call for each.
-func (c *conn) write() { c.handle.Write(&c.outgoing, c.rest) }
+// send starts an operation, which goes to the kernel together with those of all
+// connections that something came from. A TryWrite here would be a system call
+// for each.
+func (c *conn) send() { c.handle.Write(&c.outgoing, c.rest) }
 
 func (s *sent) HandleCompletion(op *proactor.Operation) {
 	c := (*conn)(s)
-	if op.Err() != nil {
+	if err := op.Err(); err != nil {
+		c.buffer.Release()
 		c.handle.Close()
 		return
 	}
 	if c.rest = c.rest[op.N():]; len(c.rest) > 0 {
-		c.write()
+		c.send()
 		return
 	}
-	c.read()
+	c.buffer.Release()
+	c.receive()
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/actum-go/actum/bench/internal/echo"
 	"github.com/actum-go/actum/proactor"
 )
 
@@ -12,18 +13,23 @@ import (
 // of descriptors, and then trying again at once is of no use.
 const pause = 10 * time.Millisecond
 
+// buffers is how many requests may be under way at a time. When they are all in
+// use further receives wait, and clients are held back.
+const buffers = 1024
+
 // server is the initiator and the handler of the accepts.
 type server struct {
 	group    *proactor.Group
 	listener *proactor.Handle
 	accept   proactor.Operation
 	later    proactor.Operation
+	pool     *proactor.BufferPool
 	strands  bool
 	accepted uint64
 }
 
 func newServer(group *proactor.Group, listener *proactor.Handle, strands bool) *server {
-	s := &server{group: group, listener: listener, strands: strands}
+	s := &server{group: group, listener: listener, strands: strands, pool: proactor.NewBufferPool(echo.BufferSize, buffers)}
 	s.accept.Handler = s
 	s.later.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.start() })
 	return s
@@ -52,10 +58,10 @@ func (s *server) serve(h *proactor.Handle) {
 			return
 		}
 	}
-	c := newConn(h)
+	c := newConn(h, s.pool)
 	if s.strands {
 		strand := h.Dispatcher().NewStrand()
 		c.incoming.Strand, c.outgoing.Strand = strand, strand
 	}
-	c.read()
+	c.receive()
 }
