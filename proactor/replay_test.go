@@ -27,7 +27,6 @@ type talk struct {
 	accept  proactor.Operation
 	refused proactor.Operation
 	timer   proactor.Operation
-	clients []*talker
 	open    int // streams, at both ends
 	ticks   int
 	seed    int64 // changes what is sent

@@ -82,7 +82,8 @@ func ExampleGroup() {
 	}
 	defer g.Close()
 	go g.Run()
-	fmt.Println(addUp(g.Pick(17)), g.Pick(17) == g.Pick(17))
+	picked := g.Pick(17)
+	fmt.Println(addUp(picked), g.Pick(17) == picked)
 	// Output: 5050 true
 }
 

@@ -100,7 +100,6 @@ type served struct {
 	read, write proactor.Operation
 	in, out     [64]byte
 	unsent      []byte
-	reading     bool
 	calls       int
 }
 
