@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -25,10 +26,16 @@ func (r *rig) open(name string, flag int) *proactor.Handle {
 	return c.op.Opened()
 }
 
+// name is a fresh one for a file.
+func (r *rig) name() string {
+	r.files++
+	return filepath.Join(r.folder, fmt.Sprint("file", r.files))
+}
+
 // file makes a file that holds data, open for reading and writing.
 func (r *rig) file(data []byte) *proactor.Handle {
 	r.t.Helper()
-	f := r.open(filepath.Join(r.t.TempDir(), "file"), os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	f := r.open(r.name(), os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	r.writeAt(f, data, 0)
 	return f
 }
@@ -107,7 +114,7 @@ func testFileHole(r *rig) {
 }
 
 func testFileAppend(r *rig) {
-	name := filepath.Join(r.t.TempDir(), "log")
+	name := r.name()
 	r.writeAt(r.open(name, os.O_WRONLY|os.O_CREATE), []byte("start "), 0)
 	f := r.open(name, os.O_RDWR|os.O_APPEND)
 	r.writeAt(f, []byte("middle "), 0)
@@ -132,7 +139,7 @@ func testFileAppend(r *rig) {
 
 // testFileFlags makes, empties, and refuses to make.
 func testFileFlags(r *rig) {
-	name := filepath.Join(r.t.TempDir(), "file")
+	name := r.name()
 	r.failsOpen(name, os.O_RDWR, fs.ErrNotExist)
 	r.writeAt(r.open(name, os.O_RDWR|os.O_CREATE), []byte("content"), 0)
 	r.failsOpen(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, fs.ErrExist)
@@ -167,14 +174,14 @@ func isPathError(err error, verb, name string) bool {
 }
 
 func testFileStat(r *rig) {
-	name := filepath.Join(r.t.TempDir(), "stat me")
+	name := r.name()
 	f := r.open(name, os.O_RDWR|os.O_CREATE)
 	r.writeAt(f, []byte("12345"), 0)
 	var info proactor.FileInfo
 	c := r.call(nil)
 	f.Stat(c.start(), &info)
 	r.ok(c)
-	if info.Name() != "stat me" || info.Size() != 5 || !info.Mode().IsRegular() || info.IsDir() || info.Sys() != nil {
+	if info.Name() != filepath.Base(name) || info.Size() != 5 || !info.Mode().IsRegular() || info.IsDir() || info.Sys() != nil {
 		r.t.Errorf("%s", fs.FormatFileInfo(&info))
 	}
 	if info.Mode().Perm()&0o600 != 0o600 || info.ModTime().Year() < 2000 {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -43,7 +42,7 @@ func (r *rig) doneOr(c *call, early error) {
 // file that was opened is the handler's, whether in time or not.
 func testFileCancel(r *rig) {
 	f := r.file(pattern(200_000))
-	name := filepath.Join(r.t.TempDir(), "other")
+	name := r.name()
 	for i := range 30 {
 		calls := r.onFile(f)
 		open := r.call(nil)
@@ -79,7 +78,7 @@ func testFileCancelRace(r *rig) {
 	const rounds = 300
 	data := pattern(50_000)
 	f := r.file(data)
-	name := filepath.Join(r.t.TempDir(), "other")
+	name := r.name()
 	r.open(name, os.O_RDWR|os.O_CREATE).Close()
 	opens, reads := 0, 0
 	buf := make([]byte, len(data))
@@ -174,7 +173,7 @@ func testFileCloseDispatcher(r *rig) {
 	calls := r.onFile(f)
 	for i := range 50 {
 		c := r.call(nil)
-		r.d.OpenFile(c.start(), filepath.Join(r.t.TempDir(), "file"), os.O_RDWR|os.O_CREATE, 0o600)
+		r.d.OpenFile(c.start(), r.name(), os.O_RDWR|os.O_CREATE, 0o600)
 		calls = append(calls, c)
 		c = r.call(nil)
 		f.ReadAt(c.start(), make([]byte, 100_000), int64(i))

@@ -21,6 +21,8 @@ type rig struct {
 	d       *proactor.Dispatcher
 	network string
 	calls   []*call
+	folder  string // for files; it goes after the dispatcher
+	files   int    // names given out in it
 	raise   func(os.Signal) error
 	sleep   func(time.Duration)
 }
@@ -30,7 +32,7 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network, raise: c.Raise, sleep: c.Sleep}
+	r := &rig{t: t, d: d, network: c.Network, folder: t.TempDir(), raise: c.Raise, sleep: c.Sleep}
 	if r.sleep == nil {
 		r.sleep = time.Sleep
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,13 +17,15 @@ import (
 // back says that it has come so far, and waits for gate, if there is one.
 type harness struct {
 	Pool
-	t    *testing.T
-	held chan struct{}
-	done chan *backend.Op
+	t     *testing.T
+	files int    // made so far
+	dir   string // goes after the pool
+	held  chan struct{}
+	done  chan *backend.Op
 }
 
 func newHarness(t *testing.T, gate chan struct{}) *harness {
-	h := &harness{t: t, held: make(chan struct{}, 1000), done: make(chan *backend.Op, 1000)}
+	h := &harness{t: t, dir: t.TempDir(), held: make(chan struct{}, 1000), done: make(chan *backend.Op, 1000)}
 	h.Init(func(op *backend.Op) {
 		if gate != nil && op.Kind == backend.KindSync {
 			h.held <- struct{}{}
@@ -47,7 +50,8 @@ func (h *harness) do(op *backend.Op) *backend.Op {
 // file makes a file that holds data.
 func (h *harness) file(data []byte) *File {
 	h.t.Helper()
-	name := filepath.Join(h.t.TempDir(), "file")
+	h.files++
+	name := filepath.Join(h.dir, fmt.Sprint("file", h.files))
 	op := h.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE, Perm: 0o600}})
 	if op.Err != nil {
 		h.t.Fatal(op.Err)
