@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/replay"
 	"github.com/actum-go/actum/proactor/internal/record"
 )
 
@@ -176,10 +177,12 @@ func (d *Dispatcher) keepRecord(o RecordOptions) {
 	if history == 0 {
 		history = defaultHistory
 	}
-	fine := o.FineTimes || d.workers != nil // the shared reading is the one dispatching goroutine's
-	d.record = record.New(record.Options{History: history, Fine: fine, Clock: d.backend.Now})
+	virtual := d.info.Name == "sim" || d.info.Name == "replay"
+	_, journal := d.backend.(*replay.Recorder) // whose clock stands between two Waits
+	fine := o.FineTimes || d.workers != nil    // the shared reading is the one dispatching goroutine's
+	d.record = record.New(record.Options{History: history, Fine: fine, Clock: d.backend.Now, Virtual: virtual || journal})
 	d.epoch = time.Unix(0, 0).UTC()
-	if d.info.Name != "sim" && d.info.Name != "replay" {
+	if !virtual {
 		d.epoch = time.Now().Add(-d.backend.Now())
 	}
 }
@@ -223,9 +226,6 @@ func (d *Dispatcher) wait(deadline time.Duration) *backend.Op {
 
 // call calls the handler of o, whose record s is.
 func (d *Dispatcher) call(o *Operation, s *record.Slot) {
-	if Kind(s.Kind) == KindTimer && o.op.Err == nil {
-		s.Completed = o.deadline
-	}
 	f := d.record.Enter(s, o.op.N, o.op.Err)
 	d.checks.entered(s)
 	panicked := true

@@ -2,7 +2,6 @@ package proactor_test
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
@@ -70,5 +69,3 @@ func benchmarkRecord(b *testing.B, name string, connections int, o proactor.Reco
 	}
 	d.Run()
 }
-
-var _ = slices.Contains[[]string]

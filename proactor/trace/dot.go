@@ -12,8 +12,9 @@ import (
 // WriteDOT writes a graph for Graphviz: an operation is a box, from whose handler
 // arrows lead to the operations that it started. Arrows bear the time from the
 // call of the handler that started the operation to the call of its own. Boxes
-// are red for operations that failed, dashed for those that are outstanding, and
-// each dispatcher is a cluster.
+// are red for operations that failed, grey for those that were cancelled, closed,
+// or told of the end of a stream, dashed for those that are outstanding, and each
+// dispatcher is a cluster.
 func WriteDOT(w io.Writer, records []proactor.Record) error {
 	p := &printer{w: w}
 	p.printf("digraph operations {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\" fontsize=10]\n\tedge [fontname=\"sans-serif\" fontsize=8]\n")
@@ -51,6 +52,8 @@ func writeBox(p *printer, r *proactor.Record) {
 	switch {
 	case r.Returned.IsZero():
 		style = " style=dashed"
+	case ended(r.Err):
+		style = " color=gray"
 	case r.Err != nil || r.Panicked:
 		style = " color=red"
 	}

@@ -135,7 +135,7 @@ func errorCode(err error) string {
 		return "system:" + strconv.Itoa(int(errno))
 	case errors.Is(err, io.EOF):
 		return "asio.misc:2"
-	case errors.Is(err, proactor.ErrCanceled), errors.Is(err, proactor.ErrHandleClosed), errors.Is(err, proactor.ErrClosed):
+	case ended(err):
 		return "system:" + strconv.Itoa(int(syscall.ECANCELED))
 	}
 	return "actum:1"

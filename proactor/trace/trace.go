@@ -80,6 +80,12 @@ func result(r *proactor.Record) string {
 		return r.State()
 	case r.Panicked:
 		return "panic"
+	case errors.Is(r.Err, io.EOF):
+		return "end of stream"
+	case errors.Is(r.Err, proactor.ErrCanceled):
+		return "cancelled"
+	case ended(r.Err):
+		return "closed"
 	case errors.As(r.Err, &errno):
 		return errno.Error()
 	case r.Err != nil:
@@ -88,6 +94,11 @@ func result(r *proactor.Record) string {
 		return strconv.Itoa(r.N) + " bytes"
 	}
 	return ""
+}
+
+// ended reports whether an error only says that something has come to its end.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, proactor.ErrCanceled) || errors.Is(err, proactor.ErrHandleClosed) || errors.Is(err, proactor.ErrClosed)
 }
 
 // moves reports whether an operation is about bytes.

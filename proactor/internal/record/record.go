@@ -37,7 +37,7 @@ type Slot struct {
 	ID        uint64 // never 0
 	Parent    uint64 // the operation whose handler started it; 0 if none did
 	PCs       PCs
-	Initiated time.Duration // by the dispatcher's clock, as all of these
+	Initiated time.Duration // a reading of the recorder's clock, as all of these
 	Handle    uint32        // 0 if none
 	Kind      uint8
 	live      bool
@@ -64,11 +64,12 @@ type Options struct {
 	History int                  // how many records are kept of operations that are over
 	Fine    bool                 // every time is a reading of the clock
 	Clock   func() time.Duration // of the dispatcher
+	Virtual bool                 // Clock is not the system's
 }
 
 // Recorder is the record of one dispatcher. A nil one records nothing.
 type Recorder struct {
-	clock  func() time.Duration
+	clock  clock
 	fine   bool
 	number uint64
 
@@ -97,7 +98,7 @@ func New(o Options) *Recorder {
 	if o.History <= 0 {
 		return nil
 	}
-	return &Recorder{clock: o.Clock, fine: o.Fine, number: numbers.Add(1), history: make([]*Slot, o.History)}
+	return &Recorder{clock: newClock(o.Clock, o.Virtual), fine: o.Fine, number: numbers.Add(1), history: make([]*Slot, o.History)}
 }
 
 // Number is the dispatcher's, within this process.
@@ -122,7 +123,7 @@ func (r *Recorder) Begin(kind uint8, handle uint32) *Slot {
 		}
 	}
 	if now == 0 {
-		now = r.clock()
+		now = r.clock.read()
 	}
 	return r.take(parent, &pcs, now, handle, kind)
 }
@@ -170,7 +171,7 @@ func (r *Recorder) Round() {
 
 // Look reads the clock for a batch of completions.
 func (r *Recorder) Look() time.Duration {
-	now := r.clock()
+	now := r.clock.read()
 	if !r.fine {
 		r.now, r.fresh = now, true
 	}
@@ -223,7 +224,7 @@ func (r *Recorder) Leave(s *Slot, f Frame, panicked bool) {
 			f.place.owner.Store(0)
 		}
 	}
-	now := r.clock()
+	now := r.clock.read()
 	if !r.fine {
 		r.now = now
 	}

@@ -11,6 +11,11 @@ import (
 func BenchmarkOperation(b *testing.B) {
 	start := time.Now()
 	clock := func() time.Duration { return time.Since(start) }
+	b.Run("ticks", func(b *testing.B) {
+		for b.Loop() {
+			ticks()
+		}
+	})
 	b.Run("clock", func(b *testing.B) {
 		for b.Loop() {
 			clock()
@@ -103,7 +108,7 @@ func TestPlaces(t *testing.T) {
 }
 
 func TestNoAllocation(t *testing.T) {
-	r := New(Options{History: 4, Clock: func() time.Duration { return 1 }})
+	r := New(Options{History: 4, Virtual: true, Clock: func() time.Duration { return 1 }})
 	turn := func() {
 		s := r.Begin(1, 0)
 		r.Leave(s, r.Enter(s, 0, nil), false)
@@ -111,5 +116,24 @@ func TestNoAllocation(t *testing.T) {
 	turn()
 	if n := testing.AllocsPerRun(100, turn); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// The counter's readings are times of the clock, wherever in between they were
+// taken.
+func TestClock(t *testing.T) {
+	start := time.Now()
+	c := newClock(func() time.Duration { return time.Since(start) }, false)
+	const tolerance = 10 * time.Millisecond // somebody else may run between two readings
+	for range 100 {
+		before := time.Since(start)
+		reading := c.read()
+		after := time.Since(start)
+		if at := c.times()(reading); at < before-tolerance || at > after+tolerance {
+			t.Fatalf("read at %v, after %v and before %v", at, before, after)
+		}
+	}
+	if c := newClock(func() time.Duration { return 7 }, true); c.read() != 7 || c.times()(7) != 7 {
+		t.Error("a virtual clock is not what is read")
 	}
 }

@@ -28,27 +28,29 @@ func (r *Recorder) Snapshot() (live, history []Entry) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	times := r.clock.times()
 	for _, chunk := range r.chunks {
 		for i := range chunk {
 			if s := &chunk[i]; s.live {
 				at, running := s.dispatched()
 				live = append(live, Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
-					Live: true, Running: running, Initiated: s.Initiated, Dispatched: at})
+					Live: true, Running: running, Initiated: times(s.Initiated), Dispatched: times(at)})
 			}
 		}
 	}
 	size := uint64(len(r.history))
 	for at := r.over - min(r.over, size); at < r.over; at++ {
-		history = append(history, r.history[at%size].entry())
+		history = append(history, r.history[at%size].entry(times))
 	}
 	return live, history
 }
 
 // entry copies a record that is history.
-func (s *Slot) entry() Entry {
+func (s *Slot) entry(times func(time.Duration) time.Duration) Entry {
 	at, _ := s.dispatched()
 	return Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
-		Initiated: s.Initiated, Submitted: max(s.Submitted, s.Initiated), Completed: s.Completed, Dispatched: at, Returned: s.Returned,
+		Initiated: times(s.Initiated), Submitted: times(max(s.Submitted, s.Initiated)), Completed: times(s.Completed),
+		Dispatched: times(at), Returned: times(s.Returned),
 		N: s.N, Err: s.Err, Panicked: s.Panicked}
 }
 
