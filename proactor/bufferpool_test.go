@@ -67,3 +67,47 @@ func receiveTurn(tb testing.TB, d *proactor.Dispatcher, each bool) func() {
 		}
 	}
 }
+
+// BenchmarkReceive compares reading into a buffer of the connection's own with
+// taking one from a pool, one message there at a time.
+func BenchmarkReceive(b *testing.B) {
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue
+		}
+		for _, way := range []string{"own", "single", "multishot"} {
+			b.Run(name+"/"+way, func(b *testing.B) {
+				d, err := proactor.New(proactor.Options{Backend: name})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer d.Close()
+				turn := readTurn(b, d)
+				if way != "own" {
+					turn = receiveTurn(b, d, way == "multishot")
+				}
+				for b.Loop() {
+					turn()
+				}
+			})
+		}
+	}
+}
+
+// readTurn is receiveTurn with a read.
+func readTurn(tb testing.TB, d *proactor.Dispatcher) func() {
+	a, b := connectedPair(tb, d, "tcp")
+	data, buf := make([]byte, 64), make([]byte, 4096)
+	read := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
+	return func() {
+		b.Read(read, buf)
+		if _, err := a.TryWrite(data); err != nil {
+			tb.Fatal(err)
+		}
+		for read.Outstanding() {
+			if _, err := d.RunOne(context.Background()); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+}
