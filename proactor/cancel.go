@@ -9,7 +9,8 @@ package proactor
 // Cancel asks for op to complete early. If it was in time, op completes with
 // ErrCanceled, or with the part that was already done; if it was not, op
 // completes as if nothing had been asked. Posts are not cancelled. The one
-// thing a caller must not do is start op on another handle at the same time.
+// thing a caller must not do is call it while op is being started on another
+// handle, or as another kind, than the last time: Owner.Cancel may be called then.
 func (d *Dispatcher) Cancel(op *Operation) {
 	switch k := Kind(op.outstanding.Load()); k {
 	case KindNone, KindPost:

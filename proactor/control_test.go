@@ -70,6 +70,35 @@ func controlledTurn(t *testing.T, d *proactor.Dispatcher) func() {
 	}
 }
 
+// TestCompleteTwiceIsReported: a processor that completes an operation twice is
+// told so, and so is whoever asked for checks. One that had no processor, and was
+// cancelled, is no mistake.
+func TestCompleteTwiceIsReported(t *testing.T) {
+	var faults []proactor.Fault
+	d, err := proactor.New(proactor.Options{Backend: "sim", Checks: proactor.Checks{
+		Completions: true,
+		Report:      func(f proactor.Fault) { faults = append(faults, f) },
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
+	for _, processor := range []proactor.Processor{nil, new(churn)} {
+		done := d.Begin(&op, processor)
+		if !done.Complete(1, nil) || done.Complete(2, nil) {
+			t.Error("want the first Complete to count, and only that")
+		}
+		dispatchUntil(d, func() bool { return !op.Outstanding() })
+		if done.Complete(3, nil) || op.N() != 1 {
+			t.Errorf("completed with %d", op.N())
+		}
+	}
+	if len(faults) != 2 || faults[0].Kind != proactor.FaultTwice || faults[1].Kind != proactor.FaultTwice {
+		t.Errorf("reported: %v", faults)
+	}
+}
+
 // TestOperationIsSmall: connections embed several operations.
 func TestOperationIsSmall(t *testing.T) {
 	if size := proactor.OperationSize; size > 288 {

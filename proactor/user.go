@@ -28,6 +28,7 @@ type Completion struct {
 	d     *Dispatcher
 	c     *control
 	start uint64
+	id    OperationID // of the record, if the operation has one and a processor
 }
 
 // userOperation is what a user-defined operation has in addition. The
@@ -55,7 +56,8 @@ func (d *Dispatcher) Begin(op *Operation, p Processor) Completion {
 	ended := d.arm(c)
 	d.mu.Lock()
 	u := c.user
-	u.processor, u.completion = p, Completion{d, c, c.start}
+	u.processor, u.completion = p, Completion{d: d, c: c, start: c.start}
+	u.ask.Strand, u.ask.Priority = op.Strand, op.Priority
 	u.done, u.asking = false, false
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed
@@ -65,6 +67,9 @@ func (d *Dispatcher) Begin(op *Operation, p Processor) Completion {
 		completion := u.completion
 		d.hand(&op.op, ended)
 		return completion
+	}
+	if op.slot != nil && p != nil {
+		u.completion.id = OperationID(op.slot.ID)
 	}
 	d.held.add(c, inDispatcher)
 	c.launched = true
@@ -83,14 +88,18 @@ func (c Completion) Operation() *Operation { return c.c.op }
 
 // Complete completes the operation: its handler will be called with n and err.
 // The first call counts. It returns false, and does nothing, if the operation was
-// complete already: because Complete was called twice, which is a mistake of the
-// processor's, or because the operation had no processor and was cancelled. Also
-// if the same operation has been started again meanwhile.
+// complete already, also if it has been started again meanwhile: because Complete
+// was called twice, which is a mistake of the processor's that Checks.Completions
+// reports, or because the operation has no processor and was cancelled, or because
+// it had ended before it began.
 func (c Completion) Complete(n int, err error) bool {
 	d, u := c.d, c.c.user
 	d.mu.Lock()
 	if c.c.start != c.start || u.done {
 		d.mu.Unlock()
+		if c.id != 0 && d.checks != nil && d.checks.Completions {
+			d.checks.report(FaultTwice, c.id, "its processor has called Complete again", nil)
+		}
 		return false
 	}
 	d.completeUser(c.c, n, err)

@@ -145,3 +145,52 @@ func testCancelledAcceptsLeakNothing(r *rig) {
 		}
 	}
 }
+
+// testCancelledConnectsLeakNothing cancels connects from another goroutine. Each is
+// a stream, which is closed, or has been given up: whoever was accepted for it
+// sees the end of it. A socket that had got lost would stay connected.
+func testCancelledConnectsLeakNothing(r *rig) {
+	const connections = 100
+	ln := r.listen()
+	var accepted []*proactor.Handle
+	var accept *call
+	accept = r.call(func() {
+		if accept.stream != nil {
+			accepted = append(accepted, accept.stream)
+			ln.Accept(accept.start())
+		}
+	})
+	ln.Accept(accept.start())
+
+	var owner proactor.Owner
+	connect := r.call(nil)
+	connect.op.SetOwner(&owner)
+	var canceller sync.WaitGroup
+	var stop atomic.Bool
+	canceller.Go(func() {
+		for !stop.Load() {
+			owner.Cancel()
+			runtime.Gosched()
+		}
+	})
+	for range connections {
+		r.connect(connect, ln)
+		switch r.wait(connect); {
+		case connect.stream != nil:
+			connect.stream.Close()
+		case connect.err != proactor.ErrCanceled:
+			r.t.Errorf("connect: %v", connect.err)
+		}
+	}
+	stop.Store(true)
+	canceller.Wait()
+	ln.Close() // resets those that are still to be accepted
+	r.wait(accept)
+	for _, h := range accepted {
+		end := r.call(nil)
+		h.Read(end.start(), make([]byte, 1))
+		if r.wait(end); end.err == nil {
+			r.t.Error("read from a connection whose other end was given up: no error")
+		}
+	}
+}

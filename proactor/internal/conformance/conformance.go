@@ -100,6 +100,7 @@ var tests = []struct {
 	{"CancelOwner", testCancelOwner},
 	{"CancelOwnerRace", testCancelOwnerRace},
 	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
+	{"CancelledConnectsLeakNothing", testCancelledConnectsLeakNothing},
 
 	{"PipeCancel", testPipeCancel},
 	{"PipeClose", testPipeClose},

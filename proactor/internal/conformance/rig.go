@@ -25,6 +25,7 @@ type rig struct {
 	files   int    // names given out in it
 	raise   func(os.Signal) error
 	sleep   func(time.Duration)
+	virtual bool // time passes only when nothing can be done, and in sleep
 }
 
 func newRig(t *testing.T, c Config) *rig {
@@ -33,7 +34,7 @@ func newRig(t *testing.T, c Config) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{t: t, d: d, network: c.Network, folder: t.TempDir(), raise: c.Raise, sleep: c.Sleep}
-	if r.sleep == nil {
+	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
 	}
 	t.Cleanup(r.settle)
