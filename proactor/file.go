@@ -85,7 +85,8 @@ func (h *Handle) sync(op *Operation, how int64) {
 	h.start(op)
 }
 
-// Stat fills info in, which is the runtime's until the handler is called.
+// Stat fills info in, which is the runtime's until the handler is called. Where
+// files are package os's, which is everywhere but on Linux, each call allocates.
 func (h *Handle) Stat(op *Operation, info *FileInfo) {
 	h.d.begin(op, KindStat)
 	op.op.Args = &info.stat

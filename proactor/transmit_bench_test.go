@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // sink is a connection whose other end reads and forgets.
@@ -44,7 +45,7 @@ func newSink(tb testing.TB, dial func(address string)) *sink {
 // benchFile is a file of that size.
 func benchFile(tb testing.TB, size int) string {
 	tb.Helper()
-	name := filepath.Join(tb.TempDir(), "file")
+	name := filepath.Join(conformance.TempDir(tb), "file")
 	if err := os.WriteFile(name, make([]byte, size), 0o600); err != nil {
 		tb.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network, folder: t.TempDir(), raise: c.Raise, sleep: c.Sleep}
+	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, sleep: c.Sleep}
 	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
 	}

@@ -25,7 +25,7 @@ type harness struct {
 }
 
 func newHarness(t *testing.T, gate chan struct{}) *harness {
-	h := &harness{t: t, dir: t.TempDir(), held: make(chan struct{}, 1000), done: make(chan *backend.Op, 1000)}
+	h := &harness{t: t, dir: tempDir(t), held: make(chan struct{}, 1000), done: make(chan *backend.Op, 1000)}
 	h.Init(func(op *backend.Op) {
 		if gate != nil && op.Kind == backend.KindSync {
 			h.held <- struct{}{}
@@ -35,6 +35,17 @@ func newHarness(t *testing.T, gate chan struct{}) *harness {
 	}, nil)
 	t.Cleanup(h.Close)
 	return h
+}
+
+// tempDir is t.TempDir, except that it does not insist on being removed: wine
+// does not know the way in which package testing does that.
+func tempDir(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "actum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // do carries op out.

@@ -1,0 +1,3 @@
+package proactor_test
+
+func init() { statAllocates = false }
