@@ -94,8 +94,8 @@ type Engine struct {
 	queued    []byte // commands that wait
 	dying     bool
 
-	timerOp proactor.Operation
-	timer   *time.Timer // with NoTimerStructure
+	timerOp *proactor.Operation // nil when the handshake's time limit is over, or met
+	timer   *time.Timer         // with NoTimerStructure
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }
@@ -125,7 +125,6 @@ func New(cfg Config) *Engine {
 	e.resumeOp.Handler = e.handler(e.onResume)
 	e.writeOp.Handler = e.handler(e.onWritten)
 	e.flushOp.Handler = e.handler(e.onFlush)
-	e.timerOp.Handler = e.handler(e.onTimer)
 	return e
 }
 

@@ -91,7 +91,7 @@ func (e *Engine) establish() error {
 
 // onTimer ends a handshake that takes too long.
 func (e *Engine) onTimer(op *proactor.Operation) {
-	e.timer = nil
+	e.timer, e.timerOp = nil, nil
 	switch {
 	case e.state >= stateClosing:
 		e.settle()

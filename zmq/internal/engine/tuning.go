@@ -61,11 +61,13 @@ func (e *Engine) recycle() {
 
 // startTimer has onTimer called after a time.
 func (e *Engine) startTimer(after time.Duration) {
+	op := &proactor.Operation{Handler: e.handler(e.onTimer)}
+	e.timerOp = op
 	if e.cfg.Tuning.NoTimerStructure {
-		e.timer = time.AfterFunc(after, func() { e.d.Post(&e.timerOp) })
+		e.timer = time.AfterFunc(after, func() { e.d.Post(op) })
 		return
 	}
-	e.d.StartTimer(&e.timerOp, after)
+	e.d.StartTimer(op, after)
 }
 
 // stopTimer makes onTimer unnecessary: it is called with an error, or not at all.
@@ -76,8 +78,10 @@ func (e *Engine) stopTimer() {
 		}
 		return
 	}
-	e.d.Cancel(&e.timerOp)
+	if e.timerOp != nil {
+		e.d.Cancel(e.timerOp)
+	}
 }
 
 // timing reports whether onTimer will still be called.
-func (e *Engine) timing() bool { return e.timer != nil || e.timerOp.Outstanding() }
+func (e *Engine) timing() bool { return e.timer != nil || e.timerOp != nil && e.timerOp.Outstanding() }

@@ -29,14 +29,14 @@ type Dialer struct {
 	linked  bool               // the pattern has been told of the connection
 	backoff time.Duration      // the next wait; 0: the first one
 
-	startOp, connectOp proactor.Operation
-	timerOp            proactor.Operation // the connect timeout, or the wait before the next attempt
-	waiting            bool               // it is the wait
-	then               func()             // what to do when a timer that was cancelled is back
+	connectOp proactor.Operation
+	timerOp   proactor.Operation // the connect timeout, or the wait before the next attempt
+	waiting   bool               // it is the wait
+	then      func()             // what to do when a timer that was cancelled is back
 
-	resolved resolution
-	stopOp   proactor.Operation
-	stopped  func() // not nil: stopping
+	begun    bool        // begin has been called
+	resolved *resolution // while a name is looked up
+	stopped  func()      // not nil: stopping
 	finished bool
 	detached bool // the pattern has no peer any more
 }
@@ -52,15 +52,16 @@ type resolution struct {
 // Dial attaches a peer to the socket and begins to connect.
 func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 	s := &Dialer{cfg: cfg, d: cfg.Dispatcher(), ep: ep, peer: cfg.newPeer(ep.String())}
-	s.startOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.begin() })
 	s.connectOp.Handler = proactor.HandlerFunc(s.onConnect)
 	s.timerOp.Handler = proactor.HandlerFunc(s.onTimer)
-	s.stopOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onStop() })
-	s.resolved.op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onResolved() })
 	if err := cfg.Host.Attach(s.peer); err != nil {
 		return nil, err
 	}
-	s.d.Post(&s.startOp)
+	start := proactor.HandlerFunc(func(*proactor.Operation) {
+		s.begun = true
+		s.begin()
+	})
+	s.d.Post(&proactor.Operation{Handler: start}) // once: the Dialer need not keep it
 	return s, nil
 }
 
@@ -79,18 +80,20 @@ func (s *Dialer) begin() {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.resolved.cancel = cancel
+	r := &resolution{cancel: cancel}
+	r.op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onResolved() })
+	s.resolved = r
 	go func() {
-		s.resolved.targets, s.resolved.err = s.ep.Transport.Resolve(ctx, s.ep.Endpoint)
-		s.d.Post(&s.resolved.op)
+		r.targets, r.err = s.ep.Transport.Resolve(ctx, s.ep.Endpoint)
+		s.d.Post(&r.op)
 	}()
 }
 
 func (s *Dialer) onResolved() {
-	s.resolved.cancel()
-	s.resolved.cancel = nil
-	s.targets = s.resolved.targets
-	if err := s.resolved.err; err != nil {
+	r := s.resolved
+	r.cancel()
+	s.resolved, s.targets = nil, r.targets
+	if err := r.err; err != nil {
 		s.failed("zmq: name not resolved, trying again", err)
 		return
 	}
@@ -226,13 +229,13 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 // Stop ends the connection and calls done, on the dispatcher's goroutine, when
 // nothing of it is left. It must be called once.
 func (s *Dialer) Stop(done func()) {
-	s.stopOp.Token = done
-	s.d.Post(&s.stopOp)
+	stop := proactor.HandlerFunc(func(*proactor.Operation) { s.onStop(done) })
+	s.d.Post(&proactor.Operation{Handler: stop})
 }
 
-func (s *Dialer) onStop() {
-	s.stopped = s.stopOp.Token.(func())
-	if s.resolved.cancel != nil {
+func (s *Dialer) onStop(done func()) {
+	s.stopped = done
+	if s.resolved != nil {
 		s.resolved.cancel()
 	}
 	s.d.Cancel(&s.timerOp)
@@ -245,8 +248,8 @@ func (s *Dialer) onStop() {
 
 // finish reports that a stop is complete, if it is.
 func (s *Dialer) finish() {
-	if s.stopped == nil || s.finished || s.engine != nil || s.resolved.cancel != nil ||
-		s.startOp.Outstanding() || s.connectOp.Outstanding() || s.timerOp.Outstanding() {
+	if s.stopped == nil || s.finished || s.engine != nil || s.resolved != nil ||
+		!s.begun || s.connectOp.Outstanding() || s.timerOp.Outstanding() {
 		return
 	}
 	s.finished = true
