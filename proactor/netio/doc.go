@@ -24,5 +24,8 @@
 //     The end of a stream is io.EOF.
 //   - A Read or a Write allocates nothing, where the backend does not.
 //
-// There is no SyscallConn and no File: the descriptor is the backend's.
+// There is no SyscallConn and no File: the descriptor is the backend's. Sockets
+// have TCP_NODELAY set, as net's have, but send no keep-alive probes: where a peer
+// may vanish without a word, set deadlines. Addresses of a name are tried one
+// after the other, not in a race.
 package netio
