@@ -91,11 +91,14 @@ func (d *Dispatcher) endLate(c *control, start uint64, why error) {
 // reason counts. mu is held; the caller wakes the dispatcher. Backends take locks
 // of their own in Cancel, and never call a dispatcher back under them.
 func (d *Dispatcher) end(c *control, why error) {
+	op := c.op
+	if r := op.rare.Load(); r != nil && why == ErrCanceled {
+		r.shots.stopped.Store(true) // also between two completions
+	}
 	if c.why != nil || d.closed.Load() {
 		return
 	}
 	c.why = why
-	op := c.op
 	switch Kind(op.outstanding.Load()) {
 	case KindNone, KindPost:
 	case KindTimer:

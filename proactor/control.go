@@ -130,8 +130,9 @@ func (d *Dispatcher) startControlled(c *control) {
 }
 
 // settle is step 4. It reports whether the operation goes on all the same, being
-// a periodic timer.
-func (d *Dispatcher) settle(c *control) (more bool) {
+// a periodic timer. again: it is a multishot operation that will be started again.
+// Then it has a new timeout, and stays with its owner meanwhile.
+func (d *Dispatcher) settle(c *control, again bool) (more bool) {
 	op := &c.op.op
 	if !c.armed {
 		return false
@@ -142,21 +143,21 @@ func (d *Dispatcher) settle(c *control) (more bool) {
 		return true
 	}
 	c.start++
-	c.ticking = false
+	c.ticking, c.launched = false, false
 	d.held.remove(c, inDispatcher)
 	if d.timers.holds(c.op) {
 		d.timers.remove(c.op)
 	}
 	why := c.why
 	d.mu.Unlock()
-	if c.owner != nil {
+	if c.owner != nil && !again {
 		c.owner.remove(c)
 	}
 	if c.stop != nil {
 		c.stop()
 		c.stop = nil
 	}
-	c.armed = false
+	c.armed = again
 	if why != nil && errors.Is(op.Err, context.Canceled) {
 		op.Err = why
 	}

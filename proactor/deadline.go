@@ -15,6 +15,9 @@ import (
 // if it is negative the operation is not even tried. Every kind of operation has
 // it but a post, which waits for nothing.
 //
+// A multishot operation has so much time for each completion, from the return of
+// its handler; a periodic timer in all.
+//
 // It runs on the dispatcher's clock, and costs a place among its timers. As all
 // settings it must not be changed while the operation is outstanding, which
 // panics, and it stays until it is changed.

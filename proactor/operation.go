@@ -197,11 +197,13 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	b.Buf, b.Vec = nil, nil
 	slot := o.slot
 	o.slot = nil
-	if c := o.control.Load(); c != nil && d.settle(c) {
+	r := o.rare.Load()
+	again := r != nil && r.shots.continues(o)
+	if c := o.control.Load(); c != nil && d.settle(c, again) {
 		d.finishPart(o, c, slot)
 		return
 	}
-	if r := o.rare.Load(); r != nil && r.shots.continues(o) {
+	if again {
 		d.finishShot(o, r, slot)
 		return
 	}

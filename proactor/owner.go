@@ -35,7 +35,9 @@ func (w *Owner) Outstanding() int {
 
 func (w *Owner) add(c *control) {
 	w.mu.Lock()
-	w.outstanding.add(c, inOwner)
+	if c.place[inOwner] == 0 { // else it is a multishot operation's next start
+		w.outstanding.add(c, inOwner)
+	}
 	w.mu.Unlock()
 }
 

@@ -99,6 +99,7 @@ var tests = []struct {
 	{"CancelAll", testCancelAll},
 	{"CancelOwner", testCancelOwner},
 	{"CancelOwnerRace", testCancelOwnerRace},
+	{"CancelOwnerOfMultishot", testCancelOwnerOfMultishot},
 	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
 	{"CancelledConnectsLeakNothing", testCancelledConnectsLeakNothing},
 

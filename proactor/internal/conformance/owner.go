@@ -103,3 +103,45 @@ func testCancelOwnerRace(r *rig) {
 		r.t.Errorf("%d outstanding in the end", owner.Outstanding())
 	}
 }
+
+// testCancelOwnerOfMultishot cancels a multishot accept through its owner, while
+// it waits and in its handler; and lets it run out of time, which counts from
+// the last connection.
+func testCancelOwnerOfMultishot(r *rig) {
+	ln := r.listen()
+	var owner proactor.Owner
+	inHandler := false
+	accept := r.call(nil)
+	accept.op.SetOwner(&owner)
+	accept.then = func() {
+		if accept.err == nil {
+			accept.started++ // each of its calls counts as one start
+			accept.stream.Close()
+		}
+		if inHandler {
+			owner.Cancel()
+		}
+	}
+	for _, inHandler = range []bool{false, true} {
+		ln.AcceptEach(accept.start())
+		before := accept.done
+		connect := r.call(nil)
+		r.connect(connect, ln)
+		r.ok(connect)
+		r.until("the connection", func() bool { return accept.done > before })
+		if !inHandler {
+			owner.Cancel()
+		}
+		r.until("the end", accept.idle)
+		if accept.err != proactor.ErrCanceled || accept.op.More() || owner.Outstanding() != 0 {
+			r.t.Errorf("in handler %v: %v, more %v, %d outstanding", inHandler, accept.err, accept.op.More(), owner.Outstanding())
+		}
+	}
+	inHandler = false
+	accept.op.SetTimeout(short)
+	ln.AcceptEach(accept.start())
+	r.until("the timeout", accept.idle)
+	if accept.err != proactor.ErrDeadlineExceeded {
+		r.t.Errorf("a multishot accept that ran out of time: %v", accept.err)
+	}
+}
