@@ -12,7 +12,9 @@
 //   - Each operation that is started completes exactly once: its handler is
 //     called with the result, or with an error that says why there is none.
 //     Cancelled operations, operations on closed handles and operations of a
-//     closed dispatcher complete like any other.
+//     closed dispatcher complete like any other. Multishot ones complete again and
+//     again until [Operation.More] is false: [Handle.AcceptEach],
+//     [Handle.ReceiveEach], [Dispatcher.StartTicker].
 //   - Handlers are called by the goroutine that is inside [Dispatcher.Run],
 //     [Dispatcher.RunOne], [Dispatcher.Poll] or [Dispatcher.Close], one at a
 //     time: what only handlers touch needs no lock. Where [Options.Pool] asks for

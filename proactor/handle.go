@@ -8,7 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Handle is a stream, a listener or a file. It is safe for use from any goroutine. One
+// Handle is a stream (a socket, a pipe, a terminal), a listener, a socket of
+// datagrams, or a file. It is safe for use from any goroutine. One
 // outstanding operation in each direction is typical; more are carried out in
 // the order in which they were started.
 type Handle struct {
