@@ -72,11 +72,15 @@ func (h *Handle) WriteAt(op *Operation, b []byte, off int64) {
 
 // Sync completes when what was written to the file is on the disk: all that
 // completed before Sync was called.
+//
+//go:noinline
 func (h *Handle) Sync(op *Operation) { h.sync(op, backend.SyncAll) }
 
 // SyncData is Sync for what is needed to read the data back, its size included,
 // and not for the times. Where the system does not know the difference it is
 // Sync.
+//
+//go:noinline
 func (h *Handle) SyncData(op *Operation) { h.sync(op, backend.SyncData) }
 
 func (h *Handle) sync(op *Operation, how int64) {

@@ -3,6 +3,7 @@ package proactor_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -69,7 +70,7 @@ func TestRecordSites(t *testing.T) {
 			}
 			var op proactor.Operation
 			op.Handler = proactor.HandlerFunc(nothing)
-			buf := []byte("x")
+			buf, file := []byte("x"), filepath.Join(t.TempDir(), "f")
 			tests := []struct {
 				kind  proactor.Kind
 				start func() proactor.Site
@@ -82,10 +83,27 @@ func TestRecordSites(t *testing.T) {
 				{proactor.KindScatterRead, func() proactor.Site { y.ReadV(&op, [][]byte{buf}); return here() }},
 				{proactor.KindConnect, func() proactor.Site { d.Connect(&op, "tcp", ln.LocalAddr().String(), nil); return here() }},
 				{proactor.KindAccept, func() proactor.Site { ln.Accept(&op); return here() }},
+				{proactor.KindTimer, func() proactor.Site { d.StartTimerAt(&op, 0); return here() }},
+				{proactor.KindTimer, func() proactor.Site { d.StartAlarm(&op, time.Time{}); return here() }},
+				{proactor.KindOpen, func() proactor.Site { d.OpenFile(&op, file, os.O_RDWR|os.O_CREATE, 0o600); return here() }},
 			}
-			for _, tt := range tests {
+			var opened *proactor.Handle
+			onFile := []struct {
+				kind  proactor.Kind
+				start func() proactor.Site
+			}{
+				{proactor.KindWriteAt, func() proactor.Site { opened.WriteAt(&op, buf, 0); return here() }},
+				{proactor.KindReadAt, func() proactor.Site { opened.ReadAt(&op, buf, 0); return here() }},
+				{proactor.KindSync, func() proactor.Site { opened.Sync(&op); return here() }},
+				{proactor.KindSync, func() proactor.Site { opened.SyncData(&op); return here() }},
+				{proactor.KindStat, func() proactor.Site { opened.Stat(&op, new(proactor.FileInfo)); return here() }},
+			}
+			for _, tt := range append(tests, onFile...) {
 				want := tt.start()
 				runUntil(t, d, &op)
+				if op.Opened() != nil && tt.kind == proactor.KindOpen {
+					opened = op.Opened()
+				}
 				all := d.Records()
 				r := all[len(all)-1]
 				if r.Kind != tt.kind || r.Site() != want || r.Returned.IsZero() || r.Err != nil {
