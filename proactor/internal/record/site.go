@@ -20,7 +20,7 @@ const own = "github.com/actum-go/actum/proactor"
 // none if it is not known: where one of our functions was inlined into the
 // caller, its return address does not tell the caller's line, and a wrong site
 // is worse than none. (Ways to start an operation that are so short that they
-// would be inlined are marked go:noinline, and TestRecordSites has all of them.)
+// would be inlined are marked go:noinline: TestRecordSites finds them.)
 func (p PCs) Frames() []runtime.Frame {
 	var frames []runtime.Frame
 	for _, pc := range p {
