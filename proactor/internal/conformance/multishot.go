@@ -130,8 +130,7 @@ func testEachCancelRace(r *rig) {
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(500, 2)
 	var got []byte
-	var receive *call
-	receive = r.each(func(c *call) {
+	receive := r.each(func(c *call) {
 		if c.err == nil {
 			got = append(got, c.op.Buffer().Bytes()...)
 			c.op.Buffer().Release()
