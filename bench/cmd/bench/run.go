@@ -112,7 +112,7 @@ func progress(m matrix.Measure) func(int, result.Run, result.Run) {
 func aside(m matrix.Measure, r result.Run) string {
 	switch m {
 	case matrix.Standing:
-		return fmt.Sprintf("heap and stacks %.5g B, %d wake-ups", r.Idle.Managed, r.Idle.WakeUps)
+		return fmt.Sprintf("the process grew by %.5g B, %d wake-ups", r.Idle.Process, r.Idle.WakeUps)
 	case matrix.Responses:
 		return fmt.Sprintf("CPU %.2f s of the server, %.2f s of the client, others %.0f %%", r.CPU.Server, r.CPU.Client, 100*r.Others)
 	}

@@ -3,6 +3,7 @@
 package result
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/actum-go/actum/bench/internal/matrix"
@@ -26,6 +27,11 @@ type Idle struct {
 	WakeUps int     `json:"wakeUps"`                     // context switches of all of its threads in Seconds
 	Seconds float64 `json:"seconds"`
 }
+
+// Memory is the figure to compare by: heap and stacks, or what the process grew by
+// where there is no Go runtime. By how much a Go process grows depends on the size
+// of the pages that the system happens to give it.
+func (i Idle) Memory() float64 { return cmp.Or(i.Managed, i.Process) }
 
 // Latency is half of a round trip, or a response time, in microseconds.
 type Latency struct {
@@ -55,7 +61,7 @@ func (r Run) Speed(m matrix.Measure) float64 {
 	case matrix.Latency:
 		return r.Latency.P50
 	case matrix.Standing:
-		return r.Idle.Process
+		return r.Idle.Memory()
 	case matrix.Cost:
 		return r.CostNs
 	}

@@ -74,7 +74,7 @@ var kinds = []kind{
 	{matrix.Throughput, "messages, reads or files a second | actum | peer | | ratio | CPU per message | goal", messageRow},
 	{matrix.Latency, "round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal", messageRow},
 	{matrix.Responses, "echo | actum, requests a second | p50 / p99 / p99.9 µs | peer | | | ratio | server's CPU per request | goal", echoRow},
-	{matrix.Standing, "idle | actum, heap and stacks of each | of the process | wake-ups in 5 s | peer | | | | ratio of the process | goal", idleRow},
+	{matrix.Standing, "idle | actum, heap and stacks of each | of the process | wake-ups in 5 s | peer | | | | ratio | goal", idleRow},
 	{matrix.Cost, "processor time, ns | actum | peer | | ratio | goal", costRow},
 }
 
