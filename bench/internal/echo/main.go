@@ -32,7 +32,9 @@ func Main(line []string, serve func(address string) error) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(usageCode)
 	}
-	go reportMemory()
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1) // before anybody can ask
+	go reportMemory(asked)
 	if err := serve(address); err != nil {
 		fmt.Fprintln(os.Stderr, "echo server:", err)
 		os.Exit(failedCode)
@@ -53,9 +55,7 @@ func parse(line []string) (address string, err error) {
 	return address, nil
 }
 
-func reportMemory() {
-	asked := make(chan os.Signal, 1)
-	signal.Notify(asked, syscall.SIGUSR1)
+func reportMemory(asked <-chan os.Signal) {
 	for range asked {
 		runtime.GC()
 		runtime.GC() // also what pools have kept from the first
