@@ -114,12 +114,16 @@ func Ours(p Pair) Run { return p.Ours }
 func Peer(p Pair) Run { return p.Peer }
 
 // Disturbance is the median and the extremes, over all runs, of the share of the
-// processors that other programs had.
+// processors that other programs had, where it was kept.
 func Disturbance(results []Result) Spread {
 	var shares []float64
 	for _, r := range results {
 		for _, p := range r.Pairs {
-			shares = append(shares, p.Ours.Others, p.Peer.Others)
+			for _, run := range []Run{p.Ours, p.Peer} {
+				if run.Others > 0 {
+					shares = append(shares, run.Others)
+				}
+			}
 		}
 	}
 	return spreadOf(shares)

@@ -85,7 +85,7 @@ func conditions(results []result.Result) string {
 			"the median of at least %d pairs, with the smallest and the largest in brackets. ", pairs)
 		b.WriteString("CPU is user and system time of both processes.")
 		if others := result.Disturbance(group); others.Max > 0 {
-			fmt.Fprintf(&b, " Other programs had %.0f %% of the processors meanwhile (%.0f–%.0f %%).",
+			fmt.Fprintf(&b, " Other programs had %.0f %% of the processors (%.0f–%.0f %%) in the runs that kept it.",
 				100*others.Median, 100*others.Min, 100*others.Max)
 		}
 		b.WriteString("\n\n")
