@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // TestAdoptFile reads a file that package os has opened, and closed since.
@@ -43,7 +44,7 @@ func TestAdoptFile(t *testing.T) {
 
 func written(t *testing.T, content string) *os.File {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "file")
+	name := filepath.Join(conformance.TempDir(t), "file")
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/netio"
 )
 
@@ -51,7 +51,7 @@ var ends = []struct {
 }{
 	{"Close", func(_ *proactor.Dispatcher, c *netio.Conn, ln *netio.Listener) { c.Close(); ln.Close() }, nil},
 	{"dispatcher", func(d *proactor.Dispatcher, _ *netio.Conn, _ *netio.Listener) { d.Close() },
-		[]error{io.EOF, syscall.EPIPE, syscall.ECONNRESET}},
+		[]error{io.EOF, backend.EPIPE, backend.ECONNRESET}},
 }
 
 // TestCloseEndsBlockedCalls closes a connection, or the dispatcher, while calls
@@ -167,7 +167,7 @@ func TestHalfClosed(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := a.Write([]byte("more"))
-		checkOpError(t, "write", err, syscall.EPIPE)
+		checkOpError(t, "write", err, backend.EPIPE)
 		if got, err := io.ReadAll(a); string(got) != "answer" || err != nil {
 			t.Errorf("read %q, %v", got, err)
 		}
@@ -185,7 +185,7 @@ func TestPeerVanishes(t *testing.T) {
 		}
 		b.Close()
 		err := <-writing
-		if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+		if !isOneOf(err, []error{backend.EPIPE, backend.ECONNRESET}) {
 			t.Errorf("write: %v", err)
 		}
 		if said := (*net.OpError)(nil); !errors.As(err, &said) || said.Timeout() {

@@ -6,12 +6,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 	"github.com/actum-go/actum/proactor/netio"
 )
 
@@ -21,7 +22,7 @@ func TestDialErrors(t *testing.T) {
 		ln := listen(t, d, network)
 		nobody := ln.Addr().String()
 		ln.Close()
-		absent := error(syscall.ECONNREFUSED)
+		absent := error(backend.ECONNREFUSED)
 		if network == "unix" {
 			absent = os.ErrNotExist
 		}
@@ -89,9 +90,9 @@ func TestDialGivesUp(t *testing.T) {
 
 // TestDialNames: names and services are looked up, and no host is this one.
 func TestDialNames(t *testing.T) {
-	for _, backend := range proactor.Backends() {
-		t.Run(backend, func(t *testing.T) {
-			d := open(t, proactor.Options{Backend: backend})
+	for _, name := range proactor.Backends() {
+		t.Run(name, func(t *testing.T) {
+			d := open(t, proactor.Options{Backend: name})
 			ln, err := netio.Listen(d, "tcp", "localhost:0", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -118,7 +119,7 @@ func TestListenErrors(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)
 		_, err := netio.Listen(d, network, ln.Addr().String(), nil)
-		checkOpError(t, "listen", err, syscall.EADDRINUSE)
+		checkOpError(t, "listen", err, backend.EADDRINUSE)
 		if _, err := netio.Listen(d, "tcp", "no port", nil); err == nil {
 			t.Error("listened on an address without a port")
 		}
@@ -132,8 +133,9 @@ func TestListenErrors(t *testing.T) {
 
 // TestUnixPathGoes: the file of a listener goes with it.
 func TestUnixPathGoes(t *testing.T) {
+	conformance.NeedNetwork(t, "goroutine", "unix")
 	d := open(t, proactor.Options{Backend: "goroutine"})
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(conformance.TempDir(t), "s")
 	ln, err := netio.Listen(d, "unix", path, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // tempFile is an open file with that content.
 func tempFile(t *testing.T, content []byte) *os.File {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "file")
+	name := filepath.Join(conformance.TempDir(t), "file")
 	if err := os.WriteFile(name, content, 0o600); err != nil {
 		t.Fatal(err)
 	}

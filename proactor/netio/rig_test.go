@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 	"github.com/actum-go/actum/proactor/netio"
 )
 
@@ -59,6 +60,7 @@ func onEach(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, networ
 	for _, backend := range proactor.Backends() {
 		for _, network := range []string{"tcp", "unix"} {
 			t.Run(backend+"/"+network, func(t *testing.T) {
+				conformance.NeedNetwork(t, backend, network)
 				test(t, open(t, proactor.Options{Backend: backend}), network)
 			})
 		}
@@ -81,7 +83,7 @@ func listen(t testing.TB, d *proactor.Dispatcher, network string) *netio.Listene
 
 func anyAddress(t testing.TB, network string) string {
 	if network == "unix" {
-		return filepath.Join(t.TempDir(), "s")
+		return filepath.Join(conformance.TempDir(t), "s")
 	}
 	return "127.0.0.1:0"
 }
