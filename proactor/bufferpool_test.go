@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // TestNoAllocationReceive: a receive into a buffer of a pool allocates nothing,
@@ -20,6 +21,7 @@ func TestNoAllocationReceive(t *testing.T) {
 				what = "multishot"
 			}
 			t.Run(name+"/"+what, func(t *testing.T) {
+				conformance.NeedPools(t, name)
 				d, err := proactor.New(proactor.Options{Backend: name})
 				if err != nil {
 					t.Fatal(err)

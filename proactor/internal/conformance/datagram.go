@@ -116,9 +116,14 @@ func testDatagramEmpty(r *rig) {
 	c := r.call(nil)
 	b.ReceiveFrom(c.start(), nil) // takes one, and nothing of it
 	r.ok(c)
-	if c.n != 0 || !c.op.Truncated() || c.op.From() != at {
+	if c.n != 0 || !c.op.Truncated() || !r.from(c, at) {
 		r.t.Errorf("received %d bytes from %v, truncated %v", c.n, c.op.From(), c.op.Truncated())
 	}
+}
+
+// from reports whether what c received came from there, as far as that is known.
+func (r *rig) from(c *call, at proactor.PacketAddr) bool {
+	return c.op.From() == at || !alwaysFrom && r.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
 }
 
 // testDatagramTruncated: what is cut off is reported, and not part of the next one.
@@ -131,7 +136,7 @@ func testDatagramTruncated(r *rig) {
 	c := r.call(nil)
 	b.ReceiveFrom(c.start(), buf)
 	r.ok(c)
-	if string(buf[:c.n]) != "too" || !c.op.Truncated() || c.op.From() != at {
+	if string(buf[:c.n]) != "too" || !c.op.Truncated() || !r.from(c, at) {
 		r.t.Errorf("received %q from %v, truncated %v", buf[:c.n], c.op.From(), c.op.Truncated())
 	}
 	r.receives(b, "next", at)
@@ -172,6 +177,9 @@ func testDatagramConnected(r *rig) {
 // testDatagramRefused: that nobody is there is the result of one operation, and
 // not the end.
 func testDatagramRefused(r *rig) {
+	if !tellsRefused && r.d.Backend().Name != "sim" {
+		r.t.Skip("datagrams that are refused are not told here")
+	}
 	server, st := r.packets()
 	client := r.connected(st)
 	server.Close()

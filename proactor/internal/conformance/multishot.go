@@ -59,6 +59,7 @@ func testAcceptEach(r *rig) {
 
 // testEachCanceledByHandler: a cancel from the handler itself is the end.
 func testEachCanceledByHandler(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	ln := r.listen()
 	accepted := 0
 	accept := r.each(func(c *call) {
@@ -81,6 +82,7 @@ func testEachCanceledByHandler(r *rig) {
 
 // testReceiveEach receives a stream to its end, with a pool that runs dry.
 func testReceiveEach(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	const size = 300_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(1000, 4)
@@ -126,6 +128,7 @@ func testReceiveEach(r *rig) {
 // testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
 // lost, and the end comes once.
 func testEachCancelRace(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	const size = 200_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(500, 2)
@@ -171,6 +174,7 @@ func testEachCancelRace(r *rig) {
 
 // testEachClose: a handle and a dispatcher that are closed end it once.
 func testEachClose(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	_, b := r.pair()
 	ln := r.listen()
 	pool := proactor.NewBufferPool(10, 1)

@@ -14,15 +14,23 @@ import (
 // the backend of that name cannot have any. Package net is asked; sim has its own.
 func NeedNetwork(t testing.TB, name, network string) {
 	t.Helper()
-	if network != "unix" || name == "sim" {
+	if network != "unix" && network != "unixgram" || name == "sim" {
 		return
 	}
-	ln, err := net.Listen(network, filepath.Join(TempDir(t), "s"))
+	ln, err := net.Listen("unix", filepath.Join(TempDir(t), "s"))
 	if errors.Is(err, backend.EAFNOSUPPORT) {
 		t.Skipf("this system has no unix sockets: %v", err)
 	}
 	if err == nil {
 		ln.Close()
+	}
+}
+
+// NeedPools skips a test of receives into pools on the backend that lacks them.
+func NeedPools(t testing.TB, name string) {
+	t.Helper()
+	if name == "iocp" {
+		t.Skip("iocp does not receive into pools yet")
 	}
 }
 

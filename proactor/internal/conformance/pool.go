@@ -20,6 +20,7 @@ func (r *rig) released(pool *proactor.BufferPool, want int) {
 // testReceive: what waits owns no buffer, what has come has one until it is
 // released.
 func testReceive(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	const streams = 10
 	pool := proactor.NewBufferPool(100, 2)
 	var out []*proactor.Handle
@@ -56,6 +57,7 @@ func testReceive(r *rig) {
 // testReceiveEnds: no buffer comes with the end of a stream, with a cancel, or with
 // a handle that is closed.
 func testReceiveEnds(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	pool := proactor.NewBufferPool(100, 1)
 	a, b := r.pair()
 	c := r.call(nil)
@@ -89,6 +91,7 @@ func testReceiveEnds(r *rig) {
 
 // testReceivePipe: a pipe is received from as a socket is.
 func testReceivePipe(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	in, out := r.pipe()
 	pool := proactor.NewBufferPool(3, 1)
 	c := r.call(nil)
@@ -115,6 +118,7 @@ func testReceivePipe(r *rig) {
 // nothing is lost. One that is cancelled meanwhile, or whose handle is closed,
 // does not keep the others from going on.
 func testReceiveDry(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	const streams = 6
 	pool := proactor.NewBufferPool(16, 1)
 	var order []byte
@@ -175,6 +179,7 @@ func bufferOf(calls []*call, order []byte) *proactor.Buffer {
 // testReceiveShared has several streams share few buffers, which other goroutines
 // release: every byte comes, in order.
 func testReceiveShared(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
 	const streams, size = 8, 200_000
 	pool := proactor.NewBufferPool(1000, 3)
 	var releasing sync.WaitGroup

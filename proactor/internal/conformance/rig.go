@@ -29,6 +29,7 @@ type rig struct {
 }
 
 func newRig(t *testing.T, c Config) *rig {
+	t.TempDir() // made first: removed when the files in it are closed, as Windows wants it
 	d, err := c.New()
 	if err != nil {
 		t.Fatal(err)

@@ -9,11 +9,14 @@ import (
 // DuplicateFile is the regular file that f is open on, with a descriptor of its
 // own. The error is a *os.PathError.
 func DuplicateFile(f backend.SystemFile) (own File, err error) {
-	info, err := f.Stat()
+	c, err := f.SyscallConn()
 	if err != nil {
 		return own, err
 	}
-	c, err := f.SyscallConn()
+	if e := c.Control(func(uintptr) {}); e != nil { // Windows would call it an invalid handle
+		return own, &os.PathError{Op: "adopt", Path: f.Name(), Err: os.ErrClosed}
+	}
+	info, err := f.Stat()
 	if err != nil {
 		return own, err
 	}

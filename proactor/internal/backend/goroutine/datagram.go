@@ -82,7 +82,7 @@ func (p *packet) receive(op *backend.Op) {
 	var flags int
 	if p.udp != nil {
 		var from netip.AddrPort
-		op.N, _, flags, from, op.Err = p.udp.ReadMsgUDPAddrPort(op.Buf, nil)
+		op.N, flags, from, op.Err = readUDP(p.udp, op.Buf)
 		args.Addr = backend.PacketAddr{AddrPort: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
 	} else {
 		var from *net.UnixAddr
@@ -108,7 +108,7 @@ func (p *packet) send(op *backend.Op) {
 	case p.connected:
 		op.N, op.Err = p.conn.Write(op.Buf)
 	case p.udp != nil:
-		op.N, _, op.Err = p.udp.WriteMsgUDPAddrPort(op.Buf, nil, to.AddrPort)
+		op.N, op.Err = p.udp.WriteToUDPAddrPort(op.Buf, to.AddrPort)
 	default:
 		op.N, _, op.Err = p.unix.WriteMsgUnix(op.Buf, nil, &net.UnixAddr{Name: to.Path, Net: "unixgram"})
 	}

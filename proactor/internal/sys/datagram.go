@@ -1,0 +1,144 @@
+//go:build linux || windows
+
+package sys
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// ListenPacket makes a socket of datagrams, non-blocking and bound. The error is a
+// *net.OpError.
+func ListenPacket(network, address string, o *backend.SocketOptions) (fd int, err error) {
+	fd, err = listenPacket(network, address, o)
+	if errors.Is(err, backend.EAFNOSUPPORT) && network == "udp" && strings.HasPrefix(address, ":") {
+		fd, err = listenPacket("udp4", address, o) // this system has no IPv6, and nobody insisted
+	}
+	if err != nil {
+		return -1, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
+	}
+	return fd, nil
+}
+
+func listenPacket(network, address string, o *backend.SocketOptions) (int, error) {
+	if err := backend.CheckPacketAddress(network, address); err != nil {
+		return -1, err
+	}
+	var a Address
+	family, err := EncodeAddress(&a, network, address)
+	if err != nil {
+		return -1, err
+	}
+	fd, err := newSocket(network, family, o)
+	if err != nil {
+		return -1, err
+	}
+	if family != familyUnix {
+		err = bothFamilies(fd, network, family)
+	}
+	if err == nil {
+		err = bind(fd, &a)
+	}
+	if err != nil {
+		Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// PacketName is addr, an end of a socket of datagrams, as package net has it for
+// those.
+func PacketName(addr net.Addr) net.Addr {
+	switch a := addr.(type) {
+	case *net.TCPAddr:
+		return &net.UDPAddr{IP: a.IP, Port: a.Port, Zone: a.Zone}
+	case *net.UnixAddr:
+		return &net.UnixAddr{Name: a.Name, Net: "unixgram"}
+	}
+	return addr
+}
+
+// EncodePacket writes the destination of a datagram for a socket of that family.
+func EncodePacket(a *Address, to backend.PacketAddr, family uint16) error {
+	*a = Address{}
+	ip := to.AddrPort.Addr().Unmap()
+	switch {
+	case family == familyUnix && to.Path != "":
+		return encodePath(a, to.Path)
+	case family == familyInet && ip.Is4(), family == familyInet6 && ip.Is6():
+		_, err := encodeIP(a, to.AddrPort)
+		return err
+	case family == familyInet6 && ip.Is4():
+		encodeMapped(a, ip, to.AddrPort.Port())
+		return nil
+	}
+	return &net.AddrError{Err: "not an address that this socket can send to", Addr: to.String()}
+}
+
+// encodeMapped writes an IPv4 address for an IPv6 socket.
+func encodeMapped(a *Address, ip netip.Addr, port uint16) {
+	binary.BigEndian.PutUint16(a.Bytes[2:], port)
+	*(*[16]byte)(a.Bytes[8:]) = ip.As16()
+	a.Len = sizeInet6
+	setFamily(a, familyInet6)
+}
+
+// DecodePacket reads where a datagram came from. A path that is in at already is
+// kept if it is the same: it is made of memory.
+func DecodePacket(raw *Address, at *backend.PacketAddr) {
+	b := raw.Bytes[:min(raw.Len, uint32(len(raw.Bytes)))]
+	if len(b) < 2 {
+		*at = backend.PacketAddr{}
+		return
+	}
+	switch familyOf(raw) {
+	case familyInet:
+		ip := netip.AddrFrom4([4]byte(raw.Bytes[4:]))
+		*at = backend.PacketAddr{AddrPort: netip.AddrPortFrom(ip, binary.BigEndian.Uint16(b[2:]))}
+	case familyInet6:
+		ip := netip.AddrFrom16([16]byte(raw.Bytes[8:])).Unmap()
+		if scope := binary.NativeEndian.Uint32(raw.Bytes[24:]); scope != 0 {
+			ip = ip.WithZone(zoneOf(scope)) // link-local alone has one
+		}
+		*at = backend.PacketAddr{AddrPort: netip.AddrPortFrom(ip, binary.BigEndian.Uint16(b[2:]))}
+	case familyUnix:
+		decodeName(b[2:], at)
+	default:
+		*at = backend.PacketAddr{}
+	}
+}
+
+// decodeName is decodePath that makes a string only of what is another one.
+func decodeName(b []byte, at *backend.PacketAddr) {
+	at.AddrPort = netip.AddrPort{}
+	if len(b) > 0 && b[0] == 0 {
+		b[0] = '@'
+	}
+	for i, c := range b {
+		if c == 0 {
+			b = b[:i]
+			break
+		}
+	}
+	if at.Path != string(b) {
+		at.Path = string(b)
+	}
+}
+
+// PacketError is what is wrong with a datagram, as package net would say it.
+func PacketError(call, network string, local net.Addr, to backend.PacketAddr, remote net.Addr, err error) error {
+	if errno, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError(call, errno)
+	}
+	if to.IsValid() && call == "write" {
+		remote = text{network, to.String()}
+	}
+	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: err}
+}

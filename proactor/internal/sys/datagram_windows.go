@@ -1,0 +1,63 @@
+package sys
+
+import (
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+var (
+	procWSARecvFrom = winsock.NewProc("WSARecvFrom")
+	procWSASendTo   = winsock.NewProc("WSASendTo")
+	procConnect     = winsock.NewProc("connect")
+)
+
+// TooLong is what a receive fails with whose datagram was cut.
+const TooLong = windows.WSAEMSGSIZE
+
+// PacketFamily is the address family of a socket of datagrams, which is bound.
+func PacketFamily(fd int) uint16 {
+	a := &Address{Len: uint32(len(Address{}.Bytes))}
+	failed, _, _ := syscall.SyscallN(procGetsockname.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(unsafe.Pointer(&a.Len)))
+	if failed != 0 {
+		return 0
+	}
+	return familyOf(a)
+}
+
+// ConnectPacket gives the socket of datagrams that PrepareConnect made its peer.
+// Nothing is sent, and so it takes no time.
+func ConnectPacket(op *backend.Op) error {
+	failed, _, errno := syscall.SyscallN(procConnect.Addr(), uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
+	if failed != 0 {
+		return os.NewSyscallError("connect", errno)
+	}
+	return nil
+}
+
+// StartRecvFrom begins to receive a datagram. Where it came from will be in op's
+// raw address.
+func StartRecvFrom(fd int, op *backend.Op) syscall.Errno {
+	buf, from := bufferOf(op.Buf), op.Sys.Address()
+	from.Len, op.Sys.Flags = uint32(len(from.Bytes)), 0
+	failed, _, errno := syscall.SyscallN(procWSARecvFrom.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0,
+		uintptr(unsafe.Pointer(&op.Sys.Flags)), uintptr(unsafe.Pointer(&from.Bytes)), uintptr(unsafe.Pointer(&from.Len)), takeOff(op), 0)
+	return outcome(failed == 0, errno)
+}
+
+// StartSendTo begins to send a datagram to op's raw address, or to the peer of a
+// connected socket.
+func StartSendTo(fd int, op *backend.Op, connected bool) syscall.Errno {
+	buf := bufferOf(op.Buf)
+	var to, size uintptr
+	if !connected {
+		to, size = uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len)
+	}
+	failed, _, errno := syscall.SyscallN(procWSASendTo.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0, 0,
+		to, size, takeOff(op), 0)
+	return outcome(failed == 0, errno)
+}

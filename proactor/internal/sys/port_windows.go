@@ -1,0 +1,111 @@
+package sys
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+var (
+	kernel        = windows.NewLazySystemDLL("kernel32.dll")
+	procGetStatus = kernel.NewProc("GetQueuedCompletionStatusEx")
+)
+
+// Port is a completion port: what the system has finished waits in it.
+//
+// An operation in flight is known to the system by the address of its
+// OVERLAPPED, which lies in the operation itself. So the operation, and what it
+// names, must stay reachable for the garbage collector until it has come out of
+// the port.
+type Port struct {
+	h windows.Handle
+}
+
+// NewPort makes a port. The error says what failed.
+func NewPort() (Port, error) {
+	if err := startWinsock(); err != nil {
+		return Port{}, err
+	}
+	if err := procGetStatus.Find(); err != nil {
+		return Port{}, err
+	}
+	h, err := windows.CreateIoCompletionPort(windows.InvalidHandle, 0, 0, 1)
+	if err != nil {
+		return Port{}, os.NewSyscallError("CreateIoCompletionPort", err)
+	}
+	return Port{h}, nil
+}
+
+// Add makes the port the one of a socket or file, for good. What completes at
+// once then does not come out of the port, but is the caller's to deal with.
+func (p Port) Add(fd int) error {
+	if _, err := windows.CreateIoCompletionPort(windows.Handle(fd), p.h, 0, 0); err != nil {
+		return os.NewSyscallError("CreateIoCompletionPort", err)
+	}
+	return os.NewSyscallError("SetFileCompletionNotificationModes", windows.SetFileCompletionNotificationModes(
+		windows.Handle(fd), windows.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS|windows.FILE_SKIP_SET_EVENT_ON_HANDLE))
+}
+
+// Replace makes the port the one of a socket that has another one. Windows can do
+// so from version 8.1 on.
+func (p Port) Replace(fd int) error {
+	to := struct {
+		port windows.Handle
+		key  uintptr
+	}{p.h, 0}
+	err := windows.NtSetInformationFile(windows.Handle(fd), new(windows.IO_STATUS_BLOCK), (*byte)(unsafe.Pointer(&to)),
+		uint32(unsafe.Sizeof(to)), windows.FileReplaceCompletionInformation)
+	if err != nil {
+		return fmt.Errorf("this system cannot give a socket another completion port (%v): %w", err, errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// PortBuffer is where the system writes what it has finished. It holds the
+// addresses as numbers: once an operation has been dealt with its memory may
+// become something else.
+type PortBuffer [64]struct {
+	key        uintptr
+	overlapped uintptr
+	internal   uintptr
+	moved      uint32
+}
+
+// Done is the operation at place i, the bytes that it has moved, and whether it
+// has failed: Result says how. It is nil if the place is Post's.
+func (b *PortBuffer) Done(i int) (op *backend.Op, moved int, failed bool) {
+	e := &b[i]
+	if e.overlapped == 0 {
+		return nil, 0, false
+	}
+	s := *(**backend.OpSys)(unsafe.Pointer(&e.overlapped))
+	return s.Op, int(e.moved), s.Overlapped.Internal != 0
+}
+
+// Wait fills b with what has finished and returns how many places that is. If
+// nothing has it waits for as long as it takes, or not at all. It blocks the
+// thread that it is called on.
+func (p Port) Wait(b *PortBuffer, forever bool) int {
+	var n, timeout uint32
+	if forever {
+		timeout = windows.INFINITE
+	}
+	ok, _, _ := syscall.SyscallN(procGetStatus.Addr(), uintptr(p.h), uintptr(unsafe.Pointer(b)), uintptr(len(b)),
+		uintptr(unsafe.Pointer(&n)), uintptr(timeout), 0)
+	if ok == 0 {
+		return 0 // there is nothing
+	}
+	return int(n)
+}
+
+// Post ends a Wait.
+func (p Port) Post() { _ = windows.PostQueuedCompletionStatus(p.h, 0, 0, nil) } // fails only for want of memory
+
+// Close closes the port. Nothing may be in flight.
+func (p Port) Close() error { return os.NewSyscallError("CloseHandle", windows.CloseHandle(p.h)) }
