@@ -14,7 +14,7 @@ const (
 const (
 	ActumEpoll     = "actum on epoll"
 	ActumGoroutine = "actum on goroutines"
-	ActumLocked    = "actum on a locked thread"
+	ActumParked    = "actum, parked in the poller"
 	ActumGroup     = "actum, 2 dispatchers"
 	ActumPool      = "actum, a pool of 2"
 	ActumStrands   = "actum, a pool of 2, strands"
@@ -40,7 +40,7 @@ func All() []Comparison {
 	for _, peer := range []string{Net, Gnet, Netpoll, Gaio, CEpoll, CUring, ActumEpoll, ActumGoroutine} {
 		add(peer, echoes(64))
 	}
-	for _, peer := range []string{ActumLocked, ActumSilent} {
+	for _, peer := range []string{ActumParked, ActumSilent} {
 		add(peer, echoes(64))
 	}
 	for _, peer := range []string{ActumGroup, ActumPool, ActumStrands} {
