@@ -4,11 +4,9 @@ package sys
 
 import (
 	"encoding/binary"
-	"errors"
 	"net"
 	"net/netip"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -17,40 +15,12 @@ import (
 // ListenPacket makes a socket of datagrams, non-blocking and bound. The error is a
 // *net.OpError.
 func ListenPacket(network, address string, o *backend.SocketOptions) (fd int, err error) {
-	fd, err = listenPacket(network, address, o)
-	if errors.Is(err, backend.EAFNOSUPPORT) && network == "udp" && strings.HasPrefix(address, ":") {
-		fd, err = listenPacket("udp4", address, o) // this system has no IPv6, and nobody insisted
-	}
-	if err != nil {
-		return -1, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
-	}
-	return fd, nil
-}
-
-func listenPacket(network, address string, o *backend.SocketOptions) (int, error) {
-	if err := backend.CheckPacketAddress(network, address); err != nil {
-		return -1, err
-	}
-	var a Address
-	family, err := EncodeAddress(&a, network, address)
-	if err != nil {
-		return -1, err
-	}
-	fd, err := newSocket(network, family, o)
-	if err != nil {
-		return -1, err
-	}
-	if family != familyUnix {
-		err = bothFamilies(fd, network, family)
-	}
-	if err == nil {
-		err = bind(fd, &a)
-	}
-	if err != nil {
-		Close(fd)
-		return -1, err
-	}
-	return fd, nil
+	return anyFamily(network, address, func(network string) (int, error) {
+		if err := backend.CheckPacketAddress(network, address); err != nil {
+			return -1, err
+		}
+		return bound(network, address, o, bothFamilies)
+	})
 }
 
 // PacketName is addr, an end of a socket of datagrams, as package net has it for

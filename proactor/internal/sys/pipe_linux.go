@@ -6,18 +6,29 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// PipeName stands for a pipe in errors.
-const PipeName = "pipe"
+// pipeName stands for a pipe in errors.
+const pipeName = "pipe"
 
-// Pipe makes the two ends of a pipe, non-blocking.
-func Pipe() (r, w int, err error) {
+// Pipe makes the two ends of a pipe, non-blocking, and handles of them. adopt owns
+// the descriptor that it is given, also if it fails.
+func Pipe(adopt func(fd int, name string) (backend.Handle, error)) (r, w backend.Handle, err error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
-		return -1, -1, os.NewSyscallError("pipe2", err)
+		return nil, nil, os.NewSyscallError("pipe2", err)
 	}
-	return fds[0], fds[1], nil
+	if r, err = adopt(fds[0], pipeName); err != nil {
+		Close(fds[1])
+		return nil, nil, err
+	}
+	if w, err = adopt(fds[1], pipeName); err != nil {
+		r.Close()
+		return nil, nil, err
+	}
+	return r, w, nil
 }
 
 // Adopt makes a non-blocking descriptor of what f is open on, which must be

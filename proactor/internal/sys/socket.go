@@ -23,9 +23,17 @@ func Listen(network, address string, o *backend.SocketOptions) (fd int, err erro
 	if o == nil {
 		o = &backend.SocketOptions{}
 	}
-	fd, err = listen(network, address, o)
-	if errors.Is(err, backend.EAFNOSUPPORT) && network == "tcp" && strings.HasPrefix(address, ":") {
-		fd, err = listen("tcp4", address, o) // this system has no IPv6, and nobody insisted
+	return anyFamily(network, address, func(network string) (int, error) { return listen(network, address, o) })
+}
+
+// anyFamily calls open, which makes a bound socket, with network; and where the
+// wildcard was meant and this system has no IPv6, with network's IPv4 kind. The error
+// is a *net.OpError.
+func anyFamily(network, address string, open func(network string) (int, error)) (fd int, err error) {
+	fd, err = open(network)
+	wildcard := (network == "tcp" || network == "udp") && strings.HasPrefix(address, ":")
+	if wildcard && errors.Is(err, backend.EAFNOSUPPORT) {
+		fd, err = open(network + "4") // nobody insisted on the other
 	}
 	if err != nil {
 		return -1, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
@@ -37,6 +45,24 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 	if err := backend.CheckAddress(network, address); err != nil {
 		return -1, err
 	}
+	fd, err := bound(network, address, o, listenerOptions)
+	if err != nil {
+		return -1, err
+	}
+	backlog := o.Backlog
+	if backlog <= 0 {
+		backlog = defaultBacklog
+	}
+	if err := os.NewSyscallError("listen", listenOn(fd, backlog)); err != nil {
+		Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// bound makes a socket and binds it. set gives it the options that its purpose
+// needs, unless it is a Unix one, which has none.
+func bound(network, address string, o *backend.SocketOptions, set func(fd int, network string, family int) error) (int, error) {
 	var a Address
 	family, err := EncodeAddress(&a, network, address)
 	if err != nil {
@@ -47,17 +73,10 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 		return -1, err
 	}
 	if family != familyUnix {
-		err = listenerOptions(fd, network, family)
+		err = set(fd, network, family)
 	}
 	if err == nil {
 		err = bind(fd, &a)
-	}
-	if err == nil {
-		backlog := o.Backlog
-		if backlog <= 0 {
-			backlog = defaultBacklog
-		}
-		err = os.NewSyscallError("listen", listenOn(fd, backlog))
 	}
 	if err != nil {
 		Close(fd)

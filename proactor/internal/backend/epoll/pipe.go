@@ -26,21 +26,7 @@ func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 }
 
 // Pipe implements backend.Backend.
-func (b *Backend) Pipe() (r, w backend.Handle, err error) {
-	in, out, err := sys.Pipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	if r, err = b.adopt(in, sys.PipeName); err != nil {
-		sys.Close(out)
-		return nil, nil, err
-	}
-	if w, err = b.adopt(out, sys.PipeName); err != nil {
-		r.Close()
-		return nil, nil, err
-	}
-	return r, w, nil
-}
+func (b *Backend) Pipe() (r, w backend.Handle, err error) { return sys.Pipe(b.adopt) }
 
 // adopt makes a handle of what is not a socket.
 func (b *Backend) adopt(fd int, name string) (backend.Handle, error) {

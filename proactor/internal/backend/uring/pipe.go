@@ -32,21 +32,7 @@ func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 }
 
 // Pipe implements backend.Backend.
-func (b *Backend) Pipe() (r, w backend.Handle, err error) {
-	in, out, err := sys.Pipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	if r, err = b.adoptPipe(in, sys.PipeName); err != nil {
-		sys.Close(out)
-		return nil, nil, err
-	}
-	if w, err = b.adoptPipe(out, sys.PipeName); err != nil {
-		r.Close()
-		return nil, nil, err
-	}
-	return r, w, nil
-}
+func (b *Backend) Pipe() (r, w backend.Handle, err error) { return sys.Pipe(b.adoptPipe) }
 
 // adoptPipe is adopt for what is not a socket.
 func (b *Backend) adoptPipe(fd int, name string) (backend.Handle, error) {
