@@ -7,13 +7,15 @@
 //	handshake.go  greeting and mechanism, until the session has its peer
 //	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
+//	relieve.go    a sender with no room left does what the dispatcher has not begun
 //	command.go    commands during traffic: subscriptions, heartbeats
 //	close.go      everything outstanding comes back before the session is told
 //
 // # What both sides promise
 //
 // Everything runs on the dispatcher's goroutine and takes no lock, with one
-// exception: a sender may write by itself when the path is idle ([Engine.Kick]).
+// exception: a sender may write by itself when the path is idle ([Engine.Kick]), or
+// when it has no room and the dispatcher has not come yet ([Engine.Relieve]).
 // Whoever has the Out's consumer at work (package pipe) is the one writer; the
 // fields that a writer needs are its own until it rests.
 package engine
@@ -77,6 +79,7 @@ type Engine struct {
 	decoder  decoder
 
 	// writing: the writer's, see write.go
+	turn      atomic.Int32 // see relieve.go
 	writeOp   proactor.Operation
 	flushOp   proactor.Operation
 	flight    message.Batch // taken from the Out

@@ -13,7 +13,8 @@ import (
 //  2. Kick: the path has been idle for a while: the sender writes at once,
 //     without waiting (the speculative write). It has not: sends follow each
 //     other closely, and the dispatcher is given the work, so that what comes
-//     meanwhile leaves together
+//     meanwhile leaves together; a sender that finds no room meanwhile does it in
+//     the dispatcher's stead (relieve.go)
 //  3. flush: load what is to be written, write it without waiting; what does not
 //     fit becomes an operation, whose completion goes on here
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the
@@ -37,7 +38,7 @@ func (e *Engine) Kick(inline bool) {
 		e.speculate()
 		return
 	}
-	e.d.Post(&e.flushOp)
+	e.handOn()
 }
 
 // speculate writes what waits on the sender's goroutine. Whatever is not done
@@ -48,7 +49,7 @@ func (e *Engine) speculate() {
 		return
 	}
 	if e.write() != nil || e.reload() {
-		e.d.Post(&e.flushOp)
+		e.handOn()
 		return
 	}
 	e.rest()
@@ -56,8 +57,10 @@ func (e *Engine) speculate() {
 
 // onFlush is the completion handler of the dispatcher's turn to write.
 func (e *Engine) onFlush(*proactor.Operation) {
-	e.holding = true
-	e.flush()
+	if e.takeOver() {
+		e.holding = true
+		e.flush()
+	}
 }
 
 // onWritten is the completion handler of write operations. What was written
@@ -103,7 +106,7 @@ func (e *Engine) flush() {
 		}
 		if budget -= e.written - before; budget <= 0 && e.out != nil {
 			e.holding = false
-			e.d.Post(&e.flushOp)
+			e.handOn()
 			return
 		}
 	}
@@ -116,7 +119,7 @@ func (e *Engine) rest() {
 		return
 	}
 	if e.out.Work() {
-		e.d.Post(&e.flushOp)
+		e.handOn()
 	}
 }
 
@@ -134,9 +137,7 @@ func (e *Engine) load() bool {
 
 // reload is load for a writer that has written everything loaded before.
 func (e *Engine) reload() bool {
-	msgs, size := e.flight.Msgs, e.flight.Size
-	e.recycle()
-	e.vec, e.next, e.written = e.vec[:0], 0, 0
+	msgs, size := e.unload()
 	if e.loadCommands() {
 		if msgs > 0 {
 			e.out.Credit(msgs, size)
@@ -144,6 +145,14 @@ func (e *Engine) reload() bool {
 		return true
 	}
 	return e.out != nil && e.out.CreditAndTake(msgs, size, &e.flight) && e.loadFlight()
+}
+
+// unload lets go of what is written, and says how much of it were messages.
+func (e *Engine) unload() (msgs, size int) {
+	msgs, size = e.flight.Msgs, e.flight.Size
+	e.recycle()
+	e.vec, e.next, e.written = e.vec[:0], 0, 0
+	return msgs, size
 }
 
 // loadFlight lays out the batch for writing.

@@ -9,8 +9,8 @@ import (
 
 // The way of a message from Send to the pipe of a peer, under the send lock:
 //
-//  1. the short way: there is one peer, which is sent everything, it has room,
-//     and nobody waits for that
+//  1. the short way: there is one peer, which is sent everything, it has room, or
+//     the sender can make some, and nobody waits for that
 //  2. choose: the type says who gets the message
 //  3. sendWaiting: nobody can take it. Wait in the queue of senders, then try 2
 
@@ -22,7 +22,7 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		return err
 	}
 	s.sendMu.Lock()
-	if out := s.turns.only; out != nil && !out.Full() && m.Bytes() != nil && s.senders.Len() == 0 {
+	if out := s.turns.only; out != nil && m.Bytes() != nil && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
 		out.Put(m)
 		woken := out.Wake()
 		s.sendMu.Unlock()
@@ -37,6 +37,20 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		return s.sendWaiting(ctx, m, w)
 	}
 	return err
+}
+
+// relieve makes room for a message to out by writing what waits, if nobody has
+// begun to. The send lock is held, but not meanwhile: it reports whether all is as
+// it was, and there is room.
+func (s *Socket) relieve(out *pipe.Out) bool {
+	busy := out.Busy()
+	if busy == nil {
+		return false
+	}
+	s.sendMu.Unlock()
+	relieved := busy.Relieve()
+	s.sendMu.Lock()
+	return relieved && s.turns.only == out && s.senders.Len() == 0 && !out.Full()
 }
 
 // TrySend is Send that does not wait: it fails with ErrWouldBlock.

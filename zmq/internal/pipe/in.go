@@ -39,6 +39,9 @@ func (in *In) Ready() { in.reader.Readable(in) }
 // Kick makes an In the consumer of another socket's Out: inproc.
 func (in *In) Kick(bool) { in.Ready() }
 
+// Relieve reports false: only the reader takes.
+func (in *In) Relieve() bool { return false }
+
 // Next reads a message; false if there is none, and then Ready will be called
 // when there is.
 func (in *In) Next() (message.Msg, bool) {

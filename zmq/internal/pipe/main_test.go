@@ -64,6 +64,8 @@ type kicks int
 // Kick implements pipe.Consumer.
 func (k *kicks) Kick(bool) { *k++ }
 
+func (k *kicks) Relieve() bool { return false }
+
 // readies counts how often a reader was told that there is something.
 type readies int
 

@@ -85,6 +85,15 @@ func (o *Out) Wake() Consumer {
 	return o.consumer
 }
 
+// Busy is the consumer if it is at work, for a writer that has no room: see
+// Consumer.Relieve.
+func (o *Out) Busy() Consumer {
+	if !o.working {
+		return nil
+	}
+	return o.consumer
+}
+
 // Work is Wake for the consumer itself, which does not hold the lock: it puts
 // itself to work if it is at rest, and reports whether it did.
 func (o *Out) Work() bool {
@@ -157,6 +166,17 @@ func (o *Out) Take(b *message.Batch) bool {
 	}
 	o.handOver(b)
 	o.mu.Unlock()
+	return true
+}
+
+// TakeMore is Take for a consumer that stays at work if nothing waits.
+func (o *Out) TakeMore(b *message.Batch) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.fill.Msgs == 0 {
+		return false
+	}
+	o.handOver(b)
 	return true
 }
 

@@ -136,6 +136,8 @@ type rester struct {
 
 func (r *rester) Kick(bool) { r.kick <- struct{}{} }
 
+func (r *rester) Relieve() bool { return false }
+
 func (r *rester) run(n int) {
 	for len(r.got) < n {
 		<-r.kick

@@ -31,6 +31,11 @@ type Consumer interface {
 	// holds no lock; otherwise it only hands it on, and may be called with the
 	// send lock held.
 	Kick(inline bool)
+	// Relieve is for a writer that has no room, and holds no lock. A consumer that
+	// is at work, but has handed it on to a goroutine that has not come yet, does it
+	// now, on the caller's goroutine and without waiting. It reports whether there
+	// may be room again.
+	Relieve() bool
 }
 
 // Source is where an In's messages come from.

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// handedOn is a push whose dispatcher was given n messages and has not come yet.
+func handedOn(r *rig, n int) (*party, *peer) {
+	r.Helper()
+	p, q := push(r, Config{})
+	p.send([]byte("0")) // by the sender itself: what follows is a stream
+	for i := 1; i <= n; i++ {
+		p.send(fmt.Append(nil, i))
+	}
+	if !p.e.flushOp.Outstanding() || p.stream.tries != 1 {
+		r.Fatalf("handed on: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
+	}
+	return p, q
+}
+
+func (p *party) queued() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, _ := p.out.Queued()
+	return n
+}
+
+// What the dispatcher has not come for yet a sender may write, and again; what it
+// leaves, the dispatcher writes when it comes.
+func TestRelieve(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := handedOn(r, 9)
+	for _, sent := range []int{10, 20} {
+		if !p.e.Relieve() || p.queued() != 0 {
+			t.Fatalf("%d messages wait behind a sender that wrote", p.queued())
+		}
+		for i := range 10 {
+			p.send(fmt.Append(nil, sent+i))
+		}
+	}
+	if p.stream.tries != 3 || p.queued() != 10 {
+		t.Errorf("%d writes, %d messages wait, want 3 and 10", p.stream.tries, p.queued())
+	}
+	r.equal("received", q.pushed(30), numbered(0, 30))
+	if p.e.Relieve() {
+		t.Error("a path at rest was relieved")
+	}
+	p.send([]byte("30"))
+	r.equal("received", q.pushed(31), numbered(0, 31))
+}
+
+// The dispatcher comes while a sender writes: it leaves the work to the sender,
+// which goes on to rest, or hands on what has come meanwhile.
+func TestRelieveWhileTheDispatcherComes(t *testing.T) {
+	for more := range 3 {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := handedOn(r, 9)
+		p.stream.before = func() {
+			p.stream.before = nil
+			r.polls()
+			for i := range more {
+				p.send(fmt.Append(nil, 10+i))
+			}
+		}
+		if !p.e.Relieve() {
+			t.Error("not relieved")
+		}
+		if handed := p.e.flushOp.Outstanding(); handed != (more > 0) {
+			t.Errorf("%d more messages: handed on: %v", more, handed)
+		}
+		p.send(fmt.Append(nil, 10+more))
+		r.equal("received", q.pushed(11+more), numbered(0, 11+more))
+	}
+}
+
+// What does not fit is the dispatcher's to wait for.
+func TestRelieveThatDoesNotFit(t *testing.T) {
+	for _, missed := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 150})
+		p, q := push(r, Config{})
+		q.deaf = true
+		want := []string{"0"}
+		p.send([]byte("0"))
+		for range 5 {
+			big := bytes.Repeat([]byte("x"), 100)
+			p.send(big)
+			want = append(want, string(big))
+		}
+		if missed {
+			p.stream.before = func() {
+				p.stream.before = nil
+				r.polls()
+			}
+		}
+		if p.e.Relieve() || p.stream.writes != 0 {
+			t.Errorf("relieved, although the stream is full; %d operations", p.stream.writes)
+		}
+		q.deaf = false
+		if !q.readOp.Outstanding() {
+			q.listen()
+		}
+		r.equal("received", q.pushed(6), want)
+	}
+}
+
+// Close while a sender writes in the dispatcher's stead: the stream is not closed
+// under it, whether the dispatcher comes meanwhile or not.
+func TestCloseWhileRelieved(t *testing.T) {
+	for _, missed := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := handedOn(r, 9)
+		p.stream.before = func() {
+			p.stream.before = nil
+			p.e.Close(errTest)
+			if missed {
+				r.polls()
+			}
+			if p.stream.closes != 0 || p.closed != 0 {
+				t.Error("the stream was closed while a sender was writing to it")
+			}
+		}
+		p.e.Relieve()
+		r.until("closing", func() bool { return p.closed > 0 })
+		r.polls()
+		if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
+			t.Errorf("told %d times of %v, with %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
+		}
+		r.until("end of stream", func() bool { return q.failed != nil })
+		r.equal("received", messages(q.traffic()), numbered(0, 10))
+	}
+}
+
+// A turn that ended over its budget, with everything written, is accounted for by
+// the sender that finds no room.
+func TestRelieveAfterTheBudget(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	p, q := push(r, Config{})
+	q.deaf = true
+	p.send(nil)
+	p.send(make([]byte, writeBudget+1))
+	if _, err := r.d.Poll(); err != nil {
+		t.Fatal(err)
+	}
+	if !p.e.flushOp.Outstanding() || p.queued() != 1 {
+		t.Fatalf("handed on: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
+	}
+	if !p.e.Relieve() || p.queued() != 0 {
+		t.Errorf("%d messages wait", p.queued())
+	}
+	p.send([]byte("more"))
+	q.deaf = false
+	q.listen()
+	if got := q.pushed(3); got[2] != "more" {
+		t.Errorf("received %q at last", got[2])
+	}
+}
