@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Close closes the socket. Calls in progress fail with ErrClosed. It waits for
-// messages that are queued, for the time that Options.Linger says, and returns
-// when nothing of the socket is left: no goroutine, no descriptor. What was not
-// sent by then is dropped and counted. Further calls wait for the first.
+// messages that are queued, for the time that Options.Linger says, then up to a
+// second of it for the peers to read what was written and leave, and returns when
+// nothing of the socket is left: no goroutine, no descriptor. What was not sent by
+// then is dropped and counted. Further calls wait for the first.
 func (s *Socket) Close() error {
 	switch linger := s.opts.Linger; {
 	case linger == 0:
@@ -53,7 +55,7 @@ func (s *Socket) shutdown(ctx context.Context) (sent bool) {
 
 	s.pattern.Close()
 	sent = s.drain(ctx, connected)
-	s.takeDown(bound, connected)
+	s.takeDown(patience(ctx), bound, connected)
 	s.ctx.remove(s)
 	close(s.closed)
 	return sent
@@ -97,8 +99,24 @@ func (s *Socket) drainPeer(ctx context.Context, drained func(func())) bool {
 	return s.ctx.awaitUntil(ctx, empty)
 }
 
+// maxPatience bounds how long Close waits, after everything is written, for peers
+// to read it and leave. One that has stopped reading, or that does not leave, is
+// not waited for any longer; what was written is the system's to deliver.
+const maxPatience = time.Second
+
+// patience is how long peers may take to leave before ctx is done.
+func patience(ctx context.Context) time.Duration {
+	if ctx.Err() != nil {
+		return 0
+	}
+	if end, ok := ctx.Deadline(); ok {
+		return max(min(time.Until(end), maxPatience), 0)
+	}
+	return maxPatience
+}
+
 // takeDown stops everything, listeners first: they bring new peers.
-func (s *Socket) takeDown(bound []*bound, connected []*connected) {
+func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*connected) {
 	var stops []func(func())
 	for _, b := range bound {
 		stops = append(stops, b.stop)
@@ -106,9 +124,9 @@ func (s *Socket) takeDown(bound []*bound, connected []*connected) {
 	s.stopAll(stops)
 	stops = stops[:0]
 	for _, c := range connected {
-		stops = append(stops, c.stop)
+		stops = append(stops, func(done func()) { c.stop(patience, done) })
 	}
-	s.stopAll(append(stops, s.accepted.Stop))
+	s.stopAll(append(stops, func(done func()) { s.accepted.Stop(patience, done) }))
 }
 
 // stopAll stops all of them at once and waits until the last one is done.

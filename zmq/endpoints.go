@@ -2,6 +2,7 @@ package zmq
 
 import (
 	"errors"
+	"time"
 
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -19,20 +20,22 @@ var transports = map[string]transport.Transport{
 	endpoint.IPC: ipc.Transport{},
 }
 
-// bound is one Bind, connected one Connect. stop takes it down and calls done
+// bound is one Bind. stop takes it down and calls done
 // when nothing of it is left.
 type bound struct {
 	given, actual endpoint.Endpoint
 	stop          func(done func())
 }
 
+// connected is one Connect. Its stop may wait for the peer for as long as
+// patience says, so that what was written arrives.
 type connected struct {
 	to   endpoint.Endpoint
 	peer *pipe.Peer
 	// drained has a function called when nothing has to be waited for any more
 	// before the socket is closed.
 	drained func(func())
-	stop    func(done func())
+	stop    func(patience time.Duration, done func())
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
@@ -124,7 +127,7 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 			return err
 		}
 		s.last = ep.String()
-		s.connected = append(s.connected, &connected{to: ep, peer: c.Peer(), drained: c.WhenDelivered, stop: after(c.Disconnect)})
+		s.connected = append(s.connected, &connected{to: ep, peer: c.Peer(), drained: c.WhenDelivered, stop: func(_ time.Duration, done func()) { after(c.Disconnect)(done) }})
 		return nil
 	}
 	d, err := session.Dial(&s.session, session.Endpoint{Endpoint: ep, Transport: transports[ep.Transport]})
@@ -186,7 +189,7 @@ func (s *Socket) disconnect(ep endpoint.Endpoint) (func(func()), error) {
 	for i, c := range s.connected {
 		if c.to == ep {
 			s.connected = append(s.connected[:i], s.connected[i+1:]...)
-			return c.stop, nil
+			return func(done func()) { c.stop(0, done) }, nil
 		}
 	}
 	return nil, ErrNotConnected

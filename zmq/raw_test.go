@@ -99,8 +99,11 @@ func (r *raw) ended() []byte {
 	return said // a reset is an end as well: it follows when not all was read
 }
 
+// rawGreetingSize is how long a greeting is, in bytes.
+const rawGreetingSize = 64
+
 func rawGreeting(minor byte, mechanism string) []byte {
-	b := make([]byte, 64)
+	b := make([]byte, rawGreetingSize)
 	b[0], b[9], b[10], b[11] = 0xff, 0x7f, 3, minor
 	copy(b[12:32], mechanism)
 	return b

@@ -35,7 +35,7 @@ var patterns = map[Type]func(pattern.Options) *pattern.Socket{
 func (t Type) String() string { return wire.SocketType(t).String() }
 
 // Sends reports whether sockets of the type can send.
-func (t Type) Sends() bool { return t != PULL && t != SUB }
+func (t Type) Sends() bool { return wire.SocketType(t).Sends() }
 
 // Receives reports whether sockets of the type can receive.
 func (t Type) Receives() bool { return t != PUSH && t != PUB }

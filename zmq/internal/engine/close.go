@@ -2,8 +2,8 @@ package engine
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
-// Close closes the connection; what is not written is handed back. The session's
-// Closed is called when all is quiet, which may be before Close returns.
+// Close closes the connection at once; what is not written is handed back. The
+// session's Closed is called when all is quiet, which may be before Close returns.
 func (e *Engine) Close(cause error) { e.fail(cause) }
 
 // fail begins to close. Nobody may be writing when the stream is closed: a
@@ -15,7 +15,7 @@ func (e *Engine) fail(cause error) {
 	}
 	e.cause = cause
 	e.state = stateClosing
-	e.stopTimer()
+	e.stop(e.limit)
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -25,11 +25,11 @@ func (e *Engine) fail(cause error) {
 
 // settle goes on closing when something outstanding has come back.
 func (e *Engine) settle() {
-	if e.state != stateClosing || !e.ownsWriter() {
+	if e.state != stateClosing || !e.ownsWriter() || !e.parted() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.limit.running() || !e.partingDone() {
 		return
 	}
 	e.state = stateClosed

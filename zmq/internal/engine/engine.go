@@ -9,6 +9,7 @@
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
 //	relieve.go    a sender with no room left does what the dispatcher has not begun
 //	command.go    commands during traffic: subscriptions, heartbeats
+//	part.go       the end in good order: what was written arrives
 //	close.go      everything outstanding comes back before the session is told
 //
 // # What both sides promise
@@ -97,8 +98,8 @@ type Engine struct {
 	queued    []byte // commands that wait
 	dying     bool
 
-	timerOp *proactor.Operation // nil when the handshake's time limit is over, or met
-	timer   *time.Timer         // with NoTimerStructure
+	limit   *timeout // of the handshake; nil when that is over
+	parting *parting // nil unless the connection ends in good order; see part.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }
@@ -138,7 +139,8 @@ func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
 // goroutine, as all methods but Kick.
 func (e *Engine) Start() {
 	if e.cfg.HandshakeTimeout > 0 {
-		e.startTimer(e.cfg.HandshakeTimeout)
+		e.limit = new(timeout)
+		e.after(e.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}
 	e.greet()
 	e.read()

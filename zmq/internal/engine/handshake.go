@@ -78,7 +78,7 @@ func (e *Engine) establish() error {
 	if err != nil {
 		return err
 	}
-	e.stopTimer()
+	e.stop(e.limit)
 	e.state = stateTraffic
 	e.out = out
 	e.holding = true
@@ -89,9 +89,9 @@ func (e *Engine) establish() error {
 	return nil
 }
 
-// onTimer ends a handshake that takes too long.
-func (e *Engine) onTimer(op *proactor.Operation) {
-	e.timer, e.timerOp = nil, nil
+// onLimit ends a handshake that takes too long.
+func (e *Engine) onLimit(op *proactor.Operation) {
+	e.limit = nil
 	switch {
 	case e.state >= stateClosing:
 		e.settle()

@@ -21,7 +21,7 @@ const readBudget = 8
 // onRead is the completion handler of reads.
 func (e *Engine) onRead(op *proactor.Operation) {
 	if e.state >= stateClosing {
-		e.settle()
+		e.onLeftover(op)
 		return
 	}
 	if err := op.Err(); err != nil {

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"time"
-
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
 )
@@ -58,30 +56,3 @@ func (e *Engine) recycle() {
 		e.flight = message.Batch{}
 	}
 }
-
-// startTimer has onTimer called after a time.
-func (e *Engine) startTimer(after time.Duration) {
-	op := &proactor.Operation{Handler: e.handler(e.onTimer)}
-	e.timerOp = op
-	if e.cfg.Tuning.NoTimerStructure {
-		e.timer = time.AfterFunc(after, func() { e.d.Post(op) })
-		return
-	}
-	e.d.StartTimer(op, after)
-}
-
-// stopTimer makes onTimer unnecessary: it is called with an error, or not at all.
-func (e *Engine) stopTimer() {
-	if e.timer != nil {
-		if e.timer.Stop() {
-			e.timer = nil
-		}
-		return
-	}
-	if e.timerOp != nil {
-		e.d.Cancel(e.timerOp)
-	}
-}
-
-// timing reports whether onTimer will still be called.
-func (e *Engine) timing() bool { return e.timer != nil || e.timerOp != nil && e.timerOp.Outstanding() }

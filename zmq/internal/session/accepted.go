@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -71,9 +72,10 @@ func (all *Accepted) Peers() []*pipe.Peer {
 	return peers
 }
 
-// Stop closes all connections and calls done when there is none left. It must be
-// called once, after the listeners are stopped.
-func (all *Accepted) Stop(done func()) {
+// Stop closes all connections and calls done when there is none left, which takes
+// no longer than patience; see Engine.Part. It must be called once, after the
+// listeners are stopped.
+func (all *Accepted) Stop(patience time.Duration, done func()) {
 	all.mu.Lock()
 	all.stopping = true
 	if len(all.peers) == 0 {
@@ -84,7 +86,7 @@ func (all *Accepted) Stop(done func()) {
 	all.emptied = done
 	for _, a := range all.peers {
 		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-			a.engine.Close(errStopped)
+			a.engine.Part(errStopped, patience)
 		})}
 		a.d.Post(op)
 	}

@@ -227,13 +227,14 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 }
 
 // Stop ends the connection and calls done, on the dispatcher's goroutine, when
-// nothing of it is left. It must be called once.
-func (s *Dialer) Stop(done func()) {
-	stop := proactor.HandlerFunc(func(*proactor.Operation) { s.onStop(done) })
+// nothing of it is left, which takes no longer than patience; see Engine.Part. It
+// must be called once.
+func (s *Dialer) Stop(patience time.Duration, done func()) {
+	stop := proactor.HandlerFunc(func(*proactor.Operation) { s.onStop(patience, done) })
 	s.d.Post(&proactor.Operation{Handler: stop})
 }
 
-func (s *Dialer) onStop(done func()) {
+func (s *Dialer) onStop(patience time.Duration, done func()) {
 	s.stopped = done
 	if s.resolved != nil {
 		s.resolved.cancel()
@@ -241,7 +242,7 @@ func (s *Dialer) onStop(done func()) {
 	s.d.Cancel(&s.timerOp)
 	s.d.Cancel(&s.connectOp)
 	if s.engine != nil {
-		s.engine.Close(errStopped)
+		s.engine.Part(errStopped, patience)
 	}
 	s.finish()
 }

@@ -27,7 +27,7 @@ func attempts(r *rig, cfg *session.Config, n int) (waits []time.Duration) {
 		r.Fatal(err)
 	}
 	r.until("attempts", func() bool { return len(waits) > n })
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	return waits[1:]
 }
 
@@ -93,12 +93,12 @@ func TestBackOffBeginsAnew(t *testing.T) {
 	n := len(tried)
 	r.stopped(l.Stop)
 	lost := r.net.Now()
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 	r.until("another attempt", func() bool { return len(tried) > n })
 	if wait := (tried[n] - lost).Round(time.Millisecond); wait != 100*time.Millisecond {
 		t.Fatalf("waited %v after the connection was lost, want 100 ms", wait)
 	}
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 }
 
 // With a negative interval there is one attempt, and then no peer.
@@ -112,7 +112,7 @@ func TestNoReconnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("given up", func() bool { return h.saw("attach", "detach") })
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	if !h.saw("attach", "detach") {
 		t.Fatalf("the pattern was told %v", h.events)
 	}
@@ -129,7 +129,7 @@ func listen(r *rig, h *host, typ wire.SocketType) (stop func()) {
 	return func() {
 		r.Helper()
 		r.stopped(l.Stop)
-		r.stopped(peers.Stop)
+		r.stopped(r.parts(peers))
 	}
 }
 
@@ -157,7 +157,7 @@ func TestResolve(t *testing.T) {
 	if lookups != 3 {
 		t.Errorf("looked up %d times, want 3", lookups)
 	}
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	stop()
 }
 
@@ -200,7 +200,7 @@ func TestStopAnywhere(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				r.stopped(s.Stop)
+				r.stopped(r.parts(s))
 				if !h.saw("attach", "detach") && !h.saw("attach", "connected", "disconnected", "detach") {
 					t.Errorf("the pattern was told %v", h.events)
 				}
@@ -226,6 +226,6 @@ func TestRefusedByThePattern(t *testing.T) {
 	r.until("refused twice", func() bool { return h.saw("attach", "refuse", "refuse") })
 	h.refuse = nil
 	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	stop()
 }

@@ -36,13 +36,13 @@ func TestAccept(t *testing.T) {
 	if n := len(peers.Peers()); n != 1 {
 		t.Errorf("%d peers", n)
 	}
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 	if n := len(peers.Peers()); n != 0 {
 		t.Errorf("%d peers after it has left", n)
 	}
 	r.stopped(l.Stop)
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 }
 
 // Those who were accepted stay when the listener stops; nobody else comes.
@@ -66,12 +66,12 @@ func TestStopListening(t *testing.T) {
 	if !h.saw("attach", "connected") || !late.saw("attach") {
 		t.Errorf("the listener's pattern was told %v, the late one's %v", h.events, late.events)
 	}
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 	if !h.saw("attach", "connected", "disconnected", "detach") {
 		t.Errorf("the pattern was told %v", h.events)
 	}
-	r.stopped(s.Stop)
-	r.stopped(other.Stop)
+	r.stopped(r.parts(s))
+	r.stopped(r.parts(other))
 	if n := r.net.Open(); n != 0 {
 		t.Errorf("%d handles left open", n)
 	}
@@ -94,9 +94,9 @@ func TestAcceptFails(t *testing.T) {
 		t.Error("no accept has failed")
 	}
 	r.stopped(l.Stop)
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 	for _, s := range dialers {
-		r.stopped(s.Stop)
+		r.stopped(r.parts(s))
 	}
 }
 
@@ -113,9 +113,9 @@ func TestAcceptedAndRefused(t *testing.T) {
 	if !h.saw("attach", "refuse", "detach") {
 		t.Errorf("the pattern was told %v", h.events)
 	}
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	r.stopped(l.Stop)
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 }
 
 // What does not go together is refused in the handshake: neither pattern hears
@@ -133,9 +133,9 @@ func TestIncompatibleTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("some attempts", func() bool { return tried > 3 })
-	r.stopped(s.Stop)
+	r.stopped(r.parts(s))
 	r.stopped(l.Stop)
-	r.stopped(peers.Stop)
+	r.stopped(r.parts(peers))
 	if len(h.events) != 0 || !mine.saw("attach", "detach") {
 		t.Errorf("the patterns were told %v and %v", h.events, mine.events)
 	}

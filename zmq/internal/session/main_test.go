@@ -57,6 +57,13 @@ func (r *rig) until(what string, ok func() bool) {
 	}
 }
 
+// parts is a Stop with some patience for the peers, which they do not need here.
+func (r *rig) parts(s interface {
+	Stop(patience time.Duration, done func())
+}) func(done func()) {
+	return func(done func()) { s.Stop(time.Second, done) }
+}
+
 // stopped calls a Stop and waits until it is done.
 func (r *rig) stopped(stop func(done func())) {
 	r.Helper()

@@ -32,6 +32,10 @@ type Stream interface {
 	TryWrite(b []byte) (int, error)
 	TryWriteV(v [][]byte) (int, error)
 
+	// CloseWrite ends the writing side when everything is written that was to be:
+	// the peer reads io.EOF behind it, and reading goes on.
+	CloseWrite() error
+
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
 	Close() error

@@ -59,6 +59,9 @@ func (t SocketType) Compatible(peer SocketType) bool {
 	return int(t) < socketTypes && int(peer) < socketTypes && compatible[t]&(1<<peer) != 0
 }
 
+// Sends says whether a socket of type t sends messages of its own.
+func (t SocketType) Sends() bool { return t != PULL && t != SUB }
+
 // SendsIdentity says whether a socket of type t announces the Identity property:
 // only those that a ROUTER may have to tell apart do (RFC 37, "The Identity
 // Property").

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// parted waits for the end of a connection.
+func (p *party) parted() {
+	p.Helper()
+	p.until("the end", func() bool { return p.closed > 0 })
+	p.polls()
+	if p.closed != 1 || !errors.Is(p.cause, errTest) {
+		p.Fatalf("told %d times of %v", p.closed, p.cause)
+	}
+}
+
+// talker is an engine that both sends and receives, and a raw peer of it.
+func talker(r *rig, limits pipe.Limits) (*party, *peer) {
+	r.Helper()
+	p, q := r.connect(Config{Type: wire.DEALER, RecvLimits: limits})
+	r.shakeHands(p, q, "DEALER")
+	return p, q
+}
+
+// A peer that has written what nobody reads gets everything that was written to
+// it, and then the end; closing at once would have reset the connection. It need
+// not hurry.
+func TestPartDelivers(t *testing.T) {
+	for seed := range uint64(100) {
+		r := newRig(t, seed, proactor.SimFaults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
+		p, q := talker(r, pipe.Limits{Msgs: 1 + int(seed%3)})
+		q.deaf = true
+		for i := range 50 {
+			q.say(frame(nil, 0, body(100)))
+			p.send(fmt.Append(nil, i))
+			p.polls()
+		}
+		r.until("everything written", func() bool { return p.sent.Msgs == 50 })
+		p.e.Part(errTest, time.Hour)
+		q.say(frame(nil, 0, body(100)))
+		r.polls()
+		q.deaf = false
+		q.listen()
+		r.until("end of stream", func() bool { return q.failed != nil })
+		if q.failed != io.EOF {
+			t.Fatalf("seed %d: the peer sees %v, want %v", seed, q.failed, io.EOF)
+		}
+		r.equal("received", messages(q.traffic()), numbered(0, 50))
+		q.Close()
+		p.parted()
+		if r.d.Now() >= time.Hour {
+			t.Fatal("nobody noticed that the peer has left")
+		}
+	}
+}
+
+// Neither a peer that stays, nor one that goes on writing, holds an end up for
+// long; without patience nothing is waited for.
+func TestPartIsBounded(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		patience time.Duration
+		talks    bool
+		at       time.Duration // when it is over, at the latest
+	}{
+		{"a peer that stays", time.Second, false, time.Second + time.Millisecond},
+		{"a peer that goes on writing", time.Hour, true, time.Minute},
+		{"no patience", 0, false, time.Millisecond},
+		{"no patience with one that goes on writing", 0, true, time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 10})
+			p, q := talker(r, pipe.Limits{Msgs: 1})
+			if tt.talks {
+				q.say(make([]byte, 2*maxLeftover)) // 0 0: empty messages
+			}
+			r.polls()
+			begun := r.d.Now()
+			p.e.Part(errTest, tt.patience)
+			p.parted()
+			if took := r.d.Now() - begun; took > tt.at {
+				t.Errorf("it took %v", took)
+			}
+			if taken := 2*maxLeftover - len(q.queue); tt.talks && tt.patience > 0 && taken < maxLeftover {
+				t.Errorf("given up after %d bytes, before %d", taken, maxLeftover)
+			}
+		})
+	}
+}
+
+// What only receives has nothing to wait for, and neither has a connection
+// without its handshake.
+func TestPartAtOnce(t *testing.T) {
+	for name, prepare := range map[string]func(*rig) *party{
+		"PULL": func(r *rig) *party {
+			p, q := r.connect(Config{Type: wire.PULL})
+			r.shakeHands(p, q, "PUSH")
+			return p
+		},
+		"handshake": func(r *rig) *party {
+			p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: time.Minute})
+			p.e.Start()
+			r.polls()
+			return p
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p := prepare(r)
+			begun := r.d.Now()
+			p.e.Part(errTest, time.Hour)
+			p.parted()
+			if took := r.d.Now() - begun; took > time.Millisecond {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// What does not fit any more when the end begins is cut off, and comes back.
+func TestPartCutsOff(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	p, q := push(r, Config{})
+	want := sendUntilDeaf(p, q, 3)
+	if !p.e.writeOp.Outstanding() {
+		t.Fatal("everything fits: the test tests nothing")
+	}
+	p.e.Part(errTest, time.Second)
+	p.parted()
+	first := p.checkUnsent(0, want)
+	q.deaf = false
+	q.listen()
+	r.until("end of stream", func() bool { return q.failed != nil })
+	if n := len(q.traffic()); n != first || q.failed != io.EOF {
+		t.Errorf("%d messages count as sent, the peer has %d and %v", first, n, q.failed)
+	}
+}

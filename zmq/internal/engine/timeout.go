@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// timeout is a time limit: an operation of the dispatcher's, made when it is
+// needed, so that a connection at rest has none.
+type timeout struct {
+	op    proactor.Operation
+	timer *time.Timer // with NoTimerStructure
+}
+
+// after has passed called when the time is over, or with an error when the
+// timeout was stopped. It may be called again once the timeout is not running.
+func (e *Engine) after(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
+	t.op.Handler = e.handler(func(op *proactor.Operation) {
+		t.timer = nil
+		passed(op)
+	})
+	if e.cfg.Tuning.NoTimerStructure {
+		t.timer = time.AfterFunc(d, func() { e.d.Post(&t.op) })
+		return
+	}
+	e.d.StartTimer(&t.op, d)
+}
+
+// stop makes a timeout unnecessary: its handler is called with an error, or not
+// at all.
+func (e *Engine) stop(t *timeout) {
+	switch {
+	case t == nil:
+	case t.timer == nil:
+		e.d.Cancel(&t.op)
+	case t.timer.Stop():
+		t.timer = nil
+	}
+}
+
+// running reports whether the handler will still be called.
+func (t *timeout) running() bool { return t != nil && (t.timer != nil || t.op.Outstanding()) }
