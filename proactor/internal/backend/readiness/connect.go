@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"golang.org/x/sys/unix"
@@ -18,7 +18,7 @@ func (b *Backend) connect(op *backend.Op) {
 	if err := b.beginConnect(op); err != nil {
 		b.complete(op, err)
 	}
-	b.parking.Wake()
+	b.demux.Wake()
 }
 
 // beginConnect makes the socket and the handle. An error is the result of op.

@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
@@ -36,7 +36,7 @@ func (l *lane) grant(buf *backend.PoolBuffer) {
 	completed := l.run()
 	l.unlock()
 	if completed {
-		l.h.b.parking.Wake()
+		l.h.b.demux.Wake()
 	}
 }
 

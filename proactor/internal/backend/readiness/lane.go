@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"sync"
@@ -44,7 +44,7 @@ func (l *lane) start(op *backend.Op) {
 	}
 	l.unlock()
 	if completed {
-		l.h.b.parking.Wake()
+		l.h.b.demux.Wake()
 	}
 }
 
@@ -120,7 +120,7 @@ func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	}
 	l.mu.Unlock()
 	if waiting {
-		l.h.b.parking.Wake()
+		l.h.b.demux.Wake()
 	}
 	return waiting
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
@@ -43,8 +43,8 @@ func (h *handle) giveUp() error {
 	}
 	h.b.handles.Remove(h)
 	h.b.mu.Lock()
-	h.b.epoll.Remove(h.fd)
-	h.b.table.remove(h.data)
+	h.b.demux.Remove(h.fd)
+	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
 	return nil
 }

@@ -1,7 +1,8 @@
 //go:build linux
 
-// Package epoll carries operations out when the kernel says that they are
-// possible: asynchronous operations emulated on readiness.
+// Package readiness carries operations out when the kernel says that they are
+// possible: asynchronous operations emulated on readiness, for every system
+// that tells of edges (demultiplexer.go).
 //
 // # How an operation goes
 //
@@ -11,7 +12,7 @@
 //     full): the lane is not ready until an edge says otherwise. Descriptors are
 //     registered once, edge-triggered, for both directions.
 //  3. Wait collects the edges and goes on with the lanes concerned (wait.go).
-//     With nothing to do it parks in Go's netpoller, on the epoll descriptor.
+//     With nothing to do it sleeps in the demultiplexer.
 //
 // # What has to hold
 //
@@ -21,7 +22,7 @@
 //
 // Operations of one lane are put among the completed ones while its lock is
 // held: they complete in order.
-package epoll
+package readiness
 
 import (
 	"maps"
@@ -32,15 +33,14 @@ import (
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/backend/files"
-	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // Backend implements backend.Backend.
 type Backend struct {
-	epoll   sys.Epoll
-	events  sys.EpollBuffer // Wait's
+	name    string
+	demux   Demultiplexer
+	edges   Edges // Wait's
 	started time.Time
-	parking sys.Parking
 	done    backend.Completions
 	woken   atomic.Bool // Wake was called since Wait returned last
 	skipped int         // calls of Wait that did not look for edges; Wait's
@@ -56,23 +56,21 @@ type Backend struct {
 
 var _ backend.Backend = (*Backend)(nil)
 
-// New makes a backend. The error says what the system does not have.
-func New(backend.Options) (backend.Backend, error) {
-	e, err := sys.NewEpoll()
+// New makes a backend of that name, on the demultiplexer that open makes. The
+// error is open's.
+func New(name string, open Opener) (backend.Backend, error) {
+	b := &Backend{name: name, started: time.Now(), dialing: make(map[*backend.Op]*handle)}
+	demux, err := open(b.started, b.ready)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{epoll: e, started: time.Now(), dialing: make(map[*backend.Op]*handle)}
+	b.demux = demux
 	b.files.Init(b.fileDone, nil)
-	if err := b.parking.Init(e.FD(), "epoll", b.started, b.ready); err != nil {
-		sys.Close(e.FD())
-		return nil, err
-	}
 	return b, nil
 }
 
 // Name implements backend.Backend.
-func (b *Backend) Name() string { return "epoll" }
+func (b *Backend) Name() string { return b.name }
 
 // Now implements backend.Backend.
 func (b *Backend) Now() time.Duration { return time.Since(b.started) }
@@ -142,7 +140,7 @@ func (b *Backend) Close() error {
 	b.handles.CloseAll()
 	b.files.Close()
 	b.turns() // of those that have waited for a worker: they end
-	return b.parking.Close()
+	return b.demux.Close()
 }
 
 // closedError is why an operation on a handle that is closed now fails.

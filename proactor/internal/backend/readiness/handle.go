@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"net"
@@ -16,7 +16,7 @@ import (
 type handle struct {
 	b             *Backend
 	fd            int
-	data          sys.EpollData // what its events carry
+	token         Token // what its edges carry
 	network       string
 	listener      bool
 	packet        bool   // a socket of datagrams
@@ -44,9 +44,9 @@ func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *han
 func (b *Backend) register(h *handle) error {
 	errno := unix.EBADF
 	b.mu.Lock()
-	h.data = b.table.add(h)
+	h.token = b.table.add(h)
 	if !b.ended.Load() {
-		errno = b.epoll.Add(h.fd, h.data)
+		errno = b.demux.Add(h.fd, h.token)
 	}
 	b.mu.Unlock()
 	if errno == 0 && b.handles.Add(h) {
@@ -56,7 +56,7 @@ func (b *Backend) register(h *handle) error {
 	if b.ended.Load() {
 		return backend.ErrBackendClosed
 	}
-	return h.failed("epoll_ctl", errno)
+	return h.failed("watch", errno)
 }
 
 // Listen implements backend.Backend.
@@ -84,7 +84,7 @@ func (h *handle) Cancel() {
 	for d := range h.lanes {
 		h.lanes[d].cancelAll()
 	}
-	h.b.parking.Wake()
+	h.b.demux.Wake()
 }
 
 // Close implements backend.Handle. Once the lanes are closed nobody uses the
@@ -99,13 +99,13 @@ func (h *handle) Close() error {
 	}
 	h.b.handles.Remove(h)
 	h.b.mu.Lock()
-	h.b.table.remove(h.data)
+	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
 	if h.listener || h.packet {
 		sys.RemovePath(h.local)
 	}
 	sys.Close(h.fd)
-	h.b.parking.Wake()
+	h.b.demux.Wake()
 	return nil
 }
 

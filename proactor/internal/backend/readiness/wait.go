@@ -1,12 +1,11 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // looksEvery is how many calls of Wait with something completed already may
@@ -31,7 +30,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.look()
 		return b.done.Take()
 	}
-	b.parking.Sleep(deadline)
+	b.demux.Sleep(deadline)
 	b.answered()
 	return b.done.Take()
 }
@@ -46,11 +45,11 @@ func (b *Backend) answered() {
 // Wake implements backend.Backend.
 func (b *Backend) Wake() {
 	if !b.woken.Swap(true) {
-		b.parking.Wake()
+		b.demux.Wake()
 	}
 }
 
-// ready is asked by the goroutine that is about to park: is there a reason not
+// ready is asked by the goroutine that is about to sleep: is there a reason not
 // to?
 func (b *Backend) ready() bool {
 	if b.woken.Load() || b.line.some.Load() || !b.done.Empty() {
@@ -64,11 +63,10 @@ func (b *Backend) ready() bool {
 // more edges it is for the next look, so that one look is bounded.
 func (b *Backend) look() {
 	b.skipped = 0
-	n := b.epoll.Poll(&b.events)
-	for i := range n {
-		e := b.events.Event(i)
+	n := b.demux.Poll(&b.edges)
+	for _, e := range b.edges[:n] {
 		b.mu.Lock()
-		h := b.table.find(e.Data)
+		h := b.table.find(e.Token)
 		b.mu.Unlock()
 		if h != nil {
 			h.edge(e.Flags)
@@ -77,12 +75,12 @@ func (b *Backend) look() {
 }
 
 // edge notes what has become possible on h.
-func (h *handle) edge(flags uint32) {
-	hangup := flags&sys.EpollHangup != 0
-	if hangup || flags&sys.EpollIn != 0 {
+func (h *handle) edge(flags Flags) {
+	hangup := flags&Hangup != 0
+	if hangup || flags&Readable != 0 {
 		h.lanes[backend.In].edge(hangup)
 	}
-	if hangup || flags&sys.EpollOut != 0 {
+	if hangup || flags&Writable != 0 {
 		h.lanes[backend.Out].edge(hangup)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"github.com/actum-go/actum/proactor/internal/backend"

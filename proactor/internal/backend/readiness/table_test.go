@@ -1,10 +1,10 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import "testing"
 
-// TestTableGenerations: an event of a handle that is gone does not find the one
+// TestTableGenerations: an edge of a handle that is gone does not find the one
 // that has taken its place.
 func TestTableGenerations(t *testing.T) {
 	var tab table

@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package readiness
 
 import (
 	"sync"
@@ -95,7 +95,7 @@ func (l *lane) transmit(op *backend.Op) {
 	case sys.TurnAgain:
 		l.standing = true
 		l.h.b.line.stand(turn{l: l})
-		l.h.b.parking.Wake()
+		l.h.b.demux.Wake()
 	case sys.TurnCold:
 		t.Paging = true
 		l.h.b.files.Start(&t.Page)
@@ -133,5 +133,5 @@ func (b *Backend) fileDone(op *backend.Op) {
 	} else {
 		b.done.Add(op)
 	}
-	b.parking.Wake()
+	b.demux.Wake()
 }

@@ -1,0 +1,11 @@
+//go:build linux
+
+package readiness
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
