@@ -1,9 +1,11 @@
 package proactor_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"os"
+	"log/slog"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -61,25 +63,40 @@ func testAcceptWithoutDescriptors(t *testing.T, name string) {
 	}
 }
 
-// exhaustDescriptors lets this process open nothing more until restore.
-func exhaustDescriptors(t *testing.T) (restore func()) {
-	t.Helper()
-	null, err := os.Open(os.DevNull)
+// TestAcceptEachTells: that accepts hold back, and that they go on, is logged once.
+func TestAcceptEachTells(t *testing.T) {
+	var log bytes.Buffer
+	d, err := proactor.New(proactor.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := uint64(null.Fd()) // the lowest free number: a limit of that refuses it
-	null.Close()
-	var before syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+	defer d.Close()
+	ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: next, Max: before.Max}); err != nil {
-		t.Fatal(err)
+	var connect, accept proactor.Operation
+	connect.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	accepted := false
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { accepted = accepted || op.Accepted() != nil })
+	until := func(cond func() bool) {
+		for !cond() {
+			if _, err := d.RunOne(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	return func() {
-		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
-			t.Fatal(err)
+	d.Connect(&connect, "tcp", ln.LocalAddr().String(), nil)
+	until(func() bool { return !connect.Outstanding() })
+	log.Reset()
+	restore := exhaustDescriptors(t)
+	ln.AcceptEach(&accept)
+	until(func() bool { return d.Backoff().Failures > 1 })
+	restore()
+	until(func() bool { return accepted })
+	for _, line := range []string{"level=WARN msg=\"proactor: accepts hold back\"", "too many open files", "level=INFO msg=\"proactor: accepts go on\""} {
+		if n := strings.Count(log.String(), line); n != 1 {
+			t.Errorf("%q is logged %d times:\n%s", line, n, log.String())
 		}
 	}
 }

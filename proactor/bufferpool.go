@@ -36,7 +36,7 @@ func (p *BufferPool) Free() int { return p.p.Free() }
 // no buffer.
 func (h *Handle) Receive(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
-	op.few().shots.begin(false)
+	op.few().shots.begin(nil)
 	h.receive(op, pool)
 }
 

@@ -37,6 +37,7 @@ func (d *Dispatcher) Cancel(op *Operation) {
 			r.shots.stopped.Store(true) // also between two completions
 		}
 		d.backend.Cancel(&op.op)
+		d.hasten()
 	}
 }
 
@@ -52,7 +53,9 @@ func (d *Dispatcher) CancelAll() {
 		d.endHeld()
 	}
 	d.mu.Unlock()
+	d.cancels.Add(1)
 	d.backend.CancelAll()
+	d.hasten()
 	d.wake()
 }
 
@@ -117,6 +120,7 @@ func (d *Dispatcher) end(c *control, why error) {
 	default:
 		if c.launched {
 			d.backend.Cancel(&op.op)
+			d.backoff.hasten(d)
 		}
 	}
 }

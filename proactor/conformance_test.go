@@ -56,6 +56,7 @@ func suiteOf(name, network string) conformance.Config {
 		Network: network,
 		New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },
 		Raise:   raise,
+		Exhaust: exhaustDescriptors,
 	}
 }
 

@@ -31,9 +31,10 @@ type Dispatcher struct {
 	locked  bool     // that goroutine is tied to its thread
 	home    *home    // who dispatches and waits, with WaitLocked; nil: whoever has the turn
 
-	load     atomic.Int64 // open handles
-	stopping atomic.Bool  // Stop was called and no Run has answered yet
-	closed   atomic.Bool  // Close was called; set while mu is held
+	load     atomic.Int64  // open handles
+	cancels  atomic.Uint32 // how often CancelAll was called
+	stopping atomic.Bool   // Stop was called and no Run has answered yet
+	closed   atomic.Bool   // Close was called; set while mu is held
 
 	// mu covers what initiators hand over. It is held for a few instructions.
 	mu     sync.Mutex
@@ -50,6 +51,8 @@ type Dispatcher struct {
 	// held and there is nothing to do: who comes later sees it. Who wakes clears
 	// it, so that only one pays.
 	parked atomic.Bool
+
+	backoff backoff // of accepts that have run out of descriptors: see backoff.go
 
 	lead leadership // who dispatches while Run is in progress: see lead.go
 
@@ -78,6 +81,7 @@ func New(o Options) (*Dispatcher, error) {
 		return nil, err
 	}
 	d := &Dispatcher{backend: b, info: info, home: home, locked: o.Pool.LockThreads}
+	d.backoff.logger = o.Logger
 	if pool := o.Pool.normal(); pool.Max > 1 {
 		d.workers = newWorkers(pool)
 		d.ranked.Store(true)

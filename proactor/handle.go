@@ -15,9 +15,14 @@ import (
 type Handle struct {
 	d      *Dispatcher
 	h      backend.Handle
-	closed atomic.Bool
+	state  atomic.Uint32 // handleClosed, and above it how often Cancel was called
 	number atomic.Uint32 // in the record; 0 until something is started
 }
+
+const handleClosed = 1
+
+// cancels is how often Cancel was called, in some unit.
+func (h *Handle) cancels() uint32 { return h.state.Load() &^ handleClosed }
 
 // newHandle makes a handle of what the backend has brought.
 func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
@@ -46,7 +51,7 @@ func (h *Handle) MoveTo(d *Dispatcher) error {
 
 // Accept completes with a new stream, in op.Accepted. An accept that fails for
 // want of descriptors (syscall.EMFILE) leaves the listener as it is: start
-// another one after a while.
+// another one after a while, or let AcceptEach do so.
 func (h *Handle) Accept(op *Operation) {
 	h.d.begin(op, KindAccept)
 	h.start(op)
@@ -120,7 +125,11 @@ func (h *Handle) Dispatcher() *Dispatcher { return h.d }
 
 // Cancel is Dispatcher.Cancel for everything that is outstanding on h, which
 // stays open. It does not concern what is started afterwards.
-func (h *Handle) Cancel() { h.h.Cancel() }
+func (h *Handle) Cancel() {
+	h.state.Add(handleClosed + 1)
+	h.h.Cancel()
+	h.d.hasten()
+}
 
 // CloseWrite ends the writing side of a stream socket, in the order of the
 // writes: those that were started before are carried out first, those started
@@ -132,9 +141,11 @@ func (h *Handle) CloseWrite() error { return h.h.CloseWrite() }
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
 // way of the dispatcher. A second Close does nothing.
 func (h *Handle) Close() error {
-	if h.closed.Swap(true) {
+	if h.state.Or(handleClosed)&handleClosed != 0 {
 		return nil
 	}
 	h.d.load.Add(-1)
-	return h.h.Close()
+	err := h.h.Close()
+	h.d.hasten() // there is a descriptor now; or it was h that had none
+	return err
 }

@@ -20,38 +20,60 @@ import (
 // connection, which is the back-pressure. A pool that has run dry holds it up and
 // nothing is lost.
 //
-// Between 1 and 2 the backend knows nothing of the operation. Cancel finds it all
-// the same; what cancels all of a handle or a dispatcher concerns what is under
-// way at that moment. docs/adr/0007 says why the kernel's multishot is not used.
+//
+// Between 1 and 2 the backend knows nothing of the operation. Whatever cancels it
+// ends it all the same: it does not go on. That is what the counts are for: of a
+// handle, how often everything on it was cancelled, and of a dispatcher.
+// docs/adr/0007 says why the kernel's multishot is not used.
 
 // shots is what an operation needs to be started again.
 type shots struct {
 	on      bool        // started as a multishot operation
 	more    bool        // its handler will be called again
-	stopped atomic.Bool // Cancel was called
+	stopped atomic.Bool // the operation was cancelled, or its owner's were
+	mark    mark        // from its start
 }
 
-// begin says whether the operation that begins is a multishot one.
-func (s *shots) begin(on bool) {
-	s.on, s.more = on, false
+// mark is a moment between cancels of everything on a handle or a dispatcher.
+type mark struct {
+	h         *Handle
+	of, ofAll uint32
+}
+
+// now is the mark of this moment.
+func (h *Handle) now() mark { return mark{h, h.cancels(), h.d.cancels.Load()} }
+
+// passed reports whether there was such a cancel since.
+func (m mark) passed() bool { return m != m.h.now() }
+
+// begin says that a multishot operation begins on h; on nil, another one.
+func (s *shots) begin(h *Handle) {
+	s.on, s.more, s.mark = h != nil, false, mark{}
+	if h != nil {
+		s.mark = h.now()
+	}
 	s.stopped.Store(false)
 }
+
+// over reports whether it was cancelled since it began.
+func (s *shots) over() bool { return s.stopped.Load() || s.mark.passed() }
 
 // continues reports whether o, which has completed, is to go on.
 func (s *shots) continues(o *Operation) bool {
 	s.more = s.on && o.op.Err == nil
 	if !s.more {
-		s.on = false
+		s.on, s.mark = false, mark{}
 	}
 	return s.more
 }
 
 // AcceptEach is a multishot Accept: its handler is called with each new stream. It
-// ends with an error, such as syscall.EMFILE, after which it can be started again,
-// or ErrCanceled after Cancel.
+// ends with an error, or with ErrCanceled after a cancel, and can be started again
+// then. Want of descriptors (syscall.EMFILE) does not end it: it holds back, and
+// goes on when there are some; see [Dispatcher.Backoff].
 func (h *Handle) AcceptEach(op *Operation) {
 	h.d.begin(op, KindAccept)
-	op.few().shots.begin(true)
+	op.few().shots.begin(h)
 	h.start(op)
 }
 
@@ -59,7 +81,7 @@ func (h *Handle) AcceptEach(op *Operation) {
 // ends with io.EOF, another error, or ErrCanceled after Cancel.
 func (h *Handle) ReceiveEach(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
-	op.few().shots.begin(true)
+	op.few().shots.begin(h)
 	h.receive(op, pool)
 }
 
@@ -72,7 +94,7 @@ func (d *Dispatcher) finishShot(o *Operation, r *rare, slot *record.Slot) {
 		d.call(o, slot)
 	}
 	o.op.N, o.accepted = 0, nil
-	if r.shots.stopped.Load() {
+	if r.shots.over() {
 		d.mu.Lock()
 		d.hand(&o.op, ErrCanceled)
 		return
@@ -81,8 +103,9 @@ func (d *Dispatcher) finishShot(o *Operation, r *rare, slot *record.Slot) {
 		r.receive.Buffer = nil
 		o.op.Args = &r.receive
 	}
+	since := r.shots.mark // from start on, o may be somebody else's
 	d.start(o)
-	if r.shots.stopped.Load() { // it came before the backend knew of the operation
+	if r.shots.stopped.Load() || since.passed() { // before the backend knew of it
 		d.backend.Cancel(&o.op)
 	}
 }

@@ -187,6 +187,10 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	if d.checks != nil && !d.checks.completed(o) {
 		return
 	}
+	r := o.rare.Load()
+	if r != nil && r.shots.on && d.holdsBack(o, &r.shots) {
+		return
+	}
 	if b.New != nil {
 		o.accepted = d.newHandle(b.New)
 		b.New = nil
@@ -197,7 +201,6 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	b.Buf, b.Vec = nil, nil
 	slot := o.slot
 	o.slot = nil
-	r := o.rare.Load()
 	again := r != nil && r.shots.continues(o)
 	if c := o.control.Load(); c != nil && d.settle(c, again) {
 		d.finishPart(o, c, slot)

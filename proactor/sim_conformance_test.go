@@ -47,6 +47,10 @@ func suiteOfSim(network string, seed uint64, faults proactor.SimFaults, clock pr
 			return nil
 		},
 	}
+	config.Exhaust = func(*testing.T) func() {
+		current.Exhaust(true)
+		return func() { current.Exhaust(false) }
+	}
 	if clock == proactor.SimClockVirtual {
 		config.Sleep = func(d time.Duration) { current.Advance(d) }
 	}

@@ -17,3 +17,10 @@ const (
 	EPIPE        = syscall.EPIPE
 	ETIMEDOUT    = syscall.ETIMEDOUT
 )
+
+// EMFILE is the result of an operation that needs a descriptor more than a
+// process may have.
+const EMFILE = syscall.EMFILE
+
+// exhausted are errors of the system that go away.
+var exhausted = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}

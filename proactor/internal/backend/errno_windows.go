@@ -15,3 +15,10 @@ const (
 	EPIPE        = windows.WSAECONNABORTED // a write after the end
 	ETIMEDOUT    = windows.WSAETIMEDOUT
 )
+
+// EMFILE is the result of an operation that needs a descriptor more than a
+// process may have.
+const EMFILE = windows.WSAEMFILE
+
+// exhausted are errors of the system that go away.
+var exhausted = []error{windows.WSAEMFILE, windows.WSAENOBUFS, windows.ERROR_NOT_ENOUGH_MEMORY}

@@ -23,6 +23,9 @@ type Config struct {
 	// Raise sends a signal to this process, or to the simulated network. Where it
 	// is nil the tests of signals are not run.
 	Raise func(os.Signal) error
+	// Exhaust makes accepts fail for want of descriptors until restore is called.
+	// Where it is nil the test of that is not run.
+	Exhaust func(t *testing.T) (restore func())
 	// Sleep lets the dispatcher's time pass while a handler runs; nil: time.Sleep.
 	Sleep func(time.Duration)
 }
@@ -160,6 +163,7 @@ var tests = []struct {
 	{"ReceiveShared", testReceiveShared},
 	{"AcceptEach", testAcceptEach},
 	{"EachCanceledByHandler", testEachCanceledByHandler},
+	{"EachCanceledBeforeHandler", testEachCanceledBeforeHandler},
 	{"ReceiveEach", testReceiveEach},
 	{"EachCancelRace", testEachCancelRace},
 	{"EachClose", testEachClose},
@@ -206,6 +210,10 @@ var signalTests = []struct {
 func Run(t *testing.T, c Config) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(newRig(t, c)) })
+	}
+	if c.Exhaust != nil {
+		t.Run("AcceptEachHoldsBack", func(t *testing.T) { testAcceptEachHoldsBack(newRig(t, c)) })
+		t.Run("AcceptEachEndsHeldBack", func(t *testing.T) { testAcceptEachEndsHeldBack(newRig(t, c)) })
 	}
 	if c.Raise == nil {
 		return

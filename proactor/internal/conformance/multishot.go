@@ -57,29 +57,6 @@ func testAcceptEach(r *rig) {
 	}
 }
 
-// testEachCanceledByHandler: a cancel from the handler itself is the end.
-func testEachCanceledByHandler(r *rig) {
-	NeedPools(r.t, r.d.Backend().Name)
-	ln := r.listen()
-	accepted := 0
-	accept := r.each(func(c *call) {
-		if c.err == nil {
-			accepted++
-			r.d.Cancel(&c.op)
-		}
-	})
-	ln.AcceptEach(accept.start())
-	for range 2 {
-		c := r.call(nil)
-		r.connect(c, ln)
-		r.ok(c)
-	}
-	r.wait(accept)
-	if accept.err != proactor.ErrCanceled || accepted != 1 {
-		r.t.Errorf("it ends with %v after %d streams", accept.err, accepted)
-	}
-}
-
 // testReceiveEach receives a stream to its end, with a pool that runs dry.
 func testReceiveEach(r *rig) {
 	NeedPools(r.t, r.d.Backend().Name)

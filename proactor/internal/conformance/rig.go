@@ -24,6 +24,7 @@ type rig struct {
 	folder  string // for files; it goes after the dispatcher
 	files   int    // names given out in it
 	raise   func(os.Signal) error
+	exhaust func(*testing.T) (restore func())
 	sleep   func(time.Duration)
 	virtual bool // time passes only when nothing can be done, and in sleep
 }
@@ -34,7 +35,7 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, sleep: c.Sleep}
+	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep}
 	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
 	}

@@ -87,6 +87,10 @@ func (l *listener) run() {
 		if op == nil {
 			return
 		}
+		if l.b.net.exhausted {
+			l.accepts.complete(op, 0, l.acceptError(backend.EMFILE))
+			continue
+		}
 		s := l.pending[0]
 		l.pending = append(l.pending[:0], l.pending[1:]...)
 		l.accept(op, s)
@@ -96,14 +100,17 @@ func (l *listener) run() {
 func (l *listener) accept(op *backend.Op, s *stream) {
 	if l.b.net.chance(abortedAccept, l.who) {
 		s.conn.reset()
-		l.accepts.complete(op, 0, &net.OpError{Op: "accept", Net: l.network, Addr: l.local,
-			Err: os.NewSyscallError("accept", backend.ECONNABORTED)})
+		l.accepts.complete(op, 0, l.acceptError(backend.ECONNABORTED))
 		return
 	}
 	l.b.net.note(record{verb: verbAccept, who: s.who})
 	l.b.enter(s)
 	op.New = s
 	l.accepts.complete(op, 0, nil)
+}
+
+func (l *listener) acceptError(why error) error {
+	return &net.OpError{Op: "accept", Net: l.network, Addr: l.local, Err: os.NewSyscallError("accept", why)}
 }
 
 func (l *listener) abandon(err error) {

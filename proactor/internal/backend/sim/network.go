@@ -35,6 +35,7 @@ type Network struct {
 	disk      disk
 	signals   []*subscription
 	packets   map[endpoint]*packet
+	exhausted bool   // accepts fail
 	port      uint16 // the last one given out
 	ids       uint32 // the last number given to a connection or listener
 }
@@ -106,6 +107,14 @@ func (n *Network) Calm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.odds = [faultCount]float64{}
+}
+
+// Exhaust makes every accept fail with EMFILE, as one does in a process that has no
+// descriptor left, until it is called with false. What wants to be accepted waits.
+func (n *Network) Exhaust(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.exhausted = on
 }
 
 // Open is how many handles are open and how many connects and operations on

@@ -1,0 +1,183 @@
+package conformance
+
+import (
+	"errors"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// endings are the ways in which operations on h end early, and with what.
+func (r *rig) endings(h *proactor.Handle, c *call, owner *proactor.Owner) map[string]func() error {
+	return map[string]func() error{
+		"Dispatcher.Cancel":    func() error { r.d.Cancel(&c.op); return proactor.ErrCanceled },
+		"Handle.Cancel":        func() error { h.Cancel(); return proactor.ErrCanceled },
+		"Owner.Cancel":         func() error { owner.Cancel(); return proactor.ErrCanceled },
+		"Dispatcher.CancelAll": func() error { r.d.CancelAll(); return proactor.ErrCanceled },
+		"Handle.Close":         func() error { h.Close(); return proactor.ErrHandleClosed },
+	}
+}
+
+// ended checks what c has ended with.
+func (r *rig) ended(how string, c *call, want error) {
+	r.t.Helper()
+	r.wait(c)
+	if c.err != want {
+		r.t.Errorf("%s ends it with %v, want %v", how, c.err, want)
+	}
+}
+
+// testEachCanceledByHandler: a cancel from the handler itself is the end, whatever
+// is cancelled; the operation can be started again then, and the cancel does not
+// concern it any more.
+func testEachCanceledByHandler(r *rig) {
+	for how := range r.endings(nil, nil, nil) {
+		ln := r.listen()
+		var owner proactor.Owner
+		var want error
+		accepted, end := 0, true
+		accept := r.each(func(c *call) {
+			if c.err == nil {
+				accepted++
+				c.stream.Close()
+			}
+			if c.err == nil && end {
+				want = r.endings(ln, c, &owner)[how]()
+			}
+		})
+		accept.op.SetOwner(&owner)
+		ln.AcceptEach(accept.start())
+		connect := r.call(nil)
+		r.connect(connect, ln)
+		r.wait(connect) // CancelAll may have come before its end was told
+		r.until("the end", accept.idle)
+		r.ended(how, accept, want)
+		if accepted != 1 {
+			r.t.Errorf("%d streams accepted with %s after the first", accepted, how)
+		}
+		if want != proactor.ErrCanceled {
+			continue // the listener is closed
+		}
+		end = false
+		ln.AcceptEach(accept.start())
+		r.dial(ln)
+		r.dial(ln)
+		r.until("two more streams", func() bool { return accepted == 3 })
+		ln.Close()
+		r.failed(accept, proactor.ErrHandleClosed)
+	}
+}
+
+// testEachCanceledBeforeHandler: two operations complete, and the handler of the
+// one whose turn comes first cancels both.
+func testEachCanceledBeforeHandler(r *rig) {
+	NeedPools(r.t, r.d.Backend().Name)
+	pool := proactor.NewBufferPool(16, 4)
+	var near, far [2]*proactor.Handle
+	var receive [2]*call
+	for i := range near {
+		near[i], far[i] = r.pair()
+		receive[i] = r.each(func(c *call) {
+			if c.err == nil {
+				c.op.Buffer().Release()
+				near[0].Cancel()
+				near[1].Cancel()
+			}
+		})
+	}
+	for i := range near {
+		if _, err := far[i].TryWrite([]byte{1}); err != nil && err != proactor.ErrWouldBlock {
+			r.t.Fatal(err)
+		}
+		near[i].ReceiveEach(receive[i].start(), pool)
+	}
+	for i, c := range receive {
+		if c.done == 0 {
+			r.write(far[i], []byte{2}) // where TryWrite would not
+		}
+		r.until("the end", c.idle)
+		if c.err != proactor.ErrCanceled {
+			r.t.Errorf("receive %d ends with %v", i, c.err)
+		}
+	}
+	r.flush()
+	r.released(pool, 4)
+}
+
+// testAcceptEachHoldsBack: without descriptors nothing is accepted and nothing
+// ends; with descriptors it goes on.
+func testAcceptEachHoldsBack(r *rig) {
+	ln := r.listen()
+	accepted := 0
+	accept := r.each(func(c *call) {
+		if c.err == nil {
+			accepted++
+			c.stream.Close()
+		}
+	})
+	for round := range 2 {
+		r.dial(ln)
+		r.dial(ln)
+		restore := r.exhaust(r.t)
+		done := accept.done
+		ln.AcceptEach(accept.start())
+		r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 })
+		before := r.d.Backoff()
+		r.until("another one", func() bool { return r.d.Backoff().Failures > before.Failures })
+		if accept.done != done || !errors.Is(before.Err, backend.EMFILE) {
+			r.t.Errorf("without descriptors: completed %d times; %+v", accept.done-done, before)
+		}
+		restore()
+		r.until("the streams", func() bool { return accepted == 2*(round+1) })
+		if b := r.d.Backoff(); b.Waiting != 0 {
+			r.t.Errorf("with descriptors: %+v", b)
+		}
+		r.d.Cancel(&accept.op)
+		r.canceled(accept)
+	}
+}
+
+// testAcceptEachEndsHeldBack: while it holds back it can be ended like any other.
+func testAcceptEachEndsHeldBack(r *rig) {
+	for how := range r.endings(nil, nil, nil) {
+		r.endHeldBack(how, func(ln *proactor.Handle, c *call, w *proactor.Owner) error { return r.endings(ln, c, w)[how]() })
+	}
+	r.endHeldBack("its time-out", func(_ *proactor.Handle, c *call, _ *proactor.Owner) error { return proactor.ErrDeadlineExceeded })
+	r.endHeldBack("Dispatcher.Close", func(*proactor.Handle, *call, *proactor.Owner) error {
+		r.d.Close()
+		return proactor.ErrClosed
+	})
+}
+
+func (r *rig) endHeldBack(how string, end func(*proactor.Handle, *call, *proactor.Owner) error) {
+	r.t.Helper()
+	ln := r.listen()
+	r.dial(ln)
+	accept := r.each(func(*call) {})
+	var owner proactor.Owner
+	accept.op.SetOwner(&owner)
+	if how == "its time-out" {
+		accept.op.SetTimeout(short)
+	}
+	restore := r.exhaust(r.t)
+	defer restore()
+	ln.AcceptEach(accept.start())
+	r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 || accept.idle() })
+	want := end(ln, accept, &owner)
+	if want == proactor.ErrClosed {
+		if accept.err != want {
+			r.t.Errorf("%s ends it with %v", how, accept.err)
+		}
+		return
+	}
+	r.ended(how, accept, want)
+	ln.Close()
+}
+
+// dial connects to ln, and leaves the connection to ln's side.
+func (r *rig) dial(ln *proactor.Handle) {
+	r.t.Helper()
+	c := r.call(nil)
+	r.connect(c, ln)
+	r.ok(c)
+}
