@@ -49,6 +49,7 @@ type options struct {
 	maxSize   int64 // of a frame, in bytes
 	routingID string
 	mandatory bool // ROUTER
+	relaxed   bool // REQ: relaxed, and with request ids
 	ipv6      bool
 	heartbeat time.Duration // interval and timeout, of a process
 }

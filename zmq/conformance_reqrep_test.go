@@ -16,6 +16,8 @@ var requestReply = append([]requirement{
 	{"REQ blocks without peers", requestBlocks},
 	{"REQ does not discard", requestWaitsForItsPeer},
 	{"REQ takes replies from whom it asked", onlyFromWhomWasAsked},
+	{"REQ that is relaxed asks again", relaxedAsksAgain},
+	{"REQ that correlates takes its own reply", correlatedReplies},
 	{"REP queues fairly", replyQueuesFairly},
 	{"REP keeps the envelope", replyThroughProxies},
 	{"REP discards the reply when the asker is gone", replyDiscarded},
@@ -70,6 +72,71 @@ func envelopeOnTheWire(r *rig) {
 	r.send(rep, "r", "")
 	r.expect(dealer, "one", "two", "", "r", "")
 	r.dropped(rep, zmq.DropMalformed, 3)
+}
+
+// Not in the RFC, but libzmq's ZMQ_REQ_RELAXED: a request may be given up. What
+// has come for it is dropped; another peer is asked, where there is one.
+func relaxedAsksAgain(r *rig) {
+	req := r.socket(zmq.REQ, zmq.Options{ReqRelaxed: true})
+	gone, next := r.socket(zmq.REP, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
+	r.link(req, gone, next)
+	r.send(req, "one")
+	r.expect(gone, "one")
+	must(r.T, gone.Close())
+	r.send(req, "two")
+	r.expect(next, "two")
+	r.send(next, "reply to two")
+	r.expect(req, "reply to two")
+	_, err := req.TryRecv()
+	r.fails("a second reply", err, zmq.ErrState)
+
+	r.peers(req, 1)
+	r.send(req, "three")
+	r.expect(next, "three")
+	<-req.Readable() // the token that says: find out
+	_, err = req.TryRecv()
+	r.fails("receiving before the reply", err, zmq.ErrWouldBlock)
+	r.send(next, "reply to three")
+	r.eventually("the reply is there", func() bool { return len(req.Readable()) > 0 })
+	r.send(req, "four")
+	r.expect(next, "four")
+	r.send(next, "reply to four")
+	r.expect(req, "reply to four")
+	r.dropped(req, zmq.DropOutOfTurn, 1)
+}
+
+// libzmq's ZMQ_REQ_CORRELATE: "prefix outgoing messages with an extra frame
+// containing a request id"; replies without it are dropped, however late.
+func correlatedReplies(r *rig) {
+	req, rep := r.socket(zmq.REQ, zmq.Options{ReqRelaxed: true, ReqCorrelate: true}), r.socket(zmq.REP, zmq.Options{})
+	r.link(req, rep)
+	for i := range 10 {
+		text := fmt.Sprint(i)
+		r.send(req, "given up "+text)
+		r.send(req, "meant "+text)
+		for range 2 {
+			r.send(rep, "reply to "+r.recv(rep))
+		}
+		r.expect(req, "reply to meant "+text)
+	}
+	r.dropped(req, zmq.DropOutOfTurn, 10)
+
+	router := r.socket(zmq.ROUTER, zmq.Options{})
+	other := r.socket(zmq.REQ, zmq.Options{ReqCorrelate: true})
+	r.link(router, other)
+	r.send(other, "q")
+	m, err := router.RecvFrames(r.ctx)
+	must(r.T, err)
+	if len(m) != 4 || len(m[1]) != 4 || len(m[2]) != 0 || string(m[3]) != "q" {
+		r.Fatalf("a request is %q", m)
+	}
+	id := append([]byte(nil), m[1]...)
+	id[0]++
+	for _, wrong := range [][][]byte{{m[0], id, nil, []byte("r")}, {m[0], nil, []byte("r")}, {m[0], m[1], []byte("r")}, {m[0], m[1], nil}} {
+		must(r.T, router.SendFrames(r.ctx, wrong...))
+	}
+	must(r.T, router.SendFrames(r.ctx, m[0], m[1], nil, []byte("r")))
+	r.expect(other, "r")
 }
 
 // RFC 28, REP: "SHALL not filter or modify outgoing or incoming messages in any

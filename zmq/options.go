@@ -70,6 +70,16 @@ type Options struct {
 	// the message for that one: libzmq's ZMQ_XPUB_NODROP. One slow subscriber then
 	// holds up all.
 	NoDrop bool
+	// ReqRelaxed lets a REQ send another request before the reply has come: the
+	// one before is given up, the next peer is asked, and replies that have come
+	// meanwhile are dropped. Without it a REQ whose peer is gone for good, or has
+	// lost the request, waits for ever. A reply that comes even later would be taken
+	// for the next request's: set ReqCorrelate too.
+	ReqRelaxed bool
+	// ReqCorrelate has a REQ send an id before each request, and drop replies that
+	// do not bring it back. Peers that keep a request's envelope do: a REP, and what
+	// routes by ROUTER and DEALER.
+	ReqCorrelate bool
 	// Immediate queues messages only for peers that are connected.
 	Immediate bool
 	// Subscribe are a SUB socket's first subscriptions.
@@ -96,6 +106,10 @@ func (o *Options) validate(t Type) error {
 		return bad("Subscribe", "a %s socket does not subscribe", t)
 	case o.RouterMandatory && t != ROUTER:
 		return bad("RouterMandatory", "a %s socket does not route", t)
+	case o.ReqRelaxed && t != REQ:
+		return bad("ReqRelaxed", "a %s socket does not wait for replies in turn", t)
+	case o.ReqCorrelate && t != REQ:
+		return bad("ReqCorrelate", "a %s socket does not wait for replies in turn", t)
 	case o.NoDrop && t != PUB:
 		return bad("NoDrop", "a %s socket does not publish", t)
 	case o.SendBuffer < 0:
@@ -125,6 +139,8 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		RouterMandatory: o.RouterMandatory,
 		NoDrop:          o.NoDrop,
 		Immediate:       o.Immediate,
+		ReqRelaxed:      o.ReqRelaxed,
+		ReqCorrelate:    o.ReqCorrelate,
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,

@@ -28,6 +28,8 @@ var settable = map[string]func(o *Options, value string) error{
 	"routing_id":        setRoutingID,
 	"identity":          setRoutingID,
 	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
+	"req_relaxed":       toggle(func(o *Options) *bool { return &o.ReqRelaxed }),
+	"req_correlate":     toggle(func(o *Options) *bool { return &o.ReqCorrelate }),
 	"xpub_nodrop":       toggle(func(o *Options) *bool { return &o.NoDrop }),
 	"immediate":         toggle(func(o *Options) *bool { return &o.Immediate }),
 	"sndbuf":            buffer(func(o *Options) *int { return &o.SendBuffer }),

@@ -42,6 +42,8 @@ func TestSetOption(t *testing.T) {
 		{"identity", "me", zmq.Options{RoutingID: []byte("me")}},
 		{"router_mandatory", "1", zmq.Options{RouterMandatory: true}},
 		{"xpub_nodrop", "1", zmq.Options{NoDrop: true}},
+		{"req_relaxed", "1", zmq.Options{ReqRelaxed: true}},
+		{"req_correlate", "1", zmq.Options{ReqCorrelate: true}},
 		{"immediate", "true", zmq.Options{Immediate: true}},
 		{"immediate", "0", zmq.Options{}},
 		{"sndbuf", "65536", zmq.Options{SendBuffer: 65536}},

@@ -48,6 +48,10 @@ var (
 	ErrDuplicateID = errors.New("zmq: another peer has that routing id")
 )
 
+// errStale is a REQ's that gives a request up: replies to it that are there have
+// to be dropped before the next request is sent.
+var errStale = errors.New("zmq: replies to a request that was given up")
+
 // Options are what patterns need to know.
 type Options struct {
 	SendLimits, RecvLimits pipe.Limits
@@ -55,6 +59,8 @@ type Options struct {
 	RouterMandatory        bool // unroutable messages fail instead of being dropped
 	NoDrop                 bool // a publisher waits for full subscribers
 	Immediate              bool // peers that are not connected get no messages
+	ReqRelaxed             bool // a REQ may send again before it has a reply
+	ReqCorrelate           bool // a REQ numbers its requests, and expects the number back
 
 	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
 

@@ -1,6 +1,9 @@
 package pattern
 
 import (
+	"encoding/binary"
+	"math/rand/v2"
+
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -9,9 +12,11 @@ import (
 type req struct {
 	balanced
 	// asked is who has the request: a reply from anybody else is dropped; nil
-	// when it is the socket's turn to ask. Read and written with either lock
-	// held: see ask and recv.
-	asked *pipe.Peer
+	// when it is the socket's turn to ask. Under the send lock, like the rest.
+	asked    *pipe.Peer
+	cleared  bool   // replies to the request that is given up have been dropped
+	id       uint32 // of the request, with ReqCorrelate
+	envelope message.Envelope
 }
 
 // delimiter is the empty frame that a request goes out behind.
@@ -20,28 +25,59 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &req{balanced: balanced{s}}
+	s.kind = &req{balanced: balanced{s}, id: rand.Uint32()}
 	return s
 }
 
 func (r *req) send(m message.Msg) (*pipe.Out, error) {
-	if r.asked != nil {
+	if r.asked != nil && !r.opts.ReqRelaxed {
 		return nil, ErrState
 	}
+	if r.asked != nil && !r.opts.ReqCorrelate && !r.cleared {
+		r.cleared = true
+		return nil, errStale
+	}
+	r.cleared = false
 	out := r.turns.next()
 	if out == nil {
 		return nil, ErrWouldBlock
 	}
-	out.PutBehind(&delimiter, m)
+	out.PutBehind(r.newEnvelope(), m)
 	r.asked = out.Peer
 	return out, nil
+}
+
+// newEnvelope is what the next request goes out behind: the empty frame, or with
+// ReqCorrelate an id of four bytes, which the reply must come back with, and the
+// empty frame, as libzmq does it.
+func (r *req) newEnvelope() *message.Envelope {
+	if !r.opts.ReqCorrelate {
+		return &delimiter
+	}
+	r.id++
+	var id [4]byte
+	binary.BigEndian.PutUint32(id[:], r.id)
+	r.envelope.Reset()
+	r.envelope.Add(id[:])
+	r.envelope.Add(nil)
+	return &r.envelope
+}
+
+// dropStale drops the replies that have come to a request that was given up, so
+// that none of them is taken for the reply to the next.
+func (r *req) dropStale() {
+	r.lockRecv()
+	defer r.recvMu.Unlock()
+	for m, in := r.arrived.recv(); in != nil; m, in = r.arrived.recv() {
+		m.Release()
+		r.Drops.Add(DropOutOfTurn, 1)
+	}
 }
 
 // recv takes the reply. The send lock is held only to look at the state and to
 // change it: the receive lock comes first in the order of locks.
 func (r *req) recv() (message.Msg, error) {
-	asked := r.state()
-	if asked == nil {
+	if r.idle() {
 		return message.Msg{}, ErrState
 	}
 	for {
@@ -49,30 +85,43 @@ func (r *req) recv() (message.Msg, error) {
 		if in == nil {
 			return m, ErrWouldBlock
 		}
-		if in.Peer != asked {
-			r.Drops.Add(DropOutOfTurn, 1)
+		if drop, why := r.accept(&m, in.Peer); drop {
+			r.Drops.Add(why, 1)
 			continue
 		}
-		if m.Len() < 2 || len(m.Bytes()) != 0 {
-			r.Drops.Add(DropMalformed, 1)
-			continue
-		}
-		m.DropFirst()
-		r.done()
+		r.canSend.raise()
 		return m, nil
 	}
 }
 
-func (r *req) state() *pipe.Peer {
+func (r *req) idle() bool {
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()
-	return r.asked
+	return r.asked == nil
 }
 
-func (r *req) done() {
+// accept opens the reply to the request, and with it ends the socket's turn to
+// listen; or it says why m, from that peer, is not the reply. With ReqRelaxed
+// another request may have been sent since the last look.
+func (r *req) accept(m *message.Msg, from *pipe.Peer) (drop bool, why DropReason) {
 	r.sendMu.Lock()
+	defer r.sendMu.Unlock()
+	if from != r.asked {
+		return true, DropOutOfTurn
+	}
+	if r.opts.ReqCorrelate {
+		if id := m.Bytes(); len(id) != 4 || m.Len() < 3 {
+			return true, DropMalformed
+		} else if binary.BigEndian.Uint32(id) != r.id {
+			return true, DropOutOfTurn
+		}
+		m.DropFirst()
+	}
+	if m.Len() < 2 || len(m.Bytes()) != 0 {
+		return true, DropMalformed
+	}
+	m.DropFirst()
 	r.asked = nil
 	r.senders.WakeOne()
-	r.sendMu.Unlock()
-	r.canSend.raise()
+	return false, 0
 }

@@ -66,6 +66,12 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	} else {
 		out, err = s.kind.send(m)
 	}
+	if err == errStale {
+		s.sendMu.Unlock()
+		s.kind.(*req).dropStale()
+		s.sendMu.Lock()
+		return s.choose(m, wait)
+	}
 	if err != nil {
 		if wait && err == ErrWouldBlock {
 			w = s.senders.Add()

@@ -2,7 +2,8 @@
 // the other, with no engine, no stream and no copy between.
 //
 // A name may be connected to before it is bound, and after it was unbound: what
-// is sent meanwhile waits.
+// is sent meanwhile waits. So does who the binding refuses (the second peer of a
+// PAIR, the second of a routing id): its turn comes when another one leaves.
 package inproc
 
 import (
@@ -45,6 +46,9 @@ type Registry struct {
 	mu     sync.Mutex
 	names  map[string]*name
 	closed bool
+	// refused is how many may be waiting for names that are bound: it spares those
+	// who leave a look at all names.
+	refused int
 }
 
 // name is what is known of one name.
@@ -84,17 +88,39 @@ func (r *Registry) Bind(to string, m Member) (*Binding, error) {
 	}
 	b := &Binding{registry: r, name: to, member: m}
 	n.bound = b
-	waiting := n.waiting
-	n.waiting = nil
-	for _, c := range waiting {
-		if c.join(b) != nil {
-			n.waiting = append(n.waiting, c) // not for this binding: for another one, maybe
-		}
-	}
+	n.admit()
+	r.refused += len(n.waiting)
 	return b, nil
 }
 
-// Connect joins the socket to whoever has bound the name, or will.
+// admit joins those who wait for a name that is bound, as far as the binding
+// takes them.
+func (n *name) admit() {
+	waiting := n.waiting
+	n.waiting = nil
+	for _, c := range waiting {
+		if c.join(n.bound) != nil {
+			n.waiting = append(n.waiting, c) // its turn comes, or another binding does
+		}
+	}
+}
+
+// admitRefused lets those try again who were refused: somebody has left.
+func (r *Registry) admitRefused() {
+	if r.refused == 0 {
+		return
+	}
+	r.refused = 0
+	for _, n := range r.names {
+		if n.bound != nil && len(n.waiting) > 0 {
+			n.admit()
+			r.refused += len(n.waiting)
+		}
+	}
+}
+
+// Connect joins the socket to whoever has bound the name, or will, or will take
+// it.
 func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,14 +138,9 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 		r.tidy(to)
 		return nil, err
 	}
-	if n.bound == nil {
+	if n.bound == nil || c.join(n.bound) != nil {
 		n.waiting = append(n.waiting, c)
-		return c, nil
-	}
-	if err := c.join(n.bound); err != nil {
-		m.Detach(c.peer, true)
-		r.tidy(to)
-		return nil, err
+		r.refused++
 	}
 	return c, nil
 }
@@ -142,8 +163,8 @@ func (r *Registry) Close() {
 }
 
 // WhenDelivered has f called, with locks held and maybe more than once, as soon
-// as nothing waits for somebody to bind the name: what was sent is theirs then,
-// or it is lost because the registry is closed.
+// as nothing waits for somebody to bind the name, and to take this peer: what was
+// sent is theirs then, or it is lost because the registry is closed.
 func (c *Connection) WhenDelivered(f func()) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
@@ -231,6 +252,7 @@ func (b *Binding) Unbind() {
 		b.member.Detach(far, false)
 		n.waiting = append(n.waiting, c)
 	}
+	r.admitRefused()
 	r.tidy(b.name)
 }
 
@@ -245,6 +267,7 @@ func (c *Connection) Disconnect() {
 		c.part()
 		c.member.Detach(c.peer, false)
 		b.member.Detach(far, true)
+		r.admitRefused()
 		return
 	}
 	n := r.name(c.name)

@@ -142,7 +142,7 @@ func TestWaitForAnother(t *testing.T) {
 }
 
 // A pattern that does not want the peer hears no more of it, nor does the other
-// side.
+// side, until somebody leaves: then they try again.
 func TestRefused(t *testing.T) {
 	full := errors.New("one is enough")
 	for _, who := range []string{"binding", "connecting"} {
@@ -156,16 +156,24 @@ func TestRefused(t *testing.T) {
 			}
 			binding, err := names.Bind("n", member(a, wire.PAIR, "a"))
 			check(t, err)
-			if _, err := names.Connect("n", member(b, wire.PAIR, "b")); !errors.Is(err, full) {
-				t.Fatalf("connecting: %v", err)
-			}
+			connection, err := names.Connect("n", member(b, wire.PAIR, "b"))
+			check(t, err)
 			if who == "binding" {
 				a.expect(t, "the binding", "attach", "connected to b", "detach, dropped true")
-				b.expect(t, "the connecting", "attach", "detach, dropped true")
+				b.expect(t, "the connecting", "attach")
 			} else {
 				a.expect(t, "the binding", "attach", "connected to b", "disconnected", "detach, dropped true")
-				b.expect(t, "the connecting", "attach", "connected to a", "detach, dropped true")
+				b.expect(t, "the connecting", "attach", "connected to a")
 			}
+			a.refuse, b.refuse = nil, nil
+			leaver, err := names.Connect("n", member(&host{}, wire.PAIR, ""))
+			check(t, err)
+			a.expect(t, "the binding", "attach", "connected to ")
+			leaver.Disconnect()
+			a.expect(t, "the binding", "disconnected", "detach, dropped true", "attach", "connected to b")
+			b.expect(t, "the connecting", "connected to a")
+			connection.Disconnect()
+			b.expect(t, "the connecting", "disconnected", "detach, dropped false")
 			binding.Unbind()
 		})
 	}
