@@ -37,6 +37,9 @@ func memoryOf(o *Operation) (m memory, ok bool) {
 		return memory{parts: [][]byte{o.op.Buf}}, true
 	case backend.KindWriteV:
 		return memory{parts: o.op.Vec}, true
+	case backend.KindTransmit:
+		t := o.op.Transmission()
+		return memory{parts: [][]byte{t.Header, t.Trailer}}, true
 	}
 	return memory{}, false
 }

@@ -30,6 +30,8 @@ const (
 	KindReceiveFrom = Kind(backend.KindReceiveFrom)
 	KindSendTo      = Kind(backend.KindSendTo)
 	KindReceive     = Kind(backend.KindReceive)
+	KindReadFull    = Kind(62) // composed ones: a read or a transmission to the backend
+	KindWriteAll    = Kind(63)
 	KindTimer       = Kind(64)
 	KindPost        = Kind(65)
 	KindSignal      = Kind(66)
@@ -69,6 +71,10 @@ func (k Kind) String() string {
 		return "send to"
 	case KindReceive:
 		return "receive"
+	case KindReadFull:
+		return "read full"
+	case KindWriteAll:
+		return "write all"
 	case KindTimer:
 		return "timer"
 	case KindPost:
@@ -98,6 +104,7 @@ type Operation struct {
 	accepted *Handle
 	slot     *record.Slot            // its causal record while it is outstanding; nil if none is kept
 	handle   uint32                  // the number of op.Handle
+	kind     Kind                    // what was started last; the initiator's
 	control  atomic.Pointer[control] // what only some operations have; nil as a rule
 	rare     atomic.Pointer[rare]    // what only some kinds need; made at first use, kept
 	// outstanding holds the Kind from the start to the call of the handler, and
@@ -128,6 +135,7 @@ type rare struct {
 	datagram backend.Datagram
 	receive  backend.ReceiveArgs
 	shots    shots
+	composed composition
 }
 
 // few is o's memory for what only some kinds need.
@@ -141,7 +149,7 @@ func (o *Operation) few() *rare {
 }
 
 // Kind says what was started last.
-func (o *Operation) Kind() Kind { return Kind(o.op.Kind) }
+func (o *Operation) Kind() Kind { return o.kind }
 
 // Outstanding reports whether the operation has been started and its handler
 // not been called yet for the last time.
@@ -152,6 +160,17 @@ func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != Ki
 func (o *Operation) More() bool {
 	c, r := o.control.Load(), o.rare.Load()
 	return c != nil && c.ticking || r != nil && r.shots.more
+}
+
+// toBackend is what k is to a backend.
+func (k Kind) toBackend() backend.Kind {
+	switch k {
+	case KindReadFull:
+		return backend.KindRead
+	case KindWriteAll:
+		return backend.KindTransmit
+	}
+	return backend.Kind(k)
 }
 
 // begin takes the operation from its initiator and clears the last result. Every
@@ -172,8 +191,8 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Priority != PriorityNormal && !d.ranked.Load() {
 		d.ranked.Store(true)
 	}
-	if o.op.Kind != backend.Kind(k) {
-		o.op.Kind = backend.Kind(k)
+	if o.kind != k { // else Cancel may be looking at it
+		o.kind, o.op.Kind = k, k.toBackend()
 	}
 	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // start does it for the others
@@ -184,10 +203,13 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 // finish gives the operation back to its initiator and tells the handler.
 func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
+	r := o.rare.Load()
+	if r != nil && r.composed.on && d.goOn(o, r) {
+		return
+	}
 	if d.checks != nil && !d.checks.completed(o) {
 		return
 	}
-	r := o.rare.Load()
 	if r != nil && r.shots.on && d.holdsBack(o, &r.shots) {
 		return
 	}

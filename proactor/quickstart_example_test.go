@@ -68,7 +68,6 @@ type visitor struct {
 	stream      *proactor.Handle
 	read, write proactor.Operation
 	buf         [4096]byte
-	rest        []byte // what is still to be sent back
 }
 
 func newVisitor(stream *proactor.Handle) {
@@ -84,17 +83,12 @@ func (v *visitor) onRead(op *proactor.Operation) {
 		v.stream.Close()
 		return
 	}
-	v.rest = v.buf[:op.N()]
-	v.stream.Write(&v.write, v.rest)
+	v.stream.WriteAll(&v.write, v.buf[:op.N()]) // Write may write a part
 }
 
 func (v *visitor) onWritten(op *proactor.Operation) {
 	if op.Err() != nil {
 		v.stream.Close()
-		return
-	}
-	if v.rest = v.rest[op.N():]; len(v.rest) > 0 { // writes may be short
-		v.stream.Write(op, v.rest)
 		return
 	}
 	v.stream.Read(&v.read, v.buf[:])
@@ -106,8 +100,7 @@ type call struct {
 	d                    *proactor.Dispatcher
 	stream               *proactor.Handle
 	connect, write, read proactor.Operation
-	question             []byte
-	answer               []byte
+	question, answer     []byte
 }
 
 func (c *call) start(address string) {
@@ -128,23 +121,19 @@ func (c *call) onConnect(op *proactor.Operation) {
 	}
 	c.stream = op.Accepted()
 	c.answer = make([]byte, len(c.question))
-	c.stream.Write(&c.write, c.question) // both at once: each direction
-	c.stream.Read(&c.read, c.answer)     // of a stream is for itself
+	c.stream.WriteAll(&c.write, c.question) // both at once: each direction
+	c.stream.ReadFull(&c.read, c.answer)    // of a stream is for itself
 }
 
 func (c *call) onWritten(op *proactor.Operation) {
-	if c.question = c.question[op.N():]; op.Err() == nil && len(c.question) > 0 {
-		c.stream.Write(op, c.question)
+	if op.Err() != nil {
+		c.stream.Close() // so that the read ends, too
 	}
 }
 
 func (c *call) onRead(op *proactor.Operation) {
 	fmt.Printf("%s", c.answer[:op.N()])
-	if c.answer = c.answer[op.N():]; op.Err() != nil || len(c.answer) == 0 {
-		c.end(op.Err())
-		return
-	}
-	c.stream.Read(op, c.answer)
+	c.end(op.Err())
 }
 
 // end cancels what is left, and lets Run return.

@@ -205,7 +205,7 @@ func (d *Dispatcher) recordStart(o *Operation) {
 	if o.op.Handle == nil {
 		handle = 0
 	}
-	o.slot = d.record.Begin(uint8(o.op.Kind), handle)
+	o.slot = d.record.Begin(uint8(o.kind), handle)
 	d.checks.started(o)
 }
 

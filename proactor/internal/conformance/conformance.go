@@ -138,6 +138,16 @@ var tests = []struct {
 	{"TransmitClose", testTransmitClose},
 	{"TransmitCloseDispatcher", testTransmitCloseDispatcher},
 
+	{"WriteAll", testWriteAll},
+	{"WriteAllInOrder", testWriteAllInOrder},
+	{"ReadFull", testReadFull},
+	{"ReadFullEnds", testReadFullEnds},
+	{"ReadFullPipe", testReadFullPipe},
+	{"ComposedEnds", testComposedEnds},
+	{"ComposedTimeout", testComposedTimeout},
+	{"ComposedCancelRace", testComposedCancelRace},
+	{"ComposedClose", testComposedClose},
+
 	{"Timeout", testTimeout},
 	{"TimeoutOfWhatWaits", testTimeoutOfWhatWaits},
 	{"TimeoutInTime", testTimeoutInTime},

@@ -46,6 +46,8 @@ func (r *rig) starters() map[string]func(*proactor.Operation) {
 		"accept":        ln.Accept,
 		"read":          func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) },
 		"scatter read":  func(op *proactor.Operation) { a.ReadV(op, [][]byte{make([]byte, 1)}) },
+		"read full":     func(op *proactor.Operation) { a.ReadFull(op, make([]byte, 2)) },
+		"write all":     func(op *proactor.Operation) { b.WriteAll(op, []byte("x")) },
 		"waiting write": func(op *proactor.Operation) { b.Write(op, []byte("x")) },
 		"timer":         func(op *proactor.Operation) { r.d.StartTimer(op, 24*time.Hour) },
 		"ticker":        func(op *proactor.Operation) { r.d.StartTicker(op, 24*time.Hour) },

@@ -102,6 +102,28 @@ func testReceiveEach(r *rig) {
 	r.released(pool, 4)
 }
 
+// cancelling cancels op again and again, on another goroutine, until the function
+// that is returned is called.
+func (r *rig) cancelling(op *proactor.Operation) (stop func()) {
+	var canceller sync.WaitGroup
+	ended := make(chan struct{})
+	canceller.Go(func() {
+		for {
+			select {
+			case <-ended:
+				return
+			default:
+				r.d.Cancel(op)
+				runtime.Gosched()
+			}
+		}
+	})
+	return func() {
+		close(ended)
+		canceller.Wait()
+	}
+}
+
 // testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
 // lost, and the end comes once.
 func testEachCancelRace(r *rig) {
@@ -128,22 +150,9 @@ func testEachCancelRace(r *rig) {
 		}
 	})
 	a.Write(write.start(), data[:700])
-	var canceller sync.WaitGroup
-	stop := make(chan struct{})
-	canceller.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				r.d.Cancel(&receive.op)
-				runtime.Gosched()
-			}
-		}
-	})
+	stop := r.cancelling(&receive.op)
 	r.until("all bytes", func() bool { return len(got) == size && receive.idle() })
-	close(stop)
-	canceller.Wait()
+	stop()
 	if !bytes.Equal(got, data) {
 		r.t.Error("the bytes received are not the bytes written")
 	}

@@ -1,0 +1,280 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// testWriteAll: one completion for more than any stream holds, and for nothing.
+func testWriteAll(r *rig) {
+	data := pattern(r.big())
+	a, b := r.pair()
+	received := false
+	write := r.call(nil)
+	a.WriteAll(write.start(), data)
+	r.check(b, data, func() { received = true })
+	r.until("all bytes", func() bool { return received && write.idle() })
+	if write.err != nil || write.n != len(data) || write.op.Kind() != proactor.KindWriteAll {
+		r.t.Errorf("%v: %d, %v", write.op.Kind(), write.n, write.err)
+	}
+	a.WriteAll(write.start(), nil)
+	r.ok(write)
+	if write.n != 0 {
+		r.t.Errorf("of nothing: %d", write.n)
+	}
+	a.Write(write.start(), []byte("x")) // the same operation as another kind
+	r.ok(write)
+	if write.op.Kind() != proactor.KindWrite {
+		r.t.Errorf("a write is %v", write.op.Kind())
+	}
+}
+
+// testWriteAllInOrder: nothing comes between its bytes, nor does the end.
+func testWriteAllInOrder(r *rig) {
+	data := pattern(r.big() / 4)
+	a, b := r.pair()
+	var calls []*call
+	var want []byte
+	for i := range 3 {
+		all, word := r.call(nil), r.call(nil)
+		a.WriteAll(all.start(), data)
+		a.WriteV(word.start(), [][]byte{{byte(i)}})
+		calls = append(calls, all, word)
+		want = append(append(want, data...), byte(i))
+	}
+	if err := a.CloseWrite(); err != nil {
+		r.t.Fatal(err)
+	}
+	if got := r.ends(b); !bytes.Equal(got, want) {
+		r.t.Errorf("read %d bytes, want %d, or they differ", len(got), len(want))
+	}
+	for _, c := range calls {
+		r.ok(c)
+	}
+	a.WriteAll(calls[0].start(), data)
+	r.wait(calls[0])
+	if calls[0].err == nil || calls[0].n != 0 {
+		r.t.Errorf("after CloseWrite: %d, %v", calls[0].n, calls[0].err)
+	}
+}
+
+// testReadFull reads what comes by and by.
+func testReadFull(r *rig) {
+	data := pattern(200_000)
+	a, b := r.pair()
+	buf := make([]byte, len(data))
+	read, sent := r.call(nil), 0
+	var write *call
+	write = r.call(func() {
+		if sent += write.n; sent < len(data) {
+			a.Write(write.start(), data[sent:min(sent+777, len(data))])
+		}
+	})
+	b.ReadFull(read.start(), buf)
+	a.Write(write.start(), data[:1])
+	r.ok(read)
+	if read.n != len(data) || !bytes.Equal(buf, data) || read.op.Kind() != proactor.KindReadFull {
+		r.t.Errorf("%v: %d bytes, or they differ", read.op.Kind(), read.n)
+	}
+	b.ReadFull(read.start(), nil)
+	r.ok(read)
+	if read.n != 0 {
+		r.t.Errorf("of nothing: %d", read.n)
+	}
+}
+
+// testReadFullEnds: the stream ends before the first byte, and behind some.
+func testReadFullEnds(r *rig) {
+	for _, sent := range []string{"", "some"} {
+		a, b := r.pair()
+		read := r.call(nil)
+		buf := make([]byte, 9)
+		b.ReadFull(read.start(), buf)
+		if sent != "" {
+			r.write(a, []byte(sent))
+		}
+		a.Close()
+		want := io.EOF
+		if sent != "" {
+			want = io.ErrUnexpectedEOF
+		}
+		r.wait(read)
+		if read.err != want || string(buf[:read.n]) != sent {
+			r.t.Errorf("%q, %v; want %q, %v", buf[:read.n], read.err, sent, want)
+		}
+	}
+}
+
+// testReadFullPipe reads a pipe.
+func testReadFullPipe(r *rig) {
+	in, out := r.pipe()
+	read, write := r.call(nil), r.call(nil)
+	buf := make([]byte, 6)
+	in.ReadFull(read.start(), buf)
+	r.write(out, []byte("abc"))
+	if !read.idle() {
+		out.WriteAll(write.start(), []byte("def"))
+		r.ok(write)
+	}
+	r.ok(read)
+	if string(buf) != "abcdef" {
+		r.t.Errorf("read %q", buf)
+	}
+}
+
+// begun is a ReadFull and a WriteAll of which a part is done.
+type begun struct {
+	read, write       *call
+	a, reader, writer *proactor.Handle
+	buf               [9]byte
+}
+
+// begun starts them on streams of their own, set as set does.
+func (r *rig) begun(set func(*proactor.Operation)) *begun {
+	x := &begun{read: r.call(nil), write: r.call(nil)}
+	x.a, x.reader = r.pair()
+	writer, d := r.pair()
+	x.writer = writer
+	set(&x.read.op)
+	set(&x.write.op)
+	x.reader.ReadFull(x.read.start(), x.buf[:])
+	r.write(x.a, []byte("some"))
+	x.writer.WriteAll(x.write.start(), pattern(r.big()))
+	r.read(d, make([]byte, 1000))
+	r.flush()
+	return x
+}
+
+// lostNothing reads what the ReadFull, which has ended, has left.
+func (r *rig) lostNothing(x *begun) {
+	x.a.Close()
+	got := append(x.buf[:x.read.n:x.read.n], r.ends(x.reader)...)
+	if string(got) != "some" {
+		r.t.Errorf("read %q in all", got)
+	}
+}
+
+// testComposedEnds ends composed operations in the middle in all the ways that
+// there are: the part that was done is told, and nothing else is done.
+func testComposedEnds(r *rig) {
+	gone := errors.New("gone")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	var owner proactor.Owner
+	tests := []struct {
+		name string
+		end  func(c *call, h *proactor.Handle)
+		want error
+	}{
+		{"cancel", func(c *call, _ *proactor.Handle) { r.d.Cancel(&c.op) }, proactor.ErrCanceled},
+		{"cancel of the handle", func(_ *call, h *proactor.Handle) { h.Cancel() }, proactor.ErrCanceled},
+		{"cancel of all", func(*call, *proactor.Handle) { r.d.CancelAll() }, proactor.ErrCanceled},
+		{"cancel of the owner", func(*call, *proactor.Handle) { owner.Cancel() }, proactor.ErrCanceled},
+		{"close", func(_ *call, h *proactor.Handle) { h.Close() }, proactor.ErrHandleClosed},
+		{"context", func(*call, *proactor.Handle) { cancel(gone) }, gone}, // the last one: it is done
+	}
+	for _, tt := range tests {
+		x := r.begun(func(o *proactor.Operation) {
+			o.SetOwner(&owner)
+			o.SetContext(ctx)
+		})
+		tt.end(x.read, x.reader)
+		tt.end(x.write, x.writer)
+		r.wait(x.read)
+		r.wait(x.write)
+		if !errors.Is(x.read.err, tt.want) {
+			r.t.Errorf("%s: read %d, %v", tt.name, x.read.n, x.read.err)
+		}
+		if !errors.Is(x.write.err, tt.want) || x.write.n < 1000 || x.write.n >= r.big() {
+			r.t.Errorf("%s: write %d, %v", tt.name, x.write.n, x.write.err)
+		}
+		if tt.want != proactor.ErrHandleClosed {
+			r.lostNothing(x)
+		}
+	}
+}
+
+// testComposedTimeout: the time is for all of it, not for each part.
+func testComposedTimeout(r *rig) {
+	a, b := r.pair()
+	read, write := r.call(nil), r.call(nil)
+	var ticker *call
+	ticker = r.call(func() {
+		if !ticker.op.More() {
+			return
+		}
+		ticker.started++
+		if _, err := a.TryWrite([]byte{1}); err != nil {
+			r.t.Errorf("TryWrite: %v", err)
+		}
+	})
+	r.d.StartTicker(ticker.start(), time.Millisecond)
+	read.op.SetTimeout(10 * time.Millisecond)
+	b.ReadFull(read.start(), make([]byte, 1<<20))
+	r.wait(read)
+	r.d.Cancel(&ticker.op)
+	r.wait(ticker)
+	if !errors.Is(read.err, proactor.ErrDeadlineExceeded) {
+		r.t.Errorf("read %d, %v", read.n, read.err)
+	}
+	write.op.SetTimeout(10 * time.Millisecond)
+	b.WriteAll(write.start(), pattern(r.big()))
+	r.wait(write)
+	if !errors.Is(write.err, proactor.ErrDeadlineExceeded) || write.n == r.big() {
+		r.t.Errorf("write %d, %v", write.n, write.err)
+	}
+}
+
+// testComposedCancelRace cancels from another goroutine while the parts come: what
+// is told to be read is what was read.
+func testComposedCancelRace(r *rig) {
+	const size = 100_000
+	data := pattern(size)
+	a, b := r.pair()
+	got, buf := []byte{}, make([]byte, 5000)
+	var read *call
+	read = r.call(func() {
+		got = append(got, buf[:read.n]...)
+		if read.err != nil && read.err != proactor.ErrCanceled {
+			r.t.Errorf("read: %v", read.err)
+			return
+		}
+		if left := size - len(got); left > 0 {
+			b.ReadFull(read.start(), buf[:min(left, len(buf))])
+		}
+	})
+	b.ReadFull(read.start(), buf)
+	sent := 0
+	var write *call
+	write = r.call(func() {
+		if sent += write.n; sent < size {
+			a.Write(write.start(), data[sent:min(sent+300, size)])
+		}
+	})
+	a.Write(write.start(), data[:1])
+	stop := r.cancelling(&read.op)
+	r.until("all bytes", func() bool { return len(got) == size && read.idle() })
+	stop()
+	if !bytes.Equal(got, data) {
+		r.t.Error("the bytes read are not the bytes written")
+	}
+}
+
+// testComposedClose: Close of the dispatcher completes them, with the part that was
+// done.
+func testComposedClose(r *rig) {
+	x := r.begun(func(*proactor.Operation) {})
+	if err := r.d.Close(); err != nil {
+		r.t.Error(err)
+	}
+	if x.read.done != 1 || x.read.err != proactor.ErrClosed || x.read.n > 4 {
+		r.t.Errorf("read %d, %v", x.read.n, x.read.err)
+	}
+	if x.write.done != 1 || x.write.err != proactor.ErrClosed || x.write.n < 1000 {
+		r.t.Errorf("write %d, %v", x.write.n, x.write.err)
+	}
+}
