@@ -23,11 +23,7 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 }
 
 func testAcceptWithoutDescriptors(t *testing.T, name string) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(t, name)
 	ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)

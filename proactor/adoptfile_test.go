@@ -15,10 +15,7 @@ import (
 func TestAdoptFile(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := dispatcher(t, name)
 			defer d.Close()
 			f := written(t, "some content")
 			h, err := d.AdoptFile(f)
@@ -59,10 +56,7 @@ func written(t *testing.T, content string) *os.File {
 func TestAdoptFileRefuses(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := dispatcher(t, name)
 			defer d.Close()
 			r, w, err := os.Pipe()
 			if err != nil {

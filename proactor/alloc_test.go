@@ -35,11 +35,7 @@ type exchangeEnd struct {
 
 func newExchange(tb testing.TB, name, network string) *exchange {
 	tb.Helper()
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { d.Close() })
+	d := dispatcher(tb, name)
 	x := &exchange{tb: tb, d: d}
 	a, b := connectedPair(tb, d, network)
 	for i, h := range []*proactor.Handle{a, b} {
@@ -51,34 +47,6 @@ func newExchange(tb testing.TB, name, network string) *exchange {
 	x.timer.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
 	x.post.Handler = x.timer.Handler
 	return x
-}
-
-// connectedPair makes the two ends of a stream on d.
-func connectedPair(tb testing.TB, d *proactor.Dispatcher, network string) (a, b *proactor.Handle) {
-	tb.Helper()
-	address := "127.0.0.1:0"
-	if network == "unix" {
-		address = conformance.TempDir(tb) + "/s"
-	}
-	ln, err := d.Listen(network, address, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var accept, connect proactor.Operation
-	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
-	accept.Handler, connect.Handler = nothing, nothing
-	ln.Accept(&accept)
-	d.Connect(&connect, network, ln.LocalAddr().String(), nil)
-	for accept.Outstanding() || connect.Outstanding() {
-		if _, err := d.RunOne(context.Background()); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	if accept.Err() != nil || connect.Err() != nil {
-		tb.Fatal(accept.Err(), connect.Err())
-	}
-	ln.Close()
-	return connect.Accepted(), accept.Accepted()
 }
 
 func (e *exchangeEnd) startRead() {

@@ -104,21 +104,14 @@ func (p *pinger) HandleCompletion(op *proactor.Operation) {
 }
 
 func benchmarkPingPong(b *testing.B, name string) {
-	server, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
+	server := dispatcher(b, name)
 	s, err := newEchoServer(server, "tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
 	go server.Run()
 	defer server.Close()
-	client, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer client.Close()
+	client := dispatcher(b, name)
 	p := &pinger{d: client}
 	p.read.Handler, p.write.Handler = p, p
 	client.Connect(&p.write, "tcp", s.ln.LocalAddr().String(), nil)
@@ -146,11 +139,7 @@ func BenchmarkPost(b *testing.B) {
 }
 
 func benchmarkPostHandler(b *testing.B, name string) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, name)
 	left := b.N
 	var op proactor.Operation
 	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
@@ -166,11 +155,7 @@ func benchmarkPostHandler(b *testing.B, name string) {
 }
 
 func benchmarkPostBatches(b *testing.B, name string) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, name)
 	var ops [64]proactor.Operation
 	left := b.N
 	for i := range ops {
@@ -190,10 +175,7 @@ func benchmarkPostBatches(b *testing.B, name string) {
 }
 
 func benchmarkPostHandOff(b *testing.B, name string) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := dispatcher(b, name)
 	go d.Run()
 	defer d.Close()
 	done := make(chan struct{}, 1)
@@ -209,11 +191,7 @@ func benchmarkPostHandOff(b *testing.B, name string) {
 // BenchmarkTimer measures starting and cancelling a timer among a thousand
 // others, with the dispatch of the completion.
 func BenchmarkTimer(b *testing.B) {
-	d, err := proactor.New(proactor.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, "")
 	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
 	others := make([]proactor.Operation, 1000)
 	for i := range others {
@@ -250,10 +228,7 @@ func BenchmarkEcho(b *testing.B) {
 	}
 	for name, o := range servers {
 		b.Run(name, func(b *testing.B) {
-			d, err := proactor.New(o)
-			if err != nil {
-				b.Fatal(err)
-			}
+			d := newDispatcher(b, o)
 			s, err := newEchoServer(d, "tcp", "127.0.0.1:0")
 			if err != nil {
 				b.Fatal(err)
@@ -271,11 +246,7 @@ func benchmarkEchoClients(b *testing.B, address string) {
 	if slices.Contains(workingBackends(), "epoll") {
 		name = "epoll"
 	}
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, name)
 	left := b.N
 	clients := make([]echoClient, 100)
 	for i := range clients {

@@ -22,11 +22,7 @@ func TestNoAllocationReceive(t *testing.T) {
 			}
 			t.Run(name+"/"+what, func(t *testing.T) {
 				conformance.NeedPools(t, name)
-				d, err := proactor.New(proactor.Options{Backend: name})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer d.Close()
+				d := dispatcher(t, name)
 				turn := receiveTurn(t, d, each)
 				turn()
 				assertNoAllocation(t, 1000, func() {
@@ -79,11 +75,7 @@ func BenchmarkReceive(b *testing.B) {
 		}
 		for _, way := range []string{"own", "single", "multishot"} {
 			b.Run(name+"/"+way, func(b *testing.B) {
-				d, err := proactor.New(proactor.Options{Backend: name})
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer d.Close()
+				d := dispatcher(b, name)
 				turn := readTurn(b, d)
 				if way != "own" {
 					turn = receiveTurn(b, d, way == "multishot")

@@ -25,11 +25,7 @@ func BenchmarkControl(b *testing.B) {
 		{"context", func(op *proactor.Operation) { op.SetContext(ctx) }},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			d, err := proactor.New(proactor.Options{Backend: "sim", Record: proactor.RecordOptions{Off: true}})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer d.Close()
+			d := newDispatcher(b, proactor.Options{Backend: "sim", Record: proactor.RecordOptions{Off: true}})
 			near, far := connectedPair(b, d, "tcp")
 			op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
 			bench.set(&op)

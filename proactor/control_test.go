@@ -16,11 +16,7 @@ import (
 func TestNoAllocationControlled(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
+			d := dispatcher(t, name)
 			turn := controlledTurn(t, d)
 			turn()
 			assertNoAllocation(t, 500, func() {
@@ -115,10 +111,7 @@ func TestControlUnderPool(t *testing.T) {
 			continue // its time would be up before the other goroutines run
 		}
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name, Pool: proactor.Pool{Min: 4}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := newDispatcher(t, proactor.Options{Backend: name, Pool: proactor.Pool{Min: 4}})
 			var streams [4]*proactor.Handle
 			for i := 0; i < len(streams); i += 2 {
 				streams[i], streams[i+1] = connectedPair(t, d, "tcp")

@@ -20,11 +20,7 @@ func TestNoAllocationDatagrams(t *testing.T) {
 			}
 			t.Run(name+"/"+network, func(t *testing.T) {
 				conformance.NeedNetwork(t, name, network)
-				d, err := proactor.New(proactor.Options{Backend: name})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer d.Close()
+				d := dispatcher(t, name)
 				turn := datagramTurn(t, d, network)
 				turn()
 				assertNoAllocation(t, 1000, func() {
@@ -110,11 +106,7 @@ func TestSimDatagramFaults(t *testing.T) {
 // datagramRun sends 200 numbers, and returns what came.
 func datagramRun(t *testing.T, seed uint64) (got []byte) {
 	faults := proactor.SimFaults{Lose: 0.2, Duplicate: 0.2, Delay: 0.5}
-	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Seed: seed, Faults: faults}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Seed: seed, Faults: faults}})
 	server, err := d.ListenPacket("udp", "127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)

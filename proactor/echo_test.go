@@ -77,10 +77,7 @@ func TestEcho(t *testing.T) {
 }
 
 func testEcho(t *testing.T, name, network, address string) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := dispatcher(t, name)
 	s, err := newEchoServer(d, network, address)
 	if err != nil {
 		t.Fatal(err)

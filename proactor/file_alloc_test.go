@@ -22,10 +22,7 @@ func TestNoAllocationFiles(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := dispatcher(t, name)
 			defer d.Close()
 			f := do(t, d, func(op *proactor.Operation) { d.OpenFile(op, benchFile(t, size), os.O_RDWR, 0) })
 			a, b := connectedPair(t, d, "tcp")

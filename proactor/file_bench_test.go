@@ -20,10 +20,7 @@ func BenchmarkReadAt(b *testing.B) {
 		}
 		for _, depth := range []int{1, 16} {
 			b.Run(fmt.Sprintf("%s/depth=%d", name, depth), func(b *testing.B) {
-				d, err := proactor.New(proactor.Options{Backend: name})
-				if err != nil {
-					b.Fatal(err)
-				}
+				d := dispatcher(b, name)
 				defer d.Close()
 				f := do(b, d, func(op *proactor.Operation) { d.OpenFile(op, benchFile(b, 0), os.O_RDWR, 0) })
 				fill(b, d, f, size)

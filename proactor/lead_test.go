@@ -49,10 +49,7 @@ func withHost(t *testing.T, test func(d *proactor.Dispatcher)) {
 			continue // whose clock does not wait for anybody
 		}
 		t.Run(backend, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: backend})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := dispatcher(t, backend)
 			var host sync.WaitGroup
 			host.Go(func() { _ = d.Run() })
 			test(d)
@@ -135,10 +132,7 @@ func TestLeadersCompete(t *testing.T) {
 
 // Close and Stop end a lead.
 func TestCloseEndsALead(t *testing.T) {
-	d, err := proactor.New(proactor.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := dispatcher(t, "")
 	var host, leader sync.WaitGroup
 	host.Go(func() { _ = d.Run() })
 	var f awaiting

@@ -76,20 +76,3 @@ func ExampleHandle_CloseWrite() {
 	}
 	// Output: that was a question
 }
-
-// joined makes the two ends of a stream on d.
-func joined(d *proactor.Dispatcher) (a, b *proactor.Handle) {
-	listener, err := d.Listen("tcp", "127.0.0.1:0", nil)
-	if err != nil {
-		panic(err)
-	}
-	defer listener.Close()
-	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
-	accept, connect := proactor.Operation{Handler: nothing}, proactor.Operation{Handler: nothing}
-	listener.Accept(&accept)
-	d.Connect(&connect, "tcp", listener.LocalAddr().String(), nil)
-	for accept.Outstanding() || connect.Outstanding() {
-		d.RunOne(context.Background())
-	}
-	return connect.Accepted(), accept.Accepted()
-}

@@ -22,11 +22,7 @@ func kernelBackends(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			d, err := proactor.New(proactor.Options{Backend: name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
+			d := dispatcher(t, name)
 			test(t, d)
 		})
 	}

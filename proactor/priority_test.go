@@ -146,14 +146,3 @@ func count(order []byte, name byte) (n int) {
 	}
 	return n
 }
-
-// dispatcher makes one that is closed when the test ends.
-func dispatcher(t *testing.T, backend string) *proactor.Dispatcher {
-	t.Helper()
-	d, err := proactor.New(proactor.Options{Backend: backend})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	return d
-}

@@ -37,10 +37,7 @@ func recordName(backend string, connections int, off bool) string {
 }
 
 func benchmarkRecord(b *testing.B, name string, connections int, o proactor.RecordOptions) {
-	server, err := proactor.New(proactor.Options{Backend: name, Record: o})
-	if err != nil {
-		b.Fatal(err)
-	}
+	server := newDispatcher(b, proactor.Options{Backend: name, Record: o})
 	s, err := newEchoServer(server, "tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

@@ -20,29 +20,6 @@ func here() proactor.Site {
 	return proactor.Site{Function: runtime.FuncForPC(pc).Name(), File: file, Line: line}
 }
 
-// newDispatcher makes one that is closed with the test.
-func newDispatcher(t testing.TB, o proactor.Options) *proactor.Dispatcher {
-	t.Helper()
-	d, err := proactor.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	return d
-}
-
-// runUntil dispatches until none of the operations is outstanding.
-func runUntil(t testing.TB, d *proactor.Dispatcher, ops ...*proactor.Operation) {
-	t.Helper()
-	for slices.ContainsFunc(ops, (*proactor.Operation).Outstanding) {
-		if _, err := d.RunOne(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func nothing(*proactor.Operation) {}
-
 // find returns the one record of that kind.
 func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) proactor.Record {
 	t.Helper()

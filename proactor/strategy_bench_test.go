@@ -37,10 +37,7 @@ func BenchmarkStrand(b *testing.B) {
 		{"pool/none", proactor.Pool{Min: 2}, 0}, {"pool/64", proactor.Pool{Min: 2}, relays}, {"pool/1", proactor.Pool{Min: 2}, 1},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			d, err := proactor.New(proactor.Options{Pool: bench.pool})
-			if err != nil {
-				b.Fatal(err)
-			}
+			d := newDispatcher(b, proactor.Options{Pool: bench.pool})
 			ended := make(chan error, 1)
 			go func() { ended <- d.Run() }()
 			var strands []*proactor.Strand

@@ -282,10 +282,7 @@ func TestStrategiesStopRunClose(t *testing.T) {
 // A pool has as many goroutines in handlers as it may, and no more; when they
 // have nothing to do it shrinks.
 func TestPoolGrowsAndShrinks(t *testing.T) {
-	d, err := proactor.New(proactor.Options{Pool: proactor.Pool{Min: 1, Max: 4}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := newDispatcher(t, proactor.Options{Pool: proactor.Pool{Min: 1, Max: 4}})
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run() }()
 	const posts = 6

@@ -66,11 +66,7 @@ func BenchmarkTransmit(b *testing.B) {
 }
 
 func benchTransmit(b *testing.B, name string, size int) {
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, name)
 	var stream *proactor.Handle
 	s := newSink(b, func(address string) {
 		stream = do(b, d, func(op *proactor.Operation) { d.Connect(op, "tcp", address, nil) })

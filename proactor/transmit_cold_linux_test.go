@@ -29,11 +29,7 @@ const coldTick = 500 * time.Microsecond
 
 func benchTransmitCold(b *testing.B, name string) {
 	const size = 64 << 20
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	d := dispatcher(b, name)
 	var stream *proactor.Handle
 	s := newSink(b, func(address string) {
 		stream = do(b, d, func(op *proactor.Operation) { d.Connect(op, "tcp", address, nil) })
@@ -154,14 +150,11 @@ type coldWork struct {
 
 func newColdWork(t *testing.T, name, path, over string) *coldWork {
 	t.Helper()
-	d, err := proactor.New(proactor.Options{Backend: name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
+	d := dispatcher(t, name)
 	w := &coldWork{d: d}
 	w.file = do(t, d, func(op *proactor.Operation) { d.OpenFile(op, path, os.O_RDONLY, 0) })
 	if over == "pipe" {
+		var err error
 		if w.in, w.out, err = d.Pipe(); err != nil {
 			t.Fatal(err)
 		}
