@@ -41,7 +41,7 @@ func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *loca
 	}
 	s.Cleanup(p.kill)
 	p.socket, err = c.NewSocket(typ, zmq.Options{
-		SendHWM: o.hwm, RecvHWM: o.hwm, Linger: o.linger, MaxMessageSize: o.maxSize,
+		SendHWM: o.hwm, RecvHWM: o.hwm, Linger: o.linger, MaxFrameSize: o.maxSize,
 		RoutingID: []byte(o.routingID), RouterMandatory: o.mandatory,
 		ReqRelaxed: o.relaxed, ReqCorrelate: o.relaxed,
 	})

@@ -55,9 +55,15 @@ type Options struct {
 	// what their contexts say; 0 is none.
 	SendTimeout, RecvTimeout time.Duration
 
+	// MaxFrameSize is the largest frame accepted, in bytes: a peer that announces
+	// more is disconnected. It is libzmq's ZMQ_MAXMSGSIZE, which looks at each frame
+	// alone. 0 is no limit.
+	MaxFrameSize int64
 	// MaxMessageSize is the largest message accepted, in bytes, all its frames
-	// together: a peer that announces more is disconnected. It also bounds the
-	// number of frames. 0 is no limit. (libzmq looks at each frame alone.)
+	// together, and bounds how many they are: at most one a byte, or 64. A peer that
+	// sends more is disconnected. 0 is a thousand times MaxFrameSize, so that frames
+	// without end fill no memory; negative, or 0 without a MaxFrameSize, is no limit:
+	// a message then takes as much memory as its peer sends, as it does with libzmq.
 	MaxMessageSize int64
 
 	// RoutingID is what a ROUTER at the other end knows the socket by: up to 255
@@ -145,6 +151,18 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,
 	}
+}
+
+// framesOfLargest is how many of the largest frames a message may have where its
+// size is not limited by itself.
+const framesOfLargest = 1000
+
+// maxMessage is the largest message accepted; 0 for any.
+func (o *Options) maxMessage() int64 {
+	if o.MaxMessageSize != 0 || o.MaxFrameSize <= 0 {
+		return max(o.MaxMessageSize, 0)
+	}
+	return framesOfLargest * min(o.MaxFrameSize, math.MaxInt64/framesOfLargest)
 }
 
 func limits(msgs, size int) pipe.Limits {

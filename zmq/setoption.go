@@ -24,7 +24,8 @@ var settable = map[string]func(o *Options, value string) error{
 	"connect_timeout":   milliseconds(0, func(o *Options) *time.Duration { return &o.ConnectTimeout }, nil),
 	"sndtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.SendTimeout }, orForEverElseAtOnce),
 	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
-	"maxmsgsize":        setMaxMessageSize,
+	"maxmsgsize":        largest(func(o *Options) *int64 { return &o.MaxFrameSize }),
+	"maxmsgsize_total":  largest(func(o *Options) *int64 { return &o.MaxMessageSize }),
 	"routing_id":        setRoutingID,
 	"identity":          setRoutingID,
 	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
@@ -52,7 +53,8 @@ func OptionNames() []string {
 // without "ZMQ_" in front, to a value as libzmq has it: times in milliseconds;
 // 0 for no high-water mark; -1 for a linger, a timeout or a message size without
 // end, and for no reconnecting; 0 or 1 for what is off or on. "subscribe" adds a
-// prefix. sndhwm_bytes and rcvhwm_bytes are our own. It fails with an
+// prefix. sndhwm_bytes and rcvhwm_bytes are our own, and so is maxmsgsize_total,
+// which is MaxMessageSize: maxmsgsize is MaxFrameSize. It fails with an
 // *OptionError.
 func (o *Options) Set(name, value string) error {
 	known := strings.TrimPrefix(strings.ToLower(name), "zmq_")
@@ -144,14 +146,17 @@ var (
 	orForEverElseAtOnce = map[int64]time.Duration{-1: 0, 0: 1}
 )
 
-// setMaxMessageSize: libzmq's 0, which allows empty frames only, has no use.
-func setMaxMessageSize(o *Options, value string) error {
-	n, err := number(value, -1, math.MaxInt64)
-	if err != nil || n == 0 {
-		return fmt.Errorf("%q: expected a number of bytes, or -1 for no limit", value)
+// largest is a maximum size: libzmq's 0, which allows empty frames only, has no
+// use.
+func largest(field func(*Options) *int64) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		n, err := number(value, -1, math.MaxInt64)
+		if err != nil || n == 0 {
+			return fmt.Errorf("%q: expected a number of bytes, or -1 for no limit", value)
+		}
+		*field(o) = n
+		return nil
 	}
-	o.MaxMessageSize = max(n, 0)
-	return nil
 }
 
 func setRoutingID(o *Options, value string) error {

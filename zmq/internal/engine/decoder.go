@@ -47,6 +47,7 @@ type decoder struct {
 	got     int             // how much of it has come
 	flags   byte            // its frame's flags
 
+	maxFrame int64 // the largest frame accepted; 0 for any
 	maxSize  int64 // the largest message accepted, see fits; 0 for any
 	trust    int   // a body as large as this is given memory before it has come
 	next     int   // size of the next chunk
@@ -55,8 +56,9 @@ type decoder struct {
 	space [2][]byte // what Space returned last
 }
 
-// ErrTooLarge is a message larger than the maximum message size.
-var ErrTooLarge = errors.New("message larger than the maximum message size")
+// ErrTooLarge is a frame larger than the maximum frame size, or a message larger
+// than the maximum message size.
+var ErrTooLarge = errors.New("larger than the maximum size")
 
 // found says why Scan stopped.
 type found int
@@ -67,8 +69,8 @@ const (
 	foundCommand              // a command frame: its body is in the result
 )
 
-func newDecoder(maxSize int64, chunkLimit int) decoder {
-	return decoder{alloc: message.NewBuffer, maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
+func newDecoder(maxFrame, maxSize int64, chunkLimit int) decoder {
+	return decoder{alloc: message.NewBuffer, maxFrame: maxFrame, maxSize: maxSize, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit}
 }
 
 // Scan walks over whole frames until there are room whole messages in the batch
@@ -112,14 +114,17 @@ func (d *decoder) fits(flags byte, size uint64) error {
 	if flags&wire.FlagCommand != 0 && size > maxCommand {
 		return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
 	}
+	if d.maxFrame > 0 && size > uint64(d.maxFrame) {
+		return fmt.Errorf("%w: a frame of %d bytes, the limit is %d", ErrTooLarge, size, d.maxFrame)
+	}
 	if d.maxSize <= 0 {
 		return nil
 	}
 	if have := uint64(d.partSize); have+size > uint64(d.maxSize) {
-		return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, have+size, d.maxSize)
+		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, have+size, d.maxSize)
 	}
 	if int64(d.parts) >= max(d.maxSize, minMaxParts) {
-		return fmt.Errorf("%w: more than %d frames", ErrTooLarge, d.parts)
+		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.parts)
 	}
 	return nil
 }
@@ -133,7 +138,7 @@ func (d *decoder) scanShort(room int) {
 	if d.pos != d.whole || d.wholeRefs != len(d.refs) {
 		return
 	}
-	if d.maxSize > 0 && d.maxSize < math.MaxUint8 {
+	if least := min(uint64(d.maxSize-1), uint64(d.maxFrame-1)); least < math.MaxUint8-1 { // 0, no limit, is the largest
 		return // each has to be looked at
 	}
 	b, pos, end := d.chunk, d.pos, d.end

@@ -12,7 +12,7 @@ import (
 // decode feeds a stream to a fresh decoder and compares with the reference.
 func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
 	t.Helper()
-	c := &decoding{d: newDecoder(int64(maxSize), chunk), room: room}
+	c := &decoding{d: newDecoder(0, int64(maxSize), chunk), room: room}
 	err := c.feed(stream, piece)
 	if err := c.check(stream, maxSize, err); err != nil {
 		t.Fatal(err)
@@ -142,27 +142,30 @@ func TestDecoderLongStreams(t *testing.T) {
 func TestDecoderRefuses(t *testing.T) {
 	message := frame(nil, 0, body(4))
 	tests := []struct {
-		name    string
-		stream  []byte
-		maxSize int
-		want    error
+		name     string
+		stream   []byte
+		maxSize  int
+		want     error
+		maxFrame int64
 	}{
-		{"reserved flags", []byte{8, 0}, 0, wire.ErrFrame},
-		{"MORE on a command", []byte{wire.FlagCommand | wire.FlagMore, 0}, 0, wire.ErrFrame},
-		{"a size of 2^63", []byte{wire.FlagLong, 0x80}, 0, wire.ErrFrame},
-		{"a size that no memory holds", append([]byte{wire.FlagLong}, 0, 0x80, 0, 0, 0, 0, 0, 0), 0, ErrTooLarge},
-		{"a command within a message", append(frame(nil, wire.FlagMore, nil), frame(nil, wire.FlagCommand, nil)...), 0, wire.ErrFrame},
-		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand},
-		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge},
-		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge},
-		{"a long command with a maximum size", wire.AppendFrameHeader(nil, wire.FlagCommand, 101), 100, ErrTooLarge},
-		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 100, ErrTooLarge},
+		{"reserved flags", []byte{8, 0}, 0, wire.ErrFrame, 0},
+		{"MORE on a command", []byte{wire.FlagCommand | wire.FlagMore, 0}, 0, wire.ErrFrame, 0},
+		{"a size of 2^63", []byte{wire.FlagLong, 0x80}, 0, wire.ErrFrame, 0},
+		{"a size that no memory holds", append([]byte{wire.FlagLong}, 0, 0x80, 0, 0, 0, 0, 0, 0), 0, ErrTooLarge, 0},
+		{"a command within a message", append(frame(nil, wire.FlagMore, nil), frame(nil, wire.FlagCommand, nil)...), 0, wire.ErrFrame, 0},
+		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand, 0},
+		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge, 0},
+		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge, 0},
+		{"a long command with a maximum size", wire.AppendFrameHeader(nil, wire.FlagCommand, 101), 100, ErrTooLarge, 0},
+		{"a frame that is too long", append(frame(nil, wire.FlagMore, body(100)), wire.AppendFrameHeader(nil, 0, 101)...), 1000, ErrTooLarge, 100},
+		{"a short frame that is too long", frame(nil, 0, body(11)), 1000, ErrTooLarge, 10},
+		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 100, ErrTooLarge, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			stream := append(bytes.Clone(message), test.stream...)
 			for _, piece := range []int{1, 7, 1 << 30} {
-				c := &decoding{d: newDecoder(int64(test.maxSize), maxChunk), room: always(1 << 30)}
+				c := &decoding{d: newDecoder(test.maxFrame, int64(test.maxSize), maxChunk), room: always(1 << 30)}
 				if err := c.feed(stream, always(piece)); !errors.Is(err, test.want) {
 					t.Errorf("in pieces of %d: %v, want %v", piece, err, test.want)
 				}
@@ -177,7 +180,7 @@ func TestDecoderRefuses(t *testing.T) {
 
 // A command that is too long is so also when all of it is there at once.
 func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
-	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	many := bytes.Repeat(frame(nil, 0, body(1000)), 1000) // chunks are large then
 	for range 10 {
@@ -200,7 +203,7 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	const announced = 1 << 40
 	stream := wire.AppendFrameHeader(nil, 0, announced)
-	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(stream, always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -222,7 +225,7 @@ func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 // A peer that has sent large bodies is trusted with as large a one again, and no
 // more than twice.
 func TestDecoderTrustGrows(t *testing.T) {
-	c := &decoding{d: newDecoder(0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(frame(nil, 0, body(1<<20)), always(1<<30)); err != nil {
 		t.Fatal(err)

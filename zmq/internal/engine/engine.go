@@ -57,7 +57,8 @@ type Config struct {
 	RecvLimits pipe.Limits
 
 	HandshakeTimeout time.Duration // 0: none
-	MaxFrame         int64         // bytes; 0: no limit
+	MaxFrame         int64         // the largest frame in bytes; 0: no limit
+	MaxMessage       int64         // the largest message, all its frames together; 0: no limit
 	Tuning           Tuning
 }
 
@@ -120,7 +121,7 @@ func New(cfg Config) *Engine {
 	if cfg.Tuning.NoReadCoalescing {
 		chunk = smallChunk
 	}
-	e := &Engine{cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, decoder: newDecoder(cfg.MaxFrame, chunk)}
+	e := &Engine{cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, decoder: newDecoder(cfg.MaxFrame, cfg.MaxMessage, chunk)}
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer
 	}

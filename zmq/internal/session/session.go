@@ -50,7 +50,7 @@ type Config struct {
 	Tuning     engine.Tuning
 	Logger     *slog.Logger // nil: silent
 
-	MaxFrame             int64
+	MaxFrame, MaxMessage int64         // bytes; 0: no limit
 	HandshakeTimeout     time.Duration // 0: none
 	ConnectTimeout       time.Duration // 0: the system's
 	ReconnectInterval    time.Duration // negative: once and never again
@@ -65,7 +65,7 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 	return engine.New(engine.Config{
 		Dispatcher: d, Stream: s, Session: owner,
 		Mechanism: c.Mechanism(), Type: c.Type, RecvLimits: c.Host.RecvLimits(),
-		HandshakeTimeout: c.HandshakeTimeout, MaxFrame: c.MaxFrame,
+		HandshakeTimeout: c.HandshakeTimeout, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
 		Tuning: c.Tuning,
 	})
 }
