@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
 // TestNoAllocationReceive: a receive into a buffer of a pool allocates nothing,
@@ -21,7 +20,6 @@ func TestNoAllocationReceive(t *testing.T) {
 				what = "multishot"
 			}
 			t.Run(name+"/"+what, func(t *testing.T) {
-				conformance.NeedPools(t, name)
 				d := dispatcher(t, name)
 				turn := receiveTurn(t, d, each)
 				turn()

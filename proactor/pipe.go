@@ -12,6 +12,9 @@ import "os"
 // set so. What is read from the master of a pseudo-terminal whose other side is
 // closed is, on Linux, an error: syscall.EIO.
 //
+// On Windows file must have been opened for overlapped I/O, as named pipes can be;
+// consoles and the pipes of os.Pipe are refused. file loses its deadlines.
+//
 // The handle does not block, and what it is open on need not be shared with
 // others: where the system allows it is opened anew, so that a shell's terminal
 // is not changed. Otherwise (a standard input that another user owns) all who
@@ -29,7 +32,9 @@ func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
 
 // Pipe makes a pipe: what is written to w is read from r. A read of the wrong end
 // fails with syscall.EBADF, and so does a write. When w is closed, r reads what is
-// in the pipe, then io.EOF; when r is closed, writes fail with syscall.EPIPE.
+// in the pipe, then io.EOF; when r is closed, writes fail with syscall.EPIPE. On
+// Windows these are ERROR_ACCESS_DENIED and ERROR_NO_DATA, and a write that is
+// cancelled while somebody reads may have written more than it says.
 func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
 	if d.closed.Load() {
 		return nil, nil, ErrClosed

@@ -39,6 +39,7 @@ func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) proactor.Record
 func TestRecordSites(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir() // outlives the dispatcher, which has a file open in it
 			d := newDispatcher(t, proactor.Options{Backend: name})
 			x, y := connectedPair(t, d, "tcp")
 			ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
@@ -47,7 +48,7 @@ func TestRecordSites(t *testing.T) {
 			}
 			var op proactor.Operation
 			op.Handler = proactor.HandlerFunc(nothing)
-			buf, file := []byte("x"), filepath.Join(t.TempDir(), "f")
+			buf, file := []byte("x"), filepath.Join(dir, "f")
 			tests := []struct {
 				kind  proactor.Kind
 				start func() proactor.Site

@@ -15,6 +15,8 @@ const (
 	ECONNRESET   = syscall.ECONNRESET
 	ENOENT       = syscall.ENOENT
 	EPIPE        = syscall.EPIPE
+	ENOREADER    = syscall.EPIPE // a write to a pipe that nobody reads
+	EWRONGEND    = syscall.EBADF // a read of a pipe's writing end, a write to its reading end
 	ETIMEDOUT    = syscall.ETIMEDOUT
 )
 

@@ -12,7 +12,9 @@ const (
 	ECONNREFUSED = windows.WSAECONNREFUSED
 	ECONNRESET   = windows.WSAECONNRESET
 	ENOENT       = windows.ERROR_FILE_NOT_FOUND
-	EPIPE        = windows.WSAECONNABORTED // a write after the end
+	EPIPE        = windows.WSAECONNABORTED     // a write after the end
+	ENOREADER    = windows.ERROR_NO_DATA       // a write to a pipe that nobody reads
+	EWRONGEND    = windows.ERROR_ACCESS_DENIED // a read of a pipe's writing end, a write to its reading end
 	ETIMEDOUT    = windows.WSAETIMEDOUT
 )
 

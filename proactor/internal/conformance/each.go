@@ -71,7 +71,6 @@ func testEachCanceledByHandler(r *rig) {
 // testEachCanceledBeforeHandler: two operations complete, and the handler of the
 // one whose turn comes first cancels both.
 func testEachCanceledBeforeHandler(r *rig) {
-	NeedPools(r.t, r.d.Backend().Name)
 	pool := proactor.NewBufferPool(16, 4)
 	var near, far [2]*proactor.Handle
 	var receive [2]*call

@@ -59,7 +59,6 @@ func testAcceptEach(r *rig) {
 
 // testReceiveEach receives a stream to its end, with a pool that runs dry.
 func testReceiveEach(r *rig) {
-	NeedPools(r.t, r.d.Backend().Name)
 	const size = 300_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(1000, 4)
@@ -127,7 +126,6 @@ func (r *rig) cancelling(op *proactor.Operation) (stop func()) {
 // testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
 // lost, and the end comes once.
 func testEachCancelRace(r *rig) {
-	NeedPools(r.t, r.d.Backend().Name)
 	const size = 200_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(500, 2)
@@ -160,7 +158,6 @@ func testEachCancelRace(r *rig) {
 
 // testEachClose: a handle and a dispatcher that are closed end it once.
 func testEachClose(r *rig) {
-	NeedPools(r.t, r.d.Backend().Name)
 	_, b := r.pair()
 	ln := r.listen()
 	pool := proactor.NewBufferPool(10, 1)

@@ -26,14 +26,6 @@ func NeedNetwork(t testing.TB, name, network string) {
 	}
 }
 
-// NeedPools skips a test of receives into pools on the backend that lacks them.
-func NeedPools(t testing.TB, name string) {
-	t.Helper()
-	if name == "iocp" {
-		t.Skip("iocp does not receive into pools yet")
-	}
-}
-
 // TempDir is a folder for one test's files. Its path is short enough for a socket's
 // name, which that of t.TempDir may not be.
 func TempDir(t testing.TB) string {

@@ -13,9 +13,6 @@ import (
 func (r *rig) pipe() (reader, writer *proactor.Handle) {
 	r.t.Helper()
 	reader, writer, err := r.d.Pipe()
-	if errors.Is(err, errors.ErrUnsupported) {
-		r.t.Skip(err)
-	}
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -64,15 +61,25 @@ func testPipeTry(r *rig) {
 	if n, err := in.TryRead(buf); n != 0 || err != proactor.ErrWouldBlock {
 		r.t.Errorf("TryRead of nothing: %d, %v", n, err)
 	}
-	if n, err := out.TryWriteV([][]byte{[]byte("ab"), []byte("cd")}); n != 4 || err != nil {
+	if n, err := out.TryWriteV([][]byte{[]byte("ab"), []byte("cd")}); err == proactor.ErrWouldBlock && n == 0 {
+		r.write(out, []byte("abcd")) // a system may not tell how much room there is
+	} else if n != 4 || err != nil {
 		r.t.Fatalf("TryWriteV: %d, %v", n, err)
 	}
-	if n, err := out.TryWrite([]byte("ef")); n != 2 || err != nil {
+	if n, err := out.TryWrite([]byte("ef")); err == proactor.ErrWouldBlock && n == 0 {
+		r.write(out, []byte("ef"))
+	} else if n != 2 || err != nil {
 		r.t.Fatalf("TryWrite: %d, %v", n, err)
 	}
-	got := make([]byte, 6)
+	n, err := in.TryRead(buf[:1])
+	if err == proactor.ErrWouldBlock && n == 0 { // sim delivers late at times
+		r.read(in, buf[:1])
+	} else if n != 1 || err != nil || buf[0] != 'a' {
+		r.t.Errorf("TryRead: %d, %v", n, err)
+	}
+	got := make([]byte, 5)
 	r.read(in, got)
-	if string(got) != "abcdef" {
+	if string(got) != "bcdef" {
 		r.t.Errorf("read %q", got)
 	}
 	in.Close()
@@ -95,7 +102,7 @@ func testPipeBroken(r *rig) {
 			out.Write(write.start(), []byte("anybody there?"))
 		}
 		r.wait(write)
-		if write.n != 0 || !errors.Is(write.err, backend.EPIPE) {
+		if write.n != 0 || !errors.Is(write.err, backend.ENOREADER) {
 			r.t.Errorf("full %v: wrote %d bytes, %v", full, write.n, write.err)
 		}
 	}
@@ -107,12 +114,12 @@ func testPipeWrongEnd(r *rig) {
 	c := r.call(nil)
 	out.Read(c.start(), make([]byte, 1))
 	r.wait(c)
-	if c.n != 0 || !errors.Is(c.err, backend.EBADF) {
+	if c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) {
 		r.t.Errorf("read of the writing end: %d, %v", c.n, c.err)
 	}
 	in.Write(c.start(), make([]byte, 1))
 	r.wait(c)
-	if c.n != 0 || !errors.Is(c.err, backend.EBADF) {
+	if c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) {
 		r.t.Errorf("write to the reading end: %d, %v", c.n, c.err)
 	}
 	in.Accept(c.start())

@@ -189,7 +189,22 @@ func (r *rig) fill(h *proactor.Handle) (waiting *call, written int) {
 	}
 	waiting = r.call(nil)
 	h.Write(waiting.start(), block)
+	if written > 0 {
+		return waiting, written
+	}
+	for r.poll(); waiting.idle(); r.poll() { // nothing is tried where it might have to wait
+		written += waiting.n
+		h.Write(waiting.start(), block)
+	}
 	return waiting, written
+}
+
+// poll dispatches what has completed.
+func (r *rig) poll() {
+	r.t.Helper()
+	if _, err := r.d.Poll(); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // pattern is n bytes that tell where they belong.

@@ -9,14 +9,23 @@ import (
 // Whether that was opened with O_APPEND cannot be known: such a file is written
 // at the offset that is given.
 func duplicate(old uintptr) (File, error) {
+	own, err := duplicateHandle(old)
+	if err != nil {
+		return File{}, err
+	}
+	return File{f: os.NewFile(uintptr(own), "duplicate")}, nil
+}
+
+// duplicateHandle is another handle for what old stands for.
+func duplicateHandle(old uintptr) (int, error) {
 	p, err := syscall.GetCurrentProcess()
 	if err != nil {
-		return File{}, os.NewSyscallError("GetCurrentProcess", err)
+		return -1, os.NewSyscallError("GetCurrentProcess", err)
 	}
 	var own syscall.Handle
 	err = syscall.DuplicateHandle(p, syscall.Handle(old), p, &own, 0, false, syscall.DUPLICATE_SAME_ACCESS)
 	if err != nil {
-		return File{}, os.NewSyscallError("DuplicateHandle", err)
+		return -1, os.NewSyscallError("DuplicateHandle", err)
 	}
-	return File{f: os.NewFile(uintptr(own), "duplicate")}, nil
+	return int(own), nil
 }

@@ -68,6 +68,16 @@ func StartRecv(fd int, op *backend.Op) syscall.Errno {
 	return outcome(failed == 0, errno)
 }
 
+// StartAwait begins to wait for bytes, or the end of the stream, and leaves them
+// where they are: a read of nothing ends when there are some.
+func StartAwait(fd int, op *backend.Op) syscall.Errno {
+	var none windows.WSABuf
+	op.Sys.Flags = 0
+	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&none)), 1,
+		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), takeOff(op), 0)
+	return outcome(failed == 0, errno)
+}
+
 // StartSend begins to write from op's buffers, which are not empty.
 func StartSend(fd int, op *backend.Op) syscall.Errno {
 	var one windows.WSABuf

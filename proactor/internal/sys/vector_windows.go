@@ -46,8 +46,21 @@ func RecvVector(fd int, x *Vector) (int, syscall.Errno) {
 	return recv(fd, unsafe.SliceData(x.bufs), len(x.bufs))
 }
 
-// WritePipeVector is SendVector: nothing but sockets is written so here.
-func WritePipeVector(fd int, x *Vector) (int, syscall.Errno) { return SendVector(fd, x) }
+// WritePipeVector is WritePipe from x, which has been set.
+func WritePipeVector(fd int, x *Vector) (int, syscall.Errno) {
+	moved := 0
+	for _, b := range x.bufs {
+		n, errno := WritePipe(fd, unsafe.Slice(b.Buf, b.Len))
+		moved += n
+		if errno != 0 && moved == 0 {
+			return 0, errno
+		}
+		if n < int(b.Len) {
+			break
+		}
+	}
+	return moved, 0
+}
 
 // SendVector is Send from x, which has been set.
 func SendVector(fd int, x *Vector) (int, syscall.Errno) {

@@ -23,6 +23,12 @@ type conn interface {
 // pipe is a pipe or a terminal, which has no addresses.
 type pipe struct{ *os.File }
 
+// Write has one error number for a pipe that nobody reads.
+func (p pipe) Write(b []byte) (int, error) {
+	n, err := p.File.Write(b)
+	return n, sys.FromPipe(err)
+}
+
 func (pipe) LocalAddr() net.Addr  { return nil }
 func (pipe) RemoteAddr() net.Addr { return nil }
 
@@ -56,7 +62,7 @@ func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 
 // Pipe implements backend.Backend.
 func (b *Backend) Pipe() (r, w backend.Handle, err error) {
-	in, out, err := os.Pipe()
+	in, out, err := sys.PipeFiles()
 	if err != nil {
 		return nil, nil, err
 	}

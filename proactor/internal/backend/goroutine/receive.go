@@ -16,6 +16,7 @@ import (
 // and only then takes a buffer. It is the reading goroutine's.
 type receiver struct {
 	raw     syscall.RawConn
+	recv    func(fd int, b []byte) (int, error)
 	args    *backend.ReceiveArgs
 	buf     *backend.PoolBuffer // in hand
 	n       int
@@ -27,8 +28,8 @@ type receiver struct {
 	wanting bool                     // the lane's mu: a receive is in progress
 }
 
-func newReceiver(l *lane, c syscall.RawConn) *receiver {
-	r := &receiver{raw: c, granted: make(chan *backend.PoolBuffer, 1)}
+func newReceiver(l *lane, t *try) *receiver {
+	r := &receiver{raw: t.raw, recv: t.recv, granted: make(chan *backend.PoolBuffer, 1)}
 	r.attempt = r.try
 	r.grants = func(b *backend.PoolBuffer) { r.grant(l, b) }
 	l.kick = make(chan struct{}, 1)
@@ -87,7 +88,7 @@ func (s *stream) receive(op *backend.Op) {
 		}
 		l := &s.in
 		l.mu.Lock()
-		s.taking = newReceiver(l, s.try.raw)
+		s.taking = newReceiver(l, &s.try)
 		l.mu.Unlock()
 	}
 	r := s.taking
@@ -148,7 +149,7 @@ func (r *receiver) try(fd uintptr) bool {
 			return true
 		}
 	}
-	n, err := sys.Read(int(fd), r.buf.Space())
+	n, err := r.recv(int(fd), r.buf.Space())
 	switch {
 	case err != nil && sys.WouldBlock(err):
 		r.buf.Release() // nothing is owned while it waits

@@ -17,6 +17,7 @@ import (
 type try struct {
 	conn    conn
 	raw     syscall.RawConn // nil: this connection has no descriptor
+	recv    func(fd int, b []byte) (int, error)
 	in, out attempt
 	vector  sys.Vector
 	outV    attempt // like out, from vector
@@ -32,16 +33,20 @@ type attempt struct {
 
 func (t *try) init(conn conn) {
 	t.conn = conn
-	sendVector := sys.SendVector
-	if _, ok := conn.(pipe); ok {
-		sendVector = sys.WritePipeVector
+	read, write, sendVector := sys.Read, sys.Write, sys.SendVector
+	if p, ok := conn.(pipe); ok {
+		read, write, sendVector = sys.ReadPipeNow, sys.WritePipeNow, sys.WritePipeVector
+		t.raw = newRawPipe(p)
+	} else if c, ok := conn.(syscall.Conn); ok {
+		t.raw = neverBlocking(c)
 	}
+	t.recv = read
 	t.in.call = func(fd uintptr) bool {
-		t.in.n, t.in.err = sys.Read(int(fd), t.in.buf)
+		t.in.n, t.in.err = read(int(fd), t.in.buf)
 		return true
 	}
 	t.out.call = func(fd uintptr) bool {
-		t.out.n, t.out.err = sys.Write(int(fd), t.out.buf)
+		t.out.n, t.out.err = write(int(fd), t.out.buf)
 		return true
 	}
 	t.outV.call = func(fd uintptr) bool {
@@ -50,9 +55,6 @@ func (t *try) init(conn conn) {
 			t.outV.err = errno
 		}
 		return true
-	}
-	if c, ok := conn.(syscall.Conn); ok {
-		t.raw = neverBlocking(c)
 	}
 }
 

@@ -72,9 +72,6 @@ var _ backend.Backend = (*Backend)(nil)
 // errNoUnix is why there are no Unix sockets: ConnectEx does not know them.
 var errNoUnix = fmt.Errorf("iocp has no unix sockets: use the goroutine backend: %w", errors.ErrUnsupported)
 
-// errNoPools is the result of a receive: what is in flight has its buffer here.
-var errNoPools = fmt.Errorf("iocp does not receive into pools yet: use Read, or the goroutine backend: %w", errors.ErrUnsupported)
-
 // New makes a backend. The error says what the system does not have.
 func New(backend.Options) (backend.Backend, error) {
 	port, err := sys.NewPort()
@@ -103,11 +100,6 @@ func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 func (b *Backend) Start(op *backend.Op) {
 	if op.Kind == backend.KindConnect {
 		b.connect(op)
-		return
-	}
-	if op.Kind == backend.KindReceive {
-		b.complete(op, errNoPools)
-		b.stir()
 		return
 	}
 	if l := laneOf(op); l != nil {

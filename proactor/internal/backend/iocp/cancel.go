@@ -11,15 +11,20 @@ import (
 // asked for. An operation that is neither has completed.
 func (l *lane) cancel(op *backend.Op) {
 	l.mu.Lock()
-	waiting := false
+	completed := false
 	if l.flying && l.queue.Head() == op {
 		l.recall()
-	} else if waiting = l.queue.Remove(op); waiting {
+	} else if l.queue.Head() == op { // it waits for a buffer
+		l.h.b.complete(l.pop(), backend.ErrCanceled)
+		l.advance()
+		completed = true
+	} else if l.queue.Remove(op) {
 		l.h.b.complete(op, backend.ErrCanceled)
 		l.end()
+		completed = true
 	}
-	l.mu.Unlock()
-	if waiting {
+	l.unlock()
+	if completed {
 		l.h.b.stir()
 	}
 }
@@ -49,7 +54,7 @@ func (l *lane) cancelAll() {
 
 // completeAll completes everything that waits with err. mu is held.
 func (l *lane) completeAll(err error) {
-	for op := l.queue.Pop(); op != nil; op = l.queue.Pop() {
+	for op := l.pop(); op != nil; op = l.pop() {
 		l.h.b.complete(op, err)
 	}
 }
@@ -68,7 +73,7 @@ func (l *lane) close(err error) (flying bool) {
 	return l.flying
 }
 
-// gather closes the socket of a closed stream when nothing is in flight on it any
+// gather gives back what a closed stream stands for when nothing is in flight on it any
 // more: until then the system is asked how much was moved.
 func (b *Backend) gather(h *handle) {
 	for d := range h.lanes {
@@ -85,7 +90,7 @@ func (b *Backend) gather(h *handle) {
 	delete(b.landing, h)
 	b.mu.Unlock()
 	if last && !h.listener {
-		sys.Close(h.fd)
+		h.release()
 	}
 }
 
@@ -94,7 +99,7 @@ func (h *handle) CloseWrite() error {
 	if h.listener {
 		return backend.ErrWrongHandle
 	}
-	if h.packet {
+	if h.packet || h.name != "" {
 		return backend.ErrNotSocket
 	}
 	l := &h.lanes[backend.Out]

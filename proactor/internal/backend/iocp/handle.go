@@ -14,11 +14,12 @@ import (
 )
 
 // handle is a socket: a stream, a listener, one of datagrams, or a stream that is
-// connecting.
+// connecting. Or it is a pipe's end.
 type handle struct {
 	b             *Backend
 	fd            int
 	network       string
+	name          string // of a pipe; a socket has none
 	listener      bool
 	packet        bool                   // a socket of datagrams
 	family        uint16                 // of datagrams: the address family
@@ -87,22 +88,6 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	return h, nil
 }
 
-// Adopt fails: what this system makes pipes and terminals of cannot be waited
-// for without a thread.
-func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
-	own, err := sys.AdoptFile(f)
-	if err == nil {
-		own.Close()
-		err = sys.ErrNotWaitable
-	}
-	return nil, err
-}
-
-// Pipe fails as Adopt does.
-func (b *Backend) Pipe() (r, w backend.Handle, err error) {
-	return nil, nil, &os.PathError{Op: "adopt", Path: "pipe", Err: sys.ErrNotWaitable}
-}
-
 // AdoptFile implements backend.Backend.
 func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 	return b.files.AdoptFile(f)
@@ -140,7 +125,7 @@ func (h *handle) Close() error {
 	if h.listener {
 		sys.RemovePath(h.local)
 		sys.Close(h.fd) // at once: its address is free again
-	} else if flying {
+	} else if flying && h.name == "" {
 		sys.Shutdown(h.fd) // the peer is told at once
 	}
 	h.b.gather(h)
@@ -148,7 +133,19 @@ func (h *handle) Close() error {
 	return nil
 }
 
+// release gives back what h stands for.
+func (h *handle) release() {
+	if h.name != "" {
+		sys.ClosePipe(h.fd)
+		return
+	}
+	sys.Close(h.fd)
+}
+
 // failed is what the system said about a call on h.
 func (h *handle) failed(call string, errno syscall.Errno) error {
+	if h.name != "" {
+		return &os.PathError{Op: call, Path: h.name, Err: errno}
+	}
 	return sys.OpError(call, h.network, h.local, h.remote, errno)
 }

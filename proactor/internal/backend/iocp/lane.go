@@ -17,13 +17,17 @@ type lane struct {
 
 	mu       sync.Mutex // held during system calls
 	queue    backend.Queue
-	flying   bool       // the head is in the system's hands
-	recalled bool       // and was cancelled
-	refused  bool       // the connect has failed: the handle is to be closed
-	closed   error      // what operations complete with once the handle is closed
-	ending   bool       // CloseWrite was called
-	ended    bool       // and the peer has been told
-	vector   sys.Vector // for what must not wait
+	flying   bool                 // the head is in the system's hands
+	recalled bool                 // and was cancelled
+	refused  bool                 // the connect has failed: the handle is to be closed
+	closed   error                // what operations complete with once the handle is closed
+	ending   bool                 // CloseWrite was called
+	ended    bool                 // and the peer has been told
+	readable bool                 // there are bytes for the head, a receive: see receive.go
+	vector   sys.Vector           // for what must not wait
+	waiter   *backend.PoolWaiter  // for a buffer; nil until there was none
+	spares   backend.SpareBuffers // to be released once mu is not held
+	scratch  []byte               // what a pipe's gather write is put together in; made at first use
 }
 
 // start queues op and begins it if it is the first.
@@ -39,7 +43,7 @@ func (l *lane) start(op *backend.Op) {
 		completed = l.queue.Push(op) && l.advance()
 	}
 	refused := l.refused
-	l.mu.Unlock()
+	l.unlock()
 	if refused {
 		l.h.Close()
 	}
@@ -52,25 +56,54 @@ func (l *lane) start(op *backend.Op) {
 // any has completed. mu is held.
 func (l *lane) advance() (completed bool) {
 	for op := l.queue.Head(); op != nil; op = l.queue.Head() {
-		var err error
-		if !nothing(op) {
-			var errno syscall.Errno
-			errno, err = l.begin(op)
-			switch {
-			case errno == sys.Pending:
-				return completed
-			case err == nil && l.again(op, sys.Moved(op), errno):
-				continue
-			case err == nil:
-				err = l.settle(op, sys.Moved(op), errno)
-			}
+		progress, err := l.attempt(op)
+		if progress == waits {
+			return completed
 		}
-		l.queue.Pop()
-		l.h.b.complete(op, err)
-		completed = true
+		if progress == done {
+			l.pop()
+			l.h.b.complete(op, err)
+			completed = true
+		}
 	}
 	l.end()
 	return completed
+}
+
+// progress is how far an attempt has brought an operation.
+type progress uint8
+
+const (
+	done   progress = iota
+	waits           // it is in flight, or waits for a buffer
+	goesOn          // with another attempt
+)
+
+// attempt takes op, the head, a step further. The error is that of an operation
+// that is done. mu is held.
+func (l *lane) attempt(op *backend.Op) (progress, error) {
+	if nothing(op) {
+		return done, nil
+	}
+	if l.readable {
+		return l.fill(op)
+	}
+	errno, err := l.begin(op)
+	switch {
+	case err != nil:
+		return done, err
+	case errno == sys.Pending:
+		return waits, nil
+	case l.again(op, sys.Moved(op), errno):
+		return goesOn, nil
+	}
+	return done, l.settle(op, sys.Moved(op), errno)
+}
+
+// pop takes the head out.
+func (l *lane) pop() *backend.Op {
+	l.readable = false
+	return l.queue.Pop()
 }
 
 // begin hands op to the system. An error is the result of op; else the answer is
@@ -100,7 +133,7 @@ func (l *lane) landed(op *backend.Op, moved int, failed bool) {
 	l.flying = false
 	if errno := l.outcome(op, &moved, failed); !l.again(op, moved, errno) {
 		err := l.settle(op, moved, errno)
-		l.queue.Pop()
+		l.pop()
 		l.h.b.complete(op, err)
 	}
 	closed, refused := l.closed != nil, l.refused
@@ -109,7 +142,7 @@ func (l *lane) landed(op *backend.Op, moved int, failed bool) {
 	} else {
 		l.advance()
 	}
-	l.mu.Unlock()
+	l.unlock()
 	if closed {
 		l.h.b.gather(l.h)
 	} else if refused {
@@ -123,7 +156,7 @@ func (l *lane) outcome(op *backend.Op, moved *int, failed bool) (errno syscall.E
 	case failed && l.closed != nil && l.h.listener:
 		errno = sys.Aborted // there is nobody to ask, and no need to
 	case failed:
-		*moved, errno = sys.Result(l.h.fd, op)
+		*moved, errno = l.h.result(op)
 	}
 	return errno
 }
@@ -139,8 +172,12 @@ func (l *lane) settle(op *backend.Op, moved int, errno syscall.Errno) error {
 		return l.transmitResult(op, errno, nil)
 	case backend.KindReceiveFrom, backend.KindSendTo:
 		return l.delivered(op, moved, errno)
+	case backend.KindReceive:
+		return l.untold(op, errno)
 	}
 	switch {
+	case l.h.name != "":
+		return l.piped(op, moved, errno)
 	case errno != 0:
 		return l.failed(op, errno)
 	case l.closed != nil:
@@ -176,6 +213,10 @@ func (l *lane) again(op *backend.Op, moved int, errno syscall.Errno) bool {
 		return true
 	case backend.KindTransmit:
 		return l.transmitted(op, moved, errno)
+	case backend.KindReceive:
+		return l.told(errno)
+	case backend.KindRead, backend.KindReadV:
+		return l.gotNothing(moved, errno)
 	}
 	return false
 }
@@ -184,7 +225,7 @@ func verb(k backend.Kind) string {
 	switch k {
 	case backend.KindAccept:
 		return "accept"
-	case backend.KindRead, backend.KindReadV, backend.KindReceiveFrom:
+	case backend.KindRead, backend.KindReadV, backend.KindReceive, backend.KindReceiveFrom:
 		return "read"
 	}
 	return "write"

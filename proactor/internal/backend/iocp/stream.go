@@ -5,6 +5,7 @@ package iocp
 import (
 	"io"
 	"net"
+	"os"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -23,19 +24,25 @@ func (l *lane) prepare(op *backend.Op) error {
 	case err == nil && op.Kind == backend.KindSendTo:
 		return l.address(op)
 	case err == nil && op.Kind == backend.KindTransmit && !op.Transmission().Begun:
-		if err = beginTransmit(op.Transmission()); err != nil {
+		if err = l.h.beginTransmit(op.Transmission()); err != nil {
 			return l.transmitResult(op, 0, err)
 		}
 	}
-	if err != nil {
-		err = &net.OpError{Op: verb(op.Kind), Net: l.h.network, Source: l.h.local, Addr: l.h.remote, Err: err}
+	switch {
+	case err == nil:
+		return nil
+	case l.h.name != "":
+		return &os.PathError{Op: verb(op.Kind), Path: l.h.name, Err: err}
 	}
-	return err
+	return &net.OpError{Op: verb(op.Kind), Net: l.h.network, Source: l.h.local, Addr: l.h.remote, Err: err}
 }
 
 // call makes the call that puts op into flight. An error is one of those that
 // only a transmission has.
 func (l *lane) call(op *backend.Op) (syscall.Errno, error) {
+	if l.h.name != "" {
+		return l.callPipe(op)
+	}
 	switch op.Kind {
 	case backend.KindAccept:
 		return sys.StartAccept(l.h.fd, op), nil
@@ -43,6 +50,8 @@ func (l *lane) call(op *backend.Op) (syscall.Errno, error) {
 		return sys.StartConnect(op), nil
 	case backend.KindRead, backend.KindReadV:
 		return sys.StartRecv(l.h.fd, op), nil
+	case backend.KindReceive:
+		return sys.StartAwait(l.h.fd, op), nil
 	case backend.KindTransmit:
 		return l.transmit(op)
 	case backend.KindReceiveFrom:
@@ -72,7 +81,7 @@ func nothing(op *backend.Op) bool {
 
 // TryRead implements backend.Handle.
 func (h *handle) TryRead(b []byte) (int, error) {
-	n, err := h.try(backend.In, func(*lane) (int, syscall.Errno) { return sys.Recv(h.fd, b) })
+	n, err := h.try(backend.In, func(*lane) (int, syscall.Errno) { return h.recv(b) })
 	if n == 0 && err == nil && len(b) > 0 {
 		err = io.EOF
 	}
@@ -81,7 +90,7 @@ func (h *handle) TryRead(b []byte) (int, error) {
 
 // TryWrite implements backend.Handle.
 func (h *handle) TryWrite(b []byte) (int, error) {
-	return h.try(backend.Out, func(*lane) (int, syscall.Errno) { return sys.Send(h.fd, b) })
+	return h.try(backend.Out, func(*lane) (int, syscall.Errno) { return h.send(b) })
 }
 
 // TryWriteV implements backend.Handle.
@@ -91,7 +100,7 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 			return 0, 0
 		}
 		defer l.vector.Reset()
-		return sys.SendVector(h.fd, &l.vector)
+		return h.sendV(&l.vector)
 	})
 }
 

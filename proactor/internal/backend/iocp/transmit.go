@@ -20,12 +20,14 @@ import (
 const transmitPart = 1 << 20
 
 // beginTransmit looks at the file, before the first flight.
-func beginTransmit(t *backend.Transmission) error {
+func (h *handle) beginTransmit(t *backend.Transmission) error {
 	f, ok := t.File.(*files.File)
 	switch {
 	case t.File == nil:
 		t.Begun = true
 		return nil
+	case h.name != "":
+		return errPipeTransmit
 	case !ok:
 		return backend.ErrWrongHandle
 	}
@@ -54,13 +56,13 @@ func sizeOf(f *files.File) (int64, error) {
 func (l *lane) transmit(op *backend.Op) (syscall.Errno, error) {
 	t := op.Transmission()
 	if sent := int(min(t.Sent, int64(len(t.Header)))); sent < len(t.Header) {
-		return sys.StartSendPart(l.h.fd, op, t.Header[sent:]), nil
+		return l.sendPart(op, t.Header[sent:]), nil
 	}
 	if off, left := t.Place(); left > 0 {
 		return l.transmitFile(op, t.File.(*files.File), off, left)
 	}
 	sent := t.Sent - int64(len(t.Header)) - t.Range
-	return sys.StartSendPart(l.h.fd, op, t.Trailer[sent:]), nil
+	return l.sendPart(op, t.Trailer[sent:]), nil
 }
 
 // transmitFile sends a part of the range, if the file has that much. The file is
@@ -110,5 +112,5 @@ func (l *lane) transmitResult(op *backend.Op, errno syscall.Errno, err error) er
 	case err == nil:
 		return l.h.failed("transmit", errno)
 	}
-	return files.TransmitError("", l.h.network, l.h.local, l.h.remote, err)
+	return files.TransmitError(l.h.name, l.h.network, l.h.local, l.h.remote, err)
 }

@@ -91,7 +91,7 @@ func (p *pipe) tryWrite(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
 	case p.denied:
-		return 0, p.from.errno("write", backend.EBADF)
+		return 0, p.from.errno("write", backend.EWRONGEND)
 	case p.reset:
 		return 0, p.from.errno("write", backend.ECONNRESET)
 	case p.broken:
@@ -148,7 +148,7 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
 	case p.denied:
-		return 0, p.to.errno("read", backend.EBADF)
+		return 0, p.to.errno("read", backend.EWRONGEND)
 	case p.reset:
 		return 0, p.to.errno("read", backend.ECONNRESET)
 	case want == 0:

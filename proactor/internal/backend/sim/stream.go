@@ -186,6 +186,9 @@ func (s *stream) String() string { return fmt.Sprintf("%v of %v", s.who, s.b) }
 // errno is an error as the net package words it, or package os for a pipe.
 func (s *stream) errno(call string, e syscall.Errno) error {
 	if s.conn.network == pipeNetwork {
+		if e == backend.EPIPE {
+			e = backend.ENOREADER
+		}
 		return &os.PathError{Op: call, Path: pipeNetwork, Err: e}
 	}
 	return &net.OpError{Op: call, Net: s.conn.network, Source: s.local, Addr: s.remote, Err: os.NewSyscallError(call, e)}

@@ -1,0 +1,161 @@
+package sys
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Pipes of this system that can be waited for have names: those without know
+// nothing of overlapped I/O.
+
+// PipeSize is how many bytes a pipe holds.
+const PipeSize = 64 << 10
+
+// MakePipe makes the two ends of a pipe that is read at r and written at w. Its
+// name is nobody else's.
+func MakePipe() (r, w int, err error) {
+	name, err := windows.UTF16PtrFromString(fmt.Sprintf(`\\.\pipe\actum-%d-%016x`, os.Getpid(), rand.Uint64()))
+	if err != nil {
+		return -1, -1, err
+	}
+	in, err := windows.CreateNamedPipe(name,
+		windows.PIPE_ACCESS_INBOUND|windows.FILE_FLAG_OVERLAPPED|windows.FILE_FLAG_FIRST_PIPE_INSTANCE,
+		windows.PIPE_TYPE_BYTE|windows.PIPE_REJECT_REMOTE_CLIENTS, 1, PipeSize, PipeSize, 0, nil)
+	if err != nil {
+		return -1, -1, os.NewSyscallError("CreateNamedPipe", err)
+	}
+	out, err := windows.CreateFile(name, windows.GENERIC_WRITE, 0, nil, windows.OPEN_EXISTING,
+		windows.FILE_FLAG_OVERLAPPED|windows.SECURITY_SQOS_PRESENT|windows.SECURITY_ANONYMOUS, 0)
+	if err != nil {
+		windows.CloseHandle(in)
+		return -1, -1, os.NewSyscallError("CreateFile", err)
+	}
+	return int(in), int(out), nil
+}
+
+// ClosePipe gives a pipe's end back. What is in flight on it comes out of the port
+// all the same.
+func ClosePipe(fd int) { _ = windows.CloseHandle(windows.Handle(fd)) } // there is nothing to be done about an error
+
+var (
+	procReadFile  = kernel.NewProc("ReadFile")
+	procWriteFile = kernel.NewProc("WriteFile")
+	procPeekPipe  = kernel.NewProc("PeekNamedPipe")
+	procPipeDone  = kernel.NewProc("GetOverlappedResult")
+)
+
+// StartReadPipe begins to read into b, a part of op's buffers. With nothing to read
+// into it waits for bytes, or the end, and leaves them where they are.
+func StartReadPipe(fd int, op *backend.Op, b []byte) syscall.Errno {
+	return startPipe(procReadFile, fd, op, b)
+}
+
+// StartWritePipe begins to write b. Cancelled, it has written all or nothing,
+// unless somebody was reading just then.
+func StartWritePipe(fd int, op *backend.Op, b []byte) syscall.Errno {
+	return startPipe(procWriteFile, fd, op, b)
+}
+
+func startPipe(call *windows.LazyProc, fd int, op *backend.Op, b []byte) syscall.Errno {
+	ok, _, errno := syscall.SyscallN(call.Addr(), uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(min(len(b), PipeSize)),
+		0, takeOff(op))
+	return outcome(ok != 0, pipeError(errno))
+}
+
+// PipeResult is Result for a pipe.
+func PipeResult(fd int, op *backend.Op) (int, syscall.Errno) {
+	var n uint32
+	ok, _, errno := syscall.SyscallN(procPipeDone.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&op.Sys.Overlapped)),
+		uintptr(unsafe.Pointer(&n)), 0)
+	return int(n), outcome(ok != 0, pipeError(errno))
+}
+
+// PipeEnded is what a read fails with at the end of a pipe, and a write when
+// nobody reads it. The system has three numbers for that.
+const PipeEnded = backend.ENOREADER
+
+func pipeError(errno syscall.Errno) syscall.Errno {
+	if errno == windows.ERROR_BROKEN_PIPE || errno == windows.ERROR_PIPE_NOT_CONNECTED {
+		return PipeEnded
+	}
+	return errno
+}
+
+// ReadPipe reads what is there into b without waiting: 0 bytes are the end of the
+// pipe, unless b is empty; WSAEWOULDBLOCK is nothing yet. The pipe has one reader.
+func ReadPipe(fd int, b []byte) (int, syscall.Errno) {
+	n, errno := pipeHas(fd)
+	switch {
+	case errno == PipeEnded || errno == 0 && len(b) == 0:
+		return 0, 0
+	case errno == 0 && n == 0:
+		return 0, windows.WSAEWOULDBLOCK
+	case errno != 0:
+		return 0, errno
+	}
+	return pipeNow(procReadFile, fd, b[:min(n, len(b))])
+}
+
+// WritePipe writes what there is room for of b without waiting; WSAEWOULDBLOCK if
+// the system does not say that there is any. The pipe has one writer.
+func WritePipe(fd int, b []byte) (int, syscall.Errno) {
+	n := min(pipeRoom(fd), len(b))
+	if n == 0 && len(b) > 0 {
+		return 0, windows.WSAEWOULDBLOCK
+	}
+	return pipeNow(procWriteFile, fd, b[:n])
+}
+
+// pipeNow reads or writes what needs no waiting. What waits all the same, because
+// somebody else was faster, is called back.
+func pipeNow(call *windows.LazyProc, fd int, b []byte) (int, syscall.Errno) {
+	o := new(windows.Overlapped) // not on the stack, which moves
+	ok, _, errno := syscall.SyscallN(call.Addr(), uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+		0, uintptr(unsafe.Pointer(o)))
+	if ok == 0 && errno != windows.ERROR_IO_PENDING {
+		return 0, pipeError(errno)
+	}
+	if ok == 0 {
+		_ = windows.CancelIoEx(windows.Handle(fd), o) // not found: it has ended
+	}
+	var n uint32
+	err := windows.GetOverlappedResult(windows.Handle(fd), o, &n, true)
+	switch {
+	case err == windows.ERROR_OPERATION_ABORTED:
+		return 0, windows.WSAEWOULDBLOCK
+	case err != nil:
+		errno, _ = err.(syscall.Errno)
+		return 0, pipeError(errno)
+	}
+	return int(n), 0
+}
+
+// pipeHas is how many bytes can be read from a pipe at once.
+func pipeHas(fd int) (int, syscall.Errno) {
+	var n uint32
+	ok, _, errno := syscall.SyscallN(procPeekPipe.Addr(), uintptr(fd), 0, 0, 0, uintptr(unsafe.Pointer(&n)), 0)
+	return int(n), outcome(ok != 0, pipeError(errno))
+}
+
+// pipeRoom is how many bytes can be written to a pipe at once. The system tells
+// too little while somebody waits to read, and wine tells nothing.
+func pipeRoom(fd int) int {
+	var is struct { // FILE_PIPE_LOCAL_INFORMATION of the driver kit
+		_                           [7]uint32
+		WriteQuota, State, WhichEnd uint32
+	}
+	const filePipeLocalInformation = 24
+	err := windows.NtQueryInformationFile(windows.Handle(fd), new(windows.IO_STATUS_BLOCK), (*byte)(unsafe.Pointer(&is)),
+		uint32(unsafe.Sizeof(is)), filePipeLocalInformation)
+	if err != nil {
+		return 0
+	}
+	return int(is.WriteQuota)
+}
