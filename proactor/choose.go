@@ -22,7 +22,7 @@ type candidate struct {
 
 // BackendInfo says which backend a dispatcher stands on.
 type BackendInfo struct {
-	Name    string    // "uring", "epoll", "goroutine" or "sim"
+	Name    string    // "uring", "epoll", "kqueue", "goroutine" ...
 	Refused []Refusal // the ones that were probed before it and did not work
 }
 

@@ -11,3 +11,7 @@ for system in darwin windows freebsd; do
 	echo "vet . for $system"
 	CGO_ENABLED=0 GOOS=$system go vet ./...
 done
+for system in netbsd openbsd dragonfly; do
+	echo "vet proactor for $system"
+	CGO_ENABLED=0 GOOS=$system GOARCH=amd64 go vet ./proactor/...
+done

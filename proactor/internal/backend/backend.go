@@ -129,7 +129,7 @@ type Handle interface {
 
 // Backend carries operations out.
 type Backend interface {
-	// Name is the word that selects it: "uring", "epoll", "goroutine", "sim".
+	// Name is the word that selects it: "uring", "epoll", "kqueue", "goroutine" ...
 	Name() string
 	// Listen makes a listening handle. address is a literal, never a name.
 	Listen(network, address string, o *SocketOptions) (Handle, error)
@@ -163,7 +163,7 @@ type Backend interface {
 	// as a list linked through Op.Next; nil if there are none. If none has
 	// completed it waits for one, for Wake, or until Now() reaches deadline
 	// (NoDeadline: forever; 0: does not wait at all). A waiting goroutine
-	// holds no operating-system thread, except on iocp.
+	// holds no operating-system thread, except on iocp and kqueue.
 	Wait(deadline time.Duration) *Op
 	// Wake makes the Wait in progress, or else the next one, return at once.
 	// It is cheap enough to be called for each hand-off, from any goroutine.

@@ -1,4 +1,4 @@
-//go:build linux || windows
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows
 
 package sys
 
@@ -40,6 +40,9 @@ func encodePath(a *Address, path string) error {
 	}
 	if len(path) >= maxPath {
 		return &net.AddrError{Err: "path is too long: " + strconv.Itoa(maxPath-1) + " bytes at most", Addr: path}
+	}
+	if path[0] == '@' && !abstractNames {
+		return &net.AddrError{Err: "this system has no abstract names of unix sockets: use a path", Addr: path}
 	}
 	copy(a.Bytes[2:], path)
 	a.Len = uint32(2 + len(path))
@@ -104,7 +107,7 @@ func DecodeAddress(raw *Address) net.Addr {
 }
 
 func decodePath(path []byte) string {
-	if len(path) == 0 {
+	if len(path) == 0 || path[0] == 0 && !abstractNames {
 		return "" // a socket that was not bound
 	}
 	if path[0] == 0 {

@@ -1,4 +1,4 @@
-//go:build linux || windows
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows
 
 package sys
 
@@ -88,7 +88,7 @@ func DecodePacket(raw *Address, at *backend.PacketAddr) {
 // decodeName is decodePath that makes a string only of what is another one.
 func decodeName(b []byte, at *backend.PacketAddr) {
 	at.AddrPort = netip.AddrPort{}
-	if len(b) > 0 && b[0] == 0 {
+	if len(b) > 0 && b[0] == 0 && abstractNames {
 		b[0] = '@'
 	}
 	for i, c := range b {

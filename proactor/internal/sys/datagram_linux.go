@@ -51,11 +51,3 @@ func (x *Vector) resetPacket() {
 	x.Reset()
 	x.msg = unix.Msghdr{}
 }
-
-// Writable reports whether a socket has room: one that has, and cannot send all
-// the same, waits for its peer.
-func Writable(fd int) bool {
-	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-	n, err := unix.Poll(p, 0)
-	return err == nil && n == 1 && p[0].Revents&unix.POLLOUT != 0
-}

@@ -10,12 +10,13 @@ import (
 
 // What address.go needs to know of this system.
 const (
-	familyInet  = unix.AF_INET
-	familyInet6 = unix.AF_INET6
-	familyUnix  = unix.AF_UNIX
-	sizeInet4   = unix.SizeofSockaddrInet4
-	sizeInet6   = unix.SizeofSockaddrInet6
-	maxPath     = len(unix.RawSockaddrUnix{}.Path)
+	familyInet    = unix.AF_INET
+	familyInet6   = unix.AF_INET6
+	abstractNames = true // of Unix sockets: such as begin with a 0
+	familyUnix    = unix.AF_UNIX
+	sizeInet4     = unix.SizeofSockaddrInet4
+	sizeInet6     = unix.SizeofSockaddrInet6
+	maxPath       = len(unix.RawSockaddrUnix{}.Path)
 )
 
 func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }

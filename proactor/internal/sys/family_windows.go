@@ -11,12 +11,13 @@ import (
 
 // What address.go needs to know of this system.
 const (
-	familyInet  = windows.AF_INET
-	familyInet6 = windows.AF_INET6
-	familyUnix  = windows.AF_UNIX
-	sizeInet4   = uint32(unsafe.Sizeof(windows.RawSockaddrInet4{}))
-	sizeInet6   = uint32(unsafe.Sizeof(windows.RawSockaddrInet6{}))
-	maxPath     = len(windows.RawSockaddrUnix{}.Path)
+	familyInet    = windows.AF_INET
+	familyInet6   = windows.AF_INET6
+	abstractNames = true // of Unix sockets: such as begin with a 0
+	familyUnix    = windows.AF_UNIX
+	sizeInet4     = uint32(unsafe.Sizeof(windows.RawSockaddrInet4{}))
+	sizeInet6     = uint32(unsafe.Sizeof(windows.RawSockaddrInet6{}))
+	maxPath       = len(windows.RawSockaddrUnix{}.Path)
 )
 
 func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }

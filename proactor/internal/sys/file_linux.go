@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"time"
 	"unsafe"
 
@@ -192,6 +193,13 @@ func FillStat(s *backend.Stat) {
 	if x.Mode&unix.S_ISVTX != 0 {
 		s.Mode |= fs.ModeSticky
 	}
+}
+
+// size is how many bytes the file has.
+func (f File) size() (int64, error) {
+	var s unix.Stat_t
+	err := unix.Fstat(f.fd, &s)
+	return s.Size, os.NewSyscallError("fstat", err)
 }
 
 // WillNeed tells the system that size bytes from off are going to be read.

@@ -89,5 +89,14 @@ func (f File) Stat(s *backend.Stat) error {
 	return nil
 }
 
+// size is how many bytes the file has.
+func (f File) size() (int64, error) {
+	i, err := f.f.Stat()
+	if err != nil {
+		return 0, bare(err)
+	}
+	return i.Size(), nil
+}
+
 // WillNeed has nobody to tell.
 func (f File) WillNeed(off, size int64) {}

@@ -4,35 +4,80 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// maxGathered is how many bytes a gather write copies together at most.
-const maxGathered = 64 << 10
+// gathered is how many bytes one write of a gather copies together. A buffer that is
+// longer is written from where it is.
+const gathered = 64 << 10
 
-// Vector is a list of buffers for one write. Systems differ in how they are
-// told of one, so that here it is a copy. It is used again and again.
+// Vector is a list of buffers. Package unix tells the system of one on no two of
+// these systems in the same way, and on some it allocates: so buffers are read
+// into in turn, and written together. It is used again and again.
 type Vector struct {
-	gathered []byte
+	bufs [][]byte
+	copy []byte // of what is written together
 }
 
-// Set lays out v, and returns how many bytes that is: not all if v is longer
-// than what is copied at once. Reset has to follow.
-func (x *Vector) Set(v [][]byte) int {
+// Set takes v, and returns how many bytes that is. Reset has to follow.
+func (x *Vector) Set(v [][]byte) (size int) {
 	for _, b := range v {
-		x.gathered = append(x.gathered, b[:min(len(b), maxGathered-len(x.gathered))]...)
+		if len(b) > 0 {
+			x.bufs = append(x.bufs, b)
+			size += len(b)
+		}
 	}
-	return len(x.gathered)
+	return size
 }
 
-// Reset makes x ready for the next one.
-func (x *Vector) Reset() { x.gathered = x.gathered[:0] }
+// Reset lets go of the buffers.
+func (x *Vector) Reset() {
+	clear(x.bufs)
+	x.bufs = x.bufs[:0]
+}
 
-// WritePipeVector is SendVector for what is not a socket.
-func WritePipeVector(fd int, x *Vector) (int, unix.Errno) { return SendVector(fd, x) }
-
-// SendVector writes what there is room for of x; EAGAIN if there is none.
-func SendVector(fd int, x *Vector) (int, unix.Errno) {
-	n, err := Write(fd, x.gathered)
-	if err != nil {
-		return 0, err.(unix.Errno)
+// RecvVector reads what is there into x, which has been set, as Recv does.
+func RecvVector(fd int, x *Vector) (n int, errno unix.Errno) {
+	for _, b := range x.bufs {
+		m, err := Read(fd, b)
+		if n += m; err != nil && n == 0 {
+			return 0, err.(unix.Errno)
+		}
+		if m < len(b) {
+			break // what ended it will be found again
+		}
 	}
 	return n, 0
 }
+
+// SendVector writes what there is room for of x, which has been set, as Send does.
+func SendVector(fd int, x *Vector) (n int, errno unix.Errno) {
+	for bufs := x.bufs; len(bufs) > 0; {
+		var b []byte
+		b, bufs = x.next(bufs)
+		m, err := Write(fd, b)
+		if n += m; err != nil && n == 0 {
+			return 0, err.(unix.Errno)
+		}
+		if m < len(b) {
+			break // what ended it will be found again
+		}
+	}
+	return n, 0
+}
+
+// next is what is to be written in one piece of bufs, and what comes behind it.
+func (x *Vector) next(bufs [][]byte) (piece []byte, rest [][]byte) {
+	if len(bufs) == 1 || len(bufs[0]) >= gathered {
+		return bufs[0], bufs[1:]
+	}
+	x.copy = x.copy[:0]
+	for len(bufs) > 0 && len(x.copy)+len(bufs[0]) <= gathered {
+		x.copy = append(x.copy, bufs[0]...)
+		bufs = bufs[1:]
+	}
+	return x.copy, bufs
+}
+
+// ReadPipeVector is RecvVector for what is not a socket.
+func ReadPipeVector(fd int, x *Vector) (int, unix.Errno) { return RecvVector(fd, x) }
+
+// WritePipeVector is SendVector for what is not a socket.
+func WritePipeVector(fd int, x *Vector) (int, unix.Errno) { return SendVector(fd, x) }

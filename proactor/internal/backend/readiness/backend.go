@@ -1,4 +1,4 @@
-//go:build linux
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
 // Package readiness carries operations out when the kernel says that they are
 // possible: asynchronous operations emulated on readiness, for every system

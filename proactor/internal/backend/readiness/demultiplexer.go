@@ -1,4 +1,4 @@
-//go:build linux
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
 package readiness
 
@@ -29,7 +29,8 @@ type Demultiplexer interface {
 	// Sleep waits until Poll has something to tell, until the backend's clock reaches
 	// deadline (backend.NoDeadline: for as long as it takes), or until Wake. It may
 	// return without a reason. It asks the backend's ready first, and at will later on:
-	// true says that there is a reason not to sleep.
+	// true says that there is a reason not to sleep, false that it has called Poll and
+	// there is none.
 	//
 	// No reason may be lost: Sleep says that it sleeps, then asks ready; Wake is called
 	// when the reason is there, and then looks whether anybody sleeps.

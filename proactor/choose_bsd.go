@@ -1,0 +1,16 @@
+//go:build darwin || dragonfly || freebsd || netbsd || openbsd
+
+package proactor
+
+import (
+	"github.com/actum-go/actum/proactor/internal/backend/goroutine"
+	"github.com/actum-go/actum/proactor/internal/backend/kqueue"
+)
+
+// candidates of macOS and the BSDs. kqueue has to be asked for: its system calls
+// are compiled, and nobody has run them yet (docs/adr/0012).
+var candidates = []candidate{
+	{name: "kqueue", explicit: true, open: kqueue.New},
+	{name: "goroutine", open: goroutine.New},
+	simCandidate,
+}

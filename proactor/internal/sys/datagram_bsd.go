@@ -1,0 +1,45 @@
+//go:build darwin || dragonfly || freebsd || netbsd || openbsd
+
+package sys
+
+import "golang.org/x/sys/unix"
+
+// Package unix makes memory of each address of a datagram: of all that this
+// backend does in steady state, this alone allocates.
+
+// PacketFamily is the address family of a socket of datagrams.
+func PacketFamily(fd int) uint16 {
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return unix.AF_UNSPEC
+	}
+	var a Address
+	encodeSockaddr(&a, name)
+	return familyOf(&a)
+}
+
+// RecvPacket receives one datagram into b, with where it came from. EAGAIN is that
+// there is none.
+func RecvPacket(fd int, b []byte, from *Address, _ *Vector) (n int, truncated bool, errno unix.Errno) {
+	for {
+		n, _, flags, peer, err := unix.Recvmsg(fd, b, nil, 0)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return 0, false, errnoOf(err)
+		}
+		encodeSockaddr(from, peer)
+		return n, flags&unix.MSG_TRUNC != 0, 0
+	}
+}
+
+// SendPacket sends b as one datagram; to is nil for a connected socket.
+func SendPacket(fd int, b []byte, to *Address, _ *Vector) (int, unix.Errno) {
+	for {
+		n, err := unix.SendmsgN(fd, b, nil, sockaddrOf(to), 0)
+		if err != unix.EINTR {
+			return n, errnoOf(err)
+		}
+	}
+}

@@ -1,0 +1,16 @@
+//go:build darwin || dragonfly || freebsd || netbsd || openbsd
+
+package sys
+
+// waitable asks a kqueue, which takes what can be waited for.
+func waitable(fd int) error {
+	k, err := NewKqueue()
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	if errno := k.Add(fd); errno != 0 {
+		return ErrNotWaitable
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package sys
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// newSocket makes a socket with the options that those that listen and those that
+// connect have. Datagrams may be sent to everybody, as with package net.
+func newSocket(network string, family int, o *backend.SocketOptions) (int, error) {
+	kind := unix.SOCK_STREAM
+	if backend.IsDatagram(network) {
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err := openSocket(family, kind)
+	if err != nil {
+		return -1, os.NewSyscallError("socket", err)
+	}
+	switch {
+	case family == unix.AF_UNIX:
+	case kind == unix.SOCK_DGRAM:
+		err = os.NewSyscallError("setsockopt SO_BROADCAST", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1))
+	default:
+		err = os.NewSyscallError("setsockopt TCP_NODELAY", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
+	}
+	if err == nil && o != nil {
+		err = SetBuffers(fd, o.SendBuffer, o.RecvBuffer)
+	}
+	if err != nil {
+		Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// listenerOptions lets a restarted program bind its port again at once, and
+// makes "tcp" on an IPv6 address take IPv4 as well, whatever the system's
+// default.
+func listenerOptions(fd int, network string, family int) error {
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+		return os.NewSyscallError("setsockopt SO_REUSEADDR", err)
+	}
+	return bothFamilies(fd, network, family)
+}
+
+// bothFamilies makes an IPv6 socket take IPv4 as well, unless network says
+// otherwise.
+func bothFamilies(fd int, network string, family int) error {
+	if family != unix.AF_INET6 {
+		return nil
+	}
+	only := 0
+	if network == "tcp6" || network == "udp6" {
+		only = 1
+	}
+	return os.NewSyscallError("setsockopt IPV6_V6ONLY", unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only))
+}
+
+func listenOn(fd, backlog int) error { return unix.Listen(fd, backlog) }
+
+// Connected says how a connect that was in progress ended: EINPROGRESS if it
+// has not.
+func Connected(fd int) unix.Errno {
+	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	switch {
+	case err != nil:
+		return err.(unix.Errno)
+	case code != 0:
+		return unix.Errno(code)
+	}
+	if _, err := unix.Getpeername(fd); err == unix.ENOTCONN {
+		return unix.EINPROGRESS
+	}
+	return 0
+}
+
+// Close gives a descriptor back.
+func Close(fd int) { _ = unix.Close(fd) } // there is nothing to be done about an error
+
+// Shutdown closes a socket's two directions, so that whoever waits in it is
+// told, and leaves the descriptor.
+func Shutdown(fd int) { _ = unix.Shutdown(fd, unix.SHUT_RDWR) }
+
+// ShutdownWrite closes the outgoing direction.
+func ShutdownWrite(fd int) { _ = unix.Shutdown(fd, unix.SHUT_WR) }

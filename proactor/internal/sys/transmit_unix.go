@@ -1,0 +1,138 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package sys
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// Turn is how a turn of a transmission ended.
+type Turn uint8
+
+const (
+	TurnDone  Turn = iota // all is written, or there was an error
+	TurnAgain             // there is more to write, but others have waited for long enough
+	TurnFull              // the socket takes no more now
+	TurnCold              // the disk has to be asked for t.Page.Off first
+)
+
+// Transmit writes some of t to a non-blocking socket or pipe: a turn's worth, or until
+// it is full. The file is f. It does not wait for the disk, unless the file's
+// pages are taken away between the look at them and their sending.
+func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
+	if !t.Begun {
+		if err := begin(f, t); err != nil {
+			return TurnDone, err
+		}
+	}
+	for budget := backend.TransmitTurn; budget > 0; {
+		if t.Sent == t.Total() {
+			return TurnDone, nil
+		}
+		if off, left := t.Place(); left > 0 && !resident(f, t, off, left) {
+			t.Page.Off = off
+			return TurnCold, nil
+		}
+		n, err := part(socket, f, t, budget)
+		switch {
+		case err == unix.EAGAIN:
+			return TurnFull, nil
+		case err != nil:
+			return TurnDone, err
+		case n == 0:
+			return TurnDone, io.ErrUnexpectedEOF
+		}
+		t.Sent += int64(n)
+		budget -= n
+	}
+	return TurnAgain, nil
+}
+
+// begin finds out how much of the file there is to write.
+func begin(f File, t *backend.Transmission) error {
+	t.Begun, t.Range = true, t.Length
+	if t.File == nil || t.Length > 0 {
+		return nil
+	}
+	size, err := f.size()
+	t.Range = max(0, size-t.Offset)
+	return err
+}
+
+// resident reports whether what the next turn wants of the file is in memory.
+// It looks at the first and the last byte: what was read ahead, or all of it,
+// lies between those.
+func resident(f File, t *backend.Transmission, off, left int64) bool {
+	if off < t.Cached {
+		return true
+	}
+	end := off + min(left, backend.TransmitTurn)
+	if !inMemory(f, off) || !inMemory(f, end-1) {
+		return false
+	}
+	t.Cached = end
+	return true
+}
+
+func inMemory(f File, off int64) bool {
+	var b [1]byte
+	_, err := f.ReadNow(b[:], off)
+	return err != backend.ErrWouldBlock // another error is for whoever sends
+}
+
+// part writes what comes next: of the header, of the file, or of the trailer.
+// The header says that something comes behind it: they share a segment then.
+func part(socket int, f File, t *backend.Transmission, most int) (int, error) {
+	header, file := int64(len(t.Header)), int64(len(t.Header))+t.Range
+	switch {
+	case t.Sent < header:
+		return sendPart(socket, t.Header[t.Sent:], t.Total() > header)
+	case t.Sent >= file:
+		return sendPart(socket, t.Trailer[t.Sent-file:], false)
+	}
+	off, left := t.Place()
+	most = int(min(left, int64(most)))
+	if !t.Copying {
+		n, err := sendFile(socket, f, off, most)
+		if err != errUnsendable {
+			return n, err
+		}
+		t.Copying = true
+	}
+	return copyPart(socket, f, off, most)
+}
+
+// errUnsendable says that the system sends no such file to a socket by itself.
+var errUnsendable = errors.New("this file cannot be sent, only read and written")
+
+// callError leaves EAGAIN as it is, which is no error.
+func callError(call string, errno unix.Errno) error {
+	if errno == 0 {
+		return nil
+	}
+	if errno == unix.EAGAIN {
+		return errno
+	}
+	return os.NewSyscallError(call, errno)
+}
+
+// copies are the buffers of copyPart.
+var copies = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// copyPart is sendFile by way of a buffer.
+func copyPart(socket int, f File, off int64, most int) (int, error) {
+	b := copies.Get().(*[64 << 10]byte)
+	defer copies.Put(b)
+	n, err := f.ReadAt(b[:min(most, len(b))], off)
+	if n == 0 || err != nil {
+		return 0, err
+	}
+	return sendPart(socket, b[:n], false)
+}
