@@ -6,7 +6,9 @@ package engine
 const (
 	// firstChunk holds a greeting and a handshake with room to spare, and is what
 	// a connection that stays idle keeps.
-	firstChunk = 512
+	firstChunk = 384
+	// leastRoom is the least that is read at a time.
+	leastRoom = 64
 	// pooledChunk is the smallest chunk that is pooled: what follows the first one.
 	pooledChunk = 4 << 10
 	// MaxChunk bounds what one read brings, and what a receiver that keeps one
@@ -68,7 +70,7 @@ func (d *decoder) Received(n int) (filled bool) {
 // been handed out moves to it.
 func (d *decoder) makeRoom() {
 	kept := d.end - d.start
-	enough := max(window, d.next/8)
+	enough := max(leastRoom, d.next/8)
 	if d.body != nil {
 		enough = window
 	}

@@ -15,7 +15,9 @@ func (e *Engine) fail(cause error) {
 	}
 	e.cause = cause
 	e.state = stateClosing
-	e.stop(e.limit)
+	if e.shaking != nil {
+		e.stop(&e.shaking.limit)
+	}
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -29,7 +31,7 @@ func (e *Engine) settle() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.limit.running() || !e.partingDone() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || (e.shaking != nil && e.shaking.limit.running()) || !e.partingDone() {
 		return
 	}
 	e.state = stateClosed

@@ -71,7 +71,7 @@ func (e *Engine) subscription(subscribe bool, prefix []byte) error {
 // takes as commands: from ZMTP 3.1 on.
 func (e *Engine) subscribes() bool {
 	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
-	return subscriber && (e.peer.Major > 3 || e.peer.Minor >= 1)
+	return subscriber && e.commanded
 }
 
 // translate turns a batch of subscription messages into commands.

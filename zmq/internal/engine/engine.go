@@ -70,20 +70,20 @@ type Engine struct {
 	out   *pipe.Out // nil before the handshake is done
 	inbox *pipe.Inbox
 
-	state    state
-	cause    error // why it is closing
-	greeting wire.Greeting
-	peer     wire.Greeting
+	state     state
+	commanded bool       // the peer takes subscriptions as commands
+	shaking   *handshake // nil when the handshake is done
+	cause     error      // why it is closing
 
 	// reading
 	readOp   proactor.Operation
-	resumeOp proactor.Operation
+	resumeOp spare
 	decoder  decoder
 
 	// writing: the writer's, see write.go
 	turn      atomic.Int32 // see relieve.go
-	writeOp   proactor.Operation
-	flushOp   proactor.Operation
+	writeOp   spare
+	flushOp   spare
 	flight    message.Batch // taken from the Out
 	written   int           // bytes of flight, or of commands, that are written
 	vec       [][]byte      // what is being written
@@ -99,7 +99,6 @@ type Engine struct {
 	queued    []byte // commands that wait
 	dying     bool
 
-	limit   *timeout // of the handshake; nil when that is over
 	parting *parting // nil unless the connection ends in good order; see part.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
@@ -121,15 +120,16 @@ func New(cfg Config) *Engine {
 	if cfg.Tuning.NoReadCoalescing {
 		chunk = smallChunk
 	}
-	e := &Engine{cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, decoder: newDecoder(cfg.MaxFrame, cfg.MaxMessage, chunk)}
+	e := &Engine{
+		cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, shaking: &handshake{mechanism: cfg.Mechanism},
+		decoder: newDecoder(cfg.MaxFrame, cfg.MaxMessage, chunk),
+	}
+	e.cfg.Mechanism = nil // the handshake's
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer
 	}
 	e.inbox = pipe.NewInbox(cfg.RecvLimits, e.resume)
 	e.readOp.Handler = e.handler(e.onRead)
-	e.resumeOp.Handler = e.handler(e.onResume)
-	e.writeOp.Handler = e.handler(e.onWritten)
-	e.flushOp.Handler = e.handler(e.onFlush)
 	return e
 }
 
@@ -140,8 +140,7 @@ func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
 // goroutine, as all methods but Kick.
 func (e *Engine) Start() {
 	if e.cfg.HandshakeTimeout > 0 {
-		e.limit = new(timeout)
-		e.after(e.limit, e.cfg.HandshakeTimeout, e.onLimit)
+		e.after(&e.shaking.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}
 	e.greet()
 	e.read()

@@ -18,13 +18,20 @@ var (
 	ErrMechanism = errors.New("peer uses another security mechanism")
 )
 
+// handshake is what an engine knows until the traffic begins.
+type handshake struct {
+	mechanism mechanism.Mechanism
+	greeting  wire.Greeting
+	limit     timeout
+}
+
 // greet sends the greeting. Both sides do so at once: nobody waits for the
 // other's first.
 func (e *Engine) greet() {
-	e.greeting = wire.Greeting{
-		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.cfg.Mechanism.Name(),
+	e.shaking.greeting = wire.Greeting{
+		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.shaking.mechanism.Name(),
 	}
-	e.command(wire.AppendGreeting(nil, e.greeting))
+	e.command(wire.AppendGreeting(nil, e.shaking.greeting))
 }
 
 // handshake goes on with what has been received. It returns with nothing done if
@@ -36,21 +43,21 @@ func (e *Engine) handshake() error {
 			return err
 		}
 		e.decoder.Skip(n)
-		if g.Mechanism != e.greeting.Mechanism {
-			return fmt.Errorf("%w: %.20q instead of %s", ErrMechanism, g.Mechanism, e.greeting.Mechanism)
+		if ours := e.shaking.greeting.Mechanism; g.Mechanism != ours {
+			return fmt.Errorf("%w: %.20q instead of %s", ErrMechanism, g.Mechanism, ours)
 		}
-		e.peer = g
+		e.commanded = g.Major > 3 || g.Minor >= 1
 		e.state = stateHandshake
 		if err := e.say(); err != nil {
 			return err
 		}
 	}
-	for !e.cfg.Mechanism.Done() {
+	for !e.shaking.mechanism.Done() {
 		body, n, err := mechanism.ParseFrame(e.decoder.Bytes())
 		if err != nil || n == 0 {
 			return err
 		}
-		err = e.cfg.Mechanism.Receive(body)
+		err = e.shaking.mechanism.Receive(body)
 		e.decoder.Skip(n)
 		if said := e.say(); err == nil {
 			err = said
@@ -64,7 +71,7 @@ func (e *Engine) handshake() error {
 
 // say sends what the mechanism has to say now.
 func (e *Engine) say() error {
-	b, err := e.cfg.Mechanism.Next(nil)
+	b, err := e.shaking.mechanism.Next(nil)
 	if len(b) > 0 {
 		e.command(b)
 	}
@@ -74,16 +81,18 @@ func (e *Engine) say() error {
 // establish begins the traffic: from here on the Out has a consumer, which is at
 // work until it has found nothing to write.
 func (e *Engine) establish() error {
-	out, err := e.cfg.Session.Established(e, e.cfg.Mechanism.PeerMetadata())
+	out, err := e.cfg.Session.Established(e, e.shaking.mechanism.PeerMetadata())
 	if err != nil {
 		return err
 	}
-	e.stop(e.limit)
+	e.stop(&e.shaking.limit)
+	e.forgetHandshake()
 	e.state = stateTraffic
 	e.out = out
 	e.holding = true
 	e.out.Attach(e, true)
 	if !e.writeOp.Outstanding() { // otherwise the writer goes on when the handshake is written
+		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
 		e.flush()
 	}
 	return nil
@@ -91,11 +100,20 @@ func (e *Engine) establish() error {
 
 // onLimit ends a handshake that takes too long.
 func (e *Engine) onLimit(op *proactor.Operation) {
-	e.limit = nil
 	switch {
 	case e.state >= stateClosing:
 		e.settle()
-	case e.state != stateTraffic && op.Err() == nil:
+	case e.state == stateTraffic:
+		e.forgetHandshake()
+	case op.Err() == nil:
 		e.fail(ErrHandshakeTimeout)
+	}
+}
+
+// forgetHandshake gives the memory of a handshake that is done back, once its time
+// limit is not running any more.
+func (e *Engine) forgetHandshake() {
+	if !e.shaking.limit.running() {
+		e.shaking = nil
 	}
 }

@@ -54,7 +54,7 @@ func (e *Engine) parted() bool {
 		return true
 	}
 	if e.writeOp.Outstanding() {
-		e.d.Cancel(&e.writeOp) // settle is called again when it is back
+		e.d.Cancel(e.writeOp.need(e, (*Engine).onWritten)) // settle is called again when it is back
 		return false
 	}
 	if !p.begun {

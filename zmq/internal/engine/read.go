@@ -112,7 +112,7 @@ func (e *Engine) deliver() {
 }
 
 // resume is called by a receiver when a full Inbox has room again.
-func (e *Engine) resume() { e.d.Post(&e.resumeOp) }
+func (e *Engine) resume() { e.d.Post(e.resumeOp.need(e, (*Engine).onResume)) }
 
 // onResume goes on where take stopped.
 func (e *Engine) onResume(*proactor.Operation) {

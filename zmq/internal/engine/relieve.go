@@ -25,7 +25,7 @@ const (
 // handOn gives the work to the dispatcher.
 func (e *Engine) handOn() {
 	e.turn.Store(turnPosted)
-	e.d.Post(&e.flushOp)
+	e.d.Post(e.flushOp.need(e, (*Engine).onFlush))
 }
 
 // takeOver makes the dispatcher, which has come, the writer. It reports false if a

@@ -209,11 +209,12 @@ func (e *Engine) write() error {
 
 // startWrite makes the next stretch an operation.
 func (e *Engine) startWrite() {
-	e.renew(&e.writeOp, (*Engine).onWritten)
+	op := e.writeOp.need(e, (*Engine).onWritten)
+	e.renew(op, (*Engine).onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
-		e.s.Write(&e.writeOp, stretch[0])
+		e.s.Write(op, stretch[0])
 	} else {
-		e.s.WriteV(&e.writeOp, stretch)
+		e.s.WriteV(op, stretch)
 	}
 }
 

@@ -23,6 +23,17 @@ func (c *Cursor) Load(b Batch) {
 	}
 }
 
+// Fill makes the cursor read what source has; false if that is nothing. What it
+// read before, whose memory belongs to the messages now, must be at its end.
+func (c *Cursor) Fill(source interface{ Take(*Batch) bool }) bool {
+	c.batch, c.pos = Batch{}, 0
+	if !source.Take(&c.batch) {
+		return false
+	}
+	c.Load(c.batch)
+	return true
+}
+
 // Next reads a message; false if there is none left.
 func (c *Cursor) Next() (Msg, bool) {
 	if c.pos >= len(c.batch.Buf) {

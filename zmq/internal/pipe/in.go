@@ -6,15 +6,14 @@ import "github.com/actum-go/actum/zmq/internal/message"
 // receiving socket's receive lock.
 type In struct {
 	cursor  message.Cursor
-	batch   message.Batch
 	source  Source
 	reader  Reader
 	unpaid  int    // messages received and not yet credited to the source
 	unpaidN int    // their payload in bytes
-	step    int    // credit is given for so many messages at a time
 	tally   *Tally // of all Ins under the lock: what was credited
 
 	Peer  *Peer // who the messages come from
+	step  int32 // credit is given for so many messages at a time
 	Local bool  // they come from a socket of this process
 }
 
@@ -23,13 +22,13 @@ type In struct {
 func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
 	step := 1024
 	if limits.Msgs > 0 {
-		step = max(limits.Msgs/4, 1)
+		step = min(max(limits.Msgs/4, 1), 1<<20)
 	}
 	if limits.Bytes > 0 {
 		step = 1
 	}
 	_, local := source.(*Out)
-	return &In{source: source, reader: reader, step: step, tally: received, Local: local}
+	return &In{source: source, reader: reader, step: int32(step), tally: received, Local: local}
 }
 
 // Ready tells the reader that there is something to read. It may be called by
@@ -53,7 +52,7 @@ func (in *In) Next() (message.Msg, bool) {
 	}
 	in.unpaid++
 	in.unpaidN += m.Size()
-	if in.unpaid >= in.step {
+	if in.unpaid >= int(in.step) {
 		in.pay()
 	}
 	return m, true
@@ -63,7 +62,7 @@ func (in *In) Next() (message.Msg, bool) {
 // the source, or paying it: whoever takes the message that is to be paid for
 // does it. See message.Cursor.Lend.
 func (in *In) Lend(wanted func(topic []byte) bool) *message.Run {
-	return in.cursor.Lend(in.step-in.unpaid-1, wanted)
+	return in.cursor.Lend(int(in.step)-in.unpaid-1, wanted)
 }
 
 // Back ends the loan, and must be called before anything else. It returns how
@@ -82,11 +81,9 @@ func (in *In) Uncounted() (msgs, size int) { return in.unpaid, in.unpaidN }
 // refill takes the next batch and reads its first message.
 func (in *In) refill() (message.Msg, bool) {
 	in.pay()
-	in.batch = message.Batch{} // its memory belongs to the messages now
-	if !in.source.Take(&in.batch) {
+	if !in.cursor.Fill(in.source) {
 		return message.Msg{}, false
 	}
-	in.cursor.Load(in.batch)
 	return in.cursor.Next()
 }
 

@@ -180,11 +180,11 @@ func (o *Out) TakeMore(b *message.Batch) bool {
 	return true
 }
 
-// handOver moves what waits into b. A consumer that keeps what it takes comes
-// with no memory: what follows is then written behind it in the same piece, as
-// long as that lasts.
+// handOver moves what waits into b. A socket of this process keeps what it takes:
+// what follows is then written behind it in the same piece, as long as that lasts.
+// An engine brings the memory of the last batch back.
 func (o *Out) handOver(b *message.Batch) {
-	if cap(b.Buf) == 0 && cap(b.Refs) == 0 {
+	if o.local {
 		*b = o.fill.Split()
 	} else {
 		*b, o.fill = o.fill, *b

@@ -29,16 +29,21 @@ type Dialer struct {
 	linked  bool               // the pattern has been told of the connection
 	backoff time.Duration      // the next wait; 0: the first one
 
-	connectOp proactor.Operation
-	timerOp   proactor.Operation // the connect timeout, or the wait before the next attempt
-	waiting   bool               // it is the wait
-	then      func()             // what to do when a timer that was cancelled is back
+	*attempt // nil while there is a connection
 
 	begun    bool        // begin has been called
 	resolved *resolution // while a name is looked up
 	stopped  func()      // not nil: stopping
 	finished bool
 	detached bool // the pattern has no peer any more
+}
+
+// attempt is what it takes to connect, and is not there while the connection is.
+type attempt struct {
+	connectOp proactor.Operation
+	timerOp   proactor.Operation // the connect timeout, or the wait before the next attempt
+	waiting   bool               // it is the wait
+	then      func()             // what to do when a timer that was cancelled is back
 }
 
 // resolution is the look-up of a name, done by a goroutine of its own.
@@ -52,8 +57,6 @@ type resolution struct {
 // Dial attaches a peer to the socket and begins to connect.
 func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 	s := &Dialer{cfg: cfg, d: cfg.Dispatcher(), ep: ep, peer: cfg.newPeer(ep.String())}
-	s.connectOp.Handler = proactor.HandlerFunc(s.onConnect)
-	s.timerOp.Handler = proactor.HandlerFunc(s.onTimer)
 	if err := cfg.Host.Attach(s.peer); err != nil {
 		return nil, err
 	}
@@ -74,6 +77,7 @@ func (s *Dialer) begin() {
 		s.finish()
 		return
 	}
+	s.prepare()
 	if t, ok := s.ep.Transport.Literal(s.ep.Endpoint); ok {
 		s.targets = append(s.targets[:0], t)
 		s.connect()
@@ -87,6 +91,23 @@ func (s *Dialer) begin() {
 		r.targets, r.err = s.ep.Transport.Resolve(ctx, s.ep.Endpoint)
 		s.d.Post(&r.op)
 	}()
+}
+
+// prepare makes an attempt possible.
+func (s *Dialer) prepare() {
+	if s.attempt == nil {
+		s.attempt = new(attempt)
+		s.connectOp.Handler = proactor.HandlerFunc(s.onConnect)
+		s.timerOp.Handler = proactor.HandlerFunc(s.onTimer)
+	}
+}
+
+// forgetAttempt gives the memory of an attempt that has succeeded back, once its
+// timer is.
+func (s *Dialer) forgetAttempt() {
+	if s.linked && !s.timerOp.Outstanding() {
+		s.attempt = nil
+	}
 }
 
 func (s *Dialer) onResolved() {
@@ -143,6 +164,7 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 	}
 	s.linked = true
 	s.backoff = 0
+	s.forgetAttempt()
 	return out, nil
 }
 
@@ -182,6 +204,7 @@ func (s *Dialer) detach() {
 
 // whenTimerIsBack goes on with f as soon as the timer can be used again.
 func (s *Dialer) whenTimerIsBack(f func()) {
+	s.prepare()
 	if s.timerOp.Outstanding() {
 		s.then = f
 		return
@@ -221,6 +244,8 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 		then()
 	case waited:
 		s.begin()
+	case s.linked:
+		s.forgetAttempt()
 	case op.Err() == nil:
 		s.d.Cancel(&s.connectOp)
 	}
@@ -239,18 +264,24 @@ func (s *Dialer) onStop(patience time.Duration, done func()) {
 	if s.resolved != nil {
 		s.resolved.cancel()
 	}
-	s.d.Cancel(&s.timerOp)
-	s.d.Cancel(&s.connectOp)
+	if s.attempt != nil {
+		s.d.Cancel(&s.timerOp)
+		s.d.Cancel(&s.connectOp)
+	}
 	if s.engine != nil {
 		s.engine.Part(errStopped, patience)
 	}
 	s.finish()
 }
 
+func (a *attempt) outstanding() bool {
+	return a != nil && (a.connectOp.Outstanding() || a.timerOp.Outstanding())
+}
+
 // finish reports that a stop is complete, if it is.
 func (s *Dialer) finish() {
 	if s.stopped == nil || s.finished || s.engine != nil || s.resolved != nil ||
-		!s.begun || s.connectOp.Outstanding() || s.timerOp.Outstanding() {
+		!s.begun || s.attempt.outstanding() {
 		return
 	}
 	s.finished = true

@@ -1,0 +1,67 @@
+package zmq_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/actum-go/actum/internal/racecheck"
+	"github.com/actum-go/actum/zmq"
+)
+
+// maxIdle is what one end of an idle connection may take, in bytes of heap and
+// stacks.
+const maxIdle = 4 << 10
+
+// A connection that was used, and is idle, takes little memory: no operations but
+// the read that waits, no buffers but that read's.
+func TestIdleConnectionMemory(t *testing.T) {
+	if racecheck.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, typ := range [][2]zmq.Type{{zmq.PUSH, zmq.PULL}, {zmq.DEALER, zmq.ROUTER}, {zmq.PUB, zmq.SUB}} {
+		t.Run(typ[0].String(), func(t *testing.T) {
+			const connections = 200
+			r := newRig(t, "tcp")
+			bound := r.socket(typ[1], zmq.Options{})
+			if typ[1] == zmq.SUB {
+				must(t, bound.Subscribe(""))
+			}
+			to := r.bind(bound)
+			talker := r.socket(typ[0], zmq.Options{})
+			before := inUse()
+			for i := range connections {
+				must(t, talker.Connect(to))
+				r.peers(bound, i+1)
+			}
+			r.peers(talker, connections)
+			words := connections
+			if typ[0] == zmq.PUB {
+				r.subscribed(talker, connections)
+				words = 1 // to all
+			}
+			for range words {
+				r.send(talker, "a word")
+			}
+			for range connections {
+				m, err := bound.Recv(r.ctx)
+				must(t, err)
+				m.Release()
+			}
+			each := (inUse() - before) / (2 * connections)
+			t.Logf("%d bytes", each)
+			if each > maxIdle {
+				t.Errorf("one end of an idle connection takes %d bytes, more than %d", each, maxIdle)
+			}
+		})
+	}
+}
+
+// inUse is what the heap and the stacks take, in bytes.
+func inUse() int {
+	var m runtime.MemStats
+	for range 3 { // pools take two to empty
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc + m.StackInuse)
+}
