@@ -14,9 +14,10 @@ const BackendVariable = "ACTUM_BACKEND"
 // Options of a dispatcher. The zero value is the documented default.
 type Options struct {
 	// Backend names what carries the operations out: "uring" (Linux), "epoll"
-	// (Linux), "goroutine" (anywhere) or "sim". "auto" takes the first of them,
-	// in that order, that works here; "sim" is never taken by itself. Empty is
-	// what the environment variable ACTUM_BACKEND says, or else "auto".
+	// (Linux), "goroutine" (anywhere), "iocp" (Windows), "kqueue" (macOS and the
+	// BSDs) or "sim". "auto" takes the first of them, in that order, that works
+	// here; but the last three have to be asked for. Empty is what the environment
+	// variable ACTUM_BACKEND says, or else "auto".
 	Backend string
 	// Pool says how many goroutines dispatch: the zero value is one.
 	Pool Pool
