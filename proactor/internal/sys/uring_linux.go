@@ -176,18 +176,36 @@ func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 	return int(taken), errno
 }
 
-// EnterWait submits up to n entries and waits for a completion, on the caller's
-// thread, for at most the given time; a negative one is forever. It may return
-// without a completion. One goroutine at a time may call it.
-func (r *Ring) EnterWait(n uint32, timeout time.Duration) unix.Errno {
+// EnterWait submits up to n entries and waits for as many completions as least,
+// on the caller's thread, for at most the given time; a negative one is forever. It
+// may return with fewer. One goroutine at a time may call it.
+//
+// least is also how much deferred completion work the kernel runs in one call: so
+// much, or 20 if that is more (Linux 6.13 and later; before, all there is). Asking
+// for what completes anyway costs no waiting.
+func (r *Ring) EnterWait(n, least uint32, timeout time.Duration) unix.Errno {
+	r.setTimeout(timeout)
+	_, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), uintptr(least),
+		RingEnterGetEvents|ringEnterExtArg, uintptr(unsafe.Pointer(&r.wait)), unsafe.Sizeof(r.wait))
+	return errno
+}
+
+// EnterQuick is EnterWait with no time to wait. The Go scheduler is not told of
+// the system call, and the garbage collector waits for its end: the entries must
+// be few.
+func (r *Ring) EnterQuick(n, least uint32) unix.Errno {
+	r.setTimeout(0)
+	_, _, errno := unix.RawSyscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), uintptr(least),
+		RingEnterGetEvents|ringEnterExtArg, uintptr(unsafe.Pointer(&r.wait)), unsafe.Sizeof(r.wait))
+	return errno
+}
+
+func (r *Ring) setTimeout(timeout time.Duration) {
 	r.wait.Timeout = 0
 	if timeout >= 0 {
 		r.timeout = unix.NsecToTimespec(int64(timeout))
 		r.wait.Timeout = uint64(uintptr(unsafe.Pointer(&r.timeout)))
 	}
-	_, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), 1,
-		RingEnterGetEvents|ringEnterExtArg, uintptr(unsafe.Pointer(&r.wait)), unsafe.Sizeof(r.wait))
-	return errno
 }
 
 // Ready is how many completions there are to be read.

@@ -103,7 +103,7 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	case backend.KindReadAt, backend.KindWriteAt:
 		e.Addr, e.Len = buffer(op.Buf)
 		e.Off = uint64(op.Off)
-		b.copying.Add(int64(e.Len))
+		b.gathered.slow(int(e.Len))
 	case backend.KindSync:
 		if op.Off == backend.SyncData {
 			e.OpFlags = sys.RingFsyncData

@@ -98,10 +98,11 @@ func (b *Backend) ioprio() uint16 {
 	return 0
 }
 
-// willCopy counts what the kernel may move during the next Enter.
+// willCopy counts what the kernel may move during the next Enter, by an operation
+// that it tries at once.
 func (b *Backend) willCopy(k backend.Kind, n int) {
 	if k.Direction() == backend.Out || !b.caps.PollFirst {
-		b.copying.Add(int64(n))
+		b.gathered.prompt(n)
 	}
 }
 

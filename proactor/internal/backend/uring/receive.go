@@ -13,18 +13,23 @@ import (
 //
 //  1. the kernel is asked to tell when there are bytes (polling): no buffer is
 //     owned meanwhile
-//  2. a buffer is taken from the pool; if there is none the operation waits for
-//     one (starving), and the kernel knows nothing of it
-//  3. the bytes are read into the buffer, at once; if somebody else has taken
+//  2. on a locked thread it gets in line (inLine, arrivals.go), and the kernel knows
+//     nothing of it
+//  3. when its turn has come a buffer is taken from the pool; if there is none the
+//     operation waits for one (starving), and the kernel still knows nothing of it
+//  4. the bytes are read into the buffer, at once; if somebody else has taken
 //     them the buffer is given back, and it begins again
 //
 // docs/adr/0007 says why the kernel's own buffer rings are not used.
 
-// prepareReceive writes the entry of step 1 or 3.
+// prepareReceive writes the entry of step 1 or 4.
 func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
-	switch {
-	case op.Flag&polling != 0:
+	if op.Flag&polling != 0 {
 		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollIn
+		b.push(e)
+		return
+	}
+	switch {
 	case h.name != "":
 		e.Opcode, e.Off = sys.RingOpRead, ^uint64(0)
 		e.Addr, e.Len = buffer(op.Receive().Buffer.Space())
@@ -32,7 +37,7 @@ func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 		e.Opcode, e.OpFlags = sys.RingOpRecv, unix.MSG_DONTWAIT
 		e.Addr, e.Len = buffer(op.Receive().Buffer.Space())
 	}
-	b.willCopy(backend.KindWrite, int(e.Len))
+	b.gathered.prompt(int(e.Len))
 	b.push(e)
 }
 
@@ -44,8 +49,7 @@ func (b *Backend) provided(op *backend.Op, errno unix.Errno) bool {
 	}
 	switch {
 	case op.Flag&polling != 0 && errno == 0:
-		op.Flag &^= polling
-		b.provide(op)
+		b.arrived(op)
 	case op.Flag&polling == 0 && errno == unix.EAGAIN:
 		b.unfilled(op)
 		op.Flag |= polling
@@ -56,7 +60,7 @@ func (b *Backend) provided(op *backend.Op, errno unix.Errno) bool {
 	return true
 }
 
-// provide is step 2.
+// provide is step 3.
 func (b *Backend) provide(op *backend.Op) {
 	args, h := op.Receive(), op.Handle.(*handle)
 	if args.Buffer = args.Pool.TryTake(); args.Buffer == nil {
@@ -87,11 +91,11 @@ func (h *handle) grant(buf *backend.PoolBuffer) {
 	b.nudge()
 }
 
-// resubmit gives op, which may wait for a buffer, back to the kernel, where a
-// cancel finds it.
+// resubmit gives op, which may wait for its turn or for a buffer, back to the
+// kernel, where a cancel finds it.
 func (b *Backend) resubmit(op *backend.Op) {
-	if op.Flag&starving != 0 {
-		op.Flag = op.Flag&^starving | polling
+	if op.Flag&(inLine|starving) != 0 {
+		op.Flag = op.Flag&^(inLine|starving) | polling
 		b.prepare(op)
 	}
 }

@@ -12,6 +12,7 @@ const (
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
 	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
 	starving  uint32 = 1 << 6 // in flight, but not with the kernel: it waits for a buffer
+	inLine    uint32 = 1 << 7 // in flight, but not with the kernel: it waits for its turn to be given a buffer
 
 	away         uint32 = 1 << 4 // the files' workers have it
 	transmitting uint32 = 1 << 5 // see transmit.go

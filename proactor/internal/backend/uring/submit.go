@@ -54,8 +54,8 @@ func (b *Backend) refill() {
 // It reports false when completions have to be read first.
 func (b *Backend) submit() bool {
 	for b.ring.Pending() > 0 || b.spilled.Load() {
-		quick := b.copying.Swap(0) <= sys.QuickCopy
-		_, errno := b.ring.Enter(b.ring.Pending(), 0, quick)
+		_, bytes := b.gathered.take()
+		_, errno := b.ring.Enter(b.ring.Pending(), 0, bytes <= sys.QuickCopy)
 		switch {
 		case errno == 0 || errno == unix.EINTR:
 		case passing(errno): // the completion queue has overflowed, or memory is short

@@ -76,7 +76,8 @@ type Backend struct {
 	ready    atomic.Bool   // done is not empty
 	standing atomic.Bool   // line is not empty
 	spare    []*backend.Op // Wait's: the line before
-	copying  atomic.Int64  // bytes that the next Enter may copy
+	gathered gathered
+	arrivals arrivals
 
 	handles backend.Registry[*handle]
 	files   files.Pool
