@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -17,7 +18,9 @@ type candidate struct {
 	explicit bool
 	// locks says that it can wait with a thread: WaitLocked.
 	locks bool
-	open  func(backend.Options) (backend.Backend, error)
+	// features says that it has some: see featured.
+	features bool
+	open     func(backend.Options) (backend.Backend, error)
 }
 
 // BackendInfo says which backend a dispatcher stands on.
@@ -34,16 +37,10 @@ type Refusal struct {
 
 // choose opens the backend that o names, or the first one that works.
 func choose(o *Options) (backend.Backend, BackendInfo, error) {
-	name := o.Backend
-	if name == "" {
-		name = os.Getenv(BackendVariable)
-	}
-	if name == "" {
-		name = "auto"
-	}
+	name := wanted(o)
 	var info BackendInfo
 	for _, c := range candidates {
-		if c.name != name && (name != "auto" || c.explicit) {
+		if !c.suits(name) {
 			continue
 		}
 		b, err := c.try(o)
@@ -57,10 +54,23 @@ func choose(o *Options) (backend.Backend, BackendInfo, error) {
 	return nil, info, noBackend(name, info.Refused)
 }
 
+// wanted is the name of the backend that o asks for, or "auto".
+func wanted(o *Options) string {
+	return cmp.Or(o.Backend, os.Getenv(BackendVariable), "auto")
+}
+
+// suits reports whether it may be taken when that name is asked for.
+func (c *candidate) suits(name string) bool {
+	return c.name == name || name == "auto" && !c.explicit
+}
+
 // try opens the backend, if it can do what o asks for.
 func (c *candidate) try(o *Options) (backend.Backend, error) {
 	if o.Waiting == WaitLocked && !c.locks {
 		return nil, fmt.Errorf("%s: it cannot wait with a thread of its own (Options.Waiting): %w", c.name, errors.ErrUnsupported)
+	}
+	if len(o.Without) > 0 && !c.features {
+		return nil, fmt.Errorf("%s: it has no features to be left out (Options.Without): %w", c.name, errors.ErrUnsupported)
 	}
 	return c.open(backendOptions(o))
 }

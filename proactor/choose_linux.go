@@ -8,7 +8,7 @@ import (
 
 // candidates of Linux, the best first.
 var candidates = []candidate{
-	{name: "uring", open: uring.New, locks: true},
+	{name: "uring", open: uring.New, locks: true, features: true},
 	{name: "epoll", open: epoll.New},
 	{name: "goroutine", open: goroutine.New},
 	simCandidate,

@@ -26,6 +26,10 @@ type Options struct {
 	Waiting Waiting
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
+	// Without names features that the backend is not to use, of those that
+	// [ProbeBackends] lists: to measure what one is worth, or to get around a mistake
+	// of a kernel's.
+	Without []string
 	// Sim is the simulated network of the backend "sim"; nil is one without
 	// faults, for this dispatcher alone. With another backend it must be nil.
 	Sim *SimOptions
@@ -71,5 +75,5 @@ func (o *Options) validate() error {
 
 // backendOptions are what o means to a backend.
 func backendOptions(o *Options) backend.Options {
-	return backend.Options{Entries: o.RingEntries, Locked: o.Waiting == WaitLocked, Sim: o.Sim, Logger: o.Logger}
+	return backend.Options{Entries: o.RingEntries, Locked: o.Waiting == WaitLocked, Without: o.Without, Sim: o.Sim, Logger: o.Logger}
 }

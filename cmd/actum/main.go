@@ -4,6 +4,7 @@
 //	actum push|pull|pub|sub|req|rep|dealer|router|pair [--bind EP] [--connect EP] ...
 //	actum perf local_thr|remote_thr|local_lat|remote_lat|inproc_thr|inproc_lat|pub_thr|sub_thr ...
 //	actum demo
+//	actum backends [--json]
 //	actum trace --format chrome|dot|text --output FILE COMMAND [ARGS...]
 //
 // See actum --help, and package exit for what its exit codes mean.

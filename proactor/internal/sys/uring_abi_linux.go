@@ -30,6 +30,7 @@ const (
 	RingFeatFastPoll     = 1 << 5  // sockets that are not ready cost no worker thread
 	RingFeatExtArg       = 1 << 8  // waiting takes a time-out
 	RingFeatCQESkip      = 1 << 11 // successes can be left out of the completion queue
+	RingFeatMinTimeout   = 1 << 15 // waiting takes a time that it lasts at least
 )
 
 // Flags of io_uring_enter, and those in the submission queue's header.
@@ -61,12 +62,16 @@ const (
 	RingOpWrite       Opcode = 23
 	RingOpSend        Opcode = 26
 	RingOpRecv        Opcode = 27
+	RingOpMsgRing     Opcode = 40
 	RingOpSocket      Opcode = 45
+	RingOpSendZC      Opcode = 47
 )
 
 // Flags of a submission queue entry.
 const (
 	SQESkipSuccess = 1 << 6 // no completion unless it fails
+
+	SQESendVectorized = 1 << 5 // in Ioprio of send: the address is that of iovecs
 
 	SQEPollFirst = 1 << 0 // in Ioprio of send and receive: wait before the first try
 )
@@ -134,7 +139,14 @@ const (
 	ringOffSQEs = 0x10000000
 )
 
-const ringRegisterProbe = 8
+// What io_uring_register is asked for, and the descriptor where that concerns no
+// ring of the caller's.
+const (
+	ringRegisterProbe   = 8
+	ringRegisterSendMsg = 31
+
+	noRing = ^uintptr(0)
+)
 
 // ringProbe is struct io_uring_probe with room for every opcode there can be.
 type ringProbe struct {

@@ -176,6 +176,14 @@ func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 	return int(taken), errno
 }
 
+// Tell has the ring complete something with that user data, whose result is 0. Any
+// thread may do so: it does not enter the ring.
+func (r *Ring) Tell(userData uint64) unix.Errno {
+	e := SQE{Opcode: RingOpMsgRing, FD: int32(r.fd), Off: userData}
+	_, _, errno := unix.RawSyscall6(unix.SYS_IO_URING_REGISTER, noRing, ringRegisterSendMsg, uintptr(unsafe.Pointer(&e)), 1, 0, 0)
+	return errno
+}
+
 // EnterWait submits up to n entries and waits for as many completions as least,
 // on the caller's thread, for at most the given time; a negative one is forever. It
 // may return with fewer. One goroutine at a time may call it.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/actum-go/actum/cmd/actum/internal/backends"
 	"github.com/actum-go/actum/cmd/actum/internal/demo"
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/peer"
@@ -35,6 +36,8 @@ type grammar struct {
 
 	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
 	Demo demo.Command `cmd:"" help:"Show all of it at work, in about ten seconds."`
+
+	Backends backends.Command `cmd:"" help:"Show what carries operations out here, and what of the kernel it uses."`
 
 	Trace trace.Command `cmd:"" help:"Run another command, and write down what its I/O does."`
 }
@@ -71,7 +74,7 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": backends(), "formats": trace.Formats(),
+		kong.Vars{"switches": perf.Switches(), "backends": networked(), "formats": trace.Formats(),
 			"options": strings.Join(zmq.OptionNames(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
@@ -89,8 +92,8 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 // oneLine is an error as one line: joined errors have several.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// backends are those that reach other processes: not the simulated network.
-func backends() string {
+// networked are the backends that reach other processes: not the simulated network.
+func networked() string {
 	names := slices.DeleteFunc(proactor.Backends(), func(name string) bool { return name == "sim" })
 	return strings.Join(names, ", ")
 }

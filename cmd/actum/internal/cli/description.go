@@ -13,6 +13,7 @@ Examples:
     actum sub --connect tcp://host:5556 --subscribe weather --json
     actum perf local_thr tcp://127.0.0.1:5555 64 1000000
     actum demo
+    actum backends
     actum trace --output demo.json demo
 
 Exit codes: 0 done, 1 failed or timed out, 2 a wrong command line, endpoint or option, 130 interrupted.`

@@ -188,13 +188,13 @@ func contenders(tb testing.TB, hand bool) []contender {
 	// writes as operations, and each tuning.
 	add("epoll", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{})
 	add("epoll+tryread", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{tryRead: true})
-	ring("uring", tuning{pollFirst: true}, style{})
-	ring("uring+tryread", tuning{pollFirst: true}, style{tryRead: true})
-	ring("uring+ringsend", tuning{pollFirst: true}, style{ringSend: true})
-	ring("uring nopf", tuning{}, style{})
-	ring("coop", tuning{coopTaskrun: true, pollFirst: true}, style{})
-	ring("coop+tryread", tuning{coopTaskrun: true, pollFirst: true}, style{tryRead: true})
-	ring("coop nopf", tuning{coopTaskrun: true}, style{})
+	ring("uring", tuning{}, style{})
+	ring("uring+tryread", tuning{}, style{tryRead: true})
+	ring("uring+ringsend", tuning{}, style{ringSend: true})
+	ring("uring nopf", tuning{without: pollFirst}, style{})
+	ring("coop", tuning{coopTaskrun: true}, style{})
+	ring("coop+tryread", tuning{coopTaskrun: true}, style{tryRead: true})
+	ring("coop nopf", tuning{without: pollFirst, coopTaskrun: true}, style{})
 	return list
 }
 

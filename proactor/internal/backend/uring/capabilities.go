@@ -13,26 +13,29 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Capabilities are the answers of the kernel that is running. Nothing is
-// concluded from its version.
+// Capabilities are what is in use of what the running kernel has. Nothing is
+// concluded from its version. features.go is the list for people.
 type Capabilities struct {
 	SubmitAll   bool   // an entry that fails does not stop those behind it
-	SkipSuccess bool   // a successful cancel need not post a completion
-	PollFirst   bool   // a read can wait before its first attempt
-	CoopTaskrun bool   // in use: threads are not interrupted for completion work
-	Locked      bool   // in use: one thread submits, waits, and runs what completions need
-	Files       uint32 // operations on files that it has, a bit for each backend.Kind
+	SkipSuccess bool   // a successful cancel posts no completion
+	PollFirst   bool   // a read waits before its first attempt
+	CoopTaskrun bool   // threads are not interrupted for completion work
+	Issuer      bool   // one thread alone submits
+	Deferred    bool   // completion work waits until that thread asks for it
+	Messages    bool   // that thread is woken by a message to its ring
+	Files       uint32 // operations on files, a bit for each backend.Kind
 }
 
-// tuning is what may be chosen, as far as the kernel has it. docs/adr/0002
-// has the figures behind the default.
+// tuning is what may be chosen, as far as the kernel has it. The zero value is the
+// default; docs/adr/0002 has the figures behind it.
 type tuning struct {
+	without     featureSet
 	coopTaskrun bool
-	pollFirst   bool
 	locked      bool // an option of the package's: ADR 10
 }
 
-var defaultTuning = tuning{pollFirst: true}
+// uses reports whether it is to be used, if the kernel has it.
+func (t tuning) uses(f featureSet) bool { return t.without&f == 0 }
 
 // needed are the operations without which there is no backend.
 var needed = []struct {
@@ -70,10 +73,12 @@ func setup(entries uint32, t tuning) (*sys.Ring, Capabilities, error) {
 // setupRing asks for all the flags wanted, then for fewer: a kernel answers
 // EINVAL to a flag that it does not know.
 func setupRing(entries uint32, t tuning) (*sys.Ring, error) {
-	flags := uint32(sys.RingSubmitAll)
+	var flags uint32
+	if t.uses(submitAll) {
+		flags |= sys.RingSubmitAll
+	}
 	if t.locked { // without these there is no point in it: they are not dropped
-		flags |= sys.RingSingleIssuer | sys.RingDeferTaskrun | sys.RingTaskrunFlag
-		return sys.SetupRing(entries, entries*completionsPerEntry, flags)
+		return sys.SetupRing(entries, entries*completionsPerEntry, flags|t.threadFlags())
 	}
 	if t.coopTaskrun {
 		flags |= sys.RingCoopTaskrun | sys.RingTaskrunFlag
@@ -87,6 +92,18 @@ func setupRing(entries uint32, t tuning) (*sys.Ring, error) {
 		ring, err = sys.SetupRing(entries, entries*completionsPerEntry, flags)
 	}
 	return ring, err
+}
+
+// threadFlags are those of a ring that one thread alone submits to. Deferring
+// takes there to be such a thread.
+func (t tuning) threadFlags() uint32 {
+	switch {
+	case !t.uses(singleIssuer):
+		return 0
+	case !t.uses(deferTaskrun):
+		return sys.RingSingleIssuer
+	}
+	return sys.RingSingleIssuer | sys.RingDeferTaskrun | sys.RingTaskrunFlag
 }
 
 // probe fills in the capabilities, or says what is missing.
@@ -114,15 +131,21 @@ func probe(ring *sys.Ring, t tuning) (Capabilities, error) {
 	if missing != nil {
 		return Capabilities{}, fmt.Errorf("uring: this kernel's io_uring lacks %s: use the epoll backend", strings.Join(missing, ", "))
 	}
-	return Capabilities{
+	caps := Capabilities{
 		SubmitAll:   ring.Flags()&sys.RingSubmitAll != 0,
 		CoopTaskrun: ring.Flags()&sys.RingCoopTaskrun != 0,
-		Locked:      ring.Flags()&sys.RingDeferTaskrun != 0,
-		SkipSuccess: ring.Features()&sys.RingFeatCQESkip != 0,
+		Issuer:      ring.Flags()&sys.RingSingleIssuer != 0,
+		Deferred:    ring.Flags()&sys.RingDeferTaskrun != 0,
+		SkipSuccess: t.uses(skipSuccess) && ring.Features()&sys.RingFeatCQESkip != 0,
 		// POLL_FIRST has no bit of its own; SOCKET came in the same release.
-		PollFirst: t.pollFirst && has(sys.RingOpSocket),
-		Files:     probeFiles(has),
-	}, nil
+		PollFirst: t.uses(pollFirst) && has(sys.RingOpSocket),
+		// Messages from those who have no ring are younger than those between rings.
+		Messages: t.locked && t.uses(messages) && ring.Tell(wakeNumber) == 0,
+	}
+	if t.uses(fileOperations) {
+		caps.Files = probeFiles(has)
+	}
+	return caps, nil
 }
 
 // refusal says why one of the three system calls failed and what to do.

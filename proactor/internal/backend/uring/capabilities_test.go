@@ -4,6 +4,7 @@ package uring
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -34,9 +35,18 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// Every tuning is a ring: flags that the kernel does not know are left out.
+// Every tuning is a ring that works: with each feature left out, and all of them,
+// parked and on a thread.
 func TestTunings(t *testing.T) {
-	for _, tu := range []tuning{{}, {pollFirst: true}, {coopTaskrun: true}, {coopTaskrun: true, pollFirst: true}} {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	tunings := []tuning{{}, {coopTaskrun: true}, {locked: true}, {without: ^featureSet(0)}, {without: ^featureSet(0), locked: true}}
+	for _, f := range featureList {
+		if f.set != 0 {
+			tunings = append(tunings, tuning{without: f.set}, tuning{without: f.set, locked: true})
+		}
+	}
+	for _, tu := range tunings {
 		b := open(t, tu)
 		client, server := pair(t, b)
 		for range 100 {
@@ -46,6 +56,48 @@ func TestTunings(t *testing.T) {
 			if w.Err != nil || r.Err != nil || string(r.Buf[:r.N]) != "ping" {
 				t.Fatal(tu, w.Err, r.Err, r.N)
 			}
+		}
+		features, err := b.Features()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range features {
+			if f.Used && !tu.uses(featureList[i].set) {
+				t.Errorf("%+v uses %s", tu, f.Name)
+			}
+		}
+	}
+}
+
+// A feature is in use, or something says why it is not.
+func TestFeatures(t *testing.T) {
+	b := open(t, tuning{without: pollFirst})
+	features, err := b.Features()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range features {
+		switch {
+		case f.Name == "" || f.About == "":
+			t.Errorf("%+v says nothing", f)
+		case f.Used && !f.Offered:
+			t.Errorf("%s is in use and not offered", f.Name)
+		case f.Used != (f.Why == "") && f.Offered:
+			t.Errorf("%s: used %v, because %q", f.Name, f.Used, f.Why)
+		case f.Name == "poll-first" && f.Offered && !strings.Contains(f.Why, "Options.Without"):
+			t.Errorf("poll-first, left out: %q", f.Why)
+		}
+	}
+}
+
+// Names that mean nothing are refused, and the refusal says which ones do.
+func TestParseFeatures(t *testing.T) {
+	if set, err := parseFeatures(optional()); err != nil || set != submitAll|skipSuccess|pollFirst|singleIssuer|deferTaskrun|messages|fileOperations {
+		t.Errorf("%b, %v", set, err)
+	}
+	for _, name := range []string{"", "poll", "multishot"} {
+		if _, err := parseFeatures([]string{name}); err == nil || !strings.Contains(err.Error(), "poll-first") {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // Close hands back everything, each operation once, and leaves no descriptor.
 func TestCloseHandsEverythingBack(t *testing.T) {
-	b, err := newBackend(0, defaultTuning)
+	b, err := newBackend(0, tuning{})
 	if err != nil {
 		unopened(t, err)
 	}
@@ -67,7 +67,7 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 // Initiators do not know that the backend is being closed.
 func TestStartDuringClose(t *testing.T) {
 	for range 50 {
-		b, err := newBackend(0, defaultTuning)
+		b, err := newBackend(0, tuning{})
 		if err != nil {
 			unopened(t, err)
 		}
@@ -107,7 +107,7 @@ func TestCancelledAcceptThatSucceeded(t *testing.T) {
 		{"close", func(_ *Backend, op *backend.Op) { op.Handle.Close() }},
 	} {
 		t.Run(end.name, func(t *testing.T) {
-			b := open(t, defaultTuning)
+			b := open(t, tuning{})
 			l, err := b.Listen("unix", t.TempDir()+"/s", nil)
 			if err != nil {
 				t.Fatal(err)

@@ -66,9 +66,7 @@ func openLocked(t *testing.T) *Backend {
 	t.Helper()
 	runtime.LockOSThread() // the one issuer
 	t.Cleanup(runtime.UnlockOSThread)
-	tu := defaultTuning
-	tu.locked = true
-	return open(t, tu)
+	return open(t, tuning{locked: true})
 }
 
 // receivers are n streams with a receive for each, which brings one byte and is

@@ -29,11 +29,11 @@ func each(t testing.TB, b *Backend, op *backend.Op) *backend.Op {
 func TestFileOpcodes(t *testing.T) {
 	kinds := []backend.Kind{backend.KindOpen, backend.KindReadAt, backend.KindWriteAt, backend.KindSync, backend.KindStat}
 	for _, without := range append(kinds, backend.KindNone) {
-		b := open(t, defaultTuning)
+		b := open(t, tuning{})
 		b.caps.Files &^= 1 << without
 		useFile(t, b)
 	}
-	none := open(t, defaultTuning)
+	none := open(t, tuning{})
 	none.caps.Files = 0
 	useFile(t, none)
 	all := func(sys.Opcode) bool { return true }

@@ -3,6 +3,7 @@
 package uring
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -26,25 +27,30 @@ type resting interface {
 
 // thread is a resting whose Sleep is the kernel's own wait for completions, on
 // the one thread that may submit and that runs the completions' work when it asks
-// for them (SINGLE_ISSUER, DEFER_TASKRUN). Others wake it through an eventfd that
-// the ring watches.
+// for them (SINGLE_ISSUER, DEFER_TASKRUN). Others wake it with a message to the
+// ring (MSG_RING), or, where the kernel has no messages from those who have no
+// ring, through an eventfd that the ring watches.
 type thread struct {
 	b      *Backend
-	event  sys.Event
+	event  *sys.Event // nil: messages
 	asleep atomic.Bool
 	more   bool // the kernel may have work left that it was not asked to do
 }
 
-// wakeNumber is the user data of the entry that watches the event. No slot has
-// it.
+// wakeNumber is the user data of a message, and of the entry that watches the
+// event. No slot has it.
 const wakeNumber = 0
 
 func newThread(b *Backend) (*thread, error) {
+	t := &thread{b: b}
+	if b.caps.Messages {
+		return t, nil
+	}
 	event, err := sys.NewEvent()
 	if err != nil {
 		return nil, err
 	}
-	t := &thread{b: b, event: event}
+	t.event = &event
 	t.watch()
 	return t, nil
 }
@@ -55,10 +61,12 @@ func (t *thread) watch() {
 	t.b.push(&sys.SQE{Opcode: sys.RingOpPollAdd, FD: int32(t.event.FD()), OpFlags: sys.RingPollIn, UserData: wakeNumber})
 }
 
-// heard is called when the event was set. The lock is held.
+// heard is called when a message has come, or the event was set. The lock is held.
 func (t *thread) heard() {
-	t.event.Clear()
-	t.watch()
+	if t.event != nil {
+		t.event.Clear()
+		t.watch()
+	}
 }
 
 // wait is Wait. What has gathered is submitted by the same system call that runs
@@ -158,8 +166,19 @@ func (t *thread) Sleep(deadline time.Duration) {
 
 // Wake implements resting.
 func (t *thread) Wake() {
-	if t.asleep.Load() && t.asleep.CompareAndSwap(true, false) {
+	switch {
+	case !t.asleep.Load() || !t.asleep.CompareAndSwap(true, false):
+	case t.event != nil:
 		t.event.Set()
+	default:
+		t.tell()
+	}
+}
+
+// tell sends the ring a message. It fails for want of memory, which passes.
+func (t *thread) tell() {
+	for t.b.ring.Tell(wakeNumber) == unix.ENOMEM {
+		runtime.Gosched()
 	}
 }
 
@@ -169,6 +188,8 @@ func (t *thread) Asleep() bool { return t.asleep.Load() }
 // Close implements resting.
 func (t *thread) Close() error {
 	err := t.b.ring.Close()
-	t.event.Close()
+	if t.event != nil {
+		t.event.Close()
+	}
 	return err
 }

@@ -12,7 +12,7 @@ import (
 // small is a ring of two submission entries and 32 completion entries.
 func small(t *testing.T) *Backend {
 	t.Helper()
-	b, err := newBackend(2, defaultTuning)
+	b, err := newBackend(2, tuning{})
 	if err != nil {
 		unopened(t, err)
 	}

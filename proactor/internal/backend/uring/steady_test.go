@@ -11,7 +11,7 @@ import (
 
 // An operation allocates nothing once its memory has grown to what it needs.
 func TestNoAllocations(t *testing.T) {
-	b := open(t, defaultTuning)
+	b := open(t, tuning{})
 	client, server := pair(t, b)
 	buf, data := make([]byte, 64), bytes.Repeat([]byte{7}, 64)
 	vec, out := [][]byte{buf[:32], buf[32:]}, [][]byte{data[:10], data[10:]}
@@ -63,7 +63,7 @@ func TestNoAllocations(t *testing.T) {
 
 // Completed operations do not keep the buffers of the one before reachable.
 func TestVectorsAreLetGo(t *testing.T) {
-	b := open(t, defaultTuning)
+	b := open(t, tuning{})
 	client, _ := pair(t, b)
 	w := &backend.Op{Kind: backend.KindWriteV, Handle: client, Vec: [][]byte{{1}, {}, {2, 3}}}
 	b.Start(w)

@@ -45,7 +45,7 @@ func onThreadThatExits(t *testing.T, f func()) {
 // The kernel cancels what a thread has submitted when the thread exits, or when
 // there would have been something for the thread to do.
 func TestThreadExits(t *testing.T) {
-	b := open(t, defaultTuning)
+	b := open(t, tuning{})
 	client, server := pair(t, b)
 	var r *backend.Op
 	onThreadThatExits(t, func() {
@@ -71,7 +71,7 @@ func TestThreadExits(t *testing.T) {
 
 // A cancel that somebody asked for stays one, even if the thread has exited.
 func TestThreadExitsAndCancel(t *testing.T) {
-	b := open(t, defaultTuning)
+	b := open(t, tuning{})
 	_, server := pair(t, b)
 	var r *backend.Op
 	onThreadThatExits(t, func() {
@@ -87,7 +87,7 @@ func TestThreadExitsAndCancel(t *testing.T) {
 
 // A connect whose thread exits goes on in the socket.
 func TestThreadExitsDuringConnect(t *testing.T) {
-	b := open(t, defaultTuning)
+	b := open(t, tuning{})
 	l, err := b.Listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -55,9 +55,10 @@ const completionsPerEntry = 16
 
 // Backend is a ring with what is in flight on it.
 type Backend struct {
-	ring  *sys.Ring
-	caps  Capabilities
-	begun time.Time
+	ring   *sys.Ring
+	caps   Capabilities
+	tuning tuning
+	begun  time.Time
 
 	mu      sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
 	slots   slots
@@ -91,9 +92,11 @@ var _ backend.Backend = (*Backend)(nil)
 // New sets up a ring. The error says why there cannot be one, and what to do
 // about it.
 func New(o backend.Options) (backend.Backend, error) {
-	t := defaultTuning
-	t.locked = o.Locked
-	return newBackend(o.Entries, t)
+	without, err := parseFeatures(o.Without)
+	if err != nil {
+		return nil, err
+	}
+	return newBackend(o.Entries, tuning{without: without, locked: o.Locked})
 }
 
 func newBackend(entries int, t tuning) (*Backend, error) {
@@ -104,7 +107,7 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{ring: ring, caps: caps, begun: time.Now()}
+	b := &Backend{ring: ring, caps: caps, tuning: t, begun: time.Now()}
 	b.files.Init(b.fileDone, b.recallFile)
 	if err := b.makeRest(t); err != nil {
 		ring.Close()

@@ -1,0 +1,11 @@
+package backend
+
+// Feature is something that a kernel may offer and a backend may use, or does
+// without. A backend that has some has a method Features.
+type Feature struct {
+	Name    string // for Options.Without
+	About   string // what it is
+	Offered bool   // this kernel has it
+	Used    bool   // and it is in use
+	Why     string // why it is not used, if it is offered
+}
