@@ -2,7 +2,7 @@
 # `make test` is all of them in turn, and what CI runs.
 
 .DEFAULT_GOAL := help
-.PHONY: help test deps build format vet lint unit race windows fuzz interop bench-build \
+.PHONY: help test deps build format vet lint unit bsd race windows fuzz interop bench-build \
 	demo fmt bench bench-runtime ablation figures clean
 
 help: ## list the targets
@@ -23,6 +23,8 @@ lint: ## linters, and who may import whom (tools/layers.txt)
 	@scripts/lint.sh
 unit: ## unit and conformance tests
 	@scripts/unit.sh
+bsd: ## the conformance suite with the system calls of macOS and the BSDs, on Linux
+	@scripts/bsd.sh
 race: ## the same tests under the race detector
 	@scripts/race.sh
 windows: ## the proactor's tests compiled for Windows, under wine

@@ -2,7 +2,7 @@
 # make test: every stage in turn, each one timed; the first that fails ends it.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-stages=(deps build format vet lint unit race fuzz interop bench-build)
+stages=(deps build format vet lint unit bsd race fuzz interop bench-build)
 
 ACTUM_TEST_LOG=$(mktemp)
 export ACTUM_TEST_LOG

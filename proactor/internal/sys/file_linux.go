@@ -26,6 +26,12 @@ const openFlags = unix.O_CLOEXEC | unix.O_LARGEFILE | unix.O_NONBLOCK
 // maxFileTransfer is the most that one call moves: the kernel's own limit.
 const maxFileTransfer = 0x7ffff000
 
+// QuickCopy is the most bytes that a read or write may move without telling the
+// Go scheduler of the system call: what it moves is
+// there, so that it takes microseconds, and telling would cost more than a short
+// one does.
+const QuickCopy = 16 << 10
+
 // errNotAFile is about named pipes, sockets, terminals and the like.
 var errNotAFile = fmt.Errorf("this is neither a file nor a block device: it has no offsets to read or write at: %w", errors.ErrUnsupported)
 

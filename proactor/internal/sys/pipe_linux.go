@@ -2,13 +2,9 @@ package sys
 
 import (
 	"strconv"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// openPipe makes the ends of a pipe, non-blocking and not inherited.
-func openPipe(fds *[2]int) error { return unix.Pipe2(fds[:], unix.O_CLOEXEC|unix.O_NONBLOCK) }
 
 // waitable asks epoll, which takes what can be waited for and nothing else.
 func waitable(fd int) error {
@@ -41,24 +37,4 @@ func reopen(fd int, flags int, is *unix.Stat_t) (int, bool) {
 		return -1, false
 	}
 	return again, true
-}
-
-// ReadPipe is Recv for what is not a socket.
-func ReadPipe(fd int, b []byte) (int, unix.Errno) {
-	return transfer(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
-}
-
-// WritePipe is Send for what is not a socket.
-func WritePipe(fd int, b []byte) (int, unix.Errno) {
-	return transfer(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
-}
-
-// ReadPipeVector is RecvVector for what is not a socket.
-func ReadPipeVector(fd int, x *Vector) (int, unix.Errno) {
-	return transfer(unix.SYS_READV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
-}
-
-// WritePipeVector is SendVector for what is not a socket.
-func WritePipeVector(fd int, x *Vector) (int, unix.Errno) {
-	return transfer(unix.SYS_WRITEV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
 }

@@ -9,11 +9,6 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// openSocket makes a socket that is non-blocking and not inherited.
-func openSocket(family, kind int) (int, error) {
-	return unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-}
-
 func bind(fd int, a *Address) error {
 	_, _, errno := unix.Syscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(a.Len))
 	if errno != 0 {

@@ -6,11 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// QuickCopy is the most bytes that a read or write may move without telling the
-// Go scheduler of the system call: the sockets are non-blocking, so that it
-// takes microseconds, and telling would cost more than a short one does.
-const QuickCopy = 16 << 10
-
 // maxIovecs is IOV_MAX: longer vectors are read and written in part.
 const maxIovecs = 1024
 
@@ -92,4 +87,24 @@ func SendVector(fd int, x *Vector) (int, unix.Errno) {
 
 func transferMsg(call uintptr, fd int, x *Vector, flags uintptr) (int, unix.Errno) {
 	return transfer(call, fd, unsafe.Pointer(&x.msg), int(flags), x.size, 0)
+}
+
+// ReadPipe is Recv for what is not a socket.
+func ReadPipe(fd int, b []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
+}
+
+// WritePipe is Send for what is not a socket.
+func WritePipe(fd int, b []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
+}
+
+// ReadPipeVector is RecvVector for what is not a socket.
+func ReadPipeVector(fd int, x *Vector) (int, unix.Errno) {
+	return transfer(unix.SYS_READV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
+}
+
+// WritePipeVector is SendVector for what is not a socket.
+func WritePipeVector(fd int, x *Vector) (int, unix.Errno) {
+	return transfer(unix.SYS_WRITEV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
 }
