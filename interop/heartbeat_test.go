@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"syscall"
 	"testing"
 	"time"
 )
@@ -9,13 +10,25 @@ import (
 // that it does not take us for dead: a ROUTER would know it by a new routing id
 // when it had come back.
 func TestHeartbeat(t *testing.T) {
-	const interval, silence = 50 * time.Millisecond, 500 * time.Millisecond
+	testHeartbeat(t, options{}, options{heartbeat: heartbeat, ttl: 2 * heartbeat})
+}
+
+// TestOurHeartbeat: libzmq answers our PINGs.
+func TestOurHeartbeat(t *testing.T) {
+	testHeartbeat(t, options{heartbeat: heartbeat, ttl: 2 * heartbeat}, options{})
+}
+
+const heartbeat = 100 * time.Millisecond
+
+func testHeartbeat(t *testing.T, own, others options) {
+	const silence = 8 * heartbeat
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
-			router := s.start(ours, "ROUTER", options{})
-			dealer := s.start(theirs[0], "DEALER", options{ipv6: tr.ipv6, heartbeat: interval})
+			router := s.start(ours, "ROUTER", own)
+			others.ipv6 = tr.ipv6
+			dealer := s.start(theirs[0], "DEALER", others)
 			s.link(router, dealer, tr.wildcard(t))
 			s.must(dealer.say("before"))
 			before, err := router.hear()
@@ -23,6 +36,36 @@ func TestHeartbeat(t *testing.T) {
 			<-time.After(silence) // the silence is what is tested
 			s.must(dealer.say("after"))
 			s.hears(router, before[0], "after")
+		})
+	}
+}
+
+// TestHeartbeatOfAStoppedPeer: a libzmq that hangs is given up, because it does not
+// answer our PINGs, or does not keep what its own have promised; when it goes on it
+// comes back.
+func TestHeartbeatOfAStoppedPeer(t *testing.T) {
+	for name, o := range map[string][2]options{
+		"our PINGs":   {{heartbeat: heartbeat}, {}},
+		"their PINGs": {{}, {heartbeat: heartbeat, ttl: 2 * heartbeat}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			router := s.start(ours, "ROUTER", o[0]).(*local)
+			dealer := s.start(theirs[0], "DEALER", o[1])
+			s.link(router, dealer, transports[0].wildcard(t))
+			s.must(dealer.say("before"))
+			_, err := router.hear()
+			s.must(err)
+			process := dealer.(*process).cmd.Process
+			<-time.After(2 * heartbeat) // for it to have sent a PING
+			s.must(process.Signal(syscall.SIGSTOP))
+			for router.socket.Stats().Peers > 0 {
+				s.must(s.ctx.Err())
+				<-time.After(askAgain)
+			}
+			s.must(process.Signal(syscall.SIGCONT))
+			s.spokenTo(dealer, router)
 		})
 	}
 }

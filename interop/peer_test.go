@@ -51,7 +51,8 @@ type options struct {
 	mandatory bool // ROUTER
 	relaxed   bool // REQ: relaxed, and with request ids
 	ipv6      bool
-	heartbeat time.Duration // interval and timeout, of a process
+	heartbeat time.Duration // interval and timeout
+	ttl       time.Duration // of heartbeats
 }
 
 const noLinger time.Duration = -1

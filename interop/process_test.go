@@ -78,6 +78,7 @@ func (p *process) setAll(o options) error {
 	add(o.relaxed, "req_relaxed", 1)
 	add(o.relaxed, "req_correlate", 1)
 	add(o.ipv6, "ipv6", 1)
+	add(o.ttl != 0, "heartbeat_ttl", o.ttl.Milliseconds())
 	add(o.heartbeat != 0, "heartbeat_ivl", o.heartbeat.Milliseconds())
 	add(o.heartbeat != 0, "heartbeat_timeout", o.heartbeat.Milliseconds())
 	for _, set := range sets {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -51,6 +52,19 @@ type Options struct {
 	HandshakeTimeout time.Duration
 	// ConnectTimeout bounds each attempt to connect; 0 leaves it to the system.
 	ConnectTimeout time.Duration
+	// HeartbeatInterval has each connection send a PING so often, to find out that a
+	// peer is gone although its connection seems to be there: a cable is cut, a host
+	// is down, a process hangs. 0 is never. A peer that needs an answer to its own
+	// PINGs gets it in any case.
+	HeartbeatInterval time.Duration
+	// HeartbeatTimeout is how soon after a PING something must be heard from the
+	// peer, the answer or anything else; otherwise the connection is closed, and
+	// made anew. 0 is HeartbeatInterval, negative is never.
+	HeartbeatTimeout time.Duration
+	// HeartbeatTTL tells the peer how soon after a PING to expect more from here, or
+	// to close the connection, rounded up to tenths of a second; 0 leaves it to the
+	// peer.
+	HeartbeatTTL time.Duration
 	// SendTimeout and RecvTimeout make Send and Recv fail with ErrTimeout, beside
 	// what their contexts say; 0 is none.
 	SendTimeout, RecvTimeout time.Duration
@@ -124,6 +138,10 @@ func (o *Options) validate(t Type) error {
 		return bad("RecvBuffer", "%d bytes: expected 0 or more", o.RecvBuffer)
 	case o.Backlog < 0 || o.Backlog > math.MaxInt32:
 		return bad("Backlog", "%d: expected 0 or more", o.Backlog)
+	case o.HeartbeatInterval < 0:
+		return bad("HeartbeatInterval", "%v: expected 0 or more", o.HeartbeatInterval)
+	case o.HeartbeatTTL < 0 || o.HeartbeatTTL > wire.MaxPingTTL:
+		return bad("HeartbeatTTL", "%v: expected 0 to %v", o.HeartbeatTTL, wire.MaxPingTTL)
 	case o.ReconnectIntervalMax < 0:
 		return bad("ReconnectIntervalMax", "%v: expected 0 or more", o.ReconnectIntervalMax)
 	}
@@ -150,6 +168,15 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,
+	}
+}
+
+// heartbeat is what connections do about heartbeats.
+func (o *Options) heartbeat() engine.Heartbeat {
+	return engine.Heartbeat{
+		Interval: o.HeartbeatInterval,
+		Timeout:  or(o.HeartbeatTimeout, o.HeartbeatInterval),
+		TTL:      o.HeartbeatTTL,
 	}
 }
 

@@ -30,6 +30,8 @@ func TestOptionErrors(t *testing.T) {
 		{zmq.PUSH, zmq.Options{SendBuffer: -1}, "SendBuffer"},
 		{zmq.PUSH, zmq.Options{RecvBuffer: -1}, "RecvBuffer"},
 		{zmq.PUSH, zmq.Options{Backlog: -1}, "Backlog"},
+		{zmq.PUSH, zmq.Options{HeartbeatInterval: -1}, "HeartbeatInterval"},
+		{zmq.PUSH, zmq.Options{HeartbeatTTL: 2 * time.Hour}, "HeartbeatTTL"},
 		{zmq.PUSH, zmq.Options{ReconnectIntervalMax: -1}, "ReconnectIntervalMax"},
 		{zmq.Type(200), zmq.Options{}, "Type"},
 	} {

@@ -21,6 +21,9 @@ var settable = map[string]func(o *Options, value string) error{
 	"reconnect_ivl":     milliseconds(-1, func(o *Options) *time.Duration { return &o.ReconnectInterval }, orAtOnce),
 	"reconnect_ivl_max": milliseconds(0, func(o *Options) *time.Duration { return &o.ReconnectIntervalMax }, nil),
 	"handshake_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HandshakeTimeout }, orNever),
+	"heartbeat_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HeartbeatInterval }, nil),
+	"heartbeat_timeout": milliseconds(-1, func(o *Options) *time.Duration { return &o.HeartbeatTimeout }, orInterval),
+	"heartbeat_ttl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HeartbeatTTL }, nil),
 	"connect_timeout":   milliseconds(0, func(o *Options) *time.Duration { return &o.ConnectTimeout }, nil),
 	"sndtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.SendTimeout }, orForEverElseAtOnce),
 	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
@@ -142,6 +145,7 @@ func milliseconds(least int64, field func(*Options) *time.Duration, special map[
 var (
 	orForEver           = map[int64]time.Duration{-1: 0, 0: NoLinger}
 	orAtOnce            = map[int64]time.Duration{-1: -1, 0: time.Millisecond}
+	orInterval          = map[int64]time.Duration{-1: 0, 0: -1}
 	orNever             = map[int64]time.Duration{0: -1}
 	orForEverElseAtOnce = map[int64]time.Duration{-1: 0, 0: 1}
 )

@@ -92,6 +92,7 @@ func (s *Socket) sessionConfig() session.Config {
 		MaxFrame:             max(o.MaxFrameSize, 0),
 		MaxMessage:           o.maxMessage(),
 		HandshakeTimeout:     or(o.HandshakeTimeout, DefaultHandshakeTimeout),
+		Heartbeat:            o.heartbeat(),
 		ConnectTimeout:       max(o.ConnectTimeout, 0),
 		ReconnectInterval:    reconnect,
 		ReconnectIntervalMax: o.ReconnectIntervalMax,

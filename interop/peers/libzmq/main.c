@@ -58,6 +58,7 @@ static const struct {
     { "req_relaxed", ZMQ_REQ_RELAXED, INT },
     { "req_correlate", ZMQ_REQ_CORRELATE, INT },
     { "heartbeat_ivl", ZMQ_HEARTBEAT_IVL, INT },
+    { "heartbeat_ttl", ZMQ_HEARTBEAT_TTL, INT },
     { "heartbeat_timeout", ZMQ_HEARTBEAT_TIMEOUT, INT },
     { "maxmsgsize", ZMQ_MAXMSGSIZE, INT64 },
     { "routing_id", ZMQ_ROUTING_ID, BYTES },

@@ -18,6 +18,7 @@ func (e *Engine) fail(cause error) {
 	if e.shaking != nil {
 		e.stop(&e.shaking.limit)
 	}
+	e.stopHeart()
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -31,13 +32,18 @@ func (e *Engine) settle() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || (e.shaking != nil && e.shaking.limit.running()) || !e.partingDone() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() || !e.partingDone() {
 		return
 	}
 	e.state = stateClosed
 	e.decoder.Close()
 	e.inbox.Shut()
 	e.cfg.Session.Closed(e, e.cause, e.unsent())
+}
+
+// timing reports whether a time limit is still running.
+func (e *Engine) timing() bool {
+	return e.shaking != nil && e.shaking.limit.running() || e.heart.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the

@@ -17,9 +17,12 @@ func (e *Engine) onCommand(body []byte) error {
 	}
 	switch string(name) {
 	case wire.CommandPing:
-		_, context, err := wire.ParsePing(data)
+		ttl, context, err := wire.ParsePing(data)
 		if err != nil {
 			return err
+		}
+		if ttl > 0 {
+			e.expect(&e.beats().more, ttl)
 		}
 		return e.answer(wire.AppendPong(nil, context))
 	case wire.CommandSubscribe:
@@ -47,14 +50,18 @@ var errDeaf = errors.New("peer does not read the answers to its commands")
 
 // answer sends an answer to a command.
 func (e *Engine) answer(frame []byte) error {
-	e.mu.Lock()
-	waiting := len(e.queued)
-	e.mu.Unlock()
-	if waiting > maxAnswers {
+	if e.waiting() > maxAnswers {
 		return errDeaf
 	}
 	e.command(frame)
 	return nil
+}
+
+// waiting is how many bytes of commands are not even being written.
+func (e *Engine) waiting() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.queued)
 }
 
 // subscription gives a publisher's pattern the message that a subscription is in

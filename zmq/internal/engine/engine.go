@@ -8,7 +8,8 @@
 //	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
 //	relieve.go    a sender with no room left does what the dispatcher has not begun
-//	command.go    commands during traffic: subscriptions, heartbeats
+//	command.go    commands during traffic: subscriptions, answers to PINGs
+//	heartbeat.go  PINGs of our own, and what is heard in return
 //	part.go       the end in good order: what was written arrives
 //	close.go      everything outstanding comes back before the session is told
 //
@@ -57,8 +58,9 @@ type Config struct {
 	RecvLimits pipe.Limits
 
 	HandshakeTimeout time.Duration // 0: none
-	MaxFrame         int64         // the largest frame in bytes; 0: no limit
-	MaxMessage       int64         // the largest message, all its frames together; 0: no limit
+	Heartbeat        Heartbeat
+	MaxFrame         int64 // the largest frame in bytes; 0: no limit
+	MaxMessage       int64 // the largest message, all its frames together; 0: no limit
 	Tuning           Tuning
 }
 
@@ -79,6 +81,7 @@ type Engine struct {
 	readOp   proactor.Operation
 	resumeOp spare
 	decoder  decoder
+	heard    uint64 // how many reads have brought something
 
 	// writing: the writer's, see write.go
 	turn      atomic.Int32 // see relieve.go
@@ -99,7 +102,8 @@ type Engine struct {
 	queued    []byte // commands that wait
 	dying     bool
 
-	parting *parting // nil unless the connection ends in good order; see part.go
+	heart   *heartbeat // nil without heartbeats; see heartbeat.go
+	parting *parting   // nil unless the connection ends in good order; see part.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }

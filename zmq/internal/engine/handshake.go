@@ -95,6 +95,7 @@ func (e *Engine) establish() error {
 		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
 		e.flush()
 	}
+	e.startHeart()
 	return nil
 }
 

@@ -14,6 +14,7 @@ type peer struct {
 	sent            []byte // what the engine has sent, as far as it was read
 	queue           []byte // what is still to be written
 	deaf            bool   // nothing is read
+	onHeard         func() // called after each read; may be nil
 	failed          error  // why it cannot go on
 }
 
@@ -24,6 +25,9 @@ func newPeer(r *rig, h *proactor.Handle) *peer {
 			return
 		}
 		p.sent = append(p.sent, p.buf[:op.N()]...)
+		if p.onHeard != nil {
+			p.onHeard()
+		}
 		p.listen()
 	})
 	p.writeOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {

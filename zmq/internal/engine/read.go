@@ -28,6 +28,7 @@ func (e *Engine) onRead(op *proactor.Operation) {
 		e.fail(err)
 		return
 	}
+	e.heard++
 	filled := e.decoder.Received(op.N())
 	if e.take() {
 		e.drain(filled)
@@ -46,6 +47,7 @@ func (e *Engine) drain(filled bool) {
 			e.fail(err)
 			return
 		}
+		e.heard++
 		filled = e.decoder.Received(n)
 		if !e.take() {
 			return

@@ -14,12 +14,17 @@ type timeout struct {
 }
 
 // after has passed called when the time is over, or with an error when the
-// timeout was stopped. It may be called again once the timeout is not running.
+// timeout was stopped. The timeout must not be running.
 func (e *Engine) after(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
 	t.op.Handler = e.handler(func(op *proactor.Operation) {
 		t.timer = nil
 		passed(op)
 	})
+	e.again(t, d)
+}
+
+// again is after once more.
+func (e *Engine) again(t *timeout, d time.Duration) {
 	if e.cfg.Tuning.NoTimerStructure {
 		t.timer = time.AfterFunc(d, func() { e.d.Post(&t.op) })
 		return

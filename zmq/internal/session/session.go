@@ -52,6 +52,7 @@ type Config struct {
 
 	MaxFrame, MaxMessage int64         // bytes; 0: no limit
 	HandshakeTimeout     time.Duration // 0: none
+	Heartbeat            engine.Heartbeat
 	ConnectTimeout       time.Duration // 0: the system's
 	ReconnectInterval    time.Duration // negative: once and never again
 	ReconnectIntervalMax time.Duration // 0: the interval does not grow
@@ -65,7 +66,7 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 	return engine.New(engine.Config{
 		Dispatcher: d, Stream: s, Session: owner,
 		Mechanism: c.Mechanism(), Type: c.Type, RecvLimits: c.Host.RecvLimits(),
-		HandshakeTimeout: c.HandshakeTimeout, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
+		HandshakeTimeout: c.HandshakeTimeout, Heartbeat: c.Heartbeat, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
 		Tuning: c.Tuning,
 	})
 }

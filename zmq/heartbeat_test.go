@@ -1,0 +1,56 @@
+package zmq_test
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// A peer that is there, and silent, is asked for a sign of life, given up, and
+// connected to again.
+func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
+	for _, backend := range backends {
+		t.Run(backend, func(t *testing.T) {
+			c, err := zmq.NewContext(zmq.ContextOptions{Backend: backend})
+			if err != nil {
+				t.Skip(err)
+			}
+			t.Cleanup(func() { must(t, c.Close()) })
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			must(t, err)
+			t.Cleanup(func() { listener.Close() })
+			s := newSocket(t, c, zmq.DEALER, zmq.Options{
+				HeartbeatInterval: 10 * time.Millisecond, HeartbeatTTL: 250 * time.Millisecond,
+				ReconnectInterval: time.Millisecond, Linger: zmq.NoLinger,
+			})
+			must(t, s.Connect("tcp://"+listener.Addr().String()))
+			for range 3 {
+				conn, err := listener.Accept()
+				must(t, err)
+				r := newRaw(t, conn)
+				r.shakeHands("DEALER")
+				if flags, body := r.hear(); flags != 4 || string(body) != "\x04PING\x00\x03" {
+					t.Errorf("flags %#x and %q instead of a PING with a TTL of 0.3 s", flags, body)
+				}
+				r.ended()
+			}
+		})
+	}
+}
+
+// Who answers stays, for many times the timeout.
+func TestHeartbeatKeepsWhoAnswers(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		o := zmq.Options{HeartbeatInterval: 20 * time.Millisecond, HeartbeatTimeout: 5 * time.Second, HeartbeatTTL: 5 * time.Second}
+		router, dealer := r.socket(zmq.ROUTER, o), r.socket(zmq.DEALER, o)
+		r.link(router, dealer)
+		r.send(dealer, "before")
+		m, err := router.RecvFrames(r.ctx)
+		must(r.T, err)
+		<-time.After(200 * time.Millisecond) // the silence is what is tested
+		r.send(dealer, "after")
+		r.expect(router, string(m[0]), "after") // by the same name: it is the same connection
+	})
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// Heartbeats find out that a peer is gone although its connection is still there
+// (RFC 37, "Connection Heartbeating"). We send a PING each interval, and expect
+// something of the peer's within the timeout: its PONG, or anything else. A PING
+// of the peer's may say within which time to expect more of it: that is kept too,
+// whether or not we send any.
+//
+// A message costs no look at the clock: reads are counted, and what was expected
+// is compared with the count when its time is over.
+
+// ErrSilent means that the peer was expected to say something, and did not.
+var ErrSilent = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
+
+// Heartbeat says what an engine does about them. The zero value sends none.
+type Heartbeat struct {
+	Interval time.Duration // between PINGs; 0: none are sent
+	Timeout  time.Duration // how soon something is expected after each; 0: it is not
+	TTL      time.Duration // how soon the peer may expect more after each; 0: it need not
+}
+
+// grace is how much longer something is waited for that may be there already: a
+// process that was suspended finds its timers due before it has read anything.
+const grace = 5 * time.Millisecond
+
+// expectation is that something is heard until a certain time.
+type expectation struct {
+	timeout
+	heard  uint64        // Engine.heard when it began
+	within time.Duration // how long it was to take
+	until  time.Duration // by the dispatcher's clock
+	graced bool
+}
+
+// heartbeat is what an engine with heartbeats has.
+type heartbeat struct {
+	next timeout     // until the next PING
+	pong expectation // what our own PINGs are to bring
+	more expectation // what the peer's PING promised
+}
+
+// beats makes the engine's heartbeat.
+func (e *Engine) beats() *heartbeat {
+	if e.heart == nil {
+		e.heart = new(heartbeat)
+	}
+	return e.heart
+}
+
+// startHeart begins to send PINGs, when the traffic begins.
+func (e *Engine) startHeart() {
+	if every := e.cfg.Heartbeat.Interval; every > 0 {
+		e.after(&e.beats().next, every, e.onBeat)
+	}
+}
+
+// stopHeart ends what is running of a heartbeat.
+func (e *Engine) stopHeart() {
+	if h := e.heart; h != nil {
+		e.stop(&h.next)
+		e.stop(&h.pong.timeout)
+		e.stop(&h.more.timeout)
+	}
+}
+
+func (h *heartbeat) running() bool {
+	return h != nil && (h.next.running() || h.pong.running() || h.more.running())
+}
+
+// onBeat sends a PING, unless there is no way to the peer just now: then it is not
+// its fault that it does not answer.
+func (e *Engine) onBeat(op *proactor.Operation) {
+	if e.state != stateTraffic || op.Err() != nil {
+		e.settle()
+		return
+	}
+	o := e.cfg.Heartbeat
+	if !e.writeOp.Outstanding() && e.waiting() == 0 {
+		e.command(wire.AppendPing(nil, o.TTL, nil))
+		if e.state != stateTraffic {
+			return // it could not be written
+		}
+		e.expect(&e.heart.pong, o.Timeout)
+	}
+	e.again(&e.heart.next, o.Interval)
+}
+
+// expect begins to expect something, or expects it later if it was heard already.
+func (e *Engine) expect(x *expectation, within time.Duration) {
+	if within <= 0 || x.running() && x.heard == e.heard {
+		return
+	}
+	x.heard, x.within, x.until, x.graced = e.heard, within, e.d.Now()+within, false
+	switch {
+	case x.running():
+	case x.op.Handler != nil:
+		e.again(&x.timeout, within)
+	default:
+		e.after(&x.timeout, within, func(op *proactor.Operation) { e.onExpected(x, op) })
+	}
+}
+
+// onExpected looks whether what was expected has been heard.
+func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
+	if e.state != stateTraffic || op.Err() != nil {
+		e.settle()
+		return
+	}
+	left := x.until - e.d.Now()
+	switch {
+	case e.heard != x.heard: // the next PING begins anew
+	case left > 0:
+		e.again(&x.timeout, left)
+	case !e.readOp.Outstanding(): // at the high-water mark nothing is heard
+		x.until += x.within - left
+		e.again(&x.timeout, x.within)
+	case !x.graced:
+		x.graced = true
+		e.again(&x.timeout, grace)
+	default:
+		e.fail(ErrSilent)
+	}
+}

@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+const second = time.Second
+
+// beating is an engine with heartbeats, which has just sent its first PING, and
+// what its raw peer does when it hears one; nil: nothing.
+func beating(r *rig, cfg Config, onPing func(q *peer)) (*party, *peer) {
+	r.Helper()
+	cfg.Type = wire.DEALER
+	p, q := r.connect(cfg)
+	r.shakeHands(p, q, "DEALER") // takes a second
+	if onPing != nil {
+		answered := 0
+		q.onHeard = func() {
+			for ; answered < pings(q); answered++ {
+				onPing(q)
+			}
+		}
+		q.onHeard()
+		r.polls()
+	}
+	return p, q
+}
+
+func pong(q *peer) { q.say(wire.AppendPong(nil, nil)) }
+
+// pings is how many PINGs a peer has heard.
+func pings(q *peer) (n int) {
+	for _, i := range q.traffic() {
+		if i.command && string(i.frames[0][1:5]) == wire.CommandPing {
+			n++
+		}
+	}
+	return n
+}
+
+// lasts runs the engine for a while, and reports for how long it was there.
+func (p *party) lasts(d time.Duration) time.Duration {
+	p.Helper()
+	var clock proactor.Operation
+	over := false
+	clock.Handler = proactor.HandlerFunc(func(*proactor.Operation) { over = true })
+	began := p.d.Now()
+	p.d.StartTimer(&clock, d)
+	p.until("the end", func() bool { return over || p.closed > 0 })
+	p.d.Cancel(&clock)
+	return p.d.Now() - began
+}
+
+// Who is not heard of in time is given up; who answers, or says anything else, is
+// not. What the peer promised with a PING of its own counts as well.
+func TestHeartbeat(t *testing.T) {
+	says := func(q *peer) { q.say(frame(nil, 0, []byte("instead of a PONG"))) }
+	beat := Heartbeat{Interval: second, Timeout: second}
+	for _, tt := range []struct {
+		name   string
+		beat   Heartbeat
+		onPing func(*peer)
+		says   []byte        // once, at the beginning
+		ends   time.Duration // 0: never
+		pings  int
+	}{
+		{"a peer that answers", beat, pong, nil, 0, 60},
+		{"a peer that says something else", beat, says, nil, 0, 60},
+		{"a silent peer", beat, nil, nil, second, 2},
+		{"a silent peer and a short timeout", Heartbeat{Interval: second, Timeout: second / 10}, nil, nil, second / 10, 1},
+		{"a silent peer and a long timeout", Heartbeat{Interval: second, Timeout: 5 * second}, nil, nil, 5 * second, 6},
+		{"a silent peer and no timeout", Heartbeat{Interval: second}, nil, nil, 0, 60},
+		{"no heartbeat", Heartbeat{}, nil, nil, 0, 0},
+		{"a promise that is broken", Heartbeat{}, nil, wire.AppendPing(nil, 3*second, nil), 3 * second, 0},
+		{"a promise that is kept", Heartbeat{}, nil,
+			append(wire.AppendPing(nil, 3*second, nil), frame(nil, 0, []byte("kept"))...), 3 * second, 0},
+	} {
+		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+			t.Run(tt.name, func(t *testing.T) {
+				r := newRig(t, 1, proactor.SimFaults{})
+				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: tuning}, tt.onPing)
+				q.say(tt.says)
+				lasted := p.lasts(59*second + second/2)
+				if tt.ends == 0 && p.closed > 0 {
+					t.Fatalf("closed after %v: %v", lasted, p.cause)
+				}
+				if late := lasted - tt.ends; tt.ends > 0 && (late < 0 || late > 2*grace || !errors.Is(p.cause, ErrSilent)) {
+					t.Errorf("closed with %v after %v, want %v after %v", p.cause, lasted, ErrSilent, tt.ends)
+				}
+				if n := pings(q); n < tt.pings-1 || n > tt.pings+1 {
+					t.Errorf("%d PINGs in %v, want %d", n, lasted, tt.pings)
+				}
+			})
+		}
+	}
+}
+
+// A promise is kept by anything that comes later, also if nothing follows that.
+func TestPromiseIsKept(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := beating(r, Config{}, nil)
+	for range 3 {
+		q.say(wire.AppendPing(nil, 3*second, nil))
+		p.lasts(second)
+		q.say(frame(nil, 0, []byte("kept")))
+		if p.lasts(10 * second); p.closed > 0 {
+			t.Fatalf("closed: %v", p.cause)
+		}
+	}
+	q.say(wire.AppendPing(nil, 3*second, nil))
+	p.lasts(2 * second)
+	q.say(wire.AppendPing(nil, 3*second, nil)) // a promise anew
+	if lasted := p.lasts(10 * second); p.closed == 0 || lasted < 3*second || lasted > 3*second+2*grace {
+		t.Errorf("lasted for %v: %v", lasted, p.cause)
+	}
+}
+
+// Who is not listened to, at the high-water mark, is not taken for dead, until it
+// is listened to again.
+func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: Heartbeat{Interval: second, Timeout: second}}, nil)
+	for range 5 {
+		q.say(frame(nil, 0, []byte("x")))
+	}
+	if p.lasts(30 * second); p.closed > 0 {
+		t.Fatalf("closed: %v", p.cause)
+	}
+	for len(p.got) < 5 {
+		p.receive(1)
+		r.polls()
+	}
+	if p.lasts(30 * second); !errors.Is(p.cause, ErrSilent) {
+		t.Errorf("closed with %v", p.cause)
+	}
+}
+
+// PINGs do not pile up before a peer that does not read, and what cannot be
+// written is not expected to be answered.
+func TestHeartbeatDoesNotPileUp(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	p, q := beating(r, Config{Heartbeat: Heartbeat{Interval: second, Timeout: second}}, pong)
+	q.deaf = true
+	for range 100 {
+		p.send(body(200))
+	}
+	if p.lasts(60 * second); p.closed > 0 {
+		t.Fatalf("closed: %v", p.cause)
+	}
+	if n := p.e.waiting(); n > 20 {
+		t.Errorf("%d bytes of PINGs wait", n)
+	}
+}
