@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help test deps build format vet lint unit bsd race windows fuzz interop bench-build \
-	demo fmt bench bench-runtime ablation figures clean
+	demo fmt bench bench-runtime features ablation figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,8 @@ bench: deps ## measure us and our peers in turn, then write the tables: about 50
 	@cd bench && go run ./cmd/bench run && go run ./cmd/bench table
 bench-runtime: deps ## the same for the runtime alone (echo, idle, timers, files), waiting for a quiet machine
 	@cd bench && go run ./cmd/bench run --only echo,idle,timer,file,transmit --patience 30s && go run ./cmd/bench table
+features: deps ## what each feature of io_uring in use is worth to an echo server, on and off in one run
+	@cd bench && go run ./cmd/bench features --patience 30s && go run ./cmd/bench table
 ablation: deps ## what each optimization is worth, off and on in one run
 	@cd bench && go run ./cmd/bench ablation
 figures: ## the tables of README.md and bench/README.md from the kept results

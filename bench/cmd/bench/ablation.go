@@ -7,9 +7,17 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// ablationCommand compares ours with itself, each switch off in turn.
 func ablationCommand(ctx context.Context, args []string) error {
-	o, err := parseOptions("ablation", args)
+	return ablate(ctx, "ablation", args, matrix.Engine())
+}
+
+func featuresCommand(ctx context.Context, args []string) error {
+	return ablate(ctx, "features", args, matrix.Ring())
+}
+
+// ablate compares ours with itself, each switch off in turn.
+func ablate(ctx context.Context, name string, args []string, a matrix.Ablation) error {
+	o, err := parseOptions(name, args)
 	if err != nil {
 		return err
 	}
@@ -17,13 +25,13 @@ func ablationCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	ours, err := s.workshop.Build(ctx, matrix.Actum, matrix.Ablation()[0])
+	ours, err := s.workshop.Build(ctx, matrix.Actum, a.Points[0])
 	if err != nil {
 		return err
 	}
-	for _, off := range matrix.Switches() {
+	for _, off := range a.Switches {
 		without := ours.Without(off)
-		for _, p := range matrix.Ablation() {
+		for _, p := range a.Points {
 			r := result.Result{Point: p, Peer: without.Name, Off: off}
 			if ok, err := r.Comparison().Match(o.only); err != nil {
 				return err

@@ -6,6 +6,7 @@
 //	go run ./cmd/bench run --only 'tcp/push-pull/*' --peer libzmq
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
 //	go run ./cmd/bench ablation                            each optimization on and off
+//	go run ./cmd/bench features                            each feature of io_uring on and off
 //	go run ./cmd/bench list                                the points
 //	go run ./cmd/bench table                               results into the documents
 package main
@@ -23,6 +24,7 @@ import (
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"run":      runCommand,
 	"ablation": ablationCommand,
+	"features": featuresCommand,
 	"list":     listCommand,
 	"table":    tableCommand,
 }
@@ -37,7 +39,7 @@ func main() {
 // run returns the exit code: 1 for a failure, 2 for wrong usage.
 func run(args []string) int {
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|ablation|list|table [FLAGS]; bench run --help for the flags")
+		fmt.Fprintln(os.Stderr, "usage: bench run|ablation|features|list|table [FLAGS]; bench run --help for the flags")
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

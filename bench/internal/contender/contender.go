@@ -3,6 +3,7 @@
 package contender
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,9 +21,14 @@ type Contender struct {
 	managed bool     // it has a Go runtime, which says what its memory is
 }
 
-// Without is the contender with one of its switches off.
+// Without is the contender with one of its switches off: for an echo server a
+// feature of its backend, which is said before the arguments.
 func (c Contender) Without(off string) Contender {
 	c.Name += " without " + off
+	if c.load != "" {
+		c.command = append(slices.Clone(c.command), "--without", off)
+		return c
+	}
 	c.options = []string{"--off", off}
 	return c
 }

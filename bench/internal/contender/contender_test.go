@@ -33,6 +33,8 @@ func TestJob(t *testing.T) {
 			"echo-c epoll serve EP", "echo-load run EP 64 100 10"},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
 			"echo-c epoll serve EP", "echo-load idle EP 64 1000"},
+		{echo.Without("poll-first"), matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
+			"echo-c epoll --without poll-first serve EP", "echo-load run EP 64 100 10"},
 		{timers, matrix.Point{Pattern: matrix.TimerStart, Outstanding: 5}, "timers time timer-start 5", ""},
 		{files, matrix.Point{Pattern: matrix.ReadUncached, Outstanding: 32, Size: 4096}, "files os uncached 32 4096 100", ""},
 		{transmit, matrix.Point{Transport: "tcp", Pattern: matrix.Transmit, Size: 65536},

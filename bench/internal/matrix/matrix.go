@@ -94,15 +94,3 @@ func echoes(size int) []Point {
 func reads(pattern string, readers int) Point {
 	return Point{Pattern: pattern, Outstanding: readers, Size: 4 << 10}
 }
-
-// Ablation is where each switch of the engine is tried off and on: small and
-// large messages, and the latency.
-func Ablation() []Point {
-	return append(points("tcp", PushPull, 8, 1<<10, 64<<10), points("tcp", ReqRep, 8)...)
-}
-
-// Switches are the parts of the engine that `actum perf --off NAME` leaves
-// out.
-func Switches() []string {
-	return []string{"speculative-write", "gather-write", "read-coalescing", "timer-structure", "handler-memory", "strand-elision", "leading"}
-}

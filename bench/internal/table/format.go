@@ -10,11 +10,14 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// figure is the median of a side: "25.1 M", or "9.1 / 20.3 / 55" for a
-// latency's percentiles.
+// figure is the median of a side: "25.1 M", "9.1 / 20.3 / 55" for a latency's
+// percentiles, or both for what answers requests.
 func figure(r result.Result, side func(result.Pair) result.Run) string {
-	if r.Measure == matrix.Throughput {
+	switch r.Measure {
+	case matrix.Throughput:
 		return perSecond(r, side)
+	case matrix.Responses:
+		return perSecond(r, side) + ", " + percentiles(r, side) + " µs"
 	}
 	return percentiles(r, side)
 }

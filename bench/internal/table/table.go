@@ -20,7 +20,11 @@ func Goals(all []result.Result) string {
 
 // Full renders everything, the ablation too.
 func Full(all []result.Result) string {
-	return render(compared(all)) + renderAblation(switchedOff(all))
+	text := render(compared(all))
+	for _, a := range matrix.Ablations() {
+		text += renderAblation(a.Title, switchedOff(all, a))
+	}
+	return text
 }
 
 // compared is what belongs to the matrix, in its order.
@@ -36,11 +40,11 @@ func compared(all []result.Result) []result.Result {
 	return sorted
 }
 
-// switchedOff is what belongs to the ablation: by switch, then by point.
-func switchedOff(all []result.Result) []result.Result {
+// switchedOff is what belongs to an ablation: by switch, then by point.
+func switchedOff(all []result.Result, a matrix.Ablation) []result.Result {
 	var sorted []result.Result
-	for _, name := range matrix.Switches() {
-		for _, p := range matrix.Ablation() {
+	for _, name := range a.Switches {
+		for _, p := range a.Points {
 			for _, r := range all {
 				if r.Off == name && r.Point == p {
 					sorted = append(sorted, r)
@@ -135,12 +139,12 @@ func goals(r result.Result) string {
 	return strings.Join(texts, "; ")
 }
 
-func renderAblation(results []result.Result) string {
+func renderAblation(title string, results []result.Result) string {
 	if len(results) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("What each optimization is worth: all on, beside all but one.\n\n")
+	b.WriteString(title + "\n\n")
 	b.WriteString("| switched off | work | on | off | on / off | CPU per message, on / off |\n|---|---|--:|--:|---|---|\n")
 	for _, r := range results {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Off, r.Point.Work(),
