@@ -171,9 +171,12 @@ func (o *Options) pattern(c *Context) pattern.Options {
 	}
 }
 
-// heartbeat is what connections do about heartbeats.
-func (o *Options) heartbeat() engine.Heartbeat {
-	return engine.Heartbeat{
+// heartbeat is how connections send heartbeats; nil if they do not.
+func (o *Options) heartbeat() *engine.Heartbeat {
+	if o.HeartbeatInterval == 0 {
+		return nil
+	}
+	return &engine.Heartbeat{
 		Interval: o.HeartbeatInterval,
 		Timeout:  or(o.HeartbeatTimeout, o.HeartbeatInterval),
 		TTL:      o.HeartbeatTTL,

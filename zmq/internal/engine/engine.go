@@ -53,14 +53,13 @@ type Config struct {
 	Dispatcher *proactor.Dispatcher
 	Stream     stream.Stream
 	Session    Session
-	Mechanism  mechanism.Mechanism
 	Type       wire.SocketType
 	RecvLimits pipe.Limits
 
 	HandshakeTimeout time.Duration // 0: none
-	Heartbeat        Heartbeat
-	MaxFrame         int64 // the largest frame in bytes; 0: no limit
-	MaxMessage       int64 // the largest message, all its frames together; 0: no limit
+	Heartbeat        *Heartbeat    // nil: none is sent
+	MaxFrame         int64         // the largest frame in bytes; 0: no limit
+	MaxMessage       int64         // the largest message, all its frames together; 0: no limit
 	Tuning           Tuning
 }
 
@@ -118,17 +117,17 @@ const (
 	stateClosed
 )
 
-// New makes an engine. Nothing happens before Start.
-func New(cfg Config) *Engine {
+// New makes an engine with one side of a handshake, which is its own. Nothing
+// happens before Start.
+func New(cfg Config, m mechanism.Mechanism) *Engine {
 	chunk := maxChunk
 	if cfg.Tuning.NoReadCoalescing {
 		chunk = smallChunk
 	}
 	e := &Engine{
-		cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, shaking: &handshake{mechanism: cfg.Mechanism},
+		cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, shaking: &handshake{mechanism: m},
 		decoder: newDecoder(cfg.MaxFrame, cfg.MaxMessage, chunk),
 	}
-	e.cfg.Mechanism = nil // the handshake's
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer
 	}

@@ -174,8 +174,7 @@ func (r *rig) connect(cfg Config) (*party, *peer) {
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
 	cfg.Dispatcher, cfg.Stream, cfg.Session = r.d, p.stream, p
-	cfg.Mechanism = mechanism.NewNull(told)
-	p.e = New(cfg)
+	p.e = New(cfg, mechanism.NewNull(told))
 	return p, newPeer(r, far)
 }
 

@@ -21,9 +21,9 @@ import (
 // ErrSilent means that the peer was expected to say something, and did not.
 var ErrSilent = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
 
-// Heartbeat says what an engine does about them. The zero value sends none.
+// Heartbeat says how an engine sends them.
 type Heartbeat struct {
-	Interval time.Duration // between PINGs; 0: none are sent
+	Interval time.Duration // between PINGs
 	Timeout  time.Duration // how soon something is expected after each; 0: it is not
 	TTL      time.Duration // how soon the peer may expect more after each; 0: it need not
 }
@@ -58,8 +58,8 @@ func (e *Engine) beats() *heartbeat {
 
 // startHeart begins to send PINGs, when the traffic begins.
 func (e *Engine) startHeart() {
-	if every := e.cfg.Heartbeat.Interval; every > 0 {
-		e.after(&e.beats().next, every, e.onBeat)
+	if o := e.cfg.Heartbeat; o != nil {
+		e.after(&e.beats().next, o.Interval, e.onBeat)
 	}
 }
 

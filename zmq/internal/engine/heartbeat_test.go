@@ -61,10 +61,10 @@ func (p *party) lasts(d time.Duration) time.Duration {
 // not. What the peer promised with a PING of its own counts as well.
 func TestHeartbeat(t *testing.T) {
 	says := func(q *peer) { q.say(frame(nil, 0, []byte("instead of a PONG"))) }
-	beat := Heartbeat{Interval: second, Timeout: second}
+	beat := &Heartbeat{Interval: second, Timeout: second}
 	for _, tt := range []struct {
 		name   string
-		beat   Heartbeat
+		beat   *Heartbeat
 		onPing func(*peer)
 		says   []byte        // once, at the beginning
 		ends   time.Duration // 0: never
@@ -73,12 +73,12 @@ func TestHeartbeat(t *testing.T) {
 		{"a peer that answers", beat, pong, nil, 0, 60},
 		{"a peer that says something else", beat, says, nil, 0, 60},
 		{"a silent peer", beat, nil, nil, second, 2},
-		{"a silent peer and a short timeout", Heartbeat{Interval: second, Timeout: second / 10}, nil, nil, second / 10, 1},
-		{"a silent peer and a long timeout", Heartbeat{Interval: second, Timeout: 5 * second}, nil, nil, 5 * second, 6},
-		{"a silent peer and no timeout", Heartbeat{Interval: second}, nil, nil, 0, 60},
-		{"no heartbeat", Heartbeat{}, nil, nil, 0, 0},
-		{"a promise that is broken", Heartbeat{}, nil, wire.AppendPing(nil, 3*second, nil), 3 * second, 0},
-		{"a promise that is kept", Heartbeat{}, nil,
+		{"a silent peer and a short timeout", &Heartbeat{Interval: second, Timeout: second / 10}, nil, nil, second / 10, 1},
+		{"a silent peer and a long timeout", &Heartbeat{Interval: second, Timeout: 5 * second}, nil, nil, 5 * second, 6},
+		{"a silent peer and no timeout", &Heartbeat{Interval: second}, nil, nil, 0, 60},
+		{"no heartbeat", nil, nil, nil, 0, 0},
+		{"a promise that is broken", nil, nil, wire.AppendPing(nil, 3*second, nil), 3 * second, 0},
+		{"a promise that is kept", nil, nil,
 			append(wire.AppendPing(nil, 3*second, nil), frame(nil, 0, []byte("kept"))...), 3 * second, 0},
 	} {
 		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
@@ -125,7 +125,7 @@ func TestPromiseIsKept(t *testing.T) {
 // is listened to again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 	r := newRig(t, 1, proactor.SimFaults{})
-	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: Heartbeat{Interval: second, Timeout: second}}, nil)
+	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, nil)
 	for range 5 {
 		q.say(frame(nil, 0, []byte("x")))
 	}
@@ -145,7 +145,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 // written is not expected to be answered.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
 	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
-	p, q := beating(r, Config{Heartbeat: Heartbeat{Interval: second, Timeout: second}}, pong)
+	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, pong)
 	q.deaf = true
 	for range 100 {
 		p.send(body(200))

@@ -50,12 +50,12 @@ type Config struct {
 	Tuning     engine.Tuning
 	Logger     *slog.Logger // nil: silent
 
-	MaxFrame, MaxMessage int64         // bytes; 0: no limit
-	HandshakeTimeout     time.Duration // 0: none
-	Heartbeat            engine.Heartbeat
-	ConnectTimeout       time.Duration // 0: the system's
-	ReconnectInterval    time.Duration // negative: once and never again
-	ReconnectIntervalMax time.Duration // 0: the interval does not grow
+	MaxFrame, MaxMessage int64             // bytes; 0: no limit
+	HandshakeTimeout     time.Duration     // 0: none
+	Heartbeat            *engine.Heartbeat // nil: none is sent
+	ConnectTimeout       time.Duration     // 0: the system's
+	ReconnectInterval    time.Duration     // negative: once and never again
+	ReconnectIntervalMax time.Duration     // 0: the interval does not grow
 
 	// Jitter returns a random duration below its argument.
 	Jitter func(below time.Duration) time.Duration
@@ -65,10 +65,10 @@ type Config struct {
 func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Session) *engine.Engine {
 	return engine.New(engine.Config{
 		Dispatcher: d, Stream: s, Session: owner,
-		Mechanism: c.Mechanism(), Type: c.Type, RecvLimits: c.Host.RecvLimits(),
+		Type: c.Type, RecvLimits: c.Host.RecvLimits(),
 		HandshakeTimeout: c.HandshakeTimeout, Heartbeat: c.Heartbeat, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
 		Tuning: c.Tuning,
-	})
+	}, c.Mechanism())
 }
 
 // log says what became of a connection, if anybody wants to know.
