@@ -48,15 +48,14 @@ func (a *arrivals) take() uint64 {
 	return number
 }
 
-// arrived puts op, whose bytes have come, at the end of the line, if there is one.
-// The lock is held.
+// arrived puts op, whose bytes have come or are believed to have, at the end of the
+// line, if there is one. The lock is held.
 func (b *Backend) arrived(op *backend.Op) {
 	if b.thread == nil {
-		op.Flag &^= polling
 		b.provide(op)
 		return
 	}
-	op.Flag = op.Flag&^polling | inLine
+	op.Flag |= inLine
 	b.arrivals.add(b.slots.number(op))
 }
 

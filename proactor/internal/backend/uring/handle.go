@@ -34,6 +34,7 @@ type handle struct {
 	why    error                             // b.mu: what operations end with once closed
 	ending bool                              // b.mu: CloseWrite was called
 	ended  bool                              // b.mu: and the peer has been told
+	likely bool                              // b.mu: bytes were there when the last receive was started
 	waiter *backend.PoolWaiter               // b.mu: for a buffer; nil until there was none
 	vector sys.Vector                        // TryWriteV's: there is one writer at a time
 }

@@ -160,6 +160,7 @@ func (t *thread) Sleep(deadline time.Duration) {
 		b.gathered.take()
 		t.check(b.ring.EnterWait(b.ring.Pending(), 1, timeout))
 		t.more = b.ring.Ready() >= deferredWork
+		b.round.Add(1)
 	}
 	t.asleep.Store(false)
 }

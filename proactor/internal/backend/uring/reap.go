@@ -24,6 +24,7 @@ func (b *Backend) reap() *backend.Op {
 			b.completion(b.ring.CQE(i))
 		}
 		b.ring.Advance(n)
+		b.round.Add(1)
 	}
 	list, doomed, opened, spares := b.done.Take(), b.doomed, b.opened, b.spares
 	b.doomed, b.opened, b.spares = nil, 0, backend.SpareBuffers{}

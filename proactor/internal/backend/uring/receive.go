@@ -12,19 +12,33 @@ import (
 // A receive, in the order in which things happen:
 //
 //  1. the kernel is asked to tell when there are bytes (polling): no buffer is
-//     owned meanwhile
+//     owned meanwhile. If there were some at once the last time, as on a server that
+//     is kept busy, this step is left out (unasked)
 //  2. on a locked thread it gets in line (inLine, arrivals.go), and the kernel knows
 //     nothing of it
 //  3. when its turn has come a buffer is taken from the pool; if there is none the
-//     operation waits for one (starving), and the kernel still knows nothing of it
+//     operation waits for one (starving), and the kernel still knows nothing of it;
+//     an unasked one goes back to step 1, so that it is not ahead of who has bytes
 //  4. the bytes are read into the buffer, at once; if somebody else has taken
-//     them the buffer is given back, and it begins again
+//     them, or the guess was wrong, the buffer is given back, and it begins again
 //
 // docs/adr/0007 says why the kernel's own buffer rings are not used.
+
+// beginReceive is step 1. op has a slot, the lock is held.
+func (b *Backend) beginReceive(op *backend.Op) {
+	if op.Handle.(*handle).likely {
+		op.Flag |= unasked
+		b.arrived(op)
+		return
+	}
+	op.Flag |= polling // a buffer is taken when there are bytes
+	b.prepare(op)
+}
 
 // prepareReceive writes the entry of step 1 or 4.
 func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 	if op.Flag&polling != 0 {
+		b.slots.table[op.Sys.Slot-1].round = b.round.Load()
 		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollIn
 		b.push(e)
 		return
@@ -47,10 +61,14 @@ func (b *Backend) provided(op *backend.Op, errno unix.Errno) bool {
 	if op.Flag&cancelled != 0 {
 		return false
 	}
+	h := op.Handle.(*handle)
 	switch {
 	case op.Flag&polling != 0 && errno == 0:
+		h.likely = b.slots.table[op.Sys.Slot-1].round == b.round.Load()
+		op.Flag &^= polling
 		b.arrived(op)
 	case op.Flag&polling == 0 && errno == unix.EAGAIN:
+		h.likely = false
 		b.unfilled(op)
 		op.Flag |= polling
 		b.prepare(op)
@@ -62,16 +80,27 @@ func (b *Backend) provided(op *backend.Op, errno unix.Errno) bool {
 
 // provide is step 3.
 func (b *Backend) provide(op *backend.Op) {
-	args, h := op.Receive(), op.Handle.(*handle)
-	if args.Buffer = args.Pool.TryTake(); args.Buffer == nil {
-		h.waiter = args.Pool.Waiter(h.waiter, h.grant)
-		args.Buffer = args.Pool.Take(h.waiter)
-	}
-	if args.Buffer == nil {
+	args := op.Receive()
+	args.Buffer = args.Pool.TryTake()
+	switch {
+	case args.Buffer != nil:
+	case op.Flag&unasked != 0:
+		op.Flag |= polling
+	case !b.secure(op):
 		op.Flag |= starving
 		return
 	}
+	op.Flag &^= unasked
 	b.prepare(op)
+}
+
+// secure takes a buffer from a pool that was dry just now, or has op's handle wait
+// for one.
+func (b *Backend) secure(op *backend.Op) bool {
+	args, h := op.Receive(), op.Handle.(*handle)
+	h.waiter = args.Pool.Waiter(h.waiter, h.grant)
+	args.Buffer = args.Pool.Take(h.waiter)
+	return args.Buffer != nil
 }
 
 // grant goes on with a buffer. If there is no use for it, it is given back.
@@ -95,7 +124,7 @@ func (h *handle) grant(buf *backend.PoolBuffer) {
 // kernel, where a cancel finds it.
 func (b *Backend) resubmit(op *backend.Op) {
 	if op.Flag&(inLine|starving) != 0 {
-		op.Flag = op.Flag&^(inLine|starving) | polling
+		op.Flag = op.Flag&^(inLine|unasked|starving) | polling
 		b.prepare(op)
 	}
 }

@@ -23,6 +23,7 @@ type slot struct {
 	generation uint32
 	next       uint32 // of the free list
 	tries      uint8  // failures in a row that were worth another attempt
+	round      uint32 // Backend.round when the entry was written; of receives
 }
 
 // ofCancel makes the number of an operation that of a cancel of it.

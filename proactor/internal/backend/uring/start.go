@@ -12,6 +12,7 @@ const (
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
 	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
 	starving  uint32 = 1 << 6 // in flight, but not with the kernel: it waits for a buffer
+	unasked   uint32 = 1 << 8 // and the kernel was not asked whether there are bytes
 	inLine    uint32 = 1 << 7 // in flight, but not with the kernel: it waits for its turn to be given a buffer
 
 	away         uint32 = 1 << 4 // the files' workers have it
@@ -70,10 +71,11 @@ func (b *Backend) launch(op *backend.Op) {
 		return
 	}
 	op.Flag = inFlight
-	if op.Kind == backend.KindReceive {
-		op.Flag |= polling // a buffer is taken when there are bytes
-	}
 	b.slots.take(op)
+	if op.Kind == backend.KindReceive {
+		b.beginReceive(op)
+		return
+	}
 	b.prepare(op)
 }
 

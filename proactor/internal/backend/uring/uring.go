@@ -78,6 +78,7 @@ type Backend struct {
 	standing atomic.Bool   // line is not empty
 	spare    []*backend.Op // Wait's: the line before
 	gathered gathered
+	round    atomic.Uint32 // counts how often completions were reaped, or waited for
 	arrivals arrivals
 
 	handles backend.Registry[*handle]

@@ -31,6 +31,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 			continue
 		}
 		b.rest.Sleep(deadline)
+		b.round.Add(1)
 	}
 }
 

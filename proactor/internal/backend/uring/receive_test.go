@@ -1,0 +1,75 @@
+//go:build linux
+
+package uring
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// likely makes a stream on which bytes were there when a receive was started: of
+// the next receive it is believed. The pool has one buffer.
+func likely(t *testing.T, b *Backend) (client backend.Handle, receive *backend.Op) {
+	t.Helper()
+	client, server := pair(t, b)
+	receive = &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: backend.NewPool(8, 1)}}
+	if _, err := client.TryWrite([]byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	b.Start(receive)
+	answer := write(b, server, "something to do, so that Wait does not sleep")
+	collect(t, b, 2)
+	if receive.Err != nil || answer.Err != nil || !server.(*handle).likely {
+		t.Fatal(receive.Err, answer.Err, server.(*handle).likely)
+	}
+	return client, receive
+}
+
+// A receive for which bytes are expected that are not there waits like any other.
+func TestReceiveExpectsInVain(t *testing.T) {
+	b := openLocked(t)
+	client, op := likely(t, b)
+	op.Receive().Buffer.Release()
+	b.Start(op)
+	if op.Flag&unasked == 0 {
+		t.Error("the kernel was asked first")
+	}
+	for op.Flag&polling == 0 {
+		if b.Wait(0) != nil {
+			t.Fatal("received what nobody has sent")
+		}
+	}
+	if op.Receive().Pool.Free() != 1 || op.Handle.(*handle).likely {
+		t.Error("it keeps a buffer while it waits, or still expects bytes")
+	}
+	write(b, client, "second")
+	collect(t, b, 2)
+	if got := string(op.Receive().Buffer.Bytes()); op.Err != nil || got != "second" {
+		t.Errorf("%q, %v", got, op.Err)
+	}
+	op.Receive().Buffer.Release()
+}
+
+// It does not wait for a buffer before there are bytes, and can be cancelled.
+func TestReceiveExpectsOfDryPool(t *testing.T) {
+	b := openLocked(t)
+	_, op := likely(t, b)
+	held := op.Receive().Buffer
+	op.Receive().Buffer = nil
+	b.Start(op)
+	for op.Flag&polling == 0 {
+		if b.Wait(0) != nil {
+			t.Fatal("received what nobody has sent")
+		}
+		if op.Flag&starving != 0 {
+			t.Fatal("it waits for a buffer")
+		}
+	}
+	b.Cancel(op)
+	await(t, b, op)
+	if op.Err != backend.ErrCanceled {
+		t.Error(op.Err)
+	}
+	held.Release()
+}
