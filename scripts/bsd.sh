@@ -9,11 +9,12 @@ sys=$ROOT/proactor/internal/sys
 copies=$ROOT/bin/bsd
 mkdir -p "$copies"
 
-# replace FILE BY has Go compile BY, without its build constraint, as FILE.
+# replace FILE BY has Go compile BY, without its build constraint, as FILE. The copy is
+# no .go file, so that nothing else takes it for one.
 replacements=()
 replace() {
-	sed '/^\/\/go:build /d' "$sys/$2" >"$copies/$2"
-	replacements+=("\"$sys/$1\": \"$copies/$2\"")
+	sed '/^\/\/go:build /d' "$sys/$2" >"$copies/$2.txt"
+	replacements+=("\"$sys/$1\": \"$copies/$2.txt\"")
 }
 for kind in datagram family socket stream transmit; do
 	replace "${kind}_linux.go" "${kind}_bsd.go"
