@@ -15,7 +15,9 @@ import (
 )
 
 // Tuning switches optimizations off, one by one, to see what each is worth. The
-// zero value has all of them; nothing else changes.
+// zero value has all of them; nothing else changes. Its fields are NoSpeculativeWrite,
+// NoGatherWrite, NoReadCoalescing, NoTimerStructure, NoHandlerMemory,
+// NoStrandElision and NoLeading, all bool.
 type Tuning = engine.Tuning
 
 // ContextOptions are a context's options; the zero value is right for most.

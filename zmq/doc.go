@@ -11,6 +11,16 @@
 // value and is sent and received as a whole, so that the frames of two senders
 // never mix. Every call that may wait takes a context.
 //
+// # Coming from libzmq
+//
+// Options are given when a socket is made, and a zero [Options] has libzmq's
+// defaults; [Options.Set] takes libzmq's names and numbers. A multipart message is
+// one [Msg]: there is no SNDMORE and no RCVMORE. ZMQ_DONTWAIT is [Socket.TrySend]
+// and [Socket.TryRecv]; a poller is a select over [Socket.Readable] and
+// [Socket.Writable], or a goroutine for each socket. [Socket.Close] itself waits
+// for the linger, which is for ever unless Options.Linger says otherwise, where
+// zmq_close leaves that to zmq_ctx_term. docs/from-libzmq.md has more.
+//
 // # Memory
 //
 // [Socket.SendBytes] copies what it is given; [Socket.SendOwned] takes it over,

@@ -91,6 +91,52 @@ func Example_reqRep() {
 	// hello Grace
 }
 
+// A broker between askers and workers: a ROUTER in front, a DEALER behind it, and
+// whatever comes to the one goes out by the other. Frames that say whom a reply
+// goes to travel along by themselves.
+func Example_broker() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	front, back := open(sockets, zmq.ROUTER, zmq.Options{}), open(sockets, zmq.DEALER, zmq.Options{})
+	check(front.Bind("tcp://127.0.0.1:*"))
+	check(back.Bind("ipc://*"))
+	pass := func(from, to *zmq.Socket) {
+		for m, err := range from.Messages(ctx) {
+			if err != nil || to.Send(ctx, m) != nil {
+				return // closed
+			}
+		}
+	}
+	go pass(front, back) // a socket may be used by both at once
+	go pass(back, front)
+
+	for range 3 {
+		worker := open(sockets, zmq.REP, zmq.Options{})
+		check(worker.Connect(back.LastEndpoint()))
+		go func() {
+			for m := range worker.Messages(ctx) {
+				_ = worker.SendBytes(ctx, append([]byte("done: "), m.Bytes()...))
+			}
+		}()
+	}
+
+	asker := open(sockets, zmq.REQ, zmq.Options{})
+	check(asker.Connect(front.LastEndpoint()))
+	for i := range 3 {
+		check(asker.SendBytes(ctx, fmt.Append(nil, "job ", i)))
+		reply, err := asker.RecvBytes(ctx)
+		check(err)
+		fmt.Printf("%s\n", reply)
+	}
+	// Output:
+	// done: job 0
+	// done: job 1
+	// done: job 2
+}
+
 // Every subscriber gets what it has subscribed to. Messages published before a
 // subscription has arrived are not kept: Stats tells when it has.
 func Example_pubSub() {

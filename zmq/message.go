@@ -3,7 +3,16 @@ package zmq
 import "github.com/actum-go/actum/zmq/internal/message"
 
 // Msg is one message: zero, one or many frames. Its zero value has no frame and
-// cannot be sent. See the package's documentation on memory.
+// cannot be sent. See the package's documentation on memory. Its methods are
+//
+//	Len() int                 the number of frames
+//	Frame(i int) []byte       frame i, counted from 0; it panics if there is none
+//	Bytes() []byte            the first frame: all of a message of one frame
+//	Frames() [][]byte         all frames, in a new slice
+//	Size() int                the bytes in all frames
+//	Equal(other *Msg) bool    whether both have the same frames
+//	Clone() Msg               a message with memory of its own: to keep it for long
+//	Release()                 gives its memory back for reuse; never needed
 type Msg = message.Msg
 
 // NewMsg makes a message of frames that it takes over: the caller must not write
