@@ -155,11 +155,12 @@ func refusal(call string, err error) error {
 	case errors.Is(err, unix.ENOSYS):
 		why = "this kernel has no io_uring, or a sandbox hides it: use the epoll backend"
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		why = forbidden()
+		why = forbidden(disabledSysctl)
 	case errors.Is(err, unix.ENOMEM):
-		why = "too little lockable memory: raise RLIMIT_MEMLOCK (ulimit -l), or use the epoll backend"
+		why = "too little lockable memory, of which a ring of 256 entries takes 84 KiB: raise RLIMIT_MEMLOCK (ulimit -l), " +
+			"lower Options.RingEntries, or use the epoll backend"
 	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
-		why = "too many open files: raise RLIMIT_NOFILE (ulimit -n)"
+		why = "raise RLIMIT_NOFILE (ulimit -n)"
 	}
 	return fmt.Errorf("uring: %w: %s", os.NewSyscallError(call, err), why)
 }
@@ -168,8 +169,9 @@ func refusal(call string, err error) error {
 // 2: nobody.
 const disabledSysctl = "/proc/sys/kernel/io_uring_disabled"
 
-func forbidden() string {
-	value, err := os.ReadFile(disabledSysctl)
+// forbidden says who forbids it, given that file.
+func forbidden(sysctl string) string {
+	value, err := os.ReadFile(sysctl)
 	if v := strings.TrimSpace(string(value)); err == nil && v != "0" {
 		return "the administrator has set kernel.io_uring_disabled=" + v +
 			": set it to 0 (sysctl -w kernel.io_uring_disabled=0), or use the epoll backend"

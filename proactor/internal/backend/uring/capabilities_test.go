@@ -4,6 +4,8 @@ package uring
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -31,6 +33,28 @@ func TestRefusal(t *testing.T) {
 			if !strings.Contains(err.Error(), word) {
 				t.Errorf("%v: %q does not say %q", test.errno, err, word)
 			}
+		}
+	}
+}
+
+// Who forbids it is told apart: the administrator, or a sandbox.
+func TestForbidden(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "io_uring_disabled")
+	for value, says := range map[string]string{
+		"":    "seccomp", // an older kernel has no such file
+		"0\n": "seccomp",
+		"1\n": "kernel.io_uring_disabled=1",
+		"2\n": "kernel.io_uring_disabled=2",
+	} {
+		if value != "" {
+			if err := os.WriteFile(file, []byte(value), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if why := forbidden(file); !strings.Contains(why, says) || !strings.Contains(why, "epoll") {
+			t.Errorf("%q: %s", value, why)
 		}
 	}
 }

@@ -1,0 +1,146 @@
+package proactor_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// Limits of the system under which there can be no ring. Each is put on a child
+// process, which says how its dispatcher fares: this test binary, which applies the
+// limit to itself and then executes itself once more, so that it holds for all of
+// its threads.
+var limits = map[string]struct {
+	apply func() error
+	says  string // in the refusal
+	never bool   // no kernel lets it pass
+}{
+	// Who has not CAP_IPC_LOCK pays for a ring with memory that it may lock, on
+	// kernels before 5.12 and again on recent ones.
+	"lockable memory": {lockNothing, "raise RLIMIT_MEMLOCK", false},
+	"seccomp, EPERM":  {func() error { return filterRings(unix.EPERM) }, "seccomp", true},
+	"seccomp, ENOSYS": {func() error { return filterRings(unix.ENOSYS) }, "this kernel has no io_uring, or a sandbox hides it", true},
+}
+
+// limitVariable names the limit to a child, and checkVariable says that it is in
+// force.
+const (
+	limitVariable = "ACTUM_TEST_LIMIT"
+	checkVariable = "ACTUM_TEST_LIMITED"
+)
+
+// limited is what a child says.
+type limited struct {
+	Taken    string            // by a dispatcher that could choose
+	Works    bool              // a post was dispatched
+	Refusals map[string]string // by backend
+	ByName   string            // the error of a dispatcher that asked for uring
+}
+
+// TestLimits: where the system allows no ring, the next backend is taken, and the
+// refusal says what to do.
+func TestLimits(t *testing.T) {
+	if name := os.Getenv(limitVariable); name != "" {
+		limitMyself(t, name)
+		return
+	}
+	for name, limit := range limits {
+		t.Run(name, func(t *testing.T) {
+			lockable(t) // else there is nothing to limit
+			got := runLimited(t, name)
+			if !got.Works {
+				t.Errorf("nothing was dispatched: %+v", got)
+			}
+			if got.Taken == "uring" && !limit.never {
+				t.Logf("this kernel does not apply the limit to rings")
+				return
+			}
+			if got.Taken != "epoll" || !strings.Contains(got.Refusals["uring"], limit.says) || !strings.Contains(got.ByName, limit.says) {
+				t.Errorf("%+v; want epoll to be taken, and a refusal that says %q", got, limit.says)
+			}
+		})
+	}
+}
+
+func runLimited(t *testing.T, name string) (got limited) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestLimits$")
+	child.Env = append(os.Environ(), limitVariable+"="+name, proactor.BackendVariable+"=")
+	out, err := child.CombinedOutput()
+	_, said, found := strings.Cut(string(out), "limited: ")
+	if err != nil || !found {
+		t.Fatalf("the child: %v\n%s", err, out)
+	}
+	if err := json.NewDecoder(strings.NewReader(said)).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// limitMyself is what a child does.
+func limitMyself(t *testing.T, name string) {
+	if os.Getenv(checkVariable) == "" {
+		runtime.LockOSThread() // what is applied to a thread outlives exec with it
+		if err := limits[name].apply(); err != nil {
+			t.Fatal(err)
+		}
+		t.Fatal(unix.Exec(os.Args[0], os.Args, append(os.Environ(), checkVariable+"=yes")))
+	}
+	said := limited{Refusals: map[string]string{}}
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range d.Backend().Refused {
+		said.Refusals[r.Name] = r.Err.Error()
+	}
+	said.Taken = d.Backend().Name
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { said.Works = op.Err() == nil })
+	d.Post(&op)
+	if _, err := d.Poll(); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if d, err := proactor.New(proactor.Options{Backend: "uring"}); err != nil {
+		said.ByName = err.Error()
+	} else {
+		d.Close()
+	}
+	if _, err := os.Stdout.WriteString("limited: "); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(said); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lockNothing gives up the privilege to lock memory without a limit, which it is no
+// error not to have, and then the limit.
+func lockNothing() error {
+	_ = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_IPC_LOCK, 0, 0, 0)
+	return unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{})
+}
+
+// filterRings makes io_uring_setup fail.
+func filterRings(with unix.Errno) error {
+	program := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}, // the number of the call
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: unix.SYS_IO_URING_SETUP},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(with)},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}
+	filter := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	return unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&filter)), 0, 0)
+}
