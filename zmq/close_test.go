@@ -172,7 +172,9 @@ func TestCloseContext(t *testing.T) {
 		must(t, err)
 		must(t, s.Bind("tcp://127.0.0.1:*"))
 		must(t, s.Bind("inproc://"+typ.String()))
-		must(t, s.Bind("ipc://*"))
+		if noUnixSockets() == nil {
+			must(t, s.Bind("ipc://*"))
+		}
 		sockets = append(sockets, s)
 		results = append(results, goes(func() error {
 			_, err := s.Recv(context.Background())

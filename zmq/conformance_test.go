@@ -84,6 +84,8 @@ func newRig(t *testing.T, transport string) *rig {
 
 // newRigIn makes a rig with a context of the given kind.
 func newRigIn(t *testing.T, transport string, o zmq.ContextOptions) *rig {
+	t.Helper()
+	needTransport(t, transport)
 	c, err := zmq.NewContext(o)
 	must(t, err)
 	t.Cleanup(func() { must(t, c.Close()) })

@@ -41,7 +41,7 @@ func TestEndpointForms(t *testing.T) {
 			if strings.Contains(tt.bind, "::1") && !canListen("[::1]:0") {
 				t.Skip("there is no IPv6 here")
 			}
-			r := newRig(t, "")
+			r := newRig(t, strings.SplitN(tt.bind, ":", 2)[0])
 			pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 			must(t, pull.Bind(tt.bind))
 			last := pull.LastEndpoint()
@@ -88,7 +88,7 @@ func TestConnectFromASource(t *testing.T) {
 
 // Several binds and connects on one socket, over all transports at once.
 func TestManyEndpoints(t *testing.T) {
-	r := newRig(t, "")
+	r := newRig(t, "ipc")
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	for _, transport := range []string{"tcp", "ipc", "inproc", "tcp"} {
 		r.transport = transport
@@ -109,7 +109,8 @@ func TestManyEndpoints(t *testing.T) {
 }
 
 func TestEndpointErrors(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newRig(t, "ipc")
+	r.transport = "tcp"
 	taken := r.socket(zmq.PULL, zmq.Options{})
 	tcp := r.bind(taken)
 	r.transport = "ipc"

@@ -14,6 +14,7 @@ func TestNoDrop(t *testing.T) {
 	const n = 20_000
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			pub := newSocket(t, c, zmq.PUB, zmq.Options{NoDrop: true, SendHWM: 10})

@@ -23,6 +23,7 @@ func everyBackend(t *testing.T, test func(t *testing.T, c *zmq.Context, endpoint
 	for _, backend := range backends {
 		for _, transport := range []string{"tcp", "ipc"} {
 			t.Run(backend+"/"+transport, func(t *testing.T) {
+				needTransport(t, transport)
 				c, err := zmq.NewContext(zmq.ContextOptions{Backend: backend})
 				if err != nil {
 					t.Skip(err)

@@ -71,6 +71,7 @@ func deadline(t *testing.T) context.Context {
 func TestPushPull(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			pull, push := newSocket(t, c, zmq.PULL, zmq.Options{}), newSocket(t, c, zmq.PUSH, zmq.Options{})
@@ -99,6 +100,7 @@ func TestPushPull(t *testing.T) {
 func TestLargeFrames(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			pull, push := newSocket(t, c, zmq.PULL, zmq.Options{}), newSocket(t, c, zmq.PUSH, zmq.Options{})
@@ -140,6 +142,7 @@ func TestLargeFrames(t *testing.T) {
 func TestReqRep(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			rep, req := newSocket(t, c, zmq.REP, zmq.Options{}), newSocket(t, c, zmq.REQ, zmq.Options{})
@@ -172,6 +175,7 @@ func TestReqRep(t *testing.T) {
 func TestPubSub(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			pub, sub := newSocket(t, c, zmq.PUB, zmq.Options{}), newSocket(t, c, zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
@@ -198,6 +202,7 @@ func TestPubSub(t *testing.T) {
 func TestDealerRouter(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			router := newSocket(t, c, zmq.ROUTER, zmq.Options{RouterMandatory: true})
@@ -226,6 +231,7 @@ func TestDealerRouter(t *testing.T) {
 func TestConnectBeforeBindAndReconnect(t *testing.T) {
 	for name, ep := range endpoints(t) {
 		t.Run(name, func(t *testing.T) {
+			needTransport(t, name)
 			ctx := deadline(t)
 			c := newContext(t)
 			// A port that is free, most likely, when it is bound again.

@@ -1,6 +1,7 @@
 package zmq_test
 
 import (
+	"bufio"
 	"encoding/binary"
 	"io"
 	"net"
@@ -13,7 +14,14 @@ import (
 type raw struct {
 	*testing.T
 	*net.TCPConn
+	in *bufio.Reader // frames are small, and system calls are dear on some systems
 }
+
+// Read and WriteTo are those of what is read with.
+
+func (r *raw) Read(b []byte) (int, error) { return r.in.Read(b) }
+
+func (r *raw) WriteTo(w io.Writer) (int64, error) { return r.in.WriteTo(w) }
 
 // rawPatience bounds what a test waits for. Only one that fails waits so long.
 const rawPatience = 20 * time.Second
@@ -22,7 +30,7 @@ func newRaw(t *testing.T, c net.Conn) *raw {
 	t.Helper()
 	t.Cleanup(func() { c.Close() })
 	must(t, c.SetDeadline(time.Now().Add(rawPatience)))
-	return &raw{t, c.(*net.TCPConn)}
+	return &raw{t, c.(*net.TCPConn), bufio.NewReader(c)}
 }
 
 func dialRaw(t *testing.T, address string) *raw {

@@ -23,11 +23,7 @@ const fionbio = 0x8004667e
 
 // NeverBlock makes calls without an OVERLAPPED return at once. Those with one,
 // such as package net's, do so anyway.
-func NeverBlock(fd int) error {
-	on, returned := uint32(1), uint32(0)
-	return windows.WSAIoctl(windows.Handle(fd), fionbio, (*byte)(unsafe.Pointer(&on)), uint32(unsafe.Sizeof(on)),
-		nil, 0, &returned, nil, 0)
-}
+func NeverBlock(fd int) error { return block(uintptr(fd), false) }
 
 // maxTransfer is the most that one call moves: longer ones are short.
 const maxTransfer = 1 << 30

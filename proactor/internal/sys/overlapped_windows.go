@@ -154,7 +154,8 @@ func StartConnect(op *backend.Op) syscall.Errno {
 // BindAnywhere gives the socket of a connect an address of its own, which
 // ConnectEx wants, unless it has one.
 func BindAnywhere(op *backend.Op) error {
-	if to := op.Connect(); to.Socket != nil && to.Socket.LocalAddr != "" {
+	to := op.Connect()
+	if backend.IsUnix(to.Network) || to.Socket != nil && to.Socket.LocalAddr != "" {
 		return nil
 	}
 	a := &Address{Len: op.Sys.Addr.Len}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
@@ -42,12 +43,16 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 		return &exit.UsageError{Err: err}
 	}
 	reportBackend(s.Out, zctx.Backend())
-	rows, err := perform(ctx, zctx, c.Time, newProgress(s.Err, c.Time))
+	scenes, missing := playable(zctx, scenes())
+	rows, err := perform(ctx, zctx, scenes, c.Time, newProgress(s.Err, c.Time))
 	if err = errors.Join(err, zctx.Close()); err != nil {
 		return err
 	}
 	if err := writeTable(s.Out, rows); err != nil {
 		return err
+	}
+	if missing != nil {
+		fmt.Fprintln(s.Out, "Not shown, because this system lacks it:", missing)
 	}
 	return verdict(rows)
 }
@@ -61,12 +66,35 @@ func reportBackend(w io.Writer, b proactor.BackendInfo) {
 	}
 }
 
-// perform runs every scene, for its share of the time.
-func perform(ctx context.Context, zctx *zmq.Context, all time.Duration, p progress) ([]row, error) {
+// playable is those scenes whose transport this system has, and why it lacks
+// another: there are Windows systems, and stand-ins for it, without Unix sockets.
+func playable(zctx *zmq.Context, all []*scene) (scenes []*scene, missing error) {
+	if missing = lacks(zctx, "ipc://*"); missing == nil {
+		return all, nil
+	}
+	return slices.DeleteFunc(all, func(sc *scene) bool { return sc.transport == "ipc" }), missing
+}
+
+// lacks is why there can be no endpoint like this one on any socket here; nil if
+// there can be, or if it is something else that is wrong.
+func lacks(zctx *zmq.Context, endpoint string) error {
+	s, err := zctx.NewSocket(zmq.PAIR, zmq.Options{})
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	if err = s.Bind(endpoint); errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
+
+// perform runs the scenes, each for its share of the time.
+func perform(ctx context.Context, zctx *zmq.Context, scenes []*scene, all time.Duration, p progress) ([]row, error) {
 	defer p.close()
 	var rows []row
-	for _, sc := range scenes() {
-		sc.Context, sc.share, sc.progress = zctx, all/time.Duration(len(scenes())), p
+	for _, sc := range scenes {
+		sc.Context, sc.share, sc.progress = zctx, all/time.Duration(len(scenes)), p
 		r, err := sc.run(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s over %s: %w", sc.pattern, sc.transport, err)

@@ -45,7 +45,7 @@ func TestScenes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer zctx.Close()
-	rows, err := perform(t.Context(), zctx, 200*time.Millisecond, lines{t.Output()})
+	rows, err := perform(t.Context(), zctx, scenes(), 200*time.Millisecond, lines{t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,8 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 		}
 	}
-	return d.DialContext(ctx, to.Network, to.Address)
+	conn, err := d.DialContext(ctx, to.Network, to.Address)
+	return conn, backend.Lacking(to.Network, err)
 }
 
 // localAddr is the address to bind before connecting; nil for any.

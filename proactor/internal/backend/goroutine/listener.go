@@ -46,7 +46,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	config := net.ListenConfig{Control: buffers(o), KeepAlive: -1}
 	ln, err := config.Listen(context.Background(), family(network, address), address)
 	if err != nil {
-		return nil, err
+		return nil, backend.Lacking(network, err)
 	}
 	if err := setBacklog(ln.(deadlineListener), o.Backlog); err != nil {
 		ln.Close()

@@ -30,8 +30,6 @@
 package iocp
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -68,9 +66,6 @@ type Backend struct {
 }
 
 var _ backend.Backend = (*Backend)(nil)
-
-// errNoUnix is why there are no Unix sockets: ConnectEx does not know them.
-var errNoUnix = fmt.Errorf("iocp has no unix sockets: use the goroutine backend: %w", errors.ErrUnsupported)
 
 // New makes a backend. The error says what the system does not have.
 func New(backend.Options) (backend.Backend, error) {

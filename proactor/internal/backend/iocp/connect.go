@@ -30,11 +30,8 @@ func (b *Backend) connect(op *backend.Op) {
 
 // dial makes the handle of a connect and remembers it.
 func (b *Backend) dial(op *backend.Op) (*handle, error) {
-	if backend.IsUnix(op.Connect().Network) {
-		return nil, sys.ConnectError(op, errNoUnix)
-	}
 	if err := sys.PrepareConnect(op); err != nil {
-		return nil, err
+		return nil, backend.Lacking(op.Connect().Network, err)
 	}
 	fd := int(op.Sys.Fd)
 	h := b.newHandle(fd, op.Connect().Network, nil, nil)
@@ -84,7 +81,7 @@ func (l *lane) connected(op *backend.Op, errno syscall.Errno) error {
 		err = backend.ErrCanceled
 	case errno != 0:
 		err = sys.ConnectError(op, errno)
-	default:
+	case !backend.IsUnix(h.network):
 		err = sys.Connected(h.fd)
 	}
 	if err == nil {
@@ -103,4 +100,19 @@ func (l *lane) undialed(op *backend.Op, err error) error {
 	l.h.b.dialed(op)
 	l.refused = true
 	return err
+}
+
+// ConnectEx does not know Unix sockets, which are connected with a call that may
+// wait: for as long as it takes the other end to have room in its queue. So it is
+// made on a goroutine, whose result comes out of the port as any other. A cancel
+// does not reach it.
+
+// connectUnix begins to connect a Unix socket.
+func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
+	sys.TakeOff(op)
+	go func() {
+		sys.ConnectWaiting(op)
+		b.port.Land(op)
+	}()
+	return sys.Pending
 }

@@ -73,12 +73,9 @@ func (h *handle) join() error {
 
 // Listen implements backend.Backend.
 func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	if backend.IsUnix(network) {
-		return nil, &net.OpError{Op: "listen", Net: network, Err: errNoUnix}
-	}
 	fd, err := sys.Listen(network, address, o)
 	if err != nil {
-		return nil, err
+		return nil, backend.Lacking(network, err)
 	}
 	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
 	h.listener, h.options = true, o

@@ -155,6 +155,8 @@ func (l *lane) outcome(op *backend.Op, moved *int, failed bool) (errno syscall.E
 	switch {
 	case failed && l.closed != nil && l.h.listener:
 		errno = sys.Aborted // there is nobody to ask, and no need to
+	case failed && op.Kind == backend.KindConnect && backend.IsUnix(l.h.network):
+		errno = sys.WaitingResult(op)
 	case failed:
 		*moved, errno = l.h.result(op)
 	}

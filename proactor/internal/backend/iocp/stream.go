@@ -47,6 +47,9 @@ func (l *lane) call(op *backend.Op) (syscall.Errno, error) {
 	case backend.KindAccept:
 		return sys.StartAccept(l.h.fd, op), nil
 	case backend.KindConnect:
+		if backend.IsUnix(l.h.network) {
+			return l.h.b.connectUnix(op), nil
+		}
 		return sys.StartConnect(op), nil
 	case backend.KindRead, backend.KindReadV:
 		return sys.StartRecv(l.h.fd, op), nil
