@@ -43,6 +43,7 @@ func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *loca
 	p.socket, err = c.NewSocket(typ, zmq.Options{
 		SendHWM: o.hwm, RecvHWM: o.hwm, Linger: o.linger, MaxFrameSize: o.maxSize,
 		RoutingID: []byte(o.routingID), RouterMandatory: o.mandatory,
+		RouterHandover: o.handover, ProbeRouter: o.probe,
 		HeartbeatInterval: o.heartbeat, HeartbeatTTL: o.ttl,
 		ReqRelaxed: o.relaxed, ReqCorrelate: o.relaxed,
 	})

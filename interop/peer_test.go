@@ -49,6 +49,8 @@ type options struct {
 	maxSize   int64 // of a frame, in bytes
 	routingID string
 	mandatory bool // ROUTER
+	handover  bool // ROUTER
+	probe     bool // DEALER
 	relaxed   bool // REQ: relaxed, and with request ids
 	ipv6      bool
 	heartbeat time.Duration // interval and timeout

@@ -75,6 +75,8 @@ func (p *process) setAll(o options) error {
 	add(o.maxSize != 0, "maxmsgsize", o.maxSize)
 	add(o.routingID != "", "routing_id", flow.FormatFrames([]string{o.routingID}))
 	add(o.mandatory, "router_mandatory", 1)
+	add(o.handover, "router_handover", 1)
+	add(o.probe, "probe_router", 1)
 	add(o.relaxed, "req_relaxed", 1)
 	add(o.relaxed, "req_correlate", 1)
 	add(o.ipv6, "ipv6", 1)

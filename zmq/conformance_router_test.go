@@ -16,6 +16,8 @@ var dealerAndRouter = []requirement{
 	{"ROUTER addresses by routing id", routerAddresses},
 	{"ROUTER generates routing ids", routerGeneratesIDs},
 	{"ROUTER refuses a duplicate", routerRefusesDuplicates},
+	{"ROUTER hands a routing id over", routerHandsOver},
+	{"a ROUTER is told of peers that probe", routerIsProbed},
 	{"ROUTER drops what it cannot route", routerDrops},
 	{"ROUTER says what it cannot route", routerMandatory},
 	{"ROUTER to ROUTER", routerToRouter},
@@ -171,6 +173,59 @@ func routerRefusesDuplicates(r *rig) {
 		_, err := second.TryRecv()
 		return err == nil
 	})
+}
+
+// libzmq's ZMQ_ROUTER_HANDOVER: "the ROUTER socket shall reassign the connection to
+// the new client and disconnect the existing client".
+func routerHandsOver(r *rig) {
+	router := r.socket(zmq.ROUTER, zmq.Options{RouterMandatory: true, RouterHandover: true})
+	o := zmq.Options{RoutingID: []byte("same"), ReconnectInterval: -1}
+	first, second := r.socket(zmq.DEALER, o), r.socket(zmq.DEALER, o)
+	r.link(router, first)
+	r.send(first, "from the first")
+	r.expect(router, "same", "from the first")
+	<-router.Readable() // the token that says: find out
+	_, err := router.TryRecv()
+	r.fails("receiving before anything was sent", err, zmq.ErrWouldBlock)
+	r.send(first, "late")
+	r.eventually("the late one is there", func() bool { return len(router.Readable()) > 0 })
+
+	must(r.T, second.Connect(router.LastEndpoint()))
+	r.eventually("the second one is connected", func() bool { return second.Stats().Peers == 1 })
+	r.send(second, "from the second")
+	var texts []string
+	for len(texts) < 2 { // what the first had sent comes under a name that is made up, or its own
+		m, err := router.RecvFrames(r.ctx)
+		must(r.T, err)
+		if texts = append(texts, string(m[1])); texts[len(texts)-1] == "from the second" && string(m[0]) != "same" {
+			r.Fatalf("the second one is called %q", m[0])
+		}
+	}
+	r.send(router, "same", "to the second")
+	r.expect(second, "to the second")
+	if r.transport != "inproc" {
+		r.peers(first, 0)
+		r.peers(router, 1)
+	}
+	_, err = first.TryRecv()
+	r.fails("the first one receives", err, zmq.ErrWouldBlock)
+}
+
+// libzmq's ZMQ_PROBE_ROUTER: "the socket will automatically send an empty message
+// when a new connection is made or accepted".
+func routerIsProbed(r *rig) {
+	for _, typ := range []zmq.Type{zmq.DEALER, zmq.REQ, zmq.ROUTER} {
+		router := r.socket(zmq.ROUTER, zmq.Options{})
+		prober := r.socket(typ, zmq.Options{ProbeRouter: true, RoutingID: []byte("me")})
+		must(r.T, prober.Connect(r.bind(router)))
+		r.expect(router, "me", "")
+		if typ == zmq.REQ {
+			r.send(router, "me", "", "no request, no reply")
+			r.send(prober, "q")
+			r.expect(router, "me", "", "q")
+		}
+		must(r.T, router.Close())
+	}
 }
 
 // RFC 28, ROUTER: "SHALL either silently drop the message, or return an error,

@@ -86,6 +86,15 @@ type Options struct {
 	// RouterMandatory makes a ROUTER fail with ErrUnroutable, or wait for a peer
 	// that is full, where it would drop the message.
 	RouterMandatory bool
+	// RouterHandover has a ROUTER give a routing id to the peer that came with it
+	// last, and close the connection of the one that had it (over inproc that one
+	// stays, with an id that is made up). Without it the second one is refused.
+	RouterHandover bool
+	// ProbeRouter has a ROUTER, DEALER or REQ send an empty message over each new
+	// connection, so that a ROUTER at the other end knows it before it has said
+	// anything. Only ROUTERs expect such messages, and their programs have to skip
+	// them.
+	ProbeRouter bool
 	// NoDrop makes a PUB wait for a subscriber that is full, where it would drop
 	// the message for that one: libzmq's ZMQ_XPUB_NODROP. One slow subscriber then
 	// holds up all.
@@ -126,6 +135,10 @@ func (o *Options) validate(t Type) error {
 		return bad("Subscribe", "a %s socket does not subscribe", t)
 	case o.RouterMandatory && t != ROUTER:
 		return bad("RouterMandatory", "a %s socket does not route", t)
+	case o.RouterHandover && t != ROUTER:
+		return bad("RouterHandover", "a %s socket does not route", t)
+	case o.ProbeRouter && t != ROUTER && t != DEALER && t != REQ:
+		return bad("ProbeRouter", "a %s socket does not speak to ROUTERs", t)
 	case o.ReqRelaxed && t != REQ:
 		return bad("ReqRelaxed", "a %s socket does not wait for replies in turn", t)
 	case o.ReqCorrelate && t != REQ:
@@ -161,6 +174,8 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		RecvLimits:      limits(o.RecvHWM, o.RecvHWMBytes),
 		GatherMin:       gatherMin,
 		RouterMandatory: o.RouterMandatory,
+		RouterHandover:  o.RouterHandover,
+		ProbeRouter:     o.ProbeRouter,
 		NoDrop:          o.NoDrop,
 		Immediate:       o.Immediate,
 		ReqRelaxed:      o.ReqRelaxed,

@@ -25,6 +25,8 @@ func TestOptionErrors(t *testing.T) {
 		{zmq.DEALER, zmq.Options{RoutingID: []byte{0, 1}}, "RoutingID"},
 		{zmq.PULL, zmq.Options{Subscribe: []string{"a"}}, "Subscribe"},
 		{zmq.DEALER, zmq.Options{RouterMandatory: true}, "RouterMandatory"},
+		{zmq.DEALER, zmq.Options{RouterHandover: true}, "RouterHandover"},
+		{zmq.PUSH, zmq.Options{ProbeRouter: true}, "ProbeRouter"},
 		{zmq.DEALER, zmq.Options{ReqRelaxed: true}, "ReqRelaxed"},
 		{zmq.ROUTER, zmq.Options{ReqCorrelate: true}, "ReqCorrelate"},
 		{zmq.PUSH, zmq.Options{SendBuffer: -1}, "SendBuffer"},

@@ -32,6 +32,8 @@ var settable = map[string]func(o *Options, value string) error{
 	"routing_id":        setRoutingID,
 	"identity":          setRoutingID,
 	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
+	"router_handover":   toggle(func(o *Options) *bool { return &o.RouterHandover }),
+	"probe_router":      toggle(func(o *Options) *bool { return &o.ProbeRouter }),
 	"req_relaxed":       toggle(func(o *Options) *bool { return &o.ReqRelaxed }),
 	"req_correlate":     toggle(func(o *Options) *bool { return &o.ReqCorrelate }),
 	"xpub_nodrop":       toggle(func(o *Options) *bool { return &o.NoDrop }),

@@ -48,6 +48,8 @@ func TestSetOption(t *testing.T) {
 		{"identity", "me", zmq.Options{RoutingID: []byte("me")}},
 		{"router_mandatory", "1", zmq.Options{RouterMandatory: true}},
 		{"xpub_nodrop", "1", zmq.Options{NoDrop: true}},
+		{"router_handover", "1", zmq.Options{RouterHandover: true}},
+		{"probe_router", "1", zmq.Options{ProbeRouter: true}},
 		{"req_relaxed", "1", zmq.Options{ReqRelaxed: true}},
 		{"req_correlate", "1", zmq.Options{ReqCorrelate: true}},
 		{"immediate", "true", zmq.Options{Immediate: true}},

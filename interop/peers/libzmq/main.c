@@ -55,6 +55,8 @@ static const struct {
     { "immediate", ZMQ_IMMEDIATE, INT },
     { "reconnect_ivl", ZMQ_RECONNECT_IVL, INT },
     { "router_mandatory", ZMQ_ROUTER_MANDATORY, INT },
+    { "router_handover", ZMQ_ROUTER_HANDOVER, INT },
+    { "probe_router", ZMQ_PROBE_ROUTER, INT },
     { "req_relaxed", ZMQ_REQ_RELAXED, INT },
     { "req_correlate", ZMQ_REQ_CORRELATE, INT },
     { "heartbeat_ivl", ZMQ_HEARTBEAT_IVL, INT },

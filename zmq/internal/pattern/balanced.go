@@ -13,6 +13,7 @@ func (b *balanced) attach(p *pipe.Peer) error {
 }
 
 func (b *balanced) connected(p *pipe.Peer) error {
+	b.probe(p)
 	b.include(p)
 	return nil
 }

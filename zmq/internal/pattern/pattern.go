@@ -57,6 +57,8 @@ type Options struct {
 	SendLimits, RecvLimits pipe.Limits
 	GatherMin              int  // see message.Batch.Append
 	RouterMandatory        bool // unroutable messages fail instead of being dropped
+	RouterHandover         bool // a ROUTER's peer takes the place of another of its id
+	ProbeRouter            bool // each peer that comes is sent an empty message
 	NoDrop                 bool // a publisher waits for full subscribers
 	Immediate              bool // peers that are not connected get no messages
 	ReqRelaxed             bool // a REQ may send again before it has a reply

@@ -60,18 +60,32 @@ func (r *router) refuse(err error, reason DropReason) error {
 func (r *router) attach(*pipe.Peer) error { return nil }
 
 // connected gives the peer its routing id. One that calls itself as another does
-// is refused, as libzmq does without ROUTER_HANDOVER.
+// is refused, or with RouterHandover takes its place.
 func (r *router) connected(p *pipe.Peer) error {
 	if len(p.RoutingID) == 0 {
 		p.RoutingID = r.makeID()
 	}
-	if r.peers[string(p.RoutingID)] != nil {
-		return ErrDuplicateID
+	if old := r.peers[string(p.RoutingID)]; old != nil {
+		if !r.opts.RouterHandover {
+			return ErrDuplicateID
+		}
+		r.handOver(old)
 	}
 	r.peers[string(p.RoutingID)] = p
+	r.probe(p)
 	r.senders.WakeAll()
 	r.canSend.raise()
 	return nil
+}
+
+// handOver takes the routing id from a peer, which gets one that is made up, as
+// libzmq does, and is hung up on.
+func (r *router) handOver(old *pipe.Peer) {
+	old.RoutingID = r.makeID()
+	r.peers[string(old.RoutingID)] = old
+	if old.HangUp != nil {
+		old.HangUp()
+	}
 }
 
 // makeID makes a routing id that no peer can choose: it starts with a zero byte.

@@ -3,6 +3,7 @@ package pattern
 import (
 	"sync"
 
+	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -61,6 +62,18 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	unlock()
 	kickAll(kicks)
 	return err
+}
+
+// probe sends an empty message to a peer that has come, with ProbeRouter: a ROUTER
+// at the other end knows the socket then. Both locks are held.
+func (s *Socket) probe(p *pipe.Peer) {
+	if !s.opts.ProbeRouter {
+		return
+	}
+	p.Out.Put(message.Single(nil))
+	if woken := p.Out.Wake(); woken != nil {
+		s.kicks = append(s.kicks, woken)
+	}
 }
 
 func (s *Socket) takeKicks() []pipe.Consumer {

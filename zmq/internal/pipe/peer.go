@@ -9,6 +9,9 @@ type Peer struct {
 	// RoutingID is what the peer calls itself, or what a ROUTER called it. Set
 	// before the pattern is told that the peer is connected.
 	RoutingID []byte
+	// HangUp has the connection closed; it only hands that on. Nil if that cannot be
+	// done from here: over inproc, or for a type that never wants it.
+	HangUp func()
 	// Endpoint is where the peer was reached or came from, for people.
 	Endpoint string
 }

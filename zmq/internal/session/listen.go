@@ -15,6 +15,10 @@ import (
 // errStopped is why a connection is closed from this side.
 var errStopped = errors.New("zmq: socket closed its connection")
 
+// errTakenOver is why a connection to a ROUTER is closed whose routing id another
+// peer has taken.
+var errTakenOver = errors.New("zmq: another peer has taken its routing id")
+
 // acceptPause is how long a listener waits after an accept failed, for want of
 // descriptors most likely, before it tries again.
 const acceptPause = 100 * time.Millisecond
@@ -117,6 +121,9 @@ func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.
 	if err := a.cfg.Host.Attach(peer); err != nil {
 		return nil, err
 	}
+	if a.cfg.Type == wire.ROUTER {
+		peer.HangUp = a.hangUp
+	}
 	out, err := a.cfg.link(e, peer, told)
 	if err != nil {
 		a.cfg.Host.Detach(peer, true)
@@ -124,6 +131,13 @@ func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.
 	}
 	a.all.established(a, peer)
 	return out, nil
+}
+
+// hangUp closes the connection, soon. Any goroutine.
+func (a *acceptedPeer) hangUp() {
+	a.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
+		a.engine.Close(errTakenOver)
+	})})
 }
 
 // Closed implements engine.Session.
