@@ -1,0 +1,23 @@
+package proactor_test
+
+import (
+	"fmt"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// What would carry operations out here, why not something better, and what of the
+// kernel it would use. `actum backends` prints all of it.
+func ExampleProbeBackends() {
+	backends, err := proactor.ProbeBackends(proactor.Options{Backend: "sim"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, b := range backends {
+		if b.Chosen {
+			fmt.Println(b.Name, "is taken; its features:", len(b.Features))
+		}
+	}
+	// Output: sim is taken; its features: 0
+}
