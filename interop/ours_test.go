@@ -44,7 +44,7 @@ func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *loca
 		SendHWM: o.hwm, RecvHWM: o.hwm, Linger: o.linger, MaxFrameSize: o.maxSize,
 		RoutingID: []byte(o.routingID), RouterMandatory: o.mandatory,
 		RouterHandover: o.handover, ProbeRouter: o.probe,
-		HeartbeatInterval: o.heartbeat, HeartbeatTTL: o.ttl,
+		HeartbeatInterval: o.heartbeat, HeartbeatTimeout: o.timeout, HeartbeatTTL: o.timeout,
 		ReqRelaxed: o.relaxed, ReqCorrelate: o.relaxed,
 	})
 	s.must(err)

@@ -53,8 +53,8 @@ type options struct {
 	probe     bool // DEALER
 	relaxed   bool // REQ: relaxed, and with request ids
 	ipv6      bool
-	heartbeat time.Duration // interval and timeout
-	ttl       time.Duration // of heartbeats
+	heartbeat time.Duration // interval
+	timeout   time.Duration // of heartbeats: for an answer, and for the peer
 }
 
 const noLinger time.Duration = -1

@@ -80,9 +80,9 @@ func (p *process) setAll(o options) error {
 	add(o.relaxed, "req_relaxed", 1)
 	add(o.relaxed, "req_correlate", 1)
 	add(o.ipv6, "ipv6", 1)
-	add(o.ttl != 0, "heartbeat_ttl", o.ttl.Milliseconds())
+	add(o.timeout != 0, "heartbeat_ttl", o.timeout.Milliseconds())
+	add(o.timeout != 0, "heartbeat_timeout", o.timeout.Milliseconds())
 	add(o.heartbeat != 0, "heartbeat_ivl", o.heartbeat.Milliseconds())
-	add(o.heartbeat != 0, "heartbeat_timeout", o.heartbeat.Milliseconds())
 	for _, set := range sets {
 		if err := p.do("set", set[:]...); err != nil {
 			return err
