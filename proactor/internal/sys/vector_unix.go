@@ -12,8 +12,8 @@ const gathered = 64 << 10
 // these systems in the same way, and on some it allocates: so buffers are read
 // into in turn, and written together. It is used again and again.
 type Vector struct {
-	bufs [][]byte
-	copy []byte // of what is written together
+	bufs     [][]byte
+	together []byte // a copy of what is written in one piece
 }
 
 // Set takes v, and returns how many bytes that is. Reset has to follow.
@@ -68,12 +68,12 @@ func (x *Vector) next(bufs [][]byte) (piece []byte, rest [][]byte) {
 	if len(bufs) == 1 || len(bufs[0]) >= gathered {
 		return bufs[0], bufs[1:]
 	}
-	x.copy = x.copy[:0]
-	for len(bufs) > 0 && len(x.copy)+len(bufs[0]) <= gathered {
-		x.copy = append(x.copy, bufs[0]...)
+	x.together = x.together[:0]
+	for len(bufs) > 0 && len(x.together)+len(bufs[0]) <= gathered {
+		x.together = append(x.together, bufs[0]...)
 		bufs = bufs[1:]
 	}
-	return x.copy, bufs
+	return x.together, bufs
 }
 
 // ReadPipeVector is RecvVector for what is not a socket.
