@@ -12,6 +12,9 @@ package proactor
 // thing a caller must not do is call it while op is being started on another
 // handle, or as another kind, than the last time: Owner.Cancel may be called then.
 func (d *Dispatcher) Cancel(op *Operation) {
+	if d.journal != nil && d.journal.Ask(&op.op, "cancel", func() { d.Cancel(op) }) {
+		return
+	}
 	switch k := Kind(op.outstanding.Load()); k {
 	case KindNone, KindPost:
 	case KindTimer:
@@ -44,6 +47,9 @@ func (d *Dispatcher) Cancel(op *Operation) {
 // CancelAll is Cancel for everything that is outstanding on d. It does not
 // concern what is started afterwards.
 func (d *Dispatcher) CancelAll() {
+	if d.journal != nil && d.journal.Ask(nil, "cancel all", d.CancelAll) {
+		return
+	}
 	d.mu.Lock()
 	if !d.closed.Load() {
 		for _, op := range d.timers.runningTimers() {
@@ -74,14 +80,23 @@ func (d *Dispatcher) endHeld() {
 // wants: it holds a lock that settle takes.
 func (d *Dispatcher) endNow(c *control, why error) {
 	d.mu.Lock()
-	d.end(c, why)
+	start := c.start
+	if d.journal == nil {
+		d.end(c, why)
+	}
 	d.mu.Unlock()
+	if d.journal != nil {
+		d.endLate(c, start, why)
+	}
 	d.wake()
 }
 
 // endLate is endNow for a caller who may come too late: only if it is still that
 // start.
 func (d *Dispatcher) endLate(c *control, start uint64, why error) {
+	if d.journal != nil && d.journal.Ask(&c.op.op, "end", func() { d.endLate(c, start, why) }) {
+		return
+	}
 	d.mu.Lock()
 	if c.start == start {
 		d.end(c, why)

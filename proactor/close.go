@@ -1,5 +1,7 @@
 package proactor
 
+import "github.com/actum-go/actum/proactor/internal/backend/replay"
+
 // Close ends d: Run returns ErrClosed, every handle is closed, and everything
 // outstanding completes with an error that unwraps to net.ErrClosed: its handler
 // is called before Close returns. An operation started later completes the same
@@ -7,15 +9,18 @@ package proactor
 // start anything again. Close waits for the handler that is being called, so
 // that a handler which wants the end calls Stop, and whoever called Run closes.
 func (d *Dispatcher) Close() error {
-	d.mu.Lock()
-	again := d.closed.Swap(true)
-	d.mu.Unlock()
-	d.interrupt()
+	if d.journal == nil || !d.journal.Ask(nil, replay.Closing, d.shut) {
+		d.shut()
+	} else {
+		d.journal.AwaitEnd(d.closed.Load)
+	}
 	d.turn.Lock()
 	defer d.turn.Unlock()
-	if again {
+	d.shut()
+	if d.ended {
 		return nil
 	}
+	d.ended = true
 	var err error
 	d.checks.closing()
 	d.home.do(func() {
@@ -30,6 +35,17 @@ func (d *Dispatcher) Close() error {
 	d.checks.closed()
 	d.delist()
 	return err
+}
+
+// shut keeps everything from beginning.
+func (d *Dispatcher) shut() {
+	d.mu.Lock()
+	d.closed.Store(true)
+	d.mu.Unlock()
+	if d.journal != nil {
+		d.journal.End()
+	}
+	d.interrupt()
 }
 
 // drain completes everything that is outstanding, and what its handlers start,
@@ -47,6 +63,9 @@ func (d *Dispatcher) drain() {
 // hands back has its result.
 func (d *Dispatcher) gatherClosed() bool {
 	d.record.Round()
+	if d.journal != nil {
+		d.journal.Enter()
+	}
 	d.mu.Lock()
 	d.due.Append(&d.posted)
 	for _, op := range d.timers.runningTimers() {
@@ -83,6 +102,14 @@ func (d *Dispatcher) start(op *Operation) {
 	if d.record != nil && op.slot == nil {
 		d.recordStart(op)
 	}
+	if d.journal != nil && d.ask(op, func() { d.carryOut(op) }) {
+		return
+	}
+	d.carryOut(op)
+}
+
+// carryOut is what follows the start of op's record.
+func (d *Dispatcher) carryOut(op *Operation) {
 	if c := op.control.Load(); c != nil {
 		d.startControlled(c)
 		return

@@ -79,7 +79,7 @@ func (d *Dispatcher) arm(c *control) (ended error) {
 	limit := backend.NoDeadline
 	if c.timeout != 0 || !c.deadline.IsZero() {
 		now := d.backend.Now()
-		if limit = c.expiry(now); limit <= now {
+		if limit = d.expiryOf(c, now); limit <= now {
 			ended = ErrDeadlineExceeded
 		}
 	}

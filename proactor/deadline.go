@@ -37,9 +37,9 @@ func (o *Operation) SetDeadline(t time.Time) { o.settings().deadline = t }
 // of its own has it on the system's clock; SetTimeout is cheaper.
 func (o *Operation) SetContext(ctx context.Context) { o.settings().ctx = ctx }
 
-// expiry is when the operation is out of time, by the dispatcher's clock, if it
-// is started now.
-func (c *control) expiry(now time.Duration) time.Duration {
+// expiryOf is when the operation of c is out of time, by the dispatcher's clock, if
+// it is started now.
+func (d *Dispatcher) expiryOf(c *control, now time.Duration) time.Duration {
 	limit := backend.NoDeadline
 	switch {
 	case c.timeout > 0:
@@ -48,9 +48,17 @@ func (c *control) expiry(now time.Duration) time.Duration {
 		return now
 	}
 	if !c.deadline.IsZero() {
-		limit = min(limit, expiry(now, time.Until(c.deadline)))
+		limit = min(limit, expiry(now, d.until(c.deadline)))
 	}
 	return limit
+}
+
+// until is how long it is until t, by the calendar.
+func (d *Dispatcher) until(t time.Time) time.Duration {
+	if d.journal != nil {
+		return d.journal.Until(t)
+	}
+	return time.Until(t)
 }
 
 // expiry is when a span that begins now ends, however long it is.

@@ -35,6 +35,7 @@ type Dispatcher struct {
 	cancels  atomic.Uint32 // how often CancelAll was called
 	stopping atomic.Bool   // Stop was called and no Run has answered yet
 	closed   atomic.Bool   // Close was called; set while mu is held
+	ended    bool          // and has done its work; with the turn
 
 	// mu covers what initiators hand over. It is held for a few instructions.
 	mu     sync.Mutex
@@ -56,10 +57,11 @@ type Dispatcher struct {
 
 	lead leadership // who dispatches while Run is in progress: see lead.go
 
-	record *record.Recorder // nil: none is kept
-	epoch  time.Time        // when Now was 0, for the record
-	labels *labels          // nil: none
-	checks *checker         // nil: none
+	journal journal          // nil: none is written or replayed
+	record  *record.Recorder // nil: none is kept
+	epoch   time.Time        // when Now was 0, for the record
+	labels  *labels          // nil: none
+	checks  *checker         // nil: none
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
@@ -86,6 +88,7 @@ func New(o Options) (*Dispatcher, error) {
 		d.workers = newWorkers(pool)
 		d.ranked.Store(true)
 	}
+	d.journal, _ = b.(journal)
 	d.keepRecord(o.Record)
 	d.checks = newChecker(d, &o)
 	return d, nil
@@ -105,6 +108,9 @@ func (d *Dispatcher) Now() time.Duration { return d.backend.Now() }
 // called. Without a Run in progress the next one returns at once. What has
 // completed is dispatched when d is run again.
 func (d *Dispatcher) Stop() {
+	if d.journal != nil && d.journal.Ask(nil, "stop", d.Stop) {
+		return
+	}
 	d.stopping.Store(true)
 	d.interrupt()
 }

@@ -126,6 +126,9 @@ func (h *Handle) Dispatcher() *Dispatcher { return h.d }
 // Cancel is Dispatcher.Cancel for everything that is outstanding on h, which
 // stays open. It does not concern what is started afterwards.
 func (h *Handle) Cancel() {
+	if h.d.journal != nil && h.d.journal.Ask(h.h, "cancel on handle", h.Cancel) {
+		return
+	}
 	h.state.Add(handleClosed + 1)
 	h.h.Cancel()
 	h.d.hasten()
@@ -136,11 +139,19 @@ func (h *Handle) Cancel() {
 // later complete with ErrWriteClosed. The peer reads what was written, then
 // io.EOF; reading from h goes on. A write may be short: call this when the last
 // one has completed whole.
-func (h *Handle) CloseWrite() error { return h.h.CloseWrite() }
+func (h *Handle) CloseWrite() error {
+	if h.d.journal != nil && h.d.journal.Ask(h.h, "close the writing side of handle", func() { _ = h.CloseWrite() }) {
+		return nil
+	}
+	return h.h.CloseWrite()
+}
 
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
 // way of the dispatcher. A second Close does nothing.
 func (h *Handle) Close() error {
+	if h.d.journal != nil && h.d.journal.Ask(h.h, "close handle", func() { _ = h.Close() }) {
+		return nil
+	}
 	if h.state.Or(handleClosed)&handleClosed != 0 {
 		return nil
 	}

@@ -99,6 +99,9 @@ func (d *Dispatcher) Rouse() {
 
 // takeLead makes the caller the leader, if that is a good idea.
 func (d *Dispatcher) takeLead() bool {
+	if d.journal != nil {
+		return false // it knows one goroutine that dispatches
+	}
 	d.mu.Lock()
 	l := &d.lead
 	switch {

@@ -8,6 +8,9 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // waiting.
 func (d *Dispatcher) Post(op *Operation) {
 	d.begin(op, KindPost)
+	if d.journal != nil && d.ask(op, func() { d.mu.Lock(); d.hand(&op.op, nil) }) {
+		return
+	}
 	d.mu.Lock()
 	d.hand(&op.op, nil)
 }

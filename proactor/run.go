@@ -175,6 +175,9 @@ func (d *Dispatcher) rankedRound(mayWait bool) (n int) {
 // at all, if there is anything to do.
 func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
 	d.record.Round()
+	if d.journal != nil {
+		d.journal.Enter()
+	}
 	d.mu.Lock()
 	d.due.Append(&d.posted)
 	if len(d.timers) > 0 {

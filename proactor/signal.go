@@ -92,8 +92,17 @@ func distinct(list []os.Signal) (set []os.Signal) {
 // Several waits complete in the order in which they were started, each with
 // another arrival.
 func (s *SignalSet) Wait(op *Operation) {
-	d, c := s.d, op.controls()
-	d.begin(op, KindSignal)
+	op.controls()
+	s.d.begin(op, KindSignal)
+	if s.d.journal != nil && s.d.ask(op, func() { s.wait(op) }) {
+		return
+	}
+	s.wait(op)
+}
+
+// wait starts op, which has begun.
+func (s *SignalSet) wait(op *Operation) {
+	d, c := s.d, op.control.Load()
 	ended := d.arm(c)
 	d.mu.Lock()
 	c.set, c.signal = s, nil
@@ -161,6 +170,9 @@ func (s *SignalSet) keep(sig os.Signal) {
 
 // Cancel completes all waits with ErrCanceled. The set stays registered.
 func (s *SignalSet) Cancel() {
+	if s.d.journal != nil && s.d.journal.Ask(nil, "cancel waits for signals", s.Cancel) {
+		return
+	}
 	s.d.mu.Lock()
 	s.completeAll(ErrCanceled)
 	s.d.mu.Unlock()
@@ -178,7 +190,10 @@ func (s *SignalSet) completeAll(err error) {
 // what it does by default. Waits complete with ErrHandleClosed. A second Close
 // does nothing.
 func (s *SignalSet) Close() error {
-	s.close(ErrHandleClosed)
+	end := func() { s.close(ErrHandleClosed) }
+	if s.d.journal == nil || !s.d.journal.Ask(nil, "close a set of signals", end) {
+		end()
+	}
 	return nil
 }
 

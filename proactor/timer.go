@@ -10,6 +10,9 @@ import "time"
 // once if it is not positive. A timer fires once; its handler may restart it.
 func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 	d.begin(op, KindTimer)
+	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), after), 0) }) {
+		return
+	}
 	d.startTimer(op, expiry(d.backend.Now(), after), 0)
 }
 
@@ -17,6 +20,9 @@ func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 // timers, each started at the last one's moment plus a span, does not drift.
 func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 	d.begin(op, KindTimer)
+	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(0, when), 0) }) {
+		return
+	}
 	d.startTimer(op, expiry(0, when), 0)
 }
 
@@ -24,7 +30,11 @@ func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 // time that is left until t now has passed. A wall clock that is set later does
 // not move it. Under virtual time that time is virtual, too.
 func (d *Dispatcher) StartAlarm(op *Operation, t time.Time) {
-	d.StartTimer(op, time.Until(t))
+	d.begin(op, KindTimer)
+	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0) }) {
+		return
+	}
+	d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0)
 }
 
 // StartTicker is a periodic timer. op stays outstanding and its handler is called
@@ -40,6 +50,9 @@ func (d *Dispatcher) StartTicker(op *Operation, every time.Duration) {
 	}
 	op.controls()
 	d.begin(op, KindTimer)
+	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), every), every) }) {
+		return
+	}
 	d.startTimer(op, expiry(d.backend.Now(), every), every)
 }
 

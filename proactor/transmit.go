@@ -44,8 +44,10 @@ func (h *Handle) Transmit(op *Operation, t *Transmission) {
 	a.Reset(&op.op)
 	op.op.Args = a
 	if err := a.Check(); err != nil {
-		h.d.mu.Lock()
-		h.d.hand(&op.op, err)
+		fail := func() { h.d.mu.Lock(); h.d.hand(&op.op, err) }
+		if h.d.journal == nil || !h.d.ask(op, fail) {
+			fail()
+		}
 		return
 	}
 	h.start(op)

@@ -94,6 +94,9 @@ func (c Completion) Operation() *Operation { return c.c.op }
 // it had ended before it began.
 func (c Completion) Complete(n int, err error) bool {
 	d, u := c.d, c.c.user
+	if d.journal != nil && d.journal.Ask(&c.c.op.op, "complete", func() { c.Complete(n, err) }) {
+		return true
+	}
 	d.mu.Lock()
 	if c.c.start != c.start || u.done {
 		d.mu.Unlock()

@@ -1,16 +1,15 @@
 // Package replay makes a run happen again. A [Recorder] stands between a
 // dispatcher and a backend and writes a journal of all that comes from outside:
-// the order and the results of completions, the bytes that were read, the time. A
-// [Backend] reads a journal, and gives the same answers in the same order, without
-// any I/O.
+// the order and the results of completions, the bytes that were read, the time,
+// signals, and when other goroutines had what done. A [Backend] reads a journal,
+// and gives the same answers in the same order, without any I/O.
 //
 // What the program does is in the journal too, so that a replay notices when it
 // does something else: then all operations complete with [ErrDiverged], which says
 // what was expected.
 //
-// A run can be replayed if the dispatcher's operations are started by its handlers,
-// and by the goroutine that runs it: what others do comes at another moment each
-// time. Time is that of the last Wait, in both.
+// One goroutine at a time dispatches, and everything is done by it; outside.go says
+// how others have something done. Time is that of the last Wait.
 //
 // # The journal
 //
@@ -27,12 +26,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-const magic = "actum journal 1\n"
+const magic = "actum journal 2\n"
 
 // The events: what is called, with its arguments, and what it answers.
 const (
@@ -51,23 +49,38 @@ const (
 	onClose                        // error
 	onListenPacket                 // sum of network and address: error, handle
 	onAdoptFile                    // error, handle
+	onUntil                        // how long it is until a moment of the calendar
+	onRequest                      // operation or 0, what: somebody else's is done now
+	onSignal                       // set, its name
+	onAside                        // one of those that make handles follows, asked for by somebody else
 )
 
 var eventNames = [...]string{
-	onListen: "listen", onAdopt: "adopt", onPipe: "pipe", onStart: "start", onCancel: "cancel", onCancelOn: "cancel on a handle", onCancelAll: "cancel all",
-	onTryRead: "try to read", onTryWrite: "try to write", onCloseWrite: "close a direction", onCloseHandle: "close a handle", onWait: "wait", onClose: "close",
-	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file",
+	0:        "its end",
+	onListen: "listen", onAdopt: "adopt", onPipe: "make a pipe", onStart: "start an operation", onCancel: "cancel an operation",
+	onCancelOn: "cancel on a handle", onCancelAll: "cancel all", onTryRead: "try to read", onTryWrite: "try to write",
+	onCloseWrite: "close a direction", onCloseHandle: "close a handle", onWait: "wait for completions", onClose: "close the dispatcher",
+	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file", onUntil: "look at the calendar",
+	onRequest: "do what another goroutine asked for", onSignal: "receive a signal", onAside: "answer another goroutine",
+}
+
+func nameOf(event byte) string {
+	if int(event) >= len(eventNames) {
+		return "something unknown"
+	}
+	return eventNames[event]
 }
 
 // writer writes fields until something goes wrong.
 type writer struct {
-	w   *bufio.Writer
-	buf [binary.MaxVarintLen64]byte
-	err error
+	w     *bufio.Writer
+	buf   [binary.MaxVarintLen64]byte
+	names map[string]int64 // that were written, by number from 1
+	err   error
 }
 
 func newWriter(w io.Writer) *writer {
-	j := &writer{w: bufio.NewWriter(w)}
+	j := &writer{w: bufio.NewWriter(w), names: map[string]int64{}}
 	j.raw([]byte(magic))
 	return j
 }
@@ -92,39 +105,25 @@ func (j *writer) string(s string) {
 	j.raw([]byte(s))
 }
 
-// The errors that are themselves again; others keep their text, and the error
-// number in them.
-var sentinels = []error{nil, io.EOF, backend.ErrWouldBlock, backend.ErrCanceled, backend.ErrHandleClosed, backend.ErrBackendClosed,
-	backend.ErrWriteClosed, backend.ErrWrongHandle, backend.ErrNotSocket, io.ErrUnexpectedEOF}
-
-func (j *writer) error(err error) {
-	for i, s := range sentinels {
-		if err == s {
-			j.int(int64(i))
-			return
-		}
+// name writes a string that comes again and again: the first time as 0 and itself.
+func (j *writer) name(s string) {
+	n := j.names[s]
+	j.int(n)
+	if n == 0 {
+		j.string(s)
+		j.names[s] = int64(len(j.names) + 1)
 	}
-	j.int(-1)
-	j.string(err.Error())
-	var errno syscall.Errno
-	errors.As(err, &errno)
-	j.int(int64(errno))
-	for i, s := range sentinels[1:] {
-		if errors.Is(err, s) {
-			j.int(int64(i + 1))
-			return
-		}
-	}
-	j.int(0)
 }
 
 // reader reads fields until something goes wrong.
 type reader struct {
-	r   *bufio.Reader
-	err error
+	r     *bufio.Reader
+	names []string
+	count int64 // events read
+	err   error
 }
 
-var errNoJournal = errors.New("replay: this is not a journal of actum's")
+var errNoJournal = errors.New("replay: this is not a journal of actum's, or one of another version")
 
 func newReader(r io.Reader) (*reader, error) {
 	j := &reader{r: bufio.NewReader(r)}
@@ -135,15 +134,25 @@ func newReader(r io.Reader) (*reader, error) {
 	return j, nil
 }
 
-// event is the kind of the next event; 0 at the end.
-func (j *reader) event() byte {
+// peek is the kind of the next event, which stays the next; 0 at the end.
+func (j *reader) peek() byte {
 	if j.err != nil {
 		return 0
 	}
-	kind, err := j.r.ReadByte()
+	b, err := j.r.Peek(1)
 	if err != nil {
 		j.err = err
 		return 0
+	}
+	return b[0]
+}
+
+// event is the kind of the next event; 0 at the end.
+func (j *reader) event() byte {
+	kind := j.peek()
+	if j.err == nil {
+		_, j.err = j.r.Discard(1)
+		j.count++
 	}
 	return kind
 }
@@ -174,42 +183,19 @@ func (j *reader) bytes() []byte {
 	return b
 }
 
-// replayed is an error of the run that is replayed.
-type replayed struct {
-	text     string
-	errno    syscall.Errno
-	sentinel error
-}
-
-func (e *replayed) Error() string { return e.text }
-
-// Unwrap gives what errors.Is asks for.
-func (e *replayed) Unwrap() []error {
-	var list []error
-	if e.errno != 0 {
-		list = append(list, e.errno)
+func (j *reader) name() string {
+	n := j.int()
+	switch {
+	case j.err != nil:
+		return ""
+	case n == 0:
+		j.names = append(j.names, string(j.bytes()))
+		n = int64(len(j.names))
+	case n < 0 || n > int64(len(j.names)):
+		j.err = fmt.Errorf("replay: the journal has name %d of %d: it is damaged", n, len(j.names))
+		return ""
 	}
-	if e.sentinel != nil {
-		list = append(list, e.sentinel)
-	}
-	return list
-}
-
-func (j *reader) error() error {
-	at := func(i int64) error {
-		if i < 0 || i >= int64(len(sentinels)) {
-			j.err = fmt.Errorf("replay: the journal has error %d: it is damaged", i)
-			return nil
-		}
-		return sentinels[i]
-	}
-	i := j.int()
-	if i >= 0 || j.err != nil {
-		return at(max(i, 0))
-	}
-	e := &replayed{text: string(j.bytes()), errno: syscall.Errno(j.int())}
-	e.sentinel = at(j.int())
-	return e
+	return j.names[n-1]
 }
 
 // sum tells whether bytes are the same.
@@ -219,4 +205,18 @@ func sum(parts ...[]byte) int64 {
 		crc = crc32.Update(crc, crc32.IEEETable, p)
 	}
 	return int64(crc)
+}
+
+// endpoint is the sum of where to listen, or to connect to.
+func endpoint(network, address string) int64 { return sum([]byte(network), []byte{0}, []byte(address)) }
+
+// numberOf is a handle's; 0 for none.
+func numberOf(h backend.Handle) int64 {
+	switch h := h.(type) {
+	case *recorded:
+		return h.number
+	case *handle:
+		return h.number
+	}
+	return 0
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -66,7 +67,7 @@ func FuzzReplay(f *testing.F) {
 	}
 	f.Add(b.Bytes())
 	f.Fuzz(func(t *testing.T, journal []byte) {
-		r, err := New(bytes.NewReader(journal))
+		r, err := New(bytes.NewReader(journal), time.Millisecond)
 		if err != nil {
 			return
 		}

@@ -9,7 +9,7 @@ import (
 
 // supported are the kinds whose results a journal can hold.
 func supported(k backend.Kind) bool {
-	return k >= backend.KindAccept && k <= backend.KindSendTo && k != backend.KindPage
+	return k >= backend.KindAccept && k <= backend.KindReceive && k != backend.KindPage
 }
 
 // memory is what op reads into or writes from.
@@ -30,6 +30,9 @@ func reads(k backend.Kind) bool {
 
 // size and outgoing are what tells that op is the same in a replay.
 func size(op *backend.Op) (n int64) {
+	if op.Kind == backend.KindReceive {
+		return int64(op.Receive().Pool.Size())
+	}
 	for _, p := range memory(op) {
 		n += int64(len(p))
 	}
@@ -40,7 +43,7 @@ func outgoing(op *backend.Op) int64 {
 	switch {
 	case op.Kind == backend.KindConnect:
 		a := op.Connect()
-		return sum([]byte(a.Network), []byte{0}, []byte(a.Address))
+		return endpoint(a.Network, a.Address)
 	case op.Kind == backend.KindOpen:
 		return sum([]byte(op.Open().Name))
 	case op.Kind == backend.KindTransmit:
@@ -76,6 +79,12 @@ func (j *writer) result(op *backend.Op) {
 	j.int(int64(op.N))
 	j.error(op.Err)
 	switch {
+	case op.Kind == backend.KindReceive:
+		if b := op.Receive().Buffer; b != nil {
+			j.bytes(b.Bytes())
+		} else {
+			j.bytes(nil)
+		}
 	case reads(op.Kind):
 		j.bytes(take(memory(op), op.N))
 		if op.Kind == backend.KindReceiveFrom {
@@ -95,6 +104,8 @@ func (j *reader) result(op *backend.Op) {
 	op.N, op.Err = int(j.int()), j.error()
 	switch {
 	case j.err != nil:
+	case op.Kind == backend.KindReceive:
+		j.received(op)
 	case reads(op.Kind):
 		if b := j.bytes(); j.err == nil && (len(b) != op.N || !put(memory(op), b)) {
 			j.err = fmt.Errorf("replay: the journal has %d bytes for a read of %d: it is damaged", len(b), size(op))
@@ -108,5 +119,25 @@ func (j *reader) result(op *backend.Op) {
 		s.Size = j.int()
 		s.Mode = mode(j.int())
 		s.ModTime = time.Unix(0, j.int())
+	}
+}
+
+// received reads what a receive has brought, into a buffer of its pool. There was
+// one when the journal was written.
+func (j *reader) received(op *backend.Op) {
+	data, args := j.bytes(), op.Receive()
+	if j.err != nil || op.Err != nil {
+		return
+	}
+	b := args.Pool.TryTake()
+	switch {
+	case b == nil:
+		j.err = fmt.Errorf("replay: the pool of a receive has run dry: in the run that is replayed its buffers were released earlier")
+	case len(data) > len(b.Space()):
+		b.Release()
+		j.err = fmt.Errorf("replay: the journal has %d bytes for a receive of %d: it is damaged", len(data), args.Pool.Size())
+	default:
+		b.Fill(copy(b.Space(), data))
+		args.Buffer = b
 	}
 }

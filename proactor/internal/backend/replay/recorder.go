@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -15,21 +14,33 @@ import (
 // what another one does.
 type Recorder struct {
 	backend.Backend // the other one
+	outside
 
-	mu       sync.Mutex
+	notify   Notify
 	j        *writer
 	now      time.Duration
 	started  int64
 	made     int64
 	flying   map[*backend.Op]int64 // started, by number
+	known    map[*backend.Op]int64 // of requests, by number
 	refused  backend.Queue         // what a journal cannot hold
 	finished bool
 }
 
+// Notify has deliver called for each of the signals that arrives, until stop is
+// called.
+type Notify = func(deliver func(os.Signal), signals []os.Signal) (stop func())
+
 // Record begins a journal of what b does. It is complete when b is closed and
-// everything has been handed back.
-func Record(b backend.Backend, w io.Writer) *Recorder {
-	r := &Recorder{Backend: b, j: newWriter(w), now: b.Now(), flying: map[*backend.Op]int64{}}
+// everything has been handed back. Signals come from notify, unless b has its own.
+func Record(b backend.Backend, w io.Writer, notify Notify) *Recorder {
+	r := &Recorder{Backend: b, notify: notify, j: newWriter(w), now: b.Now(), flying: map[*backend.Op]int64{}, known: map[*backend.Op]int64{}}
+	if s, ok := b.(interface {
+		Notify(deliver func(os.Signal), signals []os.Signal) (stop func())
+	}); ok {
+		r.notify = s.Notify
+	}
+	r.rouse = b.Wake
 	r.j.int(int64(r.now))
 	return r
 }
@@ -41,95 +52,37 @@ func (r *Recorder) Now() time.Duration {
 	return r.now
 }
 
-// recorded is a handle of the other backend.
-type recorded struct {
-	backend.Handle
-	r      *Recorder
-	number int64
-}
-
-// adopt writes that there is a new handle. The lock is held.
-func (r *Recorder) adopt(h backend.Handle) *recorded {
-	r.made++
-	r.j.address(h.LocalAddr())
-	r.j.address(h.RemoteAddr())
-	return &recorded{h, r, r.made}
-}
-
-// outcome writes an error, and the handles if there is none. The lock is held.
-func (r *Recorder) outcome(err error, handles ...*backend.Handle) {
-	r.j.error(err)
-	for _, h := range handles {
-		if err == nil {
-			*h = r.adopt(*h)
-		}
+// Until is how long it is until t.
+func (r *Recorder) Until(t time.Time) time.Duration {
+	left := time.Until(t)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.elsewhere() {
+		r.j.event(onUntil, int64(left))
 	}
+	return left
 }
 
-// Listen is Backend.Listen.
-func (r *Recorder) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	h, err := r.Backend.Listen(network, address, o)
-	r.j.event(onListen, sum([]byte(network), []byte{0}, []byte(address)))
-	r.outcome(err, &h)
-	return h, err
-}
+// AwaitEnd returns at once: the end of the journal is now.
+func (r *Recorder) AwaitEnd(func() bool) {}
 
-// ListenPacket is Backend.ListenPacket.
-func (r *Recorder) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+// Notify is a SignalSet's registration.
+func (r *Recorder) Notify(deliver func(os.Signal), signals []os.Signal) (stop func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h, err := r.Backend.ListenPacket(network, address, o)
-	r.j.event(onListenPacket, sum([]byte(network), []byte{0}, []byte(address)))
-	r.outcome(err, &h)
-	return h, err
-}
-
-// Adopt is Backend.Adopt.
-func (r *Recorder) Adopt(f *os.File) (backend.Handle, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	h, err := r.Backend.Adopt(f)
-	r.j.event(onAdopt)
-	r.outcome(err, &h)
-	return h, err
-}
-
-// AdoptFile is Backend.AdoptFile.
-func (r *Recorder) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	h, err := r.Backend.AdoptFile(f)
-	r.j.event(onAdoptFile)
-	r.outcome(err, &h)
-	return h, err
-}
-
-// Pipe is Backend.Pipe.
-func (r *Recorder) Pipe() (in, out backend.Handle, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	in, out, err = r.Backend.Pipe()
-	r.j.event(onPipe)
-	r.outcome(err, &in, &out)
-	return in, out, err
+	r.sets = append(r.sets, &signalSet{deliver: deliver})
+	set := len(r.sets)
+	return r.notify(func(s os.Signal) {
+		r.mu.Lock()
+		r.queue = append(r.queue, request{signal: s, set: set})
+		r.mu.Unlock()
+		r.rouse()
+	}, signals)
 }
 
 // Take refuses: what another dispatcher did to the handle is in no journal.
 func (r *Recorder) Take(backend.Handle) (backend.Handle, error) {
 	return nil, backend.ErrOtherBackend
-}
-
-// numberOf is a handle's; 0 for none.
-func numberOf(h backend.Handle) int64 {
-	switch h := h.(type) {
-	case *recorded:
-		return h.number
-	case *handle:
-		return h.number
-	}
-	return 0
 }
 
 // Start is Backend.Start. The other backend sees its own handles.
@@ -164,7 +117,7 @@ func unwrap(h *backend.Handle) {
 func (r *Recorder) Cancel(op *backend.Op) {
 	r.mu.Lock()
 	number, ok := r.flying[op]
-	if ok {
+	if ok && !r.elsewhere() {
 		r.j.event(onCancel, number)
 	}
 	r.mu.Unlock()
@@ -183,6 +136,9 @@ func (r *Recorder) CancelAll() {
 
 // Wait is Backend.Wait.
 func (r *Recorder) Wait(deadline time.Duration) *backend.Op {
+	for q, ok := r.next(); ok; q, ok = r.next() {
+		q.do()
+	}
 	r.mu.Lock()
 	if refused := r.refused.Take(); refused != nil {
 		r.mu.Unlock()
@@ -193,6 +149,42 @@ func (r *Recorder) Wait(deadline time.Duration) *backend.Op {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.now = r.Backend.Now()
+	r.batch(list)
+	if r.finished {
+		r.flush()
+	}
+	return list
+}
+
+// next takes a request and writes it down.
+func (r *Recorder) next() (q request, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.queue) == 0 {
+		return request{}, false
+	}
+	q = r.queue[0]
+	r.queue = append(r.queue[:0], r.queue[1:]...)
+	if q.signal != nil {
+		r.j.event(onSignal, int64(q.set))
+		r.j.name(q.signal.String())
+		q.do = func() { r.sets[q.set-1].deliver(q.signal) }
+		return q, true
+	}
+	number := int64(0)
+	if q.op != nil {
+		if number = r.known[q.op]; number == 0 {
+			number = int64(len(r.known) + 1)
+			r.known[q.op] = number
+		}
+	}
+	r.j.event(onRequest, number)
+	r.j.name(q.what)
+	return q, true
+}
+
+// batch writes what has completed. The lock is held.
+func (r *Recorder) batch(list *backend.Op) {
 	count := int64(0)
 	for op := list; op != nil; op = op.Next {
 		count++
@@ -209,10 +201,6 @@ func (r *Recorder) Wait(deadline time.Duration) *backend.Op {
 		r.j.int(1)
 		op.New = r.adopt(op.New)
 	}
-	if r.finished {
-		r.flush()
-	}
-	return list
 }
 
 // flush is called when the run has ended, after each batch that still comes.
@@ -235,51 +223,4 @@ func (r *Recorder) Close() error {
 		err = errors.Join(err, fmt.Errorf("writing the journal: %w", r.j.err))
 	}
 	return err
-}
-
-// TryRead is Handle.TryRead.
-func (h *recorded) TryRead(b []byte) (int, error) {
-	h.r.mu.Lock()
-	defer h.r.mu.Unlock()
-	n, err := h.Handle.TryRead(b)
-	h.r.j.event(onTryRead, h.number, int64(len(b)), int64(n))
-	h.r.j.error(err)
-	h.r.j.bytes(b[:n])
-	return n, err
-}
-
-// TryWrite is Handle.TryWrite.
-func (h *recorded) TryWrite(b []byte) (int, error) { return h.TryWriteV([][]byte{b}) }
-
-// TryWriteV is Handle.TryWriteV.
-func (h *recorded) TryWriteV(v [][]byte) (int, error) {
-	h.r.mu.Lock()
-	defer h.r.mu.Unlock()
-	n, err := h.Handle.TryWriteV(v)
-	h.r.j.event(onTryWrite, h.number, sum(v...), int64(n))
-	h.r.j.error(err)
-	return n, err
-}
-
-// CloseWrite is Handle.CloseWrite.
-func (h *recorded) CloseWrite() error { return h.outcome(onCloseWrite, h.Handle.CloseWrite) }
-
-// Close is Handle.Close.
-func (h *recorded) Close() error { return h.outcome(onCloseHandle, h.Handle.Close) }
-
-func (h *recorded) outcome(event byte, f func() error) error {
-	h.r.mu.Lock()
-	defer h.r.mu.Unlock()
-	err := f()
-	h.r.j.event(event, h.number)
-	h.r.j.error(err)
-	return err
-}
-
-// Cancel is Handle.Cancel.
-func (h *recorded) Cancel() {
-	h.r.mu.Lock()
-	h.r.j.event(onCancelOn, h.number)
-	h.r.mu.Unlock()
-	h.Handle.Cancel()
 }

@@ -1,0 +1,147 @@
+package replay
+
+import (
+	"net"
+	"os"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// handle stands for one of the run that is replayed.
+type handle struct {
+	b             *Backend
+	number        int64
+	local, remote net.Addr
+}
+
+func (b *Backend) adopt() *handle {
+	b.made++
+	return &handle{b: b, number: b.made, local: b.j.address(), remote: b.j.address()}
+}
+
+// outcome reads an error, and so many handles if there is none. The lock is held.
+func (b *Backend) outcome(handles int) (list [2]backend.Handle, err error) {
+	err = b.j.error()
+	for i := range handles {
+		if err == nil && b.j.err == nil {
+			list[i] = b.adopt()
+		}
+	}
+	if !b.sound() {
+		return [2]backend.Handle{}, b.diverged
+	}
+	return list, err
+}
+
+// make answers what makes handles.
+func (b *Backend) make(event byte, arguments ...int64) (list [2]backend.Handle, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.elsewhere() && b.diverged == nil {
+		return b.answerAside(event, arguments)
+	}
+	if !b.expect(event, arguments...) {
+		return list, b.diverged
+	}
+	_, handles := shape(event)
+	return b.outcome(handles)
+}
+
+// Listen is Backend.Listen.
+func (b *Backend) Listen(network, address string, _ *backend.SocketOptions) (backend.Handle, error) {
+	list, err := b.make(onListen, endpoint(network, address))
+	return list[0], err
+}
+
+// ListenPacket is Backend.ListenPacket.
+func (b *Backend) ListenPacket(network, address string, _ *backend.SocketOptions) (backend.Handle, error) {
+	list, err := b.make(onListenPacket, endpoint(network, address))
+	return list[0], err
+}
+
+// Adopt is Backend.Adopt; it does not look at f.
+func (b *Backend) Adopt(*os.File) (backend.Handle, error) {
+	list, err := b.make(onAdopt)
+	return list[0], err
+}
+
+// AdoptFile is Backend.AdoptFile; it does not look at f.
+func (b *Backend) AdoptFile(backend.SystemFile) (backend.Handle, error) {
+	list, err := b.make(onAdoptFile)
+	return list[0], err
+}
+
+// Pipe is Backend.Pipe.
+func (b *Backend) Pipe() (in, out backend.Handle, err error) {
+	list, err := b.make(onPipe)
+	return list[0], list[1], err
+}
+
+// TryRead is Handle.TryRead.
+func (h *handle) TryRead(p []byte) (n int, err error) {
+	b := h.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.elsewhere():
+		return 0, backend.ErrWouldBlock
+	case !b.expect(onTryRead, h.number, int64(len(p))):
+		return 0, b.diverged
+	}
+	n = int(b.j.int())
+	_, err = b.outcome(0)
+	data := b.j.bytes()
+	if !b.sound() {
+		return 0, b.diverged
+	}
+	copy(p, data)
+	return n, err
+}
+
+// TryWrite is Handle.TryWrite.
+func (h *handle) TryWrite(p []byte) (int, error) { return h.TryWriteV([][]byte{p}) }
+
+// TryWriteV is Handle.TryWriteV.
+func (h *handle) TryWriteV(v [][]byte) (n int, err error) {
+	b := h.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.elsewhere():
+		return 0, backend.ErrWouldBlock
+	case !b.expect(onTryWrite, h.number, sum(v...)):
+		return 0, b.diverged
+	}
+	n = int(b.j.int())
+	_, err = b.outcome(0)
+	return n, err
+}
+
+func (h *handle) LocalAddr() net.Addr  { return h.local }
+func (h *handle) RemoteAddr() net.Addr { return h.remote }
+
+// CloseWrite is Handle.CloseWrite.
+func (h *handle) CloseWrite() error { return h.answer(onCloseWrite) }
+
+// Close is Handle.Close.
+func (h *handle) Close() error { return h.answer(onCloseHandle) }
+
+// Cancel is Handle.Cancel.
+func (h *handle) Cancel() { _ = h.answer(onCancelOn) }
+
+// answer is what a call on h returned.
+func (h *handle) answer(event byte) (err error) {
+	b := h.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.elsewhere(): // after the dispatcher was closed
+		return nil
+	case !b.expect(event, h.number):
+		return b.diverged
+	}
+	if event != onCancelOn {
+		_, err = b.outcome(0)
+	}
+	return err
+}

@@ -1,0 +1,200 @@
+package proactor_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// crowd is a number of goroutines that use one dispatcher, which yet another
+// goroutine runs. Everything that their handlers are told is in lines.
+type crowd struct {
+	t     *testing.T
+	d     *proactor.Dispatcher
+	lines []string // the dispatching goroutine's
+}
+
+// worker is one of the goroutines, with a stream of its own.
+type worker struct {
+	*crowd
+	name                     string
+	near, far                *proactor.Handle
+	post, timer, read, write proactor.Operation
+	long                     proactor.Operation
+	buf                      [64]byte
+	told                     chan struct{}
+}
+
+const errands = 10
+
+func (w *worker) HandleCompletion(op *proactor.Operation) {
+	data := ""
+	if op == &w.read {
+		data = string(w.buf[:op.N()])
+	}
+	w.lines = append(w.lines, fmt.Sprintf("%s: %v %d %v %q at %v", w.name, op.Kind(), op.N(), op.Err(), data, w.d.Now()))
+	w.told <- struct{}{}
+}
+
+// do starts something and waits for so many handlers.
+func (w *worker) do(handlers int, start func()) {
+	start()
+	for range handlers {
+		<-w.told
+	}
+}
+
+// run does one errand after the other.
+func (w *worker) run(errands int) {
+	for i := range errands {
+		w.do(1, func() { w.d.Post(&w.post) })
+		w.do(2, func() {
+			w.far.Read(&w.read, w.buf[:])
+			if _, err := w.near.TryWrite([]byte("x")); err != proactor.ErrWouldBlock {
+				w.t.Errorf("TryWrite: %v", err)
+			}
+			w.near.WriteAll(&w.write, fmt.Appendf(nil, "%s %d", w.name, i))
+		})
+		w.do(1, func() { w.d.StartTimer(&w.timer, time.Duration(i)*10*time.Microsecond) })
+		w.do(1, func() {
+			w.d.StartAlarm(&w.long, time.Now().Add(time.Hour))
+			w.d.Cancel(&w.long)
+		})
+	}
+	w.do(1, func() {
+		w.far.Read(&w.read, w.buf[:])
+		if err := w.near.CloseWrite(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	w.near.Close()
+	w.far.Close()
+}
+
+// work runs a crowd of three to its end, and returns what its handlers were told.
+func work(t *testing.T, o proactor.Options, errands int) ([]string, error) {
+	t.Helper()
+	c := &crowd{t: t, d: newDispatcher(t, o)}
+	var host, workers sync.WaitGroup
+	for i := range 3 {
+		w := &worker{crowd: c, name: fmt.Sprint("worker ", i), told: make(chan struct{}, 9)}
+		w.near, w.far = connectedPair(t, c.d, "tcp")
+		for _, op := range []*proactor.Operation{&w.post, &w.timer, &w.read, &w.write, &w.long} {
+			op.Handler, op.Token = w, w.name
+		}
+		workers.Go(func() { w.run(errands) })
+	}
+	host.Go(func() { _ = c.d.Run() })
+	workers.Wait()
+	err := c.d.Close()
+	host.Wait()
+	return c.lines, err
+}
+
+// What several goroutines have a dispatcher do comes again in the order in which
+// it came.
+func TestReplayOthers(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			var journal bytes.Buffer
+			first, err := work(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, errands)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(first) != 3*(5*errands+1) {
+				t.Errorf("handlers were called %d times", len(first))
+			}
+			for range 3 {
+				again, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes())}}, errands)
+				if err != nil {
+					t.Error(err)
+				}
+				if !slices.Equal(again, first) {
+					t.Fatalf("the run was\n%s\nand the replay\n%s", strings.Join(first, "\n"), strings.Join(again, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// Goroutines that do something else than they did are named.
+func TestReplayOthersDiverge(t *testing.T) {
+	var journal bytes.Buffer
+	if _, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: &journal}}, 3); err != nil {
+		t.Fatal(err)
+	}
+	for errands, want := range map[int]string{
+		2: "worker).run.func", // it closes, and the journal has another post
+		4: "worker).run",
+	} {
+		_, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes()), Patience: 200 * time.Millisecond}}, errands)
+		if !errors.Is(err, proactor.ErrDiverged) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "worker ") {
+			t.Errorf("%d errands instead of 3: %v", errands, err)
+		}
+		t.Log(err)
+	}
+}
+
+// Signals are the journal's: nobody sends them again.
+func TestReplaySignals(t *testing.T) {
+	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
+	replaySignals(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}}, func() { network.Raise(os.Interrupt) })
+}
+
+// replaySignals runs a program on o, which raises signals, and its replay, which
+// does not.
+func replaySignals(t *testing.T, o proactor.Options, raise func()) {
+	var journal bytes.Buffer
+	o.Replay.Journal = &journal
+	first := signalled(t, o, raise)
+	again := signalled(t, proactor.Options{Replay: proactor.ReplayOptions{From: &journal}}, func() {})
+	if len(first) != 3 || !slices.Equal(again, first) {
+		t.Errorf("the run was %q and the replay %q", first, again)
+	}
+}
+
+// signalled waits for three signals, and returns what its handler was told.
+func signalled(t *testing.T, o proactor.Options, raise func()) (lines []string) {
+	d := newDispatcher(t, o)
+	set, err := d.Signals(os.Interrupt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait proactor.Operation
+	wait.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if op.Err() != nil {
+			return
+		}
+		if lines = append(lines, fmt.Sprintf("%v %d at %v", op.Signal(), op.N(), d.Now())); len(lines) == 3 {
+			d.Stop()
+			return
+		}
+		set.Wait(op)
+		raise()
+	})
+	set.Wait(&wait)
+	raise()
+	if err := d.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	return lines
+}
+
+// A journal is that of one dispatcher.
+func TestReplayGroup(t *testing.T) {
+	_, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Options: proactor.Options{Replay: proactor.ReplayOptions{Journal: new(bytes.Buffer)}}})
+	if err == nil || !strings.Contains(err.Error(), "GroupOptions.Options.Replay") {
+		t.Errorf("the error is %v", err)
+	}
+}
