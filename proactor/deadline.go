@@ -55,10 +55,10 @@ func (d *Dispatcher) expiryOf(c *control, now time.Duration) time.Duration {
 
 // until is how long it is until t, by the calendar.
 func (d *Dispatcher) until(t time.Time) time.Duration {
-	if d.journal != nil {
-		return d.journal.Until(t)
+	if d.journal == nil {
+		return time.Until(t)
 	}
-	return time.Until(t)
+	return time.Duration(d.journal.Value(func() int64 { return int64(time.Until(t)) }))
 }
 
 // expiry is when a span that begins now ends, however long it is.

@@ -67,6 +67,9 @@ type Dispatcher struct {
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
 // It must be closed.
 func New(o Options) (*Dispatcher, error) {
+	if err := o.replayAll(); err != nil {
+		return nil, err
+	}
 	if err := o.validate(); err != nil {
 		return nil, err
 	}

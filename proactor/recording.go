@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -12,6 +13,8 @@ var open struct {
 	mu          sync.Mutex
 	dispatchers []*Dispatcher
 	recording   *Recording
+	replay      func(number int) (ReplayOptions, error) // nil: each dispatcher's own
+	replays     int
 }
 
 // Dispatchers returns those of this process that have not been closed, in the
@@ -92,4 +95,40 @@ func recordsOf(dispatchers []*Dispatcher) []Record {
 	}
 	sortByID(all)
 	return all
+}
+
+// ReplayAll has dispatchers that are made from now on write journals, or replay
+// them, as of says, in place of their own Options.Replay (and of Options.Backend
+// and Options.Sim, for a replay). of is called by New, with 1 for the first of them,
+// 2 for the next, and so on; its error is New's. It ends when stop is called. There
+// is one at a time: it fails if another is in progress.
+func ReplayAll(of func(number int) (ReplayOptions, error)) (stop func(), err error) {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	if open.replay != nil {
+		return nil, errors.New("proactor: ReplayAll is in progress already: stop that one first")
+	}
+	open.replay, open.replays = of, 0
+	return sync.OnceFunc(func() {
+		open.mu.Lock()
+		defer open.mu.Unlock()
+		open.replay = nil
+	}), nil
+}
+
+// replayAll makes o's journal that of ReplayAll, if there is one in progress.
+func (o *Options) replayAll() (err error) {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	if open.replay == nil {
+		return nil
+	}
+	open.replays++
+	if o.Replay, err = open.replay(open.replays); err != nil {
+		return fmt.Errorf("proactor: the journal of dispatcher %d: %w", open.replays, err)
+	}
+	if o.Replay.From != nil {
+		o.Backend, o.Sim = "", nil
+	}
+	return nil
 }

@@ -22,9 +22,10 @@ import (
 // replay they run as they did, at their own pace; the dispatcher waits for the one
 // that the journal names next, and the others wait for their turn. They are
 // recognised by what they ask for, the function that asks, and a string in
-// [Operation.Token]; and from then on by their operation. So they must not decide
-// by themselves, by the time or by chance or by who came first to a lock, what to
-// ask for.
+// [Operation.Token]; and from then on by their operation. So what they ask for must
+// follow from what handlers and the program's input have told them: not from the
+// time, from chance ([Dispatcher.Journaled] is for both), or from who came first to
+// a lock. The same holds for what handlers share with them.
 //
 // While a journal is written or replayed some things differ: Now is the time at
 // which the dispatcher last looked for completions; to other goroutines the Try
@@ -36,14 +37,20 @@ import (
 // dispatcher ([Handle.MoveTo] fails), a group of several dispatchers (NewGroup
 // refuses it), and contexts that end RunOne.
 type ReplayOptions struct {
-	// Journal is where the journal of this run is written. It is complete when the
-	// dispatcher has been closed; Close says if it could not be written.
+	// Journal is where the journal of this run is written, before handlers are
+	// called each time: that of a program which a handler has ended can be replayed
+	// up to there. It is complete when the dispatcher has been closed; Close says if
+	// it could not be written.
 	Journal io.Writer
 	// From is the journal of a run to be replayed: it takes the place of a backend.
 	From io.Reader
 	// Patience is how long a replay waits for what another goroutine did in the run,
 	// before it says that it has diverged; 0 means 10 s.
 	Patience time.Duration
+	// Diverged is told, once, that a replay has diverged, and why: on a goroutine of
+	// its own, while the program goes on with operations that fail. Nil: only they,
+	// and Close, say so.
+	Diverged func(error)
 }
 
 const defaultPatience = 10 * time.Second
@@ -60,11 +67,27 @@ type journal interface {
 	AwaitEnd(closed func() bool)
 	// End makes Ask return false, and does what was asked for.
 	End()
-	// Until is time.Until, of the run that is replayed.
-	Until(t time.Time) time.Duration
+	// Value is what get returns, or returned in the run that is replayed.
+	Value(get func() int64) int64
 }
 
 var _, _ journal = (*replay.Recorder)(nil), (*replay.Backend)(nil)
+
+// Journaling reports whether the run of d is written to a journal, or replayed: a
+// program that goes by the clock otherwise, as to what it does on other goroutines,
+// should not do so then.
+func (d *Dispatcher) Journaling() bool { return d.journal != nil }
+
+// Journaled returns what get returns, and in a replay what that returned in the run,
+// without calling it: for numbers that decide what the program does, and that do not
+// come from operations, such as random ones. Any goroutine may call it. Without a
+// journal it just calls get.
+func (d *Dispatcher) Journaled(get func() int64) int64 {
+	if d.journal == nil {
+		return get()
+	}
+	return d.journal.Value(get)
+}
 
 // ask is Ask for the start of op, which has begun.
 func (d *Dispatcher) ask(op *Operation, do func()) bool {
@@ -103,7 +126,7 @@ func openBackend(o *Options) (backend.Backend, BackendInfo, error) {
 		if patience == 0 {
 			patience = defaultPatience
 		}
-		b, err := replay.New(o.Replay.From, patience)
+		b, err := replay.New(o.Replay.From, patience, o.Replay.Diverged)
 		if err != nil {
 			return nil, BackendInfo{}, err
 		}

@@ -65,10 +65,22 @@ func NewContext(o ContextOptions) (*Context, error) {
 		c.dispatchers = append(c.dispatchers, d)
 		c.running.Go(func() { _ = d.Run() })
 	}
+	if c.dispatchers[0].Journaling() {
+		c.goByTheJournal()
+	}
 	if len(c.dispatchers) == 1 && !o.Tuning.NoLeading {
 		c.helper = &helper{d: c.dispatchers[0]}
 	}
 	return c, nil
+}
+
+// goByTheJournal keeps the time and chance out of what is asked of dispatchers
+// whose runs are recorded or replayed.
+func (c *Context) goByTheJournal() {
+	c.opts.Tuning.NoSpeculativeWrite = true // which is about how long nothing was sent
+	c.jitter = func(below time.Duration) time.Duration {
+		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))
+	}
 }
 
 // newContextOn makes a context on a dispatcher that the caller runs and closes:

@@ -5,7 +5,8 @@
 //	actum perf local_thr|remote_thr|local_lat|remote_lat|inproc_thr|inproc_lat|pub_thr|sub_thr ...
 //	actum demo
 //	actum backends [--json]
-//	actum trace --format chrome|dot|text --output FILE COMMAND [ARGS...]
+//	actum trace --format chrome|dot|text|replay --output FILE COMMAND [ARGS...]
+//	actum trace --replay FILE
 //
 // See actum --help, and package exit for what its exit codes mean.
 package main

@@ -42,7 +42,7 @@ func TestTraceFailures(t *testing.T) {
 	}{
 		{"trace demo", 2, "--output"},
 		{"trace --output FILE", 2, "command"},
-		{"trace --format svg --output FILE demo", 2, `--format must be one of "chrome","dot","text"`},
+		{"trace --format svg --output FILE demo", 2, `--format must be one of "chrome","dot","text","replay"`},
 		{"trace --records 0 --output FILE demo", 2, "--records is 0"},
 		{"trace --output FILE/no/such demo", 2, "--output: open "},
 		{"trace --output FILE trace --output FILE demo", 2, "any command but itself"},

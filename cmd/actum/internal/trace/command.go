@@ -1,5 +1,6 @@
 // Package trace records what another command's dispatchers do, and writes it for
-// Perfetto, Graphviz, or the tools for Asio's handler tracking.
+// Perfetto, Graphviz, or the tools for Asio's handler tracking; or as journals, from
+// which it makes the command happen again.
 package trace
 
 import (
@@ -19,37 +20,73 @@ import (
 // Command is `actum trace` as the command line's parser sees it.
 type Command struct {
 	Format  string   `enum:"${formats}" default:"chrome" placeholder:"NAME" help:"How to write it: ${enum}; ${default} if not said."`
-	Output  string   `required:"" short:"o" placeholder:"FILE" help:"Where to write it."`
+	Output  string   `short:"o" placeholder:"FILE" help:"Where to write it."`
 	Records int      `default:"65536" placeholder:"N" help:"Keep the last N operations of each dispatcher: ${default} if not said."`
-	Command []string `arg:"" passthrough:"" help:"Any other command, with its flags and arguments."`
+	Replay  string   `placeholder:"FILE" help:"Replay the run that --format replay has written to FILE, without any network."`
+	Command []string `arg:"" optional:"" passthrough:"" help:"Any other command, with its flags and arguments; with --replay the recorded one if not said."`
 }
 
+// formatReplay is the format of journals.
+const formatReplay = "replay"
+
 // Formats are those of --format.
-func Formats() string { return strings.Join(trace.Formats(), ",") }
+func Formats() string { return strings.Join(append(trace.Formats(), formatReplay), ",") }
 
 // Help is shown by --help.
 func (Command) Help() string {
 	return `The command runs as it would without; its exit code is trace's. What is written: each asynchronous operation, who started it (the operation in whose handler that was) and where in the source, when it was submitted, completed and told of, and what came of it. Load chrome into https://ui.perfetto.dev, give dot to Graphviz, text is that of Asio's handler tracking.
+
+The format replay is the run itself: the order and the results of completions, what was received, the time. With --replay it happens again, as often as you like and without the peers: the same messages are received, and what the command does in answer is compared with what it did. That is for a debugger, for more logging, for another build. A run that does something else than it did says who came to what instead, and ends. It works for commands that take one message after the other: rep, req, and pull, sub, push with messages that come singly. When messages come, or are sent, faster than they are taken, how many of them share a read or a write depends on which goroutine was faster, and the replay ends there; so it does for demo. Each dispatcher has a file: FILE, FILE.2, and so on.
 
 Examples:
 
     actum trace --output demo.json demo
     actum trace --format text --output pull.txt pull --bind tcp://*:5555 --count 10
     actum trace --format dot --records 40 -o rep.dot rep --bind ipc:///tmp/echo --echo --count 3
-    dot -Tsvg -o rep.svg rep.dot`
+    dot -Tsvg -o rep.svg rep.dot
+
+    actum trace --format replay -o rep.run rep --bind ipc:///tmp/echo --echo --count 3
+    actum trace --replay rep.run
+    actum trace --replay rep.run --format text -o rep.txt
+    dlv exec ./actum -- trace --replay rep.run`
 }
 
 // Runner carries a command line out.
 type Runner func(ctx context.Context, args []string, s system.Streams) error
 
-// Run is called by the parser.
-func (c *Command) Run(ctx context.Context, s system.Streams, run Runner) error {
-	if c.Records < 1 {
+// validate says what is wrong with the command line.
+func (c *Command) validate() error {
+	switch {
+	case c.Records < 1:
 		return exit.Usagef("--records is %d: expected 1 or more", c.Records)
-	}
-	if c.Command[0] == "trace" {
+	case c.Replay != "" && c.Format == formatReplay:
+		return exit.Usagef("--format replay is for recording: expected another format beside --replay")
+	case c.Replay == "" && c.Output == "":
+		return exit.Usagef("expected --output FILE, or --replay FILE")
+	case c.Replay == "" && len(c.Command) == 0:
+		return exit.Usagef("expected a command to record")
+	case len(c.Command) > 0 && c.Command[0] == "trace":
 		return exit.Usagef("trace records any command but itself")
 	}
+	return nil
+}
+
+// Run is called by the parser.
+func (c *Command) Run(ctx context.Context, s system.Streams, run Runner) error {
+	if err := c.validate(); err != nil {
+		return err
+	}
+	switch {
+	case c.Replay != "":
+		return c.replay(ctx, s, run)
+	case c.Format == formatReplay:
+		return c.journal(ctx, s, run)
+	}
+	return c.record(ctx, s, run)
+}
+
+// record runs the command and writes its operations.
+func (c *Command) record(ctx context.Context, s system.Streams, run Runner) error {
 	file, err := os.Create(c.Output)
 	if err != nil {
 		return exit.Usagef("--output: %w", err)

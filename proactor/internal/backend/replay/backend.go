@@ -15,6 +15,7 @@ import (
 type Backend struct {
 	outside
 	patience time.Duration
+	tell     func(error) // nil: only operations are told that the replay has diverged
 
 	wake     sync.Cond // for whoever waits for another goroutine, or for the journal to go on
 	woken    bool
@@ -35,13 +36,14 @@ type Backend struct {
 var _ backend.Backend = (*Backend)(nil)
 
 // New begins to replay a journal. What another goroutine did then is waited for
-// until patience has passed.
-func New(r io.Reader, patience time.Duration) (*Backend, error) {
+// until patience has passed. tell, if it is not nil, is told once that the replay has
+// diverged, on a goroutine of its own.
+func New(r io.Reader, patience time.Duration, tell func(error)) (*Backend, error) {
 	j, err := newReader(r)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{j: j, patience: patience, now: time.Duration(j.int()), flying: map[int64]*backend.Op{}, numbers: map[*backend.Op]int64{},
+	b := &Backend{j: j, patience: patience, tell: tell, now: time.Duration(j.int()), flying: map[int64]*backend.Op{}, numbers: map[*backend.Op]int64{},
 		known: map[int64]*backend.Op{}, asked: map[*backend.Op]int64{}}
 	b.wake.L = &b.mu
 	b.rouse = b.Wake
@@ -58,16 +60,23 @@ func (b *Backend) Now() time.Duration {
 	return b.now
 }
 
-// Until is how long it was until t.
-func (b *Backend) Until(t time.Time) time.Duration {
+// Value is what get returned then.
+func (b *Backend) Value(get func() int64) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.elsewhere() || !b.expect(onUntil) {
-		return time.Until(t)
+	who := sum([]byte(caller()))
+	switch {
+	case b.diverged != nil || b.elsewhere() && b.ended:
+	case b.elsewhere():
+		if a := b.answerAside(onValue, who); b.diverged == nil {
+			return a.value
+		}
+	case b.expect(onValue, who):
+		if v := b.j.int(); b.sound() {
+			return v
+		}
 	}
-	left := time.Duration(b.j.int())
-	b.sound()
-	return left
+	return get()
 }
 
 // Notify is a SignalSet's registration: the signals are the journal's.

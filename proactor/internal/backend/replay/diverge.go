@@ -128,6 +128,9 @@ func (b *Backend) diverge(why string) {
 			b.fail(op)
 		}
 	}
+	if b.tell != nil {
+		go b.tell(b.diverged)
+	}
 	clear(b.flying)
 	clear(b.numbers)
 	b.woken = true

@@ -38,7 +38,8 @@ func (b *Backend) make(event byte, arguments ...int64) (list [2]backend.Handle, 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.elsewhere() && b.diverged == nil {
-		return b.answerAside(event, arguments)
+		a := b.answerAside(event, arguments...)
+		return a.handles, a.err
 	}
 	if !b.expect(event, arguments...) {
 		return list, b.diverged

@@ -49,10 +49,10 @@ const (
 	onClose                        // error
 	onListenPacket                 // sum of network and address: error, handle
 	onAdoptFile                    // error, handle
-	onUntil                        // how long it is until a moment of the calendar
+	onValue                        // sum of who wants it: a number
 	onRequest                      // operation or 0, what: somebody else's is done now
 	onSignal                       // set, its name
-	onAside                        // one of those that make handles follows, asked for by somebody else
+	onAside                        // onValue or one of those that make handles follows, asked for by somebody else
 )
 
 var eventNames = [...]string{
@@ -60,7 +60,7 @@ var eventNames = [...]string{
 	onListen: "listen", onAdopt: "adopt", onPipe: "make a pipe", onStart: "start an operation", onCancel: "cancel an operation",
 	onCancelOn: "cancel on a handle", onCancelAll: "cancel all", onTryRead: "try to read", onTryWrite: "try to write",
 	onCloseWrite: "close a direction", onCloseHandle: "close a handle", onWait: "wait for completions", onClose: "close the dispatcher",
-	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file", onUntil: "look at the calendar",
+	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file", onValue: "ask for a value",
 	onRequest: "do what another goroutine asked for", onSignal: "receive a signal", onAside: "answer another goroutine",
 }
 

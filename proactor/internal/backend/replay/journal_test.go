@@ -67,7 +67,7 @@ func FuzzReplay(f *testing.F) {
 	}
 	f.Add(b.Bytes())
 	f.Fuzz(func(t *testing.T, journal []byte) {
-		r, err := New(bytes.NewReader(journal), time.Millisecond)
+		r, err := New(bytes.NewReader(journal), time.Millisecond, nil)
 		if err != nil {
 			return
 		}

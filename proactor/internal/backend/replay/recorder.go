@@ -16,15 +16,14 @@ type Recorder struct {
 	backend.Backend // the other one
 	outside
 
-	notify   Notify
-	j        *writer
-	now      time.Duration
-	started  int64
-	made     int64
-	flying   map[*backend.Op]int64 // started, by number
-	known    map[*backend.Op]int64 // of requests, by number
-	refused  backend.Queue         // what a journal cannot hold
-	finished bool
+	notify  Notify
+	j       *writer
+	now     time.Duration
+	started int64
+	made    int64
+	flying  map[*backend.Op]int64 // started, by number
+	known   map[*backend.Op]int64 // of requests, by number
+	refused backend.Queue         // what a journal cannot hold
 }
 
 // Notify has deliver called for each of the signals that arrives, until stop is
@@ -52,15 +51,21 @@ func (r *Recorder) Now() time.Duration {
 	return r.now
 }
 
-// Until is how long it is until t.
-func (r *Recorder) Until(t time.Time) time.Duration {
-	left := time.Until(t)
+// Value is what get returns.
+func (r *Recorder) Value(get func() int64) int64 {
+	v := get()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.elsewhere() {
-		r.j.event(onUntil, int64(left))
+	switch {
+	case !r.elsewhere():
+	case r.ended:
+		return v
+	default:
+		r.j.event(onAside)
 	}
-	return left
+	r.j.event(onValue, sum([]byte(caller())))
+	r.j.int(v)
+	return v
 }
 
 // AwaitEnd returns at once: the end of the journal is now.
@@ -150,9 +155,7 @@ func (r *Recorder) Wait(deadline time.Duration) *backend.Op {
 	defer r.mu.Unlock()
 	r.now = r.Backend.Now()
 	r.batch(list)
-	if r.finished {
-		r.flush()
-	}
+	r.flush()
 	return list
 }
 
@@ -203,7 +206,8 @@ func (r *Recorder) batch(list *backend.Op) {
 	}
 }
 
-// flush is called when the run has ended, after each batch that still comes.
+// flush is called before handlers are: should one of them end the program, the
+// journal has what it was told.
 func (r *Recorder) flush() {
 	if r.j.err == nil {
 		r.j.err = r.j.w.Flush()
@@ -217,7 +221,6 @@ func (r *Recorder) Close() error {
 	defer r.mu.Unlock()
 	r.j.event(onClose)
 	r.j.error(err)
-	r.finished = true
 	r.flush()
 	if r.j.err != nil {
 		err = errors.Join(err, fmt.Errorf("writing the journal: %w", r.j.err))

@@ -126,9 +126,10 @@ type aside struct {
 	arguments []int64
 	handles   [2]backend.Handle
 	err       error
+	value     int64
 }
 
-// shape is how many arguments an event that makes handles has, and how many
+// shape is how many arguments an event that can be answered aside has, and how many
 // handles.
 func shape(event byte) (arguments, handles int) {
 	switch event {
@@ -136,6 +137,8 @@ func shape(event byte) (arguments, handles int) {
 		return 1, 1
 	case onPipe:
 		return 0, 2
+	case onValue:
+		return 1, 0
 	}
 	return 0, 1
 }
@@ -148,14 +151,19 @@ func (b *Backend) readAside() {
 	for range arguments {
 		a.arguments = append(a.arguments, b.j.int())
 	}
-	a.handles, a.err = b.outcome(handles)
+	if a.event == onValue {
+		a.value = b.j.int()
+		b.sound()
+	} else {
+		a.handles, a.err = b.outcome(handles)
+	}
 	b.asides = append(b.asides, a)
 	b.wake.Broadcast()
 }
 
 // answerAside is the answer for another goroutine that comes to an event. It waits
 // until the journal is there. The lock is held.
-func (b *Backend) answerAside(event byte, arguments []int64) (handles [2]backend.Handle, err error) {
+func (b *Backend) answerAside(event byte, arguments ...int64) aside {
 	i := -1
 	fits := func(a aside) bool { return a.event == event && slices.Equal(a.arguments, arguments) }
 	if !b.waitFor(func() bool {
@@ -166,9 +174,9 @@ func (b *Backend) answerAside(event byte, arguments []int64) (handles [2]backend
 		if b.diverged == nil {
 			b.diverge(fmt.Sprintf("%s comes to %s, beside who dispatches, and the journal does not within %v", caller(), nameOf(event), b.patience))
 		}
-		return handles, b.diverged
+		return aside{err: b.diverged}
 	}
 	a := b.asides[i]
 	b.asides = slices.Delete(b.asides, i, i+1)
-	return a.handles, a.err
+	return a
 }
