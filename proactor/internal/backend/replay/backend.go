@@ -31,6 +31,7 @@ type Backend struct {
 	asides   []aside
 	failed   backend.Queue // after the replay has diverged
 	diverged error
+	finished bool // closed, as in the journal
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -142,6 +143,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		}
 	}
 	if b.expect(onWait) {
+		b.pace()
 		if list := b.batch(); b.sound() {
 			return list
 		}
@@ -156,10 +158,25 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	return b.failed.Take()
 }
 
+// longestPace is how long a Wait takes at most.
+const longestPace = 20 * time.Millisecond
+
+// pace reads the time. If there are other goroutines it lets them have as much of it
+// as they had, so that they have come as far as they had. The lock is held, and
+// released meanwhile.
+func (b *Backend) pace() {
+	passed := time.Duration(b.j.int()) - b.now
+	b.now += passed
+	if passed > 0 && len(b.asked) > 0 {
+		b.mu.Unlock()
+		time.Sleep(min(passed, longestPace))
+		b.mu.Lock()
+	}
+}
+
 // batch reads what has completed. The lock is held.
 func (b *Backend) batch() *backend.Op {
 	var list backend.Queue
-	b.now = time.Duration(b.j.int())
 	for count := b.j.int(); count > 0 && b.j.err == nil; count-- {
 		number := b.j.int()
 		op := b.flying[number]
@@ -198,8 +215,12 @@ func (b *Backend) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.expect(onClose) {
+		if b.diverged == backend.ErrBackendClosed {
+			return nil // over before
+		}
 		return b.diverged
 	}
+	b.finished = true
 	_, err := b.outcome(0)
 	return err
 }

@@ -37,7 +37,9 @@ func (b *Backend) expect(event byte, arguments ...int64) bool {
 	}
 	next := b.peek()
 	if next != event {
-		b.diverge(fmt.Sprintf("%s comes to %s, and the journal to %s", caller(), about(event, arguments...), b.upcoming()))
+		b.differ(func() string {
+			return fmt.Sprintf("%s comes to %s, and the journal to %s", caller(), about(event, arguments...), b.upcoming())
+		})
 		return false
 	}
 	b.j.event()
@@ -119,17 +121,30 @@ func (b *Backend) sound() bool {
 	return b.diverged == nil
 }
 
-// diverge ends the replay: everything outstanding fails, and what other goroutines
-// ask for is done as it comes. The lock is held.
+// differ is called when the program does something else than in the run. why reads
+// on in the journal.
+func (b *Backend) differ(why func() string) {
+	if !b.goodbye() {
+		b.diverge(why())
+	}
+}
+
+// diverge ends the replay with an error. The lock is held.
 func (b *Backend) diverge(why string) {
-	b.diverged = fmt.Errorf("%w at %v, after %d operations (event %d): %s", ErrDiverged, b.now, b.started, b.j.count, why)
+	b.end(fmt.Errorf("%w at %v, after %d operations (event %d): %s", ErrDiverged, b.now, b.started, b.j.count, why))
+	if b.tell != nil {
+		go b.tell(b.diverged)
+	}
+}
+
+// end ends the replay: everything outstanding fails, and what other goroutines ask
+// for is done as it comes. The lock is held.
+func (b *Backend) end(why error) {
+	b.diverged = why
 	for number := int64(1); number <= b.started; number++ {
 		if op := b.flying[number]; op != nil {
 			b.fail(op)
 		}
-	}
-	if b.tell != nil {
-		go b.tell(b.diverged)
 	}
 	clear(b.flying)
 	clear(b.numbers)

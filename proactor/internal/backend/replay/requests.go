@@ -24,7 +24,7 @@ func (b *Backend) nextRequest() (do func()) {
 		}
 		q, ok := b.await(func(q request) bool { return q.what == what && b.isOf(q.op, number) })
 		if !ok {
-			b.diverge(b.missing(what))
+			b.differ(func() string { return b.missing(what) })
 			return b.anyRequest()
 		}
 		if number != 0 {
@@ -63,7 +63,7 @@ func (b *Backend) isOf(op *backend.Op, number int64) bool {
 // has run out, or the replay has diverged. The lock is held, and released meanwhile.
 func (b *Backend) waitFor(cond func() bool) bool {
 	var patience *time.Timer
-	over := false
+	over, hurried := false, false
 	for !cond() {
 		if over || b.diverged != nil {
 			return false
@@ -76,6 +76,10 @@ func (b *Backend) waitFor(cond func() bool) bool {
 				b.mu.Unlock()
 			})
 			defer patience.Stop()
+		}
+		if !hurried && slices.ContainsFunc(b.queue, request.closes) {
+			hurried = true // the program ends: not much comes any more
+			patience.Reset(b.patience / 50)
 		}
 		b.wake.Wait()
 	}
