@@ -107,5 +107,5 @@ func ExampleHandle_AcceptEach() {
 	// Output:
 	// a connection
 	// a connection
-	// operation cancelled: context canceled
+	// proactor: operation cancelled: context canceled
 }

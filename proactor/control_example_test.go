@@ -62,7 +62,7 @@ func ExampleOperation_SetTimeout() {
 	})
 	peer.Read(&read, make([]byte, 64))
 	dispatchUntil(d, func() bool { return !read.Outstanding() })
-	// Output: no word from the peer: operation ran out of time: i/o timeout
+	// Output: no word from the peer: proactor: operation ran out of time: i/o timeout
 }
 
 // A request may be over by a certain time, whatever it does until then: each of
@@ -105,7 +105,7 @@ func ExampleOperation_SetContext() {
 	peer.Read(&read, make([]byte, 64))
 	go cancel(errors.New("the client has gone"))
 	dispatchUntil(d, func() bool { return !read.Outstanding() })
-	// Output: operation ended by its context: the client has gone
+	// Output: proactor: operation ended by its context: the client has gone
 }
 
 // session is a connection with several operations. Its owner knows which of them
@@ -136,8 +136,8 @@ func ExampleOwner() {
 	dispatchUntil(d, func() bool { return s.owner.Outstanding() == 0 })
 	// Unordered output:
 	// 2 outstanding
-	// read operation cancelled: context canceled
-	// timer operation cancelled: context canceled
+	// read proactor: operation cancelled: context canceled
+	// timer proactor: operation cancelled: context canceled
 }
 
 func ExampleHandle_Cancel() {
@@ -153,6 +153,6 @@ func ExampleHandle_Cancel() {
 	peer.Cancel()
 	dispatchUntil(d, func() bool { return !first.Outstanding() && !second.Outstanding() })
 	// Output:
-	// first: operation cancelled: context canceled
-	// second: operation cancelled: context canceled
+	// first: proactor: operation cancelled: context canceled
+	// second: proactor: operation cancelled: context canceled
 }

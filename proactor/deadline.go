@@ -74,5 +74,5 @@ func expiry(now, after time.Duration) time.Duration {
 
 // contextError is the result of an operation that ctx, which is done, has ended.
 func contextError(ctx context.Context) error {
-	return fmt.Errorf("operation ended by its context: %w", context.Cause(ctx))
+	return fmt.Errorf("proactor: operation ended by its context: %w", context.Cause(ctx))
 }

@@ -31,18 +31,28 @@ var (
 	// ErrBusy is why a handle cannot be handed over: an operation is outstanding on
 	// it.
 	ErrBusy = backend.ErrBusy
+	// ErrOtherBackend is why a handle cannot be handed over: the two dispatchers do not
+	// stand on the same kind of backend, or one of them keeps a journal. It unwraps to
+	// errors.ErrUnsupported.
+	ErrOtherBackend = backend.ErrOtherBackend
+	// ErrWrongHandle is the result of an operation that its handle cannot do: an accept
+	// on a stream, a read on a listener or a file. It unwraps to errors.ErrUnsupported.
+	ErrWrongHandle = backend.ErrWrongHandle
+	// ErrNotSocket is the answer of Handle.CloseWrite where there is only one
+	// direction: of a pipe, a listener, a file. It unwraps to errors.ErrUnsupported.
+	ErrNotSocket = backend.ErrNotSocket
 	// ErrStopped is what RunOne returns when Stop ended it.
-	ErrStopped = errors.New("dispatcher stopped")
+	ErrStopped = errors.New("proactor: dispatcher stopped")
 	// ErrRunning is what Run, RunOne and Poll return when another goroutine, or
 	// a handler's caller, is inside one of them already.
-	ErrRunning = errors.New("dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")
+	ErrRunning = errors.New("proactor: dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")
 )
 
 // deadlineError is what ErrDeadlineExceeded is.
 type deadlineError struct{}
 
 func (deadlineError) Error() string {
-	return "operation ran out of time: " + os.ErrDeadlineExceeded.Error()
+	return "proactor: operation ran out of time: " + os.ErrDeadlineExceeded.Error()
 }
 func (deadlineError) Unwrap() error   { return os.ErrDeadlineExceeded }
 func (deadlineError) Timeout() bool   { return true }

@@ -37,7 +37,7 @@ func ExampleDispatcher_StartTicker() {
 	// 20s ticks: 1 and now something that takes long
 	// 45s ticks: 2
 	// 50s ticks: 1
-	// the end: operation cancelled: context canceled
+	// the end: proactor: operation cancelled: context canceled
 }
 
 // An alarm is set to a time of day.

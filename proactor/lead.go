@@ -61,18 +61,28 @@ const (
 	maxMisses = 10
 )
 
-// Follower is who would wait for a handler to do something.
+// Follower is who would wait for a handler to do something: see [Dispatcher.Lead].
 type Follower interface {
-	// Done reports whether it has been done. It is asked between two rounds of
-	// completions. Whoever makes it true on another goroutine calls Rouse.
+	// Done reports whether it has been done. The leader asks between two rounds of
+	// completions; it must not block. Whoever makes it true on another goroutine calls
+	// [Dispatcher.Rouse].
 	Done() bool
-	// Alone reports whether nobody else waits for this dispatcher's handlers.
+	// Alone reports whether nobody else waits for this dispatcher's handlers. If so
+	// the leader is expected to come back soon, and nobody is woken when it leaves.
 	Alone() bool
 }
 
+// Lead lets a goroutine that is about to block until a handler has done something
+// dispatch meanwhile (leader and followers): the completion is then handled on the
+// goroutine that waits for it, and no other has to be woken in between, which is
+// worth more than half of the latency of a request and its reply (docs/adr/0003).
+// The goroutine inside Run stands by meanwhile. Any goroutine may call it, but a
+// handler: it would wait for itself.
+//
 // Lead dispatches on the caller's goroutine until f is done. It returns false,
 // at once, if it is better that the caller just waits: the dispatcher is busy,
-// led by another, or not being run at all. It returns true if it has dispatched,
+// led by another, not being run at all, or keeps a journal (then call
+// [Dispatcher.Attend] and wait as always). It returns true if it has dispatched,
 // which may have ended early (Stop, Close): f tells.
 func (d *Dispatcher) Lead(f Follower) bool {
 	if !d.takeLead() {
@@ -86,7 +96,8 @@ func (d *Dispatcher) Lead(f Follower) bool {
 	return true
 }
 
-// Rouse makes a leader, if there is one, ask its Follower whether it is done.
+// Rouse makes a leader, if there is one, ask its Follower whether it is done. It
+// does not block, and costs a lock if there is none.
 func (d *Dispatcher) Rouse() {
 	d.mu.Lock()
 	leading := d.lead.state == led
@@ -218,7 +229,9 @@ func (d *Dispatcher) recall() {
 	d.lead.back <- struct{}{}
 }
 
-// Attend ends the grace, if there is one: somebody waits who does not lead.
+// Attend says that the caller is about to wait for a handler without leading: if
+// the last leader has left the dispatcher to itself for a moment, the goroutine
+// inside Run takes it back at once. It does not block.
 func (d *Dispatcher) Attend() { d.recallIfUnattended() }
 
 // recallIfUnattended ends the grace early because there is work. It reports

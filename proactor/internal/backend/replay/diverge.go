@@ -10,7 +10,7 @@ import (
 
 // ErrDiverged is why operations fail once the program does something else than it
 // did when the journal was written.
-var ErrDiverged = errors.New("the replay has diverged from its journal")
+var ErrDiverged = errors.New("proactor: the replay has diverged from its journal")
 
 // Err is why the replay has diverged; nil if it has not.
 func (b *Backend) Err() error {
