@@ -61,11 +61,14 @@ func TestHeartbeatOfAStoppedPeer(t *testing.T) {
 			_, err := router.hear()
 			s.must(err)
 			process := dealer.(*process).cmd.Process
-			<-time.After(2 * heartbeat) // for it to have sent a PING
-			s.must(process.Signal(syscall.SIGSTOP))
 			for router.socket.Stats().Peers > 0 {
-				s.must(s.ctx.Err())
-				<-time.After(askAgain)
+				s.must(process.Signal(syscall.SIGCONT))
+				<-time.After(2 * heartbeat) // for it to have sent a PING; if it has not: again
+				s.must(process.Signal(syscall.SIGSTOP))
+				for begun := time.Now(); time.Since(begun) < dead && router.socket.Stats().Peers > 0; {
+					s.must(s.ctx.Err())
+					<-time.After(askAgain)
+				}
 			}
 			s.must(process.Signal(syscall.SIGCONT))
 			s.spokenTo(dealer, router)

@@ -54,8 +54,11 @@ type Options struct {
 	ConnectTimeout time.Duration
 	// HeartbeatInterval has each connection send a PING so often, to find out that a
 	// peer is gone although its connection seems to be there: a cable is cut, a host
-	// is down, a process hangs. 0 is never. A peer that needs an answer to its own
-	// PINGs gets it in any case.
+	// is down, a process hangs. 0 is never. While messages to the peer cannot be
+	// written nothing is expected of it: there the system's own limit applies, as
+	// with libzmq. A peer that does not know PING, as before libzmq 4.2, is taken for
+	// dead when it has nothing else to say. A peer's own PINGs are answered in any
+	// case, except at the receive high-water mark, where nothing is read.
 	HeartbeatInterval time.Duration
 	// HeartbeatTimeout is how soon after a PING something must be heard from the
 	// peer, the answer or anything else; otherwise the connection is closed, and

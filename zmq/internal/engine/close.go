@@ -53,7 +53,7 @@ func (e *Engine) ownsWriter() bool {
 	if e.out == nil || e.holding {
 		return true
 	}
-	e.holding = !e.flushOp.Outstanding() && e.out.Work()
+	e.holding = !e.flushOp.Outstanding() && e.out.Work(e)
 	return e.holding
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -63,6 +64,38 @@ func TestCloseAnyTime(t *testing.T) {
 		r.polls()
 		if p.closed != 1 || !errors.Is(p.cause, errTest) {
 			t.Errorf("after %d turns: told %d times of %v", turns, p.closed, p.cause)
+		}
+	}
+}
+
+// The peer leaves while we shake hands, or say the first thing after it: whichever
+// write finds that out, the session is told once and at once, of no peer that was
+// never there, and nothing is left running.
+func TestWriteFailsInTheHandshake(t *testing.T) {
+	for write, established := range []int{1: 0, 2: 0, 3: 1} {
+		for _, limit := range []time.Duration{0, time.Minute} {
+			for _, beat := range []*Heartbeat{nil, {Interval: time.Hour}} {
+				if write == 0 {
+					continue
+				}
+				t.Run(fmt.Sprintf("write %d, limit %v, heartbeats %v", write, limit, beat != nil), func(t *testing.T) {
+					r := newRig(t, 1, proactor.SimFaults{})
+					p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
+					p.stream.broken = write
+					p.send([]byte("the first message"))
+					begun := r.d.Now()
+					p.e.Start()
+					q.greet("PULL")
+					r.until("closing", func() bool { return p.closed > 0 })
+					r.polls()
+					if p.closed != 1 || !errors.Is(p.cause, errTest) || p.established != established {
+						t.Errorf("told %d times of %v, and %d times of the peer, want %d", p.closed, p.cause, p.established, established)
+					}
+					if took := r.d.Now() - begun; took > time.Second || p.e.timing() {
+						t.Errorf("it took %v; timers run: %v", took, p.e.timing())
+					}
+				})
+			}
 		}
 	}
 }

@@ -146,7 +146,9 @@ func (e *Engine) Start() {
 		e.after(&e.shaking.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}
 	e.greet()
-	e.read()
+	if e.state < stateClosing { // it could be written
+		e.read()
+	}
 }
 
 // smallChunk is the largest read with read coalescing switched off.

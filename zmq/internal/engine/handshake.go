@@ -48,7 +48,7 @@ func (e *Engine) handshake() error {
 		}
 		e.commanded = g.Major > 3 || g.Minor >= 1
 		e.state = stateHandshake
-		if err := e.say(); err != nil {
+		if err := e.say(); err != nil || e.state >= stateClosing {
 			return err
 		}
 	}
@@ -62,14 +62,15 @@ func (e *Engine) handshake() error {
 		if said := e.say(); err == nil {
 			err = said
 		}
-		if err != nil {
+		if err != nil || e.state >= stateClosing {
 			return err
 		}
 	}
 	return e.establish()
 }
 
-// say sends what the mechanism has to say now.
+// say sends what the mechanism has to say now. If that cannot be written the
+// connection is closing afterwards, or closed.
 func (e *Engine) say() error {
 	b, err := e.shaking.mechanism.Next(nil)
 	if len(b) > 0 {
@@ -95,7 +96,9 @@ func (e *Engine) establish() error {
 		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
 		e.flush()
 	}
-	e.startHeart()
+	if e.state == stateTraffic { // it could be written
+		e.startHeart()
+	}
 	return nil
 }
 

@@ -89,6 +89,7 @@ type recorder struct {
 	closes        int
 	moved         int    // bytes written by tries
 	before        func() // called before each try; may be nil
+	broken        int    // the try with this number fails, and those behind it; 0: none
 }
 
 func (s *recorder) TryWrite(b []byte) (int, error) {
@@ -103,6 +104,9 @@ func (s *recorder) tried(try func() (int, error)) (int, error) {
 	s.tries++
 	if s.before != nil {
 		s.before()
+	}
+	if s.broken > 0 && s.tries >= s.broken {
+		return 0, errTest
 	}
 	n, err := try()
 	s.moved += n
@@ -150,7 +154,7 @@ func (p *party) send(frames ...[]byte) {
 	p.mu.Lock()
 	p.out.Put(message.New(frames...))
 	p.mu.Unlock()
-	if p.out.Work() {
+	if p.out.Work(p.e) {
 		p.e.Kick(true)
 	}
 }

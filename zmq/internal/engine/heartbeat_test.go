@@ -78,7 +78,7 @@ func TestHeartbeat(t *testing.T) {
 		{"a silent peer and no timeout", &Heartbeat{Interval: second}, nil, nil, 0, 60},
 		{"no heartbeat", nil, nil, nil, 0, 0},
 		{"a promise that is broken", nil, nil, wire.AppendPing(nil, 3*second, nil), 3 * second, 0},
-		{"a promise that is kept", nil, nil,
+		{"a promise kept in the same breath", nil, nil,
 			append(wire.AppendPing(nil, 3*second, nil), frame(nil, 0, []byte("kept"))...), 3 * second, 0},
 	} {
 		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {

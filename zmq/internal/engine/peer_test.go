@@ -63,8 +63,8 @@ func (p *peer) write() {
 
 // greet says what a peer says first.
 func (p *peer) greet(typ string) {
-	p.say(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}))
-	p.say(wire.AppendReady(nil, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
+	b := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"})
+	p.say(wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
 }
 
 // traffic is what the engine has sent after greeting and READY.

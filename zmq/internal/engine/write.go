@@ -118,7 +118,7 @@ func (e *Engine) rest() {
 	if e.out == nil || !e.attention.Load() {
 		return
 	}
-	if e.out.Work() {
+	if e.out.Work(e) {
 		e.handOn()
 	}
 }
@@ -250,7 +250,7 @@ func (e *Engine) command(frame []byte) {
 		if !e.writeOp.Outstanding() {
 			e.flush()
 		}
-	case e.out.Work():
+	case e.out.Work(e):
 		e.holding = true
 		e.flush()
 	}

@@ -14,7 +14,6 @@ type req struct {
 	// asked is who has the request: a reply from anybody else is dropped; nil
 	// when it is the socket's turn to ask. Under the send lock, like the rest.
 	asked    *pipe.Peer
-	cleared  bool   // replies to the request that is given up have been dropped
 	id       uint32 // of the request, with ReqCorrelate
 	envelope message.Envelope
 }
@@ -33,11 +32,10 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if r.asked != nil && !r.opts.ReqRelaxed {
 		return nil, ErrState
 	}
-	if r.asked != nil && !r.opts.ReqCorrelate && !r.cleared {
-		r.cleared = true
+	if r.asked != nil && !r.opts.ReqCorrelate {
+		r.asked = nil
 		return nil, errStale
 	}
-	r.cleared = false
 	out := r.turns.next()
 	if out == nil {
 		return nil, ErrWouldBlock

@@ -30,6 +30,22 @@ func TestReqTurns(t *testing.T) {
 	expectDrops(t, rep, map[pattern.DropReason]uint64{})
 }
 
+// A relaxed REQ that gives its request up, and finds nobody for the next, has no
+// request: it need not wait for a reply that was dropped.
+func TestReqGivesUpForNothing(t *testing.T) {
+	o := defaults()
+	o.ReqRelaxed = true
+	req, rep := pattern.NewReq(o), pattern.NewRep(defaults())
+	j := join(t, req, rep)
+	send(t, req, "q")
+	expect(t, rep, "q")
+	send(t, rep, "r")
+	j.part()
+	expectError(t, "asking nobody", req.TrySend(msg("q")), pattern.ErrWouldBlock)
+	_, err := req.TryRecv()
+	expectError(t, "receiving without a request", err, pattern.ErrState)
+}
+
 func TestReqAsksInTurn(t *testing.T) {
 	req := pattern.NewReq(defaults())
 	reps := []*pattern.Socket{pattern.NewRep(defaults()), pattern.NewRep(defaults())}

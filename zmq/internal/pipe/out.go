@@ -94,12 +94,13 @@ func (o *Out) Busy() Consumer {
 	return o.consumer
 }
 
-// Work is Wake for the consumer itself, which does not hold the lock: it puts
-// itself to work if it is at rest, and reports whether it did.
-func (o *Out) Work() bool {
+// Work is Wake for the consumer itself, which does not hold the lock: c puts itself
+// to work if it is at rest, and reports whether it did. One whose place another has
+// taken meanwhile is not.
+func (o *Out) Work(c Consumer) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.Wake() != nil
+	return o.consumer == c && o.Wake() != nil
 }
 
 // Queued is how many messages, and bytes of payload, wait or are being written.

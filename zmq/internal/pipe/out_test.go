@@ -114,16 +114,20 @@ func TestOutKicksAConsumerAtRest(t *testing.T) {
 
 func TestOutWork(t *testing.T) {
 	s, k := newSender(pipe.Limits{}), new(kicks)
-	if s.Work() {
+	if s.Work(k) {
 		t.Fatal("at work without a consumer")
 	}
 	s.Attach(k, true)
-	if s.Work() {
+	if s.Work(k) {
 		t.Fatal("at work twice")
 	}
 	s.Take(&message.Batch{})
-	if !s.Work() {
+	if !s.Work(k) {
 		t.Fatal("not at rest after an empty Take")
+	}
+	s.Attach(new(kicks), false)
+	if s.Work(k) {
+		t.Fatal("a consumer has put its successor to work")
 	}
 }
 
