@@ -27,7 +27,7 @@ bsd: ## the conformance suite with the system calls of macOS and the BSDs, on Li
 	@scripts/bsd.sh
 race: ## the same tests under the race detector
 	@scripts/race.sh
-windows: ## the proactor's tests compiled for Windows, under wine
+windows: ## tests, demonstration and exchanges compiled for Windows, under wine
 	@scripts/windows.sh
 fuzz: ## every fuzz target for a few seconds (FUZZ_SECONDS=60 for longer)
 	@scripts/fuzz.sh
