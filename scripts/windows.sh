@@ -64,14 +64,13 @@ make_overlay() {
 
 for_windows() { GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$@"; }
 
-# test_packages runs the tests of packages, but for four kinds: the simulated backend
-# is the same here as elsewhere; what an operation allocates takes minutes to count
-# where each call is a message to another process; what an idle connection takes is
-# bounded for backends that need no goroutines for it (docs/adr/0009 has figures); and
-# an example, which cannot be skipped by itself, wants ipc.
+# test_packages runs the tests of packages, but for three kinds: the simulated
+# backend is the same here as elsewhere; what an idle connection takes is bounded for
+# backends that need no goroutines for it (docs/adr/0009 has figures); and an example,
+# which cannot be skipped by itself, wants ipc.
 test_packages() {
 	for_windows go_test -overlay "$overlay" -exec "timeout -k 10 500 wine" -count=1 -timeout 8m \
-		-skip 'NoAllocation|IdleConnectionMemory|Example_broker|Sim|UnderFaults|OnTheSystemClock|/sim/' "$@"
+		-skip 'IdleConnectionMemory|Example_broker|Sim|UnderFaults|OnTheSystemClock|/sim/' "$@"
 }
 
 # on_windows and here run a command of the tool built for Windows, and for this system.

@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -9,7 +10,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-var procTransmitFile = windows.NewLazySystemDLL("mswsock.dll").NewProc("TransmitFile")
+var (
+	procTransmitFile = windows.NewLazySystemDLL("mswsock.dll").NewProc("TransmitFile")
+	procFileSize     = kernel.NewProc("GetFileSizeEx")
+)
 
 // StartSendPart begins to write b, a part of what op writes.
 func StartSendPart(fd int, op *backend.Op, b []byte) syscall.Errno {
@@ -17,6 +21,16 @@ func StartSendPart(fd int, op *backend.Op, b []byte) syscall.Errno {
 	failed, _, errno := syscall.SyscallN(procWSASend.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1,
 		0, 0, takeOff(op), 0)
 	return outcome(failed == 0, errno)
+}
+
+// Size is how many bytes f has. Package os would make a description of it.
+func (f File) Size() (int64, error) {
+	var n int64
+	ok, _, errno := syscall.SyscallN(procFileSize.Addr(), f.f.Fd(), uintptr(unsafe.Pointer(&n)))
+	if ok == 0 {
+		return 0, os.NewSyscallError("GetFileSizeEx", errno)
+	}
+	return n, nil
 }
 
 // StartTransmit begins to write n bytes of f, from off on. The file must stay open

@@ -47,9 +47,7 @@ func sizeOf(f *files.File) (int64, error) {
 		return 0, err
 	}
 	defer f.Release()
-	var s backend.Stat
-	err := f.Sys().Stat(&s)
-	return s.Size, err
+	return f.Sys().Size()
 }
 
 // transmit makes the call for the next flight.

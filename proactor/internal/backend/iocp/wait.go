@@ -3,6 +3,7 @@
 package iocp
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -58,7 +59,11 @@ func (b *Backend) answered() {
 //
 // No reason to return is lost: the sleeper says that it sleeps, then looks for
 // one; whoever has one leaves it, then looks whether anybody sleeps.
+//
+// Whoever is ready to run goes first: a thread that blocks in the port keeps its
+// processor of Go's until the scheduler notices, which takes up to 10 ms.
 func (b *Backend) sleep(deadline time.Duration) {
+	runtime.Gosched()
 	if deadline != backend.NoDeadline {
 		b.timer.Reset(deadline - b.Now())
 		defer b.timer.Stop()
