@@ -23,14 +23,15 @@ type Demultiplexer interface {
 	Add(fd int, token Token) unix.Errno
 	// Remove ends the watching of a descriptor, which stays open.
 	Remove(fd int)
-	// Poll takes edges, without waiting, and returns how many it has put into e. If
-	// there are more they are for the next Poll.
+	// Poll takes edges, without waiting, and returns how many it has put into e. If e
+	// is full there may be more, for the next Poll.
 	Poll(e *Edges) int
 	// Sleep waits until Poll has something to tell, until the backend's clock reaches
 	// deadline (backend.NoDeadline: for as long as it takes), or until Wake. It may
 	// return without a reason. It asks the backend's ready first, and at will later on:
-	// true says that there is a reason not to sleep, false that it has called Poll and
-	// there is none.
+	// true says that there is a reason not to sleep, false that there is none and that
+	// it has called Poll, and again for as long as e was full: an edge that Poll has
+	// left behind need not end the sleep.
 	//
 	// No reason may be lost: Sleep says that it sleeps, then asks ready; Wake is called
 	// when the reason is there, and then looks whether anybody sleeps.

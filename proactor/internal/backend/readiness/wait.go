@@ -50,18 +50,28 @@ func (b *Backend) Wake() {
 }
 
 // ready is asked by the goroutine that is about to sleep: is there a reason not
-// to?
+// to? Edges that complete nothing are none, however many there are, and those
+// behind them must be looked at too: a demultiplexer that is slept on elsewhere
+// may have told of all of them already.
 func (b *Backend) ready() bool {
-	if b.woken.Load() || b.line.some.Load() || !b.done.Empty() {
-		return true
+	for more := true; more; {
+		if b.reason() {
+			return true
+		}
+		more = b.look() == len(b.edges)
 	}
-	b.look()
-	return b.line.some.Load() || !b.done.Empty()
+	return b.reason()
 }
 
-// look collects the edges and goes on with the lanes concerned. If there may be
-// more edges it is for the next look, so that one look is bounded.
-func (b *Backend) look() {
+// reason reports whether there is one not to sleep that needs no look.
+func (b *Backend) reason() bool {
+	return b.woken.Load() || b.line.some.Load() || !b.done.Empty()
+}
+
+// look collects the edges, goes on with the lanes concerned, and returns how many
+// edges there were. If there may be more they are for the next look, so that one
+// look is bounded.
+func (b *Backend) look() int {
 	b.skipped = 0
 	n := b.demux.Poll(&b.edges)
 	for _, e := range b.edges[:n] {
@@ -72,6 +82,7 @@ func (b *Backend) look() {
 			h.edge(e.Flags)
 		}
 	}
+	return n
 }
 
 // edge notes what has become possible on h.
