@@ -27,9 +27,10 @@ func (h *handle) CloseWrite() error {
 }
 
 // end tells the peer that no more will come, once nothing is left to be written.
-// A peer that has gone already need not be told. mu is held.
+// A peer that has gone already need not be told. Once the lane is closed the
+// descriptor is not to be touched: its number may be somebody else's. mu is held.
 func (l *lane) end() {
-	if l.ending && !l.ended && l.queue.Empty() {
+	if l.ending && !l.ended && l.closed == nil && l.queue.Empty() {
 		l.ended = true
 		sys.ShutdownWrite(l.h.fd)
 	}

@@ -105,7 +105,8 @@ func (l *lane) attempt(op *backend.Op) bool {
 }
 
 // cancel takes op out, if it is still waiting: nothing is in the kernel's hands.
-// It reports whether it was.
+// It reports whether it was. What has waited behind it goes on: op may have waited
+// for a buffer, and not for an edge.
 func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	l.mu.Lock()
 	if op == l.paging() {
@@ -116,9 +117,9 @@ func (l *lane) cancel(op *backend.Op) (waiting bool) {
 	waiting = l.queue.Remove(op)
 	if waiting {
 		l.h.b.complete(op, backend.ErrCanceled)
-		l.end()
+		l.run()
 	}
-	l.mu.Unlock()
+	l.unlock()
 	if waiting {
 		l.h.b.demux.Wake()
 	}
@@ -129,6 +130,7 @@ func (l *lane) cancel(op *backend.Op) (waiting bool) {
 func (l *lane) cancelAll() {
 	l.mu.Lock()
 	l.completeAll(backend.ErrCanceled)
+	l.end()
 	l.mu.Unlock()
 }
 

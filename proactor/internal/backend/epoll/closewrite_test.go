@@ -1,0 +1,127 @@
+//go:build linux
+
+package epoll
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// full writes to h until it takes no more, and returns how many bytes that was.
+func full(t *testing.T, h backend.Handle) (n int) {
+	t.Helper()
+	for piece := make([]byte, 1<<16); ; {
+		m, err := h.TryWrite(piece)
+		n += m
+		if err == backend.ErrWouldBlock {
+			return n
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// drain reads h to its end, by itself: no edge is looked at meanwhile.
+func drain(t *testing.T, h backend.Handle) (n int) {
+	t.Helper()
+	for begun, piece := time.Now(), make([]byte, 1<<16); time.Since(begun) < patience; {
+		m, err := h.TryRead(piece)
+		n += m
+		if err == io.EOF {
+			return n
+		}
+		if err != nil && err != backend.ErrWouldBlock {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("the end does not come behind %d bytes", n)
+	return n
+}
+
+// The peer is told that no more will come as soon as what was to be written before
+// is cancelled, whichever way, without the help of an edge.
+func TestCloseWriteBehindCancel(t *testing.T) {
+	for name, cancel := range map[string]func(backend.Backend, *backend.Op){
+		"operation": backend.Backend.Cancel,
+		"handle":    func(_ backend.Backend, op *backend.Op) { op.Handle.Cancel() },
+		"all":       func(b backend.Backend, _ *backend.Op) { b.CancelAll() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBackend(t)
+			client, server := pair(t, b)
+			sent := full(t, server)
+			write := &backend.Op{Kind: backend.KindWrite, Handle: server, Buf: make([]byte, 1)}
+			b.Start(write)
+			if err := server.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			cancel(b, write)
+			if got := drain(t, client); got != sent {
+				t.Errorf("read %d bytes, %d were written", got, sent)
+			}
+			if collect(t, b, 1); write.Err != backend.ErrCanceled {
+				t.Error(write.Err)
+			}
+		})
+	}
+}
+
+// A read goes on when the receive in front of it, which has waited for a buffer, is
+// cancelled: no edge will tell of bytes that have come already.
+func TestReadBehindCanceledReceive(t *testing.T) {
+	b := newBackend(t)
+	r, w := pipe(t, b)
+	pool := backend.NewPool(16, 1)
+	defer pool.TryTake().Release()
+	receive := &backend.Op{Kind: backend.KindReceive, Handle: r, Args: &backend.ReceiveArgs{Pool: pool}}
+	read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 4)}
+	b.Start(receive)
+	b.Start(read)
+	if n, err := w.TryWrite([]byte("data")); n != 4 || err != nil {
+		t.Fatal(n, err)
+	}
+	for b.Wait(0) != nil { // the edges are used up
+		t.Fatal("completed without a buffer")
+	}
+	b.Cancel(receive)
+	if collect(t, b, 2); receive.Err != backend.ErrCanceled || read.N != 4 || read.Err != nil {
+		t.Error(receive.Err, read.N, read.Err)
+	}
+}
+
+// A transmission that stands in line when its handle is closed, after CloseWrite,
+// does not shut down whoever has the descriptor's number by its turn.
+func TestShutdownAfterClose(t *testing.T) {
+	b := newBackend(t)
+	_, server := pair(t, b)
+	args := &backend.Transmission{Header: make([]byte, 2*backend.TransmitTurn)}
+	send := &backend.Op{Kind: backend.KindTransmit, Handle: server, Args: args}
+	args.Reset(send)
+	b.Start(send)
+	if err := server.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	server.Close()
+	heirs, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range heirs {
+		defer unix.Close(fd)
+	}
+	if collect(t, b, 1); args.Sent == 0 || send.Err != backend.ErrHandleClosed {
+		t.Fatalf("did not stand in line: %d bytes sent, %v", args.Sent, send.Err)
+	}
+	b.Wait(0) // its turn
+	for _, fd := range heirs {
+		if err := unix.Sendto(fd, []byte("x"), unix.MSG_NOSIGNAL, nil); err != nil {
+			t.Errorf("descriptor %d, of somebody else: %v", fd, err)
+		}
+	}
+}
