@@ -131,12 +131,9 @@ func TestReplayOthersDiverge(t *testing.T) {
 	if _, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: &journal}}, 3); err != nil {
 		t.Fatal(err)
 	}
-	for errands, want := range map[int]string{
-		2: "worker).run.func", // it closes, and the journal has another post
-		4: "worker).run",
-	} {
+	for _, errands := range []int{2, 4} { // one closes where the journal has another post, or posts where it has none
 		_, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes()), Patience: 200 * time.Millisecond}}, errands)
-		if !errors.Is(err, proactor.ErrDiverged) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "worker ") {
+		if !errors.Is(err, proactor.ErrDiverged) || !strings.Contains(err.Error(), "worker).run") || !strings.Contains(err.Error(), "worker ") {
 			t.Errorf("%d errands instead of 3: %v", errands, err)
 		}
 		t.Log(err)
