@@ -133,9 +133,13 @@ func (b *Backend) complete(op *backend.Op, err error) {
 func (b *Backend) Close() error {
 	b.mu.Lock()
 	again := b.ended.Swap(true)
+	connecting := slices.Collect(maps.Values(b.dialing))
 	b.mu.Unlock()
 	if again {
 		return nil
+	}
+	for _, h := range connecting {
+		h.Close()
 	}
 	b.handles.CloseAll()
 	b.files.Close()

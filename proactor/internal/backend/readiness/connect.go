@@ -10,8 +10,9 @@ import (
 )
 
 // A connect is the first operation in the outgoing lane of the handle that it
-// makes. The socket is registered once the connect is in progress: an edge then
-// says that it has ended.
+// makes. The socket is watched once the connect is in progress: an edge then says
+// that it has ended. Until then the handle is among those that are dialing, where
+// who cancels or closes finds it, and among the open ones afterwards.
 
 // connect begins op.
 func (b *Backend) connect(op *backend.Op) {
@@ -34,39 +35,33 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 		return sys.ConnectError(op, errno)
 	}
 	h := b.newHandle(fd, op.Connect().Network, nil, nil)
-	if !b.dial(op, h) {
-		sys.Close(fd)
-		return backend.ErrBackendClosed
-	}
-	l := &h.lanes[backend.Out]
-	l.mu.Lock()
-	l.queue.Push(op) // before the first edge can come
-	l.mu.Unlock()
-	if err := b.register(h); err != nil {
-		b.dialed(op)
-		return nil // closing the handle has completed op
+	if err := b.dial(op, h); err != nil {
+		h.Close()
+		return err
 	}
 	return nil
 }
 
-// dial remembers a connect in progress; false once the backend is closed.
-func (b *Backend) dial(op *backend.Op, h *handle) bool {
+// dial makes h known, with op in its lane: an edge or a cancel may come at once. An
+// error means that nobody knows it.
+func (b *Backend) dial(op *backend.Op, h *handle) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.ended.Load() {
-		return false
+	if err := b.watch(h); err != nil {
+		return err
 	}
+	h.lanes[backend.Out].queue.Push(op)
 	b.dialing[op] = h
-	return true
+	return nil
 }
 
-// dialed forgets a connect.
-func (b *Backend) dialed(op *backend.Op) *handle {
+// dialed forgets that h is dialing, for op, which may be another connect by now.
+func (b *Backend) dialed(op *backend.Op, h *handle) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	h := b.dialing[op]
-	delete(b.dialing, op)
-	return h
+	if b.dialing[op] == h {
+		delete(b.dialing, op)
+	}
 }
 
 // connect is the attempt: has it ended? The lane's lock is held.
@@ -77,28 +72,33 @@ func (l *lane) connect(op *backend.Op) {
 		op.Err = backend.ErrWouldBlock
 		return
 	}
-	l.h.b.dialed(op)
+	h := l.h
+	h.b.dialed(op, h)
 	if errno != 0 {
 		op.Err = sys.ConnectError(op, errno)
 		l.refused = true
 		return
 	}
-	op.Err = nil
-	l.h.local, l.h.remote = sys.LocalAddr(l.h.fd), sys.RemoteAddr(l.h.fd)
-	if backend.IsDatagram(l.h.network) {
-		l.h.datagrams()
+	h.local, h.remote = sys.LocalAddr(h.fd), sys.RemoteAddr(h.fd)
+	if backend.IsDatagram(h.network) {
+		h.datagrams()
 	}
-	op.New = l.h
-}
-
-// cancelConnect ends a connect early by closing its handle, which completes it,
-// unless it has completed just before: then the handle is its initiator's.
-func (b *Backend) cancelConnect(op *backend.Op) {
-	h := b.dialed(op)
-	if h == nil {
+	if !h.b.handles.Add(h) {
+		op.Err = backend.ErrBackendClosed
+		l.refused = true
 		return
 	}
-	if h.lanes[backend.Out].cancel(op) {
+	op.New, op.Err = h, nil
+}
+
+// cancelConnect ends a connect early and closes its handle, unless it has completed
+// just before: then the handle is its initiator's.
+func (b *Backend) cancelConnect(op *backend.Op) {
+	b.mu.Lock()
+	h := b.dialing[op]
+	b.mu.Unlock()
+	if h != nil && h.lanes[backend.Out].cancel(op) {
+		b.dialed(op, h)
 		h.Close()
 	}
 }

@@ -42,21 +42,30 @@ func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *han
 // register makes h known: to the backend, which will close it, and to the
 // kernel, which will tell about its edges. If it cannot be it is closed.
 func (b *Backend) register(h *handle) error {
-	errno := unix.EBADF
 	b.mu.Lock()
-	h.token = b.table.add(h)
-	if !b.ended.Load() {
-		errno = b.demux.Add(h.fd, h.token)
+	err := b.watch(h)
+	if err == nil {
+		b.handles.Add(h) // not refused: Close waits for mu
 	}
 	b.mu.Unlock()
-	if errno == 0 && b.handles.Add(h) {
-		return nil
+	if err != nil {
+		h.Close()
 	}
-	h.Close()
+	return err
+}
+
+// watch gives h its place and has the kernel tell about its edges. mu is held until
+// the backend knows h as well: whoever finds h, by an edge or else, may close it,
+// and gives back all three.
+func (b *Backend) watch(h *handle) error {
+	h.token = b.table.add(h)
 	if b.ended.Load() {
 		return backend.ErrBackendClosed
 	}
-	return h.failed("watch", errno)
+	if errno := b.demux.Add(h.fd, h.token); errno != 0 {
+		return h.failed("watch", errno)
+	}
+	return nil
 }
 
 // Listen implements backend.Backend.
