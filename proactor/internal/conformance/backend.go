@@ -20,6 +20,7 @@ var backendTests = []struct {
 	{"WaitUntil", testWaitUntil},
 	{"WaitZero", testWaitZero},
 	{"StartDuringWait", testStartDuringWait},
+	{"TakeBesideClose", testTakeBesideClose},
 	{"CloseHandsBack", testCloseHandsBack},
 	{"StartAfterClose", testBackendStartAfterClose},
 }
@@ -172,6 +173,35 @@ func testStartDuringWait(t *testing.T, b backend.Backend) {
 	collect(t, b, 2)
 	if read.N != 1 || read.Err != nil || write.N != 1 || write.Err != nil {
 		t.Errorf("read %d, %v, wrote %d, %v", read.N, read.Err, write.N, write.Err)
+	}
+}
+
+// testTakeBesideClose takes handles that are being closed, as by the Close of the
+// backend that has them: one of the two comes first, and is all that happens. (But
+// where what was taken is the same handle Close may have come second.)
+func testTakeBesideClose(t *testing.T, b backend.Backend) {
+	const rounds = 2000
+	for range rounds {
+		r, w, err := b.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			r.Close()
+		}()
+		taken, err := b.Take(r)
+		<-closed
+		if err == nil {
+			if _, err := taken.TryRead(make([]byte, 1)); err != backend.ErrWouldBlock && taken != r {
+				t.Fatalf("taken, and closed all the same: %v", err)
+			}
+			taken.Close()
+		} else if err != backend.ErrHandleClosed {
+			t.Fatal(err)
+		}
+		w.Close()
 	}
 }
 

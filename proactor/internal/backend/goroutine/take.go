@@ -1,15 +1,18 @@
 package goroutine
 
-import "github.com/actum-go/actum/proactor/internal/backend"
+import (
+	"sync/atomic"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
 
 // Take implements backend.Backend.
 func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	switch h := from.(type) {
 	case *stream:
-		if err := giveUp(&h.in, &h.out); err != nil {
+		if err := h.b.giveUp(&h.closed, &h.in, &h.out); err != nil {
 			return nil, err
 		}
-		h.closed.Store(true)
 		h.b.handles.Remove(h)
 		s, err := b.newStream(h.conn)
 		if err != nil {
@@ -18,17 +21,15 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		s.out.fin, s.out.ended = h.out.fin, h.out.ended
 		return s, nil
 	case *packet:
-		if err := giveUp(&h.in, &h.out); err != nil {
+		if err := h.b.giveUp(&h.closed, &h.in, &h.out); err != nil {
 			return nil, err
 		}
-		h.closed.Store(true)
 		h.b.handles.Remove(h)
 		return b.newPacket(h.conn, h.LocalAddr().Network())
 	case *listener:
-		if err := giveUp(&h.in); err != nil {
+		if err := h.b.giveUp(&h.closed, &h.in); err != nil {
 			return nil, err
 		}
-		h.closed.Store(true)
 		h.b.handles.Remove(h)
 		l, err := b.newListener(h.ln)
 		if err != nil {
@@ -39,9 +40,9 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	return nil, backend.ErrOtherBackend
 }
 
-// giveUp closes all lanes of a handle, if none has an operation: their
-// goroutines end, and nobody uses what they served.
-func giveUp(lanes ...*lane) error {
+// giveUp closes a handle, if none of its lanes has an operation: their goroutines
+// end, and nobody uses what they served. closed says whether Close has begun to.
+func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*lane) error {
 	for _, l := range lanes {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -51,6 +52,9 @@ func giveUp(lanes ...*lane) error {
 		if !l.queue.Empty() {
 			return backend.ErrBusy
 		}
+	}
+	if closed.Swap(true) {
+		return b.closedError() // Close waits for the lanes, and closes what they serve
 	}
 	for _, l := range lanes {
 		l.closed = backend.ErrHandleClosed

@@ -44,7 +44,9 @@ func (h *handle) giveUp(to *Backend) error {
 			return err
 		}
 	}
-	h.closed.Store(true)
+	if h.closed.Swap(true) {
+		return h.b.closedError() // Close waits for the lanes, and gives the socket back
+	}
 	for d := range h.lanes {
 		h.lanes[d].closed = backend.ErrHandleClosed
 	}

@@ -37,13 +37,17 @@ func (h *handle) giveUp() error {
 			return backend.ErrBusy
 		}
 	}
-	h.closed.Store(true)
+	if h.closed.Swap(true) {
+		return h.b.closedError() // Close waits for the lanes, and gives the descriptor back
+	}
 	for d := range h.lanes {
 		h.lanes[d].closed = backend.ErrHandleClosed
 	}
 	h.b.handles.Remove(h)
 	h.b.mu.Lock()
-	h.b.demux.Remove(h.fd)
+	if !h.b.ended.Load() {
+		h.b.demux.Remove(h.fd)
+	}
 	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
 	return nil
