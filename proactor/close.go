@@ -89,12 +89,17 @@ func (d *Dispatcher) gatherClosed() bool {
 
 // completeLate completes what was started after Close. It must not be done by
 // the initiator, who may hold a lock that the handler wants.
-func (d *Dispatcher) completeLate() {
-	go func() {
-		d.turn.Lock()
-		defer d.turn.Unlock()
+func (d *Dispatcher) completeLate() { go d.drainLate() }
+
+// drainLate completes what Close has not found. Who gets the turn before Close has
+// had it leaves everything to Close: the backend is open, and may be waited for by
+// its own thread alone.
+func (d *Dispatcher) drainLate() {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	if d.ended {
 		d.drain()
-	}()
+	}
 }
 
 // start starts op, which has begun and which a backend carries out.
