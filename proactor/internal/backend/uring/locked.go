@@ -96,10 +96,11 @@ func (b *Backend) rousing() bool {
 	return b.ring.Ready() > 0 || b.woken.Load() || b.spilled.Load() || b.ring.Overflown() || b.ready.Load() || b.standing.Load() || b.arrivals.len() > 0
 }
 
-// quickEntries and quickBytes bound what is done in a system call that the Go scheduler is not told of: about a
-// quarter of a millisecond's work, which is what a garbage collection may have to
-// wait for it. Told of a call, the scheduler takes the thread's processor away and
-// wakes its monitor each time: 3 % of an echo server's processor time.
+// quickEntries and quickBytes bound what is done in a system call that the Go
+// scheduler is not told of: about a quarter of a millisecond's work, which is what a
+// garbage collection may have to wait for it. Told of a call, the scheduler takes the
+// thread's processor away and wakes its monitor each time: 3 % of an echo server's
+// processor time.
 const (
 	quickEntries = 128
 	quickBytes   = 512 << 10

@@ -55,8 +55,8 @@ func (b *Backend) completion(c sys.CQE) {
 		b.recalled(op, unix.Errno(-min(c.Res, 0)))
 		return
 	}
-	if op.Flag&(polling|cancelled) == polling|cancelled && op.Kind != backend.KindConnect && c.Res >= 0 {
-		c.Res = -int32(unix.ECANCELED) // what it waited for has come, but too late
+	if op.Flag&cancelled != 0 && cancelledInVain(op, c.Res) {
+		c.Res = -int32(unix.ECANCELED)
 	}
 	errno := unix.Errno(-min(c.Res, 0))
 	if op.Kind == backend.KindReceive && b.provided(op, errno) {
@@ -86,6 +86,16 @@ func (b *Backend) completion(c sys.CQE) {
 	} else {
 		b.fileFinished(op, c.Res, asked)
 	}
+}
+
+// cancelledInVain reports whether op, which was cancelled, has come to nothing all
+// the same: what it waited for has come, but too late, or it is a receive that has
+// looked for bytes and found none, and would have waited for them.
+func cancelledInVain(op *backend.Op, res int32) bool {
+	if op.Kind == backend.KindReceive && res == -int32(unix.EAGAIN) {
+		return true
+	}
+	return op.Flag&polling != 0 && op.Kind != backend.KindConnect && res >= 0
 }
 
 // recalled deals with the answer to a cancel whose operation has not ended. Not

@@ -3,6 +3,7 @@
 package uring
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -72,4 +73,30 @@ func TestReceiveExpectsOfDryPool(t *testing.T) {
 		t.Error(op.Err)
 	}
 	held.Release()
+}
+
+// One that looks for bytes at once and finds none, because it was started in the
+// belief that there are some, has not failed if it was cancelled meanwhile.
+func TestCancelOfReceiveThatLooks(t *testing.T) {
+	for name, tu := range map[string]tuning{"parked": {}, "locked": {locked: true}} {
+		t.Run(name, func(t *testing.T) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			b := open(t, tu)
+			_, server := pair(t, b)
+			pool := backend.NewPool(8, 1)
+			op := &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: pool}}
+			server.(*handle).likely = true
+			b.Start(op)
+			b.serveArrivals() // its turn, where there is a line
+			if op.Flag&polling != 0 || op.Receive().Buffer == nil {
+				t.Fatal("it does not look at once: this test tests nothing")
+			}
+			b.Cancel(op)
+			await(t, b, op)
+			if op.Err != backend.ErrCanceled || pool.Free() != 1 {
+				t.Errorf("%v, and %d buffers in the pool; want ErrCanceled, and its buffer back", op.Err, pool.Free())
+			}
+		})
+	}
 }

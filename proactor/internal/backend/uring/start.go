@@ -11,12 +11,14 @@ const (
 	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
 	cancelled uint32 = 1 << 2 // in flight, and asked to end early
 	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
-	starving  uint32 = 1 << 6 // in flight, but not with the kernel: it waits for a buffer
-	unasked   uint32 = 1 << 8 // and the kernel was not asked whether there are bytes
-	inLine    uint32 = 1 << 7 // in flight, but not with the kernel: it waits for its turn to be given a buffer
 
 	away         uint32 = 1 << 4 // the files' workers have it
 	transmitting uint32 = 1 << 5 // see transmit.go
+
+	// Of receives in flight (receive.go). The kernel knows nothing of the first two.
+	inLine   uint32 = 1 << 6 // waits for its turn to be given a buffer
+	starving uint32 = 1 << 7 // waits for a buffer
+	unasked  uint32 = 1 << 8 // is believed to have bytes: the kernel was not asked
 )
 
 // Start begins op, or queues it behind its predecessors.
