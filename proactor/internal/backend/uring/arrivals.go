@@ -21,9 +21,9 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // receivesPerRound bounds how many get a buffer in one call of Wait.
 const receivesPerRound = 64
 
-// arrivals are the numbers of the receives that wait for their turn, in order.
-// Whoever is inside Wait owns it. One that was recalled meanwhile is still there,
-// and passed over.
+// arrivals are the numbers of the receives that wait for their turn, in order. One
+// that was recalled meanwhile is still there, and passed over. The backend's lock
+// covers them: whoever starts a receive may add one.
 type arrivals struct {
 	numbers []uint64
 	first   int // in numbers
@@ -57,11 +57,14 @@ func (b *Backend) arrived(op *backend.Op) {
 	}
 	op.Flag |= inLine
 	b.arrivals.add(b.slots.number(op))
+	if !b.arriving.Load() {
+		b.arriving.Store(true)
+	}
 }
 
 // serveArrivals lets the first in the line read.
 func (b *Backend) serveArrivals() {
-	if b.arrivals.len() == 0 {
+	if !b.arriving.Load() {
 		return
 	}
 	b.mu.Lock()
@@ -73,5 +76,14 @@ func (b *Backend) serveArrivals() {
 		s.op.Flag &^= inLine
 		b.provide(s.op)
 	}
+	b.arriving.Store(b.arrivals.len() > 0)
+	b.mu.Unlock()
+}
+
+// dismissArrivals is for Close: all who are in the line have been recalled.
+func (b *Backend) dismissArrivals() {
+	b.mu.Lock()
+	b.arrivals = arrivals{}
+	b.arriving.Store(false)
 	b.mu.Unlock()
 }

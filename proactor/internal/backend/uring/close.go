@@ -104,6 +104,7 @@ func (b *Backend) Close() error {
 	b.mu.Unlock()
 	b.handles.CloseAll()
 	b.files.Close()
+	b.dismissArrivals()
 	b.drain()
 	b.life.Lock() // nobody is inside nudge
 	defer b.life.Unlock()

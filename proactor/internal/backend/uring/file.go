@@ -103,7 +103,7 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	case backend.KindReadAt, backend.KindWriteAt:
 		e.Addr, e.Len = buffer(op.Buf)
 		e.Off = uint64(op.Off)
-		b.gathered.slow(int(e.Len))
+		b.expected.slow(int(e.Len))
 	case backend.KindSync:
 		if op.Off == backend.SyncData {
 			e.OpFlags = sys.RingFsyncData

@@ -77,7 +77,7 @@ func (t *thread) wait(deadline time.Duration) *backend.Op {
 		b.takeTurns()
 		b.serveArrivals()
 		passed := b.passed(deadline)
-		if passed || b.gathered.any() || b.rousing() {
+		if passed || b.expected.any() || b.rousing() {
 			t.pass()
 		} else {
 			t.Sleep(deadline)
@@ -93,7 +93,7 @@ func (t *thread) wait(deadline time.Duration) *backend.Op {
 // rousing reports whether there is a reason not to sleep, beside what Sleep
 // submits.
 func (b *Backend) rousing() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.spilled.Load() || b.ring.Overflown() || b.ready.Load() || b.standing.Load() || b.arrivals.len() > 0
+	return b.ring.Ready() > 0 || b.woken.Load() || b.spilled.Load() || b.ring.Overflown() || b.ready.Load() || b.standing.Load() || b.arriving.Load()
 }
 
 // quickEntries and quickBytes bound what is done in a system call that the Go
@@ -119,7 +119,7 @@ const deferredWork = 20
 func (t *thread) pass() {
 	b := t.b
 	for {
-		entries, bytes := b.gathered.take()
+		entries, bytes := b.expected.take()
 		pending := b.ring.Pending()
 		if pending == 0 && !t.more && !b.ring.NeedsEnter() {
 			return
@@ -158,7 +158,7 @@ func (t *thread) Sleep(deadline time.Duration) {
 		if deadline != backend.NoDeadline {
 			timeout = max(deadline-b.Now(), 0)
 		}
-		b.gathered.take()
+		b.expected.take()
 		t.check(b.ring.EnterWait(b.ring.Pending(), 1, timeout))
 		t.more = b.ring.Ready() >= deferredWork
 		b.round.Add(1)
@@ -166,10 +166,16 @@ func (t *thread) Sleep(deadline time.Duration) {
 	t.asleep.Store(false)
 }
 
-// Wake implements resting.
+// Wake implements resting. Who comes late, when Close has woken the thread by other
+// means, must not touch the descriptors: their numbers may be somebody else's.
 func (t *thread) Wake() {
+	if !t.asleep.Load() || !t.asleep.CompareAndSwap(true, false) {
+		return
+	}
+	t.b.life.RLock()
+	defer t.b.life.RUnlock()
 	switch {
-	case !t.asleep.Load() || !t.asleep.CompareAndSwap(true, false):
+	case t.b.ended:
 	case t.event != nil:
 		t.event.Set()
 	default:
@@ -177,9 +183,13 @@ func (t *thread) Wake() {
 	}
 }
 
-// tell sends the ring a message. It fails for want of memory, which passes.
+// tell sends the ring a message. It fails for want of memory, which passes. For any
+// other reason the thread would sleep on, and nobody wake it: see check.
 func (t *thread) tell() {
-	for t.b.ring.Tell(wakeNumber) == unix.ENOMEM {
+	for errno := t.b.ring.Tell(wakeNumber); errno != 0; errno = t.b.ring.Tell(wakeNumber) {
+		if errno != unix.ENOMEM && errno != unix.EOVERFLOW && !passing(errno) {
+			panic("uring: waking the ring's thread: " + errno.Error())
+		}
 		runtime.Gosched()
 	}
 }

@@ -63,7 +63,7 @@ func (b *Backend) preparePipe(op *backend.Op, e *sys.SQE) {
 		iov := op.Sys.Vec.Iov
 		e.Addr, e.Len = address(unsafe.Pointer(unsafe.SliceData(iov))), uint32(len(iov))
 	}
-	b.gathered.slow(size(op))
+	b.expected.slow(size(op))
 	b.push(e)
 }
 

@@ -102,7 +102,7 @@ func (b *Backend) ioprio() uint16 {
 // that it tries at once.
 func (b *Backend) willCopy(k backend.Kind, n int) {
 	if k.Direction() == backend.Out || !b.caps.PollFirst {
-		b.gathered.prompt(n)
+		b.expected.prompt(n)
 	}
 }
 

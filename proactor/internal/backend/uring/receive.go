@@ -51,7 +51,7 @@ func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 		e.Opcode, e.OpFlags = sys.RingOpRecv, unix.MSG_DONTWAIT
 		e.Addr, e.Len = buffer(op.Receive().Buffer.Space())
 	}
-	b.gathered.prompt(int(e.Len))
+	b.expected.prompt(int(e.Len))
 	b.push(e)
 }
 

@@ -54,7 +54,7 @@ func (b *Backend) refill() {
 // It reports false when completions have to be read first.
 func (b *Backend) submit() bool {
 	for b.ring.Pending() > 0 || b.spilled.Load() {
-		_, bytes := b.gathered.take()
+		_, bytes := b.expected.take()
 		_, errno := b.ring.Enter(b.ring.Pending(), 0, bytes <= sys.QuickCopy)
 		switch {
 		case errno == 0 || errno == unix.EINTR:
@@ -82,15 +82,17 @@ func passing(errno unix.Errno) bool {
 // nudge gets what was just queued to where it is going while the dispatcher is
 // parked. While it is not, it will come by itself.
 func (b *Backend) nudge() {
-	if !b.rest.Asleep() {
+	switch {
+	case !b.rest.Asleep():
+		return
+	case b.thread != nil:
+		b.thread.Wake()
 		return
 	}
 	b.life.RLock()
 	defer b.life.RUnlock()
 	switch {
 	case b.ended:
-	case b.thread != nil:
-		b.thread.Wake()
 	case !b.submit() || b.ready.Load() || b.standing.Load():
 		b.Wake()
 	}

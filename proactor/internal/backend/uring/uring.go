@@ -60,15 +60,16 @@ type Backend struct {
 	tuning tuning
 	begun  time.Time
 
-	mu      sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
-	slots   slots
-	backlog []sys.SQE            // what found the submission queue full, in order
-	done    backend.Queue        // completed, not yet taken by Wait
-	doomed  []int                // descriptors to close once mu is released
-	spares  backend.SpareBuffers // to be released once mu is
-	opened  int                  // opens in done whose descriptors are not handles yet
-	line    []*backend.Op        // transmissions that are to have a turn
-	closed  bool                 // Close was called
+	mu       sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
+	slots    slots
+	backlog  []sys.SQE            // what found the submission queue full, in order
+	done     backend.Queue        // completed, not yet taken by Wait
+	doomed   []int                // descriptors to close once mu is released
+	spares   backend.SpareBuffers // to be released once mu is
+	opened   int                  // opens in done whose descriptors are not handles yet
+	line     []*backend.Op        // transmissions that are to have a turn
+	arrivals arrivals
+	closed   bool // Close was called
 
 	life  sync.RWMutex // held for reading by who enters the ring outside of Wait
 	ended bool         // life: the ring is gone
@@ -76,10 +77,10 @@ type Backend struct {
 	spilled  atomic.Bool   // backlog is not empty
 	ready    atomic.Bool   // done is not empty
 	standing atomic.Bool   // line is not empty
+	arriving atomic.Bool   // arrivals is not empty
 	spare    []*backend.Op // Wait's: the line before
-	gathered gathered
+	expected expected
 	round    atomic.Uint32 // counts how often completions were reaped, or waited for
-	arrivals arrivals
 
 	handles backend.Registry[*handle]
 	files   files.Pool

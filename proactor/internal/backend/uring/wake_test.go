@@ -45,3 +45,31 @@ func TestWakeThread(t *testing.T) {
 		})
 	}
 }
+
+// A waker that was held up between its look and its deed, until the backend was
+// closed, disturbs nobody: the ring's descriptor is another ring's by then.
+func TestWakeAfterClose(t *testing.T) {
+	for name, tu := range map[string]tuning{"message": {locked: true}, "event": {locked: true, without: messages}} {
+		t.Run(name, func(t *testing.T) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			b, err := newBackend(0, tu)
+			if err != nil {
+				unopened(t, err)
+			}
+			fd := b.ring.FD()
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			other := open(t, tuning{})
+			if other.ring.FD() != fd {
+				t.Fatalf("the next ring is %d and not %d again: this test tests nothing", other.ring.FD(), fd)
+			}
+			b.thread.asleep.Store(true) // what the waker has seen
+			b.Wake()
+			if other.ring.Ready() != 0 || other.Wait(0) != nil {
+				t.Error("the wake has reached another backend")
+			}
+		})
+	}
+}
