@@ -59,20 +59,36 @@ func testAcceptWithoutDescriptors(t *testing.T, name string) {
 	}
 }
 
-// TestAcceptEachTells: that accepts hold back, and that they go on, is logged once.
+// TestAcceptEachTells: that accepts hold back, and that they go on, is logged once
+// each time, also if the listener was closed meanwhile.
 func TestAcceptEachTells(t *testing.T) {
 	var log bytes.Buffer
-	d, err := proactor.New(proactor.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
+	d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for _, test := range []struct {
+		closed bool
+		says   string
+	}{{true, "proactor: accepts that held back have ended"}, {false, "proactor: accepts go on"}} {
+		log.Reset()
+		holdBack(t, d, test.closed)
+		for _, line := range []string{"level=WARN msg=\"proactor: accepts hold back\"", "too many open files", "level=INFO msg=\"" + test.says + "\""} {
+			if n := strings.Count(log.String(), line); n != 1 {
+				t.Errorf("closed %v: %q is logged %d times:\n%s", test.closed, line, n, log.String())
+			}
+		}
 	}
-	defer d.Close()
+}
+
+// holdBack has a listener run out of descriptors, and then closes it, or gives them
+// back.
+func holdBack(t *testing.T, d *proactor.Dispatcher, closed bool) {
+	t.Helper()
 	ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer ln.Close()
 	var connect, accept proactor.Operation
-	connect.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	connect.Handler = proactor.HandlerFunc(nothing)
 	accepted := false
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { accepted = accepted || op.Accepted() != nil })
 	until := func(cond func() bool) {
@@ -84,15 +100,16 @@ func TestAcceptEachTells(t *testing.T) {
 	}
 	d.Connect(&connect, "tcp", ln.LocalAddr().String(), nil)
 	until(func() bool { return !connect.Outstanding() })
-	log.Reset()
+	failures := d.Backoff().Failures
 	restore := exhaustDescriptors(t)
 	ln.AcceptEach(&accept)
-	until(func() bool { return d.Backoff().Failures > 1 })
+	until(func() bool { return d.Backoff().Failures > failures+1 })
+	if closed {
+		ln.Close()
+		until(func() bool { return !accept.Outstanding() })
+	}
 	restore()
-	until(func() bool { return accepted })
-	for _, line := range []string{"level=WARN msg=\"proactor: accepts hold back\"", "too many open files", "level=INFO msg=\"proactor: accepts go on\""} {
-		if n := strings.Count(log.String(), line); n != 1 {
-			t.Errorf("%q is logged %d times:\n%s", line, n, log.String())
-		}
+	if !closed {
+		until(func() bool { return accepted })
 	}
 }

@@ -66,6 +66,7 @@ func (d *Dispatcher) holdsBack(o *Operation, s *shots) bool {
 		}
 		return false
 	case !backend.Exhausted(o.op.Err):
+		b.ends(d)
 		return false
 	}
 	d.mu.Lock()
@@ -74,6 +75,7 @@ func (d *Dispatcher) holdsBack(o *Operation, s *shots) bool {
 	first := ended == nil && b.add(d, o)
 	d.mu.Unlock()
 	if ended != nil {
+		b.ends(d)
 		o.op.Err = ended
 		return false
 	}
@@ -120,6 +122,19 @@ func (b *backoff) goesOn(d *Dispatcher) {
 	defer d.mu.Unlock()
 	if b.trouble.Swap(false) {
 		b.log(slog.LevelInfo, "proactor: accepts go on", "failures", b.failed)
+	}
+}
+
+// ends ends the holding back if the accept that has just ended, because its listener
+// was closed or it was cancelled, was the last one: the next trouble is another one.
+func (b *backoff) ends(d *Dispatcher) {
+	if !b.trouble.Load() {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !b.some.Load() && b.trouble.Swap(false) {
+		b.log(slog.LevelInfo, "proactor: accepts that held back have ended", "failures", b.failed)
 	}
 }
 
