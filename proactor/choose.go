@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -49,6 +50,9 @@ func choose(o *Options) (backend.Backend, BackendInfo, error) {
 			logChoice(o, info)
 			return b, info, nil
 		}
+		if errors.Is(err, backend.ErrNoFeature) {
+			return nil, info, wrongFeature(err)
+		}
 		info.Refused = append(info.Refused, Refusal{c.name, err})
 	}
 	return nil, info, noBackend(name, info.Refused)
@@ -69,7 +73,7 @@ func (c *candidate) try(o *Options) (backend.Backend, error) {
 	if o.Waiting == WaitLocked && !c.locks {
 		return nil, fmt.Errorf("%s: it cannot wait with a thread of its own (Options.Waiting): %w", c.name, errors.ErrUnsupported)
 	}
-	if len(o.Without) > 0 && !c.features {
+	if len(o.Without) > 0 && !c.features && o.Backend == c.name {
 		return nil, fmt.Errorf("%s: it has no features to be left out (Options.Without): %w", c.name, errors.ErrUnsupported)
 	}
 	return c.open(backendOptions(o))
@@ -96,6 +100,15 @@ func noBackend(name string, refused []Refusal) error {
 		return fmt.Errorf("proactor: no backend works here: %v", refused)
 	}
 	return fmt.Errorf("proactor: Options.Backend is %q: this system has auto, %s", name, strings.Join(Backends(), ", "))
+}
+
+// wrongFeature is what is wrong with Options.Without, given what a backend says of
+// it. Another backend would not mind, and the mistake would not be noticed.
+func wrongFeature(err error) error { return fmt.Errorf("proactor: %w", err) }
+
+// known reports whether this system may have a backend of that name.
+func known(name string) bool {
+	return name == "auto" || slices.Contains(Backends(), name)
 }
 
 // Backends lists the backends that this system may have, the preferred one

@@ -3,7 +3,9 @@ package proactor
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +77,36 @@ func TestChooseFails(t *testing.T) {
 		if option == "one" && !errors.Is(err, errNotHere) {
 			t.Errorf("the reason is not in %v", err)
 		}
+	}
+}
+
+// What is to be left out is left out, where there is a backend that has it; where
+// that does not work, the others do without. A name that it does not know would go
+// unnoticed then, and so nothing is taken.
+func TestChooseWithout(t *testing.T) {
+	t.Setenv(BackendVariable, "")
+	has := func(o backend.Options) (backend.Backend, error) {
+		if slices.Contains(o.Without, "sped") {
+			return nil, fmt.Errorf("%w %q (Options.Without)", backend.ErrNoFeature, "sped")
+		}
+		return refuse(o)
+	}
+	withCandidates(t, candidate{name: "best", open: has, features: true}, candidate{name: "plain", open: take})
+	for _, test := range []struct{ option, env, without, taken string }{
+		{"", "", "speed", "plain"},
+		{"", "plain", "speed", "plain"},
+		{"plain", "", "speed", ""},
+		{"", "", "sped", ""},
+	} {
+		t.Setenv(BackendVariable, test.env)
+		o := Options{Backend: test.option, Without: []string{test.without}}
+		_, info, err := choose(&o)
+		if info.Name != test.taken || (err == nil) != (test.taken != "") || err != nil && !strings.Contains(err.Error(), "Options.Without") {
+			t.Errorf("%+v: %q, %v", test, info.Name, err)
+		}
+	}
+	if list, err := ProbeBackends(Options{Without: []string{"sped"}}); !errors.Is(err, backend.ErrNoFeature) {
+		t.Errorf("probed without what nobody has: %+v, %v", list, err)
 	}
 }
 

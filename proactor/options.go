@@ -28,7 +28,8 @@ type Options struct {
 	RingEntries int
 	// Without names features that the backend is not to use, of those that
 	// [ProbeBackends] lists: to measure what one is worth, or to get around a mistake
-	// of a kernel's.
+	// of a kernel's. A backend that has none does without anyway, and is taken where
+	// the one that has them does not work; but if Backend names it, that is an error.
 	Without []string
 	// Sim is the simulated network of the backend "sim"; nil is one without
 	// faults, for this dispatcher alone. With another backend it must be nil.

@@ -1,6 +1,10 @@
 package proactor
 
-import "github.com/actum-go/actum/proactor/internal/backend"
+import (
+	"errors"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
 
 // BackendStatus is a backend that this system may have, and how it fares here.
 type BackendStatus struct {
@@ -28,16 +32,23 @@ func ProbeBackends(o Options) ([]BackendStatus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	name := wanted(&o)
+	if !known(name) {
+		return nil, noBackend(name, nil)
+	}
 	var home *home
 	if o.Waiting == WaitLocked {
 		home = newHome()
 		defer home.leave()
 	}
 	var all []BackendStatus
-	chosen, name := false, wanted(&o)
+	chosen := false
 	for _, c := range candidates {
 		s := BackendStatus{Name: c.name, ByName: c.explicit}
 		home.do(func() { s.Features, s.Err = c.probe(&o) })
+		if errors.Is(s.Err, backend.ErrNoFeature) {
+			return nil, wrongFeature(s.Err)
+		}
 		s.Chosen = s.Err == nil && !chosen && c.suits(name)
 		chosen = chosen || s.Chosen
 		all = append(all, s)

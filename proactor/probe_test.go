@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -37,6 +38,7 @@ func TestProbeBackends(t *testing.T) {
 		{Options{Backend: "hidden"}, "hidden"},
 		{Options{Backend: "best"}, ""},
 		{Options{Without: []string{"speed"}}, "good"},
+		{Options{Without: []string{"speed"}, Backend: "plain"}, ""},
 		{Options{Waiting: WaitLocked}, ""},
 	} {
 		list, err := ProbeBackends(test.o)
@@ -47,7 +49,7 @@ func TestProbeBackends(t *testing.T) {
 			if b.Chosen != (b.Name == test.chosen) || b.ByName != (b.Name == "hidden") {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
-			works := b.Name != "best" && test.o.Waiting == "" && (test.o.Without == nil || b.Name == "good")
+			works := b.Name != "best" && test.o.Waiting == "" && (test.o.Without == nil || test.o.Backend != b.Name)
 			if works != (b.Err == nil) || works && (b.Name == "good") != (len(b.Features) == 1) {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
@@ -56,7 +58,9 @@ func TestProbeBackends(t *testing.T) {
 	if list, err := ProbeBackends(Options{}); err != nil || !errors.Is(list[0].Err, errNotHere) {
 		t.Errorf("the reason is not kept: %+v, %v", list, err)
 	}
-	if _, err := ProbeBackends(Options{RingEntries: -1}); err == nil {
-		t.Error("options that New refuses are not refused")
+	for field, o := range map[string]Options{"RingEntries": {RingEntries: -1}, "Backend": {Backend: "abacus"}} {
+		if _, err := ProbeBackends(o); err == nil || !strings.Contains(err.Error(), "Options."+field) {
+			t.Errorf("wrong %s: %v", field, err)
+		}
 	}
 }

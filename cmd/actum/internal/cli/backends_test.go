@@ -22,7 +22,7 @@ func TestBackends(t *testing.T) {
 	check(t, actum(t, "backends --backend goroutine"), 0, `(?m)^goroutine +works, and is taken$`, nothing)
 	t.Setenv(proactor.BackendVariable, "sim")
 	check(t, actum(t, "backends"), 0, `(?m)^sim +works, and is taken$`, nothing)
-	check(t, actum(t, "backends --without speed"), 0, `(?m)^goroutine +does not work here: .*Options.Without`, nothing)
+	check(t, actum(t, "backends --backend goroutine --without poll-first"), 0, `(?m)^goroutine +does not work here: .*Options.Without`, nothing)
 }
 
 func TestBackendsJSON(t *testing.T) {

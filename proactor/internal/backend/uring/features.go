@@ -71,7 +71,7 @@ func parseFeatures(names []string) (set featureSet, err error) {
 	for _, name := range names {
 		f := findFeature(name)
 		if f == nil || f.set == 0 {
-			return 0, fmt.Errorf("uring: there is no feature %q to be left out (Options.Without): want some of %s", name, strings.Join(optional(), ", "))
+			return 0, fmt.Errorf("uring: %w %q (Options.Without): want some of %s", backend.ErrNoFeature, name, strings.Join(optional(), ", "))
 		}
 		set |= f.set
 	}
