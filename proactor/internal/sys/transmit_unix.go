@@ -87,15 +87,16 @@ func inMemory(f File, off int64) bool {
 	return err != backend.ErrWouldBlock // another error is for whoever sends
 }
 
-// part writes what comes next: of the header, of the file, or of the trailer.
-// The header says that something comes behind it: they share a segment then.
+// part writes what comes next, at most that many bytes: of the header, of the file,
+// or of the trailer. Header and trailer say when something comes behind what is
+// written: they share a segment then.
 func part(socket int, f File, t *backend.Transmission, most int) (int, error) {
 	header, file := int64(len(t.Header)), int64(len(t.Header))+t.Range
 	switch {
 	case t.Sent < header:
-		return sendPart(socket, t.Header[t.Sent:], t.Total() > header)
+		return sendSome(socket, t, t.Header[t.Sent:], most)
 	case t.Sent >= file:
-		return sendPart(socket, t.Trailer[t.Sent-file:], false)
+		return sendSome(socket, t, t.Trailer[t.Sent-file:], most)
 	}
 	off, left := t.Place()
 	most = int(min(left, int64(most)))
@@ -107,6 +108,13 @@ func part(socket int, f File, t *backend.Transmission, most int) (int, error) {
 		t.Copying = true
 	}
 	return copyPart(socket, f, off, most)
+}
+
+// sendSome writes at most that many bytes of b, the rest of the header or of the
+// trailer.
+func sendSome(socket int, t *backend.Transmission, b []byte, most int) (int, error) {
+	b = b[:min(most, len(b))]
+	return sendPart(socket, b, t.Sent+int64(len(b)) < t.Total())
 }
 
 // errUnsendable says that the system sends no such file to a socket by itself.
