@@ -49,12 +49,7 @@ func (k *Kqueue) Add(fd int) unix.Errno {
 	if errno == 0 {
 		return 0
 	}
-	r := k.change(filter(fd, unix.EVFILT_READ, edges))
-	w := k.change(filter(fd, unix.EVFILT_WRITE, edges))
-	if r != 0 && w != 0 {
-		return errno
-	}
-	return 0
+	return watched(k.change(filter(fd, unix.EVFILT_READ, edges)), k.change(filter(fd, unix.EVFILT_WRITE, edges)))
 }
 
 // Remove ends the watching of fd, which stays open.

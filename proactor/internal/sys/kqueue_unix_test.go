@@ -1,0 +1,28 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package sys
+
+import (
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// What has one direction is watched in that; what the system had no room for is not.
+func TestWatched(t *testing.T) {
+	for _, c := range []struct{ read, write, want unix.Errno }{
+		{0, 0, 0},
+		{0, unix.EINVAL, 0},
+		{unix.EINVAL, 0, 0},
+		{0, unix.EPIPE, 0},
+		{unix.EBADF, unix.EBADF, unix.EBADF},
+		{unix.EINVAL, unix.EOPNOTSUPP, unix.EINVAL},
+		{0, unix.ENOMEM, unix.ENOMEM},
+		{unix.ENOMEM, 0, unix.ENOMEM},
+		{unix.EINVAL, unix.ENOMEM, unix.EINVAL},
+	} {
+		if got := watched(c.read, c.write); got != c.want {
+			t.Errorf("read %v, write %v: %v, want %v", c.read, c.write, got, c.want)
+		}
+	}
+}
