@@ -17,6 +17,9 @@ type Handle struct {
 	h      backend.Handle
 	state  atomic.Uint32 // handleClosed, and above it how often Cancel was called
 	number atomic.Uint32 // in the record; 0 until something is started
+	// going counts the multishot operations and the ReadFulls that are outstanding: at
+	// times the backend knows nothing of them, and they go on on this very handle.
+	going atomic.Int32
 }
 
 const handleClosed = 1
@@ -32,14 +35,19 @@ func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
 
 // MoveTo hands h to another dispatcher, whose backend must be of the same kind:
 // it serves what is started on h from then on. Nothing may be outstanding on h
-// (the error says so), and nobody else may use h until MoveTo has returned; the
+// (the error says so; a multishot operation is, also inside its handler, unless
+// More reports false), and nobody else may use h until MoveTo has returned; the
 // usual place is the handler that has just accepted h. If it fails h stays where
 // it was, unless the other dispatcher is closed: then so is h.
 func (h *Handle) MoveTo(d *Dispatcher) error {
 	if d == h.d {
 		return nil
 	}
-	taken, err := d.backend.Take(h.h)
+	var taken backend.Handle
+	err := error(ErrBusy)
+	if h.going.Load() == 0 {
+		taken, err = d.backend.Take(h.h)
+	}
 	if err != nil {
 		return fmt.Errorf("proactor: handing over %v: %w", h.LocalAddr(), err)
 	}

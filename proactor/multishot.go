@@ -20,7 +20,6 @@ import (
 // connection, which is the back-pressure. A pool that has run dry holds it up and
 // nothing is lost.
 //
-//
 // Between 1 and 2 the backend knows nothing of the operation. Whatever cancels it
 // ends it all the same: it does not go on. That is what the counts are for: of a
 // handle, how often everything on it was cancelled, and of a dispatcher.
@@ -51,8 +50,17 @@ func (s *shots) begin(h *Handle) {
 	s.on, s.more, s.mark = h != nil, false, mark{}
 	if h != nil {
 		s.mark = h.now()
+		h.going.Add(1)
 	}
 	s.stopped.Store(false)
+}
+
+// end says that it has ended.
+func (s *shots) end() {
+	if s.mark.h != nil {
+		s.mark.h.going.Add(-1)
+	}
+	s.on, s.mark = false, mark{}
 }
 
 // over reports whether it was cancelled since it began.
@@ -62,7 +70,7 @@ func (s *shots) over() bool { return s.stopped.Load() || s.mark.passed() }
 func (s *shots) continues(o *Operation) bool {
 	s.more = s.on && o.op.Err == nil
 	if !s.more {
-		s.on, s.mark = false, mark{}
+		s.end()
 	}
 	return s.more
 }
