@@ -197,10 +197,11 @@ func (d *Dispatcher) tryAgain(o *Operation) {
 		start = c.start
 	}
 	d.mu.Unlock()
-	since := s.mark // from launch on, o may be somebody else's
 	o.op.Err = nil
+	s.lock(d)
+	defer s.unlock(d)
 	d.launch(o)
-	ended := s.stopped.Load() || since.passed()
+	ended := s.over()
 	if c != nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()

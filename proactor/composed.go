@@ -93,11 +93,12 @@ func (d *Dispatcher) nextPart(o *Operation, r *rare) bool {
 	}
 	o.op.Buf = r.composed.buf[r.composed.n:]
 	o.op.N = 0
-	since := r.shots.mark // from the launch on, o may be somebody else's
+	r.shots.lock(d)
 	d.launch(o)
-	if again, ended := d.asked(c); again == start && ended || r.shots.stopped.Load() || since.passed() {
+	if again, ended := d.asked(c); again == start && ended || r.shots.over() {
 		d.backend.Cancel(&o.op)
 	}
+	r.shots.unlock(d)
 	return true
 }
 

@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/record"
@@ -31,6 +32,9 @@ type shots struct {
 	more    bool        // its handler will be called again
 	stopped atomic.Bool // the operation was cancelled, or its owner's were
 	mark    mark        // from its start
+	// again is held by a worker of a pool from starting the operation again to the
+	// last look at whether that was cancelled meanwhile: see await.
+	again sync.Mutex
 }
 
 // mark is a moment between cancels of everything on a handle or a dispatcher.
@@ -111,9 +115,34 @@ func (d *Dispatcher) finishShot(o *Operation, r *rare, slot *record.Slot) {
 		r.receive.Buffer = nil
 		o.op.Args = &r.receive
 	}
-	since := r.shots.mark // from start on, o may be somebody else's
+	r.shots.lock(d)
 	d.start(o)
-	if r.shots.stopped.Load() || since.passed() { // before the backend knew of it
+	if r.shots.over() { // before the backend knew of it
 		d.backend.Cancel(&o.op)
+	}
+	r.shots.unlock(d)
+}
+
+// lock begins to start the operation again. From then on it may complete, and be
+// dispatched by another worker, if there are any: the handler may even start it
+// anew, which is not what was cancelled.
+func (s *shots) lock(d *Dispatcher) {
+	if d.workers != nil {
+		s.again.Lock()
+	}
+}
+
+func (s *shots) unlock(d *Dispatcher) {
+	if d.workers != nil {
+		s.again.Unlock()
+	}
+}
+
+// await returns when nobody is about to cancel the operation, which has completed,
+// for having been cancelled before it was started again.
+func (s *shots) await(d *Dispatcher) {
+	if s.mark.h != nil {
+		s.lock(d)
+		s.unlock(d)
 	}
 }

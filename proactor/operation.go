@@ -204,6 +204,9 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 func (d *Dispatcher) finish(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	r := o.rare.Load()
+	if r != nil && d.workers != nil {
+		r.shots.await(d)
+	}
 	if r != nil && r.composed.on && d.goOn(o, r) {
 		return
 	}
