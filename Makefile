@@ -1,40 +1,51 @@
-# Every target is a script of scripts/ that also runs on its own.
-# `make test` is all of them in turn, and what CI runs.
+# Every target is a script of scripts/ that also runs on its own. `make test` is
+# what CI runs, and `make full` all there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help test deps build format vet lint unit bsd race windows fuzz interop bench-build \
+.PHONY: help test full deps format typecheck build vet vet-all lint lint-all unit race bsd simulation \
+	fuzz interop bench-build windows \
 	demo fmt bench bench-runtime features ablation figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: ## everything: install what is missing, check, test, race, fuzz, interop
+test: ## what CI runs: check, test, race, fuzz, interop; ten minutes
 	@scripts/test.sh
+full: ## the same and what takes longer: all systems, other processors, Windows; over an hour
+	@scripts/full.sh
 
 deps: ## install what the checks need and the system lacks
 	@scripts/deps.sh
-build: ## compile for every supported system, without cgo
-	@scripts/build.sh
 format: ## check gofmt, shell syntax, and the README's example
 	@scripts/format.sh
+typecheck: ## type-check for every supported system
+	@scripts/typecheck.sh
+build: ## compile for every supported system, without cgo
+	@scripts/build.sh
 vet: ## go vet on every module
 	@scripts/vet.sh
+vet-all: ## the same, and for every supported system
+	@scripts/vet-all.sh
 lint: ## linters, and who may import whom (tools/layers.txt)
 	@scripts/lint.sh
+lint-all: ## the same on what every system compiles
+	@scripts/lint-all.sh
 unit: ## unit and conformance tests
 	@scripts/unit.sh
-bsd: ## the conformance suite with the system calls of macOS and the BSDs, on Linux
-	@scripts/bsd.sh
 race: ## the same tests under the race detector
 	@scripts/race.sh
-windows: ## tests, demonstration and exchanges compiled for Windows, under wine
-	@scripts/windows.sh
+bsd: ## the conformance suite with the system calls of macOS and the BSDs, on Linux
+	@scripts/bsd.sh
+simulation: ## many more seeds of the simulated runs (SIM_SEEDS)
+	@scripts/simulation.sh
 fuzz: ## every fuzz target for a few seconds (FUZZ_SECONDS=60 for longer)
 	@scripts/fuzz.sh
 interop: ## exchange messages with libzmq
 	@scripts/interop.sh
 bench-build: ## compile and vet the benchmarks
 	@scripts/bench-build.sh
+windows: ## tests, demonstration and exchanges compiled for Windows, under wine
+	@scripts/windows.sh
 
 demo: ## run the demonstration
 	@go run ./cmd/actum demo

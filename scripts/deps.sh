@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the checks need and this system lacks, by Debian package name:
-# as root, or through sudo. Otherwise says in one sentence what to install.
+# as root, or through sudo. Otherwise says in one sentence what to install. The Go
+# modules are downloaded here too: no later stage asks for any.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 has_headers() { has gcc && echo '#include <stdlib.h>' | gcc -E -o /dev/null - 2>/dev/null; }
@@ -22,6 +23,9 @@ missing() {
 has go || fail "Please install Go $(awk '/^go /{print $2}' go.mod) or later from https://go.dev/dl/."
 
 need_packages missing
+modules | while read -r module; do
+	(cd "$module" && go mod download)
+done
 go version
 echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq)," \
 	"pyzmq $("$(python_with_zmq)" -I -c 'import zmq; print(zmq.__version__)')"

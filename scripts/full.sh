@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# make full: all that `make test` checks, and what takes longer: compilation for
+# every system, other processors, Windows, many simulated runs, all peers.
+# 75 minutes at most on two idle cores.
+source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
+
+export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
+
+run_stages full 4500 deps format build vet-all lint-all unit race bsd simulation fuzz interop bench-build \
+	windows
