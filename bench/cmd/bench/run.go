@@ -97,6 +97,7 @@ var units = map[matrix.Measure]string{
 	matrix.Throughput: "msg/s",
 	matrix.Latency:    "µs",
 	matrix.Responses:  "requests/s",
+	matrix.Crowded:    "msg/s",
 	matrix.Standing:   "B",
 	matrix.Cost:       "ns",
 }
@@ -115,6 +116,9 @@ func aside(m matrix.Measure, r result.Run) string {
 		return fmt.Sprintf("the process grew by %.5g B, %d wake-ups", r.Idle.Process, r.Idle.WakeUps)
 	case matrix.Responses:
 		return fmt.Sprintf("CPU %.2f s of the server, %.2f s of the client, others %.0f %%", r.CPU.Server, r.CPU.Client, 100*r.Others)
+	}
+	if r.Latency.P50 > 0 && m == matrix.Crowded {
+		return fmt.Sprintf("p50 %.4g µs, CPU %.2f s, others %.0f %%", r.Latency.P50, r.CPU.Seconds(), 100*r.Others)
 	}
 	return fmt.Sprintf("CPU %.2f s, others %.0f %%", r.CPU.Seconds(), 100*r.Others)
 }

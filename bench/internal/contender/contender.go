@@ -3,6 +3,8 @@
 package contender
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +52,8 @@ func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
 	switch p.Family() {
 	case matrix.Echoing:
 		return c.echoJob(p, endpoint, count)
+	case matrix.Crowding:
+		return c.crowdJob(p, endpoint, count)
 	case matrix.Timing:
 		return Job{Local: c.line(p.Pattern, []string{strconv.Itoa(p.Outstanding)})}
 	case matrix.Reading:
@@ -84,6 +88,19 @@ func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
 		Serves:  true,
 		Managed: c.managed,
 	}
+}
+
+// crowdJob has one socket in the first process and its peers in the other. They
+// meet on a Unix socket beside what is measured, which is named after the endpoint.
+func (c Contender) crowdJob(p matrix.Point, endpoint string, count int) Job {
+	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "tcp://"), ":")
+	burst := "stream"
+	if p.Burst > 0 {
+		burst = strconv.Itoa(p.Burst)
+	}
+	tail := []string{p.Pattern, endpoint, filepath.Join(os.TempDir(), "bench-"+port),
+		strconv.Itoa(p.Size), strconv.Itoa(count), strconv.Itoa(p.Peers), burst}
+	return Job{Local: c.line("one", tail), Remote: c.line("many", tail)}
 }
 
 func (c Contender) line(role string, tail []string) []string {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestJob(t *testing.T) {
+	t.Setenv("TMPDIR", "/tmp")
 	actum := Contender{Name: "actum", command: []string{"actum-perf", "perf"}}
 	echo := Contender{Name: "echo", command: []string{"echo-c", "epoll"}, load: "echo-load"}
 	timers := Contender{Name: "timers", command: []string{"timers", "time"}}
@@ -29,6 +30,12 @@ func TestJob(t *testing.T) {
 			"libzmq-perf inproc_lat 8 100", ""},
 		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PubSub, Subscribers: 10, Size: 64},
 			"libzmq-perf pub_thr EP 64 100 10", "libzmq-perf sub_thr EP 64 100 10"},
+		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.RouterDealer, Peers: 8, Burst: 10, Size: 64},
+			"libzmq-perf one router-dealer tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 10",
+			"libzmq-perf many router-dealer tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 10"},
+		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Peers: 8, Size: 64},
+			"libzmq-perf one push-pull tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 stream",
+			"libzmq-perf many push-pull tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 stream"},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
 			"echo-c epoll serve EP", "echo-load run EP 64 100 10"},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
@@ -43,7 +50,11 @@ func TestJob(t *testing.T) {
 			"actum-perf perf local_thr EP 8 100 --off gather-write", "actum-perf perf remote_thr EP 8 100 --off gather-write"},
 	}
 	for _, tt := range tests {
-		job := tt.contender.Job(tt.point, "EP", 100)
+		endpoint := "EP"
+		if tt.point.Peers > 0 {
+			endpoint = "tcp://127.0.0.1:5"
+		}
+		job := tt.contender.Job(tt.point, endpoint, 100)
 		if local := strings.Join(job.Local, " "); local != tt.local {
 			t.Errorf("%s: local %q, want %q", tt.point, local, tt.local)
 		}

@@ -25,10 +25,14 @@ type recipe struct {
 var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Messaging: {
 		matrix.Actum:    {source{"actum-perf", goBuild("..", "./cmd/actum"), true}, commit, []string{"perf"}},
-		matrix.Libzmq:   {source{"libzmq-perf", gcc("libzmq", "-lzmq", "-lpthread"), false}, libzmqVersion, nil},
+		matrix.Libzmq:   {libzmq, libzmqVersion, nil},
 		matrix.Raw:      {rawSockets, nil, nil},
 		matrix.Net:      {source{"Go-net-perf", goBuild(".", "./cmd/netpingpong"), true}, nil, nil},
 		matrix.GoZeroMQ: {source{"go-zeromq-perf", goBuild(".", "./peers/gozeromq"), true}, moduleVersion("github.com/go-zeromq/zmq4"), nil},
+	},
+	matrix.Crowding: {
+		matrix.Actum:  {source{"peers-actum", goBuild(".", "./cmd/peers"), true}, commit, nil},
+		matrix.Libzmq: {libzmq, libzmqVersion, nil},
 	},
 	matrix.Echoing: {
 		// Handlers alone: what a locked thread is for (ADR 10).
@@ -62,6 +66,7 @@ var recipes = map[matrix.Family]map[string]recipe{
 }
 
 var (
+	libzmq        = source{"libzmq-perf", gcc("libzmq", "-lzmq", "-lpthread"), false}
 	rawSockets    = source{"raw-sockets-perf", gcc("raw"), false}
 	files         = source{"files", goBuild(".", "./cmd/files"), true}
 	transmit      = source{"transmit", goBuild(".", "./cmd/transmit"), true}

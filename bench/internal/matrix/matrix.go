@@ -64,6 +64,7 @@ func All() []Comparison {
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		add(Libzmq, points(transport, ReqRep, 8, 1<<10, 64<<10))
 	}
+	add(Libzmq, Crowds())
 	add(Raw, points("tcp", PushPull, 64<<10, 256<<10, 1<<20))
 	add(Raw, points("ipc", PushPull, 64<<10, 256<<10, 1<<20))
 	add(Raw, points("tcp", ReqRep, 8))

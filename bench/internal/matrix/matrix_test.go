@@ -16,6 +16,8 @@ func TestNames(t *testing.T) {
 		{point("ipc", ReqRep, 0, 1024), "ipc/req-rep/1024", "REQ/REP ipc 1 KiB", Latency},
 		{point("tcp", PubSub, 1, 64), "tcp/pub-sub-1/64", "PUB/SUB tcp 64 B, 1 subscriber", Throughput},
 		{point("tcp", PubSub, 100, 1<<20), "tcp/pub-sub-100/1048576", "PUB/SUB tcp 1 MiB, 100 subscribers", Throughput},
+		{crowd(PushPull, 8, 64, 10), "peers/push-pull/8/64/burst-10", "PUSH to 8 PULL, bursts of 10, 64 B", Crowded},
+		{crowd(RepReq, 64, 8, 0), "peers/rep-req/64/8/stream", "64 REQ and REP, a stream, 8 B", Crowded},
 		{echo(1, 64), "echo/1/64", "64 B, 1 connection", Responses},
 		{echo(10_000, 4096), "echo/10000/4096", "4 KiB, 10,000 connections", Responses},
 		{idle(1000), "idle/1000", "1,000 connections", Standing},
@@ -69,6 +71,22 @@ func TestEveryGoalIsInTheMatrixOnce(t *testing.T) {
 	for c := range goals {
 		if seen[c] != 1 {
 			t.Errorf("%s against %s has a goal and is %d times in the matrix", c.Point, c.Peer, seen[c])
+		}
+	}
+}
+
+func TestWhole(t *testing.T) {
+	for _, tt := range []struct {
+		point       Point
+		count, want int
+	}{
+		{pushPull("tcp", 8), 101, 101},
+		{crowd(PushPull, 8, 64, 0), 101, 104},
+		{crowd(PushPull, 8, 64, 10), 80, 80},
+		{crowd(PushPull, 8, 64, 10), 81, 160},
+	} {
+		if got := tt.point.Whole(tt.count); got != tt.want {
+			t.Errorf("%s: %d messages become %d, want %d", tt.point, tt.count, got, tt.want)
 		}
 	}
 }

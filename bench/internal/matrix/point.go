@@ -13,12 +13,14 @@ type Measure string
 
 // Throughput is messages a second, more is better. Latency is half of the
 // median round trip in microseconds, less is better. Responses is requests a
-// second, with response times. Standing is what it takes to do nothing: memory
+// second, with response times. Crowded is messages or round trips a second between
+// one socket and many, and in bursts how long each takes. Standing is what it takes to do nothing: memory
 // and wake-ups, less is better. Cost is processor time in nanoseconds.
 const (
 	Throughput Measure = "throughput"
 	Latency    Measure = "latency"
 	Responses  Measure = "responses"
+	Crowded    Measure = "crowded"
 	Standing   Measure = "standing"
 	Cost       Measure = "cost"
 )
@@ -48,6 +50,8 @@ type Point struct {
 	Transport   string `json:"transport"` // tcp, ipc, inproc
 	Pattern     string `json:"pattern"`
 	Subscribers int    `json:"subscribers,omitempty"` // of PubSub, otherwise 0
+	Peers       int    `json:"peers,omitempty"`       // of one socket: see peers.go
+	Burst       int    `json:"burst,omitempty"`       // messages sent at a time; 0: a stream without a pause
 	Outstanding int    `json:"outstanding,omitempty"` // connections or timers, at a time
 	Size        int    `json:"size"`                  // bytes of a message
 }
@@ -58,6 +62,7 @@ type Family string
 // Each contender has one program in a family, or none.
 const (
 	Messaging Family = "messaging"
+	Crowding  Family = "peers"
 	Echoing   Family = "echo"
 	Timing    Family = "timer"
 	Reading   Family = "file"
@@ -66,6 +71,9 @@ const (
 
 // Family follows from the pattern.
 func (p Point) Family() Family {
+	if p.Peers > 0 {
+		return Crowding
+	}
 	switch p.Pattern {
 	case Echo, Idle:
 		return Echoing
@@ -81,10 +89,12 @@ func (p Point) Family() Family {
 
 // String is the point's name: tcp/push-pull/8, tcp/pub-sub-100/64,
 // echo/1000/64, idle/1000, timer/start/1000000,
-// file/cached/32, transmit/65536.
+// file/cached/32, transmit/65536, peers/push-pull/8/64/burst-10.
 func (p Point) String() string {
 	pattern := p.Pattern
 	switch p.Family() {
+	case Crowding:
+		return fmt.Sprintf("peers/%s/%d/%d/%s", pattern, p.Peers, p.Size, p.load())
 	case Timing, Reading:
 		return fmt.Sprintf("%s/%d", strings.Replace(pattern, "-", "/", 1), p.Outstanding)
 	case Sending:
@@ -103,6 +113,9 @@ func (p Point) String() string {
 
 // Measure follows from the pattern.
 func (p Point) Measure() Measure {
+	if p.Peers > 0 {
+		return Crowded
+	}
 	switch p.Pattern {
 	case ReqRep:
 		return Latency
@@ -158,6 +171,9 @@ func (p Point) SizeText() string {
 
 // Work is the point as the tables show it: "PUSH/PULL tcp 8 B".
 func (p Point) Work() string {
+	if p.Peers > 0 {
+		return p.crowd() + ", " + p.SizeText()
+	}
 	switch p.Pattern {
 	case Echo:
 		return fmt.Sprintf("%s, %s", p.SizeText(), plural(p.Outstanding, "connection"))

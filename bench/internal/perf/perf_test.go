@@ -67,6 +67,21 @@ func TestLatencyLeavesOutTheWarmup(t *testing.T) {
 	}
 }
 
+func TestResponses(t *testing.T) {
+	r, other := NewResponses(500), NewResponses(500)
+	for i := range 500 {
+		r.Add(time.Duration(1000-i) * time.Microsecond)
+		other.Add(time.Duration(500-i) * time.Microsecond)
+	}
+	r.Join(other)
+	var out strings.Builder
+	r.Report(&out, 1001)
+	want := "mean throughput: 2000 [msg/s]\naverage latency: 500.500 [us]\np50 latency: 500.000 [us]\np99 latency: 990.000 [us]\np99.9 latency: 999.000 [us]\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
+	}
+}
+
 func TestReportThroughput(t *testing.T) {
 	var out strings.Builder
 	ReportThroughput(&out, 3000, 2*time.Second)

@@ -33,12 +33,13 @@ func calibrate(ctx context.Context, p matrix.Point, ours, peer contender.Contend
 	if err != nil {
 		return 0, err
 	}
-	return pickCount(oursNeeds, peerNeeds, target), nil
+	return p.Whole(pickCount(oursNeeds, peerNeeds, target)), nil
 }
 
 // trial is the seconds that a contender needs for a message.
 func trial(ctx context.Context, p matrix.Point, c contender.Contender) (float64, error) {
 	for count := firstCount(p); ; count *= trialGrowth {
+		count := p.Whole(count)
 		run, err := runOnce(ctx, p, c, count)
 		if err != nil {
 			return 0, err
@@ -55,6 +56,12 @@ func firstCount(p matrix.Point) int {
 		return 2000
 	}
 	const bytes, most, least = 32 << 20, 100_000, 100
+	switch {
+	case p.Pattern == matrix.RepReq:
+		return 2000
+	case p.Burst > 0:
+		return 500 * p.Burst
+	}
 	switch p.Pattern {
 	case matrix.Echo:
 		return 10_000

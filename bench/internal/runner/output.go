@@ -33,6 +33,8 @@ func parse(p matrix.Point, count int, output string) (result.Run, error) {
 		return parseLatency(count, output)
 	case matrix.Responses:
 		return parseResponses(count, output)
+	case matrix.Crowded:
+		return parseCrowded(count, output)
 	case matrix.Cost:
 		r.CostNs, err = number(costLine, output)
 		return r, err
@@ -46,6 +48,19 @@ func parse(p matrix.Point, count int, output string) (result.Run, error) {
 		return r, err
 	}
 	return r, nil
+}
+
+// parseCrowded reads a rate, and how long bursts or round trips took if that is
+// said.
+func parseCrowded(count int, output string) (r result.Run, err error) {
+	if averageLine.MatchString(output) {
+		if r, err = parseLatency(count, output); err != nil {
+			return r, err
+		}
+	}
+	r.Messages = count
+	r.PerSecond, err = number(throughputLine, output)
+	return r, err
 }
 
 func parseLatency(count int, output string) (r result.Run, err error) {

@@ -20,7 +20,8 @@ func Goals(all []result.Result) string {
 
 // Full renders everything, the ablation too.
 func Full(all []result.Result) string {
-	text := render(compared(all))
+	results := compared(all)
+	text := render(results) + renderCrowds(results)
 	for _, a := range matrix.Ablations() {
 		text += renderAblation(a.Title, switchedOff(all, a))
 	}
@@ -77,6 +78,7 @@ type kind struct {
 var kinds = []kind{
 	{matrix.Throughput, "messages, reads or files a second | actum | peer | | ratio | CPU per message | goal", messageRow},
 	{matrix.Latency, "round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal", messageRow},
+	{matrix.Crowded, "one socket and many, messages or round trips a second | actum | libzmq | ratio | CPU per message | goal", crowdRow},
 	{matrix.Responses, "echo | actum, requests a second | p50 / p99 / p99.9 µs | peer | | | ratio | server's CPU per request | goal", echoRow},
 	{matrix.Standing, "idle | actum, heap and stacks of each | of the process | wake-ups in 5 s | peer | | | | ratio | goal", idleRow},
 	{matrix.Cost, "processor time, ns | actum | peer | | ratio | goal", costRow},
@@ -118,8 +120,8 @@ func section(b *strings.Builder, results []result.Result, k kind) {
 	columns := strings.Count(k.head, "|") + 1
 	head := fmt.Sprintf("| %s |\n|%s\n", k.head, strings.Repeat("---|", columns))
 	for _, r := range results {
-		if r.Measure != k.measure {
-			continue
+		if r.Measure != k.measure || (k.measure == matrix.Crowded && goals(r) == "") {
+			continue // the crowds have a matrix of their own
 		}
 		b.WriteString(head)
 		head = ""

@@ -149,3 +149,27 @@ func TestWriteInto(t *testing.T) {
 		})
 	}
 }
+
+func TestCrowds(t *testing.T) {
+	crowd := func(size, burst int) matrix.Point {
+		return matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Peers: 8, Burst: burst, Size: size}
+	}
+	run := func(rate, cpu float64) result.Run {
+		return result.Run{Messages: 100, PerSecond: rate, CPU: result.CPU{User: cpu}}
+	}
+	text := Full([]result.Result{
+		testResult(crowd(8, 0), matrix.Libzmq, run(300, 1), run(100, 2)),
+		testResult(crowd(64<<10, 0), matrix.Libzmq, run(50, 3), run(100, 2)),
+		testResult(crowd(8, 10), matrix.Libzmq, run(100, 2), run(100, 2)),
+	})
+	for _, want := range []string{
+		"The worst ratio of the rates is 0.50.",
+		"| who, load | 8 B | 64 B | 1 KiB | 64 KiB |\n|---|---|---|---|---|\n",
+		"| PUSH to 8 PULL, a stream | 3.00, 0.50 | – | – | 0.50, 1.50 |\n",
+		"| PUSH to 8 PULL, bursts of 10 | 1.00, 1.00 | – | – | – |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}

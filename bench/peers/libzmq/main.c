@@ -1,4 +1,4 @@
-#include "perf.h"
+#include "many.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +16,8 @@ static const struct program {
     { "inproc_lat", "SIZE ROUNDTRIPS", 2, inproc_lat },
     { "pub_thr", "ENDPOINT SIZE COUNT SUBSCRIBERS", 4, pub_thr },
     { "sub_thr", "ENDPOINT SIZE COUNT SUBSCRIBERS", 4, sub_thr },
+    { "one", "PATTERN ENDPOINT CONTROL SIZE COUNT PEERS BURST|stream", 7, one },
+    { "many", "PATTERN ENDPOINT CONTROL SIZE COUNT PEERS BURST|stream", 7, many },
     { "version", "", 0, version },
 };
 
@@ -39,5 +41,5 @@ int main(int argc, char **argv)
         report_cpu();
         return 0;
     }
-    die(EXIT_USAGE, "usage: libzmq-perf local_thr|remote_thr|local_lat|remote_lat|inproc_thr|inproc_lat|pub_thr|sub_thr|version ARGUMENTS");
+    die(EXIT_USAGE, "usage: libzmq-perf local_thr|remote_thr|local_lat|remote_lat|inproc_thr|inproc_lat|pub_thr|sub_thr|one|many|version ARGUMENTS");
 }

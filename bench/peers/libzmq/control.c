@@ -1,0 +1,66 @@
+/* How the two processes of one.c and many.c meet: see cmd/peers/control.go, which
+ * does the same in Go. */
+#include "many.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int unix_socket(const char *path, struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || strlen(path) >= sizeof address->sun_path)
+        die(EXIT_FAILED, "control socket %s: %s", path, strerror(errno));
+    *address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    strcpy(address->sun_path, path);
+    return fd;
+}
+
+int control_meet(const char *path)
+{
+    struct sockaddr_un address;
+    int fd = unix_socket(path, &address);
+    unlink(path);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 1) != 0)
+        die(EXIT_FAILED, "listen on %s: %s", path, strerror(errno));
+    int other = accept(fd, NULL, NULL);
+    if (other < 0)
+        die(EXIT_FAILED, "accept on %s: %s", path, strerror(errno));
+    unlink(path);
+    close(fd);
+    return other;
+}
+
+int control_call(const char *path)
+{
+    struct sockaddr_un address;
+    int fd = unix_socket(path, &address);
+    for (int tries = 0; connect(fd, (struct sockaddr *)&address, sizeof address) != 0; tries++) {
+        if (tries == 10000)
+            die(EXIT_FAILED, "connect to %s: %s", path, strerror(errno));
+        usleep(1000);
+    }
+    return fd;
+}
+
+void control_write(int fd, const void *data, size_t size)
+{
+    if (write(fd, data, size) != (ssize_t)size)
+        die(EXIT_FAILED, "write to the other side: %s", strerror(errno));
+}
+
+void control_read(int fd, void *data, size_t size)
+{
+    if (read(fd, data, size) != (ssize_t)size)
+        die(EXIT_FAILED, "the other side has ended");
+}
