@@ -86,3 +86,14 @@ func CheckAny(network, address string) error {
 	}
 	return nil
 }
+
+// SameTCP reports whether a and b are the same address of TCP: a stream that has
+// both is connected to itself.
+func SameTCP(a, b net.Addr) bool {
+	l, ok := a.(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	r, ok := b.(*net.TCPAddr)
+	return ok && l.Port == r.Port && l.IP.Equal(r.IP) && l.Zone == r.Zone
+}

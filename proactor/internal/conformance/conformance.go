@@ -63,6 +63,7 @@ var tests = []struct {
 	{"AcceptConnect", testAcceptConnect},
 	{"ConnectRefused", testConnectRefused},
 	{"ConnectToNonsense", testConnectToNonsense},
+	{"ConnectToItself", testConnectToItself},
 	{"ListenTwice", testListenTwice},
 	{"ManyConnects", testManyConnects},
 	{"WrongHandle", testWrongHandle},

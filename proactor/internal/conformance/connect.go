@@ -45,6 +45,29 @@ func testConnectRefused(r *rig) {
 	}
 }
 
+// testConnectToItself: a stream of TCP that is given its own address to connect to
+// reaches itself, where nobody listens. That is no connection, and must not keep
+// anybody from listening there.
+func testConnectToItself(r *rig) {
+	if r.network != "tcp" {
+		return
+	}
+	ln := r.listen()
+	address := ln.LocalAddr().String()
+	ln.Close()
+	c := r.call(nil)
+	r.d.Connect(c.start(), "tcp", address, &proactor.SocketOptions{LocalAddr: address})
+	r.wait(c)
+	if !errors.Is(c.err, backend.ECONNREFUSED) || c.stream != nil {
+		r.t.Errorf("a connect to its own address %s: %v", address, c.err)
+	}
+	again, err := r.d.Listen("tcp", address, nil)
+	if err != nil {
+		r.t.Fatalf("listening where a connect has reached itself: %v", err)
+	}
+	again.Close()
+}
+
 func testConnectToNonsense(r *rig) {
 	for _, to := range []struct{ network, address string }{
 		{"tcp", "localhost:1"}, {"tcp", "127.0.0.1"}, {"tcp", ""}, {"tcp6", "127.0.0.1:1"}, {"tcp4", "[::1]:1"},

@@ -82,6 +82,13 @@ func bind(fd int, a *Address) error {
 
 func listenOn(fd, backlog int) error { return windows.Listen(windows.Handle(fd), backlog) }
 
+// abortOnClose has the socket closed with a reset: it leaves nothing behind that
+// would keep others from its address.
+func abortOnClose(fd int) {
+	// Without it, they wait.
+	_ = windows.SetsockoptLinger(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_LINGER, &windows.Linger{Onoff: 1})
+}
+
 // Close gives a socket back. What is in flight on it is cancelled, and comes
 // out of the port all the same.
 func Close(fd int) { _ = windows.Closesocket(windows.Handle(fd)) } // there is nothing to be done about an error

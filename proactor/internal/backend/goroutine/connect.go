@@ -3,6 +3,7 @@ package goroutine
 import (
 	"context"
 	"net"
+	"os"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -35,6 +36,7 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 	}
 	d := net.Dialer{KeepAlive: -1}
+	d.SetMultipathTCP(false)
 	if o := to.Socket; o != nil {
 		d.Control = buffers(o)
 		var err error
@@ -43,7 +45,19 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 		}
 	}
 	conn, err := d.DialContext(ctx, to.Network, to.Address)
+	if err == nil && backend.SameTCP(conn.LocalAddr(), conn.RemoteAddr()) {
+		return nil, selfConnected(conn.(*net.TCPConn))
+	}
 	return conn, backend.Lacking(to.Network, err)
+}
+
+// selfConnected closes a stream that is connected to itself, and says that nobody
+// listens there. Package net tries again a few times, and then lets it pass.
+func selfConnected(c *net.TCPConn) error {
+	to := c.RemoteAddr()
+	_ = c.SetLinger(0) // else it keeps the address for a while
+	c.Close()
+	return &net.OpError{Op: "dial", Net: to.Network(), Addr: to, Err: os.NewSyscallError("connect", backend.ECONNREFUSED)}
 }
 
 // localAddr is the address to bind before connecting; nil for any.

@@ -44,6 +44,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		o = new(backend.SocketOptions)
 	}
 	config := net.ListenConfig{Control: buffers(o), KeepAlive: -1}
+	config.SetMultipathTCP(false) // as with the other backends
 	ln, err := config.Listen(context.Background(), family(network, address), address)
 	if err != nil {
 		return nil, backend.Lacking(network, err)

@@ -85,7 +85,9 @@ func (l *lane) connected(op *backend.Op, errno syscall.Errno) error {
 		err = sys.Connected(h.fd)
 	}
 	if err == nil {
-		h.local, h.remote = sys.LocalAddr(h.fd), sys.RemoteAddr(h.fd)
+		h.local, h.remote, err = sys.Established(h.fd, op)
+	}
+	if err == nil {
 		if h.b.handles.Add(h) {
 			op.New = h
 			return nil

@@ -24,15 +24,10 @@ func (b *Backend) connect(op *backend.Op) {
 
 // beginConnect makes the socket and the handle. An error is the result of op.
 func (b *Backend) beginConnect(op *backend.Op) error {
-	if err := sys.PrepareConnect(op); err != nil {
-		return err
-	}
-	fd := int(op.Sys.Fd)
-	errno := sys.Connect(op)
+	fd, err := startConnect(op)
 	op.Sys.Addr = nil
-	if errno != 0 && errno != unix.EINPROGRESS {
-		sys.Close(fd)
-		return sys.ConnectError(op, errno)
+	if err != nil {
+		return err
 	}
 	h := b.newHandle(fd, op.Connect().Network, nil, nil)
 	if err := b.dial(op, h); err != nil {
@@ -40,6 +35,23 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 		return err
 	}
 	return nil
+}
+
+// startConnect makes a socket, of which the connect is done or in progress.
+func startConnect(op *backend.Op) (fd int, err error) {
+	for attempts := 1; ; attempts++ {
+		if err := sys.PrepareConnect(op); err != nil {
+			return -1, err
+		}
+		errno := sys.Connect(op)
+		if errno == 0 || errno == unix.EINPROGRESS {
+			return int(op.Sys.Fd), nil
+		}
+		sys.Close(int(op.Sys.Fd))
+		if !sys.ConnectAgain(op, errno, attempts) {
+			return -1, sys.ConnectError(op, errno)
+		}
+	}
 }
 
 // dial makes h known, with op in its lane: an edge or a cancel may come at once. An
@@ -79,9 +91,11 @@ func (l *lane) connect(op *backend.Op) {
 		l.refused = true
 		return
 	}
-	h.local, h.remote = sys.LocalAddr(h.fd), sys.RemoteAddr(h.fd)
 	if backend.IsDatagram(h.network) {
 		h.datagrams()
+	} else if h.local, h.remote, op.Err = sys.Established(h.fd, op); op.Err != nil {
+		l.refused = true
+		return
 	}
 	if !h.b.handles.Add(h) {
 		op.Err = backend.ErrBackendClosed

@@ -44,6 +44,13 @@ func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
 	return errno
 }
 
+// newSocket makes another socket for a connect whose own is of no use. The lock is
+// held.
+func (b *Backend) newSocket(op *backend.Op) bool {
+	b.doomed = append(b.doomed, int(op.Sys.Fd))
+	return sys.PrepareConnect(op) == nil
+}
+
 // connected ends a connect with a stream or an error. The lock is held.
 func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	fd := int(op.Sys.Fd)
@@ -56,8 +63,9 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		op.New, op.Err = newHandle(b.joined(fd, op.Connect().Network))
-		fd = -1
+		if op.New, op.Err = b.joined(op, fd); op.Err == nil {
+			fd = -1
+		}
 	}
 	if fd >= 0 {
 		b.doomed = append(b.doomed, fd)
@@ -65,12 +73,23 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	b.done.Push(op)
 }
 
-// joined makes a handle of a socket that is connected.
-func (b *Backend) joined(fd int, network string) (*handle, error) {
-	if backend.IsDatagram(network) {
-		return b.adoptPacket(fd, network)
+// joined makes a handle of a socket that is connected. If there is an error the
+// caller keeps the socket.
+func (b *Backend) joined(op *backend.Op, fd int) (backend.Handle, error) {
+	h := &handle{b: b, fd: fd, network: op.Connect().Network}
+	if backend.IsDatagram(h.network) {
+		h.datagrams()
+	} else {
+		var err error
+		if h.local, h.remote, err = sys.Established(fd, op); err != nil {
+			return nil, err
+		}
 	}
-	return b.adopt(fd, network, sys.RemoteAddr(fd))
+	h.refs.Store(1)
+	if !b.handles.Add(h) {
+		return nil, backend.ErrBackendClosed
+	}
+	return h, nil
 }
 
 // accepted makes a stream of a socket that a listener has accepted. One that

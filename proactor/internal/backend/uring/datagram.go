@@ -17,15 +17,15 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 	if err != nil {
 		return nil, err
 	}
-	return newHandle(b.adoptPacket(fd, network))
+	h := &handle{b: b, fd: fd, network: network}
+	h.datagrams()
+	return newHandle(b.enter(h))
 }
 
-// adoptPacket is adopt for a socket of datagrams.
-func (b *Backend) adoptPacket(fd int, network string) (*handle, error) {
-	return b.enter(&handle{
-		b: b, fd: fd, network: network, packet: true, family: sys.PacketFamily(fd),
-		local: sys.PacketName(sys.LocalAddr(fd)), remote: sys.PacketName(sys.RemoteAddr(fd)),
-	})
+// datagrams makes h a handle of datagrams.
+func (h *handle) datagrams() {
+	h.packet, h.family = true, sys.PacketFamily(h.fd)
+	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
 }
 
 // misdirected completes a send-to whose address is none for this socket. The lock

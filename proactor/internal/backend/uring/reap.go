@@ -123,6 +123,9 @@ func (b *Backend) tryAgain(op *backend.Op, s *slot, errno unix.Errno) bool {
 		// ours is ever at a bad address. Or the kernel was short of memory.
 		s.tries++
 		return s.tries < maxTries && op.Kind != backend.KindConnect
+	case unix.EADDRNOTAVAIL:
+		s.tries++
+		return op.Kind == backend.KindConnect && sys.ConnectAgain(op, errno, int(s.tries)) && b.newSocket(op)
 	case unix.ECONNABORTED:
 		return op.Kind == backend.KindAccept // that peer has gone: the next one
 	}

@@ -1,0 +1,90 @@
+package proactor_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// inNamespace is set in a test that runs in a network of its own.
+const inNamespace = "ACTUM_TEST_IN_NAMESPACE"
+
+// TestConnectPicksItsOwnPort: in a network whose only ports are two, a connect to
+// the first of them is given that port as its own, and so reaches itself.
+func TestConnectPicksItsOwnPort(t *testing.T) {
+	if os.Getenv(inNamespace) == "" {
+		runInNamespace(t)
+		return
+	}
+	narrowNetwork(t)
+	const address = "127.0.0.1:40000"
+	for _, name := range []string{"uring", "epoll", "goroutine"} {
+		t.Run(name, func(t *testing.T) {
+			d := dispatcher(t, name)
+			op := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
+			d.Connect(&op, "tcp", address, nil)
+			runUntil(t, d, &op)
+			if !errors.Is(op.Err(), syscall.ECONNREFUSED) {
+				t.Errorf("a connect to a port where nobody listens: %v", op.Err())
+			}
+			if name == "goroutine" {
+				return // package net has closed sockets that keep the port for a minute
+			}
+			ln, err := d.Listen("tcp", address, nil)
+			if err != nil {
+				t.Fatalf("listening at that port: %v", err)
+			}
+			ln.Close()
+		})
+	}
+}
+
+// runInNamespace runs the test again, in a network namespace.
+func runInNamespace(t *testing.T) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v")
+	c.Env = append(os.Environ(), inNamespace+"=1")
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	if os.Getuid() != 0 {
+		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+	}
+	out, err := c.CombinedOutput()
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		t.Skipf("there is no network namespace: %v", err)
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// narrowNetwork brings the loopback interface up and leaves two ports for connects.
+func narrowNetwork(t *testing.T) {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	lo, err := unix.NewIfreq("lo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lo.SetUint16(unix.IFF_UP)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_local_port_range", []byte("40000 40001"), 0); err != nil {
+		t.Fatal(err)
+	}
+}
