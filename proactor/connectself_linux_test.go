@@ -88,3 +88,32 @@ func narrowNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestConnectWithoutPorts: where there is no local port left a connect says so, after
+// a few attempts.
+func TestConnectWithoutPorts(t *testing.T) {
+	if os.Getenv(inNamespace) == "" {
+		runInNamespace(t)
+		return
+	}
+	narrowNetwork(t)
+	for _, name := range []string{"uring", "epoll", "goroutine"} {
+		t.Run(name, func(t *testing.T) {
+			d := dispatcher(t, name)
+			ln, err := d.Listen("tcp", "127.0.0.1:50000", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ops [3]proactor.Operation // for two ports
+			for i := range ops {
+				ops[i].Handler = proactor.HandlerFunc(nothing)
+				d.Connect(&ops[i], "tcp", ln.LocalAddr().String(), nil)
+				runUntil(t, d, &ops[i])
+			}
+			if ops[0].Err() != nil || ops[1].Err() != nil || !errors.Is(ops[2].Err(), syscall.EADDRNOTAVAIL) {
+				t.Errorf("connects with two ports: %v, %v, %v", ops[0].Err(), ops[1].Err(), ops[2].Err())
+			}
+			ln.Close() // with what it has not accepted: the ports are free for the next one
+		})
+	}
+}

@@ -3,6 +3,7 @@ package backend
 import (
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -49,6 +50,21 @@ func ParseIP(network, address string) (netip.AddrPort, error) {
 	return ap, nil
 }
 
+// ParseDial is ParseIP for what is connected to. The wildcard means this host, at its
+// loopback address: not every system takes it so. Without a host and a version of IP
+// that is 127.0.0.1, as with package net.
+func ParseDial(network, address string) (netip.AddrPort, error) {
+	ap, err := ParseIP(network, address)
+	if err != nil || !ap.Addr().IsUnspecified() {
+		return ap, err
+	}
+	ip := netip.IPv6Loopback()
+	if ap.Addr().Is4() || strings.HasPrefix(address, ":") && network[3:] == "" {
+		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.AddrPortFrom(ip, ap.Port()), nil
+}
+
 // wildcard is the address that stands for all of this host's.
 func wildcard(network string) string {
 	if network[3:] == "4" {
@@ -81,8 +97,11 @@ func CheckAny(network, address string) error {
 		_, err := ParseIP(network, address)
 		return err
 	}
-	if address == "" {
+	switch {
+	case address == "":
 		return &net.AddrError{Err: "a unix socket needs a path, or @name", Addr: address}
+	case address[0] != '@' && strings.IndexByte(address, 0) >= 0:
+		return &net.AddrError{Err: "a path contains no byte 0, which ends it", Addr: strconv.Quote(address)}
 	}
 	return nil
 }

@@ -97,9 +97,9 @@ func (op *Op) Connect() *ConnectArgs { return op.Args.(*ConnectArgs) }
 // SocketOptions are applied to a socket before it is bound or connected. The
 // zero value leaves everything to the system.
 type SocketOptions struct {
-	SendBuffer int    // SO_SNDBUF in bytes; 0 leaves the system's default
-	RecvBuffer int    // SO_RCVBUF in bytes; 0 leaves the system's default
-	Backlog    int    // listeners: length of the accept queue; 0 means 128
+	SendBuffer int    // SO_SNDBUF in bytes; 0 leaves the system's default; what is above its limit is the limit
+	RecvBuffer int    // SO_RCVBUF in bytes; likewise
+	Backlog    int    // listeners: length of the accept queue; 0 means as long as the system allows
 	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any
 }
 

@@ -64,6 +64,8 @@ var tests = []struct {
 	{"ConnectRefused", testConnectRefused},
 	{"ConnectToNonsense", testConnectToNonsense},
 	{"ConnectToItself", testConnectToItself},
+	{"ConnectWildcard", testConnectWildcard},
+	{"HugeSizes", testHugeSizes},
 	{"ListenTwice", testListenTwice},
 	{"ManyConnects", testManyConnects},
 	{"WrongHandle", testWrongHandle},

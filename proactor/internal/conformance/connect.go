@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"errors"
+	"math"
 	"net"
+	"syscall"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -68,10 +70,93 @@ func testConnectToItself(r *rig) {
 	again.Close()
 }
 
+// testConnectWildcard: who listens everywhere is reached at the wildcard address, and
+// a connect may be bound to that of either version of IP.
+func testConnectWildcard(r *rig) {
+	if r.network != "tcp" {
+		return
+	}
+	four, err := r.d.Listen("tcp4", ":0", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	at4 := "127.0.0.1" + portOf(four)
+	for _, to := range []struct{ network, address, from string }{
+		{"tcp", portOf(four), ""},
+		{"tcp4", portOf(four), ""},
+		{"tcp", "0.0.0.0" + portOf(four), ""},
+		{"tcp", at4, "0.0.0.0:0"},
+		{"tcp", at4, ":0"},
+		{"tcp", at4, "[::]:0"},
+	} {
+		r.reaches(to.network, to.address, to.from, at4)
+	}
+	six, err := r.d.Listen("tcp6", ":0", nil)
+	if err != nil {
+		r.t.Skipf("there is no IPv6: %v", err)
+	}
+	at6 := "[::1]" + portOf(six)
+	for _, to := range []struct{ network, address, from string }{
+		{"tcp", "[::]" + portOf(six), ""},
+		{"tcp6", portOf(six), ""},
+		{"tcp", at6, "0.0.0.0:0"},
+		{"tcp", at6, ":0"},
+	} {
+		r.reaches(to.network, to.address, to.from, at6)
+	}
+}
+
+// portOf is ":port" of a listener.
+func portOf(h *proactor.Handle) string {
+	_, port, _ := net.SplitHostPort(h.LocalAddr().String())
+	return ":" + port
+}
+
+// reaches connects, and checks where to.
+func (r *rig) reaches(network, address, from, want string) {
+	r.t.Helper()
+	c := r.call(nil)
+	r.d.Connect(c.start(), network, address, &proactor.SocketOptions{LocalAddr: from})
+	r.wait(c)
+	if c.err != nil {
+		r.t.Errorf("connect over %s to %s from %q: %v", network, address, from, c.err)
+		return
+	}
+	if got := c.stream.RemoteAddr().String(); got != want {
+		r.t.Errorf("connect over %s to %s from %q has reached %s, not %s", network, address, from, got, want)
+	}
+	c.stream.Close()
+}
+
+// testHugeSizes: sizes that no system knows mean the largest, and not what is left of
+// them in fewer bits.
+func testHugeSizes(r *rig) {
+	for _, huge := range []int{math.MaxInt32, math.MaxInt, math.MaxInt &^ math.MaxUint32} {
+		o := &proactor.SocketOptions{Backlog: huge, SendBuffer: huge, RecvBuffer: huge}
+		ln, err := r.d.Listen(r.network, r.address(), o)
+		if errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EINVAL) {
+			continue // such sizes are errors on the systems that come from BSD
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		var calls [3]*call // as many as a queue of no length has no room for
+		for i := range calls {
+			calls[i] = r.call(nil)
+			r.d.Connect(calls[i].start(), r.network, ln.LocalAddr().String(), o)
+		}
+		for _, c := range calls {
+			r.ok(c)
+			c.stream.Close()
+		}
+		ln.Close()
+	}
+}
+
 func testConnectToNonsense(r *rig) {
 	for _, to := range []struct{ network, address string }{
 		{"tcp", "localhost:1"}, {"tcp", "127.0.0.1"}, {"tcp", ""}, {"tcp6", "127.0.0.1:1"}, {"tcp4", "[::1]:1"},
-		{"unix", ""}, {"carrier pigeon", "loft"},
+		{"unix", ""}, {"unix", "/a\x00b"}, {"tcp4", "0.0.0.0"}, {"carrier pigeon", "loft"},
 	} {
 		c := r.call(nil)
 		r.d.Connect(c.start(), to.network, to.address, nil)

@@ -34,6 +34,19 @@ func EncodeAddress(a *Address, network, address string) (family int, err error) 
 	return encodeIP(a, ap)
 }
 
+// encodePeer is EncodeAddress for what is connected to: see backend.ParseDial.
+func encodePeer(a *Address, network, address string) (family int, err error) {
+	if backend.IsUnix(network) {
+		return EncodeAddress(a, network, address)
+	}
+	*a = Address{}
+	ap, err := backend.ParseDial(network, address)
+	if err != nil {
+		return 0, err
+	}
+	return encodeIP(a, ap)
+}
+
 func encodePath(a *Address, path string) error {
 	if err := backend.CheckAddress("unix", path); err != nil {
 		return err

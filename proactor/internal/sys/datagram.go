@@ -19,8 +19,34 @@ func ListenPacket(network, address string, o *backend.SocketOptions) (fd int, er
 		if err := backend.CheckPacketAddress(network, address); err != nil {
 			return -1, err
 		}
+		if shared, ok := multicast(network, address); ok {
+			return bound(network, shared, o, groupOptions)
+		}
 		return bound(network, address, o, bothFamilies)
 	})
+}
+
+// multicast reports whether address is that of a multicast group, and then where a
+// socket is bound that is to be in it: at the wildcard, as with package net, so that
+// it can be in several.
+func multicast(network, address string) (at string, ok bool) {
+	ap, err := backend.ParseIP(network, address)
+	if err != nil || !ap.Addr().Unmap().IsMulticast() {
+		return "", false
+	}
+	ip := netip.IPv6Unspecified()
+	if ap.Addr().Unmap().Is4() {
+		ip = netip.IPv4Unspecified()
+	}
+	return netip.AddrPortFrom(ip, ap.Port()).String(), true
+}
+
+// groupOptions lets several sockets have the port of a multicast group.
+func groupOptions(fd int, network string, family int) error {
+	if err := reusePort(fd); err != nil {
+		return err
+	}
+	return bothFamilies(fd, network, family)
 }
 
 // PacketName is addr, an end of a socket of datagrams, as package net has it for

@@ -2,7 +2,11 @@
 
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 // Package unix makes memory of each address of a datagram: of all that this
 // backend does in steady state, this alone allocates.
@@ -16,6 +20,14 @@ func PacketFamily(fd int) uint16 {
 	var a Address
 	encodeSockaddr(&a, name)
 	return familyOf(&a)
+}
+
+// reusePort lets several sockets of datagrams have one port.
+func reusePort(fd int) error {
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+		return os.NewSyscallError("setsockopt SO_REUSEADDR", err)
+	}
+	return os.NewSyscallError("setsockopt SO_REUSEPORT", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
 }
 
 // RecvPacket receives one datagram into b, with where it came from. EAGAIN is that

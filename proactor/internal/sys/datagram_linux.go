@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,11 @@ func PacketFamily(fd int) uint16 {
 		return unix.AF_UNSPEC
 	}
 	return uint16(family)
+}
+
+// reusePort lets several sockets of datagrams have one port.
+func reusePort(fd int) error {
+	return os.NewSyscallError("setsockopt SO_REUSEADDR", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1))
 }
 
 // RecvPacket receives one datagram into b, with where it came from, by way of x.

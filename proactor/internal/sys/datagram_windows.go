@@ -16,6 +16,20 @@ var (
 	procConnect     = winsock.NewProc("connect")
 )
 
+// reusePort lets several sockets of datagrams have one port.
+func reusePort(fd int) error {
+	return os.NewSyscallError("setsockopt SO_REUSEADDR", windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_REUSEADDR, 1))
+}
+
+// quietUDP keeps a socket that is not connected from failing receives because
+// somebody whom it has sent to was not there. Not every system has the options.
+func quietUDP(fd int) {
+	var off, returned uint32
+	for _, option := range []uint32{windows.SIO_UDP_CONNRESET, windows.SIO_UDP_NETRESET} {
+		_ = windows.WSAIoctl(windows.Handle(fd), option, (*byte)(unsafe.Pointer(&off)), uint32(unsafe.Sizeof(off)), nil, 0, &returned, nil, 0)
+	}
+}
+
 // TooLong is what a receive fails with whose datagram was cut.
 const TooLong = windows.WSAEMSGSIZE
 

@@ -4,9 +4,14 @@ package sys
 
 import "golang.org/x/sys/unix"
 
+// maxCall is the most that one call moves: some systems refuse 2 GiB and more
+// instead of moving less.
+const maxCall = 1 << 30
+
 // Read reads what is there into b: 0 bytes are the end of the stream, unless b
 // is empty.
 func Read(fd int, b []byte) (int, error) {
+	b = b[:min(len(b), maxCall)]
 	for {
 		n, err := unix.Read(fd, b)
 		if err != unix.EINTR {
@@ -18,6 +23,7 @@ func Read(fd int, b []byte) (int, error) {
 // Write writes what there is room for. A broken pipe is EPIPE and no signal:
 // the Go runtime ignores SIGPIPE on descriptors above 2.
 func Write(fd int, b []byte) (int, error) {
+	b = b[:min(len(b), maxCall)]
 	for {
 		n, err := unix.Write(fd, b)
 		if err != unix.EINTR {

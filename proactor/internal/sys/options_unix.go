@@ -11,12 +11,12 @@ import (
 // SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
 func SetBuffers(fd, send, recv int) error {
 	if send > 0 {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, send); err != nil {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, narrow(send)); err != nil {
 			return os.NewSyscallError("setsockopt SO_SNDBUF", err)
 		}
 	}
 	if recv > 0 {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, recv); err != nil {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, narrow(recv)); err != nil {
 			return os.NewSyscallError("setsockopt SO_RCVBUF", err)
 		}
 	}
@@ -28,5 +28,5 @@ func SetBacklog(fd, backlog int) error {
 	if backlog <= 0 {
 		return nil
 	}
-	return os.NewSyscallError("listen", unix.Listen(fd, backlog))
+	return os.NewSyscallError("listen", unix.Listen(fd, narrow(backlog)))
 }

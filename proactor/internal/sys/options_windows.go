@@ -9,13 +9,13 @@ import (
 // SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
 func SetBuffers(fd, send, recv int) error {
 	if send > 0 {
-		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_SNDBUF, send)
+		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_SNDBUF, narrow(send))
 		if err != nil {
 			return os.NewSyscallError("setsockopt SO_SNDBUF", err)
 		}
 	}
 	if recv > 0 {
-		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_RCVBUF, recv)
+		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_RCVBUF, narrow(recv))
 		if err != nil {
 			return os.NewSyscallError("setsockopt SO_RCVBUF", err)
 		}

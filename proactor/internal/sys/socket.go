@@ -5,6 +5,7 @@ package sys
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -12,8 +13,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// defaultBacklog is the length of an accept queue that nobody chose.
-const defaultBacklog = 128
+// defaultBacklog is the length of an accept queue that nobody chose: systems make of
+// it the most that they allow, as package net asks of them. What does not fit into a
+// queue is lost work for whoever connects: TCP tries again after a second, and a Unix
+// socket fails with EAGAIN. It fits into 16 bits, which is what some kernels keep.
+const defaultBacklog = 1<<16 - 1
 
 // Listen makes a listening socket, non-blocking. The error is a *net.OpError.
 //
@@ -30,8 +34,11 @@ func Listen(network, address string, o *backend.SocketOptions) (fd int, err erro
 // wildcard was meant and this system has no IPv6, with network's IPv4 kind. The error
 // is a *net.OpError.
 func anyFamily(network, address string, open func(network string) (int, error)) (fd int, err error) {
-	fd, err = open(network)
 	wildcard := (network == "tcp" || network == "udp") && strings.HasPrefix(address, ":")
+	fd, err = -1, backend.EAFNOSUPPORT
+	if dualStack || !wildcard {
+		fd, err = open(network)
+	}
 	if wildcard && errors.Is(err, backend.EAFNOSUPPORT) {
 		fd, err = open(network + "4") // nobody insisted on the other
 	}
@@ -53,7 +60,7 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 	if backlog <= 0 {
 		backlog = defaultBacklog
 	}
-	if err := os.NewSyscallError("listen", listenOn(fd, backlog)); err != nil {
+	if err := os.NewSyscallError("listen", listenOn(fd, narrow(backlog))); err != nil {
 		Close(fd)
 		return -1, err
 	}
@@ -90,12 +97,12 @@ func bound(network, address string, o *backend.SocketOptions, set func(fd int, n
 // and then there is no socket.
 func PrepareConnect(op *backend.Op) error {
 	to, fd := op.Connect(), -1
-	family, err := EncodeAddress(op.Sys.Address(), to.Network, to.Address)
+	family, err := encodePeer(op.Sys.Address(), to.Network, to.Address)
 	if err == nil {
 		fd, err = newSocket(to.Network, family, to.Socket)
 	}
 	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" {
-		err = bindTo(fd, to.Network, to.Socket.LocalAddr)
+		err = bindTo(fd, family, to.Network, to.Socket.LocalAddr)
 		if err != nil {
 			Close(fd)
 		}
@@ -107,11 +114,25 @@ func PrepareConnect(op *backend.Op) error {
 	return nil
 }
 
-func bindTo(fd int, network, address string) error {
+// bindTo gives a socket of that family its own address. The wildcard is that of the
+// socket's family.
+func bindTo(fd, family int, network, address string) error {
 	var a Address
-	_, err := EncodeAddress(&a, network, address)
+	is, err := EncodeAddress(&a, network, address)
 	if err != nil {
 		return err
+	}
+	if is != family {
+		ap, err := backend.ParseIP(network, address)
+		if err != nil || !ap.Addr().Unmap().IsUnspecified() {
+			return &net.AddrError{Err: "not of the same version of IP as the address to connect to", Addr: address}
+		}
+		ip := netip.IPv6Unspecified()
+		if family == familyInet {
+			ip = netip.IPv4Unspecified()
+		}
+		a = Address{}
+		_, _ = encodeIP(&a, netip.AddrPortFrom(ip, ap.Port())) // fails on zones alone
 	}
 	return bind(fd, &a)
 }

@@ -49,7 +49,7 @@ func listenerOptions(fd int, network string, family int) error {
 }
 
 // bothFamilies makes an IPv6 socket take IPv4 as well, unless network says
-// otherwise.
+// otherwise. Not every system can.
 func bothFamilies(fd int, network string, family int) error {
 	if family != unix.AF_INET6 {
 		return nil
@@ -58,7 +58,11 @@ func bothFamilies(fd int, network string, family int) error {
 	if network == "tcp6" || network == "udp6" {
 		only = 1
 	}
-	return os.NewSyscallError("setsockopt IPV6_V6ONLY", unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only))
+	err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only)
+	if only == 0 && !dualStack {
+		return nil
+	}
+	return os.NewSyscallError("setsockopt IPV6_V6ONLY", err)
 }
 
 func listenOn(fd, backlog int) error { return unix.Listen(fd, backlog) }

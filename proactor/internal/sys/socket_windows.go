@@ -20,8 +20,8 @@ var startWinsock = sync.OnceValue(func() error {
 })
 
 // newSocket makes a socket with the options that those that listen and those that
-// connect have. Datagrams may be sent to everybody, as with package net. Calls with an OVERLAPPED wait in the system, those without return at
-// once.
+// connect have. Datagrams may be sent to everybody, as with package net. Calls with
+// an OVERLAPPED wait in the system, those without return at once.
 func newSocket(network string, family int, o *backend.SocketOptions) (int, error) {
 	kind := int32(windows.SOCK_STREAM)
 	if backend.IsDatagram(network) {
@@ -35,6 +35,7 @@ func newSocket(network string, family int, o *backend.SocketOptions) (int, error
 	fd := int(s)
 	err = os.NewSyscallError("WSAIoctl FIONBIO", NeverBlock(fd))
 	if err == nil && kind == windows.SOCK_DGRAM {
+		quietUDP(fd)
 		err = os.NewSyscallError("setsockopt SO_BROADCAST",
 			windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_BROADCAST, 1))
 	} else if err == nil && family != familyUnix {

@@ -31,6 +31,15 @@ func parse(network, address string) (endpoint, error) {
 	return endpoint{at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}, err
 }
 
+// parsePeer is parse for what is connected to: the wildcard is this host.
+func parsePeer(network, address string) (endpoint, error) {
+	if backend.IsUnix(network) {
+		return parse(network, address)
+	}
+	at, err := backend.ParseDial(network, address)
+	return endpoint{at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}, err
+}
+
 // addr is e as the net package writes it.
 func (e endpoint) addr() net.Addr {
 	if !e.at.IsValid() {

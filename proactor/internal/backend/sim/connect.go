@@ -50,11 +50,10 @@ func (b *Backend) connect(op *backend.Op) {
 
 // resolve fills in both addresses.
 func (d *dial) resolve() error {
-	to, err := parse(d.args.Network, d.args.Address)
-	if err != nil {
+	var err error
+	if d.to, err = parsePeer(d.args.Network, d.args.Address); err != nil {
 		return err
 	}
-	d.to = to.reachable()
 	if !d.to.at.IsValid() {
 		return nil
 	}
@@ -62,6 +61,9 @@ func (d *dial) resolve() error {
 	if o := d.args.Socket; o != nil && o.LocalAddr != "" {
 		if d.from, err = parse(d.args.Network, o.LocalAddr); err != nil {
 			return err
+		}
+		if d.from.wildcard() {
+			d.from = d.to.withPort(d.from.at.Port())
 		}
 	}
 	d.from, err = d.half.b.net.pickPort(d.from)

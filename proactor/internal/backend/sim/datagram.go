@@ -135,11 +135,10 @@ func (b *Backend) connectPacket(op *backend.Op) {
 
 func (b *Backend) joinPacket(args *backend.ConnectArgs) (*packet, error) {
 	n := b.net
-	to, err := parse(args.Network, args.Address)
+	to, err := parsePeer(args.Network, args.Address)
 	if err != nil {
 		return nil, err
 	}
-	to = to.reachable()
 	from := to.withPort(0)
 	if !to.at.IsValid() {
 		from = endpoint{}

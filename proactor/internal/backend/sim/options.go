@@ -62,7 +62,7 @@ type Faults struct {
 const (
 	defaultMaxDelay = 10 * time.Millisecond
 	defaultBuffer   = 64 << 10
-	defaultBacklog  = 128
+	defaultBacklog  = 4096 // as Linux has it
 )
 
 // Mild returns faults under which every connection lives: short, late and
