@@ -2,9 +2,9 @@ package cli
 
 import (
 	"io"
-	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
@@ -38,6 +38,14 @@ func TestPeers(t *testing.T) {
 			side{line: "pull --bind EP --count 3", out: "^x\nx\nx\n$"}},
 		{"json", side{line: "push --connect EP --json", in: `{"frames":["<é>",{"base64":"/wA="}]} {"frames":[""]}`},
 			side{line: "pull --bind EP --count 2 --json", out: `^{"frames":\["<é>",{"base64":"/wA="}\]}` + "\n" + `{"frames":\[""\]}` + "\n$"}},
+		{"frames of lines", side{line: "push --connect EP", in: "a\tb\n\t\n"},
+			side{line: "pull --bind EP --count 2 --json", out: `^{"frames":\["a","b"\]}` + "\n" + `{"frames":\["",""\]}` + "\n$"}},
+		{"short flags", side{line: "push -c EP -d a -d b -n 2 -r 1000 -t 60s -o linger=-1"},
+			side{line: "pull -b EP -n 2 -j", out: `^({"frames":\["a","b"\]}` + "\n){2}$"}},
+		{"endpoint alone", side{line: "push EP --data a"},
+			side{line: "pull @EP --count 1", out: "^a\n$"}},
+		{"endpoint to connect to", side{line: "push >EP --data a"},
+			side{line: "pull tcp://127.0.0.1:* --bind EP --count 1", out: "^a\n$", err: `^actum: bound tcp://127\.0\.0\.1:\d+` + "\n$"}},
 		{"options", side{line: "push --connect EP --opt sndhwm=1 --opt ZMQ_LINGER=-1", in: "a\nb\nc\n"},
 			side{line: "pull --bind EP --count 3 --opt rcvhwm=1 --backend goroutine", out: "^a\nb\nc\n$"}},
 		{"two of them", side{line: "push --connect EP --data x --count 4"},
@@ -66,7 +74,7 @@ func TestPeers(t *testing.T) {
 			side{line: "router --bind EP --count 1 --opt rcvhwm=7", in: "0x00ff\t1\n", code: 1, out: "hello",
 				err: "^actum: no peer has the routing id 0x00ff: message dropped\nactum: not every message could be delivered\n$"}},
 		{"pair", side{line: "pair --connect EP --count 1", in: "a\nb\n", out: "^c\n$"},
-			side{line: "pair --bind EP --count 1 --data c", out: "^a\n$"}},
+			side{line: "pair --bind EP --count 2 --data c", out: "^a\nb\n$"}},
 		{"dealers", side{line: "dealer --connect EP --count 1 --data a", out: "^c\n$"},
 			side{line: "dealer --bind EP --count 1 --data c", out: "^a\n$"}},
 	}
@@ -101,7 +109,7 @@ func TestFailures(t *testing.T) {
 		code     int
 		err      string
 	}{
-		{"push --data x", "", 2, "--bind EP or --connect EP"},
+		{"push --data x", "", 2, "--bind EP, --connect EP"},
 		{"push --bind nowhere", "", 2, "bind nowhere: "},
 		{"push --connect tcp://127.0.0.1:*", "", 2, "connect tcp://127.0.0.1:\\*: "},
 		{"push --bind udp://127.0.0.1:1", "", 2, "udp"},
@@ -113,7 +121,12 @@ func TestFailures(t *testing.T) {
 		{"push --connect EP --count -1", "", 2, "count"},
 		{"push --connect EP --timeout soon", "", 2, "timeout"},
 		{"push --connect EP --timeout=-1s", "", 2, "negative"},
-		{"push --connect EP --rate=-1", "", 2, "negative"},
+		{"push --connect EP --rate=-1", "", 2, "--rate is -1"},
+		{"push --connect EP --rate NaN", "", 2, "--rate is NaN"},
+		{"push --connect EP --rate Inf", "", 2, "--rate is [+]Inf"},
+		{"push --connect EP --rate=-Inf", "", 2, "--rate is -Inf"},
+		{"pub --connect EP --wait=-1", "", 2, "wait"},
+		{"push inproc://x", "", 2, "inproc reaches"},
 		{"push --connect EP --backend nothing", "", 2, "\"nothing\""},
 		{"pull --connect EP --data x", "", 2, "unknown flag --data"},
 		{"pull --connect EP --opt subscribe=x", "", 2, "Subscribe"},
@@ -125,6 +138,7 @@ func TestFailures(t *testing.T) {
 		{"push --connect EP --json", `{"frames":[]}`, 1, `document 1: .*at least one frame`},
 		{"push --connect EP --json", `{"frame":["a"]}`, 1, `document 1: .*unknown field`},
 		{"push --connect EP --json", `hello`, 1, `document 1: `},
+		{"push --connect EP --json", "{\"frames\":[\"\xff\"]}", 1, `document 1: .*not UTF-8`},
 		{"router --connect EP", "no tab", 1, `line 1: a router's message`},
 		{"rep --bind EP --json", `hello`, 1, `document 1: `},
 
@@ -133,9 +147,9 @@ func TestFailures(t *testing.T) {
 		{"req --connect EP --data x --timeout 10ms", "", 1, "no message came within 10ms"},
 		{"rep --bind EP --echo --timeout 10ms", "", 1, "no message came within 10ms"},
 		{"dealer --connect EP --data x --timeout 10ms", "", 1, "no message came within 10ms"},
-		{"push --connect EP --data x --timeout 10ms", "", 1, "could be delivered within 10ms"},
-		{"push --connect EP --data x --opt linger=0", "", 1, "could be delivered within 0s"},
-		{"push --connect EP --data x --opt linger=10", "", 1, "could be delivered within 10ms"},
+		{"push --connect EP --data x --timeout 10ms", "", 1, "be delivered within 10ms"},
+		{"push --connect EP --data x --opt linger=0", "", 1, "be delivered within 0s"},
+		{"push --connect EP --data x --opt linger=10", "", 1, "be delivered within 10ms"},
 		{"push --bind EP --data x --opt sndtimeo=10", "", 1, "no peer took the message within 10ms"},
 		{"pull --bind EP --opt rcvtimeo=10", "", 1, "no message came within 10ms"},
 		{"push --bind EP --data x --timeout 10ms", "", 1, "no peer took the message within 10ms"},
@@ -154,10 +168,9 @@ func TestFailures(t *testing.T) {
 // somebody to take theirs.
 func TestInterrupted(t *testing.T) {
 	for _, line := range []string{
-		"push --connect EP", "push --connect EP --data x", "push --bind EP --data x", "pull --bind EP", "pub --bind EP",
-		"pub --bind EP --data x --wait 2", "pub --bind EP --wait 0", "sub --connect EP", "req --connect EP", "req --bind EP --data x",
-		"rep --bind EP", "rep --bind EP --echo", "dealer --connect EP", "router --bind EP", "router --bind EP --data a --data b",
-		"pair --connect EP", "pair --bind EP --data x", "push --connect EP --data x --count 9 --rate 0.001",
+		"push --connect EP", "pull --bind EP", "pub --bind EP",
+		"pub --bind EP --data x --wait 2", "pub --bind EP --wait 0", "sub --connect EP", "req --connect EP",
+		"rep --bind EP", "rep --bind EP --echo", "dealer --connect EP", "router --bind EP", "pair --connect EP",
 	} {
 		t.Run(line, func(t *testing.T) {
 			in, silent := io.Pipe()
@@ -169,22 +182,66 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// Whoever reads standard output may have had enough of it.
-func TestBrokenPipe(t *testing.T) {
-	system.IgnoreBrokenPipes()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
+// What a command had to send, and did not, is counted and makes the exit code 1.
+func TestUndelivered(t *testing.T) {
+	tests := []struct {
+		line, in    string
+		heard       string // when it is interrupted
+		undelivered string
+	}{
+		{"push --connect EP --data x", "", "waiting for ipc://", "1 message"},
+		{"push --connect EP --data x --count 9", "", "waiting for ipc://", "9 messages"},
+		{"push --connect EP", "a\nb\nc\n", "waiting for ipc://", "3 messages"},
+		{"push --bind EP --data x", "", "waiting for a peer", "1 message"},
+		{"push --bind EP", "a\nb\n", "waiting for a peer", "1 message"},
+		{"req --connect EP --data x", "", "waiting for ipc://", "1 message"},
+		{"req --bind EP --data x", "", "waiting for a peer", "1 message"},
+		{"dealer --connect EP --data x", "", "waiting for ipc://", "1 message"},
+		{"pair --connect EP --data x --count 1", "", "waiting for ipc://", "1 message"},
+		{"pair --bind EP --data x", "", "waiting for a peer", "1 message"},
 	}
-	defer w.Close()
-	r.Close()
-	endpoint := newEndpoint(t)
-	push := start(t, endpoint, nil, "push --connect EP --data x")
-	pull := Run(t.Context(), []string{"pull", "--bind", endpoint}, system.Streams{Out: w, Err: t.Output()})
-	if pull != 0 {
-		t.Errorf("exit code %d, want 0", pull)
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			said := newHeard()
+			p := startWith(t, newEndpoint(t), tt.line, system.Streams{In: strings.NewReader(tt.in), Err: said, Patience: time.Millisecond})
+			said.await(t, tt.heard)
+			p.interrupt()
+			check(t, <-p.ended, 1, nothing, "\nactum: interrupted: "+tt.undelivered+" could not be delivered\n$")
+		})
 	}
-	check(t, <-push.ended, 0, nothing, nothing)
+}
+
+// Who waits says for what.
+func TestNotices(t *testing.T) {
+	tests := []struct{ line, beside, heard string }{
+		{"pull --connect EP", "", "^actum: waiting for ipc://[^\n]*: .*no such file.*, trying again\n"},
+		{"pull --bind EP", "", "^actum: waiting for a peer to connect to ipc://"},
+		{"pull --bind EP", "push --connect EP", "actum: connected, waiting for messages\n"},
+		{"push --connect EP --data x", "", "^actum: waiting for ipc://"},
+		{"push --bind EP --data x", "", "^actum: waiting for a peer to connect to ipc://"},
+		{"pub --bind EP --data x --wait 2", "sub --connect EP", "actum: waiting for subscriptions: 1 of 2\n"},
+		{"req --bind EP --data x", "rep --connect EP", "actum: connected, waiting for the reply\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			endpoint, said := newEndpoint(t), newHeard()
+			silent, typing := io.Pipe()
+			defer typing.Close()
+			p := startWith(t, endpoint, tt.line, system.Streams{In: silent, Err: said, Patience: time.Millisecond})
+			if tt.beside != "" {
+				beside := start(t, endpoint, silent, tt.beside)
+				defer func() { beside.interrupt(); <-beside.ended }()
+			}
+			said.await(t, tt.heard)
+			p.interrupt()
+			<-p.ended
+		})
+	}
+	t.Run("quiet", func(t *testing.T) {
+		said := newHeard()
+		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: said, Patience: time.Millisecond})
+		check(t, <-p.ended, 1, nothing, "^actum: no message came within 50ms\n$")
+	})
 }
 
 func TestHelp(t *testing.T) {

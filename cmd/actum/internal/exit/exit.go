@@ -1,11 +1,13 @@
 // Package exit is what actum's exit codes mean, and the errors that lead to
 // them.
 //
-//	0    done; or whoever read standard output has had enough of it
-//	1    it failed, timed out, or the demonstration lost or reordered a message
+//	0    done; or standard output was closed, and no message was lost by it
+//	1    it failed or timed out; a message was lost, or not delivered, also when
+//	     that is because of Ctrl-C; the demonstration lost or reordered one
 //	2    the command line cannot be carried out: a wrong type, endpoint or
 //	     option, an endpoint that cannot be bound, something not offered
-//	130  interrupted by Ctrl-C or SIGTERM; everything was closed in order
+//	130  interrupted by Ctrl-C or SIGTERM; everything was closed in order, and no
+//	     message was left undelivered
 package exit
 
 import (
@@ -44,7 +46,7 @@ func Code(err error) int {
 	var endpoint *zmq.EndpointError
 	var option *zmq.OptionError
 	switch {
-	case err == nil, system.IsBrokenPipe(err):
+	case err == nil, system.IsReaderGone(err):
 		return OK
 	case errors.Is(err, context.Canceled):
 		return Interrupted

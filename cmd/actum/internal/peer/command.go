@@ -11,11 +11,14 @@
 //	dealer, router, pair  both at once
 //
 // A command ends after --count messages, or when its input has ended and nothing
-// is to be received any more; what was sent has been handed over by then.
+// is to be received any more; what was sent has been handed over by then. Those that
+// do both at once end when they have received the count and sent all that standard
+// input brings; on a terminal, where somebody types it, the count is enough.
 package peer
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
@@ -25,20 +28,23 @@ import (
 
 // Common are the flags of every type.
 type Common struct {
-	Bind    []string      `sep:"none" placeholder:"EP" help:"Bind to tcp://host:port, ipc://path; * for any host, port or path. Repeatable."`
-	Connect []string      `sep:"none" placeholder:"EP" help:"Connect to an endpoint, now or when somebody binds it. Repeatable."`
-	Count   uint          `placeholder:"N" help:"End after N messages sent (push, pub), exchanges (req, rep), messages received (all others)."`
-	Timeout time.Duration `placeholder:"D" help:"Give up (exit code 1) when sending or receiving a message, or delivering the last ones, takes longer: 500ms, 5s."`
-	JSON    bool          `name:"json" help:"Messages as JSON documents, in and out: {\"frames\":[\"text\",{\"base64\":\"AAE=\"}]}."`
-	Opt     []string      `sep:"none" placeholder:"NAME=VALUE" help:"Set a socket option by libzmq's name, to libzmq's value: ${options}. Repeatable."`
-	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one: ${backends}."`
+	Endpoints []string `arg:"" optional:"" name:"endpoint" help:"tcp://host:port or ipc://path, to connect to. With @ in front, or a * for any host, port or path, it is bound; '>' in front connects."`
+
+	Bind    []string      `short:"b" sep:"none" placeholder:"EP" help:"Bind to an endpoint. Repeatable."`
+	Connect []string      `short:"c" sep:"none" placeholder:"EP" help:"Connect to an endpoint, now or when somebody binds it. Repeatable."`
+	Count   uint          `short:"n" placeholder:"N" help:"End after N messages sent (push, pub), exchanges (req, rep), messages received (all others)."`
+	Timeout time.Duration `short:"t" placeholder:"D" help:"Give up (exit code 1) when sending or receiving a message, or delivering the last ones, takes longer: 500ms, 5s."`
+	JSON    bool          `short:"j" name:"json" help:"Messages as JSON documents, in and out: {\"frames\":[\"text\",{\"base64\":\"AAE=\"}]}."`
+	Opt     []string      `short:"o" sep:"none" placeholder:"NAME=VALUE" help:"Set a socket option by libzmq's name, to libzmq's value; actum options lists them. Repeatable."`
+	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one; actum backends lists them."`
+	Quiet   bool          `short:"q" help:"Do not say on standard error what is waited for."`
 	Verbose bool          `short:"v" help:"Say on standard error why connections fail or end."`
 }
 
 // Sending are the flags of types that send.
 type Sending struct {
-	Data []string `sep:"none" placeholder:"TEXT" help:"Send this instead of standard input's lines. Repeatable: the frames of one message."`
-	Rate float64  `placeholder:"N" help:"Send at most N messages a second."`
+	Data []string `short:"d" sep:"none" placeholder:"TEXT" help:"Send this instead of standard input's lines. Repeatable: the frames of one message."`
+	Rate float64  `short:"r" placeholder:"N" help:"Send at most N messages a second."`
 }
 
 // The commands.
@@ -52,11 +58,11 @@ type (
 	Pub  struct {
 		Common
 		Sending
-		Wait int `default:"1" placeholder:"N" help:"Wait for N subscriptions before the first message: ${default} if not said, 0 not to wait."`
+		Wait uint `short:"w" default:"1" placeholder:"N" help:"Wait for N subscriptions before the first message: ${default} if not said, 0 not to wait."`
 	}
 	Sub struct {
 		Common
-		Subscribe []string `sep:"none" placeholder:"PREFIX" help:"Receive messages that start so; without it, all. Repeatable."`
+		Subscribe []string `short:"s" sep:"none" placeholder:"PREFIX" help:"Receive messages that start so; without it, all. Repeatable."`
 	}
 	Req struct {
 		Common
@@ -65,7 +71,7 @@ type (
 	Rep struct {
 		Common
 		Sending
-		Echo bool `help:"Reply with the request."`
+		Echo bool `short:"e" help:"Reply with the request."`
 	}
 	Dealer struct {
 		Common
@@ -92,7 +98,7 @@ func (c *Pull) Run(ctx context.Context, s system.Streams) error {
 
 func (c *Pub) Run(ctx context.Context, s system.Streams) error {
 	return c.run(ctx, s, zmq.PUB, c.Sending, c.repeats(), func(s *session, ctx context.Context) error {
-		if err := s.awaitSubscriptions(ctx, c.Wait); err != nil {
+		if err := s.awaitSubscriptions(ctx, int(min(c.Wait, math.MaxInt32))); err != nil {
 			return err
 		}
 		return s.publishAll(ctx)

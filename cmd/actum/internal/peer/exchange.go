@@ -12,13 +12,17 @@ func (s *session) askAll(ctx context.Context) error {
 	p := newPace(s.rate)
 	for n := uint(0); s.count == 0 || n < s.count; n++ {
 		request, ok, err := s.in.take(ctx)
-		if err == nil && ok {
-			err = p.wait(ctx)
-		}
 		if err != nil || !ok {
 			return err
 		}
-		if err := s.send(ctx, request); err != nil {
+		if err = p.wait(ctx); err == nil {
+			err = s.out.ready(ctx) // without a reader, the reply would be lost
+		}
+		if err == nil {
+			err = s.send(ctx, request)
+		}
+		if err != nil {
+			s.unsent.Add(1)
 			return err
 		}
 		reply, _, err := s.receive(ctx, atOnce, nil)

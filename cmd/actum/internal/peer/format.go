@@ -3,7 +3,6 @@ package peer
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"strings"
 	"unicode"
@@ -12,9 +11,10 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A message as text is a line, its frames as they are with tabs between them.
-// The routing id in front of a router's is in hexadecimal behind 0x if it cannot
-// be printed: those that routers make up cannot.
+// A message as text is a line, its frames as they are with tabs between them, in
+// and out: what one command prints, another sends as the same messages. Frames that
+// contain tabs or line ends need JSON. The routing id in front of a router's is in
+// hexadecimal behind 0x if it cannot be printed: those that routers make up cannot.
 
 const separator = '\t'
 
@@ -35,10 +35,10 @@ func appendLine(b []byte, m *zmq.Msg, t zmq.Type) []byte {
 // parseLine takes the line over.
 func parseLine(line []byte, t zmq.Type) (zmq.Msg, error) {
 	line = bytes.TrimSuffix(line, []byte{'\n'})
-	if t != zmq.ROUTER {
-		return zmq.NewMsg(line), nil
-	}
 	frames := bytes.Split(line, []byte{separator})
+	if t != zmq.ROUTER {
+		return zmq.NewMsg(frames...), nil
+	}
 	if len(frames) < 2 {
 		return zmq.Msg{}, errors.New("a router's message is a routing id, a tab, and what to send")
 	}
@@ -64,62 +64,4 @@ func parseID(text []byte) []byte {
 		return id
 	}
 	return text
-}
-
-// document is a message as JSON: {"frames":["text",{"base64":"AAE="}]}.
-type document struct {
-	Frames []frame `json:"frames"`
-}
-
-// frame is a string if it is valid UTF-8, {"base64":"..."} if not.
-type frame []byte
-
-// binary is a frame that is not text.
-type binary struct {
-	Base64 *[]byte `json:"base64"`
-}
-
-func (f frame) MarshalJSON() ([]byte, error) {
-	if !utf8.Valid(f) {
-		b := []byte(f)
-		return json.Marshal(binary{&b})
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(string(f))
-	return b.Bytes(), err
-}
-
-func (f *frame) UnmarshalJSON(b []byte) error {
-	var text *string
-	if json.Unmarshal(b, &text) == nil && text != nil {
-		*f = []byte(*text)
-		return nil
-	}
-	var bin binary
-	if json.Unmarshal(b, &bin) != nil || bin.Base64 == nil {
-		return errors.New(`a frame is a "string" or {"base64":"..."}`)
-	}
-	*f = *bin.Base64
-	return nil
-}
-
-func newDocument(m *zmq.Msg) document {
-	d := document{Frames: make([]frame, m.Len())}
-	for i := range d.Frames {
-		d.Frames[i] = m.Frame(i)
-	}
-	return d
-}
-
-func (d document) message() (zmq.Msg, error) {
-	if len(d.Frames) == 0 {
-		return zmq.Msg{}, errors.New(`a message needs at least one frame: {"frames":["..."]}`)
-	}
-	frames := make([][]byte, len(d.Frames))
-	for i, f := range d.Frames {
-		frames[i] = f
-	}
-	return zmq.NewMsg(frames...), nil
 }

@@ -18,7 +18,8 @@ func TestLines(t *testing.T) {
 	}{
 		{zmq.PUSH, "", []string{""}},
 		{zmq.PUSH, "hello", []string{"hello"}},
-		{zmq.PUSH, " a\tb\r", []string{" a\tb\r"}},
+		{zmq.PUSH, " a\tb\r", []string{" a", "b\r"}},
+		{zmq.PUSH, "\t", []string{"", ""}},
 		{zmq.PUSH, "\xff\x00", []string{"\xff\x00"}},
 		{zmq.ROUTER, "me\thello", []string{"me", "hello"}},
 		{zmq.ROUTER, "me\t\thello", []string{"me", "", "hello"}},
@@ -57,6 +58,11 @@ func TestInput(t *testing.T) {
 		{"the second is bad", `{"frames":["a"]} {`, true, "a\n", "standard input, document 2: unexpected EOF"},
 		{"two ways at once", `{"frames":[{"base64":"","text":""}]}`, true, "\n", ""},
 		{"null", `{"frames":[null]}`, true, "", "a frame is"},
+		{"pair of surrogates", `{"frames":["\ud83d\ude00\ufffd\\ud800"]}`, true, "😀\ufffd\\ud800\n", ""},
+		{"half a pair", `{"frames":["\ud83d"]}`, true, "", `document 1: \ud83d is half of a surrogate pair`},
+		{"the other half", `{"frames":["\\\ude00 "]}`, true, "", `\ude00 is half of a surrogate pair`},
+		{"halves apart", `{"frames":["\ud83d \ude00"]}`, true, "", `\ud83d is half of a surrogate pair`},
+		{"not UTF-8", `{"frames":["a"]}{"frames":["` + "\xff" + `"]}`, true, "a\n", "document 2: byte 0xff is not UTF-8"},
 		{"bad base64", `{"frames":[{"base64":"?"}]}`, true, "", "a frame is"},
 	}
 	for _, tt := range tests {

@@ -17,6 +17,7 @@ type input struct {
 	next  chan zmq.Msg
 	ended chan struct{} // closed when all that there was has been taken
 	err   error         // why it ended, if that was an error; before ended
+	typed bool          // by somebody, on a terminal: its end may never come
 }
 
 // source calls yield with one message after the other, until it returns false.
@@ -80,7 +81,7 @@ func repeated(data []string, repeats uint) source {
 	}
 }
 
-// lines are messages of one frame; a router's have their frames between tabs.
+// lines are messages, with tabs between their frames.
 func lines(r io.Reader, t zmq.Type) source {
 	b := bufio.NewReader(r)
 	return each("line", func() (m zmq.Msg, err error) {
@@ -95,13 +96,12 @@ func lines(r io.Reader, t zmq.Type) source {
 // documents are messages in JSON, one after the other.
 func documents(r io.Reader) source {
 	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
 	return each("document", func() (m zmq.Msg, err error) {
-		var doc document
-		if err := d.Decode(&doc); err != nil {
+		var text json.RawMessage
+		if err := d.Decode(&text); err != nil {
 			return m, err
 		}
-		return doc.message()
+		return parseDocument(text)
 	})
 }
 

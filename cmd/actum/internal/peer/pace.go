@@ -12,12 +12,17 @@ type pace struct {
 	next     time.Time
 }
 
+// longest is an interval that nobody sees the end of: a century. A longer one does
+// not fit into a time.Duration.
+const longest = 100 * 365 * 24 * time.Hour
+
 // newPace is for a number of messages a second; 0 is as fast as possible.
 func newPace(rate float64) *pace {
 	if rate == 0 {
 		return &pace{}
 	}
-	return &pace{interval: time.Duration(float64(time.Second) / rate), next: time.Now()}
+	interval := min(float64(time.Second)/rate, float64(longest))
+	return &pace{interval: time.Duration(interval), next: time.Now()}
 }
 
 // wait waits until the next message may be sent.

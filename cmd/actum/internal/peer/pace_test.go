@@ -17,6 +17,8 @@ func TestPace(t *testing.T) {
 		{10, 1, 0},
 		{10, 11, time.Second},
 		{0.5, 2, 2 * time.Second},
+		{1e300, 1000, 0},
+		{1e-300, 2, longest},
 	}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 
 // awaitSubscriptions waits for n of them, for as long as the timeout says.
 func (s *session) awaitSubscriptions(ctx context.Context, n int) error {
+	s.subscriptions = n
+	s.notice.begin(forSubscriptions)
+	defer s.notice.end(forSubscriptions)
 	started := time.Now()
 	for s.Stats().Subscriptions < n {
 		if s.sendTimeout > 0 && time.Since(started) > s.sendTimeout {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
@@ -25,6 +25,15 @@ type session struct {
 	fixed  bool // what is sent is --data
 	failed bool // something could not be delivered, and standard error says what
 
+	notice        *notice
+	causes        *causes
+	binds         []string
+	connects      []string
+	subscriptions int // to wait for
+
+	// unsent are messages that were taken from the input and that Send has not taken.
+	unsent atomic.Uint64
+
 	// How long sending, receiving, and delivering the last messages may take; 0
 	// is without end.
 	sendTimeout, recvTimeout, linger time.Duration
@@ -37,7 +46,9 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	if err != nil {
 		return err
 	}
-	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Logger: c.logger(std.Err)})
+	std.Err = &lockedWriter{w: std.Err}
+	causes := c.causes(std.Err)
+	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Logger: slog.New(causes)})
 	if err != nil {
 		return &exit.UsageError{Err: err}
 	}
@@ -47,23 +58,40 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	if err != nil {
 		return errors.Join(err, zctx.Close())
 	}
-	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil,
+	gone, unwatch := system.WatchReader(std.Out)
+	defer unwatch()
+	s := &session{Socket: socket, err: std.Err, causes: causes, binds: c.Bind, connects: c.Connect, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil,
 		sendTimeout: o.SendTimeout, recvTimeout: o.RecvTimeout, linger: o.Linger}
-	s.out = newOutput(std.Out, c.JSON, t)
+	s.notice = &notice{w: std.Err, patience: c.patience(std), describe: s.waitingFor, start: time.Now()}
+	defer s.notice.watch()()
+	s.out = newOutput(std.Out, c.JSON, t, gone)
 	s.in = newInput(ctx, c.source(std.In, t, sending.Data, repeats))
+	s.in.typed = !s.fixed && system.IsTerminal(std.In)
 	err = errors.Join(work(s, ctx), s.out.flush())
+	before := s.undelivered()
 	err = errors.Join(err, s.close(ctx, err == nil), zctx.Close())
-	if err == nil && s.failed {
-		err = errors.New("not every message could be delivered")
-	}
-	return err
+	return s.verdict(err, before)
 }
 
-func (c *Common) logger(w io.Writer) *slog.Logger {
-	if !c.Verbose {
-		return nil
+// causes is what reads the log: it remembers causes, and writes all of it if asked.
+func (c *Common) causes(w io.Writer) *causes {
+	causes := &causes{of: map[string]string{}}
+	if c.Verbose {
+		causes.Handler = slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})
 	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return causes
+}
+
+// patience is how long the command waits until it says what for; negative: it does
+// not say.
+func (c *Common) patience(std system.Streams) time.Duration {
+	switch {
+	case c.Quiet:
+		return -1
+	case std.Patience == 0:
+		return defaultPatience
+	}
+	return std.Patience
 }
 
 // open makes the socket with its endpoints. What a wildcard stands for is said on
@@ -89,43 +117,11 @@ func (c *Common) open(zctx *zmq.Context, t zmq.Type, o zmq.Options, stderr io.Wr
 	return s, nil
 }
 
-// options are those given, on top of what suits a command line: a router says so
-// when a message has nowhere to go.
-func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
-	o := zmq.Options{RouterMandatory: t == zmq.ROUTER, SendTimeout: c.Timeout, RecvTimeout: c.Timeout, Linger: c.Timeout}
-	if err := c.check(sending); err != nil {
-		return o, err
-	}
-	for _, opt := range c.Opt {
-		name, value, ok := strings.Cut(opt, "=")
-		if !ok {
-			return o, exit.Usagef("--opt %s: expected NAME=VALUE", opt)
-		}
-		if err := o.Set(name, value); err != nil {
-			return o, err
-		}
-	}
-	return o, nil
-}
-
-func (c *Common) check(sending Sending) error {
-	if len(c.Bind)+len(c.Connect) == 0 {
-		return exit.Usagef("at least one --bind EP or --connect EP is needed")
-	}
-	for _, endpoint := range append(c.Bind, c.Connect...) {
-		if strings.HasPrefix(strings.ToLower(endpoint), "inproc:") {
-			return exit.Usagef("%s: inproc reaches sockets of the same process, where there is no other", endpoint)
-		}
-	}
-	if c.Timeout < 0 || sending.Rate < 0 {
-		return exit.Usagef("--timeout and --rate must not be negative")
-	}
-	return nil
-}
-
 // close hands over what was sent, while the linger lasts, unless something has
 // gone wrong already.
 func (s *session) close(ctx context.Context, deliver bool) error {
+	s.notice.begin(forDelivery)
+	defer s.notice.end(forDelivery)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if !deliver {
@@ -139,7 +135,51 @@ func (s *session) close(ctx context.Context, deliver bool) error {
 	}
 	err := s.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("not everything that was sent could be delivered within %v", max(s.linger, 0))
+		return errLate
 	}
 	return err
+}
+
+// errLate stands for the end of the linger until verdict finds words for it.
+var errLate = errors.New("not everything that was sent could be delivered in time")
+
+// verdict is how the command ended: as its work and its close did, unless messages
+// were lost. Everything is closed by then; before is what was lost until the close.
+func (s *session) verdict(err error, before uint64) error {
+	lost := s.undelivered()
+	switch atClose := lost - before + s.unsent.Load(); {
+	case s.out.pending > 0 && system.IsReaderGone(err):
+		return fmt.Errorf("standard output was closed: %s, received before that, could not be written (--count N receives no more than N)",
+			messages(uint64(s.out.pending)))
+	case system.IsReaderGone(err) && atClose > 0:
+		return fmt.Errorf("standard output was closed: %s could not be delivered", messages(atClose))
+	case errors.Is(err, context.Canceled) && atClose > 0:
+		return fmt.Errorf("interrupted: %s could not be delivered", messages(atClose))
+	case errors.Is(err, errLate) && atClose > 0:
+		return fmt.Errorf("%s could not be delivered within %v", messages(atClose), max(s.linger, 0))
+	case errors.Is(err, errLate):
+		return fmt.Errorf("not everything that was sent could be delivered within %v", max(s.linger, 0))
+	case err == nil && lost > 0:
+		return fmt.Errorf("%s could not be delivered: a peer left", messages(lost))
+	case err == nil && s.failed:
+		return errors.New("not every message could be delivered")
+	}
+	return err
+}
+
+// undelivered is how many messages the socket has taken and lost because their peer
+// went away, or never came. Subscribers come and go as they like.
+func (s *session) undelivered() uint64 {
+	if s.Type() == zmq.PUB {
+		return 0
+	}
+	return s.Stats().Dropped[zmq.DropPeerGone]
+}
+
+// messages is "1 message" or "n messages".
+func messages(n uint64) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
 }

@@ -17,13 +17,17 @@ func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	p := newPace(s.rate)
 	for n := uint(0); most == 0 || n < most; n++ {
 		m, ok, err := s.in.take(ctx)
-		if err == nil && ok {
-			err = p.wait(ctx)
-		}
 		if err != nil || !ok {
 			return err
 		}
+		if err := p.wait(ctx); err != nil {
+			if !s.fixed {
+				s.unsent.Add(1)
+			}
+			return err
+		}
 		if err := s.send(ctx, m); err != nil {
+			s.unsent.Add(1)
 			return err
 		}
 	}
@@ -36,6 +40,12 @@ const retryInterval = 20 * time.Millisecond
 // send sends one message. A router's may have nowhere to go: --data waits for
 // its peer, a message of standard input must not hold up those behind it.
 func (s *session) send(ctx context.Context, m zmq.Msg) error {
+	err := s.TrySend(m)
+	if err == nil {
+		return nil
+	}
+	s.notice.begin(forRoom)
+	defer s.notice.end(forRoom)
 	started := time.Now()
 	for {
 		err := s.Send(ctx, m)
@@ -70,10 +80,14 @@ var atOnce = func() at {
 // Until ends it earlier: then there is no message.
 func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (m zmq.Msg, ok bool, err error) {
 	var late <-chan time.Time
+	waiting := false
 	if s.recvTimeout == 0 {
 		from = nil
 	}
 	for {
+		if err := s.out.ready(ctx); err != nil {
+			return m, false, err
+		}
 		m, err := s.TryRecv()
 		if err == nil || err != zmq.ErrWouldBlock {
 			return m, err == nil, err
@@ -81,10 +95,16 @@ func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (
 		if err := s.out.flush(); err != nil {
 			return m, false, err
 		}
+		if !waiting {
+			waiting = true
+			s.notice.begin(forMessage)
+			defer s.notice.end(forMessage)
+		}
 		select {
 		case <-s.Readable():
 		case <-ctx.Done():
 			return m, false, ctx.Err()
+		case <-s.out.gone:
 		case <-until:
 			return m, false, nil
 		case <-from:
@@ -112,8 +132,8 @@ func (s *session) receiveFrom(ctx context.Context, from at) error {
 func (s *session) receiveAll(ctx context.Context) error { return s.receiveFrom(ctx, atOnce) }
 
 // sendAndReceive does both at once. While there is something to send, receiving
-// is not late. With the count received it ends, whether or not standard input
-// has; --data is still sent.
+// is not late. It ends when the count is received and everything that there is to
+// send is sent. Only if somebody types it, nobody waits for the end of that.
 func (s *session) sendAndReceive(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -125,7 +145,7 @@ func (s *session) sendAndReceive(ctx context.Context) error {
 		}
 	}()
 	err := s.receiveFrom(ctx, sent)
-	if err == nil && s.fixed {
+	if err == nil && !s.in.typed {
 		<-sent
 	}
 	if ctx.Err() != nil {

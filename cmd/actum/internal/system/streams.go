@@ -1,9 +1,31 @@
 package system
 
-import "io"
+import (
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
 
 // Streams are a command's standard input and outputs.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	// Patience is how long a command waits until it says on Err what for: 0 is a
+	// second, and if it is negative, it never does.
+	Patience time.Duration
+}
+
+// IsTerminal reports whether v, an input or an output, is a terminal.
+func IsTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// IsColourTerminal reports whether what is written to w may be coloured: it goes to
+// a terminal that has colours, and the user has not set NO_COLOR.
+func IsColourTerminal(w io.Writer) bool {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && IsTerminal(w)
 }

@@ -1,0 +1,73 @@
+package peer
+
+import (
+	"math"
+	"strings"
+
+	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/zmq"
+)
+
+// options are those given, on top of what suits a command line: a router says so
+// when a message has nowhere to go.
+func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
+	o := zmq.Options{RouterMandatory: t == zmq.ROUTER, SendTimeout: c.Timeout, RecvTimeout: c.Timeout, Linger: c.Timeout}
+	c.sort()
+	if err := c.check(sending); err != nil {
+		return o, err
+	}
+	for _, opt := range c.Opt {
+		name, value, ok := strings.Cut(opt, "=")
+		if !ok {
+			return o, exit.Usagef("--opt %s: expected NAME=VALUE", opt)
+		}
+		if err := o.Set(name, value); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// sort tells endpoints to bind from endpoints to connect to: by the sign in front,
+// as czmq has it, or, without one, by whether anybody could connect to it.
+func (c *Common) sort() {
+	for _, endpoint := range c.Endpoints {
+		switch name, bind := strings.CutPrefix(endpoint, "@"); {
+		case bind:
+			c.Bind = append(c.Bind, name)
+		case isWildcard(endpoint):
+			c.Bind = append(c.Bind, endpoint)
+		default:
+			c.Connect = append(c.Connect, strings.TrimPrefix(endpoint, ">"))
+		}
+	}
+	c.Endpoints = nil
+}
+
+// isWildcard reports whether an endpoint leaves a host, a port or a path open.
+func isWildcard(endpoint string) bool {
+	_, address, _ := strings.Cut(endpoint, "://")
+	_, local, isSource := strings.Cut(address, ";") // tcp://source;host:port
+	if isSource {
+		address = local
+	}
+	return address == "*" || strings.HasPrefix(address, "*:") || strings.HasSuffix(address, ":*")
+}
+
+func (c *Common) check(sending Sending) error {
+	if len(c.Bind)+len(c.Connect) == 0 {
+		return exit.Usagef("an endpoint is needed, to bind or to connect to: --bind EP, --connect EP, or EP alone")
+	}
+	for _, endpoint := range append(c.Bind, c.Connect...) {
+		if strings.HasPrefix(strings.ToLower(endpoint), "inproc:") {
+			return exit.Usagef("%s: inproc reaches sockets of the same process, where there is no other", endpoint)
+		}
+	}
+	switch rate := sending.Rate; {
+	case c.Timeout < 0:
+		return exit.Usagef("--timeout is %v: it must not be negative", c.Timeout)
+	case math.IsNaN(rate), math.IsInf(rate, 0), rate < 0:
+		return exit.Usagef("--rate is %v: expected messages a second, 0 for as many as possible", rate)
+	}
+	return nil
+}
