@@ -83,15 +83,14 @@ type Engine struct {
 	heard    uint64 // how many reads have brought something
 
 	// writing: the writer's, see write.go
-	turn      atomic.Int32 // see relieve.go
-	writeOp   spare
-	flushOp   spare
-	flight    message.Batch // taken from the Out
-	written   int           // bytes of flight, or of commands, that are written
-	vec       [][]byte      // what is being written
-	next      int           // the first piece of vec not wholly written
-	commands  []byte        // commands being written: never in the middle of a batch
-	idleSince time.Duration // when the last write was done, by the dispatcher's clock
+	turn     atomic.Int32 // see relieve.go
+	writeOp  spare
+	flushOp  spare
+	flight   message.Batch // taken from the Out
+	written  int           // bytes of flight, or of commands, that are written
+	vec      [][]byte      // what is being written
+	next     int           // the first piece of vec not wholly written
+	commands []byte        // commands being written: never in the middle of a batch
 
 	holding bool // the dispatcher is the writer; see close.go
 

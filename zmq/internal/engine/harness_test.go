@@ -155,7 +155,7 @@ func (p *party) send(frames ...[]byte) {
 	p.out.Put(message.New(frames...))
 	p.mu.Unlock()
 	if p.out.Work(p.e) {
-		p.e.Kick(true)
+		p.e.Kick(p.out.Pace.Alone())
 	}
 }
 
@@ -176,6 +176,7 @@ func (r *rig) connect(cfg Config) (*party, *peer) {
 	near, far := r.pair()
 	p := &party{rig: r, stream: &recorder{Handle: near}}
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
+	p.out.Pace = &pipe.Pace{Now: r.network.Now}
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
 	cfg.Dispatcher, cfg.Stream, cfg.Session = r.d, p.stream, p
 	p.e = New(cfg, mechanism.NewNull(told))

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"github.com/actum-go/actum/proactor"
-)
+import "github.com/actum-go/actum/proactor"
 
 // The way of a message from the socket to the stream:
 //
@@ -20,10 +16,6 @@ import (
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the
 //     same critical section; then look once more for commands
 const (
-	// streamGap is how long the path must have been idle for a sender to write by
-	// itself. A program that sends in a loop is back within less; an answer to
-	// what the peer said takes longer, by a trip through the network at least.
-	streamGap = 3 * time.Microsecond
 	// writeBudget is how many bytes one turn of the dispatcher writes before other
 	// connections have theirs.
 	writeBudget = 4 << 20
@@ -34,7 +26,7 @@ const (
 
 // Kick implements pipe.Consumer: the engine was put to work.
 func (e *Engine) Kick(inline bool) {
-	if inline && !e.cfg.Tuning.NoSpeculativeWrite && e.d.Now()-e.idleSince >= streamGap {
+	if inline && !e.cfg.Tuning.NoSpeculativeWrite {
 		e.speculate()
 		return
 	}
@@ -203,7 +195,9 @@ func (e *Engine) write() error {
 			return err
 		}
 	}
-	e.idleSince = e.d.Now()
+	if e.out != nil {
+		e.out.Pace.Wrote()
+	}
 	return nil
 }
 

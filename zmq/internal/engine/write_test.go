@@ -8,6 +8,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -36,7 +37,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 		if p.stream.tries != i+1 || p.e.flushOp.Outstanding() {
 			t.Fatalf("%d writes after %d sends; handed on: %v", p.stream.tries, i+1, p.e.flushOp.Outstanding())
 		}
-		r.network.Advance(streamGap)
+		r.network.Advance(pipe.Gap)
 	}
 	r.equal("received", q.pushed(3), numbered(0, 3))
 	if p.stream.tries != 3 || p.stream.writes != 0 {

@@ -66,6 +66,9 @@ type Options struct {
 
 	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
 
+	// Now is the clock by which a stream of messages is told from one on its own:
+	// see pipe.Pace. Nil: each is on its own.
+	Now func() time.Duration
 	// Helper waits for messages in the receivers' stead; nil: they just wait.
 	Helper pipe.Helper
 }

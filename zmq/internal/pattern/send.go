@@ -25,9 +25,10 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	if out := s.turns.only; out != nil && m.Bytes() != nil && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
 		out.Put(m)
 		woken := out.Wake()
+		alone := woken != nil && s.pace.Alone()
 		s.sendMu.Unlock()
 		if woken != nil {
-			woken.Kick(true)
+			woken.Kick(alone)
 		}
 		m.Release()
 		return nil
@@ -80,15 +81,17 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 		return w, err
 	}
 	var woken pipe.Consumer
+	s.pace.Send()
 	if out != nil {
 		woken = out.Wake()
 	}
+	alone := woken != nil && s.pace.Alone()
 	if s.senders.Len() > 0 {
 		s.senders.WakeOne() // there may be room for the next one too
 	}
 	s.sendMu.Unlock()
 	if woken != nil {
-		woken.Kick(true)
+		woken.Kick(alone)
 	}
 	m.Release()
 	return nil, nil

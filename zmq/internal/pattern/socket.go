@@ -16,6 +16,7 @@ type Socket struct {
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
 	turns   roundRobin   // under sendMu
+	pace    pipe.Pace    // under sendMu, but for those who write
 	closed  bool         // set under both locks
 
 	recvMu  sync.Mutex
@@ -32,7 +33,7 @@ type Socket struct {
 }
 
 func newSocket(o Options) *Socket {
-	s := &Socket{opts: o}
+	s := &Socket{opts: o, pace: pipe.Pace{Now: o.Now}}
 	s.arrived.opts = &s.opts
 	return s
 }
@@ -134,7 +135,9 @@ func (s *Socket) Close() {
 
 // NewOut makes the outgoing pipe of a new peer.
 func (s *Socket) NewOut() *pipe.Out {
-	return pipe.NewOut(&s.sendMu, s.opts.SendLimits, s.opts.GatherMin, s, &s.sent)
+	out := pipe.NewOut(&s.sendMu, s.opts.SendLimits, s.opts.GatherMin, s, &s.sent)
+	out.Pace = &s.pace
+	return out
 }
 
 // NewIn makes the incoming pipe of a connection.
