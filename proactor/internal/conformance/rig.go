@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -207,11 +209,21 @@ func (r *rig) poll() {
 	}
 }
 
-// pattern is n bytes that tell where they belong.
+// pattern is n bytes that tell where they belong. They are nobody's to change.
 func pattern(n int) []byte {
-	b := make([]byte, n)
+	if n > len(longPattern()) {
+		panic(fmt.Sprintf("a pattern of %d bytes is asked for", n))
+	}
+	return longPattern()[:n:n]
+}
+
+// longPattern is made once: byte by byte, which the race detector makes slow.
+var longPattern = sync.OnceValue(func() []byte {
+	b := make([]byte, maxPattern)
 	for i := range b {
 		b[i] = byte(i ^ i>>8 ^ i>>16)
 	}
 	return b
-}
+})
+
+const maxPattern = 32 << 20
