@@ -81,9 +81,11 @@ func streamOf64KiB(r *rig) func() {
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
-			if err := push.Send(ctx, zmq.AllocMsg(64<<10)); err != nil {
+			m := zmq.AllocMsg(64 << 10)
+			if err := push.Send(ctx, m); err != nil {
 				r.Fatal(err)
 			}
+			m.Release()
 			m, err := pull.Recv(ctx)
 			if err != nil {
 				r.Fatal(err)
@@ -121,6 +123,7 @@ func echo(s *zmq.Socket) {
 		if err != nil || s.Send(ctx, m) != nil {
 			return
 		}
+		m.Release()
 	}
 }
 

@@ -23,11 +23,16 @@
 //
 // # Memory
 //
-// [Socket.SendBytes] copies what it is given; [Socket.SendOwned] takes it over,
-// and the caller must not write to it afterwards; a message given to
-// [Socket.Send] must not be used at all afterwards. A received message stays valid
-// for as long as it is referred to; treat it as read-only. It may share its memory
-// with messages that arrived beside it (at most 128 KiB): use [Msg.Clone] for one
-// that is kept for long. [Msg.Release] gives memory back for reuse; it is never
-// needed.
+// [Socket.SendBytes] and [Socket.SendFrames] copy what they are given. What
+// [Socket.RecvBytes] and [Socket.RecvFrames] return belongs to the caller.
+//
+// [Socket.SendOwned] and [Socket.Send] do not copy frames of 4 KiB or more: nobody
+// may write to them afterwards, but all may read them, and send them again, to any
+// number of sockets. The same holds for a message that [Socket.Recv] returns. It
+// stays valid for as long as it is referred to, and may share its memory with
+// messages that arrived beside it (at most 128 KiB): use [Msg.Clone] for one that
+// is kept for long, or is to be changed.
+//
+// [Msg.Release] gives memory back for reuse; it is never needed. A program that
+// forwards large messages at speed calls it after Send.
 package zmq

@@ -22,6 +22,8 @@ var (
 	ErrNotSupported = pattern.ErrNotSupported
 	// ErrNoFrame: the message has no frame that could be sent.
 	ErrNoFrame = pattern.ErrNoFrame
+	// ErrReleased: a copy of the message was given to Msg.Release before.
+	ErrReleased = pattern.ErrReleased
 	// ErrSecondPeer: a PAIR socket has its peer already.
 	ErrSecondPeer = pattern.ErrSecondPeer
 	// ErrTimeout: SendTimeout or RecvTimeout passed. It wraps

@@ -31,6 +31,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 				if err != nil || out.Send(r.ctx, m) != nil {
 					return
 				}
+				m.Release()
 			}
 		}()
 		go func() {
@@ -44,6 +45,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 				if push.Send(r.ctx, m) != nil {
 					return
 				}
+				m.Release()
 			}
 		}()
 		kept := map[int]zmq.Msg{}
@@ -88,6 +90,7 @@ func TestPublishedMemoryIsShared(t *testing.T) {
 			m := zmq.AllocMsg(8 << 10)
 			copy(m.Bytes(), content(i, 8<<10))
 			must(r.T, pub.Send(r.ctx, m))
+			m.Release()
 		}
 		for i := range n {
 			for _, sub := range subs {

@@ -13,6 +13,12 @@ import "github.com/actum-go/actum/zmq/internal/message"
 //	Equal(other *Msg) bool    whether both have the same frames
 //	Clone() Msg               a message with memory of its own: to keep it for long
 //	Release()                 gives its memory back for reuse; never needed
+//
+// A Msg may be read and sent by any number of goroutines at once. Its frames must
+// not be written to after it was sent, and those of a received one not at all.
+// Release must be called for one copy of a Msg only, and none of the others may
+// be used afterwards: Send then fails with [ErrReleased], and Release panics,
+// where they can tell.
 type Msg = message.Msg
 
 // NewMsg makes a message of frames that it takes over: the caller must not write
@@ -33,5 +39,6 @@ func StringMsg(frames ...string) Msg {
 
 // AllocMsg makes a message of one frame of size bytes, in memory that others
 // have given back if there is any. What is in it is undefined: fill
-// [Msg.Bytes].
+// [Msg.Bytes]. Call [Msg.Release] after it was sent, or the memory is not used
+// again.
 func AllocMsg(size int) Msg { return message.Alloc(size) }

@@ -111,12 +111,13 @@ func jitter(below time.Duration) time.Duration {
 // Type is the socket's type.
 func (s *Socket) Type() Type { return s.typ }
 
-// Send sends a message, which belongs to the socket if Send succeeds: it must not
-// be used any more, nor a copy of it, not even to send it again. The memory of one
-// that was received, or made by AllocMsg, may be another's at once: Clone what is
-// to be sent twice. What happens when nobody can take the message is the type's:
-// PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER drop it
-// and count it (a ROUTER with RouterMandatory waits or fails).
+// Send sends a message. m stays the caller's: it may be sent again, also by
+// another goroutine or to another socket, and [Msg.Release] gives its memory back
+// when that is enough. Nobody may write to its frames from now on, because large
+// ones are not copied. What happens when nobody can take the message is the
+// type's: PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER
+// drop it and count it (a ROUTER with RouterMandatory waits or fails). Send fails
+// with ErrReleased if m is a copy of a message that was released.
 func (s *Socket) Send(ctx context.Context, m Msg) error { return s.pattern.Send(ctx, m) }
 
 // TrySend is Send that fails with ErrWouldBlock where Send waits.
@@ -130,6 +131,7 @@ func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
 	}
 	m := message.Alloc(len(b))
 	copy(m.Bytes(), b)
+	m.Give()
 	err := s.Send(ctx, m)
 	if err != nil {
 		m.Release()
@@ -137,8 +139,8 @@ func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
 	return err
 }
 
-// SendOwned sends a message of one frame without copying it. b belongs to the
-// socket if SendOwned succeeds: it must not be written to any more.
+// SendOwned sends a message of one frame without copying it. Nobody may write to
+// b if SendOwned succeeds. It may be read, and sent again.
 func (s *Socket) SendOwned(ctx context.Context, b []byte) error {
 	return s.Send(ctx, message.Single(b))
 }
@@ -148,26 +150,31 @@ func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
 	return s.Send(ctx, message.Copy(frames...))
 }
 
-// Recv receives the next message. It waits for one, until ctx is done.
+// Recv receives the next message. It waits for one, until ctx is done. The
+// message is for reading and sending: over inproc others may have the same memory.
+// [Msg.Clone] makes one that may be written to.
 func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.pattern.Recv(ctx) }
 
 // TryRecv is Recv that fails with ErrWouldBlock where Recv waits.
 func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
 
-// RecvBytes receives a message of one frame. One that has several is lost:
-// RecvBytes fails with ErrMultipart.
+// RecvBytes receives a message of one frame, which belongs to the caller: it is a
+// copy if others may read the same memory, as over inproc they may from 4 KiB on.
+// A message that has several frames is lost: RecvBytes fails with ErrMultipart.
 func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
 	m, err := s.Recv(ctx)
 	if err == nil && m.Len() != 1 {
+		m.Release()
 		err = ErrMultipart
 	}
-	return m.Bytes(), err
+	return m.Own(), err
 }
 
-// RecvFrames receives a message and returns its frames.
+// RecvFrames receives a message and returns its frames, which belong to the
+// caller, as the bytes of RecvBytes do.
 func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
 	m, err := s.Recv(ctx)
-	return m.Frames(), err
+	return m.OwnFrames(), err
 }
 
 // Messages iterates over messages as they come, until ctx is done or the socket

@@ -34,6 +34,7 @@ type Ref struct {
 	Body   []byte
 	Mem    *Buffer // released when the batch is done with; nil if not pooled
 	Framed bool    // messages in a Page
+	Shared bool    // others may refer to Body too, whatever the count of Mem says
 }
 
 // Append adds a message of at least one frame. Small frames are copied; large
@@ -58,7 +59,7 @@ func (b *Batch) AppendFrom(from int, m Msg, gatherMin int) {
 		if i == last {
 			flags = 0
 		}
-		b.appendFrame(flags, m.Frame(i), m.mem(), gatherMin)
+		b.appendFrame(flags, m.Frame(i), m.more, gatherMin)
 	}
 	b.Msgs++
 }
@@ -85,17 +86,21 @@ func (b *Batch) AppendEnvelope(e *Envelope) {
 	b.Size += e.Size
 }
 
-func (b *Batch) appendFrame(flags byte, body []byte, mem *Buffer, gatherMin int) {
+func (b *Batch) appendFrame(flags byte, body []byte, of *more, gatherMin int) {
 	b.Buf = wire.AppendFrameHeader(b.Buf, flags, len(body))
 	b.Size += len(body)
 	if len(body) < gatherMin {
 		b.Buf = append(b.Buf, body...)
 		return
 	}
-	if mem != nil {
-		mem.Retain(1)
+	r := Ref{At: len(b.Buf), Body: body}
+	if of != nil {
+		r.Mem, r.Shared = of.mem, of.shared
 	}
-	b.Refs = append(b.Refs, Ref{At: len(b.Buf), Body: body, Mem: mem})
+	if r.Mem != nil {
+		r.Mem.Retain(1)
+	}
+	b.Refs = append(b.Refs, r)
 }
 
 // WireSize is the number of bytes that the batch has on the wire.

@@ -22,7 +22,8 @@ type Buffer struct {
 	data    []byte
 	holders atomic.Int32
 	class   int8 // index into classes; -1: not pooled
-	more    more // for a message of one frame in this memory
+	whole   more // for a message of one frame that is all there is in this memory
+	part    more // for each of the messages of one frame in this memory
 }
 
 // NewBuffer returns a buffer of at least size bytes with one holder. Its
@@ -32,6 +33,8 @@ func NewBuffer(size int) *Buffer {
 	if class >= 0 {
 		if b, ok := classes[class].Get().(*Buffer); ok {
 			b.holders.Store(1)
+			b.whole.given = false
+			b.whole.released.Store(false)
 			return b
 		}
 		size = 1 << (minClassBits + class)
@@ -44,7 +47,8 @@ func FreshBuffer(size int) *Buffer { return newBuffer(size, -1) }
 
 func newBuffer(size, class int) *Buffer {
 	b := &Buffer{data: make([]byte, size), class: int8(class)}
-	b.more.mem = b
+	b.whole.mem, b.whole.kind, b.whole.body = b, whole, true
+	b.part.mem, b.part.kind = b, part
 	b.holders.Store(1)
 	return b
 }
@@ -69,7 +73,7 @@ func (b *Buffer) Release() {
 	switch left := b.holders.Add(-1); {
 	case left > 0:
 	case left < 0:
-		panic("message: buffer released more often than retained")
+		panic("zmq: memory of a message was released more often than it was held: Msg.Release was called for two copies of a message")
 	case b.class >= 0:
 		classes[b.class].Put(b)
 	}

@@ -19,7 +19,7 @@ type Cursor struct {
 func (c *Cursor) Load(b Batch) {
 	c.batch, c.pos, c.ref, c.small, c.tried = b.unshared(), 0, 0, nil, 0
 	if b.Mem != nil {
-		c.small = &b.Mem.more
+		c.small = &b.Mem.part
 	}
 }
 
@@ -50,33 +50,79 @@ func (c *Cursor) Next() (Msg, bool) {
 	return c.readFrames(), true
 }
 
+// Left is how many messages Next would return. It looks at every frame.
+func (c *Cursor) Left() (n int) {
+	for pos, ref := c.pos, c.ref; pos < len(c.batch.Buf); {
+		flags, size, header, _ := wire.ParseFrameHeader(c.batch.Buf[pos:])
+		pos += header
+		if ref < len(c.batch.Refs) && c.batch.Refs[ref].At == pos && size > 0 {
+			ref++
+		} else {
+			pos += int(size)
+		}
+		if flags&wire.FlagMore == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // readFrames reads a message frame by frame.
 func (c *Cursor) readFrames() Msg {
-	first, mem, more := c.frame()
-	if !more && mem == nil {
+	first, ref, more := c.frame()
+	if !more && ref.Body == nil {
 		return Msg{first: first, more: c.small}
 	}
 	if !more {
-		return Msg{first: first, more: &mem.more}
+		return Msg{first: first, more: c.moreOf(ref)}
 	}
+	mem, shared := ref.Mem, ref.isShared()
 	list := c.slab.List()
 	for more {
 		var body []byte
-		var own *Buffer
-		body, own, more = c.frame()
+		body, ref, more = c.frame()
 		if mem == nil {
-			mem = own // a message gives one piece of memory back; others are collected
+			mem = ref.Mem // a message gives one piece of memory back; others are collected
 		}
+		shared = shared || ref.isShared()
 		list.Add(body)
 	}
+	isBody := mem != nil
 	if mem == nil {
 		mem = c.batch.Mem
 	}
-	return Msg{first: first, more: c.slab.more(list.Frames(), mem)}
+	m := c.slab.more(list.Frames(), mem)
+	m.body, m.shared = isBody, shared
+	return Msg{first: first, more: m}
 }
 
-// frame reads one frame.
-func (c *Cursor) frame() (body []byte, mem *Buffer, more bool) {
+// moreOf is for a message of one frame, which r refers to. The batch's memory
+// has nothing of it but the header, which was read.
+func (c *Cursor) moreOf(r Ref) *more {
+	if c.batch.Mem != nil {
+		c.batch.Mem.Release()
+	}
+	switch {
+	case r.Mem == nil:
+		return lent
+	case r.Shared || r.Mem.holders.Load() != 1: // a more of its own: another says when the others release theirs
+		return &more{mem: r.Mem, kind: whole, body: true, shared: r.Shared}
+	default:
+		w := &r.Mem.whole
+		w.given = false
+		w.released.Store(false)
+		return w
+	}
+}
+
+// isShared reports whether others may refer to the body as well.
+func (r *Ref) isShared() bool {
+	return r.Body != nil && (r.Mem == nil || r.Shared || r.Mem.holders.Load() != 1)
+}
+
+// frame reads one frame. ref has a body if the frame does not lie in the batch's
+// own memory.
+func (c *Cursor) frame() (body []byte, ref Ref, more bool) {
 	flags, size, n, _ := wire.ParseFrameHeader(c.batch.Buf[c.pos:])
 	c.pos += n
 	more = flags&wire.FlagMore != 0
@@ -84,10 +130,10 @@ func (c *Cursor) frame() (body []byte, mem *Buffer, more bool) {
 		r := c.batch.Refs[c.ref]
 		c.batch.Refs[c.ref] = Ref{} // the list may live on with other batches
 		c.ref++
-		return r.Body, r.Mem, more
+		return r.Body, r, more
 	}
 	end := c.pos + int(size)
 	body = c.batch.Buf[c.pos:end:end]
 	c.pos = end
-	return body, nil, more
+	return body, ref, more
 }

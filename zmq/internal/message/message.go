@@ -3,27 +3,52 @@
 // ([Buffer]). It does no I/O.
 package message
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+	"sync/atomic"
+)
 
 // Msg is one message: zero, one or many frames, always sent and received as a
 // whole. It is a value of four words, which travels in registers; a message of
 // one frame has no memory of its own beside the frame.
 //
-// A Msg is not safe for concurrent use. The bytes of a received message stay
-// valid for as long as anything refers to them, unless [Msg.Release] is called.
-// They should be read, not written: a message published to several inproc
-// subscribers is one and the same memory.
+// Any number of goroutines may read and send a Msg at once. Its bytes stay valid
+// for as long as anything refers to them, unless [Msg.Release] is called. They
+// must not be written to once the message was sent, and those of a received
+// message not at all: a message published to several inproc subscribers is one
+// and the same memory.
 type Msg struct {
 	first []byte // frame 0; nil only if there is no frame at all
 	more  *more  // nil for a message of one frame in memory that is not pooled
 }
 
-// more is what few messages have. It is never changed once a Msg refers to it:
-// copies of a Msg share it.
+// more is what few messages have. Copies of a Msg share it: but for released it
+// is not changed once the program has a Msg that refers to it.
 type more struct {
 	rest [][]byte // frames 1 and up
-	mem  *Buffer  // pooled memory behind the frames, if there is any
+	mem  *Buffer  // pooled memory behind the frames, if there is any; with a hold
+	kind kind
+	body bool // mem is that of one large body, not of many messages
+	// shared: others may refer to a frame as well, and no count says when they do
+	// not any more.
+	shared bool
+	// given: nobody keeps the message once it is sent; see Sent.
+	given    bool
+	released atomic.Bool // by Release; not of kind part
 }
+
+// kind says what a more belongs to.
+type kind uint8
+
+const (
+	list  kind = iota // one message
+	whole             // one message of one frame, which others may have too: mem counts them
+	part              // all messages of one frame in mem: it has a hold for each
+)
+
+// lent is of messages of one frame in memory of the program's.
+var lent = &more{shared: true}
 
 // New makes a message of the given frames without copying them: the caller
 // gives them away and must not write to them again. New() has no frame,
@@ -68,7 +93,7 @@ func Copy(frames ...[]byte) Msg {
 // it is undefined: fill [Msg.Bytes] before sending it.
 func Alloc(size int) Msg {
 	b := NewBuffer(size)
-	return Msg{first: nonNil(b.data[:size:size]), more: &b.more}
+	return Msg{first: nonNil(b.data[:size:size]), more: &b.whole}
 }
 
 // nonNil keeps "one empty frame" apart from "no frame".
@@ -108,7 +133,15 @@ func (m *Msg) Frame(i int) []byte {
 	if i == 0 && m.first != nil {
 		return m.first
 	}
-	return m.rest()[i-1]
+	if i < 1 || i >= m.Len() {
+		m.noFrame(i)
+	}
+	return m.more.rest[i-1]
+}
+
+// noFrame is apart, so that Frame stays short.
+func (m *Msg) noFrame(i int) {
+	panic(fmt.Sprintf("zmq: Msg.Frame(%d) of a message of %d frames: the first is 0; see Msg.Len", i, m.Len()))
 }
 
 // Bytes returns the first frame: all of a message of one frame. It is nil if
@@ -159,9 +192,10 @@ func (m *Msg) Equal(other *Msg) bool {
 
 // Release gives the memory of the message back for reuse and empties the
 // message. It is never needed: memory that is not given back is collected like
-// any other. A program that moves large messages at speed gains by it; it must
-// not touch any frame of the message, or of copies of it, afterwards, nor
-// release one of them.
+// any other. A program that moves large messages at speed gains by it. It may be
+// called right after the message was sent. The program must not touch any frame
+// of the message, or of a copy of the Msg, afterwards, nor release one of those:
+// Release panics if it can tell that somebody has.
 func (m *Msg) Release() {
 	if m.more != nil {
 		m.more.giveBack()
@@ -171,9 +205,62 @@ func (m *Msg) Release() {
 
 // giveBack is apart, so that Release is inlined.
 func (m *more) giveBack() {
+	if m == lent {
+		return
+	}
+	if m.kind != part && !m.released.CompareAndSwap(false, true) {
+		panic("zmq: Msg.Release: a copy of this message was released before: release one of them only")
+	}
 	if m.mem != nil {
 		m.mem.Release()
 	}
+}
+
+// Released reports whether a copy of the message was released, as far as that is
+// known: then its frames must not be read.
+func (m *Msg) Released() bool { return m.more != nil && m.more.released.Load() }
+
+// Sendable reports whether there is a frame to send, which was not released.
+func (m *Msg) Sendable() bool { return m.first != nil && !m.Released() }
+
+// Give says that nobody keeps the message once it is sent: Sent releases it then.
+// It is for a message that Alloc made.
+func (m *Msg) Give() { m.more.given = true }
+
+// Sent is called when the message was queued for all who get it, before any of
+// them can have received it: they see then that nobody else has it.
+func (m *Msg) Sent() {
+	if m.more != nil && m.more.given {
+		m.more.giveBack()
+	}
+}
+
+// Own returns the first frame of a message that was received, for a caller who
+// may write to it and keeps nothing else of the message: a copy if others may
+// read it.
+func (m *Msg) Own() []byte {
+	if m.more == nil || m.more.kind == part || !m.more.isShared() {
+		return m.first
+	}
+	own := bytes.Clone(m.first)
+	m.Release()
+	return own
+}
+
+// OwnFrames is Own for all frames.
+func (m *Msg) OwnFrames() [][]byte {
+	if m.more == nil || m.more.kind == part || !m.more.isShared() {
+		return m.Frames()
+	}
+	own := m.Clone()
+	m.Release()
+	return own.Frames()
+}
+
+// isShared reports whether others may refer to a frame as well. Nobody can begin
+// to: only who holds the memory can have others hold it.
+func (m *more) isShared() bool {
+	return m.shared || m.kind == whole && m.mem.holders.Load() != 1
 }
 
 // Prepend puts a frame before the others. The list of frames comes out of slab.
@@ -184,21 +271,43 @@ func (m *Msg) Prepend(frame []byte, slab *Slab) {
 		for _, f := range m.rest() {
 			list.Add(f)
 		}
+		before := m.more
 		m.more = slab.more(list.Frames(), m.mem())
+		if before != nil {
+			m.more.shared = before.kind != part && before.isShared()
+			m.more.body = before.body
+		}
 	}
 	m.first = nonNil(frame)
 }
 
 // DropFirst removes frame 0; what is left is a message of the others.
 func (m *Msg) DropFirst() {
-	switch rest, mem := m.rest(), m.mem(); {
-	case len(rest) == 0:
+	rest := m.rest()
+	if len(rest) == 0 {
 		m.first = nil
-	case len(rest) == 1 && mem == nil:
-		*m = Single(rest[0])
-	case len(rest) == 1:
-		*m = Msg{first: nonNil(rest[0]), more: &mem.more}
+		return
+	}
+	m.first = nonNil(rest[0])
+	m.more = m.more.without(rest[1:])
+}
+
+// without is what is left when the frames before rest are dropped. The slab that
+// a list is from keeps what others from it refer to: a message of one frame does
+// without.
+func (m *more) without(rest [][]byte) *more {
+	switch {
+	case len(rest) > 0:
+		return &more{rest: rest, mem: m.mem, body: m.body, shared: m.shared}
+	case m.mem == nil && m.shared:
+		return lent
+	case m.mem == nil:
+		return nil
+	case m.shared:
+		return &more{mem: m.mem, body: m.body, shared: true}
+	case m.body:
+		return &m.mem.whole
 	default:
-		*m = Msg{first: nonNil(rest[0]), more: &more{rest: rest[1:], mem: mem}}
+		return &m.mem.part
 	}
 }

@@ -15,8 +15,10 @@ func (s *Slab) more(rest [][]byte, mem *Buffer) *more {
 	if len(s.mores) == cap(s.mores) {
 		s.mores = make([]more, 0, slabFrames)
 	}
-	s.mores = append(s.mores, more{rest: rest, mem: mem})
-	return &s.mores[len(s.mores)-1]
+	s.mores = s.mores[:len(s.mores)+1]
+	m := &s.mores[len(s.mores)-1]
+	m.rest, m.mem = rest, mem
+	return m
 }
 
 // List starts a list. It must be finished with Frames before the next begins.

@@ -10,7 +10,8 @@ import (
 )
 
 // fairQueue receives from all peers that have something, a message from each in
-// turn (RFC 30, "fair-queue").
+// turn (RFC 30, "fair-queue"). What a peer sent over one connection is received
+// before what it sends over the next.
 //
 // The Ins in active, and where the next turn is, are under the socket's receive
 // lock. Those that have become readable since, and the goroutines that wait, are
@@ -64,14 +65,34 @@ func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 			q.local = in.Local
 			return m, in
 		}
-		q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
+		q.done(in)
 	}
+}
+
+// done takes out the In whose turn it is, which has nothing any more. The peer's
+// next connection takes its place.
+func (q *fairQueue) done(in *pipe.In) {
+	in.Active = false
+	if next := in.Then; next != nil {
+		in.Then = nil
+		q.active[q.turn] = next
+		return
+	}
+	q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
 }
 
 // admit moves what has become readable to the active ones.
 func (q *fairQueue) admit() {
 	q.mu.Lock()
-	q.active = append(q.active, q.woken...)
+	for _, in := range q.woken {
+		before := in.Before
+		in.Active, in.Before = true, nil
+		if before != nil && before.Active {
+			before.Then = in
+		} else {
+			q.active = append(q.active, in)
+		}
+	}
 	clear(q.woken)
 	q.woken = q.woken[:0]
 	q.news.Store(false)

@@ -1,10 +1,12 @@
 package pattern
 
 import (
+	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// pair is RFC 31's PAIR: one peer, and others are refused while it is there.
+// pair is RFC 31's PAIR: one peer, and others are refused while it is there. What
+// a peer has sent is received before anything from the next.
 type pair struct {
 	dealer
 	peer *pipe.Peer
@@ -23,6 +25,13 @@ func (p *pair) attach(peer *pipe.Peer) error {
 	}
 	p.peer = peer
 	return p.dealer.attach(peer)
+}
+
+// recv goes on with the same peer until there is nothing of it any more. Its
+// messages have all come before the next peer could connect.
+func (p *pair) recv() (message.Msg, error) {
+	p.arrived.turn = 0
+	return p.arrived.receive()
 }
 
 func (p *pair) detach(peer *pipe.Peer) {

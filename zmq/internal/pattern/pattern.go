@@ -42,6 +42,8 @@ var (
 	ErrNotSupported = errors.New("zmq: not supported by this type of socket")
 	// ErrNoFrame means that a message has no frame to send.
 	ErrNoFrame = errors.New("zmq: message has no frame to send")
+	// ErrReleased means that a copy of the message was released.
+	ErrReleased = errors.New("zmq: send: a copy of the message was released: release it after it was sent for the last time")
 	// ErrSecondPeer refuses another peer of a PAIR, and ErrDuplicateID one whose
 	// routing id a ROUTER knows already.
 	ErrSecondPeer  = errors.New("zmq: a PAIR socket has one peer")

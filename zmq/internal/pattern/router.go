@@ -29,7 +29,7 @@ func (r *router) recv() (message.Msg, error) {
 	if in == nil {
 		return m, ErrWouldBlock
 	}
-	m.Prepend(in.Peer.RoutingID, &r.slab)
+	m.Prepend(in.Sender(), &r.slab)
 	return m, nil
 }
 
@@ -72,6 +72,7 @@ func (r *router) connected(p *pipe.Peer) error {
 		r.handOver(old)
 	}
 	r.peers[string(p.RoutingID)] = p
+	p.In.ID = p.RoutingID
 	r.probe(p)
 	r.senders.WakeAll()
 	r.canSend.raise()
@@ -79,10 +80,16 @@ func (r *router) connected(p *pipe.Peer) error {
 }
 
 // handOver takes the routing id from a peer, which gets one that is made up, as
-// libzmq does, and is hung up on.
+// libzmq does, and is hung up on. Messages that have come from it keep the id that
+// they were sent under. Both locks are held, but not the send lock meanwhile: the
+// source of an inproc peer's messages has one of the same kind.
 func (r *router) handOver(old *pipe.Peer) {
-	old.RoutingID = r.makeID()
-	r.peers[string(old.RoutingID)] = old
+	id := r.makeID()
+	r.sendMu.Unlock()
+	old.In.Rename(id)
+	r.sendMu.Lock()
+	old.RoutingID = id
+	r.peers[string(id)] = old
 	if old.HangUp != nil {
 		old.HangUp()
 	}

@@ -15,22 +15,23 @@ import (
 //  3. sendWaiting: nobody can take it. Wait in the queue of senders, then try 2
 
 // Send queues m for whom the pattern says. It waits while nobody can take it,
-// until ctx is done, or fails with ErrTimeout after Options.SendTimeout. m belongs
-// to the socket if Send succeeds.
+// until ctx is done, or fails with ErrTimeout after Options.SendTimeout. m stays
+// the caller's, who may send it again; see message.Msg.Give for one that is given
+// away.
 func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.sendMu.Lock()
-	if out := s.turns.only; out != nil && m.Bytes() != nil && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
+	if out := s.turns.only; out != nil && m.Sendable() && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
 		out.Put(m)
+		m.Sent()
 		woken := out.Wake()
 		alone := woken != nil && s.pace.Alone()
 		s.sendMu.Unlock()
 		if woken != nil {
 			woken.Kick(alone)
 		}
-		m.Release()
 		return nil
 	}
 	w, err := s.choose(m, ctx != noWait)
@@ -62,8 +63,8 @@ func (s *Socket) TrySend(m message.Msg) error { return s.Send(noWait, m) }
 // the caller's place in the queue.
 func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	var out *pipe.Out
-	if s.closed || m.Bytes() == nil {
-		err = s.cannotSend()
+	if s.closed || !m.Sendable() {
+		err = s.cannotSend(&m)
 	} else {
 		out, err = s.kind.send(m)
 	}
@@ -80,6 +81,7 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 		s.sendMu.Unlock()
 		return w, err
 	}
+	m.Sent()
 	var woken pipe.Consumer
 	s.pace.Send()
 	if out != nil {
@@ -93,14 +95,16 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	if woken != nil {
 		woken.Kick(alone)
 	}
-	m.Release()
 	return nil, nil
 }
 
 // cannotSend says why nothing can be sent, or not this message.
-func (s *Socket) cannotSend() error {
-	if s.closed {
+func (s *Socket) cannotSend(m *message.Msg) error {
+	switch {
+	case s.closed:
 		return ErrClosed
+	case m.Released():
+		return ErrReleased
 	}
 	return ErrNoFrame
 }

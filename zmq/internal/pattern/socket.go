@@ -53,6 +53,9 @@ func (s *Socket) Attach(p *pipe.Peer) error {
 func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	unlock := s.lockBoth()
 	p.In, p.RoutingID = in, routingID
+	if p.Last != nil {
+		in.Before, p.Last = p.Last, nil
+	}
 	err := s.kind.connected(p)
 	if err != nil {
 		p.In = nil
@@ -95,6 +98,9 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 	defer s.lockBoth()()
 	s.peers--
 	s.kind.disconnected(p)
+	if s.arrived.admit(); p.In != nil && p.In.Active {
+		p.Last = p.In
+	}
 	p.In = nil
 }
 

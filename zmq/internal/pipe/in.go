@@ -15,6 +15,48 @@ type In struct {
 	Peer  *Peer // who the messages come from
 	step  int32 // credit is given for so many messages at a time
 	Local bool  // they come from a socket of this process
+
+	ID  []byte // the pattern's: the routing id that the messages come under; see Sender
+	was []name // earlier ids of messages that are not received yet
+
+	// The pattern's, for a peer that has connected again: the messages of one
+	// connection are received before those of the next.
+	Before *In  // an earlier connection, until this In has something
+	Active bool // it has something to read, or waits for one that has
+	Then   *In  // which waits for this one
+}
+
+// name is a routing id of the next so many messages.
+type name struct {
+	id   []byte
+	msgs int
+}
+
+// Rename gives the messages that come from now on another routing id. Those that
+// have come keep theirs. It takes the source's lock.
+func (in *In) Rename(id []byte) {
+	left := in.cursor.Left() + in.source.Waiting()
+	for _, w := range in.was {
+		left -= w.msgs
+	}
+	if left > 0 {
+		in.was = append(in.was, name{in.ID, left})
+	}
+	in.ID = id
+}
+
+// Sender is the routing id of the message that Next has returned: the one that
+// the peer had when the message came. It is called once for each.
+func (in *In) Sender() []byte {
+	if len(in.was) == 0 {
+		return in.ID
+	}
+	w := &in.was[0]
+	id := w.id
+	if w.msgs--; w.msgs == 0 {
+		in.was = in.was[1:]
+	}
+	return id
 }
 
 // NewIn makes an In that reads from source, which holds at most limits. What
@@ -99,6 +141,7 @@ type nothing struct{}
 
 func (nothing) Take(*message.Batch) bool { return false }
 func (nothing) Credit(int, int)          {}
+func (nothing) Waiting() int             { return 0 }
 
 func (in *In) pay() {
 	if in.unpaid > 0 {

@@ -95,6 +95,16 @@ func (b *Inbox) Credit(msgs, size int) {
 	}
 }
 
+// Waiting implements Source.
+func (b *Inbox) Waiting() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, batch := range b.batches[b.head:] {
+		n += batch.Msgs
+	}
+	return n
+}
+
 // Shut says that nothing more will be put: resume is not called any more. What
 // is there can still be taken.
 func (b *Inbox) Shut() {

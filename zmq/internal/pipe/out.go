@@ -7,7 +7,7 @@ import (
 )
 
 // Out carries messages from a socket to one peer. All methods but Take, Credit,
-// Join and Attach are called with the lock that New was given: the sending
+// Waiting, Join and Attach are called with the lock that New was given: the sending
 // socket's, shared by all its Outs, so that a send to one or to a thousand peers
 // takes one lock.
 type Out struct {
@@ -106,6 +106,13 @@ func (o *Out) Work(c Consumer) bool {
 
 // Queued is how many messages, and bytes of payload, wait or are being written.
 func (o *Out) Queued() (msgs, size int) { return o.fill.Msgs + o.held, o.fill.Size + o.heldSize }
+
+// Waiting implements Source.
+func (o *Out) Waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.fill.Msgs
+}
 
 // Discard drops what waits and returns how many messages that were.
 func (o *Out) Discard() int {

@@ -6,6 +6,9 @@ type Peer struct {
 	Out *Out // nil if the socket's type does not send
 	In  *In  // one for each connection; nil while there is none
 
+	// Last is the In of the connection before, if not all of it has been received.
+	Last *In
+
 	// RoutingID is what the peer calls itself, or what a ROUTER called it. Set
 	// before the pattern is told that the peer is connected.
 	RoutingID []byte

@@ -46,6 +46,8 @@ type Source interface {
 	// Credit says that messages of that number and payload, taken before, have
 	// been received: there is room for as many again.
 	Credit(msgs, size int)
+	// Waiting is how many messages Take would move now.
+	Waiting() int
 }
 
 // Writer is told when an Out that refused a message has room again. It is called

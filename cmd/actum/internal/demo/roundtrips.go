@@ -47,6 +47,7 @@ func echo(ctx context.Context, rep *zmq.Socket) error {
 		m, err := rep.Recv(ctx)
 		if err == nil {
 			err = rep.Send(ctx, m)
+			m.Release()
 		}
 		if ctx.Err() != nil {
 			return nil

@@ -72,7 +72,9 @@ func (r *run) answer(s *zmq.Socket, size, roundtrips int) error {
 		if m.Size() != size {
 			return sizeError(m.Size(), size)
 		}
-		if err := s.Send(never, m); err != nil {
+		err = s.Send(never, m)
+		m.Release()
+		if err != nil {
 			return err
 		}
 	}
@@ -86,6 +88,7 @@ func (r *run) ask(s *zmq.Socket, size, roundtrips int) error {
 	laps := measure.StartLaps(roundtrips)
 	for range roundtrips {
 		err := s.Send(never, m)
+		m.Release()
 		if err == nil {
 			m, err = s.Recv(never)
 		}

@@ -1,0 +1,104 @@
+package message_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// pass sends m over inproc and receives it.
+func pass(t *testing.T, m message.Msg) message.Msg {
+	t.Helper()
+	var out message.Batch
+	out.Split() // what is appended next lies in pooled memory
+	out.Append(m, message.GatherMin)
+	m.Sent()
+	var c message.Cursor
+	c.Load(out.Split())
+	got, ok := c.Next()
+	if !ok {
+		t.Fatal("no message")
+	}
+	return got
+}
+
+// Own copies what others may read, and nothing else.
+func TestOwn(t *testing.T) {
+	const large = message.GatherMin
+	own := make([]byte, large)
+	kept := message.Alloc(large)
+	given := message.Alloc(large)
+	given.Give()
+	released := message.Alloc(large)
+	lists := message.New(own, []byte("b"))
+	for _, tt := range []struct {
+		name   string
+		sent   message.Msg
+		before func()
+		copied bool
+	}{
+		{"small", message.Single([]byte("a")), nil, false},
+		{"large, the program's", message.Single(own), nil, true},
+		{"large, kept by the sender", kept, nil, true},
+		{"large, given to the socket", given, nil, false},
+		{"large, released by the sender", released, func() { released.Release() }, false},
+		{"frames, the program's", lists, nil, true},
+		{"passed on", pass(t, message.Single(own)), nil, true},
+		{"frames passed on", pass(t, lists), nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want := bytes.Clone(tt.sent.Bytes())
+			m := pass(t, tt.sent)
+			if tt.before != nil {
+				tt.before()
+			}
+			first := m.Bytes()
+			var got []byte
+			if m.Len() > 1 {
+				got = m.OwnFrames()[0]
+			} else {
+				got = m.Own()
+			}
+			if copied := &got[0] != &first[0]; copied != tt.copied {
+				t.Errorf("copied: %v", copied)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%.10q instead of %.10q", got, want)
+			}
+		})
+	}
+}
+
+// Envelopes that are taken off and put on keep what is known of the memory.
+func TestOwnBehindAnEnvelope(t *testing.T) {
+	body := make([]byte, message.GatherMin)
+	for name, m := range map[string]message.Msg{
+		"one frame":  pass(t, message.Single(body)),
+		"frames":     pass(t, message.New(nil, body)),
+		"two frames": pass(t, message.New(nil, []byte("id"), body)),
+	} {
+		var slab message.Slab
+		m.Prepend([]byte("id"), &slab)
+		for m.Len() > 1 {
+			m.DropFirst()
+		}
+		if own := m.Own(); &own[0] == &body[0] {
+			t.Errorf("%s: not a copy", name)
+		}
+	}
+}
+
+// The last of several receivers needs no copy: the others have released theirs.
+func TestOwnOfTheLastReceiver(t *testing.T) {
+	sent := message.Alloc(message.GatherMin)
+	first, second := pass(t, sent), pass(t, sent)
+	sent.Release()
+	lies := &first.Bytes()[0]
+	if own := first.Own(); &own[0] == lies {
+		t.Error("the first one got what the second may read")
+	}
+	if own := second.Own(); &own[0] != lies {
+		t.Error("the second one got a copy")
+	}
+}
