@@ -170,6 +170,16 @@ func (r *rig) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
 	r.eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
 }
 
+// unwanted waits until nobody had asked for n messages of a socket, which are not
+// among the dropped ones.
+func (r *rig) unwanted(s *zmq.Socket, n uint64) {
+	r.Helper()
+	r.eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted >= n })
+	if dropped := s.Stats().Dropped; len(dropped) > 0 {
+		r.Fatalf("dropped: %v", dropped)
+	}
+}
+
 // accounted waits until n messages have left or were dropped with their peer:
 // none is left in a queue. How many had left already is the system's affair.
 func (r *rig) accounted(s *zmq.Socket, n int) {

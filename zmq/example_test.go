@@ -42,7 +42,8 @@ func Example_pushPull() {
 		check(in.Connect("inproc://jobs"))
 		check(out.Connect("inproc://results"))
 		go func() {
-			for job := range in.Messages(ctx) {
+			for job, err := range in.Messages(ctx) {
+				check(err)
 				_ = out.SendBytes(ctx, append(job.Bytes(), " done"...))
 			}
 		}()
@@ -72,7 +73,8 @@ func Example_reqRep() {
 	server := open(sockets, zmq.REP, zmq.Options{})
 	check(server.Bind("tcp://127.0.0.1:*"))
 	go func() {
-		for request := range server.Messages(ctx) {
+		for request, err := range server.Messages(ctx) {
+			check(err)
 			name := request.Frame(1)
 			_ = server.SendBytes(ctx, append([]byte("hello "), name...))
 		}
@@ -105,7 +107,8 @@ func Example_broker() {
 	check(back.Bind("ipc://*"))
 	pass := func(from, to *zmq.Socket) {
 		for m, err := range from.Messages(ctx) {
-			if err != nil || to.Send(ctx, m) != nil {
+			check(err)
+			if to.Send(ctx, m) != nil {
 				return // closed
 			}
 		}
@@ -117,7 +120,8 @@ func Example_broker() {
 		worker := open(sockets, zmq.REP, zmq.Options{})
 		check(worker.Connect(back.LastEndpoint()))
 		go func() {
-			for m := range worker.Messages(ctx) {
+			for m, err := range worker.Messages(ctx) {
+				check(err)
 				_ = worker.SendBytes(ctx, append([]byte("done: "), m.Bytes()...))
 			}
 		}()
@@ -204,7 +208,8 @@ func ExampleSocket_Readable() {
 	// control stop
 }
 
-// Messages goes on until its context ends or the socket is closed.
+// Messages goes on until its context is done or the socket is closed. It yields an
+// error only if something else is wrong.
 func ExampleSocket_Messages() {
 	ctx := context.Background()
 	sockets, err := zmq.NewContext(zmq.ContextOptions{})
@@ -241,8 +246,13 @@ func ExampleSocket_Stats() {
 
 	pub := open(sockets, zmq.PUB, zmq.Options{})
 	check(pub.SendBytes(ctx, []byte("nobody listens")))
-	for why, n := range pub.Stats().Dropped {
+	router := open(sockets, zmq.ROUTER, zmq.Options{})
+	check(router.SendFrames(ctx, []byte("nobody"), []byte("is called that")))
+	for why, n := range router.Stats().Dropped {
 		fmt.Printf("%d dropped: %s\n", n, why)
 	}
-	// Output: 1 dropped: no subscriber
+	fmt.Printf("%d unwanted\n", pub.Stats().Unwanted)
+	// Output:
+	// 1 dropped: unroutable
+	// 1 unwanted
 }

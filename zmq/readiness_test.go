@@ -149,15 +149,40 @@ func TestMessages(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(r.ctx)
 		defer cancel()
-		var last error
-		for _, err := range pull.Messages(ctx) { // until the context ends
-			if last = err; err == nil {
-				if i++; i == 10 {
-					cancel()
-				}
+		for m, err := range pull.Messages(ctx) { // until the context is done
+			must(r.T, err)
+			if string(m.Bytes()) != fmt.Sprint(i) {
+				r.Fatalf("message %d is %q", i, m.Bytes())
+			}
+			if i++; i == 10 {
+				cancel()
 			}
 		}
-		r.fails("the last pair", last, context.Canceled)
+		over, stop := context.WithTimeout(r.ctx, 1)
+		defer stop()
+		for m, err := range pull.Messages(over) {
+			r.Fatalf("after the deadline: %q, %v", m.Frames(), err)
+		}
+		for _, tt := range []struct {
+			what string
+			s    *zmq.Socket
+			want error
+		}{
+			{"a type that does not receive", push, zmq.ErrNotSupported},
+			{"out of turn", r.socket(zmq.REQ, zmq.Options{}), zmq.ErrState},
+			{"RecvTimeout", r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1}), zmq.ErrTimeout},
+		} {
+			n := 0
+			for m, err := range tt.s.Messages(r.ctx) {
+				if r.fails(tt.what, err, tt.want); m.Len() != 0 {
+					r.Fatalf("%s: %q", tt.what, m.Frames())
+				}
+				n++
+			}
+			if n != 1 {
+				r.Fatalf("%s: %d pairs", tt.what, n)
+			}
+		}
 		must(r.T, pull.Close())
 		for m, err := range pull.Messages(r.ctx) { // a closed socket has none
 			r.Fatalf("%q, %v", m.Frames(), err)

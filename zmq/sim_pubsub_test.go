@@ -107,7 +107,7 @@ func (p *pubSub) change(s *subscriber) {
 // restart closes a subscriber, which subscribes to the same again.
 func (p *pubSub) restart(s *subscriber) {
 	s.Socket.opts.Subscribe = s.wanted
-	p.notSubscribed += drops(s.Socket, DropNotSubscribed)
+	p.notSubscribed += int(s.Stats().Unwanted)
 	s.Socket = p.again(s.Socket, 0)
 }
 
@@ -177,10 +177,10 @@ func (p *pubSub) account() {
 	left, came := 0, p.received+p.notSubscribed
 	for _, s := range p.publishers {
 		left += int(s.Stats().Sent)
-		p.dropped += drops(s, DropHighWater) + drops(s, DropNoSubscriber) + drops(s, DropPeerGone)
+		p.dropped += drops(s, DropHighWater) + int(s.Stats().Unwanted) + drops(s, DropPeerGone)
 	}
 	for _, s := range p.subscribers {
-		came += drops(s.Socket, DropNotSubscribed)
+		came += int(s.Stats().Unwanted)
 	}
 	if left < came || (left > came && p.broken() == 0) {
 		p.fail("publishers say that %d messages have left, subscribers had %d; %d connections were broken", left, came, p.broken())
@@ -212,7 +212,7 @@ func (p *pubSub) afterwards() {
 func (p *pubSub) counts() (highWater, noSubscriber int) {
 	for _, s := range p.publishers {
 		highWater += drops(s, DropHighWater)
-		noSubscriber += drops(s, DropNoSubscriber)
+		noSubscriber += int(s.Stats().Unwanted)
 	}
 	return highWater, noSubscriber
 }

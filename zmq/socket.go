@@ -2,6 +2,7 @@ package zmq
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math/rand/v2"
 	"sync"
@@ -177,13 +178,29 @@ func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
 	return m.OwnFrames(), err
 }
 
-// Messages iterates over messages as they come, until ctx is done or the socket
-// is closed; the last pair has the error, unless that is ErrClosed.
+// Messages iterates over messages as they come:
+//
+//	for m, err := range s.Messages(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		...
+//	}
+//
+// The loop ends without an error when ctx is done or the socket is closed: that is
+// how such a loop is meant to end, and ctx.Err() tells the two apart. So a loop
+// body never runs without a message in a correct program. Whatever else Recv fails
+// with is yielded once, as the last pair, with a message of no frames: a type that
+// does not receive (ErrNotSupported), a REQ or REP out of turn (ErrState), or a
+// RecvTimeout that passed (ErrTimeout).
 func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 	return func(yield func(Msg, error) bool) {
 		for {
 			m, err := s.Recv(ctx)
-			if err == ErrClosed || !yield(m, err) || err != nil {
+			if err != nil && (ctx.Err() != nil || errors.Is(err, ErrClosed)) {
+				return
+			}
+			if !yield(m, err) || err != nil {
 				return
 			}
 		}

@@ -14,9 +14,14 @@ type Stats struct {
 	// program, those that the type then dropped among them. 0 for types that do not
 	// receive.
 	Received, ReceivedBytes uint64
-	// Dropped is how many messages were dropped, and why. Reasons that have not
-	// occurred are not in it.
+	// Dropped is how many messages were lost, and why. Reasons that have not
+	// occurred are not in it. docs/delivery.md lists what counts where, and what
+	// nobody can count: bytes that the system had taken when a connection broke.
 	Dropped map[DropReason]uint64
+	// Unwanted is how many messages nobody had asked for, which is no loss: those of
+	// a PUB without a subscriber, and those that a SUB had no subscription for when
+	// they were to be received.
+	Unwanted uint64
 	// Peers is how many peers are connected now: their handshakes are done.
 	Peers int
 	// Subscriptions is how many subscriptions there are now: a PUB socket's peers'
@@ -28,22 +33,24 @@ type Stats struct {
 // DropReason says why messages were dropped. Its String is a word or two.
 type DropReason = pattern.DropReason
 
-// The reasons. Nothing is dropped without one of them.
+// The reasons. Each message that this socket drops is counted under one of them.
 const (
-	DropHighWater     = pattern.DropHighWater     // the peer's high-water mark was reached
-	DropNoSubscriber  = pattern.DropNoSubscriber  // nobody had subscribed to it
-	DropUnroutable    = pattern.DropUnroutable    // a ROUTER knew no such peer
-	DropNotSubscribed = pattern.DropNotSubscribed // it came without a subscription
-	DropPeerGone      = pattern.DropPeerGone      // its peer went away before it left
-	DropOutOfTurn     = pattern.DropOutOfTurn     // it was no reply, or to no request
-	DropMalformed     = pattern.DropMalformed     // it lacked the envelope its type must have
+	DropHighWater  = pattern.DropHighWater  // the peer's high-water mark was reached
+	DropUnroutable = pattern.DropUnroutable // a ROUTER knew no such peer
+	DropPeerGone   = pattern.DropPeerGone   // its connection or endpoint was lost, or closed, before it was written
+	DropOutOfTurn  = pattern.DropOutOfTurn  // it was no reply, or to no request
+	DropMalformed  = pattern.DropMalformed  // it lacked the envelope its type must have
+	DropUnread     = pattern.DropUnread     // it had come, and the socket was closed before it was received
 )
 
 // Stats reads the socket's counters, also those of a closed one. It briefly
 // stops senders and receivers: call it now and then, not for each message.
 func (s *Socket) Stats() Stats {
 	p := s.pattern.Stats()
-	stats := Stats{Dropped: p.Dropped, Peers: p.Peers, Subscriptions: p.Subscriptions}
+	unwanted := p.Dropped[pattern.DropNoSubscriber] + p.Dropped[pattern.DropNotSubscribed]
+	delete(p.Dropped, pattern.DropNoSubscriber)
+	delete(p.Dropped, pattern.DropNotSubscribed)
+	stats := Stats{Dropped: p.Dropped, Unwanted: unwanted, Peers: p.Peers, Subscriptions: p.Subscriptions}
 	if s.typ.Sends() {
 		stats.Sent, stats.SentBytes = p.Sent.Msgs, p.Sent.Bytes
 	}

@@ -14,6 +14,7 @@ const (
 	DropPeerGone                        // its peer went away before it left
 	DropOutOfTurn                       // it was no reply, or to no request
 	DropMalformed                       // it lacked the envelope its type must have
+	DropUnread                          // it had come, and its socket was closed before it was received
 	dropReasons
 )
 
@@ -21,7 +22,7 @@ const (
 func (r DropReason) String() string {
 	return [dropReasons]string{
 		"high-water mark", "no subscriber", "unroutable", "not subscribed",
-		"peer gone", "out of turn", "malformed",
+		"peer gone", "out of turn", "malformed", "unread",
 	}[r]
 }
 

@@ -101,6 +101,9 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 	if s.arrived.admit(); p.In != nil && p.In.Active {
 		p.Last = p.In
 	}
+	if s.closed && p.In != nil {
+		s.Drops.Add(DropUnread, p.In.Unread(!p.In.Local))
+	}
 	p.In = nil
 }
 
@@ -131,12 +134,28 @@ func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 // Close makes every call, also those that wait, fail with ErrClosed. Peers are
 // taken away by those who brought them.
 func (s *Socket) Close() {
-	unlock := s.lockBoth()
+	s.lockBoth()
 	s.closed, s.turns.only = true, nil
 	s.senders.WakeAll()
 	s.arrived.close()
 	s.canSend.raise()
-	unlock()
+	s.sendMu.Unlock()
+	s.countUnread()
+	s.recvMu.Unlock()
+}
+
+// countUnread counts what nobody will receive, of connections that have ended.
+// The others count theirs when they end. The receive lock is held, and not the
+// send lock: the source of an inproc peer's messages has one of the same kind.
+func (s *Socket) countUnread() {
+	s.arrived.admit()
+	for _, in := range s.arrived.active {
+		for ; in != nil; in = in.Then {
+			if in.Peer != nil && in.Peer.In != in {
+				s.Drops.Add(DropUnread, in.Unread(true))
+			}
+		}
+	}
 }
 
 // NewOut makes the outgoing pipe of a new peer.

@@ -45,6 +45,16 @@ func (in *In) Rename(id []byte) {
 	in.ID = id
 }
 
+// Unread is how many messages have come and are not received. What still waits in
+// the source, which is a socket's Out over inproc, is among them if source is set.
+func (in *In) Unread(source bool) int {
+	n := in.cursor.Left()
+	if source {
+		n += in.source.Waiting()
+	}
+	return n
+}
+
 // Sender is the routing id of the message that Next has returned: the one that
 // the peer had when the message came. It is called once for each.
 func (in *In) Sender() []byte {
