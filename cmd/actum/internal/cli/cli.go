@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/signal"
 	"slices"
@@ -12,14 +13,15 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/actum-go/actum/cmd/actum/internal/backends"
+	"github.com/actum-go/actum/cmd/actum/internal/completion"
 	"github.com/actum-go/actum/cmd/actum/internal/demo"
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
+	"github.com/actum-go/actum/cmd/actum/internal/options"
 	"github.com/actum-go/actum/cmd/actum/internal/peer"
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/cmd/actum/internal/trace"
 	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/zmq"
 )
 
 // grammar is the command line; each command has a Run method.
@@ -40,7 +42,16 @@ type grammar struct {
 	Backends backends.Command `cmd:"" help:"Show what carries operations out here, and what of the kernel it uses."`
 
 	Trace trace.Command `cmd:"" help:"Run another command, and write down what its I/O does."`
+
+	Options    options.Command    `cmd:"" help:"List the socket options that --opt sets."`
+	Completion completion.Command `cmd:"" help:"Write a script that completes command lines: bash, zsh, fish."`
+	Version    version            `cmd:"" help:"Show the version."`
+
+	ShowVersion bool `name:"version" short:"V" help:"Show the version."`
 }
+
+// noCommand is a command line that names none; usage has been shown.
+var noCommand = errors.New("no command")
 
 // Main carries a command line out until it is done, or a signal asks for its
 // end, and returns the exit code.
@@ -55,6 +66,9 @@ func Main(args []string, s system.Streams) int {
 // Run is Main without signals: ctx asks for the end.
 func Run(ctx context.Context, args []string, s system.Streams) int {
 	err := run(ctx, args, s)
+	if errors.Is(err, noCommand) {
+		return exit.Usage
+	}
 	if !exit.Silent(err) {
 		fmt.Fprintln(s.Err, "actum:", oneLine(err))
 	}
@@ -74,11 +88,20 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": networked(), "formats": trace.Formats(),
-			"options": strings.Join(zmq.OptionNames(), ", ")},
+		kong.Vars{"switches": perf.Switches(), "backends": networked(), "formats": trace.Formats()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		return err
+	}
+	switch {
+	case slices.Equal(args, []string{"--version"}), slices.Equal(args, []string{"-V"}):
+		return version{}.Run(s)
+	case len(args) > 0 && args[0] == "__complete":
+		return completion.Answer(s.Out, completion.Complete(parser.Model, args[1:]))
+	}
+	if node := incomplete(parser.Model.Node, args); node != nil {
+		usage(s.Err, node)
+		return noCommand
 	}
 	command, err := parser.Parse(args)
 	if err != nil {

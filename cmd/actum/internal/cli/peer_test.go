@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -132,7 +133,7 @@ func TestFailures(t *testing.T) {
 		{"pull --connect EP --opt subscribe=x", "", 2, "Subscribe"},
 		{"rep --bind EP --echo --data x", "", 2, "--echo and --data"},
 		{"pusch --bind EP", "", 2, `did you mean "push"`},
-		{"", "", 2, `expected one of`},
+		{"--bind EP", "", 2, `unknown flag`},
 
 		{"push --connect EP --json", `{"frames":[1]}`, 1, `document 1: .*a frame is`},
 		{"push --connect EP --json", `{"frames":[]}`, 1, `document 1: .*at least one frame`},
@@ -246,6 +247,29 @@ func TestNotices(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, line := range []string{"--help", "push --help", "rep --help", "perf --help", "perf local_thr --help", "trace --help"} {
-		t.Run(line, func(t *testing.T) { check(t, actum(t, line), 0, "^Usage: actum ", nothing) })
+		t.Run(line, func(t *testing.T) {
+			r := actum(t, line)
+			check(t, r, 0, "^Usage: actum ", nothing)
+			if strings.Contains(r.out, "sndhwm_bytes") {
+				t.Error("the names of all options: actum options has them")
+			}
+		})
+	}
+}
+
+// A command line that names no command is told which there are.
+func TestUsage(t *testing.T) {
+	check(t, actum(t, ""), 2, nothing, `(?s)^Usage: actum COMMAND .*\n  push +Send .*\n  version +Show`)
+	check(t, actum(t, "perf"), 2, nothing, `(?s)^Usage: actum perf COMMAND .*\n  local_thr +Bind`)
+}
+
+func TestVersion(t *testing.T) {
+	for _, line := range []string{"version", "--version", "-V"} {
+		check(t, actum(t, line), 0, `^actum .+, go1\..+, \w+/\w+\n$`, nothing)
+	}
+	info := &debug.BuildInfo{Main: debug.Module{Version: "v0.2.0"}, Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"}}}
+	if got, want := describeBuild(info), "actum v0.2.0, commit 0123456789ab with changes, "; !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want %q in front", got, want)
 	}
 }

@@ -67,7 +67,6 @@ func TestPerfWrongSize(t *testing.T) {
 
 func TestPerfRefusals(t *testing.T) {
 	tests := []struct{ line, err string }{
-		{"perf", `expected one of "local_thr"`},
 		{"perf nothing", `unexpected argument nothing`},
 		{"perf local_thr", `expected "<endpoint> <size> <count>"`},
 		{"perf local_thr EP many 8", `<size>: expected a number, 0 or more, not "many"`},

@@ -24,13 +24,21 @@ import (
 
 // Command is `actum demo`.
 type Command struct {
-	Time    time.Duration `default:"9s" placeholder:"D" help:"How long it takes, about: ${default} if not said."`
-	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one: ${backends}."`
+	Time    time.Duration `short:"t" default:"9s" placeholder:"D" help:"How long it takes, about: ${default} if not said."`
+	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one; actum backends lists them."`
+	JSON    bool          `short:"j" name:"json" help:"Print one JSON object at the end instead of the table."`
 }
 
 // Help is shown by --help.
 func (Command) Help() string {
-	return `PUSH/PULL, PUB/SUB and REQ/REP over tcp, ipc and inproc, in one process, through the full stack. Every message has a number: what is lost or reordered is found, and makes the exit code 1.`
+	return `PUSH/PULL, PUB/SUB and REQ/REP over tcp, ipc and inproc, in one process, through the full stack. Every message has a number: what is lost or reordered is found, and makes the exit code 1.
+
+With --json: backend, refused (backend, reason), missing, and scenes: pattern, transport, messages, messagesPerSecond, p50Microseconds, p99Microseconds, lost, reordered. These names stay.
+
+Examples:
+
+    actum demo
+    actum demo --time 3s --json | jq '.scenes[] | select(.lost > 0)'`
 }
 
 // Run is called by the parser. It fails if a message was lost or reordered.
@@ -42,17 +50,21 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 	if err != nil {
 		return &exit.UsageError{Err: err}
 	}
-	reportBackend(s.Out, zctx.Backend())
+	if !c.JSON {
+		reportBackend(s.Out, zctx.Backend())
+	}
 	scenes, missing := playable(zctx, scenes())
 	rows, err := perform(ctx, zctx, scenes, c.Time, newProgress(s.Err, c.Time))
 	if err = errors.Join(err, zctx.Close()); err != nil {
 		return err
 	}
-	if err := writeTable(s.Out, rows); err != nil {
-		return err
+	if c.JSON {
+		err = writeJSON(s.Out, rows, zctx.Backend(), missing)
+	} else {
+		err = writeTable(s.Out, rows, missing, system.IsColourTerminal(s.Out))
 	}
-	if missing != nil {
-		fmt.Fprintln(s.Out, "Not shown, because this system lacks it:", missing)
+	if err != nil {
+		return err
 	}
 	return verdict(rows)
 }
@@ -62,7 +74,7 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 func reportBackend(w io.Writer, b proactor.BackendInfo) {
 	fmt.Fprintln(w, "backend:", b.Name)
 	for _, r := range b.Refused {
-		fmt.Fprintf(w, "refused: %s: %v\n", r.Name, r.Err)
+		fmt.Fprint(w, fold(fmt.Sprintf("refused: %s: %v", r.Name, r.Err)))
 	}
 }
 

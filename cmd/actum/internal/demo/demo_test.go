@@ -3,11 +3,14 @@ package demo
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
@@ -124,20 +127,76 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	r := row{pattern: "PUSH/PULL", transport: "tcp", messages: 1234567, perSecond: 999.5, lost: 1}
+	r := row{pattern: "PUSH/PULL", transport: "tcp", messages: 1234567, perSecond: 999.4, lost: 1}
 	r.latency.Add(1500 * time.Nanosecond)
+	rows := []row{r, {pattern: "X", transport: "inproc"}}
 	var b strings.Builder
-	if err := writeTable(&b, []row{r, {pattern: "X", transport: "inproc"}}); err != nil {
+	if err := writeTable(&b, rows, nil, false); err != nil {
 		t.Fatal(err)
 	}
 	want := `
-pattern    transport   messages  messages/s  p50 µs  p99 µs  lost  reordered
-PUSH/PULL  tcp        1,234,567         999     1.5     1.5     1          0
-X          inproc             0           0     0.0     0.0     0          0
+pattern   over   count per s p50 µs p99 µs lost reordered
+PUSH/PULL tcp    1.23M   999   1.50   1.50    1         0
+X         inproc     0     0      0      0    0         0
 
 `
 	if !strings.HasPrefix(b.String(), want) {
 		t.Errorf("got\n%s\nwant\n%s", &b, want)
+	}
+	var coloured strings.Builder
+	if err := writeTable(&coloured, rows, nil, true); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(coloured.String(), red+"   1"+plain) || !strings.Contains(coloured.String(), green+"        0"+plain) {
+		t.Errorf("losses are not coloured: %q", &coloured)
+	}
+	if text := regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(coloured.String(), ""); text != b.String() {
+		t.Errorf("with colours it says\n%s\nwithout\n%s", text, &b)
+	}
+}
+
+// Everything fits, whatever the numbers and the reasons.
+func TestWidth(t *testing.T) {
+	r := row{pattern: "PUSH/PULL", transport: "inproc", messages: 999_999_999, perSecond: 99_999_999.9, lost: 9_999_999, reordered: 99_999_999}
+	r.latency.Add(99999 * time.Microsecond)
+	long := errors.New(strings.Repeat("a long reason ", 20))
+	var b strings.Builder
+	reportBackend(&b, proactor.BackendInfo{Name: "goroutine", Refused: []proactor.Refusal{{Name: "uring", Err: long}}})
+	if err := writeTable(&b, []row{r}, long, false); err != nil {
+		t.Fatal(err)
+	}
+	lines{&b}.finished(r)
+	bar := newBar(&b, time.Second)
+	var arrived atomic.Uint64
+	arrived.Store(999_999_999)
+	bar.watch("PUSH/PULL over inproc", &arrived)()
+	bar.close()
+	for _, line := range strings.FieldsFunc(b.String(), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, " ")); n > columns {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var out, said bytes.Buffer
+	c := Command{Time: 100 * time.Millisecond, JSON: true}
+	if err := c.Run(t.Context(), system.Streams{Out: &out, Err: &said}); err != nil {
+		t.Fatal(err)
+	}
+	var r result
+	d := json.NewDecoder(&out)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Scenes) != len(scenes()) || r.Backend == "" {
+		t.Errorf("%+v", r)
+	}
+	text, err := json.Marshal(result{Scenes: []shown{{}}})
+	want := `{"backend":"","scenes":[{"pattern":"","transport":"","messages":0,"messagesPerSecond":0,"p50Microseconds":0,"p99Microseconds":0,"lost":0,"reordered":0}]}`
+	if err != nil || string(text) != want {
+		t.Errorf("%v, %s", err, text)
 	}
 }
 
@@ -157,15 +216,15 @@ func TestBar(t *testing.T) {
 	b.watch("PUSH/PULL over tcp", &arrived)()
 	b.finished(row{})
 	b.close()
-	if !strings.Contains(out.String(), "PUSH/PULL over tcp") || !strings.Contains(out.String(), "1,234 messages") {
+	if !strings.Contains(out.String(), "PUSH/PULL over tcp") || !strings.Contains(out.String(), "1234 messages") {
 		t.Errorf("got %q", &out)
 	}
 }
 
-func TestThousands(t *testing.T) {
-	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
-		if got := thousands(n); got != want {
-			t.Errorf("%d: %q, want %q", n, got, want)
+func TestShort(t *testing.T) {
+	for n, want := range map[float64]string{0: "0", 1.5: "1.50", 23.25: "23.2", 123.4: "123", 9999: "9999", 12345: "12.3k", 99999: "100k", 999999: "1.00M", 1234567: "1.23M", 2e9: "2.00G"} {
+		if got := short(n); got != want {
+			t.Errorf("%v: %q, want %q", n, got, want)
 		}
 	}
 }

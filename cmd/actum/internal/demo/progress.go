@@ -35,7 +35,7 @@ func (l lines) watch(string, *atomic.Uint64) func() { return func() {} }
 func (l lines) close()                              {}
 
 func (l lines) finished(r row) {
-	fmt.Fprintf(l.w, "%s over %s: %s messages, %s a second\n", r.pattern, r.transport, thousands(r.messages), thousands(uint64(r.perSecond)))
+	fmt.Fprintf(l.w, "%s over %s: %s messages, %s a second\n", r.pattern, r.transport, short(float64(r.messages)), short(r.perSecond))
 }
 
 // redraw is how often a bar moves.
@@ -51,7 +51,7 @@ type bar struct {
 func newBar(w io.Writer, all time.Duration) *bar {
 	return &bar{progressbar.NewOptions64(all.Milliseconds(),
 		progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetWidth(20)), time.Now(), all}
+		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetWidth(12)), time.Now(), all}
 }
 
 func (b *bar) watch(scene string, arrived *atomic.Uint64) (stop func()) {
@@ -76,7 +76,7 @@ func (b *bar) watch(scene string, arrived *atomic.Uint64) (stop func()) {
 
 // draw keeps the bar below its end: at it, it would disappear.
 func (b *bar) draw(scene string, messages uint64) {
-	b.Describe(fmt.Sprintf("%-21s %12s messages", scene, thousands(messages)))
+	b.Describe(fmt.Sprintf("%-21s %5s messages", scene, short(float64(messages))))
 	_ = b.Set64(min(time.Since(b.start), b.all-time.Millisecond).Milliseconds())
 }
 

@@ -2,30 +2,31 @@ package peer
 
 // Help is shown by --help, below the flags.
 func (Push) Help() string {
-	return `A message for each line of standard input, or one of --data. It ends when all of them are handed over, which waits for a peer.
+	return `A message for each line of standard input, with tabs between its frames, or one of --data. It ends when all of them are handed over, which waits for a peer.
 
 Examples:
 
-    actum push --connect tcp://host:5555 --data hello
-    actum push --bind tcp://*:5555 < jobs.txt
+    actum push tcp://host:5555 --data hello
+    actum push '@tcp://*:5555' < jobs.txt
     actum push --connect ipc:///tmp/jobs --data job --data 7 --count 100 --rate 10
     echo '{"frames":["job",{"base64":"AAE="}]}' | actum push --connect tcp://host:5555 --json`
 }
 
 // Help is shown by --help, below the flags.
 func (Pull) Help() string {
-	return `A line for each message, with tabs between its frames; --json keeps frames apart for certain.
+	return `A line for each message, with tabs between its frames, as push and the others read it; --json also for frames that contain tabs or line ends. It ends when nobody reads standard output any more.
 
 Examples:
 
-    actum pull --bind tcp://*:5555
+    actum pull '@tcp://*:5555'
     actum pull --bind tcp://*:5555 --bind ipc:///tmp/jobs --json
+    actum pull tcp://host:5555 | actum push tcp://other:5555
     actum pull --connect tcp://host:5555 --count 10 --timeout 5s`
 }
 
 // Help is shown by --help, below the flags.
 func (Pub) Help() string {
-	return `The first message waits for a subscription (--wait). Who subscribes later misses what was before; who takes messages too slowly misses what the high-water mark has no room for, which is said on standard error and makes the exit code 1: see --rate.
+	return `The first message waits for a subscription (--wait). A subscriber that comes later misses what was before; one that is too slow misses what the high-water mark has no room for, which is said on standard error and makes the exit code 1: see --rate.
 
 Examples:
 
@@ -64,12 +65,12 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Dealer) Help() string {
-	return `Sends and receives at once. To talk to a REP socket, send an empty frame first.
+	return `Sends and receives at once, until standard input has ended and --count messages have come. To talk to a REP socket, send an empty frame first.
 
 Examples:
 
     actum dealer --connect tcp://host:5558 --opt routing_id=me
-    actum dealer --connect tcp://host:5557 --data= --data hello --count 1`
+    actum dealer tcp://host:5557 --data= --data hello --count 1`
 }
 
 // Help is shown by --help, below the flags.

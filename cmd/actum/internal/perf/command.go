@@ -22,10 +22,11 @@ import (
 // Command is `actum perf` as the command line's parser sees it.
 type Command struct {
 	Off        []string `help:"Switch optimizations off: ${enum}." enum:"${switches}" placeholder:"NAME"`
-	Backend    string   `help:"The proactor's backend instead of the best one: ${backends}." placeholder:"NAME"`
+	Backend    string   `help:"The proactor's backend instead of the best one; actum backends lists them." placeholder:"NAME"`
 	CPUProfile string   `name:"cpuprofile" help:"Write a profile of processor time to this file." placeholder:"FILE"`
 	MemProfile string   `name:"memprofile" help:"Write a profile of every allocation to this file." placeholder:"FILE"`
 	Allocs     bool     `help:"Print how many objects each message allocates."`
+	JSON       bool     `short:"j" name:"json" help:"Print one JSON object at the end, processor time included."`
 
 	LocalThr  localThr  `cmd:"" name:"local_thr" help:"Bind, receive (PULL), print the throughput."`
 	RemoteThr remoteThr `cmd:"" name:"remote_thr" help:"Connect, send (PUSH)."`
@@ -41,11 +42,14 @@ type Command struct {
 func (Command) Help() string {
 	return `Either side may be libzmq's own program of that name. Throughput is the receiver's, from its first message to its last; latency is half of a round trip. Processor time goes to standard error.
 
+With --json: program, messageBytes, messages or roundTrips, cpu (userSeconds, systemSeconds); and as far as it is measured, throughput (seconds, messagesPerSecond, megabitsPerSecond), latency (mean, p50, p99 and p999, each ...Microseconds), delivered (messages, expected), allocationsPerMessage. These names stay.
+
 Examples:
 
     actum perf local_thr tcp://127.0.0.1:5555 64 1000000
     actum perf remote_thr tcp://127.0.0.1:5555 64 1000000
     actum perf inproc_lat 8 100000 --allocs
+    actum perf inproc_lat 8 100000 --json | jq .latency.p99Microseconds
     actum perf inproc_thr 8 10000000 --cpuprofile cpu.out`
 }
 
@@ -103,7 +107,7 @@ type localThr struct{ throughputArgs }
 
 // Run is called by the parser, like all the others.
 func (a *localThr) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "local_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error {
 		socket, err := r.bound(zmq.PULL, a.Endpoint)
 		if err != nil {
 			return err
@@ -115,7 +119,7 @@ func (a *localThr) Run(ctx context.Context, c *Command, s system.Streams) error 
 type remoteThr struct{ throughputArgs }
 
 func (a *remoteThr) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "remote_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error {
 		socket, err := r.connected(zmq.PUSH, a.Endpoint)
 		if err != nil {
 			return err
@@ -127,7 +131,7 @@ func (a *remoteThr) Run(ctx context.Context, c *Command, s system.Streams) error
 type localLat struct{ latencyArgs }
 
 func (a *localLat) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "local_lat", MessageBytes: int(a.Size), RoundTrips: int(a.Roundtrips)}, func(r *run) error {
 		socket, err := r.bound(zmq.REP, a.Endpoint)
 		if err != nil {
 			return err
@@ -139,7 +143,7 @@ func (a *localLat) Run(ctx context.Context, c *Command, s system.Streams) error 
 type remoteLat struct{ latencyArgs }
 
 func (a *remoteLat) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "remote_lat", MessageBytes: int(a.Size), RoundTrips: int(a.Roundtrips)}, func(r *run) error {
 		socket, err := r.connected(zmq.REQ, a.Endpoint)
 		if err != nil {
 			return err
@@ -151,7 +155,7 @@ func (a *remoteLat) Run(ctx context.Context, c *Command, s system.Streams) error
 type inprocThr struct{ inprocThroughputArgs }
 
 func (a *inprocThr) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "inproc_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error {
 		return r.inproc(end{zmq.PULL, r.pull}, end{zmq.PUSH, r.silent().push}, int(a.Size), int(a.Count))
 	})
 }
@@ -159,7 +163,7 @@ func (a *inprocThr) Run(ctx context.Context, c *Command, s system.Streams) error
 type inprocLat struct{ inprocLatencyArgs }
 
 func (a *inprocLat) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "inproc_lat", MessageBytes: int(a.Size), RoundTrips: int(a.Roundtrips)}, func(r *run) error {
 		return r.inproc(end{zmq.REP, r.silent().answer}, end{zmq.REQ, r.ask}, int(a.Size), int(a.Roundtrips))
 	})
 }
@@ -167,7 +171,7 @@ func (a *inprocLat) Run(ctx context.Context, c *Command, s system.Streams) error
 type pubThr struct{ fanoutArgs }
 
 func (a *pubThr) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error {
+	return c.run(ctx, s, report{Program: "pub_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error {
 		socket, err := r.bound(zmq.PUB, a.Endpoint)
 		if err != nil {
 			return err
@@ -179,5 +183,5 @@ func (a *pubThr) Run(ctx context.Context, c *Command, s system.Streams) error {
 type subThr struct{ fanoutArgs }
 
 func (a *subThr) Run(ctx context.Context, c *Command, s system.Streams) error {
-	return c.run(ctx, s, func(r *run) error { return r.subscribers(a.Endpoint, int(a.Size), int(a.Count), int(a.Subscribers)) })
+	return c.run(ctx, s, report{Program: "sub_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error { return r.subscribers(a.Endpoint, int(a.Size), int(a.Count), int(a.Subscribers)) })
 }

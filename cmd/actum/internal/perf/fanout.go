@@ -70,6 +70,10 @@ func (r *run) reportFanout(size, count int, seen []subscriber) error {
 	if err != nil {
 		return err
 	}
+	if r.json != nil {
+		r.json.Delivered = &deliveredReport{all.delivered, count * len(seen)}
+		return nil
+	}
 	_, err = fmt.Fprintf(r.Out, "delivered: %d of %d\n", all.delivered, count*len(seen))
 	return err
 }

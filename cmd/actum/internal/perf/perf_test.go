@@ -2,9 +2,12 @@ package perf
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +93,40 @@ func TestProfiles(t *testing.T) {
 		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	tests := []struct {
+		program interface {
+			Run(context.Context, *Command, system.Streams) error
+		}
+		want []string // the names of the report
+	}{
+		{&inprocThr{inprocThroughputArgs{Size: 8, Count: 100}}, []string{"allocationsPerMessage", "cpu", "messageBytes", "messages", "program", "throughput"}},
+		{&inprocLat{inprocLatencyArgs{Size: 8, Roundtrips: 100}}, []string{"allocationsPerMessage", "cpu", "latency", "messageBytes", "program", "roundTrips"}},
+	}
+	for _, tt := range tests {
+		var out, said strings.Builder
+		c := Command{JSON: true, Allocs: true}
+		if err := tt.program.Run(t.Context(), &c, system.Streams{Out: &out, Err: &said}); err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal([]byte(out.String()), &got); err != nil || said.Len() > 0 {
+			t.Fatalf("%v, %s, standard error %s", err, &out, &said)
+		}
+		if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, tt.want) {
+			t.Errorf("%q, want %q", names, tt.want)
+		}
+	}
+	var r report
+	r.Throughput, r.Latency, r.Delivered = &throughputReport{1, 2, 3}, &latencyReport{1, 2, 3, 4}, &deliveredReport{1, 2}
+	text, err := json.Marshal(r)
+	want := `{"program":"","messageBytes":0,"throughput":{"seconds":1,"messagesPerSecond":2,"megabitsPerSecond":3},` +
+		`"latency":{"meanMicroseconds":1,"p50Microseconds":2,"p99Microseconds":3,"p999Microseconds":4},` +
+		`"delivered":{"messages":1,"expected":2},"cpu":{"userSeconds":0,"systemSeconds":0}}`
+	if err != nil || string(text) != want {
+		t.Errorf("%v, %s", err, text)
 	}
 }

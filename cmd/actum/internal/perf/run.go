@@ -2,9 +2,9 @@ package perf
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
@@ -18,6 +18,7 @@ type run struct {
 	zmq            *zmq.Context
 	sockets        []*zmq.Socket
 	allocs         bool
+	json           *report // what to write at the end; nil: lines of text as it goes
 }
 
 // never is the context of the calls that are measured: it costs nothing.
@@ -27,7 +28,7 @@ var never = context.Background()
 // run carries a program out: on a context of one dispatcher, between the start
 // and the end of profiles. The sockets are closed, and what they have queued is
 // delivered, before the processor time is reported.
-func (c *Command) run(ctx context.Context, streams system.Streams, program func(*run) error) (err error) {
+func (c *Command) run(ctx context.Context, streams system.Streams, about report, program func(*run) error) (err error) {
 	tuning, err := tuning(c.Off)
 	if err != nil {
 		return err
@@ -41,6 +42,9 @@ func (c *Command) run(ctx context.Context, streams system.Streams, program func(
 		return errors.Join(err, zctx.Close())
 	}
 	r := &run{Streams: streams, interrupted: ctx, zmq: zctx, allocs: c.Allocs}
+	if c.JSON {
+		r.json = &about
+	}
 	err = program(r)
 	err = errors.Join(err, r.close(err == nil), zctx.Close(), profiled())
 	if ctx.Err() != nil {
@@ -49,14 +53,20 @@ func (c *Command) run(ctx context.Context, streams system.Streams, program func(
 	if err != nil {
 		return err
 	}
-	return reportCPU(streams.Err)
+	return r.reportCPU()
 }
 
-func reportCPU(w io.Writer) error {
+// reportCPU reports the processor time; in JSON that is the last of the report.
+func (r *run) reportCPU() error {
 	user, sys, err := system.CPU()
-	if err == nil {
-		_, err = fmt.Fprintf(w, "cpu: user %.3f s, system %.3f s\n", user.Seconds(), sys.Seconds())
+	if err != nil {
+		return err
 	}
+	if r.json != nil {
+		r.json.CPU = cpuReport{user.Seconds(), sys.Seconds()}
+		return json.NewEncoder(r.Out).Encode(r.json)
+	}
+	_, err = fmt.Fprintf(r.Err, "cpu: user %.3f s, system %.3f s\n", user.Seconds(), sys.Seconds())
 	return err
 }
 

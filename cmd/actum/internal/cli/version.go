@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/actum-go/actum/cmd/actum/internal/system"
+)
+
+// version is `actum version`.
+type version struct{}
+
+// Run is called by the parser.
+func (version) Run(s system.Streams) error {
+	info, _ := debug.ReadBuildInfo()
+	_, err := fmt.Fprintln(s.Out, describeBuild(info))
+	return err
+}
+
+// describeBuild is the version of the module, the commit it was built from if that
+// is known, and what built it for what.
+func describeBuild(info *debug.BuildInfo) string {
+	if info == nil {
+		info = &debug.BuildInfo{}
+	}
+	text := info.Main.Version
+	if text == "" {
+		text = "(unknown version)"
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		text += ", commit " + revision[:min(12, len(revision))]
+		if settings["vcs.modified"] == "true" {
+			text += " with changes"
+		}
+	}
+	return fmt.Sprintf("actum %s, %s, %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,150 @@
+// Package completion completes command lines of actum in a shell: a script of a few
+// lines for each shell asks the tool itself (actum __complete WORDS...) what the last
+// word may become.
+package completion
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq"
+)
+
+// Candidate is what a word may become, and what that means.
+type Candidate struct{ Word, Help string }
+
+// Complete returns what the last of some words may become. The words are those of a
+// command line behind the program's name. Nothing to offer means that the word is
+// free, as a file's name is.
+func Complete(app *kong.Application, words []string) []Candidate {
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	at := place{node: app.Node, app: app.Node}
+	for _, word := range words[:len(words)-1] {
+		at.pass(word)
+	}
+	last := words[len(words)-1]
+	return slices.DeleteFunc(at.candidates(last), func(c Candidate) bool { return !strings.HasPrefix(c.Word, last) })
+}
+
+// place is how far a command line has come.
+type place struct {
+	app, node   *kong.Node
+	flag        *kong.Flag // its value is next; nil: none is
+	positionals int        // passed
+}
+
+// pass goes on by one word.
+func (p *place) pass(word string) {
+	switch {
+	case word == "=": // bash takes --flag=value for three words
+	case p.flag != nil:
+		p.flag = nil
+	case strings.HasPrefix(word, "-") && word != "-":
+		p.flag = p.valued(word)
+	default:
+		p.argument(word)
+	}
+}
+
+// argument is a command's name, or something that the command is about.
+func (p *place) argument(word string) {
+	for _, child := range p.node.Children {
+		if child.Type == kong.CommandNode && child.Name == word {
+			p.node, p.positionals = child, 0
+			return
+		}
+	}
+	if p.positionals < len(p.node.Positional) && p.node.Positional[p.positionals].PassthroughMode != kong.PassThroughModeNone {
+		p.node, p.positionals = p.app, 0 // another command, with its flags
+		p.argument(word)
+		return
+	}
+	p.positionals++
+}
+
+// valued is the flag that word is, if its value is the next word.
+func (p *place) valued(word string) *kong.Flag {
+	for _, f := range p.flags() {
+		if (word == "--"+f.Name || len(word) == 2 && f.Short != 0 && word == "-"+string(f.Short)) && !f.IsBool() {
+			return f
+		}
+	}
+	return nil
+}
+
+// flags are those that may stand here: of the command, and of what it belongs to.
+func (p *place) flags() (all []*kong.Flag) {
+	for _, group := range p.node.AllFlags(true) {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func (p *place) candidates(word string) (all []Candidate) {
+	name, _, isValue := strings.Cut(word, "=")
+	switch {
+	case p.flag != nil:
+		return values(p.flag, "")
+	case isValue && p.valued(name) != nil:
+		return values(p.valued(name), name+"=")
+	case strings.HasPrefix(word, "-"):
+		for _, f := range p.flags() {
+			all = append(all, Candidate{"--" + f.Name, help(f.Help)})
+		}
+		return all
+	}
+	for _, child := range p.node.Children {
+		if child.Type == kong.CommandNode && !child.Hidden {
+			all = append(all, Candidate{child.Name, help(child.Help)})
+		}
+	}
+	if p.positionals < len(p.node.Positional) {
+		switch arg := p.node.Positional[p.positionals]; {
+		case arg.PassthroughMode != kong.PassThroughModeNone:
+			all = append(all, (&place{app: p.app, node: p.app}).candidates(word)...)
+		default:
+			all = append(all, enum(arg, "")...)
+		}
+	}
+	return all
+}
+
+// values are what a flag may be set to, as far as that is known.
+func values(f *kong.Flag, prefix string) (all []Candidate) {
+	switch f.Name {
+	case "backend":
+		for _, name := range proactor.Backends() {
+			all = append(all, Candidate{Word: prefix + name})
+		}
+	case "opt":
+		for _, name := range zmq.OptionNames() {
+			all = append(all, Candidate{Word: prefix + name + "="})
+		}
+	default:
+		all = enum(f.Value, prefix)
+	}
+	return all
+}
+
+func enum(v *kong.Value, prefix string) (all []Candidate) {
+	for _, value := range v.EnumSlice() {
+		if value != "" {
+			all = append(all, Candidate{Word: prefix + value})
+		}
+	}
+	return all
+}
+
+// help is the first sentence of a help text: there is one line for it.
+func help(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	if sentence, _, more := strings.Cut(text, ". "); more {
+		return sentence + "."
+	}
+	return text
+}

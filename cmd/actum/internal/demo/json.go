@@ -1,0 +1,52 @@
+package demo
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// result is the demonstration in JSON. The names stay, and others may be added.
+type result struct {
+	Backend string    `json:"backend"`
+	Refused []refusal `json:"refused,omitempty"`
+	Missing string    `json:"missing,omitempty"` // why a transport is not shown
+	Scenes  []shown   `json:"scenes"`
+}
+
+// refusal is a backend that would have been better, and why it was not taken.
+type refusal struct {
+	Backend string `json:"backend"`
+	Reason  string `json:"reason"`
+}
+
+// shown is what came of a scene.
+type shown struct {
+	Pattern   string  `json:"pattern"`
+	Transport string  `json:"transport"`
+	Messages  uint64  `json:"messages"`
+	PerSecond float64 `json:"messagesPerSecond"`
+	P50       float64 `json:"p50Microseconds"`
+	P99       float64 `json:"p99Microseconds"`
+	Lost      uint64  `json:"lost"`
+	Reordered uint64  `json:"reordered"`
+}
+
+func writeJSON(w io.Writer, rows []row, b proactor.BackendInfo, missing error) error {
+	r := result{Backend: b.Name, Scenes: []shown{}}
+	for _, refused := range b.Refused {
+		r.Refused = append(r.Refused, refusal{refused.Name, refused.Err.Error()})
+	}
+	if missing != nil {
+		r.Missing = missing.Error()
+	}
+	for i := range rows {
+		row := &rows[i]
+		r.Scenes = append(r.Scenes, shown{row.pattern, row.transport, row.messages, row.perSecond,
+			row.latency.Percentile(500), row.latency.Percentile(990), row.lost, row.reordered})
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
