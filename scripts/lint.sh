@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# The linters of tools/, pinned there, on this system, and the layers
-# (tools/layers.txt). Code of the library that another system alone uses would
-# count as unused here: lint-all.sh looks for that.
+# The linters of tools/, pinned there, on this system, the layers
+# (tools/layers.txt), and CI's workflows. Code of the library that another system
+# alone uses would count as unused here: lint-all.sh looks for that.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+echo "workflows"
+(cd tools && env -u GOOS -u GOARCH go build -o "$ROOT/bin/actionlint" github.com/rhysd/actionlint/cmd/actionlint)
+bin/actionlint -shellcheck= -pyflakes= # those two only if installed: the same everywhere
 
 echo "layers"
 "$(tool importrule)" -table tools/layers.txt .

@@ -86,7 +86,7 @@ func conditions(results []result.Result) string {
 		fmt.Fprintf(&b, "Measured on %s, %s. ", m, strings.Join(slices.Sorted(maps.Keys(days)), ", "))
 		fmt.Fprintf(&b, "Ours and the peer ran in turn; the ratio is ours to the peer's, "+
 			"the median of at least %d pairs, with the smallest and the largest in brackets. ", pairs)
-		b.WriteString("CPU is user and system time of both processes.")
+		b.WriteString(direction)
 		if others := result.Disturbance(group); others.Max > 0 {
 			fmt.Fprintf(&b, " Other programs had %.0f %% of the processors (%.0f–%.0f %%) in the runs that kept it.",
 				100*others.Median, 100*others.Min, 100*others.Max)
@@ -95,6 +95,12 @@ func conditions(results []result.Result) string {
 	}
 	return b.String()
 }
+
+// direction says how to read the figures: some are better when they are larger, and
+// some when they are smaller.
+const direction = "For rates more is better: a ratio of 2 is twice the peer's rate. For latencies, CPU and memory " +
+	"less is better: a ratio of 0.5 is half of what the peer takes. CPU is user and system time of both processes. " +
+	"A goal is a ratio that we aim at, and \"then\" the one that follows it."
 
 // machine leaves out our own version: it changes with every commit.
 func machine(m result.Machine) string {

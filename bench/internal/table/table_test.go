@@ -43,7 +43,7 @@ func testResults() []result.Result {
 const (
 	conditionsText = "Measured on 2 cores, linux/amd64, kernel 6.18.0, go1.26, 2026-01-02. Ours and the peer ran in turn; " +
 		"the ratio is ours to the peer's, the median of at least 1 pairs, with the smallest and the largest in brackets. " +
-		"CPU is user and system time of both processes.\n\n"
+		direction + "\n\n"
 	throughputHead = "| messages, reads or files a second | actum | peer | | ratio | CPU per message | goal |\n|---|---|---|---|---|---|---|\n"
 	throughputGoal = "| PUSH/PULL tcp 8 B | 25.2 M | libzmq | 4.00 M | 6.30 (6.30–6.30) | 0.50 (0.50–0.50) | ≥ 6 met, then ≥ 8 missed |\n"
 	throughputRest = "| PUSH/PULL tcp 256 B | 4.00 M | libzmq | 4.00 M | 1.00 (1.00–1.00) | 1.00 (1.00–1.00) |  |\n"

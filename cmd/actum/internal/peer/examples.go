@@ -14,7 +14,7 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Pull) Help() string {
-	return `A line for each message, with tabs between its frames, as push and the others read it; --json also for frames that contain tabs or line ends. It ends when nobody reads standard output any more.
+	return `A line for each message, with tabs between its frames, as push and the others read it; --json also for frames that contain tabs or line ends. It ends when nobody reads standard output any more. Messages that its queue holds at the end are lost, as with any PULL: --opt rcvhwm=1 keeps it short.
 
 Examples:
 
