@@ -155,7 +155,8 @@ func (p *party) send(frames ...[]byte) {
 	p.out.Put(message.New(frames...))
 	p.mu.Unlock()
 	if p.out.Work(p.e) {
-		p.e.Kick(p.out.Pace.Alone())
+		p.out.Pace.Send(p.out)
+		p.e.Kick(p.out.Pace.Alone(p.out))
 	}
 }
 

@@ -65,8 +65,8 @@ func TestStreamOverManyPeers(t *testing.T) {
 				send(t, s, tt.frames(i)...)
 				now += pipe.Gap / 10
 			}
-			if inline != 1 || handed != rounds-1 {
-				t.Errorf("in a loop %d of %d messages were written by the sender, %d handed on; want 1", inline, rounds, handed)
+			if inline > 2*peers || inline+handed != rounds {
+				t.Errorf("in a loop %d of %d messages were written by the sender, %d handed on", inline, rounds, handed)
 			}
 			inline, handed = 0, 0
 			for i := range rounds {

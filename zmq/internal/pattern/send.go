@@ -27,7 +27,11 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		out.Put(m)
 		m.Sent()
 		woken := out.Wake()
-		alone := woken != nil && s.pace.Alone()
+		alone := false
+		if woken != nil {
+			s.pace.Send(out)
+			alone = s.pace.Alone(out)
+		}
 		s.sendMu.Unlock()
 		if woken != nil {
 			woken.Kick(alone)
@@ -83,11 +87,11 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	}
 	m.Sent()
 	var woken pipe.Consumer
-	s.pace.Send()
 	if out != nil {
+		s.pace.Send(out)
 		woken = out.Wake()
 	}
-	alone := woken != nil && s.pace.Alone()
+	alone := woken != nil && s.pace.Alone(out)
 	if s.senders.Len() > 0 {
 		s.senders.WakeOne() // there may be room for the next one too
 	}

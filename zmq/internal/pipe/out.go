@@ -25,6 +25,7 @@ type Out struct {
 	writer    Writer
 	drained   func() // called once when nothing is left; nil for nobody
 	sent      *Tally // of all Outs under the lock
+	stream    uint64 // of the Pace: the last stream that had a message for the Out
 
 	Index int    // the pattern's: where the Out stands in its list; -1: nowhere
 	Mark  uint64 // the pattern's: the last message that was given to the Out

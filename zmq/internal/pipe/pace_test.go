@@ -16,7 +16,17 @@ func (c *clock) advance(d time.Duration) { *c += clock(d) }
 
 const ns = time.Nanosecond
 
-func TestPace(t *testing.T) {
+// outs are made without anything behind them.
+func outs(n int) []*pipe.Out {
+	all := make([]*pipe.Out, n)
+	for i := range all {
+		all[i] = newSender(pipe.Limits{}).Out
+	}
+	return all
+}
+
+// When a stream begins, goes on and ends: to one consumer, so that it is dense.
+func TestPaceOfOne(t *testing.T) {
 	const gap = pipe.Gap
 	type step struct {
 		after time.Duration // since the step before
@@ -44,7 +54,7 @@ func TestPace(t *testing.T) {
 		},
 	} {
 		var c clock
-		p := pipe.Pace{Now: c.now}
+		p, o := pipe.Pace{Now: c.now}, outs(1)[0]
 		for i, s := range steps {
 			c.advance(s.after)
 			if s.wrote {
@@ -52,12 +62,71 @@ func TestPace(t *testing.T) {
 				continue
 			}
 			for range s.sent + 1 {
-				p.Send()
+				p.Send(o)
 			}
-			if got := p.Alone(); got != s.alone {
+			if got := p.Alone(o); got != s.alone {
 				t.Errorf("%s: step %d: alone %v, want %v", name, i, got, s.alone)
 			}
 		}
+	}
+}
+
+// loops sends bursts in a loop to n consumers in turn, each at rest, and returns how
+// many messages of the last burst the sender was to write itself.
+func loops(p *pipe.Pace, c *clock, all []*pipe.Out, bursts, messages int) (alone int) {
+	for range bursts {
+		alone = 0
+		c.advance(time.Second)
+		for i := range messages {
+			o := all[i%len(all)]
+			p.Send(o)
+			if p.Alone(o) {
+				alone++
+			}
+			c.advance(50 * ns)
+		}
+	}
+	return alone
+}
+
+// The sender writes itself where its consumers get a message each, and hands on
+// where they get several.
+func TestPaceOfMany(t *testing.T) {
+	for _, tt := range []struct {
+		consumers, messages int
+		first, later        int // written by the sender in the first burst, and in later ones
+	}{
+		{8, 1, 1, 1},
+		{8, 8, 8, 8},
+		{8, 10, 10, 10},
+		{8, 16, 11, 1},
+		{8, 1000, 11, 1},
+		{64, 64, 64, 64},
+		{64, 100, 95, 1},
+		{64, 100_000, 95, 1},
+		{1, 1000, 1, 1},
+	} {
+		var c clock
+		p, all := &pipe.Pace{Now: c.now}, outs(tt.consumers)
+		if got := loops(p, &c, all, 1, tt.messages); got != tt.first {
+			t.Errorf("%d messages to %d: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.first)
+		}
+		if got := loops(p, &c, all, 100, tt.messages); got != tt.later {
+			t.Errorf("%d messages to %d, again and again: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.later)
+		}
+	}
+}
+
+// A socket that goes over to other streams is judged by these before long.
+func TestPaceAdapts(t *testing.T) {
+	var c clock
+	p, all := &pipe.Pace{Now: c.now}, outs(8)
+	loops(p, &c, all, 1000, 1000)
+	if got := loops(p, &c, all, 300, 8); got != 8 {
+		t.Errorf("thin streams after dense ones: the sender writes %d, want 8", got)
+	}
+	if got := loops(p, &c, all, 100, 100); got != 1 {
+		t.Errorf("dense streams after thin ones: the sender writes %d, want 1", got)
 	}
 }
 
@@ -65,7 +134,7 @@ func TestPace(t *testing.T) {
 func TestPaceWithoutAClock(t *testing.T) {
 	for name, p := range map[string]*pipe.Pace{"nil": nil, "no clock": {}} {
 		p.Wrote()
-		if !p.Alone() || !p.Alone() {
+		if o := outs(1)[0]; !p.Alone(o) || !p.Alone(o) {
 			t.Errorf("%s: a stream", name)
 		}
 	}
