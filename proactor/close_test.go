@@ -3,8 +3,11 @@ package proactor
 import (
 	"cmp"
 	"errors"
+	"net"
 	"sync"
 	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // onEachWaiting runs f on a dispatcher for each backend that works here, and for
@@ -61,7 +64,8 @@ func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 }
 
 // Who starts operations does not know that the dispatcher is being closed: each
-// of them completes once, and no buffer is lost.
+// of them completes once, also those started when it is closed for good, and no
+// buffer is lost.
 func TestStartsBesideClose(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		for range 30 {
@@ -82,41 +86,47 @@ func startsBesideClose(t *testing.T, o Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await := func(start func(*Operation)) {
-		done := make(chan bool)
+	await := func(start func(*Operation)) (result error) {
+		done := make(chan error)
 		op := Operation{Handler: HandlerFunc(func(op *Operation) {
 			if b := op.Buffer(); b != nil {
 				b.Release()
 			}
-			close(done)
+			done <- op.Err()
 		})}
 		start(&op)
-		<-done
+		return <-done
 	}
-	begun := make(chan bool, 1)
+	begun, closed := make(chan bool, 1), make(chan bool)
 	var starters sync.WaitGroup
-	for range 3 {
-		starters.Go(func() {
-			for range 30 {
-				await(d.Post)
-				select {
-				case begun <- true:
-				default:
-				}
+	// persist starts one operation after the other until one has met Close, and
+	// then one that finds everything over.
+	persist := func(start func(*Operation)) {
+		for !errors.Is(await(start), ErrClosed) {
+			select {
+			case begun <- true:
+			default:
 			}
-		})
-	}
-	starters.Go(func() {
-		for range 20 {
-			_, _ = w.TryWrite([]byte("xx")) // until it is full, or closed
-			await(func(op *Operation) {
-				r.Receive(op, pool)
-				d.Cancel(op)
-			})
 		}
+		<-closed
+		if err := await(start); !errors.Is(err, ErrClosed) {
+			t.Error("started after Close:", err)
+		}
+	}
+	for range 3 {
+		starters.Go(func() { persist(d.Post) })
+	}
+	starters.Go(func() { persist(func(op *Operation) { d.StartTimer(op, 0) }) })
+	starters.Go(func() {
+		persist(func(op *Operation) {
+			_, _ = w.TryWrite([]byte("xx")) // until it is full, or closed
+			r.Receive(op, pool)
+			d.Cancel(op)
+		})
 	})
 	<-begun
 	d.Close()
+	close(closed)
 	if err := <-ran; err != ErrClosed {
 		t.Error("Run:", err)
 	}
@@ -124,4 +134,44 @@ func startsBesideClose(t *testing.T, o Options) {
 	if pool.Free() != 2 {
 		t.Errorf("%d buffers are in the pool, want both", pool.Free())
 	}
+}
+
+// closing is a backend that somebody closes, with the dispatcher, just before an
+// operation reaches it.
+type closing struct {
+	backend.Backend
+	once  sync.Once
+	close func()
+}
+
+func (c *closing) Start(op *backend.Op) {
+	c.once.Do(c.close)
+	c.Backend.Start(op)
+}
+
+// Close comes to its end between the initiator's look whether the dispatcher is
+// closed and the start: the operation completes all the same.
+func TestCloseBeforeTheStart(t *testing.T) {
+	onEachWaiting(t, func(t *testing.T, o Options) {
+		d, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, w, err := d.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.backend = &closing{Backend: d.backend, close: func() {
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+		}}
+		result := make(chan error, 1)
+		op := Operation{Handler: HandlerFunc(func(op *Operation) { result <- op.Err() })}
+		r.Read(&op, make([]byte, 1))
+		if err := <-result; !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+		_ = w.Close() // which Close has done
+	})
 }

@@ -136,26 +136,42 @@ func TestCloseWhileRelieved(t *testing.T) {
 }
 
 // A turn that ended over its budget, with everything written, is accounted for by
-// the sender that finds no room.
+// the sender that finds no room: before it takes what waits behind, and also if
+// nothing does.
 func TestRelieveAfterTheBudget(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
-	p, q := push(r, Config{})
-	q.deaf = true
-	p.send(nil)
-	p.send(make([]byte, writeBudget+1))
-	if _, err := r.d.Poll(); err != nil {
-		t.Fatal(err)
-	}
-	if !p.e.flushOp.Outstanding() || p.queued() != 1 {
-		t.Fatalf("handed on: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
-	}
-	if !p.e.Relieve() || p.queued() != 0 {
-		t.Errorf("%d messages wait", p.queued())
-	}
-	p.send([]byte("more"))
-	q.deaf = false
-	q.listen()
-	if got := q.pushed(3); got[2] != "more" {
-		t.Errorf("received %q at last", got[2])
+	for _, behind := range []int{0, 1, 2} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil)
+		p.send(make([]byte, writeBudget+1))
+		if _, err := r.d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if !p.e.flushOp.Outstanding() || p.queued() != 1 {
+			t.Fatalf("handed on: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
+		}
+		for i := range behind {
+			p.send(fmt.Append(nil, "behind ", i))
+		}
+		if !p.e.Relieve() || p.queued() != 0 || p.sent.Msgs != uint64(2+behind) {
+			t.Errorf("%d behind: %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+		}
+		p.send([]byte("more"))
+		q.deaf = false
+		q.listen()
+		got := q.pushed(3 + behind)[2:]
+		for i := range behind {
+			if want := fmt.Sprint("behind ", i); got[i] != want {
+				t.Errorf("received %.20q, want %q", got[i], want)
+			}
+		}
+		if got[behind] != "more" {
+			t.Errorf("received %.20q at last", got[behind])
+		}
+		r.polls()
+		if p.queued() != 0 || p.sent.Msgs != uint64(3+behind) {
+			t.Errorf("%d behind: at last %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+		}
 	}
 }

@@ -130,7 +130,7 @@ func (c *Cursor) frame() (body []byte, ref Ref, more bool) {
 		r := c.batch.Refs[c.ref]
 		c.batch.Refs[c.ref] = Ref{} // the list may live on with other batches
 		c.ref++
-		return r.Body, r, more
+		return r.Body[:len(r.Body):len(r.Body)], r, more
 	}
 	end := c.pos + int(size)
 	body = c.batch.Buf[c.pos:end:end]

@@ -77,11 +77,20 @@ func TestLoanEndsWithTheSocket(t *testing.T) {
 	}
 }
 
-// Another peer that has something is received from in turn, at once.
+// Another peer that has something is received from in turn, at once. It is there
+// before the loan begins: a peer that joins ends it.
 func TestLoanIsFair(t *testing.T) {
-	_, pull := loaned(t)
-	other := pattern.NewPush(defaults())
+	push, other, pull := pattern.NewPush(defaults()), pattern.NewPush(defaults()), pattern.NewPull(defaults())
+	join(t, push, pull)
 	join(t, other, pull)
+	for i := range enough {
+		send(t, push, fmt.Sprint(i))
+	}
+	expect(t, pull, "0")
+	expect(t, pull, "1") // the other one was asked, and has nothing
+	if !pattern.OnLoan(pull) {
+		t.Fatal("nothing is on loan")
+	}
 	send(t, other, "other")
 	send(t, other, "other")
 	got := ""
@@ -92,10 +101,10 @@ func TestLoanIsFair(t *testing.T) {
 		}
 		got += string(m.Bytes()) + " "
 	}
-	if got != "1 other 2 other " && got != "other 1 other 2 " {
+	if got != "2 other 3 other " && got != "other 2 other 3 " {
 		t.Errorf("received %q", got)
 	}
-	for i := 3; i < enough; i++ {
+	for i := 4; i < enough; i++ {
 		expect(t, pull, fmt.Sprint(i))
 	}
 }

@@ -1,0 +1,269 @@
+package proactor
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// onEachRunning runs f beside Run, on a dispatcher for each backend that works
+// here and each way to dispatch.
+func onEachRunning(t *testing.T, f func(t *testing.T, ctx context.Context, d *Dispatcher)) {
+	t.Helper()
+	test := func(t *testing.T, o Options) {
+		d, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		ran := make(chan error, 1)
+		go func() { ran <- d.Run() }()
+		f(t, ctx, d)
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ran; err != ErrClosed {
+			t.Error("Run:", err)
+		}
+	}
+	onEachWaiting(t, func(t *testing.T, o Options) {
+		test(t, o)
+		if o.Waiting == WaitParked {
+			o.Pool.Min = 2
+			t.Run("pool", func(t *testing.T) { test(t, o) })
+		}
+	})
+}
+
+// awaitParked returns when the dispatcher waits, or is about to and has chosen
+// until when.
+func awaitParked(t *testing.T, ctx context.Context, d *Dispatcher) {
+	t.Helper()
+	for !d.parked.Load() {
+		if ctx.Err() != nil {
+			t.Fatal("the dispatcher does not come to wait")
+		}
+		runtime.Gosched()
+	}
+}
+
+// What is started on another goroutine and has to end before everything else does
+// ends in time, although the dispatcher waits already, for longer or for ever.
+func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
+	for _, later := range []bool{false, true} {
+		onEachRunning(t, func(t *testing.T, ctx context.Context, d *Dispatcher) {
+			r, w, err := d.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			defer w.Close()
+			if later && d.Backend().Name != "sim" { // whose clock jumps there
+				last := Operation{Handler: HandlerFunc(func(*Operation) {})}
+				d.StartTimer(&last, 24*time.Hour)
+			}
+			for name, start := range map[string]func(*Operation){
+				"timer":  func(op *Operation) { d.StartTimer(op, time.Millisecond) },
+				"ticker": func(op *Operation) { d.StartTicker(op, time.Millisecond) },
+				"read":   func(op *Operation) { op.SetTimeout(time.Millisecond); r.Read(op, make([]byte, 1)) },
+				"moment": func(op *Operation) {
+					op.SetDeadline(time.Now().Add(time.Millisecond))
+					r.Read(op, make([]byte, 1))
+				},
+				"user": func(op *Operation) { op.SetTimeout(time.Millisecond); d.Begin(op, nil) },
+				"timer that runs out of time": func(op *Operation) {
+					op.SetTimeout(time.Millisecond)
+					d.StartTimer(op, time.Hour)
+				},
+			} {
+				for range 5 {
+					var once sync.Once
+					done := make(chan error)
+					op := Operation{Handler: HandlerFunc(func(op *Operation) {
+						if op.Err() == nil && name == "ticker" {
+							d.Cancel(op)
+						}
+						once.Do(func() { done <- op.Err() })
+					})}
+					awaitParked(t, ctx, d)
+					start(&op)
+					select {
+					case err := <-done:
+						if want := name != "timer" && name != "ticker"; errors.Is(err, ErrDeadlineExceeded) != want {
+							t.Errorf("%s: %v", name, err)
+						}
+					case <-ctx.Done():
+						t.Fatalf("%s: nobody has told the dispatcher, which waits, of the new deadline", name)
+					}
+				}
+			}
+		})
+	}
+}
+
+// waits counts how often a backend is waited for, and how often that is without a
+// pause.
+type waits struct {
+	backend.Backend
+	without atomic.Int32 // looks since the last wait
+	waited  atomic.Int32
+}
+
+func (w *waits) Wait(deadline time.Duration) *backend.Op {
+	if deadline == 0 {
+		w.without.Add(1)
+	} else {
+		w.without.Store(0)
+		w.waited.Add(1)
+	}
+	return w.Backend.Wait(deadline)
+}
+
+// What has ended one Run does not keep the next one from waiting: it would spin.
+func TestRunWaitsAfterStop(t *testing.T) {
+	onEachWaiting(t, func(t *testing.T, o Options) {
+		for name, end := range map[string]func(*testing.T, *Dispatcher){
+			"Stop": func(t *testing.T, d *Dispatcher) {
+				d.Stop()
+				if err := d.Run(); err != nil {
+					t.Error(err)
+				}
+			},
+			"Stop of RunOne": func(t *testing.T, d *Dispatcher) {
+				d.Stop()
+				if _, err := d.RunOne(context.Background()); err != ErrStopped {
+					t.Error(err)
+				}
+			},
+			"context of RunOne": func(t *testing.T, d *Dispatcher) {
+				ctx, cancel := context.WithCancel(context.Background())
+				go cancel()
+				if _, err := d.RunOne(ctx); err != context.Canceled {
+					t.Error(err)
+				}
+			},
+			"Rouse": func(_ *testing.T, d *Dispatcher) { d.Rouse() },
+			"Poll after Stop": func(t *testing.T, d *Dispatcher) {
+				d.Stop()
+				if _, err := d.Poll(); err != nil {
+					t.Error(err)
+				}
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				d, err := New(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				counted := &waits{Backend: d.backend}
+				d.backend = counted
+				end(t, d)
+				counted.waited.Store(0)
+				counted.without.Store(0)
+				ran := make(chan error, 1)
+				go func() { ran <- d.Run() }()
+				for counted.waited.Load() == 0 && counted.without.Load() < 100 {
+					runtime.Gosched()
+				}
+				if n := counted.without.Load(); n >= 100 {
+					t.Errorf("Run has looked %d times, and does not wait", n)
+				}
+				d.Stop()
+				if err := <-ran; err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
+}
+
+// watched is a context that counts who watches it.
+type watched struct {
+	context.Context
+	watchers atomic.Int32
+	most     atomic.Int32
+}
+
+func newWatched() (*watched, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &watched{Context: ctx}, cancel
+}
+
+// Value hides that the context is one of package context's, which watches those by
+// other means.
+func (w *watched) Value(any) any { return nil }
+
+// AfterFunc is what context.AfterFunc calls.
+func (w *watched) AfterFunc(f func()) (stop func() bool) {
+	w.most.Store(max(w.most.Load(), w.watchers.Add(1)))
+	stopped := context.AfterFunc(w.Context, f)
+	return func() bool {
+		ok := stopped()
+		if ok {
+			w.watchers.Add(-1)
+		}
+		return ok
+	}
+}
+
+// A context that lives long is not watched by what has ended: each operation would
+// leave something behind.
+func TestContextIsNotWatchedAfterwards(t *testing.T) {
+	onEachWaiting(t, func(t *testing.T, o Options) {
+		d, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		ctx, cancel := newWatched()
+		defer cancel()
+		r, w, err := d.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := 0
+		op := Operation{Handler: HandlerFunc(func(*Operation) { calls++ })}
+		op.SetContext(ctx)
+		until := func(n int) {
+			t.Helper()
+			for calls < n {
+				if _, err := d.RunOne(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := ctx.watchers.Load(); n != 0 {
+				t.Errorf("watched by %d after the operation", n)
+			}
+		}
+		for i := range 10 {
+			calls = 0
+			d.StartTimer(&op, 0)
+			until(1)
+			r.Read(&op, make([]byte, 1))
+			if _, err := w.TryWrite([]byte("x")); err != nil {
+				t.Fatal(err)
+			}
+			until(2)
+			r.Read(&op, make([]byte, 1))
+			d.Cancel(&op)
+			until(3)
+			d.Begin(&op, nil).Complete(i, nil)
+			until(4)
+			op.SetTimeout(-1)
+			r.Read(&op, make([]byte, 1))
+			until(5)
+			op.SetTimeout(0)
+		}
+		if ctx.most.Load() != 2 {
+			t.Errorf("watched by %d at a time, want 2: the operation and RunOne", ctx.most.Load())
+		}
+	})
+}

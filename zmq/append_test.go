@@ -1,0 +1,53 @@
+package zmq_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// Who appends to a received frame does not write over another message, whatever
+// their sizes, and however they travelled.
+func TestAppendToWhatIsReceived(t *testing.T) {
+	sizes := []int{0, 1, 10, 255, 256, 300, 4 << 10, 5000, 31 << 10, 32 << 10, 40_000, 100_000}
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		r.link(pull, push)
+		var want [][][]byte
+		for i := range 200 {
+			frames := [][]byte{fmt.Append(nil, i)}
+			if i%5 == 4 { // in between, enough short ones in a row to be lent
+				frames = append(frames, bytes.Repeat([]byte{byte(i)}, sizes[i/5%len(sizes)]))
+			}
+			if i >= 100 {
+				frames = [][]byte{bytes.Repeat([]byte{byte(i)}, 1+i%7)}
+			}
+			want = append(want, frames)
+		}
+		sent := goes(func() error {
+			for _, frames := range want {
+				if err := push.Send(r.ctx, zmq.CopyMsg(frames...)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var got []zmq.Msg
+		for range want {
+			m, err := pull.Recv(r.ctx)
+			must(t, err)
+			for _, f := range m.Frames() {
+				_ = append(f, "................................................................"...)
+			}
+			got = append(got, m)
+		}
+		must(t, <-sent)
+		for i := range want {
+			if w := zmq.NewMsg(want[i]...); !got[i].Equal(&w) {
+				t.Fatalf("message %d is %.60q, want %.60q", i, got[i].Frames(), want[i])
+			}
+		}
+	})
+}

@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A batch that is written gives the high-water mark back also if a command waits
+// behind it. Else the sender would lose some of its room for good with each.
+func TestCreditBeforeACommand(t *testing.T) {
+	for name, tuning := range map[string]Tuning{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p, q := push(r, Config{Tuning: tuning})
+			const n = 50
+			for i := range n {
+				// By the dispatcher, which finds a command when it has written the message.
+				p.send([]byte("first"))
+				p.send([]byte("second"))
+				q.say(wire.AppendPing(nil, 0, nil))
+				p.stream.before = func() {
+					p.stream.before = nil
+					p.e.command(wire.AppendPing(nil, 0, nil))
+				}
+				if name == "operations" {
+					p.e.command(wire.AppendPing(nil, 0, nil))
+				}
+				r.until("messages", func() bool { return len(plain(q.traffic())) == 2*(i+1) })
+				r.polls()
+				if p.queued() != 0 || p.sent.Msgs != uint64(2*(i+1)) {
+					t.Fatalf("after %d messages %d still wait, and %d are said to be sent", 2*(i+1), p.queued(), p.sent.Msgs)
+				}
+			}
+		})
+	}
+}
+
+// plain are the messages among what was sent.
+func plain(items []item) (list []item) {
+	for _, i := range items {
+		if !i.command {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// Answers do not pile up before a peer that asks and does not read: it is given up.
+func TestAnswersDoNotPileUp(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	p, q := push(r, Config{})
+	q.deaf = true
+	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
+	most := 0
+	for range 10 * maxAnswers / len(ping) {
+		if p.closed > 0 || q.failed != nil {
+			break
+		}
+		q.say(ping)
+		r.polls()
+		most = max(most, p.e.waiting())
+	}
+	if most > maxAnswers+len(ping) || most < maxAnswers/2 {
+		t.Errorf("%d bytes of answers waited, the limit is %d", most, maxAnswers)
+	}
+	if p.closed != 1 || !errors.Is(p.cause, errDeaf) {
+		t.Errorf("told %d times: %v, want %v", p.closed, p.cause, errDeaf)
+	}
+}
+
+// PINGs do not pile up while what is to be written waits for its writer.
+func TestPingsDoNotPileUp(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second}}, nil)
+	before := pings(q)
+	p.stream.before = func() { // the sender's own write: it is the writer meanwhile
+		p.stream.before = nil
+		p.lasts(10 * second)
+		if got, want := p.e.waiting(), len(wire.AppendPing(nil, 0, nil)); got != want {
+			t.Errorf("%d bytes of PINGs wait after ten intervals, want one of %d", got, want)
+		}
+	}
+	p.send([]byte("x"))
+	r.polls()
+	if n := pings(q) - before; n != 1 {
+		t.Errorf("%d PINGs", n)
+	}
+}

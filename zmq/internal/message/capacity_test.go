@@ -1,0 +1,115 @@
+package message_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// A frame ends where its capacity ends: who appends to one gets memory of their
+// own, and does not write over what was received, or is sent, behind it.
+func TestFramesHaveNoRoomBehind(t *testing.T) {
+	large := bytes.Repeat([]byte("L"), message.GatherMin+100)
+	var sent []message.Msg
+	for i := range 3 * 8 { // enough for a Run
+		sent = append(sent, message.Single(fmt.Append(nil, "short ", i)))
+	}
+	sent = append(sent,
+		message.Single(bytes.Repeat([]byte("x"), 300)),
+		message.New([]byte("a"), nil, []byte("b")),
+		message.Single(large[:message.GatherMin]), // has room behind it
+		message.New([]byte("id"), large[:message.GatherMin], []byte("end")),
+		message.Single([]byte("last")))
+	var shared message.Page
+	for name, received := range map[string]func() []message.Msg{
+		"one by one": func() (all []message.Msg) {
+			var b message.Batch
+			for _, m := range sent {
+				b.Append(m, message.GatherMin)
+			}
+			return cursorOf(b, false)
+		},
+		"lent": func() (all []message.Msg) {
+			var b message.Batch
+			for _, m := range sent {
+				b.Append(m, message.GatherMin)
+			}
+			return cursorOf(b, true)
+		},
+		"published": func() (all []message.Msg) {
+			var b message.Batch
+			for _, m := range sent {
+				if s, ok := shared.Frame(m); ok {
+					b.AppendShared(&s)
+				} else {
+					b.Append(m, message.GatherMin)
+				}
+			}
+			return cursorOf(b, false)
+		},
+		"copied": func() []message.Msg {
+			var all []message.Msg
+			for _, m := range sent {
+				all = append(all, m.Clone())
+			}
+			return all
+		},
+		"prepended and dropped": func() []message.Msg {
+			var slab message.Slab
+			var all []message.Msg
+			for _, m := range sent {
+				m = m.Clone()
+				m.Prepend([]byte("id")[:2:2], &slab)
+				m.Prepend([]byte("id")[:2:2], &slab)
+				m.DropFirst()
+				m.DropFirst()
+				all = append(all, m)
+			}
+			return all
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := received()
+			if len(all) != len(sent) {
+				t.Fatalf("%d messages, want %d", len(all), len(sent))
+			}
+			for _, m := range all {
+				for _, f := range m.Frames() {
+					_ = append(f, "................................................................"...)
+				}
+			}
+			for i := range all {
+				if !all[i].Equal(&sent[i]) {
+					t.Errorf("message %d is %.40q, want %.40q", i, all[i].Frames(), sent[i].Frames())
+				}
+			}
+			if large[message.GatherMin] != 'L' {
+				t.Error("what lies behind a frame in the sender's memory was written to")
+			}
+			for _, size := range []int{10, 5000} { // the second is pooled
+				if a := message.Alloc(size); cap(a.Bytes()) != size {
+					t.Errorf("allocated %d bytes with room for %d", a.Size(), cap(a.Bytes()))
+				}
+			}
+		})
+	}
+}
+
+// cursorOf reads a batch: the ordinary way, or what can be lent as a loan.
+func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
+	var c message.Cursor
+	c.Load(b)
+	if lend {
+		r := c.Lend(100, nil)
+		for m, ok := r.Take(); ok; m, ok = r.Take() {
+			all = append(all, m)
+		}
+		c.Back(r)
+	}
+	for m, ok := c.Next(); ok; m, ok = c.Next() {
+		all = append(all, m)
+	}
+	return all
+}

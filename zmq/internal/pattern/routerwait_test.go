@@ -1,0 +1,181 @@
+package pattern_test
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+)
+
+// waitToSend starts a Send that has to wait, and returns when it does.
+func waitToSend(t *testing.T, ctx context.Context, s *pattern.Socket, frames ...string) <-chan error {
+	t.Helper()
+	before := pattern.Senders(s)
+	result := make(chan error, 1)
+	go func() { result <- s.Send(ctx, msg(frames...)) }()
+	for pattern.Senders(s) == before {
+		if ctx.Err() != nil {
+			t.Fatal("the sender does not wait")
+		}
+		runtime.Gosched()
+	}
+	return result
+}
+
+// fullRouter is a mandatory ROUTER with peers a and b that have no room.
+func fullRouter(t *testing.T) (ctx context.Context, router *pattern.Socket, a, b *joint) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	router = pattern.NewRouter(mandatory(1))
+	a = join(t, pattern.NewDealer(hwm(1)), router, "a")
+	b = join(t, pattern.NewDealer(hwm(1)), router, "b")
+	for _, id := range []string{"a", "b"} {
+		for router.TrySend(msg(id, "x")) == nil {
+		}
+	}
+	return ctx, router, a, b
+}
+
+// Senders of a mandatory ROUTER wait for different peers in one queue: room at one
+// of these, or its end, must reach the sender that it concerns, who may stand
+// anywhere in it.
+func TestRouterWakesAllSenders(t *testing.T) {
+	t.Run("room", func(t *testing.T) {
+		ctx, router, a, b := fullRouter(t)
+		first := waitToSend(t, ctx, router, "a", "1")
+		second := waitToSend(t, ctx, router, "b", "2")
+		receiveAll(b.a)
+		expectError(t, "the second sender, to whose peer there is room", <-second, nil)
+		receiveAll(a.a)
+		expectError(t, "the first sender", <-first, nil)
+	})
+	t.Run("the peer of the second leaves", func(t *testing.T) {
+		ctx, router, a, b := fullRouter(t)
+		first := waitToSend(t, ctx, router, "a", "1")
+		second := waitToSend(t, ctx, router, "b", "2")
+		b.part()
+		expectError(t, "the second sender, whose peer has left", <-second, pattern.ErrUnroutable)
+		receiveAll(a.a)
+		expectError(t, "the first sender", <-first, nil)
+	})
+	t.Run("the peer of both leaves", func(t *testing.T) {
+		ctx, router, a, _ := fullRouter(t)
+		first := waitToSend(t, ctx, router, "a", "1")
+		second := waitToSend(t, ctx, router, "a", "2")
+		a.part()
+		expectError(t, "the first sender", <-first, pattern.ErrUnroutable)
+		expectError(t, "the second sender", <-second, pattern.ErrUnroutable)
+	})
+	t.Run("another takes the place", func(t *testing.T) {
+		o := mandatory(1)
+		o.RouterHandover = true
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		router := pattern.NewRouter(o)
+		for _, id := range []string{"a", "b"} {
+			join(t, pattern.NewDealer(hwm(1)), router, id)
+			for router.TrySend(msg(id, "x")) == nil {
+			}
+		}
+		first := waitToSend(t, ctx, router, "a", "1")
+		second := waitToSend(t, ctx, router, "b", "2")
+		next := pattern.NewDealer(hwm(1))
+		join(t, next, router, "b")
+		expectError(t, "the second sender, whose peer is another now", <-second, nil)
+		expect(t, next, "2")
+		join(t, pattern.NewDealer(hwm(1)), router, "a")
+		expectError(t, "the first sender", <-first, nil)
+	})
+}
+
+// A peer leaves whose consumer still holds what it has taken: there is no room yet,
+// but nothing to wait for either.
+func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	router := pattern.NewRouter(mandatory(1))
+	p := peer(router)
+	if err := router.Attach(p); err != nil {
+		t.Fatal(err)
+	}
+	in := router.NewIn(pattern.NewDealer(defaults()).NewOut())
+	in.Peer = p
+	if err := router.Connected(p, in, []byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	p.Out.Attach(&lazy{out: p.Out}, true)
+	send(t, router, "a", "x")
+	var taken message.Batch
+	p.Out.Take(&taken)
+	var waiting []<-chan error
+	for range 3 {
+		waiting = append(waiting, waitToSend(t, ctx, router, "a", "1"))
+	}
+	router.Disconnected(p)
+	for i := range waiting {
+		expectError(t, "a sender whose peer has left", <-waiting[i], pattern.ErrUnroutable)
+	}
+	p.Out.Detach(&taken)
+	router.Detach(p, true)
+}
+
+// counted is a context that counts who watches it.
+type counted struct {
+	context.Context
+	watchers, all atomic.Int32
+}
+
+// Value hides that the context is one of package context's, which watches those by
+// other means.
+func (c *counted) Value(any) any { return nil }
+
+// AfterFunc is what derives contexts.
+func (c *counted) AfterFunc(f func()) (stop func() bool) {
+	c.watchers.Add(1)
+	c.all.Add(1)
+	stopped := context.AfterFunc(c.Context, f)
+	return func() bool {
+		ok := stopped()
+		if ok {
+			c.watchers.Add(-1)
+		}
+		return ok
+	}
+}
+
+// A Send that has waited, and succeeded in time, leaves nothing behind with the
+// caller's context.
+func TestSendThatWaitedLeavesNothing(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	watched := &counted{Context: ctx}
+	o := hwm(1)
+	o.SendTimeout = time.Hour
+	push, pull := pattern.NewPush(o), pattern.NewPull(hwm(1))
+	join(t, push, pull)
+	for range 10 {
+		fill(push)
+		waiting := waitToSend(t, watched, push, "y")
+		receiveAll(pull)
+		expectError(t, "the sender", <-waiting, nil)
+		if n := watched.watchers.Load(); n != 0 {
+			t.Fatalf("watched by %d after the call", n)
+		}
+	}
+	if watched.all.Load() != 10 {
+		t.Errorf("watched by %d calls, want 10", watched.all.Load())
+	}
+}
+
+// receiveAll makes room.
+func receiveAll(s *pattern.Socket) {
+	for {
+		if _, err := s.TryRecv(); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,11 @@
+package pattern
+
+// Senders is how many goroutines wait for room.
+func Senders(s *Socket) int {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	return s.senders.Len()
+}
+
+// OnLoan reports whether messages can be taken without the receive lock.
+func OnLoan(s *Socket) bool { return s.arrived.loan.Load() != nil }

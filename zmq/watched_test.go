@@ -1,0 +1,91 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// watched is a context that counts who watches it.
+type watched struct {
+	context.Context
+	watchers, all atomic.Int32
+}
+
+// Value hides that the context is one of package context's, which watches those by
+// other means.
+func (w *watched) Value(any) any { return nil }
+
+// AfterFunc is what context.AfterFunc calls, and what derives contexts.
+func (w *watched) AfterFunc(f func()) (stop func() bool) {
+	w.watchers.Add(1)
+	w.all.Add(1)
+	stopped := context.AfterFunc(w.Context, f)
+	return func() bool {
+		ok := stopped()
+		if ok {
+			w.watchers.Add(-1)
+		}
+		return ok
+	}
+}
+
+// A context that lives long is not watched by calls that have returned: each of
+// them would leave something behind.
+func TestContextIsNotWatchedAfterwards(t *testing.T) {
+	for name, timeout := range map[string]time.Duration{"without a timeout": 0, "with a timeout": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				o := zmq.Options{SendTimeout: timeout, RecvTimeout: timeout, SendHWM: 1, RecvHWM: 1}
+				pair, peer := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
+				r.link(pair, peer)
+				ctx := &watched{Context: r.ctx}
+				for round := range 200 {
+					echoed := goes(func() error {
+						m, err := peer.Recv(r.ctx)
+						if err != nil {
+							return err
+						}
+						return peer.Send(r.ctx, m)
+					})
+					must(t, pair.Send(ctx, zmq.StringMsg("x")))
+					if _, err := pair.Recv(ctx); err != nil {
+						t.Fatal(err)
+					}
+					must(t, <-echoed)
+					if n := ctx.watchers.Load(); n != 0 {
+						t.Fatalf("round %d: watched by %d after the calls", round, n)
+					}
+				}
+				if ctx.all.Load() == 0 && (timeout > 0 || r.transport != "inproc") {
+					t.Error("nobody has watched the context")
+				}
+			})
+		})
+	}
+}
+
+// A call that runs out of its socket's time leaves nothing behind either.
+func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
+	r := newRig(t, "tcp")
+	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
+	ctx := &watched{Context: r.ctx}
+	for range 20 {
+		_, err := s.Recv(ctx)
+		for _, err := range []error{err, s.Send(ctx, zmq.StringMsg("x"))} {
+			if !errors.Is(err, zmq.ErrTimeout) {
+				t.Fatal(err)
+			}
+		}
+		if n := ctx.watchers.Load(); n != 0 {
+			t.Fatalf("watched by %d after the calls", n)
+		}
+	}
+	if ctx.all.Load() == 0 {
+		t.Error("nobody has watched the context")
+	}
+}
