@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help test full deps format typecheck build vet vet-all lint lint-all unit race bsd simulation \
 	fuzz interop bench-build windows \
-	demo fmt bench bench-runtime features ablation figures clean
+	demo fmt mutants bench bench-runtime features ablation figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,8 @@ features: deps ## what each feature of io_uring in use is worth to an echo serve
 	@cd bench && go run ./cmd/bench features --patience 30s && go run ./cmd/bench table
 ablation: deps ## what each optimization is worth, off and on in one run
 	@cd bench && go run ./cmd/bench ablation
+mutants: ## put small faults into the code and report what no test notices: hours
+	@scripts/mutants.sh
 figures: ## the tables of README.md and bench/README.md from the kept results
 	@cd bench && go run ./cmd/bench table
 fmt: ## format every Go file

@@ -1,0 +1,228 @@
+// Mutants puts small faults into the code, one at a time, and reports which of them
+// the tests do not notice; see package mutants. It exits with 1 if any is left.
+//
+//	mutants -root . -package zmq/internal/pipe -sample 40 -seed 1
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/actum-go/actum/tools/mutants"
+)
+
+type options struct {
+	root, packages, equivalent, tests, match, with, results string
+
+	sample     int
+	seed       uint64
+	timeout    time.Duration
+	spend      time.Duration
+	long, list bool
+	noBaseline bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.root, "root", ".", "the module's `folder`")
+	flag.StringVar(&o.packages, "package", "./...", "`packages`, separated by commas, as the go command names them")
+	flag.StringVar(&o.equivalent, "equivalent", "tools/mutants/equivalent.txt", "the `file` that lists those which no test can tell apart")
+	flag.StringVar(&o.tests, "tests", "tools/mutants/tests.txt", "the `file` that says what tests a package besides its own tests")
+	flag.StringVar(&o.match, "match", "", "only mutants whose file:line: function: change matches this `pattern`")
+	flag.StringVar(&o.with, "with", "", "a `command` that starts builds and tests, as in \"nice -n 19\"")
+	flag.IntVar(&o.sample, "sample", 0, "how many of each package; 0 for all")
+	flag.Uint64Var(&o.seed, "seed", 1, "which ones")
+	flag.DurationVar(&o.timeout, "timeout", time.Minute, "of one package's tests")
+	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: those in it are not asked for again")
+	flag.DurationVar(&o.spend, "for", 0, "how long to go on, with -results, before the rest is left to the next run")
+	flag.BoolVar(&o.noBaseline, "nobaseline", false, "trust that the tests pass on the code as it is")
+	flag.BoolVar(&o.long, "long", false, "run the tests without -short")
+	flag.BoolVar(&o.list, "list", false, "only list the mutants")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	left, err := run(ctx, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+		os.Exit(2)
+	}
+	if left > 0 {
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) (survivors int, err error) {
+	root, err := filepath.Abs(o.root)
+	if err != nil {
+		return 0, err
+	}
+	equivalent, err := parse(filepath.Join(root, o.equivalent), mutants.ParseEquivalents)
+	if err != nil {
+		return 0, err
+	}
+	tests, err := parse(filepath.Join(root, o.tests), mutants.ParseTests)
+	if err != nil {
+		return 0, err
+	}
+	match, err := regexp.Compile(o.match)
+	if err != nil {
+		return 0, err
+	}
+	packages, err := load(ctx, root, strings.Split(o.packages, ","))
+	if err != nil {
+		return 0, err
+	}
+	temp, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(temp)
+	results, err := mutants.OpenResults(o.results)
+	if err != nil {
+		return 0, err
+	}
+	r := session{options: o, equivalent: equivalent, match: match, results: results, began: time.Now(),
+		runner: mutants.Runner{Root: root, Temp: temp, Short: !o.long, Timeout: o.timeout, With: strings.Fields(o.with)}}
+	for _, pkg := range packages {
+		found, err := pkg.mutants(root)
+		if err != nil {
+			return 0, err
+		}
+		mutants.Shuffle(found, o.seed)
+		if o.list {
+			for _, m := range found {
+				fmt.Println(m)
+			}
+			continue
+		}
+		if err := r.each(ctx, found, tests.Of(pkg.path)); err != nil {
+			r.report.Write(os.Stdout)
+			return 0, err
+		}
+	}
+	if !o.list {
+		r.report.Write(os.Stdout)
+	}
+	return r.report.Survivors(), nil
+}
+
+// session is one run.
+type session struct {
+	options
+	equivalent mutants.Equivalents
+	match      *regexp.Regexp
+	results    *mutants.Results
+	began      time.Time
+	runner     mutants.Runner
+	report     mutants.Report
+}
+
+var errLater = errors.New("time is up; the next run goes on here")
+
+// each runs as many of the mutants as the sample has. One that does not compile is
+// replaced by the next.
+func (s *session) each(ctx context.Context, found []mutants.Mutant, tests []mutants.Test) error {
+	counted, sound := 0, s.noBaseline
+	for _, m := range found {
+		if s.sample > 0 && counted == s.sample {
+			break
+		}
+		if !s.match.MatchString(m.String()) {
+			continue
+		}
+		verdict, known := s.results.Of(m)
+		switch {
+		case s.equivalent.Has(m):
+			verdict = mutants.Equivalent
+		case known:
+		case s.spend > 0 && time.Since(s.began) > s.spend:
+			return errLater
+		default:
+			if !sound {
+				if err := s.runner.Baseline(ctx, tests); err != nil {
+					return err
+				}
+				sound = true
+			}
+			var by string
+			var err error
+			if verdict, by, err = s.runner.Run(ctx, m, tests); err != nil {
+				return err
+			}
+			if err := s.results.Add(m, verdict, by); err != nil {
+				return err
+			}
+			if verdict != mutants.Uncompiled {
+				fmt.Printf("%-10s %s  %s\n", verdict, m, by)
+			}
+		}
+		if verdict != mutants.Uncompiled {
+			counted++
+		}
+		s.report.Add(m, verdict)
+	}
+	return nil
+}
+
+func parse[T any](name string, parse func(io.Reader) (T, error)) (list T, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return list, err
+	}
+	defer file.Close()
+	if list, err = parse(file); err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return list, err
+}
+
+// pkg is a package, and its files that are compiled on this system.
+type pkg struct {
+	path  string // relative to the module
+	files []string
+}
+
+func load(ctx context.Context, root string, patterns []string) (list []pkg, err error) {
+	args := append([]string{"list", "-f", `{{.Dir}}|{{join .GoFiles "|"}}`}, patterns...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Stderr = root, os.Stderr
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Split(strings.TrimSpace(line), "|")
+		path, err := filepath.Rel(root, words[0])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, pkg{filepath.ToSlash(path), words[1:]})
+	}
+	return list, nil
+}
+
+func (p pkg) mutants(root string) (all []mutants.Mutant, err error) {
+	for _, name := range p.files {
+		src, err := os.ReadFile(filepath.Join(root, p.path, name))
+		if err != nil {
+			return nil, err
+		}
+		found, err := mutants.Find(p.path, p.path+"/"+name, src)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}

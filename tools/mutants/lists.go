@@ -1,0 +1,127 @@
+package mutants
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// Equivalents says of mutants why no test can tell them from the original.
+type Equivalents map[string]string
+
+// ParseEquivalents reads a list of such mutants. Each has a line with its file and
+// function, one with the change as the report prints it, and a reason, both
+// indented. Lines that start with # are comments.
+//
+//	zmq/socket.go (*Socket).Send
+//		a < b => a <= b
+//		When a is b there is nothing to send.
+func ParseEquivalents(r io.Reader) (Equivalents, error) {
+	list := Equivalents{}
+	var place, change string
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line := lines.Text()
+		text := strings.TrimSpace(line)
+		switch {
+		case text == "" || strings.HasPrefix(line, "#"):
+		case line == strings.TrimLeft(line, " \t"):
+			if change != "" && list[change] == "" {
+				return nil, fmt.Errorf("line %d: the change before has no reason", n)
+			}
+			file, fn, _ := strings.Cut(text, " ")
+			place, change = file+"\n"+fn+"\n", ""
+		case place == "":
+			return nil, fmt.Errorf("line %d: a change without a file", n)
+		case strings.Contains(text, " => "):
+			if change != "" && list[change] == "" {
+				return nil, fmt.Errorf("line %d: the change before has no reason", n)
+			}
+			change = place + text
+			if _, twice := list[change]; twice {
+				return nil, fmt.Errorf("line %d: listed twice: %s", n, text)
+			}
+			list[change] = ""
+		case change == "":
+			return nil, fmt.Errorf("line %d: a reason without a change", n)
+		default:
+			list[change] = strings.TrimSpace(list[change] + " " + text)
+		}
+	}
+	if change != "" && list[change] == "" {
+		return nil, fmt.Errorf("the last change has no reason")
+	}
+	return list, lines.Err()
+}
+
+// Tests says which tests are asked about the mutants of a package, after its own.
+type Tests []row
+
+type row struct {
+	pattern string
+	tests   []Test
+}
+
+// Test is the tests of a package, or those of them that match a pattern.
+type Test struct {
+	Package   string
+	Run, Skip string // as in go test -run and -skip; "" for all, and for none
+}
+
+// ParseTests reads the table. Each line names a package, or several with a pattern
+// of path.Match, and the packages to be tested, each with an optional =pattern of
+// go test -run, or !pattern of -skip. A package that names itself with a pattern
+// runs no more of its own tests than that.
+func ParseTests(r io.Reader) (Tests, error) {
+	var table Tests
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		pattern, rest, ok := strings.Cut(line, ":")
+		if _, err := path.Match(pattern, ""); !ok || err != nil {
+			return nil, fmt.Errorf("line %d: want package: tests", n)
+		}
+		one := row{pattern: strings.TrimSpace(pattern)}
+		for _, word := range strings.Fields(rest) {
+			test := Test{Package: word}
+			if pkg, run, ok := strings.Cut(word, "="); ok {
+				test = Test{Package: pkg, Run: run}
+			} else if pkg, skip, ok := strings.Cut(word, "!"); ok {
+				test = Test{Package: pkg, Skip: skip}
+			}
+			one.tests = append(one.tests, test)
+		}
+		table = append(table, one)
+	}
+	return table, lines.Err()
+}
+
+// Of returns what tests the package, its own tests first.
+func (t Tests) Of(pkg string) []Test {
+	list := []Test{{Package: pkg}}
+	for _, one := range t {
+		if ok, _ := path.Match(one.pattern, pkg); !ok {
+			continue
+		}
+		for _, test := range one.tests {
+			if test.Package == pkg {
+				list[0] = test
+			} else {
+				list = append(list, test)
+			}
+		}
+		break
+	}
+	return list
+}
+
+// Has reports whether the mutant is on the list.
+func (e Equivalents) Has(m Mutant) bool {
+	_, ok := e[m.key()]
+	return ok
+}
