@@ -215,7 +215,9 @@ func TestUndelivered(t *testing.T) {
 // Who waits says for what.
 func TestNotices(t *testing.T) {
 	tests := []struct{ line, beside, heard string }{
-		{"pull --connect EP", "", "^actum: waiting for ipc://[^\n]*: .*no such file.*, trying again\n"},
+		{"pull --connect EP", "", "^actum: waiting for ipc://[^ ]*: no such file or directory, trying again\n"},
+		{"sub --connect EP", "pull --bind EP", "actum: waiting for ipc://[^ ]*: .*SUB does not talk to PULL, trying again\n"},
+		{"pull --bind EP", "sub --connect EP", "actum: waiting for a peer to connect to ipc://[^ ]* .the last one: .*(PULL does not talk to SUB|broken pipe|reset)"},
 		{"pull --bind EP", "", "^actum: waiting for a peer to connect to ipc://"},
 		{"pull --bind EP", "push --connect EP", "actum: connected, waiting for messages\n"},
 		{"push --connect EP --data x", "", "^actum: waiting for ipc://"},

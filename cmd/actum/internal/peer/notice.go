@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,7 +115,11 @@ func (s *session) waitingForPeer() string {
 		parts = append(parts, endpoint)
 	}
 	for _, endpoint := range s.binds {
-		parts = append(parts, "a peer to connect to "+endpoint)
+		part := "a peer to connect to " + endpoint
+		if cause := s.causes.last(endpoint); cause != "" {
+			part += " (the last one: " + cause + ")"
+		}
+		parts = append(parts, part)
 	}
 	return "waiting for " + strings.Join(parts, "; ")
 }
@@ -145,7 +151,7 @@ func (c *causes) Handle(ctx context.Context, r slog.Record) error {
 			endpoint = a.Value.String()
 		case "cause":
 			if err, ok := a.Value.Any().(error); ok && err != nil {
-				cause = err.Error()
+				cause = reason(err)
 			}
 		}
 		return true
@@ -159,6 +165,18 @@ func (c *causes) Handle(ctx context.Context, r slog.Record) error {
 		return nil
 	}
 	return c.Handler.Handle(ctx, r)
+}
+
+// reason is an error without the operation and the address in front of it: the
+// endpoint is named already.
+func reason(err error) string {
+	if op, ok := err.(*net.OpError); ok && op.Err != nil {
+		err = op.Err
+	}
+	if call, ok := err.(*os.SyscallError); ok && call.Err != nil {
+		err = call.Err
+	}
+	return err.Error()
 }
 
 // lockedWriter is written to by several goroutines.
