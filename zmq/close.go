@@ -2,6 +2,7 @@ package zmq
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,80 +12,121 @@ import (
 // messages that are queued, for the time that Options.Linger says, then up to a
 // second of it for the peers to read what was written and leave, and returns when
 // nothing of the socket is left: no goroutine, no descriptor. What was not sent by
-// then is dropped and counted. Further calls wait for the first.
+// then is dropped, counted, and reported to the logger. Further calls wait for the
+// first.
+//
+// With a zero Linger, which is LingerForever, Close waits for as long as it takes:
+// for ever, if a peer never comes. Meanwhile [Socket.Stats] shows what it waits
+// for, and the logger is told after a second. [Socket.Shutdown], also when it is
+// called while Close waits, bounds the wait.
 func (s *Socket) Close() error {
+	ctx, cancel := context.WithCancel(context.Background())
 	switch linger := s.opts.Linger; {
-	case linger == 0:
-		return s.Shutdown(context.Background())
 	case linger < 0:
-		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		s.shutdown(ctx)
-		return nil
-	default:
-		ctx, cancel := context.WithTimeout(context.Background(), linger)
-		defer cancel()
-		s.shutdown(ctx)
-		return nil
+	case linger > 0:
+		ctx, cancel = context.WithTimeout(ctx, linger)
 	}
+	defer cancel()
+	s.shutdown(ctx)
+	return nil
 }
 
 // Shutdown is Close that waits for queued messages until ctx is done, whatever
-// the linger. It returns ctx's error if some were left.
+// Options.Linger says. If some could not be sent, they are dropped and counted, and
+// Shutdown fails with an *UnsentError that says how many they were. It can be
+// called while Close waits: both return when ctx is done, if not before.
 func (s *Socket) Shutdown(ctx context.Context) error {
-	if !s.shutdown(ctx) {
-		return ctx.Err()
+	s.shutdown(ctx)
+	if s.undelivered > 0 {
+		return &UnsentError{Messages: s.undelivered, Err: ctx.Err()}
 	}
 	return nil
 }
 
-// shutdown reports whether everything that was queued has been sent, as far as
-// ctx allowed.
-func (s *Socket) shutdown(ctx context.Context) (sent bool) {
+// UnsentError is what Shutdown fails with when messages were dropped that could not
+// be sent: its context was done before, or their peer is gone for good.
+type UnsentError struct {
+	Messages int
+	Err      error // the context's; nil if it is not done
+}
+
+func (e *UnsentError) Error() string {
+	why := "their peers are gone"
+	if e.Err != nil {
+		why = e.Err.Error()
+	}
+	return fmt.Sprintf("zmq: closing: %d messages not sent, and dropped: %s", e.Messages, why)
+}
+
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// shutdown closes the socket. When it returns, s.undelivered says how many messages
+// were dropped.
+func (s *Socket) shutdown(ctx context.Context) {
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
-		return s.hurry(ctx)
+		s.hurry(ctx)
+		return
 	}
 	s.closing = true
 	ctx, s.stopDraining = context.WithCancel(ctx)
 	defer s.stopDraining()
-	bound, connected := s.bound, s.connected
-	s.bound, s.connected = nil, nil
+	bound, connected := s.bound, s.connected // nothing is added or taken any more
 	s.mu.Unlock()
+	s.endOpening()
 
 	s.pattern.Close()
-	sent = s.drain(ctx, connected)
+	before := s.pattern.Stats().Dropped[DropPeerGone]
+	stopReporting := s.reportWaiting()
+	s.drain(ctx, connected)
+	stopReporting()
 	s.takeDown(patience(ctx), bound, connected)
+	if n := int(s.pattern.Stats().Dropped[DropPeerGone] - before); n > 0 {
+		s.undelivered = n
+		s.reportUndelivered(n)
+	}
+	s.mu.Lock()
+	s.bound, s.connected = nil, nil
+	s.mu.Unlock()
 	s.ctx.remove(s)
 	close(s.closed)
-	return sent
+}
+
+// isClosing reports whether a shutdown is in progress.
+func (s *Socket) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.closed:
+		return false
+	default:
+		return s.closing
+	}
 }
 
 // hurry waits for a shutdown in progress. When ctx is done that need not wait for
 // queued messages any longer.
-func (s *Socket) hurry(ctx context.Context) bool {
-	if s.ctx.awaitUntil(ctx, s.closed) {
-		return true
+func (s *Socket) hurry(ctx context.Context) {
+	if !s.ctx.awaitUntil(ctx, s.closed) {
+		s.stopDraining()
+		s.ctx.await(s.closed)
 	}
-	s.stopDraining()
-	s.ctx.await(s.closed)
-	return false
 }
 
-// drain waits until everything that is queued has been written.
-func (s *Socket) drain(ctx context.Context, connected []*connected) bool {
+// drain waits until everything that is queued has been written, or ctx is done.
+func (s *Socket) drain(ctx context.Context, connected []*connected) {
 	for _, p := range s.accepted.Peers() {
 		if !s.drainPeer(ctx, p.Out.Drained) {
-			return false
+			return
 		}
 	}
 	for _, c := range connected {
 		if !s.drainPeer(ctx, c.drained) {
-			return false
+			return
 		}
 	}
-	return true
 }
 
 // drainPeer waits until drained calls what it was given.

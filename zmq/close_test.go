@@ -240,3 +240,94 @@ func TestCloseContextWithQueues(t *testing.T) {
 		must(r.T, c.Close())
 	})
 }
+
+// Shutdown says how many messages it has dropped; a context's, how many all its
+// sockets have.
+func TestShutdownCounts(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		c, err := zmq.NewContext(zmq.ContextOptions{})
+		must(r.T, err)
+		ctx, cancel := context.WithCancel(r.ctx)
+		cancel()
+		make := func(n int) *zmq.Socket {
+			s, err := c.NewSocket(zmq.PUSH, zmq.Options{})
+			must(r.T, err)
+			must(r.T, s.Connect(r.free()))
+			for range n {
+				r.send(s, "x")
+			}
+			return s
+		}
+		expect := func(what string, err error, n int) {
+			r.Helper()
+			var unsent *zmq.UnsentError
+			if !errors.As(err, &unsent) || unsent.Messages != n || !errors.Is(err, context.Canceled) {
+				r.Errorf("%s: %v, want %d messages", what, err, n)
+			}
+		}
+		s := make(3)
+		expect("a socket", s.Shutdown(ctx), 3)
+		if stats := s.Stats(); stats.Dropped[zmq.DropPeerGone] != 3 || stats.Closing || len(stats.Endpoints) != 0 {
+			r.Errorf("%+v", stats)
+		}
+		make(1)
+		make(2)
+		make(0)
+		expect("a context", c.Shutdown(ctx), 3)
+	})
+}
+
+// A Context's Shutdown ends a Close that waits for ever.
+func TestContextShutdownHurriesAClose(t *testing.T) {
+	r := newRig(t, "tcp")
+	c, err := zmq.NewContext(zmq.ContextOptions{})
+	must(t, err)
+	s, err := c.NewSocket(zmq.PUSH, zmq.Options{Linger: zmq.LingerForever})
+	must(t, err)
+	must(t, s.Connect(r.free()))
+	r.send(s, "x")
+	closed := goes(c.Close)
+	r.eventually("closing", func() bool { return s.Stats().Closing })
+	ctx, cancel := context.WithCancel(r.ctx)
+	cancel()
+	var unsent *zmq.UnsentError
+	if err := c.Shutdown(ctx); !errors.As(err, &unsent) || unsent.Messages != 1 {
+		t.Errorf("Shutdown: %v", err)
+	}
+	must(t, <-closed)
+}
+
+// While Close waits, Stats and the logger say for what; in the end the logger is
+// told what was dropped.
+func TestCloseSaysWhatItWaitsFor(t *testing.T) {
+	said, logger := newJournal()
+	r := newRigIn(t, "tcp", zmq.ContextOptions{Logger: logger})
+	zmq.ReportCloseAfter(r.sockets, time.Millisecond)
+	s, ep := r.socket(zmq.PUSH, zmq.Options{}), r.free()
+	must(t, s.Connect(ep))
+	for range 3 {
+		r.send(s, "x")
+	}
+	closed := goes(s.Close)
+	r.eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
+	if stats := s.Stats(); !stats.Closing || stats.Queued != 3 || len(stats.Endpoints) != 1 || stats.Endpoints[0].Queued != 3 {
+		t.Errorf("%+v", stats)
+	}
+	ctx, cancel := context.WithCancel(r.ctx)
+	cancel()
+	if err := s.Shutdown(ctx); err == nil {
+		t.Error("Shutdown has sent what nobody takes")
+	}
+	must(t, <-closed)
+	r.eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
+}
+
+// A SUB has nothing to deliver: it does not wait for a publisher that never comes.
+func TestCloseSubscriber(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		s := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
+		must(r.T, s.Connect(r.free()))
+		must(r.T, s.Subscribe("b"))
+		must(r.T, s.Close())
+	})
+}

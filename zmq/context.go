@@ -1,9 +1,11 @@
 package zmq
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +32,8 @@ type ContextOptions struct {
 	Backend string
 	// Logger is told of connections that fail or end; nil is silent.
 	Logger *slog.Logger
+	// Resolver looks host names up; nil is net.DefaultResolver.
+	Resolver *net.Resolver
 	// Tuning switches optimizations off.
 	Tuning Tuning
 }
@@ -45,6 +49,7 @@ type Context struct {
 	turn        atomic.Uint32
 	jitter      func(below time.Duration) time.Duration // see session.Config
 	names       inproc.Registry
+	firstReport time.Duration // see closereport.go
 
 	mu      sync.Mutex
 	sockets map[*Socket]struct{}
@@ -56,7 +61,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	if o.Dispatchers < 0 {
 		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 or more", o.Dispatchers)}
 	}
-	c := &Context{opts: o, own: true, jitter: jitter, sockets: map[*Socket]struct{}{}}
+	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
 		d, err := proactor.New(proactor.Options{Backend: o.Backend, Logger: o.Logger})
 		if err != nil {
@@ -107,7 +112,47 @@ func (c *Context) dispatcher() *proactor.Dispatcher {
 // Close closes the context's sockets, all at once and each with its linger, and
 // then the dispatchers. Calls in progress fail with ErrClosed. What waits for an
 // inproc name to be bound is dropped: nobody can do that any more.
+//
+// With sockets that have a zero Linger it may wait for ever: see [Socket.Close].
 func (c *Context) Close() error {
+	return c.close((*Socket).Close)
+}
+
+// Shutdown is Close that waits for queued messages until ctx is done, whatever the
+// sockets' Linger is. If some could not be sent, they are dropped and counted, and
+// Shutdown fails with an *UnsentError that says how many they were. It can be
+// called while Close waits.
+func (c *Context) Shutdown(ctx context.Context) error {
+	err := c.close(func(s *Socket) error { return s.Shutdown(ctx) })
+	var all UnsentError
+	rest := split(err, &all)
+	if all.Messages > 0 {
+		return errors.Join(&all, rest)
+	}
+	return rest
+}
+
+// split takes the UnsentErrors out of joined errors, and adds them up.
+func split(err error, unsent *UnsentError) (rest error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	var others []error
+	for _, err := range joined.Unwrap() {
+		var one *UnsentError
+		if errors.As(err, &one) {
+			unsent.Messages += one.Messages
+			unsent.Err = one.Err
+		} else {
+			others = append(others, err)
+		}
+	}
+	return errors.Join(others...)
+}
+
+// close closes each socket by the given function, all at once.
+func (c *Context) close(socket func(*Socket) error) error {
 	c.names.Close()
 	c.mu.Lock()
 	c.closed = true
@@ -120,7 +165,7 @@ func (c *Context) Close() error {
 	var closing sync.WaitGroup
 	errs := make([]error, len(sockets))
 	for i, s := range sockets {
-		closing.Go(func() { errs[i] = s.Close() })
+		closing.Go(func() { errs[i] = socket(s) })
 	}
 	closing.Wait()
 	if c.own {

@@ -1,37 +1,43 @@
 package zmq
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
-	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 	"github.com/actum-go/actum/zmq/internal/transport/ipc"
 	"github.com/actum-go/actum/zmq/internal/transport/tcp"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// transports are those between processes; inproc is apart.
-var transports = map[string]transport.Transport{
-	endpoint.TCP: tcp.Transport{},
-	endpoint.IPC: ipc.Transport{},
+// endpoint finds the transport of an endpoint that is not inproc's.
+func (c *Context) endpoint(ep endpoint.Endpoint) session.Endpoint {
+	if ep.Transport == endpoint.IPC {
+		return session.Endpoint{Endpoint: ep, Transport: ipc.Transport{}}
+	}
+	return session.Endpoint{Endpoint: ep, Transport: tcp.Transport{Resolver: c.opts.Resolver}}
 }
 
 // bound is one Bind. stop takes it down and calls done
 // when nothing of it is left.
 type bound struct {
 	given, actual endpoint.Endpoint
+	status        func() session.Status
+	queued        func() int // what waits for peers, where Socket.accepted does not have them
 	stop          func(done func())
 }
 
 // connected is one Connect. Its stop may wait for the peer for as long as
 // patience says, so that what was written arrives.
 type connected struct {
-	to   endpoint.Endpoint
-	peer *pipe.Peer
+	to     endpoint.Endpoint
+	peer   *pipe.Peer
+	status func() session.Status
 	// drained has a function called when nothing has to be waited for any more
 	// before the socket is closed.
 	drained func(func())
@@ -42,31 +48,35 @@ type connected struct {
 // all interfaces and for a port of the system's choice, "ipc://path", with * for
 // a path that is made up and @name for Linux's abstract names, "inproc://name".
 // [Socket.LastEndpoint] says what came of it. A socket may bind many.
-func (s *Socket) Bind(to string) error { return s.open("bind", to, s.bind) }
+//
+// A host that is neither an address nor an interface is looked up, which may take
+// long: BindContext bounds that, and Close ends it.
+func (s *Socket) Bind(to string) error { return s.BindContext(context.Background(), to) }
+
+// BindContext is Bind that gives up with ctx's error when ctx is done before the
+// endpoint's host has been looked up.
+func (s *Socket) BindContext(ctx context.Context, to string) error {
+	ep, err := parse("bind", to)
+	if err != nil {
+		return err
+	}
+	if err := s.bind(ctx, ep); err == ErrClosed {
+		return err
+	} else if err != nil {
+		return &EndpointError{Op: "bind", Endpoint: to, Err: err}
+	}
+	return nil
+}
 
 // Connect connects the socket to an endpoint. It returns at once: the connection
 // is made, and made again when it is lost, for as long as the endpoint is not
 // disconnected. A socket may connect to many.
-func (s *Socket) Connect(to string) error { return s.open("connect", to, s.connect) }
-
-// Unbind ends one Bind. Peers that are connected stay, except over inproc.
-func (s *Socket) Unbind(from string) error { return s.close("unbind", from, s.unbind) }
-
-// Disconnect ends one Connect. What is queued for the peer is dropped and
-// counted.
-func (s *Socket) Disconnect(from string) error { return s.close("disconnect", from, s.disconnect) }
-
-// LastEndpoint is what was bound or connected to last, with wildcards replaced
-// by what the system picked: others can connect to it.
-func (s *Socket) LastEndpoint() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.last
-}
-
-// open parses an endpoint and has it opened, unless the socket is closing.
-func (s *Socket) open(op, to string, open func(endpoint.Endpoint) error) error {
-	ep, err := parse(op, to)
+//
+// A SUB, PUB, DEALER or REQ that is connected to a tcp or ipc endpoint already, or
+// bound to it, stays as it is: Connect does nothing and returns nil, as with
+// libzmq. The other types, and all types over inproc, get one more connection.
+func (s *Socket) Connect(to string) error {
+	ep, err := parse("connect", to)
 	if err != nil {
 		return err
 	}
@@ -75,10 +85,25 @@ func (s *Socket) open(op, to string, open func(endpoint.Endpoint) error) error {
 	if s.closing {
 		return ErrClosed
 	}
-	if err := open(ep); err != nil {
-		return &EndpointError{Op: op, Endpoint: to, Err: err}
+	if err := s.connect(ep); err != nil {
+		return &EndpointError{Op: "connect", Endpoint: to, Err: err}
 	}
 	return nil
+}
+
+// Unbind ends one Bind. Peers that are connected stay, except over inproc.
+func (s *Socket) Unbind(from string) error { return s.close("unbind", from, s.unbind) }
+
+// Disconnect ends every connection that Connect has made to the endpoint. What is
+// queued for its peers is dropped and counted.
+func (s *Socket) Disconnect(from string) error { return s.close("disconnect", from, s.disconnect) }
+
+// LastEndpoint is what was bound or connected to last, with wildcards replaced
+// by what the system picked: others can connect to it.
+func (s *Socket) LastEndpoint() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
 }
 
 // parse checks that the endpoint is good for what is to be done with it.
@@ -97,26 +122,54 @@ func parse(op, s string) (endpoint.Endpoint, error) {
 	return ep, err
 }
 
-func (s *Socket) bind(ep endpoint.Endpoint) error {
-	if ep.Transport == endpoint.Inproc {
-		b, err := s.ctx.names.Bind(ep.Name, s.member())
-		if err != nil {
-			return err
-		}
-		s.last = ep.String()
-		s.bound = append(s.bound, &bound{given: ep, actual: ep, stop: after(b.Unbind)})
-		return nil
+// bind binds without the socket's lock, which nobody may hold while a name is
+// looked up or a file system is asked.
+func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
+	if s.opening.Err() != nil {
+		return ErrClosed
 	}
-	l, err := session.Listen(&s.session, session.Endpoint{Endpoint: ep, Transport: transports[ep.Transport]}, &s.accepted)
+	if ep.Transport == endpoint.Inproc {
+		return s.bindName(ep)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.opening, cancel)()
+	l, err := session.Listen(ctx, &s.session, s.ctx.endpoint(ep), &s.accepted)
 	if err != nil {
+		if s.opening.Err() != nil {
+			return ErrClosed
+		}
 		return err
 	}
-	s.last = l.Endpoint()
-	actual, err := endpoint.Parse(s.last)
+	actual, err := endpoint.Parse(l.Endpoint())
 	if err != nil {
 		actual = ep
 	}
-	s.bound = append(s.bound, &bound{given: ep, actual: actual, stop: l.Stop})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		l.Abandon()
+		return ErrClosed
+	}
+	l.Start()
+	s.last = l.Endpoint()
+	s.bound = append(s.bound, &bound{given: ep, actual: actual, status: l.Status, queued: none, stop: l.Stop})
+	return nil
+}
+
+// bindName binds a name of the context's.
+func (s *Socket) bindName(ep endpoint.Endpoint) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return ErrClosed
+	}
+	b, err := s.ctx.names.Bind(ep.Name, s.member())
+	if err != nil {
+		return err
+	}
+	s.last = ep.String()
+	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: listening, queued: b.Queued, stop: after(b.Unbind)})
 	return nil
 }
 
@@ -127,21 +180,68 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 			return err
 		}
 		s.last = ep.String()
-		s.connected = append(s.connected, &connected{to: ep, peer: c.Peer(), drained: c.WhenDelivered, stop: func(_ time.Duration, done func()) { after(c.Disconnect)(done) }})
+		s.connected = append(s.connected, &connected{
+			to: ep, peer: c.Peer(), status: joined(c), drained: c.WhenDelivered,
+			stop: func(_ time.Duration, done func()) { after(c.Disconnect)(done) },
+		})
 		return nil
 	}
-	d, err := session.Dial(&s.session, session.Endpoint{Endpoint: ep, Transport: transports[ep.Transport]})
+	if s.connectsOnce() && s.has(ep) {
+		return nil
+	}
+	d, err := session.Dial(&s.session, s.ctx.endpoint(ep))
 	if err != nil {
 		return err
 	}
 	s.last = ep.String()
-	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), drained: d.Peer().Out.Drained, stop: d.Stop})
+	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.Drained, stop: d.Stop})
 	return nil
+}
+
+// connectsOnce reports whether a second connection to the same endpoint would only
+// do harm: a SUB would receive everything twice, and what waits for a reply could
+// ask the same peer again. libzmq has the same four types.
+func (s *Socket) connectsOnce() bool {
+	return s.typ == SUB || s.typ == PUB || s.typ == DEALER || s.typ == REQ
+}
+
+// has reports whether the socket is connected or bound to the endpoint. A
+// connection that was given up does not count: Connect begins again.
+func (s *Socket) has(ep endpoint.Endpoint) bool {
+	return slices.ContainsFunc(s.connected, func(c *connected) bool { return c.to == ep && c.status().State != session.StateGivenUp }) ||
+		slices.ContainsFunc(s.bound, func(b *bound) bool { return b.actual == ep })
 }
 
 // member is the socket as inproc peers see it.
 func (s *Socket) member() inproc.Member {
-	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), RoutingID: s.opts.RoutingID}
+	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), RoutingID: s.opts.RoutingID, Refused: s.refusedInproc}
+}
+
+// refusedInproc reports a binding that does not take this socket.
+func (s *Socket) refusedInproc(name string, why error) {
+	if s.session.Logger != nil {
+		s.session.Logger.Warn("zmq: refused, waiting for another bind",
+			"socket", s.typ.String(), "endpoint", endpoint.Inproc+"://"+name, "cause", why)
+	}
+}
+
+func listening() session.Status { return session.Status{State: session.StateListening} }
+
+func none() int { return 0 }
+
+// joined is the status of a connection over inproc.
+func joined(c *inproc.Connection) func() session.Status {
+	return func() session.Status {
+		joined, refused, refusals := c.State()
+		now := session.Status{State: session.StateConnecting, Err: refused, Failures: refusals}
+		switch {
+		case joined:
+			now.State = session.StateConnected
+		case refusals > 0:
+			now.State = session.StateRetrying
+		}
+		return now
+	}
 }
 
 // after makes a stop of something that is done when it returns.
@@ -152,8 +252,8 @@ func after(stop func()) func(done func()) {
 	}
 }
 
-// close takes one endpoint down and waits until nothing of it is left.
-func (s *Socket) close(op, from string, find func(endpoint.Endpoint) (stop func(func()), err error)) error {
+// close takes an endpoint down and waits until nothing of it is left.
+func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []func(done func()), err error)) error {
 	ep, err := endpoint.Parse(from)
 	if err != nil {
 		_, err = parse(op, from)
@@ -164,33 +264,35 @@ func (s *Socket) close(op, from string, find func(endpoint.Endpoint) (stop func(
 		s.mu.Unlock()
 		return ErrClosed
 	}
-	stop, err := find(ep)
+	stops, err := take(ep)
 	s.mu.Unlock()
 	if err != nil {
 		return &EndpointError{Op: op, Endpoint: from, Err: err}
 	}
-	stopped := make(chan struct{})
-	stop(func() { close(stopped) })
-	s.ctx.await(stopped)
+	s.stopAll(stops)
 	return nil
 }
 
-func (s *Socket) unbind(ep endpoint.Endpoint) (func(func()), error) {
+func (s *Socket) unbind(ep endpoint.Endpoint) ([]func(func()), error) {
 	for i, b := range s.bound {
 		if b.given == ep || b.actual == ep {
-			s.bound = append(s.bound[:i], s.bound[i+1:]...)
-			return b.stop, nil
+			s.bound = slices.Delete(s.bound, i, i+1)
+			return []func(func()){b.stop}, nil
 		}
 	}
 	return nil, ErrNotBound
 }
 
-func (s *Socket) disconnect(ep endpoint.Endpoint) (func(func()), error) {
-	for i, c := range s.connected {
-		if c.to == ep {
-			s.connected = append(s.connected[:i], s.connected[i+1:]...)
-			return func(done func()) { c.stop(0, done) }, nil
+func (s *Socket) disconnect(ep endpoint.Endpoint) (stops []func(func()), err error) {
+	s.connected = slices.DeleteFunc(s.connected, func(c *connected) bool {
+		if c.to != ep {
+			return false
 		}
+		stops = append(stops, func(done func()) { c.stop(0, done) })
+		return true
+	})
+	if len(stops) == 0 {
+		return nil, ErrNotConnected
 	}
-	return nil, ErrNotConnected
+	return stops, nil
 }

@@ -33,7 +33,8 @@ var (
 	ErrMultipart = fmt.Errorf("zmq: the message does not have one frame: use Recv or RecvFrames")
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken
-	// ErrIncompatible: the two inproc sockets' types do not go together.
+	// ErrIncompatible: the two sockets' types do not go together. Connect fails with
+	// it over inproc; over other transports it is in EndpointStats.LastError.
 	ErrIncompatible = inproc.ErrIncompatible
 	// ErrNotBound and ErrNotConnected: there is no such endpoint to give up.
 	ErrNotBound     = fmt.Errorf("zmq: the socket is not bound to that endpoint")

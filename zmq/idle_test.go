@@ -26,11 +26,14 @@ func TestIdleConnectionMemory(t *testing.T) {
 			if typ[1] == zmq.SUB {
 				must(t, bound.Subscribe(""))
 			}
-			to := r.bind(bound)
+			to := make([]string, connections) // each its own: DEALER and PUB connect to an endpoint once
+			for i := range to {
+				to[i] = r.bind(bound)
+			}
 			talker := r.socket(typ[0], zmq.Options{})
 			before := inUse()
 			for i := range connections {
-				must(t, talker.Connect(to))
+				must(t, talker.Connect(to[i]))
 				r.peers(bound, i+1)
 			}
 			r.peers(talker, connections)

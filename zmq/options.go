@@ -16,8 +16,15 @@ import (
 // Unlimited as a high-water mark is no mark at all.
 const Unlimited = -1
 
-// NoLinger as Options.Linger discards what is queued when a socket is closed.
-const NoLinger time.Duration = -1
+// What Options.Linger says beside a duration. libzmq and its bindings have these
+// numbers the other way round: there 0 discards, and -1 waits.
+const (
+	// NoLinger discards what is queued when a socket is closed.
+	NoLinger time.Duration = -1
+	// LingerForever waits until everything that is queued has been sent, for as long
+	// as that takes. It is the default.
+	LingerForever time.Duration = 0
+)
 
 // The defaults, which are libzmq's.
 const (
@@ -38,8 +45,11 @@ type Options struct {
 	// none. A message larger than the mark passes when nothing else waits.
 	SendHWMBytes, RecvHWMBytes int
 
-	// Linger is how long Close waits for messages that are queued: 0 for as long
-	// as it takes, NoLinger not at all.
+	// Linger is how long Close waits for messages that are queued: LingerForever,
+	// which is 0 and the default, for as long as it takes; NoLinger, or any negative
+	// duration, not at all. Mind the difference from SetLinger(0) of a binding to
+	// libzmq, which discards: that is NoLinger here. Set("linger", ...) takes libzmq's
+	// numbers.
 	Linger time.Duration
 
 	// ReconnectInterval is the first wait before connecting again, to which a

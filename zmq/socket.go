@@ -34,6 +34,12 @@ type Socket struct {
 	// stopDraining ends the wait for queued messages; set with closing.
 	stopDraining context.CancelFunc
 	closed       chan struct{}
+	undelivered  int // messages dropped by Close; there when closed is closed
+
+	// opening is done when the socket is being closed: it ends what BindContext waits
+	// for.
+	opening    context.Context
+	endOpening context.CancelFunc
 }
 
 // NewSocket makes a socket on the default context. It must be closed.
@@ -55,6 +61,7 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 		return nil, err
 	}
 	s := &Socket{ctx: c, typ: t, opts: o, pattern: newPattern(o.pattern(c)), closed: make(chan struct{})}
+	s.opening, s.endOpening = context.WithCancel(context.Background())
 	s.session = s.sessionConfig()
 	if err := c.add(s); err != nil {
 		return nil, err

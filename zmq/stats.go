@@ -28,6 +28,17 @@ type Stats struct {
 	// together, each peer's different prefixes counted; a SUB socket's different
 	// prefixes. A publisher that waits for it loses nothing at the start.
 	Subscriptions int
+	// Queued is how many messages wait to be sent, or are being written, to all
+	// peers together; over inproc, those that the peers have not received yet, or
+	// have just received.
+	Queued int
+	// Closing reports that Close or Shutdown was called and has not returned: it
+	// waits for what is queued, and for peers to leave.
+	Closing bool
+	// Endpoints are what the socket is bound to, then what it is connected to, each
+	// in the order of the calls, and how each of them is doing. A closed socket has
+	// none.
+	Endpoints []EndpointStats
 }
 
 // DropReason says why messages were dropped. Its String is a word or two.
@@ -57,5 +68,8 @@ func (s *Socket) Stats() Stats {
 	if s.typ.Receives() {
 		stats.Received, stats.ReceivedBytes = p.Received.Msgs, p.Received.Bytes
 	}
+	stats.Endpoints = s.endpointStats()
+	stats.Queued = s.queued(stats.Endpoints)
+	stats.Closing = s.isClosing()
 	return stats
 }

@@ -16,6 +16,9 @@ func (e *Engine) fail(cause error) {
 	e.cause = cause
 	e.state = stateClosing
 	if e.shaking != nil {
+		if e.shaking.refused != nil {
+			e.cause = e.shaking.refused
+		}
 		e.stop(&e.shaking.limit)
 	}
 	e.stopHeart()

@@ -23,6 +23,7 @@ type handshake struct {
 	mechanism mechanism.Mechanism
 	greeting  wire.Greeting
 	limit     timeout
+	refused   error // why this side does not want the peer; nil if it does
 }
 
 // greet sends the greeting. Both sides do so at once: nobody waits for the
@@ -59,6 +60,7 @@ func (e *Engine) handshake() error {
 		}
 		err = e.shaking.mechanism.Receive(body)
 		e.decoder.Skip(n)
+		e.shaking.refused = err // also if the peer has closed, and cannot be told
 		if said := e.say(); err == nil {
 			err = said
 		}

@@ -19,7 +19,7 @@ var (
 	ErrTooLarge = errors.New("ZMTP handshake command is too large")
 	// ErrIncompatible: the peer's socket type does not go with ours. See
 	// TypeError.
-	ErrIncompatible = errors.New("peer's socket type is not compatible")
+	ErrIncompatible = wire.ErrIncompatible
 
 	errMessage = fmt.Errorf("%w: a message before the handshake is done", ErrUnexpected)
 )

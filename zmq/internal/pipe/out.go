@@ -7,9 +7,9 @@ import (
 )
 
 // Out carries messages from a socket to one peer. All methods but Take, Credit,
-// Waiting, Join and Attach are called with the lock that New was given: the sending
-// socket's, shared by all its Outs, so that a send to one or to a thousand peers
-// takes one lock.
+// Waiting, Pending, Join, Attach, Detach and Drained are called with the
+// lock that New was given: the sending socket's, shared by all its Outs, so that a
+// send to one or to a thousand peers takes one lock.
 type Out struct {
 	mu        *sync.Mutex
 	fill      message.Batch // what senders append to
@@ -113,6 +113,14 @@ func (o *Out) Waiting() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.fill.Msgs
+}
+
+// Pending is how many messages wait or are being written. It takes the lock.
+func (o *Out) Pending() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	msgs, _ := o.Queued()
+	return msgs
 }
 
 // Discard drops what waits and returns how many messages that were.

@@ -18,12 +18,12 @@ type Accepted struct {
 }
 
 // add takes an accepted stream on, on the dispatcher's goroutine.
-func (all *Accepted) add(cfg *Config, d *proactor.Dispatcher, h *proactor.Handle, where string) {
-	a := &acceptedPeer{cfg: cfg, all: all, from: where, d: d}
+func (all *Accepted) add(by *Listener, h *proactor.Handle) {
+	a := &acceptedPeer{by: by, from: by.bound.Endpoint}
 	if addr := h.RemoteAddr(); addr != nil && addr.String() != "" {
 		a.from = addr.String()
 	}
-	a.engine = cfg.engine(d, h, a)
+	a.engine = by.cfg.engine(by.d, h, a)
 	all.mu.Lock()
 	stopping := all.stopping
 	a.index = len(all.peers)
@@ -88,7 +88,7 @@ func (all *Accepted) Stop(patience time.Duration, done func()) {
 		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 			a.engine.Part(errStopped, patience)
 		})}
-		a.d.Post(op)
+		a.by.d.Post(op)
 	}
 	all.mu.Unlock()
 }

@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -28,6 +30,8 @@ type Dialer struct {
 	engine  *engine.Engine     // nil while there is no connection
 	linked  bool               // the pattern has been told of the connection
 	backoff time.Duration      // the next wait; 0: the first one
+	slow    bool               // the last failure does not go away by trying again soon
+	status
 
 	*attempt // nil while there is a connection
 
@@ -53,6 +57,9 @@ type resolution struct {
 	targets []transport.Target
 	err     error
 }
+
+// errNoAddress is a look-up that has found nothing and has not failed.
+var errNoAddress = errors.New("the name has no address")
 
 // Dial attaches a peer to the socket and begins to connect.
 func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
@@ -115,6 +122,7 @@ func (s *Dialer) onResolved() {
 	r.cancel()
 	s.resolved, s.targets = nil, r.targets
 	if err := r.err; err != nil {
+		s.slow = true // name servers are shared with others
 		s.failed("zmq: name not resolved, trying again", err)
 		return
 	}
@@ -123,8 +131,10 @@ func (s *Dialer) onResolved() {
 
 // connect tries the next target.
 func (s *Dialer) connect() {
+	s.slow = false
 	if s.stopped != nil || len(s.targets) == 0 {
-		s.failed("zmq: the name has no address, trying again", nil)
+		s.slow = true
+		s.failed("zmq: name not resolved, trying again", errNoAddress)
 		return
 	}
 	t := s.targets[0]
@@ -160,10 +170,11 @@ func (s *Dialer) onConnect(op *proactor.Operation) {
 func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, error) {
 	out, err := s.cfg.link(e, s.peer, told)
 	if err != nil {
-		return nil, err
+		return nil, unwantedError{err}
 	}
 	s.linked = true
 	s.backoff = 0
+	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
 	s.forgetAttempt()
 	return out, nil
 }
@@ -171,12 +182,15 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 // Closed implements engine.Session.
 func (s *Dialer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
+	s.slow = misfit(cause)
+	what := "zmq: no handshake, connecting again"
 	if s.linked {
+		what = "zmq: connection lost, connecting again"
 		s.linked = false
 		s.peer.Out.Detach(unsent)
 		s.cfg.Host.Disconnected(s.peer)
 	}
-	s.failed("zmq: connection lost, connecting again", cause)
+	s.failed(what, cause)
 }
 
 // failed backs off and begins again, unless one attempt is all there is to be.
@@ -185,10 +199,10 @@ func (s *Dialer) failed(what string, cause error) {
 	case s.stopped != nil:
 		s.finish()
 	case s.cfg.ReconnectInterval < 0:
-		s.cfg.log("zmq: not connecting again", s.ep.String(), cause)
+		s.status.failed(s.cfg, s.d.Now(), StateGivenUp, "zmq: not connecting again", s.ep.String(), cause)
 		s.detach()
 	default:
-		s.cfg.log(what, s.ep.String(), cause)
+		s.status.failed(s.cfg, s.d.Now(), StateRetrying, what, s.ep.String(), cause)
 		s.whenTimerIsBack(s.wait)
 	}
 }
@@ -217,19 +231,38 @@ func (s *Dialer) wait() {
 	s.d.StartTimer(&s.timerOp, s.pause())
 }
 
+// slowest is how long the waits get, without a ReconnectIntervalMax, where trying
+// again soon does not help.
+const slowest = 10 * time.Second
+
 // pause is how long to wait now: the interval, doubled each time up to the
 // maximum, and a random part of the interval, so that many who lost the same
-// peer do not come back together.
+// peer do not come back together. A peer that does not fit, and a name that does
+// not resolve, are left alone for longer and longer also where the interval does
+// not grow.
 func (s *Dialer) pause() time.Duration {
-	base := s.cfg.ReconnectInterval
-	if s.backoff == 0 {
+	base, most := s.cfg.ReconnectInterval, s.cfg.ReconnectIntervalMax
+	if s.slow && most == 0 {
+		most = slowest
+	}
+	if s.backoff == 0 || most <= base {
 		s.backoff = base
 	}
 	wait := s.backoff
-	if s.cfg.ReconnectIntervalMax > base {
-		s.backoff = min(2*s.backoff, s.cfg.ReconnectIntervalMax)
+	if most > base {
+		s.backoff = min(addTimes(wait, wait), most)
 	}
-	return wait + s.cfg.Jitter(base)
+	return addTimes(wait, s.cfg.Jitter(base))
+}
+
+// addTimes adds times that are not negative. The sum stays below half of what a
+// Duration holds, so that it can be added to any clock.
+func addTimes(a, b time.Duration) time.Duration {
+	const most = math.MaxInt64 / 2
+	if a > most-min(b, most) {
+		return most
+	}
+	return a + b
 }
 
 // onTimer ends a wait, or a connect that takes too long.

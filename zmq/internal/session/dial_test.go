@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,7 +88,7 @@ func TestBackOffBeginsAnew(t *testing.T) {
 	}
 	r.until("a long wait", func() bool { return len(tried) == 6 })
 	peers := &session.Accepted{}
-	l, err := session.Listen(r.config(served, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(r.config(served, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +125,7 @@ func TestNoReconnect(t *testing.T) {
 func listen(r *rig, h *host, typ wire.SocketType) (stop func()) {
 	r.Helper()
 	peers := &session.Accepted{}
-	l, err := session.Listen(r.config(h, typ), to(r.T, &way{}), peers)
+	l, err := listening(r.config(h, typ), to(r.T, &way{}), peers)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -228,4 +231,115 @@ func TestRefusedByThePattern(t *testing.T) {
 	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
 	r.stopped(r.parts(s))
 	stop()
+}
+
+// Peers that do not fit are left alone for longer and longer, and so are name
+// servers that do not know a name, also where the interval does not grow.
+func TestBackOffWhereItDoesNotHelp(t *testing.T) {
+	want := fmt.Sprint([]time.Duration{
+		100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond,
+		1600 * time.Millisecond, 3200 * time.Millisecond, 6400 * time.Millisecond, 10 * time.Second, 10 * time.Second,
+	})
+	for name, w := range map[string]*way{
+		"a socket type that does not fit": {},
+		"a name that does not resolve":    {resolve: func(context.Context) ([]string, error) { return nil, errors.New("no such name") }},
+		"a name without an address":       {resolve: func(context.Context) ([]string, error) { return nil, nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, proactor.SimFaults{})
+			stop := listen(r, &host{}, wire.PUB)
+			var tried, waits []time.Duration
+			w.tried = func() { tried = append(tried, r.net.Now()) }
+			s, err := session.Dial(r.config(&host{}, wire.PUSH), to(t, w))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.until("ten attempts", func() bool { return len(tried) == 10 })
+			for i := range tried[1:] {
+				waits = append(waits, (tried[i+1] - tried[i]).Truncate(100*time.Millisecond))
+			}
+			if got := fmt.Sprint(waits); got != want {
+				t.Errorf("waited %v, want %v", got, want)
+			}
+			if now := s.Status(); now.State != session.StateRetrying || now.Failures < 9 || now.Err == nil {
+				t.Errorf("%+v", now)
+			}
+			r.stopped(r.parts(s))
+			stop()
+		})
+	}
+}
+
+// The longest interval there is means never, and is not too long to be added to.
+func TestLongestInterval(t *testing.T) {
+	for name, set := range map[string]func(*session.Config){
+		"interval": func(c *session.Config) { c.ReconnectInterval = math.MaxInt64 },
+		"both":     func(c *session.Config) { c.ReconnectInterval, c.ReconnectIntervalMax = math.MaxInt64, math.MaxInt64 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, proactor.SimFaults{})
+			cfg := r.config(&host{}, wire.PUSH)
+			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
+			set(cfg)
+			if wait := attempts(r, cfg, 1)[0]; wait < 100*365*24*time.Hour {
+				t.Errorf("waited %v", wait)
+			}
+		})
+	}
+}
+
+// Of failures that repeat the first is reported, and then ever fewer.
+func TestReports(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	var log strings.Builder
+	cfg := r.config(&host{}, wire.PUSH)
+	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	tries := 0
+	s, err := session.Dial(cfg, to(t, &way{tried: func() { tries++ }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("100 attempts", func() bool { return tries == 101 })
+	if n := strings.Count(log.String(), "not connected"); n != 7 { // 1 2 4 8 16 32 64
+		t.Errorf("%d lines about 100 failures, want 7:\n%s", n, &log)
+	}
+	log.Reset()
+	r.until("an hour", func() bool { return r.net.Now() > time.Hour })
+	if n := strings.Count(log.String(), "not connected"); n < 4 || n > 16 {
+		t.Errorf("%d lines in an hour:\n%s", n, &log)
+	}
+	log.Reset()
+	stop := listen(r, &host{}, wire.PULL)
+	r.until("connected", func() bool { return s.Status().State == session.StateConnected })
+	if n := strings.Count(log.String(), "zmq: connected"); n != 1 {
+		t.Errorf("%d lines about the success:\n%s", n, &log)
+	}
+	r.stopped(r.parts(s))
+	stop()
+}
+
+// A connection that is made and lost again and again does not fill the log.
+func TestReportsOfLosses(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	var log strings.Builder
+	cfg := r.config(&host{}, wire.PUSH)
+	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	s, err := session.Dial(cfg, to(t, &way{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const times = 40
+	for range times {
+		stop := listen(r, &host{}, wire.PULL)
+		r.until("connected", func() bool { return s.Status().State == session.StateConnected })
+		stop()
+		r.until("lost", func() bool { return s.Status().State == session.StateRetrying })
+	}
+	if n := strings.Count(log.String(), "connection lost"); n != 6 { // 1 2 4 8 16 32
+		t.Errorf("%d lines about %d losses, want 6:\n%s", n, times, &log)
+	}
+	if n := strings.Count(log.String(), "\n"); n > 30 {
+		t.Errorf("%d lines:\n%s", n, &log)
+	}
+	r.stopped(r.parts(s))
 }

@@ -1,7 +1,9 @@
 package session
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -34,21 +36,36 @@ type Listener struct {
 
 	acceptOp, timerOp, stopOp proactor.Operation
 	stopped                   func() // not nil: stopping
+	refusing                  bool   // the last accept failed
+
+	status
 }
 
-// Listen binds an endpoint and begins to accept. The peers are kept in accepted.
-func Listen(cfg *Config, ep Endpoint, accepted *Accepted) (*Listener, error) {
+// Listen binds an endpoint. It may wait for the look-up of a name, until ctx is
+// done. The Listener must be started or abandoned. The peers will be kept in
+// accepted.
+func Listen(ctx context.Context, cfg *Config, ep Endpoint, accepted *Accepted) (*Listener, error) {
 	d := cfg.Dispatcher()
-	bound, err := ep.Transport.Listen(d, ep.Endpoint, &cfg.Socket)
+	bound, err := ep.Transport.Listen(ctx, d, ep.Endpoint, &cfg.Socket)
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{cfg: cfg, d: d, bound: bound, peers: accepted}
+	l := &Listener{cfg: cfg, d: d, bound: bound, peers: accepted, status: status{now: Status{State: StateListening}}}
 	l.acceptOp.Handler = proactor.HandlerFunc(l.onAccept)
 	l.timerOp.Handler = proactor.HandlerFunc(l.onTimer)
 	l.stopOp.Handler = proactor.HandlerFunc(l.onStop)
-	bound.Handle.Accept(&l.acceptOp)
 	return l, nil
+}
+
+// Start begins to accept.
+func (l *Listener) Start() { l.bound.Handle.Accept(&l.acceptOp) }
+
+// Abandon gives back a Listener that was not started.
+func (l *Listener) Abandon() {
+	_ = l.bound.Handle.Close()
+	if l.bound.Remove != nil {
+		l.bound.Remove()
+	}
 }
 
 // Endpoint is what was bound, with what the system picked filled in.
@@ -64,11 +81,16 @@ func (l *Listener) onAccept(op *proactor.Operation) {
 		return
 	}
 	if err := op.Err(); err != nil {
-		l.cfg.log("zmq: accept failed, trying again", l.bound.Endpoint, err)
+		l.refusing = true
+		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: accept failed, trying again", l.bound.Endpoint, err)
 		l.d.StartTimer(&l.timerOp, acceptPause)
 		return
 	}
-	l.peers.add(l.cfg, l.d, h, l.bound.Endpoint)
+	if l.refusing {
+		l.refusing = false
+		l.cfg.log(slog.LevelInfo, "zmq: accepting again", l.bound.Endpoint, nil)
+	}
+	l.peers.add(l, h)
 	l.bound.Handle.Accept(&l.acceptOp)
 }
 
@@ -98,55 +120,73 @@ func (l *Listener) finish() {
 	if l.stopped == nil || l.acceptOp.Outstanding() || l.timerOp.Outstanding() {
 		return
 	}
-	l.bound.Remove()
 	done := l.stopped
 	l.stopped = nil
-	done()
+	if l.bound.Remove == nil {
+		done()
+		return
+	}
+	go func() { // not here: a file system may keep one waiting
+		l.bound.Remove()
+		l.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { done() })})
+	}()
 }
 
 // acceptedPeer is one accepted connection.
 type acceptedPeer struct {
-	cfg    *Config
-	all    *Accepted
+	by     *Listener
 	peer   *pipe.Peer // nil before the handshake is done
 	engine *engine.Engine
 	from   string
-	d      *proactor.Dispatcher
-	index  int // where it stands in all.peers
+	index  int // where it stands in by.peers
 }
 
 // Established implements engine.Session.
 func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, error) {
-	peer := a.cfg.newPeer(a.from)
-	if err := a.cfg.Host.Attach(peer); err != nil {
-		return nil, err
+	peer := a.by.cfg.newPeer(a.from)
+	if err := a.by.cfg.Host.Attach(peer); err != nil {
+		return nil, unwantedError{err}
 	}
-	if a.cfg.Type == wire.ROUTER {
+	if a.by.cfg.Type == wire.ROUTER {
 		peer.HangUp = a.hangUp
 	}
-	out, err := a.cfg.link(e, peer, told)
+	out, err := a.by.cfg.link(e, peer, told)
 	if err != nil {
-		a.cfg.Host.Detach(peer, true)
-		return nil, err
+		a.by.cfg.Host.Detach(peer, true)
+		return nil, unwantedError{err}
 	}
-	a.all.established(a, peer)
+	a.by.peers.established(a, peer)
 	return out, nil
 }
 
 // hangUp closes the connection, soon. Any goroutine.
 func (a *acceptedPeer) hangUp() {
-	a.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
+	a.by.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 		a.engine.Close(errTakenOver)
 	})})
 }
 
 // Closed implements engine.Session.
 func (a *acceptedPeer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
-	a.cfg.log("zmq: peer left", a.from, cause)
+	a.report(cause)
 	if a.peer != nil {
 		a.peer.Out.Detach(unsent)
-		a.cfg.Host.Disconnected(a.peer)
-		a.cfg.Host.Detach(a.peer, true)
+		a.by.cfg.Host.Disconnected(a.peer)
+		a.by.cfg.Host.Detach(a.peer, true)
 	}
-	a.all.remove(a)
+	a.by.peers.remove(a)
+}
+
+// report says why the connection has ended, and notes it where it is a failure: a
+// peer that is done, or one that is closed from here, is not.
+func (a *acceptedPeer) report(cause error) {
+	l := a.by
+	switch {
+	case a.peer == nil && cause != errStopped:
+		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: no handshake with a peer", a.from, cause)
+	case needsAttention(cause):
+		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: peer disconnected", a.from, cause)
+	default:
+		l.cfg.log(slog.LevelInfo, "zmq: peer left", a.from, cause)
+	}
 }

@@ -24,7 +24,7 @@ func dial(r *rig, h *host) *session.Dialer {
 func TestAccept(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
-	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestAccept(t *testing.T) {
 func TestStopListening(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
-	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestStopListening(t *testing.T) {
 func TestAcceptFails(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{AbortAccept: 0.5})
 	h, peers := &host{}, &session.Accepted{}
-	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestAcceptFails(t *testing.T) {
 func TestAcceptedAndRefused(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	h, peers := &host{refuse: errors.New("one is enough")}, &session.Accepted{}
-	l, err := session.Listen(r.config(h, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestAcceptedAndRefused(t *testing.T) {
 func TestIncompatibleTypes(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
-	l, err := session.Listen(r.config(h, wire.SUB), to(t, &way{}), peers)
+	l, err := listening(r.config(h, wire.SUB), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}

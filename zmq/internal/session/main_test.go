@@ -136,9 +136,9 @@ type way struct {
 
 var _ transport.Transport = (*way)(nil)
 
-func (w *way) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
 	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), o)
-	return transport.Listener{Handle: h, Endpoint: ep.String(), Remove: func() {}}, err
+	return transport.Listener{Handle: h, Endpoint: ep.String()}, err
 }
 
 func (w *way) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
@@ -166,4 +166,13 @@ func to(t *testing.T, w *way) session.Endpoint {
 		t.Fatal(err)
 	}
 	return session.Endpoint{Endpoint: ep, Transport: w}
+}
+
+// listening is a Listener that has begun to accept.
+func listening(cfg *session.Config, ep session.Endpoint, accepted *session.Accepted) (*session.Listener, error) {
+	l, err := session.Listen(context.Background(), cfg, ep, accepted)
+	if err == nil {
+		l.Start()
+	}
+	return l, err
 }

@@ -5,6 +5,7 @@
 //	dial.go    one Connect: resolve, connect, handshake, traffic; back off; again
 //	listen.go  one Bind: accept for ever; each accepted stream is a peer
 //	link.go    what both do with an established connection
+//	status.go  what is known of an endpoint, and what is reported of it
 //
 // # What both sides promise
 //
@@ -69,13 +70,6 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 		HandshakeTimeout: c.HandshakeTimeout, Heartbeat: c.Heartbeat, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
 		Tuning: c.Tuning,
 	}, c.Mechanism())
-}
-
-// log says what became of a connection, if anybody wants to know.
-func (c *Config) log(what, where string, cause error) {
-	if c.Logger != nil {
-		c.Logger.Info(what, "socket", c.Type.String(), "endpoint", where, "cause", cause)
-	}
 }
 
 // Endpoint is an endpoint and the transport that leads there.

@@ -24,15 +24,19 @@ type Target struct {
 type Listener struct {
 	Handle   *proactor.Handle
 	Endpoint string // as others can connect to it: ports and paths filled in
-	Remove   func() // gives back what Close of the handle does not; never nil
+	// Remove gives back what Close of the handle does not; nil if that is nothing. It
+	// may have to do with a file system: see Transport.Listen.
+	Remove func()
 }
 
 // Transport leads from endpoints to streams. It may be used by any goroutine.
 type Transport interface {
-	// Listen binds ep. It does not wait, except for the look-up of names.
-	Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (Listener, error)
+	// Listen binds ep. It waits for the look-up of a name until ctx is done, and may
+	// have to do with a file system: it must be called neither by a handler nor with
+	// a lock held.
+	Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (Listener, error)
 	// Literal returns the target of an endpoint that needs no look-up; false if
-	// it does.
+	// it does. It never waits, nor asks the system.
 	Literal(ep endpoint.Endpoint) (Target, bool)
 	// Resolve looks an endpoint up: the targets are to be tried in order. It waits
 	// until ctx is done.

@@ -19,4 +19,6 @@ var (
 	ErrMetadata = errors.New("malformed ZMTP metadata")
 	// ErrSocketType is the name of a socket type that does not exist.
 	ErrSocketType = errors.New("unknown socket type")
+	// ErrIncompatible says that the two socket types do not go together.
+	ErrIncompatible = errors.New("socket types do not go together")
 )

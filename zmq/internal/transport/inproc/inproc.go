@@ -19,7 +19,7 @@ var (
 	// ErrNameTaken means that another socket has bound the name.
 	ErrNameTaken = errors.New("name is bound already")
 	// ErrIncompatible means that the two socket types do not go together.
-	ErrIncompatible = errors.New("socket types do not go together")
+	ErrIncompatible = wire.ErrIncompatible
 )
 
 // Host is a socket as this package sees it.
@@ -39,6 +39,9 @@ type Member struct {
 	Host
 	Type      wire.SocketType
 	RoutingID []byte
+	// Refused is told, with locks held, of a binding that does not take this socket;
+	// nil for nobody.
+	Refused func(name string, why error)
 }
 
 // Registry is the names of one context.
@@ -76,6 +79,8 @@ type Connection struct {
 	far      *pipe.Peer // the connecting socket, as the binding sees it
 
 	delivered func() // to be called when it is joined; nil for nobody
+	refused   error  // why the binding did not take it last
+	refusals  int    // how often, since it was joined last
 }
 
 // Bind takes a name; those who wait for it are joined.
@@ -183,8 +188,41 @@ func compatible(a, b Member) error {
 	return nil
 }
 
-// join makes each side's outgoing pipe the other's incoming one.
+// join is tryJoin that notes what came of it.
 func (c *Connection) join(b *Binding) error {
+	err := c.tryJoin(b)
+	if err == nil {
+		c.refusals = 0
+		return nil
+	}
+	c.refused = err
+	if c.refusals++; c.refusals == 1 && c.member.Refused != nil {
+		c.member.Refused(c.name, err)
+	}
+	return err
+}
+
+// State reports whether the connection is joined to a binding, why the last one
+// that it was not joined to did not take it, and how often that happened since it
+// was joined last.
+func (c *Connection) State() (joined bool, refused error, refusals int) {
+	c.registry.mu.Lock()
+	defer c.registry.mu.Unlock()
+	return c.binding != nil, c.refused, c.refusals
+}
+
+// Queued is how many messages wait to be received by those who have joined.
+func (b *Binding) Queued() (n int) {
+	b.registry.mu.Lock()
+	defer b.registry.mu.Unlock()
+	for _, c := range b.joined {
+		n += c.far.Out.Pending()
+	}
+	return n
+}
+
+// tryJoin makes each side's outgoing pipe the other's incoming one.
+func (c *Connection) tryJoin(b *Binding) error {
 	if err := compatible(c.member, b.member); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ var _ transport.Transport = Transport{}
 
 // Listen binds a path. One that a dead process left behind is taken over; one
 // that is being listened to is not.
-func (Transport) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+func (Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
 	path, remove, err := place(ep.Path)
 	if err != nil {
 		return transport.Listener{}, err
@@ -40,7 +40,9 @@ func (Transport) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proacto
 		}
 	}
 	if err != nil {
-		remove()
+		if remove != nil {
+			remove()
+		}
 		return transport.Listener{}, err
 	}
 	return transport.Listener{Handle: h, Endpoint: scheme + path, Remove: remove}, nil
@@ -64,7 +66,7 @@ func (Transport) Endpoint(addr net.Addr) string { return scheme + addr.String() 
 // takes away.
 func place(path string) (actual string, remove func(), err error) {
 	if path != endpoint.Wildcard {
-		return path, func() {}, nil
+		return path, nil, nil
 	}
 	dir, err := os.MkdirTemp("", "actum")
 	if err != nil {

@@ -36,7 +36,7 @@ func newDispatcher(t *testing.T) *proactor.Dispatcher {
 }
 
 func listen(d *proactor.Dispatcher, path string) (transport.Listener, error) {
-	return ipc.Transport{}.Listen(d, endpoint.Endpoint{Transport: endpoint.IPC, Path: path}, &proactor.SocketOptions{})
+	return ipc.Transport{}.Listen(context.Background(), d, endpoint.Endpoint{Transport: endpoint.IPC, Path: path}, &proactor.SocketOptions{})
 }
 
 func exists(path string) bool {
@@ -100,7 +100,6 @@ func TestPathsThatExist(t *testing.T) {
 	if err := alive.Handle.Close(); err != nil {
 		t.Error(err)
 	}
-	alive.Remove()
 }
 
 func TestTargets(t *testing.T) {

@@ -3,9 +3,11 @@ package tcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/actum-go/actum/proactor"
@@ -16,13 +18,15 @@ import (
 const network = "tcp"
 
 // Transport is the tcp transport.
-type Transport struct{}
+type Transport struct {
+	Resolver *net.Resolver // looks names up; nil is net.DefaultResolver
+}
 
 var _ transport.Transport = Transport{}
 
 // Listen binds an address, a name's first address, or an interface's.
-func (Transport) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
-	ip, err := bindAddress(ep.Address.Host)
+func (t Transport) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+	ip, err := t.bindAddress(ctx, ep.Address.Host)
 	if err != nil {
 		return transport.Listener{}, err
 	}
@@ -30,44 +34,61 @@ func (Transport) Listen(d *proactor.Dispatcher, ep endpoint.Endpoint, o *proacto
 	if err != nil {
 		return transport.Listener{}, err
 	}
-	return transport.Listener{Handle: h, Endpoint: Transport{}.Endpoint(h.LocalAddr()), Remove: func() {}}, nil
+	return transport.Listener{Handle: h, Endpoint: t.Endpoint(h.LocalAddr())}, nil
 }
 
 // Literal accepts IP addresses.
 func (Transport) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
-	ip, err := netip.ParseAddr(ep.Address.Host)
-	if err != nil {
+	ip, ok := literal(ep.Address.Host)
+	if !ok {
 		return transport.Target{}, false
 	}
 	if ep.Source == (endpoint.Address{}) {
 		return target(ip, ep, ""), true
 	}
-	source, err := sourceAddress(ep.Source)
-	return target(ip, ep, source), err == nil
+	source, ok := literal(ep.Source.Host)
+	if !ok {
+		return transport.Target{}, false
+	}
+	return target(ip, ep, join(source, ep.Source.Port)), true
 }
 
 // Resolve looks the name up; IPv4 addresses come first, as with libzmq.
-func (Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
+func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
 	source := ""
 	if ep.Source != (endpoint.Address{}) {
-		var err error
-		if source, err = sourceAddress(ep.Source); err != nil {
-			return nil, err
+		ip, err := t.bindAddress(ctx, ep.Source.Host)
+		if err != nil {
+			return nil, fmt.Errorf("source address: %w", err)
 		}
+		source = join(ip, ep.Source.Port)
 	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", ep.Address.Host)
+	ips, err := t.lookUp(ctx, ep.Address.Host)
 	if err != nil {
 		return nil, err
 	}
-	var v4, v6 []transport.Target
-	for _, ip := range ips {
-		if ip = ip.Unmap(); ip.Is4() {
-			v4 = append(v4, target(ip, ep, source))
-		} else {
-			v6 = append(v6, target(ip, ep, source))
-		}
+	targets := make([]transport.Target, len(ips))
+	for i, ip := range ips {
+		targets[i] = target(ip, ep, source)
 	}
-	return append(v4, v6...), nil
+	return targets, nil
+}
+
+// lookUp finds the addresses of a name, those of IPv4 first, or of an address.
+func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	r := t.Resolver
+	if r == nil {
+		r = net.DefaultResolver
+	}
+	ips, err := r.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, err
+	}
+	for i := range ips {
+		ips[i] = ips[i].Unmap()
+	}
+	slices.SortStableFunc(ips, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
+	return ips, nil
 }
 
 // Endpoint writes a TCP address as an endpoint.
@@ -77,39 +98,35 @@ func target(ip netip.Addr, ep endpoint.Endpoint, source string) transport.Target
 	return transport.Target{Network: network, Address: join(ip, ep.Address.Port), Source: source}
 }
 
-// sourceAddress is the address to connect from.
-func sourceAddress(a endpoint.Address) (string, error) {
-	ip, err := bindAddress(a.Host)
-	if err != nil {
-		return "", err
+// literal is the address that host means without a look-up.
+func literal(host string) (netip.Addr, bool) {
+	if host == endpoint.Wildcard {
+		return netip.IPv4Unspecified(), true
 	}
-	return join(ip, a.Port), nil
+	ip, err := netip.ParseAddr(host)
+	return ip, err == nil
 }
 
 // bindAddress finds the local address that host means: all of them, a literal
 // one, an interface's, or a name's.
-func bindAddress(host string) (netip.Addr, error) {
-	if host == endpoint.Wildcard {
-		return netip.IPv4Unspecified(), nil
-	}
-	if ip, err := netip.ParseAddr(host); err == nil {
+func (t Transport) bindAddress(ctx context.Context, host string) (netip.Addr, error) {
+	if ip, ok := literal(host); ok {
 		return ip, nil
 	}
 	if ip, ok := interfaceAddress(host); ok {
 		return ip, nil
 	}
-	ips, err := net.LookupIP(host)
+	ips, err := t.lookUp(ctx, host)
+	if err == nil && len(ips) == 0 {
+		err = errNoAddress
+	}
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("%q is no address, no interface and no name that resolves: %w", host, err)
 	}
-	for _, ip := range ips {
-		if v4 := ip.To4(); v4 != nil {
-			return netip.AddrFrom4([4]byte(v4)), nil
-		}
-	}
-	ip, _ := netip.AddrFromSlice(ips[0])
-	return ip, nil
+	return ips[0], nil
 }
+
+var errNoAddress = errors.New("it has no address")
 
 // interfaceAddress is an interface's first address, an IPv4 one if it has any.
 func interfaceAddress(name string) (first netip.Addr, ok bool) {

@@ -66,6 +66,7 @@ func TestResolve(t *testing.T) {
 
 // What was bound can be connected to: ports are filled in.
 func TestListen(t *testing.T) {
+	ctx := t.Context()
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +77,7 @@ func TestListen(t *testing.T) {
 		{"tcp://*:*", "tcp://0.0.0.0:"},
 		{"tcp://localhost:*", "tcp://127.0.0.1:"},
 	} {
-		l, err := tcp.Transport{}.Listen(d, parse(t, tt.endpoint), &proactor.SocketOptions{})
+		l, err := tcp.Transport{}.Listen(ctx, d, parse(t, tt.endpoint), &proactor.SocketOptions{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.endpoint, err)
 			continue
@@ -87,9 +88,8 @@ func TestListen(t *testing.T) {
 		if err := l.Handle.Close(); err != nil {
 			t.Error(err)
 		}
-		l.Remove()
 	}
-	if _, err := (tcp.Transport{}).Listen(d, parse(t, "tcp://"+noName+":*"), &proactor.SocketOptions{}); err == nil {
+	if _, err := (tcp.Transport{}).Listen(ctx, d, parse(t, "tcp://"+noName+":*"), &proactor.SocketOptions{}); err == nil {
 		t.Error("bound to a name that there is not")
 	}
 }

@@ -1,0 +1,6 @@
+package zmq
+
+import "time"
+
+// ReportCloseAfter has Close report after d what it waits for.
+func ReportCloseAfter(c *Context, d time.Duration) { c.firstReport = d }

@@ -1,0 +1,65 @@
+package zmq_test
+
+import (
+	"context"
+	"net"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// silentNames is a resolver whose name servers do not answer; asked holds a token
+// when one was asked.
+func silentNames() (r *net.Resolver, asked chan struct{}) {
+	asked = make(chan struct{}, 1)
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}, asked
+}
+
+// A name server that does not answer holds up nobody else, neither where the name
+// is a peer's nor where it is the source address's, and it does not hold up Close.
+func TestSilentNameServer(t *testing.T) {
+	for _, endpoint := range []string{"tcp://name.test:5555", "tcp://name.test:*;127.0.0.1:5555"} {
+		t.Run(endpoint, func(t *testing.T) {
+			names, asked := silentNames()
+			r := newRigIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+			waiting := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+			must(t, waiting.Connect(endpoint))
+			<-asked
+			push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+			r.link(pull, push)
+			r.exchange(push, pull, "while the name is looked up")
+			if e := waiting.Stats().Endpoints[0]; e.State != zmq.EndpointConnecting {
+				t.Errorf("%+v", e)
+			}
+			must(t, waiting.Close())
+		})
+	}
+}
+
+// A Bind that waits for a name server keeps nobody from using the socket, or from
+// closing it; its context ends it, too.
+func TestBindContext(t *testing.T) {
+	names, asked := silentNames()
+	r := newRigIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+	s, peer := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+
+	ctx, cancel := context.WithCancel(r.ctx)
+	bound := goes(func() error { return s.BindContext(ctx, "tcp://name.test:5555") })
+	<-asked
+	r.link(s, peer)
+	r.exchange(peer, s, "while the name is looked up")
+	cancel()
+	r.fails("a bind that was given up", <-bound, context.Canceled)
+
+	bound = goes(func() error { return s.Bind("tcp://name.test:5555") })
+	<-asked
+	must(t, s.Close())
+	r.fails("a bind on a closed socket", <-bound, zmq.ErrClosed)
+}

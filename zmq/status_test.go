@@ -1,0 +1,228 @@
+package zmq_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// counterpart is a type that each type talks to.
+var counterpart = map[zmq.Type]zmq.Type{
+	zmq.PAIR: zmq.PAIR, zmq.PUB: zmq.SUB, zmq.SUB: zmq.PUB, zmq.REQ: zmq.REP, zmq.REP: zmq.REQ,
+	zmq.DEALER: zmq.ROUTER, zmq.ROUTER: zmq.DEALER, zmq.PULL: zmq.PUSH, zmq.PUSH: zmq.PULL,
+}
+
+// connectsOnce are the types that libzmq 4.3.4 connects once to a tcp or ipc
+// endpoint; it connects all others, and all over inproc, as often as it is asked.
+var connectsOnce = map[zmq.Type]bool{zmq.SUB: true, zmq.PUB: true, zmq.DEALER: true, zmq.REQ: true}
+
+// A second Connect to the same endpoint makes a second connection, except with the
+// types of connectsOnce; one Disconnect ends them all, as with libzmq.
+func TestConnectTwice(t *testing.T) {
+	for typ, other := range counterpart {
+		if typ == zmq.PAIR {
+			continue // a second Connect fails: there is one peer
+		}
+		t.Run(typ.String(), func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				bound, s := r.socket(other, zmq.Options{}), r.socket(typ, zmq.Options{})
+				ep := r.bind(bound)
+				want := 2
+				if connectsOnce[typ] && r.transport != "inproc" {
+					want = 1
+				}
+				must(r.T, s.Connect(ep))
+				must(r.T, s.Connect(ep))
+				if n := len(s.Stats().Endpoints); n != want {
+					r.Fatalf("%d connections, want %d", n, want)
+				}
+				r.peers(bound, want)
+				must(r.T, s.Disconnect(ep))
+				r.fails("disconnecting again", s.Disconnect(ep), zmq.ErrNotConnected)
+				r.peers(bound, 0)
+				must(r.T, s.Connect(ep))
+				r.peers(bound, 1)
+			})
+		})
+	}
+}
+
+// A SUB that connects twice receives everything once.
+func TestSubscriberConnectedTwice(t *testing.T) {
+	r := newRig(t, "tcp")
+	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
+	ep := r.bind(pub)
+	must(t, sub.Connect(ep))
+	r.subscribed(pub, 1)
+	must(t, sub.Connect(ep))
+	r.send(pub, "a")
+	r.send(pub, "b")
+	r.expect(sub, "a")
+	r.expect(sub, "b")
+}
+
+// A socket of these types is not connected to the endpoint that it is bound to.
+func TestConnectToOneself(t *testing.T) {
+	r := newRig(t, "tcp")
+	s := r.socket(zmq.DEALER, zmq.Options{})
+	ep := r.bind(s)
+	must(t, s.Connect(ep))
+	r.fails("disconnecting", s.Disconnect(ep), zmq.ErrNotConnected)
+}
+
+// A connection that was given up can be begun anew.
+func TestConnectAgainAfterGivingUp(t *testing.T) {
+	r := newRig(t, "tcp")
+	s, bound := r.socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.DEALER, zmq.Options{})
+	ep := r.free()
+	must(t, s.Connect(ep))
+	r.endpoint(s, zmq.EndpointGivenUp)
+	if e := s.Stats().Endpoints[0]; e.Endpoint != ep || e.LastError == nil || e.Failures != 1 {
+		t.Errorf("%+v", e)
+	}
+	must(t, bound.Bind(ep))
+	must(t, s.Connect(ep))
+	r.exchange(s, bound, "hello")
+}
+
+// endpoint waits until a socket's only endpoint, or the last one, is in a state.
+func (r *rig) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
+	r.Helper()
+	r.eventually("an endpoint that is "+want.String(), func() bool {
+		all := s.Stats().Endpoints
+		e = all[len(all)-1]
+		return e.State == want
+	})
+	return e
+}
+
+// Stats say what an endpoint is doing, why it failed, and how much waits there.
+func TestEndpointStats(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		ep := r.free()
+		must(r.T, push.Connect(ep))
+		r.send(push, "a")
+		r.send(push, "b")
+		waits := zmq.EndpointRetrying
+		if r.transport == "inproc" {
+			waits = zmq.EndpointConnecting
+		}
+		if e := r.endpoint(push, waits); e.Endpoint != ep || e.Queued != 2 || (e.LastError == nil) != (r.transport == "inproc") {
+			r.Errorf("%+v", e)
+		}
+		if n := push.Stats().Queued; n != 2 {
+			r.Errorf("%d queued, want 2", n)
+		}
+		must(r.T, pull.Bind(ep))
+		if e := r.endpoint(pull, zmq.EndpointListening); e.Endpoint != ep || e.LastError != nil {
+			r.Errorf("%+v", e)
+		}
+		r.expect(pull, "a")
+		r.expect(pull, "b")
+		if e := r.endpoint(push, zmq.EndpointConnected); e.Failures != 0 || (e.LastError == nil) != (r.transport == "inproc") {
+			r.Errorf("%+v", e)
+		}
+		r.eventually("nothing queued", func() bool {
+			_, err := pull.TryRecv() // over inproc a receiver says what it has taken when it finds no more
+			return err == zmq.ErrWouldBlock && push.Stats().Queued == 0
+		})
+	})
+}
+
+// What waits for peers that have come is counted, too.
+func TestQueuedForAccepted(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		r.link(push, pull)
+		r.fill(push)
+		if n := push.Stats().Queued; n == 0 {
+			r.Error("nothing is queued of what a full socket holds")
+		}
+	})
+}
+
+// journal is a logger's output.
+type journal struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(b)
+}
+
+// count is how many lines have all of these in them.
+func (j *journal) count(parts ...string) (n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+lines:
+	for line := range strings.Lines(j.b.String()) {
+		for _, part := range parts {
+			if !strings.Contains(line, part) {
+				continue lines
+			}
+		}
+		n++
+	}
+	return n
+}
+
+func newJournal() (*journal, *slog.Logger) {
+	j := new(journal)
+	return j, slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// Sockets that do not go together say so, at both ends, in the log and in Stats;
+// they do not say it for ever; and that it works at last is said, too.
+func TestMismatchIsReported(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			said, logger := newJournal()
+			r := newRigIn(t, transport, zmq.ContextOptions{Logger: logger})
+			wrong, sub := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
+			ep := r.free()
+			must(t, wrong.Bind(ep))
+			must(t, sub.Connect(ep))
+			const failures = 6 // 63 ms and more: the waits double
+			var e zmq.EndpointStats
+			r.eventually("failures", func() bool { e = sub.Stats().Endpoints[0]; return e.Failures >= failures })
+			if !errors.Is(e.LastError, zmq.ErrIncompatible) {
+				t.Errorf("the SUB: %v", e.LastError)
+			}
+			r.eventually("the PULL knows, too", func() bool { return errors.Is(wrong.Stats().Endpoints[0].LastError, zmq.ErrIncompatible) })
+			r.eventually("warnings", func() bool {
+				return said.count("WARN", "socket=SUB", ep, "SUB does not talk to PULL") > 0 && said.count("WARN", "socket=PULL", "PULL does not talk to SUB") > 0
+			})
+			if n := said.count("WARN", "socket=SUB"); n > 4 && sub.Stats().Endpoints[0].Failures < 8 {
+				t.Errorf("%d warnings for %d failures", n, failures)
+			}
+			must(t, wrong.Unbind(ep))
+			must(t, r.socket(zmq.PUB, zmq.Options{}).Bind(ep))
+			r.endpoint(sub, zmq.EndpointConnected)
+			r.eventually("a line about the success", func() bool { return said.count("zmq: connected", ep, "failures=") > 0 })
+		})
+	}
+}
+
+// Over inproc, where the mismatch is found when the name is bound, the one who
+// waits is told.
+func TestMismatchOverInproc(t *testing.T) {
+	said, logger := newJournal()
+	r := newRigIn(t, "inproc", zmq.ContextOptions{Logger: logger})
+	sub := r.socket(zmq.SUB, zmq.Options{})
+	must(t, sub.Connect("inproc://x"))
+	must(t, r.socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
+	if e := r.endpoint(sub, zmq.EndpointRetrying); !errors.Is(e.LastError, zmq.ErrIncompatible) {
+		t.Errorf("%+v", e)
+	}
+	r.eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
+}
