@@ -15,7 +15,7 @@ func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOp
 
 // Listen makes a listener; see Connect for network and address. Port 0 takes a
 // free one: LocalAddr says which. The file of a "unix" listener is removed when
-// the handle is closed.
+// the handle is closed, unless another one has taken its place.
 func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle, error) {
 	if d.closed.Load() {
 		return nil, ErrClosed

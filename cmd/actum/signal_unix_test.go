@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
 
-// Ctrl-C and SIGTERM end every command in order: the file of ipc is gone.
+// Ctrl-C, SIGTERM and SIGHUP end every command in order: the file of ipc is gone.
 func TestSignals(t *testing.T) {
 	for i, line := range waiting {
 		t.Run(line, func(t *testing.T) {

@@ -100,7 +100,7 @@ type SocketOptions struct {
 	SendBuffer int    // SO_SNDBUF in bytes; 0 leaves the system's default; what is above its limit is the limit
 	RecvBuffer int    // SO_RCVBUF in bytes; likewise
 	Backlog    int    // listeners: length of the accept queue; 0 means as long as the system allows
-	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any
+	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any; "unix" has no use for it
 }
 
 // Handle is a descriptor (or its stand-in) that a backend operates on.

@@ -101,7 +101,7 @@ func PrepareConnect(op *backend.Op) error {
 	if err == nil {
 		fd, err = newSocket(to.Network, family, to.Socket)
 	}
-	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" {
+	if err == nil && to.Socket != nil && to.Socket.LocalAddr != "" && to.Network != "unix" {
 		err = bindTo(fd, family, to.Network, to.Socket.LocalAddr)
 		if err != nil {
 			Close(fd)
@@ -135,14 +135,6 @@ func bindTo(fd, family int, network, address string) error {
 		_, _ = encodeIP(&a, netip.AddrPortFrom(ip, ap.Port())) // fails on zones alone
 	}
 	return bind(fd, &a)
-}
-
-// RemovePath removes the file of a listening unix socket; addr is its local
-// address. Abstract names and other networks have none.
-func RemovePath(addr net.Addr) {
-	if a, ok := addr.(*net.UnixAddr); ok && a.Name != "" && a.Name[0] != '@' {
-		_ = os.Remove(a.Name) // gone already: just as well
-	}
 }
 
 // ConnectError is what went wrong with a connect, as package net would say it.

@@ -14,8 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EndSignals are the signals that ask a command to end.
-var EndSignals = []os.Signal{os.Interrupt, unix.SIGTERM}
+// EndSignals are the signals that ask a command to end. SIGHUP, which comes when the
+// terminal goes, is one unless the command was started to outlive it, as by nohup.
+var EndSignals = endSignals()
+
+func endSignals() []os.Signal {
+	list := []os.Signal{os.Interrupt, unix.SIGTERM}
+	if !signal.Ignored(unix.SIGHUP) {
+		list = append(list, unix.SIGHUP)
+	}
+	return list
+}
 
 // IgnoreBrokenPipes makes writing to a pipe that nobody reads an error, where
 // it would end the process on the spot and leave its files behind.

@@ -2,10 +2,12 @@ package goroutine
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // connect carries out a connect, on a goroutine of its own.
@@ -47,6 +49,9 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 	conn, err := d.DialContext(ctx, to.Network, to.Address)
 	if err == nil && backend.SameTCP(conn.LocalAddr(), conn.RemoteAddr()) {
 		return nil, selfConnected(conn.(*net.TCPConn))
+	}
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) && call.Syscall == "connect" {
+		sys.Unbind(op)
 	}
 	return conn, backend.Lacking(to.Network, err)
 }
@@ -103,7 +108,7 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 // joined makes a handle of a connection.
 func (b *Backend) joined(conn net.Conn, network string) (backend.Handle, error) {
 	if backend.IsDatagram(network) {
-		return b.newPacket(conn, network)
+		return b.newPacket(conn, network, sys.SocketFileOf(conn.LocalAddr()))
 	}
 	s, err := b.newStream(conn)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +19,7 @@ type packet struct {
 	unix      *net.UnixConn // paths are made anew for each datagram: package net does
 	connected bool
 	in, out   lane
+	file      sys.SocketFile // of a path
 	closed    atomic.Bool
 }
 
@@ -46,12 +46,12 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 	if err != nil {
 		return nil, err
 	}
-	return b.newPacket(conn.(packetConn), network)
+	return b.newPacket(conn.(packetConn), network, sys.SocketFileOf(conn.LocalAddr()))
 }
 
 // newPacket takes conn over.
-func (b *Backend) newPacket(conn net.Conn, network string) (backend.Handle, error) {
-	p := &packet{b: b, conn: conn, connected: conn.RemoteAddr() != nil}
+func (b *Backend) newPacket(conn net.Conn, network string, file sys.SocketFile) (backend.Handle, error) {
+	p := &packet{b: b, conn: conn, file: file, connected: conn.RemoteAddr() != nil}
 	if backend.IsUnix(network) {
 		p.unix = conn.(*net.UnixConn)
 	} else {
@@ -60,6 +60,7 @@ func (b *Backend) newPacket(conn net.Conn, network string) (backend.Handle, erro
 	p.in.init(b, p.receive, conn.SetReadDeadline)
 	p.out.init(b, p.send, conn.SetWriteDeadline)
 	if !b.handles.Add(p) {
+		file.Remove()
 		conn.Close()
 		return nil, backend.ErrBackendClosed
 	}
@@ -134,9 +135,7 @@ func (p *packet) Close() error {
 	}
 	p.b.handles.Remove(p)
 	p.abandon(p.b.closedError())
-	if local, ok := p.LocalAddr().(*net.UnixAddr); ok && local.Name != "" && local.Name[0] != '@' {
-		_ = os.Remove(local.Name) // gone already: just as well
-	}
+	p.file.Remove()
 	return p.conn.Close()
 }
 

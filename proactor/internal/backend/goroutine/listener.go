@@ -16,6 +16,7 @@ type listener struct {
 	b      *Backend
 	ln     deadlineListener
 	in     lane
+	file   sys.SocketFile // of a path
 	closed atomic.Bool
 }
 
@@ -53,7 +54,10 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		ln.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: ln.Addr(), Err: err}
 	}
-	l, err := b.newListener(ln.(deadlineListener))
+	if u, ok := ln.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // it would not look whose file that is by then
+	}
+	l, err := b.newListener(ln.(deadlineListener), sys.SocketFileOf(ln.Addr()))
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +65,11 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 }
 
 // newListener takes ln over.
-func (b *Backend) newListener(ln deadlineListener) (*listener, error) {
-	l := &listener{b: b, ln: ln}
+func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (*listener, error) {
+	l := &listener{b: b, ln: ln, file: file}
 	l.in.init(b, l.accept, l.ln.SetDeadline)
 	if !b.handles.Add(l) {
+		file.Remove()
 		ln.Close()
 		return nil, backend.ErrBackendClosed
 	}
@@ -131,6 +136,7 @@ func (l *listener) Close() error {
 	}
 	l.b.handles.Remove(l)
 	l.abandon(l.b.closedError())
+	l.file.Remove()
 	return l.ln.Close()
 }
 

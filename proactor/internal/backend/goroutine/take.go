@@ -25,13 +25,13 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 			return nil, err
 		}
 		h.b.handles.Remove(h)
-		return b.newPacket(h.conn, h.LocalAddr().Network())
+		return b.newPacket(h.conn, h.LocalAddr().Network(), h.file)
 	case *listener:
 		if err := h.b.giveUp(&h.closed, &h.in); err != nil {
 			return nil, err
 		}
 		h.b.handles.Remove(h)
-		l, err := b.newListener(h.ln)
+		l, err := b.newListener(h.ln, h.file)
 		if err != nil {
 			return nil, err
 		}

@@ -25,6 +25,7 @@ type handle struct {
 	family        uint16                 // of datagrams: the address family
 	options       *backend.SocketOptions // listener: of the streams too
 	local, remote net.Addr
+	file          sys.SocketFile // of a listener that is bound to a path
 	lanes         [backend.Directions]lane
 	closed        atomic.Bool
 
@@ -78,7 +79,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		return nil, backend.Lacking(network, err)
 	}
 	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
-	h.listener, h.options = true, o
+	h.listener, h.options, h.file = true, o, sys.SocketFileOf(h.local)
 	if err := b.register(h); err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func (h *handle) Close() error {
 	}
 	h.b.handles.Remove(h)
 	if h.listener {
-		sys.RemovePath(h.local)
+		h.file.Remove()
 		sys.Close(h.fd) // at once: its address is free again
 	} else if flying && h.name == "" {
 		sys.Shutdown(h.fd) // the peer is told at once

@@ -16,6 +16,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	}
 	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
 	taken.listener, taken.options, taken.packet, taken.family, taken.name = h.listener, h.options, h.packet, h.family, h.name
+	taken.file = h.file
 	taken.joined.Store(h.joined.Load())
 	was, out := &h.lanes[backend.Out], &taken.lanes[backend.Out]
 	out.ending, out.ended = was.ending, was.ended

@@ -47,6 +47,7 @@ func startConnect(op *backend.Op) (fd int, err error) {
 		if errno == 0 || errno == unix.EINPROGRESS {
 			return int(op.Sys.Fd), nil
 		}
+		sys.Unbind(op)
 		sys.Close(int(op.Sys.Fd))
 		if !sys.ConnectAgain(op, errno, attempts) {
 			return -1, sys.ConnectError(op, errno)

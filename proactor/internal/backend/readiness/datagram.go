@@ -27,6 +27,7 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 func (h *handle) datagrams() {
 	h.packet, h.family = true, sys.PacketFamily(h.fd)
 	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
+	h.file = sys.SocketFileOf(h.local)
 }
 
 // receiveFrom is the attempt of a receive-from. The lane's lock is held, as for the

@@ -23,6 +23,7 @@ type handle struct {
 	family        uint16 // of datagrams: the address family
 	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
+	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 	lanes         [backend.Directions]lane
 	closed        atomic.Bool
 }
@@ -75,7 +76,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		return nil, err
 	}
 	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
-	h.listener = true
+	h.listener, h.file = true, sys.SocketFileOf(h.local)
 	if err := b.register(h); err != nil {
 		return nil, err
 	}
@@ -110,9 +111,7 @@ func (h *handle) Close() error {
 	h.b.mu.Lock()
 	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
-	if h.listener || h.packet {
-		sys.RemovePath(h.local)
-	}
+	h.file.Remove()
 	sys.Close(h.fd)
 	h.b.demux.Wake()
 	return nil

@@ -14,7 +14,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		return nil, err
 	}
 	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
-	taken.listener, taken.name, taken.packet, taken.family = h.listener, h.name, h.packet, h.family
+	taken.listener, taken.name, taken.packet, taken.family, taken.file = h.listener, h.name, h.packet, h.family, h.file
 	was, out := &h.lanes[backend.Out], &taken.lanes[backend.Out]
 	out.ending, out.ended = was.ending, was.ended
 	if err := b.register(taken); err != nil {

@@ -37,9 +37,7 @@ func (h *handle) Close() error {
 
 	h.closing.Store(true)
 	b.handles.Remove(h)
-	if h.listener || h.packet {
-		sys.RemovePath(h.local)
-	}
+	h.file.Remove()
 	if h.refs.Load() > 1 {
 		// What cannot be cancelled, because it is running, ends too.
 		sys.Shutdown(h.fd)

@@ -68,6 +68,7 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 		}
 	}
 	if fd >= 0 {
+		sys.Unbind(op)
 		b.doomed = append(b.doomed, fd)
 	}
 	b.done.Push(op)
@@ -122,6 +123,6 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	if err != nil {
 		return nil, err
 	}
-	h.listener = true
+	h.listener, h.file = true, sys.SocketFileOf(h.local)
 	return h, nil
 }

@@ -26,6 +26,7 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 func (h *handle) datagrams() {
 	h.packet, h.family = true, sys.PacketFamily(h.fd)
 	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
+	h.file = sys.SocketFileOf(h.local)
 }
 
 // misdirected completes a send-to whose address is none for this socket. The lock

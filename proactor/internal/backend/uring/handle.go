@@ -26,6 +26,7 @@ type handle struct {
 	family        uint16 // of datagrams: the address family
 	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
+	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 
 	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
 	closing atomic.Bool  // Close was called: no new users

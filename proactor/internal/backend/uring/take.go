@@ -15,7 +15,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	}
 	return newHandle(b.enter(&handle{
 		b: b, fd: h.fd, network: h.network, name: h.name, listener: h.listener, local: h.local, remote: h.remote,
-		packet: h.packet, family: h.family, ending: h.ending, ended: h.ended,
+		packet: h.packet, family: h.family, file: h.file, ending: h.ending, ended: h.ended,
 	}))
 }
 

@@ -34,10 +34,8 @@ func (Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.E
 		return transport.Listener{}, err
 	}
 	h, err := d.Listen(network, path, o)
-	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && abandoned(path) {
-		if err = os.Remove(path); err == nil {
-			h, err = d.Listen(network, path, o)
-		}
+	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeAbandoned(path) {
+		h, err = d.Listen(network, path, o)
 	}
 	if err != nil {
 		if remove != nil {
@@ -75,16 +73,23 @@ func place(path string) (actual string, remove func(), err error) {
 	return filepath.Join(dir, "socket"), func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// abandoned reports whether path is a socket that nobody listens to.
-func abandoned(path string) bool {
+// removeAbandoned removes path if it is a socket that nobody listens to. Another
+// program may do so at the same time, and listen there by then: its file has another
+// number, or was made later.
+func removeAbandoned(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSocket == 0 {
 		return false
 	}
+	os.SameFile(info, info) // Windows asks for the file's number now, and not when it is compared
 	conn, err := net.Dial(network, path)
 	if err == nil {
 		_ = conn.Close()
 		return false
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		return false
+	}
+	now, err := os.Lstat(path)
+	return err == nil && os.SameFile(info, now) && now.ModTime().Equal(info.ModTime()) && os.Remove(path) == nil
 }

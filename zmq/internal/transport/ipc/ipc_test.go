@@ -116,3 +116,32 @@ func TestTargets(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// A socket's file that another program has replaced is that program's.
+func TestReplacedPath(t *testing.T) {
+	d := newDispatcher(t)
+	path := filepath.Join(place(t), "s")
+	first, err := listen(d, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	second, err := listen(d, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []transport.Listener{first, second} {
+		if !exists(path) {
+			t.Error("the file of the second is gone")
+		}
+		if err := l.Handle.Close(); err != nil {
+			t.Error(err)
+		}
+		l.Remove()
+	}
+	if exists(path) {
+		t.Error("the file is left behind")
+	}
+}
