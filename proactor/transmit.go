@@ -9,7 +9,8 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 type Transmission struct {
 	Header []byte
 	// File is read from Offset, Length bytes of it, in bytes. Length 0 is to the
-	// end of the file, as that is when the transmission begins. Any number of
+	// end of the file, as that is when the transmission begins: for that the file has
+	// to say how long it is, which files of /proc do not. Any number of
 	// transmissions, and reads and writes, may use a file at the same time. It
 	// belongs to this dispatcher, or to another one on the same kind of backend.
 	// Closing it ends the transmission.
@@ -30,7 +31,10 @@ func (t *Transmission) Sent() int64 { return t.args.Sent }
 // what was started before is written before. It is not short: it completes when
 // everything is written, or with the error that was in the way; cancelled, with
 // ErrCanceled. N is how many bytes were written either way. A file that ends
-// before its range is io.ErrUnexpectedEOF, a range that cannot be fs.ErrInvalid.
+// before its range is io.ErrUnexpectedEOF. A range that cannot be is fs.ErrInvalid,
+// and then nothing is written: with Length 0 also an Offset behind the end (at the
+// end there is nothing to write, which is no error), and a file without a size. A
+// File that is no file is ErrWrongHandle.
 //
 // Where the system can, the bytes of the file never come into the memory of the
 // program. A long transmission is carried out in turns with everything else.

@@ -64,13 +64,14 @@ func (c *Conn) transmit(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// rest is what is still to be read of a regular file, in bytes.
+// rest is what is still to be read of a regular file, in bytes. Files of /proc are
+// regular, say that they are empty, and are not: those have to be read.
 func rest(f openFile) (offset, length int64, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return 0, 0, err
 	}
-	if !info.Mode().IsRegular() {
+	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return 0, 0, errors.ErrUnsupported
 	}
 	offset, err = f.Seek(0, io.SeekCurrent)

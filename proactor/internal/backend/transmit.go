@@ -57,6 +57,31 @@ func (t *Transmission) Reset(op *Op) {
 	t.Page = Op{Kind: KindPage, Handle: t.File, Owner: op}
 }
 
+// Begin finds out how much of the file there is to write, given its size and a way to
+// read it. An error is the transmission's, of which nothing is written.
+func (t *Transmission) Begin(size func() (int64, error), read func(b []byte, off int64) (int, error)) error {
+	t.Begun, t.Range = true, t.Length
+	if t.File == nil || t.Length > 0 {
+		return nil
+	}
+	n, err := size()
+	switch {
+	case err != nil:
+		return err
+	case t.Offset > n:
+		return fmt.Errorf("Transmission.Offset is %d, behind the end of a file of %d bytes: %w", t.Offset, n, fs.ErrInvalid)
+	case n > 0:
+		t.Range = n - t.Offset
+		return nil
+	}
+	// Files of /proc say that they are empty, and are not.
+	var b [1]byte
+	if m, err := read(b[:], 0); err != nil || m == 0 {
+		return err
+	}
+	return fmt.Errorf("Transmission.Length is 0, to the end of a file that does not say how long it is: give a length, or read and write it: %w", fs.ErrInvalid)
+}
+
 // Total is how many bytes t is, once Begun.
 func (t *Transmission) Total() int64 { return int64(len(t.Header)) + t.Range + int64(len(t.Trailer)) }
 

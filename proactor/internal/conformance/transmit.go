@@ -35,7 +35,8 @@ func testTransmit(r *rig) {
 		{"to the end", proactor.Transmission{File: f, Offset: 69_000}, data[69_000:]},
 		{"a range", proactor.Transmission{File: f, Offset: 10, Length: 5000}, data[10:5010]},
 		{"a byte", proactor.Transmission{File: f, Offset: 69_999, Length: 1}, data[69_999:]},
-		{"behind the end", proactor.Transmission{File: f, Offset: 70_001}, nil},
+		{"at the end", proactor.Transmission{File: f, Offset: 70_000}, nil},
+		{"an empty file", proactor.Transmission{File: r.file(nil)}, nil},
 		{"no file", proactor.Transmission{}, nil},
 	} {
 		for parts := range 4 {
@@ -170,6 +171,7 @@ func testTransmitWrong(r *rig) {
 		{File: f, Length: -1},
 		{File: f, Offset: math.MaxInt64, Length: math.MaxInt64},
 		{Length: 10},
+		{Header: []byte("h"), File: f, Offset: 1001, Trailer: []byte("t")}, // behind the end
 	} {
 		a.Transmit(send.start(), &t)
 		r.wait(send)
@@ -186,6 +188,11 @@ func testTransmitWrong(r *rig) {
 	r.read(b, got)
 	if !bytes.Equal(got, append([]byte("h"), pattern(1000)[900:]...)) {
 		r.t.Error("what was sent of it is something else")
+	}
+	a.Transmit(send.start(), &proactor.Transmission{Header: []byte("h"), File: b})
+	r.wait(send)
+	if send.err != proactor.ErrWrongHandle || send.n != 0 {
+		r.t.Errorf("a stream for a file: %d, %v", send.n, send.err)
 	}
 	f.Close()
 	a.Transmit(send.start(), &proactor.Transmission{File: f})

@@ -28,7 +28,7 @@ const (
 // pages are taken away between the look at them and their sending.
 func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
 	if !t.Begun {
-		if err := begin(f, t); err != nil {
+		if err := t.Begin(f.size, f.ReadAt); err != nil {
 			return TurnDone, err
 		}
 	}
@@ -53,17 +53,6 @@ func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
 		budget -= n
 	}
 	return TurnAgain, nil
-}
-
-// begin finds out how much of the file there is to write.
-func begin(f File, t *backend.Transmission) error {
-	t.Begun, t.Range = true, t.Length
-	if t.File == nil || t.Length > 0 {
-		return nil
-	}
-	size, err := f.size()
-	t.Range = max(0, size-t.Offset)
-	return err
 }
 
 // resident reports whether what the next turn wants of the file is in memory.

@@ -17,12 +17,8 @@ func Copy(w io.Writer, t *backend.Transmission) error {
 	if t.File != nil && f == nil {
 		return backend.ErrWrongHandle
 	}
-	if t.Range = t.Length; f != nil && t.Length == 0 {
-		var s backend.Stat
-		if err := f.stat(&s); err != nil {
-			return err
-		}
-		t.Range = max(0, s.Size-t.Offset)
+	if err := t.Begin(f.size, f.read); err != nil {
+		return err
 	}
 	if err := copyBytes(w, t, t.Header); err != nil {
 		return err
@@ -60,7 +56,7 @@ func copyPart(w io.Writer, f *File, t *backend.Transmission) error {
 	return copyBytes(w, t, b[:n])
 }
 
-// read and stat are for those who have not acquired the file.
+// read and size are for those who have not acquired the file.
 
 func (f *File) read(b []byte, off int64) (int, error) {
 	if err := f.Acquire(); err != nil {
@@ -70,10 +66,12 @@ func (f *File) read(b []byte, off int64) (int, error) {
 	return f.sys.ReadAt(b, off)
 }
 
-func (f *File) stat(s *backend.Stat) error {
+func (f *File) size() (int64, error) {
 	if err := f.Acquire(); err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Release()
-	return f.sys.Stat(s)
+	var s backend.Stat
+	err := f.sys.Stat(&s)
+	return s.Size, err
 }

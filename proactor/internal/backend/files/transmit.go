@@ -16,6 +16,9 @@ func TransmitError(pipe, network string, local, remote net.Addr, err error) erro
 	case nil, io.ErrUnexpectedEOF, backend.ErrWrongHandle, backend.ErrHandleClosed, backend.ErrBackendClosed:
 		return err
 	}
+	if errors.Is(err, fs.ErrInvalid) {
+		return err // what was asked for is wrong, and no system was asked
+	}
 	if o := (*net.OpError)(nil); errors.As(err, &o) {
 		err = o.Err
 	}

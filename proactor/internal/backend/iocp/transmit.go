@@ -31,15 +31,7 @@ func (h *handle) beginTransmit(t *backend.Transmission) error {
 	case !ok:
 		return backend.ErrWrongHandle
 	}
-	size, err := sizeOf(f)
-	if err != nil {
-		return err
-	}
-	if t.Range = t.Length; t.Length == 0 {
-		t.Range = max(0, size-t.Offset)
-	}
-	t.Begun = true
-	return nil
+	return t.Begin(func() (int64, error) { return sizeOf(f) }, func([]byte, int64) (int, error) { return 0, nil })
 }
 
 func sizeOf(f *files.File) (int64, error) {

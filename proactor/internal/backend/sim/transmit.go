@@ -45,9 +45,9 @@ func (p *pipe) rest(t *backend.Transmission) (rest [3][]byte, err error) {
 		return rest, p.from.errno("transmit", errDisk)
 	}
 	if !t.Begun {
-		t.Begun, t.Range = true, t.Length
-		if ok && t.Length == 0 {
-			t.Range = max(0, int64(len(f.node.data))-t.Offset)
+		size := func() (int64, error) { return int64(len(f.node.data)), nil }
+		if err := t.Begin(size, func([]byte, int64) (int, error) { return 0, nil }); err != nil {
+			return rest, err
 		}
 	}
 	header := int64(len(t.Header))
