@@ -16,7 +16,7 @@
 // # What both sides promise
 //
 // Everything runs on the dispatcher's goroutine and takes no lock, with one
-// exception: a sender may write by itself when the path is idle ([Engine.Kick]), or
+// exception: a sender may write by itself when it is told to ([Engine.Kick]), or
 // when it has no room and the dispatcher has not come yet ([Engine.Relieve]).
 // Whoever has the Out's consumer at work (package pipe) is the one writer; the
 // fields that a writer needs are its own until it rests.

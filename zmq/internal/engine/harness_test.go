@@ -153,9 +153,9 @@ func (p *party) Readable(*pipe.In)  {}
 func (p *party) send(frames ...[]byte) {
 	p.mu.Lock()
 	p.out.Put(message.New(frames...))
+	p.out.Pace.Send(p.out)
 	p.mu.Unlock()
 	if p.out.Work(p.e) {
-		p.out.Pace.Send(p.out)
 		p.e.Kick(p.out.Pace.Alone(p.out))
 	}
 }

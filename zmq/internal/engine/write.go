@@ -6,11 +6,10 @@ import "github.com/actum-go/actum/proactor"
 //
 //  1. a sender appends it to the Out; if the engine is at rest, Kick is called and
 //     the engine is at work: there is one writer from here to the end
-//  2. Kick: the path has been idle for a while: the sender writes at once,
-//     without waiting (the speculative write). It has not: sends follow each
-//     other closely, and the dispatcher is given the work, so that what comes
-//     meanwhile leaves together; a sender that finds no room meanwhile does it in
-//     the dispatcher's stead (relieve.go)
+//  2. Kick: the sender writes at once, without waiting (the speculative write);
+//     or, in a stream, the dispatcher is given the work, so that what comes
+//     meanwhile leaves together. The socket's pipe.Pace has decided. A sender that
+//     finds no room meanwhile does it in the dispatcher's stead (relieve.go)
 //  3. flush: load what is to be written, write it without waiting; what does not
 //     fit becomes an operation, whose completion goes on here
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the

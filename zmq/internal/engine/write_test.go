@@ -61,6 +61,36 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 	}
 }
 
+// A sender that rotates over many connections is in a stream, too, although each of
+// them rests between two messages: a thousand messages to each of eight leave in a
+// few writes.
+func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
+	const peers, each = 8, 1000
+	r := newRig(t, 1, proactor.SimFaults{})
+	pace := &pipe.Pace{Now: r.network.Now}
+	var parties [peers]*party
+	var raw [peers]*peer
+	for i := range parties {
+		parties[i], raw[i] = push(r, Config{})
+		parties[i].out.Pace = pace
+	}
+	for i := range peers * each {
+		parties[i%peers].send(fmt.Append(nil, i/peers))
+		if i%100 == 99 {
+			r.network.Advance(pipe.Gap - 1) // a loop, with work to do now and then
+			r.polls()
+		}
+	}
+	writes := 0
+	for i, p := range parties {
+		r.equal("received", raw[i].pushed(each), numbered(0, each))
+		writes += p.stream.tries + p.stream.writes
+	}
+	if most := 2*peers + peers*(peers*each/100+1); writes > most {
+		t.Errorf("%d writes for %d messages, want at most %d", writes, peers*each, most)
+	}
+}
+
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 	r := newRig(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: true}})
