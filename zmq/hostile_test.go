@@ -34,8 +34,8 @@ var misbehaviours = []misbehaviour{
 	// Before and in the greeting.
 	{name: "nothing at all", do: func(*raw) {}, options: zmq.Options{HandshakeTimeout: soon}},
 	{name: "end of stream at once", do: func(r *raw) { must(r.T, r.CloseWrite()) }},
+	{name: "ZMTP 1.0 with a long routing id", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7e")},
 	{name: "wrong first byte", do: says("\x00")},
-	{name: "wrong end of the signature", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7d")},
 	{name: "HTTP", do: says("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")},
 	{name: "TLS", do: says("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")},
 	{name: "ZMTP 1.0", do: says("\x01\x00")},
@@ -60,8 +60,6 @@ var misbehaviours = []misbehaviour{
 	{name: "property value beyond the end", do: greets(rawCommand("READY", "\x0bSocket-Type\x7f\xff\xff\xffPUSH"))},
 	{name: "property value of 2^32-1 bytes", do: greets(rawCommand("READY", "\x0bSocket-Type\xff\xff\xff\xffPUSH"))},
 	{name: "property cut off in its size", do: greets(rawCommand("READY", "\x0bSocket-Type\x00\x00"))},
-	{name: "routing id of 256 bytes", do: greets(rawCommand("READY",
-		rawProperty("Socket-Type", "PUSH")+rawProperty("Identity", strings.Repeat("i", 256))))},
 	{name: "READY that is too long", do: greets(rawHeader(4, 64<<10+1))},
 	{name: "READY of 2^62 bytes", do: greets(rawHeader(4, 1<<62))},
 
@@ -69,6 +67,10 @@ var misbehaviours = []misbehaviour{
 	{name: "frame of 2^63 bytes", do: shakes(rawHeader(0, 1<<63))},
 	{name: "frame of 2^64-1 bytes", do: shakes(rawHeader(0, 1<<64-1))},
 	{name: "frame of 2^62 bytes", do: shakes(rawHeader(0, 1<<62))},
+	{name: "frame of 1 TiB and silence", do: shakes(rawHeader(0, 1<<40), []byte("only this")),
+		options: zmq.Options{StallTimeout: soon}},
+	{name: "half a header and silence", do: shakes([]byte("\x02\x00")), options: zmq.Options{StallTimeout: soon}},
+	{name: "half a message and silence", do: shakes(rawFrame(1, []byte("half"))), options: zmq.Options{StallTimeout: soon}},
 	{name: "frame of 1 TiB and an end", do: shakesAndEnds(rawHeader(0, 1<<40), []byte("only this"))},
 	{name: "frame above the maximum size", do: shakes(rawHeader(0, 1001)), options: zmq.Options{MaxMessageSize: 1000}},
 	{name: "short frame above the maximum size", do: shakes(rawFrame(0, make([]byte, 101))), options: zmq.Options{MaxMessageSize: 100}},
@@ -86,19 +88,13 @@ var misbehaviours = []misbehaviour{
 		options: zmq.Options{MaxFrameSize: 1000}},
 	{name: "empty frames without end, with a maximum frame size", do: shakes(bytes.Repeat(rawFrame(1, nil), 1<<20)),
 		options: zmq.Options{MaxFrameSize: 100}},
+	{name: "frames beyond the maximum number", do: shakes(bytes.Repeat(rawFrame(1, nil), 101)), options: zmq.Options{MaxFrames: 100}},
+	{name: "the maximum number of frames", do: shakes(bytes.Repeat(rawFrame(1, nil), 99), rawMessage("last")),
+		options: zmq.Options{MaxFrames: 100}, tolerated: true},
+	{name: "frames beyond the default number", do: shakes(bytes.Repeat(rawFrame(1, nil), zmq.DefaultMaxFrames+1))},
 	{name: "frames of the maximum size, however many", do: shakes(bytes.Repeat(rawFrame(1, make([]byte, 100)), 2000), rawMessage("last")),
 		options: zmq.Options{MaxFrameSize: 100, MaxMessageSize: -1}, tolerated: true},
-	{name: "reserved flag", do: shakes([]byte("\x08\x01a"))},
-	{name: "all flags", do: shakes([]byte("\xff\x01a"))},
-	{name: "command with MORE", do: shakes([]byte("\x05\x01a"))},
-	{name: "command between the frames of a message", do: shakes(rawFrame(1, nil), rawCommand("PING", "\x00\x00"))},
 	{name: "command of 1 GiB", do: shakes(rawHeader(4, 1<<30))},
-	{name: "command without a name in the traffic", do: shakes(rawFrame(4, nil))},
-	{name: "PING without a TTL", do: shakes(rawCommand("PING", "\x00"))},
-	{name: "ERROR in the traffic", do: shakes(rawCommand("ERROR", "\x04bye!"))},
-	{name: "SUBSCRIBE to a PULL", do: shakes(rawCommand("SUBSCRIBE", "a"))},
-	{name: "SUBSCRIBE to a PUSH", victim: zmq.PUSH,
-		do: func(r *raw) { r.shakeHands("PULL"); r.say(rawCommand("SUBSCRIBE", "a")) }},
 	{name: "end in a header", do: shakesAndEnds([]byte("\x02\x00"))},
 	{name: "end in a frame", do: shakesAndEnds([]byte("\x00\x05abc"))},
 	{name: "end in a message", do: shakesAndEnds(rawFrame(1, []byte("more")))},
@@ -130,16 +126,53 @@ var misbehaviours = []misbehaviour{
 		r.hearHandshake()
 	}},
 	{name: "unknown command", tolerated: true, do: shakes(rawCommand("GOSSIP", "about you"))},
-	{name: "READY twice", tolerated: true, do: shakes(rawReady("PUSH"))},
-	{name: "PONG that nobody asked for", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
-	{name: "long header for a short frame", tolerated: true, do: shakes(append(rawHeader(0, 5), "short"...))},
-	{name: "PING", tolerated: true, do: func(r *raw) {
+	{name: "another end of the signature", tolerated: true, do: greetsOddly(9, 0x7d)},
+	{name: "major version 2", tolerated: true, do: greetsOddly(10, 2)},
+	{name: "as-server that is neither 0 nor 1", tolerated: true, do: greetsOddly(32, 2)},
+	{name: "odd property names", tolerated: true, do: func(r *raw) {
+		r.say(rawGreeting(1, "NULL"), rawCommand("READY", rawProperty("Socket-Type", "PUSH")+
+			rawProperty("", "v")+rawProperty("X y", "v")+rawProperty("\x01", "")))
+		r.hearHandshake()
+	}},
+	{name: "routing id of 256 bytes", tolerated: true, do: func(r *raw) {
+		r.say(rawGreeting(1, "NULL"), rawCommand("READY",
+			rawProperty("Socket-Type", "PUSH")+rawProperty("Identity", strings.Repeat("i", 256))))
+		r.hearHandshake()
+	}},
+	{name: "reserved flags", tolerated: true, do: shakes([]byte("\x09\x01a\xf8\x01b"))},
+	{name: "all flags", tolerated: true, do: shakes([]byte("\xff\x00\x00\x00\x00\x00\x00\x00\x01a"))},
+	{name: "command with MORE", tolerated: true, do: shakes([]byte("\x05\x01a"))},
+	{name: "PING with MORE", tolerated: true, do: pings(rawFrame(5, []byte("\x04PING\x00\x00context")))},
+	{name: "PING between the frames of a message", tolerated: true, do: func(r *raw) {
+		pings(rawFrame(1, []byte("a")), rawCommand("PING", "\x00\x00context"))(r)
+		r.say(rawMessage("b"))
+	}},
+	{name: "commands between the frames of a message", tolerated: true, do: shakes(rawFrame(1, []byte("a")),
+		rawCommand("PONG", ""), rawCommand("GOSSIP", "about you"), rawFrame(4, nil), rawReady("PUSH"), rawCommand("ERROR", "\x00"),
+		rawFrame(1, []byte("b")), rawCommand("SUBSCRIBE", "c"), rawMessage("d"))},
+	{name: "command without a name in the traffic", tolerated: true, do: shakes(rawFrame(4, nil), rawFrame(4, []byte("\x00abc")))},
+	{name: "command with a name beyond its end in the traffic", tolerated: true, do: shakes(rawFrame(4, []byte("\xffabc")))},
+	{name: "command with an odd name", tolerated: true, do: shakes(rawCommand("\x01-9", ""))},
+	{name: "PING without a TTL", tolerated: true, do: func(r *raw) {
 		r.shakeHands("PUSH")
-		r.say(rawCommand("PING", "\x00\x0acontext"))
-		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+		r.say(rawCommand("PING", "\x00"))
+		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONG" {
 			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
 		}
 	}},
+	{name: "PING with a context that is too long", tolerated: true, do: func(r *raw) {
+		r.shakeHands("PUSH")
+		r.say(rawCommand("PING", "\x00\x00"+strings.Repeat("c", 300)))
+		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONG"+strings.Repeat("c", 16) {
+			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
+		}
+	}},
+	{name: "ERROR in the traffic", tolerated: true, do: shakes(rawCommand("ERROR", "\x04bye!"))},
+	{name: "SUBSCRIBE and CANCEL to a PULL", tolerated: true, do: shakes(rawCommand("SUBSCRIBE", "a"), rawCommand("CANCEL", "a"))},
+	{name: "READY twice", tolerated: true, do: shakes(rawReady("PUSH"))},
+	{name: "PONG that nobody asked for", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
+	{name: "long header for a short frame", tolerated: true, do: shakes(append(rawHeader(0, 5), "short"...))},
+	{name: "PING", tolerated: true, do: pings(rawCommand("PING", "\x00\x0acontext"))},
 }
 
 // says is a peer that says something instead of a greeting.
@@ -153,6 +186,26 @@ func greets(what ...[]byte) func(*raw) {
 // shakes is a peer that says something after a proper handshake.
 func shakes(what ...[]byte) func(*raw) {
 	return func(r *raw) { r.shakeHands("PUSH"); r.say(what...) }
+}
+
+// pings is a peer that sends a PING with a context, and is answered.
+func pings(what ...[]byte) func(*raw) {
+	return func(r *raw) {
+		shakes(what...)(r)
+		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
+		}
+	}
+}
+
+// greetsOddly is a peer with another byte in its greeting.
+func greetsOddly(at int, value byte) func(*raw) {
+	return func(r *raw) {
+		greeting := rawGreeting(1, "NULL")
+		greeting[at] = value
+		r.say(greeting, rawReady("PUSH"))
+		r.hearHandshake()
+	}
 }
 
 // shakesAndEnds also ends its half of the stream then.

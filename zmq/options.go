@@ -34,6 +34,12 @@ const (
 	DefaultBacklog           = 100
 )
 
+// The defaults of what libzmq does not have.
+const (
+	DefaultMaxFrames    = 1 << 20
+	DefaultStallTimeout = time.Minute
+)
+
 // Options are a socket's options. The zero value has libzmq's defaults; where
 // libzmq has a number for "none" or "unlimited", any negative one says so here.
 type Options struct {
@@ -87,11 +93,23 @@ type Options struct {
 	// alone. 0 is no limit.
 	MaxFrameSize int64
 	// MaxMessageSize is the largest message accepted, in bytes, all its frames
-	// together, and bounds how many they are: at most one a byte, or 64. A peer that
-	// sends more is disconnected. 0 is a thousand times MaxFrameSize, so that frames
-	// without end fill no memory; negative, or 0 without a MaxFrameSize, is no limit:
-	// a message then takes as much memory as its peer sends, as it does with libzmq.
+	// together. A peer that sends more is disconnected. 0 is a thousand times
+	// MaxFrameSize, so that frames without end fill no memory; negative, or 0 without a
+	// MaxFrameSize, is no limit: a message then takes as much memory as its peer sends,
+	// as it does with libzmq.
 	MaxMessageSize int64
+	// MaxFrames is how many frames a message may have that is accepted; a peer that
+	// sends more is disconnected. A frame takes two bytes on the way, and more than
+	// twenty in the list of frames that the program receives, which is made under the
+	// socket's lock. 0 is DefaultMaxFrames, or if there is a MaxMessageSize one a byte
+	// of it and at least 64, whichever is less; negative is no limit.
+	MaxFrames int
+	// StallTimeout is how long a peer that has sent a part of a message may send not a
+	// single byte more, while its bytes are waited for. It is disconnected then, and
+	// the memory is given back. Any byte begins the time anew: a slow link is no
+	// reason. It is meant for peers that announce what they never send, and for those
+	// that are gone without a word. 0 is DefaultStallTimeout, negative is never.
+	StallTimeout time.Duration
 
 	// RoutingID is what a ROUTER at the other end knows the socket by: up to 255
 	// bytes, the first of them not zero.
@@ -222,6 +240,21 @@ func (o *Options) maxMessage() int64 {
 		return max(o.MaxMessageSize, 0)
 	}
 	return framesOfLargest * min(o.MaxFrameSize, math.MaxInt64/framesOfLargest)
+}
+
+// minMaxFrames is how many frames a message may have at least by default, where
+// there is a maximum size: a small one must not forbid an envelope.
+const minMaxFrames = 64
+
+// maxFrames is how many frames a message may have; 0 for any number.
+func (o *Options) maxFrames() int {
+	if o.MaxFrames != 0 {
+		return max(o.MaxFrames, 0)
+	}
+	if size := o.maxMessage(); size > 0 {
+		return int(min(max(size, minMaxFrames), DefaultMaxFrames))
+	}
+	return DefaultMaxFrames
 }
 
 func limits(msgs, size int) pipe.Limits {

@@ -29,6 +29,8 @@ var settable = map[string]func(o *Options, value string) error{
 	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
 	"maxmsgsize":        largest(func(o *Options) *int64 { return &o.MaxFrameSize }),
 	"maxmsgsize_total":  largest(func(o *Options) *int64 { return &o.MaxMessageSize }),
+	"maxframes":         setMaxFrames,
+	"stall_timeout":     milliseconds(0, func(o *Options) *time.Duration { return &o.StallTimeout }, orNever),
 	"routing_id":        setRoutingID,
 	"identity":          setRoutingID,
 	"router_mandatory":  toggle(func(o *Options) *bool { return &o.RouterMandatory }),
@@ -59,8 +61,8 @@ func OptionNames() []string {
 // 0 for no high-water mark; -1 for a linger, a timeout or a message size without
 // end, and for no reconnecting; 0 or 1 for what is off or on. "subscribe" adds a
 // prefix. sndhwm_bytes and rcvhwm_bytes are our own, and so is maxmsgsize_total,
-// which is MaxMessageSize: maxmsgsize is MaxFrameSize. It fails with an
-// *OptionError.
+// which is MaxMessageSize: maxmsgsize is MaxFrameSize. maxframes is MaxFrames, and
+// stall_timeout is StallTimeout. It fails with an *OptionError.
 func (o *Options) Set(name, value string) error {
 	known := strings.TrimPrefix(strings.ToLower(name), "zmq_")
 	set := settable[known]
@@ -163,6 +165,15 @@ func largest(field func(*Options) *int64) func(*Options, string) error {
 		*field(o) = n
 		return nil
 	}
+}
+
+func setMaxFrames(o *Options, value string) error {
+	n, err := number(value, -1, math.MaxInt32)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%q: expected a number of frames, or -1 for no limit", value)
+	}
+	o.MaxFrames = int(n)
+	return nil
 }
 
 func setRoutingID(o *Options, value string) error {

@@ -49,9 +49,10 @@ const (
 	DropHighWater  = pattern.DropHighWater  // the peer's high-water mark was reached
 	DropUnroutable = pattern.DropUnroutable // a ROUTER knew no such peer
 	DropPeerGone   = pattern.DropPeerGone   // its connection or endpoint was lost, or closed, before it was written
-	DropOutOfTurn  = pattern.DropOutOfTurn  // it was no reply, or to no request
-	DropMalformed  = pattern.DropMalformed  // it lacked the envelope its type must have
+	DropOutOfTurn  = pattern.DropOutOfTurn  // it was no reply, or to no request, or to a socket that does not receive
+	DropMalformed  = pattern.DropMalformed  // it lacked the envelope its type must have, or was not ZMTP
 	DropUnread     = pattern.DropUnread     // it had come, and the socket was closed before it was received
+	DropTooLarge   = pattern.DropTooLarge   // it exceeded MaxFrameSize, MaxMessageSize or MaxFrames
 )
 
 // Stats reads the socket's counters, also those of a closed one. It briefly

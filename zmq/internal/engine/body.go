@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -22,9 +23,10 @@ func (d *decoder) await(flags byte, size uint64, header, have int) error {
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have
 	d.body = d.alloc(min(d.bodyLen, max(d.trust, have)))
-	bodyAt := d.pos + header
-	copy(d.body.Data(), d.chunk[bodyAt:bodyAt+have])
-	d.pos, d.end = bodyAt, bodyAt // what follows the header lies elsewhere now
+	copy(d.body.Data(), d.chunk[d.pos+header:d.end])
+	d.moveDown(header)
+	d.pos += header - d.gap
+	d.end, d.gap = d.pos, 0 // what follows the header lies elsewhere now
 	return nil
 }
 
@@ -33,7 +35,7 @@ const (
 	// the longest there is.
 	maxCommand = 64 << 10
 	// maxBody bounds a body by what an int can count, far above any memory.
-	maxBody = 1 << 46
+	maxBody = uint64(min(1<<46, math.MaxInt>>1))
 )
 
 // growBody makes room for more of a body that is larger than what was given on
@@ -50,7 +52,7 @@ func (d *decoder) growBody() {
 
 // finishBody makes a body that is complete part of its message.
 func (d *decoder) finishBody() {
-	d.trust = max(d.trust, 2*d.bodyLen)
+	d.trust = max(d.trust, min(d.bodyLen, maxTrust))
 	d.addRef(message.Ref{
 		At:   d.pos - d.start,
 		Body: d.body.Data()[:d.bodyLen:d.bodyLen],

@@ -3,6 +3,8 @@ package engine
 // Where the decoder's bytes go: the chunk that a connection reads into, and the
 // next one when that is used up.
 
+import "github.com/actum-go/actum/zmq/internal/message"
+
 const (
 	// firstChunk holds a greeting and a handshake with room to spare, and is what
 	// a connection that stays idle keeps.
@@ -17,10 +19,11 @@ const (
 	// DirectMin is the size in bytes from which a body is read into memory of its
 	// own.
 	directMin = 32 << 10
-	// firstTrust is the trust in a peer that has sent nothing large yet: it grows
-	// to twice the largest body received whole. A peer that announces more gets
-	// memory as it sends.
+	// firstTrust is the trust in a peer that has sent nothing large yet. It grows
+	// to the largest body received whole, up to maxTrust: above that a peer gets
+	// memory as it sends, whatever it has sent before.
 	firstTrust = 16 << 10
+	maxTrust   = 1 << 20
 	// window is how much is read behind a body that is read directly: enough for
 	// the next header, little enough to copy when it is the start of a body.
 	window = 256
@@ -30,7 +33,7 @@ const (
 // is missing of a body, and what is free in the chunk.
 func (d *decoder) Space() [][]byte {
 	d.makeRoom()
-	free := d.chunk[d.end:]
+	free := d.chunk[d.end:min(len(d.chunk), d.end+d.maxChunk)]
 	d.space[1] = nil
 	if d.body == nil {
 		d.space[0] = free
@@ -69,7 +72,6 @@ func (d *decoder) Received(n int) (filled bool) {
 // makeRoom takes a new chunk if the free part of this one is small. What has not
 // been handed out moves to it.
 func (d *decoder) makeRoom() {
-	kept := d.end - d.start
 	enough := max(leastRoom, d.next/8)
 	if d.body != nil {
 		enough = window
@@ -80,15 +82,47 @@ func (d *decoder) makeRoom() {
 	if d.mem != nil { // the first one is used up: a connection with traffic
 		d.next = max(d.next, pooledChunk)
 	}
-	mem := d.alloc(max(d.next, 2*kept, kept+window))
-	copy(mem.Data(), d.chunk[d.start:d.end])
+	kept := d.end - d.start - d.gap
+	d.moveTo(d.alloc(max(d.next, 2*kept, kept+window)))
+}
+
+// moveTo makes mem the chunk. What was cut out stays behind.
+func (d *decoder) moveTo(mem *message.Buffer) {
+	n := copy(mem.Data(), d.chunk[d.start:d.pos-d.gap])
+	end := n + copy(mem.Data()[n:], d.chunk[d.pos:d.end])
 	if d.mem != nil {
 		d.mem.Release()
 	}
 	d.mem, d.chunk = mem, mem.Data()
 	d.whole -= d.start
-	d.pos -= d.start
-	d.start, d.end = 0, kept
+	d.start, d.pos, d.gap, d.end = 0, n, 0, end
+}
+
+// Begun reports whether a part of a frame or of a message is there.
+func (d *decoder) Begun() bool {
+	return d.body != nil || d.skip > 0 || d.parts > 0 || d.end > d.pos
+}
+
+// Large reports whether Shrink would give memory back.
+func (d *decoder) Large() bool { return len(d.chunk) > 2*d.least() }
+
+// least is the size of a chunk that holds what is there, and waits for more.
+func (d *decoder) least() int {
+	kept := d.end - d.start - d.gap
+	if kept == 0 && d.body == nil {
+		return pooledChunk
+	}
+	return max(pooledChunk, kept+window)
+}
+
+// Shrink takes a chunk no larger than needed. What comes next makes it grow anew.
+func (d *decoder) Shrink() {
+	size := d.least()
+	d.next = pooledChunk
+	if size == pooledChunk && d.end == d.start && d.body == nil {
+		size = firstChunk
+	}
+	d.moveTo(d.alloc(size))
 }
 
 // Close gives back what was being received.

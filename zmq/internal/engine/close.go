@@ -22,6 +22,7 @@ func (e *Engine) fail(cause error) {
 		e.stop(&e.shaking.limit)
 	}
 	e.stopHeart()
+	e.stopQuiet()
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -46,7 +47,7 @@ func (e *Engine) settle() {
 
 // timing reports whether a time limit is still running.
 func (e *Engine) timing() bool {
-	return e.shaking != nil && e.shaking.limit.running() || e.heart.running()
+	return e.shaking != nil && e.shaking.limit.running() || e.heart.running() || e.quiet.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the

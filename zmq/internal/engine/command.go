@@ -1,60 +1,42 @@
 package engine
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // onCommand carries out a command of the peer's (RFC 37, "Commands"). Whole
-// messages that came before it have been delivered.
-func (e *Engine) onCommand(body []byte) error {
+// messages that came before it have been delivered. What is malformed, unknown, or
+// none of this socket's business is ignored, as libzmq does: it is a frame of its
+// own, and the connection is as good behind it as before.
+func (e *Engine) onCommand(body []byte) {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
-		return err
+		return
 	}
 	switch string(name) {
 	case wire.CommandPing:
 		ttl, context, err := wire.ParsePing(data)
-		if err != nil {
-			return err
-		}
-		if ttl > 0 {
+		if err == nil && ttl > 0 {
 			e.expect(&e.beats().more, ttl)
 		}
-		return e.answer(wire.AppendPong(nil, context))
+		e.answer(wire.AppendPong(nil, context))
 	case wire.CommandSubscribe:
-		return e.subscription(true, wire.ParseSubscribe(data))
+		e.subscription(true, wire.ParseSubscribe(data))
 	case wire.CommandCancel:
-		return e.subscription(false, wire.ParseCancel(data))
-	case wire.CommandError:
-		reason, err := wire.ParseError(data)
-		if err != nil {
-			return err
-		}
-		return fmt.Errorf("peer sent ERROR: %q", reason)
-	case wire.CommandPong:
-	default:
-		// RFC 37 lets a peer discard commands that it does not know.
+		e.subscription(false, wire.ParseCancel(data))
 	}
-	return nil
 }
 
 // maxAnswers bounds, in bytes, the answers that wait for a peer who asks and does
 // not read.
 const maxAnswers = 64 << 10
 
-var errDeaf = errors.New("peer does not read the answers to its commands")
-
-// answer sends an answer to a command.
-func (e *Engine) answer(frame []byte) error {
-	if e.waiting() > maxAnswers {
-		return errDeaf
+// answer sends an answer to a command, unless many wait already: those will do.
+func (e *Engine) answer(frame []byte) {
+	if e.waiting() <= maxAnswers {
+		e.command(frame)
 	}
-	e.command(frame)
-	return nil
 }
 
 // waiting is how many bytes of commands are not even being written.
@@ -66,12 +48,10 @@ func (e *Engine) waiting() int {
 
 // subscription gives a publisher's pattern the message that a subscription is in
 // ZMTP 3.0, which patterns understand.
-func (e *Engine) subscription(subscribe bool, prefix []byte) error {
-	if !e.fromSubscriber() {
-		return fmt.Errorf("%w: a subscription for a %s socket", wire.ErrCommand, e.cfg.Type)
+func (e *Engine) subscription(subscribe bool, prefix []byte) {
+	if e.fromSubscriber() {
+		e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
 	}
-	e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
-	return nil
 }
 
 // subscribes reports whether our own messages are subscriptions that this peer

@@ -12,9 +12,14 @@ import (
 // decode feeds a stream to a fresh decoder and compares with the reference.
 func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
 	t.Helper()
-	c := &decoding{d: newDecoder(0, int64(maxSize), chunk), room: room}
+	return decodeAs(t, stream, limits{maxSize: int64(maxSize)}, keepAll, chunk, piece, room)
+}
+
+func decodeAs(t testing.TB, stream []byte, l limits, keep keeping, chunk int, piece, room func() int) *decoding {
+	t.Helper()
+	c := &decoding{d: newDecoder(l, keep, chunk), room: room}
 	err := c.feed(stream, piece)
-	if err := c.check(stream, maxSize, err); err != nil {
+	if err := c.check(stream, err); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -37,9 +42,13 @@ func smallStream() (b []byte) {
 	b = frame(b, 0, body(5))
 	b = frame(b, wire.FlagCommand, wire.AppendPing(nil, 0, []byte("context"))[2:])
 	b = frame(b, wire.FlagMore, body(3))
+	b = frame(b, wire.FlagCommand, body(4))
 	b = frame(b, wire.FlagMore, nil)
+	b = frame(b, wire.FlagCommand|wire.FlagMore, nil)
+	b = frame(b, wire.FlagCommand, body(300))
 	b = frame(b, 0, body(255))
-	b = frame(b, 0, body(256))
+	b = frame(b, 0x80, body(256))
+	b = frame(b, 0, []byte("\x01prefix"))
 	b = append(b, wire.FlagLong, 0, 0, 0, 0, 0, 0, 0, 2, 'l', 'o') // longer than it need be
 	b = frame(b, wire.FlagCommand, nil)
 	return frame(b, 0, body(1))
@@ -55,8 +64,12 @@ func largeStream() (b []byte, ends []int) {
 	add(0, directMin-1)
 	add(0, directMin)
 	add(wire.FlagMore, 3)
+	add(wire.FlagCommand, 20)
 	add(wire.FlagMore, directMin+1)
 	add(wire.FlagMore, 0)
+	add(wire.FlagCommand, 300)
+	add(wire.FlagMore, 300)
+	add(wire.FlagCommand, 0)
 	add(0, 100_000)
 	add(wire.FlagCommand, 1000)
 	add(0, 3)
@@ -147,25 +160,22 @@ func TestDecoderRefuses(t *testing.T) {
 		maxSize  int
 		want     error
 		maxFrame int64
+		maxParts int
 	}{
-		{"reserved flags", []byte{8, 0}, 0, wire.ErrFrame, 0},
-		{"MORE on a command", []byte{wire.FlagCommand | wire.FlagMore, 0}, 0, wire.ErrFrame, 0},
-		{"a size of 2^63", []byte{wire.FlagLong, 0x80}, 0, wire.ErrFrame, 0},
-		{"a size that no memory holds", append([]byte{wire.FlagLong}, 0, 0x80, 0, 0, 0, 0, 0, 0), 0, ErrTooLarge, 0},
-		{"a command within a message", append(frame(nil, wire.FlagMore, nil), frame(nil, wire.FlagCommand, nil)...), 0, wire.ErrFrame, 0},
-		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand, 0},
-		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge, 0},
-		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge, 0},
-		{"a long command with a maximum size", wire.AppendFrameHeader(nil, wire.FlagCommand, 101), 100, ErrTooLarge, 0},
-		{"a frame that is too long", append(frame(nil, wire.FlagMore, body(100)), wire.AppendFrameHeader(nil, 0, 101)...), 1000, ErrTooLarge, 100},
-		{"a short frame that is too long", frame(nil, 0, body(11)), 1000, ErrTooLarge, 10},
-		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 100, ErrTooLarge, 0},
+		{"a size of 2^63", []byte{wire.FlagLong, 0x80}, 0, wire.ErrFrame, 0, 0},
+		{"a size that no memory holds", append([]byte{wire.FlagLong}, 0, 0x80, 0, 0, 0, 0, 0, 0), 0, ErrTooLarge, 0, 0},
+		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand, 0, 0},
+		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge, 0, 0},
+		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge, 0, 0},
+		{"a frame that is too long", append(frame(nil, wire.FlagMore, body(100)), wire.AppendFrameHeader(nil, 0, 101)...), 1000, ErrTooLarge, 100, 0},
+		{"a short frame that is too long", frame(nil, 0, body(11)), 1000, ErrTooLarge, 10, 0},
+		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 0, ErrTooLarge, 0, 100},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			stream := append(bytes.Clone(message), test.stream...)
 			for _, piece := range []int{1, 7, 1 << 30} {
-				c := &decoding{d: newDecoder(test.maxFrame, int64(test.maxSize), maxChunk), room: always(1 << 30)}
+				c := &decoding{d: newDecoder(limits{test.maxFrame, int64(test.maxSize), test.maxParts}, keepAll, maxChunk), room: always(1 << 30)}
 				if err := c.feed(stream, always(piece)); !errors.Is(err, test.want) {
 					t.Errorf("in pieces of %d: %v, want %v", piece, err, test.want)
 				}
@@ -180,7 +190,7 @@ func TestDecoderRefuses(t *testing.T) {
 
 // A command that is too long is so also when all of it is there at once.
 func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
-	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	many := bytes.Repeat(frame(nil, 0, body(1000)), 1000) // chunks are large then
 	for range 10 {
@@ -203,7 +213,7 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	const announced = 1 << 40
 	stream := wire.AppendFrameHeader(nil, 0, announced)
-	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(stream, always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -222,10 +232,10 @@ func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	}
 }
 
-// A peer that has sent large bodies is trusted with as large a one again, and no
-// more than twice.
+// A peer that has sent large bodies is trusted with as large a one again, and with
+// no more than maxTrust, whatever it has sent.
 func TestDecoderTrustGrows(t *testing.T) {
-	c := &decoding{d: newDecoder(0, 0, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(frame(nil, 0, body(1<<20)), always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -242,7 +252,17 @@ func TestDecoderTrustGrows(t *testing.T) {
 	if err := c.feed(wire.AppendFrameHeader(nil, 0, 1<<40), always(1<<30)); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(c.d.body.Data()); got > 2<<20 {
+	if got := len(c.d.body.Data()); got > maxTrust {
 		t.Errorf("a body of 2^40 bytes is given %d bytes of memory after one of 2^20", got)
+	}
+	c.d.Close()
+	c.d = newDecoder(limits{}, keepAll, maxChunk)
+	for _, stream := range [][]byte{frame(nil, 0, body(8<<20)), wire.AppendFrameHeader(nil, 0, 1<<40)} {
+		if err := c.feed(stream, always(1<<30)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(c.d.body.Data()); got > maxTrust {
+		t.Errorf("a body of 2^40 bytes is given %d bytes of memory after one of 2^23", got)
 	}
 }

@@ -10,6 +10,7 @@
 //	relieve.go    a sender with no room left does what the dispatcher has not begun
 //	command.go    commands during traffic: subscriptions, answers to PINGs
 //	heartbeat.go  PINGs of our own, and what is heard in return
+//	quiet.go      memory is given back where nothing comes
 //	part.go       the end in good order: what was written arrives
 //	close.go      everything outstanding comes back before the session is told
 //
@@ -46,6 +47,9 @@ type Session interface {
 	// on it. unsent is what was taken from the Out and not written, nil if that
 	// is nothing. The session detaches the Out.
 	Closed(e *Engine, cause error, unsent *message.Batch)
+	// Refused counts n messages of the peer's that are not received, and why. It is
+	// the one place where an engine says so.
+	Refused(why pipe.Refusal, n int)
 }
 
 // Config is what an engine needs.
@@ -57,9 +61,11 @@ type Config struct {
 	RecvLimits pipe.Limits
 
 	HandshakeTimeout time.Duration // 0: none
+	StallTimeout     time.Duration // for the next byte of a message begun; 0: none
 	Heartbeat        *Heartbeat    // nil: none is sent
 	MaxFrame         int64         // the largest frame in bytes; 0: no limit
 	MaxMessage       int64         // the largest message, all its frames together; 0: no limit
+	MaxFrames        int           // how many frames a message may have; 0: no limit
 	Tuning           Tuning
 }
 
@@ -101,6 +107,7 @@ type Engine struct {
 	dying     bool
 
 	heart   *heartbeat // nil without heartbeats; see heartbeat.go
+	quiet   *quiet     // nil while there is nothing to watch for; see quiet.go
 	parting *parting   // nil unless the connection ends in good order; see part.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
@@ -125,7 +132,7 @@ func New(cfg Config, m mechanism.Mechanism) *Engine {
 	}
 	e := &Engine{
 		cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, shaking: &handshake{mechanism: m},
-		decoder: newDecoder(cfg.MaxFrame, cfg.MaxMessage, chunk),
+		decoder: newDecoder(limits{cfg.MaxFrame, cfg.MaxMessage, cfg.MaxFrames}, kept(cfg.Type), chunk),
 	}
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer

@@ -80,6 +80,7 @@ type party struct {
 	closed         int
 	cause          error
 	unsent         message.Batch
+	refused        map[pipe.Refusal]int
 }
 
 // recorder is a stream that counts what is done to it.
@@ -134,6 +135,14 @@ func (p *party) Established(e *Engine, _ wire.Metadata) (*pipe.Out, error) {
 	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
 	e.Inbox().Open(p.in)
 	return p.out, nil
+}
+
+// Refused implements Session.
+func (p *party) Refused(why pipe.Refusal, n int) {
+	if p.refused == nil {
+		p.refused = map[pipe.Refusal]int{}
+	}
+	p.refused[why] += n
 }
 
 // Closed implements Session.

@@ -39,6 +39,7 @@ type expectation struct {
 	within time.Duration // how long it was to take
 	until  time.Duration // by the dispatcher's clock
 	graced bool
+	cause  error // what is wrong if it is not; nil: ErrSilent
 }
 
 // heartbeat is what an engine with heartbeats has.
@@ -126,6 +127,8 @@ func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
 	case !x.graced:
 		x.graced = true
 		e.again(&x.timeout, grace)
+	case x.cause != nil:
+		e.fail(x.cause)
 	default:
 		e.fail(ErrSilent)
 	}

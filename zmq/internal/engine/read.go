@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"errors"
+
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -13,6 +16,10 @@ import (
 //     waiting, as often as the budget allows
 //  4. read: wait for more; unless the Inbox is full: then the stream is left
 //     alone, TCP pushes back, and resume goes on with step 2
+//
+// One completion reads, and scans, only so much: then others have their turn, and
+// resume goes on. A peer's bytes may be cheap to send and dear to read: frames of
+// no bytes, or commands.
 
 // readBudget is how often one completion reads again before other connections
 // have their turn.
@@ -24,12 +31,16 @@ func (e *Engine) onRead(op *proactor.Operation) {
 		e.onLeftover(op)
 		return
 	}
+	if e.swapped(op) {
+		return
+	}
 	if err := op.Err(); err != nil {
 		e.fail(err)
 		return
 	}
 	e.heard++
 	filled := e.decoder.Received(op.N())
+	e.decoder.Turn()
 	if e.take() {
 		e.drain(filled)
 	}
@@ -63,6 +74,7 @@ func (e *Engine) drains() bool {
 // read waits for more.
 func (e *Engine) read() {
 	e.renew(&e.readOp, (*Engine).onRead)
+	e.watch()
 	if v := e.decoder.Space(); len(v) == 1 {
 		e.s.Read(&e.readOp, v[0])
 	} else {
@@ -71,7 +83,7 @@ func (e *Engine) read() {
 }
 
 // take decodes what is there. It returns false if no more is to be read now: the
-// Inbox is full, or the connection is closing.
+// Inbox is full, this was enough for one turn, or the connection is closing.
 func (e *Engine) take() bool {
 	if e.state < stateTraffic {
 		if err := e.handshake(); err != nil {
@@ -88,40 +100,72 @@ func (e *Engine) take() bool {
 			return false
 		}
 		what, body, err := e.decoder.Scan(room)
-		if err == nil && what == foundCommand {
-			e.deliver()
-			if err = e.onCommand(body); e.state != stateTraffic {
+		e.deliver()
+		switch {
+		case err != nil:
+			e.refuse(err)
+			return false
+		case what == foundNothing:
+			return e.state == stateTraffic
+		case what == foundEnough:
+			e.resume()
+			return false
+		case what == foundCommand:
+			e.onCommand(body)
+			if e.state != stateTraffic {
 				return false // the answer could not be written
 			}
 			e.decoder.SkipCommand(body)
 		}
-		e.deliver()
-		if err != nil {
-			e.fail(err)
-			return false
-		}
-		if what == foundNothing {
-			return e.state == stateTraffic
-		}
 	}
 }
 
-// deliver hands whole messages to the Inbox.
+// deliver hands whole messages to the Inbox, and reports those that were passed
+// over.
 func (e *Engine) deliver() {
 	if batch, ok := e.decoder.Batch(); ok {
 		e.inbox.Put(batch)
 	}
+	if n := e.decoder.Skipped(); n > 0 {
+		e.cfg.Session.Refused(pipe.RefusedUnexpected, n)
+	}
 }
 
-// resume is called by a receiver when a full Inbox has room again.
+// refuse closes the connection because of what the peer has sent, which is counted.
+func (e *Engine) refuse(err error) {
+	why := pipe.RefusedMalformed
+	if errors.Is(err, ErrTooLarge) {
+		why = pipe.RefusedTooLarge
+	}
+	e.cfg.Session.Refused(why, 1)
+	e.fail(err)
+}
+
+// resume is called by a receiver when a full Inbox has room again, and where a
+// turn has ended before everything is decoded.
 func (e *Engine) resume() { e.d.Post(e.resumeOp.need(e, (*Engine).onResume)) }
 
 // onResume goes on where take stopped.
 func (e *Engine) onResume(*proactor.Operation) {
-	if e.state == stateTraffic && e.take() {
+	if e.state != stateTraffic {
+		return
+	}
+	e.decoder.Turn()
+	if e.take() {
 		e.drain(true)
 	}
 }
 
 // fromSubscriber reports whether the peer's messages are subscriptions.
 func (e *Engine) fromSubscriber() bool { return e.cfg.Type == wire.PUB || e.cfg.Type == wire.XPUB }
+
+// kept says which of a peer's messages a socket of type t can do anything with.
+func kept(t wire.SocketType) keeping {
+	switch t {
+	case wire.PUB:
+		return keepSubscriptions
+	case wire.PUSH:
+		return keepNone
+	}
+	return keepAll
+}

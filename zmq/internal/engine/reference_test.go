@@ -37,16 +37,14 @@ var errReference = errors.New("not ZMTP")
 
 // reference is the decoder without its concerns: it has the whole stream before
 // it, and allocates as it likes (RFC 37, "Framing"). It returns what comes
-// before the first violation.
-func reference(stream []byte, maxSize int) (items []item, err error) {
+// before the first violation. A command between the frames of a message comes out
+// before the message.
+func reference(stream []byte, l limits, keep keeping) (items []item, err error) {
 	var frames [][]byte
-	size := 0
+	var size uint64
 	for len(stream) > 0 {
 		flags, rest := stream[0], stream[1:]
 		command := flags&4 != 0
-		if flags > 7 || (command && flags&1 != 0) {
-			return items, errReference
-		}
 		var length uint64
 		if flags&2 == 0 {
 			if len(rest) < 1 {
@@ -63,26 +61,30 @@ func reference(stream []byte, maxSize int) (items []item, err error) {
 			length, rest = binary.BigEndian.Uint64(rest), rest[8:]
 		}
 		switch {
-		case maxSize > 0 && uint64(size)+length > uint64(maxSize),
-			maxSize > 0 && len(frames) >= max(maxSize, minMaxParts),
-			command && length > maxCommand,
-			!command && length > maxBody:
+		case command && length > maxCommand,
+			!command && l.maxFrame > 0 && length > uint64(l.maxFrame),
+			!command && l.maxSize > 0 && size+length > uint64(l.maxSize),
+			!command && l.maxParts > 0 && len(frames) >= l.maxParts,
+			!command && keep == keepAll && length > maxBody:
 			return items, errReference
 		case uint64(len(rest)) < length:
+			if !command && length > maxBody && (flags&1 == 0 && len(frames) == 0 && len(rest) > 0 && rest[0] <= 1 && keep == keepSubscriptions) {
+				return items, errReference
+			}
 			return items, nil
 		}
 		body := rest[:length]
 		stream = rest[length:]
 		if command {
-			if len(frames) > 0 {
-				return items, errReference
-			}
 			items = append(items, item{command: true, frames: [][]byte{body}})
 			continue
 		}
-		frames, size = append(frames, body), size+int(length)
+		frames, size = append(frames, body), size+length
 		if flags&1 == 0 {
-			items = append(items, item{frames: frames})
+			wanted := keep == keepAll || keep == keepSubscriptions && len(frames) == 1 && len(frames[0]) > 0 && frames[0][0] <= 1
+			if wanted {
+				items = append(items, item{frames: frames})
+			}
 			frames, size = nil, 0
 		}
 	}
@@ -97,6 +99,7 @@ type decoding struct {
 	kept  []message.Msg
 	size  int // payload according to the batches
 	most  int // bytes of memory that the decoder held at once, at most
+	turns int // how often it had done enough for a turn
 }
 
 // feed gives the decoder a stream in pieces of up to piece() bytes.
@@ -132,6 +135,9 @@ func (c *decoding) scan() error {
 			return err
 		case what == foundNothing:
 			return nil
+		case what == foundEnough:
+			c.turns++
+			c.d.Turn()
 		case what == foundCommand:
 			c.items = append(c.items, item{command: true, frames: [][]byte{bytes.Clone(body)}})
 			c.d.SkipCommand(body)
@@ -173,8 +179,8 @@ func (c *decoding) measure() {
 
 // check compares what came out with the reference, and then the messages that
 // were kept with what they were: their memory is theirs.
-func (c *decoding) check(stream []byte, maxSize int, err error) error {
-	want, wrong := reference(stream, maxSize)
+func (c *decoding) check(stream []byte, err error) error {
+	want, wrong := reference(stream, c.d.limits, c.d.keep)
 	if !slices.EqualFunc(c.items, want, item.equal) {
 		return fmt.Errorf("decoded\n%v\nwant\n%v", c.items, want)
 	}

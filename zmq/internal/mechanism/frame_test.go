@@ -32,7 +32,7 @@ func TestParseFrameErrors(t *testing.T) {
 	}{
 		{[]byte{0, 1}, ErrUnexpected, "message before the handshake"},
 		{[]byte{wire.FlagMore, 0}, ErrUnexpected, "message before the handshake"},
-		{[]byte{0x40}, wire.ErrFrame, "reserved"},
+		{[]byte{wire.FlagCommand | wire.FlagLong, 0x80}, wire.ErrFrame, "above 2^63-1"},
 		{wire.AppendFrameHeader(nil, wire.FlagCommand, MaxCommand+1), ErrTooLarge, "65537 bytes, at most 65536"},
 		{wire.AppendFrameHeader(nil, wire.FlagCommand, 1<<62), ErrTooLarge, "at most 65536"},
 	} {
@@ -47,11 +47,11 @@ func TestParseFrameErrors(t *testing.T) {
 // FuzzNull lets a stranger talk to a NULL handshake: it must come to an end
 // without a panic, and be done only if it was told a READY.
 func FuzzNull(f *testing.F) {
-	f.Add(wire.AppendReady(nil, metadata(wire.PULL, "id")))
+	f.Add(wire.AppendReady(nil, metadata(wire.DEALER, "id")))
 	f.Add(wire.AppendError(nil, "no"))
 	f.Add(wire.AppendReady(wire.AppendReady(nil, nil), nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m := NewNull(metadata(wire.PUSH, ""))
+		m := NewNull(metadata(wire.ROUTER, ""))
 		next(t, m)
 		var failed error
 		for failed == nil && !m.Done() {

@@ -112,7 +112,7 @@ func TestNullTellsThePeer(t *testing.T) {
 		"Invalid-Socket-Type": metadata(wire.PAIR, ""),
 		"Invalid-Identity":    metadata(wire.REQ, "\x00reserved"),
 	} {
-		m := NewNull(metadata(wire.REP, ""))
+		m := NewNull(metadata(wire.ROUTER, ""))
 		first := m.Receive(body(t, wire.AppendReady(nil, bad)))
 		if first == nil {
 			t.Fatalf("%s is accepted", bad)
@@ -127,6 +127,16 @@ func TestNullTellsThePeer(t *testing.T) {
 		}
 		if again := m.Receive(nil); again != first || m.Done() {
 			t.Errorf("after a failure: %v, done: %v", again, m.Done())
+		}
+	}
+}
+
+// Who has no use for a routing id does not mind what it is.
+func TestNullTakesAnyIdentity(t *testing.T) {
+	for _, id := range []string{"\x00reserved", strings.Repeat("i", 256)} {
+		m := NewNull(metadata(wire.REP, ""))
+		if err := m.Receive(body(t, wire.AppendReady(nil, metadata(wire.REQ, id)))); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -43,7 +43,9 @@ func checkPeer(local, peer wire.Metadata) error {
 	if peerNamed && localNamed && !localType.Compatible(peerType) {
 		return &TypeError{Local: localType, Peer: peerType}
 	}
-	_, err = peer.Identity()
+	if localType == wire.ROUTER { // nobody else has a use for it
+		_, err = peer.Identity()
+	}
 	return err
 }
 

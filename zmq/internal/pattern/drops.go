@@ -1,6 +1,10 @@
 package pattern
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
 
 // DropReason says why a message was dropped.
 type DropReason int
@@ -12,9 +16,10 @@ const (
 	DropUnroutable                      // a ROUTER knew no such peer
 	DropNotSubscribed                   // it came without a subscription
 	DropPeerGone                        // its peer went away before it left
-	DropOutOfTurn                       // it was no reply, or to no request
-	DropMalformed                       // it lacked the envelope its type must have
+	DropOutOfTurn                       // it was no reply, or to no request, or to a socket that does not receive
+	DropMalformed                       // it lacked the envelope its type must have, or was not ZMTP
 	DropUnread                          // it had come, and its socket was closed before it was received
+	DropTooLarge                        // it exceeded MaxFrameSize, MaxMessageSize or MaxFrames
 	dropReasons
 )
 
@@ -22,7 +27,7 @@ const (
 func (r DropReason) String() string {
 	return [dropReasons]string{
 		"high-water mark", "no subscriber", "unroutable", "not subscribed",
-		"peer gone", "out of turn", "malformed", "unread",
+		"peer gone", "out of turn", "malformed", "unread", "too large",
 	}[r]
 }
 
@@ -45,4 +50,16 @@ func (d *Drops) Counts() map[DropReason]uint64 {
 		}
 	}
 	return counts
+}
+
+// Refused counts messages that the engine did not receive.
+func (s *Socket) Refused(why pipe.Refusal, n int) {
+	switch why {
+	case pipe.RefusedTooLarge:
+		s.Drops.Add(DropTooLarge, n)
+	case pipe.RefusedMalformed:
+		s.Drops.Add(DropMalformed, n)
+	default:
+		s.Drops.Add(DropOutOfTurn, n)
+	}
 }

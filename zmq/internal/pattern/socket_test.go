@@ -227,7 +227,7 @@ func TestStats(t *testing.T) {
 
 func TestDropReasons(t *testing.T) {
 	seen := map[string]bool{}
-	for r := pattern.DropHighWater; r <= pattern.DropUnread; r++ {
+	for r := pattern.DropHighWater; r <= pattern.DropTooLarge; r++ {
 		if name := r.String(); name == "" || seen[name] {
 			t.Errorf("reason %d is called %q", r, name)
 		} else {

@@ -179,6 +179,9 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 	return out, nil
 }
 
+// Refused implements engine.Session.
+func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
+
 // Closed implements engine.Session.
 func (s *Dialer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil

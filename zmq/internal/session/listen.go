@@ -166,6 +166,9 @@ func (a *acceptedPeer) hangUp() {
 	})})
 }
 
+// Refused implements engine.Session.
+func (a *acceptedPeer) Refused(why pipe.Refusal, n int) { a.cfg.Host.Refused(why, n) }
+
 // Closed implements engine.Session.
 func (a *acceptedPeer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
 	a.report(cause)

@@ -119,8 +119,9 @@ func (h *host) Connected(*pipe.Peer, *pipe.In, []byte) error {
 	h.note("connected")
 	return nil
 }
-func (h *host) Disconnected(*pipe.Peer) { h.note("disconnected") }
-func (h *host) Detach(*pipe.Peer, bool) { h.note("detach") }
+func (h *host) Refused(pipe.Refusal, int) {}
+func (h *host) Disconnected(*pipe.Peer)   { h.note("disconnected") }
+func (h *host) Detach(*pipe.Peer, bool)   { h.note("detach") }
 
 func (h *host) note(event string) { h.events = append(h.events, event) }
 

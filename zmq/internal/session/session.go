@@ -39,6 +39,8 @@ type Host interface {
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
 	Detach(p *pipe.Peer, dropped bool)
+	// Refused counts messages that were not received. Any goroutine.
+	Refused(why pipe.Refusal, n int)
 }
 
 // Config is what the sessions of one socket have in common. It does not change.
@@ -52,7 +54,9 @@ type Config struct {
 	Logger     *slog.Logger // nil: silent
 
 	MaxFrame, MaxMessage int64             // bytes; 0: no limit
+	MaxFrames            int               // of a message; 0: no limit
 	HandshakeTimeout     time.Duration     // 0: none
+	StallTimeout         time.Duration     // 0: none
 	Heartbeat            *engine.Heartbeat // nil: none is sent
 	ConnectTimeout       time.Duration     // 0: the system's
 	ReconnectInterval    time.Duration     // negative: once and never again
@@ -68,6 +72,7 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 		Dispatcher: d, Stream: s, Session: owner,
 		Type: c.Type, RecvLimits: c.Host.RecvLimits(),
 		HandshakeTimeout: c.HandshakeTimeout, Heartbeat: c.Heartbeat, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
+		MaxFrames: c.MaxFrames, StallTimeout: c.StallTimeout,
 		Tuning: c.Tuning,
 	}, c.Mechanism())
 }

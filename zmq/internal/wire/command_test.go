@@ -101,10 +101,9 @@ func reencode(name string, data []byte) (frame []byte, ok bool) {
 		return AppendCancel(nil, ParseCancel(data)), true
 	case CommandPing:
 		ttl, context, err := ParsePing(data)
-		return AppendPing(nil, ttl, context), err == nil
+		return AppendPing(nil, ttl, context), err == nil && len(data) <= ttlSize+MaxPingContext
 	case CommandPong:
-		context, err := ParsePong(data)
-		return AppendPong(nil, context), err == nil
+		return AppendPong(nil, ParsePong(data)), len(data) <= MaxPingContext
 	default:
 		return nil, false
 	}

@@ -8,19 +8,22 @@ import (
 
 // The flags of a frame, its first byte (RFC 37, "Framing"):
 //
-//	bit   7 6 5 4 3     2        1       0
-//	    | reserved: 0 | COMMAND | LONG  | MORE |
+//	bit   7 6 5 4 3    2        1       0
+//	    | reserved | COMMAND | LONG  | MORE |
+//
+// A sender clears the reserved bits, and MORE on a command. A receiver ignores
+// them, as libzmq does: they change nothing about where a frame ends.
 //
 // A short frame carries its size in one byte, a long one in eight, big-endian:
 //
 //	short  flags size(1) body(0..255)
 //	long   flags size(8) body(0..2^63-1)
 const (
-	FlagMore    byte = 1 // more frames of the same message follow; never on a command
+	FlagMore    byte = 1 // more frames of the same message follow; means nothing on a command
 	FlagLong    byte = 2 // the size takes eight bytes
 	FlagCommand byte = 4 // the body is a command, not part of a message
 
-	flagsReserved = ^(FlagMore | FlagLong | FlagCommand)
+	flagsKnown = FlagMore | FlagLong | FlagCommand
 )
 
 const (
@@ -49,10 +52,11 @@ func appendLongHeader(dst []byte, flags byte, size int) []byte {
 // ParseFrameHeader parses the header at the start of b and returns the frame's
 // flags, the size of its body in bytes and n, the bytes of the header: 2 or 9.
 // n == 0 with a nil error means that more bytes are needed. A long header with
-// a size that would fit a short one is legal.
+// a size that would fit a short one is legal. flags has no reserved bits, and no
+// MORE on a command.
 //
-// The error wraps ErrFrame: reserved flag bits, MORE on a command, or a size
-// above 2^63-1. It is found as early as the bytes allow.
+// The error wraps ErrFrame: a size above 2^63-1. It is found as early as the bytes
+// allow.
 func ParseFrameHeader(b []byte) (flags byte, size uint64, n int, err error) {
 	// The common case first: a short message frame.
 	if len(b) < shortFrameHeader || b[0] > FlagMore {
@@ -65,9 +69,9 @@ func parseFrameHeader(b []byte) (flags byte, size uint64, n int, err error) {
 	if len(b) == 0 {
 		return 0, 0, 0, nil
 	}
-	flags = b[0]
-	if flags&flagsReserved != 0 || flags&(FlagCommand|FlagMore) == FlagCommand|FlagMore {
-		return 0, 0, 0, flagsError(flags)
+	flags = b[0] & flagsKnown
+	if flags&FlagCommand != 0 {
+		flags &^= FlagMore
 	}
 	if flags&FlagLong == 0 {
 		if len(b) < shortFrameHeader {
@@ -82,11 +86,4 @@ func parseFrameHeader(b []byte) (flags byte, size uint64, n int, err error) {
 		return 0, 0, 0, nil
 	}
 	return flags, binary.BigEndian.Uint64(b[1:MaxFrameHeader]), MaxFrameHeader, nil
-}
-
-func flagsError(flags byte) error {
-	if flags&flagsReserved != 0 {
-		return fmt.Errorf("%w: reserved bits set in flags 0x%02x", ErrFrame, flags)
-	}
-	return fmt.Errorf("%w: MORE on a command (flags 0x%02x)", ErrFrame, flags)
 }

@@ -70,10 +70,10 @@ func TestParseFrameHeader(t *testing.T) {
 		{name: "2^63-1", in: "\x02\x7f\xff\xff\xff\xff\xff\xff\xff", flags: FlagLong, size: math.MaxInt64, n: 9},
 		{name: "2^63", in: "\x02\x80\x00\x00\x00\x00\x00\x00\x00", err: "above 2^63-1"},
 		{name: "2^64-1 at its first byte", in: "\x02\xff", err: "above 2^63-1"},
-		{name: "reserved bit 3", in: "\x08", err: "reserved bits set in flags 0x08"},
-		{name: "reserved bit 7", in: "\x80\x00", err: "reserved bits set in flags 0x80"},
-		{name: "more on a command", in: "\x05", err: "MORE on a command"},
-		{name: "more on a long command", in: "\x07\x00", err: "MORE on a command"},
+		{name: "reserved bit 3", in: "\x08\x05", size: 5, n: 2},
+		{name: "reserved bit 7 and more", in: "\x81\x00", flags: FlagMore, n: 2},
+		{name: "all bits", in: "\xff\x00\x00\x00\x00\x00\x00\x00\x05", flags: FlagLong | FlagCommand, size: 5, n: 9},
+		{name: "more on a command", in: "\x05\x01", flags: FlagCommand, size: 1, n: 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			flags, size, n, err := ParseFrameHeader([]byte(tt.in))
@@ -126,7 +126,7 @@ func FuzzParseFrameHeader(f *testing.F) {
 			}
 			return
 		}
-		if size > math.MaxInt64 || n > len(b) || flags&flagsReserved != 0 {
+		if size > math.MaxInt64 || n > len(b) || flags&^flagsKnown != 0 || flags&(FlagCommand|FlagMore) == FlagCommand|FlagMore {
 			t.Fatalf("accepted %#x, %d, %d out of %x", flags, size, n, b)
 		}
 		again := AppendFrameHeader(nil, flags, int(size))

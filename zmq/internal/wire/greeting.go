@@ -87,7 +87,7 @@ func ParseGreeting(b []byte) (g Greeting, n int, err error) {
 // checkSignature also knows the two forms in which a ZMTP 1.0 peer begins (RFC
 // 37, "Backwards Interoperability"): it sends its identity as a message at once,
 // mostly the empty one, 01 00, or one with a long size, whose flags byte, where
-// our signature ends, has bit 0 clear.
+// our signature ends, has bit 0 clear. Other bits there mean nothing, as to libzmq.
 func checkSignature(b []byte) error {
 	if len(b) > 0 && b[0] == 1 {
 		return versionError("1.0")
@@ -95,19 +95,20 @@ func checkSignature(b []byte) error {
 	if len(b) > 0 && b[0] != signatureStart {
 		return fmt.Errorf("%w: it begins with 0x%02x, not with 0xff", ErrSignature, b[0])
 	}
-	if len(b) <= signatureEndAt || b[signatureEndAt] == signatureEnd {
+	if len(b) <= signatureEndAt {
 		return nil
 	}
 	if b[signatureEndAt]&1 == 0 {
 		return versionError("1.0")
 	}
-	return fmt.Errorf("%w: byte 9 of its signature is 0x%02x, not 0x7f", ErrSignature, b[signatureEndAt])
+	return nil
 }
 
 // checkVersion reads the byte that older versions call the revision: 0 in ZMTP
-// 1.0 (as libzmq counts), 1 in 2.0.
+// 1.0 (as libzmq counts), 1 in 2.0. No version has 2, which is taken for 3, as
+// libzmq does.
 func checkVersion(b []byte) error {
-	if len(b) <= majorAt || b[majorAt] >= VersionMajor {
+	if len(b) <= majorAt {
 		return nil
 	}
 	switch b[majorAt] {
@@ -115,16 +116,15 @@ func checkVersion(b []byte) error {
 		return versionError("1.0")
 	case 1:
 		return versionError("2.0")
-	default:
-		return versionError(fmt.Sprint(b[majorAt]))
 	}
+	return nil
 }
 
 func versionError(version string) error {
 	return fmt.Errorf("%w: it speaks ZMTP %s, and 3.0 or later is needed (libzmq 4.0 or later)", ErrVersion, version)
 }
 
-// checkMechanism looks at as much of the mechanism and as-server fields as there is.
+// checkMechanism looks at as much of the mechanism's name as there is.
 func checkMechanism(b []byte) error {
 	ended := false
 	for i := mechanismAt; i < min(len(b), asServerAt); i++ {
@@ -134,9 +134,6 @@ func checkMechanism(b []byte) error {
 		case ended || !isMechanismChar(c):
 			return fmt.Errorf("%w: byte 0x%02x at %d of the mechanism's name", ErrGreeting, c, i-mechanismAt)
 		}
-	}
-	if len(b) > asServerAt && b[asServerAt] > 1 {
-		return fmt.Errorf("%w: as-server is 0x%02x, not 0 or 1", ErrGreeting, b[asServerAt])
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type Metadata []Property
 
 // Property is a named value: text or bytes, as the name has it.
 type Property struct {
-	Name  string // letters, digits and - _ . +
+	Name  string // letters, digits and - _ . +; a peer's may be any bytes
 	Value []byte
 }
 

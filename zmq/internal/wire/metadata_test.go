@@ -37,6 +37,15 @@ func TestMetadataRoundTripAtEverySplit(t *testing.T) {
 	}
 }
 
+// Names that nobody may send are accepted from a peer, as libzmq does.
+func TestParseMetadataTakesAnyName(t *testing.T) {
+	want := Metadata{{"", []byte("v")}, {"X y", nil}, {"\x00\xff", []byte("w")}}
+	m, err := ParseMetadata(want.Append(nil))
+	if err != nil || !bytes.Equal(m.Append(nil), want.Append(nil)) {
+		t.Errorf("%q, %v", m, err)
+	}
+}
+
 func TestMetadataIsACopy(t *testing.T) {
 	b := Metadata{{"X-Name", []byte("value")}}.Append(nil)
 	m, err := ParseMetadata(b)
@@ -58,14 +67,11 @@ func TestMetadataGet(t *testing.T) {
 
 func TestParseMetadataErrors(t *testing.T) {
 	for in, text := range map[string]string{
-		"\x00\x00\x00\x00\x00":        "a name of 0 bytes",
 		"\x01":                        "cut off in a name of 1 bytes",
 		"\x01N\x00\x00\x00":           "cut off in a name of 1 bytes",
 		"\xffN\x00\x00\x00\x00":       "cut off in a name of 255 bytes",
-		"\x01\x00\x00\x00\x00\x00":    "byte 0x00 in a name",
-		"\x01 \x00\x00\x00\x00":       "byte 0x20 in a name",
-		"\x01N\x00\x00\x00\x02v":      "N of 2 bytes, of which 1 are there",
-		"\x01N\xff\xff\xff\xffv":      "N of 4294967295 bytes, of which 1 are there",
+		"\x01N\x00\x00\x00\x02v":      `"N" of 2 bytes, of which 1 are there`,
+		"\x01N\xff\xff\xff\xffv":      `"N" of 4294967295 bytes, of which 1 are there`,
 		"\x01N\x00\x00\x00\x01vtrail": "cut off in a name of 116 bytes",
 	} {
 		m, err := ParseMetadata([]byte(in))
@@ -124,9 +130,6 @@ func FuzzParseMetadata(f *testing.F) {
 				t.Errorf("error %v is none of this package's", err)
 			}
 			return
-		}
-		if err := m.Validate(); err != nil {
-			t.Errorf("what was parsed cannot be sent: %v", err)
 		}
 		if m.size() != len(b) {
 			t.Errorf("size is %d, want %d", m.size(), len(b))

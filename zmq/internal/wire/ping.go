@@ -29,7 +29,7 @@ const (
 // cut at MaxPingTTL; 0 or less sends none. context has at most 16 bytes; the
 // rest of a longer one is cut off.
 func AppendPing(dst []byte, ttl time.Duration, context []byte) []byte {
-	context = context[:min(len(context), MaxPingContext)]
+	context = cutContext(context)
 	dst = appendCommandHeader(dst, CommandPing, ttlSize+len(context))
 	dst = binary.BigEndian.AppendUint16(dst, ttlUnits(ttl))
 	return append(dst, context...)
@@ -42,23 +42,14 @@ func ttlUnits(ttl time.Duration) uint16 {
 }
 
 // ParsePing parses the data of a PING command. context aliases data: it is to be
-// sent back in a PONG. The error wraps ErrCommand.
+// sent back in a PONG. What is longer than a context may be is cut off, as libzmq
+// does. The error wraps ErrCommand.
 func ParsePing(data []byte) (ttl time.Duration, context []byte, err error) {
 	if len(data) < ttlSize {
 		return 0, nil, fmt.Errorf("%w: PING without a TTL", ErrCommand)
 	}
 	ttl = time.Duration(binary.BigEndian.Uint16(data)) * ttlUnit
-	context = data[ttlSize:]
-	if err := checkContext(CommandPing, context); err != nil {
-		return 0, nil, err
-	}
-	return ttl, context, nil
+	return ttl, cutContext(data[ttlSize:]), nil
 }
 
-func checkContext(command string, context []byte) error {
-	if len(context) > MaxPingContext {
-		return fmt.Errorf("%w: %s with a context of %d bytes, at most %d are allowed",
-			ErrCommand, command, len(context), MaxPingContext)
-	}
-	return nil
-}
+func cutContext(context []byte) []byte { return context[:min(len(context), MaxPingContext)] }

@@ -6,16 +6,11 @@ package wire
 // AppendPong appends the frame of a PONG command. context has at most 16 bytes;
 // the rest of a longer one is cut off.
 func AppendPong(dst, context []byte) []byte {
-	context = context[:min(len(context), MaxPingContext)]
+	context = cutContext(context)
 	dst = appendCommandHeader(dst, CommandPong, len(context))
 	return append(dst, context...)
 }
 
-// ParsePong parses the data of a PONG command. context aliases data. The error
-// wraps ErrCommand.
-func ParsePong(data []byte) (context []byte, err error) {
-	if err := checkContext(CommandPong, data); err != nil {
-		return nil, err
-	}
-	return data, nil
-}
+// ParsePong parses the data of a PONG command. context aliases data; what is
+// longer than a context may be is cut off.
+func ParsePong(data []byte) (context []byte) { return cutContext(data) }

@@ -22,18 +22,16 @@ func splitProperty(b []byte) (name, value, rest []byte, err error) {
 		return nil, nil, nil, fmt.Errorf("%w: cut off in a name of %d bytes", ErrMetadata, b[0])
 	}
 	name = b[1:nameEnd]
-	if err := checkName(name); err != nil {
-		return nil, nil, nil, err
-	}
 	size := binary.BigEndian.Uint32(b[nameEnd:])
 	b = b[nameEnd+valueSizeSize:]
 	if uint64(size) > uint64(len(b)) {
-		return nil, nil, nil, fmt.Errorf("%w: %s of %d bytes, of which %d are there", ErrMetadata, name, size, len(b))
+		return nil, nil, nil, fmt.Errorf("%w: %.32q of %d bytes, of which %d are there", ErrMetadata, name, size, len(b))
 	}
 	return name, b[:size:size], b[size:], nil
 }
 
-// checkName holds a property's name against the grammar.
+// checkName holds a property's name against the grammar. A peer's is not looked at,
+// as with libzmq: it does no harm.
 func checkName(name []byte) error {
 	if len(name) == 0 || len(name) > maxNameSize {
 		return fmt.Errorf("%w: a name of %d bytes, 1 to 255 are allowed", ErrMetadata, len(name))

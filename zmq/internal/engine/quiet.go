@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// A connection on which nothing comes must not keep the memory of what came
+// before.
+//
+//   - A peer that has begun a frame or a message, and then sends not one byte for
+//     the stall timeout, is disconnected: what it has begun is given back. A slow
+//     peer is not: any byte begins the time anew.
+//   - The chunk that a burst was read into is changed for a small one when nothing
+//     has come for calmAfter. The read that waits is cancelled for that, and started
+//     again.
+//
+// Both take a timer that runs only while there is a reason, once for many reads:
+// reads are counted, and compared with the count when the time is over. An idle
+// connection with nothing to give back has no timer.
+
+// ErrStalled means that the peer has sent a part of a message, and nothing more in
+// time.
+var ErrStalled = fmt.Errorf("the rest of a message has not come in time: %w", os.ErrDeadlineExceeded)
+
+// calmAfter is how long nothing must have come for the chunk to be changed.
+const calmAfter = time.Second
+
+// quiet is what an engine has while one of the timers runs.
+type quiet struct {
+	stall expectation
+	calm  timeout
+	heard uint64 // Engine.heard when calm was started
+	swap  bool   // the read is cancelled so that the chunk can be changed
+}
+
+// watch starts the timers that a read needs which is about to wait.
+func (e *Engine) watch() {
+	begun, large := e.decoder.Begun(), e.decoder.Large()
+	if e.state != stateTraffic || !begun && !large {
+		return
+	}
+	if e.quiet == nil {
+		e.quiet = &quiet{stall: expectation{cause: ErrStalled}}
+	}
+	if begun {
+		e.expect(&e.quiet.stall, e.cfg.StallTimeout)
+	}
+	if q := e.quiet; large && !q.calm.running() {
+		q.heard = e.heard
+		e.after(&q.calm, calmAfter, e.onCalm)
+	}
+}
+
+// onCalm looks whether anything has come since.
+func (e *Engine) onCalm(op *proactor.Operation) {
+	q := e.quiet
+	switch {
+	case e.state != stateTraffic || op.Err() != nil:
+		e.settle()
+	case !e.readOp.Outstanding() || !e.decoder.Large():
+		// The next read that waits starts the timer.
+	case q.heard != e.heard:
+		q.heard = e.heard
+		e.again(&q.calm, calmAfter)
+	default:
+		q.swap = true
+		e.d.Cancel(&e.readOp)
+	}
+}
+
+// swapped changes the chunk if op is the read that was cancelled for it.
+func (e *Engine) swapped(op *proactor.Operation) bool {
+	q := e.quiet
+	if q == nil || !q.swap {
+		return false
+	}
+	q.swap = false
+	if !errors.Is(op.Err(), proactor.ErrCanceled) {
+		return false // something has come
+	}
+	e.decoder.Shrink()
+	if !q.running() {
+		e.quiet = nil
+	}
+	e.read()
+	return true
+}
+
+func (q *quiet) running() bool { return q != nil && (q.stall.running() || q.calm.running()) }
+
+// stopQuiet stops the timers.
+func (e *Engine) stopQuiet() {
+	if q := e.quiet; q != nil {
+		e.stop(&q.stall.timeout)
+		e.stop(&q.calm)
+	}
+}
