@@ -118,6 +118,7 @@ var tests = []struct {
 	{"CloseWriteWaits", testCloseWriteWaits},
 	{"CloseWriteCancel", testCloseWriteCancel},
 	{"CloseWriteWrong", testCloseWriteWrong},
+	{"HungUp", testHungUp},
 
 	{"File", testFile},
 	{"FileHole", testFileHole},

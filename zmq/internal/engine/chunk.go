@@ -103,6 +103,9 @@ func (d *decoder) Begun() bool {
 	return d.body != nil || d.skip > 0 || d.parts > 0 || d.end > d.pos
 }
 
+// Ahead is how many bytes are there that have not been scanned.
+func (d *decoder) Ahead() int { return d.end - d.pos }
+
 // Large reports whether Shrink would give memory back.
 func (d *decoder) Large() bool { return len(d.chunk) > 2*d.least() }
 

@@ -23,6 +23,9 @@ func (e *Engine) fail(cause error) {
 	}
 	e.stopHeart()
 	e.stopQuiet()
+	if e.full != nil {
+		e.stop(&e.full.look)
+	}
 	e.mu.Lock()
 	e.dying = true
 	e.attention.Store(true)
@@ -47,7 +50,7 @@ func (e *Engine) settle() {
 
 // timing reports whether a time limit is still running.
 func (e *Engine) timing() bool {
-	return e.shaking != nil && e.shaking.limit.running() || e.heart.running() || e.quiet.running()
+	return e.shaking != nil && e.shaking.limit.running() || e.heart.running() || e.quiet.running() || e.full != nil && e.full.look.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the

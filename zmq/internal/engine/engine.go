@@ -6,6 +6,7 @@
 //
 //	handshake.go  greeting and mechanism, until the session has its peer
 //	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
+//	full.go       with the Inbox full, a peer that hangs up is noticed all the same
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
 //	relieve.go    a sender with no room left does what the dispatcher has not begun
 //	command.go    commands during traffic: subscriptions, answers to PINGs
@@ -87,6 +88,8 @@ type Engine struct {
 	resumeOp spare
 	decoder  decoder
 	heard    uint64 // how many reads have brought something
+	fulls    uint64 // how often the Inbox was full; see full.go
+	isFull   bool   // it is
 
 	// writing: the writer's, see write.go
 	turn     atomic.Int32 // see relieve.go
@@ -107,6 +110,7 @@ type Engine struct {
 	dying     bool
 
 	heart   *heartbeat // nil without heartbeats; see heartbeat.go
+	full    *full      // nil unless the Inbox was full lately
 	quiet   *quiet     // nil while there is nothing to watch for; see quiet.go
 	parting *parting   // nil unless the connection ends in good order; see part.go
 

@@ -90,6 +90,8 @@ type recorder struct {
 	closes        int
 	moved         int    // bytes written by tries
 	before        func() // called before each try; may be nil
+	blind         bool   // it cannot tell whether the peer has hung up
+	looks         int    // how often it was asked
 	broken        int    // the try with this number fails, and those behind it; 0: none
 }
 
@@ -99,6 +101,14 @@ func (s *recorder) TryWrite(b []byte) (int, error) {
 
 func (s *recorder) TryWriteV(v [][]byte) (int, error) {
 	return s.tried(func() (int, error) { return s.Handle.TryWriteV(v) })
+}
+
+func (s *recorder) HungUp() (hungUp, known bool) {
+	s.looks++
+	if s.blind {
+		return false, false
+	}
+	return s.Handle.HungUp()
 }
 
 func (s *recorder) tried(try func() (int, error)) (int, error) {

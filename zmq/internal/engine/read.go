@@ -97,6 +97,7 @@ func (e *Engine) take() bool {
 	for {
 		room := e.inbox.Room()
 		if room == 0 {
+			e.onFull()
 			return false
 		}
 		what, body, err := e.decoder.Scan(room)
@@ -150,6 +151,7 @@ func (e *Engine) onResume(*proactor.Operation) {
 	if e.state != stateTraffic {
 		return
 	}
+	e.isFull = false
 	e.decoder.Turn()
 	if e.take() {
 		e.drain(true)

@@ -47,6 +47,18 @@ func (b *Inbox) Room() int {
 	return b.limits.Msgs - b.msgs
 }
 
+// Unlimit takes the limits away, where no more comes than there is. It returns
+// false if the engine was told that there is no room, and resume has been called
+// since, or is being called.
+func (b *Inbox) Unlimit() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limits = Limits{}
+	starved := b.starved
+	b.starved = false
+	return starved
+}
+
 // Put queues a batch, which belongs to the inbox from then on.
 func (b *Inbox) Put(batch message.Batch) {
 	b.mu.Lock()

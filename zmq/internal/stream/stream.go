@@ -32,6 +32,10 @@ type Stream interface {
 	TryWrite(b []byte) (int, error)
 	TryWriteV(v [][]byte) (int, error)
 
+	// HungUp reports whether the peer has ended its side, or the connection is broken,
+	// also behind bytes that wait to be read; known is false if only reading tells.
+	HungUp() (hungUp, known bool)
+
 	// CloseWrite ends the writing side when everything is written that was to be:
 	// the peer reads io.EOF behind it, and reading goes on.
 	CloseWrite() error

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A peer that leaves off within a message is disconnected; one that goes on, however
+// slowly, is not; nor is one whose message is whole, or who is not listened to.
+func TestStall(t *testing.T) {
+	large := wire.AppendFrameHeader(nil, 0, 1<<40)
+	for _, test := range []struct {
+		name   string
+		says   []byte
+		drip   bool // a byte each half of the timeout
+		closed bool
+	}{
+		{"half a header", []byte{2, 0}, false, true},
+		{"a header", large, false, true},
+		{"a part of a body", append(large, body(100_000)...), false, true},
+		{"a part of a message", frame(nil, wire.FlagMore, body(10)), false, true},
+		{"a part of a command", []byte{4, 10, 4, 'P'}, false, true},
+		{"slow", large, true, false},
+		{"a whole message", frame(nil, 0, body(10)), false, false},
+		{"nothing", nil, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+			r.shakeHands(p, q, "PUSH")
+			q.say(test.says)
+			if p.lasts(9 * second); p.closed > 0 {
+				t.Fatalf("closed early: %v", p.cause)
+			}
+			for range 20 {
+				if test.drip {
+					q.say([]byte{'x'})
+				}
+				p.lasts(5 * second)
+			}
+			if closed := p.closed > 0; closed != test.closed || closed && !errors.Is(p.cause, ErrStalled) {
+				t.Errorf("closed: %v (%v), want %v", closed, p.cause, test.closed)
+			}
+		})
+	}
+}
+
+// A peer that has begun a message and is not listened to, at the high-water mark, is
+// not to blame.
+func TestStallAtTheHighWaterMark(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
+	r.shakeHands(p, q, "PUSH")
+	for range 5 {
+		q.say(frame(nil, 0, body(10)))
+	}
+	q.say(frame(nil, wire.FlagMore, body(10)))
+	if p.lasts(100 * second); p.closed > 0 {
+		t.Errorf("closed: %v", p.cause)
+	}
+}
+
+// After a burst the memory that it was read into is given back, once; traffic goes
+// on as before.
+func TestMemoryAfterABurst(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+	r.shakeHands(p, q, "PUSH")
+	n := 0
+	for round := range 3 {
+		for range 20_000 {
+			q.say(frame(nil, 0, body(100)))
+		}
+		q.say([]byte{0, 3, 'a'}) // and a part of another one
+		n += 20_000
+		r.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
+		if size := len(p.e.decoder.chunk); size < 32<<10 {
+			t.Fatalf("a chunk of %d bytes after a burst", size)
+		}
+		p.lasts(3 * calmAfter)
+		if size := len(p.e.decoder.chunk); size > 2*pooledChunk {
+			t.Fatalf("round %d: a chunk of %d bytes on an idle connection", round, size)
+		}
+		q.say([]byte("bc"))
+		n++
+		r.until("the rest", func() bool { p.receive(1); return len(p.got) == n })
+		if got := string(p.got[n-1].Bytes()); got != "abc" {
+			t.Fatalf("received %q", got)
+		}
+		if p.lasts(20 * second); p.closed > 0 || p.e.quiet.running() {
+			t.Fatalf("closed: %v, a timer runs: %v", p.cause, p.e.quiet.running())
+		}
+	}
+}
