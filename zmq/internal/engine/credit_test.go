@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
@@ -48,7 +47,8 @@ func plain(items []item) (list []item) {
 	return list
 }
 
-// Answers do not pile up before a peer that asks and does not read: it is given up.
+// Answers do not pile up before a peer that asks and does not read: those
+// that wait will do, and the connection goes on.
 func TestAnswersDoNotPileUp(t *testing.T) {
 	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
@@ -66,8 +66,8 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 	if most > maxAnswers+len(ping) || most < maxAnswers/2 {
 		t.Errorf("%d bytes of answers waited, the limit is %d", most, maxAnswers)
 	}
-	if p.closed != 1 || !errors.Is(p.cause, errDeaf) {
-		t.Errorf("told %d times: %v, want %v", p.closed, p.cause, errDeaf)
+	if p.closed > 0 {
+		t.Errorf("closed: %v", p.cause)
 	}
 }
 
