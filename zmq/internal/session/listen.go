@@ -167,7 +167,7 @@ func (a *acceptedPeer) hangUp() {
 }
 
 // Refused implements engine.Session.
-func (a *acceptedPeer) Refused(why pipe.Refusal, n int) { a.cfg.Host.Refused(why, n) }
+func (a *acceptedPeer) Refused(why pipe.Refusal, n int) { a.by.cfg.Host.Refused(why, n) }
 
 // Closed implements engine.Session.
 func (a *acceptedPeer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
