@@ -7,6 +7,11 @@ package wire
 //	| 1 subscribe, 0 cancel | prefix |
 //	|           1           |  ...   |
 
+// MaxSubscription is the most bytes that the prefix of a subscription may have, as
+// a command or as a message. ZMTP names no limit, and nor does libzmq; a publisher
+// keeps what it is told for as long as the subscriber stays.
+const MaxSubscription = 1 << 20
+
 const (
 	subscriptionCancel    = 0
 	subscriptionSubscribe = 1

@@ -1,0 +1,84 @@
+package subscription
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// topics are n prefixes as programs make them: a name and a number.
+func topics(n int) [][]byte {
+	all := make([][]byte, n)
+	for i := range all {
+		all[i] = fmt.Appendf(nil, "topic/%07d", i)
+	}
+	rand.New(rand.NewPCG(1, 2)).Shuffle(n, func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+func BenchmarkMatch(b *testing.B) {
+	for _, n := range []int{10, 10_000, 1_000_000} {
+		all := topics(n)
+		var x Index[int]
+		p := x.Join(1)
+		for _, topic := range all {
+			x.Add(p, topic)
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			hits := 0
+			for i := range b.N {
+				hits += len(x.Match(all[i*7919%n]))
+			}
+			if hits != b.N {
+				b.Fatal(hits)
+			}
+			b.ReportMetric(float64(len(x.pages)*pageSize)/float64(n), "B/subscription")
+		})
+	}
+}
+
+func BenchmarkSubscribe(b *testing.B) {
+	all := topics(1_000_000)
+	for b.Loop() {
+		var x Index[int]
+		p := x.Join(1)
+		for _, topic := range all {
+			x.Add(p, topic)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/subscription")
+}
+
+func BenchmarkCancel(b *testing.B) {
+	all := topics(1_000_000)
+	for b.Loop() {
+		b.StopTimer()
+		var x Index[int]
+		p := x.Join(1)
+		for _, topic := range all {
+			x.Add(p, topic)
+		}
+		b.StartTimer()
+		for _, topic := range all {
+			x.Remove(p, topic)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/subscription")
+}
+
+func BenchmarkSweep(b *testing.B) {
+	all := topics(1_000_000)
+	for b.Loop() {
+		b.StopTimer()
+		var x Index[int]
+		p := x.Join(1)
+		for _, topic := range all {
+			x.Add(p, topic)
+		}
+		b.StartTimer()
+		x.Leave(p)
+		for x.Sweep(256, nil) {
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/subscription")
+}

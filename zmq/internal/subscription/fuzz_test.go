@@ -1,0 +1,51 @@
+package subscription
+
+import (
+	"fmt"
+	"testing"
+)
+
+// FuzzIndex reads a program: for each step a byte that says what to do and who
+// does it, one that says how long the prefix is, and the prefix. A prefix that is
+// not there is repeated, so that long ones cost few bytes.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte("\x00\x01a\x08\x01a\x10\x02ab\x01\x01a\x03\x01a\x04\x00"))
+	f.Add([]byte("\x00\xffa\x00\xfea\x01\x10aaaaaaaaaaaaaaab\x02\xff\x03\xff\x01\x01a"))
+	f.Fuzz(func(t *testing.T, program []byte) {
+		m := newModel()
+		var err error
+		for step := 0; len(program) >= 2 && step < 300 && err == nil; step++ {
+			for len(m.peers) < 4 {
+				m.join()
+			}
+			do, who, size := program[0]%8, int(program[0]/8)%4, int(program[1])
+			program = program[2:]
+			here := min(size, len(program))
+			prefix := append([]byte(nil), program[:here]...)
+			if program = program[here:]; here > 0 {
+				for len(prefix) < 2*size && size > 100 {
+					prefix = append(prefix, prefix[len(prefix)-here])
+				}
+			}
+			p := m.peers[who]
+			switch do {
+			case 0, 1, 2, 3:
+				err = m.add(p, string(prefix))
+			case 4:
+				err = m.remove(p, string(prefix))
+			case 5:
+				err = m.compare(string(prefix))
+			case 6:
+				m.leave(who)
+			case 7:
+				err = m.sweepAll()
+			}
+			if err == nil {
+				err = m.index.check()
+			}
+		}
+		if err != nil {
+			t.Fatal(fmt.Errorf("%w", err))
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package subscription
+
+// Match returns the values of the peers that are subscribed to a prefix of topic,
+// each once, in no particular order. The result belongs to the index and is good
+// until the next call of any method. It allocates nothing in steady state.
+func (x *Index[V]) Match(topic []byte) []V {
+	if x.root == 0 {
+		return nil
+	}
+	n := x.node(x.root)
+	var first node // the first node that matches, while there is only one
+	merging := false
+	for {
+		if n.kind() != kindPlain {
+			switch {
+			case merging:
+				x.collect(n)
+			case first == nil:
+				first = n
+			default:
+				merging = true
+				x.begin()
+				x.collect(first)
+				x.collect(n)
+			}
+			if merging && len(x.found) == x.present {
+				break // all of them
+			}
+		}
+		if len(topic) == 0 {
+			break
+		}
+		if n, topic = x.next(n, topic); n == nil {
+			break
+		}
+	}
+	switch {
+	case merging:
+		return x.found
+	case first == nil:
+		return nil
+	}
+	return x.only(first)
+}
+
+// begin begins to collect peers.
+func (x *Index[V]) begin() {
+	x.mark++
+	x.found = x.found[:0]
+}
+
+// collect adds those of a node's peers that have not been found yet.
+func (x *Index[V]) collect(n node) {
+	if n.kind() == kindOne {
+		x.collectPeer(x.peers[n.word(atPeer)])
+		return
+	}
+	for _, p := range x.groups[n.word(atValue)].peers {
+		x.collectPeer(p)
+	}
+}
+
+func (x *Index[V]) collectPeer(p *Peer[V]) {
+	if p.mark != x.mark && !p.gone {
+		p.mark = x.mark
+		x.found = append(x.found, p.Value)
+	}
+}
+
+// only returns the values of a node's peers. Those of a group lie there already,
+// unless some of them may have left.
+func (x *Index[V]) only(n node) []V {
+	if n.kind() == kindMany && x.departed == nil {
+		return x.groups[n.word(atValue)].values
+	}
+	x.begin()
+	x.collect(n)
+	return x.found
+}
+
+// Sole returns the peer that is subscribed to everything, if that is the only
+// subscription there is.
+func (x *Index[V]) Sole() (v V, ok bool) {
+	if x.prefixes != 1 || x.departed != nil {
+		return v, false
+	}
+	n := x.node(x.root)
+	if n.kind() != kindOne {
+		return v, false
+	}
+	return x.peers[n.word(atPeer)].Value, true
+}

@@ -1,0 +1,85 @@
+package subscription
+
+import "math"
+
+// Set is a subscriber's own subscriptions: prefixes, and how often it subscribed
+// to each. The zero value is empty.
+type Set struct {
+	trie
+	n int
+}
+
+// Len is how many different prefixes there are.
+func (s *Set) Len() int { return s.n }
+
+// Add counts a subscription, and reports whether it is the first one to that
+// prefix.
+func (s *Set) Add(prefix []byte) (first bool) {
+	r := s.insert(prefix)
+	if first = s.node(r).kind() == kindPlain; first {
+		r = s.setKind(r, kindCount)
+		s.n++
+	}
+	n := s.node(r)
+	if n.word(atValue) < math.MaxUint32 {
+		n.put(atValue, n.word(atValue)+1)
+	}
+	return first
+}
+
+// Remove takes one subscription back, and reports whether it was the last one to
+// that prefix. One that is not there changes nothing.
+func (s *Set) Remove(prefix []byte) (last bool) {
+	r := s.find(prefix)
+	if r == 0 || s.node(r).kind() == kindPlain {
+		return false
+	}
+	n := s.node(r)
+	if count := n.word(atValue) - 1; count > 0 {
+		n.put(atValue, count)
+		return false
+	}
+	s.prune(r)
+	s.n--
+	return true
+}
+
+// Matches reports whether any prefix in the set is one of topic.
+func (s *Set) Matches(topic []byte) bool {
+	if s.root == 0 {
+		return false
+	}
+	for n := s.node(s.root); ; {
+		if n.kind() != kindPlain {
+			return true
+		}
+		if len(topic) == 0 {
+			return false
+		}
+		if n, topic = s.next(n, topic); n == nil {
+			return false
+		}
+	}
+}
+
+// next goes from a node to its child on the way to topic, and returns what of the
+// topic lies behind that; nil if there is none.
+func (t *trie) next(n node, topic []byte) (node, []byte) {
+	r := n.child(topic[0])
+	if r == 0 {
+		return nil, nil
+	}
+	n = t.node(r)
+	label := n.label()
+	if len(label) > 1 && (len(label) > len(topic) || string(label) != string(topic[:len(label)])) {
+		return nil, nil
+	}
+	return n, topic[len(label):]
+}
+
+// All calls visit with each prefix once, in ascending order, until visit returns
+// false. The prefix is good until visit returns; the set must not be changed
+// meanwhile.
+func (s *Set) All(visit func(prefix []byte) bool) {
+	s.all(func(prefix []byte, _ node) bool { return visit(prefix) })
+}

@@ -1,0 +1,246 @@
+package subscription
+
+// trie is a radix trie of byte strings. Except for the root no node is without
+// a value and with less than two children, unless its label and its child's are
+// too long for one: there are at most twice as many nodes as values, and those
+// that long labels take.
+type trie struct {
+	memory
+	root  ref
+	moved func(n node, r ref) // a node with a value lies at r now; nil for nobody
+	path  []byte
+}
+
+func (t *trie) node(r ref) node { return node(t.block(r)) }
+
+// find returns the node of exactly this string; 0 if there is none.
+func (t *trie) find(s []byte) ref {
+	r := t.root
+	for r != 0 && len(s) > 0 {
+		if r = t.node(r).child(s[0]); r == 0 {
+			return 0
+		}
+		label := t.node(r).label()
+		if len(label) > len(s) || string(label) != string(s[:len(label)]) {
+			return 0
+		}
+		s = s[len(label):]
+	}
+	return r
+}
+
+// fits reports whether there is memory to insert a string.
+func (t *trie) fits(s []byte) bool { return t.hasRoom(2*len(s) + 4*pageSize) }
+
+// insert returns the node of exactly this string, and adds it if it is missing.
+func (t *trie) insert(s []byte) ref {
+	if t.root == 0 {
+		t.root = t.newNode(kindPlain, 0, nil, 0)
+	}
+	r := t.root
+	for len(s) > 0 {
+		c := t.node(r).child(s[0])
+		if c == 0 {
+			return t.extend(r, s)
+		}
+		label := t.node(c).label()
+		n := common(label, s)
+		if n < len(label) {
+			c = t.split(c, n)
+		}
+		r, s = c, s[n:]
+	}
+	return r
+}
+
+func common(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// newNode makes a node without children.
+func (t *trie) newNode(kind byte, parent ref, label []byte, code byte) ref {
+	size := nodeSize(kind, len(label), code)
+	r := t.alloc(size)
+	n := t.node(r)
+	clear(n[:size])
+	n[0], n[1], n[2] = kind, byte(len(label)), code
+	n.put(atParent, uint32(parent))
+	copy(n[n.atLabel():], label)
+	return r
+}
+
+// extend adds a node for s below r, and those that its length takes.
+func (t *trie) extend(r ref, s []byte) ref {
+	for len(s) > maxLabel {
+		r = t.add(r, s[:maxLabel], 1)
+		s = s[maxLabel:]
+	}
+	return t.add(r, s, 0)
+}
+
+// add adds a node below r.
+func (t *trie) add(r ref, label []byte, code byte) ref {
+	n := t.node(r)
+	if count := n.children(); count == int(capacities[n.code()]) {
+		r = t.rewrite(r, n.kind(), n.label(), n.code()+1)
+	}
+	c := t.newNode(kindPlain, r, label, code)
+	t.node(r).addChild(label[0], c)
+	return c
+}
+
+// split puts a node between c and its parent that takes the first n bytes of c's
+// label over, and returns it.
+func (t *trie) split(c ref, n int) ref {
+	label, parent := t.node(c).label(), t.node(c).parent()
+	middle := t.newNode(kindPlain, parent, label[:n], codeFor(2))
+	t.node(middle).addChild(label[n], c)
+	t.node(parent).setChild(label[0], middle)
+	t.node(c).put(atParent, uint32(middle))
+	c = t.rewrite(c, t.node(c).kind(), label[n:], t.node(c).code())
+	// Labels that were too long to be one may have become short enough.
+	if t.node(c).children() == 1 && t.node(c).kind() == kindPlain {
+		t.merge(c)
+	}
+	if p := t.node(parent); p.children() == 1 && p.kind() == kindPlain && parent != t.root {
+		if merged := t.merge(parent); merged != 0 {
+			return merged
+		}
+	}
+	return middle
+}
+
+// rewrite makes another node of r, with the same children, and the same value if
+// it is of the same kind, and puts it in r's place. The parent must know a child
+// that starts as label does.
+func (t *trie) rewrite(r ref, kind byte, label []byte, code byte) ref {
+	old := t.node(r)
+	to := t.newNode(kind, old.parent(), label, code)
+	n := t.node(to)
+	if kind == old.kind() {
+		copy(n[atValue:n.atLabel()], old[atValue:])
+	}
+	for c, key := old.after(0); c != 0; c, key = old.after(int(key) + 1) {
+		n.addChild(key, c)
+		t.node(c).put(atParent, uint32(to))
+	}
+	if parent := n.parent(); parent == 0 {
+		t.root = to
+	} else {
+		t.node(parent).setChild(label[0], to)
+	}
+	if kind == old.kind() && kind != kindPlain && t.moved != nil {
+		t.moved(n, to)
+	}
+	t.release(r, old.size())
+	return to
+}
+
+// setKind changes the kind of a node, whose value is undefined then.
+func (t *trie) setKind(r ref, kind byte) ref {
+	n := t.node(r)
+	return t.rewrite(r, kind, n.label(), n.code())
+}
+
+// prune takes the value of a node out, and with it all that is not needed any
+// more.
+func (t *trie) prune(r ref) {
+	for {
+		n := t.node(r)
+		switch children := n.children(); {
+		case children == 0 && r == t.root:
+			t.release(r, n.size())
+			t.root = 0
+			return
+		case children == 0:
+			parent, key := n.parent(), n.label()[0]
+			t.release(r, n.size())
+			r, n = parent, t.node(parent)
+			n.dropChild(key)
+			if n.kind() != kindPlain {
+				t.trim(r, n.kind())
+				return
+			}
+		case children == 1 && r != t.root && t.merge(r) != 0:
+			return
+		default:
+			t.trim(r, kindPlain)
+			return
+		}
+	}
+}
+
+// trim makes r a node of that kind, and smaller if it has too much room.
+func (t *trie) trim(r ref, kind byte) {
+	n := t.node(r)
+	code, children := n.code(), n.children()
+	if int(capacities[code]) > 2*children+3 {
+		code = codeFor(children)
+	}
+	if kind != n.kind() || code != n.code() {
+		t.rewrite(r, kind, n.label(), code)
+	}
+}
+
+// merge makes one node of r and its only child, and returns it; 0 if their labels
+// are too long for that.
+func (t *trie) merge(r ref) ref {
+	n := t.node(r)
+	only, _ := n.after(0)
+	c := t.node(only)
+	if int(n[1])+int(c[1]) > maxLabel {
+		return 0
+	}
+	t.path = append(append(t.path[:0], n.label()...), c.label()...)
+	c.put(atParent, uint32(n.parent()))
+	merged := t.rewrite(only, c.kind(), t.path, c.code())
+	t.release(r, t.node(r).size())
+	return merged
+}
+
+// name appends the string that r is the node of to dst.
+func (t *trie) name(dst []byte, r ref) []byte {
+	size := 0
+	for c := r; c != 0; c = t.node(c).parent() {
+		size += int(t.node(c)[1])
+	}
+	start := len(dst)
+	for range size {
+		dst = append(dst, 0)
+	}
+	for at := start + size; r != 0; r = t.node(r).parent() {
+		label := t.node(r).label()
+		at -= len(label)
+		copy(dst[at:], label)
+	}
+	return dst
+}
+
+// all calls visit with every node that has a value, and its string, in the order
+// of the strings, until visit returns false. Nothing may be changed meanwhile.
+func (t *trie) all(visit func(s []byte, n node) bool) {
+	var s []byte
+	for r, from := t.root, 0; r != 0; {
+		n := t.node(r)
+		if from == 0 && n.kind() != kindPlain && !visit(s, n) {
+			return
+		}
+		if c, _ := n.after(from); c != 0 {
+			s = append(s, t.node(c).label()...)
+			r, from = c, 0
+			continue
+		}
+		if r == t.root {
+			return
+		}
+		from = int(n.label()[0]) + 1
+		s = s[:len(s)-int(n[1])]
+		r = n.parent()
+	}
+}
