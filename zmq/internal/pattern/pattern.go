@@ -40,6 +40,8 @@ var (
 	ErrUnroutable = errors.New("zmq: no peer has that routing id")
 	// ErrNotSupported means that the socket's type does not do that.
 	ErrNotSupported = errors.New("zmq: not supported by this type of socket")
+	// ErrLongPrefix means that a subscription's prefix is longer than publishers take.
+	ErrLongPrefix = errors.New("zmq: prefix is too long to subscribe to")
 	// ErrNoFrame means that a message has no frame to send.
 	ErrNoFrame = errors.New("zmq: message has no frame to send")
 	// ErrReleased means that a copy of the message was released.

@@ -1,10 +1,12 @@
 package pattern
 
 import (
+	"runtime"
 	"slices"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/subscription"
 )
 
 // A subscription travels upstream as a message of one frame: its first byte says
@@ -19,17 +21,16 @@ const (
 // waiting.
 type pub struct {
 	*Socket
-	subscribers prefixes[[]*pipe.Out] // under the send lock
-	peers       map[*pipe.Out][]string
-	sent        uint64      // marks an Out that has been found for this message
-	matched     []*pipe.Out // those found; reused
-	page        message.Page
+	index    subscription.Index[*pipe.Out] // under the send lock, as all of these
+	peers    map[*pipe.Out]*subscription.Peer[*pipe.Out]
+	sweeping bool // a goroutine removes what those who left had subscribed to
+	page     message.Page
 }
 
 // NewPub makes a PUB socket.
 func NewPub(o Options) *Socket {
 	s := newSocket(o)
-	s.kind = &pub{Socket: s, peers: map[*pipe.Out][]string{}}
+	s.kind = &pub{Socket: s, peers: map[*pipe.Out]*subscription.Peer[*pipe.Out]{}}
 	return s
 }
 
@@ -38,7 +39,7 @@ func NewPub(o Options) *Socket {
 // single subscriber is woken as any peer is, by the sender itself if its path is
 // idle; with several the dispatchers share the work.
 func (p *pub) send(m message.Msg) (*pipe.Out, error) {
-	outs := p.match(m.Bytes())
+	outs := p.index.Match(m.Bytes())
 	switch {
 	case len(outs) == 0:
 		p.Drops.Add(DropNoSubscriber, 1)
@@ -53,8 +54,8 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 		return nil, nil
 	}
 	outs[0].Put(m)
-	if p.subscribers.onlyEmpty() {
-		p.turns.only = outs[0] // it wants the next one too
+	if sole, ok := p.index.Sole(); ok {
+		p.turns.only = sole // it wants the next one too
 	}
 	return outs[0], nil
 }
@@ -77,32 +78,6 @@ func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
 	}
 }
 
-// match finds the subscribers that want a topic, each once. The list is good
-// until the next call.
-func (p *pub) match(topic []byte) []*pipe.Out {
-	if p.subscribers.onlyEmpty() {
-		return p.subscribers.all
-	}
-	if len(p.subscribers.lengths) == 1 {
-		if n := p.subscribers.lengths[0]; n <= len(topic) {
-			return p.subscribers.values[string(topic[:n])]
-		}
-		return nil
-	}
-	p.sent++
-	p.matched = p.matched[:0]
-	p.subscribers.match(topic, func(outs []*pipe.Out) bool {
-		for _, out := range outs {
-			if out.Mark != p.sent {
-				out.Mark = p.sent
-				p.matched = append(p.matched, out)
-			}
-		}
-		return true
-	})
-	return p.matched
-}
-
 // handOn puts out's consumer to work without doing any of it here.
 func handOn(out *pipe.Out) {
 	if woken := out.Wake(); woken != nil {
@@ -112,92 +87,100 @@ func handOn(out *pipe.Out) {
 
 func (p *pub) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
 
-func (p *pub) attach(peer *pipe.Peer) error {
-	p.peers[peer.Out] = nil
+func (p *pub) attach(*pipe.Peer) error { return nil }
+
+func (p *pub) connected(peer *pipe.Peer) error {
+	p.peers[peer.Out] = p.index.Join(peer.Out)
 	return nil
 }
-
-func (p *pub) connected(*pipe.Peer) error { return nil }
 
 // disconnected forgets what the peer subscribed to: it says it again when it
 // comes back.
 func (p *pub) disconnected(peer *pipe.Peer) {
-	for _, prefix := range p.peers[peer.Out] {
-		p.remove(peer.Out, []byte(prefix))
+	if who := p.peers[peer.Out]; who != nil {
+		p.index.Leave(who)
+		delete(p.peers, peer.Out)
+		p.sweep()
 	}
-	p.peers[peer.Out] = nil
 	p.Drops.Add(DropPeerGone, peer.Out.Discard())
-	p.senders.WakeAll()
+	p.fewer()
 }
 
-func (p *pub) detach(peer *pipe.Peer) { delete(p.peers, peer.Out) }
+func (p *pub) detach(*pipe.Peer) {}
+
+// fewer says that less may be wanted than before. With NoDrop a sender may wait
+// for somebody who is full, and does not want the message any more.
+func (p *pub) fewer() {
+	p.turns.only = nil
+	p.senders.WakeAll()
+	p.canSend.raise()
+}
 
 // writable wakes all: with NoDrop each may wait for another subscriber.
 func (p *pub) writable(*pipe.Out) { p.senders.WakeAll() }
 
 // readable takes subscriptions as they come: nobody calls Recv on a PUB.
 func (p *pub) readable(in *pipe.In) {
+	for p.takeTurn(in) {
+	}
+}
+
+// takeTurn takes some subscriptions, and reports whether there may be more.
+func (p *pub) takeTurn(in *pipe.In) (more bool) {
 	p.lockRecv()
 	defer p.recvMu.Unlock()
-	for m, ok := in.Next(); ok; m, ok = in.Next() {
-		p.sendMu.Lock()
-		p.upstream(in.Peer.Out, m.Bytes())
-		p.sendMu.Unlock()
-	}
-}
-
-// upstream carries out what a subscriber says.
-func (p *pub) upstream(out *pipe.Out, body []byte) {
-	if len(body) == 0 || body[0] > subscribe {
-		p.Drops.Add(DropMalformed, 1)
-		return
-	}
-	if _, ok := p.peers[out]; !ok {
-		return // said before it left
-	}
-	prefix := body[1:]
-	if body[0] == subscribe {
-		p.add(out, prefix)
-		return
-	}
-	if p.remove(out, prefix) {
-		p.peers[out] = without(p.peers[out], string(prefix))
-	}
-}
-
-func (p *pub) add(out *pipe.Out, prefix []byte) {
-	outs, _ := p.subscribers.get(prefix)
-	for _, o := range outs {
-		if o == out {
-			return
+	for range turnSize {
+		m, ok := in.Next()
+		if !ok {
+			return false
 		}
-	}
-	p.turns.only = nil
-	p.subscribers.put(prefix, append(outs, out))
-	p.peers[out] = append(p.peers[out], string(prefix))
-}
-
-func (p *pub) remove(out *pipe.Out, prefix []byte) bool {
-	outs, _ := p.subscribers.get(prefix)
-	rest := without(outs, out)
-	if len(rest) == len(outs) {
-		return false
-	}
-	p.turns.only = nil
-	if len(rest) == 0 {
-		p.subscribers.remove(prefix)
-	} else {
-		p.subscribers.put(prefix, rest)
+		p.sendMu.Lock()
+		if in.Peer.In == in { // else said before it left
+			p.upstream(in.Peer.Out, m.Bytes())
+		}
+		p.sendMu.Unlock()
+		m.Release()
 	}
 	return true
 }
 
-// without returns list without v, in place: order is kept.
-func without[T comparable](list []T, v T) []T {
-	for i, x := range list {
-		if x == v {
-			return append(list[:i], list[i+1:]...)
-		}
+// upstream carries out what a subscriber says.
+func (p *pub) upstream(out *pipe.Out, body []byte) {
+	if len(body) == 0 || body[0] > subscribe || len(body)-1 > subscription.MaxPrefix {
+		p.Drops.Add(DropMalformed, 1)
+		return
 	}
-	return list
+	who, prefix := p.peers[out], body[1:]
+	if body[0] == subscribe {
+		if added, _ := p.index.Add(who, prefix); added {
+			p.turns.only = nil
+		}
+	} else if removed, _ := p.index.Remove(who, prefix); removed {
+		p.fewer()
+	}
+}
+
+// sweep removes the subscriptions of those who left. With many of them it goes on
+// without holding anybody up.
+func (p *pub) sweep() {
+	if p.index.Sweep(turnSize, nil) && !p.sweeping {
+		p.sweeping = true
+		go p.sweepRest()
+	}
+}
+
+// sweepRest holds the send lock for a turn at a time.
+func (p *pub) sweepRest() {
+	for p.sweepTurn() {
+		runtime.Gosched()
+	}
+}
+
+// sweepTurn reports whether there is more to do. A socket that is closed gives
+// its memory back as a whole.
+func (p *pub) sweepTurn() bool {
+	p.sendMu.Lock()
+	defer p.sendMu.Unlock()
+	p.sweeping = !p.closed && p.index.Sweep(turnSize, nil)
+	return p.sweeping
 }

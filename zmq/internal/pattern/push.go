@@ -22,10 +22,21 @@ func (p *push) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupport
 
 // readable drops what a peer sends although a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {
+	for p.dropTurn(in) {
+	}
+}
+
+// dropTurn drops some, and reports whether there may be more.
+func (p *push) dropTurn(in *pipe.In) (more bool) {
 	p.lockRecv()
 	defer p.recvMu.Unlock()
-	for m, ok := in.Next(); ok; m, ok = in.Next() {
+	for range turnSize {
+		m, ok := in.Next()
+		if !ok {
+			return false
+		}
 		m.Release()
 		p.Drops.Add(DropOutOfTurn, 1)
 	}
+	return true
 }

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"context"
+	"errors"
 	"runtime"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -15,6 +16,14 @@ import (
 //     lend those that follow
 //  3. recvWaiting: there is none. In a stream give way to others for a while,
 //     else wait in the queue of receivers, then try 2
+
+// turnSize is how many messages of a peer that nobody can receive are taken, or
+// subscriptions changed, before others have their turn at a lock. A peer may send
+// such messages without end, and a dispatcher may wait for the lock.
+const turnSize = 256
+
+// errTurn is what a behaviour's recv returns when its turn is over.
+var errTurn = errors.New("zmq: dropped enough messages for one turn")
 
 // Recv returns the next message. It waits until there is one, until ctx is done,
 // or fails with ErrTimeout after Options.RecvTimeout.
@@ -42,12 +51,17 @@ func (s *Socket) TryRecv() (message.Msg, error) { return s.Recv(noWait) }
 // lock held, so that whoever takes the first of several messages sees it.
 // sparse reports whether messages come one by one.
 func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
-	s.lockRecv()
-	if s.closed {
+	for {
+		s.lockRecv()
+		if s.closed {
+			s.recvMu.Unlock()
+			return m, nil, false, ErrClosed
+		}
+		if m, err = s.kind.recv(); err != errTurn {
+			break
+		}
 		s.recvMu.Unlock()
-		return m, nil, false, ErrClosed
 	}
-	m, err = s.kind.recv()
 	switch {
 	case err == nil && s.arrived.mayHaveMore():
 		s.arrived.passOn()

@@ -31,7 +31,7 @@ func (r *rep) recv() (message.Msg, error) {
 	if r.asker != nil {
 		return message.Msg{}, ErrState
 	}
-	for {
+	for range turnSize {
 		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
 		m, in := r.arrived.recv()
 		r.sendMu.Lock()
@@ -45,6 +45,7 @@ func (r *rep) recv() (message.Msg, error) {
 		}
 		r.Drops.Add(DropMalformed, 1)
 	}
+	return message.Msg{}, errTurn
 }
 
 // open moves the envelope of a request out of m; false if it has none, or

@@ -64,12 +64,23 @@ func (r *req) newEnvelope() *message.Envelope {
 // dropStale drops the replies that have come to a request that was given up, so
 // that none of them is taken for the reply to the next.
 func (r *req) dropStale() {
+	for r.dropTurn() {
+	}
+}
+
+// dropTurn drops some of them, and reports whether there may be more.
+func (r *req) dropTurn() (more bool) {
 	r.lockRecv()
 	defer r.recvMu.Unlock()
-	for m, in := r.arrived.recv(); in != nil; m, in = r.arrived.recv() {
+	for range turnSize {
+		m, in := r.arrived.recv()
+		if in == nil {
+			return false
+		}
 		m.Release()
 		r.Drops.Add(DropOutOfTurn, 1)
 	}
+	return true
 }
 
 // recv takes the reply. The send lock is held only to look at the state and to
@@ -78,7 +89,7 @@ func (r *req) recv() (message.Msg, error) {
 	if r.idle() {
 		return message.Msg{}, ErrState
 	}
-	for {
+	for range turnSize {
 		m, in := r.arrived.recv()
 		if in == nil {
 			return m, ErrWouldBlock
@@ -90,6 +101,7 @@ func (r *req) recv() (message.Msg, error) {
 		r.canSend.raise()
 		return m, nil
 	}
+	return message.Msg{}, errTurn
 }
 
 func (r *req) idle() bool {

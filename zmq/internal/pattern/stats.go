@@ -34,11 +34,6 @@ func (q *fairQueue) counted(t pipe.Tally) pipe.Tally {
 	return t
 }
 
-func (p *pub) subscriptions() (n int) {
-	for _, prefixes := range p.peers {
-		n += len(prefixes)
-	}
-	return n
-}
+func (p *pub) subscriptions() int { return p.index.Len() }
 
-func (s *sub) subscriptions() int { return len(s.wanted.values) }
+func (s *sub) subscriptions() int { return s.wanted.Len() }

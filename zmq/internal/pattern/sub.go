@@ -1,18 +1,18 @@
 package pattern
 
 import (
-	"maps"
-	"slices"
+	"fmt"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/subscription"
 )
 
 // sub is RFC 29's SUB: it tells every publisher what it wants, and drops what
 // comes all the same.
 type sub struct {
 	*Socket
-	wanted prefixes[int] // how often each prefix was subscribed to; under both locks to write
+	wanted subscription.Set // under both locks to write
 	wants  func(topic []byte) bool
 	peers  []*pipe.Peer // those that are connected; under the send lock
 }
@@ -21,7 +21,7 @@ type sub struct {
 func NewSub(o Options) *Socket {
 	s := newSocket(o)
 	kind := &sub{Socket: s}
-	kind.wants = kind.wanted.matches
+	kind.wants = kind.wanted.Matches
 	s.kind = kind
 	return s
 }
@@ -37,6 +37,10 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 	kind, ok := s.kind.(*sub)
 	if !ok {
 		return ErrNotSupported
+	}
+	if len(prefix) > subscription.MaxPrefix {
+		return fmt.Errorf("%w: %d bytes, at most %d are allowed; subscribe to the start of it",
+			ErrLongPrefix, len(prefix), subscription.MaxPrefix)
 	}
 	unlock := s.lockBoth()
 	if s.closed {
@@ -55,17 +59,10 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 // count counts a subscription up or down and reports whether the publishers must
 // be told.
 func (s *sub) count(what byte, prefix []byte) bool {
-	n, _ := s.wanted.get(prefix)
 	if what == subscribe {
-		s.wanted.put(prefix, n+1)
-		return n == 0
+		return s.wanted.Add(prefix)
 	}
-	if n > 1 {
-		s.wanted.put(prefix, n-1)
-		return false
-	}
-	s.wanted.remove(prefix)
-	return n == 1
+	return s.wanted.Remove(prefix)
 }
 
 // tell queues a subscription message for peers.
@@ -82,18 +79,19 @@ func (s *sub) tell(peers []*pipe.Peer, what byte, prefix []byte) {
 func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
 
 func (s *sub) recv() (message.Msg, error) {
-	for {
+	for range turnSize {
 		m, in := s.arrived.recv()
 		if in == nil {
 			return m, ErrWouldBlock
 		}
-		if s.wanted.matches(m.Bytes()) {
+		if s.wanted.Matches(m.Bytes()) {
 			s.arrived.lend(in, s.wants)
 			return m, nil
 		}
 		m.Release()
 		s.Drops.Add(DropNotSubscribed, 1)
 	}
+	return message.Msg{}, errTurn
 }
 
 func (s *sub) attach(*pipe.Peer) error { return nil }
@@ -101,9 +99,11 @@ func (s *sub) attach(*pipe.Peer) error { return nil }
 // connected tells a publisher everything that is wanted.
 func (s *sub) connected(p *pipe.Peer) error {
 	s.peers = append(s.peers, p)
-	for _, prefix := range slices.Sorted(maps.Keys(s.wanted.values)) { // in an order that a simulation repeats
-		s.tell([]*pipe.Peer{p}, subscribe, []byte(prefix))
-	}
+	only := s.peers[len(s.peers)-1:]
+	s.wanted.All(func(prefix []byte) bool {
+		s.tell(only, subscribe, prefix)
+		return true
+	})
 	return nil
 }
 
@@ -114,3 +114,13 @@ func (s *sub) disconnected(p *pipe.Peer) {
 
 func (s *sub) detach(p *pipe.Peer) { s.peers = without(s.peers, p) }
 func (s *sub) writable(*pipe.Out)  {}
+
+// without returns list without v, in place: order is kept.
+func without[T comparable](list []T, v T) []T {
+	for i, x := range list {
+		if x == v {
+			return append(list[:i], list[i+1:]...)
+		}
+	}
+	return list
+}

@@ -27,10 +27,9 @@ type Out struct {
 	sent      *Tally // of all Outs under the lock
 	stream    uint64 // of the Pace: the last stream that had a message for the Out
 
-	Index int    // the pattern's: where the Out stands in its list; -1: nowhere
-	Mark  uint64 // the pattern's: the last message that was given to the Out
-	Peer  *Peer  // whom the messages go to
-	Pace  *Pace  // of the socket; nil: each message is on its own
+	Index int   // the pattern's: where the Out stands in its list; -1: nowhere
+	Peer  *Peer // whom the messages go to
+	Pace  *Pace // of the socket; nil: each message is on its own
 }
 
 // NewOut makes an Out under the given lock. What has left it is counted in sent.

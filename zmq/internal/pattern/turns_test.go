@@ -1,0 +1,173 @@
+package pattern
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// heardBy joins a PUB, by way of an Inbox, to a peer of which only what it
+// says is there.
+func heardBy(t *testing.T, s *Socket) (*pipe.Peer, *pipe.Inbox) {
+	t.Helper()
+	inbox := pipe.NewInbox(pipe.Limits{}, nil)
+	p := &pipe.Peer{Out: s.NewOut()}
+	p.Out.Peer = p
+	in := s.NewIn(inbox)
+	in.Peer = p
+	inbox.Open(in)
+	if err := s.Attach(p); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Connected(p, in, nil); err != nil {
+		t.Fatal(err)
+	}
+	return p, inbox
+}
+
+// says makes a batch of n subscriptions, or cancellations.
+func says(what byte, n int) (b message.Batch) {
+	for i := range n {
+		b.Append(message.Single(fmt.Appendf([]byte{what}, "%d", i)), message.GatherMin)
+	}
+	return b
+}
+
+// What one peer says is taken in turns, between which others have the locks.
+func TestSubscriptionsAreTakenInTurns(t *testing.T) {
+	const n = 10 * turnSize
+	for _, what := range []byte{subscribe, unsubscribe} {
+		s := NewPub(Options{})
+		kind := s.kind.(*pub)
+		peer, inbox := heardBy(t, s)
+		if what == unsubscribe {
+			inbox.Put(says(subscribe, n))
+		}
+		before := kind.index.Len()
+		// The peer's In is told of it below, by the test itself.
+		quiet := pipe.NewIn(inbox, pipe.Limits{}, silent{}, &s.received)
+		quiet.Peer = peer
+		peer.In = quiet
+		inbox.Open(quiet)
+		inbox.Put(says(what, n))
+		turns := 0
+		for kind.takeTurn(quiet) {
+			turns++
+			done := before - kind.index.Len()
+			if what == subscribe {
+				done = -done
+			}
+			if done != turns*turnSize {
+				t.Fatalf("%d done in %d turns", done, turns)
+			}
+		}
+		if turns != n/turnSize {
+			t.Errorf("%d turns, want %d", turns, n/turnSize)
+		}
+		s.Close()
+	}
+}
+
+type silent struct{}
+
+func (silent) Readable(*pipe.In) {}
+
+// A peer that leaves matches nothing at once, and is swept away in turns.
+func TestLeavingIsDoneInTurns(t *testing.T) {
+	const n = 10 * turnSize
+	s := NewPub(Options{})
+	defer s.Close()
+	kind := s.kind.(*pub)
+	peer, inbox := heardBy(t, s)
+	inbox.Put(says(subscribe, n))
+	kind.sweeping = true // by the test
+	s.Disconnected(peer)
+	if got := s.Stats(); got.Subscriptions != 0 || kind.index.Prefixes() != n-turnSize {
+		t.Fatalf("%d subscriptions, and %d prefixes are left", got.Subscriptions, kind.index.Prefixes())
+	}
+	if err := s.TrySend(message.Single([]byte("7"))); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Drops.Counts(); got[DropNoSubscriber] != 1 {
+		t.Fatalf("who has left is sent to: dropped %v", got)
+	}
+	turns := 1
+	for ; kind.sweepTurn(); turns++ {
+		if got, want := kind.index.Prefixes(), n-(turns+1)*turnSize; got != want {
+			t.Fatalf("%d prefixes are left after %d turns, want %d", got, turns+1, want)
+		}
+	}
+	if kind.index.Prefixes() != 0 || kind.sweeping {
+		t.Fatalf("%d prefixes are left", kind.index.Prefixes())
+	}
+}
+
+// What a peer said before it left, and was not taken until then, counts for
+// nothing: neither for it, nor for who has its pipe now.
+func TestSaidBeforeItLeft(t *testing.T) {
+	s := NewPub(Options{})
+	defer s.Close()
+	peer, _ := heardBy(t, s)
+	late := pipe.NewInbox(pipe.Limits{}, nil)
+	in := s.NewIn(late)
+	in.Peer = peer
+	late.Open(in)
+	s.Disconnected(peer)
+	late.Put(says(subscribe, 3))
+	if n := s.Stats().Subscriptions; n != 0 {
+		t.Fatalf("%d subscriptions of who is gone", n)
+	}
+}
+
+// Messages that nobody can receive are dropped in turns too, between which others
+// have the lock: a peer may send them without end.
+func TestMessagesAreDroppedInTurns(t *testing.T) {
+	const n = 3 * turnSize
+	for name, tt := range map[string]struct {
+		s    *Socket
+		turn func(s *Socket, in *pipe.In) (more bool)
+		why  DropReason
+	}{
+		"SUB":  {NewSub(Options{}), recvTurn, DropNotSubscribed},
+		"REP":  {NewRep(Options{}), recvTurn, DropMalformed},
+		"REQ":  {NewReq(Options{}), recvTurn, DropMalformed},
+		"PUSH": {NewPush(Options{}), func(s *Socket, in *pipe.In) bool { return s.kind.(*push).dropTurn(in) }, DropOutOfTurn},
+		"REQ, stale": {NewReq(Options{}), func(s *Socket, _ *pipe.In) bool { return s.kind.(*req).dropTurn() },
+			DropOutOfTurn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer tt.s.Close()
+			peer, _ := heardBy(t, tt.s)
+			if kind, ok := tt.s.kind.(*req); ok {
+				kind.asked = peer
+			}
+			inbox := pipe.NewInbox(pipe.Limits{}, nil)
+			in := pipe.NewIn(inbox, pipe.Limits{}, silent{}, &tt.s.received)
+			in.Peer = peer
+			inbox.Open(in)
+			inbox.Put(says(subscribe, n))
+			if name != "PUSH" {
+				tt.s.arrived.add(in)
+			}
+			for turn := 1; tt.turn(tt.s, in); turn++ {
+				if dropped := tt.s.Drops.Counts()[tt.why]; dropped != uint64(turn*turnSize) {
+					t.Fatalf("%d dropped in %d turns", dropped, turn)
+				}
+			}
+			if dropped := tt.s.Drops.Counts()[tt.why]; dropped != n {
+				t.Errorf("%d dropped, want %d", dropped, n)
+			}
+		})
+	}
+}
+
+// recvTurn reports whether a turn of receiving has ended before there was
+// nothing.
+func recvTurn(s *Socket, _ *pipe.In) (more bool) {
+	s.lockRecv()
+	defer s.recvMu.Unlock()
+	_, err := s.kind.recv()
+	return err == errTurn
+}
