@@ -20,6 +20,8 @@ var (
 	ErrUnroutable = pattern.ErrUnroutable
 	// ErrNotSupported: sockets of this type do not do that.
 	ErrNotSupported = pattern.ErrNotSupported
+	// ErrLongPrefix: Subscribe was given more than 1 MiB.
+	ErrLongPrefix = pattern.ErrLongPrefix
 	// ErrNoFrame: the message has no frame that could be sent.
 	ErrNoFrame = pattern.ErrNoFrame
 	// ErrReleased: a copy of the message was given to Msg.Release before.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/engine"
@@ -152,6 +153,8 @@ type Options struct {
 	Backlog int
 }
 
+func tooLong(prefix string) bool { return len(prefix) > wire.MaxSubscription }
+
 // validate says which option cannot be.
 func (o *Options) validate(t Type) error {
 	bad := func(field, format string, args ...any) error {
@@ -164,6 +167,8 @@ func (o *Options) validate(t Type) error {
 		return bad("RoutingID", "the first byte must not be zero: such ids are made up by ROUTER sockets")
 	case len(o.Subscribe) > 0 && t != SUB:
 		return bad("Subscribe", "a %s socket does not subscribe", t)
+	case slices.ContainsFunc(o.Subscribe, tooLong):
+		return bad("Subscribe", "a prefix has more than %d bytes", wire.MaxSubscription)
 	case o.RouterMandatory && t != ROUTER:
 		return bad("RouterMandatory", "a %s socket does not route", t)
 	case o.RouterHandover && t != ROUTER:

@@ -229,7 +229,8 @@ func (s *Socket) Writable() <-chan struct{} { return s.pattern.CanSend() }
 
 // Subscribe asks a SUB socket's publishers, also those to come, for messages
 // whose first frame starts with prefix; "" is all. Each call needs its own
-// Unsubscribe.
+// Unsubscribe. A prefix has at most 1 MiB: a longer one is refused with
+// ErrLongPrefix, because publishers would close the connection.
 func (s *Socket) Subscribe(prefix string) error { return s.pattern.Subscribe([]byte(prefix)) }
 
 // Unsubscribe takes a subscription back.

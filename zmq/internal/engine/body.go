@@ -31,9 +31,9 @@ func (d *decoder) await(flags byte, size uint64, header, have int) error {
 }
 
 const (
-	// maxCommand bounds commands after the handshake: a subscription's prefix is
-	// the longest there is.
-	maxCommand = 64 << 10
+	// maxCommand bounds commands after the handshake: a subscription is the longest
+	// there is.
+	maxCommand = wire.MaxSubscription + 10 // the name, SUBSCRIBE, and its size
 	// maxBody bounds a body by what an int can count, far above any memory.
 	maxBody = uint64(min(1<<46, math.MaxInt>>1))
 )
