@@ -7,6 +7,7 @@
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
 //	go run ./cmd/bench ablation                            each optimization on and off
 //	go run ./cmd/bench features                            each feature of io_uring on and off
+//	go run ./cmd/bench subscriptions                       10, 10,000 and 1,000,000 subscriptions
 //	go run ./cmd/bench list                                the points
 //	go run ./cmd/bench table                               results into the documents
 package main
@@ -22,11 +23,12 @@ import (
 )
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"run":      runCommand,
-	"ablation": ablationCommand,
-	"features": featuresCommand,
-	"list":     listCommand,
-	"table":    tableCommand,
+	"run":           runCommand,
+	"ablation":      ablationCommand,
+	"features":      featuresCommand,
+	"subscriptions": subscriptionsCommand,
+	"list":          listCommand,
+	"table":         tableCommand,
 }
 
 // errUsage stands for an error that the flag package has already printed.
@@ -39,7 +41,7 @@ func main() {
 // run returns the exit code: 1 for a failure, 2 for wrong usage.
 func run(args []string) int {
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|ablation|features|list|table [FLAGS]; bench run --help for the flags")
+		fmt.Fprintln(os.Stderr, "usage: bench run|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
