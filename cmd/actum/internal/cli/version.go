@@ -38,5 +38,9 @@ func describeBuild(info *debug.BuildInfo) string {
 			text += " with changes"
 		}
 	}
-	return fmt.Sprintf("actum %s, %s, %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	text = fmt.Sprintf("actum %s, %s", text, runtime.Version())
+	if system, processor := settings["GOOS"], settings["GOARCH"]; system != "" {
+		text += ", " + system + "/" + processor
+	}
+	return text
 }
