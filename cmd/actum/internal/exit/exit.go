@@ -6,7 +6,7 @@
 //	     that is because of Ctrl-C; the demonstration lost or reordered one
 //	2    the command line cannot be carried out: a wrong type, endpoint or
 //	     option, an endpoint that cannot be bound, something not offered
-//	130  interrupted by Ctrl-C or SIGTERM; everything was closed in order, and no
+//	130  interrupted by Ctrl-C, SIGTERM or SIGHUP; everything was closed in order, and no
 //	     message was left undelivered
 package exit
 

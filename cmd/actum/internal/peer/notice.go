@@ -1,10 +1,8 @@
 package peer
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -90,81 +88,55 @@ func (n *notice) text() string {
 // waitingFor says what a socket waits for.
 func (s *session) waitingFor(w wait) string {
 	stats := s.Stats()
-	switch {
-	case w == forSubscriptions && stats.Peers > 0:
-		return fmt.Sprintf("waiting for subscriptions: %d of %d", stats.Subscriptions, s.subscriptions)
-	case stats.Peers == 0:
-		return s.waitingForPeer()
-	case w == forRoom:
-		return "connected, waiting for a peer that takes the message"
-	case w == forDelivery:
-		return "connected, waiting for the peer to take what was sent"
-	case s.Type() == zmq.REQ:
-		return "connected, waiting for the reply"
-	}
-	return "connected, waiting for messages"
-}
-
-// waitingForPeer says what became of each endpoint.
-func (s *session) waitingForPeer() string {
-	var parts []string
-	for _, endpoint := range s.connects {
-		if cause := s.causes.last(endpoint); cause != "" {
-			endpoint += ": " + cause + ", trying again"
+	var absent []string
+	for _, e := range stats.Endpoints {
+		if text := missing(e); text != "" {
+			absent = append(absent, text)
 		}
-		parts = append(parts, endpoint)
 	}
-	for _, endpoint := range s.binds {
-		part := "a peer to connect to " + endpoint
-		if cause := s.causes.last(endpoint); cause != "" {
-			part += " (the last one: " + cause + ")"
-		}
-		parts = append(parts, part)
-	}
-	return "waiting for " + strings.Join(parts, "; ")
-}
-
-// causes remembers why connections to endpoints failed, as a context's log says, and
-// hands the log on.
-type causes struct {
-	slog.Handler // nil: nobody else reads the log
-
-	mu sync.Mutex
-	of map[string]string
-}
-
-func (c *causes) last(endpoint string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.of[endpoint]
-}
-
-// Enabled is part of slog.Handler.
-func (c *causes) Enabled(context.Context, slog.Level) bool { return true }
-
-// Handle is part of slog.Handler.
-func (c *causes) Handle(ctx context.Context, r slog.Record) error {
-	var endpoint, cause string
-	r.Attrs(func(a slog.Attr) bool {
-		switch a.Key {
-		case "endpoint":
-			endpoint = a.Value.String()
-		case "cause":
-			if err, ok := a.Value.Any().(error); ok && err != nil {
-				cause = reason(err)
+	if stats.Peers == 0 {
+		for _, e := range stats.Endpoints {
+			if e.State == zmq.EndpointListening {
+				absent = append(absent, listening(e))
 			}
 		}
-		return true
-	})
-	if cause != "" {
-		c.mu.Lock()
-		c.of[endpoint] = cause
-		c.mu.Unlock()
+		return "waiting for " + strings.Join(absent, "; ")
 	}
-	if c.Handler == nil {
-		return nil
+	text := "connected, waiting for messages"
+	switch {
+	case w == forSubscriptions:
+		text = fmt.Sprintf("waiting for subscriptions: %d of %d", stats.Subscriptions, s.subscriptions)
+	case w == forRoom:
+		text = "connected, waiting for a peer that takes the message"
+	case w == forDelivery:
+		text = fmt.Sprintf("connected, waiting for the peer to take %s", messages(uint64(stats.Queued)))
+	case s.Type() == zmq.REQ:
+		text = "connected, waiting for the reply"
 	}
-	return c.Handler.Handle(ctx, r)
+	return strings.Join(append([]string{text}, absent...), "; ")
+}
+
+// missing says why an endpoint that was connected to has no connection; empty if it
+// has one.
+func missing(e zmq.EndpointStats) string {
+	switch {
+	case e.State == zmq.EndpointListening, e.State == zmq.EndpointConnected:
+		return ""
+	case e.LastError == nil:
+		return e.Endpoint
+	case e.State == zmq.EndpointGivenUp:
+		return e.Endpoint + ": " + reason(e.LastError) + ", given up"
+	}
+	return e.Endpoint + ": " + reason(e.LastError) + ", trying again"
+}
+
+// listening says that nobody has connected to an endpoint, or what became of the
+// last one that did.
+func listening(e zmq.EndpointStats) string {
+	if e.LastError == nil {
+		return "a peer to connect to " + e.Endpoint
+	}
+	return "a peer to connect to " + e.Endpoint + " (the last one: " + reason(e.LastError) + ")"
 }
 
 // reason is an error without the operation and the address in front of it: the

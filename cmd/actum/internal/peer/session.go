@@ -26,9 +26,6 @@ type session struct {
 	failed bool // something could not be delivered, and standard error says what
 
 	notice        *notice
-	causes        *causes
-	binds         []string
-	connects      []string
 	subscriptions int // to wait for
 
 	// unsent are messages that were taken from the input and that Send has not taken.
@@ -47,8 +44,7 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 		return err
 	}
 	std.Err = &lockedWriter{w: std.Err}
-	causes := c.causes(std.Err)
-	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Logger: slog.New(causes)})
+	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Logger: c.logger(std.Err)})
 	if err != nil {
 		return &exit.UsageError{Err: err}
 	}
@@ -60,7 +56,7 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	}
 	gone, unwatch := system.WatchReader(std.Out)
 	defer unwatch()
-	s := &session{Socket: socket, err: std.Err, causes: causes, binds: c.Bind, connects: c.Connect, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil,
+	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil,
 		sendTimeout: o.SendTimeout, recvTimeout: o.RecvTimeout, linger: o.Linger}
 	s.notice = &notice{w: std.Err, patience: c.patience(std), describe: s.waitingFor, start: time.Now()}
 	defer s.notice.watch()()
@@ -73,13 +69,12 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	return s.verdict(err, before)
 }
 
-// causes is what reads the log: it remembers causes, and writes all of it if asked.
-func (c *Common) causes(w io.Writer) *causes {
-	causes := &causes{of: map[string]string{}}
-	if c.Verbose {
-		causes.Handler = slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})
+// logger writes the log if it was asked for.
+func (c *Common) logger(w io.Writer) *slog.Logger {
+	if !c.Verbose {
+		return nil
 	}
-	return causes
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // patience is how long the command waits until it says what for; negative: it does
@@ -134,8 +129,12 @@ func (s *session) close(ctx context.Context, deliver bool) error {
 		defer cancel()
 	}
 	err := s.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
+	var unsent *zmq.UnsentError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
 		return errLate
+	case errors.As(err, &unsent) && unsent.Err == nil:
+		return nil // their peers left: verdict counts them
 	}
 	return err
 }
