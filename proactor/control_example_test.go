@@ -62,7 +62,7 @@ func ExampleOperation_SetTimeout() {
 	})
 	peer.Read(&read, make([]byte, 64))
 	dispatchUntil(d, func() bool { return !read.Outstanding() })
-	// Output: no word from the peer: proactor: operation ran out of time: i/o timeout
+	// Output: no word from the peer: proactor: the operation did not complete before its timeout or deadline, and was cancelled
 }
 
 // A request may be over by a certain time, whatever it does until then: each of

@@ -52,7 +52,7 @@ var (
 type deadlineError struct{}
 
 func (deadlineError) Error() string {
-	return "proactor: operation ran out of time: " + os.ErrDeadlineExceeded.Error()
+	return "proactor: the operation did not complete before its timeout or deadline, and was cancelled"
 }
 func (deadlineError) Unwrap() error   { return os.ErrDeadlineExceeded }
 func (deadlineError) Timeout() bool   { return true }

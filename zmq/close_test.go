@@ -196,7 +196,7 @@ func TestCloseContext(t *testing.T) {
 		}
 		must(t, sockets[i].Close())
 	}
-	if _, err := c.NewSocket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}}); err != zmq.ErrClosed {
+	if _, err := c.NewSocket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}}); !errors.Is(err, zmq.ErrClosed) {
 		t.Fatalf("a socket in a closed context: %v", err)
 	}
 }

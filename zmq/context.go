@@ -12,6 +12,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 )
@@ -177,12 +178,14 @@ func (c *Context) close(socket func(*Socket) error) error {
 	return errors.Join(errs...)
 }
 
+var errContextClosed = &pattern.Error{Text: "zmq: NewSocket: the context is closed: make the socket on another", Is: ErrClosed}
+
 // add registers a socket.
 func (c *Context) add(s *Socket) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return ErrClosed
+		return errContextClosed
 	}
 	c.sockets[s] = struct{}{}
 	return nil

@@ -83,7 +83,7 @@ func (s *Socket) Connect(to string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return ErrClosed
+		return &EndpointError{Op: op, Endpoint: to, Err: ErrClosed}
 	}
 	if err := s.connect(ep); err != nil {
 		return &EndpointError{Op: "connect", Endpoint: to, Err: err}
@@ -262,7 +262,7 @@ func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []fu
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
-		return ErrClosed
+		return &EndpointError{Op: op, Endpoint: from, Err: ErrClosed}
 	}
 	stops, err := take(ep)
 	s.mu.Unlock()

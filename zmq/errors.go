@@ -1,7 +1,8 @@
 package zmq
 
 import (
-	"fmt"
+	"errors"
+	"strings"
 
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/pattern"
@@ -12,7 +13,8 @@ import (
 var (
 	// ErrWouldBlock is TrySend's and TryRecv's: not now.
 	ErrWouldBlock = pattern.ErrWouldBlock
-	// ErrClosed: the socket or its context is closed. It wraps net.ErrClosed.
+	// ErrClosed: the socket or its context is closed. errors.Is finds it, and
+	// net.ErrClosed, in what calls return.
 	ErrClosed = pattern.ErrClosed
 	// ErrState: a REQ or REP socket was used out of turn.
 	ErrState = pattern.ErrState
@@ -32,15 +34,15 @@ var (
 	// os.ErrDeadlineExceeded.
 	ErrTimeout = pattern.ErrTimeout
 	// ErrMultipart: RecvBytes received a message that has not one frame.
-	ErrMultipart = fmt.Errorf("zmq: the message does not have one frame: use Recv or RecvFrames")
+	ErrMultipart = errors.New("zmq: RecvBytes: the message has several frames, and is lost: use Recv or RecvFrames")
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken
 	// ErrIncompatible: the two sockets' types do not go together. Connect fails with
 	// it over inproc; over other transports it is in EndpointStats.LastError.
 	ErrIncompatible = inproc.ErrIncompatible
 	// ErrNotBound and ErrNotConnected: there is no such endpoint to give up.
-	ErrNotBound     = fmt.Errorf("zmq: the socket is not bound to that endpoint")
-	ErrNotConnected = fmt.Errorf("zmq: the socket is not connected to that endpoint")
+	ErrNotBound     = errors.New("the socket is not bound to it: give the endpoint as it was given to Bind, or as LastEndpoint said then")
+	ErrNotConnected = errors.New("the socket is not connected to it: give the endpoint as it was given to Connect")
 	// ErrHandshakeTimeout is in logs: the peer did not finish its handshake.
 	ErrHandshakeTimeout = engine.ErrHandshakeTimeout
 )
@@ -53,7 +55,7 @@ type EndpointError struct {
 }
 
 func (e *EndpointError) Error() string {
-	return "zmq: " + e.Op + " " + e.Endpoint + ": " + e.Err.Error()
+	return "zmq: " + e.Op + " " + e.Endpoint + ": " + strings.TrimPrefix(e.Err.Error(), "zmq: ")
 }
 
 func (e *EndpointError) Unwrap() error { return e.Err }

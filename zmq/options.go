@@ -1,7 +1,6 @@
 package zmq
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -196,8 +195,6 @@ func (o *Options) validate(t Type) error {
 	}
 	return nil
 }
-
-var errUnknownType = errors.New("unknown type")
 
 // pattern are the options that the pattern needs.
 func (o *Options) pattern(c *Context) pattern.Options {

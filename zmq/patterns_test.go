@@ -2,6 +2,7 @@ package zmq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -148,12 +149,12 @@ func TestReqRep(t *testing.T) {
 			rep, req := newSocket(t, c, zmq.REP, zmq.Options{}), newSocket(t, c, zmq.REQ, zmq.Options{})
 			must(t, rep.Bind(ep))
 			must(t, req.Connect(rep.LastEndpoint()))
-			if _, err := req.Recv(ctx); err != zmq.ErrState {
+			if _, err := req.Recv(ctx); !errors.Is(err, zmq.ErrState) {
 				t.Fatalf("receiving before asking: %v", err)
 			}
 			for i := range 1000 {
 				must(t, req.SendFrames(ctx, []byte("question"), fmt.Append(nil, i)))
-				if err := req.SendBytes(ctx, nil); err != zmq.ErrState {
+				if err := req.SendBytes(ctx, nil); !errors.Is(err, zmq.ErrState) {
 					t.Fatalf("asking twice: %v", err)
 				}
 				f, err := rep.RecvFrames(ctx)
@@ -221,7 +222,7 @@ func TestDealerRouter(t *testing.T) {
 			if string(b) != "back" {
 				t.Fatalf("received %q", b)
 			}
-			if err := router.SendFrames(ctx, []byte("you"), nil); err != zmq.ErrUnroutable {
+			if err := router.SendFrames(ctx, []byte("you"), nil); !errors.Is(err, zmq.ErrUnroutable) {
 				t.Fatalf("to nobody: %v", err)
 			}
 		})

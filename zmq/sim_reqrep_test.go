@@ -1,6 +1,9 @@
 package zmq
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // reqRep is a run of REQ and REP sockets: any number, any side binds.
 //
@@ -97,7 +100,7 @@ func (r *reqRep) ask(a *asker) {
 		r.reply(a)
 		return
 	}
-	if _, err := a.TryRecv(); err != ErrState {
+	if _, err := a.TryRecv(); !errors.Is(err, ErrState) {
 		r.fail("a REQ that has not asked receives: %v", err)
 	}
 	resets := r.resets()
@@ -110,7 +113,7 @@ func (r *reqRep) ask(a *asker) {
 	a.waits, a.since, a.resets = true, r.d.Now(), resets
 	r.sent++
 	r.marks(a.Socket)
-	if err := a.TrySend(r.message(a.id, a.number)); err != ErrState {
+	if err := a.TrySend(r.message(a.id, a.number)); !errors.Is(err, ErrState) {
 		r.fail("a REQ that waits for a reply sends: %v", err)
 	}
 }
@@ -153,7 +156,7 @@ func (r *reqRep) restart(a *asker) {
 // answer takes a request, or sends the reply to the last: the same again.
 func (r *reqRep) answer(a *answerer) {
 	if a.has {
-		if _, err := a.TryRecv(); err != ErrState {
+		if _, err := a.TryRecv(); !errors.Is(err, ErrState) {
 			r.fail("a REP that owes a reply receives: %v", err)
 		}
 		r.check(a.TrySend(a.request))
@@ -162,7 +165,7 @@ func (r *reqRep) answer(a *answerer) {
 		r.marks(a.Socket)
 		return
 	}
-	if err := a.TrySend(NewMsg(nil)); err != ErrState {
+	if err := a.TrySend(NewMsg(nil)); !errors.Is(err, ErrState) {
 		r.fail("a REP that was not asked sends: %v", err)
 	}
 	m, err := a.TryRecv()

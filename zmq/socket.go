@@ -55,7 +55,7 @@ func NewSocket(t Type, o Options) (*Socket, error) {
 func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	newPattern := patterns[t]
 	if newPattern == nil {
-		return nil, &OptionError{Option: "Type", Err: errUnknownType}
+		return nil, &OptionError{Option: "Type", Err: noSuchType(t)}
 	}
 	if err := o.validate(t); err != nil {
 		return nil, err

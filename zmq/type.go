@@ -1,6 +1,7 @@
 package zmq
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -44,7 +45,23 @@ func (t Type) Receives() bool { return t != PUSH && t != PUB }
 func ParseType(name string) (Type, error) {
 	t, err := wire.ParseSocketType([]byte(strings.ToUpper(name)))
 	if err != nil || patterns[Type(t)] == nil {
-		return 0, fmt.Errorf("zmq: unknown socket type %q: expected push, pull, pub, sub, req, rep, dealer, router or pair", name)
+		if err == nil {
+			err = noSuchType(Type(t))
+		} else {
+			err = fmt.Errorf("unknown: expected %s", typeNames)
+		}
+		return 0, fmt.Errorf("zmq: socket type %.32q: %w", name, err)
 	}
 	return Type(t), nil
+}
+
+// typeNames are those that there are.
+const typeNames = "PUSH, PULL, PUB, SUB, REQ, REP, DEALER, ROUTER or PAIR"
+
+// noSuchType says why no socket of type t can be made.
+func noSuchType(t Type) error {
+	if name := t.String(); t <= Type(wire.STREAM) {
+		return fmt.Errorf("%s is not implemented yet: expected %s: %w", name, typeNames, errors.ErrUnsupported)
+	}
+	return fmt.Errorf("%d is no type of socket: expected %s", t, typeNames)
 }

@@ -1,6 +1,7 @@
 package pattern_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -113,7 +114,7 @@ func expectNothing(t *testing.T, s *pattern.Socket) {
 
 func expectError(t *testing.T, what string, got, want error) {
 	t.Helper()
-	if got != want {
+	if !errors.Is(got, want) {
 		t.Fatalf("%s: got %v, want %v", what, got, want)
 	}
 }

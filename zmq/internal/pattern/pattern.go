@@ -17,39 +17,10 @@ package pattern
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"os"
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
-)
-
-// What a pattern refuses.
-var (
-	// ErrWouldBlock means that nobody can take, or nobody has sent, a message now.
-	ErrWouldBlock = errors.New("zmq: operation would block")
-	// ErrClosed means that the socket is closed.
-	ErrClosed = fmt.Errorf("zmq: socket closed: %w", net.ErrClosed)
-	// ErrTimeout means that the socket's own timeout has passed.
-	ErrTimeout = fmt.Errorf("zmq: timed out: %w", os.ErrDeadlineExceeded)
-	// ErrState means that a REQ or REP socket was used out of turn.
-	ErrState = errors.New("zmq: not the socket's turn")
-	// ErrUnroutable means that a ROUTER has no peer of that routing id.
-	ErrUnroutable = errors.New("zmq: no peer has that routing id")
-	// ErrNotSupported means that the socket's type does not do that.
-	ErrNotSupported = errors.New("zmq: not supported by this type of socket")
-	// ErrLongPrefix means that a subscription's prefix is longer than publishers take.
-	ErrLongPrefix = errors.New("zmq: prefix is too long to subscribe to")
-	// ErrNoFrame means that a message has no frame to send.
-	ErrNoFrame = errors.New("zmq: message has no frame to send")
-	// ErrReleased means that a copy of the message was released.
-	ErrReleased = errors.New("zmq: send: a copy of the message was released: release it after it was sent for the last time")
-	// ErrSecondPeer refuses another peer of a PAIR, and ErrDuplicateID one whose
-	// routing id a ROUTER knows already.
-	ErrSecondPeer  = errors.New("zmq: a PAIR socket has one peer")
-	ErrDuplicateID = errors.New("zmq: another peer has that routing id")
 )
 
 // errStale is a REQ's that gives a request up: replies to it that are there have

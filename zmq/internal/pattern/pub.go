@@ -85,7 +85,7 @@ func handOn(out *pipe.Out) {
 	}
 }
 
-func (p *pub) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
+func (p *pub) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPub }
 
 func (p *pub) attach(*pipe.Peer) error { return nil }
 

@@ -20,12 +20,13 @@ func NewPull(o Options) *Socket {
 
 func (p *pull) recv() (message.Msg, error) { return p.arrived.receive() }
 
-// receiveOnly is the sending half of a type that does not send.
+func (p *pull) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnPull }
+
+// receiveOnly is the sending half of a type that does not choose whom to send to.
 type receiveOnly struct{}
 
-func (receiveOnly) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
-func (receiveOnly) attach(*pipe.Peer) error             { return nil }
-func (receiveOnly) connected(*pipe.Peer) error          { return nil }
-func (receiveOnly) disconnected(*pipe.Peer)             {}
-func (receiveOnly) detach(*pipe.Peer)                   {}
-func (receiveOnly) writable(*pipe.Out)                  {}
+func (receiveOnly) attach(*pipe.Peer) error    { return nil }
+func (receiveOnly) connected(*pipe.Peer) error { return nil }
+func (receiveOnly) disconnected(*pipe.Peer)    {}
+func (receiveOnly) detach(*pipe.Peer)          {}
+func (receiveOnly) writable(*pipe.Out)         {}

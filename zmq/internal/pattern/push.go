@@ -18,7 +18,7 @@ func NewPush(o Options) *Socket {
 
 func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.turns.send(m) }
 
-func (p *push) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
+func (p *push) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPush }
 
 // readable drops what a peer sends although a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {

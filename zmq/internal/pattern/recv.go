@@ -99,7 +99,7 @@ func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, e
 			continue
 		}
 		if err := s.arrived.await(ctx, w, sparse); err != nil {
-			return m, timeout(ctx, err)
+			return m, timeout(ctx, err, errRecvTimeout)
 		}
 	}
 }

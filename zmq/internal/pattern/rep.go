@@ -29,7 +29,7 @@ func (r *rep) recv() (message.Msg, error) {
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()
 	if r.asker != nil {
-		return message.Msg{}, ErrState
+		return message.Msg{}, errRepAgain
 	}
 	for range turnSize {
 		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
@@ -66,7 +66,7 @@ func (r *rep) open(m *message.Msg) bool {
 func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 	out := r.asker
 	if out == nil {
-		return nil, ErrState
+		return nil, errRepFirst
 	}
 	r.asker = nil
 	if r.lost {

@@ -30,7 +30,7 @@ func NewReq(o Options) *Socket {
 
 func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if r.asked != nil && !r.opts.ReqRelaxed {
-		return nil, ErrState
+		return nil, errReqAgain
 	}
 	if r.asked != nil && !r.opts.ReqCorrelate {
 		r.asked = nil
@@ -87,7 +87,7 @@ func (r *req) dropTurn() (more bool) {
 // change it: the receive lock comes first in the order of locks.
 func (r *req) recv() (message.Msg, error) {
 	if r.idle() {
-		return message.Msg{}, ErrState
+		return message.Msg{}, errReqFirst
 	}
 	for range turnSize {
 		m, in := r.arrived.recv()

@@ -35,10 +35,13 @@ func (r *router) recv() (message.Msg, error) {
 
 func (r *router) send(m message.Msg) (*pipe.Out, error) {
 	if m.Len() < 2 {
-		return nil, ErrNoFrame
+		return nil, errNoAddress
 	}
 	p := r.peers[string(m.Bytes())]
 	if p == nil {
+		if r.opts.RouterMandatory {
+			return nil, unroutable(&m)
+		}
 		return nil, r.refuse(ErrUnroutable, DropUnroutable)
 	}
 	if p.Out.Full() {

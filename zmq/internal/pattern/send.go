@@ -119,7 +119,7 @@ func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter)
 	defer stop()
 	for w != nil {
 		if err := s.waitToSend(ctx, w); err != nil {
-			return timeout(ctx, err)
+			return timeout(ctx, err, errSendTimeout)
 		}
 		s.sendMu.Lock()
 		w, err = s.choose(m, true)

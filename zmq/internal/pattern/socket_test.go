@@ -34,16 +34,16 @@ func TestWhatTypesDo(t *testing.T) {
 	for name, typ := range types {
 		t.Run(name, func(t *testing.T) {
 			s := typ.make(defaults())
-			if err := s.TrySend(msg("a", "b")); (err == pattern.ErrNotSupported) == typ.sends {
+			if err := s.TrySend(msg("a", "b")); errors.Is(err, pattern.ErrNotSupported) == typ.sends {
 				t.Errorf("sending: %v", err)
 			} else if (err == pattern.ErrWouldBlock) != typ.waits {
 				t.Errorf("sending to nobody: %v", err)
 			}
-			if _, err := s.TryRecv(); (err == pattern.ErrNotSupported) == typ.receives {
+			if _, err := s.TryRecv(); errors.Is(err, pattern.ErrNotSupported) == typ.receives {
 				t.Errorf("receiving: %v", err)
 			}
 			for _, err := range []error{s.Subscribe(nil), s.Unsubscribe(nil)} {
-				if (err == pattern.ErrNotSupported) == typ.subscribes {
+				if errors.Is(err, pattern.ErrNotSupported) == typ.subscribes {
 					t.Errorf("subscribing: %v", err)
 				}
 			}

@@ -36,7 +36,7 @@ func (s *Socket) Unsubscribe(prefix []byte) error { return s.subscription(unsubs
 func (s *Socket) subscription(what byte, prefix []byte) error {
 	kind, ok := s.kind.(*sub)
 	if !ok {
-		return ErrNotSupported
+		return errNotSub
 	}
 	if len(prefix) > subscription.MaxPrefix {
 		return fmt.Errorf("%w: %d bytes, at most %d are allowed; subscribe to the start of it",
@@ -76,7 +76,7 @@ func (s *sub) tell(peers []*pipe.Peer, what byte, prefix []byte) {
 	}
 }
 
-func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
+func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnSub }
 
 func (s *sub) recv() (message.Msg, error) {
 	for range turnSize {

@@ -21,10 +21,11 @@ func withTimeout(ctx context.Context, d time.Duration) (context.Context, context
 	return context.WithTimeoutCause(ctx, d, ErrTimeout)
 }
 
-// timeout tells the socket's own timeout from the caller's deadline.
-func timeout(ctx context.Context, err error) error {
+// timeout tells the socket's own timeout from the caller's deadline: err is own
+// then.
+func timeout(ctx context.Context, err error, own *Error) error {
 	if err == ctx.Err() && context.Cause(ctx) == ErrTimeout {
-		return ErrTimeout
+		return own
 	}
 	return err
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // TransmitError is the error of a transmission, given why it ended: as package
-// net would say it for a connection, as package os for the pipe of that name.
+// net would say it for a write to a connection, as package os for one to the pipe
+// of that name.
 func TransmitError(pipe, network string, local, remote net.Addr, err error) error {
 	switch err {
 	case nil, io.ErrUnexpectedEOF, backend.ErrWrongHandle, backend.ErrHandleClosed, backend.ErrBackendClosed:
@@ -23,7 +24,7 @@ func TransmitError(pipe, network string, local, remote net.Addr, err error) erro
 		err = o.Err
 	}
 	if pipe != "" {
-		return &fs.PathError{Op: "transmit", Path: pipe, Err: err}
+		return &fs.PathError{Op: "write", Path: pipe, Err: err}
 	}
-	return &net.OpError{Op: "transmit", Net: network, Source: local, Addr: remote, Err: err}
+	return &net.OpError{Op: "write", Net: network, Source: local, Addr: remote, Err: err}
 }

@@ -100,7 +100,7 @@ func (l *lane) transmitResult(op *backend.Op, errno syscall.Errno, err error) er
 	case err == nil && errno == 0:
 		return nil
 	case err == nil:
-		return l.h.failed("transmit", errno)
+		return l.h.failed("write", errno)
 	}
 	return files.TransmitError(l.h.name, l.h.network, l.h.local, l.h.remote, err)
 }

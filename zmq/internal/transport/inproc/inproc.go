@@ -17,7 +17,7 @@ import (
 
 var (
 	// ErrNameTaken means that another socket has bound the name.
-	ErrNameTaken = errors.New("name is bound already")
+	ErrNameTaken = errors.New("another socket of the context has bound that name: unbind that first, or use another name")
 	// ErrIncompatible means that the two socket types do not go together.
 	ErrIncompatible = wire.ErrIncompatible
 )

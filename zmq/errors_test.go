@@ -1,0 +1,118 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// Each error that a user meets names the call, what it was about, and what to do,
+// and is what it is documented to be.
+func TestErrorTexts(t *testing.T) {
+	r := newRig(t, "inproc")
+	of := func(typ zmq.Type, o zmq.Options) *zmq.Socket { return r.socket(typ, o) }
+	recv := func(s *zmq.Socket) error { _, err := s.Recv(r.ctx); return err }
+	send := func(s *zmq.Socket, frames ...string) error { return s.Send(r.ctx, zmq.StringMsg(frames...)) }
+	closed := of(zmq.PULL, zmq.Options{})
+	must(t, closed.Close())
+	gone, err := zmq.NewContext(zmq.ContextOptions{})
+	must(t, err)
+	must(t, gone.Close())
+	asked := of(zmq.REQ, zmq.Options{Linger: zmq.NoLinger})
+	must(t, asked.Connect("inproc://nobody"))
+	must(t, send(asked, "q"))
+	req, rep := of(zmq.REQ, zmq.Options{}), of(zmq.REP, zmq.Options{})
+	r.link(rep, req)
+	must(t, send(req, "q"))
+	must(t, recv(rep))
+	push, pull := of(zmq.PUSH, zmq.Options{}), of(zmq.PULL, zmq.Options{})
+	r.link(pull, push)
+	must(t, send(push, "two", "frames"))
+	_, multipart := pull.RecvBytes(r.ctx)
+	must(t, pull.Bind("inproc://taken"))
+	pair := of(zmq.PAIR, zmq.Options{Linger: zmq.NoLinger})
+	must(t, pair.Connect("inproc://pair"))
+	_, ofClosed := gone.NewSocket(zmq.PULL, zmq.Options{})
+	_, ofXPUB := r.sockets.NewSocket(zmq.Type(9), zmq.Options{})
+	_, of99 := r.sockets.NewSocket(zmq.Type(99), zmq.Options{})
+	_, parsed := zmq.ParseType("xsub")
+	_, misspelt := zmq.ParseType("pusch")
+	done, cancel := context.WithCancel(r.ctx)
+	cancel()
+	late, stop := context.WithDeadline(r.ctx, time.Now())
+	defer stop()
+	_, cancelled := pull.Recv(done)
+	_, expired := pull.Recv(late)
+	const types = "PUSH, PULL, PUB, SUB, REQ, REP, DEALER, ROUTER or PAIR"
+	for _, tt := range []struct {
+		err, is error
+		text    string
+	}{
+		{recv(of(zmq.PUSH, zmq.Options{})), zmq.ErrNotSupported, "zmq: receive on PUSH: this type only sends: receive with PULL"},
+		{recv(of(zmq.PUB, zmq.Options{})), zmq.ErrNotSupported, "zmq: receive on PUB: this type only sends: receive with SUB"},
+		{send(of(zmq.PULL, zmq.Options{}), "x"), zmq.ErrNotSupported, "zmq: send on PULL: this type only receives: send with PUSH"},
+		{send(of(zmq.SUB, zmq.Options{}), "x"), zmq.ErrNotSupported, "zmq: send on SUB: this type only receives: send with PUB"},
+		{of(zmq.PULL, zmq.Options{}).Subscribe(""), zmq.ErrNotSupported, "zmq: subscribe, unsubscribe: only SUB sockets have subscriptions"},
+		{send(asked, "q"), zmq.ErrState, "zmq: send on REQ: the request before has no reply yet: receive that first, or set ReqRelaxed to give it up"},
+		{recv(of(zmq.REQ, zmq.Options{})), zmq.ErrState, "zmq: receive on REQ: no request was sent: send one first"},
+		{recv(rep), zmq.ErrState, "zmq: receive on REP: the request before has no reply yet: send that first"},
+		{send(of(zmq.REP, zmq.Options{}), "x"), zmq.ErrState, "zmq: send on REP: no request was received: receive one first"},
+		{send(of(zmq.ROUTER, zmq.Options{}), "id"), zmq.ErrNoFrame, "zmq: send on ROUTER: the message has one frame and needs two: the routing id of its receiver, then what is sent: use SendFrames(ctx, id, body)"},
+		{send(of(zmq.ROUTER, zmq.Options{RouterMandatory: true}), "id\x00", "x"), zmq.ErrUnroutable, `zmq: send on ROUTER: no peer has the routing id "id\x00": wait until it has connected`},
+		{send(push), zmq.ErrNoFrame, "zmq: send: the message has no frame: make one with NewMsg, or use SendBytes"},
+		{multipart, zmq.ErrMultipart, "zmq: RecvBytes: the message has several frames, and is lost: use Recv or RecvFrames"},
+		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), zmq.ErrTimeout, "zmq: send: no peer took the message before SendTimeout had passed: is one connected, and does it receive?"},
+		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), os.ErrDeadlineExceeded, ""},
+		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), zmq.ErrTimeout, "zmq: receive: no message came before RecvTimeout had passed: is a peer connected, and does it send?"},
+		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), os.ErrDeadlineExceeded, ""},
+		{of(zmq.PUSH, zmq.Options{}).TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock, "zmq: the call would have to wait: try again when Readable or Writable says so, or use Recv or Send"},
+		{cancelled, context.Canceled, "context canceled"},
+		{expired, context.DeadlineExceeded, "context deadline exceeded"},
+		{recv(closed), zmq.ErrClosed, "zmq: the socket or its context is closed"},
+		{recv(closed), net.ErrClosed, ""},
+		{closed.Bind("inproc://x"), net.ErrClosed, "zmq: bind inproc://x: the socket or its context is closed"},
+		{closed.Unbind("inproc://x"), zmq.ErrClosed, "zmq: unbind inproc://x: the socket or its context is closed"},
+		{ofClosed, zmq.ErrClosed, "zmq: NewSocket: the context is closed: make the socket on another"},
+		{ofClosed, net.ErrClosed, ""},
+		{ofXPUB, errors.ErrUnsupported, "zmq: option Type: XPUB is not implemented yet: expected " + types + ": unsupported operation"},
+		{of99, of99, "zmq: option Type: 99 is no type of socket: expected " + types},
+		{parsed, errors.ErrUnsupported, `zmq: socket type "xsub": XSUB is not implemented yet: expected ` + types + ": unsupported operation"},
+		{misspelt, misspelt, `zmq: socket type "pusch": unknown: expected ` + types},
+		{push.Unbind("tcp://127.0.0.1:1"), zmq.ErrNotBound, "zmq: unbind tcp://127.0.0.1:1: the socket is not bound to it: give the endpoint as it was given to Bind, or as LastEndpoint said then"},
+		{push.Disconnect("tcp://127.0.0.1:1"), zmq.ErrNotConnected, "zmq: disconnect tcp://127.0.0.1:1: the socket is not connected to it: give the endpoint as it was given to Connect"},
+		{push.Bind("inproc://taken"), zmq.ErrNameTaken, "zmq: bind inproc://taken: another socket of the context has bound that name: unbind that first, or use another name"},
+		{push.Connect(rep.LastEndpoint()), zmq.ErrIncompatible, "zmq: connect " + rep.LastEndpoint() + ": the two sockets' types do not go together: PUSH and REP"},
+		{pair.Connect("inproc://other"), zmq.ErrSecondPeer, "zmq: connect inproc://other: a PAIR has one peer, and this one has it already: disconnect that first, or use DEALER"},
+	} {
+		if tt.err == nil || !errors.Is(tt.err, tt.is) {
+			t.Errorf("%v is not %v", tt.err, tt.is)
+		} else if tt.text != "" && tt.err.Error() != tt.text {
+			t.Errorf("the text is\n\t%s\nand not\n\t%s", tt.err, tt.text)
+		}
+	}
+}
+
+// A frame that a message does not have is named as the program named it.
+func TestFrameText(t *testing.T) {
+	for _, i := range []int{-1, 1, 3} {
+		func() {
+			defer func() {
+				want := map[int]string{
+					-1: "zmq: Msg.Frame(-1) of a message of 1 frames: the first is 0; see Msg.Len",
+					1:  "zmq: Msg.Frame(1) of a message of 1 frames: the first is 0; see Msg.Len",
+					3:  "zmq: Msg.Frame(3) of a message of 1 frames: the first is 0; see Msg.Len",
+				}[i]
+				if got := recover(); got != want {
+					t.Errorf("%v, want %s", got, want)
+				}
+			}()
+			m := zmq.StringMsg("one")
+			m.Frame(i)
+		}()
+	}
+}
