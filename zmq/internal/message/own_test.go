@@ -102,3 +102,25 @@ func TestOwnOfTheLastReceiver(t *testing.T) {
 		t.Error("the second one got a copy")
 	}
 }
+
+// A frame of the program's stays that, also behind the memory of other frames,
+// which nobody else has any more.
+func TestOwnOfWhatWasPassedOn(t *testing.T) {
+	body := make([]byte, message.GatherMin)
+	var out message.Batch
+	out.Split()
+	out.Append(message.New(body, []byte("small")), message.GatherMin)
+	var c message.Cursor
+	c.Load(out.Split())
+	m, _ := c.Next()
+	out.Append(message.Single(make([]byte, 3000)), message.GatherMin) // no room: out goes on in other memory
+	out.Split()
+	var next message.Batch
+	next.Append(m, message.GatherMin)
+	m.Release()
+	c.Load(next.Split())
+	passed, _ := c.Next()
+	if own := passed.OwnFrames(); &own[0][0] == &body[0] {
+		t.Error("not a copy")
+	}
+}
