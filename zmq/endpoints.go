@@ -60,9 +60,7 @@ func (s *Socket) BindContext(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.bind(ctx, ep); err == ErrClosed {
-		return err
-	} else if err != nil {
+	if err := s.bind(ctx, ep); err != nil {
 		return &EndpointError{Op: "bind", Endpoint: to, Err: err}
 	}
 	return nil
@@ -83,7 +81,7 @@ func (s *Socket) Connect(to string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return &EndpointError{Op: op, Endpoint: to, Err: ErrClosed}
+		return &EndpointError{Op: "connect", Endpoint: to, Err: ErrClosed}
 	}
 	if err := s.connect(ep); err != nil {
 		return &EndpointError{Op: "connect", Endpoint: to, Err: err}

@@ -86,7 +86,7 @@ func TestErrorTexts(t *testing.T) {
 		{push.Unbind("tcp://127.0.0.1:1"), zmq.ErrNotBound, "zmq: unbind tcp://127.0.0.1:1: the socket is not bound to it: give the endpoint as it was given to Bind, or as LastEndpoint said then"},
 		{push.Disconnect("tcp://127.0.0.1:1"), zmq.ErrNotConnected, "zmq: disconnect tcp://127.0.0.1:1: the socket is not connected to it: give the endpoint as it was given to Connect"},
 		{push.Bind("inproc://taken"), zmq.ErrNameTaken, "zmq: bind inproc://taken: another socket of the context has bound that name: unbind that first, or use another name"},
-		{push.Connect(rep.LastEndpoint()), zmq.ErrIncompatible, "zmq: connect " + rep.LastEndpoint() + ": the two sockets' types do not go together: PUSH and REP"},
+		{push.Connect(rep.LastEndpoint()), zmq.ErrIncompatible, "zmq: connect " + rep.LastEndpoint() + ": socket types do not go together: PUSH and REP"},
 		{pair.Connect("inproc://other"), zmq.ErrSecondPeer, "zmq: connect inproc://other: a PAIR has one peer, and this one has it already: disconnect that first, or use DEALER"},
 	} {
 		if tt.err == nil || !errors.Is(tt.err, tt.is) {
