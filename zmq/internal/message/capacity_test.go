@@ -113,3 +113,23 @@ func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
 	}
 	return all
 }
+
+// Who asks for too few messages to be worth a loan does not keep others from one.
+func TestLendAfterTooFewWereAskedFor(t *testing.T) {
+	var c message.Cursor
+	c.Load(numbered(40))
+	if r := c.Lend(7, nil); r != nil {
+		t.Fatal("a loan of 7")
+	}
+	r := c.Lend(40, nil)
+	if r == nil {
+		t.Fatal("no loan of 40")
+	}
+	if all := takeAll(r); len(all) != 40 {
+		t.Errorf("%d lent, want 40", len(all))
+	}
+	c.Back(r)
+	if c.Lend(40, nil) != nil {
+		t.Error("a loan of nothing")
+	}
+}

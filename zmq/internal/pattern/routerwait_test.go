@@ -2,6 +2,7 @@ package pattern_test
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -168,6 +169,66 @@ func TestSendThatWaitedLeavesNothing(t *testing.T) {
 	}
 	if watched.all.Load() != 10 {
 		t.Errorf("watched by %d calls, want 10", watched.all.Load())
+	}
+}
+
+// A sender that has given up is out of the queue: the room that comes then is for
+// the one behind it.
+func TestSenderThatGaveUpHasNoTurn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	push, pull := pattern.NewPush(hwm(1)), pattern.NewPull(hwm(1))
+	join(t, push, pull)
+	fill(push)
+	impatient, giveUp := context.WithCancel(ctx)
+	first := waitToSend(t, impatient, push, "first")
+	second := waitToSend(t, ctx, push, "second")
+	giveUp()
+	expectError(t, "the first sender", <-first, context.Canceled)
+	if n := pattern.Senders(push); n != 1 {
+		t.Errorf("%d wait, want 1", n)
+	}
+	receiveAll(pull)
+	expectError(t, "the second sender", <-second, nil)
+	expect(t, pull, "second")
+}
+
+// Two receivers wait, and two messages come at once, of which the socket is told
+// once: the first receiver passes the turn on.
+func TestReceiverPassesTheTurnOn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
+	results := make(chan error, 3)
+	for range 3 {
+		before := pattern.Receivers(pull)
+		go func() {
+			_, err := pull.Recv(ctx)
+			results <- err
+		}()
+		for pattern.Receivers(pull) == before {
+			if ctx.Err() != nil {
+				t.Fatal("the receiver does not wait")
+			}
+			runtime.Gosched()
+		}
+	}
+	from, to := peer(push), peer(pull)
+	if err := errors.Join(push.Attach(from), pull.Attach(to)); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		send(t, push, "x") // there is a pipe already
+	}
+	in := pull.NewIn(from.Out)
+	in.Peer = to
+	if err := pull.Connected(to, in, nil); err != nil {
+		t.Fatal(err)
+	}
+	from.Out.Attach(in, true)
+	in.Ready()
+	for range 3 {
+		expectError(t, "a receiver", <-results, nil)
 	}
 }
 

@@ -9,3 +9,10 @@ func Senders(s *Socket) int {
 
 // OnLoan reports whether messages can be taken without the receive lock.
 func OnLoan(s *Socket) bool { return s.arrived.loan.Load() != nil }
+
+// Receivers is how many goroutines wait for a message.
+func Receivers(s *Socket) int {
+	s.arrived.mu.Lock()
+	defer s.arrived.mu.Unlock()
+	return s.arrived.waiters.Len()
+}

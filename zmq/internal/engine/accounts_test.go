@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// What was received is counted in bytes of payload, however it came in pieces.
+func TestReceivedIsCounted(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL})
+	r.shakeHands(p, q, "PUSH")
+	want := 0
+	for _, size := range []int{0, 1, 10, 255, 256, 5000, directMin, directMin + 1, 3} {
+		for range 3 {
+			q.say(frame(nil, 0, body(size)))
+			want += size
+		}
+		r.until("written", func() bool { return len(q.queue) == 0 })
+		r.polls()
+		p.receive(3)
+	}
+	r.until("everything", func() bool { p.receive(1); return len(p.got) == 27 })
+	p.receive(1) // finds nothing, and pays for what there was
+	if p.received.Msgs != 27 || p.received.Bytes != uint64(want) {
+		t.Errorf("received %d messages of %d bytes, want 27 of %d", p.received.Msgs, p.received.Bytes, want)
+	}
+}
+
+// A PING that cannot be written ends the connection, at once: nothing of the
+// heartbeat goes on.
+func TestPingThatCannotBeWritten(t *testing.T) {
+	for name, tuning := range map[string]Tuning{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: tuning}, pong)
+			p.stream.broken = 1
+			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
+				t.Errorf("told %d times of the end, after %v", p.closed, lasted)
+			}
+			if p.e.heart.running() {
+				t.Error("the heartbeat goes on")
+			}
+		})
+	}
+}
+
+// A connection whose timers are the system's own is closed without waiting for
+// them.
+func TestCloseStopsTimersOfItsOwn(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true}})
+	p.e.Start()
+	r.polls()
+	p.e.Close(errTest)
+	r.polls()
+	if p.closed != 1 {
+		t.Errorf("told %d times of the end", p.closed)
+	}
+}
+
+// One piece of memory is read into by a plain read, two by a scatter read, which
+// costs the kernel more.
+func TestReadIsPlainForOnePiece(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL})
+	r.shakeHands(p, q, "PUSH")
+	if got := p.e.readOp.Kind(); got != proactor.KindRead {
+		t.Errorf("%v for one piece", got)
+	}
+	whole := frame(nil, 0, body(directMin))
+	q.say(whole[:directMin/2])
+	r.until("written", func() bool { return len(q.queue) == 0 })
+	r.polls()
+	if pieces := p.e.decoder.Space(); len(pieces) == 2 && p.e.readOp.Kind() != proactor.KindScatterRead {
+		t.Errorf("%v for two pieces", p.e.readOp.Kind())
+	}
+	q.say(whole[directMin/2:])
+	r.until("message", func() bool { p.receive(1); return len(p.got) == 1 })
+}
+
+// A mark in bytes is given back whole: batch after batch, the peer is read from.
+func TestReceivedBytesAreGivenBack(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})
+	r.shakeHands(p, q, "PUSH")
+	for i := range 200 {
+		q.say(frame(nil, 0, body(3)))
+		r.until("message", func() bool { p.receive(1); return len(p.got) == i+1 })
+		r.polls()
+		p.receive(1) // finds nothing
+	}
+}
