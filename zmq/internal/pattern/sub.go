@@ -52,7 +52,9 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 	}
 	kicks := s.takeKicks()
 	unlock()
-	kickAll(kicks)
+	for _, c := range kicks {
+		c.Kick(false) // subscriptions come in bursts: a write for each costs more than a dispatcher's turn
+	}
 	return nil
 }
 
