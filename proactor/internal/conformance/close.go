@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -164,6 +165,52 @@ func testCloseWhileRunning(r *rig) {
 		r.t.Errorf("Run: %v", err)
 	}
 	r.allClosed(calls)
+}
+
+// testCloseBesideClose closes and cancels from one goroutine what another one closes
+// with the dispatcher: all of it has completed when both are done.
+func testCloseBesideClose(r *rig) {
+	const rounds, handles = 30, 20
+	for range rounds {
+		d, err := r.another()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		var done atomic.Int32
+		tell := proactor.HandlerFunc(func(*proactor.Operation) { done.Add(1) })
+		var ends []*proactor.Handle
+		var ops [3 * handles]proactor.Operation
+		for i := range handles {
+			in, out, err := d.Pipe()
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			defer out.Close()
+			ends = append(ends, in)
+			for j := range 3 {
+				op := &ops[3*i+j]
+				op.Handler = tell
+				in.Read(op, make([]byte, 1))
+			}
+		}
+		begin := make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() {
+			<-begin
+			for i, h := range ends {
+				d.Cancel(&ops[3*i+2])
+				h.Close()
+			}
+		})
+		close(begin)
+		if err := d.Close(); err != nil {
+			r.t.Error(err)
+		}
+		if n := done.Load(); n != int32(len(ops)) {
+			r.t.Fatalf("%d of %d operations have completed when the dispatcher is closed", n, len(ops))
+		}
+		all.Wait()
+	}
 }
 
 // testStartAfterClose: even what is started too late completes once.

@@ -207,6 +207,7 @@ var tests = []struct {
 	{"CloseHandleRace", testCloseHandleRace},
 	{"CloseDispatcher", testCloseDispatcher},
 	{"CloseWhileRunning", testCloseWhileRunning},
+	{"CloseBesideClose", testCloseBesideClose},
 	{"StartAfterClose", testStartAfterClose},
 	{"StartWhileClosing", testStartWhileClosing},
 }

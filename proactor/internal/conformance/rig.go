@@ -28,7 +28,8 @@ type rig struct {
 	raise   func(os.Signal) error
 	exhaust func(*testing.T) (restore func())
 	sleep   func(time.Duration)
-	virtual bool // time passes only when nothing can be done, and in sleep
+	another func() (*proactor.Dispatcher, error) // makes one more dispatcher of the kind
+	virtual bool                                 // time passes only when nothing can be done, and in sleep
 }
 
 func newRig(t *testing.T, c Config) *rig {
@@ -37,7 +38,7 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep}
+	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New}
 	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
 	}

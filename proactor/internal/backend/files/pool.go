@@ -45,9 +45,10 @@ type Pool struct {
 	open     backend.Registry[*File]
 
 	mu      sync.Mutex
-	ended   sync.Cond // a worker has ended
+	ended   sync.Cond // a worker has ended, or what was leaving has left
 	queue   backend.Queue
 	workers int
+	leaving int // operations that are in the queue no more, and not completed yet
 	limit   int
 	closed  bool
 }
@@ -127,11 +128,24 @@ func (p *Pool) now(op *backend.Op) bool {
 func (p *Pool) Cancel(op *backend.Op) {
 	p.mu.Lock()
 	waiting := p.queue.Remove(op)
+	if waiting {
+		p.leaving++
+	}
 	p.mu.Unlock()
 	if waiting {
 		op.Err = backend.ErrCanceled
 		p.complete(op)
+		p.left(1)
 	}
+}
+
+// left notes that so many operations have completed that were taken out of the queue:
+// Close waits for them.
+func (p *Pool) left(n int) {
+	p.mu.Lock()
+	p.leaving -= n
+	p.mu.Unlock()
+	p.ended.Broadcast()
 }
 
 // CancelAll takes everything out of the queue.
@@ -141,19 +155,25 @@ func (p *Pool) CancelAll() { p.abandon(nil, backend.ErrCanceled) }
 // if f is nil.
 func (p *Pool) abandon(f *File, err error) {
 	var keep, gone backend.Queue
+	n := 0
 	p.mu.Lock()
 	for op := p.queue.Pop(); op != nil; op = p.queue.Pop() {
 		if f == nil || op.Handle == f {
 			gone.Push(op)
+			n++
 		} else {
 			keep.Push(op)
 		}
 	}
 	p.queue = keep
+	p.leaving += n
 	p.mu.Unlock()
 	for op := gone.Pop(); op != nil; op = gone.Pop() {
 		op.Err = err
 		p.complete(op)
+	}
+	if n > 0 {
+		p.left(n)
 	}
 }
 
@@ -172,7 +192,7 @@ func (p *Pool) serve() {
 	}
 	p.workers--
 	p.mu.Unlock()
-	p.ended.Signal()
+	p.ended.Broadcast()
 }
 
 // AdoptFile makes a handle of a regular file that somebody else has opened.
@@ -204,7 +224,7 @@ func (p *Pool) Close() {
 	p.abandon(nil, backend.ErrBackendClosed)
 	p.open.CloseAll()
 	p.mu.Lock()
-	for p.workers > 0 {
+	for p.workers+p.leaving > 0 {
 		p.ended.Wait()
 	}
 	p.mu.Unlock()

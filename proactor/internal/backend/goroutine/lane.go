@@ -128,12 +128,11 @@ func (l *lane) cancel(op *backend.Op) {
 		l.mu.Unlock()
 		return
 	}
-	waiting := l.queue.Remove(op)
-	l.mu.Unlock()
-	if waiting {
+	if l.queue.Remove(op) {
 		op.Err = backend.ErrCanceled
-		l.b.complete(op)
+		l.b.complete(op) // with the lock held: Close, which takes it, finds op in the queue or completed
 	}
+	l.mu.Unlock()
 }
 
 // cancelAll ends everything early, as cancel does.

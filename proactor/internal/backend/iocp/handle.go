@@ -27,6 +27,7 @@ type handle struct {
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener that is bound to a path
 	lanes         [backend.Directions]lane
+	closing       sync.Mutex // held by Close: who comes second waits until all has completed
 	closed        atomic.Bool
 
 	joining sync.Mutex
@@ -108,6 +109,8 @@ func (h *handle) Cancel() {
 // Close implements backend.Handle. The socket of a stream is closed when what is
 // in flight has come out of the port.
 func (h *handle) Close() error {
+	h.closing.Lock()
+	defer h.closing.Unlock()
 	if h.closed.Swap(true) {
 		return nil
 	}

@@ -4,6 +4,7 @@ package readiness
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -25,6 +26,7 @@ type handle struct {
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 	lanes         [backend.Directions]lane
+	closing       sync.Mutex // held by Close: who comes second waits until all has completed
 	closed        atomic.Bool
 }
 
@@ -100,6 +102,8 @@ func (h *handle) Cancel() {
 // Close implements backend.Handle. Once the lanes are closed nobody uses the
 // descriptor, and its number may come to mean something else.
 func (h *handle) Close() error {
+	h.closing.Lock()
+	defer h.closing.Unlock()
 	if h.closed.Swap(true) {
 		return nil
 	}
