@@ -31,7 +31,10 @@ type ContextOptions struct {
 	// Backend is the proactor's backend: "uring", "epoll", "goroutine". Empty
 	// takes the best that works here.
 	Backend string
-	// Logger is told of connections that fail or end; nil is silent.
+	// Logger is told of connections that fail or end; nil is silent. It is called by
+	// whoever finds out, mostly the goroutine that does the I/O of all sockets: a
+	// slow Logger slows them down, and one that closes a socket or the context, or
+	// waits for a message, waits for itself.
 	Logger *slog.Logger
 	// Resolver looks host names up; nil is net.DefaultResolver.
 	Resolver *net.Resolver

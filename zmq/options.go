@@ -42,6 +42,10 @@ const (
 
 // Options are a socket's options. The zero value has libzmq's defaults; where
 // libzmq has a number for "none" or "unlimited", any negative one says so here.
+//
+// Durations may be as long as a Duration can be; those of more than a century mean
+// never. What a field's description does not allow, NewSocket refuses with an
+// *OptionError that names the field.
 type Options struct {
 	// SendHWM and RecvHWM are the high-water marks, in messages for each peer: how
 	// many wait to be sent, or to be received. 0 is DefaultHWM. Over inproc the
@@ -66,7 +70,8 @@ type Options struct {
 	// HandshakeTimeout bounds the time from a connection to its first message: 0
 	// is 30 s, negative is none.
 	HandshakeTimeout time.Duration
-	// ConnectTimeout bounds each attempt to connect; 0 leaves it to the system.
+	// ConnectTimeout bounds each attempt to connect; 0 leaves it to the system, and
+	// negative ones are refused.
 	ConnectTimeout time.Duration
 	// HeartbeatInterval has each connection send a PING so often, to find out that a
 	// peer is gone although its connection seems to be there: a cable is cut, a host
@@ -180,18 +185,41 @@ func (o *Options) validate(t Type) error {
 		return bad("ReqCorrelate", "a %s socket does not wait for replies in turn", t)
 	case o.NoDrop && t != PUB:
 		return bad("NoDrop", "a %s socket does not publish", t)
-	case o.SendBuffer < 0:
-		return bad("SendBuffer", "%d bytes: expected 0 or more", o.SendBuffer)
-	case o.RecvBuffer < 0:
-		return bad("RecvBuffer", "%d bytes: expected 0 or more", o.RecvBuffer)
-	case o.Backlog < 0 || o.Backlog > math.MaxInt32:
-		return bad("Backlog", "%d: expected 0 or more", o.Backlog)
-	case o.HeartbeatInterval < 0:
-		return bad("HeartbeatInterval", "%v: expected 0 or more", o.HeartbeatInterval)
-	case o.HeartbeatTTL < 0 || o.HeartbeatTTL > wire.MaxPingTTL:
-		return bad("HeartbeatTTL", "%v: expected 0 to %v", o.HeartbeatTTL, wire.MaxPingTTL)
-	case o.ReconnectIntervalMax < 0:
-		return bad("ReconnectIntervalMax", "%v: expected 0 or more", o.ReconnectIntervalMax)
+	case o.HeartbeatTTL > wire.MaxPingTTL:
+		return bad("HeartbeatTTL", "%v: expected at most %v", o.HeartbeatTTL, wire.MaxPingTTL)
+	}
+	for _, n := range []struct {
+		field string
+		value int64
+		most  int64
+	}{
+		{"SendBuffer", int64(o.SendBuffer), math.MaxInt32},
+		{"RecvBuffer", int64(o.RecvBuffer), math.MaxInt32},
+		{"Backlog", int64(o.Backlog), math.MaxInt32},
+		{"SendHWMBytes", int64(o.SendHWMBytes), math.MaxInt64},
+		{"RecvHWMBytes", int64(o.RecvHWMBytes), math.MaxInt64},
+	} {
+		if n.value < 0 {
+			return bad(n.field, "%d: expected 0, for the default, or more", n.value)
+		}
+		if n.value > n.most {
+			return bad(n.field, "%d: expected at most %d", n.value, n.most)
+		}
+	}
+	for _, d := range []struct {
+		field string
+		value time.Duration
+	}{
+		{"ReconnectIntervalMax", o.ReconnectIntervalMax},
+		{"ConnectTimeout", o.ConnectTimeout},
+		{"HeartbeatInterval", o.HeartbeatInterval},
+		{"HeartbeatTTL", o.HeartbeatTTL},
+		{"SendTimeout", o.SendTimeout},
+		{"RecvTimeout", o.RecvTimeout},
+	} {
+		if d.value < 0 {
+			return bad(d.field, "%v: expected 0, for the default, or more", d.value)
+		}
 	}
 	return nil
 }
@@ -226,7 +254,7 @@ func (o *Options) heartbeat() *engine.Heartbeat {
 		return nil
 	}
 	return &engine.Heartbeat{
-		Interval: o.HeartbeatInterval,
+		Interval: bounded(o.HeartbeatInterval),
 		Timeout:  or(o.HeartbeatTimeout, o.HeartbeatInterval),
 		TTL:      o.HeartbeatTTL,
 	}
@@ -271,5 +299,11 @@ func or(v, byDefault time.Duration) time.Duration {
 	if v == 0 {
 		return byDefault
 	}
-	return max(v, 0)
+	return bounded(max(v, 0))
 }
+
+// longest is what longer durations mean: never, as far as anybody will see. Half of
+// what a Duration holds can be added to any clock.
+const longest time.Duration = math.MaxInt64 / 2
+
+func bounded(d time.Duration) time.Duration { return min(d, longest) }

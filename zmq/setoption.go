@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // settable are the options by libzmq's names, with libzmq's numbers: times in
@@ -23,7 +25,7 @@ var settable = map[string]func(o *Options, value string) error{
 	"handshake_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HandshakeTimeout }, orNever),
 	"heartbeat_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HeartbeatInterval }, nil),
 	"heartbeat_timeout": milliseconds(-1, func(o *Options) *time.Duration { return &o.HeartbeatTimeout }, orInterval),
-	"heartbeat_ttl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HeartbeatTTL }, nil),
+	"heartbeat_ttl":     upTo(wire.MaxPingTTL, func(o *Options) *time.Duration { return &o.HeartbeatTTL }),
 	"connect_timeout":   milliseconds(0, func(o *Options) *time.Duration { return &o.ConnectTimeout }, nil),
 	"sndtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.SendTimeout }, orForEverElseAtOnce),
 	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
@@ -79,7 +81,7 @@ func (o *Options) Set(name, value string) error {
 func number(value string, least, most int64) (int64, error) {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < least || n > most {
-		return 0, fmt.Errorf("%q: expected a number, %d or more", value, least)
+		return 0, fmt.Errorf("%q: expected a number, %d or more, up to %d", value, least, most)
 	}
 	return n, nil
 }
@@ -144,6 +146,17 @@ func milliseconds(least int64, field func(*Options) *time.Duration, special map[
 	}
 }
 
+// upTo is a time from 0 to most.
+func upTo(most time.Duration, field func(*Options) *time.Duration) func(*Options, string) error {
+	return func(o *Options, value string) error {
+		n, err := number(value, 0, most.Milliseconds())
+		if err == nil {
+			*field(o) = time.Duration(n) * time.Millisecond
+		}
+		return err
+	}
+}
+
 // What libzmq's special times are here. There is no time that is none where 0
 // is the default: the shortest one stands for it.
 var (
@@ -177,8 +190,11 @@ func setMaxFrames(o *Options, value string) error {
 }
 
 func setRoutingID(o *Options, value string) error {
-	if value == "" {
-		return fmt.Errorf("empty: expected 1 to 255 bytes")
+	if value == "" || len(value) > wire.MaxIdentity {
+		return fmt.Errorf("%d bytes: expected 1 to %d bytes", len(value), wire.MaxIdentity)
+	}
+	if value[0] == 0 {
+		return fmt.Errorf("the first byte must not be zero: such ids are made up by ROUTER sockets")
 	}
 	o.RoutingID = []byte(value)
 	return nil

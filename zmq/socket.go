@@ -103,9 +103,9 @@ func (s *Socket) sessionConfig() session.Config {
 		HandshakeTimeout:     or(o.HandshakeTimeout, DefaultHandshakeTimeout),
 		StallTimeout:         or(o.StallTimeout, DefaultStallTimeout),
 		Heartbeat:            o.heartbeat(),
-		ConnectTimeout:       max(o.ConnectTimeout, 0),
-		ReconnectInterval:    reconnect,
-		ReconnectIntervalMax: o.ReconnectIntervalMax,
+		ConnectTimeout:       bounded(o.ConnectTimeout),
+		ReconnectInterval:    bounded(reconnect),
+		ReconnectIntervalMax: bounded(o.ReconnectIntervalMax),
 		Jitter:               s.ctx.jitter,
 	}
 }

@@ -54,6 +54,10 @@ func (e *Engine) parted() bool {
 		return true
 	}
 	if e.writeOp.Outstanding() {
+		if p.patience <= 0 { // the peer does not read: closing ends the write, and a cancelled one may take long to come back
+			p.over = true
+			return true
+		}
 		e.d.Cancel(e.writeOp.need(e, (*Engine).onWritten)) // settle is called again when it is back
 		return false
 	}
