@@ -72,8 +72,8 @@ type Test struct {
 
 // ParseTests reads the table. Each line names a package, or several with a pattern
 // of path.Match, and the packages to be tested, each with an optional =pattern of
-// go test -run, or !pattern of -skip. A package that names itself with a pattern
-// runs no more of its own tests than that.
+// go test -run, or !pattern of -skip. A package that names itself runs of its
+// own tests, first of all, no more than it says, and may name itself again.
 func ParseTests(r io.Reader) (Tests, error) {
 	var table Tests
 	lines := bufio.NewScanner(r)
@@ -108,9 +108,10 @@ func (t Tests) Of(pkg string) []Test {
 		if ok, _ := path.Match(one.pattern, pkg); !ok {
 			continue
 		}
+		own := false
 		for _, test := range one.tests {
-			if test.Package == pkg {
-				list[0] = test
+			if test.Package == pkg && !own {
+				list[0], own = test, true
 			} else {
 				list = append(list, test)
 			}

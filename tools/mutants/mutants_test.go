@@ -156,14 +156,14 @@ func TestEquivalents(t *testing.T) {
 }
 
 func TestTests(t *testing.T) {
-	table, err := ParseTests(strings.NewReader("# comment\na/b: a # why\na/*: a=/x$ c\nd: d=T e!S\n"))
+	table, err := ParseTests(strings.NewReader("# comment\na/b: a # why\na/*: a=/x$ c\nd: e!S d=T d=U\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for pkg, want := range map[string][]Test{
 		"a/b": {{"a/b", "", ""}, {"a", "", ""}},
 		"a/c": {{"a/c", "", ""}, {"a", "/x$", ""}, {"c", "", ""}},
-		"d":   {{"d", "T", ""}, {"e", "", "S"}},
+		"d":   {{"d", "T", ""}, {"e", "", "S"}, {"d", "U", ""}},
 		"f":   {{"f", "", ""}},
 	} {
 		if got := table.Of(pkg); !slices.Equal(got, want) {
