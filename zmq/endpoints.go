@@ -230,7 +230,7 @@ func none() int { return 0 }
 // joined is the status of a connection over inproc.
 func joined(c *inproc.Connection) func() session.Status {
 	return func() session.Status {
-		joined, refused, refusals := c.State()
+		joined, refusals, refused := c.State()
 		now := session.Status{State: session.StateConnecting, Err: refused, Failures: refusals}
 		switch {
 		case joined:

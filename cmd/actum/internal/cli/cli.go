@@ -50,8 +50,8 @@ type grammar struct {
 	ShowVersion bool `name:"version" short:"V" help:"Show the version."`
 }
 
-// noCommand is a command line that names none; usage has been shown.
-var noCommand = errors.New("no command")
+// errNoCommand is a command line that names none; usage has been shown.
+var errNoCommand = errors.New("no command")
 
 // Main carries a command line out until it is done, or a signal asks for its
 // end, and returns the exit code.
@@ -66,7 +66,7 @@ func Main(args []string, s system.Streams) int {
 // Run is Main without signals: ctx asks for the end.
 func Run(ctx context.Context, args []string, s system.Streams) int {
 	err := run(ctx, args, s)
-	if errors.Is(err, noCommand) {
+	if errors.Is(err, errNoCommand) {
 		return exit.Usage
 	}
 	if !exit.Silent(err) {
@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}
 	if node := incomplete(parser.Model.Node, args); node != nil {
 		usage(s.Err, node)
-		return noCommand
+		return errNoCommand
 	}
 	command, err := parser.Parse(args)
 	if err != nil {

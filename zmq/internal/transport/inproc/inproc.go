@@ -202,13 +202,12 @@ func (c *Connection) join(b *Binding) error {
 	return err
 }
 
-// State reports whether the connection is joined to a binding, why the last one
-// that it was not joined to did not take it, and how often that happened since it
-// was joined last.
-func (c *Connection) State() (joined bool, refused error, refusals int) {
+// State reports whether the connection is joined to a binding, how often one has
+// refused it since it was joined last, and why the last one did.
+func (c *Connection) State() (joined bool, refusals int, refused error) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
-	return c.binding != nil, c.refused, c.refusals
+	return c.binding != nil, c.refusals, c.refused
 }
 
 // Queued is how many messages wait to be received by those who have joined.
