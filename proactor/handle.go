@@ -144,7 +144,7 @@ func (h *Handle) Cancel() {
 
 // CloseWrite ends the writing side of a stream socket, in the order of the
 // writes: those that were started before are carried out first, those started
-// later complete with ErrWriteClosed. The peer reads what was written, then
+// later complete with ErrWriteClosed, which TryWrite returns too, also after MoveTo. The peer reads what was written, then
 // io.EOF; reading from h goes on. A write may be short: call this when the last
 // one has completed whole.
 func (h *Handle) CloseWrite() error {

@@ -118,7 +118,8 @@ type Handle interface {
 	RemoteAddr() net.Addr
 	// CloseWrite ends the outgoing direction of a stream socket, behind the writes
 	// that were started before: the peer reads what they wrote, then io.EOF.
-	// Writes started later complete with ErrWriteClosed. Reading goes on.
+	// Writes started later complete with ErrWriteClosed, and TryWrite and TryWriteV
+	// return it, also after Take. Reading goes on.
 	CloseWrite() error
 	// Cancel is Backend.Cancel for everything that is outstanding on the handle.
 	Cancel()

@@ -47,8 +47,11 @@ func testCloseWrite(r *rig) {
 	if late.err != proactor.ErrWriteClosed || !errors.Is(late.err, backend.EPIPE) || late.n != 0 {
 		r.t.Errorf("write after CloseWrite: %d, %v", late.n, late.err)
 	}
-	if n, err := a.TryWrite([]byte("more")); n != 0 || !errors.Is(err, backend.EPIPE) {
+	if n, err := a.TryWrite([]byte("more")); n != 0 || err != proactor.ErrWriteClosed {
 		r.t.Errorf("TryWrite after CloseWrite: %d, %v", n, err)
+	}
+	if n, err := a.TryWriteV([][]byte{[]byte("mo"), []byte("re")}); n != 0 || err != proactor.ErrWriteClosed {
+		r.t.Errorf("TryWriteV after CloseWrite: %d, %v", n, err)
 	}
 	r.write(b, []byte("answer"))
 	got := make([]byte, 6)

@@ -71,6 +71,10 @@ func (l *lane) sent(n int, errno unix.Errno) (int, error) {
 		return n, nil
 	case unix.EAGAIN:
 		return 0, backend.ErrWouldBlock
+	case unix.EPIPE:
+		if l.ending {
+			return 0, backend.ErrWriteClosed
+		}
 	}
 	return 0, l.h.failed("write", errno)
 }

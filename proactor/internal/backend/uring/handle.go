@@ -115,8 +115,19 @@ func (h *handle) written(n int, errno unix.Errno) (int, error) {
 		return n, nil
 	case unix.EAGAIN:
 		return 0, backend.ErrWouldBlock
+	case unix.EPIPE:
+		if h.writeClosed() {
+			return 0, backend.ErrWriteClosed
+		}
 	}
 	return 0, h.opError("write", errno)
+}
+
+// writeClosed reports whether CloseWrite was called.
+func (h *handle) writeClosed() bool {
+	h.b.mu.Lock()
+	defer h.b.mu.Unlock()
+	return h.ending
 }
 
 // acquire makes sure that the descriptor of a stream stays open until done.
