@@ -172,6 +172,14 @@ var misbehaviours = []misbehaviour{
 	{name: "READY twice", tolerated: true, do: shakes(rawReady("PUSH"))},
 	{name: "PONG that nobody asked for", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
 	{name: "long header for a short frame", tolerated: true, do: shakes(append(rawHeader(0, 5), "short"...))},
+	{name: "PING on a ZMTP 3.0 connection", tolerated: true, do: func(r *raw) {
+		r.say(rawGreeting(0, "NULL"), rawReady("PUSH"))
+		r.hearHandshake()
+		r.say(rawCommand("PING", "\x00\x00context"))
+		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
+		}
+	}},
 	{name: "PING", tolerated: true, do: pings(rawCommand("PING", "\x00\x0acontext"))},
 }
 

@@ -79,6 +79,9 @@ func (c *Cursor) readFrames() Msg {
 	mem, shared := ref.Mem, ref.isShared()
 	list := c.slab.List()
 	for more {
+		if list.long() {
+			list.Reserve(c.framesLeft())
+		}
 		var body []byte
 		body, ref, more = c.frame()
 		if mem == nil {
@@ -94,6 +97,21 @@ func (c *Cursor) readFrames() Msg {
 	m := c.slab.more(list.Frames(), mem)
 	m.body, m.shared = isBody, shared
 	return Msg{first: first, more: m}
+}
+
+// framesLeft is how many frames of a message are still to be read.
+func (c *Cursor) framesLeft() (n int) {
+	for pos, ref, more := c.pos, c.ref, true; more; n++ {
+		flags, size, header, _ := wire.ParseFrameHeader(c.batch.Buf[pos:])
+		pos += header
+		if ref < len(c.batch.Refs) && c.batch.Refs[ref].At == pos && size > 0 {
+			ref++
+		} else {
+			pos += int(size)
+		}
+		more = flags&wire.FlagMore != 0
+	}
+	return n
 }
 
 // moreOf is for a message of one frame, which r refers to. The batch's memory

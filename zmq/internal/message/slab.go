@@ -41,8 +41,26 @@ func (l *List) Add(frame []byte) {
 	s.frames = append(s.frames, frame)
 }
 
+// long reports whether the list needs more room, and has outgrown the usual slab.
+func (l *List) long() bool {
+	s := l.slab
+	return len(s.frames) == cap(s.frames) && len(s.frames)-l.start >= slabFrames
+}
+
+// Reserve makes room for exactly n more frames: a long list that doubles takes
+// three times its memory.
+func (l *List) Reserve(n int) {
+	begun := l.slab.frames[l.start:]
+	l.slab.frames = append(make([][]byte, 0, len(begun)+n), begun...)
+	l.start = 0
+}
+
 // Frames finishes the list and returns it.
 func (l *List) Frames() [][]byte {
 	end := len(l.slab.frames)
-	return l.slab.frames[l.start:end:end]
+	frames := l.slab.frames[l.start:end:end]
+	if end == cap(l.slab.frames) {
+		l.slab.frames = nil // it goes when the message does
+	}
+	return frames
 }
