@@ -42,6 +42,7 @@ var about = map[string]string{
 	"identity":          "the same as routing_id",
 	"immediate":         "queue only for peers that are connected",
 	"linger":            "time for the last messages at the end; -1: no limit",
+	"maxframes":         "frames that a received message may have; -1: no limit *",
 	"maxmsgsize":        "largest frame received, in bytes",
 	"maxmsgsize_total":  "largest message received, all its frames, in bytes *",
 	"probe_router":      "send an empty message to each new peer",
@@ -60,6 +61,7 @@ var about = map[string]string{
 	"sndhwm":            "messages to queue for sending, for each peer; 0: no limit",
 	"sndhwm_bytes":      "bytes to queue for sending, for each peer *",
 	"sndtimeo":          "time to wait for room to send; -1: no limit",
+	"stall_timeout":     "time for more of a message that has begun; 0: no limit *",
 	"subscribe":         "receive messages that start so; repeatable",
 	"xpub_nodrop":       "wait for slow subscribers instead of dropping",
 }
