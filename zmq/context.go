@@ -53,6 +53,7 @@ type Context struct {
 	turn        atomic.Uint32
 	jitter      func(below time.Duration) time.Duration // see session.Config
 	names       inproc.Registry
+	pace        pipe.Pace     // who writes: the sender or the dispatcher
 	firstReport time.Duration // see closereport.go
 
 	mu      sync.Mutex
@@ -77,6 +78,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	if c.dispatchers[0].Journaling() {
 		c.goByTheJournal()
 	}
+	c.startPace()
 	if len(c.dispatchers) == 1 && !o.Tuning.NoLeading {
 		c.helper = &helper{d: c.dispatchers[0]}
 	}
@@ -95,7 +97,16 @@ func (c *Context) goByTheJournal() {
 // newContextOn makes a context on a dispatcher that the caller runs and closes:
 // simulation.
 func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
-	return &Context{opts: o, jitter: jitter, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
+	c := &Context{opts: o, jitter: jitter, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
+	c.startPace()
+	return c
+}
+
+// startPace gives the pace its clock, if senders write at all.
+func (c *Context) startPace() {
+	if !c.opts.Tuning.NoSpeculativeWrite {
+		c.pace.Now = c.dispatchers[0].Now
+	}
 }
 
 var defaultContext = sync.OnceValues(func() (*Context, error) { return NewContext(ContextOptions{}) })

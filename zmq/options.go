@@ -244,7 +244,7 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,
-		Now:             c.dispatchers[0].Now,
+		Pace:            &c.pace,
 	}
 }
 

@@ -70,10 +70,11 @@ type party struct {
 	e      *Engine
 	stream *recorder
 
-	mu  sync.Mutex // the send lock
-	out *pipe.Out
-	in  *pipe.In
-	got []message.Msg
+	mu   sync.Mutex // the send lock
+	out  *pipe.Out
+	in   *pipe.In
+	pace pipe.Sender
+	got  []message.Msg
 
 	sent, received pipe.Tally
 	established    int
@@ -172,12 +173,15 @@ func (p *party) Readable(*pipe.In)  {}
 func (p *party) send(frames ...[]byte) {
 	p.mu.Lock()
 	p.out.Put(message.New(frames...))
-	p.out.Pace.Send(p.out)
+	p.pace.Send(p.out)
 	p.mu.Unlock()
 	if p.out.Work(p.e) {
-		p.e.Kick(p.out.Pace.Alone(p.out))
+		p.e.Kick(p.pace.Alone(p.out))
 	}
 }
+
+// share makes the party one of those that have this Pace.
+func (p *party) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
 
 // receive takes up to n messages.
 func (p *party) receive(n int) {
@@ -196,7 +200,7 @@ func (r *rig) connect(cfg Config) (*party, *peer) {
 	near, far := r.pair()
 	p := &party{rig: r, stream: &recorder{Handle: near}}
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
-	p.out.Pace = &pipe.Pace{Now: r.network.Now}
+	p.share(&pipe.Pace{Now: r.network.Now})
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
 	cfg.Dispatcher, cfg.Stream, cfg.Session = r.d, p.stream, p
 	p.e = New(cfg, mechanism.NewNull(told))

@@ -8,7 +8,7 @@ import "github.com/actum-go/actum/proactor"
 //     the engine is at work: there is one writer from here to the end
 //  2. Kick: the sender writes at once, without waiting (the speculative write);
 //     or, in a stream, the dispatcher is given the work, so that what comes
-//     meanwhile leaves together. The socket's pipe.Pace has decided. A sender that
+//     meanwhile leaves together. The context's pipe.Pace has decided. A sender that
 //     finds no room meanwhile does it in the dispatcher's stead (relieve.go)
 //  3. flush: load what is to be written, write it without waiting; what does not
 //     fit becomes an operation, whose completion goes on here

@@ -72,7 +72,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	var raw [peers]*peer
 	for i := range parties {
 		parties[i], raw[i] = push(r, Config{})
-		parties[i].out.Pace = pace
+		parties[i].share(pace)
 	}
 	for i := range peers * each {
 		parties[i%peers].send(fmt.Append(nil, i/peers))

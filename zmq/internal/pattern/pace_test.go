@@ -49,7 +49,7 @@ func TestStreamOverManyPeers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var now time.Duration
 			o := defaults()
-			o.Now = func() time.Duration { return now }
+			o.Pace = &pipe.Pace{Now: func() time.Duration { return now }}
 			s := tt.socket(o)
 			var inline, handed int
 			for i := range peers {

@@ -41,9 +41,9 @@ type Options struct {
 
 	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
 
-	// Now is the clock by which a stream of messages is told from one on its own:
-	// see pipe.Pace. Nil: each is on its own.
-	Now func() time.Duration
+	// Pace is the context's, which tells a stream of messages from one on its own;
+	// nil: each is on its own.
+	Pace *pipe.Pace
 	// Helper waits for messages in the receivers' stead; nil: they just wait.
 	Helper pipe.Helper
 }

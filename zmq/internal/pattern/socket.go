@@ -16,7 +16,7 @@ type Socket struct {
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
 	turns   roundRobin   // under sendMu
-	pace    pipe.Pace    // under sendMu, but for those who write
+	pace    pipe.Sender  // under sendMu
 	closed  bool         // set under both locks
 
 	recvMu  sync.Mutex
@@ -33,7 +33,7 @@ type Socket struct {
 }
 
 func newSocket(o Options) *Socket {
-	s := &Socket{opts: o, pace: pipe.Pace{Now: o.Now}}
+	s := &Socket{opts: o, pace: pipe.Sender{Pace: o.Pace}}
 	s.arrived.opts = &s.opts
 	return s
 }
@@ -161,7 +161,7 @@ func (s *Socket) countUnread() {
 // NewOut makes the outgoing pipe of a new peer.
 func (s *Socket) NewOut() *pipe.Out {
 	out := pipe.NewOut(&s.sendMu, s.opts.SendLimits, s.opts.GatherMin, s, &s.sent)
-	out.Pace = &s.pace
+	out.Pace = s.opts.Pace
 	return out
 }
 

@@ -29,7 +29,7 @@ type Out struct {
 
 	Index int   // the pattern's: where the Out stands in its list; -1: nowhere
 	Peer  *Peer // whom the messages go to
-	Pace  *Pace // of the socket; nil: each message is on its own
+	Pace  *Pace // of the context; nil: each message is on its own
 }
 
 // NewOut makes an Out under the given lock. What has left it is counted in sent.

@@ -1,6 +1,7 @@
 package pipe
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,29 +15,38 @@ import (
 //	a stream, dense        the dispatcher, a little later: what comes for the same
 //	                       consumer meanwhile leaves with it, in one system call
 //
-// The sender is the socket, not the connection: one that rotates over eight
-// connections leaves each of them idle for eight times as long as it takes to send
-// a message, and is a stream all the same. All Outs of a socket share its Pace.
+// A sender that rotates over eight connections leaves each of them idle for eight
+// times as long as it takes to send a message, and is a stream all the same; so is
+// one that rotates over eight sockets. All sockets of a context share its Pace.
 //
 // A stream goes on while less than [Gap] passes for each message; writing is no
-// pause, whoever does it. How dense the socket's streams are is learned: from how many
-// messages they had, and how many consumers these went to.
+// pause, whoever does it. How dense streams are is learned: from how many messages
+// they had within a turn's time, and how many consumers these went to.
 //
-// Send and Alone are called with the lock of the Outs; Wrote by whoever writes.
-// The zero value, and nil, know no clock: every message is on its own.
+// All of it may be called by any goroutine. A Pace without a clock, and no Pace at
+// all, take every message for one on its own.
 type Pace struct {
 	// Now is a clock that never goes back.
 	Now  func() time.Duration
 	last atomic.Int64 // by the clock: when Alone or Wrote was last called
 
-	stream  uint64 // the number of the stream; an Out has that of its last message
-	sent    int    // the stream's messages
-	reached int    // the Outs that they went to
-	fresh   bool   // the last message was the stream's first to its Out
-	asked   int    // of sent, when Alone was last called
+	stream  atomic.Uint64 // the number of the stream; an Out has that of its last message
+	mu      sync.Mutex
+	length  time.Duration // of the stream, without the time that writing took
+	sent    int           // the stream's messages
+	reached int           // the Outs that they went to
 
 	// What earlier streams had, of more than one message each.
 	messages, consumers int
+}
+
+// Sender is what a socket adds to its context's Pace. It is guarded by the lock of
+// the socket's Outs.
+type Sender struct {
+	Pace    *Pace
+	sent    int // messages, and the Outs that were new to the stream, since Alone was called
+	reached int
+	fresh   bool // the last message was the stream's first to its Out
 }
 
 const (
@@ -47,41 +57,48 @@ const (
 	// longestWait bounds how many messages excuse a silence: after so many Gaps the
 	// stream has ended, whatever was sent before.
 	longestWait = 16
-	// longestStream is after how many messages a stream that goes on counts as
-	// another one.
-	longestStream = 8192
+	// turn is how long it takes, about, until a dispatcher that was told begins; its
+	// round then takes longer, the more consumers it has to write for. What is sent
+	// to the same consumer later would not have left together: a stream that goes on
+	// for longer than a turn, and a Gap for each consumer, counts as another one.
+	turn = 20 * time.Microsecond
 	// most bounds the sums, and densest the ratio of what is added to them, so that a
-	// socket whose streams change is soon judged by the new ones.
+	// program whose streams change is soon judged by the new ones.
 	most, densest = 256, 4
 )
 
 // Send counts a message to o.
-func (p *Pace) Send(o *Out) {
-	p.sent++
-	if p.fresh = o.stream != p.stream; p.fresh {
-		o.stream = p.stream
-		p.reached++
+func (s *Sender) Send(o *Out) {
+	if s.Pace == nil {
+		return
+	}
+	s.sent++
+	stream := s.Pace.stream.Load()
+	if s.fresh = o.stream != stream; s.fresh {
+		o.stream = stream
+		s.reached++
 	}
 }
 
 // Alone reports whether the sender is to write itself. It is asked when the message
 // that was counted last, to o, has found the consumer at rest.
-func (p *Pace) Alone(o *Out) bool {
-	if p == nil || p.Now == nil {
+func (s *Sender) Alone(o *Out) bool {
+	p := s.Pace
+	if p == nil || p.Now == nil || o.local {
 		return true
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	now := p.Now()
 	silent := now - time.Duration(p.last.Swap(int64(now)))
-	excused := min(max(p.sent-p.asked, 1), longestWait)
-	if silent >= time.Duration(excused)*Gap {
-		p.begin(o)
-		return true
+	alone := silent >= time.Duration(min(max(s.sent, 1), longestWait))*Gap
+	p.sent += s.sent
+	p.reached += s.reached
+	s.sent, s.reached = 0, 0
+	if p.length += silent; alone || p.length >= max(turn, time.Duration(p.reached)*Gap) {
+		p.begin(o, s.fresh)
 	}
-	if p.sent > longestStream {
-		p.begin(o)
-	}
-	p.asked = p.sent
-	return !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
+	return alone || !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
 }
 
 // dense reports whether it is worth while to let messages wait for each other.
@@ -89,8 +106,8 @@ func dense(messages, consumers int) bool { return messages > 0 && 2*messages >= 
 
 // begin begins another stream with the last message, to o. A stream of one message
 // was none.
-func (p *Pace) begin(o *Out) {
-	if p.fresh {
+func (p *Pace) begin(o *Out, fresh bool) {
+	if fresh {
 		p.reached--
 	}
 	if p.sent--; p.sent > 1 {
@@ -100,8 +117,8 @@ func (p *Pace) begin(o *Out) {
 	if p.consumers >= most {
 		p.messages, p.consumers = p.messages/2, p.consumers/2
 	}
-	p.stream++
-	o.stream, p.sent, p.reached, p.asked = p.stream, 1, 1, 1
+	o.stream = p.stream.Add(1)
+	p.length, p.sent, p.reached = 0, 1, 1
 }
 
 // Wrote says that a consumer has just written.

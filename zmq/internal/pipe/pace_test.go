@@ -54,11 +54,11 @@ func TestPaceOfOne(t *testing.T) {
 		},
 	} {
 		var c clock
-		p, o := pipe.Pace{Now: c.now}, outs(1)[0]
+		p, o := pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(1)[0]
 		for i, s := range steps {
 			c.advance(s.after)
 			if s.wrote {
-				p.Wrote()
+				p.Pace.Wrote()
 				continue
 			}
 			for range s.sent + 1 {
@@ -73,7 +73,7 @@ func TestPaceOfOne(t *testing.T) {
 
 // loops sends bursts in a loop to n consumers in turn, each at rest, and returns how
 // many messages of the last burst the sender was to write itself.
-func loops(p *pipe.Pace, c *clock, all []*pipe.Out, bursts, messages int) (alone int) {
+func loops(p *pipe.Sender, c *clock, all []*pipe.Out, bursts, messages int) (alone int) {
 	for range bursts {
 		alone = 0
 		c.advance(time.Second)
@@ -107,7 +107,7 @@ func TestPaceOfMany(t *testing.T) {
 		{1, 1000, 1, 1},
 	} {
 		var c clock
-		p, all := &pipe.Pace{Now: c.now}, outs(tt.consumers)
+		p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(tt.consumers)
 		if got := loops(p, &c, all, 1, tt.messages); got != tt.first {
 			t.Errorf("%d messages to %d: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.first)
 		}
@@ -117,10 +117,70 @@ func TestPaceOfMany(t *testing.T) {
 	}
 }
 
+// Sockets of one context that are sent on in turn are a stream, as the peers of one
+// socket are.
+func TestPaceOfManySockets(t *testing.T) {
+	const sockets, each = 8, 100
+	var c clock
+	pace, all := &pipe.Pace{Now: c.now}, outs(sockets)
+	var senders [sockets]pipe.Sender
+	alone := 0
+	c.advance(time.Second)
+	for i := range sockets * each {
+		s, o := &senders[i%sockets], all[i%sockets]
+		s.Pace = pace
+		s.Send(o)
+		if s.Alone(o) {
+			alone++
+		}
+		c.advance(50 * ns)
+	}
+	if alone > 2*sockets {
+		t.Errorf("%d of %d messages are on their own", alone, sockets*each)
+	}
+}
+
+// Messages that follow each other closely all the time, but not to the same consumer,
+// have nothing to wait for, however long that goes on.
+func TestPaceOfAnEndlessThinStream(t *testing.T) {
+	var c clock
+	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(8)
+	c.advance(time.Second)
+	for i := range 10_000 {
+		o := all[i%len(all)]
+		p.Send(o)
+		if !p.Alone(o) {
+			t.Fatalf("message %d is handed on", i)
+		}
+		c.advance(pipe.Gap - ns) // what it takes to have the next request
+	}
+}
+
+// A loop that does something between two messages is a dense stream, however many
+// its consumers are.
+func TestPaceOfABusyLoop(t *testing.T) {
+	const consumers = 64
+	var c clock
+	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(consumers)
+	c.advance(time.Second)
+	alone := 0
+	for i := range 10_000 {
+		o := all[i%consumers]
+		p.Send(o)
+		if p.Alone(o) {
+			alone++
+		}
+		c.advance(pipe.Gap / 3)
+	}
+	if alone > 3*consumers {
+		t.Errorf("%d of 10,000 messages are written by the sender", alone)
+	}
+}
+
 // A socket that goes over to other streams is judged by these before long.
 func TestPaceAdapts(t *testing.T) {
 	var c clock
-	p, all := &pipe.Pace{Now: c.now}, outs(8)
+	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(8)
 	loops(p, &c, all, 1000, 1000)
 	if got := loops(p, &c, all, 300, 8); got != 8 {
 		t.Errorf("thin streams after dense ones: the sender writes %d, want 8", got)
@@ -134,9 +194,9 @@ func TestPaceAdapts(t *testing.T) {
 func TestPaceWithoutAClock(t *testing.T) {
 	for name, p := range map[string]*pipe.Pace{"nil": nil, "no clock": {}} {
 		p.Wrote()
-		o := outs(1)[0]
+		s, o := pipe.Sender{Pace: p}, outs(1)[0]
 		for range 2 {
-			if !p.Alone(o) {
+			if !s.Alone(o) {
 				t.Errorf("%s: a stream", name)
 			}
 		}

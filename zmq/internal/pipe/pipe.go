@@ -27,7 +27,7 @@ import "github.com/actum-go/actum/zmq/internal/message"
 // Consumer empties an Out.
 type Consumer interface {
 	// Kick tells a consumer that was at rest that there is something to take. Whether
-	// inline is set is for the socket's Pace to say.
+	// inline is set is for the context's Pace to say.
 	// With inline set it may carry the work out on the caller's goroutine, which
 	// holds no lock; otherwise it only hands it on, and may be called with the
 	// send lock held.
