@@ -151,13 +151,14 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 			if name != "PUSH" {
 				tt.s.arrived.add(in)
 			}
-			for turn := 1; tt.turn(tt.s, in); turn++ {
+			turn := 1
+			for ; tt.turn(tt.s, in); turn++ {
 				if dropped := tt.s.Drops.Counts()[tt.why]; dropped != uint64(turn*turnSize) {
 					t.Fatalf("%d dropped in %d turns", dropped, turn)
 				}
 			}
-			if dropped := tt.s.Drops.Counts()[tt.why]; dropped != n {
-				t.Errorf("%d dropped, want %d", dropped, n)
+			if dropped := tt.s.Drops.Counts()[tt.why]; dropped != n || turn != n/turnSize+1 {
+				t.Errorf("%d dropped in %d turns, want %d in %d", dropped, turn, n, n/turnSize+1)
 			}
 		})
 	}
