@@ -147,7 +147,7 @@ func (p *pub) takeTurn(in *pipe.In) (more bool) {
 // upstream carries out what a subscriber says.
 func (p *pub) upstream(out *pipe.Out, body []byte) {
 	if len(body) == 0 || body[0] > subscribe || len(body)-1 > subscription.MaxPrefix {
-		p.Drops.Add(DropMalformed, 1)
+		p.Drops.Add(DropOutOfTurn, 1)
 		return
 	}
 	who, prefix := p.peers[out], body[1:]

@@ -165,7 +165,7 @@ func TestPubHearsNonsense(t *testing.T) {
 	send(t, pub, "abc")
 	expect(t, peer, "abc")
 	expectNothing(t, peer)
-	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropMalformed: 3})
+	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 3})
 	send(t, peer, "\x00a") // one is enough, although it was asked for twice
 	send(t, pub, "abc")
 	expectNothing(t, peer)
