@@ -56,7 +56,11 @@ func (e *UnsentError) Error() string {
 	if e.Err != nil {
 		why = e.Err.Error()
 	}
-	return fmt.Sprintf("zmq: closing: %d messages not sent, and dropped: %s", e.Messages, why)
+	messages, were := "1 message", "was"
+	if e.Messages != 1 {
+		messages, were = fmt.Sprintf("%d messages", e.Messages), "were"
+	}
+	return "zmq: close: " + messages + " could not be sent and " + were + " dropped: " + why
 }
 
 func (e *UnsentError) Unwrap() error { return e.Err }

@@ -87,6 +87,7 @@ func TestUsage(t *testing.T) {
 		{"push --bind nowhere", "bind nowhere"},
 		{"push --opt nothing=1 --bind tcp://127.0.0.1:*", "option nothing"},
 		{"posh", "unexpected argument posh"},
+		{"completion", "expected \"<shell>\"; see actum completion --help"},
 		{"perf local_thr", "expected"},
 		{"demo --time 0s", "--time"},
 	}

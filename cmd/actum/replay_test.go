@@ -49,9 +49,10 @@ func TestReplayUsage(t *testing.T) {
 	if err := os.WriteFile(file, []byte("something else\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	_, missing := os.Open(file + ".none") // in the system's own words
 	tests := []struct{ line, err string }{
 		{"trace --replay " + file, "has not been written by actum trace --format replay"},
-		{"trace --replay " + file + ".none", "no such file"},
+		{"trace --replay " + file + ".none", missing.Error()},
 		{"trace --replay FILE --format replay", "--format replay is for recording"},
 		{"trace --format replay rep --bind tcp://127.0.0.1:*", "--output"},
 		{"trace --format replay -o " + file + "/no rep --bind tcp://127.0.0.1:*", "--output: open "},

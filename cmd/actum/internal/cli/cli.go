@@ -21,7 +21,6 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/cmd/actum/internal/trace"
-	"github.com/actum-go/actum/proactor"
 )
 
 // grammar is the command line; each command has a Run method.
@@ -88,7 +87,7 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	}()
 	parser, err := kong.New(new(grammar), kong.Name("actum"), kong.Description(description),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(int) { panic(helped{}) }),
-		kong.Vars{"switches": perf.Switches(), "backends": networked(), "formats": trace.Formats()},
+		kong.Vars{"switches": perf.Switches(), "formats": trace.Formats()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		return err
@@ -99,13 +98,16 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	case len(args) > 0 && args[0] == "__complete":
 		return completion.Answer(s.Out, completion.Complete(parser.Model, args[1:]))
 	}
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	if node := incomplete(parser.Model.Node, args); node != nil {
 		usage(s.Err, node)
 		return errNoCommand
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		return &exit.UsageError{Err: err}
+		return &exit.UsageError{Err: withHelp(err)}
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.Bind(trace.Runner(run))
@@ -115,8 +117,15 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 // oneLine is an error as one line: joined errors have several.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// networked are the backends that reach other processes: not the simulated network.
-func networked() string {
-	names := slices.DeleteFunc(proactor.Backends(), func(name string) bool { return name == "sim" })
-	return strings.Join(names, ", ")
+// withHelp adds to what is wrong with a command line which help text says what is
+// right: that of the command that it names.
+func withHelp(err error) error {
+	name := "actum"
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil {
+		if command := wrong.Context.Selected(); command != nil {
+			name = command.FullPath()
+		}
+	}
+	return fmt.Errorf("%w; see %s --help", err, name)
 }

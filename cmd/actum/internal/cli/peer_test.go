@@ -115,11 +115,11 @@ func TestFailures(t *testing.T) {
 		{"push --bind nowhere", "", 2, "bind nowhere: "},
 		{"push --connect tcp://127.0.0.1:*", "", 2, "connect tcp://127.0.0.1:\\*: "},
 		{"push --bind udp://127.0.0.1:1", "", 2, "udp"},
-		{"push --connect inproc://x", "", 2, "inproc reaches"},
+		{"push --connect inproc://x", "", 2, "inproc connects"},
 		{"push --connect EP --opt hwm", "", 2, "--opt hwm: expected NAME=VALUE"},
 		{"push --connect EP --opt hwm=1", "", 2, "option hwm: unknown: expected one of backlog"},
 		{"push --connect EP --opt sndhwm=many", "", 2, "option sndhwm: \"many\""},
-		{"push --connect EP --subscribe a", "", 2, "unknown flag --subscribe"},
+		{"push --connect EP --subscribe a", "", 2, "unknown flag --subscribe; see actum push --help"},
 		{"push --connect EP --count -1", "", 2, "count"},
 		{"push --connect EP --timeout soon", "", 2, "timeout"},
 		{"push --connect EP --timeout=-1s", "", 2, "negative"},
@@ -128,20 +128,26 @@ func TestFailures(t *testing.T) {
 		{"push --connect EP --rate Inf", "", 2, "--rate is [+]Inf"},
 		{"push --connect EP --rate=-Inf", "", 2, "--rate is -Inf"},
 		{"pub --connect EP --wait=-1", "", 2, "wait"},
-		{"push inproc://x", "", 2, "inproc reaches"},
+		{"push inproc://x", "", 2, "inproc connects"},
 		{"push --connect EP --backend nothing", "", 2, "\"nothing\""},
 		{"pull --connect EP --data x", "", 2, "unknown flag --data"},
 		{"pull --connect EP --opt subscribe=x", "", 2, "Subscribe"},
 		{"rep --bind EP --echo --data x", "", 2, "--echo and --data"},
 		{"pusch --bind EP", "", 2, `did you mean "push"`},
-		{"--bind EP", "", 2, `unknown flag`},
+		{"--bind EP", "", 2, `unknown flag --bind.*; see actum --help`},
+		{"push --connect EP --count x", "", 2, "--count: .*; see actum push --help"},
+		{"push --connect EP --backend sim -d x", "", 2, "--backend sim is a network in memory"},
+		{"router --connect EP --data x", "", 2, "--data x: a router's message begins with the routing id .*--data ID --data TEXT"},
 
 		{"push --connect EP --json", `{"frames":[1]}`, 1, `document 1: .*a frame is`},
 		{"push --connect EP --json", `{"frames":[]}`, 1, `document 1: .*at least one frame`},
-		{"push --connect EP --json", `{"frame":["a"]}`, 1, `document 1: .*unknown field`},
-		{"push --connect EP --json", `hello`, 1, `document 1: `},
+		{"push --connect EP --json", `{"frame":["a"]}`, 1, `document 1: unknown field "frame": a message is {"frames":`},
+		{"push --connect EP --json", `{"frames":"a"}`, 1, `document 1: a message is {"frames":`},
+		{"push --connect EP --json", `["a"]`, 1, `document 1: a message is {"frames":`},
+		{"push --connect EP --json", `hello`, 1, `document 1: not JSON: .*: a message is {"frames":`},
+		{"router --connect EP --json", `{"frames":["a"]}`, 1, `document 1: a router's message .*{"frames":\["id","text"]}`},
 		{"push --connect EP --json", "{\"frames\":[\"\xff\"]}", 1, `document 1: .*not UTF-8`},
-		{"router --connect EP", "no tab", 1, `line 1: a router's message`},
+		{"router --connect EP", "no tab", 1, `line 1: a router's message begins with .* a tab`},
 		{"rep --bind EP --json", `hello`, 1, `document 1: `},
 
 		{"pull --bind EP --timeout 10ms", "", 1, "no message came within 10ms"},
@@ -213,13 +219,14 @@ func TestUndelivered(t *testing.T) {
 	}
 }
 
-// Who waits says for what.
+// Who waits says for what. Why a path cannot be connected to is in the system's own
+// words.
 func TestNotices(t *testing.T) {
 	tests := []struct{ line, beside, heard string }{
-		{"pull --connect EP", "", "^actum: waiting for ipc://[^ ]*: no such file or directory, trying again\n"},
+		{"pull --connect EP", "", "^actum: waiting for ipc://[^ ]*: [^:]+, trying again\n"},
 		{"sub --connect EP", "pull --bind EP", "actum: waiting for ipc://[^ ]*: .*SUB does not talk to PULL, trying again\n"},
 		{"pull --bind EP", "sub --connect EP", "actum: waiting for a peer to connect to ipc://[^ ]* .the last one: "},
-		{"pull --bind EP --connect ipc:///nowhere/s", "push --connect EP", "actum: connected, waiting for messages; ipc:///nowhere/s: no such file or directory, trying again\n"},
+		{"pull --bind EP --connect ipc:///nowhere/s", "push --connect EP", "actum: connected, waiting for messages; ipc:///nowhere/s: [^:]+, trying again\n"},
 		{"pull --bind EP", "", "^actum: waiting for a peer to connect to ipc://"},
 		{"pull --bind EP", "push --connect EP", "actum: connected, waiting for messages\n"},
 		{"push --connect EP --data x", "", "^actum: waiting for ipc://"},
@@ -250,7 +257,7 @@ func TestNotices(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, line := range []string{"--help", "push --help", "rep --help", "perf --help", "perf local_thr --help", "trace --help"} {
+	for _, line := range []string{"help", "help push", "help perf local_thr", "trace push --help", "--help", "push --help", "rep --help", "perf --help", "perf local_thr --help", "trace --help"} {
 		t.Run(line, func(t *testing.T) {
 			r := actum(t, line)
 			check(t, r, 0, "^Usage: actum ", nothing)

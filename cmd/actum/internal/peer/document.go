@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -45,7 +46,7 @@ func (f *frame) UnmarshalJSON(b []byte) error {
 	}
 	var bin binary
 	if json.Unmarshal(b, &bin) != nil || bin.Base64 == nil {
-		return errors.New(`a frame is a "string" or {"base64":"..."}`)
+		return errFrame
 	}
 	*f = *bin.Base64
 	return nil
@@ -60,10 +61,27 @@ func parseDocument(text []byte) (m zmq.Msg, err error) {
 	d.DisallowUnknownFields()
 	var doc document
 	if err := d.Decode(&doc); err != nil {
-		return m, err
+		return m, wrongDocument(err)
 	}
 	return doc.message()
 }
+
+// wrongDocument says what a message looks like, and not what package json says of
+// types of ours.
+func wrongDocument(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType):
+		return errors.New(aMessageIs)
+	case errors.Is(err, errFrame):
+		return err
+	}
+	return fmt.Errorf("%s: %s", strings.TrimPrefix(err.Error(), "json: "), aMessageIs)
+}
+
+const aMessageIs = `a message is {"frames":["text",{"base64":"AAE="}]}`
+
+var errFrame = errors.New(`a frame is a "string" or {"base64":"..."}`)
 
 // checkText reports what package json would take for U+FFFD without a word: bytes
 // that are not UTF-8, and half of a surrogate pair (RFC 8259, sections 8.1 and 8.2).

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,11 +41,14 @@ func parseLine(line []byte, t zmq.Type) (zmq.Msg, error) {
 		return zmq.NewMsg(frames...), nil
 	}
 	if len(frames) < 2 {
-		return zmq.Msg{}, errors.New("a router's message is a routing id, a tab, and what to send")
+		return zmq.Msg{}, fmt.Errorf("%w: write the id, a tab, and what to send", errNoReceiver)
 	}
 	frames[0] = parseID(frames[0])
 	return zmq.NewMsg(frames...), nil
 }
+
+// errNoReceiver is a message for a ROUTER without a receiver.
+var errNoReceiver = errors.New("a router's message begins with the routing id of its receiver")
 
 func printableID(id []byte) string {
 	for _, r := range string(id) {

@@ -55,7 +55,7 @@ func TestInput(t *testing.T) {
 		{"empty lines", "\n\n", false, "\n\n", ""},
 		{"nothing in JSON", " \n", true, "", ""},
 		{"documents", `{"frames":["a"]}{"frames":["b","c"]}` + "\n" + `{"frames":[{"base64":""}]}`, true, "a\nb\tc\n\n", ""},
-		{"the second is bad", `{"frames":["a"]} {`, true, "a\n", "standard input, document 2: unexpected EOF"},
+		{"the second is bad", `{"frames":["a"]} {`, true, "a\n", "standard input, document 2: not JSON: unexpected EOF: " + aMessageIs},
 		{"two ways at once", `{"frames":[{"base64":"","text":""}]}`, true, "\n", ""},
 		{"null", `{"frames":[null]}`, true, "", "a frame is"},
 		{"pair of surrogates", `{"frames":["\ud83d\ude00\ufffd\\ud800"]}`, true, "😀\ufffd\\ud800\n", ""},
@@ -113,7 +113,7 @@ func FuzzInput(f *testing.F) {
 	f.Add([]byte(`{"frames":["a",{"base64":"AAE="}]}`))
 	f.Add([]byte(`{"frames":[]}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		_ = documents(bytes.NewReader(in))(func(m zmq.Msg) bool {
+		_ = documents(bytes.NewReader(in), zmq.PUSH)(func(m zmq.Msg) bool {
 			if m.Len() == 0 {
 				t.Errorf("%q has a message without frames", in)
 			}

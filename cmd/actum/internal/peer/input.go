@@ -68,7 +68,7 @@ func (c *Common) source(r io.Reader, t zmq.Type, data []string, repeats uint) so
 	case data != nil:
 		return repeated(data, repeats)
 	case c.JSON:
-		return documents(r)
+		return documents(r, t)
 	}
 	return lines(r, t)
 }
@@ -94,14 +94,21 @@ func lines(r io.Reader, t zmq.Type) source {
 }
 
 // documents are messages in JSON, one after the other.
-func documents(r io.Reader) source {
+func documents(r io.Reader, t zmq.Type) source {
 	d := json.NewDecoder(r)
 	return each("document", func() (m zmq.Msg, err error) {
 		var text json.RawMessage
 		if err := d.Decode(&text); err != nil {
+			if err != io.EOF {
+				err = fmt.Errorf("not JSON: %w: %s", err, aMessageIs)
+			}
 			return m, err
 		}
-		return parseDocument(text)
+		m, err = parseDocument(text)
+		if err == nil && t == zmq.ROUTER && m.Len() < 2 {
+			err = fmt.Errorf(`%w: {"frames":["id","text"]}`, errNoReceiver)
+		}
+		return m, err
 	})
 }
 

@@ -16,6 +16,9 @@ func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	if err := c.check(sending); err != nil {
 		return o, err
 	}
+	if t == zmq.ROUTER && len(sending.Data) == 1 {
+		return o, exit.Usagef("--data %s: %w: give --data twice, --data ID --data TEXT", sending.Data[0], errNoReceiver)
+	}
 	for _, opt := range c.Opt {
 		name, value, ok := strings.Cut(opt, "=")
 		if !ok {
@@ -60,8 +63,11 @@ func (c *Common) check(sending Sending) error {
 	}
 	for _, endpoint := range append(c.Bind, c.Connect...) {
 		if strings.HasPrefix(strings.ToLower(endpoint), "inproc:") {
-			return exit.Usagef("%s: inproc reaches sockets of the same process, where there is no other", endpoint)
+			return exit.Usagef("%s: inproc connects sockets of one process, and a command has only one socket: use tcp or ipc", endpoint)
 		}
+	}
+	if c.Backend == "sim" {
+		return exit.Usagef("--backend sim is a network in memory, which no other program can reach: use another backend")
 	}
 	switch rate := sending.Rate; {
 	case c.Timeout < 0:

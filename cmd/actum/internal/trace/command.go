@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
@@ -51,6 +52,12 @@ Examples:
     dlv exec ./actum -- trace --replay rep.run`
 }
 
+// asksForHelp reports whether the command is to show its help text: there is nothing
+// to record then.
+func (c *Command) asksForHelp() bool {
+	return len(c.Command) > 0 && slices.ContainsFunc(c.Command[1:], func(arg string) bool { return arg == "--help" || arg == "-h" })
+}
+
 // Runner carries a command line out.
 type Runner func(ctx context.Context, args []string, s system.Streams) error
 
@@ -62,7 +69,7 @@ func (c *Command) validate() error {
 	case c.Replay != "" && c.Format == formatReplay:
 		return exit.Usagef("--format replay is for recording: expected another format beside --replay")
 	case c.Replay == "" && c.Output == "":
-		return exit.Usagef("expected --output FILE, or --replay FILE")
+		return exit.Usagef("expected --output FILE to write to, in front of the command, or --replay FILE")
 	case c.Replay == "" && len(c.Command) == 0:
 		return exit.Usagef("expected a command to record")
 	case len(c.Command) > 0 && c.Command[0] == "trace":
@@ -73,6 +80,9 @@ func (c *Command) validate() error {
 
 // Run is called by the parser.
 func (c *Command) Run(ctx context.Context, s system.Streams, run Runner) error {
+	if c.asksForHelp() {
+		return run(ctx, c.Command, s)
+	}
 	if err := c.validate(); err != nil {
 		return err
 	}
