@@ -21,15 +21,19 @@ type Group struct {
 // GroupOptions of a group of dispatchers.
 type GroupOptions struct {
 	Options            // of each dispatcher
-	Dispatchers int    // how many; 0 means 1
+	Dispatchers int    // how many; 0 means 1, and MaxDispatchers is the most
 	Policy      Policy // who serves a handle; nil means RoundRobin()
 }
+
+// MaxDispatchers is the most that a Group may have: far more than there are
+// processors, and far fewer than would use up memory or descriptors.
+const MaxDispatchers = 1024
 
 // NewGroup makes the dispatchers. Nothing happens before Run is called. It must
 // be closed.
 func NewGroup(o GroupOptions) (*Group, error) {
-	if o.Dispatchers < 0 {
-		return nil, fmt.Errorf("proactor: GroupOptions.Dispatchers is %d: want 0 (for 1) or more", o.Dispatchers)
+	if o.Dispatchers < 0 || o.Dispatchers > MaxDispatchers {
+		return nil, fmt.Errorf("proactor: GroupOptions.Dispatchers is %d: want 0 (for 1) to %d", o.Dispatchers, MaxDispatchers)
 	}
 	if o.Dispatchers > 1 && (o.Options.Replay.Journal != nil || o.Options.Replay.From != nil) {
 		return nil, errors.New("proactor: GroupOptions.Options.Replay is set for several dispatchers: a journal is that of one")

@@ -3,6 +3,7 @@ package proactor_test
 import (
 	"errors"
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -442,7 +443,7 @@ func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
 
 func TestOptionsOfPools(t *testing.T) {
 	for _, o := range []proactor.GroupOptions{
-		{Dispatchers: -1},
+		{Dispatchers: -1}, {Dispatchers: proactor.MaxDispatchers + 1}, {Dispatchers: math.MaxInt},
 		{Options: proactor.Options{Waiting: "somehow"}},
 		{Options: proactor.Options{Waiting: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
 		{Options: proactor.Options{Waiting: proactor.WaitLocked, Backend: "goroutine"}},

@@ -26,7 +26,7 @@ type Tuning = engine.Tuning
 // ContextOptions are a context's options; the zero value is right for most.
 type ContextOptions struct {
 	// Dispatchers is how many dispatchers, each with a goroutine of its own, share
-	// the connections: libzmq's I/O threads. 0 is 1.
+	// the connections: libzmq's I/O threads. 0 is 1, and the most is 1024.
 	Dispatchers int
 	// Backend is the proactor's backend: "uring", "epoll", "goroutine". Empty
 	// takes the best that works here.
@@ -63,8 +63,8 @@ type Context struct {
 
 // NewContext makes a context. It must be closed.
 func NewContext(o ContextOptions) (*Context, error) {
-	if o.Dispatchers < 0 {
-		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 or more", o.Dispatchers)}
+	if o.Dispatchers < 0 || o.Dispatchers > proactor.MaxDispatchers {
+		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 to %d", o.Dispatchers, proactor.MaxDispatchers)}
 	}
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {

@@ -116,3 +116,19 @@ func TestFrameText(t *testing.T) {
 		}()
 	}
 }
+
+// The number of messages is a part of the sentence.
+func TestUnsentErrorText(t *testing.T) {
+	tests := []struct {
+		err  zmq.UnsentError
+		want string
+	}{
+		{zmq.UnsentError{Messages: 1, Err: context.Canceled}, "zmq: close: 1 message could not be sent and was dropped: context canceled"},
+		{zmq.UnsentError{Messages: 2}, "zmq: close: 2 messages could not be sent and were dropped: their peers are gone"},
+	}
+	for _, tt := range tests {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}

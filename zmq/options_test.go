@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -44,10 +46,12 @@ func TestOptionErrors(t *testing.T) {
 			t.Errorf("%s: %v", tt.option, err)
 		}
 	}
-	_, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: -1})
-	var bad *zmq.OptionError
-	if !errors.As(err, &bad) || bad.Option != "Dispatchers" {
-		t.Errorf("Dispatchers: %v", err)
+	for _, n := range []int{-1, proactor.MaxDispatchers + 1, math.MaxInt} {
+		_, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: n})
+		var bad *zmq.OptionError
+		if !errors.As(err, &bad) || bad.Option != "Dispatchers" {
+			t.Errorf("Dispatchers: %v", err)
+		}
 	}
 	if _, err := zmq.NewContext(zmq.ContextOptions{Backend: "none such"}); err == nil || !strings.Contains(err.Error(), "none such") {
 		t.Errorf("Backend: %v", err)

@@ -36,11 +36,11 @@ type grammar struct {
 	Pair   peer.Pair   `cmd:"" help:"Send to one peer, and receive."`
 
 	Perf perf.Command `cmd:"" help:"Measure, with the arguments of libzmq's perf programs."`
-	Demo demo.Command `cmd:"" help:"Show all of it at work, in about ten seconds."`
+	Demo demo.Command `cmd:"" help:"Try each pattern over each transport, in about ten seconds."`
 
-	Backends backends.Command `cmd:"" help:"Show what carries operations out here, and what of the kernel it uses."`
+	Backends backends.Command `cmd:"" help:"List the I/O backends of this system, and what they use of its kernel."`
 
-	Trace trace.Command `cmd:"" help:"Run another command, and write down what its I/O does."`
+	Trace trace.Command `cmd:"" help:"Run another command, and record its I/O operations."`
 
 	Options    options.Command    `cmd:"" help:"List the socket options that --opt sets."`
 	Completion completion.Command `cmd:"" help:"Write a script that completes command lines: bash, zsh, fish."`

@@ -37,7 +37,7 @@ type Common struct {
 	JSON    bool          `short:"j" name:"json" help:"Messages as JSON documents, in and out: {\"frames\":[\"text\",{\"base64\":\"AAE=\"}]}."`
 	Opt     []string      `short:"o" sep:"none" placeholder:"NAME=VALUE" help:"Set a socket option by libzmq's name, to libzmq's value; actum options lists them. Repeatable."`
 	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one; actum backends lists them."`
-	Quiet   bool          `short:"q" help:"Do not say on standard error what is waited for."`
+	Quiet   bool          `short:"q" help:"Do not say on standard error what the command waits for."`
 	Verbose bool          `short:"v" help:"Say on standard error why connections fail or end."`
 }
 
