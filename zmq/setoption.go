@@ -1,6 +1,7 @@
 package zmq
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -48,6 +49,15 @@ var settable = map[string]func(o *Options, value string) error{
 	"subscribe":         addSubscription,
 }
 
+// missing are libzmq's options for what is not implemented yet: its users have not
+// misspelt them.
+var missing = strings.Fields(`bindtodevice conflate connect_rid connect_routing_id curve_publickey curve_secretkey
+	curve_server curve_serverkey disconnect_msg hello_msg in_batch_size invert_matching mechanism
+	only_first_subscribe out_batch_size plain_password plain_server plain_username priority reconnect_stop
+	router_notify router_raw socks_password socks_proxy socks_username stream_notify tcp_keepalive tcp_keepalive_cnt
+	tcp_keepalive_idle tcp_keepalive_intvl tcp_maxrt tos use_fd xpub_manual xpub_verbose xpub_verboser
+	xpub_welcome_msg zap_domain zap_enforce_domain`)
+
 // OptionNames are the names that [Options.Set] knows, in alphabetical order.
 func OptionNames() []string {
 	var names []string
@@ -64,10 +74,14 @@ func OptionNames() []string {
 // end, and for no reconnecting; 0 or 1 for what is off or on. "subscribe" adds a
 // prefix. sndhwm_bytes and rcvhwm_bytes are our own, and so is maxmsgsize_total,
 // which is MaxMessageSize: maxmsgsize is MaxFrameSize. maxframes is MaxFrames, and
-// stall_timeout is StallTimeout. It fails with an *OptionError.
+// stall_timeout is StallTimeout. It fails with an *OptionError, which wraps
+// errors.ErrUnsupported for an option of libzmq's that is not implemented yet.
 func (o *Options) Set(name, value string) error {
 	known := strings.TrimPrefix(strings.ToLower(name), "zmq_")
 	set := settable[known]
+	if set == nil && slices.Contains(missing, known) {
+		return &OptionError{Option: name, Err: fmt.Errorf("this option of libzmq's is not implemented yet: %w", errors.ErrUnsupported)}
+	}
 	if set == nil {
 		return &OptionError{Option: name, Err: fmt.Errorf("unknown: expected one of %s", strings.Join(OptionNames(), ", "))}
 	}

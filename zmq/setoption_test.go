@@ -100,6 +100,8 @@ func TestSetOptionRefusals(t *testing.T) {
 	tests := []struct{ name, value, want string }{
 		{"nothing", "1", "backlog, connect_timeout, "},
 		{"", "1", "unknown"},
+		{"conflate", "1", "not implemented yet"},
+		{"ZMQ_CURVE_SERVER", "1", "not implemented yet: unsupported operation"},
 		{"sndhwm", "", "a number, 0 or more"},
 		{"sndhwm", "-1", "a number, 0 or more"},
 		{"sndhwm", "ten", `"ten"`},
@@ -124,5 +126,14 @@ func TestSetOptionRefusals(t *testing.T) {
 				t.Errorf("the options changed: %+v", o)
 			}
 		})
+	}
+}
+
+// An option is either settable or missing.
+func TestMissingOptions(t *testing.T) {
+	for _, name := range zmq.MissingOptions {
+		if err := new(zmq.Options).Set(name, "1"); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
