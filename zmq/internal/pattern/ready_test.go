@@ -3,6 +3,7 @@ package pattern_test
 import (
 	"testing"
 
+	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
@@ -71,6 +72,33 @@ func TestCanSend(t *testing.T) {
 	if !token(ready) {
 		t.Fatal("no token when the socket is closed")
 	}
+}
+
+// A program that waits for room at a ROUTER's peer hears of its end: the next try
+// says that it is gone.
+func TestCanSendAfterAPeerOfARouterLeft(t *testing.T) {
+	router := pattern.NewRouter(mandatory(1))
+	p := peer(router)
+	if err := router.Attach(p); err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, router, p, "a")
+	// The consumer holds a message, and nothing waits behind it: the end of the
+	// peer makes no room.
+	p.Out.Attach(&lazy{out: p.Out}, true)
+	send(t, router, "a", "x")
+	var taken message.Batch
+	p.Out.Take(&taken)
+	ready := router.CanSend()
+	token(ready)
+	expectError(t, "to a peer without room", router.TrySend(msg("a", "y")), pattern.ErrWouldBlock)
+	c.end()
+	if !token(ready) {
+		t.Fatal("no token when the peer left")
+	}
+	expectError(t, "to a peer that has left", router.TrySend(msg("a", "y")), pattern.ErrUnroutable)
+	p.Out.Detach(&taken)
+	router.Detach(p, true)
 }
 
 func TestCanSendInTurn(t *testing.T) {

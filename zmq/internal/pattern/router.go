@@ -110,6 +110,7 @@ func (r *router) disconnected(p *pipe.Peer) {
 	}
 	r.Drops.Add(DropPeerGone, p.Out.Discard())
 	r.senders.WakeAll() // who waits for room at p is told that it is gone
+	r.canSend.raise()
 }
 
 func (r *router) detach(*pipe.Peer) {}
