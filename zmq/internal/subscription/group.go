@@ -42,7 +42,7 @@ func (x *Index[V]) newGroup(r ref) *group[V] {
 }
 
 func (x *Index[V]) joinGroup(g *group[V], p *Peer[V]) {
-	r := x.alloc(memberSize)
+	r := x.alloc(leaves, memberSize)
 	n := x.node(r)
 	n[0] = kindMember
 	n.put(atGroup, g.id)

@@ -9,7 +9,7 @@ import (
 // bytesOf is what an index keeps, but for what does not grow with it.
 func bytesOf(m *memory) (n int) {
 	for _, page := range m.pages {
-		n += len(page) + 24 + 2
+		n += len(page) + 24 + 3
 	}
 	return n + 4*len(m.gone)
 }
@@ -17,7 +17,7 @@ func bytesOf(m *memory) (n int) {
 // A subscription takes a few tens of bytes beyond its prefix, however many there
 // are. libzmq was seen to take 159 for each of a million.
 func TestMemoryOfASubscription(t *testing.T) {
-	for _, n := range []int{10, 10_000, 100_000} {
+	for _, n := range []int{10, some(10_000), some(100_000)} {
 		var x Index[int]
 		p := x.Join(1)
 		for _, topic := range topics(n) {
@@ -37,7 +37,7 @@ func TestMemoryOfASubscription(t *testing.T) {
 			y.Add(p, b)
 			size += len(b)
 		}
-		if most := size + 64*n + firstPage; bytesOf(&y.memory) > most {
+		if most := size + 64*n + 2*firstPage; bytesOf(&y.memory) > most {
 			t.Errorf("%d bytes for %d subscriptions of %d bytes together", bytesOf(&y.memory), n, size)
 		}
 	}
@@ -63,10 +63,10 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	for _, how := range []string{"leaves", "cancels"} {
 		var x Index[int]
 		many, few := x.Join(1), x.Join(2)
-		all := topics(100_000)
+		all := topics(some(100_000))
 		for i, topic := range all {
 			x.Add(many, topic)
-			if i%10_000 == 0 {
+			if i == len(all)/2 {
 				x.Add(few, topic)
 			}
 		}
@@ -83,11 +83,11 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		if err := x.check(); err != nil {
 			t.Fatal(err)
 		}
-		if after := bytesOf(&x.memory); after > before/10 {
+		if after := bytesOf(&x.memory); after > before/10+8*pageSize { // a page for each node of few's
 			t.Errorf("a peer %s: %d bytes of %d are left", how, after, before)
 		}
-		if x.Len() != 10 {
-			t.Errorf("%d subscriptions left, want 10", x.Len())
+		if x.Len() != 1 {
+			t.Errorf("%d subscriptions left, want 1", x.Len())
 		}
 		x.Leave(few)
 		if x.Sweep(10, nil); len(x.pages) > 0 {
@@ -104,7 +104,7 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	var have [2000]string
 	most := 0
-	for step := range 100_000 {
+	for step := range some(100_000) {
 		i := r.IntN(len(have))
 		x.Remove(p, []byte(have[i]))
 		have[i] = fmt.Sprintf("%d/%d", r.IntN(50), r.IntN(1<<r.IntN(40)))

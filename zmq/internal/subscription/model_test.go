@@ -142,7 +142,7 @@ func word(r *rand.Rand) string {
 // The index finds what a look at every subscription finds, whatever was added and
 // removed before, and whoever left.
 func TestIndexAgainstAModel(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(some(20)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		m := newModel()
 		peers := 1 + r.IntN(20)
@@ -248,8 +248,8 @@ func (t *trie) check() (err error) {
 	}
 	for page := range t.pages {
 		free, end := 0, pageUnits
-		if page == t.current {
-			end = t.filled
+		if p := t.pools[t.of[page]]; page == p.current {
+			end = p.filled
 		}
 		if t.pages[page] == nil {
 			continue
@@ -278,7 +278,7 @@ func (t *trie) check() (err error) {
 }
 
 func TestSetAgainstAModel(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(some(20)) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		var s Set
 		plain := map[string]int{}

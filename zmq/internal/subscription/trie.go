@@ -35,7 +35,7 @@ func (t *trie) fits(s []byte) bool { return t.hasRoom(2*len(s) + 4*pageSize) }
 // insert returns the node of exactly this string, and adds it if it is missing.
 func (t *trie) insert(s []byte) ref {
 	if t.root == 0 {
-		t.root = t.newNode(kindPlain, 0, nil, 0)
+		t.root = t.newNode(kindPlain, 0, nil, shape{})
 	}
 	r := t.root
 	for len(s) > 0 {
@@ -64,33 +64,38 @@ func common(a, b []byte) int {
 }
 
 // newNode makes a node without children.
-func (t *trie) newNode(kind byte, parent ref, label []byte, code byte) ref {
-	size := nodeSize(kind, len(label), code)
-	r := t.alloc(size)
+func (t *trie) newNode(kind byte, parent ref, label []byte, as shape) ref {
+	size, pool := nodeSize(kind, len(label), as.code), inner
+	if as.code == 0 {
+		pool = leaves
+	}
+	r := t.alloc(pool, size)
 	n := t.node(r)
 	clear(n[:size])
-	n[0], n[1], n[2] = kind, byte(len(label)), code
+	n[0], n[1], n[2] = kind, byte(len(label)), as.code
 	n.put(atParent, uint32(parent))
 	copy(n[n.atLabel():], label)
+	if as.code&ranged != 0 {
+		n[n.atKeys()] = as.low
+	}
 	return r
 }
 
 // extend adds a node for s below r, and those that its length takes.
 func (t *trie) extend(r ref, s []byte) ref {
 	for len(s) > maxLabel {
-		r = t.add(r, s[:maxLabel], 1)
+		r = t.add(r, s[:maxLabel], shape{code: 1})
 		s = s[maxLabel:]
 	}
-	return t.add(r, s, 0)
+	return t.add(r, s, shape{})
 }
 
 // add adds a node below r.
-func (t *trie) add(r ref, label []byte, code byte) ref {
-	n := t.node(r)
-	if count := n.children(); count == int(capacities[n.code()]) {
-		r = t.rewrite(r, n.kind(), n.label(), n.code()+1)
+func (t *trie) add(r ref, label []byte, as shape) ref {
+	if n := t.node(r); !n.roomFor(label[0]) {
+		r = t.rewrite(r, n.kind(), n.label(), n.shapeWith(label[0]))
 	}
-	c := t.newNode(kindPlain, r, label, code)
+	c := t.newNode(kindPlain, r, label, as)
 	t.node(r).addChild(label[0], c)
 	return c
 }
@@ -99,11 +104,11 @@ func (t *trie) add(r ref, label []byte, code byte) ref {
 // label over, and returns it.
 func (t *trie) split(c ref, n int) ref {
 	label, parent := t.node(c).label(), t.node(c).parent()
-	middle := t.newNode(kindPlain, parent, label[:n], codeFor(2))
+	middle := t.newNode(kindPlain, parent, label[:n], shape{code: codeFor(2)})
 	t.node(middle).addChild(label[n], c)
 	t.node(parent).setChild(label[0], middle)
 	t.node(c).put(atParent, uint32(middle))
-	c = t.rewrite(c, t.node(c).kind(), label[n:], t.node(c).code())
+	c = t.rewrite(c, t.node(c).kind(), label[n:], t.node(c).shape())
 	// Labels that were too long to be one may have become short enough.
 	if t.node(c).children() == 1 && t.node(c).kind() == kindPlain {
 		t.merge(c)
@@ -119,9 +124,9 @@ func (t *trie) split(c ref, n int) ref {
 // rewrite makes another node of r, with the same children, and the same value if
 // it is of the same kind, and puts it in r's place. The parent must know a child
 // that starts as label does.
-func (t *trie) rewrite(r ref, kind byte, label []byte, code byte) ref {
+func (t *trie) rewrite(r ref, kind byte, label []byte, as shape) ref {
 	old := t.node(r)
-	to := t.newNode(kind, old.parent(), label, code)
+	to := t.newNode(kind, old.parent(), label, as)
 	n := t.node(to)
 	if kind == old.kind() {
 		copy(n[atValue:n.atLabel()], old[atValue:])
@@ -145,7 +150,7 @@ func (t *trie) rewrite(r ref, kind byte, label []byte, code byte) ref {
 // setKind changes the kind of a node, whose value is undefined then.
 func (t *trie) setKind(r ref, kind byte) ref {
 	n := t.node(r)
-	return t.rewrite(r, kind, n.label(), n.code())
+	return t.rewrite(r, kind, n.label(), n.shape())
 }
 
 // prune takes the value of a node out, and with it all that is not needed any
@@ -179,12 +184,13 @@ func (t *trie) prune(r ref) {
 // trim makes r a node of that kind, and smaller if it has too much room.
 func (t *trie) trim(r ref, kind byte) {
 	n := t.node(r)
-	code, children := n.code(), n.children()
-	if int(capacities[code]) > 2*children+3 {
-		code = codeFor(children)
+	as, children := n.shape(), n.children()
+	if int(capacityOf[as.code]) > 2*children+3 {
+		low, high := n.bounds()
+		as = shapeFor(children, low, high, false)
 	}
-	if kind != n.kind() || code != n.code() {
-		t.rewrite(r, kind, n.label(), code)
+	if size := nodeSize(kind, 0, as.code); kind != n.kind() || size < nodeSize(kind, 0, n.code()) {
+		t.rewrite(r, kind, n.label(), as)
 	}
 }
 
@@ -199,7 +205,7 @@ func (t *trie) merge(r ref) ref {
 	}
 	t.path = append(append(t.path[:0], n.label()...), c.label()...)
 	c.put(atParent, uint32(n.parent()))
-	merged := t.rewrite(only, c.kind(), t.path, c.code())
+	merged := t.rewrite(only, c.kind(), t.path, c.shape())
 	t.release(r, t.node(r).size())
 	return merged
 }
