@@ -1,6 +1,9 @@
 package proactor
 
-import "github.com/actum-go/actum/proactor/internal/backend/replay"
+import (
+	"github.com/actum-go/actum/internal/logqueue"
+	"github.com/actum-go/actum/proactor/internal/backend/replay"
+)
 
 // Close ends d: Run returns ErrClosed, every handle is closed, and everything
 // outstanding completes with an error that unwraps to net.ErrClosed: its handler
@@ -9,6 +12,7 @@ import "github.com/actum-go/actum/proactor/internal/backend/replay"
 // start anything again. Close waits for the handler that is being called, so
 // that a handler which wants the end calls Stop, and whoever called Run closes.
 func (d *Dispatcher) Close() error {
+	defer logqueue.Flush(d.logger)
 	if d.journal == nil || !d.journal.Ask(nil, replay.Closing, d.shut) {
 		d.shut()
 	} else {

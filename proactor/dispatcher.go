@@ -1,10 +1,12 @@
 package proactor
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/actum-go/actum/internal/logqueue"
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/record"
 )
@@ -62,6 +64,7 @@ type Dispatcher struct {
 	epoch   time.Time        // when Now was 0, for the record
 	labels  *labels          // nil: none
 	checks  *checker         // nil: none
+	logger  *slog.Logger     // queues what it is given; nil: silent
 }
 
 // New makes a dispatcher. Nothing happens before Run, RunOne or Poll is called.
@@ -73,6 +76,8 @@ func New(o Options) (*Dispatcher, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	o.Logger = logqueue.Wrap(o.Logger)
+	defer logqueue.Flush(o.Logger)
 	var home *home
 	if o.Waiting == WaitLocked {
 		home = newHome()
@@ -86,7 +91,7 @@ func New(o Options) (*Dispatcher, error) {
 		return nil, err
 	}
 	d := &Dispatcher{backend: b, info: info, home: home, locked: o.Pool.LockThreads}
-	d.backoff.logger = o.Logger
+	d.logger, d.backoff.logger = o.Logger, o.Logger
 	if pool := o.Pool.normal(); pool.Max > 1 {
 		d.workers = newWorkers(pool)
 		d.ranked.Store(true)

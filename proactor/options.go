@@ -40,7 +40,13 @@ type Options struct {
 	Checks Checks
 	// Replay writes a journal of this run, or replays one. Neither by default.
 	Replay ReplayOptions
-	// Logger is told what backend was taken and why others were not. Nil: silent.
+	// Logger is told what backend was taken and why others were not, when accepts hold
+	// back, and what Checks find. Nil: silent. It is called by a goroutine that does
+	// nothing else, one record at a time and in order, so that it may take its time, and
+	// close the dispatcher. Up to 1024 records wait for it; those beyond that are
+	// dropped, and a record says how many. New and Close return when it has handled what
+	// was logged before, unless it is the Logger that calls Close, or makes no progress
+	// for a second.
 	Logger *slog.Logger
 }
 

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/actum-go/actum/internal/logqueue"
 )
 
 // Close closes the socket. Calls in progress fail with ErrClosed. It waits for
@@ -20,6 +22,12 @@ import (
 // for, and the logger is told after a second. [Socket.Shutdown], also when it is
 // called while Close waits, bounds the wait.
 func (s *Socket) Close() error {
+	defer logqueue.Flush(s.session.Logger)
+	return s.linger()
+}
+
+// linger is Close, which waits for the logger as well.
+func (s *Socket) linger() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	switch linger := s.opts.Linger; {
 	case linger < 0:
@@ -37,6 +45,12 @@ func (s *Socket) Close() error {
 // Shutdown fails with an *UnsentError that says how many they were. It can be
 // called while Close waits: both return when ctx is done, if not before.
 func (s *Socket) Shutdown(ctx context.Context) error {
+	defer logqueue.Flush(s.session.Logger)
+	return s.shutdownUntil(ctx)
+}
+
+// shutdownUntil is Shutdown, which waits for the logger as well.
+func (s *Socket) shutdownUntil(ctx context.Context) error {
 	s.shutdown(ctx)
 	if s.undelivered > 0 {
 		return &UnsentError{Messages: s.undelivered, Err: ctx.Err()}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/actum-go/actum/internal/logqueue"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/pattern"
@@ -31,10 +32,12 @@ type ContextOptions struct {
 	// Backend is the proactor's backend: "uring", "epoll", "goroutine". Empty
 	// takes the best that works here.
 	Backend string
-	// Logger is told of connections that fail or end; nil is silent. It is called by
-	// whoever finds out, mostly the goroutine that does the I/O of all sockets: a
-	// slow Logger slows them down, and one that closes a socket or the context, or
-	// waits for a message, waits for itself.
+	// Logger is told of connections that fail or end; nil is silent. It is called by a
+	// goroutine that does nothing else, one record at a time and in order, so that it
+	// may take its time, and use and close sockets and the context. Up to 1024 records
+	// wait for it; those beyond that are dropped, and a record says how many. Close and
+	// Shutdown return when it has handled what was logged before, unless it is the Logger
+	// that calls them, or makes no progress for a second.
 	Logger *slog.Logger
 	// Resolver looks host names up; nil is net.DefaultResolver.
 	Resolver *net.Resolver
@@ -66,6 +69,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	if o.Dispatchers < 0 || o.Dispatchers > proactor.MaxDispatchers {
 		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 to %d", o.Dispatchers, proactor.MaxDispatchers)}
 	}
+	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
 		d, err := proactor.New(proactor.Options{Backend: o.Backend, Logger: o.Logger})
@@ -97,6 +101,7 @@ func (c *Context) goByTheJournal() {
 // newContextOn makes a context on a dispatcher that the caller runs and closes:
 // simulation.
 func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
+	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, jitter: jitter, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
 	c.startPace()
 	return c
@@ -130,7 +135,7 @@ func (c *Context) dispatcher() *proactor.Dispatcher {
 //
 // With sockets that have a zero Linger it may wait for ever: see [Socket.Close].
 func (c *Context) Close() error {
-	return c.close((*Socket).Close)
+	return c.close((*Socket).linger)
 }
 
 // Shutdown is Close that waits for queued messages until ctx is done, whatever the
@@ -138,7 +143,7 @@ func (c *Context) Close() error {
 // Shutdown fails with an *UnsentError that says how many they were. It can be
 // called while Close waits.
 func (c *Context) Shutdown(ctx context.Context) error {
-	err := c.close(func(s *Socket) error { return s.Shutdown(ctx) })
+	err := c.close(func(s *Socket) error { return s.shutdownUntil(ctx) })
 	var all UnsentError
 	rest := split(err, &all)
 	if all.Messages > 0 {
@@ -189,6 +194,7 @@ func (c *Context) close(socket func(*Socket) error) error {
 		}
 		c.running.Wait()
 	}
+	logqueue.Flush(c.opts.Logger)
 	return errors.Join(errs...)
 }
 

@@ -215,7 +215,8 @@ func (s *Socket) member() inproc.Member {
 	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), RoutingID: s.opts.RoutingID, Refused: s.refusedInproc}
 }
 
-// refusedInproc reports a binding that does not take this socket.
+// refusedInproc reports a binding that does not take this socket. It is called with
+// locks held: the logger queues.
 func (s *Socket) refusedInproc(name string, why error) {
 	if s.session.Logger != nil {
 		s.session.Logger.Warn("zmq: refused, waiting for another bind",

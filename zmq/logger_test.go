@@ -1,0 +1,88 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// actor is a logger that does something when it is given the first record.
+type actor struct {
+	once   sync.Once
+	act    func(*actor) error
+	ctx    context.Context // of the test
+	result chan error
+
+	sockets *zmq.Context
+	socket  *zmq.Socket
+	ready   chan struct{} // sockets and socket are there
+}
+
+func (*actor) Enabled(context.Context, slog.Level) bool { return true }
+func (a *actor) WithAttrs([]slog.Attr) slog.Handler     { return a }
+func (a *actor) WithGroup(string) slog.Handler          { return a }
+func (a *actor) Handle(_ context.Context, r slog.Record) error {
+	if r.Level < slog.LevelWarn {
+		return nil
+	}
+	a.once.Do(func() {
+		<-a.ready
+		a.result <- a.act(a)
+	})
+	return nil
+}
+
+// A logger may use the sockets whose news it is given, and close them: it is not
+// called by a goroutine that they wait for, nor with a lock held.
+func TestLoggerMayUseSockets(t *testing.T) {
+	for name, act := range map[string]func(*actor) error{
+		"Socket.Close":     func(a *actor) error { return a.socket.Close() },
+		"Socket.Shutdown":  func(a *actor) error { return a.socket.Shutdown(a.ctx) },
+		"Context.Close":    func(a *actor) error { return a.sockets.Close() },
+		"Context.Shutdown": func(a *actor) error { return a.sockets.Shutdown(a.ctx) },
+		"Stats":            func(a *actor) error { a.socket.Stats(); return nil },
+		"exchange": func(a *actor) error {
+			push, err1 := a.sockets.NewSocket(zmq.PUSH, zmq.Options{})
+			pull, err2 := a.sockets.NewSocket(zmq.PULL, zmq.Options{})
+			err := errors.Join(err1, err2, pull.Bind("tcp://127.0.0.1:*"))
+			err = errors.Join(err, push.Connect(pull.LastEndpoint()), push.SendBytes(a.ctx, []byte("x")))
+			_, got := pull.Recv(a.ctx)
+			return errors.Join(err, got, push.Close(), pull.Close())
+		},
+	} {
+		for _, transport := range []string{"tcp", "inproc"} {
+			t.Run(name+"/"+transport, func(t *testing.T) {
+				a := &actor{act: act, ctx: deadline(t), result: make(chan error, 1), ready: make(chan struct{})}
+				c, err := zmq.NewContext(zmq.ContextOptions{Logger: slog.New(a)})
+				must(t, err)
+				a.sockets = c
+				a.socket, err = c.NewSocket(zmq.SUB, zmq.Options{})
+				must(t, err)
+				pull, err := c.NewSocket(zmq.PULL, zmq.Options{})
+				must(t, err)
+				close(a.ready)
+				waits := func(f func() error) {
+					t.Helper()
+					select {
+					case err := <-goes(f):
+						must(t, err)
+					case <-a.ctx.Done():
+						t.Fatal("hangs") // and is left behind
+					}
+				}
+				waits(func() error {
+					if transport == "tcp" {
+						return errors.Join(pull.Bind("tcp://127.0.0.1:*"), a.socket.Connect(pull.LastEndpoint()))
+					}
+					return errors.Join(a.socket.Connect("inproc://x"), pull.Bind("inproc://x"))
+				})
+				waits(func() error { return <-a.result })
+				waits(c.Close)
+			})
+		}
+	}
+}
