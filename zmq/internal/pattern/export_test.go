@@ -1,5 +1,7 @@
 package pattern
 
+import "github.com/actum-go/actum/zmq/internal/pipe"
+
 // Senders is how many senders wait.
 func (s *Socket) Senders() int {
 	s.sendMu.Lock()
@@ -12,4 +14,34 @@ func (s *Socket) Prefixes() int {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	return s.kind.(*pub).index.Prefixes()
+}
+
+// Behind is how many publishers a SUB has not told everything yet.
+func Behind(s *Socket) (n int) {
+	defer s.lockBoth()()
+	for _, p := range s.kind.(*sub).peers {
+		if p.behind {
+			n++
+		}
+	}
+	return n
+}
+
+// Tell connects a publisher to a SUB whose turns are taken here, and returns how
+// many messages each of them queued.
+func Tell(s *Socket, peer *pipe.Peer) (turns []int) {
+	kind := s.kind.(*sub)
+	unlock := s.lockBoth()
+	p := kind.newPublisher(peer)
+	unlock()
+	for before := 0; ; before = peer.Out.Pending() {
+		more := p.behind
+		if len(turns) > 0 {
+			more = kind.tellTurn(p)
+		}
+		turns = append(turns, peer.Out.Pending()-before)
+		if !more {
+			return turns
+		}
+	}
 }

@@ -1,7 +1,10 @@
 package pattern
 
 import (
+	"bytes"
 	"fmt"
+	"runtime"
+	"slices"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -14,7 +17,16 @@ type sub struct {
 	*Socket
 	wanted subscription.Set // under both locks to write
 	wants  func(topic []byte) bool
-	peers  []*pipe.Peer // those that are connected; under the send lock
+	peers  []*publisher // those that are connected; under both locks
+}
+
+// publisher is a peer of a SUB. It is told of many prefixes some at a time, in
+// ascending order, so that nobody waits for a lock meanwhile.
+type publisher struct {
+	*pipe.Peer
+	behind bool   // it does not know of the prefixes beyond last
+	last   []byte // the last prefix that it was told of, while it is behind
+	gone   bool
 }
 
 // NewSub makes a SUB socket.
@@ -48,7 +60,11 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 		return ErrClosed
 	}
 	if kind.count(what, prefix) {
-		kind.tell(kind.peers, what, prefix)
+		for _, p := range kind.peers {
+			if !p.behind || bytes.Compare(prefix, p.last) <= 0 {
+				kind.tell(p, what, prefix)
+			}
+		}
 	}
 	kicks := s.takeKicks()
 	unlock()
@@ -67,14 +83,11 @@ func (s *sub) count(what byte, prefix []byte) bool {
 	return s.wanted.Remove(prefix)
 }
 
-// tell queues a subscription message for peers.
-func (s *sub) tell(peers []*pipe.Peer, what byte, prefix []byte) {
-	m := message.Single(append([]byte{what}, prefix...))
-	for _, p := range peers {
-		p.Out.Put(m)
-		if woken := p.Out.Wake(); woken != nil {
-			s.kicks = append(s.kicks, woken)
-		}
+// tell queues a subscription message for p.
+func (s *sub) tell(p *publisher, what byte, prefix []byte) {
+	p.Out.Put(message.Single(append([]byte{what}, prefix...)))
+	if woken := p.Out.Wake(); woken != nil {
+		s.kicks = append(s.kicks, woken)
 	}
 }
 
@@ -98,31 +111,74 @@ func (s *sub) recv() (message.Msg, error) {
 
 func (s *sub) attach(*pipe.Peer) error { return nil }
 
-// connected tells a publisher everything that is wanted.
-func (s *sub) connected(p *pipe.Peer) error {
-	s.peers = append(s.peers, p)
-	only := s.peers[len(s.peers)-1:]
-	s.wanted.All(func(prefix []byte) bool {
-		s.tell(only, subscribe, prefix)
-		return true
-	})
+// connected tells a publisher everything that is wanted. If that is much, a
+// goroutine tells it the rest.
+func (s *sub) connected(peer *pipe.Peer) error {
+	if p := s.newPublisher(peer); p.behind {
+		go s.tellRest(p)
+	}
 	return nil
 }
 
-func (s *sub) disconnected(p *pipe.Peer) {
-	s.peers = without(s.peers, p)
-	p.Out.Discard() // it is told everything again when it comes back
+// newPublisher adds a publisher and tells it the first prefixes.
+func (s *sub) newPublisher(peer *pipe.Peer) *publisher {
+	p := &publisher{Peer: peer}
+	s.peers = append(s.peers, p)
+	told := 0
+	s.wanted.All(func(prefix []byte) bool { return s.tellNext(p, prefix, &told) })
+	p.behind = told > turnSize
+	return p
 }
 
-func (s *sub) detach(p *pipe.Peer) { s.peers = without(s.peers, p) }
-func (s *sub) writable(*pipe.Out)  {}
-
-// without returns list without v, in place: order is kept.
-func without[T comparable](list []T, v T) []T {
-	for i, x := range list {
-		if x == v {
-			return append(list[:i], list[i+1:]...)
-		}
+// tellNext tells p the next prefix that it does not know, and reports whether it
+// is to be told of more in this turn. told counts them, and the one that is too
+// many.
+func (s *sub) tellNext(p *publisher, prefix []byte, told *int) bool {
+	if *told++; *told > turnSize {
+		return false
 	}
-	return list
+	s.tell(p, subscribe, prefix)
+	p.last = append(p.last[:0], prefix...)
+	return true
 }
+
+// tellRest holds the locks for a turn at a time.
+func (s *sub) tellRest(p *publisher) {
+	for s.tellTurn(p) {
+		runtime.Gosched()
+	}
+}
+
+// tellTurn tells p of some prefixes and reports whether there are more.
+func (s *sub) tellTurn(p *publisher) bool {
+	unlock := s.lockBoth()
+	if s.closed || p.gone {
+		unlock()
+		return false
+	}
+	told := 0
+	s.wanted.Beyond(p.last, func(prefix []byte) bool { return s.tellNext(p, prefix, &told) })
+	if p.behind = told > turnSize; !p.behind {
+		p.last = nil
+	}
+	behind, kicks := p.behind, s.takeKicks()
+	unlock()
+	for _, c := range kicks {
+		c.Kick(false)
+	}
+	return behind
+}
+
+// disconnected forgets a publisher: it is told everything again when it comes back.
+func (s *sub) disconnected(p *pipe.Peer) {
+	s.detach(p)
+	p.Out.Discard()
+}
+
+func (s *sub) detach(peer *pipe.Peer) {
+	s.peers = slices.DeleteFunc(s.peers, func(p *publisher) bool {
+		p.gone = p.gone || p.Peer == peer
+		return p.gone
+	})
+}
+func (s *sub) writable(*pipe.Out) {}

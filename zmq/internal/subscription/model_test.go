@@ -313,6 +313,23 @@ func TestSetAgainstAModel(t *testing.T) {
 		if want := slices.Sorted(maps.Keys(plain)); !slices.Equal(all, want) {
 			t.Fatalf("seed %d: All is %q, want %q", seed, all, want)
 		}
+		for range 200 {
+			last, beyond := word(r), []string(nil)
+			if r.IntN(3) == 0 && len(all) > 0 {
+				last = all[r.IntN(len(all))]
+			}
+			s.Beyond([]byte(last), func(prefix []byte) bool {
+				beyond = append(beyond, string(prefix))
+				return true
+			})
+			i, found := slices.BinarySearch(all, last)
+			if found {
+				i++
+			}
+			if !slices.Equal(beyond, all[i:]) {
+				t.Fatalf("seed %d: beyond %q are %q, want %q", seed, last, beyond, all[i:])
+			}
+		}
 		if err := s.check(); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -83,3 +83,9 @@ func (t *trie) next(n node, topic []byte) (node, []byte) {
 func (s *Set) All(visit func(prefix []byte) bool) {
 	s.all(func(prefix []byte, _ node) bool { return visit(prefix) })
 }
+
+// Beyond is All for the prefixes that come after a given one, which need not be
+// there: for a caller that visits some at a time.
+func (s *Set) Beyond(last []byte, visit func(prefix []byte) bool) {
+	s.beyond(last, func(prefix []byte, _ node) bool { return visit(prefix) })
+}

@@ -230,16 +230,44 @@ func (t *trie) name(dst []byte, r ref) []byte {
 
 // all calls visit with every node that has a value, and its string, in the order
 // of the strings, until visit returns false. Nothing may be changed meanwhile.
-func (t *trie) all(visit func(s []byte, n node) bool) {
-	var s []byte
-	for r, from := t.root, 0; r != 0; {
+func (t *trie) all(visit func(s []byte, n node) bool) { t.walk(t.root, fresh, nil, visit) }
+
+// beyond is all for the strings behind s, which need not be there.
+func (t *trie) beyond(s []byte, visit func(s []byte, n node) bool) {
+	r, rest := t.root, s
+	for r != 0 && len(rest) > 0 {
+		from := int(rest[0])
+		if c := t.node(r).child(rest[0]); c != 0 {
+			label := t.node(c).label()
+			n := common(label, rest)
+			if n == len(label) {
+				r, rest = c, rest[n:]
+				continue
+			}
+			if n < len(rest) && label[n] < rest[n] {
+				from++ // all below c comes before s
+			}
+		}
+		t.walk(r, from, s[:len(s)-len(rest)], visit)
+		return
+	}
+	t.walk(r, 0, s, visit)
+}
+
+// fresh says that a node has not been visited.
+const fresh = -1
+
+// walk goes on with the node r, of the string s, and its children from a key on.
+func (t *trie) walk(r ref, from int, s []byte, visit func(s []byte, n node) bool) {
+	s = append([]byte(nil), s...)
+	for r != 0 {
 		n := t.node(r)
-		if from == 0 && n.kind() != kindPlain && !visit(s, n) {
+		if from == fresh && n.kind() != kindPlain && !visit(s, n) {
 			return
 		}
-		if c, _ := n.after(from); c != 0 {
+		if c, _ := n.after(max(from, 0)); c != 0 {
 			s = append(s, t.node(c).label()...)
-			r, from = c, 0
+			r, from = c, fresh
 			continue
 		}
 		if r == t.root {

@@ -1,0 +1,108 @@
+package pattern_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+)
+
+// A SUB that connects tells a publisher some prefixes at a time. What it subscribes
+// to and cancels meanwhile is told once, or not at all.
+func TestManySubscriptionsToANewPublisher(t *testing.T) {
+	const n = 5000
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	sub := pattern.NewSub(defaults())
+	name := func(i int) []byte { return fmt.Appendf(nil, "topic/%05d", i) }
+	for i := range n {
+		if err := sub.Subscribe(name(2 * i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 5 {
+		pub := pattern.NewPub(defaults())
+		var changes sync.WaitGroup
+		changes.Go(func() {
+			for i := range n {
+				_ = sub.Unsubscribe(name(2 * i))
+				_ = sub.Subscribe(name(2*i + 1))
+			}
+			for i := range n {
+				_ = sub.Unsubscribe(name(2*i + 1))
+				_ = sub.Subscribe(name(2 * i))
+			}
+		})
+		j := join(t, sub, pub)
+		changes.Wait()
+		for pattern.Behind(sub) > 0 || pub.Stats().Subscriptions != n {
+			if ctx.Err() != nil {
+				t.Fatalf("the publisher knows %d subscriptions, want %d", pub.Stats().Subscriptions, n)
+			}
+			runtime.Gosched()
+		}
+		if pub.Prefixes() != n {
+			t.Fatalf("%d prefixes, want %d", pub.Prefixes(), n)
+		}
+		j.part()
+	}
+}
+
+// Nobody waits for a lock while a publisher is told of many prefixes: each turn
+// tells it a few.
+func TestManySubscriptionsAreToldInTurns(t *testing.T) {
+	const n = 2000
+	sub := pattern.NewSub(defaults())
+	for i := range n {
+		if err := sub.Subscribe(fmt.Append(nil, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := peer(sub)
+	if err := sub.Attach(p); err != nil {
+		t.Fatal(err)
+	}
+	turns := pattern.Tell(sub, p)
+	all := 0
+	for _, told := range turns {
+		if all += told; told > 256 {
+			t.Errorf("%d prefixes in one turn", told)
+		}
+	}
+	if all != n || len(turns) < n/256 {
+		t.Errorf("%d prefixes in %d turns, want %d", all, len(turns), n)
+	}
+	var b message.Batch
+	p.Out.Take(&b)
+	if b.Msgs != n {
+		t.Errorf("%d messages", b.Msgs)
+	}
+	p.Out.Detach(nil)
+}
+
+// A publisher that leaves before it was told everything is told no more.
+func TestAPublisherLeavesWhileItIsTold(t *testing.T) {
+	sub := pattern.NewSub(defaults())
+	for i := range 20_000 {
+		if err := sub.Subscribe(fmt.Append(nil, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 {
+		p := peer(sub)
+		if err := sub.Attach(p); err != nil {
+			t.Fatal(err)
+		}
+		connect(t, sub, p, "").end()
+		if n := p.Out.Pending(); n > 0 {
+			t.Fatalf("%d messages to a publisher that has left", n)
+		}
+		sub.Detach(p, true)
+	}
+	sub.Close()
+}
