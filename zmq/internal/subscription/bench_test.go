@@ -32,9 +32,11 @@ func BenchmarkMatch(b *testing.B) {
 				name = "miss"
 			}
 			b.Run(fmt.Sprint(n, "/", name), func(b *testing.B) {
-				topic := make([]byte, len(all[0]))
+				topic := []byte("topic/0000000")
 				for i := range b.N {
-					copy(topic, all[i%n])
+					for at, rest := len(topic)-1, i*7919%n; at >= len("topic/"); at-- {
+						topic[at], rest = byte('0'+rest%10), rest/10
+					}
 					if last != 0 {
 						topic[len(topic)-1] = last
 					}

@@ -14,6 +14,7 @@ const (
 	pageBits  = 11
 	pageUnits = 1 << pageBits
 	pageSize  = pageUnits * unit
+	lineUnits = 8 // a line of a cache: 64 bytes, about everywhere
 	// firstPage is the size in bytes that the first page of a pool starts with: most indexes
 	// are small.
 	firstPage = 256
@@ -59,8 +60,18 @@ type pool struct {
 // block is the memory from where r starts to the end of its page.
 func (m *memory) block(r ref) []byte { return m.pages[r>>pageBits][(r&(pageUnits-1))*unit:] }
 
-// units is how many units hold size bytes.
-func units(size int) int { return max((size+unit-1)/unit, minUnits) }
+// units is how many units a block of size bytes takes in a pool. Among the inner
+// nodes one that fits into a line of the processor's cache lies in a single one.
+func units(which uint8, size int) int {
+	n := max((size+unit-1)/unit, minUnits)
+	switch {
+	case which == leaves:
+		return n
+	case n > lineUnits/2 && n <= lineUnits:
+		return lineUnits
+	}
+	return (n + lineUnits/2 - 1) / (lineUnits / 2) * (lineUnits / 2)
+}
 
 // hasRoom reports whether blocks of size bytes together can be allocated, however
 // they lie.
@@ -76,7 +87,7 @@ func (m *memory) hasRoom(size int) bool {
 // undefined. Slices of blocks that were taken before may be read, and not written
 // to.
 func (m *memory) alloc(which uint8, size int) ref {
-	n, p := units(size), &m.pools[which]
+	n, p := units(which, size), &m.pools[which]
 	if p.pages == 0 {
 		p.current = -1
 	}
@@ -84,7 +95,10 @@ func (m *memory) alloc(which uint8, size int) ref {
 	if n < len(p.free) && p.free[n] != 0 {
 		r = p.free[n]
 		m.unlist(p, r, n)
-	} else if p.current >= 0 && p.filled+n <= pageUnits {
+	} else if gap := p.gap(which, n); p.current >= 0 && p.filled+gap+n <= pageUnits {
+		if gap > 0 {
+			m.list(p, m.fill(p, gap), gap)
+		}
 		r = m.fill(p, n)
 	} else if large := p.larger(n + minUnits); large != 0 {
 		r = p.free[large]
@@ -96,6 +110,15 @@ func (m *memory) alloc(which uint8, size int) ref {
 	}
 	m.used[r>>pageBits] += uint16(n)
 	return r
+}
+
+// gap is how many units are left out before a block of n units, for one of the
+// size of a line to begin with it.
+func (p *pool) gap(which uint8, n int) int {
+	if which == inner && n == lineUnits {
+		return -p.filled & (lineUnits - 1)
+	}
+	return 0
 }
 
 // fill hands out n units of the current page.
@@ -136,14 +159,15 @@ func (m *memory) turn(which uint8) {
 // start is the first unit of a page that can be used: ref 0 is no block.
 func start(page int) int {
 	if page == 0 {
-		return 1
+		return lineUnits
 	}
 	return 0
 }
 
 // release frees a block of size bytes.
 func (m *memory) release(r ref, size int) {
-	n, page := units(size), int(r>>pageBits)
+	page := int(r >> pageBits)
+	n := units(m.of[page], size)
 	m.list(&m.pools[m.of[page]], r, n)
 	if m.used[page] -= uint16(n); m.used[page] == 0 {
 		m.giveBack(page)

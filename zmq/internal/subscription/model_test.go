@@ -220,7 +220,7 @@ func (x *Index[V]) check() error {
 // check walks over the trie and over the pages.
 func (t *trie) check() (err error) {
 	used := map[int]int{}
-	add := func(r ref, size int) { used[int(r>>pageBits)] += units(size) }
+	add := func(r ref, size int) { used[int(r>>pageBits)] += units(t.of[r>>pageBits], size) }
 	var walk func(r, parent ref, key int)
 	walk = func(r, parent ref, key int) {
 		n := t.node(r)
@@ -263,10 +263,10 @@ func (t *trie) check() (err error) {
 				size = int(b[2]) | int(b[3])<<8
 				free += size
 			case kindMember:
-				size = units(memberSize)
+				size = units(leaves, memberSize)
 				members += size
 			default:
-				size = units(b.size())
+				size = units(t.of[page], b.size())
 			}
 			at += size
 		}

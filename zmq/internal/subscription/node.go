@@ -30,14 +30,18 @@ import (
 // of the parent: both are in the list of what a peer subscribed to.
 type node []byte
 
+// The lower half of a kind is how long its value is.
 const (
-	kindFree byte = iota
-	kindPlain
-	kindOne
-	kindMany
-	kindCount
-	kindMember
+	kindFree   byte = 0x00
+	kindPlain  byte = 0x10
+	kindOne    byte = 0x2c
+	kindMany   byte = 0x34
+	kindCount  byte = 0x44
+	kindMember byte = 0x5c
 )
+
+// valueSize is how long the value of a node of that kind is.
+func valueSize(kind byte) int { return int(kind & 0x0f) }
 
 const (
 	atParent, atGroup  = 4, 4
@@ -47,9 +51,6 @@ const (
 	memberSize         = 20
 	maxLabel           = 255
 )
-
-// valueSizes is how long a value is, for each kind.
-var valueSizes = [8]uint8{kindOne: 12, kindMany: 4, kindCount: 4}
 
 // capacities are how many children a node may have room for.
 var capacities = [...]uint16{0, 1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 26, 34, 44, 58, 76, 100, 128, 256}
@@ -101,7 +102,7 @@ func keysSize(code byte) int {
 }
 
 func nodeSize(kind byte, label int, code byte) int {
-	return atValue + int(valueSizes[kind&7]) + label + keysSize(code) + 4*int(capacityOf[code])
+	return atValue + valueSize(kind) + label + keysSize(code) + 4*int(capacityOf[code])
 }
 
 func (n node) word(at int) uint32       { return binary.LittleEndian.Uint32(n[at:]) }
@@ -128,7 +129,7 @@ func (n node) children() int {
 	return int(n[3])
 }
 
-func (n node) atLabel() int { return atValue + int(valueSizes[n[0]&7]) }
+func (n node) atLabel() int { return atValue + valueSize(n[0]) }
 func (n node) atKeys() int  { return n.atLabel() + int(n[1]) }
 
 func (n node) label() []byte { return n[n.atLabel():n.atKeys()] }
