@@ -2,12 +2,12 @@
 # what CI runs, and `make full` all there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help test full deps format typecheck build vet vet-all lint lint-all unit race bsd simulation \
-	fuzz interop bench-build windows \
+.PHONY: help test full deps format typecheck build vet vet-all lint lint-all unit race i386 bsd simulation \
+	fuzz interop bench-build emulated windows \
 	demo fmt mutants bench bench-runtime features ablation figures clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## what CI runs: check, test, race, fuzz, interop; ten minutes
 	@scripts/test.sh
@@ -34,6 +34,8 @@ unit: ## unit and conformance tests
 	@scripts/unit.sh
 race: ## the same tests under the race detector
 	@scripts/race.sh
+i386: ## the library's tests on a 32-bit processor
+	@scripts/i386.sh
 bsd: ## the conformance suite with the system calls of macOS and the BSDs, on Linux
 	@scripts/bsd.sh
 simulation: ## many more seeds of the simulated runs (SIM_SEEDS)
@@ -44,6 +46,8 @@ interop: ## exchange messages with libzmq
 	@scripts/interop.sh
 bench-build: ## compile and vet the benchmarks
 	@scripts/bench-build.sh
+emulated: ## the library's tests on arm and on s390x, which is big-endian, under qemu
+	@scripts/emulated.sh
 windows: ## tests, demonstration and exchanges compiled for Windows, under wine
 	@scripts/windows.sh
 

@@ -7,7 +7,8 @@ import "time"
 // else. They run on the dispatcher's clock (Now), which is virtual under sim.
 
 // StartTimer completes op, with a nil error, once the given time has passed; at
-// once if it is not positive. A timer fires once; its handler may restart it.
+// once if it is not positive, and never if the dispatcher's clock does not go so far
+// (292 years). A timer fires once; its handler may restart it.
 func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), after), 0) }) {
@@ -17,7 +18,8 @@ func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 }
 
 // StartTimerAt is StartTimer with a moment on the dispatcher's clock: a chain of
-// timers, each started at the last one's moment plus a span, does not drift.
+// timers, each started at the last one's moment plus a span, does not drift. A moment
+// that is over, as a negative one always is, is now.
 func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(0, when), 0) }) {
@@ -28,7 +30,8 @@ func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 
 // StartAlarm is StartTimer with a moment of the calendar: op completes when the
 // time that is left until t now has passed. A wall clock that is set later does
-// not move it. Under virtual time that time is virtual, too.
+// not move it. A moment that is over is now. Under virtual time that time is virtual,
+// too.
 func (d *Dispatcher) StartAlarm(op *Operation, t time.Time) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0) }) {

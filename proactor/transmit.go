@@ -30,7 +30,8 @@ func (t *Transmission) Sent() int64 { return t.args.Sent }
 // completion. It has its place among the writes of the stream like any of them:
 // what was started before is written before. It is not short: it completes when
 // everything is written, or with the error that was in the way; cancelled, with
-// ErrCanceled. N is how many bytes were written either way. A file that ends
+// ErrCanceled. N is how many bytes were written either way, or the
+// largest int if that is less: Transmission.Sent has the whole number. A file that ends
 // before its range is io.ErrUnexpectedEOF. A range that cannot be is fs.ErrInvalid,
 // and then nothing is written: with Length 0 also an Offset behind the end (at the
 // end there is nothing to write, which is no error), and a file without a size. A

@@ -4,4 +4,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-1}
 
-run_stages test 600 deps format typecheck vet lint unit race fuzz interop bench-build
+run_stages test 600 deps format typecheck vet lint unit race i386 fuzz interop bench-build

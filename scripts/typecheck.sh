@@ -5,7 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 typecheck=$(tool typecheck)
-for system in linux/{amd64,arm64} {darwin,windows,freebsd}/{amd64,arm64}; do
+for system in linux/{amd64,arm64,386,arm,s390x} {darwin,windows,freebsd}/{amd64,arm64}; do
 	"$typecheck" "$system" ./...
 done
 for system in netbsd openbsd dragonfly; do

@@ -67,6 +67,16 @@ var misbehaviours = []misbehaviour{
 	{name: "frame of 2^63 bytes", do: shakes(rawHeader(0, 1<<63))},
 	{name: "frame of 2^64-1 bytes", do: shakes(rawHeader(0, 1<<64-1))},
 	{name: "frame of 2^62 bytes", do: shakes(rawHeader(0, 1<<62))},
+	{name: "frame of 2^32+5 bytes and five of them", do: shakes(rawHeader(0, 1<<32+5), []byte("first")),
+		options: zmq.Options{StallTimeout: soon}}, // 5 in 32 bits
+	{name: "frame of 2^32-5 bytes and five of them", do: shakes(rawHeader(0, 1<<32-5), []byte("first")),
+		options: zmq.Options{StallTimeout: soon}}, // -5 in 32 bits
+	{name: "frame of 2^32+5 bytes above the maximum size", do: shakes(rawHeader(0, 1<<32+5), []byte("first")),
+		options: zmq.Options{MaxMessageSize: 1<<32 + 4}},
+	{name: "frame of 2^32+5 bytes above the maximum frame size", do: shakes(rawHeader(0, 1<<32+5), []byte("first")),
+		options: zmq.Options{MaxFrameSize: 1<<32 + 4}},
+	{name: "command of 2^32+5 bytes", do: shakes(rawHeader(4, 1<<32+5), []byte("\x04PING"))},
+	{name: "READY of 2^32+5 bytes", do: greets(rawHeader(4, 1<<32+5), []byte("\x05READY"))},
 	{name: "frame of 1 TiB and silence", do: shakes(rawHeader(0, 1<<40), []byte("only this")),
 		options: zmq.Options{StallTimeout: soon}},
 	{name: "half a header and silence", do: shakes([]byte("\x02\x00")), options: zmq.Options{StallTimeout: soon}},

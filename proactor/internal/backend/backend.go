@@ -31,6 +31,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	_ "github.com/actum-go/actum/proactor/internal/supportedsystem" // else the build stops here, with a reason
 )
 
 // Kind says what an operation does.

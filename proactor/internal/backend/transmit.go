@@ -3,6 +3,7 @@ package backend
 import (
 	"fmt"
 	"io/fs"
+	"math"
 )
 
 // Transmission is the Args of a transmit: a header, a range of a file and a
@@ -81,6 +82,9 @@ func (t *Transmission) Begin(size func() (int64, error), read func(b []byte, off
 	}
 	return fmt.Errorf("Transmission.Length is 0, to the end of a file that does not say how long it is: give a length, or read and write it: %w", fs.ErrInvalid)
 }
+
+// Moved is Sent for Op.N, which an int limits: more is the largest.
+func (t *Transmission) Moved() int { return int(min(t.Sent, math.MaxInt)) }
 
 // Total is how many bytes t is, once Begun.
 func (t *Transmission) Total() int64 { return int64(len(t.Header)) + t.Range + int64(len(t.Trailer)) }

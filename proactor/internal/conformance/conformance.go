@@ -122,6 +122,7 @@ var tests = []struct {
 
 	{"File", testFile},
 	{"FileHole", testFileHole},
+	{"FileBeyond4GiB", testFileBeyond4GiB},
 	{"FileAppend", testFileAppend},
 	{"FileFlags", testFileFlags},
 	{"FileStat", testFileStat},
@@ -160,6 +161,7 @@ var tests = []struct {
 	{"TimeoutInTime", testTimeoutInTime},
 	{"TimeoutOfParts", testTimeoutOfParts},
 	{"Deadline", testDeadline},
+	{"ExtremeTimes", testExtremeTimes},
 	{"Context", testContext},
 	{"ContextOfEachKind", testContextOfEachKind},
 	{"SettingsWhileOutstanding", testSettingsWhileOutstanding},

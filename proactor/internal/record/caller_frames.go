@@ -2,6 +2,10 @@
 
 package record
 
+// physical says that capture writes one address for each frame of the stack, and so
+// none for functions that were inlined.
+const physical = true
+
 // capture writes the return addresses of the frames above its caller's caller,
 // and returns the caller's goroutine. It follows the frame pointers, which the
 // compiler maintains on these architectures and which the runtime's own tracer

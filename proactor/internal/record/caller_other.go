@@ -4,12 +4,15 @@ package record
 
 import "runtime"
 
-// capture is for architectures where nobody has written the other one. It does
-// not know the goroutine: operations have no parent there.
-func capture(pcs *[Depth]uintptr) (goroutine uintptr) {
-	n := runtime.Callers(3, pcs[:])
-	clear(pcs[n:])
-	return 0
-}
+// physical: see the other one. An inlined function has an address here, and the
+// address after it is the right one of its caller.
+const physical = false
 
-func goroutine() uintptr { return 0 }
+// capture is for architectures where nobody has written the other one. The first
+// address that it writes is, as there, that of Begin's caller's caller: a start that
+// is four of proactor's functions deep leaves room for no more.
+func capture(pcs *[Depth]uintptr) uintptr {
+	n := runtime.Callers(4, pcs[:])
+	clear(pcs[n:])
+	return goroutine()
+}

@@ -28,8 +28,12 @@ func first(g uintptr) int {
 	return int(uint64(g) * 0x9E3779B97F4A7C15 >> (64 - placeBits))
 }
 
-// current is the place of the handler that g is in; nil if it is in none.
+// current is the place of the handler that g is in; nil if it is in none, or if g,
+// being 0, is not known: a free place has that owner.
 func current(g uintptr) *place {
+	if g == 0 {
+		return nil
+	}
 	for i := first(g); i < first(g)+probes; i++ {
 		if places[i].owner.Load() == g {
 			return &places[i]
@@ -38,8 +42,11 @@ func current(g uintptr) *place {
 	return nil
 }
 
-// claim finds g a place; nil if there is none.
+// claim finds g a place; nil if there is none, or if g is not known.
 func claim(g uintptr) *place {
+	if g == 0 {
+		return nil
+	}
 	for i := first(g); i < first(g)+probes; i++ {
 		if p := &places[i]; p.owner.Load() == 0 && p.owner.CompareAndSwap(0, g) {
 			return p

@@ -44,7 +44,7 @@ type Slot struct {
 
 	Submitted time.Duration // 0: when it was initiated
 	Completed time.Duration // 0: not known
-	entered   int64         // when the handler was called, plus one; 0 before. Written atomically: a reader may look at any time
+	entered   atomic.Int64  // when the handler was called, plus one; 0 before: a reader may look at any time
 	Returned  time.Duration
 	N         int
 	Err       error
@@ -55,7 +55,7 @@ type Slot struct {
 
 // dispatched is when the handler was called; false if it was not.
 func (s *Slot) dispatched() (time.Duration, bool) {
-	at := atomic.LoadInt64(&s.entered)
+	at := s.entered.Load()
 	return time.Duration(at - 1), at > 0
 }
 
@@ -197,7 +197,7 @@ func (r *Recorder) Enter(s *Slot, n int, err error) Frame {
 	if s.Completed == 0 {
 		s.Completed = now
 	}
-	atomic.StoreInt64(&s.entered, int64(now)+1)
+	s.entered.Store(int64(now) + 1)
 	g := goroutine()
 	f := Frame{place: current(g)}
 	if f.place != nil { // a handler has called a dispatcher
@@ -243,5 +243,5 @@ func (r *Recorder) Leave(s *Slot, f Frame, panicked bool) {
 // reset makes s ready for the next operation. What Begin writes stays.
 func (s *Slot) reset() {
 	s.Submitted, s.Completed, s.Returned, s.N, s.Err, s.Panicked = 0, 0, 0, 0, nil, false
-	s.entered = 0 // no reader: the lock is held, and s is not live
+	s.entered.Store(0) // no reader: the lock is held, and s is not live
 }

@@ -142,5 +142,5 @@ func zoneOf(scope uint32) string {
 	if i, err := net.InterfaceByIndex(int(scope)); err == nil {
 		return i.Name
 	}
-	return strconv.Itoa(int(scope))
+	return strconv.FormatUint(uint64(scope), 10)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -49,7 +50,11 @@ func TestFileMode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Mode != want.Mode() || s.Size != want.Size() || !s.ModTime.Equal(want.ModTime()) {
+		modified := want.ModTime()
+		if modified.Nanosecond() == 0 { // the older call, which package os makes, has none under qemu
+			s.ModTime = s.ModTime.Truncate(time.Second)
+		}
+		if s.Mode != want.Mode() || s.Size != want.Size() || !s.ModTime.Equal(modified) {
 			t.Errorf("%v: %v, %d, %v; package os says %v, %d, %v", mode, s.Mode, s.Size, s.ModTime, want.Mode(), want.Size(), want.ModTime())
 		}
 	}
@@ -88,8 +93,8 @@ func transmit(t *testing.T, f File, x *backend.Transmission) (got []byte, turns 
 // A file of /proc has no length and cannot be sent by the kernel: it is read and
 // written.
 func TestTransmitCopies(t *testing.T) {
-	f := open(t, "/proc/self/cmdline")
-	want, err := os.ReadFile("/proc/self/cmdline")
+	f := open(t, "/proc/self/oom_score_adj")
+	want, err := os.ReadFile("/proc/self/oom_score_adj")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,7 +163,9 @@ func (s *sender) connect() {
 // lay prepares messages of that size.
 func (s *sender) lay(size int) {
 	s.size = size
-	s.iov = [2]unix.Iovec{{Base: &s.memory[0], Len: headerSize}, {Base: &s.memory[headerSize], Len: uint64(size - headerSize)}}
+	s.iov = [2]unix.Iovec{{Base: &s.memory[0]}, {Base: &s.memory[headerSize]}}
+	s.iov[0].SetLen(headerSize)
+	s.iov[1].SetLen(size - headerSize)
 	s.msg = unix.Msghdr{Iov: &s.iov[0], Iovlen: 2}
 }
 

@@ -183,8 +183,12 @@ type ringWaitArg struct {
 	Sigmask     uint64
 	SigmaskSize uint32
 	MinWait     uint32 // microseconds
-	Timeout     uint64 // address of a unix.Timespec
+	Timeout     uint64 // address of a ringTimespec
 }
+
+// ringTimespec is struct __kernel_timespec: 64 bits each, also where a
+// unix.Timespec has 32.
+type ringTimespec struct{ Sec, Nsec int64 }
 
 // The kernel's sizes: a mistake above does not compile.
 var (
@@ -192,4 +196,5 @@ var (
 	_ [16]byte  = [unsafe.Sizeof(CQE{})]byte{}
 	_ [120]byte = [unsafe.Sizeof(RingParams{})]byte{}
 	_ [24]byte  = [unsafe.Sizeof(ringWaitArg{})]byte{}
+	_ [16]byte  = [unsafe.Sizeof(ringTimespec{})]byte{}
 )

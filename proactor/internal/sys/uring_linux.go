@@ -35,7 +35,7 @@ type Ring struct {
 	// EnterWait's arguments: the kernel follows an address in the first, so that
 	// they may not be on a stack.
 	wait    ringWaitArg
-	timeout unix.Timespec
+	timeout ringTimespec
 }
 
 // SetupRing makes a ring of the given size with exactly these setup flags. The
@@ -211,7 +211,7 @@ func (r *Ring) EnterQuick(n, least uint32) unix.Errno {
 func (r *Ring) setTimeout(timeout time.Duration) {
 	r.wait.Timeout = 0
 	if timeout >= 0 {
-		r.timeout = unix.NsecToTimespec(int64(timeout))
+		r.timeout = ringTimespec{Sec: int64(timeout / time.Second), Nsec: int64(timeout % time.Second)}
 		r.wait.Timeout = uint64(uintptr(unsafe.Pointer(&r.timeout)))
 	}
 }

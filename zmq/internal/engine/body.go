@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -13,13 +12,10 @@ import (
 
 // await prepares for a frame of which have bytes are there. Small ones wait in
 // the chunk, large ones get memory of their own.
-func (d *decoder) await(flags byte, size uint64, header, have int) error {
+func (d *decoder) await(flags byte, size uint64, header, have int) {
 	if size < directMin || flags&wire.FlagCommand != 0 {
 		d.next = max(d.next, min(int(size)+header, d.maxChunk))
-		return nil
-	}
-	if size > maxBody {
-		return fmt.Errorf("%w: %d bytes cannot be held", ErrTooLarge, size)
+		return
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have
 	d.body = d.alloc(min(d.bodyLen, max(d.trust, have)))
@@ -27,14 +23,14 @@ func (d *decoder) await(flags byte, size uint64, header, have int) error {
 	d.moveDown(header)
 	d.pos += header - d.gap
 	d.end, d.gap = d.pos, 0 // what follows the header lies elsewhere now
-	return nil
 }
 
 const (
 	// maxCommand bounds commands after the handshake: a subscription is the longest
 	// there is.
 	maxCommand = wire.MaxSubscription + 10 // the name, SUBSCRIBE, and its size
-	// maxBody bounds a body by what an int can count, far above any memory.
+	// maxBody bounds a message by what an int can count: on 32-bit systems half of
+	// that, elsewhere far more than any memory.
 	maxBody = uint64(min(1<<46, math.MaxInt>>1))
 )
 

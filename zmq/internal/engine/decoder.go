@@ -149,7 +149,8 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 			}
 		}
 		if uint64(have) < size {
-			return foundNothing, nil, d.await(flags, size, n, have)
+			d.await(flags, size, n, have)
+			return foundNothing, nil, nil
 		}
 		body := d.chunk[d.pos+n : d.pos+n+int(size)]
 		if flags&wire.FlagCommand != 0 {
@@ -230,6 +231,8 @@ func (d *decoder) fits(flags byte, size uint64) error {
 		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.maxParts)
 	case d.maxSize > 0 && d.partSize+size > uint64(d.maxSize):
 		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, d.partSize+size, d.maxSize)
+	case d.keep == keepAll && d.partSize+size > maxBody: // what is passed over need not be held
+		return fmt.Errorf("%w: a message of %d bytes cannot be held", ErrTooLarge, d.partSize+size)
 	}
 	return nil
 }

@@ -211,8 +211,7 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 // What a peer announces costs nothing; what it sends costs up to twice as much,
 // and what a power of two is rounded up by.
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
-	const announced = 1 << 40
-	stream := wire.AppendFrameHeader(nil, 0, announced)
+	stream := announce(0, huge)
 	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(stream, always(1<<30)); err != nil {
@@ -249,20 +248,60 @@ func TestDecoderTrustGrows(t *testing.T) {
 	if err := c.feed(body(1<<20), always(1<<30)); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.feed(wire.AppendFrameHeader(nil, 0, 1<<40), always(1<<30)); err != nil {
+	if err := c.feed(announce(0, huge), always(1<<30)); err != nil {
 		t.Fatal(err)
 	}
 	if got := len(c.d.body.Data()); got > maxTrust {
-		t.Errorf("a body of 2^40 bytes is given %d bytes of memory after one of 2^20", got)
+		t.Errorf("a huge body is given %d bytes of memory after one of 2^20", got)
 	}
 	c.d.Close()
 	c.d = newDecoder(limits{}, keepAll, maxChunk)
-	for _, stream := range [][]byte{frame(nil, 0, body(8<<20)), wire.AppendFrameHeader(nil, 0, 1<<40)} {
+	for _, stream := range [][]byte{frame(nil, 0, body(8<<20)), announce(0, huge)} {
 		if err := c.feed(stream, always(1<<30)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := len(c.d.body.Data()); got > maxTrust {
-		t.Errorf("a body of 2^40 bytes is given %d bytes of memory after one of 2^23", got)
+		t.Errorf("a huge body is given %d bytes of memory after one of 2^23", got)
+	}
+}
+
+// A size that no int can hold is compared before it becomes one: what 32 bits leave
+// of it would be a small or a negative size.
+func TestDecoderSizesBeyondAnInt(t *testing.T) {
+	const most = 1<<63 - 1
+	for _, size := range []uint64{maxBody, maxBody + 1, 1<<31 - 1, 1 << 31, 1<<31 + 5, 1<<32 - 5, 1 << 32, 1<<32 + 5, 1 << 40, 1 << 62, most} {
+		for _, begun := range []int{0, 10} { // in the frames before
+			c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+			var stream []byte
+			if begun > 0 {
+				stream = frame(nil, wire.FlagMore, body(begun))
+			}
+			err := c.feed(append(append(stream, announce(0, size)...), "first"...), always(1<<30))
+			if refused := size+uint64(begun) > maxBody; refused != errors.Is(err, ErrTooLarge) || !refused && err != nil {
+				t.Errorf("a frame of %d bytes behind one of %d: %v", size, begun, err)
+			}
+			if len(c.items) > 0 {
+				t.Errorf("a frame of %d bytes behind one of %d: %v came of its first five", size, begun, c.items)
+			}
+			c.release()
+		}
+		for _, l := range []limits{{maxFrame: int64(size) - 1}, {maxSize: int64(size) - 1}} {
+			c := &decoding{d: newDecoder(l, keepAll, maxChunk), room: always(1 << 30)}
+			if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); !errors.Is(err, ErrTooLarge) {
+				t.Errorf("a frame of %d bytes, at most %v: %v", size, l, err)
+			}
+			c.release()
+		}
+		c := &decoding{d: newDecoder(limits{}, keepNone, maxChunk), room: always(1 << 30)}
+		if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); err != nil || c.d.skip != size-5 {
+			t.Errorf("a frame of %d bytes that nobody receives: %d are left to pass over, want %d; %v", size, c.d.skip, size-5, err)
+		}
+		c.release()
+		c = &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+		if err := c.feed(append(announce(wire.FlagCommand, size), "first"...), always(1<<30)); !errors.Is(err, wire.ErrCommand) {
+			t.Errorf("a command of %d bytes: %v", size, err)
+		}
+		c.release()
 	}
 }

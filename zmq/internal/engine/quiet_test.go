@@ -12,7 +12,7 @@ import (
 // A peer that leaves off within a message is disconnected; one that goes on, however
 // slowly, is not; nor is one whose message is whole, or who is not listened to.
 func TestStall(t *testing.T) {
-	large := wire.AppendFrameHeader(nil, 0, 1<<40)
+	large := announce(0, huge)
 	for _, test := range []struct {
 		name   string
 		says   []byte

@@ -213,6 +213,14 @@ func frame(b []byte, flags byte, body []byte) []byte {
 	return append(wire.AppendFrameHeader(b, flags, len(body)), body...)
 }
 
+// announce is the header of a frame that no int needs to count.
+func announce(flags byte, size uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{flags | wire.FlagLong}, size)
+}
+
+// huge is a body that a peer can announce and nobody sends.
+const huge = min(1<<40, maxBody)
+
 // body makes a frame's body, none like the other.
 func body(size int) []byte {
 	b := make([]byte, size)

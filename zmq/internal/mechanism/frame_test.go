@@ -2,6 +2,7 @@ package mechanism
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"testing"
 
@@ -24,6 +25,11 @@ func TestParseFrameAtEverySplit(t *testing.T) {
 	}
 }
 
+// announce is the header of a command that no int needs to count.
+func announce(size uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{wire.FlagCommand | wire.FlagLong}, size)
+}
+
 func TestParseFrameErrors(t *testing.T) {
 	for _, tt := range []struct {
 		in   []byte
@@ -34,7 +40,9 @@ func TestParseFrameErrors(t *testing.T) {
 		{[]byte{wire.FlagMore, 0}, ErrUnexpected, "message before the handshake"},
 		{[]byte{wire.FlagCommand | wire.FlagLong, 0x80}, wire.ErrFrame, "above 2^63-1"},
 		{wire.AppendFrameHeader(nil, wire.FlagCommand, MaxCommand+1), ErrTooLarge, "65537 bytes, at most 65536"},
-		{wire.AppendFrameHeader(nil, wire.FlagCommand, 1<<62), ErrTooLarge, "at most 65536"},
+		{announce(1 << 62), ErrTooLarge, "at most 65536"},
+		{announce(1<<32 + 5), ErrTooLarge, "4294967301 bytes, at most 65536"}, // 5 in 32 bits
+		{announce(1<<32 - 5), ErrTooLarge, "4294967291 bytes, at most 65536"}, // -5 in 32 bits
 	} {
 		_, n, err := ParseFrame(tt.in)
 		if n != 0 {

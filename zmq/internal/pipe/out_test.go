@@ -2,6 +2,7 @@ package pipe_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -74,6 +75,7 @@ func TestLimitsJoin(t *testing.T) {
 		{pipe.Limits{Msgs: 1000}, pipe.Limits{}, pipe.Limits{}},
 		{pipe.Limits{Msgs: 1, Bytes: 2}, pipe.Limits{Msgs: 3, Bytes: 4}, pipe.Limits{Msgs: 4, Bytes: 6}},
 		{pipe.Limits{Bytes: 2}, pipe.Limits{Msgs: 3}, pipe.Limits{}},
+		{pipe.Limits{Msgs: math.MaxInt, Bytes: 2}, pipe.Limits{Msgs: 3, Bytes: math.MaxInt}, pipe.Limits{Msgs: math.MaxInt, Bytes: math.MaxInt}},
 	} {
 		if got := tt.a.Join(tt.b); got != tt.want {
 			t.Errorf("%+v and %+v: got %+v, want %+v", tt.a, tt.b, got, tt.want)

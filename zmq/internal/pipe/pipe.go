@@ -22,7 +22,11 @@
 // send lock, unless its argument says that it may only hand the work on.
 package pipe
 
-import "github.com/actum-go/actum/zmq/internal/message"
+import (
+	"math"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+)
 
 // Consumer empties an Out.
 type Consumer interface {
@@ -84,7 +88,7 @@ func (l Limits) Join(o Limits) Limits {
 		if a <= 0 || b <= 0 {
 			return 0
 		}
-		return a + b
+		return a + min(b, math.MaxInt-a)
 	}
 	return Limits{Msgs: add(l.Msgs, o.Msgs), Bytes: add(l.Bytes, o.Bytes)}
 }

@@ -107,7 +107,7 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 	for step := range some(100_000) {
 		i := r.IntN(len(have))
 		x.Remove(p, []byte(have[i]))
-		have[i] = fmt.Sprintf("%d/%d", r.IntN(50), r.IntN(1<<r.IntN(40)))
+		have[i] = fmt.Sprintf("%d/%d", r.IntN(50), r.Int64N(1<<r.IntN(40)))
 		x.Add(p, []byte(have[i]))
 		if step == 5000 {
 			most = bytesOf(&x.memory)

@@ -10,7 +10,7 @@ import (
 func (s *stream) transmit(op *backend.Op) {
 	t := op.Transmission()
 	err := s.send(t)
-	op.N = int(t.Sent)
+	op.N = t.Moved()
 	var name, network string
 	if p, ok := s.conn.(pipe); ok {
 		name = p.Name()

@@ -91,7 +91,7 @@ func (l *lane) transmitted(op *backend.Op, moved int, errno syscall.Errno) (more
 // it came to a flight. What was sent is told in any case.
 func (l *lane) transmitResult(op *backend.Op, errno syscall.Errno, err error) error {
 	t := op.Transmission()
-	op.N = int(t.Sent)
+	op.N = t.Moved()
 	switch {
 	case l.closed != nil:
 		return l.closed

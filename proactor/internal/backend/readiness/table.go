@@ -36,7 +36,7 @@ func (t *table) add(h *handle) Token {
 // find is the handle that token was given for; nil if it is gone.
 func (t *table) find(token Token) *handle {
 	place := uint32(token >> 32)
-	if int(place) >= len(t.rows) || t.rows[place].generation != uint32(token) {
+	if uint64(place) >= uint64(len(t.rows)) || t.rows[place].generation != uint32(token) {
 		return nil
 	}
 	return t.rows[place].h

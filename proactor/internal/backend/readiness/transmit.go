@@ -86,7 +86,7 @@ func (l *lane) transmit(op *backend.Op) {
 		return
 	}
 	how, err := files.Turn(l.h.fd, t)
-	op.N, op.Err = int(t.Sent), backend.ErrWouldBlock
+	op.N, op.Err = t.Moved(), backend.ErrWouldBlock
 	switch how {
 	case sys.TurnDone:
 		op.Err = files.TransmitError(l.h.name, l.h.network, l.h.local, l.h.remote, err)

@@ -30,14 +30,14 @@ func (n *Network) Step() bool {
 }
 
 // Advance lets d pass, and everything happen that is due within it. It does
-// nothing under ClockSystem.
+// nothing under ClockSystem, or if d is negative.
 func (n *Network) Advance(d time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.clock == ClockSystem {
 		return
 	}
-	target := n.now + d
+	target := n.now + min(max(d, 0), backend.NoDeadline-1-n.now)
 	for n.jump(target) {
 	}
 	n.now = target

@@ -149,7 +149,7 @@ func (n *Network) below(limit int) int {
 
 // delay draws one from a nanosecond to MaxDelay.
 func (n *Network) delay() time.Duration {
-	return 1 + time.Duration(n.below(int(n.faults.MaxDelay)))
+	return 1 + time.Duration(n.rng.Uint64()%uint64(n.faults.MaxDelay)) // no int holds hours on 32-bit systems
 }
 
 // short draws a length from 1 to length-1, small ones more often: those are

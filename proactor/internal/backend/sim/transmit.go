@@ -15,7 +15,7 @@ func (p *pipe) transmit(op *backend.Op) bool {
 	t := op.Transmission()
 	rest, err := p.rest(t)
 	if err != nil {
-		p.w.complete(op, int(t.Sent), err)
+		p.w.complete(op, t.Moved(), err)
 		return true
 	}
 	n, err := p.tryWrite(rest[:])
@@ -25,7 +25,7 @@ func (p *pipe) transmit(op *backend.Op) bool {
 	p.note(verbWrite, p.from, n, total(rest[:]), err)
 	t.Sent += int64(n)
 	if err != nil || t.Sent == t.Total() {
-		p.w.complete(op, int(t.Sent), err)
+		p.w.complete(op, t.Moved(), err)
 	}
 	return true
 }
@@ -74,7 +74,7 @@ func (p *pipe) transmitEnds(t *backend.Transmission) bool {
 // moved is how much an operation that ends early has done.
 func moved(op *backend.Op) int {
 	if op.Kind == backend.KindTransmit {
-		return int(op.Transmission().Sent)
+		return op.Transmission().Moved()
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"math"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,25 @@ func TestBackendCloseHandsOverEverything(t *testing.T) {
 		}
 		if _, err := r.Listen("tcp", "127.0.0.1:0", nil); !errors.Is(err, net.ErrClosed) {
 			t.Fatalf("listen: %v", err)
+		}
+	}
+}
+
+// A span that the clock cannot go brings it to its end, and a negative one does not
+// turn it back.
+func TestAdvanceExtremes(t *testing.T) {
+	r := newRig(t, Options{Clock: ClockManual})
+	n := r.Network()
+	n.Advance(time.Hour)
+	for _, test := range []struct{ by, now time.Duration }{
+		{-1, time.Hour},
+		{math.MinInt64, time.Hour},
+		{math.MaxInt64, backend.NoDeadline - 1},
+		{math.MaxInt64, backend.NoDeadline - 1},
+		{1, backend.NoDeadline - 1},
+	} {
+		if n.Advance(test.by); r.Now() != test.now {
+			t.Errorf("after %d it is %d, want %d", test.by, r.Now(), test.now)
 		}
 	}
 }

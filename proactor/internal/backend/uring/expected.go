@@ -2,7 +2,10 @@
 
 package uring
 
-import "sync/atomic"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // expected is what the next Enter will do, by all that is known, while it takes the
 // entries: how many of them complete then and there, as a write to a socket with
@@ -23,8 +26,9 @@ func (x *expected) slow(n int) { x.word.Add(int64(n)) }
 // any reports whether there is an entry that completes at once.
 func (x *expected) any() bool { return x.word.Load()>>promptShift > 0 }
 
-// take is what was added since the last time.
+// take is what was added since the last time. More bytes than an int holds are as
+// many as it holds.
 func (x *expected) take() (entries, bytes int) {
 	v := x.word.Swap(0)
-	return int(v >> promptShift), int(v & (1<<promptShift - 1))
+	return int(v >> promptShift), int(min(v&(1<<promptShift-1), math.MaxInt))
 }

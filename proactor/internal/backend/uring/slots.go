@@ -51,7 +51,7 @@ func (s *slots) number(op *backend.Op) uint64 {
 // find is the slot of that number; nil if its operation is long done.
 func (s *slots) find(number uint64) *slot {
 	index := uint32(number)
-	if index == 0 || int(index) > len(s.table) {
+	if index == 0 || uint64(index) > uint64(len(s.table)) {
 		return nil
 	}
 	t := &s.table[index-1]

@@ -58,7 +58,7 @@ func (b *Backend) turn(op *backend.Op) {
 	}
 	how, err := files.Turn(h.fd, t)
 	b.mu.Lock()
-	op.N = int(t.Sent)
+	op.N = t.Moved()
 	switch {
 	case how == sys.TurnDone:
 		b.transmitted(op, h, files.TransmitError(h.name, h.network, h.local, h.remote, err))

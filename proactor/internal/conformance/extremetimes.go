@@ -1,0 +1,84 @@
+package conformance
+
+import (
+	"math"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// testExtremeTimes: a time so far away that it cannot be added to the clock is never,
+// and one in the past, however far, is now.
+func testExtremeTimes(r *rig) {
+	type start struct {
+		name string
+		do   func(op *proactor.Operation)
+	}
+	a, _ := r.pair()
+	buf := make([]byte, 1)
+	timer := func(after time.Duration) start {
+		return start{"StartTimer", func(op *proactor.Operation) { r.d.StartTimer(op, after) }}
+	}
+	timerAt := func(when time.Duration) start {
+		return start{"StartTimerAt", func(op *proactor.Operation) { r.d.StartTimerAt(op, when) }}
+	}
+	alarm := func(t time.Time) start {
+		return start{"StartAlarm", func(op *proactor.Operation) { r.d.StartAlarm(op, t) }}
+	}
+	ticker := func(every time.Duration) start {
+		return start{"StartTicker", func(op *proactor.Operation) { r.d.StartTicker(op, every) }}
+	}
+	timeout := func(after time.Duration) start {
+		return start{"SetTimeout", func(op *proactor.Operation) { op.SetTimeout(after); a.Read(op, buf) }}
+	}
+	deadline := func(t time.Time) start {
+		return start{"SetDeadline", func(op *proactor.Operation) { op.SetDeadline(t); a.Read(op, buf) }}
+	}
+	longAgo, never := time.Unix(-1<<40, 0), time.Unix(1<<40, 0)
+
+	var all []*call
+	var names []string
+	begin := func(s start) *call {
+		c := r.call(nil)
+		names, all = append(names, s.name), append(all, c)
+		s.do(c.start())
+		return c
+	}
+	// What is started now is over at once.
+	for _, s := range []start{
+		timer(math.MinInt64), timer(-1), timer(0), timerAt(math.MinInt64), timerAt(-1), timerAt(0), alarm(longAgo), alarm(time.Time{}),
+	} {
+		r.ok(begin(s))
+	}
+	for _, s := range []start{timeout(math.MinInt64), timeout(-1), deadline(longAgo)} {
+		c := begin(s)
+		if r.wait(c); c.err != proactor.ErrDeadlineExceeded {
+			r.t.Errorf("%s in the past: %v", s.name, c.err)
+		}
+	}
+	// What is started now is not over before it is cancelled.
+	all, names = nil, nil
+	far := []time.Duration{math.MaxInt64, math.MaxInt64 - 1, math.MaxInt64 / 2, math.MaxInt64 - r.d.Now(), math.MaxInt64 - r.d.Now() - 1}
+	for _, d := range far {
+		for _, s := range []start{timer(d), timerAt(d), ticker(d), timeout(d)} {
+			begin(s)
+		}
+	}
+	begin(alarm(never))
+	begin(deadline(never))
+	begin(alarm(time.Now().Add(math.MaxInt64)))
+	begin(deadline(time.Now().Add(math.MaxInt64)))
+	soon := r.call(nil)
+	r.d.StartTimer(soon.start(), time.Millisecond)
+	r.ok(soon)
+	for i, c := range all {
+		if !c.op.Outstanding() {
+			r.t.Errorf("start %d, %s: over after a millisecond: %d, %v", i, names[i], c.n, c.err)
+			continue
+		}
+		r.d.Cancel(&c.op)
+		if r.wait(c); c.err != proactor.ErrCanceled {
+			r.t.Errorf("start %d, %s: cancelled: %v", i, names[i], c.err)
+		}
+	}
+}

@@ -1,0 +1,7 @@
+//go:build 386 || arm || s390x
+
+package record
+
+// goroutine is a word that no other goroutine has while this one lives. It is
+// only ever compared.
+func goroutine() uintptr

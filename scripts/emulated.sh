@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The library's tests on emulated processors: arm, with 32 bits, and s390x, which is
+# big-endian. Debian's qemu runs their programs on this kernel. It has no io_uring:
+# the tests run on epoll, and on goroutine.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export CGO_ENABLED=0
+
+[ "$(uname -s)" = Linux ] || fail "qemu runs Linux programs on Linux alone, and this is $(uname -s)."
+
+missing() {
+	has qemu-arm-static && has qemu-s390x-static || echo qemu-user-static
+}
+need_packages missing
+
+# on PROCESSOR runs the tests of packages there.
+on() {
+	local processor=$1
+	shift
+	GOARCH=$processor go_test -short -exec "qemu-$processor-static" -count=1 -timeout 10m "$@"
+}
+
+for processor in s390x arm; do
+	echo "=== $processor: all packages, on the backends that they ask for and on epoll"
+	ACTUM_BACKEND=epoll on "$processor" ./proactor/... ./zmq/...
+	echo "=== $processor: the sockets and package net's face, on goroutine"
+	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./zmq
+done
