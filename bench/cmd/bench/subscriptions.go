@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/actum-go/actum/bench/internal/contender"
 	"github.com/actum-go/actum/bench/internal/result"
@@ -57,7 +60,7 @@ func subscriptionsCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("| subscriptions | figure | actum | libzmq | ratio |\n|---|---|---|---|---|")
+	fmt.Print(subscriptionHead)
 	for _, c := range subscriptionCounts {
 		if *only != 0 && *only != c.subscriptions {
 			continue
@@ -75,7 +78,7 @@ func subscriptionsCommand(ctx context.Context, args []string) error {
 		if err := r.save(filepath.Join(*dir, *results)); err != nil {
 			return err
 		}
-		r.print()
+		fmt.Print(r.rows())
 	}
 	return nil
 }
@@ -121,9 +124,12 @@ func (r subscriptionResult) save(dir string) error {
 	return os.WriteFile(filepath.Join(dir, strconv.Itoa(r.Subscriptions)+".json"), append(text, '\n'), 0o644)
 }
 
-// print prints a line of the table for each figure: medians, and the median of the
-// ratios of the pairs with the smallest and the largest.
-func (r subscriptionResult) print() {
+const subscriptionHead = "| subscriptions | figure | actum | libzmq | ratio |\n|---|---|---|---|---|\n"
+
+// rows are the lines of the table, one for each figure: medians, and the median of
+// the ratios of the pairs with the smallest and the largest.
+func (r subscriptionResult) rows() string {
+	var b strings.Builder
 	for _, name := range subscriptionFigures {
 		var ours, peers, ratios []float64
 		for _, pair := range r.Pairs {
@@ -131,9 +137,34 @@ func (r subscriptionResult) print() {
 			ratios = append(ratios, pair[0][name]/pair[1][name])
 		}
 		slices.Sort(ratios)
-		fmt.Printf("| %d | %s | %s | %s | %.2f (%.2f–%.2f) |\n", r.Subscriptions, name,
+		fmt.Fprintf(&b, "| %d | %s | %s | %s | %.2f (%.2f–%.2f) |\n", r.Subscriptions, name,
 			subscriptionText(name, median(ours)), subscriptionText(name, median(peers)), median(ratios), ratios[0], ratios[len(ratios)-1])
 	}
+	return b.String()
+}
+
+// subscriptionTable is the table of the results in a folder; empty if there are
+// none.
+func subscriptionTable(dir string) (string, error) {
+	var rows strings.Builder
+	for _, c := range subscriptionCounts {
+		text, err := os.ReadFile(filepath.Join(dir, strconv.Itoa(c.subscriptions)+".json"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		var r subscriptionResult
+		if err == nil {
+			err = json.Unmarshal(text, &r)
+		}
+		if err != nil {
+			return "", err
+		}
+		rows.WriteString(r.rows())
+	}
+	if rows.Len() == 0 {
+		return "", nil
+	}
+	return "\nWhat subscriptions cost a publisher: more is better for miss and hit, less for the others.\n\n" + subscriptionHead + rows.String(), nil
 }
 
 func median(all []float64) float64 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"path/filepath"
 
 	"github.com/actum-go/actum/bench/internal/matrix"
 	"github.com/actum-go/actum/bench/internal/result"
@@ -24,7 +25,11 @@ func tableCommand(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := table.WriteInto(*full, table.Full(all)); err != nil {
+	subscriptions, err := subscriptionTable(filepath.Join(*dir, "subscriptions"))
+	if err != nil {
+		return err
+	}
+	if err := table.WriteInto(*full, table.Full(all)+subscriptions); err != nil {
 		return err
 	}
 	return table.WriteInto(*readme, table.Goals(all))

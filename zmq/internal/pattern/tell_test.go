@@ -106,3 +106,21 @@ func TestAPublisherLeavesWhileItIsTold(t *testing.T) {
 	}
 	sub.Close()
 }
+
+// A turn is how long others wait for the locks; without turns it would be all of
+// it.
+func BenchmarkTellOfAMillion(b *testing.B) {
+	const n = 1_000_000
+	sub := pattern.NewSub(defaults())
+	for i := range n {
+		if err := sub.Subscribe(fmt.Appendf(nil, "topic/%07d", i*7919%n)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	turns := 0
+	for b.Loop() {
+		turns += len(pattern.Tell(sub, peer(sub)))
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/publisher")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(turns), "µs/turn")
+}
