@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pattern"
@@ -90,19 +91,20 @@ func (s *Socket) sessionConfig() session.Config {
 		reconnect = DefaultReconnectInterval
 	}
 	return session.Config{
-		Host:                 s.pattern,
-		Type:                 wire.SocketType(s.typ),
+		Host: s.pattern,
+		Engine: engine.Config{
+			Type:             wire.SocketType(s.typ),
+			RecvLimits:       s.pattern.RecvLimits(),
+			HandshakeTimeout: or(o.HandshakeTimeout, DefaultHandshakeTimeout),
+			StallTimeout:     or(o.StallTimeout, DefaultStallTimeout),
+			Heartbeat:        o.heartbeat(),
+			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
+			Tuning:           s.ctx.opts.Tuning,
+		},
 		Mechanism:            func() mechanism.Mechanism { return mechanism.NewNull(told) },
 		Dispatcher:           s.ctx.dispatcher,
 		Socket:               proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: backlog},
-		Tuning:               s.ctx.opts.Tuning,
 		Logger:               s.ctx.opts.Logger,
-		MaxFrame:             max(o.MaxFrameSize, 0),
-		MaxMessage:           o.maxMessage(),
-		MaxFrames:            o.maxFrames(),
-		HandshakeTimeout:     or(o.HandshakeTimeout, DefaultHandshakeTimeout),
-		StallTimeout:         or(o.StallTimeout, DefaultStallTimeout),
-		Heartbeat:            o.heartbeat(),
 		ConnectTimeout:       bounded(o.ConnectTimeout),
 		ReconnectInterval:    bounded(reconnect),
 		ReconnectIntervalMax: bounded(o.ReconnectIntervalMax),

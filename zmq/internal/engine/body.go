@@ -14,7 +14,7 @@ import (
 // the chunk, large ones get memory of their own.
 func (d *decoder) await(flags byte, size uint64, header, have int) {
 	if size < directMin || flags&wire.FlagCommand != 0 {
-		d.next = max(d.next, min(int(size)+header, d.maxChunk))
+		d.next = max(d.next, min(int(size)+header, int(d.maxChunk)))
 		return
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have

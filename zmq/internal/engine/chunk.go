@@ -29,32 +29,43 @@ const (
 	window = 256
 )
 
-// Space returns one or two pieces of memory for the next bytes of the peer: what
-// is missing of a body, and what is free in the chunk.
-func (d *decoder) Space() [][]byte {
+// Space returns memory for the next bytes of the peer: what is free in the chunk.
+// While a body is read directly that is behind what is missing of the body, if the
+// body's memory is large enough for all of it; nil else.
+func (d *decoder) Space() (first, behind []byte) {
 	d.makeRoom()
-	free := d.chunk[d.end:min(len(d.chunk), d.end+d.maxChunk)]
-	d.space[1] = nil
+	free := d.chunk[d.end:min(len(d.chunk), d.end+int(d.maxChunk))]
 	if d.body == nil {
-		d.space[0] = free
-		return d.space[:1]
+		d.offered = len(free)
+		return free, nil
 	}
 	d.growBody()
-	rest := d.body.Data()[d.got:min(d.bodyLen, len(d.body.Data()))]
-	d.space[0] = rest
-	if d.got+len(rest) < d.bodyLen {
-		return d.space[:1] // the memory so far ends before the body does
+	first = d.bodySpace()
+	if d.got+len(first) == d.bodyLen {
+		behind = free[:min(window, len(free))]
 	}
-	d.space[1] = free[:min(window, len(free))]
-	return d.space[:2]
+	d.offered = len(first) + len(behind)
+	return first, behind
+}
+
+// bodySpace is the memory for what is missing of the body, as far as it goes.
+func (d *decoder) bodySpace() []byte { return d.body.Data()[d.got:min(d.bodyLen, len(d.body.Data()))] }
+
+// vector makes one of two pieces, for a scatter read.
+func (d *decoder) vector(first, behind []byte) [][]byte {
+	if d.both == nil {
+		d.both = new([2][]byte)
+	}
+	*d.both = [2][]byte{first, behind}
+	return d.both[:]
 }
 
 // Received says that n bytes came into what Space returned, and reports whether
 // that filled it: then there may be more.
 func (d *decoder) Received(n int) (filled bool) {
-	filled = n == len(d.space[0])+len(d.space[1])
+	filled = n == d.offered
 	if d.body != nil {
-		direct := min(n, len(d.space[0]))
+		direct := min(n, len(d.bodySpace()))
 		d.got += direct
 		d.end += n - direct
 		if d.got == d.bodyLen {
@@ -64,7 +75,7 @@ func (d *decoder) Received(n int) (filled bool) {
 	}
 	d.end += n
 	if filled {
-		d.next = min(max(2*d.next, len(d.chunk)), d.maxChunk)
+		d.next = min(max(2*d.next, len(d.chunk)), int(d.maxChunk))
 	}
 	return filled
 }

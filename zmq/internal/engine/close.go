@@ -45,7 +45,7 @@ func (e *Engine) settle() {
 	e.state = stateClosed
 	e.decoder.Close()
 	e.inbox.Shut()
-	e.cfg.Session.Closed(e, e.cause, e.unsent())
+	e.session.Closed(e, e.cause, e.unsent())
 }
 
 // timing reports whether a time limit is still running.

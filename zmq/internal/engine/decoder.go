@@ -48,7 +48,6 @@ type decoder struct {
 	partSize  uint64        // payload in the frames of the message begun
 	parts     int           // how many frames of it there are
 
-	keep    keeping
 	skip    uint64 // bytes of a frame that are still to be passed over
 	skipped int    // messages passed over, and not yet reported
 	turn    int    // how much may be done before Scan stops: see Turn
@@ -58,23 +57,25 @@ type decoder struct {
 	got     int             // how much of it has come
 	flags   byte            // its frame's flags
 
-	limits
-	trust    int // a body as large as this is given memory before it has come
-	next     int // size of the next chunk
-	maxChunk int
+	keep     keeping
+	maxChunk int32 // what one chunk may have at most, in bytes
+	*Limits
+	trust int // a body as large as this is given memory before it has come
+	next  int // size of the next chunk
 
-	space [2][]byte // what Space returned last
+	offered int        // how many bytes Space returned last
+	both    *[2][]byte // made for a body that is read directly; kept
 }
 
 // ErrTooLarge is a frame larger than the maximum frame size, or a message larger
 // than the maximum message size.
 var ErrTooLarge = errors.New("larger than the maximum size")
 
-// limits are the largest that is accepted; 0 is no limit.
-type limits struct {
-	maxFrame int64 // bytes of a frame
-	maxSize  int64 // bytes of a message, all its frames together
-	maxParts int   // frames of a message
+// Limits are the largest that is accepted; 0 is no limit.
+type Limits struct {
+	MaxFrame   int64 // bytes of a frame
+	MaxMessage int64 // bytes of a message, all its frames together
+	MaxFrames  int   // frames of a message
 }
 
 // keeping says which messages of a peer somebody can receive. The others are
@@ -97,18 +98,21 @@ const (
 	foundEnough               // as much was done as one turn may do
 )
 
-func newDecoder(l limits, keep keeping, chunkLimit int) decoder {
+func newDecoder(l *Limits, keep keeping, chunkLimit int) decoder {
 	return decoder{
-		alloc: message.NewBuffer, limits: l, keep: keep, trust: firstTrust, next: firstChunk, maxChunk: chunkLimit,
+		alloc: message.NewBuffer, Limits: l, keep: keep, trust: firstTrust, next: firstChunk, maxChunk: int32(chunkLimit),
 		turn: turnFrames,
 	}
 }
 
 const (
 	// turnFrames is how many frames one turn scans before other connections have
-	// theirs: some milliseconds, where each is as small as can be.
-	turnFrames = 1 << 18
-	// commandFrames is how many frames a command counts for: it may be answered.
+	// theirs: some milliseconds, where each is as small as can be, and about what a
+	// turn reads of the smallest messages anyway.
+	turnFrames = 1 << 16
+	// commandFrames is how many frames a command counts for: it may be answered, or
+	// change what a publisher's peer is subscribed to. So may a message that is a
+	// subscription, the form that it has before ZMTP 3.1.
 	commandFrames = 64
 )
 
@@ -147,6 +151,7 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 				d.frameSkipped(flags, size)
 				continue
 			}
+			d.charge(size, have)
 		}
 		if uint64(have) < size {
 			d.await(flags, size, n, have)
@@ -178,6 +183,13 @@ func (d *decoder) wanted(flags byte, size uint64, body []byte) (wanted, known bo
 	}
 	_, _, ok := wire.ParseSubscription(body)
 	return ok, true
+}
+
+// charge counts a subscription that is complete as a command.
+func (d *decoder) charge(size uint64, have int) {
+	if uint64(have) >= size {
+		d.turn -= commandFrames
+	}
 }
 
 // passOver drops what there is of a frame that nobody can receive. It returns
@@ -225,12 +237,12 @@ func (d *decoder) fits(flags byte, size uint64) error {
 			return fmt.Errorf("%w: a command of %d bytes, the limit is %d", wire.ErrCommand, size, maxCommand)
 		}
 		return nil
-	case d.maxFrame > 0 && size > uint64(d.maxFrame):
-		return fmt.Errorf("%w: a frame of %d bytes, the limit is %d", ErrTooLarge, size, d.maxFrame)
-	case d.maxParts > 0 && d.parts >= d.maxParts:
-		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.maxParts)
-	case d.maxSize > 0 && d.partSize+size > uint64(d.maxSize):
-		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, d.partSize+size, d.maxSize)
+	case d.MaxFrame > 0 && size > uint64(d.MaxFrame):
+		return fmt.Errorf("%w: a frame of %d bytes, the limit is %d", ErrTooLarge, size, d.MaxFrame)
+	case d.MaxFrames > 0 && d.parts >= d.MaxFrames:
+		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.MaxFrames)
+	case d.MaxMessage > 0 && d.partSize+size > uint64(d.MaxMessage):
+		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, d.partSize+size, d.MaxMessage)
 	case d.keep == keepAll && d.partSize+size > maxBody: // what is passed over need not be held
 		return fmt.Errorf("%w: a message of %d bytes cannot be held", ErrTooLarge, d.partSize+size)
 	}
@@ -242,7 +254,7 @@ func (d *decoder) scanShort(room int) {
 	if d.pos != d.whole || d.wholeRefs != len(d.refs) || d.keep != keepAll {
 		return
 	}
-	if least := min(uint64(d.maxSize-1), uint64(d.maxFrame-1)); least < math.MaxUint8-1 { // 0, no limit, is the largest
+	if least := min(uint64(d.MaxMessage-1), uint64(d.MaxFrame-1)); least < math.MaxUint8-1 { // 0, no limit, is the largest
 		return // each has to be looked at
 	}
 	b, pos, end := d.chunk, d.pos, d.end

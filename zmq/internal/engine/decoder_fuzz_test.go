@@ -29,7 +29,7 @@ func FuzzDecoder(f *testing.F) {
 		if room > 0 {
 			rooms = func() int { return 1 + r.IntN(int(room)) }
 		}
-		l := limits{maxSize: int64(maxSize), maxFrame: int64(r.IntN(2) * r.IntN(1000)), maxParts: r.IntN(2) * r.IntN(10)}
+		l := &Limits{MaxMessage: int64(maxSize), MaxFrame: int64(r.IntN(2) * r.IntN(1000)), MaxFrames: r.IntN(2) * r.IntN(10)}
 		c := decodeAs(t, stream, l, keeping(r.IntN(3)), chunk, func() int { return 1 + r.IntN(largest) }, rooms)
 		if limit := max(2*maxChunk+64<<10, 4*len(stream)); c.most > limit {
 			t.Errorf("%d bytes of memory for a stream of %d", c.most, len(stream))

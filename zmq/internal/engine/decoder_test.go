@@ -12,10 +12,10 @@ import (
 // decode feeds a stream to a fresh decoder and compares with the reference.
 func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
 	t.Helper()
-	return decodeAs(t, stream, limits{maxSize: int64(maxSize)}, keepAll, chunk, piece, room)
+	return decodeAs(t, stream, &Limits{MaxMessage: int64(maxSize)}, keepAll, chunk, piece, room)
 }
 
-func decodeAs(t testing.TB, stream []byte, l limits, keep keeping, chunk int, piece, room func() int) *decoding {
+func decodeAs(t testing.TB, stream []byte, l *Limits, keep keeping, chunk int, piece, room func() int) *decoding {
 	t.Helper()
 	c := &decoding{d: newDecoder(l, keep, chunk), room: room}
 	err := c.feed(stream, piece)
@@ -175,7 +175,7 @@ func TestDecoderRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			stream := append(bytes.Clone(message), test.stream...)
 			for _, piece := range []int{1, 7, 1 << 30} {
-				c := &decoding{d: newDecoder(limits{test.maxFrame, int64(test.maxSize), test.maxParts}, keepAll, maxChunk), room: always(1 << 30)}
+				c := &decoding{d: newDecoder(&Limits{test.maxFrame, int64(test.maxSize), test.maxParts}, keepAll, maxChunk), room: always(1 << 30)}
 				if err := c.feed(stream, always(piece)); !errors.Is(err, test.want) {
 					t.Errorf("in pieces of %d: %v, want %v", piece, err, test.want)
 				}
@@ -190,14 +190,14 @@ func TestDecoderRefuses(t *testing.T) {
 
 // A command that is too long is so also when all of it is there at once.
 func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
-	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	many := bytes.Repeat(frame(nil, 0, body(1000)), 1000) // chunks are large then
 	for range 10 {
 		if err := c.feed(many, always(1<<30)); err != nil {
 			t.Fatal(err)
 		}
-		if len(c.d.Space()[0]) > maxCommand+100 {
+		if space, _ := c.d.Space(); len(space) > maxCommand+100 {
 			break
 		}
 		many = many[:20*len(frame(nil, 0, body(1000)))]
@@ -212,7 +212,7 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 // and what a power of two is rounded up by.
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	stream := announce(0, huge)
-	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(stream, always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 // A peer that has sent large bodies is trusted with as large a one again, and with
 // no more than maxTrust, whatever it has sent.
 func TestDecoderTrustGrows(t *testing.T) {
-	c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(frame(nil, 0, body(1<<20)), always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -255,7 +255,7 @@ func TestDecoderTrustGrows(t *testing.T) {
 		t.Errorf("a huge body is given %d bytes of memory after one of 2^20", got)
 	}
 	c.d.Close()
-	c.d = newDecoder(limits{}, keepAll, maxChunk)
+	c.d = newDecoder(&Limits{}, keepAll, maxChunk)
 	for _, stream := range [][]byte{frame(nil, 0, body(8<<20)), announce(0, huge)} {
 		if err := c.feed(stream, always(1<<30)); err != nil {
 			t.Fatal(err)
@@ -272,7 +272,7 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 	const most = 1<<63 - 1
 	for _, size := range []uint64{maxBody, maxBody + 1, 1<<31 - 1, 1 << 31, 1<<31 + 5, 1<<32 - 5, 1 << 32, 1<<32 + 5, 1 << 40, 1 << 62, most} {
 		for _, begun := range []int{0, 10} { // in the frames before
-			c := &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+			c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 			var stream []byte
 			if begun > 0 {
 				stream = frame(nil, wire.FlagMore, body(begun))
@@ -286,19 +286,19 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 			}
 			c.release()
 		}
-		for _, l := range []limits{{maxFrame: int64(size) - 1}, {maxSize: int64(size) - 1}} {
+		for _, l := range []*Limits{{MaxFrame: int64(size) - 1}, {MaxMessage: int64(size) - 1}} {
 			c := &decoding{d: newDecoder(l, keepAll, maxChunk), room: always(1 << 30)}
 			if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); !errors.Is(err, ErrTooLarge) {
 				t.Errorf("a frame of %d bytes, at most %v: %v", size, l, err)
 			}
 			c.release()
 		}
-		c := &decoding{d: newDecoder(limits{}, keepNone, maxChunk), room: always(1 << 30)}
+		c := &decoding{d: newDecoder(&Limits{}, keepNone, maxChunk), room: always(1 << 30)}
 		if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); err != nil || c.d.skip != size-5 {
 			t.Errorf("a frame of %d bytes that nobody receives: %d are left to pass over, want %d; %v", size, c.d.skip, size-5, err)
 		}
 		c.release()
-		c = &decoding{d: newDecoder(limits{}, keepAll, maxChunk), room: always(1 << 30)}
+		c = &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 		if err := c.feed(append(announce(wire.FlagCommand, size), "first"...), always(1<<30)); !errors.Is(err, wire.ErrCommand) {
 			t.Errorf("a command of %d bytes: %v", size, err)
 		}

@@ -53,46 +53,45 @@ type Session interface {
 	Refused(why pipe.Refusal, n int)
 }
 
-// Config is what an engine needs.
+// Config is what the engines of one socket have in common. It is shared, and does
+// not change once the first of them is made.
 type Config struct {
-	Dispatcher *proactor.Dispatcher
-	Stream     stream.Stream
-	Session    Session
 	Type       wire.SocketType
 	RecvLimits pipe.Limits
 
 	HandshakeTimeout time.Duration // 0: none
 	StallTimeout     time.Duration // for the next byte of a message begun; 0: none
 	Heartbeat        *Heartbeat    // nil: none is sent
-	MaxFrame         int64         // the largest frame in bytes; 0: no limit
-	MaxMessage       int64         // the largest message, all its frames together; 0: no limit
-	MaxFrames        int           // how many frames a message may have; 0: no limit
+	Limits                         // of what is received
 	Tuning           Tuning
 }
 
 // Engine is one connection.
 type Engine struct {
-	cfg   Config
-	d     *proactor.Dispatcher
-	s     stream.Stream
-	out   *pipe.Out // nil before the handshake is done
-	inbox *pipe.Inbox
+	cfg     *Config
+	d       *proactor.Dispatcher
+	s       stream.Stream
+	session Session
+	out     *pipe.Out // nil before the handshake is done
+	inbox   *pipe.Inbox
 
+	shaking *handshake // nil when the handshake is done
+	cause   error      // why it is closing
+
+	// the dispatcher's goroutine's own
 	state     state
-	commanded bool       // the peer takes subscriptions as commands
-	shaking   *handshake // nil when the handshake is done
-	cause     error      // why it is closing
+	commanded bool // the peer takes subscriptions as commands
+	isFull    bool // the Inbox is; see full.go
+	holding   bool // the dispatcher is the writer; see close.go
 
 	// reading
 	readOp   proactor.Operation
 	resumeOp spare
 	decoder  decoder
-	heard    uint64 // how many reads have brought something
-	fulls    uint64 // how often the Inbox was full; see full.go
-	isFull   bool   // it is
+	heard    uint32 // how many reads have brought something
+	fulls    uint32 // how often the Inbox was full; see full.go
 
 	// writing: the writer's, see write.go
-	turn     atomic.Int32 // see relieve.go
 	writeOp  spare
 	flushOp  spare
 	flight   message.Batch // taken from the Out
@@ -101,13 +100,12 @@ type Engine struct {
 	next     int           // the first piece of vec not wholly written
 	commands []byte        // commands being written: never in the middle of a batch
 
-	holding bool // the dispatcher is the writer; see close.go
-
+	mu     sync.Mutex
+	queued []byte // commands that wait
+	dying  bool
 	// attention asks the writer to look at queued, and at dying.
 	attention atomic.Bool
-	mu        sync.Mutex
-	queued    []byte // commands that wait
-	dying     bool
+	turn      atomic.Int32 // the writer's, see relieve.go
 
 	heart   *heartbeat // nil without heartbeats; see heartbeat.go
 	full    *full      // nil unless the Inbox was full lately
@@ -127,16 +125,16 @@ const (
 	stateClosed
 )
 
-// New makes an engine with one side of a handshake, which is its own. Nothing
-// happens before Start.
-func New(cfg Config, m mechanism.Mechanism) *Engine {
+// New makes an engine for a stream, with one side of a handshake, which is its
+// own. Nothing happens before Start.
+func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, m mechanism.Mechanism) *Engine {
 	chunk := maxChunk
 	if cfg.Tuning.NoReadCoalescing {
 		chunk = smallChunk
 	}
 	e := &Engine{
-		cfg: cfg, d: cfg.Dispatcher, s: cfg.Stream, shaking: &handshake{mechanism: m},
-		decoder: newDecoder(limits{cfg.MaxFrame, cfg.MaxMessage, cfg.MaxFrames}, kept(cfg.Type), chunk),
+		cfg: cfg, d: d, s: s, session: session, shaking: &handshake{mechanism: m},
+		decoder: newDecoder(&cfg.Limits, kept(cfg.Type), chunk),
 	}
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer

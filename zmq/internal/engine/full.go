@@ -28,7 +28,7 @@ const (
 type full struct {
 	look  timeout
 	wait  time.Duration // before the next look
-	count uint64        // Engine.fulls when the wait began
+	count uint32        // Engine.fulls when the wait began
 }
 
 // onFull is called when the Inbox has no room: resume will be called when it has.
@@ -71,7 +71,8 @@ func (e *Engine) onLook(op *proactor.Operation) {
 func (e *Engine) gone() bool {
 	hungUp, known := e.s.HungUp()
 	for !known && e.decoder.Ahead() < maxAhead {
-		n, err := e.s.TryRead(e.decoder.Space()[0])
+		space, _ := e.decoder.Space()
+		n, err := e.s.TryRead(space)
 		if err != nil {
 			return err != proactor.ErrWouldBlock
 		}

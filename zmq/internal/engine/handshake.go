@@ -84,7 +84,7 @@ func (e *Engine) say() error {
 // establish begins the traffic: from here on the Out has a consumer, which is at
 // work until it has found nothing to write.
 func (e *Engine) establish() error {
-	out, err := e.cfg.Session.Established(e, e.shaking.mechanism.PeerMetadata())
+	out, err := e.session.Established(e, e.shaking.mechanism.PeerMetadata())
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func (p *party) receive(n int) {
 	}
 }
 
-// connect joins an engine to a raw peer. cfg lacks what is the same for all.
+// connect joins an engine to a raw peer.
 func (r *rig) connect(cfg Config) (*party, *peer) {
 	r.Helper()
 	near, far := r.pair()
@@ -202,8 +202,7 @@ func (r *rig) connect(cfg Config) (*party, *peer) {
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	p.share(&pipe.Pace{Now: r.network.Now})
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
-	cfg.Dispatcher, cfg.Stream, cfg.Session = r.d, p.stream, p
-	p.e = New(cfg, mechanism.NewNull(told))
+	p.e = New(&cfg, r.d, p.stream, p, mechanism.NewNull(told))
 	return p, newPeer(r, far)
 }
 

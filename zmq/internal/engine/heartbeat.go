@@ -35,7 +35,7 @@ const grace = 5 * time.Millisecond
 // expectation is that something is heard until a certain time.
 type expectation struct {
 	timeout
-	heard  uint64        // Engine.heard when it began
+	heard  uint32        // Engine.heard when it began
 	within time.Duration // how long it was to take
 	until  time.Duration // by the dispatcher's clock
 	graced bool

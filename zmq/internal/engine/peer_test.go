@@ -73,7 +73,7 @@ func (p *peer) traffic() []item {
 	if len(p.sent) <= wire.GreetingSize {
 		return nil
 	}
-	items, err := reference(p.sent[wire.GreetingSize:], limits{}, keepAll)
+	items, err := reference(p.sent[wire.GreetingSize:], &Limits{}, keepAll)
 	if err != nil {
 		p.Fatalf("the engine sends what is not ZMTP: %v", err)
 	}

@@ -34,7 +34,7 @@ const calmAfter = time.Second
 type quiet struct {
 	stall expectation
 	calm  timeout
-	heard uint64 // Engine.heard when calm was started
+	heard uint32 // Engine.heard when calm was started
 	swap  bool   // the read is cancelled so that the chunk can be changed
 }
 

@@ -50,7 +50,8 @@ func (e *Engine) onRead(op *proactor.Operation) {
 // is left to a scatter read, which brings the next header as well.
 func (e *Engine) drain(filled bool) {
 	for budget := readBudget; filled && budget > 0 && e.drains(); budget-- {
-		n, err := e.s.TryRead(e.decoder.Space()[0])
+		space, _ := e.decoder.Space()
+		n, err := e.s.TryRead(space)
 		if err == proactor.ErrWouldBlock {
 			break
 		}
@@ -75,10 +76,10 @@ func (e *Engine) drains() bool {
 func (e *Engine) read() {
 	e.renew(&e.readOp, (*Engine).onRead)
 	e.watch()
-	if v := e.decoder.Space(); len(v) == 1 {
-		e.s.Read(&e.readOp, v[0])
+	if space, behind := e.decoder.Space(); behind == nil {
+		e.s.Read(&e.readOp, space)
 	} else {
-		e.s.ReadV(&e.readOp, v)
+		e.s.ReadV(&e.readOp, e.decoder.vector(space, behind))
 	}
 }
 
@@ -128,7 +129,7 @@ func (e *Engine) deliver() {
 		e.inbox.Put(batch)
 	}
 	if n := e.decoder.Skipped(); n > 0 {
-		e.cfg.Session.Refused(pipe.RefusedUnexpected, n)
+		e.session.Refused(pipe.RefusedUnexpected, n)
 	}
 }
 
@@ -138,7 +139,7 @@ func (e *Engine) refuse(err error) {
 	if errors.Is(err, ErrTooLarge) {
 		why = pipe.RefusedTooLarge
 	}
-	e.cfg.Session.Refused(why, 1)
+	e.session.Refused(why, 1)
 	e.fail(err)
 }
 

@@ -39,7 +39,7 @@ var errReference = errors.New("not ZMTP")
 // it, and allocates as it likes (RFC 37, "Framing"). It returns what comes
 // before the first violation. A command between the frames of a message comes out
 // before the message.
-func reference(stream []byte, l limits, keep keeping) (items []item, err error) {
+func reference(stream []byte, l *Limits, keep keeping) (items []item, err error) {
 	var frames [][]byte
 	var size uint64
 	for len(stream) > 0 {
@@ -62,9 +62,9 @@ func reference(stream []byte, l limits, keep keeping) (items []item, err error) 
 		}
 		switch {
 		case command && length > maxCommand,
-			!command && l.maxFrame > 0 && length > uint64(l.maxFrame),
-			!command && l.maxSize > 0 && size+length > uint64(l.maxSize),
-			!command && l.maxParts > 0 && len(frames) >= l.maxParts,
+			!command && l.MaxFrame > 0 && length > uint64(l.MaxFrame),
+			!command && l.MaxMessage > 0 && size+length > uint64(l.MaxMessage),
+			!command && l.MaxFrames > 0 && len(frames) >= l.MaxFrames,
 			!command && keep == keepAll && length > maxBody:
 			return items, errReference
 		case uint64(len(rest)) < length:
@@ -107,12 +107,9 @@ func (c *decoding) feed(stream []byte, piece func() int) error {
 	for len(stream) > 0 {
 		n := 0
 		left := min(piece(), len(stream))
-		for _, space := range c.d.Space() {
-			moved := copy(space, stream[n:left])
-			n += moved
-			if moved < len(space) {
-				break
-			}
+		space, behind := c.d.Space()
+		if n = copy(space, stream[:left]); n == len(space) {
+			n += copy(behind, stream[n:left])
 		}
 		c.measure()
 		stream = stream[n:]
@@ -180,7 +177,7 @@ func (c *decoding) measure() {
 // check compares what came out with the reference, and then the messages that
 // were kept with what they were: their memory is theirs.
 func (c *decoding) check(stream []byte, err error) error {
-	want, wrong := reference(stream, c.d.limits, c.d.keep)
+	want, wrong := reference(stream, c.d.Limits, c.d.keep)
 	if !slices.EqualFunc(c.items, want, item.equal) {
 		return fmt.Errorf("decoded\n%v\nwant\n%v", c.items, want)
 	}

@@ -24,7 +24,7 @@ type Batch struct {
 	// holds with them.
 	Mem *Buffer
 
-	piece piece // what Split cuts from
+	piece *piece // what Split cuts from; nil before the first one
 }
 
 // Ref is a large body: it belongs after the At-th byte of the batch's buffer. Or

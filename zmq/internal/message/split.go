@@ -2,7 +2,7 @@ package message
 
 // piece is the pooled memory that batches are cut from by Split.
 type piece struct {
-	mem  *Buffer // with the piece's own hold; nil before the first Split
+	mem  *Buffer // with the piece's own hold; nil before there is any
 	room int     // what was left of it after the last cut
 	size int     // how large the next one is to be
 }
@@ -25,6 +25,9 @@ func (b *Batch) Split() Batch {
 	refs := len(b.Refs)
 	whole := Batch{Buf: b.Buf[:n:n], Refs: b.Refs[:refs:refs], Msgs: b.Msgs, Size: b.Size}
 	p := b.piece
+	if p == nil {
+		p = new(piece)
+	}
 	if inside := p.mem != nil && cap(b.Buf) == p.room; inside { // else append has moved it
 		whole.Mem = p.mem
 		p.mem.Retain(whole.Msgs)
@@ -38,13 +41,13 @@ func (b *Batch) Split() Batch {
 	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is as long, most likely
 		b.nextPiece(n)
 	}
-	b.piece.room = cap(b.Buf)
+	p.room = cap(b.Buf)
 	return whole
 }
 
 // nextPiece takes new memory for batches of about n bytes.
 func (b *Batch) nextPiece(n int) {
-	p := &b.piece
+	p := b.piece
 	if p.mem != nil {
 		p.mem.Release()
 	}

@@ -15,15 +15,16 @@ type In struct {
 	Peer  *Peer // who the messages come from
 	step  int32 // credit is given for so many messages at a time
 	Local bool  // they come from a socket of this process
+	// Active is the pattern's: there is something to read, or it waits for one that has.
+	Active bool
 
 	ID  []byte // the pattern's: the routing id that the messages come under; see Sender
 	was []name // earlier ids of messages that are not received yet
 
 	// The pattern's, for a peer that has connected again: the messages of one
 	// connection are received before those of the next.
-	Before *In  // an earlier connection, until this In has something
-	Active bool // it has something to read, or waits for one that has
-	Then   *In  // which waits for this one
+	Before *In // an earlier connection, until this In has something
+	Then   *In // which waits for this one
 }
 
 // name is a routing id of the next so many messages.

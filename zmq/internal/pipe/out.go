@@ -1,6 +1,7 @@
 package pipe
 
 import (
+	"math"
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -17,7 +18,7 @@ type Out struct {
 	heldSize  int           // their payload in bytes
 	own       Limits        // the sender's
 	limits    Limits        // what holds: over inproc the receiver's are added
-	gatherMin int
+	gatherMin int32
 	working   bool // the consumer is at work
 	local     bool // the consumer is a socket of this process
 	refused   bool // a message was refused: the writer is told of room
@@ -34,7 +35,7 @@ type Out struct {
 
 // NewOut makes an Out under the given lock. What has left it is counted in sent.
 func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *Tally) *Out {
-	return &Out{mu: mu, own: limits, limits: limits, gatherMin: gatherMin, writer: writer, sent: sent, Index: -1}
+	return &Out{mu: mu, own: limits, limits: limits, gatherMin: int32(min(gatherMin, math.MaxInt32)), writer: writer, sent: sent, Index: -1}
 }
 
 // Clogged reports whether a high-water mark is reached by what nobody has taken
@@ -44,7 +45,7 @@ func (o *Out) Clogged() bool { return o.limits.exceeded(o.fill.Msgs, o.fill.Size
 // Put queues a message whatever the high-water mark says: for a writer that has
 // asked Full, and for what must not be dropped and is small, as subscriptions
 // are.
-func (o *Out) Put(m message.Msg) { o.fill.Append(m, o.gatherMin) }
+func (o *Out) Put(m message.Msg) { o.fill.Append(m, int(o.gatherMin)) }
 
 // PutShared is Put for a message that others are sent too. What stays in this
 // process is copied: it is read message by message.
@@ -57,12 +58,12 @@ func (o *Out) PutShared(m *message.Shared) {
 }
 
 // PutFrom is Put for the frames of m from the given one on.
-func (o *Out) PutFrom(from int, m message.Msg) { o.fill.AppendFrom(from, m, o.gatherMin) }
+func (o *Out) PutFrom(from int, m message.Msg) { o.fill.AppendFrom(from, m, int(o.gatherMin)) }
 
 // PutBehind is Put with an envelope before the message.
 func (o *Out) PutBehind(envelope *message.Envelope, m message.Msg) {
 	o.fill.AppendEnvelope(envelope)
-	o.fill.Append(m, o.gatherMin)
+	o.fill.Append(m, int(o.gatherMin))
 }
 
 // Full reports whether a high-water mark is reached; if it is, the writer will be

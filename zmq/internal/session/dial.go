@@ -26,24 +26,25 @@ type Dialer struct {
 	ep   Endpoint
 	peer *pipe.Peer
 
-	targets []transport.Target // still to be tried
-	engine  *engine.Engine     // nil while there is no connection
-	linked  bool               // the pattern has been told of the connection
-	backoff time.Duration      // the next wait; 0: the first one
-	slow    bool               // the last failure does not go away by trying again soon
+	engine  *engine.Engine // nil while there is no connection
+	backoff time.Duration  // the next wait; 0: the first one
 	status
 
 	*attempt // nil while there is a connection
 
-	begun    bool        // begin has been called
 	resolved *resolution // while a name is looked up
 	stopped  func()      // not nil: stopping
-	finished bool
+
+	begun    bool // begin has been called
+	linked   bool // the pattern has been told of the connection
+	slow     bool // the last failure does not go away by trying again soon
 	detached bool // the pattern has no peer any more
+	finished bool
 }
 
 // attempt is what it takes to connect, and is not there while the connection is.
 type attempt struct {
+	targets   []transport.Target // still to be tried
 	connectOp proactor.Operation
 	timerOp   proactor.Operation // the connect timeout, or the wait before the next attempt
 	waiting   bool               // it is the wait

@@ -147,7 +147,7 @@ func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.
 	if err := a.by.cfg.Host.Attach(peer); err != nil {
 		return nil, unwantedError{err}
 	}
-	if a.by.cfg.Type == wire.ROUTER {
+	if a.by.cfg.Engine.Type == wire.ROUTER {
 		peer.HangUp = a.hangUp
 	}
 	out, err := a.by.cfg.link(e, peer, told)

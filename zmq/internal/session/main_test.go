@@ -10,6 +10,7 @@ import (
 	"github.com/actum-go/actum/internal/leakcheck"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -84,10 +85,9 @@ func (r *rig) stopped(stop func(done func())) {
 func (r *rig) config(h *host, typ wire.SocketType) *session.Config {
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
-		Host: h, Type: typ,
+		Host: h, Engine: engine.Config{Type: typ, HandshakeTimeout: 30 * time.Second},
 		Mechanism:         func() mechanism.Mechanism { return mechanism.NewNull(told) },
 		Dispatcher:        func() *proactor.Dispatcher { return r.d },
-		HandshakeTimeout:  30 * time.Second,
 		ReconnectInterval: 100 * time.Millisecond,
 		Jitter:            func(time.Duration) time.Duration { return 0 },
 	}
@@ -106,7 +106,6 @@ func (h *host) NewOut() *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, message.GatherMin, h, &h.sent)
 }
 func (h *host) NewIn(s pipe.Source) *pipe.In { return pipe.NewIn(s, pipe.Limits{}, h, &h.got) }
-func (h *host) RecvLimits() pipe.Limits      { return pipe.Limits{} }
 func (h *host) Writable(*pipe.Out)           {}
 func (h *host) Readable(*pipe.In)            {}
 

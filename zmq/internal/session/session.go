@@ -26,7 +26,6 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
-	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Host is the socket that sessions work for: its pattern's side of peers. See
@@ -34,7 +33,6 @@ import (
 type Host interface {
 	NewOut() *pipe.Out
 	NewIn(source pipe.Source) *pipe.In
-	RecvLimits() pipe.Limits
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
@@ -46,21 +44,15 @@ type Host interface {
 // Config is what the sessions of one socket have in common. It does not change.
 type Config struct {
 	Host       Host
-	Type       wire.SocketType
+	Engine     engine.Config
 	Mechanism  func() mechanism.Mechanism // a new one for each connection
 	Dispatcher func() *proactor.Dispatcher
 	Socket     proactor.SocketOptions
-	Tuning     engine.Tuning
 	Logger     *slog.Logger // nil: silent
 
-	MaxFrame, MaxMessage int64             // bytes; 0: no limit
-	MaxFrames            int               // of a message; 0: no limit
-	HandshakeTimeout     time.Duration     // 0: none
-	StallTimeout         time.Duration     // 0: none
-	Heartbeat            *engine.Heartbeat // nil: none is sent
-	ConnectTimeout       time.Duration     // 0: the system's
-	ReconnectInterval    time.Duration     // negative: once and never again
-	ReconnectIntervalMax time.Duration     // 0: the interval does not grow
+	ConnectTimeout       time.Duration // 0: the system's
+	ReconnectInterval    time.Duration // negative: once and never again
+	ReconnectIntervalMax time.Duration // 0: the interval does not grow
 
 	// Jitter returns a random duration below its argument.
 	Jitter func(below time.Duration) time.Duration
@@ -68,13 +60,7 @@ type Config struct {
 
 // engine makes the engine of a new connection.
 func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Session) *engine.Engine {
-	return engine.New(engine.Config{
-		Dispatcher: d, Stream: s, Session: owner,
-		Type: c.Type, RecvLimits: c.Host.RecvLimits(),
-		HandshakeTimeout: c.HandshakeTimeout, Heartbeat: c.Heartbeat, MaxFrame: c.MaxFrame, MaxMessage: c.MaxMessage,
-		MaxFrames: c.MaxFrames, StallTimeout: c.StallTimeout,
-		Tuning: c.Tuning,
-	}, c.Mechanism())
+	return engine.New(&c.Engine, d, s, owner, c.Mechanism())
 }
 
 // Endpoint is an endpoint and the transport that leads there.

@@ -155,7 +155,7 @@ func (c *Config) log(level slog.Level, what, where string, cause error, more ...
 	if c.Logger == nil {
 		return
 	}
-	attrs := []slog.Attr{slog.String("socket", c.Type.String()), slog.String("endpoint", where)}
+	attrs := []slog.Attr{slog.String("socket", c.Engine.Type.String()), slog.String("endpoint", where)}
 	if cause != nil {
 		attrs = append(attrs, slog.Any("cause", cause))
 	}
