@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_FRAMES = 16, MAX_SHAPES = 16 };
+enum { MAX_FRAMES = 64, MAX_SHAPES = 16 };
 
 struct frame {
     unsigned char *data;
