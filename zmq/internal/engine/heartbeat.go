@@ -122,7 +122,6 @@ func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
 	case left > 0:
 		e.again(&x.timeout, left)
 	case !e.readOp.Outstanding(): // at the high-water mark nothing is heard
-		x.until += x.within - left
 		e.again(&x.timeout, x.within)
 	case !x.graced:
 		x.graced = true

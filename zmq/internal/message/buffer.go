@@ -56,7 +56,7 @@ func newBuffer(size, class int) *Buffer {
 // classOf returns the index of the smallest class that holds size bytes; -1 if
 // size is not pooled.
 func classOf(size int) int {
-	if size <= 0 || size > 1<<maxClassBits || size < 1<<(minClassBits-2) {
+	if size > 1<<maxClassBits || size < 1<<(minClassBits-2) {
 		return -1
 	}
 	return max(bits.Len(uint(size-1))-minClassBits, 0)

@@ -43,6 +43,7 @@ func (r *rep) recv() (message.Msg, error) {
 			r.canSend.raise()
 			return m, nil
 		}
+		m.Release()
 		r.Drops.Add(DropMalformed, 1)
 	}
 	return message.Msg{}, errTurn

@@ -95,6 +95,7 @@ func (r *req) recv() (message.Msg, error) {
 			return m, ErrWouldBlock
 		}
 		if drop, why := r.accept(&m, in.Peer); drop {
+			m.Release()
 			r.Drops.Add(why, 1)
 			continue
 		}

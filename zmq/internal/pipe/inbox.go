@@ -11,7 +11,7 @@ import (
 // and stops reading when there is none: the transport then pushes back.
 type Inbox struct {
 	mu      sync.Mutex
-	batches []message.Batch // a queue; head is the next to be taken
+	batches []message.Batch // a queue, with head the next to be taken; of length 0 when it is empty
 	head    int
 	msgs    int // queued, or taken and not yet credited
 	size    int // their payload in bytes
@@ -77,8 +77,7 @@ func (b *Inbox) Put(batch message.Batch) {
 func (b *Inbox) Take(out *message.Batch) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.head == len(b.batches) {
-		b.batches, b.head = b.batches[:0], 0
+	if len(b.batches) == 0 {
 		b.busy = false
 		return false
 	}

@@ -61,8 +61,11 @@ func TestParseSocketType(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "push", "PUSH ", "CLIENT", strings.Repeat("P", 1000)} {
-		_, err := ParseSocketType([]byte(name))
+		got, err := ParseSocketType([]byte(name))
 		wantError(t, err, ErrSocketType, "unknown socket type")
+		if got != 0 {
+			t.Errorf("%q is %v, and an error", name, got)
+		}
 		if len(err.Error()) > 100 {
 			t.Errorf("error of %d bytes repeats what a peer sent", len(err.Error()))
 		}

@@ -24,6 +24,8 @@ type eager struct {
 	mu    sync.Mutex
 	last  Token
 	errno unix.Errno // of Add
+
+	removed int
 }
 
 func (d *eager) Add(_ int, token Token) unix.Errno {
@@ -41,9 +43,14 @@ func (d *eager) Poll(e *Edges) int {
 }
 
 func (d *eager) Sleep(time.Duration) { runtime.Gosched() }
-func (d *eager) Remove(int)          {}
 func (d *eager) Wake()               {}
 func (d *eager) Close() error        { return nil }
+
+func (d *eager) Remove(int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.removed++
+}
 
 // newEager makes a backend on an eager demultiplexer.
 func newEager(t *testing.T) (*Backend, *eager) {

@@ -1,0 +1,47 @@
+package zmq
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// delays are what a context on a dispatcher with a journal adds to waiting times.
+func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
+	t.Helper()
+	d, err := proactor.New(proactor.Options{Replay: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newContextOn(d, ContextOptions{})
+	c.goByTheJournal()
+	var post proactor.Operation
+	post.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+		for range 8 {
+			list = append(list, c.jitter(time.Hour))
+		}
+		d.Stop()
+	})
+	d.Post(&post)
+	if err := d.Run(); err != nil {
+		t.Error(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	return list
+}
+
+// What is added to the time before another try is chance in a run, and the same
+// in a replay of it.
+func TestJitterIsReplayed(t *testing.T) {
+	var journal bytes.Buffer
+	run := delays(t, proactor.ReplayOptions{Journal: &journal})
+	again := delays(t, proactor.ReplayOptions{From: &journal})
+	if len(run) != 8 || !slices.Equal(run, again) {
+		t.Errorf("the run had %v, its replay %v", run, again)
+	}
+}
