@@ -107,8 +107,9 @@ func newDecoder(l *Limits, keep keeping, chunkLimit int) decoder {
 
 const (
 	// turnFrames is how many frames one turn scans before other connections have
-	// theirs: some milliseconds, where each is as small as can be, and about what a
-	// turn reads of the smallest messages anyway.
+	// theirs: some milliseconds, where each is as small as can be. Only messages of
+	// a few bytes end a turn this way; with larger ones the bytes that a turn reads
+	// end it first.
 	turnFrames = 1 << 16
 	// commandFrames is how many frames a command counts for: it may be answered, or
 	// change what a publisher's peer is subscribed to. So may a message that is a
