@@ -24,7 +24,7 @@ func TestDropsReleaseMemory(t *testing.T) {
 		"REP, no delimiter":       {pattern.NewRep(defaults()), nil, "\x00\x01b", pattern.DropMalformed},
 		"REP, several frames":     {pattern.NewRep(defaults()), nil, "\x01\x01a\x00\x01b", pattern.DropMalformed},
 		"PUSH, which never takes": {pattern.NewPush(defaults()), nil, "\x00\x01b", pattern.DropOutOfTurn},
-		"PUB, no subscription":    {pattern.NewPub(defaults()), nil, "\x00\x01b", pattern.DropMalformed},
+		"PUB, no subscription":    {pattern.NewPub(defaults()), nil, "\x00\x01b", pattern.DropOutOfTurn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := peer(tt.socket)
