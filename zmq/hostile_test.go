@@ -226,9 +226,10 @@ func greetsOddly(at int, value byte) func(*raw) {
 	}
 }
 
-// shakesAndEnds also ends its half of the stream then.
+// shakesAndEnds also ends its half of the stream then. That fails if the victim has
+// closed the connection by now: a frame of 1 TiB is too large for 32 bits.
 func shakesAndEnds(what ...[]byte) func(*raw) {
-	return func(r *raw) { shakes(what...)(r); must(r.T, r.CloseWrite()) }
+	return func(r *raw) { shakes(what...)(r); _ = r.CloseWrite() }
 }
 
 // victim is our socket with a good peer.
