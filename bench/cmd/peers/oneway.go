@@ -116,5 +116,5 @@ func (r *receiving) add(n int) (end bool, err error) {
 		perf.ReportThroughput(out, r.count, time.Duration(now.UnixNano()-r.first.Load()))
 	}
 	r.ended.Store(true)
-	return true, errors.Join(err, r.finish(nil)) // who waits for more waits no longer
+	return true, errors.Join(err, r.finish(nil)) // ends those who still wait for messages
 }

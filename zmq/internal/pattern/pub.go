@@ -121,26 +121,21 @@ func (p *pub) writable(*pipe.Out) { p.senders.WakeAll() }
 
 // readable takes subscriptions as they come: nobody calls Recv on a PUB.
 func (p *pub) readable(in *pipe.In) {
-	for p.takeTurn(in) {
-	}
+	p.inTurns(func() bool { return p.take(in) })
 }
 
-// takeTurn takes some subscriptions, and reports whether there may be more.
-func (p *pub) takeTurn(in *pipe.In) (more bool) {
-	p.lockRecv()
-	defer p.recvMu.Unlock()
-	for range turnSize {
-		m, ok := in.Next()
-		if !ok {
-			return false
-		}
-		p.sendMu.Lock()
-		if in.Peer.In == in { // else said before it left
-			p.upstream(in.Peer.Out, m.Bytes())
-		}
-		p.sendMu.Unlock()
-		m.Release()
+// take carries out one message of a subscriber; false if there is none.
+func (p *pub) take(in *pipe.In) bool {
+	m, ok := in.Next()
+	if !ok {
+		return false
 	}
+	p.sendMu.Lock()
+	if in.Peer.In == in { // else said before it left
+		p.upstream(in.Peer.Out, m.Bytes())
+	}
+	p.sendMu.Unlock()
+	m.Release()
 	return true
 }
 

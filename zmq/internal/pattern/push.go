@@ -22,21 +22,15 @@ func (p *push) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPush
 
 // readable drops what a peer sends although a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {
-	for p.dropTurn(in) {
-	}
+	p.inTurns(func() bool { return p.drop(in) })
 }
 
-// dropTurn drops some, and reports whether there may be more.
-func (p *push) dropTurn(in *pipe.In) (more bool) {
-	p.lockRecv()
-	defer p.recvMu.Unlock()
-	for range turnSize {
-		m, ok := in.Next()
-		if !ok {
-			return false
-		}
+// drop drops one message; false if there is none.
+func (p *push) drop(in *pipe.In) bool {
+	m, ok := in.Next()
+	if ok {
 		m.Release()
 		p.Drops.Add(DropOutOfTurn, 1)
 	}
-	return true
+	return ok
 }

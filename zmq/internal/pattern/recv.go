@@ -22,6 +22,25 @@ import (
 // such messages without end, and a dispatcher may wait for the lock.
 const turnSize = 256
 
+// inTurns takes one message after the other, with the receive lock held for a turn
+// at a time, until take reports that there is none.
+func (s *Socket) inTurns(take func() (more bool)) {
+	for s.turn(take) {
+	}
+}
+
+// turn reports whether there may be more.
+func (s *Socket) turn(take func() (more bool)) (more bool) {
+	s.lockRecv()
+	defer s.recvMu.Unlock()
+	for range turnSize {
+		if !take() {
+			return false
+		}
+	}
+	return true
+}
+
 // errTurn is what a behaviour's recv returns when its turn is over.
 var errTurn = errors.New("zmq: dropped enough messages for one turn")
 

@@ -64,22 +64,17 @@ func (r *req) newEnvelope() *message.Envelope {
 // dropStale drops the replies that have come to a request that was given up, so
 // that none of them is taken for the reply to the next.
 func (r *req) dropStale() {
-	for r.dropTurn() {
-	}
+	r.inTurns(r.drop)
 }
 
-// dropTurn drops some of them, and reports whether there may be more.
-func (r *req) dropTurn() (more bool) {
-	r.lockRecv()
-	defer r.recvMu.Unlock()
-	for range turnSize {
-		m, in := r.arrived.recv()
-		if in == nil {
-			return false
-		}
-		m.Release()
-		r.Drops.Add(DropOutOfTurn, 1)
+// drop drops one reply; false if there is none.
+func (r *req) drop() bool {
+	m, in := r.arrived.recv()
+	if in == nil {
+		return false
 	}
+	m.Release()
+	r.Drops.Add(DropOutOfTurn, 1)
 	return true
 }
 

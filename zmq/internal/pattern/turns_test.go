@@ -53,7 +53,7 @@ func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 		inbox.Open(quiet)
 		inbox.Put(says(what, n))
 		turns := 0
-		for kind.takeTurn(quiet) {
+		for s.turn(func() bool { return kind.take(quiet) }) {
 			turns++
 			done := before - kind.index.Len()
 			if what == subscribe {
@@ -130,12 +130,15 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 		turn func(s *Socket, in *pipe.In) (more bool)
 		why  DropReason
 	}{
-		"SUB":  {NewSub(Options{}), recvTurn, DropNotSubscribed},
-		"REP":  {NewRep(Options{}), recvTurn, DropMalformed},
-		"REQ":  {NewReq(Options{}), recvTurn, DropMalformed},
-		"PUSH": {NewPush(Options{}), func(s *Socket, in *pipe.In) bool { return s.kind.(*push).dropTurn(in) }, DropOutOfTurn},
-		"REQ, stale": {NewReq(Options{}), func(s *Socket, _ *pipe.In) bool { return s.kind.(*req).dropTurn() },
-			DropOutOfTurn},
+		"SUB": {NewSub(Options{}), recvTurn, DropNotSubscribed},
+		"REP": {NewRep(Options{}), recvTurn, DropMalformed},
+		"REQ": {NewReq(Options{}), recvTurn, DropMalformed},
+		"PUSH": {NewPush(Options{}), func(s *Socket, in *pipe.In) bool {
+			return s.turn(func() bool { return s.kind.(*push).drop(in) })
+		}, DropOutOfTurn},
+		"REQ, stale": {NewReq(Options{}), func(s *Socket, _ *pipe.In) bool {
+			return s.turn(s.kind.(*req).drop)
+		}, DropOutOfTurn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer tt.s.Close()

@@ -219,7 +219,7 @@ func TestUndelivered(t *testing.T) {
 	}
 }
 
-// Who waits says for what. Why a path cannot be connected to is in the system's own
+// A command that waits says what for. Why a path cannot be connected to is in the system's own
 // words.
 func TestNotices(t *testing.T) {
 	tests := []struct{ line, beside, heard string }{
