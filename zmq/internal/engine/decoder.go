@@ -84,7 +84,7 @@ type keeping uint8
 
 const (
 	keepAll           keeping = iota
-	keepSubscriptions         // messages of one frame that begins with 0 or 1
+	keepSubscriptions         // messages of one frame that begins with 0 or 1, and is no longer than a subscription may be
 	keepNone
 )
 
@@ -176,7 +176,7 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 // wanted reports whether a frame is a message that somebody can receive, if that
 // is known by now: its first byte may not have come.
 func (d *decoder) wanted(flags byte, size uint64, body []byte) (wanted, known bool) {
-	if d.keep == keepNone || flags&wire.FlagMore != 0 || d.parts > 0 || size == 0 {
+	if d.keep == keepNone || flags&wire.FlagMore != 0 || d.parts > 0 || size == 0 || size > 1+wire.MaxSubscription {
 		return false, true
 	}
 	if len(body) == 0 {

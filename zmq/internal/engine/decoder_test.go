@@ -305,3 +305,29 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 		c.release()
 	}
 }
+
+// A publisher holds no more of a subscription that comes as a message than of one
+// that comes as a command.
+func TestLongSubscriptionIsPassedOver(t *testing.T) {
+	const most = 1 + wire.MaxSubscription
+	for _, size := range []uint64{most, most + 1, maxBody + 1, 1<<32 + 5, 1<<63 - 1} {
+		for _, first := range []byte{0, 1} {
+			c := &decoding{d: newDecoder(&Limits{}, keepSubscriptions, maxChunk), room: always(1 << 30)}
+			start := append(announce(0, size), first, 'a', 'b')
+			if err := c.feed(start, always(1<<30)); err != nil {
+				t.Errorf("%d of %d bytes: %v", first, size, err)
+			}
+			if got, want := c.d.body == nil && c.d.skip == size-3, size > most; got != want {
+				t.Errorf("%d of %d bytes: passed over is %t, want %t", first, size, got, want)
+			}
+			c.release()
+		}
+	}
+	// What follows it is received.
+	stream := append(frame(nil, 0, append([]byte{1}, body(most)...)), frame(nil, 0, []byte("\x01b"))...)
+	c := decodeAs(t, stream, &Limits{}, keepSubscriptions, maxChunk, always(1000), always(1<<30))
+	if got := c.d.Skipped(); len(c.items) != 1 || got != 1 {
+		t.Errorf("%d subscriptions, %d passed over, want one of each", len(c.items), got)
+	}
+	c.release()
+}

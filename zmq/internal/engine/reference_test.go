@@ -68,9 +68,6 @@ func reference(stream []byte, l *Limits, keep keeping) (items []item, err error)
 			!command && keep == keepAll && length > maxBody:
 			return items, errReference
 		case uint64(len(rest)) < length:
-			if !command && length > maxBody && (flags&1 == 0 && len(frames) == 0 && len(rest) > 0 && rest[0] <= 1 && keep == keepSubscriptions) {
-				return items, errReference
-			}
 			return items, nil
 		}
 		body := rest[:length]
@@ -81,7 +78,7 @@ func reference(stream []byte, l *Limits, keep keeping) (items []item, err error)
 		}
 		frames, size = append(frames, body), size+length
 		if flags&1 == 0 {
-			wanted := keep == keepAll || keep == keepSubscriptions && len(frames) == 1 && len(frames[0]) > 0 && frames[0][0] <= 1
+			wanted := keep == keepAll || keep == keepSubscriptions && len(frames) == 1 && len(frames[0]) > 0 && frames[0][0] <= 1 && len(frames[0]) <= 1+wire.MaxSubscription
 			if wanted {
 				items = append(items, item{frames: frames})
 			}
