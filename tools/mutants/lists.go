@@ -73,9 +73,11 @@ type Test struct {
 // ParseTests reads the table. Each line names a package, or several with a pattern
 // of path.Match, and the packages to be tested, each with an optional =pattern of
 // go test -run, or !pattern of -skip. A package that names itself runs of its
-// own tests, first of all, no more than it says, and may name itself again.
+// own tests, first of all, no more than it says, and may name itself again. A line
+// for @name gives the tests that follow a name, which later lines may use.
 func ParseTests(r io.Reader) (Tests, error) {
 	var table Tests
+	named := map[string][]Test{}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		line, _, _ := strings.Cut(lines.Text(), "#")
@@ -88,6 +90,14 @@ func ParseTests(r io.Reader) (Tests, error) {
 		}
 		one := row{pattern: strings.TrimSpace(pattern)}
 		for _, word := range strings.Fields(rest) {
+			if strings.HasPrefix(word, "@") {
+				tests, ok := named[word]
+				if !ok {
+					return nil, fmt.Errorf("line %d: %s is not defined", n, word)
+				}
+				one.tests = append(one.tests, tests...)
+				continue
+			}
 			test := Test{Package: word}
 			if pkg, run, ok := strings.Cut(word, "="); ok {
 				test = Test{Package: pkg, Run: run}
@@ -95,6 +105,10 @@ func ParseTests(r io.Reader) (Tests, error) {
 				test = Test{Package: pkg, Skip: skip}
 			}
 			one.tests = append(one.tests, test)
+		}
+		if strings.HasPrefix(one.pattern, "@") {
+			named[one.pattern] = one.tests
+			continue
 		}
 		table = append(table, one)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // changes are what Find makes of a function's body, in package p.
@@ -156,7 +157,7 @@ func TestEquivalents(t *testing.T) {
 }
 
 func TestTests(t *testing.T) {
-	table, err := ParseTests(strings.NewReader("# comment\na/b: a # why\na/*: a=/x$ c\nd: e!S d=T d=U\n"))
+	table, err := ParseTests(strings.NewReader("# comment\na/b: a # why\na/*: a=/x$ c\nd: e!S d=T d=U\n@n: g h=I\ni: @n j\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,12 +166,13 @@ func TestTests(t *testing.T) {
 		"a/c": {{"a/c", "", ""}, {"a", "/x$", ""}, {"c", "", ""}},
 		"d":   {{"d", "T", ""}, {"e", "", "S"}, {"d", "U", ""}},
 		"f":   {{"f", "", ""}},
+		"i":   {{"i", "", ""}, {"g", "", ""}, {"h", "I", ""}, {"j", "", ""}},
 	} {
 		if got := table.Of(pkg); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", pkg, got, want)
 		}
 	}
-	for _, text := range []string{"a b\n", "a[: b\n"} {
+	for _, text := range []string{"a b\n", "a[: b\n", "a: @n\n"} {
 		if _, err := ParseTests(strings.NewReader(text)); err == nil {
 			t.Errorf("no error for %q", text)
 		}
@@ -186,10 +188,9 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"ok p 0.1s", nil, Survived},
 		{"--- FAIL: TestX\nFAIL", failed, Killed},
-		{"FAIL p [build failed]", failed, Uncompiled},
-		{"FAIL p [setup failed]", failed, Uncompiled},
 		{"panic: test timed out after 1s", failed, TimedOut},
-		{"signal: killed", failed, TimedOut},
+		{"=== RUN TestX", errors.New("signal: killed"), TimedOut},
+		{"=== RUN TestX", errors.New("exit status 137"), TimedOut},
 	} {
 		if got := verdict([]byte(tt.out), tt.err); got != tt.want {
 			t.Errorf("%q: %s, want %s", tt.out, got, tt.want)
@@ -213,7 +214,7 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := Runner{Root: root, Temp: t.TempDir(), Short: true, Timeout: 3e9}
+	r := Runner{Root: root, Temp: t.TempDir(), Short: true, Timeout: time.Hour, Stall: 3e9}
 	tests := []Test{{Package: "p"}, {Package: "q", Run: "TestIt"}}
 	if err := r.Baseline(t.Context(), tests); err != nil {
 		t.Fatal(err)

@@ -1,13 +1,17 @@
 package mutants
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +34,7 @@ type Runner struct {
 	Temp    string        // a folder of its own
 	Short   bool          // tests are run with -short
 	Timeout time.Duration // of one package's tests
+	Stall   time.Duration // how long no test may begin or end; 0 for no limit
 	With    []string      // what builds and tests are started with, as in nice -n 19
 }
 
@@ -39,8 +44,9 @@ const memory = 6 << 20
 
 // Baseline runs the tests on the code as it is: they must pass.
 func (r *Runner) Baseline(ctx context.Context, tests []Test) error {
+	built := map[string]string{}
 	for _, t := range tests {
-		if v, out := r.try(ctx, "", t); v != Survived {
+		if v, out := r.try(ctx, "", t, built); v != Survived {
 			return fmt.Errorf("the tests of %s do not pass on the code as it is: %s\n%s", t.Package, v, out)
 		}
 	}
@@ -54,8 +60,9 @@ func (r *Runner) Run(ctx context.Context, m Mutant, tests []Test) (Verdict, stri
 	if err != nil {
 		return "", "", err
 	}
+	built := map[string]string{}
 	for _, t := range tests {
-		v, _ := r.try(ctx, overlay, t)
+		v, _ := r.try(ctx, overlay, t, built)
 		if err := ctx.Err(); err != nil {
 			return "", "", err
 		}
@@ -85,38 +92,64 @@ func (r *Runner) overlay(m Mutant) (string, error) {
 	return overlay, os.WriteFile(overlay, list, 0o644)
 }
 
-// try compiles the tests of a package with the overlay, and runs them.
-func (r *Runner) try(ctx context.Context, overlay string, t Test) (Verdict, []byte) {
-	guard, err := r.guard()
-	if err != nil {
-		return Uncompiled, []byte(err.Error())
+// try compiles the tests of a package with the overlay, unless built has them, and
+// runs them.
+func (r *Runner) try(ctx context.Context, overlay string, t Test, built map[string]string) (Verdict, []byte) {
+	binary, ok := built[t.Package]
+	if !ok {
+		var out []byte
+		var err error
+		if binary, out, err = r.build(ctx, overlay, t.Package, len(built)); err != nil {
+			return Uncompiled, append(out, err.Error()...)
+		}
+		built[t.Package] = binary
 	}
-	args := []string{"go", "test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout=" + r.Timeout.String(), "-exec=" + guard}
-	if overlay != "" {
-		args = append(args, "-overlay="+overlay)
+	if _, err := os.Stat(binary); errors.Is(err, fs.ErrNotExist) {
+		return Survived, nil // there are no tests
 	}
+	args := []string{binary, "-test.v", "-test.paniconexit0", "-test.failfast", "-test.timeout=" + r.Timeout.String()}
 	if r.Short {
-		args = append(args, "-short")
+		args = append(args, "-test.short")
 	}
 	if t.Run != "" {
-		args = append(args, "-run="+t.Run)
+		args = append(args, "-test.run="+t.Run)
 	}
 	if t.Skip != "" {
-		args = append(args, "-skip="+t.Skip)
+		args = append(args, "-test.skip="+t.Skip)
 	}
-	out, err := r.command(ctx, append(args, "./"+t.Package))
+	out, stalled, err := r.test(ctx, t.Package, args)
+	if stalled {
+		return TimedOut, out
+	}
 	return verdict(out, err), out
 }
 
-// verdict reads what the go command has printed, which ended with err.
+// build compiles the tests of a package into a file of its own. It returns the
+// file's name, which is not there if the package has no tests.
+func (r *Runner) build(ctx context.Context, overlay, pkg string, number int) (string, []byte, error) {
+	binary := filepath.Join(r.Temp, fmt.Sprintf("test%d", number))
+	if err := os.RemoveAll(binary); err != nil {
+		return "", nil, err
+	}
+	args := []string{"go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", binary}
+	if overlay != "" {
+		args = append(args, "-overlay="+overlay)
+	}
+	args = append(append(append([]string(nil), r.With...), args...), "./"+pkg)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = r.Root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
+	out, err := cmd.CombinedOutput()
+	return binary, out, err
+}
+
+// verdict reads what tests have printed that ended with err.
 func verdict(out []byte, err error) Verdict {
 	text := string(out)
 	switch {
 	case err == nil:
 		return Survived
-	case strings.Contains(text, "[build failed]"), strings.Contains(text, "[setup failed]"):
-		return Uncompiled
-	case strings.Contains(text, "panic: test timed out after"), strings.Contains(text, "signal: killed"), strings.Contains(text, "exit status 137"):
+	case strings.Contains(text, "panic: test timed out after"), strings.Contains(err.Error(), "signal: killed"), strings.Contains(err.Error(), "exit status 137"):
 		return TimedOut
 	}
 	return Killed
@@ -130,17 +163,62 @@ func (r *Runner) guard() (string, error) {
 	return name, os.WriteFile(name, []byte(text), 0o755)
 }
 
-// command runs one in the module's folder. What tests leave in the folder for
-// temporary files is removed.
-func (r *Runner) command(ctx context.Context, args []string) ([]byte, error) {
-	args = append(append([]string(nil), r.With...), args...)
+// test runs tests in their package's folder, until they end or stall. What they
+// leave in the folder for temporary files is removed.
+func (r *Runner) test(ctx context.Context, pkg string, args []string) (out []byte, stalled bool, err error) {
+	guard, err := r.guard()
+	if err != nil {
+		return nil, false, err
+	}
 	temp := filepath.Join(r.Temp, "tmp")
 	if err := os.MkdirAll(temp, 0o755); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer os.RemoveAll(temp)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	args = append(append(append([]string(nil), r.With...), guard), args...)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Dir = r.Root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "TMPDIR="+temp)
-	return cmd.CombinedOutput()
+	cmd.Dir = filepath.Join(r.Root, pkg)
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	cmd.WaitDelay = 10 * time.Second // for what tests have started and left
+	watched := &watchedOutput{limit: r.Stall, stop: cancel}
+	cmd.Stdout, cmd.Stderr = watched, watched
+	endWith(cmd)
+	err = cmd.Run()
+	return watched.text.Bytes(), watched.end(), err
+}
+
+// watchedOutput collects what tests print, and calls stop if they print nothing
+// for the limit. It begins with the first output: before it the tests may wait
+// for their turn.
+type watchedOutput struct {
+	limit time.Duration
+	stop  func()
+
+	text    bytes.Buffer
+	timer   *time.Timer
+	stalled atomic.Bool
+}
+
+func (w *watchedOutput) Write(b []byte) (int, error) {
+	switch {
+	case w.limit == 0:
+	case w.timer == nil:
+		w.timer = time.AfterFunc(w.limit, func() {
+			w.stalled.Store(true)
+			w.stop()
+		})
+	default:
+		w.timer.Reset(w.limit)
+	}
+	return w.text.Write(b)
+}
+
+// end stops the watch, and reports whether the tests stalled.
+func (w *watchedOutput) end() bool {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	return w.stalled.Load()
 }

@@ -27,6 +27,7 @@ type options struct {
 	sample     int
 	seed       uint64
 	timeout    time.Duration
+	stall      time.Duration
 	spend      time.Duration
 	long, list bool
 	noBaseline bool
@@ -42,7 +43,8 @@ func main() {
 	flag.StringVar(&o.with, "with", "", "a `command` that starts builds and tests, as in \"nice -n 19\"")
 	flag.IntVar(&o.sample, "sample", 0, "how many of each package; 0 for all")
 	flag.Uint64Var(&o.seed, "seed", 1, "which ones")
-	flag.DurationVar(&o.timeout, "timeout", time.Minute, "of one package's tests")
+	flag.DurationVar(&o.timeout, "timeout", 3*time.Minute, "of one package's tests")
+	flag.DurationVar(&o.stall, "stall", 30*time.Second, "how long no test may begin or end")
 	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: those in it are not asked for again")
 	flag.DurationVar(&o.spend, "for", 0, "how long to go on, with -results, before the rest is left to the next run")
 	flag.BoolVar(&o.noBaseline, "nobaseline", false, "trust that the tests pass on the code as it is")
@@ -92,7 +94,7 @@ func run(ctx context.Context, o options) (survivors int, err error) {
 		return 0, err
 	}
 	r := session{options: o, equivalent: equivalent, match: match, results: results, began: time.Now(),
-		runner: mutants.Runner{Root: root, Temp: temp, Short: !o.long, Timeout: o.timeout, With: strings.Fields(o.with)}}
+		runner: mutants.Runner{Root: root, Temp: temp, Short: !o.long, Timeout: o.timeout, Stall: o.stall, With: strings.Fields(o.with)}}
 	for _, pkg := range packages {
 		found, err := pkg.mutants(root)
 		if err != nil {

@@ -1,0 +1,16 @@
+//go:build unix
+
+package mutants
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// endWith puts the command and what it starts into a process group, and ends all
+// of it when the command's context is cancelled: a script that starts tests would
+// else leave them running.
+func endWith(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}
