@@ -76,6 +76,9 @@ func parse(args []string) (j job, err error) {
 			return j, fmt.Errorf("%q is not a number above 0", args[3+i])
 		}
 	}
+	if j.burst > 0 && j.count%j.burst != 0 {
+		return j, fmt.Errorf("COUNT must be a multiple of BURST: %d is none of %d", j.count, j.burst)
+	}
 	return j, nil
 }
 

@@ -52,7 +52,7 @@ func freePort(t *testing.T) string {
 }
 
 func TestUsage(t *testing.T) {
-	for _, line := range []string{"", "one", "one no-pattern e c 8 8 8 stream", "one push-pull e c 0 8 8 stream", "none push-pull e c 8 8 8 stream"} {
+	for _, line := range []string{"", "one", "one no-pattern e c 8 8 8 stream", "one push-pull e c 0 8 8 stream", "none push-pull e c 8 8 8 stream", "one push-pull e c 8 12 8 5"} {
 		if err := run(strings.Fields(line), zmq.ContextOptions{}); err == nil {
 			t.Errorf("%q: no error", line)
 		}

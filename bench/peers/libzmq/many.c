@@ -26,15 +26,18 @@ static const struct pattern *find(const char *name)
 
 static struct job parse(char **argv)
 {
-    return (struct job){
+    struct job j = {
         .pattern = argv[0],
         .endpoint = argv[1],
         .size = parse_count("SIZE", argv[3]),
         .count = parse_count("COUNT", argv[4]),
         .peers = parse_count("PEERS", argv[5]),
         .burst = strcmp(argv[6], "stream") == 0 ? 0 : parse_count("BURST", argv[6]),
-        .context = new_context(),
     };
+    if (j.burst > 0 && j.count % j.burst != 0)
+        die(EXIT_USAGE, "COUNT must be a multiple of BURST: %zu is none of %zu", j.count, j.burst);
+    j.context = new_context();
+    return j;
 }
 
 static void end(struct job *j)
