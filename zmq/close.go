@@ -175,8 +175,13 @@ func patience(ctx context.Context) time.Duration {
 	return maxPatience
 }
 
-// takeDown stops everything, listeners first: they bring new peers.
+// takeDown stops everything, listeners first: they bring new peers. Without
+// patience nothing is written any more: with many peers that do not read, the
+// dispatchers would first fill the buffers of each.
 func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*connected) {
+	if patience <= 0 {
+		s.session.Engine.Cut.Store(true)
+	}
 	var stops []func(func())
 	for _, b := range bound {
 		stops = append(stops, b.stop)

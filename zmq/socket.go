@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -100,6 +101,7 @@ func (s *Socket) sessionConfig() session.Config {
 			Heartbeat:        o.heartbeat(),
 			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
 			Tuning:           s.ctx.opts.Tuning,
+			Cut:              new(atomic.Bool),
 		},
 		Mechanism:            func() mechanism.Mechanism { return mechanism.NewNull(told) },
 		Dispatcher:           s.ctx.dispatcher,

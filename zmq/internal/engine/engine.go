@@ -64,7 +64,15 @@ type Config struct {
 	Heartbeat        *Heartbeat    // nil: none is sent
 	Limits                         // of what is received
 	Tuning           Tuning
+
+	// Cut is set when the socket is closed and does not wait for what is not written:
+	// no engine begins a write any more, whatever was handed to its dispatcher before.
+	// Any goroutine may set it; Part follows. Nil: never.
+	Cut *atomic.Bool
 }
+
+// cut reports whether nothing more is to be written.
+func (c *Config) cut() bool { return c.Cut != nil && c.Cut.Load() }
 
 // Engine is one connection.
 type Engine struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,5 +142,47 @@ func TestPartCutsOff(t *testing.T) {
 	r.until("end of stream", func() bool { return q.failed != nil })
 	if n := len(q.traffic()); n != first || q.failed != io.EOF {
 		t.Errorf("%d messages count as sent, the peer has %d and %v", first, n, q.failed)
+	}
+}
+
+// Once the socket is cut off nothing more is written, also by a dispatcher that was
+// told to before, or whose write comes back because the peer reads.
+func TestCutOffWritesNothing(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		full bool // the peer does not read, and a write waits for it
+	}{{"what was handed on", false}, {"a write that waits", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			const n = 100
+			r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+			cut := new(atomic.Bool)
+			p, q := push(r, Config{Cut: cut})
+			q.deaf = test.full
+			var want []item
+			for i := range n {
+				frames := [][]byte{fmt.Append(nil, i), body(100)}
+				p.send(frames...)
+				want = append(want, item{frames: frames})
+			}
+			if test.full {
+				r.polls()
+			}
+			if p.e.writeOp.Outstanding() != test.full || p.e.flushOp.Outstanding() == test.full {
+				t.Fatal("the test tests nothing")
+			}
+			cut.Store(true)
+			writes := p.stream.tries + p.stream.writes
+			q.deaf = false
+			q.listen()
+			r.polls()
+			p.e.Part(errTest, 0)
+			p.parted()
+			if n := p.stream.tries + p.stream.writes - writes; n > 0 {
+				t.Errorf("%d writes", n)
+			}
+			if first := p.checkUnsent(0, want); first == n {
+				t.Error("nothing was left to be dropped: the test tests nothing")
+			}
+		})
 	}
 }

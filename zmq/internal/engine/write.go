@@ -69,11 +69,15 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 }
 
 // flush writes until there is nothing left, the stream is full, or the budget is
-// used up. The dispatcher is the writer.
+// used up. The dispatcher is the writer, and stays it where the socket is being cut
+// off: Part follows, and hands back what is not written.
 func (e *Engine) flush() {
 	for budget := writeBudget; ; {
 		if e.state >= stateClosing {
 			e.settle()
+			return
+		}
+		if e.cfg.cut() {
 			return
 		}
 		if !e.pending() && !e.reload() {
