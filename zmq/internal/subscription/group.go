@@ -71,7 +71,7 @@ func (x *Index[V]) leaveGroup(g *group[V], p *Peer[V]) {
 	x.takeOut(g, 0)
 	x.groups[g.id] = nil
 	x.spare = append(x.spare, g.id)
-	x.setOne(g.node, rest)
+	x.setOne(x.setKind(g.node, kindOne), rest)
 }
 
 // takeOut takes the i-th peer out; the last one takes its place.

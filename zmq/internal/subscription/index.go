@@ -109,13 +109,12 @@ func (x *Index[V]) Add(p *Peer[V], prefix []byte) (added, first bool) {
 	if p.gone || !x.fits(prefix) {
 		return false, false
 	}
-	r := x.insert(prefix)
-	switch n := x.node(r); n.kind() {
-	case kindPlain:
+	r, first := x.insert(prefix, kindOne)
+	switch n := x.node(r); {
+	case first:
 		x.setOne(r, p)
 		x.prefixes++
-		first = true
-	case kindOne:
+	case n.kind() == kindOne:
 		other := x.peers[n.word(atPeer)]
 		if other == p {
 			return false, false
@@ -167,9 +166,9 @@ func (x *Index[V]) Remove(p *Peer[V], prefix []byte) (removed, last bool) {
 	return true, last
 }
 
-// setOne makes p the only one who is subscribed to what r is the node of.
+// setOne makes p the only one who is subscribed to what r is the node of: of
+// kindOne, and without a value.
 func (x *Index[V]) setOne(r ref, p *Peer[V]) {
-	r = x.setKind(r, kindOne)
 	x.node(r).put(atPeer, p.id)
 	x.link(r, p)
 }

@@ -7,40 +7,23 @@ func (x *Index[V]) Match(topic []byte) []V {
 	if x.root == 0 {
 		return nil
 	}
-	n := x.node(x.root)
-	var first node // the first node that matches, while there is only one
-	merging := false
-	for {
-		if n.kind() != kindPlain {
-			switch {
-			case merging:
-				x.collect(n)
-			case first == nil:
-				first = n
-			default:
-				merging = true
-				x.begin()
-				x.collect(first)
-				x.collect(n)
-			}
-			if merging && len(x.found) == x.present {
-				break // all of them
-			}
-		}
-		if len(topic) == 0 {
-			break
-		}
-		if n, topic = x.next(n, topic); n == nil {
-			break
+	n, at := x.node(x.root), 0
+	if n.kind() == kindPlain {
+		if n, at = x.next(n, topic, 0); n == nil {
+			return nil
 		}
 	}
-	switch {
-	case merging:
-		return x.found
-	case first == nil:
-		return nil
+	first := n
+	if n, at = x.next(n, topic, at); n == nil {
+		return x.only(first)
 	}
-	return x.only(first)
+	x.begin()
+	x.collect(first)
+	for n != nil && len(x.found) < x.present {
+		x.collect(n)
+		n, at = x.next(n, topic, at)
+	}
+	return x.found
 }
 
 // begin begins to collect peers.

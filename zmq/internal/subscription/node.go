@@ -7,17 +7,21 @@ import (
 
 // A node of the trie is a block:
 //
-//	| kind | label size | capacity | children | parent | value | label | keys | refs |
-//	|  1   |     1      |  1, code |    1     |   4    | 0..12 | 0..255|1 or c|  4c  |
+//	| kind | label size | capacity | low or count | parent | value | table | label |
+//	|  1   |     1      |  1, code |      1       |   4    | 0..12 |       | 0..255|
 //
 // The label is what the path to the node adds to its parent's: the first byte
 // tells it from its siblings, and is its key in the parent. How a key leads to a
-// child depends on the shape:
+// child depends on the shape, which says what the table is:
 //
-//	sparse  keys are in ascending order, one for each child, whose ref is at the
-//	        same place in refs
-//	ranged  there is one key, the lowest that the node has room for: refs are
-//	        those of the keys from there on, zero where there is no child
+//	sparse  | keys | refs |  keys are in ascending order, one for each child, whose
+//	        |  c   |  4c  |  ref is at the same place in refs; count says how many
+//	ranged  | refs | count | refs are those of the keys from low on, zero where
+//	        |  4c  |   1   | there is no child
+//
+// A walk reads the first four bytes and, if the node is ranged, one ref: that is
+// all of the processor's time that it takes where the node is in its cache, and
+// one line of the cache where it is not.
 //
 // The value depends on the kind:
 //
@@ -44,6 +48,7 @@ const (
 func valueSize(kind byte) int { return int(kind & 0x0f) }
 
 const (
+	atLow              = 3
 	atParent, atGroup  = 4, 4
 	atValue            = 8
 	atPeer             = 8
@@ -61,48 +66,62 @@ type shape struct{ code, low byte }
 
 const ranged = 0x80
 
-// capacityOf is capacities by the code of a shape.
-var capacityOf = func() (of [256]uint16) {
+// capacityOf is capacities by the code of a shape, and tableSize how many bytes
+// the table takes.
+var capacityOf, tableSize = func() (of, size [256]uint16) {
 	for code, n := range capacities {
 		of[code], of[ranged|code] = n, n
+		size[code], size[ranged|code] = 5*n, 4*n+1
 	}
-	return of
+	return of, size
 }()
 
-// codeFor is the smallest capacity for that many children.
-func codeFor(children int) byte {
+// poolFor is where a node of that capacity lies.
+func poolFor(code byte) uint8 {
+	if code == 0 {
+		return leaves
+	}
+	return inner
+}
+
+// blockUnits is how much memory a node takes that has fixed bytes besides its
+// table.
+func blockUnits(code byte, fixed int) int { return units(poolFor(code), fixed+int(tableSize[code])) }
+
+// codeFor is the code of the largest capacity, for so many children at least, that
+// takes no more memory than what they need.
+func codeFor(children, fixed int, of byte) byte {
 	code := byte(0)
 	for int(capacities[code]) < children {
 		code++
 	}
-	return code
+	n := blockUnits(of|code, fixed)
+	for int(code)+1 < len(capacities) && blockUnits(of|code+1, fixed) == n {
+		code++
+	}
+	return of | code
 }
 
-// shapeFor is the shape for that many children between two keys. It is ranged
+// shapeFor is the shape for that many children, two or more, between two keys. It is ranged
 // unless that takes more than twice the memory: it is found faster then. Room that
 // is left lies below the keys if the node grows downward.
-func shapeFor(children, low, high int, downward bool) shape {
-	code, sparse := codeFor(high-low+1), codeFor(children)
-	span := int(capacities[code])
-	if children < 2 || 4*span > 2*5*int(capacities[sparse]) {
+func shapeFor(children, low, high, fixed int, downward bool) shape {
+	code, sparse := codeFor(high-low+1, fixed, ranged), codeFor(children, fixed, 0)
+	if blockUnits(code, fixed) > 2*blockUnits(sparse, fixed) {
 		return shape{code: sparse}
 	}
+	span := int(capacityOf[code])
 	if downward {
 		low = max(high+1-span, 0)
 	}
-	return shape{code: ranged | code, low: byte(min(low, 256-span))}
+	return shape{code: code, low: byte(min(low, 256-span))}
 }
 
-// keysSize is how many bytes the keys take.
-func keysSize(code byte) int {
-	if code&ranged != 0 {
-		return 1
-	}
-	return int(capacityOf[code])
-}
+// fixedSize is how many bytes a node takes but for its table.
+func fixedSize(kind byte, label int) int { return atValue + valueSize(kind) + label }
 
 func nodeSize(kind byte, label int, code byte) int {
-	return atValue + valueSize(kind) + label + keysSize(code) + 4*int(capacityOf[code])
+	return fixedSize(kind, label) + int(tableSize[code])
 }
 
 func (n node) word(at int) uint32       { return binary.LittleEndian.Uint32(n[at:]) }
@@ -112,40 +131,55 @@ func (n node) kind() byte  { return n[0] }
 func (n node) parent() ref { return ref(n.word(atParent)) }
 func (n node) code() byte  { return n[2] }
 func (n node) size() int   { return nodeSize(n[0], int(n[1]), n[2]) }
+func (n node) fixed() int  { return fixedSize(n[0], int(n[1])) }
+
+func (n node) isRanged() bool { return n[2]&ranged != 0 }
 
 func (n node) shape() shape {
-	if n.code()&ranged != 0 {
-		return shape{n.code(), n[n.atKeys()]}
+	if n.isRanged() {
+		return shape{n.code(), n[atLow]}
 	}
 	return shape{code: n.code()}
+}
+
+// atCount is where it stands how many children there are.
+func (n node) atCount() int {
+	if n.isRanged() {
+		return n.atTable() + 4*int(capacityOf[n[2]])
+	}
+	return atLow
 }
 
 // children is how many there are: one of the largest capacity has some, so that
 // zero means 256 there.
 func (n node) children() int {
-	if n[3] == 0 && capacityOf[n[2]] == 256 {
+	count := int(n[n.atCount()])
+	if count == 0 && capacityOf[n[2]] == 256 {
 		return 256
 	}
-	return int(n[3])
+	return count
 }
 
-func (n node) atLabel() int { return atValue + valueSize(n[0]) }
-func (n node) atKeys() int  { return n.atLabel() + int(n[1]) }
+func (n node) atTable() int { return atValue + valueSize(n[0]) }
+func (n node) atLabel() int { return n.atTable() + int(tableSize[n[2]]) }
 
-func (n node) label() []byte { return n[n.atLabel():n.atKeys()] }
+func (n node) label() []byte {
+	at := n.atLabel()
+	return n[at : at+int(n[1])]
+}
 
 // at returns where the ref of a child lies that has that key; 0 if there is no
 // room for it, or no child in a sparse node.
 func (n node) at(key byte) int {
-	at, code := n.atKeys(), n[2]
-	if code&ranged != 0 {
-		if i := int(key - n[at]); i < int(capacityOf[code]) {
-			return at + 1 + 4*i
+	at, room := n.atTable(), int(capacityOf[n[2]])
+	if n.isRanged() {
+		if i := int(key - n[atLow]); i < room {
+			return at + 4*i
 		}
 		return 0
 	}
-	if i := bytes.IndexByte(n[at:at+int(n[3])], key); i >= 0 {
-		return at + int(capacityOf[code]) + 4*i
+	if i := bytes.IndexByte(n[at:at+int(n[atLow])], key); i >= 0 {
+		return at + room + 4*i
 	}
 	return 0
 }
@@ -163,16 +197,19 @@ func (n node) setChild(key byte, r ref) { n.put(n.at(key), uint32(r)) }
 
 // roomFor reports whether there is room for a child with that key.
 func (n node) roomFor(key byte) bool {
-	if n.code()&ranged != 0 {
+	if n.isRanged() {
 		return n.at(key) != 0
 	}
-	return n.children() < int(capacityOf[n.code()])
+	return int(n[atLow]) < int(capacityOf[n.code()])
 }
 
 // shapeWith is a shape that has room for a child with that key too.
 func (n node) shapeWith(key byte) shape {
 	low, high := n.bounds()
-	return shapeFor(n.children()+1, min(low, int(key)), max(high, int(key)), int(key) < low)
+	if high < 0 {
+		return shape{code: codeFor(1, n.fixed(), 0)}
+	}
+	return shapeFor(n.children()+1, min(low, int(key)), max(high, int(key)), n.fixed(), int(key) < low)
 }
 
 // bounds are the lowest and the highest key; 256 and -1 if there is no child.
@@ -186,13 +223,12 @@ func (n node) bounds() (low, high int) {
 
 // addChild adds a child where there is room for it.
 func (n node) addChild(key byte, r ref) {
-	count := int(n[3])
-	n[3]++
-	if n.code()&ranged != 0 {
+	n[n.atCount()]++
+	if n.isRanged() {
 		n.put(n.at(key), uint32(r))
 		return
 	}
-	at := n.atKeys()
+	at, count := n.atTable(), int(n[atLow])-1
 	keys, refs := n[at:at+count+1], n[at+int(capacityOf[n[2]]):]
 	i := count
 	for ; i > 0 && keys[i-1] > key; i-- {
@@ -205,13 +241,12 @@ func (n node) addChild(key byte, r ref) {
 
 // dropChild takes a child out that is there.
 func (n node) dropChild(key byte) {
-	count := n.children()
-	n[3] = byte(count - 1)
-	if n.code()&ranged != 0 {
+	n[n.atCount()]--
+	if n.isRanged() {
 		n.put(n.at(key), 0)
 		return
 	}
-	at := n.atKeys()
+	at, count := n.atTable(), int(n[atLow])+1
 	keys, refs := n[at:at+count], n[at+int(capacityOf[n[2]]):]
 	i := bytes.IndexByte(keys, key)
 	copy(keys[i:], keys[i+1:])
@@ -221,17 +256,17 @@ func (n node) dropChild(key byte) {
 // after returns the child whose key is the least that is not below from, and that
 // key; 0 if there is none.
 func (n node) after(from int) (r ref, key byte) {
-	at, room := n.atKeys(), int(capacityOf[n[2]])
-	if n.code()&ranged != 0 {
-		low := int(n[at])
+	at, room := n.atTable(), int(capacityOf[n[2]])
+	if n.isRanged() {
+		low := int(n[atLow])
 		for i := max(from-low, 0); i < room; i++ {
-			if r := n.word(at + 1 + 4*i); r != 0 {
+			if r := n.word(at + 4*i); r != 0 {
 				return ref(r), byte(low + i)
 			}
 		}
 		return 0, 0
 	}
-	for i, key := range n[at : at+int(n[3])] {
+	for i, key := range n[at : at+int(n[atLow])] {
 		if int(key) >= from {
 			return ref(n.word(at + room + 4*i)), key
 		}

@@ -15,14 +15,14 @@ func (s *Set) Len() int { return s.n }
 // Add counts a subscription, and reports whether it is the first one to that
 // prefix.
 func (s *Set) Add(prefix []byte) (first bool) {
-	r := s.insert(prefix)
-	if first = s.node(r).kind() == kindPlain; first {
-		r = s.setKind(r, kindCount)
-		s.n++
-	}
+	r, first := s.insert(prefix, kindCount)
 	n := s.node(r)
-	if n.word(atValue) < math.MaxUint32 {
-		n.put(atValue, n.word(atValue)+1)
+	switch count := n.word(atValue); {
+	case first:
+		n.put(atValue, 1)
+		s.n++
+	case count < math.MaxUint32:
+		n.put(atValue, count+1)
 	}
 	return first
 }
@@ -49,32 +49,11 @@ func (s *Set) Matches(topic []byte) bool {
 	if s.root == 0 {
 		return false
 	}
-	for n := s.node(s.root); ; {
-		if n.kind() != kindPlain {
-			return true
-		}
-		if len(topic) == 0 {
-			return false
-		}
-		if n, topic = s.next(n, topic); n == nil {
-			return false
-		}
+	n := s.node(s.root)
+	if n.kind() == kindPlain {
+		n, _ = s.next(n, topic, 0)
 	}
-}
-
-// next goes from a node to its child on the way to topic, and returns what of the
-// topic lies behind that; nil if there is none.
-func (t *trie) next(n node, topic []byte) (node, []byte) {
-	r := n.child(topic[0])
-	if r == 0 {
-		return nil, nil
-	}
-	n = t.node(r)
-	label := n.label()
-	if len(label) > 1 && (len(label) > len(topic) || string(label) != string(topic[:len(label)])) {
-		return nil, nil
-	}
-	return n, topic[len(label):]
+	return n != nil
 }
 
 // All calls visit with each prefix once, in ascending order, until visit returns

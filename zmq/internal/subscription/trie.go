@@ -1,5 +1,7 @@
 package subscription
 
+import "bytes"
+
 // trie is a radix trie of byte strings. Except for the root no node is without
 // a value and with less than two children, unless its label and its child's are
 // too long for one: there are at most twice as many nodes as values, and those
@@ -29,19 +31,51 @@ func (t *trie) find(s []byte) ref {
 	return r
 }
 
+// next goes down from a node, which is that of topic's first at bytes, to the next
+// one that has a value and is on the way to topic, and returns that and how long
+// its string is; nil if there is none.
+func (t *trie) next(n node, topic []byte, at int) (node, int) {
+	for at < len(topic) {
+		r, key, room, table := ref(0), topic[at], int(capacityOf[n[2]]), n.atTable()
+		if n.isRanged() {
+			i := int(key - n[atLow])
+			if i >= room {
+				break
+			}
+			r = ref(n.word(table + 4*i))
+		} else if i := bytes.IndexByte(n[table:table+int(n[atLow])], key); i >= 0 {
+			r = ref(n.word(table + room + 4*i))
+		}
+		if r == 0 {
+			break
+		}
+		n = t.node(r)
+		size := int(n[1])
+		if size > 1 && (size > len(topic)-at || string(n.label()) != string(topic[at:at+size])) {
+			break
+		}
+		at += size
+		if n.kind() != kindPlain {
+			return n, at
+		}
+	}
+	return nil, 0
+}
+
 // fits reports whether there is memory to insert a string.
 func (t *trie) fits(s []byte) bool { return t.hasRoom(2*len(s) + 4*pageSize) }
 
-// insert returns the node of exactly this string, and adds it if it is missing.
-func (t *trie) insert(s []byte) ref {
+// insert returns the node of exactly this string. It adds it if it is missing: of
+// that kind, and with a value that is undefined.
+func (t *trie) insert(s []byte, kind byte) (r ref, added bool) {
 	if t.root == 0 {
 		t.root = t.newNode(kindPlain, 0, nil, shape{})
 	}
-	r := t.root
+	r = t.root
 	for len(s) > 0 {
 		c := t.node(r).child(s[0])
 		if c == 0 {
-			return t.extend(r, s)
+			return t.extend(r, s, kind), true
 		}
 		label := t.node(c).label()
 		n := common(label, s)
@@ -50,7 +84,10 @@ func (t *trie) insert(s []byte) ref {
 		}
 		r, s = c, s[n:]
 	}
-	return r
+	if t.node(r).kind() == kindPlain {
+		return t.setKind(r, kind), true
+	}
+	return r, false
 }
 
 func common(a, b []byte) int {
@@ -65,37 +102,34 @@ func common(a, b []byte) int {
 
 // newNode makes a node without children.
 func (t *trie) newNode(kind byte, parent ref, label []byte, as shape) ref {
-	size, pool := nodeSize(kind, len(label), as.code), inner
-	if as.code == 0 {
-		pool = leaves
-	}
-	r := t.alloc(pool, size)
+	size := nodeSize(kind, len(label), as.code)
+	r := t.alloc(poolFor(as.code), size)
 	n := t.node(r)
 	clear(n[:size])
 	n[0], n[1], n[2] = kind, byte(len(label)), as.code
 	n.put(atParent, uint32(parent))
 	copy(n[n.atLabel():], label)
 	if as.code&ranged != 0 {
-		n[n.atKeys()] = as.low
+		n[atLow] = as.low
 	}
 	return r
 }
 
 // extend adds a node for s below r, and those that its length takes.
-func (t *trie) extend(r ref, s []byte) ref {
+func (t *trie) extend(r ref, s []byte, kind byte) ref {
 	for len(s) > maxLabel {
-		r = t.add(r, s[:maxLabel], shape{code: 1})
+		r = t.add(r, kindPlain, s[:maxLabel], shape{code: 1})
 		s = s[maxLabel:]
 	}
-	return t.add(r, s, shape{})
+	return t.add(r, kind, s, shape{})
 }
 
 // add adds a node below r.
-func (t *trie) add(r ref, label []byte, as shape) ref {
+func (t *trie) add(r ref, kind byte, label []byte, as shape) ref {
 	if n := t.node(r); !n.roomFor(label[0]) {
 		r = t.rewrite(r, n.kind(), n.label(), n.shapeWith(label[0]))
 	}
-	c := t.newNode(kindPlain, r, label, as)
+	c := t.newNode(kind, r, label, as)
 	t.node(r).addChild(label[0], c)
 	return c
 }
@@ -104,7 +138,7 @@ func (t *trie) add(r ref, label []byte, as shape) ref {
 // label over, and returns it.
 func (t *trie) split(c ref, n int) ref {
 	label, parent := t.node(c).label(), t.node(c).parent()
-	middle := t.newNode(kindPlain, parent, label[:n], shape{code: codeFor(2)})
+	middle := t.newNode(kindPlain, parent, label[:n], shape{code: codeFor(2, fixedSize(kindPlain, n), 0)})
 	t.node(middle).addChild(label[n], c)
 	t.node(parent).setChild(label[0], middle)
 	t.node(c).put(atParent, uint32(middle))
@@ -129,7 +163,7 @@ func (t *trie) rewrite(r ref, kind byte, label []byte, as shape) ref {
 	to := t.newNode(kind, old.parent(), label, as)
 	n := t.node(to)
 	if kind == old.kind() {
-		copy(n[atValue:n.atLabel()], old[atValue:])
+		copy(n[atValue:n.atTable()], old[atValue:])
 	}
 	for c, key := old.after(0); c != 0; c, key = old.after(int(key) + 1) {
 		n.addChild(key, c)
@@ -184,12 +218,17 @@ func (t *trie) prune(r ref) {
 // trim makes r a node of that kind, and smaller if it has too much room.
 func (t *trie) trim(r ref, kind byte) {
 	n := t.node(r)
-	as, children := n.shape(), n.children()
-	if int(capacityOf[as.code]) > 2*children+3 {
+	as, children, fixed := n.shape(), n.children(), fixedSize(kind, int(n[1]))
+	switch {
+	case children == 0:
+		as = shape{}
+	case children == 1:
+		as = shape{code: codeFor(1, fixed, 0)}
+	case int(capacityOf[as.code]) > 2*children+3:
 		low, high := n.bounds()
-		as = shapeFor(children, low, high, false)
+		as = shapeFor(children, low, high, fixed, false)
 	}
-	if size := nodeSize(kind, 0, as.code); kind != n.kind() || size < nodeSize(kind, 0, n.code()) {
+	if kind != n.kind() || blockUnits(as.code, fixed) < blockUnits(n.code(), n.fixed()) {
 		t.rewrite(r, kind, n.label(), as)
 	}
 }
