@@ -38,6 +38,9 @@ type leadership struct {
 	seen    uint
 	refuse  int // so many Leads are refused
 	misses  int // how often in a row, nearly, a leader did not come back in time
+
+	deferred time.Duration // when the first operation was deferred to a leader that is away; 0: none
+	eager    int           // so many times a leader leaves before operations are deferred again
 }
 
 type leadState uint8
@@ -54,11 +57,15 @@ const (
 	// wakes a thread, which then competes with the leader's, so that the ticks grow
 	// rare, up to maxTick, while leaders keep coming back.
 	minTick = time.Millisecond
-	maxTick = 16 * time.Millisecond
+	maxTick = 4 * time.Millisecond
 	// often is how many leaves in a tick make the next one twice as long.
 	often = 32
 	// maxMisses bounds for how long leaders are refused: 2^maxMisses waits.
 	maxMisses = 10
+	// promptly is how soon a leader is back to which operations are deferred. One that
+	// was not has as many turns without as eagerTurns says.
+	promptly   = 100 * time.Microsecond
+	eagerTurns = 256
 )
 
 // Follower is who would wait for a handler to do something: see [Dispatcher.Lead].
@@ -120,6 +127,7 @@ func (d *Dispatcher) takeLead() bool {
 		l.state = led
 		d.parked.Store(false)
 		l.misses = max(l.misses-1, 0)
+		d.endDeferral()
 		d.mu.Unlock()
 		return true
 	case l.refuse > 0:
@@ -182,6 +190,7 @@ func (d *Dispatcher) leave(alone bool) {
 	d.hurry = false
 	d.parked.Store(true) // who comes with work calls wake, which recalls the host
 	d.lead.leaves++
+	d.lead.eager = max(d.lead.eager-1, 0)
 	d.watchGrace()
 	d.mu.Unlock()
 }
@@ -209,6 +218,8 @@ func (d *Dispatcher) onTick() {
 	l := &d.lead
 	l.ticking = false
 	switch {
+	case l.state == unattended && l.deferred > 0 && d.Now()-l.deferred > promptly:
+		d.recall()
 	case l.leaves != l.seen:
 		if l.leaves-l.seen >= often {
 			l.tick = min(2*l.tick, maxTick)
@@ -224,9 +235,33 @@ func (d *Dispatcher) onTick() {
 
 // recall gives the turn back to the host. mu is held.
 func (d *Dispatcher) recall() {
+	d.endDeferral()
 	d.lead.state = hosted
 	d.parked.Store(false)
 	d.lead.back <- struct{}{}
+}
+
+// mayDefer reports whether an operation may wait for the leader that is away. mu is
+// held.
+func (d *Dispatcher) mayDefer() bool {
+	l := &d.lead
+	if l.state != unattended || l.eager > 0 || d.stopping.Load() || d.closed.Load() {
+		return false
+	}
+	if l.deferred == 0 {
+		l.deferred = d.Now()
+	}
+	return true
+}
+
+// endDeferral is called when somebody dispatches again: what was deferred has its
+// turn. If it had to wait for long, the next operations are not deferred. mu is held.
+func (d *Dispatcher) endDeferral() {
+	l := &d.lead
+	if l.deferred > 0 && d.Now()-l.deferred > promptly {
+		l.eager = eagerTurns
+	}
+	l.deferred = 0
 }
 
 // Attend says that the caller is about to wait for a handler without leading: if

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,8 +31,9 @@ type ContextOptions struct {
 	// Dispatchers is how many dispatchers, each with a goroutine of its own, share
 	// the connections: libzmq's I/O threads. 0 is 1, and the most is 1024.
 	Dispatchers int
-	// Backend is the proactor's backend: "uring", "epoll", "goroutine". Empty
-	// takes the best that works here.
+	// Backend is the proactor's backend: "uring", "epoll", "goroutine", or "auto",
+	// the best for the proactor's own programs. Empty takes what the variable
+	// ACTUM_BACKEND says, or else the best for messages: epoll on Linux (docs/adr/0017).
 	Backend string
 	// Logger is told of connections that fail or end; nil is silent. It is called by a
 	// goroutine that does nothing else, one record at a time and in order, so that it
@@ -72,7 +75,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
-		d, err := proactor.New(proactor.Options{Backend: o.Backend, Logger: o.Logger})
+		d, err := proactor.New(proactor.Options{Backend: o.backend(), Logger: o.Logger})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("zmq: making a dispatcher: %w", err), c.Close())
 		}
@@ -96,6 +99,14 @@ func (c *Context) goByTheJournal() {
 	c.jitter = func(below time.Duration) time.Duration {
 		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))
 	}
+}
+
+// backend is the name of the backend that the dispatchers are made with.
+func (o *ContextOptions) backend() string {
+	if o.Backend != "" || os.Getenv(proactor.BackendVariable) != "" || runtime.GOOS != "linux" {
+		return o.Backend
+	}
+	return "epoll"
 }
 
 // newContextOn makes a context on a dispatcher that the caller runs and closes:

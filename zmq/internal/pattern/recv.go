@@ -68,7 +68,7 @@ func (s *Socket) TryRecv() (message.Msg, error) { return s.Recv(noWait) }
 // tryRecv receives if there is a message. If there is none, and the caller is
 // willing to wait, it returns the caller's place in the queue: taken with the
 // lock held, so that whoever takes the first of several messages sees it.
-// sparse reports whether messages come one by one.
+// sparse reports whether messages come one by one or in bursts.
 func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
 	for {
 		s.lockRecv()

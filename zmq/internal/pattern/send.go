@@ -29,12 +29,12 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		woken := out.Wake()
 		alone := false
 		if woken != nil {
-			s.pace.Send(out)
+			s.pace.SendOnly(out)
 			alone = s.pace.Alone(out)
 		}
 		s.sendMu.Unlock()
 		if woken != nil {
-			woken.Kick(alone)
+			s.kick(woken, alone)
 		}
 		return nil
 	}
@@ -97,9 +97,18 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	}
 	s.sendMu.Unlock()
 	if woken != nil {
-		woken.Kick(alone)
+		s.kick(woken, alone)
 	}
 	return nil, nil
+}
+
+// kick puts a consumer to work. To wake a dispatcher takes longer than the pause
+// that ends a stream: the Pace is told that it is none.
+func (s *Socket) kick(c pipe.Consumer, inline bool) {
+	c.Kick(inline)
+	if !inline {
+		s.pace.Pace.Wrote()
+	}
 }
 
 // cannotSend says why nothing can be sent, or not this message.

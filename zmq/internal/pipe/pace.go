@@ -19,6 +19,9 @@ import (
 // times as long as it takes to send a message, and is a stream all the same; so is
 // one that rotates over eight sockets. All sockets of a context share its Pace.
 //
+// Where dense streams begin again and again, their first messages are handed on as
+// well: the consumers have one wake-up for all of a burst.
+//
 // A stream goes on while less than [Gap] passes for each message; writing is no
 // pause, whoever does it. How dense streams are is learned: from how many messages
 // they had within a turn's time, and how many consumers these went to.
@@ -38,6 +41,7 @@ type Pace struct {
 
 	// What earlier streams had, of more than one message each.
 	messages, consumers int
+	bursts              int // how sure it is that the next one is dense: see predict
 }
 
 // Sender is what a socket adds to its context's Pace. It is guarded by the lock of
@@ -46,7 +50,8 @@ type Sender struct {
 	Pace    *Pace
 	sent    int // messages, and the Outs that were new to the stream, since Alone was called
 	reached int
-	fresh   bool // the last message was the stream's first to its Out
+	fresh   bool   // the last message was the stream's first to its Out
+	counted uint64 // messages of the socket that SendOnly knows of
 }
 
 const (
@@ -65,6 +70,9 @@ const (
 	// most bounds the sums, and densest the ratio of what is added to them, so that a
 	// program whose streams change is soon judged by the new ones.
 	most, densest = 256, 4
+	// From shortest messages on a stream is a burst. So many more bursts than
+	// other streams make certain that another one begins.
+	shortest, certain = 4, 3
 )
 
 // Send counts a message to o.
@@ -78,6 +86,22 @@ func (s *Sender) Send(o *Out) {
 		o.stream = stream
 		s.reached++
 	}
+}
+
+// SendOnly counts the messages to o that were sent since it was called last: o is the
+// socket's only Out, and the last message has woken its consumer. The others are
+// counted here, so that they cost nothing when they are sent.
+func (s *Sender) SendOnly(o *Out) {
+	if s.Pace == nil {
+		return
+	}
+	waiting, _ := o.Queued()
+	sent := o.sent.Msgs + uint64(waiting)
+	if sent > s.counted {
+		s.sent += int(min(sent-s.counted, most)) - 1
+	}
+	s.counted = sent
+	s.Send(o)
 }
 
 // Alone reports whether the sender is to write itself. It is asked when the message
@@ -98,7 +122,10 @@ func (s *Sender) Alone(o *Out) bool {
 	if p.length += silent; alone || p.length >= max(turn, time.Duration(p.reached)*Gap) {
 		p.begin(o, s.fresh)
 	}
-	return alone || !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
+	if alone {
+		return p.bursts < certain
+	}
+	return !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
 }
 
 // dense reports whether it is worth while to let messages wait for each other.
@@ -110,7 +137,9 @@ func (p *Pace) begin(o *Out, fresh bool) {
 	if fresh {
 		p.reached--
 	}
-	if p.sent--; p.sent > 1 {
+	p.sent--
+	p.predict()
+	if p.sent > 1 {
 		p.consumers += p.reached
 		p.messages += min(p.sent, densest*p.reached)
 	}
@@ -121,7 +150,16 @@ func (p *Pace) begin(o *Out, fresh bool) {
 	p.length, p.sent, p.reached = 0, 1, 1
 }
 
-// Wrote says that a consumer has just written.
+// predict learns from the stream that has ended whether the next one will be a burst.
+func (p *Pace) predict() {
+	if p.sent >= shortest && dense(p.sent, p.reached) {
+		p.bursts = min(p.bursts+1, certain+1)
+	} else {
+		p.bursts = max(p.bursts-2, 0)
+	}
+}
+
+// Wrote says that a consumer has just written, or was given to the dispatcher.
 func (p *Pace) Wrote() {
 	if p != nil && p.Now != nil {
 		p.last.Store(int64(p.Now()))

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -99,12 +100,14 @@ func TestPaceOfMany(t *testing.T) {
 		{8, 1, 1, 1},
 		{8, 8, 8, 8},
 		{8, 10, 10, 10},
-		{8, 16, 11, 1},
-		{8, 1000, 11, 1},
+		{8, 16, 11, 0},
+		{8, 1000, 11, 0},
 		{64, 64, 64, 64},
-		{64, 100, 95, 1},
-		{64, 100_000, 95, 1},
-		{1, 1000, 1, 1},
+		{64, 100, 95, 0},
+		{64, 100_000, 95, 0},
+		{1, 3, 1, 1},
+		{1, 4, 1, 0},
+		{1, 1000, 1, 0},
 	} {
 		var c clock
 		p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(tt.consumers)
@@ -185,8 +188,82 @@ func TestPaceAdapts(t *testing.T) {
 	if got := loops(p, &c, all, 300, 8); got != 8 {
 		t.Errorf("thin streams after dense ones: the sender writes %d, want 8", got)
 	}
-	if got := loops(p, &c, all, 100, 100); got != 1 {
-		t.Errorf("dense streams after thin ones: the sender writes %d, want 1", got)
+	if got := loops(p, &c, all, 100, 100); got != 0 {
+		t.Errorf("dense streams after thin ones: the sender writes %d, want none", got)
+	}
+}
+
+// The first message of a burst is handed on where bursts follow each other, and
+// only there: a message on its own leaves at once, from the second one on at the
+// latest.
+func TestPaceExpectsBursts(t *testing.T) {
+	var c clock
+	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(1)
+	for burst := range 10 {
+		got, want := loops(p, &c, all, 1, 100), 0
+		if burst < 4 { // the fourth begins when three have ended
+			want = 1
+		}
+		if burst != 3 && got != want {
+			t.Errorf("burst %d: the sender writes %d messages, want %d", burst, got, want)
+		}
+	}
+	if got := loops(p, &c, all, 1, 1); got != 0 {
+		t.Errorf("a message after bursts: the sender writes %d, want none: it may begin another", got)
+	}
+	for i := range 3 {
+		if got := loops(p, &c, all, 1, 1); got != 1 {
+			t.Errorf("%d messages on their own after bursts: the sender does not write the last", i+2)
+		}
+	}
+	for i := range 10 {
+		if burst, alone := loops(p, &c, all, 1, 100), loops(p, &c, all, 1, 1); burst != 1 || alone != 1 {
+			t.Errorf("bursts and single messages in turn, round %d: the sender writes %d and %d, want 1 and 1", i, burst, alone)
+		}
+	}
+}
+
+// A socket with one peer has the messages that found their consumer at work counted
+// when the next one wakes it, so that several such sockets are as dense a stream as
+// one socket with several peers.
+func TestPaceOfSocketsWithOnePeer(t *testing.T) {
+	const sockets, burst = 8, 100
+	var c clock
+	pace := &pipe.Pace{Now: c.now}
+	var senders [sockets]pipe.Sender
+	var all [sockets]*sender
+	for i := range all {
+		senders[i].Pace, all[i] = pace, newSender(pipe.Limits{})
+		all[i].Out.Attach(new(kicks), false)
+	}
+	for round := range 10 {
+		alone, woken := 0, 0
+		c.advance(time.Second)
+		for i := range burst {
+			s, o := &senders[i%sockets], all[i%sockets]
+			o.Put(text("x"))
+			if o.Wake() != nil {
+				woken++
+				s.SendOnly(o.Out)
+				if s.Alone(o.Out) {
+					alone++
+				}
+			}
+			c.advance(50 * ns)
+		}
+		for _, o := range all { // the dispatcher comes when all is sent
+			var b message.Batch
+			for o.Out.Take(&b) {
+				o.Out.Credit(b.Msgs, b.Size)
+				b.Reset()
+			}
+		}
+		if woken != sockets {
+			t.Fatalf("%d consumers were woken, want %d", woken, sockets)
+		}
+		if round > 4 && alone > 0 {
+			t.Errorf("burst %d: the sender writes %d messages, want none", round, alone)
+		}
 	}
 }
 
