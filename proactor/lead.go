@@ -64,8 +64,8 @@ const (
 	maxMisses = 10
 	// promptly is how soon a leader is back to which operations are deferred. One that
 	// was not has as many turns without as eagerTurns says.
-	promptly   = 100 * time.Microsecond
-	eagerTurns = 256
+	promptly   = 300 * time.Microsecond
+	eagerTurns = 32
 )
 
 // Follower is who would wait for a handler to do something: see [Dispatcher.Lead].

@@ -18,9 +18,9 @@ func (d *Dispatcher) Post(op *Operation) {
 // Defer is Post for work that may wait until the goroutine that led last is back
 // ([Dispatcher.Lead]). Post has the goroutine inside Run take the dispatcher over,
 // which wakes a thread. After Defer the operation completes when the leader leads
-// again, and there is nothing to wake; if it does not, then within 8 ms. Leaders that
-// stay away for longer than a tenth of a millisecond are noticed: then, and whenever
-// no leader is expected, Defer is Post.
+// again, and there is nothing to wake; if it does not, then within 5 ms. Leaders that
+// stay away for longer than 0.3 ms are noticed: then, and whenever no leader is
+// expected, Defer is Post.
 //
 // It is meant for what a goroutine gives the dispatcher between two waits, and
 // would do itself before the second one. Operations that a goroutine posts and

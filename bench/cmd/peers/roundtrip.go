@@ -15,13 +15,20 @@ func (s *side) echo() error {
 	for range s.count {
 		m, err := socket.Recv(never)
 		if err == nil {
-			err = socket.Send(never, m)
+			err = sendOn(socket, m)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sendOn sends a message that was received, and needs it no more.
+func sendOn(socket *zmq.Socket, m zmq.Msg) error {
+	err := socket.Send(never, m)
+	m.Release()
+	return err
 }
 
 // ask has count round trips: in a stream each socket keeps its window full, in
@@ -51,9 +58,13 @@ func (s *side) keepFull(socket *zmq.Socket, count int) error {
 	}
 	for range count {
 		m, err := s.reply(socket)
-		if err == nil && sent < count {
+		switch {
+		case err != nil:
+		case sent < count:
 			sent++
-			err = socket.Send(never, m)
+			err = sendOn(socket, m)
+		default:
+			m.Release()
 		}
 		if err != nil {
 			return err
@@ -72,7 +83,7 @@ func (s *side) askOneByOne() error {
 		took := perf.NewResponses(count)
 		m := zmq.AllocMsg(s.size)
 		for last := time.Now(); count > 0; count-- {
-			err := socket.Send(never, m)
+			err := sendOn(socket, m)
 			if err == nil {
 				m, err = s.reply(socket)
 			}
