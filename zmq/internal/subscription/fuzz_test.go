@@ -11,6 +11,7 @@ import (
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("\x00\x01a\x08\x01a\x10\x02ab\x01\x01a\x03\x01a\x04\x00"))
 	f.Add([]byte("\x00\xffa\x00\xfea\x01\x10aaaaaaaaaaaaaaab\x02\xff\x03\xff\x01\x01a"))
+	f.Add([]byte("0\x00&\x010%0")) // who leaves has no subscription: the other one is the sole one
 	f.Fuzz(func(t *testing.T, program []byte) {
 		m := newModel()
 		var err error

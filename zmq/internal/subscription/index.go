@@ -48,7 +48,7 @@ func (x *Index[V]) Join(v V) *Peer[V] {
 }
 
 // Leave says that a peer has left: it matches nothing and is not counted any
-// more. Its subscriptions are removed by Sweep.
+// more. Its subscriptions, if it has any, are removed by Sweep.
 func (x *Index[V]) Leave(p *Peer[V]) {
 	if p.gone {
 		return
@@ -56,6 +56,10 @@ func (x *Index[V]) Leave(p *Peer[V]) {
 	p.gone = true
 	x.present--
 	x.count -= p.count
+	if p.list == 0 {
+		x.forget(p)
+		return
+	}
 	p.next, x.departed = x.departed, p
 }
 
@@ -67,9 +71,7 @@ func (x *Index[V]) Sweep(most int, ended func(prefix []byte)) (more bool) {
 		p := x.departed
 		if p.list == 0 {
 			x.departed = p.next
-			x.peers[p.id] = nil
-			x.ids = append(x.ids, p.id)
-			x.forgetPeers()
+			x.forget(p)
 			continue
 		}
 		if most <= 0 {
@@ -88,8 +90,11 @@ func (x *Index[V]) Sweep(most int, ended func(prefix []byte)) (more bool) {
 	return false
 }
 
-// forgetPeers gives the memory of the lists back when nobody is in them.
-func (x *Index[V]) forgetPeers() {
+// forget takes out a peer that has left and has no subscriptions any more. When
+// nobody is in the lists, their memory is given back.
+func (x *Index[V]) forget(p *Peer[V]) {
+	x.peers[p.id] = nil
+	x.ids = append(x.ids, p.id)
 	if len(x.ids) == len(x.peers) {
 		x.peers, x.ids, x.groups, x.spare, x.found = nil, nil, nil, nil, nil
 	}
