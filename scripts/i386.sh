@@ -10,7 +10,8 @@ fi
 export CGO_ENABLED=0 GOARCH=386
 
 # Left out is what says nothing new about a processor: the conformance suite's other
-# rounds, and package net's own tests. The conformance suite itself is run.
-go_test -short -count=1 -timeout 4m \
-	-skip '^TestConformance(Locked|UnderFaults|OfSimulatedKqueue|OnTheSystemClock)$|^TestNettest|^TestReplayOthers$' \
+# rounds, and package net's own tests. The conformance suite itself is run on every
+# backend, over unix sockets on the ring alone, whose requests hold their addresses.
+go_test -short -vet=off -count=1 -timeout 4m \
+	-skip '^TestConformance(Locked|UnderFaults|OfSimulatedKqueue|OnTheSystemClock)$|^TestConformance$/^(epoll|goroutine|sim)$/^unix$|^TestNettest|^TestReplayOthers$' \
 	$(go list ./proactor/... ./zmq/... | grep -v /proactor/netio)

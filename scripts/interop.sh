@@ -5,4 +5,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 ACTUM_PYTHON=$(python_with_zmq)
 export ACTUM_PYTHON
 
-cd interop && go_test -count=1 -timeout 5m ./...
+# Most of these tests wait for other processes, most of the time.
+cd interop && go_test -parallel 4 -count=1 -timeout 5m ./...

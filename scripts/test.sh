@@ -3,5 +3,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-1}
+export RACE_ROUNDS=one
 
 run_stages test 600 deps format typecheck vet lint unit race i386 fuzz interop bench-build
