@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -127,5 +128,13 @@ func withHelp(err error) error {
 			name = command.FullPath()
 		}
 	}
+	if found := negative.FindStringSubmatch(err.Error()); found != nil {
+		err = fmt.Errorf("--%s %s: it cannot be negative; leave it out for no limit", found[1], found[2])
+	}
 	return fmt.Errorf("%w; see %s --help", err, name)
 }
+
+// negative is what the parser says about a flag's value that begins with a minus,
+// which it takes for a flag: with a hint that does not help, because none of our flags
+// may be negative.
+var negative = regexp.MustCompile(`^--([a-z-]+): expected [a-z0-9 ]+ but got "(-[0-9][^"]*)"`)
