@@ -52,11 +52,30 @@ var settable = map[string]func(o *Options, value string) error{
 // missing are libzmq's options for what is not implemented yet: its users have not
 // misspelt them.
 var missing = strings.Fields(`bindtodevice conflate connect_rid connect_routing_id curve_publickey curve_secretkey
-	curve_server curve_serverkey disconnect_msg hello_msg in_batch_size invert_matching mechanism
-	only_first_subscribe out_batch_size plain_password plain_server plain_username priority reconnect_stop
-	router_notify router_raw socks_password socks_proxy socks_username stream_notify tcp_keepalive tcp_keepalive_cnt
-	tcp_keepalive_idle tcp_keepalive_intvl tcp_maxrt tos use_fd xpub_manual xpub_verbose xpub_verboser
+	curve_server curve_serverkey disconnect_msg gssapi_plaintext gssapi_principal gssapi_principal_nametype
+	gssapi_server gssapi_service_principal gssapi_service_principal_nametype hello_msg in_batch_size
+	invert_matching ipc_filter_gid ipc_filter_pid ipc_filter_uid loopback_fastpath mechanism metadata
+	multicast_hops multicast_loop multicast_maxtpdu only_first_subscribe out_batch_size plain_password
+	plain_server plain_username priority rate reconnect_stop recovery_ivl
+	router_notify router_raw socks_password socks_proxy socks_username stream_notify tcp_accept_filter
+	tcp_keepalive tcp_keepalive_cnt tcp_keepalive_idle tcp_keepalive_intvl tcp_maxrt tos use_fd
+	vmci_buffer_max_size vmci_buffer_min_size vmci_buffer_size vmci_connect_timeout wss_cert_pem wss_hostname
+	wss_key_pem wss_trust_pem wss_trust_system xpub_manual xpub_manual_last_value xpub_verbose xpub_verboser
 	xpub_welcome_msg zap_domain zap_enforce_domain`)
+
+// instead says what to do in place of those of libzmq's options that are none here.
+var instead = map[string]string{
+	"affinity":      "leave it out: connections are spread over the dispatchers (ContextOptions.Dispatchers)",
+	"ipv6":          "leave it out: IPv6 addresses are always understood; bind tcp://[::]:port for both versions",
+	"ipv4only":      "leave it out: IPv6 addresses are always understood; bind an IPv4 address for that version alone",
+	"unsubscribe":   "call Socket.Unsubscribe",
+	"fd":            "use Socket.Readable and Socket.Writable",
+	"events":        "use Socket.Readable and Socket.Writable",
+	"rcvmore":       "a message has all its frames: use Msg.Len",
+	"type":          "use Socket.Type",
+	"last_endpoint": "use Socket.LastEndpoint",
+	"thread_safe":   "every socket is",
+}
 
 // OptionNames are the names that [Options.Set] knows, in alphabetical order.
 func OptionNames() []string {
@@ -81,6 +100,9 @@ func (o *Options) Set(name, value string) error {
 	set := settable[known]
 	if set == nil && slices.Contains(missing, known) {
 		return &OptionError{Option: name, Err: fmt.Errorf("this option of libzmq's is not implemented yet: %w", errors.ErrUnsupported)}
+	}
+	if do := instead[known]; do != "" {
+		return &OptionError{Option: name, Err: fmt.Errorf("no option here: %s: %w", do, errors.ErrUnsupported)}
 	}
 	if set == nil {
 		return &OptionError{Option: name, Err: fmt.Errorf("unknown: expected one of %s", strings.Join(OptionNames(), ", "))}

@@ -102,6 +102,8 @@ func TestSetOptionRefusals(t *testing.T) {
 		{"", "1", "unknown"},
 		{"conflate", "1", "not implemented yet"},
 		{"ZMQ_CURVE_SERVER", "1", "not implemented yet: unsupported operation"},
+		{"ZMQ_IPV6", "1", "no option here: leave it out"},
+		{"unsubscribe", "a", "call Socket.Unsubscribe"},
 		{"sndhwm", "", "a number, 0 or more"},
 		{"sndhwm", "-1", "a number, 0 or more"},
 		{"sndhwm", "ten", `"ten"`},
@@ -134,6 +136,31 @@ func TestMissingOptions(t *testing.T) {
 	for _, name := range zmq.MissingOptions {
 		if err := new(zmq.Options).Set(name, "1"); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Every option of libzmq 4.3.4, drafts included, is known: its users have not
+// misspelt it.
+func TestOptionsOfLibzmqAreKnown(t *testing.T) {
+	for _, name := range strings.Fields(`
+		affinity backlog bindtodevice conflate connect_rid connect_routing_id connect_timeout curve_publickey
+		curve_secretkey curve_server curve_serverkey disconnect_msg events fd gssapi_plaintext gssapi_principal
+		gssapi_principal_nametype gssapi_server gssapi_service_principal gssapi_service_principal_nametype
+		handshake_ivl heartbeat_ivl heartbeat_timeout heartbeat_ttl hello_msg identity immediate in_batch_size
+		invert_matching ipc_filter_gid ipc_filter_pid ipc_filter_uid ipv4only ipv6 last_endpoint linger
+		loopback_fastpath maxmsgsize mechanism metadata multicast_hops multicast_loop multicast_maxtpdu
+		only_first_subscribe out_batch_size plain_password plain_server plain_username priority probe_router rate
+		rcvbuf rcvhwm rcvmore rcvtimeo reconnect_ivl reconnect_ivl_max reconnect_stop recovery_ivl req_correlate
+		req_relaxed router_handover router_mandatory router_notify router_raw routing_id sndbuf sndhwm sndtimeo
+		socks_password socks_proxy socks_username stream_notify subscribe tcp_accept_filter tcp_keepalive
+		tcp_keepalive_cnt tcp_keepalive_idle tcp_keepalive_intvl tcp_maxrt thread_safe tos type unsubscribe use_fd
+		vmci_buffer_max_size vmci_buffer_min_size vmci_buffer_size vmci_connect_timeout wss_cert_pem wss_hostname
+		wss_key_pem wss_trust_pem wss_trust_system xpub_manual xpub_manual_last_value xpub_nodrop xpub_verbose
+		xpub_verboser xpub_welcome_msg zap_domain zap_enforce_domain`) {
+		var unknown *zmq.OptionError
+		if err := new(zmq.Options).Set(name, "x"); errors.As(err, &unknown) && strings.Contains(err.Error(), "unknown") {
+			t.Error(err)
 		}
 	}
 }
