@@ -22,6 +22,7 @@ import (
 // for, and the logger is told after a second. [Socket.Shutdown], also when it is
 // called while Close waits, bounds the wait.
 func (s *Socket) Close() error {
+	s.mustBeMade()
 	defer logqueue.Flush(s.session.Logger)
 	return s.linger()
 }
@@ -45,6 +46,7 @@ func (s *Socket) linger() error {
 // Shutdown fails with an *UnsentError that says how many they were. It can be
 // called while Close waits: both return when ctx is done, if not before.
 func (s *Socket) Shutdown(ctx context.Context) error {
+	s.mustBeMade()
 	defer logqueue.Flush(s.session.Logger)
 	return s.shutdownUntil(ctx)
 }
@@ -53,7 +55,7 @@ func (s *Socket) Shutdown(ctx context.Context) error {
 func (s *Socket) shutdownUntil(ctx context.Context) error {
 	s.shutdown(ctx)
 	if s.undelivered > 0 {
-		return &UnsentError{Messages: s.undelivered, Err: ctx.Err()}
+		return &UnsentError{Of: s.typ.String(), Messages: s.undelivered, Err: ctx.Err()}
 	}
 	return nil
 }
@@ -61,6 +63,7 @@ func (s *Socket) shutdownUntil(ctx context.Context) error {
 // UnsentError is what Shutdown fails with when messages were dropped that could not
 // be sent: its context was done before, or their peer is gone for good.
 type UnsentError struct {
+	Of       string // the type of the socket: "PUSH"; "the context", if that was shut down
 	Messages int
 	Err      error // the context's; nil if it is not done
 }
@@ -68,13 +71,13 @@ type UnsentError struct {
 func (e *UnsentError) Error() string {
 	why := "their peers are gone"
 	if e.Err != nil {
-		why = e.Err.Error()
+		why = e.Err.Error() + ": give it more time"
 	}
 	messages, were := "1 message", "was"
 	if e.Messages != 1 {
 		messages, were = fmt.Sprintf("%d messages", e.Messages), "were"
 	}
-	return "zmq: close: " + messages + " could not be sent and " + were + " dropped: " + why
+	return "zmq: shutdown of " + e.Of + ": " + messages + " could not be sent and " + were + " dropped: " + why
 }
 
 func (e *UnsentError) Unwrap() error { return e.Err }

@@ -26,7 +26,7 @@ func TestLingerForever(t *testing.T) {
 		}
 		closed := goes(push.Close)
 		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return err == zmq.ErrClosed })
+		r.eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
 		select {
 		case err := <-closed:
 			r.Fatalf("closed with %v before anything was delivered", err)
@@ -191,7 +191,7 @@ func TestCloseContext(t *testing.T) {
 	}
 	closing.Wait()
 	for i, result := range results {
-		if err := <-result; err != zmq.ErrClosed {
+		if err := <-result; !errors.Is(err, zmq.ErrClosed) {
 			t.Errorf("%s: %v", sockets[i].Type(), err)
 		}
 		must(t, sockets[i].Close())

@@ -261,7 +261,7 @@ func (r *rig) fill(s *zmq.Socket, frames ...string) (n int) {
 	m := append(frames, large)
 	for ; ; n++ {
 		err := s.TrySend(zmq.StringMsg(m...))
-		if err == zmq.ErrWouldBlock {
+		if errors.Is(err, zmq.ErrWouldBlock) {
 			return n
 		}
 		must(r.T, err)

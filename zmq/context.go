@@ -77,7 +77,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	for range max(o.Dispatchers, 1) {
 		d, err := proactor.New(proactor.Options{Backend: o.backend(), Logger: o.Logger})
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("zmq: making a dispatcher: %w", err), c.Close())
+			return nil, errors.Join(fmt.Errorf("zmq: NewContext: making a dispatcher: %w", err), c.Close())
 		}
 		c.dispatchers = append(c.dispatchers, d)
 		c.running.Go(func() { _ = d.Run() })
@@ -133,7 +133,12 @@ func DefaultContext() (*Context, error) { return defaultContext() }
 
 // Backend says what the context's dispatchers stand on, and why it is not
 // something better.
-func (c *Context) Backend() proactor.BackendInfo { return c.dispatchers[0].Backend() }
+func (c *Context) Backend() proactor.BackendInfo {
+	if len(c.dispatchers) == 0 {
+		panic("zmq: Backend of a Context that NewContext did not make")
+	}
+	return c.dispatchers[0].Backend()
+}
 
 // dispatcher picks the dispatcher of a new session: each in turn.
 func (c *Context) dispatcher() *proactor.Dispatcher {
@@ -155,7 +160,7 @@ func (c *Context) Close() error {
 // called while Close waits.
 func (c *Context) Shutdown(ctx context.Context) error {
 	err := c.close(func(s *Socket) error { return s.shutdownUntil(ctx) })
-	var all UnsentError
+	all := UnsentError{Of: "the context"}
 	rest := split(err, &all)
 	if all.Messages > 0 {
 		return errors.Join(&all, rest)
@@ -208,6 +213,9 @@ func (c *Context) close(socket func(*Socket) error) error {
 	logqueue.Flush(c.opts.Logger)
 	return errors.Join(errs...)
 }
+
+// errZeroContext refuses a Context that NewContext did not make.
+var errZeroContext = errors.New("zmq: NewSocket: the Context was not made with NewContext: make it so, or use zmq.NewSocket, which has a context of its own")
 
 var errContextClosed = &pattern.Error{Text: "zmq: NewSocket: the context is closed: make the socket on another", Is: ErrClosed}
 

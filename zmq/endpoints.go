@@ -56,6 +56,7 @@ func (s *Socket) Bind(to string) error { return s.BindContext(context.Background
 // BindContext is Bind that gives up with ctx's error when ctx is done before the
 // endpoint's host has been looked up.
 func (s *Socket) BindContext(ctx context.Context, to string) error {
+	s.mustBeMade()
 	ep, err := parse("bind", to)
 	if err != nil {
 		return err
@@ -74,6 +75,7 @@ func (s *Socket) BindContext(ctx context.Context, to string) error {
 // bound to it, stays as it is: Connect does nothing and returns nil, as with
 // libzmq. The other types, and all types over inproc, get one more connection.
 func (s *Socket) Connect(to string) error {
+	s.mustBeMade()
 	ep, err := parse("connect", to)
 	if err != nil {
 		return err
@@ -167,7 +169,7 @@ func (s *Socket) bindName(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: listening, queued: b.Queued, stop: after(b.Unbind)})
+	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: named(b), queued: b.Queued, stop: after(b.Unbind)})
 	return nil
 }
 
@@ -224,7 +226,13 @@ func (s *Socket) refusedInproc(name string, why error) {
 	}
 }
 
-func listening() session.Status { return session.Status{State: session.StateListening} }
+// named is the status of a name that is bound.
+func named(b *inproc.Binding) func() session.Status {
+	return func() session.Status {
+		refusals, why := b.Refused()
+		return session.Status{State: session.StateListening, Err: why, Failures: refusals}
+	}
+}
 
 func none() int { return 0 }
 
@@ -253,6 +261,7 @@ func after(stop func()) func(done func()) {
 
 // close takes an endpoint down and waits until nothing of it is left.
 func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []func(done func()), err error)) error {
+	s.mustBeMade()
 	ep, err := endpoint.Parse(from)
 	if err != nil {
 		_, err = parse(op, from)

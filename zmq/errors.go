@@ -9,9 +9,12 @@ import (
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 )
 
-// What a call can fail with, beside the error of its context.
+// What a call can fail with, beside the error of its context. What a call returns
+// names the call and the socket, and wraps one of these or the context's: ask
+// errors.Is, and compare nothing with ==.
 var (
-	// ErrWouldBlock is TrySend's and TryRecv's: not now.
+	// ErrWouldBlock is TrySend's and TryRecv's: not now. errors.Is finds it in what
+	// they return, which allocates nothing.
 	ErrWouldBlock = pattern.ErrWouldBlock
 	// ErrClosed: the socket or its context is closed. errors.Is finds it, and
 	// net.ErrClosed, in what calls return.
@@ -34,7 +37,7 @@ var (
 	// os.ErrDeadlineExceeded.
 	ErrTimeout = pattern.ErrTimeout
 	// ErrMultipart: RecvBytes received a message that has not one frame.
-	ErrMultipart = errors.New("zmq: RecvBytes: the message has several frames, and is lost: use Recv or RecvFrames")
+	ErrMultipart = errors.New("zmq: RecvBytes: the message has not one frame")
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken
 	// ErrIncompatible: the two sockets' types do not go together. Connect fails with

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,11 @@ func TestErrorTexts(t *testing.T) {
 	send := func(s *zmq.Socket, frames ...string) error { return s.Send(r.ctx, zmq.StringMsg(frames...)) }
 	closed := of(zmq.PULL, zmq.Options{})
 	must(t, closed.Close())
+	closedPush, closedSub := of(zmq.PUSH, zmq.Options{}), of(zmq.SUB, zmq.Options{})
+	must(t, closedPush.Close())
+	must(t, closedSub.Close())
+	tryRecv := func(s *zmq.Socket) error { _, err := s.TryRecv(); return err }
+	_, ofZero := new(zmq.Context).NewSocket(zmq.PULL, zmq.Options{})
 	gone, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
 	must(t, gone.Close())
@@ -57,23 +63,29 @@ func TestErrorTexts(t *testing.T) {
 		{recv(of(zmq.PUB, zmq.Options{})), zmq.ErrNotSupported, "zmq: receive on PUB: this type only sends: receive with SUB"},
 		{send(of(zmq.PULL, zmq.Options{}), "x"), zmq.ErrNotSupported, "zmq: send on PULL: this type only receives: send with PUSH"},
 		{send(of(zmq.SUB, zmq.Options{}), "x"), zmq.ErrNotSupported, "zmq: send on SUB: this type only receives: send with PUB"},
-		{of(zmq.PULL, zmq.Options{}).Subscribe(""), zmq.ErrNotSupported, "zmq: subscribe, unsubscribe: only SUB sockets have subscriptions"},
+		{of(zmq.PULL, zmq.Options{}).Subscribe(""), zmq.ErrNotSupported, "zmq: subscribe on PULL: only SUB sockets have subscriptions: receive with SUB"},
+		{of(zmq.PUB, zmq.Options{}).Unsubscribe(""), zmq.ErrNotSupported, "zmq: unsubscribe on PUB: a PUB sends what its SUB peers have subscribed to: call it on those"},
+		{of(zmq.SUB, zmq.Options{}).Subscribe(strings.Repeat("a", 1<<20+1)), zmq.ErrLongPrefix, "zmq: subscribe on SUB: the prefix has 1048577 bytes, and publishers take at most 1048576: use the start of it"},
 		{send(asked, "q"), zmq.ErrState, "zmq: send on REQ: the request before has no reply yet: receive that first, or set ReqRelaxed to give it up"},
 		{recv(of(zmq.REQ, zmq.Options{})), zmq.ErrState, "zmq: receive on REQ: no request was sent: send one first"},
 		{recv(rep), zmq.ErrState, "zmq: receive on REP: the request before has no reply yet: send that first"},
 		{send(of(zmq.REP, zmq.Options{}), "x"), zmq.ErrState, "zmq: send on REP: no request was received: receive one first"},
 		{send(of(zmq.ROUTER, zmq.Options{}), "id"), zmq.ErrNoFrame, "zmq: send on ROUTER: the message has one frame and needs two: the routing id of its receiver, then what is sent: use SendFrames(ctx, id, body)"},
 		{send(of(zmq.ROUTER, zmq.Options{RouterMandatory: true}), "id\x00", "x"), zmq.ErrUnroutable, `zmq: send on ROUTER: no peer has the routing id "id\x00": wait until it has connected`},
-		{send(push), zmq.ErrNoFrame, "zmq: send: the message has no frame: make one with NewMsg, or use SendBytes"},
-		{multipart, zmq.ErrMultipart, "zmq: RecvBytes: the message has several frames, and is lost: use Recv or RecvFrames"},
-		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), zmq.ErrTimeout, "zmq: send: no peer took the message before SendTimeout had passed: is one connected, and does it receive?"},
+		{send(push), zmq.ErrNoFrame, "zmq: send on PUSH: the message has no frame: make one with NewMsg, or use SendBytes"},
+		{multipart, zmq.ErrMultipart, "zmq: RecvBytes on PULL: the message has 2 frames, and is lost: use Recv or RecvFrames"},
+		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), zmq.ErrTimeout, "zmq: send on PUSH (neither bound nor connected): no peer took the message before SendTimeout had passed: is one connected, and does it receive?"},
 		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), os.ErrDeadlineExceeded, ""},
-		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), zmq.ErrTimeout, "zmq: receive: no message came before RecvTimeout had passed: is a peer connected, and does it send?"},
+		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), zmq.ErrTimeout, "zmq: receive on PULL (neither bound nor connected): no message came before RecvTimeout had passed: is a peer connected, and does it send?"},
 		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), os.ErrDeadlineExceeded, ""},
-		{of(zmq.PUSH, zmq.Options{}).TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock, "zmq: the call would have to wait: try again when Readable or Writable says so, or use Recv or Send"},
-		{cancelled, context.Canceled, "context canceled"},
-		{expired, context.DeadlineExceeded, "context deadline exceeded"},
-		{recv(closed), zmq.ErrClosed, "zmq: the socket or its context is closed"},
+		{of(zmq.PUSH, zmq.Options{}).TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock, "zmq: send on PUSH: no peer can take the message now: try again when Writable says so, or use Send, which waits"},
+		{tryRecv(of(zmq.PULL, zmq.Options{})), zmq.ErrWouldBlock, "zmq: receive on PULL: there is no message now: try again when Readable says so, or use Recv, which waits"},
+		{cancelled, context.Canceled, "zmq: receive on PULL (inproc://2 listening, and 1 more): the context of the call was done before it: context canceled"},
+		{expired, context.DeadlineExceeded, "zmq: receive on PULL (inproc://2 listening, and 1 more): the context of the call was done before it: context deadline exceeded"},
+		{recv(closed), zmq.ErrClosed, "zmq: receive on PULL: the socket or its context is closed: make another with NewSocket"},
+		{send(closedPush, "x"), zmq.ErrClosed, "zmq: send on PUSH: the socket or its context is closed: make another with NewSocket"},
+		{closedSub.Subscribe(""), zmq.ErrClosed, "zmq: subscribe on SUB: the socket or its context is closed: make another with NewSocket"},
+		{ofZero, ofZero, "zmq: NewSocket: the Context was not made with NewContext: make it so, or use zmq.NewSocket, which has a context of its own"},
 		{recv(closed), net.ErrClosed, ""},
 		{closed.Bind("inproc://x"), net.ErrClosed, "zmq: bind inproc://x: the socket or its context is closed"},
 		{closed.Unbind("inproc://x"), zmq.ErrClosed, "zmq: unbind inproc://x: the socket or its context is closed"},
@@ -123,8 +135,8 @@ func TestUnsentErrorText(t *testing.T) {
 		err  zmq.UnsentError
 		want string
 	}{
-		{zmq.UnsentError{Messages: 1, Err: context.Canceled}, "zmq: close: 1 message could not be sent and was dropped: context canceled"},
-		{zmq.UnsentError{Messages: 2}, "zmq: close: 2 messages could not be sent and were dropped: their peers are gone"},
+		{zmq.UnsentError{Of: "PUSH", Messages: 1, Err: context.Canceled}, "zmq: shutdown of PUSH: 1 message could not be sent and was dropped: context canceled: give it more time"},
+		{zmq.UnsentError{Of: "the context", Messages: 2}, "zmq: shutdown of the context: 2 messages could not be sent and were dropped: their peers are gone"},
 	}
 	for _, tt := range tests {
 		if got := tt.err.Error(); got != tt.want {

@@ -11,6 +11,7 @@ import "github.com/actum-go/actum/zmq/internal/message"
 //	Frames() [][]byte         all frames, in a new slice
 //	Size() int                the bytes in all frames
 //	Equal(other *Msg) bool    whether both have the same frames
+//	String() string           its frames in a line, for people: fmt.Println(m)
 //	Clone() Msg               a message with memory of its own: to keep it for long
 //	Release()                 gives its memory back for reuse; never needed
 //

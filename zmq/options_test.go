@@ -194,7 +194,7 @@ func TestNoReconnect(t *testing.T) {
 			push, pull := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.PULL, zmq.Options{})
 			r.link(pull, push)
 			must(t, pull.Close())
-			r.eventually("it is gone for good", func() bool { return push.TrySend(zmq.StringMsg("x")) == zmq.ErrWouldBlock })
+			r.eventually("it is gone for good", func() bool { return errors.Is(push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock) })
 
 			refused := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
 			must(t, refused.Connect(r.free()))

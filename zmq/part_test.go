@@ -2,6 +2,7 @@ package zmq_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -72,7 +73,7 @@ func TestCloseDeliversToASlowPeer(t *testing.T) {
 			must(t, s.SendBytes(ctx, body))
 		}
 		closed := goes(s.Close)
-		for s.TrySend(zmq.StringMsg("late")) != zmq.ErrClosed { // until Close has begun
+		for !errors.Is(s.TrySend(zmq.StringMsg("late")), zmq.ErrClosed) { // until Close has begun
 			runtime.Gosched()
 		}
 		all := readSlowly(t, peer)

@@ -2,6 +2,7 @@ package zmq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -61,10 +62,10 @@ func TestSelectWritable(t *testing.T) {
 		})
 		connected := goes(func() error { r.link(pull, push); return nil })
 		for i := 0; i < n; {
-			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); err {
-			case nil:
+			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); {
+			case err == nil:
 				i++
-			case zmq.ErrWouldBlock:
+			case errors.Is(err, zmq.ErrWouldBlock):
 				select {
 				case <-push.Writable():
 				case <-r.ctx.Done():

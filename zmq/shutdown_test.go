@@ -20,7 +20,7 @@ func TestShutdownHurriesAClose(t *testing.T) {
 	must(t, s.SendBytes(context.Background(), []byte("x")))
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
-	for s.TrySend(zmq.NewMsg(nil)) != zmq.ErrClosed { // until Close has begun
+	for !errors.Is(s.TrySend(zmq.NewMsg(nil)), zmq.ErrClosed) { // until Close has begun
 		runtime.Gosched()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)

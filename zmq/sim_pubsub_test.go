@@ -1,6 +1,9 @@
 package zmq
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // pubSub is a run of PUB and SUB sockets: any number, any side binds, and
 // subscriptions change.
@@ -145,7 +148,7 @@ func (p *pubSub) publish(i, n int) {
 func (p *pubSub) recv(s *subscriber, n int) {
 	for range n {
 		m, err := s.TryRecv()
-		if err == ErrWouldBlock {
+		if errors.Is(err, ErrWouldBlock) {
 			return
 		}
 		p.check(err)

@@ -1,6 +1,9 @@
 package zmq
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // pushPull is a run of PUSH and PULL sockets: any number, any side binds.
 //
@@ -96,11 +99,11 @@ func (p *pushPull) checkLeft(i int) {
 // push sends up to n messages.
 func (p *pushPull) push(i, n int) {
 	for range n {
-		switch err := p.pushers[i].TrySend(p.message(i, p.sentBy[i])); err {
-		case nil:
+		switch err := p.pushers[i].TrySend(p.message(i, p.sentBy[i])); {
+		case err == nil:
 			p.sentBy[i]++
 			p.sent++
-		case ErrWouldBlock:
+		case errors.Is(err, ErrWouldBlock):
 			return
 		default:
 			p.fail("TrySend: %v", err)
@@ -118,7 +121,7 @@ func (p *pushPull) push(i, n int) {
 func (p *pushPull) pull(i, n int) {
 	for range n {
 		m, err := p.pullers[i].TryRecv()
-		if err == ErrWouldBlock {
+		if errors.Is(err, ErrWouldBlock) {
 			return
 		}
 		p.check(err)

@@ -105,7 +105,7 @@ func (r *reqRep) ask(a *asker) {
 	}
 	resets := r.resets()
 	err := a.TrySend(r.message(a.id, a.number+1))
-	if err == ErrWouldBlock {
+	if errors.Is(err, ErrWouldBlock) {
 		return
 	}
 	r.check(err)
@@ -120,7 +120,7 @@ func (r *reqRep) ask(a *asker) {
 
 func (r *reqRep) reply(a *asker) {
 	m, err := a.TryRecv()
-	if err == ErrWouldBlock {
+	if errors.Is(err, ErrWouldBlock) {
 		if r.d.Now()-a.since > vain {
 			r.lost(a)
 		}
@@ -169,7 +169,7 @@ func (r *reqRep) answer(a *answerer) {
 		r.fail("a REP that was not asked sends: %v", err)
 	}
 	m, err := a.TryRecv()
-	if err == ErrWouldBlock {
+	if errors.Is(err, ErrWouldBlock) {
 		return
 	}
 	r.check(err)

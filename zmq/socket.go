@@ -3,6 +3,7 @@ package zmq
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"sync"
@@ -55,6 +56,9 @@ func NewSocket(t Type, o Options) (*Socket, error) {
 
 // NewSocket makes a socket. Close it, or the context.
 func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
+	if c == nil || c.sockets == nil {
+		return nil, errZeroContext
+	}
 	newPattern := patterns[t]
 	if newPattern == nil {
 		return nil, &OptionError{Option: "Type", Err: noSuchType(t)}
@@ -62,7 +66,10 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	if err := o.validate(t); err != nil {
 		return nil, err
 	}
-	s := &Socket{ctx: c, typ: t, opts: o, pattern: newPattern(o.pattern(c)), closed: make(chan struct{})}
+	s := &Socket{ctx: c, typ: t, opts: o, closed: make(chan struct{})}
+	kind := o.pattern(c)
+	kind.Where = s.where
+	s.pattern = newPattern(kind)
 	s.opening, s.endOpening = context.WithCancel(context.Background())
 	s.session = s.sessionConfig()
 	if err := c.add(s); err != nil {
@@ -74,6 +81,14 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 		}
 	}
 	return s, nil
+}
+
+// mustBeMade panics where a zero Socket would fail in a way that names no reason.
+// Calls that have to be fast leave that to the pattern.
+func (s *Socket) mustBeMade() {
+	if s.pattern == nil {
+		panic(pattern.ZeroSocket)
+	}
 }
 
 // sessionConfig is what the socket's sessions have in common.
@@ -178,8 +193,9 @@ func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
 func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
 	m, err := s.Recv(ctx)
 	if err == nil && m.Len() != 1 {
+		err = &pattern.Error{Text: fmt.Sprintf("zmq: RecvBytes on %s: the message has %d frames, and is lost: use Recv or RecvFrames",
+			s.typ, m.Len()), Is: ErrMultipart}
 		m.Release()
-		err = ErrMultipart
 	}
 	return m.Own(), err
 }
@@ -224,12 +240,18 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 // succeed. Having taken the token, call TryRecv until it fails with
 // ErrWouldBlock, or come back for the next token: there is one as long as
 // messages wait. The channel is never closed.
-func (s *Socket) Readable() <-chan struct{} { return s.pattern.CanRecv() }
+func (s *Socket) Readable() <-chan struct{} {
+	s.mustBeMade()
+	return s.pattern.CanRecv()
+}
 
 // Writable returns a channel for select: it holds a token when a TrySend that
 // failed may succeed now. Call TrySend first, and wait for the token when it
 // fails.
-func (s *Socket) Writable() <-chan struct{} { return s.pattern.CanSend() }
+func (s *Socket) Writable() <-chan struct{} {
+	s.mustBeMade()
+	return s.pattern.CanSend()
+}
 
 // Subscribe asks a SUB socket's publishers, also those to come, for messages
 // whose first frame starts with prefix; "" is all. Each call needs its own

@@ -58,6 +58,7 @@ const (
 // Stats reads the socket's counters, also those of a closed one. It briefly
 // stops senders and receivers: call it now and then, not for each message.
 func (s *Socket) Stats() Stats {
+	s.mustBeMade()
 	p := s.pattern.Stats()
 	unwanted := p.Dropped[pattern.DropNoSubscriber] + p.Dropped[pattern.DropNotSubscribed]
 	delete(p.Dropped, pattern.DropNoSubscriber)

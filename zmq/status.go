@@ -1,6 +1,9 @@
 package zmq
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/actum-go/actum/zmq/internal/session"
 )
 
@@ -69,6 +72,36 @@ func (s *Socket) endpointStats() (all []EndpointStats) {
 
 func endpointStats(where string, now session.Status) EndpointStats {
 	return EndpointStats{Endpoint: where, State: EndpointState(now.State), LastError: now.Err, Failures: now.Failures}
+}
+
+// where says what the socket is bound and connected to, in a few words, for the
+// text of an error: the first endpoint, how it is with that, and how many more there
+// are. Endpoints that were connected to come first, those in trouble before others.
+func (s *Socket) where() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.bound)+len(s.connected) == 0 {
+		if s.closing {
+			return "closed"
+		}
+		return "neither bound nor connected"
+	}
+	var e EndpointStats
+	if len(s.connected) > 0 {
+		c := s.connected[0]
+		e = endpointStats(c.to.String(), c.status())
+	} else {
+		b := s.bound[0]
+		e = endpointStats(b.actual.String(), b.status())
+	}
+	text := e.Endpoint + " " + e.State.String()
+	if e.State == EndpointRetrying || e.State == EndpointGivenUp {
+		text += ": " + strings.TrimPrefix(fmt.Sprint(e.LastError), "zmq: ")
+	}
+	if more := len(s.bound) + len(s.connected) - 1; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
 }
 
 // queuedFor is how many messages wait for whom was connected to. What a SUB queues

@@ -131,7 +131,7 @@ func TestEndpointStats(t *testing.T) {
 		}
 		r.eventually("nothing queued", func() bool {
 			_, err := pull.TryRecv() // over inproc a receiver says what it has taken when it finds no more
-			return err == zmq.ErrWouldBlock && push.Stats().Queued == 0
+			return errors.Is(err, zmq.ErrWouldBlock) && push.Stats().Queued == 0
 		})
 	})
 }
@@ -225,4 +225,35 @@ func TestMismatchOverInproc(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	r.eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
+}
+
+// Who binds an inproc name sees whom it could not be joined with, as over other
+// transports: sockets of types that do not go together, and a PAIR's second peer.
+func TestRefusalsAtABoundName(t *testing.T) {
+	for _, tt := range []struct {
+		bound, first, other zmq.Type
+		before              bool // it connects before the name is bound
+		want                error
+	}{
+		{zmq.PULL, zmq.PUSH, zmq.REP, false, zmq.ErrIncompatible},
+		{zmq.PULL, zmq.PUSH, zmq.REP, true, zmq.ErrIncompatible},
+		{zmq.PAIR, zmq.PAIR, zmq.PAIR, false, zmq.ErrSecondPeer},
+		{zmq.PAIR, zmq.PAIR, zmq.PAIR, true, zmq.ErrSecondPeer},
+	} {
+		r := newRig(t, "inproc")
+		bound, first, other := r.socket(tt.bound, zmq.Options{}), r.socket(tt.first, zmq.Options{}), r.socket(tt.other, zmq.Options{})
+		const name = "inproc://name"
+		must(t, first.Connect(name))
+		if tt.before {
+			must(t, other.Connect(name))
+		}
+		must(t, bound.Bind(name))
+		if !tt.before {
+			_ = other.Connect(name) // fails, or waits
+		}
+		e := bound.Stats().Endpoints[0]
+		if e.State != zmq.EndpointListening || e.Failures != 1 || !errors.Is(e.LastError, tt.want) {
+			t.Errorf("%s and %s, connected before %v: %+v", tt.bound, tt.other, tt.before, e)
+		}
+	}
 }

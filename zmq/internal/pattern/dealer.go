@@ -10,7 +10,7 @@ type dealer struct{ balanced }
 
 // NewDealer makes a DEALER socket.
 func NewDealer(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("DEALER", o)
 	s.kind = &dealer{balanced{s}}
 	return s
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // Error is what a call fails with: a text that names the call, what it was about,
-// and what to do, for one of the errors below, which errors.Is finds. Those that
-// can occur often are made once.
+// and what to do, for one of the errors below or a context's, which errors.Is
+// finds. Those that can occur often are made once (callerrors.go).
 type Error struct {
 	Text string
 	Is   error // nil: it is one of those below itself
@@ -23,7 +23,7 @@ func (e *Error) Unwrap() error { return e.Is }
 // What a pattern refuses.
 var (
 	// ErrWouldBlock means that nobody can take, or nobody has sent, a message now.
-	ErrWouldBlock = errors.New("zmq: the call would have to wait: try again when Readable or Writable says so, or use Recv or Send")
+	ErrWouldBlock = errors.New("zmq: the call would have to wait")
 	// ErrClosed means that the socket is closed.
 	ErrClosed error = &Error{"zmq: the socket or its context is closed", net.ErrClosed}
 	// ErrTimeout means that the socket's own timeout has passed.
@@ -37,20 +37,17 @@ var (
 	// ErrLongPrefix means that a subscription's prefix is longer than publishers take.
 	ErrLongPrefix = errors.New("zmq: subscribe: the prefix is longer than publishers take")
 	// ErrNoFrame means that a message has no frame to send.
-	ErrNoFrame = errors.New("zmq: send: the message has no frame: make one with NewMsg, or use SendBytes")
+	ErrNoFrame = errors.New("zmq: send: the message has no frame")
 	// ErrReleased means that a copy of the message was released.
-	ErrReleased = errors.New("zmq: send: a copy of the message was released before: call Msg.Release after the last Send")
+	ErrReleased = errors.New("zmq: send: a copy of the message was released before")
 	// ErrSecondPeer refuses another peer of a PAIR, and ErrDuplicateID one whose
 	// routing id a ROUTER knows already.
 	ErrSecondPeer  = errors.New("a PAIR has one peer, and this one has it already: disconnect that first, or use DEALER")
 	ErrDuplicateID = errors.New("another peer has that routing id: give each its own, or set RouterHandover")
 )
 
-// The same for each call.
+// What types refuse.
 var (
-	errSendTimeout = &Error{"zmq: send: no peer took the message before SendTimeout had passed: is one connected, and does it receive?", ErrTimeout}
-	errRecvTimeout = &Error{"zmq: receive: no message came before RecvTimeout had passed: is a peer connected, and does it send?", ErrTimeout}
-
 	errReqAgain  = &Error{"zmq: send on REQ: the request before has no reply yet: receive that first, or set ReqRelaxed to give it up", ErrState}
 	errReqFirst  = &Error{"zmq: receive on REQ: no request was sent: send one first", ErrState}
 	errRepAgain  = &Error{"zmq: receive on REP: the request before has no reply yet: send that first", ErrState}
@@ -61,7 +58,6 @@ var (
 	errRecvOnPub  = &Error{"zmq: receive on PUB: this type only sends: receive with SUB", ErrNotSupported}
 	errSendOnPull = &Error{"zmq: send on PULL: this type only receives: send with PUSH", ErrNotSupported}
 	errSendOnSub  = &Error{"zmq: send on SUB: this type only receives: send with PUB", ErrNotSupported}
-	errNotSub     = &Error{"zmq: subscribe, unsubscribe: only SUB sockets have subscriptions", ErrNotSupported}
 )
 
 // unroutable says which peer there is none of. The id is the program's.

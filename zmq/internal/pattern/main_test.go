@@ -107,7 +107,7 @@ func expect(t *testing.T, s *pattern.Socket, want ...string) {
 
 func expectNothing(t *testing.T, s *pattern.Socket) {
 	t.Helper()
-	if m, err := s.TryRecv(); err != pattern.ErrWouldBlock {
+	if m, err := s.TryRecv(); !errors.Is(err, pattern.ErrWouldBlock) {
 		t.Fatalf("received %q, %v", m.Frames(), err)
 	}
 }

@@ -14,7 +14,7 @@ type pair struct {
 
 // NewPair makes a PAIR socket.
 func NewPair(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("PAIR", o)
 	s.kind = &pair{dealer: dealer{balanced{s}}}
 	return s
 }

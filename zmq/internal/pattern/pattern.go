@@ -41,6 +41,9 @@ type Options struct {
 
 	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
 
+	// Where says, for the text of an error, what the socket is bound and connected to.
+	// It is called without locks; nil: nothing is said.
+	Where func() string
 	// Pace is the context's, which tells a stream of messages from one on its own;
 	// nil: each is on its own.
 	Pace *pipe.Pace

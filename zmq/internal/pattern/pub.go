@@ -29,7 +29,7 @@ type pub struct {
 
 // NewPub makes a PUB socket.
 func NewPub(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("PUB", o)
 	s.kind = &pub{Socket: s, peers: map[*pipe.Out]*subscription.Peer[*pipe.Out]{}}
 	return s
 }

@@ -13,7 +13,7 @@ type pull struct {
 
 // NewPull makes a PULL socket.
 func NewPull(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("PULL", o)
 	s.kind = &pull{Socket: s}
 	return s
 }

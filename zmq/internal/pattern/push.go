@@ -11,7 +11,7 @@ type push struct{ balanced }
 
 // NewPush makes a PUSH socket.
 func NewPush(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("PUSH", o)
 	s.kind = &push{balanced{s}}
 	return s
 }

@@ -47,8 +47,11 @@ var errTurn = errors.New("zmq: dropped enough messages for one turn")
 // Recv returns the next message. It waits until there is one, until ctx is done,
 // or fails with ErrTimeout after Options.RecvTimeout.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
+	if s == nil {
+		panic(ZeroSocket)
+	}
 	if err := ctx.Err(); err != nil {
-		return message.Msg{}, err
+		return message.Msg{}, s.contextDone("receive", err)
 	}
 	if r := s.arrived.loan.Load(); r != nil && !s.arrived.news.Load() {
 		if m, ok := r.Take(); ok {
@@ -57,7 +60,10 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 	}
 	m, _, sparse, err := s.tryRecv(false)
 	if err == ErrWouldBlock && ctx != noWait {
-		return s.recvWaiting(ctx, sparse)
+		m, err = s.recvWaiting(ctx, sparse)
+	}
+	if err != nil {
+		err = s.errs.recv.named(err)
 	}
 	return m, err
 }
@@ -118,7 +124,7 @@ func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, e
 			continue
 		}
 		if err := s.arrived.await(ctx, w, sparse); err != nil {
-			return m, timeout(ctx, err, errRecvTimeout)
+			return m, s.recvEnded(ctx, err)
 		}
 	}
 }

@@ -18,7 +18,7 @@ type rep struct {
 
 // NewRep makes a REP socket.
 func NewRep(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("REP", o)
 	s.kind = &rep{Socket: s}
 	return s
 }

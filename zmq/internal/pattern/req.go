@@ -23,7 +23,7 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("REQ", o)
 	s.kind = &req{balanced: balanced{s}, id: rand.Uint32()}
 	return s
 }

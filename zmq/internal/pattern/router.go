@@ -19,7 +19,7 @@ type router struct {
 
 // NewRouter makes a ROUTER socket.
 func NewRouter(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("ROUTER", o)
 	s.kind = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
 	return s
 }

@@ -19,8 +19,11 @@ import (
 // the caller's, who may send it again; see message.Msg.Give for one that is given
 // away.
 func (s *Socket) Send(ctx context.Context, m message.Msg) error {
+	if s == nil {
+		panic(ZeroSocket)
+	}
 	if err := ctx.Err(); err != nil {
-		return err
+		return s.contextDone("send", err)
 	}
 	s.sendMu.Lock()
 	if out := s.turns.only; out != nil && m.Sendable() && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
@@ -40,7 +43,10 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	}
 	w, err := s.choose(m, ctx != noWait)
 	if w != nil {
-		return s.sendWaiting(ctx, m, w)
+		err = s.sendWaiting(ctx, m, w)
+	}
+	if err != nil {
+		err = s.errs.send.named(err)
 	}
 	return err
 }
@@ -128,7 +134,7 @@ func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter)
 	defer stop()
 	for w != nil {
 		if err := s.waitToSend(ctx, w); err != nil {
-			return timeout(ctx, err, errSendTimeout)
+			return s.sendEnded(ctx, err)
 		}
 		s.sendMu.Lock()
 		w, err = s.choose(m, true)

@@ -11,7 +11,9 @@ import (
 // who wait.
 type Socket struct {
 	kind behaviour
+	name string // of the type: "PUSH"
 	opts Options
+	errs *callErrors // what its calls fail with
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
@@ -32,8 +34,8 @@ type Socket struct {
 	Drops   Drops
 }
 
-func newSocket(o Options) *Socket {
-	s := &Socket{opts: o, pace: pipe.Sender{Pace: o.Pace}}
+func newSocket(name string, o Options) *Socket {
+	s := &Socket{name: name, opts: o, errs: errorsOfType(name), pace: pipe.Sender{Pace: o.Pace}}
 	s.arrived.opts = &s.opts
 	return s
 }

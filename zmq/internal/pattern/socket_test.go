@@ -36,7 +36,7 @@ func TestWhatTypesDo(t *testing.T) {
 			s := typ.make(defaults())
 			if err := s.TrySend(msg("a", "b")); errors.Is(err, pattern.ErrNotSupported) == typ.sends {
 				t.Errorf("sending: %v", err)
-			} else if (err == pattern.ErrWouldBlock) != typ.waits {
+			} else if errors.Is(err, pattern.ErrWouldBlock) != typ.waits {
 				t.Errorf("sending to nobody: %v", err)
 			}
 			if _, err := s.TryRecv(); errors.Is(err, pattern.ErrNotSupported) == typ.receives {
@@ -47,7 +47,7 @@ func TestWhatTypesDo(t *testing.T) {
 					t.Errorf("subscribing: %v", err)
 				}
 			}
-			if err := s.TrySend(message.Msg{}); err != pattern.ErrNoFrame {
+			if err := s.TrySend(message.Msg{}); !errors.Is(err, pattern.ErrNoFrame) {
 				t.Errorf("sending no frame: %v", err)
 			}
 		})
@@ -70,7 +70,7 @@ func TestClosed(t *testing.T) {
 				errs["Subscribe"], errs["Unsubscribe"] = s.Subscribe(nil), s.Unsubscribe(nil)
 			}
 			for call, err := range errs {
-				if err != pattern.ErrClosed || !errors.Is(err, net.ErrClosed) {
+				if !errors.Is(err, pattern.ErrClosed) || !errors.Is(err, net.ErrClosed) {
 					t.Errorf("%s: %v", call, err)
 				}
 			}
@@ -92,7 +92,7 @@ func TestCloseEndsWhatWaits(t *testing.T) {
 	}
 	s.Close()
 	for range 2 * each {
-		if err := <-results; err != pattern.ErrClosed {
+		if err := <-results; !errors.Is(err, pattern.ErrClosed) {
 			t.Fatalf("got %v", err)
 		}
 	}
@@ -120,7 +120,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 			cancel()
 		}
 		for range 2 {
-			if err := <-results; err != tt.want {
+			if err := <-results; !errors.Is(err, tt.want) {
 				t.Fatalf("got %v, want %v", err, tt.want)
 			}
 		}

@@ -2,7 +2,6 @@ package pattern
 
 import (
 	"bytes"
-	"fmt"
 	"runtime"
 	"slices"
 
@@ -31,7 +30,7 @@ type publisher struct {
 
 // NewSub makes a SUB socket.
 func NewSub(o Options) *Socket {
-	s := newSocket(o)
+	s := newSocket("SUB", o)
 	kind := &sub{Socket: s}
 	kind.wants = kind.wanted.Matches
 	s.kind = kind
@@ -46,18 +45,20 @@ func (s *Socket) Subscribe(prefix []byte) error { return s.subscription(subscrib
 func (s *Socket) Unsubscribe(prefix []byte) error { return s.subscription(unsubscribe, prefix) }
 
 func (s *Socket) subscription(what byte, prefix []byte) error {
+	if s == nil {
+		panic(ZeroSocket)
+	}
 	kind, ok := s.kind.(*sub)
 	if !ok {
-		return errNotSub
+		return s.noSubscriptions(what)
 	}
 	if len(prefix) > subscription.MaxPrefix {
-		return fmt.Errorf("%w: %d bytes, at most %d are allowed; subscribe to the start of it",
-			ErrLongPrefix, len(prefix), subscription.MaxPrefix)
+		return longPrefix(what, len(prefix))
 	}
 	unlock := s.lockBoth()
 	if s.closed {
 		unlock()
-		return ErrClosed
+		return s.isClosed(subscriptionCall(what))
 	}
 	if kind.count(what, prefix) {
 		for _, p := range kind.peers {

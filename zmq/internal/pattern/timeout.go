@@ -21,11 +21,8 @@ func withTimeout(ctx context.Context, d time.Duration) (context.Context, context
 	return context.WithTimeoutCause(ctx, d, ErrTimeout)
 }
 
-// timeout tells the socket's own timeout from the caller's deadline: err is own
-// then.
-func timeout(ctx context.Context, err error, own *Error) error {
-	if err == ctx.Err() && context.Cause(ctx) == ErrTimeout {
-		return own
-	}
-	return err
+// ownTimeout tells the socket's own timeout from the caller's deadline: err is what
+// waiting with ctx has ended with.
+func ownTimeout(ctx context.Context, err error) bool {
+	return err == ctx.Err() && context.Cause(ctx) == ErrTimeout
 }

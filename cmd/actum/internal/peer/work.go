@@ -89,7 +89,7 @@ func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (
 			return m, false, err
 		}
 		m, err := s.TryRecv()
-		if err == nil || err != zmq.ErrWouldBlock {
+		if !errors.Is(err, zmq.ErrWouldBlock) {
 			return m, err == nil, err
 		}
 		if err := s.out.flush(); err != nil {

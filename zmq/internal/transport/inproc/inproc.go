@@ -66,6 +66,9 @@ type Binding struct {
 	name     string
 	member   Member
 	joined   []*Connection
+
+	refused  error // why it, or who connected, did not take the other last
+	refusals int   // how many who connected were refused at least once
 }
 
 // Connection is a connection to a name, joined to its binding or waiting for
@@ -133,6 +136,7 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	c := &Connection{registry: r, name: to, member: m}
 	if n.bound != nil {
 		if err := compatible(m, n.bound.member); err != nil {
+			n.bound.note(err)
 			r.tidy(to)
 			return nil, err
 		}
@@ -196,10 +200,27 @@ func (c *Connection) join(b *Binding) error {
 		return nil
 	}
 	c.refused = err
-	if c.refusals++; c.refusals == 1 && c.member.Refused != nil {
-		c.member.Refused(c.name, err)
+	if c.refusals++; c.refusals == 1 {
+		b.note(err)
+		if c.member.Refused != nil {
+			c.member.Refused(c.name, err)
+		}
 	}
 	return err
+}
+
+// note keeps why somebody who connected was refused.
+func (b *Binding) note(err error) {
+	b.refused = err
+	b.refusals++
+}
+
+// Refused is how many who connected were refused, also those who were let in later,
+// and why the last one was.
+func (b *Binding) Refused() (refusals int, why error) {
+	b.registry.mu.Lock()
+	defer b.registry.mu.Unlock()
+	return b.refusals, b.refused
 }
 
 // State reports whether the connection is joined to a binding, how often one has

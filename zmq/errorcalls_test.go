@@ -1,0 +1,302 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// errorCalls are all calls of the package that can fail, each with what makes it
+// fail, and with what the text of the error must name: the operation and its object.
+// TestErrorCallsAreAll finds a call that is missing here.
+var errorCalls = map[string][]errorCase{
+	"NewSocket": nil, // Context.NewSocket on the default context, which nobody could close here
+	"Context.NewSocket": {
+		{func(r *errorRig) error { _, err := r.sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
+		{func(r *errorRig) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
+		{func(*errorRig) error { _, err := new(zmq.Context).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
+		{func(*errorRig) error { _, err := (*zmq.Context)(nil).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
+		{func(r *errorRig) error {
+			_, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
+			return err
+		}, nil, "option RoutingID", "zero"},
+	},
+	"NewContext": {
+		{func(*errorRig) error { _, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: -1}); return err }, nil, "option Dispatchers", "-1"},
+		{func(*errorRig) error { _, err := zmq.NewContext(zmq.ContextOptions{Backend: "nonsense"}); return err }, nil, "NewContext", "nonsense"},
+	},
+	"DefaultContext": nil, // fails only where no backend works, as NewContext does
+	"Context.Close":  nil, // fails only where a dispatcher's descriptors cannot be closed
+	"Context.Shutdown": {
+		{func(r *errorRig) error {
+			c, err := zmq.NewContext(zmq.ContextOptions{})
+			must(r.T, err)
+			r.unsent(newSocket(r.T, c, zmq.PUSH, zmq.Options{}))
+			return c.Shutdown(r.done)
+		}, context.Canceled, "shutdown", "context"},
+	},
+	"ParseType":   {{func(*errorRig) error { _, err := zmq.ParseType("pusch"); return err }, nil, "socket type", "pusch"}},
+	"Options.Set": {{func(*errorRig) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
+
+	"Socket.Close":       nil, // always nil
+	"Socket.Shutdown":    {{func(r *errorRig) error { s := r.of(zmq.PUSH); r.unsent(s); return s.Shutdown(r.done) }, context.Canceled, "shutdown", "PUSH"}},
+	"Socket.Send":        sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),
+	"Socket.SendBytes":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendBytes(ctx, make([]byte, 1<<16)) }),
+	"Socket.SendOwned":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendOwned(ctx, []byte("x")) }),
+	"Socket.SendFrames":  sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendFrames(ctx, []byte("x")) }),
+	"Socket.Recv":        receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.Recv(ctx); return err }),
+	"Socket.RecvBytes":   receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvBytes(ctx); return err }),
+	"Socket.RecvFrames":  receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvFrames(ctx); return err }),
+	"Socket.TrySend":     tries("send", "PUSH", func(s *zmq.Socket) error { return s.TrySend(zmq.StringMsg("x")) }),
+	"Socket.TryRecv":     tries("receive", "PULL", func(s *zmq.Socket) error { _, err := s.TryRecv(); return err }),
+	"Socket.Subscribe":   subscribes("subscribe on ", (*zmq.Socket).Subscribe),
+	"Socket.Unsubscribe": subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
+	"Socket.Messages": {
+		{func(r *errorRig) error {
+			for _, err := range r.of(zmq.PUSH).Messages(r.ctx) {
+				return err
+			}
+			return nil
+		}, zmq.ErrNotSupported, "receive", "PUSH"},
+	},
+	"Socket.Bind":        onEndpoints("bind", (*zmq.Socket).Bind),
+	"Socket.BindContext": onEndpoints("bind", func(s *zmq.Socket, to string) error { return s.BindContext(context.Background(), to) }),
+	"Socket.Connect":     onEndpoints("connect", (*zmq.Socket).Connect),
+	"Socket.Unbind":      onEndpoints("unbind", (*zmq.Socket).Unbind),
+	"Socket.Disconnect":  onEndpoints("disconnect", (*zmq.Socket).Disconnect),
+}
+
+type errorCase struct {
+	fails             func(r *errorRig) error
+	is                error // nil: any error
+	operation, object string
+}
+
+// errorRig is what the calls fail on.
+type errorRig struct {
+	*rig
+	gone          *zmq.Context    // closed
+	done, expired context.Context // canceled, and past its deadline
+}
+
+func (r *errorRig) of(typ zmq.Type) *zmq.Socket {
+	return r.socket(typ, zmq.Options{Linger: zmq.NoLinger})
+}
+
+func (r *errorRig) closed(typ zmq.Type) *zmq.Socket {
+	s := r.of(typ)
+	must(r.T, s.Close())
+	return s
+}
+
+// unsent leaves a message that cannot be sent.
+func (r *errorRig) unsent(s *zmq.Socket) {
+	must(r.T, s.Connect("inproc://nobody"))
+	r.send(s, "x")
+}
+
+func sends(call func(context.Context, *zmq.Socket) error) []errorCase {
+	return append(waits("send", zmq.PUSH, call),
+		errorCase{func(r *errorRig) error { return call(r.ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
+		errorCase{func(r *errorRig) error { return call(r.ctx, r.socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
+	)
+}
+
+func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
+	return append(waits("receive", zmq.PULL, call),
+		errorCase{func(r *errorRig) error { return call(r.ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
+		errorCase{func(r *errorRig) error { return call(r.ctx, r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
+	)
+}
+
+// waits are the errors of a call that waits.
+func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
+	const nobody = "tcp://127.0.0.1:1"
+	return []errorCase{
+		{func(r *errorRig) error { return call(r.ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
+		{func(r *errorRig) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
+		{func(r *errorRig) error { return call(r.expired, r.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
+		{func(r *errorRig) error { // it waits, and ends while it does
+			ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
+			defer cancel()
+			s := r.socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
+			must(r.T, s.Connect(nobody))
+			return call(ctx, s)
+		}, context.DeadlineExceeded, operation, typ.String() + " (" + nobody},
+	}
+}
+
+func tries(operation, typ string, call func(*zmq.Socket) error) []errorCase {
+	t, _ := zmq.ParseType(typ)
+	return []errorCase{
+		{func(r *errorRig) error { return call(r.of(t)) }, zmq.ErrWouldBlock, operation, typ},
+		{func(r *errorRig) error { return call(r.closed(t)) }, zmq.ErrClosed, operation, typ},
+	}
+}
+
+func subscribes(operation string, call func(*zmq.Socket, string) error) []errorCase {
+	return []errorCase{
+		{func(r *errorRig) error { return call(r.closed(zmq.SUB), "") }, zmq.ErrClosed, operation, "SUB"},
+		{func(r *errorRig) error { return call(r.of(zmq.PUB), "") }, zmq.ErrNotSupported, operation, "PUB"},
+		{func(r *errorRig) error { return call(r.of(zmq.SUB), strings.Repeat("x", 1<<20+1)) }, zmq.ErrLongPrefix, operation, "1048577 bytes"},
+	}
+}
+
+func onEndpoints(operation string, call func(*zmq.Socket, string) error) []errorCase {
+	return []errorCase{
+		{func(r *errorRig) error { return call(r.closed(zmq.PUSH), "inproc://x") }, zmq.ErrClosed, operation, "inproc://x"},
+		{func(r *errorRig) error { return call(r.of(zmq.PUSH), "tcp://127.0.0.1") }, nil, operation, "tcp://127.0.0.1"},
+		{func(r *errorRig) error { return call(r.of(zmq.PUSH), "nonsense") }, nil, operation, "nonsense"},
+	}
+}
+
+// Every error names the operation and its object, and is what it is documented to be.
+func TestErrorCalls(t *testing.T) {
+	r := &errorRig{rig: newRig(t, "inproc")}
+	var err error
+	r.gone, err = zmq.NewContext(zmq.ContextOptions{})
+	must(t, err)
+	must(t, r.gone.Close())
+	var cancel, stop context.CancelFunc
+	r.done, cancel = context.WithCancel(r.ctx)
+	cancel()
+	r.expired, stop = context.WithDeadline(r.ctx, time.Now())
+	defer stop()
+	for _, name := range slices.Sorted(maps.Keys(errorCalls)) {
+		for i, tt := range errorCalls[name] {
+			err := tt.fails(r)
+			if err == nil || tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("%s, case %d: %v is not %v", name, i, err, tt.is)
+				continue
+			}
+			text := err.Error()
+			for _, part := range []string{"zmq: ", tt.operation, tt.object} {
+				if !strings.Contains(text, part) {
+					t.Errorf("%s, case %d: %q does not name %q", name, i, text, part)
+				}
+			}
+			if strings.Count(text, "zmq: ") != 1 {
+				t.Errorf("%s, case %d: %q says more than once whose it is", name, i, text)
+			}
+		}
+	}
+}
+
+// A call that can fail is in errorCalls.
+func TestErrorCallsAreAll(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	must(t, err)
+	found := 0
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		must(t, err)
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !f.Name.IsExported() || !canFail(f) {
+				continue
+			}
+			name := f.Name.Name
+			if f.Recv != nil {
+				of := f.Recv.List[0].Type
+				if pointer, ok := of.(*ast.StarExpr); ok {
+					of = pointer.X
+				}
+				if id, ok := of.(*ast.Ident); !ok || !id.IsExported() || name == "Unwrap" {
+					continue
+				} else {
+					name = id.Name + "." + name
+				}
+			}
+			found++
+			if _, ok := errorCalls[name]; !ok {
+				t.Errorf("%s can fail, and errorCalls does not say how", name)
+			}
+		}
+	}
+	if found != len(errorCalls) {
+		t.Errorf("%d calls can fail, and errorCalls has %d", found, len(errorCalls))
+	}
+}
+
+// canFail reports whether a function returns an error, or yields one.
+func canFail(f *ast.FuncDecl) (fails bool) {
+	if f.Type.Results == nil {
+		return false
+	}
+	for _, result := range f.Type.Results.List {
+		ast.Inspect(result.Type, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			fails = fails || ok && id.Name == "error"
+			return true
+		})
+	}
+	return fails
+}
+
+// Calls that do not wait fail without an allocation: they are made in loops.
+func TestTryAllocatesNothing(t *testing.T) {
+	r := newRig(t, "inproc")
+	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+	m := zmq.StringMsg("x")
+	if n := testing.AllocsPerRun(100, func() {
+		if push.TrySend(m) == nil {
+			t.Fatal("sent to nobody")
+		}
+		if _, err := pull.TryRecv(); err == nil {
+			t.Fatal("received from nobody")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// A Socket that NewSocket did not make says so.
+func TestZeroSocket(t *testing.T) {
+	ctx := context.Background()
+	var s zmq.Socket
+	for name, call := range map[string]func(){
+		"Send": func() { _ = s.Send(ctx, zmq.StringMsg("x")) }, "TrySend": func() { _ = s.TrySend(zmq.StringMsg("x")) },
+		"SendBytes": func() { _ = s.SendBytes(ctx, nil) }, "SendOwned": func() { _ = s.SendOwned(ctx, nil) }, "SendFrames": func() { _ = s.SendFrames(ctx, nil) },
+		"Recv": func() { _, _ = s.Recv(ctx) }, "TryRecv": func() { _, _ = s.TryRecv() },
+		"RecvBytes": func() { _, _ = s.RecvBytes(ctx) }, "RecvFrames": func() { _, _ = s.RecvFrames(ctx) },
+		"Messages": func() {
+			for range s.Messages(ctx) {
+			}
+		},
+		"Subscribe": func() { _ = s.Subscribe("") }, "Unsubscribe": func() { _ = s.Unsubscribe("") },
+		"Bind": func() { _ = s.Bind("inproc://x") }, "BindContext": func() { _ = s.BindContext(ctx, "inproc://x") },
+		"Connect": func() { _ = s.Connect("inproc://x") },
+		"Unbind":  func() { _ = s.Unbind("inproc://x") }, "Disconnect": func() { _ = s.Disconnect("inproc://x") },
+		"Readable": func() { s.Readable() }, "Writable": func() { s.Writable() },
+		"Close": func() { _ = s.Close() }, "Shutdown": func() { _ = s.Shutdown(ctx) }, "Stats": func() { s.Stats() },
+		"Context.Backend": func() { new(zmq.Context).Backend() },
+	} {
+		func() {
+			defer func() {
+				text, _ := recover().(string)
+				if !strings.HasPrefix(text, "zmq: ") || !strings.Contains(text, "did not make") {
+					t.Errorf("%s panics with %q", name, text)
+				}
+			}()
+			call()
+		}()
+	}
+	if s.Type() != 0 || s.LastEndpoint() != "" {
+		t.Errorf("%v, %q", s.Type(), s.LastEndpoint())
+	}
+	must(t, new(zmq.Context).Close())
+	must(t, new(zmq.Context).Shutdown(ctx))
+}

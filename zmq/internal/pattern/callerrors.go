@@ -1,0 +1,114 @@
+package pattern
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/actum-go/actum/zmq/internal/subscription"
+)
+
+// ZeroSocket is what a call of a Socket panics with that NewSocket did not make.
+const ZeroSocket = "zmq: use of a Socket that NewSocket did not make: a zero Socket is of no use"
+
+// callErrors are the errors that calls on sockets of one type often fail with. They
+// are made once for each type, so that to fail allocates nothing.
+type callErrors struct{ send, recv namedErrors }
+
+// namedErrors are errors of one call, by the error that each is. Their texts name
+// the call and the type.
+type namedErrors []Error
+
+// named returns the error that names the call, if err does not.
+func (n namedErrors) named(err error) error {
+	for i := range n {
+		if n[i].Is == err {
+			return &n[i]
+		}
+	}
+	return err
+}
+
+var callErrorsOfTypes sync.Map // by the type's name
+
+func errorsOfType(name string) *callErrors {
+	if made, ok := callErrorsOfTypes.Load(name); ok {
+		return made.(*callErrors)
+	}
+	send, recv := "zmq: send on "+name+": ", "zmq: receive on "+name+": "
+	made, _ := callErrorsOfTypes.LoadOrStore(name, &callErrors{
+		send: namedErrors{
+			{send + "no peer can take the message now: try again when Writable says so, or use Send, which waits", ErrWouldBlock},
+			{send + closedText, ErrClosed},
+			{send + "the message has no frame: make one with NewMsg, or use SendBytes", ErrNoFrame},
+			{send + "a copy of the message was released before: call Msg.Release after the last Send", ErrReleased},
+		},
+		recv: namedErrors{
+			{recv + "there is no message now: try again when Readable says so, or use Recv, which waits", ErrWouldBlock},
+			{recv + closedText, ErrClosed},
+		},
+	})
+	return made.(*callErrors)
+}
+
+const closedText = "the socket or its context is closed: make another with NewSocket"
+
+// isClosed is the error of another call on a closed socket.
+func (s *Socket) isClosed(call string) error {
+	return &Error{"zmq: " + call + " on " + s.name + ": " + closedText, ErrClosed}
+}
+
+// sendEnded says what has ended the wait of a Send: the socket's own timeout, or
+// the caller's context.
+func (s *Socket) sendEnded(ctx context.Context, err error) error {
+	if ownTimeout(ctx, err) {
+		return s.ended("send", "no peer took the message before SendTimeout had passed: is one connected, and does it receive?", ErrTimeout)
+	}
+	return s.ended("send", "no peer took the message: "+err.Error(), err)
+}
+
+// recvEnded is the same for Recv.
+func (s *Socket) recvEnded(ctx context.Context, err error) error {
+	if ownTimeout(ctx, err) {
+		return s.ended("receive", "no message came before RecvTimeout had passed: is a peer connected, and does it send?", ErrTimeout)
+	}
+	return s.ended("receive", "no message came: "+err.Error(), err)
+}
+
+// contextDone is the error of a call whose context was done before.
+func (s *Socket) contextDone(call string, err error) error {
+	return s.ended(call, "the context of the call was done before it: "+err.Error(), err)
+}
+
+// ended says what a call waited for, and what it has ended with, beside what the
+// socket is bound and connected to. No lock is held.
+func (s *Socket) ended(call, why string, is error) error {
+	where := ""
+	if s.opts.Where != nil {
+		where = " (" + s.opts.Where() + ")"
+	}
+	return &Error{"zmq: " + call + " on " + s.name + where + ": " + why, is}
+}
+
+// subscriptionCall names the call.
+func subscriptionCall(what byte) string {
+	if what == subscribe {
+		return "subscribe"
+	}
+	return "unsubscribe"
+}
+
+// noSubscriptions refuses a subscription of another type than SUB.
+func (s *Socket) noSubscriptions(what byte) error {
+	why := "only SUB sockets have subscriptions: receive with SUB"
+	if s.name == "PUB" {
+		why = "a PUB sends what its SUB peers have subscribed to: call it on those"
+	}
+	return &Error{"zmq: " + subscriptionCall(what) + " on " + s.name + ": " + why, ErrNotSupported}
+}
+
+// longPrefix refuses a prefix that publishers do not take.
+func longPrefix(what byte, size int) error {
+	return &Error{fmt.Sprintf("zmq: %s on SUB: the prefix has %d bytes, and publishers take at most %d: use the start of it",
+		subscriptionCall(what), size, subscription.MaxPrefix), ErrLongPrefix}
+}
