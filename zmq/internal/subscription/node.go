@@ -3,6 +3,7 @@ package subscription
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 )
 
 // A node of the trie is a block:
@@ -178,10 +179,24 @@ func (n node) at(key byte) int {
 		}
 		return 0
 	}
-	if i := bytes.IndexByte(n[at:at+int(n[atLow])], key); i >= 0 {
+	if i := indexOf(n[at:], int(n[atLow]), key); i >= 0 {
 		return at + room + 4*i
 	}
 	return 0
+}
+
+// indexOf returns where a key is among the first count bytes; -1 if it is not.
+func indexOf(keys []byte, count int, key byte) int {
+	if count > 8 || len(keys) < 8 {
+		return bytes.IndexByte(keys[:count], key)
+	}
+	const ones = 0x0101010101010101
+	differs := binary.LittleEndian.Uint64(keys) ^ ones*uint64(key)
+	same := (differs - ones) &^ differs & (ones << 7) // its lowest bit is the first byte that is zero
+	if i := bits.TrailingZeros64(same) / 8; i < count {
+		return i
+	}
+	return -1
 }
 
 // child returns the child whose label starts with key; 0 if there is none.

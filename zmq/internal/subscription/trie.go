@@ -1,7 +1,5 @@
 package subscription
 
-import "bytes"
-
 // trie is a radix trie of byte strings. Except for the root no node is without
 // a value and with less than two children, unless its label and its child's are
 // too long for one: there are at most twice as many nodes as values, and those
@@ -35,27 +33,31 @@ func (t *trie) find(s []byte) ref {
 // one that has a value and is on the way to topic, and returns that and how long
 // its string is; nil if there is none.
 func (t *trie) next(n node, topic []byte, at int) (node, int) {
-	for at < len(topic) {
-		r, key, room, table := ref(0), topic[at], int(capacityOf[n[2]]), n.atTable()
-		if n.isRanged() {
-			i := int(key - n[atLow])
+	for head := n.word(0); at < len(topic); {
+		r, key, code := ref(0), topic[at], byte(head>>16)
+		table, room := atValue+valueSize(byte(head)), int(capacityOf[code])
+		if code&ranged != 0 {
+			i := int(key - byte(head>>24))
 			if i >= room {
 				break
 			}
 			r = ref(n.word(table + 4*i))
-		} else if i := bytes.IndexByte(n[table:table+int(n[atLow])], key); i >= 0 {
+		} else if i := indexOf(n[table:], int(head>>24), key); i >= 0 {
 			r = ref(n.word(table + room + 4*i))
 		}
 		if r == 0 {
 			break
 		}
 		n = t.node(r)
-		size := int(n[1])
-		if size > 1 && (size > len(topic)-at || string(n.label()) != string(topic[at:at+size])) {
+		head = n.word(0)
+		if size := int(byte(head >> 8)); size == 1 {
+			at++
+		} else if rest := topic[at:]; size <= len(rest) && string(n.label()) == string(rest[:size]) {
+			at += size
+		} else {
 			break
 		}
-		at += size
-		if n.kind() != kindPlain {
+		if byte(head) != kindPlain {
 			return n, at
 		}
 	}
