@@ -134,7 +134,7 @@ func (d *decoder) Shrink() {
 	size := d.least()
 	d.next = pooledChunk
 	if size == pooledChunk && d.end == d.start && d.body == nil {
-		size = firstChunk
+		size, d.next = firstChunk, firstChunk // else the next read would find it too small
 	}
 	d.moveTo(d.alloc(size))
 }

@@ -1,6 +1,8 @@
 package pattern
 
 import (
+	"slices"
+
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -61,7 +63,7 @@ func (r *roundRobin) remove(out *pipe.Out) {
 	if i < 0 {
 		return
 	}
-	r.outs = append(r.outs[:i], r.outs[i+1:]...)
+	r.outs = slices.Delete(r.outs, i, i+1)
 	r.only = nil
 	for ; i < len(r.outs); i++ {
 		r.outs[i].Index = i

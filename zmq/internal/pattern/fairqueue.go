@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -78,7 +79,7 @@ func (q *fairQueue) done(in *pipe.In) {
 		q.active[q.turn] = next
 		return
 	}
-	q.active = append(q.active[:q.turn], q.active[q.turn+1:]...)
+	q.active = slices.Delete(q.active, q.turn, q.turn+1)
 }
 
 // admit moves what has become readable to the active ones.
@@ -103,7 +104,7 @@ func (q *fairQueue) admit() {
 func (q *fairQueue) receive() (message.Msg, error) {
 	m, in := q.recv()
 	if in == nil {
-		return m, ErrWouldBlock
+		return message.Msg{}, ErrWouldBlock
 	}
 	q.lend(in, nil)
 	return m, nil

@@ -36,7 +36,7 @@ func (r *rep) recv() (message.Msg, error) {
 		m, in := r.arrived.recv()
 		r.sendMu.Lock()
 		if in == nil {
-			return m, ErrWouldBlock
+			return message.Msg{}, ErrWouldBlock
 		}
 		if r.open(&m) {
 			r.asker, r.lost = in.Peer.Out, in.Peer.In != in

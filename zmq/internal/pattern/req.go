@@ -87,7 +87,7 @@ func (r *req) recv() (message.Msg, error) {
 	for range turnSize {
 		m, in := r.arrived.recv()
 		if in == nil {
-			return m, ErrWouldBlock
+			return message.Msg{}, ErrWouldBlock
 		}
 		if drop, why := r.accept(&m, in.Peer); drop {
 			m.Release()

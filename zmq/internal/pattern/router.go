@@ -27,7 +27,7 @@ func NewRouter(o Options) *Socket {
 func (r *router) recv() (message.Msg, error) {
 	m, in := r.arrived.recv()
 	if in == nil {
-		return m, ErrWouldBlock
+		return message.Msg{}, ErrWouldBlock
 	}
 	m.Prepend(in.Sender(), &r.slab)
 	return m, nil

@@ -98,7 +98,7 @@ func (s *sub) recv() (message.Msg, error) {
 	for range turnSize {
 		m, in := s.arrived.recv()
 		if in == nil {
-			return m, ErrWouldBlock
+			return message.Msg{}, ErrWouldBlock
 		}
 		if s.wanted.Matches(m.Bytes()) {
 			s.arrived.lend(in, s.wants)

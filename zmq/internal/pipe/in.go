@@ -100,7 +100,7 @@ func (in *In) Next() (message.Msg, bool) {
 	m, ok := in.cursor.Next()
 	if !ok {
 		if m, ok = in.refill(); !ok {
-			return m, false
+			return message.Msg{}, false
 		}
 	}
 	in.unpaid++

@@ -85,7 +85,7 @@ func (s *status) failed(c *Config, at time.Duration, next State, what, where str
 	case s.quiet:
 		report = false
 	}
-	report = report || at-s.reported >= reportAgain || warning && s.isNew(cause.Error())
+	report = warning && s.isNew(cause.Error()) || report || at-s.reported >= reportAgain
 	if report {
 		s.reported = at
 	}

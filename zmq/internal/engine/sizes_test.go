@@ -1,0 +1,654 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// What a connection costs at rest, what one read brings, how much a turn does, and
+// how long a peer is waited for: the figures are what was measured and documented,
+// and stand here as numbers, so that a change of one is a change of two places.
+
+func newDecoding(keep keeping, chunk int) *decoding {
+	return &decoding{d: newDecoder(&Limits{}, keep, chunk), room: always(1 << 30)}
+}
+
+func (c *decoding) mustFeed(t *testing.T, stream []byte) {
+	t.Helper()
+	if err := c.feed(stream, always(1<<30)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The first chunk is small, the next one is pooled, and with a stream they grow up
+// to the largest.
+func TestChunkSizes(t *testing.T) {
+	for _, tt := range []struct{ limit, most int }{{maxChunk, 128 << 10}, {smallChunk, 8 << 10}} {
+		c := newDecoding(keepAll, tt.limit)
+		if space, behind := c.d.Space(); len(space) != 384 || behind != nil {
+			t.Errorf("the first read may bring %d bytes, want 384", len(space))
+		}
+		c.mustFeed(t, frame(nil, 0, body(200)))
+		c.mustFeed(t, frame(nil, 0, body(160)))
+		if space, _ := c.d.Space(); len(space) != 4<<10 {
+			t.Errorf("the chunk after the first is one of %d bytes, want 4 KiB", len(space))
+		}
+		largest := 0
+		for range 100 {
+			c.mustFeed(t, bytes.Repeat(frame(nil, 0, body(10)), 10_000))
+			space, _ := c.d.Space()
+			largest = max(largest, len(space))
+			if c.most > tt.most {
+				t.Fatalf("a chunk of %d bytes, the most is %d", c.most, tt.most)
+			}
+		}
+		if largest <= tt.most/2 || c.most != tt.most {
+			t.Errorf("in a stream up to %d bytes are read into a chunk of %d, which may have %d", largest, c.most, tt.most)
+		}
+		c.release()
+	}
+}
+
+// A chunk is used as long as a read of a useful size fits into it.
+func TestChunkIsUsedUp(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		used, room int // bytes of the chunk, and what is left
+		same       bool
+	}{
+		{"the first, and room enough", 384 - 64, 64, true},
+		{"the first, and too little room", 384 - 63, 4096, false},
+		{"the next, and room enough", 4096 - 512, 512, true},
+		{"the next, and too little room", 4096 - 511, 4096, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newDecoding(keepAll, maxChunk)
+			defer c.release()
+			if tt.used > 384 {
+				c.mustFeed(t, frame(nil, 0, body(200)))
+				c.mustFeed(t, frame(nil, 0, body(160)))
+				c.d.Space()
+			}
+			for left := tt.used; left > 0; {
+				n := min(left, 100)
+				if left-n < 2 && left > n {
+					n -= 2
+				}
+				c.mustFeed(t, frame(nil, 0, body(n-2)))
+				left -= n
+			}
+			if space, _ := c.d.Space(); len(space) != tt.room {
+				t.Errorf("%d bytes are free, want %d", len(space), tt.room)
+			}
+		})
+	}
+}
+
+// Which bodies are read into memory of their own, and how much memory they get
+// before they have come.
+func TestLargeBodySizes(t *testing.T) {
+	c := newDecoding(keepAll, maxChunk)
+	defer c.release()
+	c.mustFeed(t, append(announce(0, 32<<10-1), "begun"...))
+	if c.d.body != nil {
+		t.Error("a body of less than 32 KiB is read into memory of its own")
+	}
+	c.mustFeed(t, make([]byte, 32<<10-1-5))
+	c.mustFeed(t, append(announce(0, 32<<10), "begun"...))
+	if c.d.body == nil {
+		t.Fatal("a body of 32 KiB is not read into memory of its own")
+	}
+	if got := len(c.d.body.Data()); got != 16<<10 {
+		t.Errorf("the first large body is given %d bytes of memory, want 16 KiB", got)
+	}
+	if first, behind := c.d.Space(); len(first) != 16<<10-5 || behind != nil {
+		t.Errorf("read into %d bytes, and %d behind", len(first), len(behind))
+	}
+	c.mustFeed(t, make([]byte, 16<<10-5))
+	if first, behind := c.d.Space(); len(first) != 16<<10 || len(behind) != 256 {
+		t.Errorf("read into %d bytes, and %d behind, want the rest and 256", len(first), len(behind))
+	}
+	c.mustFeed(t, make([]byte, 16<<10))
+	for _, tt := range []struct{ size, trusted int }{{1 << 20, 32 << 10}, {2 << 20, 1 << 20}, {4 << 20, 1 << 20}} {
+		c.mustFeed(t, append(announce(0, uint64(tt.size)), 0))
+		if got := len(c.d.body.Data()); got != tt.trusted {
+			t.Errorf("a body of %d bytes is given %d, want %d", tt.size, got, tt.trusted)
+		}
+		c.mustFeed(t, make([]byte, tt.size-1))
+	}
+}
+
+// A body that is larger than what it was given on trust is given twice what has
+// come.
+func TestLargeBodyGrows(t *testing.T) {
+	c := newDecoding(keepAll, maxChunk)
+	defer c.release()
+	const size = 100 << 10
+	c.mustFeed(t, append(announce(0, size), 0))
+	var sizes []int
+	for left := size - 1; left > 0; {
+		first, _ := c.d.Space()
+		if n := len(c.d.body.Data()); len(sizes) == 0 || sizes[len(sizes)-1] != n {
+			sizes = append(sizes, n)
+		}
+		n := min(left, len(first))
+		c.mustFeed(t, make([]byte, n))
+		left -= n
+	}
+	if got, want := fmt.Sprint(sizes), fmt.Sprint([]int{16 << 10, 32 << 10, 64 << 10, 100 << 10}); got != want {
+		// The last may be rounded up to what memory comes in.
+		if len(sizes) != 4 || sizes[3] < size || fmt.Sprint(sizes[:3]) != fmt.Sprint([]int{16 << 10, 32 << 10, 64 << 10}) {
+			t.Errorf("the body had %s bytes of memory in turn, want %s", got, want)
+		}
+	}
+}
+
+// A turn scans 65,536 frames, whatever their form; a command
+// counts for 65 of them.
+func TestTurnIsExact(t *testing.T) {
+	long := append(announce(0, 1), 'x') // longer than it need be
+	for _, tt := range []struct {
+		name   string
+		keep   keeping
+		frames []byte
+		turn   int // how often they are a turn
+	}{
+		{"short", keepAll, frame(nil, 0, []byte("x")), 1 << 16},
+		{"long", keepAll, long, 1 << 16},
+		{"short and long", keepAll, append(frame(nil, 0, []byte("x")), long...), 1 << 15},
+		{"two short and long", keepAll, append(frame(frame(nil, 0, []byte("x")), 0, nil), long...), (1<<16 + 2) / 3},
+		{"of messages", keepAll, append(frame(nil, wire.FlagMore, nil), frame(nil, 0, []byte("x"))...), 1 << 15},
+		{"passed over", keepNone, frame(nil, 0, []byte("x")), 1 << 16},
+		{"commands", keepAll, frame(nil, wire.FlagCommand, []byte("\x01X")), 1009},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newDecoding(tt.keep, maxChunk)
+			defer c.release()
+			feed := func(n int) { // no frame is cut: a part of one would count
+				for few := 60 / len(tt.frames); n > 0; n -= few {
+					c.mustFeed(t, bytes.Repeat(tt.frames, min(n, few)))
+				}
+			}
+			feed(tt.turn - 1)
+			if c.turns != 0 {
+				t.Errorf("%d turns for less than one", c.turns)
+			}
+			feed(2) // the end may be found with the frame behind it
+			if c.turns != 1 {
+				t.Errorf("%d turns for one", c.turns)
+			}
+			feed(tt.turn + 1)
+			if c.turns != 2 {
+				t.Errorf("%d turns for two", c.turns)
+			}
+		})
+	}
+}
+
+// reads counts how a stream is read.
+type reads struct {
+	*recorder
+	waits, scatters, tries int
+	most                   int // how much one of them may bring
+}
+
+func (s *reads) Read(op *proactor.Operation, b []byte) {
+	s.waits++
+	s.most = max(s.most, len(b))
+	s.recorder.Read(op, b)
+}
+
+func (s *reads) ReadV(op *proactor.Operation, v [][]byte) {
+	s.scatters++
+	s.recorder.ReadV(op, v)
+}
+
+func (s *reads) TryRead(b []byte) (int, error) {
+	s.tries++
+	s.most = max(s.most, len(b))
+	return s.recorder.TryRead(b)
+}
+
+// counted is a PULL whose reads are counted from now on.
+func counted(r *rig, cfg Config) (*party, *peer, *reads) {
+	r.Helper()
+	cfg.Type = wire.PULL
+	p, q := r.connect(cfg)
+	r.shakeHands(p, q, "PUSH")
+	s := &reads{recorder: p.stream}
+	p.e.s = s
+	return p, q, s
+}
+
+// One wake-up reads until there is nothing left, without waiting; after eight more
+// reads others have their turn.
+func TestOneWakeUpDrains(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		cfg          Config
+		bytes        int
+		waits, tries int
+	}{
+		{"little", Config{}, 100, 1, 0},
+		{"more than one read", Config{}, 5000, 1, 2},
+		{"each a wake-up", Config{Tuning: Tuning{NoReadCoalescing: true}}, 5000, 3, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			p, q, s := counted(r, tt.cfg)
+			msg := frame(nil, 0, body(48))
+			n := tt.bytes / len(msg)
+			q.say(bytes.Repeat(msg, n))
+			r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
+			if s.waits != tt.waits || s.tries != tt.tries {
+				t.Errorf("%d reads that wait and %d that do not, want %d and %d", s.waits, s.tries, tt.waits, tt.tries)
+			}
+		})
+	}
+}
+
+// The budget of one wake-up.
+func TestReadBudget(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	p, q, s := counted(r, Config{})
+	msg := frame(nil, 0, body(98))
+	n := 4 << 20 / len(msg)
+	q.say(bytes.Repeat(msg, n))
+	most, before := 0, s.tries
+	for len(p.got) < n {
+		if !r.stuck.Outstanding() {
+			t.Fatal("stuck")
+		}
+		waits := s.waits
+		if _, err := r.d.RunOne(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s.waits == waits+1 {
+			most = max(most, s.tries-before)
+		}
+		before = s.tries
+		p.receive(n)
+	}
+	if most != 8 {
+		t.Errorf("%d reads in one wake-up besides the first, want 8", most)
+	}
+	if s.most <= 127<<10 || s.most > 128<<10 { // a part of a message may be there
+		t.Errorf("one read may bring %d bytes, want 128 KiB", s.most)
+	}
+}
+
+// While a large body is missing a read waits for it, and for the header behind it:
+// it is not asked for what is there, which would be little.
+func TestLargeBodyIsWaitedFor(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 20 << 10})
+	p, q, s := counted(r, Config{})
+	for i := range 3 {
+		q.say(frame(nil, 0, body(300<<10)))
+		r.until("message", func() bool { p.receive(1); return len(p.got) == i+1 })
+	}
+	if s.scatters == 0 || s.tries > 12 {
+		t.Errorf("%d reads that wait, %d scatter reads, %d that do not wait", s.waits, s.scatters, s.tries)
+	}
+}
+
+// A turn of the dispatcher's that has written 4 MiB is over, also if everything is
+// written.
+func TestWriteBudgetIsExact(t *testing.T) {
+	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil) // so that what follows is the dispatcher's
+		p.send(make([]byte, size))
+		if _, err := r.d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if p.stream.moved != 2+9+size || p.e.flushOp.Outstanding() != over {
+			t.Errorf("%d bytes written; handed on: %v, want %v", p.stream.moved, p.e.flushOp.Outstanding(), over)
+		}
+	}
+}
+
+// vectors notes how many pieces are written at a time.
+type vectors struct {
+	*recorder
+	pieces []int
+}
+
+func (s *vectors) TryWrite(b []byte) (int, error) {
+	s.pieces = append(s.pieces, 1)
+	return s.recorder.TryWrite(b)
+}
+
+func (s *vectors) TryWriteV(v [][]byte) (int, error) {
+	s.pieces = append(s.pieces, len(v))
+	return s.recorder.TryWriteV(v)
+}
+
+// A gather write has up to 256 pieces; one piece alone is a plain write.
+func TestPiecesOfAWrite(t *testing.T) {
+	for _, tt := range []struct {
+		large int // messages, each of which is two pieces
+		want  []int
+	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil)
+		s := &vectors{recorder: p.stream}
+		p.e.s = s
+		for range tt.large {
+			p.send(make([]byte, message.GatherMin))
+		}
+		r.polls()
+		if got := fmt.Sprint(s.pieces); got != fmt.Sprint(tt.want) {
+			t.Errorf("%d large messages were written in pieces of %s, want %v", tt.large, got, tt.want)
+		}
+		s.pieces = nil
+		p.send([]byte("small"))
+		p.send([]byte("small"))
+		r.polls()
+		for _, n := range s.pieces {
+			if n != 1 {
+				t.Errorf("small messages were written in %d pieces", n)
+			}
+		}
+	}
+}
+
+// A full Inbox is looked at after 100 ms, and then after twice the time each time.
+func TestLooksAtAFullInbox(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	r.shakeHands(p, q, "PUSH")
+	for range 5 {
+		q.say(frame(nil, 0, body(10)))
+	}
+	r.polls()
+	const close = time.Millisecond / 4
+	p.lasts(100*time.Millisecond - close)
+	for looks, wait := range []time.Duration{200, 400, 800, 1600, 3200} {
+		if p.stream.looks != looks {
+			t.Errorf("%d looks, want %d", p.stream.looks, looks)
+		}
+		if p.lasts(2 * close); p.stream.looks != looks+1 {
+			t.Errorf("%d looks, want %d", p.stream.looks, looks+1)
+		}
+		p.lasts(wait*time.Millisecond - 2*close)
+	}
+}
+
+// Where a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
+func TestReadAheadOfAFullInbox(t *testing.T) {
+	const once = 100 // bytes that one read brings
+	r := newRig(t, 1, proactor.SimFaults{Buffer: once})
+	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p.stream.blind = true
+	r.shakeHands(p, q, "PUSH")
+	for range 4000 {
+		q.say(frame(nil, 0, body(98)))
+	}
+	r.polls()
+	for range 2 * 64 << 10 / once {
+		if p.e.gone() {
+			t.Fatal("a peer that is there is said to be gone")
+		}
+		r.polls()
+	}
+	if ahead := p.e.decoder.Ahead(); ahead < 64<<10 || ahead >= 64<<10+once {
+		t.Errorf("%d bytes were read ahead, want 64 KiB", ahead)
+	}
+}
+
+// How many bytes of answers wait for a peer who asks and does not read.
+func TestMostAnswers(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	p, q := push(r, Config{})
+	q.deaf = true
+	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
+	for range 2 * (64 << 10) / len(ping) {
+		q.say(ping)
+		r.polls()
+	}
+	answer := len(wire.AppendPong(nil, []byte("0123456789abcdef")))
+	if got, want := p.e.waiting(), (64<<10/answer+1)*answer; got != want {
+		t.Errorf("%d bytes of answers wait, want %d", got, want)
+	}
+}
+
+// A peer that goes on writing when the connection ends is read from for 16 MiB, 16
+// KiB at a time.
+func TestMostLeftovers(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	p, q := talker(r, pipe.Limits{Msgs: 1})
+	const all = 20 << 20
+	for range all >> 20 {
+		q.say(frame(nil, 0, make([]byte, 1<<20)))
+	}
+	r.polls()
+	s := &reads{recorder: p.stream}
+	p.e.s = s
+	p.e.Part(errTest, time.Hour)
+	mem := p.e.parting.mem
+	p.parted()
+	if mem == nil || !released(mem) {
+		t.Error("what was dropped goes to memory that is not given back")
+	}
+	if s.most != 16<<10 {
+		t.Errorf("%d bytes are dropped at a time, want 16 KiB", s.most)
+	}
+	if s.tries != 1024 {
+		t.Errorf("%d reads, want 1024", s.tries)
+	}
+}
+
+// Something that was expected and has not come is waited for 5 ms longer.
+func TestGrace(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, nil)
+	begun := p.d.Now()
+	if p.lasts(second/2 + 4500*time.Microsecond); p.closed > 0 {
+		t.Errorf("given up after %v", p.d.Now()-begun)
+	}
+	if p.lasts(second); p.closed != 1 || p.d.Now()-begun > second/2+5500*time.Microsecond {
+		t.Errorf("given up after %v", p.d.Now()-begun)
+	}
+}
+
+// The memory of a burst is given back a second after it.
+func TestCalm(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	p, q := r.connect(Config{Type: wire.PULL})
+	r.shakeHands(p, q, "PUSH")
+	const n = 20_000
+	q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
+	r.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
+	r.polls()
+	if p.lasts(second - time.Millisecond); len(p.e.decoder.chunk) < 32<<10 {
+		t.Errorf("a chunk of %d bytes within a second of a burst", len(p.e.decoder.chunk))
+	}
+	if p.lasts(second + 2*time.Millisecond); len(p.e.decoder.chunk) != 384 {
+		t.Errorf("a chunk of %d bytes a second after a burst, want 384", len(p.e.decoder.chunk))
+	}
+}
+
+// Whatever is heard counts as a sign of life, in one read or in several.
+func TestAnythingHeardCounts(t *testing.T) {
+	for _, beyond := range []int{-10, 0, 10, 3000} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		says := func(q *peer) {}
+		p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
+		says = func(q *peer) {
+			fits := p.e.decoder.offered // bytes, in the read that waits
+			q.say(frame(nil, 0, body(max(0, fits+beyond-2-7*min(1, max(0, fits+beyond-257))))))
+		}
+		says(q)
+		for range 20 {
+			if p.lasts(second); p.closed > 0 {
+				t.Fatalf("%d bytes beyond one read: closed: %v", beyond, p.cause)
+			}
+			p.receive(10)
+		}
+	}
+}
+
+// A peer that leaves is noticed by the read that fails, in a wake-up of its own or
+// behind what it has said.
+func TestEndBehindASpeech(t *testing.T) {
+	for _, size := range []int{0, 1, 100, 5000} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		p, q, _ := counted(r, Config{})
+		q.say(frame(nil, 0, body(size)))
+		r.until("said", func() bool { return len(q.queue) == 0 })
+		q.Close()
+		r.until("the end", func() bool { return p.closed > 0 })
+		if p.receive(2); len(p.got) != 1 || p.cause != io.EOF {
+			t.Errorf("%d messages and %v", len(p.got), p.cause)
+		}
+	}
+}
+
+// released reports whether nobody holds the memory any more.
+func released(mem *message.Buffer) (none bool) {
+	defer func() { none = recover() != nil }()
+	mem.Release()
+	return false
+}
+
+// Bounds that no peer reaches by sending.
+func TestBoundsAsNumbers(t *testing.T) {
+	want := uint64(1 << 46)
+	if math.MaxInt == math.MaxInt32 {
+		want = 1<<30 - 1
+	}
+	if maxBody != want {
+		t.Errorf("a message may have %d bytes, want %d", maxBody, want)
+	}
+	for over := range 2 {
+		c := newDecoding(keepSubscriptions, maxChunk)
+		frame := wire.AppendSubscribe(nil, make([]byte, wire.MaxSubscription+over))
+		if err := c.feed(frame, always(1<<30)); errors.Is(err, wire.ErrCommand) != (over > 0) {
+			t.Errorf("a subscription of %d bytes, the most are %d: %v", wire.MaxSubscription+over, wire.MaxSubscription, err)
+		}
+		c.release()
+	}
+}
+
+// A limit of any size is kept: also where short frames are not looked at one by one.
+func TestLimitsAreExact(t *testing.T) {
+	for limit := int64(1); limit <= 300; limit++ {
+		for _, l := range []*Limits{{MaxFrame: limit}, {MaxMessage: limit}} {
+			c := &decoding{d: newDecoder(l, keepAll, maxChunk), room: always(1 << 30)}
+			fits := frame(frame(nil, 0, []byte("x")), 0, body(int(limit)))
+			c.mustFeed(t, fits)
+			if len(c.items) != 2 {
+				t.Errorf("%+v: %d of 2 messages", *l, len(c.items))
+			}
+			if err := c.feed(frame(nil, 0, body(int(limit)+1)), always(1<<30)); !errors.Is(err, ErrTooLarge) {
+				t.Errorf("%+v: a message of %d bytes: %v", *l, limit+1, err)
+			}
+			c.release()
+		}
+	}
+}
+
+// Each wake-up has a turn of its own: many of them do not add up to one that is
+// over.
+func TestTurnsBeginAnew(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	p, q := r.connect(Config{Type: wire.PULL})
+	r.shakeHands(p, q, "PUSH")
+	const n, times = 1000, 70
+	for i := range times {
+		q.say(bytes.Repeat(frame(nil, 0, nil), n))
+		r.until("messages", func() bool { p.receive(n); return len(p.got) == (i+1)*n })
+		r.polls()
+	}
+	if p.e.resumeOp.op.Load() != nil {
+		t.Error("a turn was over before it began")
+	}
+}
+
+// A connection at rest has nothing that it does not need.
+func TestNothingIsKeptAtRest(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: time.Minute})
+	r.shakeHands(p, q, "PUSH")
+	check := func(when string) {
+		if p.e.quiet != nil || p.e.heart != nil || p.e.full != nil || p.e.parting != nil || p.e.shaking != nil || p.e.resumeOp.op.Load() != nil {
+			t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, p.e.quiet, p.e.heart, p.e.full, p.e.parting, p.e.shaking)
+		}
+	}
+	check("after the handshake")
+	q.say(frame(nil, 0, body(10)))
+	q.say(wire.AppendPing(nil, 0, nil)) // without a promise
+	r.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })
+	r.polls()
+	check("after a message")
+	const n = 20_000
+	q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
+	r.until("a burst", func() bool { p.receive(n); return len(p.got) == n+1 })
+	p.lasts(10 * second)
+	check("after a burst")
+}
+
+// However long an Inbox was full now and then, a peer that leaves is noticed after
+// as long again as it was full at last.
+func TestFullAgain(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	r.shakeHands(p, q, "PUSH")
+	for range 5 {
+		q.say(frame(nil, 0, body(10)))
+	}
+	for range 200 {
+		p.lasts(10 * second)
+		p.receive(1)
+		r.polls()
+		p.receive(1)
+		r.polls()
+		q.say(frame(frame(nil, 0, body(10)), 0, body(10)))
+		r.polls()
+	}
+	if !p.e.isFull {
+		t.Fatal("it is not full: the test tests nothing")
+	}
+	q.Close()
+	if p.lasts(60 * second); p.closed != 1 {
+		t.Error("a peer that has left is not noticed within a minute")
+	}
+}
+
+// What was heard while the Inbox was full, and is read when it has room, counts as a
+// sign of life.
+func TestHeardWhenThereIsRoom(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, pong)
+	for range 10 {
+		p.lasts(8 * second / 10)
+		for range 5 {
+			q.say(frame(nil, 0, body(10)))
+		}
+		p.lasts(4 * second / 10) // a PING, and its answer
+		if !p.e.isFull {
+			t.Fatal("it is not full: the test tests nothing")
+		}
+		for range 5 {
+			p.receive(1)
+			r.polls()
+		}
+		if p.lasts(8 * second / 10); p.closed > 0 {
+			t.Fatalf("closed: %v", p.cause)
+		}
+	}
+}

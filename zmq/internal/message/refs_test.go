@@ -1,0 +1,61 @@
+package message_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A body that a batch refers to is read as it is, whatever its size, in a message of
+// several frames; a frame of no bytes has none, also where the next one does.
+func TestReferencesOfAnySize(t *testing.T) {
+	for _, sizes := range [][]int{{300}, {0, 1}, {1, 0, 1}, {1, 1, 1}, {0, 0, 2, 0}} {
+		var b message.Batch
+		var want []byte
+		b.Msgs = 1
+		for i, size := range sizes {
+			flags := wire.FlagMore
+			if i == len(sizes)-1 {
+				flags = 0
+			}
+			b.Buf = wire.AppendFrameHeader(b.Buf, flags, size)
+			if size > 0 {
+				body := bytes.Repeat([]byte{byte('a' + i)}, size)
+				b.Refs = append(b.Refs, message.Ref{At: len(b.Buf), Body: body})
+				want = append(want, body...)
+				b.Size += size
+			}
+		}
+		b.Append(message.Single([]byte("behind")), message.GatherMin)
+		var c message.Cursor
+		c.Load(b)
+		if n := c.Left(); n != 2 {
+			t.Errorf("%v: %d messages are left, want 2", sizes, n)
+		}
+		m, _ := c.Next()
+		if got := bytes.Join(m.Frames(), nil); m.Len() != len(sizes) || !bytes.Equal(got, want) {
+			t.Errorf("%v: %d frames, %q", sizes, m.Len(), got)
+		}
+		if m, ok := c.Next(); !ok || string(m.Bytes()) != "behind" {
+			t.Errorf("%v: %q behind it", sizes, m.Bytes())
+		}
+	}
+}
+
+// Which sizes are pooled: memory that was given back is used again, most likely.
+func TestPooledSizes(t *testing.T) {
+	for size, pooled := range map[int]bool{1: false, 1023: false, 1024: true, 4096: true, 1 << 24: true, 1<<24 + 1: false} {
+		again := false
+		for range 8 {
+			b := message.NewBuffer(size)
+			b.Release()
+			next := message.NewBuffer(size)
+			again = again || next == b
+		}
+		if again != pooled {
+			t.Errorf("memory for %d bytes is used again: %v, want %v", size, again, pooled)
+		}
+	}
+}

@@ -1,0 +1,24 @@
+package pattern
+
+import "testing"
+
+// A subscriber with few subscriptions is forgotten at once, without another
+// goroutine; with as many as a turn has too.
+func TestLeavingWithLittle(t *testing.T) {
+	for _, n := range []int{1, turnSize} {
+		s := NewPub(Options{})
+		kind := s.kind.(*pub)
+		for range 5 {
+			peer, inbox := heardBy(t, s)
+			inbox.Put(says(subscribe, n))
+			s.Disconnected(peer)
+			s.sendMu.Lock()
+			left, sweeping := kind.index.Prefixes(), kind.sweeping
+			s.sendMu.Unlock()
+			if left != 0 || sweeping {
+				t.Errorf("of %d subscriptions %d are left; a goroutine removes them: %v", n, left, sweeping)
+			}
+		}
+		s.Close()
+	}
+}

@@ -1,0 +1,78 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// counting counts what is logged.
+type counting struct{ infos, warnings int }
+
+func (c *counting) Enabled(context.Context, slog.Level) bool { return true }
+func (c *counting) Handle(_ context.Context, r slog.Record) error {
+	if r.Level == slog.LevelWarn {
+		c.warnings++
+	} else {
+		c.infos++
+	}
+	return nil
+}
+func (c *counting) WithAttrs([]slog.Attr) slog.Handler { return c }
+func (c *counting) WithGroup(string) slog.Handler      { return c }
+
+func logged() (*counting, *Config) {
+	c := new(counting)
+	return c, &Config{Logger: slog.New(c), Engine: engine.Config{Type: wire.PUSH}}
+}
+
+// A failure that repeats is reported when it has happened 1, 2, 4, 8 ... times, and
+// a quarter of an hour after the last report.
+func TestRepeatedFailures(t *testing.T) {
+	c, cfg := logged()
+	s := &status{}
+	cause := errors.New("connection refused")
+	last := time.Duration(0)
+	for n := 1; n <= 4*3600; n++ {
+		at := time.Duration(n) * time.Second
+		before := c.infos
+		s.failed(cfg, at, StateRetrying, "failed", "tcp://x", cause)
+		want := n&(n-1) == 0 || at-last >= 15*time.Minute
+		if got := c.infos > before; got != want {
+			t.Fatalf("failure %d, %v after the last report: reported %v, want %v", n, at-last, got, want)
+		}
+		if want {
+			last = at
+		}
+	}
+	if now := s.Status(); now.Failures != 4*3600 || now.Err != cause || now.State != StateRetrying || c.warnings != 0 {
+		t.Errorf("%+v, %d warnings", now, c.warnings)
+	}
+	s.succeeded(cfg, StateConnected, "connected", "tcp://x")
+	if now := s.Status(); now.Failures != 0 || now.State != StateConnected {
+		t.Errorf("%+v", now)
+	}
+}
+
+// Each of eight causes of a warning is reported when it comes first, whatever else
+// is; a stranger who makes up more is not listened to.
+func TestDifferentWarnings(t *testing.T) {
+	c, cfg := logged()
+	s := &status{}
+	for n := 1; n <= 100; n++ {
+		cause := fmt.Errorf("%w: %d", wire.ErrGreeting, n)
+		before := c.warnings
+		s.failed(cfg, time.Second, StateRetrying, "failed", "tcp://x", cause)
+		if got, want := c.warnings > before, n <= 8 || n&(n-1) == 0; got != want {
+			t.Errorf("cause %d: reported %v, want %v", n, got, want)
+		}
+		s.failed(cfg, time.Second, StateRetrying, "failed", "tcp://x", cause)
+		s.now.Failures-- // as if it had not been said again
+	}
+}

@@ -1,0 +1,61 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A peer whose accept was on its way when the socket stopped is hung up on.
+func TestAcceptedAfterStop(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, peers := &host{}, &session.Accepted{}
+	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stopped(r.parts(peers))
+	s := dial(r, &host{})
+	r.until("hung up on", func() bool { return s.Status().Failures > 0 || len(h.events) > 0 })
+	if !h.saw() {
+		t.Errorf("the pattern was told of %v", h.events)
+	}
+	r.stopped(r.parts(s))
+	r.stopped(l.Stop)
+	r.until("nobody left", func() bool { return len(peers.Peers()) == 0 })
+}
+
+// A name that does not resolve is asked for less and less often; once it does, a
+// peer that is not there is tried at the interval again.
+func TestIntervalOnceANameResolves(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	var begun []time.Duration
+	const failing = 6
+	w := &way{tried: func() { begun = append(begun, r.d.Now()) }}
+	w.resolve = func(context.Context) ([]string, error) {
+		if len(begun) <= failing {
+			return nil, errors.New("no such host")
+		}
+		return []string{"127.0.0.1:5556"}, nil
+	}
+	s, err := session.Dial(r.config(&host{}, wire.PUSH), to(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("attempts", func() bool { return len(begun) == failing+6 })
+	for i := range begun[1:] {
+		wait, want := begun[i+1]-begun[i], 100*time.Millisecond
+		if i < failing {
+			want <<= i
+		}
+		if wait < want || wait > want+10*time.Millisecond {
+			t.Errorf("attempt %d comes %v after the one before, want %v", i+1, wait, want)
+		}
+	}
+	r.stopped(r.parts(s))
+}
