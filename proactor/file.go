@@ -16,6 +16,10 @@ import (
 // another starts it when that has completed. The handle of a file has no
 // position; Read and Write are for streams.
 //
+// Close of the handle closes the descriptor at once, or when the last operation on
+// the file ends. Some network file systems write back then, and so let Close wait:
+// there Sync first, or close on a goroutine that may wait.
+//
 // Directories, named pipes, terminals and the like are refused: they have no
 // bytes at an offset. Errors of the system are an *fs.PathError. An open that
 // was cancelled may have succeeded all the same, and then yields a handle like

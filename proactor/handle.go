@@ -155,13 +155,19 @@ func (h *Handle) CloseWrite() error {
 }
 
 // Close closes h. What is outstanding on it completes with ErrHandleClosed, by
-// way of the dispatcher. A second Close does nothing.
+// way of the dispatcher. A second Close does nothing but wait for the first one.
+//
+// Close does not wait for peers or for operations. It removes the file of a Unix
+// socket, with two calls to the file system that the socket was bound in.
 func (h *Handle) Close() error {
 	if h.d.journal != nil && h.d.journal.Ask(h.h, "close handle", func() { _ = h.Close() }) {
 		return nil
 	}
 	if h.state.Or(handleClosed)&handleClosed != 0 {
-		return nil
+		if h.d.journal != nil {
+			return nil // one goroutine closes, and the journal knows of one Close
+		}
+		return h.h.Close()
 	}
 	h.d.load.Add(-1)
 	err := h.h.Close()

@@ -38,7 +38,7 @@ import (
 // refuses it), and contexts that end RunOne.
 type ReplayOptions struct {
 	// Journal is where the journal of this run is written, before handlers are
-	// called each time: that of a program which a handler has ended can be replayed
+	// called each time, which wait until Write returns: that of a program which a handler has ended can be replayed
 	// up to there. It is complete when the dispatcher has been closed; Close says if
 	// it could not be written.
 	Journal io.Writer

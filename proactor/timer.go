@@ -1,6 +1,9 @@
 package proactor
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Timers are kept in the dispatcher's one heap, and so are the deadlines of other
 // operations: an idle process wakes up for the next of them, and for nothing
@@ -115,7 +118,7 @@ func (d *Dispatcher) expire(now time.Duration) {
 // tick makes the ticks that are due one completion. mu is held.
 func (d *Dispatcher) tick(c *control, now time.Duration) {
 	n := 1 + (min(now, c.limit)-c.due)/c.every // none after it ran out of time
-	c.op.op.N = int(n)
+	c.op.op.N = int(min(n, math.MaxInt))
 	c.due = expiry(c.due, n*c.every)
 	c.ticking = true
 	d.held.add(c, inDispatcher) // it is in no heap: CancelAll finds it here

@@ -126,10 +126,10 @@ type Handle interface {
 	// Cancel is Backend.Cancel for everything that is outstanding on the handle.
 	Cancel()
 	// Close completes what is outstanding with ErrHandleClosed, then gives the
-	// descriptor back. It does not wait for anything outside, and a second call does
-	// nothing, but returns no earlier than the first has let go of what it completes:
-	// after Backend.Close everything is there for Wait, whoever else closes or cancels
-	// at the same time.
+	// descriptor back, and removes the file of a socket. It does not wait for anything
+	// outside. A second call does nothing, but returns no earlier than the first. Nor
+	// does Backend.Close: after it everything is there for Wait, whoever else closes or
+	// cancels at the same time, and nothing of a handle is left.
 	Close() error
 }
 

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -61,6 +62,9 @@ func (op *Op) Receive() *ReceiveArgs { return op.Args.(*ReceiveArgs) }
 func NewPool(size, count int) *Pool {
 	if size <= 0 || count <= 0 {
 		panic(fmt.Sprintf("proactor: a buffer pool of %d buffers of %d bytes: both must be positive", count, size))
+	}
+	if size > math.MaxInt/count {
+		panic(fmt.Sprintf("proactor: a buffer pool of %d buffers of %d bytes: more than there can be memory", count, size))
 	}
 	p := &Pool{size: size, buffers: make([]PoolBuffer, count), count: count}
 	memory := make([]byte, size*count)

@@ -32,7 +32,8 @@ func (r *Registry[H]) Add(h H) bool {
 	return true
 }
 
-// Remove forgets h, which has been closed.
+// Remove forgets h, of which nothing is left: until then CloseAll closes it too, and
+// so waits for whoever does.
 func (r *Registry[H]) Remove(h H) {
 	r.mu.Lock()
 	delete(r.open, h)

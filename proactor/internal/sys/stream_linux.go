@@ -49,7 +49,7 @@ type Vector struct {
 }
 
 // Set lays out v, and returns how many bytes that is: not all if v is longer
-// than the kernel takes at once. Reset has to follow.
+// than the kernel takes at once, or more than a call moves. Reset has to follow.
 func (x *Vector) Set(v [][]byte) int {
 	x.size = 0
 	for _, b := range v {
@@ -58,6 +58,9 @@ func (x *Vector) Set(v [][]byte) int {
 		}
 		if len(b) == 0 {
 			continue
+		}
+		if x.size > 0 && len(b) > maxCall-x.size {
+			break // the sum may not fit an int
 		}
 		e := unix.Iovec{Base: unsafe.SliceData(b)}
 		e.SetLen(len(b))

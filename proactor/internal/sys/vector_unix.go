@@ -16,13 +16,18 @@ type Vector struct {
 	together []byte // a copy of what is written in one piece
 }
 
-// Set takes v, and returns how many bytes that is. Reset has to follow.
+// Set takes v, and returns how many bytes that is: not all if it is more than a call
+// moves. Reset has to follow.
 func (x *Vector) Set(v [][]byte) (size int) {
 	for _, b := range v {
-		if len(b) > 0 {
-			x.bufs = append(x.bufs, b)
-			size += len(b)
+		if len(b) == 0 {
+			continue
 		}
+		if size > 0 && len(b) > maxCall-size {
+			break // the sum may not fit an int
+		}
+		x.bufs = append(x.bufs, b)
+		size += len(b)
 	}
 	return size
 }

@@ -25,7 +25,7 @@ func (x *Vector) Set(v [][]byte) int {
 		if len(b) == 0 {
 			continue
 		}
-		if len(x.bufs) == maxBuffers || size+len(b) > maxTransfer && size > 0 {
+		if len(x.bufs) == maxBuffers || size > 0 && len(b) > maxTransfer-size {
 			break
 		}
 		buf := bufferOf(b)

@@ -2,6 +2,7 @@ package files
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -16,6 +17,7 @@ type File struct {
 	sys  sys.File
 	name string
 
+	closer  sync.Mutex // held by Close: who comes second waits until the first is done
 	closing atomic.Bool
 	why     error        // what operations end with once closed; written before closed is set
 	users   atomic.Int64 // those between Acquire and Release, and closed
@@ -60,16 +62,18 @@ func (f *File) Name() string { return f.name }
 // Close implements backend.Handle. What no worker has begun completes with
 // ErrHandleClosed.
 func (f *File) Close() error {
+	f.closer.Lock()
+	defer f.closer.Unlock()
 	if f.closing.Swap(true) {
 		return nil
 	}
 	f.why = f.pool.closedError()
 	idle := f.users.Add(closed) == closed
-	f.pool.open.Remove(f)
 	f.end(f.why)
 	if idle {
 		f.sys.Close()
 	}
+	f.pool.open.Remove(f) // at the end: until then Pool.Close waits for f
 	return nil
 }
 

@@ -8,9 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // harness is a pool whose completions can be held up: a worker that hands a sync
@@ -234,4 +239,75 @@ func TestCopy(t *testing.T) {
 	if err := Copy(io.Discard, x); err != backend.ErrHandleClosed {
 		t.Errorf("a closed file: %v", err)
 	}
+}
+
+// Whoever takes an operation out of the queue is held up before it completes: Close
+// waits, be it a Cancel, a file's Close, or CancelAll that has taken it.
+func TestCloseWaitsForWhatLeaves(t *testing.T) {
+	takers := map[string]func(*Pool, *backend.Op, *File){
+		"Cancel":     func(p *Pool, op *backend.Op, _ *File) { p.Cancel(op) },
+		"CancelAll":  func(p *Pool, _ *backend.Op, _ *File) { p.CancelAll() },
+		"File.Close": func(_ *Pool, _ *backend.Op, f *File) { f.Close() },
+	}
+	for name, take := range takers {
+		t.Run(name, func(t *testing.T) {
+			var p Pool
+			held, release := make(chan bool), make(chan bool)
+			var completed, closed atomic.Bool
+			p.Init(func(op *backend.Op) {
+				if op.Kind == backend.KindSync {
+					held <- true
+					<-release
+					completed.Store(true)
+				}
+			}, nil)
+			f := &File{pool: &p, name: "nothing", sys: sysOf(t)}
+			p.open.Add(f)
+			p.limit = 0 // what is queued stays there
+			op := &backend.Op{Kind: backend.KindSync, Handle: f}
+			p.Start(op)
+			var all sync.WaitGroup
+			all.Go(func() { take(&p, op, f) })
+			<-held
+			all.Go(func() {
+				p.Close()
+				closed.Store(true)
+				if !completed.Load() {
+					t.Error("Close has not waited")
+				}
+			})
+			for !closed.Load() && !waits("(*Pool).Close(") {
+				runtime.Gosched()
+			}
+			close(release)
+			all.Wait()
+		})
+	}
+}
+
+// waits reports whether a goroutine waits in a call of that function.
+func waits(function string) bool {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	for stack := range strings.SplitSeq(string(buf), "\n\n") {
+		state, calls, _ := strings.Cut(stack, "\n")
+		if strings.Contains(state, "[sync.") && strings.Contains(calls, function) {
+			return true
+		}
+	}
+	return false
+}
+
+// sysOf is an open file of the system's.
+func sysOf(t *testing.T) sys.File {
+	f, err := os.Create(filepath.Join(tempDir(t), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := sys.DuplicateFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

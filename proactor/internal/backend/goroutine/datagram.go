@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ type packet struct {
 	connected bool
 	in, out   lane
 	file      sys.SocketFile // of a path
+	closing   sync.Mutex     // held by Close: who comes second waits until the first is done
 	closed    atomic.Bool
 }
 
@@ -130,10 +132,12 @@ func (p *packet) Cancel() {
 }
 
 func (p *packet) Close() error {
+	p.closing.Lock()
+	defer p.closing.Unlock()
 	if p.closed.Swap(true) {
 		return nil
 	}
-	p.b.handles.Remove(p)
+	defer p.b.handles.Remove(p) // at the end: until then Backend.Close waits for it
 	p.abandon(p.b.closedError())
 	p.file.Remove()
 	return p.conn.Close()

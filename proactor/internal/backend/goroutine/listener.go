@@ -3,6 +3,7 @@ package goroutine
 import (
 	"context"
 	"net"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -13,11 +14,12 @@ import (
 
 // listener is a listening handle.
 type listener struct {
-	b      *Backend
-	ln     deadlineListener
-	in     lane
-	file   sys.SocketFile // of a path
-	closed atomic.Bool
+	b       *Backend
+	ln      deadlineListener
+	in      lane
+	file    sys.SocketFile // of a path
+	closing sync.Mutex     // held by Close: who comes second waits until the first is done
+	closed  atomic.Bool
 }
 
 // deadlineListener is what both kinds of listeners of package net are.
@@ -131,10 +133,12 @@ func (l *listener) RemoteAddr() net.Addr            { return nil }
 func (l *listener) Cancel() { l.in.cancelAll() }
 
 func (l *listener) Close() error {
+	l.closing.Lock()
+	defer l.closing.Unlock()
 	if l.closed.Swap(true) {
 		return nil
 	}
-	l.b.handles.Remove(l)
+	defer l.b.handles.Remove(l) // at the end: until then Backend.Close waits for it
 	l.abandon(l.b.closedError())
 	l.file.Remove()
 	return l.ln.Close()

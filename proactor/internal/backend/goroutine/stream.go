@@ -2,6 +2,7 @@ package goroutine
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -16,6 +17,7 @@ type stream struct {
 	taking  *receiver   // for receives; made at the first
 	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
 	sender  *sender     // for transmissions; made by the first one
+	closing sync.Mutex  // held by Close: who comes second waits until the first is done
 	closed  atomic.Bool
 }
 
@@ -84,8 +86,18 @@ func (s *stream) write(op *backend.Op) {
 	}
 }
 
+// maxGather is the most that a gather write moves, so that op.N is that: package net
+// writes all that it is given.
+const maxGather = 1 << 30
+
 func (s *stream) writeV(op *backend.Op) {
-	scratch := append(s.vec[:0], op.Vec...)
+	scratch, size := s.vec[:0], 0
+	for _, b := range op.Vec {
+		if size > 0 && len(b) > maxGather-size {
+			break
+		}
+		scratch, size = append(scratch, b), size+len(b)
+	}
 	s.vec = scratch
 	n, err := s.vec.WriteTo(s.conn)
 	clear(scratch)
@@ -143,10 +155,12 @@ func (s *stream) Cancel() {
 }
 
 func (s *stream) Close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
 	if s.closed.Swap(true) {
 		return nil
 	}
-	s.b.handles.Remove(s)
+	defer s.b.handles.Remove(s) // at the end: until then Backend.Close waits for it
 	s.abandon(s.b.closedError())
 	return s.conn.Close()
 }

@@ -27,7 +27,7 @@ type handle struct {
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener that is bound to a path
 	lanes         [backend.Directions]lane
-	closing       sync.Mutex // held by Close: who comes second waits until all has completed
+	closing       sync.Mutex // held by Close: who comes second waits until the first is done
 	closed        atomic.Bool
 
 	joining sync.Mutex
@@ -122,7 +122,6 @@ func (h *handle) Close() error {
 	for d := range h.lanes {
 		flying = h.lanes[d].close(err) || flying
 	}
-	h.b.handles.Remove(h)
 	if h.listener {
 		h.file.Remove()
 		sys.Close(h.fd) // at once: its address is free again
@@ -130,6 +129,7 @@ func (h *handle) Close() error {
 		sys.Shutdown(h.fd) // the peer is told at once
 	}
 	h.b.gather(h)
+	h.b.handles.Remove(h) // at the end: until then Backend.Close waits for h
 	h.b.stir()
 	return nil
 }

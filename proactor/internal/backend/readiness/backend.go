@@ -52,6 +52,7 @@ type Backend struct {
 	mu      sync.Mutex
 	table   table                   // the handles by what their events carry
 	dialing map[*backend.Op]*handle // connects in progress
+	parting sync.WaitGroup          // handles of cancelled connects that are being closed; not added to once ended
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -141,6 +142,7 @@ func (b *Backend) Close() error {
 	for _, h := range connecting {
 		h.Close()
 	}
+	b.parting.Wait()
 	b.handles.CloseAll()
 	b.files.Close()
 	b.turns() // of those that have waited for a worker: they end

@@ -111,8 +111,14 @@ func (l *lane) connect(op *backend.Op) {
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
 	h := b.dialing[op]
+	if h == nil || b.ended.Load() { // or Backend.Close closes it
+		b.mu.Unlock()
+		return
+	}
+	b.parting.Add(1)
 	b.mu.Unlock()
-	if h != nil && h.lanes[backend.Out].cancel(op) {
+	defer b.parting.Done()
+	if h.lanes[backend.Out].cancel(op) {
 		b.dialed(op, h)
 		h.Close()
 	}

@@ -26,7 +26,7 @@ type handle struct {
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 	lanes         [backend.Directions]lane
-	closing       sync.Mutex // held by Close: who comes second waits until all has completed
+	closing       sync.Mutex // held by Close: who comes second waits until the first is done
 	closed        atomic.Bool
 }
 
@@ -111,12 +111,12 @@ func (h *handle) Close() error {
 	for d := range h.lanes {
 		h.lanes[d].close(err)
 	}
-	h.b.handles.Remove(h)
 	h.b.mu.Lock()
 	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
 	h.file.Remove()
 	sys.Close(h.fd)
+	h.b.handles.Remove(h) // at the end: until then Backend.Close waits for h
 	h.b.demux.Wake()
 	return nil
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -101,7 +102,7 @@ func (j *writer) result(op *backend.Op) {
 
 // result reads it.
 func (j *reader) result(op *backend.Op) {
-	op.N, op.Err = int(j.int()), j.error()
+	op.N, op.Err = int(min(j.int(), math.MaxInt)), j.error()
 	switch {
 	case j.err != nil:
 	case op.Kind == backend.KindReceive:

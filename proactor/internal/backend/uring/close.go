@@ -20,6 +20,8 @@ func (h *handle) Cancel() {
 // Close ends what is outstanding on h. The descriptor is closed when the
 // kernel has given the last operation back.
 func (h *handle) Close() error {
+	h.closer.Lock()
+	defer h.closer.Unlock()
 	b := h.b
 	b.mu.Lock()
 	if h.why != nil {
@@ -36,13 +38,13 @@ func (h *handle) Close() error {
 	b.mu.Unlock()
 
 	h.closing.Store(true)
-	b.handles.Remove(h)
 	h.file.Remove()
 	if h.refs.Load() > 1 {
 		// What cannot be cancelled, because it is running, ends too.
 		sys.Shutdown(h.fd)
 	}
 	h.done()
+	b.handles.Remove(h) // at the end: until then Backend.Close waits for h
 	b.nudge()
 	return nil
 }

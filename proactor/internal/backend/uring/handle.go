@@ -5,6 +5,7 @@ package uring
 import (
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -30,6 +31,7 @@ type handle struct {
 
 	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
 	closing atomic.Bool  // Close was called: no new users
+	closer  sync.Mutex   // held by Close: who comes second waits until the first is done
 
 	queues [backend.Directions]backend.Queue // b.mu
 	why    error                             // b.mu: what operations end with once closed

@@ -116,14 +116,15 @@ func buffer(b []byte) (addr uint64, n uint32) {
 // message lays out op.Vec as a msghdr in the Op's own memory.
 func message(op *backend.Op) uint64 {
 	m := op.Sys.Vector()
-	iov := m.Iov[:0]
+	iov, size := m.Iov[:0], 0
 	for _, b := range op.Vec {
 		if len(b) == 0 {
 			continue
 		}
-		if len(iov) == maxIovecs {
+		if len(iov) == maxIovecs || size > 0 && len(b) > maxTransfer-size {
 			break
 		}
+		size += len(b)
 		v := unix.Iovec{Base: unsafe.SliceData(b)}
 		v.SetLen(len(b))
 		iov = append(iov, v)
@@ -134,9 +135,12 @@ func message(op *backend.Op) uint64 {
 	return address(unsafe.Pointer(&m.Msg))
 }
 
-func vectorLen(v [][]byte) int {
-	n := 0
+// vectorLen is how many bytes v is, or maxTransfer if that is less.
+func vectorLen(v [][]byte) (n int) {
 	for _, b := range v {
+		if len(b) > maxTransfer-n {
+			return maxTransfer
+		}
 		n += len(b)
 	}
 	return n

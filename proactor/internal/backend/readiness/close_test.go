@@ -1,0 +1,73 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package readiness
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// A handle's first closer is held up before it has completed what is outstanding:
+// the second one waits for it, be that another Close or the backend's.
+func TestSecondCloserWaits(t *testing.T) {
+	closers := map[string]func(*Backend, *handle) error{
+		"(*handle).Close":  func(_ *Backend, h *handle) error { return h.Close() },
+		"(*Backend).Close": func(b *Backend, _ *handle) error { return b.Close() },
+	}
+	for name, second := range closers {
+		t.Run(name, func(t *testing.T) {
+			b, _ := newEager(t)
+			r, w, err := b.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			h := r.(*handle)
+			read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 1)}
+			b.Start(read)
+			in := &h.lanes[backend.In]
+			in.mu.Lock()
+			first, completed := make(chan error, 1), make(chan bool, 1)
+			go func() { first <- h.Close() }()
+			for !h.closed.Load() {
+				runtime.Gosched()
+			}
+			go func() {
+				if err := second(b, h); err != nil {
+					t.Error(err)
+				}
+				completed <- !b.done.Empty()
+			}()
+			for len(completed) == 0 && !secondWaits(name) {
+				runtime.Gosched()
+			}
+			in.mu.Unlock()
+			if !<-completed {
+				t.Error("the second closer has not waited for the first")
+			}
+			if err := <-first; err != nil {
+				t.Error(err)
+			}
+			if b.Wait(0) != read {
+				t.Error("the read has not completed")
+			}
+		})
+	}
+}
+
+// secondWaits reports whether the second closer waits: the first one does so for
+// a lane, in a call of lane.close.
+func secondWaits(name string) bool {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	for stack := range strings.SplitSeq(string(buf), "\n\n") {
+		state, calls, _ := strings.Cut(stack, "\n")
+		if strings.Contains(state, "sync.Mutex.Lock") && strings.Contains(calls, name+"(") && !strings.Contains(calls, "(*lane).close(") {
+			return true
+		}
+	}
+	return false
+}

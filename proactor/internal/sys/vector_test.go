@@ -1,0 +1,19 @@
+package sys
+
+import "testing"
+
+// A vector is cut before its sum is more than a call moves, so that it fits an int of
+// 32 bits: these are 4 GiB, which would be 0 there.
+func TestVectorIsCut(t *testing.T) {
+	v := make([][]byte, 1024)
+	for i := range v {
+		v[i] = longBuffer
+	}
+	var x Vector
+	defer x.Reset()
+	if size := x.Set(v); size <= 0 || size > 1<<30 {
+		t.Errorf("a vector of %d bytes", size)
+	}
+}
+
+var longBuffer = make([]byte, 4<<20)
