@@ -2,6 +2,8 @@ package proactor_test
 
 import (
 	"context"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
@@ -101,5 +103,19 @@ func readTurn(tb testing.TB, d *proactor.Dispatcher) func() {
 				tb.Fatal(err)
 			}
 		}
+	}
+}
+
+// A pool that cannot be is refused with words, also where its size overflows.
+func TestImpossiblePools(t *testing.T) {
+	for _, p := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {math.MaxInt, 2}, {2, math.MaxInt}, {math.MaxInt, math.MaxInt}, {math.MaxInt/2 + 1, 2}} {
+		func() {
+			defer func() {
+				if text, ok := recover().(string); !ok || !strings.Contains(text, "a buffer pool of") {
+					t.Errorf("%d buffers of %d bytes: the panic is %q", p[1], p[0], text)
+				}
+			}()
+			proactor.NewBufferPool(p[0], p[1])
+		}()
 	}
 }

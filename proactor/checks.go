@@ -31,7 +31,7 @@ type Checks struct {
 	// dispatcher's own watches, until Close.
 	SlowHandler time.Duration
 	// Report is told, on whichever goroutine has found it out: it must not block,
-	// nor use the dispatcher's operations. Nil: Options.Logger is, as a warning.
+	// nor use the dispatcher's operations, nor close it (ErrInHandler). Nil: Options.Logger is, as a warning.
 	Report func(Fault)
 }
 
@@ -166,6 +166,13 @@ func (c *checker) entered(s *record.Slot) {
 	if c != nil && c.slow != nil {
 		c.slow.entered(s.ID)
 	}
+}
+
+// watches reports whether the caller is the goroutine that looks for slow handlers:
+// in Report. Close waits for its end.
+func (c *checker) watches() bool {
+	g := record.Goroutine()
+	return c != nil && c.slow != nil && g != 0 && c.slow.on.Load() == g
 }
 
 func (c *checker) left(s *record.Slot) {

@@ -2,6 +2,7 @@ package proactor_test
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"runtime/pprof"
 	"slices"
@@ -228,4 +229,64 @@ func labelled(t *testing.T) string {
 	entries := strings.Split(b.String(), "\n\n")
 	entries = slices.DeleteFunc(entries, func(e string) bool { return !strings.Contains(e, "proactor_test.labelled") })
 	return strings.Join(entries, "\n\n")
+}
+
+// A report that closes the dispatcher would wait for itself, whoever has found the
+// fault: the dispatcher while it calls handlers, Close, or the goroutine that watches.
+func TestCloseInReport(t *testing.T) {
+	for _, o := range []proactor.Options{{Backend: "sim"}, {Backend: "goroutine"}} {
+		t.Run(o.Backend, func(t *testing.T) {
+			told := make(chan error, 16)
+			var d *proactor.Dispatcher
+			o.Checks = proactor.Checks{Outstanding: true, Buffers: true, SlowHandler: time.Millisecond}
+			o.Checks.Report = func(proactor.Fault) { told <- d.Close() }
+			d = newDispatcher(t, o)
+			refused := func(what string) {
+				t.Helper()
+				if err := <-told; !errors.Is(err, proactor.ErrInHandler) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			var slow, never proactor.Operation
+			slow.Handler = proactor.HandlerFunc(func(*proactor.Operation) { refused("a slow handler") })
+			d.Post(&slow)
+			runUntil(t, d, &slow)
+
+			r, w, err := d.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			var read proactor.Operation
+			read.Handler = proactor.HandlerFunc(nothing)
+			buf := make([]byte, 8)
+			r.Read(&read, buf)
+			buf[7]++
+			if _, err := w.TryWrite([]byte("x")); err != nil {
+				t.Fatal(err)
+			}
+			runUntil(t, d, &read)
+			refused("touched memory")
+
+			never.Handler = proactor.HandlerFunc(nothing)
+			d.StartTimer(&never, time.Hour)
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+			refused("outstanding operations")
+		})
+	}
+}
+
+// A refused Close tells the logger as well: handlers seldom look at what it returns.
+func TestRefusedCloseIsLogged(t *testing.T) {
+	var text bytes.Buffer
+	d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&text, nil))})
+	post := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { d.Close() })}
+	d.Post(&post)
+	runUntil(t, d, &post)
+	d.Close()
+	if !strings.Contains(text.String(), proactor.ErrInHandler.Error()) {
+		t.Errorf("the logger was told %q", &text)
+	}
 }

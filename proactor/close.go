@@ -9,17 +9,24 @@ import (
 // outstanding completes with an error that unwraps to net.ErrClosed: its handler
 // is called before Close returns. An operation started later completes the same
 // way, on a goroutine of its own; a handler that is told ErrClosed should not
-// start anything again. Close waits for the handler that is being called, so
-// that a handler which wants the end calls Stop, and whoever called Run closes.
+// start anything again.
+//
+// Close waits for the handler that is being called. Called by a handler of d
+// itself, or by its Checks.Report, it fails with [ErrInHandler] and does nothing
+// but tell the logger: a handler that wants the end calls Stop, and whoever called
+// Run closes.
 func (d *Dispatcher) Close() error {
+	if d.calledBack() {
+		return d.refuseClose()
+	}
 	defer logqueue.Flush(d.logger)
 	if d.journal == nil || !d.journal.Ask(nil, replay.Closing, d.shut) {
 		d.shut()
 	} else {
 		d.journal.AwaitEnd(d.closed.Load)
 	}
-	d.turn.Lock()
-	defer d.turn.Unlock()
+	d.takeTurn()
+	defer d.giveTurn()
 	d.shut()
 	if d.ended {
 		return nil
@@ -27,7 +34,7 @@ func (d *Dispatcher) Close() error {
 	d.ended = true
 	var err error
 	d.checks.closing()
-	d.home.do(func() {
+	d.atHome(func() {
 		err = d.backend.Close()
 		d.closeHeld()
 		d.drain()
@@ -99,8 +106,8 @@ func (d *Dispatcher) completeLate() { go d.drainLate() }
 // had it leaves everything to Close: the backend is open, and may be waited for by
 // its own thread alone.
 func (d *Dispatcher) drainLate() {
-	d.turn.Lock()
-	defer d.turn.Unlock()
+	d.takeTurn()
+	defer d.giveTurn()
 	if d.ended {
 		d.drain()
 	}

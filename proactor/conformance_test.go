@@ -27,6 +27,7 @@ func TestConformanceLocked(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
 			suite := suiteOf(lockable(t), network)
+			suite.Locked = true
 			suite.New = func() (*proactor.Dispatcher, error) {
 				return proactor.New(proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked})
 			}

@@ -20,6 +20,7 @@ type Dispatcher struct {
 
 	// turn is held by whoever calls handlers: Run, RunOne, Poll, Close.
 	turn sync.Mutex
+	on   atomic.Uintptr // the goroutine that has the turn, or works for the one that has; 0: none
 	// due and done are what has completed and is still to be dispatched: posts
 	// and timers, and what the backend handed back. turn covers them.
 	due    backend.Queue

@@ -43,6 +43,10 @@ var (
 	ErrNotSocket = backend.ErrNotSocket
 	// ErrStopped is what RunOne returns when Stop ended it.
 	ErrStopped = errors.New("proactor: dispatcher stopped")
+	// ErrInHandler is why a call was refused that a completion handler made, or what
+	// a handler has called: the call would wait for the dispatcher, which waits for
+	// the handler. See [Dispatcher.InHandler].
+	ErrInHandler = errors.New("proactor: called by a completion handler of the dispatcher that this call waits for, and so for ever: call it on another goroutine")
 	// ErrRunning is what Run, RunOne and Poll return when another goroutine, or
 	// a handler's caller, is inside one of them already.
 	ErrRunning = errors.New("proactor: dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")

@@ -19,6 +19,14 @@ func PoolSize(d *Dispatcher) int {
 	return d.workers.size
 }
 
+// PoolMembers is how many goroutines are known to dispatch for d; 0 if it has no pool.
+func PoolMembers(d *Dispatcher) (n int) {
+	if d.workers != nil {
+		d.workers.members.Range(func(_, _ any) bool { n++; return true })
+	}
+	return n
+}
+
 // WrapBackend puts something between d, on which nothing has been started, and
 // its backend.
 func WrapBackend(d *Dispatcher, wrap func(backend.Backend) backend.Backend) {

@@ -76,8 +76,14 @@ func (g *Group) Stop() {
 	}
 }
 
-// Close closes every dispatcher; see Dispatcher.Close.
+// Close closes every dispatcher; see Dispatcher.Close. Called by a handler of one
+// of them it fails with ErrInHandler, and closes none.
 func (g *Group) Close() error {
+	for _, d := range g.dispatchers {
+		if d.calledBack() {
+			return d.refuseClose()
+		}
+	}
 	var errs []error
 	for _, d := range g.dispatchers {
 		errs = append(errs, d.Close())

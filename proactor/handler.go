@@ -5,7 +5,8 @@ package proactor
 type Handler interface {
 	// HandleCompletion is called once for each operation started. op is idle
 	// again and may be restarted. It runs on the dispatcher, where everybody
-	// waits for it: it must not block.
+	// waits for it: it must not block. What would block until the same dispatcher
+	// calls another handler fails with ErrInHandler.
 	HandleCompletion(op *Operation)
 }
 

@@ -83,8 +83,9 @@ type Follower interface {
 // dispatch meanwhile (leader and followers): the completion is then handled on the
 // goroutine that waits for it, and no other has to be woken in between, which is
 // worth more than half of the latency of a request and its reply (docs/adr/0003).
-// The goroutine inside Run stands by meanwhile. Any goroutine may call it, but a
-// handler: it would wait for itself.
+// The goroutine inside Run stands by meanwhile. Any goroutine may call it; in a
+// handler of d's it returns false, and whoever waits then waits for itself: see
+// [Dispatcher.InHandler].
 //
 // Lead dispatches on the caller's goroutine until f is done. It returns false,
 // at once, if it is better that the caller just waits: the dispatcher is busy,
@@ -95,11 +96,11 @@ func (d *Dispatcher) Lead(f Follower) bool {
 	if !d.takeLead() {
 		return false
 	}
-	d.turn.Lock()
+	d.takeTurn()
+	defer func() { d.leave(f.Alone()) }() // also if a handler panics: the host goes on
 	for !f.Done() && !d.stopping.Load() && !d.closed.Load() {
 		d.round(true)
 	}
-	d.leave(f.Alone())
 	return true
 }
 
@@ -117,8 +118,8 @@ func (d *Dispatcher) Rouse() {
 
 // takeLead makes the caller the leader, if that is a good idea.
 func (d *Dispatcher) takeLead() bool {
-	if d.journal != nil {
-		return false // it knows one goroutine that dispatches
+	if d.journal != nil || d.InHandler() {
+		return false // it knows one goroutine that dispatches; a handler has the turn already
 	}
 	d.mu.Lock()
 	l := &d.lead
@@ -168,17 +169,17 @@ func (d *Dispatcher) handOver() {
 	d.lead.asked.Store(false)
 	d.lead.state = led
 	d.mu.Unlock()
-	d.turn.Unlock()
+	d.giveTurn()
 	d.lead.granted <- true
 	<-d.lead.back
-	d.turn.Lock()
+	d.takeTurn()
 }
 
 // leave ends the leader's turn. If there is something to do, or others wait, the
 // host comes back; otherwise the leader is expected to.
 func (d *Dispatcher) leave(alone bool) {
 	busy := !d.due.Empty() || d.done != nil || d.ready.n > 0
-	d.turn.Unlock()
+	d.giveTurn()
 	d.mu.Lock()
 	stay := alone && !busy && d.posted.Empty() && !d.stopping.Load() && !d.closed.Load()
 	if !stay {

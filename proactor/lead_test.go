@@ -1,6 +1,7 @@
 package proactor_test
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,12 +12,19 @@ import (
 
 // awaiting is a Follower that waits for a number of handler calls.
 type awaiting struct {
+	begins func() // called by the leader when it asks for the first time; may be nil
 	done   atomic.Bool
 	crowd  atomic.Bool // somebody else waits too
 	called atomic.Int32
 }
 
-func (a *awaiting) Done() bool  { return a.done.Load() }
+func (a *awaiting) Done() bool {
+	if a.begins != nil {
+		a.begins()
+	}
+	return a.done.Load()
+}
+
 func (a *awaiting) Alone() bool { return !a.crowd.Load() }
 
 // leadAttempts bounds how often a refused lead is tried again: on a busy machine
@@ -127,6 +135,82 @@ func TestLeadersCompete(t *testing.T) {
 			})
 		}
 		all.Wait()
+	})
+}
+
+// A leader is in a handler's place: what it calls cannot wait for the dispatcher. One
+// that panics leaves the dispatcher to its host.
+func TestCloseInALeadersHandler(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		panics := false
+		for attempt := 0; attempt < leadAttempts && !panics; attempt++ {
+			panics = leadIntoPanic(t, d)
+		}
+		if d.InHandler() {
+			t.Error("InHandler is true after a lead")
+		}
+		done := make(chan struct{})
+		op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { close(done) })}
+		d.Post(&op)
+		<-done
+	})
+}
+
+// leadIntoPanic leads until a handler panics, if Lead does not refuse. The host is
+// spared the panic.
+func leadIntoPanic(t *testing.T, d *proactor.Dispatcher) (panicked bool) {
+	var f awaiting
+	var leader atomic.Bool
+	called := make(chan struct{})
+	op := proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
+		if !d.InHandler() {
+			t.Error("InHandler is false in a handler")
+		} else if err := d.Close(); !errors.Is(err, proactor.ErrInHandler) {
+			t.Errorf("Close in a handler: %v", err)
+		}
+		close(called)
+		if leader.Load() {
+			panic(op)
+		}
+	})}
+	defer func() {
+		panicked = recover() != nil
+		<-called
+	}()
+	f.begins = func() {
+		if !leader.Swap(true) {
+			d.StartTimer(&op, 1)
+		}
+	}
+	if !d.Lead(&f) {
+		d.StartTimer(&op, 1)
+	}
+	return false
+}
+
+// A handler that is called while a leader has left the dispatcher to itself cannot
+// take the lead: it has the turn.
+func TestLeadInAHandler(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		for range 20 {
+			var f awaiting
+			called := make(chan struct{})
+			op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
+				if d.Lead(new(awaiting)) {
+					t.Error("a handler has led")
+				}
+				close(called)
+			})}
+			f.begins = func() {
+				d.StartTimer(&op, 1)
+				f.done.Store(true)
+			}
+			if !d.Lead(&f) {
+				d.StartTimer(&op, 1)
+			}
+			_, _ = d.Poll() // before the host is back
+			<-called
+		}
 	})
 }
 

@@ -59,8 +59,8 @@ func (o *Options) validate() error {
 	if o.RingEntries < 0 || o.RingEntries > 32768 {
 		return fmt.Errorf("proactor: Options.RingEntries is %d: it must be 0 (the default) or 1 to 32768", o.RingEntries)
 	}
-	if o.Pool.Min < 0 || o.Pool.Max < 0 || o.Pool.Max != 0 && o.Pool.Max < o.Pool.Min {
-		return fmt.Errorf("proactor: Options.Pool has Min %d and Max %d: want 0 (the defaults) or 1 <= Min <= Max", o.Pool.Min, o.Pool.Max)
+	if err := o.Pool.validate(); err != nil {
+		return err
 	}
 	if err := o.Waiting.validate(o.Pool); err != nil {
 		return err
@@ -74,8 +74,8 @@ func (o *Options) validate() error {
 	if err := o.Replay.validate(o); err != nil {
 		return err
 	}
-	if o.Record.History < 0 {
-		return fmt.Errorf("proactor: Options.Record.History is %d: it must be 0 (the default) or more", o.Record.History)
+	if o.Record.History < 0 || o.Record.History > maxHistory {
+		return fmt.Errorf("proactor: Options.Record.History is %d: it must be 0 (the default) to %d", o.Record.History, maxHistory)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 
@@ -11,15 +12,35 @@ import (
 // that calls Run. Handlers under a pool run beside each other: those that share
 // something name a [Strand], or lock.
 type Pool struct {
-	// Min is how many goroutines Run starts with, its own among them; 0 means 1.
+	// Min is how many goroutines Run starts with, its own among them; 0 means 1, and
+	// MaxPool is the most.
 	Min int
-	// Max is how many there may be; 0 means Min. Beyond Min the pool grows when
+	// Max is how many there may be; 0 means Min. With LockThreads MaxPool is the most.
+	// Beyond Min the pool grows when
 	// all are busy in handlers, so that somebody always waits for completions, and
 	// shrinks when more than one has nothing to do.
 	Max int
 	// LockThreads ties each of the goroutines to a thread of its own for as long
 	// as it dispatches, for handlers that need one (runtime.LockOSThread).
 	LockThreads bool
+}
+
+// MaxPool is the most goroutines that a [Pool] may start with, and the most that it
+// may have if each has a thread of its own: the Go runtime ends a program that has
+// more than 10,000 threads.
+const MaxPool = 8192
+
+// validate says what is wrong with p.
+func (p Pool) validate() error {
+	switch {
+	case p.Min < 0 || p.Max < 0 || p.Max != 0 && p.Max < p.Min:
+		return fmt.Errorf("proactor: Options.Pool has Min %d and Max %d: want 0 (the defaults) or 1 <= Min <= Max", p.Min, p.Max)
+	case p.Min > MaxPool:
+		return fmt.Errorf("proactor: Options.Pool.Min is %d: the most is %d (MaxPool); Max may be larger", p.Min, MaxPool)
+	case p.LockThreads && p.Max > MaxPool:
+		return fmt.Errorf("proactor: Options.Pool.Max is %d, and each has a thread of its own: the most is %d (MaxPool)", p.Max, MaxPool)
+	}
+	return nil
 }
 
 // normal is p with its defaults filled in.
@@ -43,6 +64,7 @@ type workers struct {
 	leading bool       // one is waiting for completions, or about to
 	ending  bool       // all are to end
 	all     sync.WaitGroup
+	members sync.Map // the goroutines that dispatch, by record.Goroutine
 }
 
 func newWorkers(p Pool) *workers {
@@ -87,6 +109,7 @@ func (w *workers) hire(d *Dispatcher) {
 // is, lead; if somebody else does, rest, or go if the pool is too large.
 func (d *Dispatcher) work() {
 	w := d.workers
+	defer w.join()()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for !w.ending {

@@ -20,7 +20,7 @@ type RecordOptions struct {
 	// Off keeps none.
 	Off bool
 	// History is how many operations that are over are remembered, the last ones.
-	// 0 means 1024, which take 200 KiB once there were as many.
+	// 0 means 1024, which take 200 KiB once there were as many. The most is 16 million.
 	History int
 	// FineTimes reads the clock for each time of each operation. Otherwise an
 	// operation that a handler starts bears the time at which the handler was
@@ -33,7 +33,10 @@ type RecordOptions struct {
 	Labels bool
 }
 
-const defaultHistory = 1024
+const (
+	defaultHistory = 1024
+	maxHistory     = 16_000_000
+)
 
 // OperationID names an operation within this process: a start of it, not the
 // memory, which is used again.

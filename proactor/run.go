@@ -29,7 +29,7 @@ func (d *Dispatcher) Run() error {
 	if err := d.enter(); err != nil {
 		return err
 	}
-	defer d.turn.Unlock()
+	defer d.giveTurn()
 	if d.locked {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -39,7 +39,7 @@ func (d *Dispatcher) Run() error {
 		return d.runPool()
 	case d.home != nil:
 		var err error
-		d.home.do(func() { err = d.run() })
+		d.atHome(func() { err = d.run() })
 		return err
 	}
 	d.host(true)
@@ -68,20 +68,19 @@ func (d *Dispatcher) RunOne(ctx context.Context) (int, error) {
 	if err := d.enter(); err != nil {
 		return 0, err
 	}
-	defer d.turn.Unlock()
+	defer d.giveTurn()
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, d.interrupt)()
 	}
-	if d.home != nil {
-		return d.atHome(func() (int, error) { return d.runOne(ctx) })
+	if d.home == nil {
+		return d.runOne(ctx)
 	}
-	return d.runOne(ctx)
+	return d.resultAtHome(func() (int, error) { return d.runOne(ctx) })
 }
 
-// atHome is how RunOne and Poll have their work done where a thread of its own
-// dispatches.
-func (d *Dispatcher) atHome(f func() (int, error)) (n int, err error) {
-	d.home.do(func() { n, err = f() })
+// resultAtHome is atHome for RunOne and Poll.
+func (d *Dispatcher) resultAtHome(f func() (int, error)) (n int, err error) {
+	d.atHome(func() { n, err = f() })
 	return n, err
 }
 
@@ -108,12 +107,12 @@ func (d *Dispatcher) Poll() (int, error) {
 	if err := d.enter(); err != nil {
 		return 0, err
 	}
-	defer d.turn.Unlock()
+	defer d.giveTurn()
 	d.stopping.Store(false)
-	if d.home != nil {
-		return d.atHome(func() (int, error) { return d.round(false), nil })
+	if d.home == nil {
+		return d.round(false), nil
 	}
-	return d.round(false), nil
+	return d.resultAtHome(func() (int, error) { return d.round(false), nil })
 }
 
 // enter takes the turn to call handlers.
@@ -128,6 +127,7 @@ func (d *Dispatcher) enter() error {
 		d.turn.Unlock()
 		return ErrClosed
 	}
+	d.dispatchHere()
 	return nil
 }
 

@@ -33,13 +33,17 @@ var errNobodyWaits = errors.New("nobody waits for the signal")
 // suiteOfSim says how to run the suite on simulated networks, one for each test.
 func suiteOfSim(network string, seed uint64, faults proactor.SimFaults, clock proactor.SimClock) conformance.Config {
 	var current *proactor.SimNetwork
+	join := func() (*proactor.Dispatcher, error) {
+		return proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: current}})
+	}
 	config := conformance.Config{
 		Network: network,
 		New: func() (*proactor.Dispatcher, error) {
 			current = proactor.NewSimNetwork(seed, faults)
 			current.SetClock(clock)
-			return proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: current}})
+			return join()
 		},
+		Beside: join,
 		Raise: func(s os.Signal) error {
 			if !current.Raise(s) {
 				return errNobodyWaits

@@ -329,6 +329,41 @@ func TestPoolGrowsAndShrinks(t *testing.T) {
 	}
 }
 
+// Under each strategy, and on each goroutine of a pool, a handler is known as one,
+// and can close neither its dispatcher nor the group.
+func TestCloseInHandler(t *testing.T) {
+	underEach(t, func(t *testing.T, g *proactor.Group) {
+		stop := running(t, g)
+		var ops [32]proactor.Operation
+		var all sync.WaitGroup
+		all.Add(len(ops))
+		for i := range ops {
+			d := g.Pick(uint64(i))
+			ops[i].Handler = proactor.HandlerFunc(func(*proactor.Operation) {
+				defer all.Done()
+				if !d.InHandler() {
+					t.Error("InHandler is false in a handler")
+					return // Close would not return
+				}
+				if err := d.Close(); !errors.Is(err, proactor.ErrInHandler) {
+					t.Errorf("Close in a handler: %v", err)
+				}
+				if err := g.Close(); !errors.Is(err, proactor.ErrInHandler) {
+					t.Errorf("Close of the group in a handler: %v", err)
+				}
+			})
+			d.Post(&ops[i])
+		}
+		all.Wait()
+		stop()
+		for _, d := range g.Dispatchers() {
+			if n := proactor.PoolMembers(d); d.InHandler() || n != 0 {
+				t.Errorf("InHandler is %v where no handler is, and %d goroutines are known", d.InHandler(), n)
+			}
+		}
+	})
+}
+
 // A handle can be handed over between two operations, and what is sent meanwhile
 // is not lost.
 func TestMoveTo(t *testing.T) {
@@ -447,6 +482,11 @@ func TestOptionsOfPools(t *testing.T) {
 		{Options: proactor.Options{Waiting: "somehow"}},
 		{Options: proactor.Options{Waiting: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
 		{Options: proactor.Options{Waiting: proactor.WaitLocked, Backend: "goroutine"}},
+		pooled(proactor.Pool{Min: proactor.MaxPool + 1}), pooled(proactor.Pool{Min: math.MaxInt}), pooled(proactor.Pool{Min: math.MaxInt, Max: math.MaxInt}),
+		pooled(proactor.Pool{Max: proactor.MaxPool + 1, LockThreads: true}),
+		{Options: proactor.Options{Record: proactor.RecordOptions{History: math.MaxInt}}}, {Options: proactor.Options{Record: proactor.RecordOptions{History: -1}}},
+		{Options: proactor.Options{RingEntries: math.MaxInt}}, {Options: proactor.Options{RingEntries: -1}},
+		{Options: proactor.Options{Checks: proactor.Checks{SlowHandler: -1}}},
 		pooled(proactor.Pool{Min: -1}), pooled(proactor.Pool{Max: -1}), pooled(proactor.Pool{Min: 3, Max: 2}),
 	} {
 		if g, err := proactor.NewGroup(o); err == nil {

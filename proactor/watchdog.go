@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/actum-go/actum/proactor/internal/record"
 )
 
 // watchdog looks for handlers that run for too long, on a goroutine of its own.
@@ -13,6 +16,7 @@ type watchdog struct {
 	c    *checker
 	stop chan struct{}
 	done chan struct{}
+	on   atomic.Uintptr // its goroutine
 
 	mu      sync.Mutex
 	running map[uint64]run // by the operation's ID
@@ -53,6 +57,8 @@ func (w *watchdog) end() {
 // watch looks four times in the time that is allowed.
 func (w *watchdog) watch() {
 	defer close(w.done)
+	w.on.Store(record.Goroutine())
+	defer w.on.Store(0)
 	tick := time.NewTicker(max(w.c.SlowHandler/4, time.Microsecond))
 	defer tick.Stop()
 	for {

@@ -3,6 +3,7 @@ package zmq
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,9 @@ import (
 // called while Close waits, bounds the wait.
 func (s *Socket) Close() error {
 	s.mustBeMade()
+	if err := s.ctx.mayNotWait(); err != nil {
+		return fmt.Errorf("zmq: close on %v: %w", s.typ, err)
+	}
 	defer logqueue.Flush(s.session.Logger)
 	return s.linger()
 }
@@ -47,6 +51,9 @@ func (s *Socket) linger() error {
 // called while Close waits: both return when ctx is done, if not before.
 func (s *Socket) Shutdown(ctx context.Context) error {
 	s.mustBeMade()
+	if err := s.ctx.mayNotWait(); err != nil {
+		return fmt.Errorf("zmq: shutdown on %v: %w", s.typ, err)
+	}
 	defer logqueue.Flush(s.session.Logger)
 	return s.shutdownUntil(ctx)
 }
@@ -104,6 +111,7 @@ func (s *Socket) shutdown(ctx context.Context) {
 	s.drain(ctx, connected)
 	stopReporting()
 	s.takeDown(patience(ctx), bound, connected)
+	s.awaitLeaving()
 	if n := int(s.pattern.Stats().Dropped[DropPeerGone] - before); n > 0 {
 		s.undelivered = n
 		s.reportUndelivered(n)
@@ -113,6 +121,17 @@ func (s *Socket) shutdown(ctx context.Context) {
 	s.mu.Unlock()
 	s.ctx.remove(s)
 	close(s.closed)
+}
+
+// awaitLeaving waits for the calls of Unbind and Disconnect that are in progress: what
+// they take down is on no list any more.
+func (s *Socket) awaitLeaving() {
+	s.mu.Lock()
+	leaving := slices.Clone(s.leaving) // nothing is added any more
+	s.mu.Unlock()
+	for _, done := range leaving {
+		s.ctx.await(done)
+	}
 }
 
 // isClosing reports whether a shutdown is in progress.

@@ -151,6 +151,9 @@ func (c *Context) dispatcher() *proactor.Dispatcher {
 //
 // With sockets that have a zero Linger it may wait for ever: see [Socket.Close].
 func (c *Context) Close() error {
+	if err := c.mayNotWait(); err != nil {
+		return fmt.Errorf("zmq: closing a context: %w", err)
+	}
 	return c.close((*Socket).linger)
 }
 
@@ -159,6 +162,9 @@ func (c *Context) Close() error {
 // Shutdown fails with an *UnsentError that says how many they were. It can be
 // called while Close waits.
 func (c *Context) Shutdown(ctx context.Context) error {
+	if err := c.mayNotWait(); err != nil {
+		return fmt.Errorf("zmq: shutting a context down: %w", err)
+	}
 	err := c.close(func(s *Socket) error { return s.shutdownUntil(ctx) })
 	all := UnsentError{Of: "the context"}
 	rest := split(err, &all)

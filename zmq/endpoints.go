@@ -272,12 +272,24 @@ func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []fu
 		s.mu.Unlock()
 		return &EndpointError{Op: op, Endpoint: from, Err: ErrClosed}
 	}
+	if err := s.ctx.mayNotWait(); err != nil {
+		s.mu.Unlock()
+		return &EndpointError{Op: op, Endpoint: from, Err: err}
+	}
 	stops, err := take(ep)
+	done := make(chan struct{})
+	if err == nil {
+		s.leaving = append(s.leaving, done)
+	}
 	s.mu.Unlock()
 	if err != nil {
 		return &EndpointError{Op: op, Endpoint: from, Err: err}
 	}
 	s.stopAll(stops)
+	close(done)
+	s.mu.Lock()
+	s.leaving = slices.DeleteFunc(s.leaving, func(c chan struct{}) bool { return c == done })
+	s.mu.Unlock()
 	return nil
 }
 

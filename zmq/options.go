@@ -244,6 +244,7 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
 		Helper:          c.helper,
+		Refuse:          c.mayNotWait,
 		Pace:            &c.pace,
 	}
 }

@@ -33,6 +33,7 @@ type Socket struct {
 	bound     []*bound
 	connected []*connected
 	accepted  session.Accepted
+	leaving   []chan struct{} // of each Unbind and Disconnect in progress; closed at its end
 	closing   bool
 	// stopDraining ends the wait for queued messages; set with closing.
 	stopDraining context.CancelFunc

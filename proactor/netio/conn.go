@@ -34,11 +34,10 @@ func (c *Conn) Read(b []byte) (int, error) {
 }
 
 func (c *Conn) read(b []byte) (n int, err error) {
-	err = c.in.enter()
-	defer c.in.leave()
-	if err != nil {
+	if err = c.in.enter(); err != nil {
 		return 0, err
 	}
+	defer c.in.leave()
 	n, err = c.h.TryRead(b)
 	for err == proactor.ErrWouldBlock {
 		if err := c.in.begin(); err != nil {
@@ -61,11 +60,10 @@ func (c *Conn) Write(b []byte) (int, error) {
 }
 
 func (c *Conn) write(b []byte) (n int, err error) {
-	err = c.out.enter()
-	defer c.out.leave()
-	if err != nil {
+	if err = c.out.enter(); err != nil {
 		return 0, err
 	}
+	defer c.out.leave()
 	for {
 		m, err := c.h.TryWrite(b[n:])
 		for err == proactor.ErrWouldBlock {
@@ -94,7 +92,9 @@ func (c *Conn) WriteBuffers(v *net.Buffers) (int64, error) {
 }
 
 func (c *Conn) writeBuffers(v *net.Buffers) (n int64, err error) {
-	err = c.out.enter()
+	if err = c.out.enter(); err != nil {
+		return 0, err
+	}
 	defer c.out.leave()
 	for err == nil && len(*v) > 0 {
 		var m int

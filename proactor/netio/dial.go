@@ -31,7 +31,8 @@ const minShare = 2 * time.Second
 // DialContext connects to an address. network is "tcp", "tcp4", "tcp6" or "unix",
 // which yields a *Conn, or "udp", "udp4", "udp6" or "unixgram", which yields a
 // *PacketConn. address is as for net.Dial; the addresses of a name are tried one
-// after the other. Once it has connected, ctx has no say any more.
+// after the other. Once it has connected, ctx has no say any more. A handler of
+// Dispatcher cannot wait for it: the error is proactor.ErrInHandler.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	h, err := d.dial(ctx, network, address)
 	switch {
@@ -45,6 +46,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 
 // dial is DialContext without what is made of the handle.
 func (d *Dialer) dial(ctx context.Context, network, address string) (*proactor.Handle, error) {
+	if d.Dispatcher.InHandler() {
+		return nil, dialError(network, nil, proactor.ErrInHandler)
+	}
 	if d.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.Timeout)

@@ -6,8 +6,9 @@
 // # What both sides promise
 //
 //   - Somebody runs the dispatcher, on a goroutine of its own: that is who
-//     completes what blocks here. A call that would wait must therefore not be
-//     made by a completion handler.
+//     completes what blocks here. A call that would wait, made by a completion
+//     handler of the same dispatcher, would wait for ever: it fails with
+//     proactor.ErrInHandler.
 //   - A Read or a Write first tries, on the caller's goroutine; only what would
 //     block becomes an operation. Its buffer is the runtime's until the call
 //     returns, also after a deadline, a cancellation or a Close: the call returns

@@ -17,6 +17,9 @@ import (
 //  3. begin, start the operation, await; again if the deadline that ended it
 //     was taken back meanwhile
 //  4. leave
+//
+// What would wait in a handler of the same dispatcher, in step 1 or 3, fails with
+// proactor.ErrInHandler.
 type half struct {
 	d    *proactor.Dispatcher
 	turn sync.Mutex // held by the goroutine whose call is in progress
@@ -40,12 +43,22 @@ func (h *half) init(d *proactor.Dispatcher) {
 // HandleCompletion implements proactor.Handler, for op.
 func (h *half) HandleCompletion(*proactor.Operation) { h.done <- struct{}{} }
 
-// enter waits for the caller's turn, which leave ends.
+// enter waits for the caller's turn, which leave ends. If it fails the caller has
+// no turn.
 func (h *half) enter() error {
-	h.turn.Lock()
+	if !h.turn.TryLock() {
+		if h.d.InHandler() { // whoever has the turn may need this dispatcher
+			return proactor.ErrInHandler
+		}
+		h.turn.Lock()
+	}
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.refusal()
+	err := h.refusal()
+	h.mu.Unlock()
+	if err != nil {
+		h.turn.Unlock()
+	}
+	return err
 }
 
 func (h *half) leave() { h.turn.Unlock() }
@@ -64,6 +77,9 @@ func (h *half) refusal() error {
 // begin allows the caller to start op. Until await nobody interrupts it: either
 // its deadline has passed before, and it is refused, or it finds op started.
 func (h *half) begin() error {
+	if h.d.InHandler() {
+		return proactor.ErrInHandler
+	}
 	h.mu.Lock()
 	h.interrupted = false
 	err := h.refusal()

@@ -21,24 +21,6 @@ type Listener struct {
 
 var _ net.Listener = (*Listener)(nil)
 
-// Listen makes a listener on d. network is "tcp", "tcp4", "tcp6" or "unix".
-// address is as for net.Listen: a host that is a name is looked up, none is all
-// of this host's addresses. o may be nil.
-func Listen(d *proactor.Dispatcher, network, address string, o *proactor.SocketOptions) (*Listener, error) {
-	if network != "unix" {
-		a, err := net.ResolveTCPAddr(network, address)
-		if err != nil {
-			return nil, &net.OpError{Op: "listen", Net: network, Err: err}
-		}
-		address = a.String()
-	}
-	h, err := d.Listen(network, address, o)
-	if err != nil {
-		return nil, err
-	}
-	return NewListener(h), nil
-}
-
 // NewListener makes a Listener of a listening handle, which is the Listener's
 // from then on. Nothing may be outstanding on it.
 func NewListener(h *proactor.Handle) *Listener {
@@ -77,11 +59,10 @@ func (l *Listener) AcceptConn() (*Conn, error) {
 func (l *Listener) Spread(g *proactor.Group) { l.group.Store(g) }
 
 func (l *Listener) accept() (*proactor.Handle, error) {
-	err := l.in.enter()
-	defer l.in.leave()
-	if err != nil {
+	if err := l.in.enter(); err != nil {
 		return nil, err
 	}
+	defer l.in.leave()
 	for {
 		if err := l.in.begin(); err != nil {
 			return nil, err

@@ -19,24 +19,6 @@ var (
 	_ net.Conn       = (*PacketConn)(nil)
 )
 
-// ListenPacket makes a PacketConn on d. network is "udp", "udp4", "udp6" or
-// "unixgram". address is as for net.ListenPacket: a host that is a name is looked
-// up, none is all of this host's addresses. o may be nil.
-func ListenPacket(d *proactor.Dispatcher, network, address string, o *proactor.SocketOptions) (*PacketConn, error) {
-	if network != "unixgram" {
-		a, err := net.ResolveUDPAddr(network, address)
-		if err != nil {
-			return nil, &net.OpError{Op: "listen", Net: network, Err: err}
-		}
-		address = a.String()
-	}
-	h, err := d.ListenPacket(network, address, o)
-	if err != nil {
-		return nil, err
-	}
-	return NewPacketConn(h), nil
-}
-
 // NewPacketConn makes a PacketConn of a handle of datagrams, which is the
 // PacketConn's from then on. Nothing may be outstanding on it.
 func NewPacketConn(h *proactor.Handle) *PacketConn {
@@ -65,11 +47,10 @@ func (c *PacketConn) ReadFromAddr(b []byte) (n int, from proactor.PacketAddr, er
 }
 
 func (c *PacketConn) receive(b []byte) (n int, from proactor.PacketAddr, err error) {
-	err = c.in.enter()
-	defer c.in.leave()
-	if err != nil {
+	if err = c.in.enter(); err != nil {
 		return 0, from, err
 	}
+	defer c.in.leave()
 	for {
 		if err := c.in.begin(); err != nil {
 			return 0, from, err
@@ -107,11 +88,10 @@ func (c *PacketConn) WriteToAddr(b []byte, to proactor.PacketAddr) (int, error) 
 }
 
 func (c *PacketConn) send(b []byte, to proactor.PacketAddr) (int, error) {
-	err := c.out.enter()
-	defer c.out.leave()
-	if err != nil {
+	if err := c.out.enter(); err != nil {
 		return 0, err
 	}
+	defer c.out.leave()
 	for {
 		if err := c.out.begin(); err != nil {
 			return 0, err

@@ -81,7 +81,9 @@ func rest(f openFile) (offset, length int64, err error) {
 // send transmits t's range. A file that has become shorter meanwhile has just
 // ended there.
 func (c *Conn) send(t *proactor.Transmission) (n int64, err error) {
-	err = c.out.enter()
+	if err = c.out.enter(); err != nil {
+		return 0, err
+	}
 	defer c.out.leave()
 	for err == nil && t.Length > 0 {
 		if err := c.out.begin(); err != nil {

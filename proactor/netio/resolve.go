@@ -15,7 +15,23 @@ func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Ad
 	default:
 		return nil, net.UnknownNetworkError(network)
 	}
-	r := d.Resolver
+	found, err := lookUp(ctx, d.Resolver, network, address, "localhost")
+	if err != nil {
+		return nil, err
+	}
+	list := make([]net.Addr, len(found))
+	for i, at := range found {
+		if list[i] = net.TCPAddrFromAddrPort(at); network[0] == 'u' {
+			list[i] = net.UDPAddrFromAddrPort(at)
+		}
+	}
+	return list, nil
+}
+
+// lookUp lists the addresses of a host and a port, each of which may be a name, on a
+// network of IP. none is what no host means: with "" it is the address that is not
+// valid. There is at least one, or an error. A nil Resolver is package net's own.
+func lookUp(ctx context.Context, r *net.Resolver, network, address, none string) ([]netip.AddrPort, error) {
 	if r == nil {
 		r = net.DefaultResolver
 	}
@@ -28,18 +44,18 @@ func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Ad
 		return nil, err
 	}
 	if host == "" {
-		host = "localhost"
+		host = none
+	}
+	if host == "" {
+		return []netip.AddrPort{netip.AddrPortFrom(netip.Addr{}, uint16(port))}, nil
 	}
 	ips, err := r.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]net.Addr, len(ips))
+	list := make([]netip.AddrPort, len(ips))
 	for i, ip := range ips {
-		at := netip.AddrPortFrom(ip.Unmap(), uint16(port))
-		if list[i] = net.TCPAddrFromAddrPort(at); network[0] == 'u' {
-			list[i] = net.UDPAddrFromAddrPort(at)
-		}
+		list[i] = netip.AddrPortFrom(ip.Unmap(), uint16(port))
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -170,7 +171,7 @@ func testCloseWhileRunning(r *rig) {
 // testCloseBesideClose closes and cancels from one goroutine what another one closes
 // with the dispatcher: all of it has completed when both are done.
 func testCloseBesideClose(r *rig) {
-	const rounds, handles = 30, 20
+	const rounds, handles, each = 30, 4, 300
 	for range rounds {
 		d, err := r.another()
 		if err != nil {
@@ -179,7 +180,7 @@ func testCloseBesideClose(r *rig) {
 		var done atomic.Int32
 		tell := proactor.HandlerFunc(func(*proactor.Operation) { done.Add(1) })
 		var ends []*proactor.Handle
-		var ops [3 * handles]proactor.Operation
+		ops := make([]proactor.Operation, each*handles)
 		for i := range handles {
 			in, out, err := d.Pipe()
 			if err != nil {
@@ -187,22 +188,23 @@ func testCloseBesideClose(r *rig) {
 			}
 			defer out.Close()
 			ends = append(ends, in)
-			for j := range 3 {
-				op := &ops[3*i+j]
+			for j := range each {
+				op := &ops[each*i+j]
 				op.Handler = tell
 				in.Read(op, make([]byte, 1))
 			}
 		}
-		begin := make(chan struct{})
+		open := d.Load()
 		var all sync.WaitGroup
 		all.Go(func() {
-			<-begin
 			for i, h := range ends {
-				d.Cancel(&ops[3*i+2])
+				d.Cancel(&ops[each*i+2])
 				h.Close()
 			}
 		})
-		close(begin)
+		for d.Load() == open { // until the first handle is being closed
+			runtime.Gosched()
+		}
 		if err := d.Close(); err != nil {
 			r.t.Error(err)
 		}
@@ -210,6 +212,45 @@ func testCloseBesideClose(r *rig) {
 			r.t.Fatalf("%d of %d operations have completed when the dispatcher is closed", n, len(ops))
 		}
 		all.Wait()
+	}
+}
+
+// testSecondClose: who closes what somebody else is closing, a listener or its
+// dispatcher, finds nothing of it left afterwards.
+func testSecondClose(r *rig) {
+	for _, second := range []func(*proactor.Dispatcher, *proactor.Handle) error{
+		func(_ *proactor.Dispatcher, ln *proactor.Handle) error { return ln.Close() },
+		func(d *proactor.Dispatcher, _ *proactor.Handle) error { return d.Close() },
+	} {
+		for range 50 {
+			d, err := r.another()
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			ln, err := d.Listen(r.network, r.address(), nil)
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			address := ln.LocalAddr().String()
+			var first sync.WaitGroup
+			first.Go(func() { ln.Close() })
+			for d.Load() > 0 { // until the first has begun
+				runtime.Gosched()
+			}
+			if err := second(d, ln); err != nil {
+				r.t.Error(err)
+			}
+			if again, err := r.d.Listen(r.network, address, nil); err != nil {
+				r.t.Error("something is left:", err)
+			} else {
+				again.Close()
+			}
+			first.Wait()
+			d.Close()
+			if r.t.Failed() {
+				return
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 
@@ -110,5 +111,50 @@ func testCloseWriteWrong(r *rig) {
 	_, w := r.pipe()
 	if err := w.CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
 		r.t.Errorf("CloseWrite of a pipe: %v", err)
+	}
+}
+
+// testCloseWriteMoveTo: a stream that is handed over keeps in mind that its writing
+// side is closed.
+func testCloseWriteMoveTo(r *rig) {
+	a, b := r.pair()
+	if err := a.CloseWrite(); err != nil {
+		r.t.Fatal(err)
+	}
+	other, err := r.beside() // after the pair: simulated time needs all dispatchers to wait
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer other.Close()
+	if err := a.MoveTo(other); errors.Is(err, errors.ErrUnsupported) {
+		r.t.Skip(err)
+	} else if err != nil {
+		r.t.Fatal(err)
+	}
+	if n, err := a.TryWrite([]byte("more")); n != 0 || err != proactor.ErrWriteClosed {
+		r.t.Errorf("TryWrite: %d, %v", n, err)
+	}
+	if n, err := a.TryWriteV([][]byte{[]byte("mo"), []byte("re")}); n != 0 || err != proactor.ErrWriteClosed {
+		r.t.Errorf("TryWriteV: %d, %v", n, err)
+	}
+	if err := a.CloseWrite(); err != nil {
+		r.t.Errorf("CloseWrite again: %v", err)
+	}
+	late := r.call(nil)
+	a.Write(late.start(), []byte("late"))
+	for !late.idle() {
+		if _, err := other.RunOne(context.Background()); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if late.err != proactor.ErrWriteClosed || late.n != 0 {
+		r.t.Errorf("Write: %d, %v", late.n, late.err)
+	}
+	a.Close()
+	if err := other.Close(); err != nil {
+		r.t.Error(err)
+	}
+	if got := r.ends(b); len(got) != 0 {
+		r.t.Errorf("read %q before the end", got)
 	}
 }

@@ -20,12 +20,17 @@ import (
 type Config struct {
 	New     func() (*proactor.Dispatcher, error)
 	Network string // "tcp" or "unix"
+	// Beside makes one more dispatcher that handles of the last one can be handed to;
+	// nil: New does.
+	Beside func() (*proactor.Dispatcher, error)
 	// Raise sends a signal to this process, or to the simulated network. Where it
 	// is nil the tests of signals are not run.
 	Raise func(os.Signal) error
 	// Exhaust makes accepts fail for want of descriptors until restore is called.
 	// Where it is nil the test of that is not run.
 	Exhaust func(t *testing.T) (restore func())
+	// Locked says that handlers are called by a thread of the dispatcher's own.
+	Locked bool
 	// Sleep lets the dispatcher's time pass while a handler runs; nil: time.Sleep.
 	Sleep func(time.Duration)
 }
@@ -51,6 +56,7 @@ var tests = []struct {
 	{"TimerAt", testTimerAt},
 	{"Ticker", testTicker},
 	{"TickerCoalesces", testTickerCoalesces},
+	{"TickerCount", testTickerCount},
 	{"CancelTicker", testCancelTicker},
 
 	{"StopBeforeRun", testStopBeforeRun},
@@ -59,6 +65,7 @@ var tests = []struct {
 	{"RunOneContext", testRunOneContext},
 	{"PollDoesNotWait", testPollDoesNotWait},
 	{"OneRunsAtATime", testOneRunsAtATime},
+	{"PanicInHandler", testPanicInHandler},
 
 	{"AcceptConnect", testAcceptConnect},
 	{"ConnectRefused", testConnectRefused},
@@ -81,6 +88,7 @@ var tests = []struct {
 	{"BothDirections", testBothDirections},
 	{"ScatterGather", testScatterGather},
 	{"LongVectors", testLongVectors},
+	{"HugeVectors", testHugeVectors},
 	{"EndOfStream", testEndOfStream},
 	{"PeerReset", testPeerReset},
 	{"ManyStreams", testManyStreams},
@@ -118,6 +126,7 @@ var tests = []struct {
 	{"CloseWriteWaits", testCloseWriteWaits},
 	{"CloseWriteCancel", testCloseWriteCancel},
 	{"CloseWriteWrong", testCloseWriteWrong},
+	{"CloseWriteMoveTo", testCloseWriteMoveTo},
 	{"HungUp", testHungUp},
 
 	{"File", testFile},
@@ -204,12 +213,17 @@ var tests = []struct {
 	{"FairToStreams", testFairToStreams},
 	{"FairToCancelled", testFairToCancelled},
 
+	{"InHandler", testInHandler},
+	{"InHandlerWhileClosing", testInHandlerWhileClosing},
+	{"InOtherHandler", testInOtherHandler},
+
 	{"CloseHandle", testCloseHandle},
 	{"CloseListener", testCloseListener},
 	{"CloseHandleRace", testCloseHandleRace},
 	{"CloseDispatcher", testCloseDispatcher},
 	{"CloseWhileRunning", testCloseWhileRunning},
 	{"CloseBesideClose", testCloseBesideClose},
+	{"SecondClose", testSecondClose},
 	{"StartAfterClose", testStartAfterClose},
 	{"StartWhileClosing", testStartWhileClosing},
 }

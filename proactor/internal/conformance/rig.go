@@ -29,6 +29,8 @@ type rig struct {
 	exhaust func(*testing.T) (restore func())
 	sleep   func(time.Duration)
 	another func() (*proactor.Dispatcher, error) // makes one more dispatcher of the kind
+	beside  func() (*proactor.Dispatcher, error) // makes one that handles can be handed to
+	locked  bool                                 // a thread of the dispatcher's own calls handlers
 	virtual bool                                 // time passes only when nothing can be done, and in sleep
 }
 
@@ -38,9 +40,12 @@ func newRig(t *testing.T, c Config) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New}
+	r := &rig{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New, locked: c.Locked}
 	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
+	}
+	if r.beside = c.Beside; r.beside == nil {
+		r.beside = c.New
 	}
 	t.Cleanup(r.settle)
 	return r

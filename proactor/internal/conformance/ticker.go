@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"math"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -99,6 +100,28 @@ func testTickerCoalesces(r *rig) {
 	}
 	r.d.Cancel(&ticker.op)
 	r.until("the end", ticker.idle)
+}
+
+// testTickerCount: what one tick stands for may be more periods than an int of 32 bits
+// holds. Then it is the largest int.
+func testTickerCount(r *rig) {
+	if !r.virtual {
+		return // it would take three seconds
+	}
+	const passed = 3 * time.Second
+	most := 0
+	ticker := r.ticks(1, func(c *call) {
+		if most = max(most, c.n); c.n <= 0 && c.err == nil {
+			r.t.Errorf("a tick of %d periods", c.n)
+		}
+	})
+	r.pass(passed)
+	r.until("a tick", func() bool { return most > 0 })
+	r.d.Cancel(&ticker.op)
+	r.until("the end", ticker.idle)
+	if int64(most) < min(int64(passed), math.MaxInt) {
+		r.t.Errorf("a tick of %d periods, where %d have passed", most, passed)
+	}
 }
 
 // pass lets the dispatcher's time pass while it dispatches nothing: a handler

@@ -1,4 +1,4 @@
-//go:build 386 || arm || s390x
+//go:build !amd64 && !arm64 && !wasm
 
 package record
 

@@ -49,10 +49,18 @@ type Options struct {
 	Pace *pipe.Pace
 	// Helper waits for messages in the receivers' stead; nil: they just wait.
 	Helper pipe.Helper
+	// Refuse says why the caller of Send or Recv must not wait, if it is where nothing
+	// can come to meanwhile; nil: it may always.
+	Refuse func() error
 }
 
 // wait waits for the turn of w, or until ctx is done.
 func (o *Options) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	if o.Refuse != nil {
+		if err := o.Refuse(); err != nil {
+			return err
+		}
+	}
 	if o.Helper == nil {
 		return w.Wait(ctx)
 	}
