@@ -47,7 +47,14 @@ func TestNoDropWaitsForWhoWantsTheMessage(t *testing.T) {
 				runtime.Gosched()
 			}
 			event(j)
-			<-writable
+			select {
+			case <-writable:
+			default:
+				t.Fatal("who selects is not told")
+			}
+			if n := pub.Senders(); n > 0 && name != "has room" {
+				t.Errorf("%d still wait that nobody has woken", n)
+			}
 			for range 2 {
 				if err := <-result; err != nil && name != "closes" {
 					t.Error(err)

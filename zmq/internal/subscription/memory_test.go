@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -148,6 +149,9 @@ func TestMatchIsOneWalk(t *testing.T) {
 		p := x.Join(1)
 		for _, topic := range topics(n) {
 			x.Add(p, topic)
+		}
+		for size := range min(n, 8000) { // of as many different lengths
+			x.Add(p, bytes.Repeat([]byte("t"), size))
 		}
 		topic, visited := []byte("topic/0000001"), 0
 		for r := x.find(topic); r != 0; r = x.node(r).parent() {

@@ -8,10 +8,14 @@ type trie struct {
 	memory
 	root  ref
 	moved func(n node, r ref) // a node with a value lies at r now; nil for nobody
+	steps int                 // how often a block was looked up, but for matching; for tests
 	path  []byte
 }
 
-func (t *trie) node(r ref) node { return node(t.block(r)) }
+func (t *trie) node(r ref) node {
+	t.steps++
+	return node(t.block(r))
+}
 
 // find returns the node of exactly this string; 0 if there is none.
 func (t *trie) find(s []byte) ref {
@@ -48,7 +52,7 @@ func (t *trie) next(n node, topic []byte, at int) (node, int) {
 		if r == 0 {
 			break
 		}
-		n = t.node(r)
+		n = t.block(r)
 		head = n.word(0)
 		if size := int(byte(head >> 8)); size == 1 {
 			at++

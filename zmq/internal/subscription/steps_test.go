@@ -1,0 +1,57 @@
+package subscription
+
+import (
+	"slices"
+	"testing"
+)
+
+// expectFewSteps fails if any of the calls looks up more blocks than that.
+func expectFewSteps(t *testing.T, x *Index[int], what string, most int, all [][]byte, call func(topic []byte)) {
+	t.Helper()
+	for _, topic := range all {
+		before := x.steps
+		call(topic)
+		if n := x.steps - before; n > most {
+			t.Fatalf("%s with %d subscriptions took %d steps, want at most %d", what, x.Len(), n, most)
+		}
+	}
+}
+
+// What a call costs is bounded by the length of its prefix, and does not grow with
+// the number of subscriptions. Steps are counted, not time.
+func TestStepsDoNotGrowWithSubscriptions(t *testing.T) {
+	// A node of the path: it is found, may be made anew with its ten children, and
+	// each of them is told; so are its parent and its neighbours in the peer's list.
+	const most = 60
+	for _, n := range []int{100, some(10_000), some(100_000)} {
+		var x Index[int]
+		p, other := x.Join(1), x.Join(2)
+		all := topics(n)
+		reverse := slices.Clone(all)
+		slices.Reverse(reverse)
+		for name, tt := range map[string]struct {
+			topics [][]byte
+			call   func(topic []byte)
+		}{
+			"to cancel the oldest first":     {all, func(topic []byte) { x.Remove(p, topic) }},
+			"to cancel the newest first":     {reverse, func(topic []byte) { x.Remove(p, topic) }},
+			"to cancel what another has too": {all, func(topic []byte) { x.Remove(p, topic) }},
+			"to cancel what is not there":    {all, func(topic []byte) { x.Remove(p, append(slices.Clone(topic), 'x')) }},
+			"to leave":                       {nil, nil},
+		} {
+			expectFewSteps(t, &x, "to subscribe", most, all, func(topic []byte) { x.Add(p, topic) })
+			if name == "to cancel what another has too" {
+				for _, topic := range all {
+					x.Add(other, topic)
+				}
+			}
+			expectFewSteps(t, &x, name, most, tt.topics, tt.call)
+			x.Leave(p)
+			x.Leave(other)
+			for more := true; more; {
+				expectFewSteps(t, &x, "to sweep one", most, all[:1], func([]byte) { more = x.Sweep(1, nil) })
+			}
+			p, other = x.Join(1), x.Join(2)
+		}
+	}
+}
