@@ -20,15 +20,19 @@ func (t *trie) node(r ref) node {
 // find returns the node of exactly this string; 0 if there is none.
 func (t *trie) find(s []byte) ref {
 	r := t.root
-	for r != 0 && len(s) > 0 {
-		if r = t.node(r).child(s[0]); r == 0 {
+	if r == 0 {
+		return 0
+	}
+	for n := t.node(r); len(s) > 0; {
+		if r = n.child(s[0]); r == 0 {
 			return 0
 		}
-		label := t.node(r).label()
-		if len(label) > len(s) || string(label) != string(s[:len(label)]) {
+		n = t.node(r)
+		size := int(n[1])
+		if size > 1 && (size > len(s) || string(n.label()) != string(s[:size])) {
 			return 0
 		}
-		s = s[len(label):]
+		s = s[size:]
 	}
 	return r
 }
@@ -78,19 +82,23 @@ func (t *trie) insert(s []byte, kind byte) (r ref, added bool) {
 		t.root = t.newNode(kindPlain, 0, nil, shape{})
 	}
 	r = t.root
+	n := t.node(r)
 	for len(s) > 0 {
-		c := t.node(r).child(s[0])
+		c := n.child(s[0])
 		if c == 0 {
 			return t.extend(r, s, kind), true
 		}
-		label := t.node(c).label()
-		n := common(label, s)
-		if n < len(label) {
-			c = t.split(c, n)
+		n = t.node(c)
+		same := 1
+		if size := int(n[1]); size > 1 {
+			if same = common(n.label(), s); same < size {
+				c = t.split(c, same)
+				n = t.node(c)
+			}
 		}
-		r, s = c, s[n:]
+		r, s = c, s[same:]
 	}
-	if t.node(r).kind() == kindPlain {
+	if n.kind() == kindPlain {
 		return t.setKind(r, kind), true
 	}
 	return r, false
