@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"testing"
 
@@ -174,4 +175,28 @@ func TestCloseBeforeTheStart(t *testing.T) {
 		}
 		_ = w.Close() // which Close has done
 	})
+}
+
+// A closed dispatcher makes nothing, and says what was asked for.
+func TestClosedDispatcherMakesNothing(t *testing.T) {
+	d, err := New(Options{Backend: "goroutine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for what, call := range map[string]func() error{
+		"listen on tcp 127.0.0.1:0": func() error { _, err := d.Listen("tcp", "127.0.0.1:0", nil); return err },
+		"listen on udp 127.0.0.1:0": func() error { _, err := d.ListenPacket("udp", "127.0.0.1:0", nil); return err },
+		"adopt a file":              func() error { _, err := d.Adopt(nil); return err },
+		"make a pipe":               func() error { _, _, err := d.Pipe(); return err },
+		"wait for signals":          func() error { _, err := d.Signals(os.Interrupt); return err },
+	} {
+		err := call()
+		want := "proactor: " + what + ": the dispatcher is closed: make another with New"
+		if !errors.Is(err, ErrClosed) || !errors.Is(err, net.ErrClosed) || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
 }

@@ -18,7 +18,7 @@ type PacketAddr = backend.PacketAddr
 // "unixgram" one that wants answers is bound with SocketOptions.LocalAddr.
 func (d *Dispatcher) ListenPacket(network, address string, o *SocketOptions) (*Handle, error) {
 	if d.closed.Load() {
-		return nil, ErrClosed
+		return nil, closedError("listen on " + network + " " + address)
 	}
 	h, err := d.backend.ListenPacket(network, address, o)
 	if err != nil {

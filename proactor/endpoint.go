@@ -18,7 +18,7 @@ func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOp
 // the handle is closed, unless another one has taken its place.
 func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle, error) {
 	if d.closed.Load() {
-		return nil, ErrClosed
+		return nil, closedError("listen on " + network + " " + address)
 	}
 	h, err := d.backend.Listen(network, address, o)
 	if err != nil {

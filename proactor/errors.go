@@ -52,6 +52,16 @@ var (
 	ErrRunning = errors.New("proactor: dispatcher is running already: one call of Run, RunOne or Poll at a time (Options.Pool makes Run use several goroutines)")
 )
 
+// closedError is why a closed dispatcher makes nothing.
+func closedError(call string) error { return &closedCall{call} }
+
+type closedCall struct{ call string }
+
+func (e *closedCall) Error() string {
+	return "proactor: " + e.call + ": the dispatcher is closed: make another with New"
+}
+func (e *closedCall) Unwrap() error { return ErrClosed }
+
 // deadlineError is what ErrDeadlineExceeded is.
 type deadlineError struct{}
 

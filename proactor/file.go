@@ -43,7 +43,7 @@ type SystemFile = backend.SystemFile
 // files are simulated.
 func (d *Dispatcher) AdoptFile(file SystemFile) (*Handle, error) {
 	if d.closed.Load() {
-		return nil, ErrClosed
+		return nil, closedError("adopt a file")
 	}
 	h, err := d.backend.AdoptFile(file)
 	if err != nil {

@@ -21,7 +21,7 @@ import "os"
 // share it see it non-blocking.
 func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
 	if d.closed.Load() {
-		return nil, ErrClosed
+		return nil, closedError("adopt a file")
 	}
 	h, err := d.backend.Adopt(file)
 	if err != nil {
@@ -37,7 +37,7 @@ func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
 // cancelled while somebody reads may have written more than it says.
 func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
 	if d.closed.Load() {
-		return nil, nil, ErrClosed
+		return nil, nil, closedError("make a pipe")
 	}
 	in, out, err := d.backend.Pipe()
 	if err != nil {

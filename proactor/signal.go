@@ -72,7 +72,7 @@ func (d *Dispatcher) Signals(signals ...os.Signal) (*SignalSet, error) {
 	d.mu.Unlock()
 	if closed {
 		s.stop()
-		return nil, ErrClosed
+		return nil, closedError("wait for signals")
 	}
 	return s, nil
 }

@@ -129,7 +129,7 @@ func withHelp(err error) error {
 		}
 	}
 	if found := negative.FindStringSubmatch(err.Error()); found != nil {
-		err = fmt.Errorf("--%s %s: it cannot be negative; leave it out for no limit", found[1], found[2])
+		err = fmt.Errorf("--%s %s: it cannot be negative; leave it out for the default", found[1], found[2])
 	}
 	return fmt.Errorf("%w; see %s --help", err, name)
 }

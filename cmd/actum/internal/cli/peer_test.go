@@ -120,7 +120,7 @@ func TestFailures(t *testing.T) {
 		{"push --connect EP --opt hwm=1", "", 2, "option hwm: unknown: expected one of backlog"},
 		{"push --connect EP --opt sndhwm=many", "", 2, "option sndhwm: \"many\""},
 		{"push --connect EP --subscribe a", "", 2, "unknown flag --subscribe; see actum push --help"},
-		{"push --connect EP --count -1", "", 2, "--count -1: it cannot be negative; leave it out for no limit; see actum push --help"},
+		{"push --connect EP --count -1", "", 2, "--count -1: it cannot be negative; leave it out for the default; see actum push --help"},
 		{"req --connect EP --count=-1", "", 2, "--count -1: it cannot be negative"},
 		{"push --connect EP --rate -1", "", 2, "--rate -1: it cannot be negative"},
 		{"pull --connect EP -t -1s", "", 2, "negative"},

@@ -6,13 +6,23 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 var (
-	seeds = flag.Uint64("sim.seeds", 2000, "how many seeds to try")
+	seeds = flag.Uint64("sim.seeds", someSeeds(), "how many seeds to try; fewer with -race")
 	seed  = flag.Uint64("sim.seed", 0, "the first seed: a failing one is replayed with -sim.seed=N -sim.seeds=1")
 )
+
+// someSeeds is how many seeds are tried by default. One goroutine does all of a run,
+// in which the race detector has nothing to find, and makes it ten times as slow.
+func someSeeds() uint64 {
+	if racecheck.Enabled {
+		return 200
+	}
+	return 2000
+}
 
 // eachSeed calls f with a rig per seed, until one fails.
 func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *rig, rng *rand.Rand)) {
