@@ -4,20 +4,24 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
-
-	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
 
 // Ctrl-C, SIGTERM and SIGHUP end every command in order: the file of ipc is gone.
 func TestSignals(t *testing.T) {
+	caught := make(chan os.Signal, 1) // a child of who ignores SIGHUP ignores it, too: nohup go test
+	signal.Notify(caught, syscall.SIGHUP)
+	defer signal.Stop(caught)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	for i, line := range waiting {
 		t.Run(line, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "s")
 			c, stderr := started(t, line+" --bind ipc://"+file)
-			if err := c.Process.Signal(system.EndSignals[i%len(system.EndSignals)]); err != nil {
+			if err := c.Process.Signal(signals[i%len(signals)]); err != nil {
 				t.Fatal(err)
 			}
 			ends(t, c, stderr, 130)
