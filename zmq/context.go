@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,7 +103,7 @@ func (c *Context) goByTheJournal() {
 
 // backend is the name of the backend that the dispatchers are made with.
 func (o *ContextOptions) backend() string {
-	if o.Backend != "" || os.Getenv(proactor.BackendVariable) != "" || runtime.GOOS != "linux" {
+	if o.Backend != "" || os.Getenv(proactor.BackendVariable) != "" || !slices.Contains(proactor.Backends(), "epoll") {
 		return o.Backend
 	}
 	return "epoll"
