@@ -34,14 +34,26 @@ const (
 	maxBody = uint64(min(1<<46, math.MaxInt>>1))
 )
 
-// growBody makes room for more of a body that is larger than what was given on
-// trust: twice what has come.
-func (d *decoder) growBody() {
-	if d.got < len(d.body.Data()) {
-		return
+// needs is the size of the buffer that a body needs to go on which is larger than
+// what was given on trust: twice what has come. 0: it has room.
+func (d *decoder) needs() int {
+	if d.body == nil || d.got < len(d.body.Data()) {
+		return 0
 	}
-	larger := d.alloc(min(d.bodyLen, 2*d.got))
-	copy(larger.Data(), d.body.Data()[:d.got])
+	return min(d.bodyLen, 2*d.got)
+}
+
+// growBody makes room for more of the body, here and now: see grow.go.
+func (d *decoder) growBody() {
+	if size := d.needs(); size > 0 {
+		larger := d.alloc(size)
+		copy(larger.Data(), d.body.Data()[:d.got])
+		d.change(larger)
+	}
+}
+
+// change goes on with a larger buffer, which has what has come of the body.
+func (d *decoder) change(larger *message.Buffer) {
 	d.body.Release()
 	d.body = larger
 }

@@ -6,6 +6,7 @@
 //
 //	handshake.go  greeting and mechanism, until the session has its peer
 //	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
+//	grow.go       memory for the rest of a large body is made beside the dispatcher
 //	full.go       with the Inbox full, a peer that hangs up is noticed all the same
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
 //	relieve.go    a sender with no room left does what the dispatcher has not begun
@@ -119,6 +120,7 @@ type Engine struct {
 	full    *full      // nil unless the Inbox was full lately
 	quiet   *quiet     // nil while there is nothing to watch for; see quiet.go
 	parting *parting   // nil unless the connection ends in good order; see part.go
+	growing *growth    // nil unless memory for a large body is being made; see grow.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }

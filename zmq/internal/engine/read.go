@@ -72,8 +72,11 @@ func (e *Engine) drains() bool {
 	return e.decoder.body == nil && !e.cfg.Tuning.NoReadCoalescing
 }
 
-// read waits for more.
+// read waits for more, once there is memory for it.
 func (e *Engine) read() {
+	if e.growsBeside() {
+		return
+	}
 	e.renew(&e.readOp, (*Engine).onRead)
 	e.watch()
 	if space, behind := e.decoder.Space(); behind == nil {

@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"bytes"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// goroutineID is what the runtime calls the calling goroutine.
+func goroutineID() string {
+	var b [64]byte
+	return string(bytes.Fields(b[:runtime.Stack(b[:], false)])[1])
+}
+
+// grower is an engine whose peer sends a body that has to grow in large steps, and
+// counts those; byUs are those made on the goroutine that runs the dispatcher.
+func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 4 << 20})
+	p, q = r.connect(Config{Type: wire.PULL})
+	r.shakeHands(p, q, "PUSH")
+	large, byUs = new(atomic.Int32), new(atomic.Int32)
+	dispatcher := goroutineID()
+	p.e.decoder.alloc = func(size int) *message.Buffer {
+		if size > maxGrowth {
+			large.Add(1)
+			if goroutineID() == dispatcher {
+				byUs.Add(1)
+			}
+		}
+		return message.NewBuffer(size)
+	}
+	text := bytes.Repeat([]byte("0123456789abcdef"), size/16)
+	q.say(append(frame(nil, 0, text), frame(nil, 0, []byte("next"))...))
+	return p, q, large, byUs
+}
+
+// pollUntil runs the dispatcher, without letting virtual time pass, until done:
+// another goroutine may be at work.
+func (r *rig) pollUntil(done func() bool) {
+	r.Helper()
+	for !done() {
+		if _, err := r.d.Poll(); err != nil {
+			r.Fatal(err)
+		}
+		runtime.Gosched()
+	}
+}
+
+// A turn of the dispatcher never makes, clears and copies a large buffer.
+func TestLargeBodiesGrowBeside(t *testing.T) {
+	const size = 40 << 20
+	p, _, large, byUs := grower(t, size)
+	p.pollUntil(func() bool { p.receive(2); return len(p.got) == 2 })
+	if n := byUs.Load(); n > 0 || large.Load() < 2 {
+		t.Errorf("%d of %d large buffers were made by the dispatcher", n, large.Load())
+	}
+	b := p.got[0].Bytes()
+	if len(b) != size || string(p.got[1].Bytes()) != "next" {
+		t.Fatalf("received %d bytes and %.20q", len(b), p.got[1].Bytes())
+	}
+	for i := 0; i < size; i += 4099 {
+		if b[i] != "0123456789abcdef"[i%16] {
+			t.Fatalf("byte %d is %q", i, b[i])
+		}
+	}
+}
+
+// A connection that ends while its body grows is closed when that is done, and not
+// before: the memory is in use.
+func TestCloseWhileABodyGrows(t *testing.T) {
+	p, _, _, _ := grower(t, 40<<20)
+	var started, goOn = make(chan struct{}), make(chan struct{})
+	inner := p.e.decoder.alloc
+	p.e.decoder.alloc = func(size int) *message.Buffer {
+		if size > maxGrowth {
+			close(started)
+			<-goOn
+		}
+		return inner(size)
+	}
+	p.pollUntil(func() bool { return p.e.growing != nil })
+	<-started
+	p.e.Close(errTest)
+	p.polls()
+	if p.closed != 0 {
+		t.Error("closed while memory of the connection is in use")
+	}
+	close(goOn)
+	p.pollUntil(func() bool { return p.closed > 0 })
+}
