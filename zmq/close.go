@@ -101,16 +101,16 @@ func (s *Socket) shutdown(ctx context.Context) {
 	s.closing = true
 	ctx, s.stopDraining = context.WithCancel(ctx)
 	defer s.stopDraining()
-	bound, connected := s.bound, s.connected // nothing is added or taken any more
+	bound, connected, leaving := s.bound, s.connected, slices.Clone(s.lingering) // nothing is added any more
 	s.mu.Unlock()
 	s.endOpening()
 
 	s.pattern.Close()
 	before := s.pattern.Stats().Dropped[DropPeerGone]
 	stopReporting := s.reportWaiting()
-	s.drain(ctx, connected)
+	s.drain(ctx, connected, leaving)
 	stopReporting()
-	s.takeDown(patience(ctx), bound, connected)
+	s.takeDown(patience(ctx), bound, connected, leaving)
 	s.awaitLeaving()
 	if n := int(s.pattern.Stats().Dropped[DropPeerGone] - before); n > 0 {
 		s.undelivered = n
@@ -156,7 +156,7 @@ func (s *Socket) hurry(ctx context.Context) {
 }
 
 // drain waits until everything that is queued has been written, or ctx is done.
-func (s *Socket) drain(ctx context.Context, connected []*connected) {
+func (s *Socket) drain(ctx context.Context, connected []*connected, leaving []*leaving) {
 	for _, p := range s.accepted.Peers() {
 		if !s.drainPeer(ctx, p.Out.Drained) {
 			return
@@ -164,6 +164,11 @@ func (s *Socket) drain(ctx context.Context, connected []*connected) {
 	}
 	for _, c := range connected {
 		if !s.drainPeer(ctx, c.drained) {
+			return
+		}
+	}
+	for _, l := range leaving {
+		if !s.ctx.awaitUntil(ctx, l.gone) {
 			return
 		}
 	}
@@ -200,7 +205,7 @@ func patience(ctx context.Context) time.Duration {
 // takeDown stops everything, listeners first: they bring new peers. Without
 // patience nothing is written any more: with many peers that do not read, the
 // dispatchers would first fill the buffers of each.
-func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*connected) {
+func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*connected, leaving []*leaving) {
 	if patience <= 0 {
 		s.session.Engine.Cut.Store(true)
 	}
@@ -209,11 +214,17 @@ func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*c
 		stops = append(stops, b.stop)
 	}
 	s.stopAll(stops)
+	for _, l := range leaving {
+		l.end(patience)
+	}
 	stops = stops[:0]
 	for _, c := range connected {
 		stops = append(stops, func(done func()) { c.stop(patience, done) })
 	}
 	s.stopAll(append(stops, func(done func()) { s.accepted.Stop(patience, done) }))
+	for _, l := range leaving {
+		s.ctx.await(l.gone)
+	}
 }
 
 // stopAll stops all of them at once and waits until the last one is done.

@@ -42,6 +42,7 @@ type connected struct {
 	// before the socket is closed.
 	drained func(func())
 	stop    func(patience time.Duration, done func())
+	hurry   func() // has a stop wait no longer; nil if there is no need
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
@@ -94,8 +95,11 @@ func (s *Socket) Connect(to string) error {
 // Unbind ends one Bind. Peers that are connected stay, except over inproc.
 func (s *Socket) Unbind(from string) error { return s.close("unbind", from, s.unbind) }
 
-// Disconnect ends every connection that Connect has made to the endpoint. What is
-// queued for its peers is dropped and counted.
+// Disconnect ends every connection that Connect has made to the endpoint. Nothing
+// more is sent there. What is queued is still sent, for as long as Options.Linger
+// says, also to a peer that comes only then; Disconnect does not wait for it, but
+// Close does, and Stats shows the endpoint for so long. What cannot be sent is
+// dropped and counted. With NoLinger that is done at once.
 func (s *Socket) Disconnect(from string) error { return s.close("disconnect", from, s.disconnect) }
 
 // LastEndpoint is what was bound or connected to last, with wildcards replaced
@@ -194,7 +198,7 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.Drained, stop: d.Stop})
+	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.Drained, stop: d.Stop, hurry: d.Hurry})
 	return nil
 }
 
@@ -304,14 +308,20 @@ func (s *Socket) unbind(ep endpoint.Endpoint) ([]func(func()), error) {
 }
 
 func (s *Socket) disconnect(ep endpoint.Endpoint) (stops []func(func()), err error) {
+	found := false
 	s.connected = slices.DeleteFunc(s.connected, func(c *connected) bool {
 		if c.to != ep {
 			return false
 		}
+		found = true
+		if s.lingers(c) {
+			s.leave(c)
+			return true
+		}
 		stops = append(stops, func(done func()) { c.stop(0, done) })
 		return true
 	})
-	if len(stops) == 0 {
+	if !found {
 		return nil, ErrNotConnected
 	}
 	return stops, nil

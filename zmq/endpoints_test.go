@@ -223,10 +223,10 @@ func TestUnbindAsGiven(t *testing.T) {
 	})
 }
 
-// Disconnect ends one connection, and with it what waits for it.
+// Without linger, Disconnect ends one connection, and with it what waits for it.
 func TestDisconnect(t *testing.T) {
 	everyTransport(t, func(r *rig) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
 		nobody := r.free()
 		must(r.T, push.Connect(nobody))
 		for range 3 {

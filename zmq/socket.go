@@ -32,6 +32,7 @@ type Socket struct {
 	last      string // LastEndpoint
 	bound     []*bound
 	connected []*connected
+	lingering []*leaving // disconnected, with messages still to be sent: see leave.go
 	accepted  session.Accepted
 	leaving   []chan struct{} // of each Unbind and Disconnect in progress; closed at its end
 	closing   bool

@@ -36,8 +36,8 @@ type Stats struct {
 	// waits for what is queued, and for peers to leave.
 	Closing bool
 	// Endpoints are what the socket is bound to, then what it is connected to, each
-	// in the order of the calls, and how each of them is doing. A closed socket has
-	// none.
+	// in the order of the calls, then what was disconnected and still has messages to
+	// be sent; and how each of them is doing. A closed socket has none.
 	Endpoints []EndpointStats
 }
 

@@ -67,6 +67,12 @@ func (s *Socket) endpointStats() (all []EndpointStats) {
 		e.Queued = s.queuedFor(c)
 		all = append(all, e)
 	}
+	for _, l := range s.lingering {
+		e := endpointStats(l.to.String(), l.status())
+		if e.Queued = s.queuedFor(l.connected); e.Queued > 0 {
+			all = append(all, e)
+		}
+	}
 	return all
 }
 

@@ -46,6 +46,14 @@ func (e *Engine) Part(cause error, patience time.Duration) {
 	e.fail(cause)
 }
 
+// Hurry ends a wait for the peer that Part has begun.
+func (e *Engine) Hurry() {
+	if p := e.parting; p != nil && e.state == stateClosing {
+		p.patience, p.over = 0, p.over || p.begun
+		e.settle()
+	}
+}
+
 // parted goes on parting, and reports whether it is over. Nobody writes but the
 // dispatcher.
 func (e *Engine) parted() bool {

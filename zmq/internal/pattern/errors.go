@@ -40,9 +40,10 @@ var (
 	ErrNoFrame = errors.New("zmq: send: the message has no frame")
 	// ErrReleased means that a copy of the message was released.
 	ErrReleased = errors.New("zmq: send: a copy of the message was released before")
-	// ErrSecondPeer refuses another peer of a PAIR, and ErrDuplicateID one whose
-	// routing id a ROUTER knows already.
+	// ErrSecondPeer refuses another peer of a PAIR, ErrDuplicateID one whose routing id
+	// a ROUTER knows already, ErrLeaving one that has come back for nothing.
 	ErrSecondPeer  = errors.New("a PAIR has one peer, and this one has it already: disconnect that first, or use DEALER")
+	ErrLeaving     = errors.New("the endpoint was disconnected, and nothing is queued for it any more")
 	ErrDuplicateID = errors.New("another peer has that routing id: give each its own, or set RouterHandover")
 )
 

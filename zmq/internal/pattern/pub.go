@@ -97,16 +97,18 @@ func (p *pub) connected(peer *pipe.Peer) error {
 // disconnected forgets what the peer subscribed to: it says it again when it
 // comes back.
 func (p *pub) disconnected(peer *pipe.Peer) {
+	p.forget(peer)
+	p.detach(peer)
+}
+
+func (p *pub) detach(peer *pipe.Peer) {
 	if who := p.peers[peer.Out]; who != nil {
 		p.index.Leave(who)
 		delete(p.peers, peer.Out)
 		p.sweep()
 	}
-	p.Drops.Add(DropPeerGone, peer.Out.Discard())
 	p.fewer()
 }
-
-func (p *pub) detach(*pipe.Peer) {}
 
 // fewer says that less may be wanted than before. With NoDrop a sender may wait
 // for somebody who is full, and does not want the message any more.
@@ -146,6 +148,9 @@ func (p *pub) upstream(out *pipe.Out, body []byte) {
 		return
 	}
 	who, prefix := p.peers[out], body[1:]
+	if who == nil { // it is sent nothing any more
+		return
+	}
 	if body[0] == subscribe {
 		if added, _ := p.index.Add(who, prefix); added {
 			p.turns.only = nil

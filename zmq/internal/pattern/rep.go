@@ -87,7 +87,11 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 
 // disconnected keeps a reply from reaching whoever connects next.
 func (r *rep) disconnected(p *pipe.Peer) {
-	r.Drops.Add(DropPeerGone, p.Out.Discard())
+	r.forget(p)
+	r.detach(p)
+}
+
+func (r *rep) detach(p *pipe.Peer) {
 	if r.asker == p.Out {
 		r.lost = true
 	}

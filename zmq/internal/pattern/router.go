@@ -105,15 +105,17 @@ func (r *router) makeID() []byte {
 }
 
 func (r *router) disconnected(p *pipe.Peer) {
+	r.forget(p)
+	r.detach(p)
+}
+
+func (r *router) detach(p *pipe.Peer) {
 	if r.peers[string(p.RoutingID)] == p {
 		delete(r.peers, string(p.RoutingID))
 	}
-	r.Drops.Add(DropPeerGone, p.Out.Discard())
 	r.senders.WakeAll() // who waits for room at p is told that it is gone
 	r.canSend.raise()
 }
-
-func (r *router) detach(*pipe.Peer) {}
 
 // writable wakes all: each may wait for another peer.
 func (r *router) writable(*pipe.Out) { r.senders.WakeAll() }

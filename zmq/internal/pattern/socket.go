@@ -58,7 +58,7 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	if p.Last != nil {
 		in.Before, p.Last = p.Last, nil
 	}
-	err := s.kind.connected(p)
+	err := s.connect(p)
 	if err != nil {
 		p.In = nil
 	} else {
@@ -68,6 +68,18 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	unlock()
 	kickAll(kicks)
 	return err
+}
+
+// connect tells the type of a peer that has come, unless that is back only for what
+// is still queued for it. Both locks are held.
+func (s *Socket) connect(p *pipe.Peer) error {
+	if !p.Leaving {
+		return s.kind.connected(p)
+	}
+	if msgs, _ := p.Out.Queued(); msgs == 0 {
+		return ErrLeaving
+	}
+	return nil
 }
 
 // probe sends an empty message to a peer that has come, with ProbeRouter: a ROUTER
@@ -109,6 +121,15 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 	p.In = nil
 }
 
+// forget drops what is queued for a peer that has gone: of the types that keep
+// nothing for the next connection. One that was disconnected over inproc still takes
+// it. Both locks are held.
+func (s *Socket) forget(p *pipe.Peer) {
+	if !p.Leaving || !p.Out.Joined() {
+		s.Drops.Add(DropPeerGone, p.Out.Discard())
+	}
+}
+
 // Cut leaves what p has sent and was not taken yet to whoever is given p's pipe
 // next; see pipe.In.Cut.
 func (s *Socket) Cut(p *pipe.Peer) {
@@ -117,6 +138,15 @@ func (s *Socket) Cut(p *pipe.Peer) {
 	if p.In != nil {
 		p.In.Cut()
 	}
+}
+
+// Retire says that nothing more is to be sent to p. What is queued for it leaves as
+// before, also on a later connection, and what it sends is received. Detach follows.
+func (s *Socket) Retire(p *pipe.Peer) {
+	defer s.lockBoth()()
+	p.Leaving = true
+	s.kind.detach(p)
+	p.Out.Retire()
 }
 
 // Detach says that p is gone for good. What was queued for it is dropped and

@@ -143,6 +143,9 @@ func (o *Out) Join(receiver Limits) {
 	o.mu.Unlock()
 }
 
+// Joined reports whether a socket of this process takes what waits.
+func (o *Out) Joined() bool { return o.local && o.consumer != nil }
+
 // Attach gives the Out a consumer, at rest unless working is set; what had
 // queued up is there to be taken.
 func (o *Out) Attach(c Consumer, working bool) {

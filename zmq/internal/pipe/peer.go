@@ -6,6 +6,9 @@ type Peer struct {
 	Out *Out // nil if the socket's type does not send
 	In  *In  // one for each connection; nil while there is none
 
+	// Leaving says that nothing more is sent to the peer; what is queued still leaves.
+	Leaving bool
+
 	// Last is the In of the connection before, if not all of it has been received.
 	Last *In
 

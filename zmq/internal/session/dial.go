@@ -311,6 +311,16 @@ func (s *Dialer) onStop(patience time.Duration, done func()) {
 	s.finish()
 }
 
+// Hurry has a Stop wait for the peer no longer.
+func (s *Dialer) Hurry() {
+	hurry := proactor.HandlerFunc(func(*proactor.Operation) {
+		if s.engine != nil {
+			s.engine.Hurry()
+		}
+	})
+	s.d.Post(&proactor.Operation{Handler: hurry})
+}
+
 func (a *attempt) outstanding() bool {
 	return a != nil && (a.connectOp.Outstanding() || a.timerOp.Outstanding())
 }

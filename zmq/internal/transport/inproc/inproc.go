@@ -31,6 +31,7 @@ type Host interface {
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
 	Cut(p *pipe.Peer)
+	Retire(p *pipe.Peer)
 	Detach(p *pipe.Peer, dropped bool)
 }
 
@@ -305,8 +306,8 @@ func (b *Binding) Unbind() {
 		c := b.joined[0]
 		far := c.far
 		b.member.Cut(far)
-		c.part()
 		c.peer.Out.Detach(nil)
+		c.part()
 		b.member.Detach(far, false)
 		n.waiting = append(n.waiting, c)
 	}
@@ -322,6 +323,7 @@ func (c *Connection) Disconnect() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b, far := c.binding, c.far; b != nil {
+		c.member.Retire(c.peer) // far takes what it was sent
 		c.part()
 		c.member.Detach(c.peer, false)
 		b.member.Detach(far, true)

@@ -30,6 +30,7 @@ func (h *host) Readable(*pipe.In)            {}
 func (h *host) Attach(*pipe.Peer) error      { return h.note("attach", nil) }
 func (h *host) Disconnected(*pipe.Peer)      { _ = h.note("disconnected", nil) }
 func (h *host) Cut(*pipe.Peer)               { _ = h.note("cut", nil) }
+func (h *host) Retire(*pipe.Peer)            {}
 func (h *host) Detach(_ *pipe.Peer, dropped bool) {
 	_ = h.note(fmt.Sprint("detach, dropped ", dropped), nil)
 }

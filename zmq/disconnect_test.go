@@ -1,0 +1,183 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// What is queued for an endpoint that is disconnected is sent to a peer that comes
+// only then, as libzmq does with a linger; nothing more is, until it is connected
+// to anew.
+func TestDisconnectLingers(t *testing.T) {
+	for _, linger := range []time.Duration{zmq.LingerForever, time.Hour} {
+		everyTransport(t, func(r *rig) {
+			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger, ReconnectInterval: 5 * time.Millisecond})
+			must(r.T, err)
+			defer push.Close()
+			pull, ep := r.socket(zmq.PULL, zmq.Options{}), r.free()
+			must(r.T, push.Connect(ep))
+			for i := range 3 {
+				r.send(push, fmt.Sprint(i))
+			}
+			must(r.T, push.Disconnect(ep))
+			r.fails("disconnecting twice", push.Disconnect(ep), zmq.ErrNotConnected)
+			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+			if s := push.Stats(); s.Queued != 3 || len(s.Endpoints) != 1 || s.Endpoints[0].Queued != 3 {
+				r.Errorf("%+v", s)
+			}
+			must(r.T, pull.Bind(ep))
+			for i := range 3 {
+				r.expect(pull, fmt.Sprint(i))
+			}
+			r.peers(pull, 0)
+			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+			r.eventually("gone", func() bool { s := push.Stats(); return s.Queued == 0 && len(s.Endpoints) == 0 && s.Peers == 0 })
+			must(r.T, push.Connect(ep))
+			r.exchange(push, pull, "hello again")
+		})
+	}
+}
+
+// Connecting anew does not wait for the end of what lingers.
+func TestConnectWhileDisconnectLingers(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
+			s, ep := r.socket(typ, zmq.Options{}), r.free()
+			must(r.T, s.Connect(ep))
+			r.send(s, "a")
+			must(r.T, s.Disconnect(ep))
+			must(r.T, s.Connect(ep))
+			r.send(s, "b")
+			if n := s.Stats().Queued; n != 2 {
+				r.Errorf("%v: %d messages are queued, want 2", typ, n)
+			}
+			must(r.T, s.Disconnect(ep))
+			ctx, cancel := context.WithCancel(r.ctx)
+			cancel()
+			var unsent *zmq.UnsentError
+			if err := s.Shutdown(ctx); !errors.As(err, &unsent) || unsent.Messages != 2 {
+				r.Errorf("%v: Shutdown: %v", typ, err)
+			}
+		}
+	})
+}
+
+// A peer that is full when it is disconnected gets all that was queued for it, of
+// every type that sends, and nothing more, also when it has left meanwhile and come
+// back.
+func TestDisconnectDelivers(t *testing.T) {
+	for _, tt := range []struct {
+		typ, peer zmq.Type
+		address   []string
+	}{
+		{zmq.PUSH, zmq.PULL, nil}, {zmq.DEALER, zmq.ROUTER, nil}, {zmq.PAIR, zmq.PAIR, nil},
+		{zmq.PUB, zmq.SUB, nil}, {zmq.ROUTER, zmq.DEALER, []string{"peer"}},
+	} {
+		t.Run(tt.typ.String(), func(t *testing.T) {
+			everyTransport(t, func(r *rig) {
+				s := r.socket(tt.typ, zmq.Options{SendHWM: 100, RouterMandatory: tt.typ == zmq.ROUTER, NoDrop: tt.typ == zmq.PUB})
+				o := zmq.Options{RecvHWM: 1}
+				if tt.address != nil {
+					o.RoutingID = []byte("peer")
+				}
+				if tt.peer == zmq.SUB {
+					o.Subscribe = []string{""}
+				}
+				peer := r.socket(tt.peer, o)
+				r.link(peer, s)
+				if tt.typ == zmq.PUB {
+					r.subscribed(s, 1)
+				}
+				n := r.fill(s, tt.address...)
+				must(r.T, s.Disconnect(peer.LastEndpoint()))
+				if err := s.TrySend(zmq.StringMsg(append(tt.address, "late")...)); err == nil && tt.typ != zmq.PUB || n < 100 {
+					r.Errorf("%d messages were sent, and then %v", n, err)
+				}
+				for range n {
+					m, err := peer.Recv(r.ctx)
+					must(r.T, err)
+					if last := m.Frame(m.Len() - 1); len(last) != len(large) {
+						r.Fatalf("received %v", m)
+					}
+				}
+				r.peers(peer, 0)
+				r.peers(s, 0)
+				if d := s.Stats().Dropped[zmq.DropPeerGone]; d > 0 {
+					r.Errorf("%d dropped", d)
+				}
+			})
+		})
+	}
+}
+
+// What is left when the peer has gone is for its successor.
+func TestDisconnectOutlivesThePeer(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, ep := r.socket(zmq.PUSH, zmq.Options{SendHWM: 200}), r.free()
+		first := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+		must(r.T, first.Bind(ep))
+		must(r.T, push.Connect(ep))
+		r.peers(first, 1)
+		r.fill(push)
+		must(r.T, push.Disconnect(ep))
+		must(r.T, first.Close())
+		if r.transport == "inproc" {
+			return // the first one had them all
+		}
+		second, got := r.socket(zmq.PULL, zmq.Options{}), 0
+		must(r.T, second.Bind(ep))
+		r.eventually("the rest has come", func() bool {
+			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+			if _, err := second.TryRecv(); err == nil {
+				got++
+			}
+			return got > 0 && push.Stats().Queued == 0
+		})
+		if n := push.Stats().Dropped[zmq.DropPeerGone]; n > 0 {
+			r.Errorf("%d dropped", n)
+		}
+	})
+}
+
+// What cannot be sent is dropped and counted: after the linger, or without one at
+// once.
+func TestDisconnectDrops(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		for _, linger := range []time.Duration{zmq.NoLinger, time.Millisecond} {
+			s, ep := r.socket(zmq.PUSH, zmq.Options{Linger: linger}), r.free()
+			must(r.T, s.Connect(ep))
+			for range 3 {
+				r.send(s, "to nobody")
+			}
+			must(r.T, s.Disconnect(ep))
+			if n := s.Stats().Dropped[zmq.DropPeerGone]; n != 3 && linger < 0 {
+				r.Errorf("%d dropped when Disconnect returns, want 3", n)
+			}
+			r.dropped(s, zmq.DropPeerGone, 3)
+			r.eventually("gone", func() bool { return len(s.Stats().Endpoints) == 0 })
+		}
+	})
+}
+
+// Close waits for what was disconnected as for what is connected.
+func TestCloseWaitsForWhatWasDisconnected(t *testing.T) {
+	everyTransport(t, func(r *rig) {
+		push, pull, ep := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.free()
+		must(r.T, push.Connect(ep))
+		r.send(push, "x")
+		must(r.T, push.Disconnect(ep))
+		closed := goes(push.Close)
+		r.eventually("closing", func() bool { return push.Stats().Closing })
+		if n := push.Stats().Queued; n != 1 {
+			r.Errorf("%d messages are queued, want 1", n)
+		}
+		must(r.T, pull.Bind(ep))
+		r.expect(pull, "x")
+		must(r.T, <-closed)
+	})
+}
