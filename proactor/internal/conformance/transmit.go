@@ -170,6 +170,8 @@ func testTransmitWrong(r *rig) {
 		{File: f, Offset: -1},
 		{File: f, Length: -1},
 		{File: f, Offset: math.MaxInt64, Length: math.MaxInt64},
+		{File: f, Offset: math.MaxInt64, Length: 10},
+		{File: f, Offset: 10, Length: math.MaxInt64},
 		{Length: 10},
 		{Header: []byte("h"), File: f, Offset: 1001, Trailer: []byte("t")}, // behind the end
 	} {
