@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -581,25 +582,56 @@ func TestTurnsBeginAnew(t *testing.T) {
 
 // A connection at rest has nothing that it does not need.
 func TestNothingIsKeptAtRest(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
-	p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: time.Minute})
-	r.shakeHands(p, q, "PUSH")
-	check := func(when string) {
-		if p.e.quiet != nil || p.e.heart != nil || p.e.full != nil || p.e.parting != nil || p.e.shaking != nil || p.e.resumeOp.op.Load() != nil {
-			t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, p.e.quiet, p.e.heart, p.e.full, p.e.parting, p.e.shaking)
+	for _, limit := range []time.Duration{0, time.Minute} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: limit})
+		r.shakeHands(p, q, "PUSH")
+		check := func(when string) {
+			if e := p.e; e.quiet != nil || e.heart != nil || e.full != nil || e.parting != nil || e.shaking != nil || e.resumeOp.op.Load() != nil {
+				t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, e.quiet, e.heart, e.full, e.parting, e.shaking)
+			}
+		}
+		check("after the handshake")
+		q.say(frame(nil, 0, body(10)))
+		q.say(wire.AppendPing(nil, 0, nil)) // without a promise
+		r.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })
+		r.polls()
+		check("after a message")
+		const n = 20_000
+		q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
+		r.until("a burst", func() bool { p.receive(n); return len(p.got) == n+1 })
+		p.lasts(10 * second)
+		check("after a burst")
+	}
+}
+
+// speechless is a mechanism that has nothing to say when it is its turn.
+type speechless struct {
+	mechanism.Mechanism
+	turns int // before that
+}
+
+func (m *speechless) Next(b []byte) ([]byte, error) {
+	if m.turns--; m.turns < 0 {
+		return b, errTest
+	}
+	return m.Mechanism.Next(b)
+}
+
+// A mechanism that fails when it is to say something ends the connection, with its
+// reason, whenever that is.
+func TestMechanismThatFails(t *testing.T) {
+	for turns := range 2 {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := r.connect(Config{Type: wire.PULL})
+		p.e.shaking.mechanism = &speechless{p.e.shaking.mechanism, turns}
+		p.e.Start()
+		q.greet("PUSH")
+		r.polls()
+		if p.closed != 1 || p.cause != errTest || p.established != 0 {
+			t.Errorf("after %d turns: told %d times of %v, and %d times of the peer", turns, p.closed, p.cause, p.established)
 		}
 	}
-	check("after the handshake")
-	q.say(frame(nil, 0, body(10)))
-	q.say(wire.AppendPing(nil, 0, nil)) // without a promise
-	r.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })
-	r.polls()
-	check("after a message")
-	const n = 20_000
-	q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
-	r.until("a burst", func() bool { p.receive(n); return len(p.got) == n+1 })
-	p.lasts(10 * second)
-	check("after a burst")
 }
 
 // However long an Inbox was full now and then, a peer that leaves is noticed after
@@ -650,5 +682,37 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 		if p.lasts(8 * second / 10); p.closed > 0 {
 			t.Fatalf("closed: %v", p.cause)
 		}
+	}
+}
+
+// The first bytes on the wire, as numbers (RFC 37, "Greeting"): whoever reads them
+// decides by them what we understand.
+func TestGreetingOnTheWire(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{})
+	want := append([]byte{0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1}, "NULL"...)
+	want = append(want, make([]byte, 64-len(want))...)
+	if got := q.sent[:64]; !bytes.Equal(got, want) {
+		t.Errorf("the greeting is % x, want % x", got, want)
+	}
+	p.e.Close(errTest)
+	r.polls()
+}
+
+// A write is no pause of a stream: the Pace is told of each, whoever has written.
+func TestPaceIsToldOfWrites(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := push(r, Config{})
+	asked := 0
+	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})
+	p.send([]byte("0")) // asked once whether it is on its own, and once when it is written
+	if asked != 2 {
+		t.Errorf("the sender's write: the clock was asked %d times, want 2", asked)
+	}
+	p.send([]byte("1"))
+	asked = 0
+	r.equal("received", q.pushed(2), numbered(0, 2))
+	if asked != 1 {
+		t.Errorf("the dispatcher's write: the clock was asked %d times, want once", asked)
 	}
 }

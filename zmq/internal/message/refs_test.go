@@ -59,3 +59,39 @@ func TestPooledSizes(t *testing.T) {
 		}
 	}
 }
+
+// What is left of a message when the frame before it was dropped has the memory that
+// its own frame lies in: it knows who else has it.
+func TestOwnOfTheFrameThatIsLeft(t *testing.T) {
+	var slab message.Slab
+	large := message.Alloc(message.GatherMin)
+	large.Give()
+	large.Prepend([]byte("id"), &slab)
+	m := pass(t, large)
+	m.DropFirst()
+	var other message.Batch
+	other.Append(m, message.GatherMin) // it is sent on, and kept
+	first := m.Bytes()
+	if own := m.Own(); &own[0] == &first[0] {
+		t.Error("a body that was sent on is its receiver's, and the program's own")
+	}
+
+	var out message.Batch
+	out.Split() // what is appended next lies in pooled memory
+	for _, body := range []string{"one", "two"} {
+		out.Append(message.New([]byte("id"), []byte(body)), message.GatherMin)
+	}
+	var c message.Cursor
+	c.Load(out.Split())
+	var all []message.Msg
+	for m, ok := c.Next(); ok; m, ok = c.Next() {
+		m.DropFirst()
+		all = append(all, m)
+	}
+	for i, want := range []string{"one", "two"} {
+		first := all[i].Bytes()
+		if own := all[i].Own(); string(own) != want || &own[0] != &first[0] {
+			t.Errorf("%q is copied, although nobody else has it: %q", want, own)
+		}
+	}
+}
