@@ -53,11 +53,9 @@ func (d *decoder) bodySpace() []byte { return d.body.Data()[d.got:min(d.bodyLen,
 
 // vector makes one of two pieces, for a scatter read.
 func (d *decoder) vector(first, behind []byte) [][]byte {
-	if d.both == nil {
-		d.both = new([2][]byte)
-	}
-	*d.both = [2][]byte{first, behind}
-	return d.both[:]
+	both := &d.directly().both
+	*both = [2][]byte{first, behind}
+	return both[:]
 }
 
 // Received says that n bytes came into what Space returned, and reports whether

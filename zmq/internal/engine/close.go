@@ -39,7 +39,7 @@ func (e *Engine) settle() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() || e.growing != nil || !e.partingDone() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() || e.growing() || !e.partingDone() {
 		return
 	}
 	e.state = stateClosed

@@ -63,8 +63,8 @@ type decoder struct {
 	trust int // a body as large as this is given memory before it has come
 	next  int // size of the next chunk
 
-	offered int        // how many bytes Space returned last
-	both    *[2][]byte // made for a body that is read directly; kept
+	offered int     // how many bytes Space returned last
+	direct  *direct // made for a body that is read directly; kept
 }
 
 // ErrTooLarge is a frame larger than the maximum frame size, or a message larger

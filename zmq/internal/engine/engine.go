@@ -120,7 +120,6 @@ type Engine struct {
 	full    *full      // nil unless the Inbox was full lately
 	quiet   *quiet     // nil while there is nothing to watch for; see quiet.go
 	parting *parting   // nil unless the connection ends in good order; see part.go
-	growing *growth    // nil unless memory for a large body is being made; see grow.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }

@@ -29,6 +29,23 @@ type growth struct {
 	larger *message.Buffer
 }
 
+// direct is what a decoder has that has read a body directly: an idle connection
+// that never does has no memory for it.
+type direct struct {
+	both    [2][]byte
+	growing *growth // nil unless memory for the body is being made
+}
+
+func (d *decoder) directly() *direct {
+	if d.direct == nil {
+		d.direct = new(direct)
+	}
+	return d.direct
+}
+
+// growing reports whether memory for a body is being made.
+func (e *Engine) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
+
 // growsBeside reports whether the body needs a buffer that is not made here, and
 // has it made.
 func (e *Engine) growsBeside() bool {
@@ -38,7 +55,7 @@ func (e *Engine) growsBeside() bool {
 	}
 	g := new(growth)
 	g.op.Handler = e.handler(func(*proactor.Operation) { e.onGrown() })
-	e.growing = g
+	e.decoder.directly().growing = g
 	body, got, alloc := e.decoder.body, e.decoder.got, e.decoder.alloc
 	go func() {
 		g.larger = alloc(size)
@@ -52,8 +69,8 @@ func (e *Engine) growsBeside() bool {
 
 // onGrown is step 3.
 func (e *Engine) onGrown() {
-	larger := e.growing.larger
-	e.growing = nil
+	larger := e.decoder.direct.growing.larger
+	e.decoder.direct.growing = nil
 	if e.state >= stateClosing {
 		larger.Release()
 		e.settle()

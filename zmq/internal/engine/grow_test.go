@@ -83,7 +83,7 @@ func TestCloseWhileABodyGrows(t *testing.T) {
 		}
 		return inner(size)
 	}
-	p.pollUntil(func() bool { return p.e.growing != nil })
+	p.pollUntil(func() bool { return p.e.growing() })
 	<-started
 	p.e.Close(errTest)
 	p.polls()
