@@ -74,6 +74,30 @@ func TestCanSend(t *testing.T) {
 	}
 }
 
+// A program that waits until it can send is told when a peer comes, whatever the
+// socket's type.
+func TestCanSendWhenAPeerComes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		socket, peer func(pattern.Options) *pattern.Socket
+	}{
+		"PUSH":   {pattern.NewPush, pattern.NewPull},
+		"DEALER": {pattern.NewDealer, pattern.NewDealer},
+		"REQ":    {pattern.NewReq, pattern.NewRep},
+		"ROUTER": {pattern.NewRouter, pattern.NewDealer},
+		"PAIR":   {pattern.NewPair, pattern.NewPair},
+	} { // a PUB can always send
+		t.Run(name, func(t *testing.T) {
+			s := tt.socket(defaults())
+			ready := s.CanSend()
+			token(ready)
+			join(t, s, tt.peer(defaults()), "", "peer")
+			if !token(ready) {
+				t.Error("no token when a peer came")
+			}
+		})
+	}
+}
+
 // A program that waits for room at a ROUTER's peer hears of its end: the next try
 // says that it is gone.
 func TestCanSendAfterAPeerOfARouterLeft(t *testing.T) {

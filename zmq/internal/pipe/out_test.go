@@ -69,6 +69,20 @@ func TestOutWithoutLimits(t *testing.T) {
 	}
 }
 
+// A sender that was refused is told of the room that a receiver over inproc adds.
+func TestJoinMakesRoom(t *testing.T) {
+	s := newSender(pipe.Limits{Msgs: 2})
+	for s.put(text("x")) {
+	}
+	if s.room != 0 {
+		t.Fatal("told of room while there is none")
+	}
+	s.Join(pipe.Limits{Msgs: 1000})
+	if s.room != 1 || !s.put(text("x")) {
+		t.Errorf("told of room %d times, want once", s.room)
+	}
+}
+
 func TestLimitsJoin(t *testing.T) {
 	for _, tt := range []struct{ a, b, want pipe.Limits }{
 		{pipe.Limits{Msgs: 1000}, pipe.Limits{Msgs: 10}, pipe.Limits{Msgs: 1010}},
