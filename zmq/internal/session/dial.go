@@ -34,6 +34,7 @@ type Dialer struct {
 
 	resolved *resolution // while a name is looked up
 	stopped  func()      // not nil: stopping
+	left     pipe.Backlog
 
 	begun    bool // begin has been called
 	linked   bool // the pattern has been told of the connection
@@ -58,6 +59,9 @@ type resolution struct {
 	targets []transport.Target
 	err     error
 }
+
+// errUnread is why no connection is made to a peer that has come and gone.
+var errUnread = errors.New("earlier connections have brought as many messages as the receive high-water mark allows, and nobody has received them")
 
 // errNoAddress is a look-up that has found nothing and has not failed.
 var errNoAddress = errors.New("the name has no address")
@@ -86,6 +90,10 @@ func (s *Dialer) begin() {
 		return
 	}
 	s.prepare()
+	if s.left.Full(s.cfg.Engine.RecvLimits) {
+		s.failed("zmq: not connecting again yet", errUnread)
+		return
+	}
 	if t, ok := s.ep.Transport.Literal(s.ep.Endpoint); ok {
 		s.targets = append(s.targets[:0], t)
 		s.connect()
@@ -184,13 +192,14 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
 
 // Closed implements engine.Session.
-func (s *Dialer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
+func (s *Dialer) Closed(e *engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
 	s.slow = misfit(cause)
 	what := "zmq: no handshake, connecting again"
 	if s.linked {
 		what = "zmq: connection lost, connecting again"
 		s.linked = false
+		s.left.Add(e.Inbox())
 		s.peer.Out.Detach(unsent)
 		s.cfg.Host.Disconnected(s.peer)
 	}

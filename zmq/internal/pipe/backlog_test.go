@@ -1,0 +1,41 @@
+package pipe_test
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
+
+// The inboxes of several connections count together, until they are received.
+func TestBacklog(t *testing.T) {
+	limits := pipe.Limits{Msgs: 3}
+	var b pipe.Backlog
+	var all []*pipe.Inbox
+	for _, n := range []int{2, 0, 1} {
+		inbox := pipe.NewInbox(limits, nil)
+		inbox.Open(pipe.NewIn(inbox, limits, new(readies), new(pipe.Tally)))
+		for range n {
+			var batch message.Batch
+			batch.Append(text("x"), message.GatherMin)
+			inbox.Put(batch)
+		}
+		b.Add(inbox)
+		all = append(all, inbox)
+	}
+	if !b.Full(limits) || b.Full(pipe.Limits{Msgs: 4}) || b.Full(pipe.Limits{}) || !b.Full(pipe.Limits{Bytes: 3}) || b.Full(pipe.Limits{Bytes: 4}) {
+		t.Error("three messages of a byte are not counted as such")
+	}
+	if len(b) != 2 {
+		t.Errorf("%d inboxes are kept, want the 2 with messages", len(b))
+	}
+	all[0].Credit(1, 1)
+	if b.Full(limits) {
+		t.Error("full although a message was received")
+	}
+	all[0].Credit(1, 1)
+	all[2].Credit(1, 1)
+	if b.Full(limits) || b != nil {
+		t.Errorf("%d inboxes are kept when all is received", len(b))
+	}
+}
