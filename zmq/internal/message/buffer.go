@@ -33,13 +33,20 @@ func NewBuffer(size int) *Buffer {
 	if class >= 0 {
 		if b, ok := classes[class].Get().(*Buffer); ok {
 			b.holders.Store(1)
-			b.whole.given = false
-			b.whole.released.Store(false)
+			b.sole()
 			return b
 		}
 		size = 1 << (minClassBits + class)
 	}
 	return newBuffer(size, class)
+}
+
+// sole is the more of a message that alone holds the buffer. What an earlier holder
+// has said of its message does not count any more.
+func (b *Buffer) sole() *more {
+	b.whole.given = false
+	b.whole.released.Store(false)
+	return &b.whole
 }
 
 // FreshBuffer is NewBuffer without the pool: its memory is never reused.

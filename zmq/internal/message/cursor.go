@@ -126,10 +126,7 @@ func (c *Cursor) moreOf(r Ref) *more {
 	case r.Shared || r.Mem.holders.Load() != 1: // a more of its own: another says when the others release theirs
 		return &more{mem: r.Mem, kind: whole, body: true, shared: r.Shared}
 	default:
-		w := &r.Mem.whole
-		w.given = false
-		w.released.Store(false)
-		return w
+		return r.Mem.sole()
 	}
 }
 

@@ -306,7 +306,7 @@ func (m *more) without(rest [][]byte) *more {
 	case m.shared:
 		return &more{mem: m.mem, body: m.body, shared: true}
 	case m.body:
-		return &m.mem.whole
+		return m.mem.sole()
 	default:
 		return &m.mem.part
 	}

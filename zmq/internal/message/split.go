@@ -7,10 +7,12 @@ type piece struct {
 	size int     // how large the next one is to be
 }
 
-// The sizes of pieces in bytes. They follow what is sent.
+// The sizes of pieces in bytes. They follow what is sent. Batches that are larger than
+// the largest piece have memory of their own, which append makes: a thousand
+// messages of 1 KiB have to fit, or the collector has more to do than the program.
 const (
 	minPiece = 512
-	maxPiece = 64 << 10
+	maxPiece = 4 << 20
 
 	// pieceRefs is how many references are allocated at a time.
 	pieceRefs = 32

@@ -114,6 +114,18 @@ func (q *fairQueue) receive() (message.Msg, error) {
 // peers send in a burst, with all that came while the receiver was at it.
 const sparseRun = 1000
 
+// localRun is sparseRun over inproc, where no I/O brings the next message: a
+// receiver that finds nothing gives way to the sender before it sleeps.
+const localRun = 4
+
+// sparse reports whether few messages have come since the last wait.
+func (q *fairQueue) sparse() bool {
+	if q.local {
+		return q.since <= localRun
+	}
+	return q.since <= sparseRun
+}
+
 // mayHaveMore reports whether another message is there, most likely, and anybody
 // is interested.
 func (q *fairQueue) mayHaveMore() bool {
@@ -138,7 +150,7 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	w = q.waiters.Add()
-	sparse = q.since <= sparseRun
+	sparse = q.sparse()
 	q.since = 0
 	if sparse && q.opts.Helper != nil {
 		w.RouseHelper(q.opts.Helper)

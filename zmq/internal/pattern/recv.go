@@ -93,7 +93,7 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 	case err == ErrWouldBlock && wait:
 		w, sparse = s.arrived.wait()
 	case err == ErrWouldBlock:
-		sparse = s.arrived.since <= sparseRun
+		sparse = s.arrived.sparse()
 	}
 	s.recvMu.Unlock()
 	return m, w, sparse, err

@@ -1,0 +1,23 @@
+package pattern
+
+import "testing"
+
+// How many messages between two waits are few depends on what brings them.
+func TestSparseRuns(t *testing.T) {
+	for _, tt := range []struct {
+		local bool
+		since int
+		want  bool
+	}{
+		{false, 0, true}, {false, 1000, true}, {false, 1001, false},
+		{true, 0, true}, {true, 4, true}, {true, 5, false},
+	} {
+		q := fairQueue{local: tt.local}
+		for range tt.since {
+			q.since++
+		}
+		if got := q.sparse(); got != tt.want {
+			t.Errorf("%d messages, over inproc %v: sparse is %v", tt.since, tt.local, got)
+		}
+	}
+}
