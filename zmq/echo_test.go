@@ -11,7 +11,7 @@ import (
 func TestReleaseOfWhatIsSentOn(t *testing.T) {
 	for _, endpoint := range []string{"inproc://echo", "tcp://127.0.0.1:*"} {
 		for _, size := range []int{1, 1000, 5000, 64 << 10, 1 << 20} {
-			r := &rig{T: t, ctx: deadline(t)}
+			ctx := deadline(t)
 			c := newContext(t)
 			rep, req := newSocket(t, c, zmq.REP, zmq.Options{}), newSocket(t, c, zmq.REQ, zmq.Options{})
 			must(t, rep.Bind(endpoint))
@@ -19,10 +19,10 @@ func TestReleaseOfWhatIsSentOn(t *testing.T) {
 			m := zmq.AllocMsg(size)
 			for range 10 {
 				for _, way := range []struct{ from, to *zmq.Socket }{{req, rep}, {rep, req}} {
-					must(t, way.from.Send(r.ctx, m))
+					must(t, way.from.Send(ctx, m))
 					m.Release()
 					var err error
-					m, err = way.to.Recv(r.ctx)
+					m, err = way.to.Recv(ctx)
 					must(t, err)
 					if m.Size() != size {
 						t.Fatalf("%s: %d bytes, want %d", endpoint, m.Size(), size)
