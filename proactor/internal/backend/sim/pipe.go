@@ -252,10 +252,14 @@ func (p *pipe) note(v verb, s *stream, n, of int, err error) {
 }
 
 // total is how many bytes v holds.
-func total(v [][]byte) int {
-	n := 0
+func total(v [][]byte) (n int) {
 	for _, b := range v {
-		n += len(b)
+		if n += len(b); n > maxTotal {
+			return maxTotal // an int of 32 bits may not hold the sum
+		}
 	}
 	return n
 }
+
+// maxTotal is more than any buffer here holds.
+const maxTotal = 1 << 30
