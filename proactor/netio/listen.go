@@ -27,16 +27,9 @@ type ListenConfig struct {
 // look-up, which the caller waits for: a handler gives a literal address, or leaves
 // it to another goroutine. Once there is a listener ctx has no say any more.
 func (c *ListenConfig) Listen(ctx context.Context, network, address string) (*Listener, error) {
-	switch network {
-	case "unix":
-	case "tcp", "tcp4", "tcp6":
-		literal, err := c.resolve(ctx, network, address)
-		if err != nil {
-			return nil, listenError(network, err)
-		}
-		address = literal
-	default:
-		return nil, listenError(network, net.UnknownNetworkError(network))
+	address, err := c.at(ctx, network, address, "unix", "tcp", "tcp4", "tcp6")
+	if err != nil {
+		return nil, listenError(network, err)
 	}
 	h, err := c.Dispatcher.Listen(network, address, &c.Socket)
 	if err != nil {
@@ -48,16 +41,9 @@ func (c *ListenConfig) Listen(ctx context.Context, network, address string) (*Li
 // ListenPacket makes a PacketConn. network is "udp", "udp4", "udp6" or "unixgram".
 // address and ctx are as for Listen.
 func (c *ListenConfig) ListenPacket(ctx context.Context, network, address string) (*PacketConn, error) {
-	switch network {
-	case "unixgram":
-	case "udp", "udp4", "udp6":
-		literal, err := c.resolve(ctx, network, address)
-		if err != nil {
-			return nil, listenError(network, err)
-		}
-		address = literal
-	default:
-		return nil, listenError(network, net.UnknownNetworkError(network))
+	address, err := c.at(ctx, network, address, "unixgram", "udp", "udp4", "udp6")
+	if err != nil {
+		return nil, listenError(network, err)
 	}
 	h, err := c.Dispatcher.ListenPacket(network, address, &c.Socket)
 	if err != nil {
@@ -83,6 +69,18 @@ func configOn(d *proactor.Dispatcher, o *proactor.SocketOptions) *ListenConfig {
 		c.Socket = *o
 	}
 	return c
+}
+
+// at is where to listen: address itself in the local network, a literal one in those of
+// the internet.
+func (c *ListenConfig) at(ctx context.Context, network, address, local string, internet ...string) (string, error) {
+	switch {
+	case network == local:
+		return address, nil
+	case slices.Contains(internet, network):
+		return c.resolve(ctx, network, address)
+	}
+	return "", net.UnknownNetworkError(network)
 }
 
 // resolve is the literal address to listen at.
