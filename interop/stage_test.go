@@ -92,10 +92,24 @@ func (s *stage) reached(from, to peer) {
 // spokenTo returns when something that from says has arrived at to.
 func (s *stage) spokenTo(from, to peer) {
 	s.Helper()
+	s.delivered(from, to, "are you there?")
+}
+
+// delivered says a message until it arrives.
+func (s *stage) delivered(from, to peer, message string) {
+	s.Helper()
 	heard := make(chan error, 1)
-	go func() { _, err := to.hear(); heard <- err }()
+	go func() {
+		for {
+			frames, err := to.hear()
+			if err != nil || frames[len(frames)-1] == message {
+				heard <- err
+				return
+			}
+		}
+	}()
 	for {
-		s.must(from.say("are you there?"))
+		s.must(from.say(message))
 		select {
 		case err := <-heard:
 			s.must(err)
