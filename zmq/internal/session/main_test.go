@@ -132,13 +132,14 @@ type way struct {
 	transport.Transport        // what sessions do not ask for
 	tried               func() // called when an attempt begins
 	resolve             func(ctx context.Context) ([]string, error)
+	remove              func() // see transport.Listener
 }
 
 var _ transport.Transport = (*way)(nil)
 
 func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
 	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), o)
-	return transport.Listener{Handle: h, Endpoint: ep.String()}, err
+	return transport.Listener{Handle: h, Endpoint: ep.String(), Remove: w.remove}, err
 }
 
 func (w *way) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
