@@ -110,14 +110,6 @@ func (s *Dialer) prepare() {
 	}
 }
 
-// forgetAttempt gives the memory of an attempt that has succeeded back, once its
-// timer is.
-func (s *Dialer) forgetAttempt() {
-	if s.linked && !s.timerOp.Outstanding() {
-		s.attempt = nil
-	}
-}
-
 func (s *Dialer) onResolved() {
 	r := s.resolved
 	r.cancel()
@@ -177,7 +169,9 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 	s.linked = true
 	s.backoff = 0
 	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
-	s.forgetAttempt()
+	if !s.timerOp.Outstanding() { // it is back by now: onConnect has cancelled it
+		s.attempt = nil
+	}
 	return out, nil
 }
 
@@ -276,8 +270,6 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 		then()
 	case waited:
 		s.begin()
-	case s.linked:
-		s.forgetAttempt()
 	case op.Err() == nil:
 		s.d.Cancel(&s.connectOp)
 	}

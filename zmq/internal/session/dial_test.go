@@ -251,7 +251,14 @@ func TestStopAnywhere(t *testing.T) {
 					}
 				}
 				before := r.net.Now()
-				r.stopped(r.parts(s))
+				r.stopped(func(done func()) {
+					s.Stop(time.Second, func() {
+						if session.Outstanding(s) {
+							t.Error("stopped, with an operation outstanding")
+						}
+						done()
+					})
+				})
 				if took := r.net.Now() - before; took > time.Second {
 					t.Errorf("the stop took %v", took)
 				}
@@ -347,7 +354,7 @@ func TestReports(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
-	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	cfg.Logger, cfg.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
 	tries := 0
 	s, err := session.Dial(cfg, to(t, &way{tried: func() { tries++ }}))
 	if err != nil {

@@ -39,7 +39,7 @@ func TestReportsOfFailures(t *testing.T) {
 		}, `level=INFO msg="zmq: not connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"types that do not fit", func(r *rig, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },
 			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
-		{"no answer in time", func(r *rig, cfg *session.Config) (*way, func()) { return &way{}, mute(r) },
+		{"no answer in time", func(r *rig, cfg *session.Config) (*way, func()) { return &way{}, talker(r, nil) },
 			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"a peer that is not wanted", func(r *rig, cfg *session.Config) (*way, func()) {
 			cfg.Host.(*host).refuse = errors.New("one is enough")
@@ -71,8 +71,14 @@ func TestReportsOfFailures(t *testing.T) {
 // nowhere is where a name leads that does not resolve.
 var nowhere = &way{resolve: func(context.Context) ([]string, error) { return nil, errors.New("no such name") }}
 
-// mute takes connections and says nothing.
-func mute(r *rig) (stop func()) {
+// hello is what a peer says in the handshake.
+func hello(typ wire.SocketType) []byte {
+	b := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Mechanism: "NULL"})
+	return wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}})
+}
+
+// talker takes connections, says something at once, and neither listens nor leaves.
+func talker(r *rig, says []byte) (stop func()) {
 	r.Helper()
 	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
 	if err != nil {
@@ -82,7 +88,9 @@ func mute(r *rig) (stop func()) {
 	accept := &proactor.Operation{}
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if op.Err() == nil {
-			taken = append(taken, op.Accepted())
+			h := op.Accepted()
+			taken = append(taken, h)
+			_, _ = h.TryWrite(says) // the peer may have gone
 			l.Accept(op)
 		}
 	})
@@ -116,7 +124,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg, h, peers := r.config(nil, wire.PULL), &host{}, &session.Accepted{}
-	cfg.Host, cfg.Logger = h, logTo(&log)
+	cfg.Host, cfg.Logger, cfg.Engine.MaxFrame = h, logTo(&log), 10
 	l, err := listening(cfg, to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +150,18 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 	r.until("a failure", func() bool { return log.Len() > 0 })
 	expect(1, `level=INFO msg="zmq: no handshake with a peer" socket=PULL endpoint=127.0.0.1:`)
 
+	visit(r, func(peer *proactor.Handle) {
+		tooLarge := wire.AppendFrameHeader(hello(wire.PUSH), 0, 11)
+		if _, err := peer.TryWrite(tooLarge); err != nil {
+			t.Fatal(err)
+		}
+		r.until("a failure", func() bool { return log.Len() > 0 })
+	})
+	expect(2, `level=WARN msg="zmq: peer disconnected" socket=PULL endpoint=127.0.0.1:`)
+	if h.refused != 1 {
+		t.Errorf("%d messages counted as refused, want 1", h.refused)
+	}
+
 	visit(r, func(*proactor.Handle) {
 		for range 5 { // until the listener has accepted it
 			if _, err := r.d.Poll(); err != nil {
@@ -151,7 +171,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 		r.stopped(l.Stop)
 		r.stopped(r.parts(peers))
 	})
-	expect(1, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
+	expect(2, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
 }
 
 // What follows an accept that failed is reported once: it accepts again.
