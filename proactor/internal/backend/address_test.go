@@ -34,9 +34,33 @@ func TestParseTCP(t *testing.T) {
 }
 
 func TestCheckAddressUnix(t *testing.T) {
-	for address, good := range map[string]bool{"": false, "/tmp/s": true, "@name": true} {
+	for address, good := range map[string]bool{
+		"": false, "/tmp/s": true, "@name": true, "/tmp/s\x00": false, "/tmp/s\x00t": false, "@na\x00me": true,
+	} {
 		if err := CheckAddress("unix", address); (err == nil) != good {
 			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+// The wildcard is what a socket listens on; to connect to, it means this host.
+func TestParseDial(t *testing.T) {
+	for _, test := range []struct{ network, address, want string }{
+		{"tcp", ":80", "127.0.0.1:80"},
+		{"tcp4", ":80", "127.0.0.1:80"},
+		{"tcp6", ":80", "[::1]:80"},
+		{"tcp", "0.0.0.0:80", "127.0.0.1:80"},
+		{"tcp", "[::]:80", "[::1]:80"},
+		{"udp", ":80", "127.0.0.1:80"},
+		{"udp", "[::]:80", "[::1]:80"},
+		{"tcp", "1.2.3.4:80", "1.2.3.4:80"},
+		{"tcp", "[fe80::1%2]:80", "[fe80::1%2]:80"},
+		{"tcp4", "[::]:80", ""},
+		{"tcp", "name:80", ""},
+	} {
+		got, err := ParseDial(test.network, test.address)
+		if (err != nil) != (test.want == "") || err == nil && got.String() != test.want {
+			t.Errorf("%s %q: %v, %v; want %s", test.network, test.address, got, err, test.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"path/filepath"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor"
@@ -88,6 +89,8 @@ func testConnectWildcard(r *rig) {
 		{"tcp", at4, "0.0.0.0:0"},
 		{"tcp", at4, ":0"},
 		{"tcp", at4, "[::]:0"},
+		{"tcp", at4, "[::ffff:127.0.0.1]:0"}, // an IPv4-mapped address is an IPv4 one
+		{"tcp", "[::ffff:127.0.0.1]" + portOf(four), "127.0.0.1:0"},
 	} {
 		r.reaches(to.network, to.address, to.from, at4)
 	}
@@ -154,9 +157,15 @@ func testHugeSizes(r *rig) {
 }
 
 func testConnectToNonsense(r *rig) {
+	folder := TempDir(r.t)
+	if ln, err := r.d.Listen("unix", filepath.Join(folder, "listening"), nil); err == nil {
+		defer ln.Close() // it would be reached by a path that is cut off
+	} else if r.network == "unix" {
+		r.t.Fatal(err)
+	}
 	for _, to := range []struct{ network, address string }{
 		{"tcp", "localhost:1"}, {"tcp", "127.0.0.1"}, {"tcp", ""}, {"tcp6", "127.0.0.1:1"}, {"tcp4", "[::1]:1"},
-		{"unix", ""}, {"unix", "/a\x00b"}, {"tcp4", "0.0.0.0"}, {"carrier pigeon", "loft"},
+		{"unix", ""}, {"unix", filepath.Join(folder, "listening") + "\x00b"}, {"unix", filepath.Join(folder, "a\x00b")}, {"tcp4", "0.0.0.0"}, {"carrier pigeon", "loft"},
 	} {
 		c := r.call(nil)
 		r.d.Connect(c.start(), to.network, to.address, nil)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"net"
 
 	"github.com/actum-go/actum/proactor"
@@ -104,6 +105,9 @@ func testPipeBroken(r *rig) {
 		r.wait(write)
 		if write.n != 0 || !errors.Is(write.err, backend.ENOREADER) {
 			r.t.Errorf("full %v: wrote %d bytes, %v", full, write.n, write.err)
+		}
+		if path := (*fs.PathError)(nil); !errors.As(write.err, &path) || path.Op != "write" {
+			r.t.Errorf("full %v: %T is not an *fs.PathError of a write", full, write.err)
 		}
 	}
 }

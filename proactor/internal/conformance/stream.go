@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"net"
 	"sync"
 
 	"github.com/actum-go/actum/proactor"
@@ -273,6 +275,9 @@ func testPeerReset(r *rig) {
 	}
 	if write.err == nil {
 		r.t.Error("a write to a stream that was reset succeeded")
+	}
+	if op := (*net.OpError)(nil); !errors.As(write.err, &op) || op.Op != "write" || op.Net != r.network {
+		r.t.Errorf("%v (%T) is not a *net.OpError of a write over %s", write.err, write.err, r.network)
 	}
 	a.Read(read.start(), make([]byte, 1))
 	r.wait(read)

@@ -36,6 +36,51 @@ func TestAddressRoundTrip(t *testing.T) {
 	}
 }
 
+// An IPv4-mapped address is an IPv4 one: a socket of IPv4 is made for it, which works
+// where there is no IPv6, and which can be bound to an IPv4 address.
+func TestAddressMapped(t *testing.T) {
+	var mapped, plain Address
+	const text = "[::ffff:1.2.3.4]:5"
+	for _, encode := range []func(*Address, string, string) (int, error){EncodeAddress, encodePeer} {
+		family, err := encode(&mapped, "tcp", text)
+		if _, err := EncodeAddress(&plain, "tcp", "1.2.3.4:5"); err != nil {
+			t.Fatal(err)
+		}
+		if err != nil || family != familyInet || mapped != plain {
+			t.Errorf("%s: family %d, %v, %v", text, family, mapped, err)
+		}
+	}
+}
+
+// The wildcard to connect to is this host.
+func TestPeerIsNoWildcard(t *testing.T) {
+	for address, want := range map[string]string{":7": "127.0.0.1:7", "0.0.0.0:7": "127.0.0.1:7", "[::]:7": "[::1]:7"} {
+		var a Address
+		if _, err := encodePeer(&a, "tcp", address); err != nil || DecodeAddress(&a).String() != want {
+			t.Errorf("%s: %v, %v; want %s", address, DecodeAddress(&a), err, want)
+		}
+	}
+}
+
+// A socket for a multicast group is bound to the wildcard of its version of IP.
+func TestMulticastAddress(t *testing.T) {
+	for _, test := range []struct {
+		network, address, at string
+	}{
+		{"udp4", "224.0.0.251:5353", "0.0.0.0:5353"},
+		{"udp", "224.0.0.251:5353", "0.0.0.0:5353"},
+		{"udp", "[::ffff:224.0.0.251]:5353", "0.0.0.0:5353"},
+		{"udp6", "[ff02::fb]:5353", "[::]:5353"},
+		{"udp", "127.0.0.1:5353", ""},
+		{"udp", ":5353", ""},
+		{"unixgram", "/224.0.0.251:5353", ""},
+	} {
+		if at, ok := multicast(test.network, test.address); at != test.at || ok != (test.at != "") {
+			t.Errorf("%s %s: %q, %v; want %q", test.network, test.address, at, ok, test.at)
+		}
+	}
+}
+
 func TestAddressErrors(t *testing.T) {
 	for _, test := range []struct{ network, address string }{
 		{"tcp", "name:1"}, {"tcp", "[fe80::1%nosuchinterface]:9"}, {"unix", ""},

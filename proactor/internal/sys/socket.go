@@ -105,6 +105,7 @@ func PrepareConnect(op *backend.Op) error {
 		err = bindTo(fd, family, to.Network, to.Socket.LocalAddr)
 		if err != nil {
 			Close(fd)
+			fd = -1
 		}
 	}
 	op.Sys.Fd = int32(fd)

@@ -67,28 +67,6 @@ func bothFamilies(fd int, network string, family int) error {
 
 func listenOn(fd, backlog int) error { return unix.Listen(fd, backlog) }
 
-// Connected says how a connect that was in progress ended: EINPROGRESS if it
-// has not. A wake-up may be spurious: then the socket has no error and no peer.
-func Connected(fd int) unix.Errno {
-	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	if err != nil {
-		return err.(unix.Errno)
-	}
-	switch errno := unix.Errno(code); errno {
-	case 0:
-		if _, err := unix.Getpeername(fd); err == unix.ENOTCONN {
-			return unix.EINPROGRESS
-		}
-		return 0
-	case unix.EISCONN:
-		return 0
-	case unix.EINPROGRESS, unix.EALREADY, unix.EINTR:
-		return unix.EINPROGRESS
-	default:
-		return errno
-	}
-}
-
 // abortOnClose has the socket closed with a reset: it leaves nothing behind that
 // would keep others from its address.
 func abortOnClose(fd int) {
