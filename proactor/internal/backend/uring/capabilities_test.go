@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // A refusal says what is missing and what to do, and keeps the cause.
@@ -111,6 +113,49 @@ func TestFeatures(t *testing.T) {
 		case f.Name == "poll-first" && f.Offered && !strings.Contains(f.Why, "Options.Without"):
 			t.Errorf("poll-first, left out: %q", f.Why)
 		}
+	}
+}
+
+// What can be left out and is not, is in use wherever the kernel offers it.
+func TestFeaturesAreUsed(t *testing.T) {
+	for _, locked := range []bool{false, true} {
+		var b *Backend
+		if locked {
+			b = openLocked(t)
+		} else {
+			b = open(t, tuning{})
+		}
+		features, err := b.Features()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range features {
+			if optional := featureList[i].set != 0 && (locked || f.Why != forThreads); optional && f.Used != f.Offered {
+				t.Errorf("locked %v: %s is offered %v, used %v", locked, f.Name, f.Offered, f.Used)
+			}
+			if f.Why == forThreads && locked {
+				t.Errorf("%s is not used on a thread", f.Name)
+			}
+		}
+	}
+}
+
+// A kernel is asked for a send of several buffers, and its answer is waited for.
+func TestSendsVectors(t *testing.T) {
+	open(t, tuning{}) // skips where there is no io_uring
+	k, err := newKernel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.ring.Close()
+	for range 3 {
+		yes := k.sendsVectors()
+		if k.ring.Ready() != 1 || yes != (k.ring.CQE(0).Res == -int32(unix.EBADF)) {
+			t.Errorf("%d answers, %v", k.ring.Ready(), yes)
+		}
+	}
+	if none := (&kernel{ring: k.ring, has: func(sys.Opcode) bool { return false }}); withOperation(sys.RingOpSocket)(none) || withBit(0)(none) {
+		t.Error("a kernel that has nothing offers something")
 	}
 }
 

@@ -63,11 +63,9 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		if op.New, op.Err = b.joined(op, fd); op.Err == nil {
-			fd = -1
-		}
+		op.New, op.Err = b.joined(op, fd)
 	}
-	if fd >= 0 {
+	if op.Err != nil && fd >= 0 {
 		sys.Unbind(op)
 		b.doomed = append(b.doomed, fd)
 	}
@@ -119,10 +117,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	if err != nil {
 		return nil, err
 	}
-	h, err := b.adopt(fd, network, nil)
-	if err != nil {
-		return nil, err
-	}
-	h.listener, h.file = true, sys.SocketFileOf(h.local)
-	return h, nil
+	h := &handle{b: b, fd: fd, network: network, listener: true, local: sys.LocalAddr(fd)}
+	h.file = sys.SocketFileOf(h.local)
+	return newHandle(b.enter(h))
 }

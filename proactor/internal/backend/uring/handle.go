@@ -50,10 +50,12 @@ func (b *Backend) adopt(fd int, network string, remote net.Addr) (*handle, error
 	return b.enter(&handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote})
 }
 
-// enter makes h known to the backend, which will close it.
+// enter makes h known to the backend, which may close it from then on. So h must be
+// complete.
 func (b *Backend) enter(h *handle) (*handle, error) {
 	h.refs.Store(1)
 	if !b.handles.Add(h) {
+		h.file.Remove()
 		sys.Close(h.fd)
 		return nil, backend.ErrBackendClosed
 	}

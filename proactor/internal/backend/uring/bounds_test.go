@@ -1,0 +1,165 @@
+//go:build linux
+
+package uring
+
+import (
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// Entries say how much they are about in 32 bits, and no call takes more buffers or
+// bytes than the kernel does.
+func TestVectorsAreBounded(t *testing.T) {
+	one := make([]byte, 1)
+	long := make([][]byte, maxIovecs+5)
+	for i := range long {
+		long[i] = one
+	}
+	op := &backend.Op{Vec: append([][]byte{nil, {}}, long...)}
+	if message(op); len(op.Sys.Vec.Iov) != maxIovecs {
+		t.Errorf("%d buffers at once", len(op.Sys.Vec.Iov))
+	}
+	if n := vectorLen(op.Vec); n != maxIovecs+5 {
+		t.Errorf("%d bytes", n)
+	}
+	const block = 64 << 20
+	memory := make([]byte, block) // which nobody touches
+	all := make([][]byte, maxTransfer/block)
+	for i := range all {
+		all[i] = memory
+	}
+	rest := memory[:maxTransfer%block]
+	for _, test := range []struct {
+		vec     [][]byte
+		size    int
+		buffers int
+	}{
+		{all, maxTransfer - len(rest), len(all)},
+		{append(all[:len(all):len(all)], rest), maxTransfer, len(all) + 1},
+		{append(all[:len(all):len(all)], rest, one), maxTransfer, len(all) + 1},
+		{append(all[:len(all):len(all)], memory), maxTransfer, len(all)},
+	} {
+		op := &backend.Op{Vec: test.vec}
+		if message(op); len(op.Sys.Vec.Iov) != test.buffers || vectorLen(test.vec) != test.size {
+			t.Errorf("%d buffers, %d bytes; want %d, %d", len(op.Sys.Vec.Iov), vectorLen(test.vec), test.buffers, test.size)
+		}
+	}
+}
+
+// Wait does not return before its deadline without a reason, and so does not spin.
+func TestWaitKeepsItsDeadline(t *testing.T) {
+	b := open(t, tuning{})
+	for _, after := range []time.Duration{time.Millisecond, 3 * time.Millisecond} {
+		deadline := b.Now() + after
+		if list := b.Wait(deadline); list != nil || b.Now() < deadline {
+			t.Errorf("Wait returns %v, %v too early", list, deadline-b.Now())
+		}
+	}
+	if b.passed(backend.NoDeadline) || !b.passed(0) || !b.passed(1) || b.passed(b.Now()+time.Hour) {
+		t.Error("which deadlines have passed")
+	}
+}
+
+// Whatever needs the dispatcher's attention keeps it from sleeping, each by itself.
+func TestReasonsNotToSleep(t *testing.T) {
+	b := open(t, tuning{})
+	if b.stirring() || b.rousing() {
+		t.Error("there is nothing to do")
+	}
+	for name, reason := range map[string]interface {
+		Store(bool)
+		Load() bool
+	}{"woken": &b.woken, "ready": &b.ready, "standing": &b.standing, "spilled": &b.spilled, "arriving": &b.arriving} {
+		reason.Store(true)
+		threads := name == "spilled" || name == "arriving" // the rest of Wait sees to these
+		if b.stirring() == threads || !b.rousing() {
+			t.Errorf("%s: parked %v, on a thread %v", name, b.stirring(), b.rousing())
+		}
+		reason.Store(false)
+	}
+	b.mu.Lock()
+	b.push(&sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, UserData: ofCancel})
+	b.mu.Unlock()
+	if !b.stirring() || b.rousing() { // a thread submits as it sleeps
+		t.Errorf("an entry to submit: parked %v, on a thread %v", b.stirring(), b.rousing())
+	}
+	b.submit()
+	if !b.stirring() || !b.rousing() {
+		t.Errorf("a completion to read: parked %v, on a thread %v", b.stirring(), b.rousing())
+	}
+	b.Wait(0)
+}
+
+// The line of receives keeps its order, and its memory while it is not empty.
+func TestArrivalsKeepTheirMemory(t *testing.T) {
+	var a arrivals
+	in, out := uint64(0), uint64(0)
+	add := func() { a.add(in); in++ }
+	take := func() {
+		if got := a.take(); got != out {
+			t.Fatalf("took %d, want %d", got, out)
+		}
+		out++
+	}
+	for range 3 {
+		add()
+	}
+	for range 10_000 {
+		add()
+		take()
+		if a.len() != 3 {
+			t.Fatalf("%d are in line", a.len())
+		}
+	}
+	if cap(a.numbers) > 16 {
+		t.Errorf("a line of three has room for %d", cap(a.numbers))
+	}
+	for a.len() > 0 {
+		take()
+	}
+	if a.first != 0 || len(a.numbers) != 0 {
+		t.Errorf("an empty line begins at %d of %d", a.first, len(a.numbers))
+	}
+}
+
+// One call of Wait serves a bounded number of receives.
+func TestArrivalsAreServedInRounds(t *testing.T) {
+	b := openLocked(t)
+	_, receives := receivers(t, b, receivesPerRound+3)
+	for _, op := range receives {
+		op.Handle.(*handle).likely = true
+		b.Start(op)
+	}
+	b.serveArrivals()
+	if b.arrivals.len() != 3 || !b.arriving.Load() {
+		t.Errorf("%d are left in line (%v), want 3", b.arrivals.len(), b.arriving.Load())
+	}
+	b.serveArrivals()
+	if b.arrivals.len() != 0 || b.arriving.Load() {
+		t.Errorf("%d are left in line (%v), want none", b.arrivals.len(), b.arriving.Load())
+	}
+	b.CancelAll()
+	collect(t, b, len(receives))
+}
+
+// What the next Enter is expected to do is a count of entries and one of bytes.
+func TestExpected(t *testing.T) {
+	var x expected
+	if x.slow(100); x.any() {
+		t.Error("an entry that completes later is none that completes at once")
+	}
+	x.prompt(5)
+	x.prompt(0)
+	if !x.any() {
+		t.Error("nothing is expected to complete at once")
+	}
+	if entries, size := x.take(); entries != 2 || size != 105 {
+		t.Errorf("%d entries, %d bytes; want 2, 105", entries, size)
+	}
+	if entries, size := x.take(); entries != 0 || size != 0 || x.any() {
+		t.Errorf("%d entries, %d bytes are left", entries, size)
+	}
+}
