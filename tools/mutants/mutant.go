@@ -3,9 +3,10 @@
 //
 //  1. find.go lists the mutants of a file: which bytes are replaced by which
 //  2. sample.go picks some of them, the same ones for the same seed
-//  3. run.go compiles each with the tests of its package and then of the packages
-//     that use it (tests.txt), and runs those. The tree itself is never edited:
-//     the compiler is given the changed file as an overlay
+//  3. program.go compiles many of them into one program (together.go) with the tests
+//     of their package, and then of the packages that use it (tests.txt); run.go does
+//     it with one mutant, where that does not work. The tree itself is never edited:
+//     the compiler is given the changed files as an overlay
 //  4. report.go counts by package what was caught. A mutant that no test can tell
 //     from the original is listed with a reason in equivalent.txt, and not counted
 package mutants

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,8 @@ type Runner struct {
 	Timeout time.Duration // of one package's tests
 	Stall   time.Duration // how long no test may begin or end; 0 for no limit
 	With    []string      // what builds and tests are started with, as in nice -n 19
+
+	number int // of the mutant that is on, in a program that has several
 }
 
 // memory bounds what a mutant may take, in KiB of address space: one that
@@ -60,7 +63,10 @@ func (r *Runner) Run(ctx context.Context, m Mutant, tests []Test) (Verdict, stri
 	if err != nil {
 		return "", "", err
 	}
-	built := map[string]string{}
+	return r.run(ctx, overlay, tests, map[string]string{})
+}
+
+func (r *Runner) run(ctx context.Context, overlay string, tests []Test, built map[string]string) (Verdict, string, error) {
 	for _, t := range tests {
 		v, _ := r.try(ctx, overlay, t, built)
 		if err := ctx.Err(); err != nil {
@@ -180,7 +186,7 @@ func (r *Runner) test(ctx context.Context, pkg string, args []string) (out []byt
 	args = append(append(append([]string(nil), r.With...), guard), args...)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = filepath.Join(r.Root, pkg)
-	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp, variable+"="+strconv.Itoa(r.number))
 	cmd.WaitDelay = 10 * time.Second // for what tests have started and left
 	watched := &watchedOutput{limit: r.Stall, stop: cancel}
 	cmd.Stdout, cmd.Stderr = watched, watched

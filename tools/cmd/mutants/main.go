@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type options struct {
 	spend      time.Duration
 	long, list bool
 	noBaseline bool
+	alone      bool
 }
 
 func main() {
@@ -48,6 +50,7 @@ func main() {
 	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: those in it are not asked for again")
 	flag.DurationVar(&o.spend, "for", 0, "how long to go on, with -results, before the rest is left to the next run")
 	flag.BoolVar(&o.noBaseline, "nobaseline", false, "trust that the tests pass on the code as it is")
+	flag.BoolVar(&o.alone, "alone", false, "compile each mutant by itself, and not several into one program")
 	flag.BoolVar(&o.long, "long", false, "run the tests without -short")
 	flag.BoolVar(&o.list, "list", false, "only list the mutants")
 	flag.Parse()
@@ -134,6 +137,11 @@ var errLater = errors.New("time is up; the next run goes on here")
 // each runs as many of the mutants as the sample has. One that does not compile is
 // replaced by the next.
 func (s *session) each(ctx context.Context, found []mutants.Mutant, tests []mutants.Test) error {
+	if !s.alone {
+		if err := s.together(ctx, found, tests); err != nil {
+			return err
+		}
+	}
 	counted, sound := 0, s.noBaseline
 	for _, m := range found {
 		if s.sample > 0 && counted == s.sample {
@@ -161,17 +169,71 @@ func (s *session) each(ctx context.Context, found []mutants.Mutant, tests []muta
 			if verdict, by, err = s.runner.Run(ctx, m, tests); err != nil {
 				return err
 			}
-			if err := s.results.Add(m, verdict, by); err != nil {
+			if err := s.keep(m, verdict, by); err != nil {
 				return err
-			}
-			if verdict != mutants.Uncompiled {
-				fmt.Printf("%-10s %s  %s\n", verdict, m, by)
 			}
 		}
 		if verdict != mutants.Uncompiled {
 			counted++
 		}
 		s.report.Add(m, verdict)
+	}
+	return nil
+}
+
+// keep keeps a verdict, and prints it.
+func (s *session) keep(m mutants.Mutant, v mutants.Verdict, by string) error {
+	if v != mutants.Uncompiled {
+		fmt.Printf("%-10s %s  %s\n", v, m, by)
+	}
+	return s.results.Add(m, v, by)
+}
+
+// together runs those of the sample that can be compiled into one program, and then
+// those of the rest that can, until no more than a few are left.
+func (s *session) together(ctx context.Context, found []mutants.Mutant, tests []mutants.Test) error {
+	var list []mutants.Mutant
+	for chosen, i := 0, 0; i < len(found) && (s.sample == 0 || chosen < s.sample); i++ {
+		m := found[i]
+		v, known := s.results.Of(m)
+		if !s.match.MatchString(m.String()) || v == mutants.Uncompiled {
+			continue
+		}
+		chosen++
+		if !known && !s.equivalent.Has(m) {
+			list = append(list, m)
+		}
+	}
+	for few := 3; len(list) > few; {
+		p, err := s.runner.Together(ctx, list, tests)
+		if err != nil {
+			return err
+		}
+		if err := s.program(ctx, p, tests); err != nil {
+			return err
+		}
+		if len(p.Mutants) == 0 {
+			return nil
+		}
+		list = slices.DeleteFunc(list, func(m mutants.Mutant) bool { return slices.Contains(p.Mutants, m) })
+	}
+	return nil
+}
+
+// program runs the mutants of a program.
+func (s *session) program(ctx context.Context, p *mutants.Program, tests []mutants.Test) error {
+	defer p.Close()
+	for _, m := range p.Mutants {
+		if s.spend > 0 && time.Since(s.began) > s.spend {
+			return errLater
+		}
+		verdict, by, err := p.Run(ctx, m, tests)
+		if err != nil {
+			return err
+		}
+		if err := s.keep(m, verdict, by); err != nil {
+			return err
+		}
 	}
 	return nil
 }
