@@ -21,15 +21,21 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			pull := newSocket(t, c, zmq.PULL, zmq.Options{RecvHWM: 100})
 			must(t, pull.Bind("tcp://127.0.0.1:*"))
 			r := &rig{T: t, ctx: deadline(t)}
-			for range peers {
+			var raws []*raw
+			for range peers { // together: each is looked at only once in a while
 				raw := dialRaw(t, address(pull))
 				raw.shakeHands("PUSH")
-				r.peers(pull, 1)
+				raws = append(raws, raw)
+			}
+			r.peers(pull, peers)
+			for _, raw := range raws {
 				raw.say(bytes.Repeat(rawFrame(0, make([]byte, size)), each))
 				must(t, raw.TCPConn.CloseWrite())
-				raw.ended()
-				r.peers(pull, 0)
 			}
+			for _, raw := range raws {
+				raw.ended()
+			}
+			r.peers(pull, 0)
 			for range peers * each {
 				m, err := pull.Recv(r.ctx)
 				must(t, err)

@@ -44,7 +44,10 @@ func TestNoAllocation(t *testing.T) {
 // allocations is how many f makes, the least of a few tries: the runtime
 // allocates now and then on its own account, as for lists of those who wait.
 func allocations(f func()) float64 {
-	const tries, times = 5, 1000
+	tries, times := 5, 1000
+	if racecheck.Enabled { // which allocates itself: its count is asked for by nobody
+		tries = 1
+	}
 	least := math.Inf(1)
 	for range tries {
 		var before, after runtime.MemStats
@@ -53,7 +56,7 @@ func allocations(f func()) float64 {
 			f()
 		}
 		runtime.ReadMemStats(&after)
-		least = min(least, float64(after.Mallocs-before.Mallocs)/times)
+		least = min(least, float64(after.Mallocs-before.Mallocs)/float64(times))
 	}
 	return least
 }
