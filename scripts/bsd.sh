@@ -3,7 +3,6 @@
 # the BSDs, in the place of Linux's own: on epoll, and on a simulated kqueue. So all
 # of that backend is run but the calls of kqueue itself, which Linux has not.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-export CGO_ENABLED=0
 
 sys=$ROOT/proactor/internal/sys
 copies=$ROOT/bin/bsd

@@ -3,7 +3,6 @@
 # big-endian. Debian's qemu runs their programs on this kernel. It has no io_uring:
 # the tests run on epoll, and on goroutine.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-export CGO_ENABLED=0
 
 [ "$(uname -s)" = Linux ] || fail "qemu runs Linux programs on Linux alone, and this is $(uname -s)."
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Every fuzz target for FUZZ_SECONDS each, or for five.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-export CGO_ENABLED=0
 
 # targets prints "package target", one a line. They are read from the files: to ask
 # the tests for them, all would have to be compiled.

@@ -7,7 +7,7 @@ if [ "$(uname -s)/$(uname -m)" != Linux/x86_64 ]; then
 	echo "Programs for linux/386 do not run on this $(uname -s)/$(uname -m): nothing is tested."
 	exit
 fi
-export CGO_ENABLED=0 GOARCH=386
+export GOARCH=386
 
 # Left out is what says nothing new about a processor: the conformance suite's other
 # rounds, and package net's own tests. The conformance suite itself is run on every

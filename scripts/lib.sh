@@ -9,6 +9,10 @@ ROOT=$PWD
 # another user must not stop a build.
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
+# Nothing of ours needs cgo but the race detector (race.sh). One setting for all
+# stages has the standard library compiled and vetted once, not once for each.
+export CGO_ENABLED=0
+
 # modules lists the folders of the Go modules, the library's first.
 modules() {
 	echo .
@@ -19,7 +23,7 @@ modules() {
 # path. It runs here, whatever system the tests are compiled for.
 tool() {
 	local out="$ROOT/bin/$1"
-	(cd "$ROOT/tools" && env -u GOOS -u GOARCH go build -o "$out" "./cmd/$1") && echo "$out"
+	(cd "$ROOT/tools" && env -u GOOS -u GOARCH CGO_ENABLED=0 go build -o "$out" "./cmd/$1") && echo "$out"
 }
 
 # go_test ARGS runs go test and fails also if a test was skipped that

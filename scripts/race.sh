@@ -4,8 +4,9 @@
 #
 # With RACE_ROUNDS=one the conformance suite runs over tcp alone, once on each
 # backend, and not on simulated networks, where one goroutine does everything: to
-# the detector, its other rounds are the same again. Without the detector all of
-# them are run (unit.sh).
+# the detector, its other rounds are the same again. Left out too are the long tests
+# of what one goroutine does alone: simulated runs, and the decoder's many cuts.
+# Without the detector all of them are run (unit.sh).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export CGO_ENABLED=1 # -race needs it
 
@@ -15,7 +16,7 @@ grep -q '^--- PASS: TestDetectorCatchesARace' <<<"$proof" || fail "The race dete
 
 skip=()
 if [ "${RACE_ROUNDS:-all}" = one ]; then
-	skip=(-skip '^TestConformance$/./^unix$|^TestConformance$/^sim$|^TestConformance(Locked|OfSimulatedKqueue)$/^unix$|^TestConformance(UnderFaults|OnTheSystemClock)$')
+	skip=(-skip '^Test(Simulation|SimEchoOverManySeeds|Decoder(CutAnywhere|CutLargeBodies|ByteByByte|LongStreams|Turns)|ChunkSizes)$|^TestConformance$/./^unix$|^TestConformance$/^sim$|^TestConformance(Locked|OfSimulatedKqueue)$/^unix$|^TestConformance(UnderFaults|OnTheSystemClock)$')
 fi
-# The stage before has vetted everything.
+# The stage vet has vetted everything.
 go_test -race -vet=off -count=1 -timeout 8m "${skip[@]}" ./...

@@ -2,7 +2,6 @@
 # The simulated runs of the proactor and of messages, with more seeds than the unit
 # tests have: SIM_SEEDS of each scenario. A failure prints its seed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-export CGO_ENABLED=0
 
 seeds=${SIM_SEEDS:-20000}
 go_test -count=1 -timeout 30m -run '^TestSimulation$' ./zmq -sim.seeds="$seeds"
