@@ -43,6 +43,9 @@ func (e *Engine) settle() {
 		return
 	}
 	e.state = stateClosed
+	if e.cfg.Connections != nil {
+		e.cfg.Connections.Add(-1)
+	}
 	e.decoder.Close()
 	e.inbox.Shut()
 	e.session.Closed(e, e.cause, e.unsent())

@@ -70,6 +70,9 @@ type Config struct {
 	// no engine begins a write any more, whatever was handed to its dispatcher before.
 	// Any goroutine may set it; Part follows. Nil: never.
 	Cut *atomic.Bool
+	// Connections is how many engines there are, which share what is written in a
+	// round: Start counts, and the end. Nil: one.
+	Connections *atomic.Int32
 }
 
 // cut reports whether nothing more is to be written.
@@ -159,6 +162,9 @@ func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
 // Start begins with the greeting. It must be called on the dispatcher's
 // goroutine, as all methods but Kick.
 func (e *Engine) Start() {
+	if e.cfg.Connections != nil {
+		e.cfg.Connections.Add(1)
+	}
 	if e.cfg.HandshakeTimeout > 0 {
 		e.after(&e.shaking.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}

@@ -90,6 +90,7 @@ type recorder struct {
 	tries, writes int // TryWrite and TryWriteV; Write and WriteV
 	closes        int
 	moved         int    // bytes written by tries
+	longest       int    // bytes that one operation was given to write
 	before        func() // called before each try; may be nil
 	blind         bool   // it cannot tell whether the peer has hung up
 	looks         int    // how often it was asked
@@ -126,11 +127,17 @@ func (s *recorder) tried(try func() (int, error)) (int, error) {
 }
 
 func (s *recorder) Write(op *proactor.Operation, b []byte) {
+	s.longest = max(s.longest, len(b))
 	s.writes++
 	s.Handle.Write(op, b)
 }
 
 func (s *recorder) WriteV(op *proactor.Operation, v [][]byte) {
+	n := 0
+	for _, b := range v {
+		n += len(b)
+	}
+	s.longest = max(s.longest, n)
 	s.writes++
 	s.Handle.WriteV(op, v)
 }
@@ -215,7 +222,7 @@ func (r *rig) shakeHands(p *party, q *peer, typ string) {
 	r.polls()
 	r.network.Advance(time.Second)
 	r.polls()
-	p.stream.tries, p.stream.writes, p.stream.moved = 0, 0, 0
+	p.stream.tries, p.stream.writes, p.stream.moved, p.stream.longest = 0, 0, 0, 0
 }
 
 // pair makes a connection.

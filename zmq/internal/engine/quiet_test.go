@@ -1,9 +1,13 @@
 package engine
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"testing"
+	"time"
 
+	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -95,4 +99,113 @@ func TestMemoryAfterABurst(t *testing.T) {
 			t.Fatalf("closed: %v, a timer runs: %v", p.cause, p.e.quiet.running())
 		}
 	}
+}
+
+// heap is what is in use of it, in bytes.
+func heap() int {
+	var m runtime.MemStats
+	for range 3 { // pools take two to empty
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// Many peers that each announce a huge body and send nothing of it, some of which have
+// sent a large one before, cost what they have sent, and are disconnected when their
+// time is over.
+func TestManyThatAnnounceAndSendNothing(t *testing.T) {
+	const peers, trusted = 200, 5
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	var parties [peers]*party
+	var raw [peers]*peer
+	for i := range parties {
+		parties[i], raw[i] = r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+		r.shakeHands(parties[i], raw[i], "PUSH")
+		if i < trusted {
+			raw[i].say(frame(nil, 0, body(4*maxTrust)))
+			r.until("a large message", func() bool { parties[i].receive(1); return len(parties[i].got) == 1 })
+			parties[i].got = nil
+		}
+	}
+	before := heap()
+	for _, q := range raw {
+		q.say(announce(0, huge))
+	}
+	r.polls()
+	buffers := 0
+	for i, p := range parties {
+		if p.e.decoder.body == nil {
+			t.Fatalf("peer %d has announced nothing", i)
+		}
+		buffers += len(p.e.decoder.body.Data())
+	}
+	if most := peers*firstTrust + trusted*maxTrust; buffers > most {
+		t.Errorf("buffers of %d KiB for bodies of which nothing was sent, want at most %d", buffers>>10, most>>10)
+	}
+	if each := (heap() - before) / peers; each > 2*firstTrust+trusted*maxTrust/peers && !racecheck.Enabled {
+		t.Errorf("%d bytes for each peer that has sent a header", each)
+	}
+	parties[0].lasts(9 * second)
+	for i, p := range parties {
+		if p.closed > 0 {
+			t.Fatalf("peer %d is disconnected early: %v", i, p.cause)
+		}
+	}
+	parties[0].lasts(2 * second)
+	r.polls()
+	for i, p := range parties {
+		if p.closed != 1 || !errors.Is(p.cause, ErrStalled) {
+			t.Fatalf("peer %d: closed %d times: %v", i, p.closed, p.cause)
+		}
+	}
+}
+
+// After bursts on many connections their memory is given back, and then the
+// dispatcher is not woken any more.
+func TestManyIdleAfterABurst(t *testing.T) {
+	const peers, each = 100, 300
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	var parties [peers]*party
+	var raw [peers]*peer
+	for i := range parties {
+		parties[i], raw[i] = r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+		r.shakeHands(parties[i], raw[i], "PUSH")
+	}
+	large := 0
+	for i, p := range parties {
+		for range each {
+			raw[i].say(frame(nil, 0, body(100)))
+		}
+		r.until("the burst", func() bool { p.receive(each); return len(p.got) == each })
+		if p.e.decoder.Large() {
+			large++
+		}
+	}
+	if large < peers/2 {
+		t.Fatalf("%d connections have a large buffer: the test tests nothing", large)
+	}
+	parties[0].lasts(3 * calmAfter)
+	for i, p := range parties {
+		if size := len(p.e.decoder.chunk); size > pooledChunk {
+			t.Fatalf("connection %d keeps a buffer of %d bytes", i, size)
+		}
+	}
+	if n := r.turnsIn(10 * time.Hour); n > 0 {
+		t.Errorf("the dispatcher was woken %d times", n)
+	}
+}
+
+// turnsIn is how often the dispatcher is woken within that time.
+func (r *rig) turnsIn(d time.Duration) (turns int) {
+	r.Helper()
+	over := false
+	clock := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { over = true })}
+	r.d.StartTimer(&clock, d)
+	for ; !over; turns++ {
+		if _, err := r.d.RunOne(context.Background()); err != nil {
+			r.Fatal(err)
+		}
+	}
+	return turns - 1 // the clock's own
 }

@@ -1,5 +1,7 @@
 package engine
 
+import "math"
+
 // turn says who has the work that was handed to the dispatcher. A sender in a
 // loop reaches its high-water mark before the dispatcher's goroutine has even been
 // woken: rather than to wait for it, the sender does that work, and goes on.
@@ -50,7 +52,7 @@ func (e *Engine) Relieve() bool {
 			e.loadFlight()
 		}
 	}
-	written := e.write() == nil
+	written := e.write(math.MaxInt) == nil
 	if written {
 		e.credit()
 	}

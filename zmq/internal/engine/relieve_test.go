@@ -144,7 +144,7 @@ func TestRelieveAfterTheBudget(t *testing.T) {
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil)
-		p.send(make([]byte, writeBudget+1))
+		p.send(make([]byte, writeBudget))
 		if _, err := r.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
@@ -173,5 +173,31 @@ func TestRelieveAfterTheBudget(t *testing.T) {
 		if p.queued() != 0 || p.sent.Msgs != uint64(3+behind) {
 			t.Errorf("%d behind: at last %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
 		}
+	}
+}
+
+// A turn that ended over its budget in the middle of a message goes on where it
+// stopped, whoever comes first: a sender that finds no room, or the dispatcher.
+func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
+	for _, relieved := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil)
+		large := body(2*writeBudget + 1)
+		p.send(large)
+		p.send([]byte("behind"))
+		if _, err := r.d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if p.stream.moved < writeBudget || p.stream.moved > writeBudget+writeBudget/4 || p.sent.Msgs != 1 {
+			t.Fatalf("%d bytes written in a turn, %d messages are said to be sent", p.stream.moved, p.sent.Msgs)
+		}
+		if relieved && (!p.e.Relieve() || p.sent.Msgs != 3) {
+			t.Errorf("%d messages are said to be sent by a sender that finds no room, want 3", p.sent.Msgs)
+		}
+		q.deaf = false
+		q.listen()
+		r.equal("received", q.pushed(3)[1:], []string{string(large), "behind"})
 	}
 }

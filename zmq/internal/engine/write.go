@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/actum-go/actum/proactor"
+import (
+	"math"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+)
 
 // The way of a message from the socket to the stream:
 //
@@ -17,13 +22,28 @@ import "github.com/actum-go/actum/proactor"
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the
 //     same critical section; then look once more for commands
 const (
-	// writeBudget is how many bytes one turn of the dispatcher writes before other
-	// connections have theirs.
-	writeBudget = 4 << 20
+	// roundBytes is what all connections of a socket together may be given to write in
+	// one round of their dispatcher: see share.
+	roundBytes = 32 << 20
+	// writeBudget is after how many bytes a turn of the dispatcher ends, so that other
+	// connections have theirs, and the most that one write is given; leastShare is what
+	// either has at least, however many connections there are.
+	writeBudget, leastShare = 4 << 20, 128 << 10
 	// maxPieces bounds one gather write. Systems take 1024; this many large
 	// bodies fill any socket buffer.
 	maxPieces = 256
 )
+
+// share is how many bytes the connection may write in a turn of the dispatcher, and
+// gives to one write. A round has a turn for each connection, and all writes that it
+// starts may be submitted at once: others wait for the whole of it, and so does Close,
+// while the kernel copies what fits into as many buffers as there are connections.
+func (e *Engine) share() int {
+	if c := e.cfg.Connections; c != nil {
+		return max(min(roundBytes/max(int(c.Load()), 1), writeBudget), leastShare)
+	}
+	return writeBudget
+}
 
 // Kick implements pipe.Consumer: the engine was put to work.
 func (e *Engine) Kick(inline bool) {
@@ -42,7 +62,7 @@ func (e *Engine) speculate() {
 		e.rest()
 		return
 	}
-	if e.write() != nil || e.reload() {
+	if e.write(math.MaxInt) != nil || e.reload() {
 		e.handOn()
 		return
 	}
@@ -75,7 +95,7 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 // used up. The dispatcher is the writer, and stays it where the socket is being cut
 // off: Part follows, and hands back what is not written.
 func (e *Engine) flush() {
-	for budget := writeBudget; ; {
+	for budget := e.share(); ; {
 		if e.state >= stateClosing {
 			e.settle()
 			return
@@ -93,7 +113,7 @@ func (e *Engine) flush() {
 			return
 		}
 		before := e.written
-		switch err := e.write(); {
+		switch err := e.write(budget); {
 		case err == nil:
 		case err == proactor.ErrWouldBlock:
 			e.startWrite()
@@ -157,10 +177,10 @@ func (e *Engine) unload() (msgs, size int) {
 func (e *Engine) loadFlight() bool {
 	e.written, e.next = 0, 0
 	if e.subscribes() {
-		e.vec = append(e.vec[:0], translate(&e.flight))
+		e.vec = message.AppendPieces(e.vec[:0], translate(&e.flight), e.piece())
 		return true
 	}
-	e.vec = e.flight.Segments(e.vec[:0])
+	e.vec = e.flight.Segments(e.vec[:0], e.piece())
 	return true
 }
 
@@ -176,15 +196,15 @@ func (e *Engine) loadCommands() bool {
 	if len(e.commands) == 0 {
 		return false
 	}
-	e.vec, e.next, e.written = append(e.vec[:0], e.commands), 0, 0
+	e.vec, e.next, e.written = message.AppendPieces(e.vec[:0], e.commands, e.piece()), 0, 0
 	return true
 }
 
-// write writes what is loaded without waiting, a stretch at a time. It returns
-// nil if all of it is written. A short write means that the stream is full:
-// another attempt would only be told so.
-func (e *Engine) write() error {
-	for e.pending() {
+// write writes what is loaded without waiting, a stretch at a time, until it has
+// written budget bytes. It returns nil if it has, or if nothing is left. A short write
+// means that the stream is full: another attempt would only be told so.
+func (e *Engine) write(budget int) error {
+	for ok := true; ok && e.pending(); ok = budget > 0 {
 		n, err := 0, error(nil)
 		stretch := e.stretch()
 		if len(stretch) == 1 {
@@ -194,6 +214,7 @@ func (e *Engine) write() error {
 		}
 		end := e.next + len(stretch)
 		e.advance(n)
+		budget -= n
 		if err == nil && e.next < end {
 			err = proactor.ErrWouldBlock
 		}
@@ -218,10 +239,18 @@ func (e *Engine) startWrite() {
 	}
 }
 
-// stretch is what one system call may write.
+// stretch is what one system call may write: it ends with the piece that reaches the
+// share.
 func (e *Engine) stretch() [][]byte {
-	return e.vec[e.next:min(len(e.vec), e.next+maxPieces)]
+	end, size, enough := e.next, 0, e.share()
+	for last := min(len(e.vec), e.next+maxPieces); end < last && size < enough; end++ {
+		size += len(e.vec[end])
+	}
+	return e.vec[e.next:end]
 }
+
+// piece is how long a piece may be, so that a stretch is hardly longer than the share.
+func (e *Engine) piece() int { return e.share() / 4 }
 
 // advance counts n bytes as written.
 func (e *Engine) advance(n int) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,7 +161,7 @@ func TestWriteBudget(t *testing.T) {
 	if _, err := r.d.Poll(); err != nil {
 		t.Fatal(err)
 	}
-	if most := writeBudget + maxPieces*size; p.stream.moved == 0 || p.stream.moved > most {
+	if most := writeBudget + writeBudget/4; p.stream.moved == 0 || p.stream.moved > most {
 		t.Errorf("%d bytes written in one turn, the budget is %d", p.stream.moved, writeBudget)
 	}
 	r.until("all written", func() bool {
@@ -169,4 +170,46 @@ func TestWriteBudget(t *testing.T) {
 		n, _ := p.out.Queued()
 		return n == 0
 	})
+}
+
+// However many connections a socket has, a round of their dispatcher is given so many
+// bytes to write, and no more: large messages and long ones, and small ones that lie
+// in one piece; writes that do not wait, and operations. One connection has a large
+// share, and so has the last one that is left.
+func TestConnectionsShareARound(t *testing.T) {
+	const connections = 128
+	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
+		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+			r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+			count := new(atomic.Int32)
+			parties, raw := make([]*party, connections), make([]*peer, connections)
+			for i := range parties {
+				parties[i], raw[i] = push(r, Config{Tuning: tuning, Connections: count})
+			}
+			for i, p := range parties {
+				raw[i].deaf = true
+				p.send(nil)
+				for sent := 0; sent < roundBytes/16; sent += size {
+					p.send(make([]byte, size))
+				}
+			}
+			if _, err := r.d.Poll(); err != nil {
+				t.Fatal(err)
+			}
+			round := 0
+			for _, p := range parties {
+				round += max(p.stream.moved, p.stream.longest)
+			}
+			if most := roundBytes + roundBytes/2; round < roundBytes/2 || round > most {
+				t.Errorf("%s messages, %+v: a round was given %d KiB, want at most %d", name, tuning, round>>10, most>>10)
+			}
+			for _, p := range parties[1:] {
+				p.e.Close(errTest)
+			}
+			r.until("closed", func() bool { return count.Load() == 1 })
+			if got := parties[0].e.share(); got != writeBudget {
+				t.Errorf("the last connection has a share of %d bytes", got)
+			}
+		}
+	}
 }

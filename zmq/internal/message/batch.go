@@ -112,21 +112,31 @@ func (b *Batch) WireSize() int {
 	return n
 }
 
-// Segments appends the batch's bytes in order to v, each piece where it lies.
-func (b *Batch) Segments(v [][]byte) [][]byte {
+// Segments appends the batch's bytes in order to v, each piece where it lies, and
+// none longer than most: a longer one is cut.
+func (b *Batch) Segments(v [][]byte, most int) [][]byte {
 	at := 0
 	for i := range b.Refs {
 		r := &b.Refs[i]
 		if r.At > at {
-			v = append(v, b.Buf[at:r.At])
+			v = AppendPieces(v, b.Buf[at:r.At], most)
 			at = r.At
 		}
-		v = append(v, r.Body)
+		v = AppendPieces(v, r.Body, most)
 	}
 	if at < len(b.Buf) {
-		v = append(v, b.Buf[at:])
+		v = AppendPieces(v, b.Buf[at:], most)
 	}
 	return v
+}
+
+// AppendPieces appends p to v, in pieces of at most so many bytes.
+func AppendPieces(v [][]byte, p []byte, most int) [][]byte {
+	for len(p) > most {
+		v = append(v, p[:most])
+		p = p[most:]
+	}
+	return append(v, p)
 }
 
 // Reset empties the batch and keeps its memory for the next one. What it

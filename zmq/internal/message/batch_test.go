@@ -77,7 +77,7 @@ func TestBatchRoundTrip(t *testing.T) {
 		if b.Msgs != len(sent) || b.Size != size || b.WireSize() != len(wireBytes) {
 			t.Fatalf("seed %d: %d messages, %d bytes, %d on the wire", seed, b.Msgs, b.Size, b.WireSize())
 		}
-		if !bytes.Equal(bytes.Join(b.Segments(nil), nil), wireBytes) {
+		if !bytes.Equal(bytes.Join(b.Segments(nil, 1000), nil), wireBytes) {
 			t.Fatalf("seed %d: the segments are not what the wire wants", seed)
 		}
 		if !equal(read(b), sent) {

@@ -12,7 +12,7 @@ import (
 )
 
 // wireOf is what a batch writes.
-func wireOf(b *message.Batch) []byte { return bytes.Join(b.Segments(nil), nil) }
+func wireOf(b *message.Batch) []byte { return bytes.Join(b.Segments(nil, 1000), nil) }
 
 // subscriber is a batch, and what is to be in it.
 type subscriber struct {
