@@ -220,7 +220,8 @@ func (s *session) together(ctx context.Context, found []mutants.Mutant, tests []
 	return nil
 }
 
-// program runs the mutants of a program.
+// program runs the mutants of a program. Those that no test catches there are run
+// alone afterwards.
 func (s *session) program(ctx context.Context, p *mutants.Program, tests []mutants.Test) error {
 	defer p.Close()
 	for _, m := range p.Mutants {
@@ -230,6 +231,9 @@ func (s *session) program(ctx context.Context, p *mutants.Program, tests []mutan
 		verdict, by, err := p.Run(ctx, m, tests)
 		if err != nil {
 			return err
+		}
+		if verdict == mutants.Survived {
+			continue // until it has survived alone, too
 		}
 		if err := s.keep(m, verdict, by); err != nil {
 			return err
