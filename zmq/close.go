@@ -158,32 +158,21 @@ func (s *Socket) hurry(ctx context.Context) {
 // drain waits until everything that is queued has been written, or ctx is done.
 func (s *Socket) drain(ctx context.Context, connected []*connected, leaving []*leaving) {
 	for _, p := range s.accepted.Peers() {
-		if !s.drainPeer(ctx, p.Out.Drained) {
-			return
-		}
+		s.drainPeer(ctx, p.Out.Drained)
 	}
 	for _, c := range connected {
-		if !s.drainPeer(ctx, c.drained) {
-			return
-		}
+		s.drainPeer(ctx, c.drained)
 	}
 	for _, l := range leaving {
-		if !s.ctx.awaitUntil(ctx, l.gone) {
-			return
-		}
+		s.ctx.awaitUntil(ctx, l.gone)
 	}
 }
 
-// drainPeer waits until drained calls what it was given.
-func (s *Socket) drainPeer(ctx context.Context, drained func(func())) bool {
+// drainPeer waits until drained calls what it was given, or ctx is done.
+func (s *Socket) drainPeer(ctx context.Context, drained func(func())) {
 	empty := make(chan struct{})
 	drained(sync.OnceFunc(func() { close(empty) }))
-	select {
-	case <-empty:
-		return true
-	default:
-	}
-	return s.ctx.awaitUntil(ctx, empty)
+	s.ctx.awaitUntil(ctx, empty)
 }
 
 // maxPatience bounds how long Close waits, after everything is written, for peers

@@ -134,10 +134,7 @@ func (s *Socket) sessionConfig() session.Config {
 
 // jitter is a random duration below its argument.
 func jitter(below time.Duration) time.Duration {
-	if below <= 0 {
-		return 0
-	}
-	return rand.N(below)
+	return rand.N(max(below, 1)) // rand.N panics where nothing is below
 }
 
 // Type is the socket's type.

@@ -80,7 +80,7 @@ func (s *status) failed(c *Config, at time.Duration, next State, what, where str
 		s.lost++
 		report = s.lost&(s.lost-1) == 0
 		s.quiet = !report
-	case report && n > 4:
+	case report && n >= 8:
 		s.quiet = false
 	case s.quiet:
 		report = false

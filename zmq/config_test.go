@@ -1,0 +1,240 @@
+package zmq
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// made is a socket in a context of its own.
+func made(t *testing.T, typ Type, o Options) *Socket {
+	t.Helper()
+	c, err := NewContext(ContextOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s, err := c.NewSocket(typ, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What a zero Options stands for is what the documentation says.
+func TestDefaults(t *testing.T) {
+	s := made(t, DEALER, Options{})
+	got := &s.session
+	for _, tt := range []struct {
+		what      string
+		got, want any
+	}{
+		{"type", got.Engine.Type, wire.DEALER},
+		{"high-water mark", got.Engine.RecvLimits, pipe.Limits{Msgs: 1000}},
+		{"handshake timeout", got.Engine.HandshakeTimeout, 30 * time.Second},
+		{"stall timeout", got.Engine.StallTimeout, time.Minute},
+		{"heartbeat", got.Engine.Heartbeat, (*engine.Heartbeat)(nil)},
+		{"limits", got.Engine.Limits, engine.Limits{MaxFrames: 1 << 20}},
+		{"socket", got.Socket, proactor.SocketOptions{Backlog: 100}},
+		{"connect timeout", got.ConnectTimeout, time.Duration(0)},
+		{"interval", got.ReconnectInterval, 100 * time.Millisecond},
+		{"its maximum", got.ReconnectIntervalMax, time.Duration(0)},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
+		}
+	}
+}
+
+// Each option gets to where it is needed.
+func TestConfigOfOptions(t *testing.T) {
+	s := made(t, DEALER, Options{
+		SendHWM: 1, RecvHWM: 2, SendHWMBytes: 3, RecvHWMBytes: 4,
+		ReconnectInterval: 5, ReconnectIntervalMax: 6, HandshakeTimeout: 7, ConnectTimeout: 8,
+		HeartbeatInterval: 9, HeartbeatTimeout: 10, HeartbeatTTL: 11, StallTimeout: 12,
+		MaxFrameSize: 13, MaxMessageSize: 14, MaxFrames: 15, SendBuffer: 16, RecvBuffer: 17, Backlog: 18,
+		SendTimeout: 19, RecvTimeout: 20, ProbeRouter: true, Immediate: true,
+	})
+	got, p := &s.session, s.opts.pattern(s.ctx)
+	for _, tt := range []struct {
+		what      string
+		got, want any
+	}{
+		{"received", got.Engine.RecvLimits, pipe.Limits{Msgs: 2, Bytes: 4}},
+		{"sent", p.SendLimits, pipe.Limits{Msgs: 1, Bytes: 3}},
+		{"handshake timeout", got.Engine.HandshakeTimeout, time.Duration(7)},
+		{"stall timeout", got.Engine.StallTimeout, time.Duration(12)},
+		{"heartbeat", *got.Engine.Heartbeat, engine.Heartbeat{Interval: 9, Timeout: 10, TTL: 11}},
+		{"limits", got.Engine.Limits, engine.Limits{MaxFrame: 13, MaxMessage: 14, MaxFrames: 15}},
+		{"socket", got.Socket, proactor.SocketOptions{SendBuffer: 16, RecvBuffer: 17, Backlog: 18}},
+		{"connect timeout", got.ConnectTimeout, time.Duration(8)},
+		{"interval", got.ReconnectInterval, time.Duration(5)},
+		{"its maximum", got.ReconnectIntervalMax, time.Duration(6)},
+		{"send timeout", p.SendTimeout, time.Duration(19)},
+		{"receive timeout", p.RecvTimeout, time.Duration(20)},
+		{"flags", [...]bool{p.ProbeRouter, p.Immediate, p.NoDrop, p.RouterMandatory}, [...]bool{true, true, false, false}},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
+		}
+	}
+}
+
+// What limits the size of a message limits the number of its frames, and the size of
+// a frame limits that of a message.
+func TestLimitsOfMessages(t *testing.T) {
+	for _, tt := range []struct {
+		o      Options
+		size   int64
+		frames int
+	}{
+		{Options{MaxFrameSize: 1}, 1000, 1000},
+		{Options{MaxFrameSize: 1 << 40}, 1000 << 40, 1 << 20},
+		{Options{MaxFrameSize: 1, MaxMessageSize: -1}, 0, 1 << 20},
+		{Options{MaxMessageSize: 1}, 1, 64},
+		{Options{MaxMessageSize: 65}, 65, 65},
+		{Options{MaxMessageSize: 1, MaxFrames: 1}, 1, 1},
+		{Options{MaxFrames: -1}, 0, 0},
+	} {
+		if size, frames := tt.o.maxMessage(), tt.o.maxFrames(); size != tt.size || frames != tt.frames {
+			t.Errorf("%+v: %d bytes and %d frames, want %d and %d", tt.o, size, frames, tt.size, tt.frames)
+		}
+	}
+}
+
+// The largest values that the documentation allows are allowed.
+func TestLargestAllowed(t *testing.T) {
+	for _, tt := range []struct {
+		typ Type
+		o   Options
+	}{
+		{DEALER, Options{RoutingID: []byte(strings.Repeat("x", 255))}},
+		{DEALER, Options{HeartbeatTTL: wire.MaxPingTTL}},
+		{SUB, Options{Subscribe: []string{"", strings.Repeat("x", wire.MaxSubscription)}}},
+		{PUSH, Options{SendBuffer: 1<<31 - 1, RecvBuffer: 1<<31 - 1, Backlog: 1<<31 - 1}},
+		{ROUTER, Options{RouterMandatory: true, RouterHandover: true, ProbeRouter: true}},
+		{REQ, Options{ReqRelaxed: true, ReqCorrelate: true, ProbeRouter: true}},
+		{PUB, Options{NoDrop: true}},
+	} {
+		if err := tt.o.validate(tt.typ); err != nil {
+			t.Errorf("%s: %v", tt.typ, err)
+		}
+	}
+	for _, tt := range []struct {
+		typ   Type
+		o     Options
+		field string
+	}{
+		{SUB, Options{Subscribe: []string{"", strings.Repeat("x", wire.MaxSubscription+1)}}, "Subscribe"},
+		{PUSH, Options{NoDrop: true}, "NoDrop"},
+		{PUSH, Options{SendHWMBytes: -1}, "SendHWMBytes"},
+	} {
+		var bad *OptionError
+		if err := tt.o.validate(tt.typ); !errors.As(err, &bad) || bad.Option != tt.field {
+			t.Errorf("%s: %v", tt.field, err)
+		}
+	}
+}
+
+// A Bind that finds the socket closing gives back what it has bound.
+func TestBindWhileClosing(t *testing.T) {
+	s := made(t, PULL, Options{})
+	s.mu.Lock()
+	s.closing = true // as when shutdown has begun just now
+	s.mu.Unlock()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := "tcp://" + l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Bind(to); !errors.Is(err, ErrClosed) {
+		t.Errorf("Bind: %v", err)
+	}
+	s.mu.Lock()
+	s.closing = false
+	s.mu.Unlock()
+	if err := s.Bind(to); err != nil {
+		t.Errorf("it is still bound: %v", err)
+	}
+}
+
+// Peers have a second to leave, and not more than the caller has.
+func TestPatience(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	distant, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	near, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if p := patience(ended); p != 0 {
+		t.Errorf("%v when the time is up", p)
+	}
+	if p := patience(t.Context()); p != time.Second {
+		t.Errorf("%v without a deadline", p)
+	}
+	if p := patience(distant); p != time.Second {
+		t.Errorf("%v with an hour", p)
+	}
+	if p := patience(near); p < 0 || p > 500*time.Millisecond {
+		t.Errorf("%v with half a second", p)
+	}
+}
+
+// Connections are spread over the dispatchers in turn, the first one to the first.
+func TestDispatchersInTurn(t *testing.T) {
+	c, err := NewContext(ContextOptions{Dispatchers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		if c.dispatcher() != c.dispatchers[i%2] {
+			t.Errorf("connection %d is not on dispatcher %d", i, i%2)
+		}
+	}
+	if c.helper != nil {
+		t.Error("receivers help one of several dispatchers")
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A closed socket is not kept by its context.
+func TestClosedSocketIsForgotten(t *testing.T) {
+	s := made(t, PULL, Options{})
+	c := s.ctx
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.sockets); n != 0 {
+		t.Errorf("the context still has %d sockets", n)
+	}
+}
+
+// jitter is below what it is given, and there is something for each duration.
+func TestJitter(t *testing.T) {
+	for _, below := range []time.Duration{0, 1, 2, time.Second} {
+		for range 100 {
+			if d := jitter(below); d < 0 || d > max(below-1, 0) {
+				t.Fatalf("%v below %v", d, below)
+			}
+		}
+	}
+}
