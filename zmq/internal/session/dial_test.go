@@ -148,7 +148,7 @@ func TestResolve(t *testing.T) {
 		case 2:
 			return nil, nil
 		default:
-			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555", "127.0.0.1:3"}, nil
+			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555"}, nil // the last one, too, is tried
 		}
 	}}
 	stop := listen(r, &host{}, wire.PULL)
