@@ -187,5 +187,5 @@ var fixedAddresses atomic.Uint32
 func fixedEndpoint(*testing.T) string {
 	n := fixedAddresses.Add(1)
 	pid := os.Getpid()
-	return fmt.Sprintf("tcp://127.%d.%d.%d:5555", 1+pid>>8&127, pid&255, n)
+	return fmt.Sprintf("tcp://127.%d.%d.%d:%d", 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
 }

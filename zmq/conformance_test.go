@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -113,12 +115,21 @@ func (r *rig) wildcard() string {
 	}
 }
 
-// free is an endpoint that can be connected to, and bound by anybody: for TCP
-// very likely, a port that was free a moment ago.
+// addresses counts the addresses that free has given out.
+var addresses atomic.Uint32
+
+// free is an endpoint that can be connected to, and bound by anybody: for TCP on
+// Linux a port of an address that no other process uses, because the system could
+// give a free port of 127.0.0.1 to another test at any time. Other systems have
+// 127.0.0.1 alone: there a port that was free a moment ago has to do.
 func (r *rig) free() string {
 	r.Helper()
 	switch r.transport {
 	case "tcp":
+		if runtime.GOOS == "linux" {
+			n, pid := addresses.Add(1), os.Getpid()
+			return fmt.Sprintf("tcp://127.%d.%d.%d:%d", 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
+		}
 		s := r.socket(zmq.PAIR, zmq.Options{})
 		defer s.Close()
 		return r.bind(s)
