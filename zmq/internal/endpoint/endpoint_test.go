@@ -95,6 +95,7 @@ func TestParseErrors(t *testing.T) {
 		"tcp://a b:1":            "bad host",
 		"tcp://user@host:1":      "bad host",
 		"tcp://a\xff:1":          "bad host",
+		"tcp://a\x7f:1":          "bad host",
 		"tcp://a*:1":             "bad host",
 		"tcp://" + strings.Repeat("h", 254) + ":1": "more than 253 bytes",
 		"tcp://;x:1":                        "source address: no port",

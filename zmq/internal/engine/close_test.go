@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -180,4 +181,70 @@ func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 		p.Fatalf("seed %d: %d messages counted as sent, %d left out of %d", seed, p.sent.Msgs, left.Msgs, len(want))
 	}
 	return first
+}
+
+// A connection is closed at once, whatever it waits for: no timer holds it up.
+func TestCloseIsImmediate(t *testing.T) {
+	started := func(cfg Config, peer string, says ...[]byte) func(*rig) *party {
+		return func(r *rig) *party {
+			p, q := r.connect(cfg)
+			r.shakeHands(p, q, peer)
+			for _, b := range says {
+				q.say(b)
+			}
+			r.polls()
+			return p
+		}
+	}
+	for name, prepare := range map[string]func(*rig) *party{
+		"the handshake": func(r *rig) *party {
+			p, _ := r.connect(Config{Type: wire.PULL, HandshakeTimeout: time.Hour})
+			p.e.Start()
+			r.polls()
+			return p
+		},
+		"the next PING":      started(Config{Type: wire.PULL, Heartbeat: &Heartbeat{Interval: time.Hour}}, "PUSH"),
+		"a PONG":             started(Config{Type: wire.DEALER, Heartbeat: &Heartbeat{Interval: second, Timeout: time.Hour}}, "DEALER"),
+		"a promise":          started(Config{Type: wire.PULL}, "PUSH", wire.AppendPing(nil, time.Hour, nil)),
+		"the rest":           started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, 10)),
+		"calm":               started(Config{Type: wire.PULL}, "PUSH", make([]byte, 60<<10)), // 0 0: empty messages
+		"room":               started(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 1}}, "PUSH", make([]byte, 100)),
+		"a rest to be grown": started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			p := prepare(r)
+			if !p.e.timing() {
+				t.Fatal("no timer runs: the test tests nothing")
+			}
+			begun := r.d.Now()
+			p.e.Close(errTest)
+			p.parted()
+			if took := r.d.Now() - begun; took > time.Millisecond {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// A read that is cancelled by somebody else ends the connection, also after one was
+// cancelled to change the memory that is read into.
+func TestCanceledByAnother(t *testing.T) {
+	for _, calm := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		p, q := r.connect(Config{Type: wire.PULL, StallTimeout: time.Hour})
+		r.shakeHands(p, q, "PUSH")
+		if calm {
+			q.say(append(make([]byte, 60<<10), 0, 3, 'a')) // empty messages, and a part of one
+			p.lasts(3 * calmAfter)
+			if len(p.e.decoder.chunk) > 2*pooledChunk || p.e.quiet == nil {
+				t.Fatal("the memory was not changed: the test tests nothing")
+			}
+		}
+		r.d.Cancel(&p.e.readOp)
+		r.polls()
+		if p.closed != 1 || !errors.Is(p.cause, proactor.ErrCanceled) {
+			t.Errorf("calm: %t; told %d times of %v", calm, p.closed, p.cause)
+		}
+	}
 }

@@ -76,8 +76,7 @@ func (e *Engine) gone() bool {
 		if err != nil {
 			return err != proactor.ErrWouldBlock
 		}
-		e.heard++
-		e.decoder.Received(n)
+		e.received(n)
 	}
 	return hungUp
 }

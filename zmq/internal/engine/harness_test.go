@@ -78,6 +78,7 @@ type party struct {
 
 	sent, received pipe.Tally
 	established    int
+	refuses        error // what the session says of its peer
 	closed         int
 	cause          error
 	unsent         message.Batch
@@ -152,7 +153,7 @@ func (p *party) Established(e *Engine, _ wire.Metadata) (*pipe.Out, error) {
 	p.established++
 	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
 	e.Inbox().Open(p.in)
-	return p.out, nil
+	return p.out, p.refuses
 }
 
 // Refused implements Session.
@@ -163,13 +164,41 @@ func (p *party) Refused(why pipe.Refusal, n int) {
 	p.refused[why] += n
 }
 
-// Closed implements Session.
-func (p *party) Closed(_ *Engine, cause error, unsent *message.Batch) {
+// Closed implements Session. The memory of an operation that is outstanding is still
+// in use, and its handler would come back to an engine that is forgotten.
+func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
+	for name, op := range e.operations() {
+		if op.Outstanding() {
+			p.Errorf("the session is told of the end while an operation is outstanding: %s", name)
+		}
+	}
 	p.closed++
 	p.cause = cause
 	if unsent != nil {
 		p.unsent = *unsent
 	}
+}
+
+// operations are all that can be outstanding when a session is told of the end. (A
+// post that is on its way does no harm.)
+func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
+	all := map[string]interface{ Outstanding() bool }{"read": &e.readOp, "write": &e.writeOp}
+	if e.shaking != nil {
+		all["handshake"] = &e.shaking.limit.op
+	}
+	if h := e.heart; h != nil {
+		all["next PING"], all["PONG"], all["promise"] = &h.next.op, &h.pong.op, &h.more.op
+	}
+	if e.quiet != nil {
+		all["stall"], all["calm"] = &e.quiet.stall.op, &e.quiet.calm.op
+	}
+	if e.full != nil {
+		all["look"] = &e.full.look.op
+	}
+	if e.parting != nil {
+		all["parting"] = &e.parting.limit.op
+	}
+	return all
 }
 
 // Writable and Readable implement the pattern's sides of the pipes.

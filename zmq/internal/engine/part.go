@@ -145,10 +145,7 @@ func (e *Engine) partingDone() bool {
 	if p == nil {
 		return true
 	}
-	if p.limit.running() {
-		e.stop(&p.limit)
-	}
-	if p.limit.running() {
+	if e.stop(&p.limit); p.limit.running() {
 		return false
 	}
 	if p.mem != nil {

@@ -186,3 +186,77 @@ func TestCutOffWritesNothing(t *testing.T) {
 		})
 	}
 }
+
+// Who hurries an end does not wait for the peer any more, whatever the connection
+// waits for; one that has not begun to part, or has nothing to wait for, is none the
+// worse for it.
+func TestHurry(t *testing.T) {
+	t.Run("the peer stays", func(t *testing.T) {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := talker(r, pipe.Limits{})
+		p.send([]byte("the last"))
+		begun := r.d.Now()
+		p.e.Part(errTest, time.Hour)
+		if r.polls(); p.closed > 0 {
+			t.Fatal("the peer is not waited for")
+		}
+		p.e.Hurry()
+		p.e.Hurry() // once is enough
+		p.parted()
+		r.until("end of stream", func() bool { return q.failed != nil })
+		r.equal("received", messages(q.traffic()), []string{"the last"})
+		if took := r.d.Now() - begun; took > second {
+			t.Errorf("it took %v", took)
+		}
+	})
+	t.Run("a write waits", func(t *testing.T) {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+		p, q := push(r, Config{})
+		want := sendUntilDeaf(p, q, 3)
+		if !p.e.writeOp.Outstanding() {
+			t.Fatal("everything fits: the test tests nothing")
+		}
+		begun := r.d.Now()
+		p.e.Part(errTest, time.Hour)
+		p.e.Hurry() // before the write that is cancelled is back
+		p.parted()
+		p.checkUnsent(0, want)
+		if took := r.d.Now() - begun; took > second {
+			t.Errorf("it took %v", took)
+		}
+	})
+	t.Run("no end", func(t *testing.T) {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := push(r, Config{})
+		p.e.Hurry()
+		p.send([]byte("0"))
+		r.equal("received", q.pushed(1), numbered(0, 1))
+		p.e.Close(errTest)
+		p.e.Hurry()
+		p.parted()
+		p.e.Hurry()
+	})
+}
+
+// A peer that ends its own side ends the wait for it, at once, also if it has said
+// something before.
+func TestPartUntilThePeerEnds(t *testing.T) {
+	for _, says := range [][]byte{nil, frame(nil, 0, body(100))} {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := talker(r, pipe.Limits{})
+		begun := r.d.Now()
+		p.e.Part(errTest, time.Hour)
+		q.say(says)
+		if r.polls(); p.closed > 0 {
+			t.Error("the peer is not waited for")
+		}
+		q.Close()
+		p.parted()
+		if took := r.d.Now() - begun; took > second {
+			t.Errorf("it took %v", took)
+		}
+		if p.e.parting.mem != nil {
+			t.Error("memory for what was dropped is kept")
+		}
+	}
+}

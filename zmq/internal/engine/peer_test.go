@@ -63,7 +63,12 @@ func (p *peer) write() {
 
 // greet says what a peer says first.
 func (p *peer) greet(typ string) {
-	b := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"})
+	p.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}, typ)
+}
+
+// greetAs is greet with another greeting.
+func (p *peer) greetAs(g wire.Greeting, typ string) {
+	b := wire.AppendGreeting(nil, g)
 	p.say(wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
 }
 

@@ -38,12 +38,18 @@ func (e *Engine) onRead(op *proactor.Operation) {
 		e.fail(err)
 		return
 	}
-	e.heard++
-	filled := e.decoder.Received(op.N())
+	filled := e.received(op.N())
 	e.decoder.Turn()
 	if e.take() {
 		e.drain(filled)
 	}
+}
+
+// received counts a read that has brought n bytes, and reports whether that filled
+// its memory.
+func (e *Engine) received(n int) (filled bool) {
+	e.heard++
+	return e.decoder.Received(n)
 }
 
 // drain reads until there is nothing, then waits. What is missing of a large body
@@ -59,8 +65,7 @@ func (e *Engine) drain(filled bool) {
 			e.fail(err)
 			return
 		}
-		e.heard++
-		filled = e.decoder.Received(n)
+		filled = e.received(n)
 		if !e.take() {
 			return
 		}

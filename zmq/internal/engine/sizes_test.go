@@ -45,7 +45,7 @@ func TestChunkSizes(t *testing.T) {
 			t.Errorf("the chunk after the first is one of %d bytes, want 4 KiB", len(space))
 		}
 		largest := 0
-		for range 100 {
+		for range 12 {
 			c.mustFeed(t, bytes.Repeat(frame(nil, 0, body(10)), 10_000))
 			space, _ := c.d.Space()
 			largest = max(largest, len(space))
@@ -592,6 +592,9 @@ func TestNothingIsKeptAtRest(t *testing.T) {
 			}
 		}
 		check("after the handshake")
+		if e := p.e; cap(e.queued)+cap(e.commands)+cap(e.vec) > 0 {
+			t.Errorf("after the handshake: %d and %d bytes of commands, %d pieces", cap(e.queued), cap(e.commands), cap(e.vec))
+		}
 		q.say(frame(nil, 0, body(10)))
 		q.say(wire.AppendPing(nil, 0, nil)) // without a promise
 		r.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })

@@ -36,7 +36,6 @@ func (e *Engine) again(t *timeout, d time.Duration) {
 // at all.
 func (e *Engine) stop(t *timeout) {
 	switch {
-	case t == nil:
 	case t.timer == nil:
 		e.d.Cancel(&t.op)
 	case t.timer.Stop():
@@ -45,4 +44,4 @@ func (e *Engine) stop(t *timeout) {
 }
 
 // running reports whether the handler will still be called.
-func (t *timeout) running() bool { return t != nil && (t.timer != nil || t.op.Outstanding()) }
+func (t *timeout) running() bool { return t.timer != nil || t.op.Outstanding() }

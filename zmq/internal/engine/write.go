@@ -144,8 +144,9 @@ func (e *Engine) rest() {
 // pending reports whether something is loaded and not written.
 func (e *Engine) pending() bool { return e.next < len(e.vec) }
 
-// load takes what is to be written next: commands, then messages. False means
-// that there is nothing, and that the engine is at rest.
+// load takes what is to be written next: commands, then messages. Nothing is loaded:
+// a writer that rests has called unload. False means that there is nothing, and that
+// the engine is at rest.
 func (e *Engine) load() bool {
 	if e.loadCommands() {
 		return true
@@ -175,7 +176,6 @@ func (e *Engine) unload() (msgs, size int) {
 
 // loadFlight lays out the batch for writing.
 func (e *Engine) loadFlight() bool {
-	e.written, e.next = 0, 0
 	if e.subscribes() {
 		e.vec = message.AppendPieces(e.vec[:0], translate(&e.flight), e.piece())
 		return true
@@ -196,7 +196,7 @@ func (e *Engine) loadCommands() bool {
 	if len(e.commands) == 0 {
 		return false
 	}
-	e.vec, e.next, e.written = message.AppendPieces(e.vec[:0], e.commands, e.piece()), 0, 0
+	e.vec = message.AppendPieces(e.vec[:0], e.commands, e.piece())
 	return true
 }
 

@@ -279,3 +279,62 @@ func TestPaceWithoutAClock(t *testing.T) {
 		}
 	}
 }
+
+// The messages of a socket's only peer are counted when one of them wakes it: each
+// once, and each of them excuses a silence.
+func TestPaceCountsEachOnce(t *testing.T) {
+	const gap = pipe.Gap
+	for _, tt := range []struct {
+		after time.Duration
+		alone bool
+	}{{3 * gap, true}, {3*gap - ns, false}} {
+		var c clock
+		s := newSender(pipe.Limits{})
+		p := pipe.Sender{Pace: &pipe.Pace{Now: c.now}}
+		send := func(after time.Duration) bool {
+			c.advance(after)
+			for range 3 {
+				s.put(text("x"))
+			}
+			p.SendOnly(s.Out)
+			return p.Alone(s.Out)
+		}
+		if !send(time.Second) || !send(time.Second) {
+			t.Error("three messages after a second are not alone")
+		}
+		if got := send(tt.after); got != tt.alone {
+			t.Errorf("three messages after %v: alone %t, want %t", tt.after, got, tt.alone)
+		}
+	}
+}
+
+// After three bursts another one is certain, also where each has a consumer of its
+// own: its first message is handed on as well. One message that is alone makes it
+// uncertain again.
+func TestPaceIsCertainAfterThreeBursts(t *testing.T) {
+	for _, consumers := range []int{1, 2} {
+		var c clock
+		p, all := pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(consumers)
+		first := func(i, messages int) (alone bool) {
+			c.advance(time.Second)
+			for n := range messages {
+				o := all[i%consumers]
+				p.Send(o)
+				if got := p.Alone(o); n == 0 {
+					alone = got
+				}
+				c.advance(50 * ns)
+			}
+			return alone
+		}
+		for i := range 8 {
+			if got := first(i, 4); got != (i < 3) {
+				t.Errorf("%d consumers: burst %d: the sender writes the first message: %t", consumers, i, got)
+			}
+		}
+		first(8, 1)
+		if !first(9, 1) {
+			t.Errorf("%d consumers: another burst is certain after a message that was alone", consumers)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// What a benchmark switches off is off, and what it does not is on.
+
+func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		p, q, s := counted(r, Config{Tuning: Tuning{NoReadCoalescing: off}})
+		const n = 1000
+		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
+		r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
+		if small := s.most <= 8<<10; small != off {
+			t.Errorf("off: %t, but one read may bring %d bytes", off, s.most)
+		}
+	}
+}
+
+func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := push(r, Config{Tuning: Tuning{NoHandlerMemory: off}})
+		p.send([]byte("0"))
+		r.equal("received", q.pushed(1), numbered(0, 1))
+		if kept := cap(p.e.flight.Buf) > 0; kept == off {
+			t.Errorf("off: %t, but the memory of a batch is kept: %t", off, kept)
+		}
+		// Memory of its own has just the size that was asked for.
+		mem := p.e.decoder.alloc(5000)
+		if own := len(mem.Data()) == 5000; own != off {
+			t.Errorf("off: %t, but memory is not out of the pool: %t", off, own)
+		}
+		mem.Release()
+		var op proactor.Operation
+		if p.e.renew(&op, (*Engine).onRead); (op.Handler != nil) != off {
+			t.Errorf("off: %t, but a handler is made anew: %t", off, op.Handler != nil)
+		}
+	}
+}
+
+func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := push(r, Config{Tuning: Tuning{NoStrandElision: off}})
+		handlers := 0
+		p.stream.before = func() { // the answer is written by the handler of a read
+			handlers++
+			free := p.e.strand.TryLock()
+			if free {
+				p.e.strand.Unlock()
+			}
+			if free == off {
+				t.Errorf("off: %t, but the lock is free within a handler: %t", off, free)
+			}
+		}
+		q.say(wire.AppendPing(nil, 0, nil))
+		r.polls()
+		if handlers == 0 || !p.e.strand.TryLock() {
+			t.Errorf("off: %t, %d handlers ran", off, handlers)
+		}
+		p.e.strand.Unlock()
+	}
+}
+
+// Timers of the system's own do what those of the dispatcher do: they come again and
+// again, and are over when the connection is.
+func TestTimersOfItsOwn(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{
+		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true},
+		Heartbeat: &Heartbeat{Interval: time.Millisecond},
+	})
+	p.e.Start()
+	q.greet("DEALER")
+	r.pollUntil(func() bool { return pings(q) >= 3 })
+	if p.e.shaking != nil {
+		t.Error("the time limit of the handshake goes on")
+	}
+	p.e.Close(errTest)
+	r.pollUntil(func() bool { return p.closed > 0 })
+	if p.cause != errTest || p.e.heart.running() {
+		t.Errorf("closed with %v; a timer runs: %v", p.cause, p.e.heart.running())
+	}
+}
+
+// A write of one piece is plain, and one of several is a gather write, whether it is
+// tried or waited for.
+func TestWriteIsPlainForOnePiece(t *testing.T) {
+	for _, tt := range []struct {
+		size int
+		want proactor.Kind
+	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
+		r := newRig(t, 1, proactor.SimFaults{Buffer: 3})
+		p, q := push(r, Config{})
+		q.deaf = true
+		for range 3 {
+			p.send(make([]byte, tt.size))
+			r.polls()
+		}
+		if !p.e.writeOp.Outstanding() || p.e.writeOp.op.Load().Kind() != tt.want {
+			t.Errorf("messages of %d bytes: outstanding: %v, and %v", tt.size, p.e.writeOp.Outstanding(), p.e.writeOp.op.Load().Kind())
+		}
+	}
+}
+
+// What is written is let go of: the memory of a large body is the sender's again.
+func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	p, q := push(r, Config{})
+	for range 10 {
+		p.send(make([]byte, message.GatherMin))
+	}
+	q.pushed(10)
+	r.polls()
+	for i, piece := range p.e.vec[:cap(p.e.vec)] {
+		if piece != nil {
+			t.Errorf("piece %d is kept: %d bytes", i, len(piece))
+		}
+	}
+	if p.queued() != 0 {
+		t.Errorf("%d messages wait", p.queued())
+	}
+}

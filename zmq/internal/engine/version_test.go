@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A subscriber tells a peer of ZMTP 3.1 or later by commands what it wants, and an
+// earlier one by messages, which is the only form that it knows. What an XSUB says
+// itself is a message to both.
+func TestSubscriptionsByVersion(t *testing.T) {
+	said := [][]byte{{1, 'a'}, {1}, []byte("its own"), {0, 'a'}}
+	for _, tt := range []struct {
+		typ          wire.SocketType
+		peer         string
+		major, minor uint8
+		commands     bool
+	}{
+		{wire.SUB, "PUB", 3, 0, false},
+		{wire.SUB, "PUB", 3, 1, true},
+		{wire.SUB, "PUB", 3, 2, true},
+		{wire.SUB, "PUB", 4, 0, true},
+		{wire.XSUB, "XPUB", 3, 0, false},
+		{wire.XSUB, "XPUB", 3, 1, true},
+		{wire.PUSH, "PULL", 3, 1, false}, // no subscriber: its messages may begin as they like
+	} {
+		t.Run(fmt.Sprintf("%v to %d.%d", tt.typ, tt.major, tt.minor), func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p, q := r.connect(Config{Type: tt.typ})
+			p.e.Start()
+			q.greetAs(wire.Greeting{Major: tt.major, Minor: tt.minor, Mechanism: "NULL"}, tt.peer)
+			var want []item
+			for _, text := range said {
+				p.send(text)
+				want = append(want, item{frames: [][]byte{text}})
+			}
+			if tt.commands {
+				want[0] = item{command: true, frames: [][]byte{[]byte("\x09SUBSCRIBEa")}}
+				want[1] = item{command: true, frames: [][]byte{[]byte("\x09SUBSCRIBE")}}
+				want[3] = item{command: true, frames: [][]byte{[]byte("\x06CANCELa")}}
+			}
+			r.until("subscriptions", func() bool { return len(q.traffic()) == len(said) })
+			for i, got := range q.traffic() {
+				if !got.equal(want[i]) {
+					t.Errorf("%q is said as %v, want %v", said[i], got, want[i])
+				}
+			}
+			r.polls()
+			if p.queued() != 0 || p.sent.Msgs != uint64(len(said)) {
+				t.Errorf("%d still wait, and %d are said to be sent", p.queued(), p.sent.Msgs)
+			}
+		})
+	}
+}
+
+// A publisher takes subscriptions in both forms, at any time, and gives its pattern
+// the same for either.
+func TestSubscriptionsOfAPeer(t *testing.T) {
+	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
+		r := newRig(t, 1, proactor.SimFaults{})
+		p, q := r.connect(Config{Type: typ})
+		r.shakeHands(p, q, "SUB")
+		q.say(wire.AppendSubscribe(nil, []byte("command")))
+		q.say(wire.AppendSubscription(nil, true, []byte("message")))
+		q.say(wire.AppendCancel(nil, []byte("command")))
+		q.say(wire.AppendSubscription(nil, false, []byte("message")))
+		r.until("subscriptions", func() bool { p.receive(4); return len(p.got) == 4 })
+		var got []string
+		for _, m := range p.got {
+			got = append(got, string(m.Bytes()))
+		}
+		r.equal(typ.String(), got, []string{"\x01command", "\x01message", "\x00command", "\x00message"})
+		p.receive(1) // finds nothing, and pays for what there was
+		if msgs, size := p.e.Inbox().Queued(); msgs != 0 || size != 0 || p.received.Bytes != 4*8 {
+			t.Errorf("%v: %d messages of %d bytes are said to wait, and %d bytes to have come", typ, msgs, size, p.received.Bytes)
+		}
+	}
+}
+
+// Who is no publisher has no use for a subscription: it is ignored, and the
+// connection goes on.
+func TestSubscriptionsToOthers(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := talker(r, pipe.Limits{})
+	q.say(wire.AppendSubscribe(nil, []byte("a")))
+	q.say(wire.AppendCancel(nil, []byte("a")))
+	q.say(frame(nil, wire.FlagCommand, nil))               // malformed: no name
+	q.say(frame(nil, wire.FlagCommand, []byte("\x03NEW"))) // unknown
+	q.say(frame(nil, 0, []byte("behind")))
+	r.until("message", func() bool { p.receive(1); return len(p.got) > 0 })
+	if len(p.got) != 1 || string(p.got[0].Bytes()) != "behind" || len(q.traffic()) != 0 {
+		t.Errorf("received %d messages, the first of them %q, and answered %v", len(p.got), p.got[0].Bytes(), q.traffic())
+	}
+}
+
+// A peer that wants another mechanism is refused at once, with both names.
+func TestAnotherMechanism(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PUSH})
+	p.e.Start()
+	q.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}, "PULL")
+	r.polls()
+	if p.closed != 1 || !errors.Is(p.cause, ErrMechanism) || p.established != 0 {
+		t.Fatalf("told %d times of %v, and %d times of the peer", p.closed, p.cause, p.established)
+	}
+	if want := ErrMechanism.Error() + `: "PLAIN" instead of NULL`; p.cause.Error() != want {
+		t.Errorf("closed with %q, want %q", p.cause, want)
+	}
+}
+
+// The session may refuse a peer when it is told of it: its reason is the connection's.
+func TestSessionRefuses(t *testing.T) {
+	r := newRig(t, 1, proactor.SimFaults{})
+	p, q := r.connect(Config{Type: wire.PUSH})
+	p.refuses = errTest
+	p.e.Start()
+	q.greet("PULL")
+	r.polls()
+	if p.closed != 1 || p.cause != errTest || p.established != 1 {
+		t.Errorf("told %d times of %v, and %d times of the peer", p.closed, p.cause, p.established)
+	}
+}
+
+// What a peer sends and nobody receives is counted, with the reason; what it has said
+// before is received.
+func TestRefusedIsCounted(t *testing.T) {
+	before := frame(nil, 0, []byte("before"))
+	for _, tt := range []struct {
+		name   string
+		cfg    Config
+		peer   string
+		says   []byte
+		why    pipe.Refusal
+		n      int
+		closed error // nil: it goes on
+	}{
+		{"too large a frame", Config{Type: wire.PULL, Limits: Limits{MaxFrame: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
+		{"too large a message", Config{Type: wire.PULL, Limits: Limits{MaxMessage: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
+		{"no frame", Config{Type: wire.PULL}, "PUSH", []byte{wire.FlagLong, 0x80}, pipe.RefusedMalformed, 1, wire.ErrFrame},
+		{"too long a command", Config{Type: wire.PULL}, "PUSH", announce(wire.FlagCommand, maxCommand+1), pipe.RefusedMalformed, 1, wire.ErrCommand},
+		{"messages to a PUSH", Config{Type: wire.PUSH}, "PULL", before, pipe.RefusedUnexpected, 2, nil},
+		{"messages to a PUB", Config{Type: wire.PUB}, "SUB", append(frame(nil, 0, []byte{2}), frame(nil, 0, []byte{1})...), pipe.RefusedUnexpected, 2, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, 1, proactor.SimFaults{})
+			p, q := r.connect(tt.cfg)
+			r.shakeHands(p, q, tt.peer)
+			q.say(append(before[:len(before):len(before)], tt.says...))
+			r.until("said", func() bool { return len(q.queue) == 0 })
+			r.polls()
+			if p.refused[tt.why] != tt.n || len(p.refused) != 1 {
+				t.Errorf("refused %v, want %d for reason %d", p.refused, tt.n, tt.why)
+			}
+			if closed := p.closed > 0; closed != (tt.closed != nil) || !errors.Is(p.cause, tt.closed) {
+				t.Errorf("closed: %t, %v; want %v", closed, p.cause, tt.closed)
+			}
+			if p.receive(2); tt.closed != nil && (len(p.got) != 1 || string(p.got[0].Bytes()) != "before") {
+				t.Errorf("received %d messages, want what was said before", len(p.got))
+			}
+		})
+	}
+}

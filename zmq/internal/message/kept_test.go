@@ -1,0 +1,212 @@
+package message_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"weak"
+
+	"github.com/actum-go/actum/internal/racecheck"
+	"github.com/actum-go/actum/zmq/internal/message"
+)
+
+// alone is a message of one large frame whose memory nobody else has.
+func alone(t *testing.T) (message.Msg, *message.Buffer) {
+	t.Helper()
+	body, mem := frameIn(message.GatherMin)
+	var b message.Batch
+	b.Msgs, b.Size = 1, len(body)
+	b.Buf = append(b.Buf, wireForm(message.Single(body))[:9]...)
+	b.Refs = append(b.Refs, message.Ref{At: 9, Body: body, Mem: mem})
+	all := read(b)
+	if len(all) != 1 || all[0].Size() != message.GatherMin {
+		t.Fatalf("%d messages", len(all))
+	}
+	return all[0], mem
+}
+
+// A message gives its memory back whatever was put before its frame, or taken away
+// again.
+func TestReleaseBehindAnEnvelope(t *testing.T) {
+	var slab message.Slab
+	for name, change := range map[string]func(*message.Msg){
+		"as it is":                func(*message.Msg) {},
+		"a frame before it":       func(m *message.Msg) { m.Prepend([]byte("id"), &slab) },
+		"two frames before it":    func(m *message.Msg) { m.Prepend(nil, &slab); m.Prepend([]byte("id"), &slab) },
+		"before it, and dropped":  func(m *message.Msg) { m.Prepend([]byte("id"), &slab); m.DropFirst() },
+		"two, of which one stays": func(m *message.Msg) { m.Prepend(nil, &slab); m.Prepend([]byte("id"), &slab); m.DropFirst() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, mem := alone(t)
+			change(&m)
+			m.Release()
+			free(t, "what the message was to give back", mem)
+		})
+	}
+}
+
+// Memory that was given away with one message is not given away with the next that
+// lies in it.
+func TestGivenOnce(t *testing.T) {
+	for range 8 { // most likely it is the same memory
+		first := message.Alloc(message.GatherMin)
+		first.Give()
+		first.Sent()
+		if first.Sendable() {
+			t.Error("a message that was given away can be sent again")
+		}
+		next := message.Alloc(message.GatherMin)
+		if !next.Sendable() {
+			t.Error("a new message is taken for one that was released")
+		}
+		next.Sent()
+		if next.Released() {
+			t.Error("a message that nobody gave away was released")
+		}
+		next.Release()
+	}
+}
+
+// What has left a batch, or was read, is not kept by what is left.
+func TestNothingIsKept(t *testing.T) {
+	large := func(b *message.Batch) weak.Pointer[[message.GatherMin]byte] {
+		body := new([message.GatherMin]byte)
+		b.Append(message.Single(body[:]), message.GatherMin)
+		return weak.Make(body)
+	}
+	gone := func(what string, body weak.Pointer[[message.GatherMin]byte]) {
+		t.Helper()
+		if runtime.GC(); body.Value() != nil {
+			t.Errorf("%s is kept", what)
+		}
+	}
+	var b message.Batch
+	first, second := large(&b), large(&b)
+	var c message.Cursor
+	c.Load(b)
+	b = message.Batch{}
+	c.Next()
+	gone("a message that was read", first)
+	if c.Left() != 1 {
+		t.Errorf("%d messages are left, want 1", c.Left())
+	}
+	c.Next()
+	c.Fill(nothing{})
+	gone("the last message", second)
+
+	written := large(&b)
+	b.Reset()
+	gone("a body that was written", written)
+	runtime.KeepAlive(&b)
+	runtime.KeepAlive(&c)
+}
+
+type nothing struct{}
+
+func (nothing) Take(*message.Batch) bool { return false }
+
+// A batch that breaks off lets go of the pages that it referred to, and what is put
+// before another is used up.
+func TestDropWrittenReleasesPages(t *testing.T) {
+	var page message.Page
+	var b message.Batch
+	shared, _ := page.Frame(message.Single([]byte("shared")))
+	b.AppendShared(&shared)
+	mem := b.Refs[0].Mem
+	b.DropWritten(3)
+	mem.Release() // the page's own
+	free(t, "a page that was copied", mem)
+
+	var back message.Batch
+	back.Append(message.Single([]byte("behind")), message.GatherMin)
+	back.Prepend(&b)
+	if b.Msgs != 0 || b.Size != 0 || len(b.Buf) != 0 || back.Msgs != 2 || back.Size != 12 {
+		t.Errorf("%d messages are left of what was put before, %d of %d bytes are there", b.Msgs, back.Msgs, back.Size)
+	}
+}
+
+// How much memory is taken at a time: it follows what is sent.
+func TestPieceSizes(t *testing.T) {
+	var b message.Batch
+	send := func(size int) int {
+		b.Append(message.Single(make([]byte, size)), 1<<30)
+		b.Split()
+		return cap(b.Buf)
+	}
+	if n := send(10); n != 512 {
+		t.Errorf("%d bytes are taken after a short message, want 512", n)
+	}
+	for left := 500; left >= 128; left -= 12 {
+		if n := send(10); n != left {
+			t.Fatalf("%d bytes are left, want %d", n, left)
+		}
+	}
+	if n := send(10); n != 512 {
+		t.Errorf("%d bytes are taken when less than 128 are left, want 512", n)
+	}
+	if n := send(1 << 14); n != 1<<17 { // four times the framed message, and up to a power of two
+		t.Errorf("%d bytes are taken after a message of 16 KiB, want 128 KiB", n)
+	}
+	if n := send(2 << 20); n != 4<<20 {
+		t.Errorf("%d bytes are taken after a message of 2 MiB, want 4 MiB", n)
+	}
+	used := 4 << 20
+	for n := send(1000); n < used; n = send(1000) {
+		used = n
+	}
+	if got := cap(b.Buf); got != 2<<20 {
+		t.Errorf("%d bytes are taken when 4 MiB are used up by short messages, want half of it", got)
+	}
+	var refs message.Batch
+	refs.Append(message.Single(make([]byte, message.GatherMin)), message.GatherMin)
+	refs.Split()
+	if n := cap(refs.Refs); n != 32 {
+		t.Errorf("references are taken by %d, want 32", n)
+	}
+	var page message.Page
+	shared, _ := page.Frame(message.Single(nil))
+	var to message.Batch
+	to.AppendShared(&shared)
+	if n := len(to.Refs[0].Mem.Data()); n != 64<<10 {
+		t.Errorf("a page has %d bytes, want 64 KiB", n)
+	}
+}
+
+// One allocation each serves the lists of 128 messages.
+func TestSlabsAreShared(t *testing.T) {
+	if racecheck.Enabled {
+		return
+	}
+	for n, want := range map[int]float64{1: 2, 128: 2, 129: 4} {
+		var b message.Batch
+		for i := range n {
+			b.Append(message.New([]byte("id"), fmt.Append(nil, i)), message.GatherMin)
+		}
+		if got := testing.AllocsPerRun(5, func() {
+			var c message.Cursor
+			c.Load(b)
+			for _, ok := c.Next(); ok; _, ok = c.Next() {
+			}
+		}); got != want {
+			t.Errorf("%d messages of two frames: %v allocations, want %v", n, got, want)
+		}
+	}
+}
+
+// What was tried in vain in one batch is tried again in the next.
+func TestLendFromTheNextBatch(t *testing.T) {
+	var c message.Cursor
+	few := numbered(40)
+	few.Append(message.New(nil, nil), message.GatherMin)
+	c.Load(few)
+	for range 36 {
+		c.Next()
+	}
+	if c.Lend(100, nil) != nil {
+		t.Fatal("four messages were lent")
+	}
+	c.Load(numbered(10))
+	if r := c.Lend(100, nil); r == nil || len(takeAll(r)) != 10 {
+		t.Error("the next batch is not lent")
+	}
+}
