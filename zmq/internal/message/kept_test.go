@@ -210,3 +210,58 @@ func TestLendFromTheNextBatch(t *testing.T) {
 		t.Error("the next batch is not lent")
 	}
 }
+
+// A message of many frames, some of them large, is read as it was sent.
+func TestManyLargeFrames(t *testing.T) {
+	var all [][]byte
+	for i := range 300 {
+		size := 1
+		if i > 150 && i%30 < 2 {
+			size = message.GatherMin + i
+		}
+		all = append(all, make([]byte, size))
+	}
+	sent := message.New(all...)
+	var b message.Batch
+	b.Append(sent, message.GatherMin)
+	if got := read(b); len(b.Refs) < 5 || len(got) != 1 || !got[0].Equal(&sent) {
+		t.Errorf("%d messages, not the one that was sent; %d large frames", len(got), len(b.Refs))
+	}
+}
+
+// The memory of a batch is not held by a message that does not lie in it.
+func TestLargeFrameLeavesTheBatch(t *testing.T) {
+	body, mem := frameIn(message.GatherMin)
+	b := message.Batch{Msgs: 1, Size: len(body), Mem: message.FreshBuffer(1 << 12)}
+	b.Buf = append(b.Buf, wireForm(message.Single(body))[:9]...)
+	b.Refs = append(b.Refs, message.Ref{At: 9, Body: body, Mem: mem})
+	m := read(b)[0]
+	free(t, "the memory that the header lay in", b.Mem)
+	m.Release()
+	free(t, "the memory of the frame", mem)
+}
+
+// The message that a loan ends before is not looked at again until it was received.
+func TestLendLooksOnce(t *testing.T) {
+	for _, before := range []int{0, 4} {
+		var c message.Cursor
+		c.Load(numbered(40))
+		looked := 0
+		wanted := func(topic []byte) bool {
+			looked++
+			return string(topic) != fmt.Sprint(before)
+		}
+		for range before + 1 {
+			if c.Lend(100, wanted) != nil {
+				t.Fatalf("%d messages were lent", before)
+			}
+			c.Next()
+		}
+		if looked != before+1 {
+			t.Errorf("%d messages before it: looked at %d, want %d", before, looked, before+1)
+		}
+		if r := c.Lend(100, nil); r == nil {
+			t.Errorf("%d messages before it: those behind it are not lent", before)
+		}
+	}
+}

@@ -145,10 +145,8 @@ func isMechanismChar(c byte) bool {
 // mechanismName returns the name without its padding, and allocates only for one
 // that is not in the RFCs.
 func mechanismName(field []byte) string {
-	if end := bytes.IndexByte(field, 0); end >= 0 {
-		field = field[:end]
-	}
-	switch string(field) {
+	name, _, _ := bytes.Cut(field, []byte{0})
+	switch string(name) {
 	case "NULL":
 		return "NULL"
 	case "PLAIN":
@@ -156,6 +154,6 @@ func mechanismName(field []byte) string {
 	case "CURVE":
 		return "CURVE"
 	default:
-		return string(field)
+		return string(name)
 	}
 }
