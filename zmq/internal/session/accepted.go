@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -47,8 +48,7 @@ func (all *Accepted) remove(a *acceptedPeer) {
 	last := len(all.peers) - 1
 	all.peers[a.index] = all.peers[last]
 	all.peers[a.index].index = a.index
-	all.peers[last] = nil
-	all.peers = all.peers[:last]
+	all.peers = slices.Delete(all.peers, last, last+1)
 	var emptied func()
 	if len(all.peers) == 0 {
 		emptied, all.emptied = all.emptied, nil

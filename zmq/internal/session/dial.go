@@ -36,7 +36,6 @@ type Dialer struct {
 	stopped  func()      // not nil: stopping
 	left     pipe.Backlog
 
-	begun    bool // begin has been called
 	linked   bool // the pattern has been told of the connection
 	slow     bool // the last failure does not go away by trying again soon
 	detached bool // the pattern has no peer any more
@@ -72,11 +71,8 @@ func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 	if err := cfg.Host.Attach(s.peer); err != nil {
 		return nil, err
 	}
-	start := proactor.HandlerFunc(func(*proactor.Operation) {
-		s.begun = true
-		s.begin()
-	})
-	s.d.Post(&proactor.Operation{Handler: start}) // once: the Dialer need not keep it
+	start := proactor.HandlerFunc(func(*proactor.Operation) { s.begin() })
+	s.d.Post(&proactor.Operation{Handler: start}) // once: the Dialer need not keep it, and a Stop is posted after it
 	return s, nil
 }
 
@@ -85,10 +81,6 @@ func (s *Dialer) Peer() *pipe.Peer { return s.peer }
 
 // begin looks up where to connect to.
 func (s *Dialer) begin() {
-	if s.stopped != nil {
-		s.finish()
-		return
-	}
 	s.prepare()
 	if s.left.Full(s.cfg.Engine.RecvLimits) {
 		s.failed("zmq: not connecting again yet", errUnread)
@@ -118,34 +110,27 @@ func (s *Dialer) prepare() {
 	}
 }
 
-// forgetAttempt gives the memory of an attempt that has succeeded back, once its
-// timer is.
-func (s *Dialer) forgetAttempt() {
-	if s.linked && !s.timerOp.Outstanding() {
-		s.attempt = nil
-	}
-}
-
 func (s *Dialer) onResolved() {
 	r := s.resolved
 	r.cancel()
 	s.resolved, s.targets = nil, r.targets
-	if err := r.err; err != nil {
-		s.slow = true // name servers are shared with others
-		s.failed("zmq: name not resolved, trying again", err)
-		return
+	if r.err == nil && len(r.targets) == 0 {
+		r.err = errNoAddress
 	}
-	s.connect()
+	switch {
+	case s.stopped != nil:
+		s.finish()
+	case r.err != nil:
+		s.slow = true // name servers are shared with others
+		s.failed("zmq: name not resolved, trying again", r.err)
+	default:
+		s.connect()
+	}
 }
 
-// connect tries the next target.
+// connect tries the next target, of which there is one.
 func (s *Dialer) connect() {
 	s.slow = false
-	if s.stopped != nil || len(s.targets) == 0 {
-		s.slow = true
-		s.failed("zmq: name not resolved, trying again", errNoAddress)
-		return
-	}
 	t := s.targets[0]
 	s.targets = s.targets[1:]
 	o := s.cfg.Socket
@@ -184,7 +169,9 @@ func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, e
 	s.linked = true
 	s.backoff = 0
 	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
-	s.forgetAttempt()
+	if !s.timerOp.Outstanding() { // it is back by now: onConnect has cancelled it
+		s.attempt = nil
+	}
 	return out, nil
 }
 
@@ -258,13 +245,9 @@ func (s *Dialer) pause() time.Duration {
 	if s.slow && most == 0 {
 		most = slowest
 	}
-	if s.backoff == 0 || most <= base {
-		s.backoff = base
-	}
-	wait := s.backoff
-	if most > base {
-		s.backoff = min(addTimes(wait, wait), most)
-	}
+	most = max(most, base)
+	wait := min(max(s.backoff, base), most)
+	s.backoff = min(addTimes(wait, wait), most)
 	return addTimes(wait, s.cfg.Jitter(base))
 }
 
@@ -272,10 +255,7 @@ func (s *Dialer) pause() time.Duration {
 // Duration holds, so that it can be added to any clock.
 func addTimes(a, b time.Duration) time.Duration {
 	const most = math.MaxInt64 / 2
-	if a > most-min(b, most) {
-		return most
-	}
-	return a + b
+	return min(min(a, most)+min(b, most), most)
 }
 
 // onTimer ends a wait, or a connect that takes too long.
@@ -290,8 +270,6 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 		then()
 	case waited:
 		s.begin()
-	case s.linked:
-		s.forgetAttempt()
 	case op.Err() == nil:
 		s.d.Cancel(&s.connectOp)
 	}
@@ -337,7 +315,7 @@ func (a *attempt) outstanding() bool {
 // finish reports that a stop is complete, if it is.
 func (s *Dialer) finish() {
 	if s.stopped == nil || s.finished || s.engine != nil || s.resolved != nil ||
-		!s.begun || s.attempt.outstanding() {
+		s.attempt.outstanding() {
 		return
 	}
 	s.finished = true

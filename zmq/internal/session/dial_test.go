@@ -49,7 +49,12 @@ func TestBackOff(t *testing.T) {
 			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 		{"with a random part of the interval", func(c *session.Config) { c.ReconnectIntervalMax, c.Jitter = time.Second, half },
 			[]time.Duration{150 * ms, 250 * ms, 450 * ms, 850 * ms, 1050 * ms, 1050 * ms}},
+		{"a maximum that is the interval", func(c *session.Config) { c.ReconnectIntervalMax = 100 * ms },
+			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 		{"another interval", func(c *session.Config) { c.ReconnectInterval = 7 * ms }, []time.Duration{7 * ms, 7 * ms}},
+		{"none", func(c *session.Config) { c.ReconnectInterval = 0 }, []time.Duration{0, 0, 0}},
+		{"refused before the connect timeout", func(c *session.Config) { c.ConnectTimeout = time.Hour },
+			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, proactor.SimFaults{})
@@ -65,14 +70,34 @@ func TestBackOff(t *testing.T) {
 // An attempt that takes longer than the connect timeout is given up; the wait
 // follows it.
 func TestConnectTimeout(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
-	cfg := r.config(&host{}, wire.PUSH)
-	cfg.ConnectTimeout = 5 * time.Second
-	for _, wait := range attempts(r, cfg, 4) {
-		if wait != 5100*time.Millisecond {
-			t.Fatalf("waited %v, want 5.1 s", wait)
+	for _, timeout := range []time.Duration{5 * time.Second, 1} {
+		r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+		cfg := r.config(&host{}, wire.PUSH)
+		cfg.ConnectTimeout = timeout
+		want := (timeout + cfg.ReconnectInterval).Round(time.Millisecond)
+		for _, wait := range attempts(r, cfg, 4) {
+			if wait != want {
+				t.Fatalf("with a timeout of %v: waited %v, want %v", timeout, wait, want)
+			}
 		}
 	}
+}
+
+// Without a connect timeout an attempt may take as long as the system lets it.
+func TestNoConnectTimeout(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+	h, tried := &host{}, 0
+	stop := listen(r, &host{}, wire.PULL)
+	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	if tried != 1 || r.net.Now() < time.Hour {
+		t.Errorf("connected at %v, in attempt %d", r.net.Now(), tried)
+	}
+	r.stopped(r.parts(s))
+	stop()
 }
 
 // With a connection that was made the waits begin anew when it is lost.
@@ -137,11 +162,18 @@ func listen(r *rig, h *host, typ wire.SocketType) (stop func()) {
 }
 
 // A name that cannot be looked up is looked up again; of several addresses the
-// first that answers is taken.
+// first that answers is taken. What a look-up keeps for its context is let go.
 func TestResolve(t *testing.T) {
+	for _, timeout := range []time.Duration{0, time.Hour} {
+		t.Run(fmt.Sprint("connect timeout ", timeout), func(t *testing.T) { resolve(t, timeout) })
+	}
+}
+
+func resolve(t *testing.T, timeout time.Duration) {
 	r := newRig(t, proactor.SimFaults{})
-	h, lookups := &host{}, 0
-	w := &way{resolve: func(context.Context) ([]string, error) {
+	h, lookups, contexts := &host{}, 0, []context.Context(nil)
+	w := &way{resolve: func(ctx context.Context) ([]string, error) {
+		contexts = append(contexts, ctx)
 		switch lookups++; lookups {
 		case 1:
 			return nil, errors.New("no such name yet")
@@ -152,7 +184,9 @@ func TestResolve(t *testing.T) {
 		}
 	}}
 	stop := listen(r, &host{}, wire.PULL)
-	s, err := session.Dial(r.config(h, wire.PUSH), to(t, w))
+	cfg := r.config(h, wire.PUSH)
+	cfg.ConnectTimeout = timeout
+	s, err := session.Dial(cfg, to(t, w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,11 +194,20 @@ func TestResolve(t *testing.T) {
 	if lookups != 3 {
 		t.Errorf("looked up %d times, want 3", lookups)
 	}
+	if r.net.Now() > time.Second {
+		t.Errorf("it took %v", r.net.Now())
+	}
+	for i, ctx := range contexts {
+		if ctx.Err() == nil {
+			t.Errorf("the context of look-up %d is not done", i+1)
+		}
+	}
 	r.stopped(r.parts(s))
 	stop()
 }
 
-// Wherever a stop meets it, a dialer ends once, and tells the pattern.
+// Wherever a stop meets it, a dialer ends once, without waiting for what it waited
+// for, and tells the pattern.
 func TestStopAnywhere(t *testing.T) {
 	slow := proactor.SimFaults{DelayDial: 1, MaxDelay: time.Hour}
 	for _, tt := range []struct {
@@ -181,6 +224,10 @@ func TestStopAnywhere(t *testing.T) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}}, false, 1},
+		{"while it looks up a name that is found all the same", slow, &way{resolve: func(ctx context.Context) ([]string, error) {
+			<-ctx.Done()
+			return []string{"127.0.0.1:5555"}, nil
+		}}, false, 1},
 		{"in the handshake", proactor.SimFaults{}, &way{}, true, 2},
 		{"connected", proactor.SimFaults{}, &way{}, true, 10},
 	} {
@@ -189,7 +236,7 @@ func TestStopAnywhere(t *testing.T) {
 				r := newRig(t, tt.faults)
 				h := &host{}
 				cfg := r.config(h, wire.PUSH)
-				cfg.ConnectTimeout = time.Minute
+				cfg.ConnectTimeout, cfg.ReconnectInterval = time.Minute, time.Hour
 				stop := func() {}
 				if tt.listen {
 					stop = listen(r, &host{}, wire.PULL)
@@ -203,7 +250,18 @@ func TestStopAnywhere(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				r.stopped(r.parts(s))
+				before := r.net.Now()
+				r.stopped(func(done func()) {
+					s.Stop(time.Second, func() {
+						if session.Outstanding(s) {
+							t.Error("stopped, with an operation outstanding")
+						}
+						done()
+					})
+				})
+				if took := r.net.Now() - before; took > time.Second {
+					t.Errorf("the stop took %v", took)
+				}
 				if !h.saw("attach", "detach") && !h.saw("attach", "connected", "disconnected", "detach") {
 					t.Errorf("the pattern was told %v", h.events)
 				}
@@ -227,6 +285,9 @@ func TestRefusedByThePattern(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("refused twice", func() bool { return h.saw("attach", "refuse", "refuse") })
+	if now := s.Status(); !errors.Is(now.Err, h.refuse) || now.State != session.StateRetrying {
+		t.Errorf("%+v", now)
+	}
 	h.refuse = nil
 	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
 	r.stopped(r.parts(s))
@@ -281,7 +342,7 @@ func TestLongestInterval(t *testing.T) {
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
 			set(cfg)
-			if wait := attempts(r, cfg, 1)[0]; wait < 100*365*24*time.Hour {
+			if wait := attempts(r, cfg, 1)[0].Round(time.Second); wait != time.Duration(math.MaxInt64/2).Round(time.Second) {
 				t.Errorf("waited %v", wait)
 			}
 		})
@@ -293,7 +354,7 @@ func TestReports(t *testing.T) {
 	r := newRig(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
-	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	cfg.Logger, cfg.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
 	tries := 0
 	s, err := session.Dial(cfg, to(t, &way{tried: func() { tries++ }}))
 	if err != nil {

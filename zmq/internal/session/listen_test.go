@@ -1,8 +1,11 @@
 package session_test
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/session"
@@ -94,7 +97,43 @@ func TestAcceptFails(t *testing.T) {
 		t.Error("no accept has failed")
 	}
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(func(done func()) {
+		peers.Stop(time.Second, func() {
+			if n := len(peers.Peers()); n > 0 {
+				t.Errorf("done with %d peers left", n)
+			}
+			done()
+		})
+	})
+	for _, s := range dialers {
+		r.stopped(r.parts(s))
+	}
+}
+
+// After an accept that failed, for want of descriptors most likely, the listener
+// pauses, and does not try again at once. A stop does not wait for that.
+func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{AbortAccept: 1})
+	l, err := listening(r.config(&host{}, wire.PULL), to(t, &way{}), &session.Accepted{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dialers []*session.Dialer
+	for range 10 {
+		dialers = append(dialers, dial(r, &host{}))
+	}
+	var last time.Duration
+	for n := 1; n <= 5; n++ {
+		r.until("an accept that fails", func() bool { return l.Status().Failures == n })
+		if pause := (r.net.Now() - last).Round(time.Millisecond); n > 1 && pause != 100*time.Millisecond {
+			t.Errorf("accepted again after %v, want 100 ms", pause)
+		}
+		last = r.net.Now()
+	}
+	r.stopped(l.Stop)
+	if took := r.net.Now() - last; took > time.Millisecond {
+		t.Errorf("the stop took %v", took)
+	}
 	for _, s := range dialers {
 		r.stopped(r.parts(s))
 	}
@@ -112,6 +151,10 @@ func TestAcceptedAndRefused(t *testing.T) {
 	r.until("refused", func() bool { return len(h.events) >= 3 })
 	if !h.saw("attach", "refuse", "detach") {
 		t.Errorf("the pattern was told %v", h.events)
+	}
+	r.until("a failure", func() bool { return l.Status().Failures > 0 })
+	if now := l.Status(); !errors.Is(now.Err, h.refuse) || now.Failures != 1 || now.State != session.StateListening {
+		t.Errorf("%+v", now)
 	}
 	r.stopped(r.parts(s))
 	r.stopped(l.Stop)
@@ -138,5 +181,38 @@ func TestIncompatibleTypes(t *testing.T) {
 	r.stopped(r.parts(peers))
 	if len(h.events) != 0 || !mine.saw("attach", "detach") {
 		t.Errorf("the patterns were told %v and %v", h.events, mine.events)
+	}
+}
+
+// What a transport has put into the file system goes when the listener has stopped,
+// and is gone when the stop is done; so it is with a listener that never started.
+func TestListenerRemovesItsFile(t *testing.T) {
+	for _, started := range []bool{true, false} {
+		r := newRig(t, proactor.SimFaults{})
+		var removed atomic.Int32
+		w := &way{remove: func() { removed.Add(1) }}
+		l, err := session.Listen(context.Background(), r.config(&host{}, wire.PULL), to(t, w), &session.Accepted{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if started {
+			l.Start()
+			r.stopped(func(done func()) {
+				l.Stop(func() {
+					if removed.Load() == 0 {
+						t.Error("stopped, and the file is there")
+					}
+					done()
+				})
+			})
+		} else {
+			l.Abandon()
+		}
+		if n := removed.Load(); n != 1 {
+			t.Errorf("started %v: removed %d times", started, n)
+		}
+		if n := r.net.Open(); n != 0 {
+			t.Errorf("started %v: %d handles left open", started, n)
+		}
 	}
 }

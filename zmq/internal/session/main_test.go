@@ -95,11 +95,13 @@ func (r *rig) config(h *host, typ wire.SocketType) *session.Config {
 
 // host is a socket that only notes what it is told.
 type host struct {
-	mu     sync.Mutex
-	events []string
-	refuse error // what Connected fails with
-	sent   pipe.Tally
-	got    pipe.Tally
+	mu      sync.Mutex
+	events  []string
+	refuse  error // what Connected fails with
+	refused int   // messages
+	last    *pipe.Peer
+	sent    pipe.Tally
+	got     pipe.Tally
 }
 
 func (h *host) NewOut() *pipe.Out {
@@ -110,7 +112,8 @@ func (h *host) Writable(*pipe.Out)           {}
 func (h *host) Readable(*pipe.In)            {}
 
 func (h *host) Attach(*pipe.Peer) error { h.note("attach"); return nil }
-func (h *host) Connected(*pipe.Peer, *pipe.In, []byte) error {
+func (h *host) Connected(p *pipe.Peer, _ *pipe.In, _ []byte) error {
+	h.last = p
 	if h.refuse != nil {
 		h.note("refuse")
 		return h.refuse
@@ -118,9 +121,9 @@ func (h *host) Connected(*pipe.Peer, *pipe.In, []byte) error {
 	h.note("connected")
 	return nil
 }
-func (h *host) Refused(pipe.Refusal, int) {}
-func (h *host) Disconnected(*pipe.Peer)   { h.note("disconnected") }
-func (h *host) Detach(*pipe.Peer, bool)   { h.note("detach") }
+func (h *host) Refused(_ pipe.Refusal, n int) { h.refused += n }
+func (h *host) Disconnected(*pipe.Peer)       { h.note("disconnected") }
+func (h *host) Detach(*pipe.Peer, bool)       { h.note("detach") }
 
 func (h *host) note(event string) { h.events = append(h.events, event) }
 
@@ -132,13 +135,14 @@ type way struct {
 	transport.Transport        // what sessions do not ask for
 	tried               func() // called when an attempt begins
 	resolve             func(ctx context.Context) ([]string, error)
+	remove              func() // see transport.Listener
 }
 
 var _ transport.Transport = (*way)(nil)
 
 func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
 	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), o)
-	return transport.Listener{Handle: h, Endpoint: ep.String()}, err
+	return transport.Listener{Handle: h, Endpoint: ep.String(), Remove: w.remove}, err
 }
 
 func (w *way) Literal(ep endpoint.Endpoint) (transport.Target, bool) {

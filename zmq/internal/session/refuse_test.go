@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
@@ -31,4 +32,33 @@ func TestDialRefusedByTheSocket(t *testing.T) {
 	if _, err := r.d.Poll(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A socket that does not want a peer that has come hangs up on it, and says so.
+func TestAcceptedRefusedByTheSocket(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	h, log := full{&host{}}, new(strings.Builder)
+	cfg := r.config(h.host, wire.PAIR)
+	cfg.Host, cfg.Logger = h, logTo(log)
+	peers := &session.Accepted{}
+	l, err := listening(cfg, to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := &host{}
+	s, err := session.Dial(r.config(mine, wire.PAIR), to(t, &way{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("refused", func() bool { return l.Status().Failures > 0 })
+	if now := l.Status(); !errors.Is(now.Err, errFull) || len(peers.Peers()) != 0 {
+		t.Errorf("%+v, %d peers", now, len(peers.Peers()))
+	}
+	if !strings.Contains(log.String(), `level=WARN msg="zmq: no handshake with a peer" socket=PAIR endpoint=127.0.0.1:`) ||
+		!strings.Contains(log.String(), "cause=\""+errFull.Error()) {
+		t.Errorf("logged:\n%s", log)
+	}
+	r.stopped(r.parts(s))
+	r.stopped(l.Stop)
+	r.stopped(r.parts(peers))
 }

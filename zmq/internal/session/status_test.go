@@ -76,3 +76,57 @@ func TestDifferentWarnings(t *testing.T) {
 		s.now.Failures-- // as if it had not been said again
 	}
 }
+
+// A loss that is not reported, because there were many, is followed by silence: the
+// failures after it, and the success, are not reported either, until the eighth
+// failure in a row.
+func TestSilenceAfterALoss(t *testing.T) {
+	for failures := range 17 {
+		c, cfg := logged()
+		s := &status{}
+		cause := errors.New("connection reset")
+		for range 3 { // the third one is not reported
+			s.succeeded(cfg, StateConnected, "connected", "tcp://x")
+			s.failed(cfg, 0, StateRetrying, "lost", "tcp://x", cause)
+		}
+		c.infos = 0
+		for range failures {
+			s.failed(cfg, 0, StateRetrying, "failed", "tcp://x", cause)
+		}
+		s.succeeded(cfg, StateConnected, "connected", "tcp://x")
+		want := 0
+		if failures >= 7 { // eight, with the loss
+			want = 2 // that, and the success
+		}
+		if failures >= 15 {
+			want = 3
+		}
+		if c.infos != want || c.warnings != 0 {
+			t.Errorf("%d failures after the loss: %d lines and %d warnings, want %d and none", failures, c.infos, c.warnings, want)
+		}
+	}
+}
+
+// What somebody has to do something about is a warning: a peer that does not fit,
+// one that does not answer, and one that the socket does not want.
+func TestNeedsAttention(t *testing.T) {
+	for _, tt := range []struct {
+		cause error
+		want  bool
+	}{
+		{nil, false},
+		{errors.New("connection refused"), false},
+		{errStopped, false},
+		{fmt.Errorf("x: %w", engine.ErrHandshakeTimeout), true},
+		{fmt.Errorf("x: %w", engine.ErrTooLarge), true},
+		{fmt.Errorf("x: %w", unwantedError{errors.New("one is enough")}), true},
+	} {
+		if got := needsAttention(tt.cause); got != tt.want {
+			t.Errorf("%v: %v, want %v", tt.cause, got, tt.want)
+		}
+	}
+	why := errors.New("one is enough")
+	if !errors.Is(unwantedError{why}, why) {
+		t.Error("the reason is not in the error")
+	}
+}

@@ -1,0 +1,201 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// logTo is a logger that writes lines without a time.
+func logTo(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+}
+
+// A failure is reported with what it means, with the endpoint and the cause; a
+// warning is what somebody has to do something about.
+func TestReportsOfFailures(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		setup func(r *rig, cfg *session.Config) (w *way, stop func())
+		want  string
+	}{
+		{"nobody listens", func(*rig, *session.Config) (*way, func()) { return &way{}, func() {} },
+			`level=INFO msg="zmq: not connected, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
+		{"once and never again", func(_ *rig, cfg *session.Config) (*way, func()) {
+			cfg.ReconnectInterval = -1
+			return &way{}, func() {}
+		}, `level=INFO msg="zmq: not connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
+		{"types that do not fit", func(r *rig, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },
+			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
+		{"no answer in time", func(r *rig, cfg *session.Config) (*way, func()) { return &way{}, talker(r, nil) },
+			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
+		{"a peer that is not wanted", func(r *rig, cfg *session.Config) (*way, func()) {
+			cfg.Host.(*host).refuse = errors.New("one is enough")
+			return &way{}, listen(r, &host{}, wire.PULL)
+		}, `level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause="one is enough" failures=1`},
+		{"an unknown name", func(r *rig, cfg *session.Config) (*way, func()) { return nowhere, func() {} },
+			`level=INFO msg="zmq: name not resolved, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause="no such name" failures=1`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, proactor.SimFaults{})
+			var log strings.Builder
+			cfg := r.config(&host{}, wire.PUSH)
+			cfg.Logger = logTo(&log)
+			w, stop := tt.setup(r, cfg)
+			s, err := session.Dial(cfg, to(t, w))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.until("failed", func() bool { return s.Status().Failures > 0 })
+			if got := log.String(); !strings.HasPrefix(got, tt.want) || strings.Count(got, "\n") != 1 {
+				t.Errorf("logged\n%s want\n%s", got, tt.want)
+			}
+			r.stopped(r.parts(s))
+			stop()
+		})
+	}
+}
+
+// nowhere is where a name leads that does not resolve.
+var nowhere = &way{resolve: func(context.Context) ([]string, error) { return nil, errors.New("no such name") }}
+
+// hello is what a peer says in the handshake.
+func hello(typ wire.SocketType) []byte {
+	b := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Mechanism: "NULL"})
+	return wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}})
+}
+
+// talker takes connections, says something at once, and neither listens nor leaves.
+func talker(r *rig, says []byte) (stop func()) {
+	r.Helper()
+	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	var taken []*proactor.Handle
+	accept := &proactor.Operation{}
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		if op.Err() == nil {
+			h := op.Accepted()
+			taken = append(taken, h)
+			_, _ = h.TryWrite(says) // the peer may have gone
+			l.Accept(op)
+		}
+	})
+	l.Accept(accept)
+	return func() {
+		for _, h := range append(taken, l) {
+			if err := h.Close(); err != nil {
+				r.Error(err)
+			}
+		}
+	}
+}
+
+// visit connects to the listener, does something with the connection, and gives it
+// up.
+func visit(r *rig, then func(h *proactor.Handle)) {
+	r.Helper()
+	var h *proactor.Handle
+	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Accepted() })}
+	r.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
+	r.until("connected", func() bool { return h != nil })
+	then(h)
+	if err := h.Close(); err != nil {
+		r.Error(err)
+	}
+}
+
+// A listener counts the peers that did not get as far as a handshake, and says where
+// they came from. Those that leave, or are closed from here, are no failures.
+func TestReportsOfAcceptedPeers(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	var log strings.Builder
+	cfg, h, peers := r.config(nil, wire.PULL), &host{}, &session.Accepted{}
+	cfg.Host, cfg.Logger, cfg.Engine.MaxFrame = h, logTo(&log), 10
+	l, err := listening(cfg, to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect := func(failures int, want string) {
+		t.Helper()
+		if n := l.Status().Failures; n != failures {
+			t.Errorf("%d failures, want %d", n, failures)
+		}
+		if got := log.String(); !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("logged\n%s want\n%s", got, want)
+		}
+		log.Reset()
+	}
+
+	s := dial(r, &host{})
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	r.stopped(r.parts(s))
+	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
+	expect(0, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
+
+	visit(r, func(*proactor.Handle) {})
+	r.until("a failure", func() bool { return log.Len() > 0 })
+	expect(1, `level=INFO msg="zmq: no handshake with a peer" socket=PULL endpoint=127.0.0.1:`)
+
+	visit(r, func(peer *proactor.Handle) {
+		tooLarge := wire.AppendFrameHeader(hello(wire.PUSH), 0, 11)
+		if _, err := peer.TryWrite(tooLarge); err != nil {
+			t.Fatal(err)
+		}
+		r.until("a failure", func() bool { return log.Len() > 0 })
+	})
+	expect(2, `level=WARN msg="zmq: peer disconnected" socket=PULL endpoint=127.0.0.1:`)
+	if h.refused != 1 {
+		t.Errorf("%d messages counted as refused, want 1", h.refused)
+	}
+
+	visit(r, func(*proactor.Handle) {
+		for range 5 { // until the listener has accepted it
+			if _, err := r.d.Poll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.stopped(l.Stop)
+		r.stopped(r.parts(peers))
+	})
+	expect(2, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
+}
+
+// What follows an accept that failed is reported once: it accepts again.
+func TestReportsOfAccepting(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{AbortAccept: 0.5})
+	var log strings.Builder
+	cfg, peers := r.config(&host{}, wire.PULL), &session.Accepted{}
+	cfg.Logger = logTo(&log)
+	l, err := listening(cfg, to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dialers []*session.Dialer
+	for range 20 {
+		dialers = append(dialers, dial(r, &host{}))
+	}
+	r.until("all connected", func() bool { return len(peers.Peers()) == len(dialers) })
+	again := strings.Count(log.String(), `level=INFO msg="zmq: accepting again" socket=PULL endpoint=tcp://127.0.0.1:5555`)
+	if failed := int(r.net.Counts()["AbortAccept"]); again == 0 || again > failed || again >= len(dialers) {
+		t.Errorf("%d accepts failed, %d times it was reported that they succeed again:\n%s", failed, again, &log)
+	}
+	r.stopped(l.Stop)
+	r.stopped(r.parts(peers))
+	for _, s := range dialers {
+		r.stopped(r.parts(s))
+	}
+}

@@ -1,0 +1,122 @@
+package session_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// A connection does not keep the memory that it took to connect.
+func TestAttemptIsForgotten(t *testing.T) {
+	for name, serve := range map[string]func(r *rig) (stop func()){
+		"a peer that answers":       func(r *rig) func() { return listen(r, &host{}, wire.PULL) },
+		"a peer that does not wait": func(r *rig) func() { return talker(r, hello(wire.PULL)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, proactor.SimFaults{})
+			stop := serve(r)
+			h := &host{}
+			cfg := r.config(h, wire.PUSH)
+			cfg.ConnectTimeout = time.Hour
+			s, err := session.Dial(cfg, to(t, &way{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.until("connected", func() bool { return h.saw("attach", "connected") })
+			if session.Attempting(s) {
+				t.Error("the memory is still there")
+			}
+			s.Stop(0, func() { h.note("stopped") })
+			r.until("stopped", func() bool { return h.saw("attach", "connected", "disconnected", "detach", "stopped") })
+			stop()
+		})
+	}
+}
+
+// A handshake that fails after a connection was lost is no second loss.
+func TestHandshakeFailsAfterALoss(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	stop := listen(r, &host{}, wire.PULL)
+	h := &host{}
+	s := dial(r, h)
+	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	stop()
+	r.until("lost", func() bool { return h.saw("attach", "connected", "disconnected") })
+	stop = listen(r, &host{}, wire.PUB)
+	r.until("a handshake that fails", func() bool { return errors.Is(s.Status().Err, mechanism.ErrIncompatible) })
+	if !h.saw("attach", "connected", "disconnected") {
+		t.Errorf("the pattern was told %v", h.events)
+	}
+	r.stopped(r.parts(s))
+	stop()
+}
+
+// A ROUTER can have an accepted connection closed, when another peer takes its
+// routing id. No other type wants that.
+func TestHangUp(t *testing.T) {
+	for _, typ := range []wire.SocketType{wire.ROUTER, wire.DEALER} {
+		r := newRig(t, proactor.SimFaults{})
+		h := &host{}
+		stop := listen(r, h, typ)
+		s, err := session.Dial(r.config(&host{}, wire.DEALER), to(t, &way{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.until("connected", func() bool { return h.saw("attach", "connected") })
+		if hangUp := h.last.HangUp; typ != wire.ROUTER {
+			if hangUp != nil {
+				t.Errorf("%v can hang up", typ)
+			}
+		} else {
+			hangUp()
+			r.until("hung up on", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
+		}
+		r.stopped(r.parts(s))
+		stop()
+	}
+}
+
+// A peer that does not leave is waited for with patience, which Hurry ends.
+func TestHurry(t *testing.T) {
+	for _, hurry := range []bool{false, true} {
+		r := newRig(t, proactor.SimFaults{})
+		stop := talker(r, hello(wire.PULL))
+		h := &host{}
+		s := dial(r, h)
+		r.until("connected", func() bool { return h.saw("attach", "connected") })
+		before, want := r.net.Now(), time.Hour
+		stopped := false
+		s.Stop(want, func() { stopped = true })
+		if hurry {
+			want = 0
+			s.Hurry()
+		}
+		r.until("stopped", func() bool { return stopped })
+		if took := (r.net.Now() - before).Round(time.Second); took != want {
+			t.Errorf("it took %v, want %v", took, want)
+		}
+		s.Hurry() // of one that is gone: nothing happens
+		stop()
+	}
+}
+
+// What a peer sends that exceeds a limit is counted, each time that it comes.
+func TestDialedPeerExceedsALimit(t *testing.T) {
+	r := newRig(t, proactor.SimFaults{})
+	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
+	h := &host{}
+	cfg := r.config(h, wire.PULL)
+	cfg.Engine.MaxFrame = 10
+	s, err := session.Dial(cfg, to(t, &way{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("refused thrice", func() bool { return h.refused == 3 })
+	r.stopped(r.parts(s))
+	stop()
+}
