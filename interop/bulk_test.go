@@ -26,7 +26,7 @@ func TestManyMessages(t *testing.T) {
 			}
 			t.Run(p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				perform(newStage(t), p, c, tr, f)
+				perform(newFixture(t), p, c, tr, f)
 			})
 		}
 	}

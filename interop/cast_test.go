@@ -29,19 +29,19 @@ func casts(them implementation) []cast {
 
 // forEachCast runs a test with every cast over every transport whose endpoints
 // are known before they are bound.
-func forEachCast(t *testing.T, test func(s *stage, c cast, endpoint string)) {
+func forEachCast(t *testing.T, test func(s *fixture, c cast, endpoint string)) {
 	for _, c := range casts(theirs[0]) {
 		for _, tr := range fixedTransports {
 			t.Run(c.name+"/"+tr.name, func(t *testing.T) {
 				t.Parallel()
-				test(newStage(t), c, tr.wildcard(t))
+				test(newFixture(t), c, tr.wildcard(t))
 			})
 		}
 	}
 }
 
 // join lets a peer do its part of making the connection: as a or as b.
-func (c cast) join(s *stage, p peer, isA bool, endpoint string) {
+func (c cast) join(s *fixture, p peer, isA bool, endpoint string) {
 	s.Helper()
 	if isA == c.aBinds {
 		_, err := p.bind(endpoint)
@@ -52,14 +52,14 @@ func (c cast) join(s *stage, p peer, isA bool, endpoint string) {
 }
 
 // startA and startB make a peer that joins.
-func (c cast) startA(s *stage, socketType string, o options, endpoint string) peer {
+func (c cast) startA(s *fixture, socketType string, o options, endpoint string) peer {
 	s.Helper()
 	p := s.start(c.a, socketType, o)
 	c.join(s, p, true, endpoint)
 	return p
 }
 
-func (c cast) startB(s *stage, socketType string, o options, endpoint string) peer {
+func (c cast) startB(s *fixture, socketType string, o options, endpoint string) peer {
 	s.Helper()
 	p := s.start(c.b, socketType, o)
 	c.join(s, p, false, endpoint)

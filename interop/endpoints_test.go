@@ -36,7 +36,7 @@ func TestEndpoints(t *testing.T) {
 	for i, form := range endpointForms {
 		for j, c := range casts(theirs[0]) {
 			t.Run(form.name+"/"+c.name, func(t *testing.T) {
-				s := newStage(t)
+				s := newFixture(t)
 				a, b := s.start(c.a, "PUSH", options{}), s.start(c.b, "PULL", options{})
 				binder, connector := a, b
 				if !c.aBinds {
@@ -64,7 +64,7 @@ func TestSeveralEndpoints(t *testing.T) {
 	const each = 1000
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
-			s := newStage(t)
+			s := newFixture(t)
 			push, pull := s.start(ours, "PUSH", options{}), s.start(ours, "PULL", options{})
 			var things []func() error
 			for range 3 {
@@ -110,7 +110,7 @@ func hearMany(p peer, count int) error {
 // TestUnbind: who is connected stays when our endpoint is unbound; nobody comes in
 // any more, until it is bound again. (libzmq's unbind ends the connections.)
 func TestUnbind(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if binder := c.binder(); binder.name != ours.name {
 			return
 		}

@@ -12,7 +12,7 @@ var gozeromq = implementation{"go-zeromq", startGozeromq}
 
 // startGozeromq has it in a program of its own: it leaves goroutines behind. It
 // knows neither marks nor linger.
-func startGozeromq(s *stage, socketType string, o options) peer {
+func startGozeromq(s *fixture, socketType string, o options) peer {
 	s.Helper()
 	program, err := gozeromqPeer()
 	s.must(err)
@@ -37,7 +37,7 @@ func TestGozeromq(t *testing.T) {
 				}
 				t.Run(p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
 					t.Parallel()
-					perform(newStage(t), p, c, tr, f)
+					perform(newFixture(t), p, c, tr, f)
 				})
 			}
 		}

@@ -7,7 +7,7 @@ import (
 
 // TestHandover: the second of a name takes the place of the first.
 func TestHandover(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if !c.aBinds {
 			return // one DEALER cannot bind twice what the ROUTER connects to
 		}
@@ -23,7 +23,7 @@ func TestHandover(t *testing.T) {
 
 // TestProbe: an empty message is the first that a ROUTER hears.
 func TestProbe(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{}, endpoint)
 		dealer := c.startB(s, "DEALER", options{routingID: "me", probe: true}, endpoint)
 		s.together(func() error { // libzmq takes up who has connected only when it is asked for something

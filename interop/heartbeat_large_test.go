@@ -20,7 +20,7 @@ func TestHeartbeatBetweenFrames(t *testing.T) {
 		"both":        {{heartbeat: often, timeout: dead}, {heartbeat: often, timeout: dead}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t)
+			s := newFixture(t)
 			pull := s.start(ours, "PULL", o[0]).(*local)
 			push := s.start(theirs[0], "PUSH", o[1])
 			s.link(pull, push, transports[0].wildcard(t))

@@ -28,7 +28,7 @@ func testHeartbeat(t *testing.T, own, others options) {
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			router := s.start(ours, "ROUTER", own)
 			others.ipv6 = tr.ipv6
 			dealer := s.start(theirs[0], "DEALER", others)
@@ -53,7 +53,7 @@ func TestHeartbeatOfAStoppedPeer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			router := s.start(ours, "ROUTER", o[0]).(*local)
 			dealer := s.start(theirs[0], "DEALER", o[1])
 			s.link(router, dealer, transports[0].wildcard(t))

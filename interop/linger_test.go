@@ -15,7 +15,7 @@ func TestLinger(t *testing.T) {
 		"large": {Count: 100, Shapes: "300000;0;8,70000"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			forEachCast(t, func(s *stage, c cast, endpoint string) {
+			forEachCast(t, func(s *fixture, c cast, endpoint string) {
 				push := c.startA(s, "PUSH", options{linger: patience}, endpoint)
 				pull := c.startB(s, "PULL", options{hwm: 5 * marks(endpoint)}, endpoint)
 				s.reached(push, pull)
@@ -38,7 +38,7 @@ func marks(endpoint string) int {
 
 // TestLingerBeforeBind: close waits also for a peer who has never been there.
 func TestLingerBeforeBind(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.aBinds {
 			return // a PUSH has nobody to queue for before a peer connects
 		}
@@ -54,7 +54,7 @@ func TestLingerBeforeBind(t *testing.T) {
 
 // TestNoLinger: close does not wait for a peer who does not receive.
 func TestNoLinger(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		push := c.startA(s, "PUSH", options{hwm: 10, linger: noLinger}, endpoint)
 		pull := c.startB(s, "PULL", options{hwm: 1}, endpoint)
 		s.reached(push, pull)
@@ -66,7 +66,7 @@ func TestNoLinger(t *testing.T) {
 
 // TestShortLinger: close gives up after a while.
 func TestShortLinger(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.aBinds {
 			return
 		}

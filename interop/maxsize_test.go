@@ -10,7 +10,7 @@ import (
 func TestMaxMessageSize(t *testing.T) {
 	const limit = 1000
 	largest, tooLarge := strings.Repeat("m", limit), strings.Repeat("m", limit+1)
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		push := c.startA(s, "PUSH", options{}, endpoint)
 		pull := c.startB(s, "PULL", options{maxSize: limit}, endpoint)
 		s.reached(push, pull)

@@ -21,13 +21,13 @@ type local struct {
 	end     func(linger bool) error // may be called again
 }
 
-func startOurs(s *stage, socketType string, o options) peer {
+func startOurs(s *fixture, socketType string, o options) peer {
 	s.Helper()
 	return newLocal(s, socketType, o, nil)
 }
 
 // newLocal makes our socket; logger is told of connections that end.
-func newLocal(s *stage, socketType string, o options, logger *slog.Logger) *local {
+func newLocal(s *fixture, socketType string, o options, logger *slog.Logger) *local {
 	s.Helper()
 	typ, err := zmq.ParseType(socketType)
 	s.must(err)

@@ -10,7 +10,7 @@ import (
 // closing side has never read what the other one has said. (libzmq's own close
 // resets such a connection, so that ours is the one that closes.)
 func TestCloseWithUnreadInput(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.a.name != ours.name {
 			return
 		}

@@ -10,7 +10,7 @@ import (
 // envelope of answers is libzmq's matter or ours; that of questions the flow's.
 type pattern struct {
 	a, b string
-	run  func(s *stage, a, b peer, f flow.Flow)
+	run  func(s *fixture, a, b peer, f flow.Flow)
 	// lockstep patterns wait for an answer to every message.
 	lockstep bool
 	optionsA options
@@ -32,36 +32,36 @@ var patterns = []pattern{
 	{a: "DEALER", b: "REP", run: askedInEnvelope, lockstep: true},
 }
 
-func oneWay(s *stage, a, b peer, f flow.Flow) {
+func oneWay(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.send(f) }, func() error { return b.recv(f) })
 }
 
 // published begins when the subscription has arrived.
-func published(s *stage, a, b peer, f flow.Flow) {
+func published(s *fixture, a, b peer, f flow.Flow) {
 	s.must(b.subscribe(""))
 	s.reached(a, b)
 	oneWay(s, a, b, f)
 }
 
-func bothWays(s *stage, a, b peer, f flow.Flow) {
+func bothWays(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.exchange(f, f) }, func() error { return b.exchange(f, f) })
 }
 
-func echoed(s *stage, a, b peer, f flow.Flow) {
+func echoed(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.exchange(f, f) }, func() error { return b.echo(f.Count) })
 }
 
-func asked(s *stage, a, b peer, f flow.Flow) {
+func asked(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.ask(f) }, func() error { return b.echo(f.Count) })
 }
 
 // askedInEnvelope is for a DEALER, which makes the empty frame that a REP looks
 // for itself.
-func askedInEnvelope(s *stage, a, b peer, f flow.Flow) { asked(s, a, b, f.Via("")) }
+func askedInEnvelope(s *fixture, a, b peer, f flow.Flow) { asked(s, a, b, f.Via("")) }
 
 // routed begins when each ROUTER knows the other: before that it cannot address
 // it.
-func routed(s *stage, a, b peer, f flow.Flow) {
+func routed(s *fixture, a, b peer, f flow.Flow) {
 	s.retry(func() error { return a.attempt("the second", "hello") })
 	s.retry(func() error { return b.attempt("the first", "hello") })
 	for _, p := range []peer{a, b} {
@@ -84,7 +84,7 @@ func TestPatterns(t *testing.T) {
 				for _, c := range p.casts(them) {
 					t.Run(them.name+"/"+p.name()+"/"+tr.name+"/"+c.name, func(t *testing.T) {
 						t.Parallel()
-						perform(newStage(t), p, c, tr, flow.Flow{Count: 54, Shapes: flow.AllShapes})
+						perform(newFixture(t), p, c, tr, flow.Flow{Count: 54, Shapes: flow.AllShapes})
 					})
 				}
 			}
@@ -103,7 +103,7 @@ func (p pattern) casts(them implementation) []cast {
 }
 
 // perform runs one pattern with one cast.
-func perform(s *stage, p pattern, c cast, tr transport, f flow.Flow) {
+func perform(s *fixture, p pattern, c cast, tr transport, f flow.Flow) {
 	s.Helper()
 	p.optionsA.ipv6, p.optionsB.ipv6 = tr.ipv6, tr.ipv6
 	a, b := s.start(c.a, p.a, p.optionsA), s.start(c.b, p.b, p.optionsB)

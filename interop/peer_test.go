@@ -62,7 +62,7 @@ const noLinger time.Duration = -1
 // implementation is where peers come from.
 type implementation struct {
 	name  string
-	start func(s *stage, socketType string, o options) peer
+	start func(s *fixture, socketType string, o options) peer
 }
 
 // The implementations of others. Each is tried in either role.

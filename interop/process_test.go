@@ -23,7 +23,7 @@ type process struct {
 }
 
 // startProcess starts a program and makes its socket.
-func startProcess(s *stage, o options, program string, args ...string) peer {
+func startProcess(s *fixture, o options, program string, args ...string) peer {
 	s.Helper()
 	p := &process{cmd: exec.CommandContext(s.ctx, program, args...)}
 	p.cmd.Stderr = &p.errors

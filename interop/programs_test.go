@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-func startLibzmq(s *stage, socketType string, o options) peer {
+func startLibzmq(s *fixture, socketType string, o options) peer {
 	s.Helper()
 	program, err := libzmqPeer()
 	s.must(err)
@@ -19,7 +19,7 @@ func startLibzmq(s *stage, socketType string, o options) peer {
 
 // startPyzmq isolates Python (-I) from our folder zmq/, which it would take for
 // the binding.
-func startPyzmq(s *stage, socketType string, o options) peer {
+func startPyzmq(s *fixture, socketType string, o options) peer {
 	s.Helper()
 	python, err := pythonWithZmq()
 	s.must(err)

@@ -5,7 +5,7 @@ import "testing"
 // TestRelaxed: a REQ that is relaxed and correlates gives a request up, and takes
 // only the reply to the one that it has asked last; what comes late is dropped.
 func TestRelaxed(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		req := c.startA(s, "REQ", options{relaxed: true}, endpoint)
 		rep := c.startB(s, "REP", options{}, endpoint)
 		for range 5 {
@@ -23,7 +23,7 @@ func TestRelaxed(t *testing.T) {
 // TestCorrelationOnTheWire: the request id is four bytes before the empty frame.
 // A reply must bring it back.
 func TestCorrelationOnTheWire(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		req := c.startA(s, "REQ", options{relaxed: true}, endpoint)
 		router := c.startB(s, "ROUTER", options{}, endpoint)
 		var last string

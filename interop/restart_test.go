@@ -15,8 +15,8 @@ var restarted = []pattern{
 	{a: "PAIR", b: "PAIR", run: afterReached(bothWays)}, // see restartable
 }
 
-func afterReached(run func(s *stage, a, b peer, f flow.Flow)) func(s *stage, a, b peer, f flow.Flow) {
-	return func(s *stage, a, b peer, f flow.Flow) {
+func afterReached(run func(s *fixture, a, b peer, f flow.Flow)) func(s *fixture, a, b peer, f flow.Flow) {
+	return func(s *fixture, a, b peer, f flow.Flow) {
 		s.reached(a, b)
 		run(s, a, b, f)
 	}
@@ -33,7 +33,7 @@ func TestRestart(t *testing.T) {
 				name = p.name() + "/kill-the-first-" + p.a
 			}
 			t.Run(name, func(t *testing.T) {
-				forEachCast(t, func(s *stage, c cast, endpoint string) {
+				forEachCast(t, func(s *fixture, c cast, endpoint string) {
 					if restartable(p, c, killA) {
 						restart(s, p, c, killA, endpoint)
 					}
@@ -54,7 +54,7 @@ func restartable(p pattern, c cast, killA bool) bool {
 	return p.a != "PAIR" || survivor.name == ours.name
 }
 
-func restart(s *stage, p pattern, c cast, killA bool, endpoint string) {
+func restart(s *fixture, p pattern, c cast, killA bool, endpoint string) {
 	s.Helper()
 	f := flow.Flow{Count: 200, Shapes: "8;0;8,0,300;70000"}
 	startA := func() peer { return c.startA(s, p.a, p.optionsA, endpoint) }
@@ -83,7 +83,7 @@ func restart(s *stage, p pattern, c cast, killA bool, endpoint string) {
 // on its way is lost, but nothing comes twice or out of order, and the stream
 // goes on to its end.
 func TestRestartWhileSending(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		const many, before = 2_000_000, 20_000
 		push := c.startA(s, "PUSH", options{}, endpoint)
 		pull := c.startB(s, "PULL", options{}, endpoint)
@@ -109,7 +109,7 @@ func TestRestartWhileSending(t *testing.T) {
 // TestSenderKilled kills the sender of a stream in the middle and starts another,
 // whose messages all arrive, in order, between what is left of the first's.
 func TestSenderKilled(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		const before, second, count = 20_000, 100_000_000, 100_000
 		push := c.startA(s, "PUSH", options{}, endpoint)
 		pull := c.startB(s, "PULL", options{}, endpoint)
@@ -131,7 +131,7 @@ func TestSenderKilled(t *testing.T) {
 
 // TestConnectBeforeBind: what is sent before there is anybody waits.
 func TestConnectBeforeBind(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		f := flow.Flow{Count: 100, Shapes: flow.AllShapes}
 		if c.aBinds {
 			pull := c.startB(s, "PULL", options{}, endpoint)

@@ -14,7 +14,7 @@ func TestRoutingIDs(t *testing.T) {
 	for name, id := range ids {
 		for _, dealer := range []string{"DEALER", "REQ"} {
 			t.Run(dealer+"/"+name, func(t *testing.T) {
-				forEachCast(t, func(s *stage, c cast, endpoint string) {
+				forEachCast(t, func(s *fixture, c cast, endpoint string) {
 					router := c.startA(s, "ROUTER", options{}, endpoint)
 					asker := c.startB(s, dealer, options{routingID: id}, endpoint)
 					announced(s, router, asker, id)
@@ -24,7 +24,7 @@ func TestRoutingIDs(t *testing.T) {
 	}
 }
 
-func announced(s *stage, router, asker peer, id string) {
+func announced(s *fixture, router, asker peer, id string) {
 	s.Helper()
 	s.must(asker.say("question", "1"))
 	question, err := router.hear()
@@ -44,7 +44,7 @@ func announced(s *stage, router, asker peer, id string) {
 // TestRouterMandatory: a ROUTER says if there is no such peer, or drops the
 // message, as it is told.
 func TestRouterMandatory(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{mandatory: true}, endpoint)
 		if err := router.attempt("nobody", "hello"); err == nil {
 			s.Error("a message to nobody was accepted")
@@ -65,7 +65,7 @@ func TestRouterMandatory(t *testing.T) {
 }
 
 // fails does something until it fails: somebody may not have noticed yet.
-func (s *stage) fails(thing func() error) {
+func (s *fixture) fails(thing func() error) {
 	s.Helper()
 	for thing() == nil {
 		s.must(s.ctx.Err())
@@ -74,7 +74,7 @@ func (s *stage) fails(thing func() error) {
 
 // TestRouterDrops: without RouterMandatory what has no receiver is dropped.
 func TestRouterDrops(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{}, endpoint)
 		s.must(router.say("nobody", "hello"))
 		dealer := c.startB(s, "DEALER", options{routingID: "somebody"}, endpoint)
@@ -89,7 +89,7 @@ func TestRouterDrops(t *testing.T) {
 // TestSameRoutingID: the second peer of a name is not heard, and the first keeps
 // its place.
 func TestSameRoutingID(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if !c.aBinds {
 			return // one DEALER cannot bind twice what the ROUTER connects to
 		}

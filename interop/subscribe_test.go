@@ -11,7 +11,7 @@ import (
 // TestSubscriptions: prefixes choose what is received; a prefix counts as often
 // as it was subscribed to; taking it back works at once.
 func TestSubscriptions(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
 		sub := c.startB(s, "SUB", options{}, endpoint)
 		prefixes := []string{"b", "b", "abc", "end"}
@@ -47,7 +47,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestSubscribeAll: the empty prefix is everything, also the empty message.
 func TestSubscribeAll(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
 		sub := c.startB(s, "SUB", options{}, endpoint)
 		s.must(sub.subscribe(""))
@@ -62,7 +62,7 @@ func TestSubscribeAll(t *testing.T) {
 // TestSlowSubscriber: a PUB drops what its marks do not allow to wait. What
 // arrives is in order all the same.
 func TestSlowSubscriber(t *testing.T) {
-	forEachCast(t, func(s *stage, c cast, endpoint string) {
+	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		const burst = 50_000
 		pub := c.startA(s, "PUB", options{hwm: 10}, endpoint)
 		sub := c.startB(s, "SUB", options{hwm: 10}, endpoint)

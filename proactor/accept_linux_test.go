@@ -102,7 +102,7 @@ func holdBack(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	until(func() bool { return !connect.Outstanding() })
 	failures := d.Backoff().Failures
 	restore := exhaustDescriptors(t)
-	ln.AcceptEach(&accept)
+	ln.AcceptMultishot(&accept)
 	until(func() bool { return d.Backoff().Failures > failures+1 })
 	if closed {
 		ln.Close()

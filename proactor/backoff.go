@@ -36,46 +36,46 @@ const (
 
 // backoff is what waits to be tried again. The dispatcher's mu covers it.
 type backoff struct {
-	logger  *slog.Logger // nil: silent
-	waiting []*Operation
-	some    atomic.Bool // waiting is not empty
-	timer   Operation
-	trouble atomic.Bool   // the last attempt has failed
-	delay   time.Duration // then: how long the timer runs
-	failed  uint64
-	last    error
+	logger     *slog.Logger // nil: silent
+	waiting    []*Operation
+	hasWaiting atomic.Bool // waiting is not empty
+	timer      Operation
+	failing    atomic.Bool   // the last attempt has failed
+	delay      time.Duration // then: how long the timer runs
+	failed     uint64
+	lastErr    error
 }
 
 // Backoff may be called from any goroutine.
 func (d *Dispatcher) Backoff() Backoff {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return Backoff{Waiting: len(d.backoff.waiting), Failures: d.backoff.failed, Err: d.backoff.last}
+	return Backoff{Waiting: len(d.backoff.waiting), Failures: d.backoff.failed, Err: d.backoff.lastErr}
 }
 
-// holdsBack is step 1: it reports whether o, a multishot operation that has
+// delaysAccept is step 1: it reports whether o, a multishot operation that has
 // completed, waits to be tried again.
-func (d *Dispatcher) holdsBack(o *Operation, s *shots) bool {
+func (d *Dispatcher) delaysAccept(o *Operation, s *multishot) bool {
 	b := &d.backoff
 	switch {
 	case o.Kind() != KindAccept:
 		return false
 	case o.op.Err == nil:
-		if b.trouble.Load() {
-			b.goesOn(d)
+		if b.failing.Load() {
+			b.recovered(d)
 		}
 		return false
-	case !backend.Exhausted(o.op.Err):
-		b.ends(d)
+	case !backend.IsResourceError(o.op.Err):
+		b.listenerEnded(d)
 		return false
 	}
 	d.mu.Lock()
-	b.failed, b.last = b.failed+1, o.op.Err
-	ended := d.endOf(o, s)
-	first := ended == nil && b.add(d, o)
+	b.failed, b.lastErr = b.failed+1, o.op.Err
+	ended := d.endReasonLocked(o, s)
+	first := ended == nil && b.addLocked(d, o)
 	d.mu.Unlock()
 	if ended != nil {
-		b.ends(d)
+		b.listenerEnded(d)
 		o.op.Err = ended
 		return false
 	}
@@ -87,13 +87,13 @@ func (d *Dispatcher) holdsBack(o *Operation, s *shots) bool {
 
 // add makes o wait. It reports whether a Wait in progress has too late a deadline
 // now. mu is held.
-func (b *backoff) add(d *Dispatcher, o *Operation) (first bool) {
-	if !b.trouble.Swap(true) {
+func (b *backoff) addLocked(d *Dispatcher, o *Operation) (first bool) {
+	if !b.failing.Swap(true) {
 		b.delay = minBackoff
 		b.log(slog.LevelWarn, "proactor: accepts hold back", "listener", o.op.Handle.LocalAddr(), "error", o.op.Err)
 	}
 	b.waiting = append(b.waiting, o)
-	if b.some.Swap(true) {
+	if b.hasWaiting.Swap(true) {
 		return false // the timer runs
 	}
 	b.timer.Handler = (*retry)(d)
@@ -103,37 +103,37 @@ func (b *backoff) add(d *Dispatcher, o *Operation) (first bool) {
 	return b.timer.index == 1
 }
 
-// endOf is why o, which has failed or waits, is to end; nil if it is not. mu is
+// endReasonLocked is why o, which has failed or waits, is to end; nil if it is not. mu is
 // held.
-func (d *Dispatcher) endOf(o *Operation, s *shots) error {
-	c := o.control.Load()
+func (d *Dispatcher) endReasonLocked(o *Operation, s *multishot) error {
+	c := o.settings.Load()
 	switch {
 	case d.closed.Load():
 		return ErrClosed
-	case s.over(), c != nil && c.armed && c.why != nil: // settle knows the reason
+	case s.isCancelled(), c != nil && c.armed && c.reason != nil: // settle knows the reason
 		return ErrCanceled
 	}
 	return nil
 }
 
-// goesOn ends the holding back: an accept has succeeded.
-func (b *backoff) goesOn(d *Dispatcher) {
+// recovered ends the holding back: an accept has succeeded.
+func (b *backoff) recovered(d *Dispatcher) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if b.trouble.Swap(false) {
+	if b.failing.Swap(false) {
 		b.log(slog.LevelInfo, "proactor: accepts go on", "failures", b.failed)
 	}
 }
 
 // ends ends the holding back if the accept that has just ended, because its listener
 // was closed or it was cancelled, was the last one: the next trouble is another one.
-func (b *backoff) ends(d *Dispatcher) {
-	if !b.trouble.Load() {
+func (b *backoff) listenerEnded(d *Dispatcher) {
+	if !b.failing.Load() {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !b.some.Load() && b.trouble.Swap(false) {
+	if !b.hasWaiting.Load() && b.failing.Swap(false) {
 		b.log(slog.LevelInfo, "proactor: accepts that held back have ended", "failures", b.failed)
 	}
 }
@@ -145,21 +145,21 @@ func (b *backoff) log(level slog.Level, what string, args ...any) {
 }
 
 // hasten is step 2 before the time. It costs one load if nothing waits.
-func (d *Dispatcher) hasten() {
-	if !d.backoff.some.Load() {
+func (d *Dispatcher) retryAcceptsNow() {
+	if !d.backoff.hasWaiting.Load() {
 		return
 	}
 	d.mu.Lock()
-	d.backoff.hasten(d)
+	d.backoff.expireNowLocked(d)
 	d.mu.Unlock()
 	d.wake()
 }
 
 // hasten is for those who hold mu, and wake the dispatcher.
-func (b *backoff) hasten(d *Dispatcher) {
+func (b *backoff) expireNowLocked(d *Dispatcher) {
 	if d.timers.holds(&b.timer) {
 		d.timers.remove(&b.timer)
-		d.complete(&b.timer, ErrCanceled)
+		d.completeLocked(&b.timer, ErrCanceled)
 	}
 }
 
@@ -173,39 +173,39 @@ func (r *retry) HandleCompletion(timer *Operation) {
 	d.mu.Lock()
 	list := b.waiting
 	b.waiting = nil
-	b.some.Store(false)
+	b.hasWaiting.Store(false)
 	if timer.Err() == nil {
 		b.delay = min(2*b.delay, maxBackoff)
 	}
 	d.mu.Unlock()
 	for _, o := range list {
-		d.tryAgain(o)
+		d.retryOperation(o)
 	}
 }
 
-// tryAgain gives o to the backend once more, which has begun, and whose settings
+// retryOperation gives o to the backend once more, which has begun, and whose settings
 // are in force.
-func (d *Dispatcher) tryAgain(o *Operation) {
-	s, c := &o.few().shots, o.control.Load()
+func (d *Dispatcher) retryOperation(o *Operation) {
+	s, c := &o.ensureExtra().multishot, o.settings.Load()
 	d.mu.Lock()
-	if ended := d.endOf(o, s); ended != nil {
-		d.hand(&o.op, ended)
+	if ended := d.endReasonLocked(o, s); ended != nil {
+		d.completeAndUnlock(&o.op, ended)
 		return
 	}
 	var start uint64
 	if c != nil {
-		start = c.start
+		start = c.generation
 	}
 	d.mu.Unlock()
 	o.op.Err = nil
-	s.lock(d)
-	defer s.unlock(d)
+	s.lockRestart(d)
+	defer s.unlockRestart(d)
 	d.launch(o)
-	ended := s.over()
+	ended := s.isCancelled()
 	if c != nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		ended = ended || c.start == start && c.why != nil
+		ended = ended || c.generation == start && c.reason != nil
 	}
 	if ended {
 		d.backend.Cancel(&o.op)

@@ -224,7 +224,7 @@ func BenchmarkEcho(b *testing.B) {
 		}
 	}
 	if refusals()["uring"] == nil {
-		servers["uring-locked"] = proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked}
+		servers["uring-locked"] = proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked}
 	}
 	for name, o := range servers {
 		b.Run(name, func(b *testing.B) {

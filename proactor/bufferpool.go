@@ -36,12 +36,12 @@ func (p *BufferPool) Free() int { return p.p.Free() }
 // no buffer.
 func (h *Handle) Receive(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
-	op.few().shots.begin(nil)
+	op.ensureExtra().multishot.begin(nil)
 	h.receive(op, pool)
 }
 
 func (h *Handle) receive(op *Operation, pool *BufferPool) {
-	r := op.few()
+	r := op.ensureExtra()
 	r.receive = backend.ReceiveArgs{Pool: pool.p}
 	op.op.Args = &r.receive
 	h.start(op)
@@ -50,7 +50,7 @@ func (h *Handle) receive(op *Operation, pool *BufferPool) {
 // Buffer is what a receive has brought, the handler's until it is released; nil if
 // there is an error.
 func (o *Operation) Buffer() *Buffer {
-	r := o.rare.Load()
+	r := o.extra.Load()
 	if r == nil {
 		return nil
 	}

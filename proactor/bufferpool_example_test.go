@@ -40,7 +40,7 @@ func ExampleBufferPool() {
 }
 
 // A multishot receive is started once and ends with the stream.
-func ExampleHandle_ReceiveEach() {
+func ExampleHandle_ReceiveMultishot() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {
 		fmt.Println(err)
@@ -58,7 +58,7 @@ func ExampleHandle_ReceiveEach() {
 		fmt.Printf("%s; more to come: %v\n", op.Buffer().Bytes(), op.More())
 		op.Buffer().Release()
 	})}
-	server.ReceiveEach(&receive, pool)
+	server.ReceiveMultishot(&receive, pool)
 	client.TryWrite([]byte("abcde"))
 	client.Close()
 	for receive.Outstanding() {
@@ -71,7 +71,7 @@ func ExampleHandle_ReceiveEach() {
 }
 
 // A multishot accept is started once, for all the connections that will come.
-func ExampleHandle_AcceptEach() {
+func ExampleHandle_AcceptMultishot() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {
 		fmt.Println(err)
@@ -91,7 +91,7 @@ func ExampleHandle_AcceptEach() {
 		fmt.Println("a connection")
 		op.Accepted().Close()
 	})}
-	listener.AcceptEach(&accept)
+	listener.AcceptMultishot(&accept)
 	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
 	for range 2 {
 		connect := proactor.Operation{Handler: nothing}

@@ -50,7 +50,7 @@ func receiveTurn(tb testing.TB, d *proactor.Dispatcher, each bool) func() {
 	return func() {
 		if !receive.Outstanding() {
 			if each {
-				b.ReceiveEach(receive, pool)
+				b.ReceiveMultishot(receive, pool)
 			} else {
 				b.Receive(receive, pool)
 			}

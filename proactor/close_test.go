@@ -19,8 +19,8 @@ func onEachWaiting(t *testing.T, f func(*testing.T, Options)) {
 		t.Fatal(err)
 	}
 	for _, b := range list {
-		for _, w := range []Waiting{WaitParked, WaitLocked} {
-			o := Options{Backend: b.Name, Waiting: w}
+		for _, w := range []WaitMode{WaitParked, WaitLocked} {
+			o := Options{Backend: b.Name, WaitMode: w}
 			d, err := New(o)
 			if err != nil {
 				continue // it does not work here, or cannot wait so
@@ -48,12 +48,12 @@ func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 		tell := HandlerFunc(func(op *Operation) { told = append(told, op.Err()) })
 		read, post := Operation{Handler: tell}, Operation{Handler: tell}
 		r.Read(&read, make([]byte, 1))
-		d.shut()
+		d.markClosed()
 		d.begin(&post, KindPost)
 		d.mu.Lock()
 		d.posted.Push(&post.op)
 		d.mu.Unlock()
-		d.drainLate()
+		d.drainAfterClose()
 		if len(told) > 0 {
 			t.Error("completed before Close:", told)
 		}

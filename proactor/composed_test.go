@@ -73,7 +73,7 @@ func TestRecordOfComposed(t *testing.T) {
 	if list[0].Kind != proactor.KindReadFull || list[0].N != 4 || list[3].Parent != list[0].ID || list[3].Kind != proactor.KindWriteAll {
 		t.Errorf("recorded:\n%s", said)
 	}
-	if strings.Contains(said, "composed.go") || !strings.Contains(said, "composed_test.go") {
+	if strings.Contains(said, "multishot.go") || !strings.Contains(said, "composed_test.go") {
 		t.Errorf("the call sites are\n%s", said)
 	}
 }
@@ -81,9 +81,9 @@ func TestRecordOfComposed(t *testing.T) {
 // The memory of a composed operation is watched as a whole, and its parts are no
 // fault.
 func TestChecksOfComposed(t *testing.T) {
-	var faults []proactor.Fault
-	d := newDispatcher(t, proactor.Options{Checks: proactor.Checks{Buffers: true, Completions: true,
-		Report: func(f proactor.Fault) { faults = append(faults, f) }}})
+	var faults []proactor.Finding
+	d := newDispatcher(t, proactor.Options{Diagnostics: proactor.Diagnostics{Buffers: true, Completions: true,
+		Report: func(f proactor.Finding) { faults = append(faults, f) }}})
 	near, far := connectedPair(t, d, "tcp")
 	buf := make([]byte, 4)
 	var read, write proactor.Operation

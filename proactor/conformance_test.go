@@ -29,7 +29,7 @@ func TestConformanceLocked(t *testing.T) {
 			suite := suiteOf(lockable(t), network)
 			suite.Locked = true
 			suite.New = func() (*proactor.Dispatcher, error) {
-				return proactor.New(proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked})
+				return proactor.New(proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked})
 			}
 			conformance.Run(t, suite)
 		})

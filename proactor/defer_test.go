@@ -14,7 +14,7 @@ func away(t *testing.T) *Dispatcher {
 	}
 	d.mu.Lock()
 	d.lead.state = unattended
-	d.lead.back = make(chan struct{}, 1)
+	d.lead.hostWanted = make(chan struct{}, 1)
 	d.parked.Store(true)
 	d.mu.Unlock()
 	t.Cleanup(func() {
@@ -33,7 +33,7 @@ func back(t *testing.T, d *Dispatcher) {
 	}
 	d.turn.Lock()
 	d.round(false)
-	d.leave(true)
+	d.endLead(true)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.lead.state != unattended {
@@ -44,7 +44,7 @@ func back(t *testing.T, d *Dispatcher) {
 // recalled reports whether the host was told to come back.
 func recalled(d *Dispatcher) bool {
 	select {
-	case <-d.lead.back:
+	case <-d.lead.hostWanted:
 		return true
 	default:
 		return false
@@ -83,22 +83,22 @@ func TestDefer(t *testing.T) {
 }
 
 // A leader that stays away after something was deferred is trusted again after
-// eagerTurns turns.
+// undeferredTurns turns.
 func TestDeferToASlowLeader(t *testing.T) {
 	d := away(t)
 	nothing := HandlerFunc(func(*Operation) {})
 	d.Defer(&Operation{Handler: nothing})
 	d.mu.Lock()
-	d.lead.deferred = max(d.lead.deferred-2*promptly, 1)
-	long := d.Now()-d.lead.deferred > promptly
+	d.lead.deferredSince = max(d.lead.deferredSince-2*promptReturn, 1)
+	long := d.Now()-d.lead.deferredSince > promptReturn
 	d.mu.Unlock()
 	for !long { // the clock began just now
 		d.mu.Lock()
-		long = d.Now()-d.lead.deferred > promptly
+		long = d.Now()-d.lead.deferredSince > promptReturn
 		d.mu.Unlock()
 	}
 	back(t, d)
-	for turn := range eagerTurns - 1 {
+	for turn := range undeferredTurns - 1 {
 		d.Defer(&Operation{Handler: nothing})
 		if !recalled(d) {
 			t.Fatalf("turn %d: an operation is deferred", turn)
@@ -110,7 +110,7 @@ func TestDeferToASlowLeader(t *testing.T) {
 	}
 	d.Defer(&Operation{Handler: nothing})
 	if recalled(d) {
-		t.Errorf("after %d turns nothing is deferred", eagerTurns)
+		t.Errorf("after %d turns nothing is deferred", undeferredTurns)
 	}
 }
 
@@ -119,21 +119,21 @@ func TestDeferToASlowLeader(t *testing.T) {
 func TestTickEndsADeferral(t *testing.T) {
 	d := away(t)
 	d.mu.Lock()
-	d.watchGrace()
-	d.lead.watch.Stop()
-	d.lead.leaves++
-	d.lead.deferred = 1
-	for d.Now()-d.lead.deferred <= promptly {
+	d.startGraceTimerLocked()
+	d.lead.graceTimer.Stop()
+	d.lead.departures++
+	d.lead.deferredSince = 1
+	for d.Now()-d.lead.deferredSince <= promptReturn {
 	}
 	d.mu.Unlock()
-	d.onTick()
+	d.onGraceTick()
 	if !recalled(d) {
 		t.Error("the host is not recalled")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lead.eager != eagerTurns || d.lead.deferred != 0 {
-		t.Errorf("after the tick: %d eager turns, deferred at %v", d.lead.eager, d.lead.deferred)
+	if d.lead.undeferred != undeferredTurns || d.lead.deferredSince != 0 {
+		t.Errorf("after the tick: %d eager turns, deferred at %v", d.lead.undeferred, d.lead.deferredSince)
 	}
 }
 

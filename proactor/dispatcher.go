@@ -19,20 +19,20 @@ type Dispatcher struct {
 	info    BackendInfo
 
 	// turn is held by whoever calls handlers: Run, RunOne, Poll, Close.
-	turn sync.Mutex
-	on   atomic.Uintptr // the goroutine that has the turn, or works for the one that has; 0: none
+	turn      sync.Mutex
+	goroutine atomic.Uintptr // the goroutine that has the turn, or works for the one that has; 0: none
 	// due and done are what has completed and is still to be dispatched: posts
 	// and timers, and what the backend handed back. turn covers them.
-	due    backend.Queue
-	done   *backend.Op
-	looked bool // the last round has asked the backend
+	runnable  backend.Queue
+	completed *backend.Op
+	polled    bool // the last round has asked the backend
 	// ranked says that due and done go through ready, which knows priorities: some
 	// operation has one, or a pool dispatches. It is never taken back.
-	ranked  atomic.Bool
-	ready   ready
-	workers *workers // the pool; nil if one goroutine dispatches
-	locked  bool     // that goroutine is tied to its thread
-	home    *home    // who dispatches and waits, with WaitLocked; nil: whoever has the turn
+	prioritized atomic.Bool
+	runQueue    runQueue
+	workers     *workers      // the pool; nil if one goroutine dispatches
+	locked      bool          // that goroutine is tied to its thread
+	thread      *lockedThread // who dispatches and waits, with WaitLocked; nil: whoever has the turn
 
 	load     atomic.Int64  // open handles
 	cancels  atomic.Uint32 // how often CancelAll was called
@@ -41,14 +41,14 @@ type Dispatcher struct {
 	ended    bool          // and has done its work; with the turn
 
 	// mu covers what initiators hand over. It is held for a few instructions.
-	mu     sync.Mutex
-	posted backend.Queue // completed without I/O, in the order of posting
-	timers timerHeap
-	held   roll         // outstanding elsewhere than in a backend or the heap: see endHeld
-	sets   []*SignalSet // the open ones
-	quiet  sync.Cond    // for Close: a user-defined operation has completed; with mu
+	mu           sync.Mutex
+	posted       backend.Queue // completed without I/O, in the order of posting
+	timers       timerHeap
+	external     settingsSet  // outstanding elsewhere than in a backend or the heap: see cancelExternalLocked
+	signalSets   []*SignalSet // the open ones
+	externalDone sync.Cond    // for Close: a user-defined operation has completed; with mu
 	// hurry makes the next Wait not wait at all.
-	hurry bool
+	skipWait bool
 
 	// parked says that the dispatching goroutine is in Wait, or on its way, and
 	// has to be woken by whoever gives it something to do. It is set while mu is
@@ -79,26 +79,26 @@ func New(o Options) (*Dispatcher, error) {
 	}
 	o.Logger = logqueue.Wrap(o.Logger)
 	defer logqueue.Flush(o.Logger)
-	var home *home
-	if o.Waiting == WaitLocked {
-		home = newHome()
+	var home *lockedThread
+	if o.WaitMode == WaitLocked {
+		home = newLockedThread()
 	}
 	var b backend.Backend
 	var info BackendInfo
 	var err error
 	home.do(func() { b, info, err = openBackend(&o) })
 	if err != nil {
-		home.leave()
+		home.exit()
 		return nil, err
 	}
-	d := &Dispatcher{backend: b, info: info, home: home, locked: o.Pool.LockThreads}
+	d := &Dispatcher{backend: b, info: info, thread: home, locked: o.Pool.LockThreads}
 	d.logger, d.backoff.logger = o.Logger, o.Logger
 	if pool := o.Pool.normal(); pool.Max > 1 {
 		d.workers = newWorkers(pool)
-		d.ranked.Store(true)
+		d.prioritized.Store(true)
 	}
 	d.journal, _ = b.(journal)
-	d.keepRecord(o.Record)
+	d.setUpRecord(o.Record)
 	d.checks = newChecker(d, &o)
 	return d, nil
 }
@@ -127,14 +127,70 @@ func (d *Dispatcher) Stop() {
 // interrupt ends a Wait in progress, or else keeps the next one from waiting.
 func (d *Dispatcher) interrupt() {
 	d.mu.Lock()
-	d.hurry = true
+	d.skipWait = true
 	d.mu.Unlock()
 	d.wake()
 }
 
 // wake ends a Wait in progress. It costs one load if there is none.
 func (d *Dispatcher) wake() {
-	if d.parked.Load() && d.parked.CompareAndSwap(true, false) && !d.recallIfUnattended() {
+	if d.parked.Load() && d.parked.CompareAndSwap(true, false) && !d.reclaimIfUnattended() {
 		d.backend.Wake()
 	}
+}
+
+// Post completes op without any I/O: its handler is called by the dispatcher.
+// It is how another goroutine has something done there. Operations posted by
+// one goroutine complete in that order. It wakes the dispatcher only if that is
+// waiting.
+func (d *Dispatcher) Post(op *Operation) {
+	d.begin(op, KindPost)
+	if d.journal != nil && d.ask(op, func() { d.mu.Lock(); d.completeAndUnlock(&op.op, nil) }) {
+		return
+	}
+	d.mu.Lock()
+	d.completeAndUnlock(&op.op, nil)
+}
+
+// Defer is Post for work that may wait until the goroutine that led last is back
+// ([Dispatcher.Lead]). Post has the goroutine inside Run take the dispatcher over,
+// which wakes a thread. After Defer the operation completes when the leader leads
+// again, and there is nothing to wake; if it does not, then within 5 ms. Leaders that
+// stay away for longer than 0.3 ms are noticed: then, and whenever no leader is
+// expected, Defer is Post.
+//
+// It is meant for what a goroutine gives the dispatcher between two waits, and
+// would do itself before the second one. Operations that a goroutine posts and
+// defers complete in one order.
+func (d *Dispatcher) Defer(op *Operation) {
+	if d.journal != nil {
+		d.Post(op) // nobody leads
+		return
+	}
+	d.begin(op, KindPost)
+	d.mu.Lock()
+	if !d.mayDeferLocked() {
+		d.completeAndUnlock(&op.op, nil)
+		return
+	}
+	op.op.Err = nil
+	d.posted.Push(&op.op)
+	d.mu.Unlock()
+}
+
+// hand gives the dispatcher an operation that has completed with err. mu is
+// held, and released.
+func (d *Dispatcher) completeAndUnlock(op *backend.Op, err error) {
+	closed := d.closed.Load()
+	if closed && err == nil {
+		err = ErrClosed
+	}
+	op.Err = err
+	d.posted.Push(op)
+	d.mu.Unlock()
+	if closed {
+		d.completeAfterClose()
+		return
+	}
+	d.wake()
 }

@@ -13,8 +13,8 @@
 //     called with the result, or with an error that says why there is none.
 //     Cancelled operations, operations on closed handles and operations of a
 //     closed dispatcher complete like any other. Multishot ones complete again and
-//     again until [Operation.More] is false: [Handle.AcceptEach],
-//     [Handle.ReceiveEach], [Dispatcher.StartTicker].
+//     again until [Operation.More] is false: [Handle.AcceptMultishot],
+//     [Handle.ReceiveMultishot], [Dispatcher.StartTicker].
 //   - Handlers are called by the goroutine that is inside [Dispatcher.Run],
 //     [Dispatcher.RunOne], [Dispatcher.Poll] or [Dispatcher.Close], one at a
 //     time: what only handlers touch needs no lock. Where [Options.Pool] asks for
@@ -28,7 +28,7 @@
 //     stream is N() == 0 and Err() == io.EOF.
 //   - Any operation but a post can be given an end: [Operation.SetTimeout],
 //     [Operation.SetDeadline], [Operation.SetContext], [Dispatcher.Cancel],
-//     [Handle.Cancel], [Owner.Cancel]. It then completes with an error that says
+//     [Handle.Cancel], [CancelGroup.Cancel]. It then completes with an error that says
 //     which it was, unless it was done already or had moved a part: that is its
 //     result then. A stream that was accepted, or a file that was opened, in spite
 //     of it is in the completion: nothing is lost.

@@ -127,7 +127,7 @@ func ExampleProcessor() {
 	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		fmt.Println(op.Kind(), op.Token, op.N(), op.Err())
 	})
-	h.hash("abc", d.Begin(&op, h))
+	h.hash("abc", d.StartExternal(&op, h))
 	dispatchUntil(d, func() bool { return !op.Outstanding() })
 	// Output: user-defined operation abc 96354 <nil>
 }

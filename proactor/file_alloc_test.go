@@ -75,7 +75,7 @@ func (w *fileWork) turn() {
 		w.f.Stat(&w.ops[3], &w.info)
 	}
 	w.f.ReadAt(&w.ops[4], w.bufs[3][:0], 0)
-	w.a.Transmit(&w.ops[5], &w.transmission)
+	w.a.TransmitFile(&w.ops[5], &w.transmission)
 	for received := 0; received < 10_006; received += w.ops[6].N() {
 		w.b.Read(&w.ops[6], w.bufs[3][:20_000])
 		w.until(func() bool { return !w.ops[6].Outstanding() })

@@ -64,7 +64,7 @@ func ExampleDispatcher_OpenFile() {
 // A file leaves as the body of an answer: header, file and trailer are one
 // operation, and the bytes of the file are not copied through the program where
 // the system can send them by itself.
-func ExampleHandle_Transmit() {
+func ExampleHandle_TransmitFile() {
 	net := proactor.NewSimNetwork(1, proactor.SimMild()) // any backend will do
 	net.WriteFile("index.html", []byte("<h1>actum</h1>"))
 	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: net}})
@@ -83,7 +83,7 @@ func ExampleHandle_Transmit() {
 	var open, send, read proactor.Operation
 	open.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		answer = proactor.Transmission{Header: []byte("200 OK\n"), File: op.Opened(), Trailer: []byte("\nbye")}
-		out.Transmit(&send, &answer)
+		out.TransmitFile(&send, &answer)
 	})
 	send.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		answer.File.Close()

@@ -80,7 +80,7 @@ func (g *Group) Stop() {
 // of them it fails with ErrInHandler, and closes none.
 func (g *Group) Close() error {
 	for _, d := range g.dispatchers {
-		if d.calledBack() {
+		if d.inCallback() {
 			return d.refuseClose()
 		}
 	}

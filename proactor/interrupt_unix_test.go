@@ -22,7 +22,7 @@ func TestSignalsInterruptNothing(t *testing.T) {
 	}
 	if refusals()["uring"] == nil {
 		t.Run("uring, locked", func(t *testing.T) {
-			testInterrupted(t, proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked})
+			testInterrupted(t, proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked})
 		})
 	}
 }

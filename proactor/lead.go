@@ -26,21 +26,21 @@ import (
 // stops when they do not. A timer for each leave would be exact, and would wake
 // a thread each time that it is set.
 type leadership struct {
-	state   leadState   // under Dispatcher.mu, as all of this
-	hosting bool        // a Run is in progress
-	asked   atomic.Bool // a leader waits for the host to hand over; set under mu
-	granted chan bool
-	back    chan struct{} // tells the host that it is needed again
-	watch   *time.Timer
-	tick    time.Duration
-	ticking bool
-	leaves  uint // how often a leader left, and at the last tick
-	seen    uint
-	refuse  int // so many Leads are refused
-	misses  int // how often in a row, nearly, a leader did not come back in time
+	state          leadState   // under Dispatcher.mu, as all of this
+	hosting        bool        // a Run is in progress
+	requested      atomic.Bool // a leader waits for the host to hand over; set under mu
+	granted        chan bool
+	hostWanted     chan struct{} // tells the host that it is needed again
+	graceTimer     *time.Timer
+	graceTick      time.Duration
+	ticking        bool
+	departures     uint // how often a leader left, and at the last tick
+	seenDepartures uint
+	refusals       int // so many Leads are refused
+	misses         int // how often in a row, nearly, a leader did not come back in time
 
-	deferred time.Duration // when the first operation was deferred to a leader that is away; 0: none
-	eager    int           // so many times a leader leaves before operations are deferred again
+	deferredSince time.Duration // when the first operation was deferred to a leader that is away; 0: none
+	undeferred    int           // so many times a leader leaves before operations are deferred again
 }
 
 type leadState uint8
@@ -59,20 +59,20 @@ const (
 	minTick = time.Millisecond
 	maxTick = 4 * time.Millisecond
 	// often is how many leaves in a tick make the next one twice as long.
-	often = 32
+	manyDepartures = 32
 	// maxMisses bounds for how long leaders are refused: 2^maxMisses waits.
 	maxMisses = 10
-	// promptly is how soon a leader is back to which operations are deferred. One that
-	// was not has as many turns without as eagerTurns says.
-	promptly   = 300 * time.Microsecond
-	eagerTurns = 32
+	// promptReturn is how soon a leader is back to which operations are deferred. One that
+	// was not has as many turns without as undeferredTurns says.
+	promptReturn    = 300 * time.Microsecond
+	undeferredTurns = 32
 )
 
 // Follower is who would wait for a handler to do something: see [Dispatcher.Lead].
-type Follower interface {
+type Leader interface {
 	// Done reports whether it has been done. The leader asks between two rounds of
 	// completions; it must not block. Whoever makes it true on another goroutine calls
-	// [Dispatcher.Rouse].
+	// [Dispatcher.WakeLeader].
 	Done() bool
 	// Alone reports whether nobody else waits for this dispatcher's handlers. If so
 	// the leader is expected to come back soon, and nobody is woken when it leaves.
@@ -90,26 +90,26 @@ type Follower interface {
 // Lead dispatches on the caller's goroutine until f is done. It returns false,
 // at once, if it is better that the caller just waits: the dispatcher is busy,
 // led by another, not being run at all, or keeps a journal (then call
-// [Dispatcher.Attend] and wait as always). It returns true if it has dispatched,
+// [Dispatcher.WakeHost] and wait as always). It returns true if it has dispatched,
 // which may have ended early (Stop, Close): f tells.
-func (d *Dispatcher) Lead(f Follower) bool {
+func (d *Dispatcher) Lead(f Leader) bool {
 	if !d.takeLead() {
 		return false
 	}
 	d.takeTurn()
-	defer func() { d.leave(f.Alone()) }() // also if a handler panics: the host goes on
+	defer func() { d.endLead(f.Alone()) }() // also if a handler panics: the host goes on
 	for !f.Done() && !d.stopping.Load() && !d.closed.Load() {
 		d.round(true)
 	}
 	return true
 }
 
-// Rouse makes a leader, if there is one, ask its Follower whether it is done. It
+// WakeLeader makes a leader, if there is one, ask its Follower whether it is done. It
 // does not block, and costs a lock if there is none.
-func (d *Dispatcher) Rouse() {
+func (d *Dispatcher) WakeLeader() {
 	d.mu.Lock()
 	leading := d.lead.state == led
-	d.hurry = d.hurry || leading
+	d.skipWait = d.skipWait || leading
 	d.mu.Unlock()
 	if leading {
 		d.wake()
@@ -128,17 +128,17 @@ func (d *Dispatcher) takeLead() bool {
 		l.state = led
 		d.parked.Store(false)
 		l.misses = max(l.misses-1, 0)
-		d.endDeferral()
+		d.endDeferralLocked()
 		d.mu.Unlock()
 		return true
-	case l.refuse > 0:
-		l.refuse--
-	case l.state == hosted && l.hosting && !l.asked.Load() && d.parked.Load():
-		l.asked.Store(true)
+	case l.refusals > 0:
+		l.refusals--
+	case l.state == hosted && l.hosting && !l.requested.Load() && d.parked.Load():
+		l.requested.Store(true)
 		if l.granted == nil {
-			l.granted, l.back = make(chan bool), make(chan struct{}, 1)
+			l.granted, l.hostWanted = make(chan bool), make(chan struct{}, 1)
 		}
-		d.hurry = true
+		d.skipWait = true
 		d.mu.Unlock()
 		d.wake()
 		return <-l.granted
@@ -149,135 +149,135 @@ func (d *Dispatcher) takeLead() bool {
 
 // host says that a Run begins or ends. A leader that asks when it ends is
 // refused.
-func (d *Dispatcher) host(begins bool) {
+func (d *Dispatcher) setHosting(begins bool) {
 	d.mu.Lock()
 	d.lead.hosting = begins
-	refuse := d.lead.asked.Swap(false)
+	refuse := d.lead.requested.Swap(false)
 	d.mu.Unlock()
 	if refuse {
 		d.lead.granted <- false
 	}
 }
 
-// handOver is called by the host between two rounds: a leader that asks is given
+// yieldToLeader is called by the host between two rounds: a leader that asks is given
 // the turn, and the host stands by until it is needed.
-func (d *Dispatcher) handOver() {
-	if !d.lead.asked.Load() {
+func (d *Dispatcher) yieldToLeader() {
+	if !d.lead.requested.Load() {
 		return
 	}
 	d.mu.Lock()
-	d.lead.asked.Store(false)
+	d.lead.requested.Store(false)
 	d.lead.state = led
 	d.mu.Unlock()
-	d.giveTurn()
+	d.releaseTurn()
 	d.lead.granted <- true
-	<-d.lead.back
+	<-d.lead.hostWanted
 	d.takeTurn()
 }
 
 // leave ends the leader's turn. If there is something to do, or others wait, the
 // host comes back; otherwise the leader is expected to.
-func (d *Dispatcher) leave(alone bool) {
-	busy := !d.due.Empty() || d.done != nil || d.ready.n > 0
-	d.giveTurn()
+func (d *Dispatcher) endLead(alone bool) {
+	busy := !d.runnable.Empty() || d.completed != nil || d.runQueue.n > 0
+	d.releaseTurn()
 	d.mu.Lock()
 	stay := alone && !busy && d.posted.Empty() && !d.stopping.Load() && !d.closed.Load()
 	if !stay {
-		d.recall()
+		d.returnToHostLocked()
 		d.mu.Unlock()
 		return
 	}
 	d.lead.state = unattended
-	d.hurry = false
+	d.skipWait = false
 	d.parked.Store(true) // who comes with work calls wake, which recalls the host
-	d.lead.leaves++
-	d.lead.eager = max(d.lead.eager-1, 0)
-	d.watchGrace()
+	d.lead.departures++
+	d.lead.undeferred = max(d.lead.undeferred-1, 0)
+	d.startGraceTimerLocked()
 	d.mu.Unlock()
 }
 
-// watchGrace sees to it that the timer ticks. mu is held.
-func (d *Dispatcher) watchGrace() {
+// startGraceTimerLocked sees to it that the timer ticks. mu is held.
+func (d *Dispatcher) startGraceTimerLocked() {
 	l := &d.lead
 	switch {
 	case l.ticking:
 		return
-	case l.watch == nil:
-		l.tick = minTick
-		l.watch = time.AfterFunc(l.tick, d.onTick)
+	case l.graceTimer == nil:
+		l.graceTick = minTick
+		l.graceTimer = time.AfterFunc(l.graceTick, d.onGraceTick)
 	default:
-		l.watch.Reset(l.tick)
+		l.graceTimer.Reset(l.graceTick)
 	}
-	l.ticking, l.seen = true, l.leaves
+	l.ticking, l.seenDepartures = true, l.departures
 }
 
-// onTick recalls the host if nobody has taken the lead since the last tick, and
+// onGraceTick recalls the host if nobody has taken the lead since the last tick, and
 // stops ticking if nobody has left it.
-func (d *Dispatcher) onTick() {
+func (d *Dispatcher) onGraceTick() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	l := &d.lead
 	l.ticking = false
 	switch {
-	case l.state == unattended && l.deferred > 0 && d.Now()-l.deferred > promptly:
-		d.recall()
-	case l.leaves != l.seen:
-		if l.leaves-l.seen >= often {
-			l.tick = min(2*l.tick, maxTick)
+	case l.state == unattended && l.deferredSince > 0 && d.Now()-l.deferredSince > promptReturn:
+		d.returnToHostLocked()
+	case l.departures != l.seenDepartures:
+		if l.departures-l.seenDepartures >= manyDepartures {
+			l.graceTick = min(2*l.graceTick, maxTick)
 		}
-		d.watchGrace()
+		d.startGraceTimerLocked()
 	case l.state == unattended:
-		l.tick = minTick
+		l.graceTick = minTick
 		l.misses = min(l.misses+1, maxMisses)
-		l.refuse = 1 << l.misses
-		d.recall()
+		l.refusals = 1 << l.misses
+		d.returnToHostLocked()
 	}
 }
 
 // recall gives the turn back to the host. mu is held.
-func (d *Dispatcher) recall() {
-	d.endDeferral()
+func (d *Dispatcher) returnToHostLocked() {
+	d.endDeferralLocked()
 	d.lead.state = hosted
 	d.parked.Store(false)
-	d.lead.back <- struct{}{}
+	d.lead.hostWanted <- struct{}{}
 }
 
-// mayDefer reports whether an operation may wait for the leader that is away. mu is
+// mayDeferLocked reports whether an operation may wait for the leader that is away. mu is
 // held.
-func (d *Dispatcher) mayDefer() bool {
+func (d *Dispatcher) mayDeferLocked() bool {
 	l := &d.lead
-	if l.state != unattended || l.eager > 0 || d.stopping.Load() || d.closed.Load() {
+	if l.state != unattended || l.undeferred > 0 || d.stopping.Load() || d.closed.Load() {
 		return false
 	}
-	if l.deferred == 0 {
-		l.deferred = d.Now()
+	if l.deferredSince == 0 {
+		l.deferredSince = d.Now()
 	}
 	return true
 }
 
-// endDeferral is called when somebody dispatches again: what was deferred has its
+// endDeferralLocked is called when somebody dispatches again: what was deferred has its
 // turn. If it had to wait for long, the next operations are not deferred. mu is held.
-func (d *Dispatcher) endDeferral() {
+func (d *Dispatcher) endDeferralLocked() {
 	l := &d.lead
-	if l.deferred > 0 && d.Now()-l.deferred > promptly {
-		l.eager = eagerTurns
+	if l.deferredSince > 0 && d.Now()-l.deferredSince > promptReturn {
+		l.undeferred = undeferredTurns
 	}
-	l.deferred = 0
+	l.deferredSince = 0
 }
 
 // Attend says that the caller is about to wait for a handler without leading: if
 // the last leader has left the dispatcher to itself for a moment, the goroutine
 // inside Run takes it back at once. It does not block.
-func (d *Dispatcher) Attend() { d.recallIfUnattended() }
+func (d *Dispatcher) WakeHost() { d.reclaimIfUnattended() }
 
-// recallIfUnattended ends the grace early because there is work. It reports
+// reclaimIfUnattended ends the grace early because there is work. It reports
 // whether it did.
-func (d *Dispatcher) recallIfUnattended() bool {
+func (d *Dispatcher) reclaimIfUnattended() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.lead.state != unattended {
 		return false
 	}
-	d.recall()
+	d.returnToHostLocked()
 	return true
 }

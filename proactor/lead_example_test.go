@@ -42,7 +42,7 @@ func ExampleDispatcher_Lead() {
 	near.WriteAll(&question, []byte("hello"))
 
 	if !d.Lead(r) { // somebody else dispatches
-		d.Attend()
+		d.WakeHost()
 	}
 	<-r.told
 	fmt.Printf("%s\n", buf)

@@ -42,7 +42,7 @@ func led(t *testing.T, d *proactor.Dispatcher, f *awaiting) {
 		op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 			f.called.Add(1)
 			f.done.Store(true)
-			d.Rouse()
+			d.WakeLeader()
 			close(called)
 		})}
 		d.StartTimer(&op, time.Microsecond)

@@ -26,7 +26,7 @@ func TestMoveToInsideMultishot(t *testing.T) {
 				moved = append(moved, near.MoveTo(other))
 			})}
 			write := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
-			near.ReceiveEach(&each, pool)
+			near.ReceiveMultishot(&each, pool)
 			far.WriteAll(&write, []byte("ab"))
 			runUntil(t, d, &write)
 			far.Close()

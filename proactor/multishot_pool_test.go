@@ -41,7 +41,7 @@ func TestCancelOfShotBesideWorkers(t *testing.T) {
 			op.Buffer().Release()
 			received <- true
 		case op.Err() == proactor.ErrCanceled:
-			near.ReceiveEach(op, pool)
+			near.ReceiveMultishot(op, pool)
 			anew <- true
 		default:
 			ended <- op.Err()
@@ -57,7 +57,7 @@ func TestCancelOfShotBesideWorkers(t *testing.T) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	near.ReceiveEach(&each, pool)
+	near.ReceiveMultishot(&each, pool)
 	for range 2 {
 		if _, err := far.TryWrite([]byte{1}); err != nil {
 			t.Fatal(err)

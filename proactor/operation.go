@@ -14,28 +14,28 @@ type Kind uint8
 // The operations. The first ones are carried out by the backend, timers and
 // posts by the dispatcher itself.
 const (
-	KindNone        = Kind(backend.KindNone)
-	KindAccept      = Kind(backend.KindAccept)
-	KindConnect     = Kind(backend.KindConnect)
-	KindRead        = Kind(backend.KindRead)
-	KindWrite       = Kind(backend.KindWrite)
-	KindScatterRead = Kind(backend.KindReadV)
-	KindGatherWrite = Kind(backend.KindWriteV)
-	KindOpen        = Kind(backend.KindOpen)
-	KindReadAt      = Kind(backend.KindReadAt)
-	KindWriteAt     = Kind(backend.KindWriteAt)
-	KindSync        = Kind(backend.KindSync)
-	KindStat        = Kind(backend.KindStat)
-	KindTransmit    = Kind(backend.KindTransmit)
-	KindReceiveFrom = Kind(backend.KindReceiveFrom)
-	KindSendTo      = Kind(backend.KindSendTo)
-	KindReceive     = Kind(backend.KindReceive)
-	KindReadFull    = Kind(62) // composed ones: a read or a transmission to the backend
-	KindWriteAll    = Kind(63)
-	KindTimer       = Kind(64)
-	KindPost        = Kind(65)
-	KindSignal      = Kind(66)
-	KindUser        = Kind(67)
+	KindNone         = Kind(backend.KindNone)
+	KindAccept       = Kind(backend.KindAccept)
+	KindConnect      = Kind(backend.KindConnect)
+	KindRead         = Kind(backend.KindRead)
+	KindWrite        = Kind(backend.KindWrite)
+	KindScatterRead  = Kind(backend.KindReadV)
+	KindGatherWrite  = Kind(backend.KindWriteV)
+	KindOpen         = Kind(backend.KindOpen)
+	KindReadAt       = Kind(backend.KindReadAt)
+	KindWriteAt      = Kind(backend.KindWriteAt)
+	KindSync         = Kind(backend.KindSync)
+	KindStat         = Kind(backend.KindStat)
+	KindTransmitFile = Kind(backend.KindTransmitFile)
+	KindReceiveFrom  = Kind(backend.KindReceiveFrom)
+	KindSendTo       = Kind(backend.KindSendTo)
+	KindReceive      = Kind(backend.KindReceive)
+	KindReadFull     = Kind(62) // composed ones: a read or a transmission to the backend
+	KindWriteAll     = Kind(63)
+	KindTimer        = Kind(64)
+	KindPost         = Kind(65)
+	KindSignal       = Kind(66)
+	KindExternal     = Kind(67)
 )
 
 // String is the operation's name in the words of the pattern.
@@ -63,7 +63,7 @@ func (k Kind) String() string {
 		return "sync"
 	case KindStat:
 		return "stat"
-	case KindTransmit:
+	case KindTransmitFile:
 		return "transmit file"
 	case KindReceiveFrom:
 		return "receive from"
@@ -81,7 +81,7 @@ func (k Kind) String() string {
 		return "post"
 	case KindSignal:
 		return "signal"
-	case KindUser:
+	case KindExternal:
 		return "user-defined operation"
 	}
 	return "none"
@@ -102,11 +102,11 @@ type Operation struct {
 
 	op       backend.Op
 	accepted *Handle
-	slot     *record.Slot            // its causal record while it is outstanding; nil if none is kept
-	handle   uint32                  // the number of op.Handle
-	kind     Kind                    // what was started last; the initiator's
-	control  atomic.Pointer[control] // what only some operations have; nil as a rule
-	rare     atomic.Pointer[rare]    // what only some kinds need; made at first use, kept
+	slot     *record.Slot                   // its causal record while it is outstanding; nil if none is kept
+	handle   uint32                         // the number of op.Handle
+	kind     Kind                           // what was started last; the initiator's
+	settings atomic.Pointer[settings]       // what only some operations have; nil as a rule
+	extra    atomic.Pointer[operationExtra] // what only some kinds need; made at first use, kept
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. It is what Cancel may look at from any goroutine.
 	outstanding atomic.Uint32
@@ -131,19 +131,19 @@ func (o *Operation) Accepted() *Handle { return o.accepted }
 func (o *Operation) Opened() *Handle { return o.accepted }
 
 // rare is what only some kinds of operations need.
-type rare struct {
-	datagram backend.Datagram
-	receive  backend.ReceiveArgs
-	shots    shots
-	composed composition
+type operationExtra struct {
+	datagram  backend.Datagram
+	receive   backend.ReceiveArgs
+	multishot multishot
+	composed  composition
 }
 
 // few is o's memory for what only some kinds need.
-func (o *Operation) few() *rare {
-	r := o.rare.Load()
+func (o *Operation) ensureExtra() *operationExtra {
+	r := o.extra.Load()
 	if r == nil {
-		r = new(rare)
-		o.rare.Store(r)
+		r = new(operationExtra)
+		o.extra.Store(r)
 	}
 	return r
 }
@@ -158,8 +158,8 @@ func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != Ki
 // More reports, to the handler, whether this is not the last completion: the
 // operation is still outstanding, and its handler will be called again.
 func (o *Operation) More() bool {
-	c, r := o.control.Load(), o.rare.Load()
-	return c != nil && c.ticking || r != nil && r.shots.more
+	c, r := o.settings.Load(), o.extra.Load()
+	return c != nil && c.inTick || r != nil && r.multishot.more
 }
 
 // toBackend is what k is to a backend.
@@ -168,7 +168,7 @@ func (k Kind) toBackend() backend.Kind {
 	case KindReadFull:
 		return backend.KindRead
 	case KindWriteAll:
-		return backend.KindTransmit
+		return backend.KindTransmitFile
 	}
 	return backend.Kind(k)
 }
@@ -188,8 +188,8 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.op.Owner == nil {
 		o.op.Owner = o
 	}
-	if o.Priority != PriorityNormal && !d.ranked.Load() {
-		d.ranked.Store(true)
+	if o.Priority != PriorityNormal && !d.prioritized.Load() {
+		d.prioritized.Store(true)
 	}
 	if o.kind != k { // else Cancel may be looking at it
 		o.kind, o.op.Kind = k, k.toBackend()
@@ -201,19 +201,19 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 }
 
 // finish gives the operation back to its initiator and tells the handler.
-func (d *Dispatcher) finish(b *backend.Op) {
+func (d *Dispatcher) dispatch(b *backend.Op) {
 	o := b.Owner.(*Operation)
-	r := o.rare.Load()
+	r := o.extra.Load()
 	if r != nil && d.workers != nil {
-		r.shots.await(d)
+		r.multishot.awaitRestart(d)
 	}
-	if r != nil && r.composed.on && d.goOn(o, r) {
+	if r != nil && r.composed.active && d.continueComposed(o, r) {
 		return
 	}
 	if d.checks != nil && !d.checks.completed(o) {
 		return
 	}
-	if r != nil && r.shots.on && d.holdsBack(o, &r.shots) {
+	if r != nil && r.multishot.active && d.delaysAccept(o, &r.multishot) {
 		return
 	}
 	if b.New != nil {
@@ -226,13 +226,13 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	b.Buf, b.Vec = nil, nil
 	slot := o.slot
 	o.slot = nil
-	again := r != nil && r.shots.continues(o)
-	if c := o.control.Load(); c != nil && d.settle(c, again) {
-		d.finishPart(o, c, slot)
+	again := r != nil && r.multishot.continues(o)
+	if c := o.settings.Load(); c != nil && d.disarm(c, again) {
+		d.finishTick(o, c, slot)
 		return
 	}
 	if again {
-		d.finishShot(o, r, slot)
+		d.finishMultishot(o, r, slot)
 		return
 	}
 	o.outstanding.Store(uint32(KindNone))
@@ -243,9 +243,9 @@ func (d *Dispatcher) finish(b *backend.Op) {
 	o.Handler.HandleCompletion(o)
 }
 
-// finishPart tells the handler that the operation has come to something, and goes
+// finishTick tells the handler that the operation has come to something, and goes
 // on: it stays the runtime's.
-func (d *Dispatcher) finishPart(o *Operation, c *control, slot *record.Slot) {
+func (d *Dispatcher) finishTick(o *Operation, c *settings, slot *record.Slot) {
 	if slot == nil {
 		o.Handler.HandleCompletion(o)
 	} else {
@@ -254,3 +254,19 @@ func (d *Dispatcher) finishPart(o *Operation, c *control, slot *record.Slot) {
 	}
 	d.nextTick(c)
 }
+
+// Handler is a completion handler: whom the dispatcher tells that an operation
+// has completed.
+type Handler interface {
+	// HandleCompletion is called once for each operation started. op is idle
+	// again and may be restarted. It runs on the dispatcher, where everybody
+	// waits for it: it must not block. What would block until the same dispatcher
+	// calls another handler fails with ErrInHandler.
+	HandleCompletion(op *Operation)
+}
+
+// HandlerFunc lets a function be a Handler.
+type HandlerFunc func(op *Operation)
+
+// HandleCompletion calls f.
+func (f HandlerFunc) HandleCompletion(op *Operation) { f(op) }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/sim"
 )
 
 // BackendVariable is the environment variable that names the backend where
@@ -21,9 +22,9 @@ type Options struct {
 	Backend string
 	// Pool says how many goroutines dispatch: the zero value is one.
 	Pool Pool
-	// Waiting says how the dispatcher waits for completions: parked, unless the
+	// WaitMode says how the dispatcher waits for completions: parked, unless the
 	// figures of docs/adr/0010 say that a locked thread suits the program better.
-	Waiting Waiting
+	WaitMode WaitMode
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
 	// Without names features that the backend is not to use, of those that
@@ -36,12 +37,12 @@ type Options struct {
 	Sim *SimOptions
 	// Record is about the causal record of operations, which is kept by default.
 	Record RecordOptions
-	// Checks look for mistakes. None by default.
-	Checks Checks
+	// Diagnostics look for mistakes. None by default.
+	Diagnostics Diagnostics
 	// Replay writes a journal of this run, or replays one. Neither by default.
 	Replay ReplayOptions
 	// Logger is told what backend was taken and why others were not, when accepts hold
-	// back, and what Checks find. Nil: silent. It is called by a goroutine that does
+	// back, and what Diagnostics find. Nil: silent. It is called by a goroutine that does
 	// nothing else, one record at a time and in order, so that it may take its time, and
 	// close the dispatcher. Up to 1024 records wait for it; those beyond that are
 	// dropped, and a record says how many. New and Close return when it has handled what
@@ -62,13 +63,13 @@ func (o *Options) validate() error {
 	if err := o.Pool.validate(); err != nil {
 		return err
 	}
-	if err := o.Waiting.validate(o.Pool); err != nil {
+	if err := o.WaitMode.validate(o.Pool); err != nil {
 		return err
 	}
 	if o.Sim != nil && o.Backend != "sim" {
 		return fmt.Errorf("proactor: Options.Sim is set, but Options.Backend is %q: it is for \"sim\"", o.Backend)
 	}
-	if err := o.Checks.validate(o); err != nil {
+	if err := o.Diagnostics.validate(o); err != nil {
 		return err
 	}
 	if err := o.Replay.validate(o); err != nil {
@@ -82,5 +83,71 @@ func (o *Options) validate() error {
 
 // backendOptions are what o means to a backend.
 func backendOptions(o *Options) backend.Options {
-	return backend.Options{Entries: o.RingEntries, Locked: o.Waiting == WaitLocked, Without: o.Without, Sim: o.Sim, Logger: o.Logger}
+	return backend.Options{Entries: o.RingEntries, Locked: o.WaitMode == WaitLocked, Without: o.Without, Sim: o.Sim, Logger: o.Logger}
+}
+
+// SimOptions choose the simulated network of a dispatcher whose backend is
+// "sim": Network, one that several dispatchers share, or else Seed, Faults and
+// Clock of one for this dispatcher alone. The zero value is a network without
+// faults.
+type SimOptions = sim.Options
+
+// SimNetwork is a network in memory, with virtual time: where one goroutine
+// drives everything, its seed decides all that happens, and the same seed gives
+// the same run. The simple arrangement is one dispatcher that hosts both peers.
+//
+// Nothing sleeps: a dispatcher with nothing to do moves the clock to what
+// happens next, be it far away. So a timer of an hour is a watchdog for a run
+// that is stuck, and costs nothing.
+//
+// Step and Advance drive several dispatchers from one goroutine. String names
+// the seed and the faults, Trace returns the last events, Counts how often each
+// fault happened, Digest a number to tell two runs apart.
+type SimNetwork = sim.Network
+
+// SimFaults are what goes wrong on a SimNetwork, as probabilities between 0 and
+// 1 for each occasion. None of them breaks a promise of this package.
+type SimFaults = sim.Faults
+
+// SimClock says what makes a SimNetwork's time advance.
+type SimClock = sim.Clock
+
+// Virtual time jumps to the next event when every dispatcher of the network
+// waits. Tests with goroutines of their own, which that would outrun, move the
+// clock by hand, or take the system's (which is virtual again inside a bubble of
+// testing/synctest).
+const (
+	SimClockVirtual = sim.ClockVirtual
+	SimClockManual  = sim.ClockManual
+	SimClockSystem  = sim.ClockSystem
+)
+
+// NewSimNetwork makes a network on which seed decides what goes wrong. What is
+// wrong with f is reported by New.
+func NewSimNetwork(seed uint64, f SimFaults) *SimNetwork { return sim.NewNetwork(seed, f) }
+
+// SimMild returns faults under which every connection lives: reads and writes
+// are short, delayed, reordered, but nothing is lost.
+func SimMild() SimFaults { return sim.Mild() }
+
+// SimRough returns SimMild with connections that are refused, aborted and reset,
+// and datagrams that are lost or come twice.
+func SimRough() SimFaults { return sim.Rough() }
+
+// simCandidate is the backend "sim", which is never taken by itself.
+var simCandidate = candidate{name: "sim", explicit: true, open: openSim}
+
+// openSim expects a *SimOptions, or nothing, in o.Sim.
+func openSim(o backend.Options) (backend.Backend, error) {
+	var options SimOptions
+	switch given := o.Sim.(type) {
+	case nil:
+	case *SimOptions:
+		if given != nil {
+			options = *given
+		}
+	default:
+		return nil, fmt.Errorf("sim: options are a %T: want *SimOptions", given)
+	}
+	return sim.New(options)
 }

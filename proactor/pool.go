@@ -57,19 +57,19 @@ func (p Pool) normal() Pool {
 type workers struct {
 	Pool
 
-	mu      sync.Mutex // covers the rest, and Dispatcher.ready while a Run is in progress
-	some    sync.Cond  // for the idle ones: something is ready, or nobody leads
-	size    int        // how many there are
-	idle    int        // how many wait for some and have not been told
-	leading bool       // one is waiting for completions, or about to
-	ending  bool       // all are to end
-	all     sync.WaitGroup
-	members sync.Map // the goroutines that dispatch, by record.Goroutine
+	mu        sync.Mutex // covers the rest, and Dispatcher.ready while a Run is in progress
+	available sync.Cond  // for the idle ones: something is ready, or nobody leads
+	size      int        // how many there are
+	idle      int        // how many wait for some and have not been told
+	leading   bool       // one is waiting for completions, or about to
+	ending    bool       // all are to end
+	all       sync.WaitGroup
+	members   sync.Map // the goroutines that dispatch, by record.Goroutine
 }
 
 func newWorkers(p Pool) *workers {
 	w := &workers{Pool: p}
-	w.some.L = &w.mu
+	w.available.L = &w.mu
 	return w
 }
 
@@ -113,7 +113,7 @@ func (d *Dispatcher) work() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for !w.ending {
-		op := d.ready.next()
+		op := d.runQueue.next()
 		switch {
 		case op != nil && op.Owner.(*Operation).Strand.enter(op):
 			w.delegate(d)
@@ -128,7 +128,7 @@ func (d *Dispatcher) work() {
 			return
 		default:
 			w.idle++
-			w.some.Wait()
+			w.available.Wait()
 		}
 	}
 	w.size--
@@ -138,10 +138,10 @@ func (d *Dispatcher) work() {
 // long: somebody else is to take what is ready, or the lead. mu is held.
 func (w *workers) delegate(d *Dispatcher) {
 	switch {
-	case w.leading && d.ready.n == 0:
+	case w.leading && d.runQueue.n == 0:
 	case w.idle > 0:
 		w.idle--
-		w.some.Signal()
+		w.available.Signal()
 	case w.size < w.Max:
 		w.hire(d)
 	}
@@ -155,12 +155,12 @@ func (w *workers) lead(d *Dispatcher) {
 	due, done := d.demultiplex()
 	w.mu.Lock()
 	w.leading = false
-	d.ready.add(due)
-	d.ready.add(done)
+	d.runQueue.add(due)
+	d.runQueue.add(done)
 	if d.stopping.Load() || d.closed.Load() {
 		w.ending = true
 		w.idle = 0
-		w.some.Broadcast()
+		w.available.Broadcast()
 	}
 }
 
@@ -171,9 +171,9 @@ func (d *Dispatcher) demultiplex() (due, done *backend.Op) {
 		return nil, nil
 	}
 	deadline := d.collect(true)
-	due, done = d.due.Take(), d.done
-	d.done = nil
-	if d.looked = !d.looked || due == nil; d.looked && done == nil {
+	due, done = d.runnable.Take(), d.completed
+	d.completed = nil
+	if d.polled = !d.polled || due == nil; d.polled && done == nil {
 		done = d.wait(deadline)
 	}
 	if deadline != 0 {
@@ -187,6 +187,6 @@ func (d *Dispatcher) demultiplex() (due, done *backend.Op) {
 func (d *Dispatcher) serve(op *backend.Op) {
 	strand := op.Owner.(*Operation).Strand
 	for ; op != nil; op = strand.leave() {
-		d.finish(op)
+		d.dispatch(op)
 	}
 }

@@ -39,7 +39,7 @@ func TestProbeBackends(t *testing.T) {
 		{Options{Backend: "best"}, ""},
 		{Options{Without: []string{"speed"}}, "good"},
 		{Options{Without: []string{"speed"}, Backend: "plain"}, ""},
-		{Options{Waiting: WaitLocked}, ""},
+		{Options{WaitMode: WaitLocked}, ""},
 	} {
 		list, err := ProbeBackends(test.o)
 		if err != nil || len(list) != 4 {
@@ -49,7 +49,7 @@ func TestProbeBackends(t *testing.T) {
 			if b.Chosen != (b.Name == test.chosen) || b.ByName != (b.Name == "hidden") {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
-			works := b.Name != "best" && test.o.Waiting == "" && (test.o.Without == nil || test.o.Backend != b.Name)
+			works := b.Name != "best" && test.o.WaitMode == "" && (test.o.Without == nil || test.o.Backend != b.Name)
 			if works != (b.Err == nil) || works && (b.Name == "good") != (len(b.Features) == 1) {
 				t.Errorf("%+v: %+v", test.o, b)
 			}

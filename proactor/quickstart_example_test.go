@@ -96,7 +96,7 @@ func (v *visitor) onWritten(op *proactor.Operation) {
 
 // call asks an echo server one question. All it does can be cancelled at once.
 type call struct {
-	proactor.Owner
+	proactor.CancelGroup
 	d                    *proactor.Dispatcher
 	stream               *proactor.Handle
 	connect, write, read proactor.Operation
@@ -108,7 +108,7 @@ func (c *call) start(address string) {
 		&c.connect: c.onConnect, &c.write: c.onWritten, &c.read: c.onRead,
 	} {
 		op.Handler = handler
-		op.SetOwner(&c.Owner)
+		op.SetCancelGroup(&c.CancelGroup)
 	}
 	c.connect.SetTimeout(5 * time.Second)
 	c.d.Connect(&c.connect, "tcp", address, nil)

@@ -1,8 +1,11 @@
 package proactor
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
+	"runtime/trace"
 	"slices"
 	"sync"
 )
@@ -36,7 +39,7 @@ func (d *Dispatcher) Number() int {
 
 // enlist makes d one of the open dispatchers. It returns the options of its
 // record: those of the recording in progress, or else its own.
-func (d *Dispatcher) enlist(o RecordOptions) RecordOptions {
+func (d *Dispatcher) register(o RecordOptions) RecordOptions {
 	open.mu.Lock()
 	defer open.mu.Unlock()
 	open.dispatchers = append(open.dispatchers, d)
@@ -47,8 +50,8 @@ func (d *Dispatcher) enlist(o RecordOptions) RecordOptions {
 	return o
 }
 
-// delist takes d, closed, out.
-func (d *Dispatcher) delist() {
+// unregister takes d, closed, out.
+func (d *Dispatcher) unregister() {
 	open.mu.Lock()
 	defer open.mu.Unlock()
 	open.dispatchers = slices.DeleteFunc(open.dispatchers, func(o *Dispatcher) bool { return o == d })
@@ -131,4 +134,37 @@ func (o *Options) replayAll() (err error) {
 		o.Backend, o.Sim = "", nil
 	}
 	return nil
+}
+
+// labels are goroutine labels for each kind of operation, which a processor
+// profile tells handlers apart by: "operation" is the kind. They are made once.
+type labels [256]context.Context
+
+func newLabels() *labels {
+	var l labels
+	for k := range l {
+		if name := Kind(k).String(); name != KindNone.String() {
+			l[k] = pprof.WithLabels(context.Background(), pprof.Labels("operation", name))
+		}
+	}
+	return &l
+}
+
+// handle calls the handler of o: in a region of runtime/trace if a trace is being
+// taken, and with labels for the profiler, if there are any. A nil labels just
+// calls.
+func (l *labels) handle(o *Operation) {
+	if l == nil {
+		o.Handler.HandleCompletion(o)
+		return
+	}
+	k := o.Kind()
+	ctx := l[k]
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	pprof.SetGoroutineLabels(ctx)
+	defer pprof.SetGoroutineLabels(context.Background())
+	defer trace.StartRegion(ctx, "proactor: "+k.String()).End()
+	o.Handler.HandleCompletion(o)
 }

@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -29,7 +30,7 @@ func (d *Dispatcher) Run() error {
 	if err := d.enter(); err != nil {
 		return err
 	}
-	defer d.giveTurn()
+	defer d.releaseTurn()
 	if d.locked {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -37,20 +38,20 @@ func (d *Dispatcher) Run() error {
 	switch {
 	case d.workers != nil:
 		return d.runPool()
-	case d.home != nil:
+	case d.thread != nil:
 		var err error
-		d.atHome(func() { err = d.run() })
+		d.onThread(func() { err = d.run() })
 		return err
 	}
-	d.host(true)
-	defer d.host(false)
+	d.setHosting(true)
+	defer d.setHosting(false)
 	return d.run()
 }
 
 // run is Run, on the goroutine that dispatches.
 func (d *Dispatcher) run() error {
 	for {
-		d.handOver()
+		d.yieldToLeader()
 		if d.closed.Load() {
 			return ErrClosed
 		}
@@ -68,19 +69,19 @@ func (d *Dispatcher) RunOne(ctx context.Context) (int, error) {
 	if err := d.enter(); err != nil {
 		return 0, err
 	}
-	defer d.giveTurn()
+	defer d.releaseTurn()
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, d.interrupt)()
 	}
-	if d.home == nil {
+	if d.thread == nil {
 		return d.runOne(ctx)
 	}
-	return d.resultAtHome(func() (int, error) { return d.runOne(ctx) })
+	return d.resultOnThread(func() (int, error) { return d.runOne(ctx) })
 }
 
-// resultAtHome is atHome for RunOne and Poll.
-func (d *Dispatcher) resultAtHome(f func() (int, error)) (n int, err error) {
-	d.atHome(func() { n, err = f() })
+// resultOnThread is onThread for RunOne and Poll.
+func (d *Dispatcher) resultOnThread(f func() (int, error)) (n int, err error) {
+	d.onThread(func() { n, err = f() })
 	return n, err
 }
 
@@ -107,12 +108,12 @@ func (d *Dispatcher) Poll() (int, error) {
 	if err := d.enter(); err != nil {
 		return 0, err
 	}
-	defer d.giveTurn()
+	defer d.releaseTurn()
 	d.stopping.Store(false)
-	if d.home == nil {
+	if d.thread == nil {
 		return d.round(false), nil
 	}
-	return d.resultAtHome(func() (int, error) { return d.round(false), nil })
+	return d.resultOnThread(func() (int, error) { return d.round(false), nil })
 }
 
 // enter takes the turn to call handlers.
@@ -127,46 +128,46 @@ func (d *Dispatcher) enter() error {
 		d.turn.Unlock()
 		return ErrClosed
 	}
-	d.dispatchHere()
+	d.claimHandlers()
 	return nil
 }
 
 // round is described at the top. It returns how many handlers it called.
 func (d *Dispatcher) round(mayWait bool) int {
-	if d.ranked.Load() {
-		return d.rankedRound(mayWait)
+	if d.prioritized.Load() {
+		return d.prioritizedRound(mayWait)
 	}
 	deadline := d.collect(mayWait)
-	n := d.dispatchDue()
-	if d.looked = !d.looked || n == 0 || !mayWait; !d.looked {
+	n := d.dispatchRunnable()
+	if d.polled = !d.polled || n == 0 || !mayWait; !d.polled {
 		return n
 	}
-	if d.done == nil {
-		d.done = d.wait(deadline)
+	if d.completed == nil {
+		d.completed = d.wait(deadline)
 	}
 	if deadline != 0 {
 		d.parked.Store(false)
 	}
-	return n + d.dispatchDone()
+	return n + d.dispatchCompleted()
 }
 
-// rankedTurn is how many handlers are called before a look for completions that
+// prioritizedBatch is how many handlers are called before a look for completions that
 // may be more urgent than those that wait.
-const rankedTurn = 16
+const prioritizedBatch = 16
 
-// rankedRound is round where completions have priorities: steps 2 and 4 choose
+// prioritizedRound is round where completions have priorities: steps 2 and 4 choose
 // among all that is there.
-func (d *Dispatcher) rankedRound(mayWait bool) (n int) {
+func (d *Dispatcher) prioritizedRound(mayWait bool) (n int) {
 	deadline := d.collect(mayWait)
-	d.ready.add(d.due.Take())
-	d.ready.add(d.done)
-	d.done = nil
-	d.ready.add(d.wait(deadline))
+	d.runQueue.add(d.runnable.Take())
+	d.runQueue.add(d.completed)
+	d.completed = nil
+	d.runQueue.add(d.wait(deadline))
 	if deadline != 0 {
 		d.parked.Store(false)
 	}
-	for ; n < rankedTurn && d.ready.n > 0 && !d.stopping.Load(); n++ {
-		d.finish(d.ready.next())
+	for ; n < prioritizedBatch && d.runQueue.n > 0 && !d.stopping.Load(); n++ {
+		d.dispatch(d.runQueue.next())
 	}
 	return n
 }
@@ -179,11 +180,11 @@ func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
 		d.journal.Enter()
 	}
 	d.mu.Lock()
-	d.due.Append(&d.posted)
+	d.runnable.Append(&d.posted)
 	if len(d.timers) > 0 {
-		d.expire(d.backend.Now())
+		d.expireLocked(d.backend.Now())
 	}
-	if mayWait && !d.hurry && d.due.Empty() && d.done == nil && d.ready.n == 0 {
+	if mayWait && !d.skipWait && d.runnable.Empty() && d.completed == nil && d.runQueue.n == 0 {
 		deadline = backend.NoDeadline
 		if len(d.timers) > 0 {
 			deadline = d.timers[0].when
@@ -192,28 +193,92 @@ func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
 	if deadline != 0 {
 		d.parked.Store(true)
 	}
-	d.hurry = false
+	d.skipWait = false
 	d.mu.Unlock()
 	return deadline
 }
 
-// dispatchDue calls the handlers of posts and timers, until Stop.
-func (d *Dispatcher) dispatchDue() (n int) {
-	for !d.due.Empty() && !d.stopping.Load() {
-		d.finish(d.due.Pop())
+// dispatchRunnable calls the handlers of posts and timers, until Stop.
+func (d *Dispatcher) dispatchRunnable() (n int) {
+	for !d.runnable.Empty() && !d.stopping.Load() {
+		d.dispatch(d.runnable.Pop())
 		n++
 	}
 	return n
 }
 
-// dispatchDone calls the handlers of what the backend handed back, until Stop.
-func (d *Dispatcher) dispatchDone() (n int) {
-	for d.done != nil && !d.stopping.Load() {
-		op := d.done
-		d.done = op.Next
+// dispatchCompleted calls the handlers of what the backend handed back, until Stop.
+func (d *Dispatcher) dispatchCompleted() (n int) {
+	for d.completed != nil && !d.stopping.Load() {
+		op := d.completed
+		d.completed = op.Next
 		op.Next = nil
-		d.finish(op)
+		d.dispatch(op)
 		n++
 	}
 	return n
+}
+
+// WaitMode says how a dispatcher with nothing to do waits for completions.
+type WaitMode string
+
+const (
+	// WaitParked: the goroutine that dispatches parks in Go's own poller. It holds no
+	// operating-system thread meanwhile, and is woken like any other goroutine. This
+	// is the default, and what every backend does.
+	WaitParked WaitMode = ""
+	// WaitLocked: a thread of the dispatcher's own waits in the kernel, dispatches,
+	// and runs the kernel's deferred completion work when it asks for completions. It
+	// exists from New to Close; Run, RunOne and Poll have it do the work and wait
+	// for it. The backend "uring" alone can do this.
+	WaitLocked WaitMode = "locked"
+)
+
+// validate says what is wrong with w, given how many goroutines dispatch.
+func (w WaitMode) validate(p Pool) error {
+	if w != WaitParked && w != WaitLocked {
+		return fmt.Errorf("proactor: Options.WaitMode is %q: want WaitParked or WaitLocked", w)
+	}
+	if w == WaitLocked && p.normal().Max > 1 {
+		return fmt.Errorf("proactor: Options.WaitMode is WaitLocked and Options.Pool has %d goroutines: one thread alone may wait; several dispatchers (NewGroup) use several threads", p.normal().Max)
+	}
+	return nil
+}
+
+// home is a goroutine with a thread of its own, which does what it is given, one
+// thing after the other.
+type lockedThread struct {
+	work chan func()
+	done chan struct{}
+}
+
+func newLockedThread() *lockedThread {
+	h := &lockedThread{work: make(chan func()), done: make(chan struct{})}
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		for f := range h.work {
+			f()
+			h.done <- struct{}{}
+		}
+	}()
+	return h
+}
+
+// do has f called at home, and returns when it has returned. On no home at all
+// the caller does it. One goroutine at a time may call do.
+func (h *lockedThread) do(f func()) {
+	if h == nil {
+		f()
+		return
+	}
+	h.work <- f
+	<-h.done
+}
+
+// leave ends the goroutine.
+func (h *lockedThread) exit() {
+	if h != nil {
+		close(h.work)
+	}
 }

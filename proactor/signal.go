@@ -19,8 +19,8 @@ import (
 //
 // Under sim nothing of the system's arrives: SimNetwork.Raise delivers.
 type SignalSet struct {
-	d    *Dispatcher
-	stop func() // ends the registration
+	d          *Dispatcher
+	unregister func() // ends the registration
 
 	// d.mu covers the rest.
 	waiting backend.Queue
@@ -63,15 +63,15 @@ func (d *Dispatcher) Signals(signals ...os.Signal) (*SignalSet, error) {
 	if source, ok := d.backend.(signalSource); ok {
 		notify = source.Notify
 	}
-	s.stop = notify(s.deliver, distinct(signals))
+	s.unregister = notify(s.deliver, distinct(signals))
 	d.mu.Lock()
 	closed := d.closed.Load()
 	if !closed {
-		d.sets = append(d.sets, s)
+		d.signalSets = append(d.signalSets, s)
 	}
 	d.mu.Unlock()
 	if closed {
-		s.stop()
+		s.unregister()
 		return nil, closedError("wait for signals")
 	}
 	return s, nil
@@ -92,7 +92,7 @@ func distinct(list []os.Signal) (set []os.Signal) {
 // Several waits complete in the order in which they were started, each with
 // another arrival.
 func (s *SignalSet) Wait(op *Operation) {
-	op.controls()
+	op.ensureSettings()
 	s.d.begin(op, KindSignal)
 	if s.d.journal != nil && s.d.ask(op, func() { s.wait(op) }) {
 		return
@@ -102,23 +102,23 @@ func (s *SignalSet) Wait(op *Operation) {
 
 // wait starts op, which has begun.
 func (s *SignalSet) wait(op *Operation) {
-	d, c := s.d, op.control.Load()
+	d, c := s.d, op.settings.Load()
 	ended := d.arm(c)
 	d.mu.Lock()
 	c.set, c.signal = s, nil
 	switch {
-	case ended == nil && c.why != nil:
-		ended = c.why
+	case ended == nil && c.reason != nil:
+		ended = c.reason
 	case ended == nil:
 		ended = s.closed
 	}
 	switch {
 	case ended != nil:
-		d.hand(&op.op, ended)
+		d.completeAndUnlock(&op.op, ended)
 	case len(s.pending) > 0:
 		first := s.pending[0]
 		s.pending = append(s.pending[:0], s.pending[1:]...)
-		s.arrived(op, first)
+		s.completeWaitLocked(op, first)
 		d.mu.Unlock()
 		d.wake()
 	default:
@@ -129,7 +129,7 @@ func (s *SignalSet) wait(op *Operation) {
 
 // Signal is what has arrived, the result of SignalSet.Wait; nil if nothing has.
 func (o *Operation) Signal() os.Signal {
-	if c := o.control.Load(); c != nil {
+	if c := o.settings.Load(); c != nil {
 		return c.signal
 	}
 	return nil
@@ -141,9 +141,9 @@ func (s *SignalSet) deliver(sig os.Signal) {
 	d.mu.Lock()
 	if s.closed == nil {
 		if op := s.waiting.Pop(); op != nil {
-			s.arrived(op.Owner.(*Operation), arrival{sig, 1})
+			s.completeWaitLocked(op.Owner.(*Operation), arrival{sig, 1})
 		} else {
-			s.keep(sig)
+			s.keepLocked(sig)
 		}
 	}
 	d.mu.Unlock()
@@ -151,14 +151,14 @@ func (s *SignalSet) deliver(sig os.Signal) {
 }
 
 // arrived completes op. mu is held.
-func (s *SignalSet) arrived(op *Operation, a arrival) {
-	op.control.Load().signal = a.signal
+func (s *SignalSet) completeWaitLocked(op *Operation, a arrival) {
+	op.settings.Load().signal = a.signal
 	op.op.N = a.times
-	s.d.complete(op, nil)
+	s.d.completeLocked(op, nil)
 }
 
 // keep remembers a signal for the next Wait. mu is held.
-func (s *SignalSet) keep(sig os.Signal) {
+func (s *SignalSet) keepLocked(sig os.Signal) {
 	for i := range s.pending {
 		if s.pending[i].signal == sig {
 			s.pending[i].times++
@@ -174,15 +174,15 @@ func (s *SignalSet) Cancel() {
 		return
 	}
 	s.d.mu.Lock()
-	s.completeAll(ErrCanceled)
+	s.completeAllLocked(ErrCanceled)
 	s.d.mu.Unlock()
 	s.d.wake()
 }
 
 // completeAll completes all waits with err. mu is held.
-func (s *SignalSet) completeAll(err error) {
+func (s *SignalSet) completeAllLocked(err error) {
 	for op := s.waiting.Pop(); op != nil; op = s.waiting.Pop() {
-		s.d.complete(op.Owner.(*Operation), err)
+		s.d.completeLocked(op.Owner.(*Operation), err)
 	}
 }
 
@@ -203,11 +203,11 @@ func (s *SignalSet) close(why error) {
 	d.mu.Lock()
 	if s.closed == nil {
 		s.closed, s.pending = why, nil
-		s.completeAll(why)
-		d.sets = slices.DeleteFunc(d.sets, func(o *SignalSet) bool { return o == s })
+		s.completeAllLocked(why)
+		d.signalSets = slices.DeleteFunc(d.signalSets, func(o *SignalSet) bool { return o == s })
 	}
 	d.mu.Unlock()
-	s.stop() // once, or again: it knows
+	s.unregister() // once, or again: it knows
 	d.wake()
 }
 

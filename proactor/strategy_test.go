@@ -36,7 +36,7 @@ func grouped(p proactor.Policy) proactor.GroupOptions {
 }
 
 func waiting(n int) proactor.GroupOptions {
-	return proactor.GroupOptions{Dispatchers: n, Options: proactor.Options{Waiting: proactor.WaitLocked}}
+	return proactor.GroupOptions{Dispatchers: n, Options: proactor.Options{WaitMode: proactor.WaitLocked}}
 }
 
 func both(p proactor.Pool) proactor.GroupOptions {
@@ -51,7 +51,7 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 		for _, name := range workingBackends() {
 			o := options()
 			o.Backend = name
-			if o.Waiting == proactor.WaitLocked && name != "uring" {
+			if o.WaitMode == proactor.WaitLocked && name != "uring" {
 				continue // no other backend can
 			}
 			t.Run(strategy+"/"+name, func(t *testing.T) {
@@ -479,14 +479,14 @@ func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
 func TestOptionsOfPools(t *testing.T) {
 	for _, o := range []proactor.GroupOptions{
 		{Dispatchers: -1}, {Dispatchers: proactor.MaxDispatchers + 1}, {Dispatchers: math.MaxInt},
-		{Options: proactor.Options{Waiting: "somehow"}},
-		{Options: proactor.Options{Waiting: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
-		{Options: proactor.Options{Waiting: proactor.WaitLocked, Backend: "goroutine"}},
+		{Options: proactor.Options{WaitMode: "somehow"}},
+		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
+		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Backend: "goroutine"}},
 		pooled(proactor.Pool{Min: proactor.MaxPool + 1}), pooled(proactor.Pool{Min: math.MaxInt}), pooled(proactor.Pool{Min: math.MaxInt, Max: math.MaxInt}),
 		pooled(proactor.Pool{Max: proactor.MaxPool + 1, LockThreads: true}),
 		{Options: proactor.Options{Record: proactor.RecordOptions{History: math.MaxInt}}}, {Options: proactor.Options{Record: proactor.RecordOptions{History: -1}}},
 		{Options: proactor.Options{RingEntries: math.MaxInt}}, {Options: proactor.Options{RingEntries: -1}},
-		{Options: proactor.Options{Checks: proactor.Checks{SlowHandler: -1}}},
+		{Options: proactor.Options{Diagnostics: proactor.Diagnostics{SlowHandler: -1}}},
 		pooled(proactor.Pool{Min: -1}), pooled(proactor.Pool{Max: -1}), pooled(proactor.Pool{Min: 3, Max: 2}),
 	} {
 		if g, err := proactor.NewGroup(o); err == nil {

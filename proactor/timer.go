@@ -54,7 +54,7 @@ func (d *Dispatcher) StartTicker(op *Operation, every time.Duration) {
 	if every <= 0 {
 		panic("proactor: a ticker's period must be positive, and is " + every.String())
 	}
-	op.controls()
+	op.ensureSettings()
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), every), every) }) {
 		return
@@ -65,23 +65,23 @@ func (d *Dispatcher) StartTicker(op *Operation, every time.Duration) {
 // startTimer starts op, which has begun.
 func (d *Dispatcher) startTimer(op *Operation, when, every time.Duration) {
 	var ended error
-	c := op.control.Load()
+	c := op.settings.Load()
 	if c != nil {
 		ended = d.arm(c)
 	}
 	d.mu.Lock()
 	if c != nil {
-		c.due, c.every = when, every
-		when = min(when, c.limit)
+		c.next, c.period = when, every
+		when = min(when, c.expires)
 		if ended == nil {
-			ended = c.why
+			ended = c.reason
 		}
 	}
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed
 	}
 	if ended != nil {
-		d.hand(&op.op, ended)
+		d.completeAndUnlock(&op.op, ended)
 		return
 	}
 	op.deadline = when
@@ -95,53 +95,148 @@ func (d *Dispatcher) startTimer(op *Operation, when, every time.Duration) {
 
 // expire takes timers and deadlines that are over by now out of the heap, a
 // bounded number of them. mu is held, and so is the turn.
-func (d *Dispatcher) expire(now time.Duration) {
+func (d *Dispatcher) expireLocked(now time.Duration) {
 	for n := 0; n < timersPerRound && len(d.timers) > 0 && d.timers[0].when <= now; n++ {
 		op := d.timers[0].op
 		d.timers.remove(op)
-		c := op.control.Load()
+		c := op.settings.Load()
 		switch {
 		case op.Kind() != KindTimer: // its deadline
-			d.end(c, ErrDeadlineExceeded)
+			d.endEarlyLocked(c, ErrDeadlineExceeded)
 			continue
 		case c == nil || !c.armed:
-		case c.limit < c.due:
+		case c.expires < c.next:
 			op.op.Err = ErrDeadlineExceeded
-		case c.every > 0:
-			d.tick(c, now)
+		case c.period > 0:
+			d.tickLocked(c, now)
 		}
-		d.due.Push(&op.op)
+		d.runnable.Push(&op.op)
 	}
-	d.due.Append(&d.posted) // what end has completed
+	d.runnable.Append(&d.posted) // what end has completed
 }
 
 // tick makes the ticks that are due one completion. mu is held.
-func (d *Dispatcher) tick(c *control, now time.Duration) {
-	n := 1 + (min(now, c.limit)-c.due)/c.every // none after it ran out of time
+func (d *Dispatcher) tickLocked(c *settings, now time.Duration) {
+	n := 1 + (min(now, c.expires)-c.next)/c.period // none after it ran out of time
 	c.op.op.N = int(min(n, math.MaxInt))
-	c.due = expiry(c.due, n*c.every)
-	c.ticking = true
-	d.held.add(c, inDispatcher) // it is in no heap: CancelAll finds it here
+	c.next = expiry(c.next, n*c.period)
+	c.inTick = true
+	d.external.add(c, inDispatcher) // it is in no heap: CancelAll finds it here
 }
 
 // nextTick lets a periodic timer go on whose handler has returned.
-func (d *Dispatcher) nextTick(c *control) {
+func (d *Dispatcher) nextTick(c *settings) {
 	d.mu.Lock()
-	c.ticking = false
-	d.held.remove(c, inDispatcher)
-	ended := c.why
+	c.inTick = false
+	d.external.remove(c, inDispatcher)
+	ended := c.reason
 	if d.closed.Load() {
 		ended = ErrClosed
 	}
 	if ended != nil {
-		d.hand(&c.op.op, ended)
+		d.completeAndUnlock(&c.op.op, ended)
 		return
 	}
-	c.op.deadline = min(c.due, c.limit)
+	c.op.deadline = min(c.next, c.expires)
 	d.timers.push(c.op)
 	next := c.op.index == 1
 	d.mu.Unlock()
 	if next {
 		d.wake()
 	}
+}
+
+// timerHeap holds the timers that are running, and the deadlines of other
+// operations that are outstanding, the next one to expire first. It
+// is a heap with four children to a node: half as deep as a binary one, and the
+// children share a cache line. Each operation knows its place, so that any timer
+// can be taken out without a search. The dispatcher's mu covers it.
+type timerHeap []timerEntry
+
+// timerEntry repeats the deadline, so that comparing does not touch the
+// operations.
+type timerEntry struct {
+	when time.Duration
+	op   *Operation
+}
+
+const timerChildren = 4
+
+// push adds op, which expires at op.deadline.
+func (h *timerHeap) push(op *Operation) {
+	*h = append(*h, timerEntry{op.deadline, op})
+	h.up(len(*h) - 1)
+}
+
+// holds reports whether op is in this very heap.
+func (h timerHeap) holds(op *Operation) bool {
+	return op.index > 0 && int(op.index) <= len(h) && h[op.index-1].op == op
+}
+
+// remove takes op out. It must be in h.
+func (h *timerHeap) remove(op *Operation) {
+	i, last := int(op.index)-1, len(*h)-1
+	op.index = 0
+	moved := (*h)[last]
+	(*h)[last] = timerEntry{}
+	*h = (*h)[:last]
+	if i == last {
+		return
+	}
+	h.set(i, moved)
+	h.down(i)
+	h.up(i)
+}
+
+// runningTimers are the timers of h, without the deadlines of other operations.
+func (h timerHeap) runningTimers() (timers []*Operation) {
+	for _, e := range h {
+		if e.op.Kind() == KindTimer {
+			timers = append(timers, e.op)
+		}
+	}
+	return timers
+}
+
+// set puts e at place i and tells its operation.
+func (h timerHeap) set(i int, e timerEntry) {
+	h[i] = e
+	e.op.index = int32(i) + 1
+}
+
+// up moves the entry at i towards the root until its parent expires no later.
+func (h timerHeap) up(i int) {
+	e := h[i]
+	for i > 0 {
+		parent := (i - 1) / timerChildren
+		if h[parent].when <= e.when {
+			break
+		}
+		h.set(i, h[parent])
+		i = parent
+	}
+	h.set(i, e)
+}
+
+// down moves the entry at i away from the root until no child expires earlier.
+func (h timerHeap) down(i int) {
+	e := h[i]
+	for {
+		first := i*timerChildren + 1
+		if first >= len(h) {
+			break
+		}
+		least := first
+		for c := first + 1; c < min(first+timerChildren, len(h)); c++ {
+			if h[c].when < h[least].when {
+				least = c
+			}
+		}
+		if e.when <= h[least].when {
+			break
+		}
+		h.set(i, h[least])
+		i = least
+	}
+	h.set(i, e)
 }

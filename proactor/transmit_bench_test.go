@@ -81,7 +81,7 @@ func benchTransmit(b *testing.B, name string, size int) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.read <- size + len(t.Header)
-		stream.Transmit(&op, &t)
+		stream.TransmitFile(&op, &t)
 		if err := <-sent; err != nil {
 			b.Fatal(err)
 		}

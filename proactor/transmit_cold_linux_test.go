@@ -62,7 +62,7 @@ func benchTransmitCold(b *testing.B, name string) {
 		if !tick.Outstanding() {
 			d.StartTimer(tick, coldTick)
 		}
-		stream.Transmit(op, &t)
+		stream.TransmitFile(op, &t)
 		if err := d.Run(); err != nil {
 			b.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func (w *coldWork) transmit(t *testing.T, path string) {
 	t.Helper()
 	evict(t, path)
 	w.transmission.File = w.file
-	w.out.Transmit(&w.send, &w.transmission)
+	w.out.TransmitFile(&w.send, &w.transmission)
 }
 
 // receive compares what comes with data.

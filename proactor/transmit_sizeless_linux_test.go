@@ -32,12 +32,12 @@ func TestTransmitWithoutSize(t *testing.T) {
 			}
 			defer h.Close()
 			op := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
-			a.Transmit(&op, &proactor.Transmission{Header: []byte("h"), File: h})
+			a.TransmitFile(&op, &proactor.Transmission{Header: []byte("h"), File: h})
 			runUntil(t, d, &op)
 			if !errors.Is(op.Err(), fs.ErrInvalid) || op.N() != 0 {
 				t.Errorf("to the end: %d, %v", op.N(), op.Err())
 			}
-			a.Transmit(&op, &proactor.Transmission{File: h, Length: 5})
+			a.TransmitFile(&op, &proactor.Transmission{File: h, Length: 5})
 			runUntil(t, d, &op)
 			got := make([]byte, 5)
 			var read proactor.Operation

@@ -35,7 +35,7 @@ func onEachRunning(t *testing.T, f func(t *testing.T, ctx context.Context, d *Di
 	}
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		test(t, o)
-		if o.Waiting == WaitParked {
+		if o.WaitMode == WaitParked {
 			o.Pool.Min = 2
 			t.Run("pool", func(t *testing.T) { test(t, o) })
 		}
@@ -77,7 +77,7 @@ func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
 					op.SetDeadline(time.Now().Add(time.Millisecond))
 					r.Read(op, make([]byte, 1))
 				},
-				"user": func(op *Operation) { op.SetTimeout(time.Millisecond); d.Begin(op, nil) },
+				"user": func(op *Operation) { op.SetTimeout(time.Millisecond); d.StartExternal(op, nil) },
 				"timer that runs out of time": func(op *Operation) {
 					op.SetTimeout(time.Millisecond)
 					d.StartTimer(op, time.Hour)
@@ -149,7 +149,7 @@ func TestRunWaitsAfterStop(t *testing.T) {
 					t.Error(err)
 				}
 			},
-			"Rouse": func(_ *testing.T, d *Dispatcher) { d.Rouse() },
+			"Rouse": func(_ *testing.T, d *Dispatcher) { d.WakeLeader() },
 			"Poll after Stop": func(t *testing.T, d *Dispatcher) {
 				d.Stop()
 				if _, err := d.Poll(); err != nil {
@@ -255,7 +255,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 			r.Read(&op, make([]byte, 1))
 			d.Cancel(&op)
 			until(3)
-			d.Begin(&op, nil).Complete(i, nil)
+			d.StartExternal(&op, nil).Complete(i, nil)
 			until(4)
 			op.SetTimeout(-1)
 			r.Read(&op, make([]byte, 1))

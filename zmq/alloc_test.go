@@ -16,7 +16,7 @@ func TestNoAllocationPerMessage(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name string
-		make func(*rig) (run func())
+		make func(*fixture) (run func())
 	}{
 		{"PUSH and PULL", streamOf8Bytes},
 		{"PUSH and PULL, 64 KiB", streamOf64KiB},
@@ -25,7 +25,7 @@ func TestNoAllocationPerMessage(t *testing.T) {
 		{"DEALER and ROUTER, two frames", routedRoundTrips},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				run := tt.make(r)
 				for range 10 { // until pools and buffers have their sizes
 					run()
@@ -49,7 +49,7 @@ const (
 )
 
 // stream sends messages made by make and receives them meanwhile.
-func (r *rig) stream(make func() zmq.Msg) func() {
+func (r *fixture) stream(make func() zmq.Msg) func() {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
 	ctx := context.Background()
@@ -69,13 +69,13 @@ func (r *rig) stream(make func() zmq.Msg) func() {
 	}
 }
 
-func streamOf8Bytes(r *rig) func() {
+func streamOf8Bytes(r *fixture) func() {
 	body := []byte("12345678")
 	return r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
 }
 
 // Large bodies are sent one by one, so that their memory can come back.
-func streamOf64KiB(r *rig) func() {
+func streamOf64KiB(r *fixture) func() {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
 	ctx := context.Background()
@@ -95,7 +95,7 @@ func streamOf64KiB(r *rig) func() {
 	}
 }
 
-func roundTrips(r *rig) func() {
+func roundTrips(r *fixture) func() {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.link(rep, req)
 	ctx := context.Background()
@@ -127,7 +127,7 @@ func echo(s *zmq.Socket) {
 	}
 }
 
-func publications(r *rig) func() {
+func publications(r *fixture) func() {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("123")
 	r.link(pub, sub)
 	r.subscribed(pub, 1)
@@ -149,7 +149,7 @@ func publications(r *rig) func() {
 	}
 }
 
-func routedRoundTrips(r *rig) func() {
+func routedRoundTrips(r *fixture) func() {
 	dealer, router := r.socket(zmq.DEALER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
 	r.link(router, dealer)
 	ctx := context.Background()

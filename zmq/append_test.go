@@ -12,7 +12,7 @@ import (
 // their sizes, and however they travelled.
 func TestAppendToWhatIsReceived(t *testing.T) {
 	sizes := []int{0, 1, 10, 255, 256, 300, 4 << 10, 5000, 31 << 10, 32 << 10, 40_000, 100_000}
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		var want [][][]byte

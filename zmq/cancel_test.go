@@ -11,7 +11,7 @@ import (
 // A Send whose context ends while it waits has sent nothing; the socket works as
 // before.
 func TestCancelSend(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
 		ctx, cancel := context.WithCancel(r.ctx)
 		var waiting []<-chan error
@@ -33,7 +33,7 @@ func TestCancelSend(t *testing.T) {
 
 // A Recv whose context ends while it waits has taken nothing.
 func TestCancelRecv(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		for round := range 20 {
@@ -71,7 +71,7 @@ func TestCancelRecv(t *testing.T) {
 
 // A REQ that has given up waiting can wait again: the reply is not lost.
 func TestWaitAgainForAReply(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		req, rep := r.socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), r.socket(zmq.REP, zmq.Options{})
 		r.link(rep, req)
 		r.send(req, "q")

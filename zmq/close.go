@@ -95,7 +95,7 @@ func (s *Socket) shutdown(ctx context.Context) {
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
-		s.hurry(ctx)
+		s.awaitShutdown(ctx)
 		return
 	}
 	s.closing = true
@@ -110,7 +110,7 @@ func (s *Socket) shutdown(ctx context.Context) {
 	stopReporting := s.reportWaiting()
 	s.drain(ctx, connected, leaving)
 	stopReporting()
-	s.takeDown(patience(ctx), bound, connected, leaving)
+	s.stopListenersFirst(patience(ctx), bound, connected, leaving)
 	s.awaitLeaving()
 	if n := int(s.pattern.Stats().Dropped[DropPeerGone] - before); n > 0 {
 		s.undelivered = n
@@ -148,7 +148,7 @@ func (s *Socket) isClosing() bool {
 
 // hurry waits for a shutdown in progress. When ctx is done that need not wait for
 // queued messages any longer.
-func (s *Socket) hurry(ctx context.Context) {
+func (s *Socket) awaitShutdown(ctx context.Context) {
 	if !s.ctx.awaitUntil(ctx, s.closed) {
 		s.stopDraining()
 		s.ctx.await(s.closed)
@@ -158,7 +158,7 @@ func (s *Socket) hurry(ctx context.Context) {
 // drain waits until everything that is queued has been written, or ctx is done.
 func (s *Socket) drain(ctx context.Context, connected []*connected, leaving []*leaving) {
 	for _, p := range s.accepted.Peers() {
-		s.drainPeer(ctx, p.Out.Drained)
+		s.drainPeer(ctx, p.Out.OnDrained)
 	}
 	for _, c := range connected {
 		s.drainPeer(ctx, c.drained)
@@ -191,12 +191,12 @@ func patience(ctx context.Context) time.Duration {
 	return maxPatience
 }
 
-// takeDown stops everything, listeners first: they bring new peers. Without
+// stopListenersFirst stops everything, listeners first: they bring new peers. Without
 // patience nothing is written any more: with many peers that do not read, the
 // dispatchers would first fill the buffers of each.
-func (s *Socket) takeDown(patience time.Duration, bound []*bound, connected []*connected, leaving []*leaving) {
+func (s *Socket) stopListenersFirst(patience time.Duration, bound []*bound, connected []*connected, leaving []*leaving) {
 	if patience <= 0 {
-		s.session.Engine.Cut.Store(true)
+		s.session.Engine.Abort.Store(true)
 	}
 	var stops []func(func())
 	for _, b := range bound {

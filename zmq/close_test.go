@@ -15,7 +15,7 @@ import (
 // A linger without end delivers everything, also to a peer that comes only after
 // Close was called.
 func TestLingerForever(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
 		must(r.T, err)
 		ep := r.free()
@@ -47,7 +47,7 @@ func TestLingerForever(t *testing.T) {
 func TestLingerEnds(t *testing.T) {
 	for name, linger := range map[string]time.Duration{"no linger": zmq.NoLinger, "a nanosecond": 1} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
 				must(r.T, err)
 				must(r.T, push.Connect(r.free()))
@@ -66,7 +66,7 @@ func TestLingerEnds(t *testing.T) {
 // Shutdown waits as long as its context says, whatever the linger, and says
 // whether something was left.
 func TestShutdown(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 0} {
 			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
 			must(r.T, err)
@@ -84,7 +84,7 @@ func TestShutdown(t *testing.T) {
 // Close waits for what was sent to peers that are connected, also with a linger
 // that would allow for more.
 func TestCloseDeliversToThoseConnected(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
 		const n = 1000
 		for round := range 3 {
@@ -104,7 +104,7 @@ func TestCloseDeliversToThoseConnected(t *testing.T) {
 
 // Close ends calls that wait; everything fails in the same way from then on.
 func TestCloseWhileOthersWait(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		s, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
 		r.link(s, peer)
 		r.fill(s)
@@ -146,7 +146,7 @@ func TestCloseWhileOthersWait(t *testing.T) {
 
 // Close may be called again, and by many at once: all wait for the first.
 func TestCloseByMany(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		s, peer := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(s, peer)
 		r.send(s, "x")
@@ -204,7 +204,7 @@ func TestCloseContext(t *testing.T) {
 // What waits for an inproc name does not keep a context from closing, whatever
 // the linger: nobody can bind the name any more.
 func TestCloseContextWithNamesNeverBound(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
 	never, err := c.NewSocket(zmq.PUSH, zmq.Options{})
@@ -228,7 +228,7 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 
 // The sockets of a context close all at once, each with its linger.
 func TestCloseContextWithQueues(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
 		must(r.T, err)
 		for range 3 {
@@ -244,7 +244,7 @@ func TestCloseContextWithQueues(t *testing.T) {
 // Shutdown says how many messages it has dropped; a context's, how many all its
 // sockets have.
 func TestShutdownCounts(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
 		must(r.T, err)
 		ctx, cancel := context.WithCancel(r.ctx)
@@ -279,7 +279,7 @@ func TestShutdownCounts(t *testing.T) {
 
 // A Context's Shutdown ends a Close that waits for ever.
 func TestContextShutdownHurriesAClose(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
 	s, err := c.NewSocket(zmq.PUSH, zmq.Options{Linger: zmq.LingerForever})
@@ -301,7 +301,7 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 // told what was dropped.
 func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	said, logger := newJournal()
-	r := newRigIn(t, "tcp", zmq.ContextOptions{Logger: logger})
+	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Logger: logger})
 	zmq.ReportCloseAfter(r.sockets, time.Millisecond)
 	s, ep := r.socket(zmq.PUSH, zmq.Options{}), r.free()
 	must(t, s.Connect(ep))
@@ -324,7 +324,7 @@ func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 
 // A SUB has nothing to deliver: it does not wait for a publisher that never comes.
 func TestCloseSubscriber(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		s := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
 		must(r.T, s.Connect(r.free()))
 		must(r.T, s.Subscribe("b"))

@@ -18,7 +18,7 @@ const crowd = 8
 const each = 500
 
 // ok reports an error, on any goroutine, and whether there was none.
-func (r *rig) ok(err error) bool {
+func (r *fixture) ok(err error) bool {
 	if err != nil {
 		r.Error(err)
 	}
@@ -30,7 +30,7 @@ func (r *rig) ok(err error) bool {
 func TestManyGoroutinesOnOneSocket(t *testing.T) {
 	for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
 		t.Run(typ.String(), func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				receiver := typ
 				if typ == zmq.PUSH {
 					receiver = zmq.PULL
@@ -66,7 +66,7 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 
 // Each sender's own messages stay in order.
 func TestOrderOfEachSender(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		for sender := range crowd {
@@ -93,7 +93,7 @@ func TestOrderOfEachSender(t *testing.T) {
 
 // The frames of one message stay together, small and large, whoever sends beside.
 func TestMultipartIsNeverInterleaved(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 50})
 		r.link(pull, push)
 		const rounds = 50
@@ -133,7 +133,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 // Many REQ sockets ask one ROUTER that many goroutines serve: each gets its own
 // answer.
 func TestManyAskOneRouter(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		router := r.socket(zmq.ROUTER, zmq.Options{})
 		ep := r.bind(router)
 		var askers, servers sync.WaitGroup
@@ -176,7 +176,7 @@ func TestManyAskOneRouter(t *testing.T) {
 
 // Publishing, subscribing, and subscribers that come and go, all at once.
 func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 10})
 		ep := r.bind(pub)
 		ctx, stop := context.WithCancel(r.ctx)
@@ -223,7 +223,7 @@ func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
 
 // Endpoints come and go while others send and receive.
 func TestEndpointsComeAndGo(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push) // one stays
 		ctx, stop := context.WithCancel(r.ctx)
@@ -258,7 +258,7 @@ func TestEndpointsComeAndGo(t *testing.T) {
 // Two hundred peers come, send, and go. The backlog has room for all of them: who
 // does not fit tries again after a second.
 func TestManyPeers(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		const peers = 200
 		pull := r.socket(zmq.PULL, zmq.Options{Backlog: peers})
 		ep := r.bind(pull)

@@ -204,7 +204,7 @@ func TestDispatchersInTurn(t *testing.T) {
 			t.Errorf("connection %d is not on dispatcher %d", i, i%2)
 		}
 	}
-	if c.helper != nil {
+	if c.waitStrategy != nil {
 		t.Error("receivers help one of several dispatchers")
 	}
 	if err := c.Close(); err != nil {

@@ -18,7 +18,7 @@ var exclusivePair = []requirement{
 // RFC 31: "MAY both send and receive messages", "SHALL not filter or modify
 // outgoing or incoming messages in any way", "SHALL maintain a double queue for
 // its peer, allowing outgoing and incoming messages to be queued independently".
-func pairBothWays(r *rig) {
+func pairBothWays(r *fixture) {
 	a, b := r.socket(zmq.PAIR, zmq.Options{}), r.socket(zmq.PAIR, zmq.Options{})
 	r.link(a, b)
 	for i := range 50 {
@@ -32,7 +32,7 @@ func pairBothWays(r *rig) {
 }
 
 // RFC 31: "MAY be connected to at most one PAIR peers".
-func pairHasOnePeer(r *rig) {
+func pairHasOnePeer(r *fixture) {
 	a, b := r.socket(zmq.PAIR, zmq.Options{}), r.socket(zmq.PAIR, zmq.Options{})
 	c := r.socket(zmq.PAIR, zmq.Options{Linger: zmq.NoLinger})
 	r.link(a, b)
@@ -52,7 +52,7 @@ func pairHasOnePeer(r *rig) {
 // RFC 31: "SHALL create a double queue when initiating an outgoing connection to
 // a peer, and SHALL maintain the double queue whether or not the connection is
 // established".
-func pairQueuesBeforeItIsConnected(r *rig) {
+func pairQueuesBeforeItIsConnected(r *fixture) {
 	a, b := r.socket(zmq.PAIR, zmq.Options{}), r.socket(zmq.PAIR, zmq.Options{})
 	ep := r.free()
 	must(r.T, a.Connect(ep))
@@ -65,7 +65,7 @@ func pairQueuesBeforeItIsConnected(r *rig) {
 // available peer", "SHALL consider its peer as available only when it has a
 // outgoing queue that is not full", "SHALL NOT discard messages that it cannot
 // queue".
-func pairBlocks(r *rig) {
+func pairBlocks(r *fixture) {
 	a, b := r.socket(zmq.PAIR, zmq.Options{SendHWM: 2}), r.socket(zmq.PAIR, zmq.Options{RecvHWM: 2})
 	r.fails("sending to nobody", a.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.link(a, b)
@@ -81,7 +81,7 @@ func pairBlocks(r *rig) {
 // RFC 31: "SHALL create a double queue when a peer connects to it. If this peer
 // disconnects, the PAIR socket SHALL destroy its double queue and SHALL discard
 // any messages it contains."
-func pairDiscardsTheQueue(r *rig) {
+func pairDiscardsTheQueue(r *fixture) {
 	a, b := r.socket(zmq.PAIR, zmq.Options{SendHWM: 2}), r.socket(zmq.PAIR, zmq.Options{RecvHWM: 2})
 	r.link(a, b)
 	n := r.fill(a)

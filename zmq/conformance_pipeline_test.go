@@ -22,7 +22,7 @@ var pipeline = []requirement{
 }
 
 // RFC 30, PUSH: "SHALL only send messages"; PULL: "SHALL only receive messages".
-func oneWay(r *rig) {
+func oneWay(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
 	_, err := push.Recv(r.ctx)
@@ -42,7 +42,7 @@ func shapes() (list [][]string) {
 
 // RFC 30, PUSH and PULL: "SHALL not filter or modify outgoing messages in any
 // way", "incoming messages".
-func pipelineUnmodified(r *rig) {
+func pipelineUnmodified(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
 	sent := goes(func() error {
@@ -62,7 +62,7 @@ func pipelineUnmodified(r *rig) {
 // RFC 30, PUSH: "SHALL create this queue when initiating an outgoing connection
 // to a peer, and SHALL maintain the queue whether or not the connection is
 // established."
-func pushQueuesBeforeItIsConnected(r *rig) {
+func pushQueuesBeforeItIsConnected(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	ep := r.free()
 	must(r.T, push.Connect(ep))
@@ -78,7 +78,7 @@ func pushQueuesBeforeItIsConnected(r *rig) {
 // RFC 30, PUSH: "SHALL create this queue when a peer connects to it. If this peer
 // disconnects, the PUSH socket SHALL destroy its queue and SHALL discard any
 // messages it contains."
-func pushDiscardsTheQueue(r *rig) {
+func pushDiscardsTheQueue(r *fixture) {
 	push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 10})
 	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
 	r.link(push, pull)
@@ -91,7 +91,7 @@ func pushDiscardsTheQueue(r *rig) {
 
 // RFC 30, PUSH: "SHALL route outgoing messages to available peers using a
 // round-robin strategy."
-func pushRoundRobin(r *rig) {
+func pushRoundRobin(r *fixture) {
 	push := r.socket(zmq.PUSH, zmq.Options{})
 	var pulls []*zmq.Socket
 	for range 3 {
@@ -108,7 +108,7 @@ func pushRoundRobin(r *rig) {
 
 // RFC 30, PUSH: "SHALL block on sending, or return a suitable error, when it has
 // no available peers."
-func pushBlocks(r *rig) {
+func pushBlocks(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	sent := goes(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
@@ -120,7 +120,7 @@ func pushBlocks(r *rig) {
 // RFC 30, PUSH: "SHALL not accept further messages when it has no available
 // peers", "SHALL NOT discard messages that it cannot queue"; both: "SHOULD
 // constrain queue sizes to a runtime-configurable limit".
-func pushKeeps(r *rig) {
+func pushKeeps(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 3}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 	r.link(pull, push)
 	queued := r.fill(push)
@@ -147,7 +147,7 @@ func pushKeeps(r *rig) {
 
 // RFC 30, PUSH: "SHALL consider a peer as available only when it has a outgoing
 // queue that is not full."
-func pushPassesOverFullPeers(r *rig) {
+func pushPassesOverFullPeers(r *fixture) {
 	push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger})
 	slow, fast := r.socket(zmq.PULL, zmq.Options{RecvHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 	r.link(push, slow)
@@ -165,7 +165,7 @@ func pushPassesOverFullPeers(r *rig) {
 
 // RFC 30, PULL: "SHALL receive incoming messages from its peers using a
 // fair-queuing strategy."
-func pullQueuesFairly(r *rig) {
+func pullQueuesFairly(r *fixture) {
 	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
 	flood, trickle := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PUSH, zmq.Options{})
 	r.link(pull, flood, trickle)
@@ -186,7 +186,7 @@ func pullQueuesFairly(r *rig) {
 // Two peers that always have something are received from in turn: over inproc,
 // where nothing arrives late, exactly so.
 func TestFairQueueIsExact(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	pull := r.socket(zmq.PULL, zmq.Options{})
 	a, b := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	r.link(pull, a, b)

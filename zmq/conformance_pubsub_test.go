@@ -23,13 +23,13 @@ var publishSubscribe = []requirement{
 }
 
 // subscriber makes a SUB socket that wants these prefixes.
-func (r *rig) subscriber(prefixes ...string) *zmq.Socket {
+func (r *fixture) subscriber(prefixes ...string) *zmq.Socket {
 	r.Helper()
 	return r.socket(zmq.SUB, zmq.Options{Subscribe: prefixes})
 }
 
 // RFC 29, PUB: "SHALL only send messages"; SUB: "SHALL only receive messages".
-func publishOneWay(r *rig) {
+func publishOneWay(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber()
 	_, err := pub.Recv(r.ctx)
 	r.fails("receiving from PUB", err, zmq.ErrNotSupported)
@@ -41,7 +41,7 @@ func publishOneWay(r *rig) {
 // RFC 29, PUB: "SHALL not modify outgoing messages in any way"; SUB: "SHALL not
 // modify incoming messages in any way", "SHALL deliver messages to its calling
 // application".
-func publishUnmodified(r *rig) {
+func publishUnmodified(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited}), r.subscriber("")
 	r.link(pub, sub)
 	r.subscribed(pub, 1)
@@ -55,7 +55,7 @@ func publishUnmodified(r *rig) {
 
 // RFC 29, PUB: "MAY be connected to any number of SUB or XSUB subscribers",
 // "SHALL maintain a single outgoing message queue for each connected subscriber".
-func publishToAll(r *rig) {
+func publishToAll(r *fixture) {
 	pub := r.socket(zmq.PUB, zmq.Options{})
 	var subs []*zmq.Socket
 	for range 5 {
@@ -75,7 +75,7 @@ func publishToAll(r *rig) {
 
 // RFC 29, PUB: "MAY, depending on the transport, send messages only to
 // subscribers who have a matching subscription": once, however many match.
-func publishOnce(r *rig) {
+func publishOnce(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("", "a", "ab", "abc")
 	r.link(pub, sub)
 	r.subscribed(pub, 4)
@@ -89,7 +89,7 @@ func publishOnce(r *rig) {
 
 // RFC 29, PUB: "SHALL perform a binary comparison of the subscription against the
 // start of the first frame of the message."
-func prefixOfTheFirstFrame(r *rig) {
+func prefixOfTheFirstFrame(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("ab", "\x00\xff", "end")
 	r.link(pub, sub)
 	r.subscribed(pub, 3)
@@ -105,7 +105,7 @@ func prefixOfTheFirstFrame(r *rig) {
 
 // RFC 29, PUB: "SHALL silently drop the message if the queue for a subscriber is
 // full": for that one; and what was not dropped keeps its order.
-func publishDropsWhenFull(r *rig) {
+func publishDropsWhenFull(r *fixture) {
 	pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
 	slow := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{"slow"}, RecvHWM: 5})
 	fast := r.subscriber("fast")
@@ -130,7 +130,7 @@ func publishDropsWhenFull(r *rig) {
 }
 
 // RFC 29, PUB: "SHALL NOT block on sending."
-func publishDoesNotBlock(r *rig) {
+func publishDoesNotBlock(r *fixture) {
 	pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger})
 	for range 10 {
 		must(r.T, pub.TrySend(zmq.StringMsg("to nobody")))
@@ -147,7 +147,7 @@ func publishDoesNotBlock(r *rig) {
 // RFC 29, PUB: "SHALL create a queue when a subscriber connects to it. If this
 // subscriber disconnects, the PUB socket SHALL destroy its queue and SHALL
 // discard any messages it contains."
-func publishForgets(r *rig) {
+func publishForgets(r *fixture) {
 	pub := r.socket(zmq.PUB, zmq.Options{})
 	gone, stays := r.subscriber("a", "b"), r.subscriber("a")
 	r.link(pub, gone, stays)
@@ -164,7 +164,7 @@ func publishForgets(r *rig) {
 // RFC 29, PUB: "SHALL receive subscribe and unsubscribe requests from
 // subscribers", "SHALL NOT deliver these commands to its calling application".
 // Like libzmq, a SUB that has asked twice has to take it back twice.
-func subscriptionsAreCounted(r *rig) {
+func subscriptionsAreCounted(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("a", "a", "end")
 	r.link(pub, sub)
 	r.subscribed(pub, 2)
@@ -187,7 +187,7 @@ func subscriptionsAreCounted(r *rig) {
 // RFC 29, SUB: "SHALL create a queue when initiating an outgoing connection to a
 // publisher, and SHALL maintain the queue whether or not the connection is
 // established."
-func subscribeBeforeConnect(r *rig) {
+func subscribeBeforeConnect(r *fixture) {
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("before")
 	ep := r.free()
 	must(r.T, sub.Connect(ep))
@@ -202,7 +202,7 @@ func subscribeBeforeConnect(r *rig) {
 
 // RFC 29, SUB: "MAY send subscribe and unsubscribe requests to publishers": a
 // publisher that comes back is told again.
-func subscribeAgain(r *rig) {
+func subscribeAgain(r *fixture) {
 	sub := r.subscriber("a")
 	ep := r.free()
 	must(r.T, sub.Connect(ep))
@@ -220,7 +220,7 @@ func subscribeAgain(r *rig) {
 // RFC 29, SUB: "MAY be connected to any number of PUB or XPUB publishers", "SHALL
 // create a queue when a publisher connects to it", "SHALL receive incoming
 // messages from its publishers using a fair-queuing strategy".
-func manyPublishers(r *rig) {
+func manyPublishers(r *fixture) {
 	sub := r.subscriber("")
 	pubs := []*zmq.Socket{r.socket(zmq.PUB, zmq.Options{}), r.socket(zmq.PUB, zmq.Options{})}
 	r.link(sub, pubs...)

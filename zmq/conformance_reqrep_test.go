@@ -27,7 +27,7 @@ var requestReply = append([]requirement{
 // RFC 28, REQ: "SHALL send and then receive exactly one message at a time"; REP:
 // "SHALL receive and then send exactly one message at a time", "SHALL wait for a
 // single reply message from its calling application".
-func strictlyInTurn(r *rig) {
+func strictlyInTurn(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.link(rep, req)
 	for i := range 20 {
@@ -50,7 +50,7 @@ func strictlyInTurn(r *rig) {
 // or more data frames"; "SHALL prefix the outgoing message with an empty
 // delimiter frame". REP: "An address envelope consisting of zero or more frames",
 // "A delimiter", "One or more data frames".
-func envelopeOnTheWire(r *rig) {
+func envelopeOnTheWire(r *fixture) {
 	req, dealer := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.DEALER, zmq.Options{})
 	rep, router := r.socket(zmq.REP, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
 	r.link(router, req)
@@ -76,7 +76,7 @@ func envelopeOnTheWire(r *rig) {
 
 // Not in the RFC, but libzmq's ZMQ_REQ_RELAXED: a request may be given up. What
 // has come for it is dropped; another peer is asked, where there is one.
-func relaxedAsksAgain(r *rig) {
+func relaxedAsksAgain(r *fixture) {
 	req := r.socket(zmq.REQ, zmq.Options{ReqRelaxed: true})
 	gone, next := r.socket(zmq.REP, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.link(req, gone, next)
@@ -107,7 +107,7 @@ func relaxedAsksAgain(r *rig) {
 
 // libzmq's ZMQ_REQ_CORRELATE: "prefix outgoing messages with an extra frame
 // containing a request id"; replies without it are dropped, however late.
-func correlatedReplies(r *rig) {
+func correlatedReplies(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{ReqRelaxed: true, ReqCorrelate: true}), r.socket(zmq.REP, zmq.Options{})
 	r.link(req, rep)
 	for i := range 10 {
@@ -141,7 +141,7 @@ func correlatedReplies(r *rig) {
 
 // RFC 28, REP: "SHALL not filter or modify outgoing or incoming messages in any
 // way".
-func requestUnmodified(r *rig) {
+func requestUnmodified(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.link(req, rep) // the asker binds
 	for _, shape := range shapes() {
@@ -154,7 +154,7 @@ func requestUnmodified(r *rig) {
 
 // RFC 28, REQ: "MAY be connected to any number of REP or ROUTER peers", "SHALL
 // route outgoing messages to connected peers using a round-robin strategy".
-func requestRoundRobin(r *rig) {
+func requestRoundRobin(r *fixture) {
 	req := r.socket(zmq.REQ, zmq.Options{})
 	reps := []*zmq.Socket{r.socket(zmq.REP, zmq.Options{}), r.socket(zmq.REP, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})}
 	r.link(req, reps...)
@@ -168,7 +168,7 @@ func requestRoundRobin(r *rig) {
 
 // RFC 28, REQ: "SHALL block on sending, or return a suitable error, when it has
 // no connected peers."
-func requestBlocks(r *rig) {
+func requestBlocks(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.fails("asking nobody", req.TrySend(zmq.StringMsg("q")), zmq.ErrWouldBlock)
 	asked := goes(func() error { return req.SendBytes(r.ctx, []byte("waited")) })
@@ -179,7 +179,7 @@ func requestBlocks(r *rig) {
 
 // RFC 28, REQ: "SHALL NOT discard messages that it cannot send to a connected
 // peer."
-func requestWaitsForItsPeer(r *rig) {
+func requestWaitsForItsPeer(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	ep := r.free()
 	must(r.T, req.Connect(ep))
@@ -193,7 +193,7 @@ func requestWaitsForItsPeer(r *rig) {
 // RFC 28, REQ: "SHALL accept an incoming message only from the last peer that it
 // sent a request to", "SHALL discard silently any messages received from other
 // peers".
-func onlyFromWhomWasAsked(r *rig) {
+func onlyFromWhomWasAsked(r *fixture) {
 	req := r.socket(zmq.REQ, zmq.Options{RoutingID: []byte("me")})
 	first, second := r.socket(zmq.ROUTER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
 	r.link(first, req)
@@ -218,7 +218,7 @@ func onlyFromWhomWasAsked(r *rig) {
 
 // RFC 28, REP: "MAY be connected to any number of REQ or DEALER peers", "SHALL
 // receive incoming messages from its peers using a fair-queuing strategy".
-func replyQueuesFairly(r *rig) {
+func replyQueuesFairly(r *fixture) {
 	rep := r.socket(zmq.REP, zmq.Options{})
 	flood, req := r.socket(zmq.DEALER, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.REQ, zmq.Options{})
 	r.link(rep, flood, req)
@@ -244,7 +244,7 @@ func replyQueuesFairly(r *rig) {
 // delimiter", "SHALL pass the remaining data frames to its calling application",
 // "SHALL prepend the address envelope and delimiter", "SHALL deliver this message
 // back to the originating peer": here through two proxies.
-func replyThroughProxies(r *rig) {
+func replyThroughProxies(r *fixture) {
 	var fronts, backs []*zmq.Socket
 	for range 2 {
 		fronts, backs = append(fronts, r.socket(zmq.ROUTER, zmq.Options{})), append(backs, r.socket(zmq.DEALER, zmq.Options{}))
@@ -277,7 +277,7 @@ func replyThroughProxies(r *rig) {
 
 // RFC 28, REP: "SHALL silently discard the reply, or return an error, if the
 // originating peer is no longer connected."
-func replyDiscarded(r *rig) {
+func replyDiscarded(r *fixture) {
 	rep := r.socket(zmq.REP, zmq.Options{})
 	gone, other := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REQ, zmq.Options{})
 	r.link(rep, gone)
@@ -296,7 +296,7 @@ func replyDiscarded(r *rig) {
 }
 
 // RFC 28, REP: "SHALL not block on sending."
-func replyDoesNotBlock(r *rig) {
+func replyDoesNotBlock(r *fixture) {
 	rep := r.socket(zmq.REP, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger})
 	deaf := r.socket(zmq.DEALER, zmq.Options{RecvHWM: 1, Linger: zmq.NoLinger})
 	r.link(rep, deaf)

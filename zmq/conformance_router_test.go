@@ -26,7 +26,7 @@ var dealerAndRouter = []requirement{
 
 // RFC 28, DEALER: "SHALL not filter or modify outgoing or incoming messages in
 // any way", "MAY both send and receive messages".
-func dealerUnmodified(r *rig) {
+func dealerUnmodified(r *fixture) {
 	a, b := r.socket(zmq.DEALER, zmq.Options{}), r.socket(zmq.DEALER, zmq.Options{})
 	r.link(a, b)
 	for _, shape := range shapes() {
@@ -40,7 +40,7 @@ func dealerUnmodified(r *rig) {
 // RFC 28, DEALER: "SHALL route outgoing messages to available peers using a
 // round-robin strategy", "SHALL receive incoming messages from its peers using a
 // fair-queuing strategy".
-func dealerRoundRobin(r *rig) {
+func dealerRoundRobin(r *fixture) {
 	dealer := r.socket(zmq.DEALER, zmq.Options{})
 	peers := []*zmq.Socket{r.socket(zmq.DEALER, zmq.Options{}), r.socket(zmq.DEALER, zmq.Options{})}
 	r.link(dealer, peers...)
@@ -63,7 +63,7 @@ func dealerRoundRobin(r *rig) {
 // RFC 28, DEALER: "SHALL create a double queue when initiating an outgoing
 // connection to a peer, and SHALL maintain the double queue whether or not the
 // connection is established."
-func dealerQueuesBeforeItIsConnected(r *rig) {
+func dealerQueuesBeforeItIsConnected(r *fixture) {
 	dealer, router := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("me")}), r.socket(zmq.ROUTER, zmq.Options{})
 	ep := r.free()
 	must(r.T, dealer.Connect(ep))
@@ -79,7 +79,7 @@ func dealerQueuesBeforeItIsConnected(r *rig) {
 // RFC 28, DEALER: "SHALL block on sending, or return a suitable error, when it
 // has no available peers", "SHALL not accept further messages when it has no
 // available peers", "SHALL NOT discard messages that it cannot queue".
-func dealerBlocks(r *rig) {
+func dealerBlocks(r *fixture) {
 	dealer, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 2}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 2})
 	r.fails("sending to nobody", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.link(dealer, peer)
@@ -95,7 +95,7 @@ func dealerBlocks(r *rig) {
 // RFC 28, DEALER: "SHALL create a double queue when a peer connects to it. If
 // this peer disconnects, the DEALER socket SHALL destroy its double queue and
 // SHALL discard any messages it contains."
-func dealerDiscardsTheQueue(r *rig) {
+func dealerDiscardsTheQueue(r *fixture) {
 	dealer, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 2}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 2})
 	r.link(dealer, peer)
 	n := r.fill(dealer)
@@ -110,7 +110,7 @@ func dealerDiscardsTheQueue(r *rig) {
 // each outgoing message and use this as the identity of a double queue", "SHALL
 // route the message to the outgoing queue if that queue exists, and has space",
 // "SHOULD allow the peer to specify its identity explicitly".
-func routerAddresses(r *rig) {
+func routerAddresses(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{})
 	var peers []*zmq.Socket
 	for i := range 3 {
@@ -134,7 +134,7 @@ func routerAddresses(r *rig) {
 
 // RFC 28, ROUTER: "SHALL identify each double queue using a unique identity
 // binary string".
-func routerGeneratesIDs(r *rig) {
+func routerGeneratesIDs(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{})
 	var peers []*zmq.Socket
 	for range 3 {
@@ -157,7 +157,7 @@ func routerGeneratesIDs(r *rig) {
 
 // RFC 28, ROUTER: "unique": the second of a name is refused while the first one
 // is there, and may come when it has left.
-func routerRefusesDuplicates(r *rig) {
+func routerRefusesDuplicates(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{RouterMandatory: true})
 	o := zmq.Options{RoutingID: []byte("same"), Linger: zmq.NoLinger}
 	first, second := r.socket(zmq.DEALER, o), r.socket(zmq.DEALER, o)
@@ -177,7 +177,7 @@ func routerRefusesDuplicates(r *rig) {
 
 // libzmq's ZMQ_ROUTER_HANDOVER: "the ROUTER socket shall reassign the connection to
 // the new client and disconnect the existing client".
-func routerHandsOver(r *rig) {
+func routerHandsOver(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{RouterMandatory: true, RouterHandover: true})
 	o := zmq.Options{RoutingID: []byte("same"), ReconnectInterval: -1}
 	first, second := r.socket(zmq.DEALER, o), r.socket(zmq.DEALER, o)
@@ -213,7 +213,7 @@ func routerHandsOver(r *rig) {
 
 // libzmq's ZMQ_PROBE_ROUTER: "the socket will automatically send an empty message
 // when a new connection is made or accepted".
-func routerIsProbed(r *rig) {
+func routerIsProbed(r *fixture) {
 	for _, typ := range []zmq.Type{zmq.DEALER, zmq.REQ, zmq.ROUTER} {
 		router := r.socket(zmq.ROUTER, zmq.Options{})
 		prober := r.socket(typ, zmq.Options{ProbeRouter: true, RoutingID: []byte("me")})
@@ -231,7 +231,7 @@ func routerIsProbed(r *rig) {
 // RFC 28, ROUTER: "SHALL either silently drop the message, or return an error,
 // depending on configuration, if the queue does not exist, or is full", "SHALL
 // NOT block on sending". This is the default.
-func routerDrops(r *rig) {
+func routerDrops(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger})
 	deaf := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("deaf"), RecvHWM: 2})
 	r.link(router, deaf)
@@ -245,7 +245,7 @@ func routerDrops(r *rig) {
 
 // The same sentence with RouterMandatory: an error, or a wait for room, as with
 // libzmq's ROUTER_MANDATORY.
-func routerMandatory(r *rig) {
+func routerMandatory(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{SendHWM: 2, RouterMandatory: true})
 	peer := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("peer"), RecvHWM: 2})
 	r.link(router, peer)
@@ -273,7 +273,7 @@ func routerMandatory(r *rig) {
 // RFC 28, ROUTER: "MAY be connected to any number of REQ, DEALER, or ROUTER
 // peers, and MAY both send and receive messages". Who speaks first has to know the
 // other's name.
-func routerToRouter(r *rig) {
+func routerToRouter(r *fixture) {
 	a, b := r.socket(zmq.ROUTER, zmq.Options{RoutingID: []byte("a")}), r.socket(zmq.ROUTER, zmq.Options{RoutingID: []byte("b")})
 	r.link(a, b)
 	r.send(a, "b", "hello")
@@ -284,7 +284,7 @@ func routerToRouter(r *rig) {
 
 // RFC 28, ROUTER: "If this peer disconnects, the ROUTER socket SHALL destroy its
 // double queue and SHALL discard any messages it contains."
-func routerDiscardsTheQueue(r *rig) {
+func routerDiscardsTheQueue(r *fixture) {
 	router := r.socket(zmq.ROUTER, zmq.Options{SendHWM: 2, RouterMandatory: true})
 	o := zmq.Options{RoutingID: []byte("peer"), RecvHWM: 2}
 	peer := r.socket(zmq.DEALER, o)

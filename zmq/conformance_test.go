@@ -18,7 +18,7 @@ import (
 // every transport.
 type requirement struct {
 	name string
-	test func(*rig)
+	test func(*fixture)
 }
 
 // TestConformance goes through RFCs 28 to 31, sentence by sentence. What is
@@ -56,23 +56,23 @@ func conform(t *testing.T, transport string, o zmq.ContextOptions) {
 	} {
 		t.Run(rfc, func(t *testing.T) {
 			for _, r := range requirements {
-				t.Run(r.name, func(t *testing.T) { r.test(newRigIn(t, transport, o)) })
+				t.Run(r.name, func(t *testing.T) { r.test(newFixtureIn(t, transport, o)) })
 			}
 		})
 	}
 }
 
 // everyTransport runs a test over each of them.
-func everyTransport(t *testing.T, test func(*rig)) {
+func everyTransport(t *testing.T, test func(*fixture)) {
 	t.Helper()
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
-		t.Run(transport, func(t *testing.T) { test(newRig(t, transport)) })
+		t.Run(transport, func(t *testing.T) { test(newFixture(t, transport)) })
 	}
 }
 
 // rig is what a test over one transport works with. Everything it does fails
 // after a while.
-type rig struct {
+type fixture struct {
 	*testing.T
 	transport string
 	ctx       context.Context
@@ -80,21 +80,21 @@ type rig struct {
 	names     int
 }
 
-func newRig(t *testing.T, transport string) *rig {
-	return newRigIn(t, transport, zmq.ContextOptions{})
+func newFixture(t *testing.T, transport string) *fixture {
+	return newFixtureIn(t, transport, zmq.ContextOptions{})
 }
 
-// newRigIn makes a rig with a context of the given kind.
-func newRigIn(t *testing.T, transport string, o zmq.ContextOptions) *rig {
+// newFixtureIn makes a rig with a context of the given kind.
+func newFixtureIn(t *testing.T, transport string, o zmq.ContextOptions) *fixture {
 	t.Helper()
 	needTransport(t, transport)
 	c, err := zmq.NewContext(o)
 	must(t, err)
 	t.Cleanup(func() { must(t, c.Close()) })
-	return &rig{T: t, transport: transport, ctx: deadline(t), sockets: c}
+	return &fixture{T: t, transport: transport, ctx: deadline(t), sockets: c}
 }
 
-func (r *rig) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
+func (r *fixture) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
 	r.Helper()
 	if o.ReconnectInterval == 0 {
 		o.ReconnectInterval = 5 * time.Millisecond
@@ -103,7 +103,7 @@ func (r *rig) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
 }
 
 // wildcard is an endpoint to bind that nobody has.
-func (r *rig) wildcard() string {
+func (r *fixture) wildcard() string {
 	r.names++
 	switch r.transport {
 	case "tcp":
@@ -122,7 +122,7 @@ var addresses atomic.Uint32
 // Linux a port of an address that no other process uses, because the system could
 // give a free port of 127.0.0.1 to another test at any time. Other systems have
 // 127.0.0.1 alone: there a port that was free a moment ago has to do.
-func (r *rig) free() string {
+func (r *fixture) free() string {
 	r.Helper()
 	switch r.transport {
 	case "tcp":
@@ -144,7 +144,7 @@ func (r *rig) free() string {
 }
 
 // bind binds a socket to an endpoint of its own, and returns that.
-func (r *rig) bind(s *zmq.Socket) string {
+func (r *fixture) bind(s *zmq.Socket) string {
 	r.Helper()
 	must(r.T, s.Bind(r.wildcard()))
 	return s.LastEndpoint()
@@ -152,7 +152,7 @@ func (r *rig) bind(s *zmq.Socket) string {
 
 // link binds one socket, connects the others to it, and waits until all are
 // connected.
-func (r *rig) link(bound *zmq.Socket, others ...*zmq.Socket) {
+func (r *fixture) link(bound *zmq.Socket, others ...*zmq.Socket) {
 	r.Helper()
 	ep := r.bind(bound)
 	before := bound.Stats().Peers
@@ -164,26 +164,26 @@ func (r *rig) link(bound *zmq.Socket, others ...*zmq.Socket) {
 }
 
 // peers waits until a socket has that many.
-func (r *rig) peers(s *zmq.Socket, n int) {
+func (r *fixture) peers(s *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%s with %d peers", s.Type(), n), func() bool { return s.Stats().Peers == n })
 }
 
 // subscribed waits until a publisher knows that many subscriptions.
-func (r *rig) subscribed(pub *zmq.Socket, n int) {
+func (r *fixture) subscribed(pub *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%d subscriptions", n), func() bool { return pub.Stats().Subscriptions == n })
 }
 
 // dropped waits until a socket has dropped at least n messages for this reason.
-func (r *rig) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
+func (r *fixture) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
 }
 
 // unwanted waits until nobody had asked for n messages of a socket, which are not
 // among the dropped ones.
-func (r *rig) unwanted(s *zmq.Socket, n uint64) {
+func (r *fixture) unwanted(s *zmq.Socket, n uint64) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted >= n })
 	if dropped := s.Stats().Dropped; len(dropped) > 0 {
@@ -193,7 +193,7 @@ func (r *rig) unwanted(s *zmq.Socket, n uint64) {
 
 // accounted waits until n messages have left or were dropped with their peer:
 // none is left in a queue. How many had left already is the system's affair.
-func (r *rig) accounted(s *zmq.Socket, n int) {
+func (r *fixture) accounted(s *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually("an empty queue", func() bool {
 		stats := s.Stats()
@@ -205,7 +205,7 @@ func (r *rig) accounted(s *zmq.Socket, n int) {
 }
 
 // eventually looks again and again until ok.
-func (r *rig) eventually(what string, ok func() bool) {
+func (r *fixture) eventually(what string, ok func() bool) {
 	r.Helper()
 	for !ok() {
 		select {
@@ -216,7 +216,7 @@ func (r *rig) eventually(what string, ok func() bool) {
 	}
 }
 
-func (r *rig) send(s *zmq.Socket, frames ...string) {
+func (r *fixture) send(s *zmq.Socket, frames ...string) {
 	r.Helper()
 	if err := s.Send(r.ctx, zmq.StringMsg(frames...)); err != nil {
 		r.Fatalf("%s sending %.40q: %v", s.Type(), frames, err)
@@ -224,7 +224,7 @@ func (r *rig) send(s *zmq.Socket, frames ...string) {
 }
 
 // expect receives a message of these frames.
-func (r *rig) expect(s *zmq.Socket, want ...string) {
+func (r *fixture) expect(s *zmq.Socket, want ...string) {
 	r.Helper()
 	m, err := s.Recv(r.ctx)
 	if err != nil {
@@ -236,7 +236,7 @@ func (r *rig) expect(s *zmq.Socket, want ...string) {
 }
 
 // recv receives a message and joins its frames with bars.
-func (r *rig) recv(s *zmq.Socket) (text string) {
+func (r *fixture) recv(s *zmq.Socket) (text string) {
 	r.Helper()
 	m, err := s.Recv(r.ctx)
 	if err != nil {
@@ -251,7 +251,7 @@ func (r *rig) recv(s *zmq.Socket) (text string) {
 	return text
 }
 
-func (r *rig) fails(what string, err, want error) {
+func (r *fixture) fails(what string, err, want error) {
 	r.Helper()
 	if !errors.Is(err, want) {
 		r.Fatalf("%s: %v, want %v", what, err, want)
@@ -267,7 +267,7 @@ func goes(f func() error) <-chan error {
 
 // fill sends large messages until the socket would block: high-water marks and
 // the system's buffers are full then, for now.
-func (r *rig) fill(s *zmq.Socket, frames ...string) (n int) {
+func (r *fixture) fill(s *zmq.Socket, frames ...string) (n int) {
 	r.Helper()
 	m := append(frames, large)
 	for ; ; n++ {

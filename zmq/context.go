@@ -51,16 +51,16 @@ type ContextOptions struct {
 // Context is a set of sockets and the dispatchers that do their I/O. Sockets of
 // one context can reach each other over inproc.
 type Context struct {
-	opts        ContextOptions
-	dispatchers []*proactor.Dispatcher
-	own         bool // the dispatchers are the context's own: it runs and closes them
-	running     sync.WaitGroup
-	helper      pipe.Helper // how receivers wait; nil: they just wait
-	turn        atomic.Uint32
-	jitter      func(below time.Duration) time.Duration // see session.Config
-	names       inproc.Registry
-	pace        pipe.Pace     // who writes: the sender or the dispatcher
-	firstReport time.Duration // see closereport.go
+	opts         ContextOptions
+	dispatchers  []*proactor.Dispatcher
+	own          bool // the dispatchers are the context's own: it runs and closes them
+	running      sync.WaitGroup
+	waitStrategy pipe.WaitStrategy // how receivers wait; nil: they just wait
+	turn         atomic.Uint32
+	jitter       func(below time.Duration) time.Duration // see session.Config
+	names        inproc.Registry
+	pace         pipe.Pace     // who writes: the sender or the dispatcher
+	firstReport  time.Duration // see closereport.go
 
 	mu      sync.Mutex
 	sockets map[*Socket]struct{}
@@ -83,18 +83,18 @@ func NewContext(o ContextOptions) (*Context, error) {
 		c.running.Go(func() { _ = d.Run() })
 	}
 	if c.dispatchers[0].Journaling() {
-		c.goByTheJournal()
+		c.makeDeterministic()
 	}
 	c.startPace()
 	if len(c.dispatchers) == 1 && !o.Tuning.NoLeading {
-		c.helper = &helper{d: c.dispatchers[0]}
+		c.waitStrategy = &waitStrategy{d: c.dispatchers[0]}
 	}
 	return c, nil
 }
 
-// goByTheJournal keeps the time and chance out of what is asked of dispatchers
+// makeDeterministic keeps the time and chance out of what is asked of dispatchers
 // whose runs are recorded or replayed.
-func (c *Context) goByTheJournal() {
+func (c *Context) makeDeterministic() {
 	c.opts.Tuning.NoSpeculativeWrite = true // which is about how long nothing was sent
 	c.jitter = func(below time.Duration) time.Duration {
 		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))

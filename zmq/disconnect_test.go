@@ -15,7 +15,7 @@ import (
 // to anew.
 func TestDisconnectLingers(t *testing.T) {
 	for _, linger := range []time.Duration{zmq.LingerForever, time.Hour} {
-		everyTransport(t, func(r *rig) {
+		everyTransport(t, func(r *fixture) {
 			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger, ReconnectInterval: 5 * time.Millisecond})
 			must(r.T, err)
 			defer push.Close()
@@ -45,7 +45,7 @@ func TestDisconnectLingers(t *testing.T) {
 
 // Connecting anew does not wait for the end of what lingers.
 func TestConnectWhileDisconnectLingers(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
 			s, ep := r.socket(typ, zmq.Options{}), r.free()
 			must(r.T, s.Connect(ep))
@@ -79,7 +79,7 @@ func TestDisconnectDelivers(t *testing.T) {
 		{zmq.PUB, zmq.SUB, nil}, {zmq.ROUTER, zmq.DEALER, []string{"peer"}},
 	} {
 		t.Run(tt.typ.String(), func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				s := r.socket(tt.typ, zmq.Options{SendHWM: 100, RouterMandatory: tt.typ == zmq.ROUTER, NoDrop: tt.typ == zmq.PUB})
 				o := zmq.Options{RecvHWM: 1}
 				if tt.address != nil {
@@ -117,7 +117,7 @@ func TestDisconnectDelivers(t *testing.T) {
 
 // What is left when the peer has gone is for its successor.
 func TestDisconnectOutlivesThePeer(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, ep := r.socket(zmq.PUSH, zmq.Options{SendHWM: 200}), r.free()
 		first := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
 		must(r.T, first.Bind(ep))
@@ -147,7 +147,7 @@ func TestDisconnectOutlivesThePeer(t *testing.T) {
 // What cannot be sent is dropped and counted: after the linger, or without one at
 // once.
 func TestDisconnectDrops(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 1} {
 			s, ep := r.socket(zmq.PUSH, zmq.Options{Linger: linger}), r.free()
 			must(r.T, s.Connect(ep))
@@ -166,7 +166,7 @@ func TestDisconnectDrops(t *testing.T) {
 
 // Close waits for what was disconnected as for what is connected.
 func TestCloseWaitsForWhatWasDisconnected(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull, ep := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.free()
 		must(r.T, push.Connect(ep))
 		r.send(push, "x")

@@ -40,9 +40,9 @@ type connected struct {
 	status func() session.Status
 	// drained has a function called when nothing has to be waited for any more
 	// before the socket is closed.
-	drained func(func())
-	stop    func(patience time.Duration, done func())
-	hurry   func() // has a stop wait no longer; nil if there is no need
+	drained  func(func())
+	stop     func(patience time.Duration, done func())
+	closeNow func() // has a stop wait no longer; nil if there is no need
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
@@ -198,7 +198,7 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.Drained, stop: d.Stop, hurry: d.Hurry})
+	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.OnDrained, stop: d.Stop, closeNow: d.CloseNow})
 	return nil
 }
 

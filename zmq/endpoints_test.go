@@ -13,7 +13,7 @@ import (
 )
 
 // exchange sends a message from one socket to the other.
-func (r *rig) exchange(from, to *zmq.Socket, text string) {
+func (r *fixture) exchange(from, to *zmq.Socket, text string) {
 	r.Helper()
 	r.send(from, text)
 	r.expect(to, text)
@@ -41,7 +41,7 @@ func TestEndpointForms(t *testing.T) {
 			if strings.Contains(tt.bind, "::1") && !canListen("[::1]:0") {
 				t.Skip("there is no IPv6 here")
 			}
-			r := newRig(t, strings.SplitN(tt.bind, ":", 2)[0])
+			r := newFixture(t, strings.SplitN(tt.bind, ":", 2)[0])
 			pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 			must(t, pull.Bind(tt.bind))
 			last := pull.LastEndpoint()
@@ -70,7 +70,7 @@ func canListen(address string) bool {
 
 // A name is looked up, also the one whose first address nobody listens to.
 func TestConnectByName(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.bind(pull), "tcp://"))
 	must(t, err)
@@ -79,7 +79,7 @@ func TestConnectByName(t *testing.T) {
 }
 
 func TestConnectFromASource(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	to := strings.TrimPrefix(r.bind(pull), "tcp://")
 	must(t, push.Connect("tcp://127.0.0.1:0;"+to))
@@ -88,7 +88,7 @@ func TestConnectFromASource(t *testing.T) {
 
 // Several binds and connects on one socket, over all transports at once.
 func TestManyEndpoints(t *testing.T) {
-	r := newRig(t, "ipc")
+	r := newFixture(t, "ipc")
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	for _, transport := range []string{"tcp", "ipc", "inproc", "tcp"} {
 		r.transport = transport
@@ -109,7 +109,7 @@ func TestManyEndpoints(t *testing.T) {
 }
 
 func TestEndpointErrors(t *testing.T) {
-	r := newRig(t, "ipc")
+	r := newFixture(t, "ipc")
 	r.transport = "tcp"
 	taken := r.socket(zmq.PULL, zmq.Options{})
 	tcp := r.bind(taken)
@@ -166,7 +166,7 @@ func TestEndpointErrors(t *testing.T) {
 // A socket's file that a dead process left behind is taken over, a file that is
 // none is not.
 func TestBindIPCOverLeftovers(t *testing.T) {
-	r := newRig(t, "ipc")
+	r := newFixture(t, "ipc")
 	dir, err := os.MkdirTemp("", "zmq")
 	must(t, err)
 	defer os.RemoveAll(dir)
@@ -193,7 +193,7 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 // Nobody can connect to what was unbound; those who are connected stay, except
 // over inproc.
 func TestUnbind(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{})
 		before, after := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 		ep := r.free()
@@ -214,7 +214,7 @@ func TestUnbind(t *testing.T) {
 
 // A wildcard bind can be undone by the endpoint as it was given.
 func TestUnbindAsGiven(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{})
 		ep := r.wildcard()
 		must(r.T, pull.Bind(ep))
@@ -225,7 +225,7 @@ func TestUnbindAsGiven(t *testing.T) {
 
 // Without linger, Disconnect ends one connection, and with it what waits for it.
 func TestDisconnect(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
 		nobody := r.free()
 		must(r.T, push.Connect(nobody))
@@ -251,7 +251,7 @@ func TestDisconnect(t *testing.T) {
 // A peer that was full when it was disconnected gets nothing more, also when it
 // has room again.
 func TestDisconnectAFullPeer(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		r.link(pull, push)
 		r.fill(push)
@@ -268,7 +268,7 @@ func TestDisconnectAFullPeer(t *testing.T) {
 // inproc: what was not taken waits for the next. What was taken comes from the
 // old connection, in turn with the new one.
 func TestUnbindWhileOthersSend(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	const n = 20_000
 	push := r.socket(zmq.PUSH, zmq.Options{})
 	must(t, push.Connect("inproc://here"))

@@ -22,34 +22,40 @@ import (
 var errorCalls = map[string][]errorCase{
 	"NewSocket": nil, // Context.NewSocket on the default context, which nobody could close here
 	"Context.NewSocket": {
-		{func(r *errorRig) error { _, err := r.sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
-		{func(r *errorRig) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
-		{func(*errorRig) error { _, err := new(zmq.Context).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
-		{func(*errorRig) error { _, err := (*zmq.Context)(nil).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
-		{func(r *errorRig) error {
+		{func(r *errorFixture) error { _, err := r.sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
+		{func(r *errorFixture) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
+		{func(*errorFixture) error { _, err := new(zmq.Context).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
+		{func(*errorFixture) error {
+			_, err := (*zmq.Context)(nil).NewSocket(zmq.PUSH, zmq.Options{})
+			return err
+		}, nil, "NewSocket", "NewContext"},
+		{func(r *errorFixture) error {
 			_, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
 			return err
 		}, nil, "option RoutingID", "zero"},
 	},
 	"NewContext": {
-		{func(*errorRig) error { _, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: -1}); return err }, nil, "option Dispatchers", "-1"},
-		{func(*errorRig) error { _, err := zmq.NewContext(zmq.ContextOptions{Backend: "nonsense"}); return err }, nil, "NewContext", "nonsense"},
+		{func(*errorFixture) error { _, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: -1}); return err }, nil, "option Dispatchers", "-1"},
+		{func(*errorFixture) error {
+			_, err := zmq.NewContext(zmq.ContextOptions{Backend: "nonsense"})
+			return err
+		}, nil, "NewContext", "nonsense"},
 	},
 	"DefaultContext": nil, // fails only where no backend works, as NewContext does
 	"Context.Close":  nil, // fails only where a dispatcher's descriptors cannot be closed
 	"Context.Shutdown": {
-		{func(r *errorRig) error {
+		{func(r *errorFixture) error {
 			c, err := zmq.NewContext(zmq.ContextOptions{})
 			must(r.T, err)
 			r.unsent(newSocket(r.T, c, zmq.PUSH, zmq.Options{}))
 			return c.Shutdown(r.done)
 		}, context.Canceled, "shutdown", "context"},
 	},
-	"ParseType":   {{func(*errorRig) error { _, err := zmq.ParseType("pusch"); return err }, nil, "socket type", "pusch"}},
-	"Options.Set": {{func(*errorRig) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
+	"ParseType":   {{func(*errorFixture) error { _, err := zmq.ParseType("pusch"); return err }, nil, "socket type", "pusch"}},
+	"Options.Set": {{func(*errorFixture) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
 
 	"Socket.Close":       nil, // always nil
-	"Socket.Shutdown":    {{func(r *errorRig) error { s := r.of(zmq.PUSH); r.unsent(s); return s.Shutdown(r.done) }, context.Canceled, "shutdown", "PUSH"}},
+	"Socket.Shutdown":    {{func(r *errorFixture) error { s := r.of(zmq.PUSH); r.unsent(s); return s.Shutdown(r.done) }, context.Canceled, "shutdown", "PUSH"}},
 	"Socket.Send":        sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),
 	"Socket.SendBytes":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendBytes(ctx, make([]byte, 1<<16)) }),
 	"Socket.SendOwned":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendOwned(ctx, []byte("x")) }),
@@ -62,7 +68,7 @@ var errorCalls = map[string][]errorCase{
 	"Socket.Subscribe":   subscribes("subscribe on ", (*zmq.Socket).Subscribe),
 	"Socket.Unsubscribe": subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
 	"Socket.Messages": {
-		{func(r *errorRig) error {
+		{func(r *errorFixture) error {
 			for _, err := range r.of(zmq.PUSH).Messages(r.ctx) {
 				return err
 			}
@@ -77,45 +83,45 @@ var errorCalls = map[string][]errorCase{
 }
 
 type errorCase struct {
-	fails             func(r *errorRig) error
+	fails             func(r *errorFixture) error
 	is                error // nil: any error
 	operation, object string
 }
 
-// errorRig is what the calls fail on.
-type errorRig struct {
-	*rig
+// errorFixture is what the calls fail on.
+type errorFixture struct {
+	*fixture
 	gone          *zmq.Context    // closed
 	done, expired context.Context // canceled, and past its deadline
 }
 
-func (r *errorRig) of(typ zmq.Type) *zmq.Socket {
+func (r *errorFixture) of(typ zmq.Type) *zmq.Socket {
 	return r.socket(typ, zmq.Options{Linger: zmq.NoLinger})
 }
 
-func (r *errorRig) closed(typ zmq.Type) *zmq.Socket {
+func (r *errorFixture) closed(typ zmq.Type) *zmq.Socket {
 	s := r.of(typ)
 	must(r.T, s.Close())
 	return s
 }
 
 // unsent leaves a message that cannot be sent.
-func (r *errorRig) unsent(s *zmq.Socket) {
+func (r *errorFixture) unsent(s *zmq.Socket) {
 	must(r.T, s.Connect("inproc://nobody"))
 	r.send(s, "x")
 }
 
 func sends(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("send", zmq.PUSH, call),
-		errorCase{func(r *errorRig) error { return call(r.ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
-		errorCase{func(r *errorRig) error { return call(r.ctx, r.socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
+		errorCase{func(r *errorFixture) error { return call(r.ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
+		errorCase{func(r *errorFixture) error { return call(r.ctx, r.socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
 	)
 }
 
 func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("receive", zmq.PULL, call),
-		errorCase{func(r *errorRig) error { return call(r.ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
-		errorCase{func(r *errorRig) error { return call(r.ctx, r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
+		errorCase{func(r *errorFixture) error { return call(r.ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
+		errorCase{func(r *errorFixture) error { return call(r.ctx, r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
 	)
 }
 
@@ -123,10 +129,10 @@ func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
 	const nobody = "tcp://127.0.0.1:1"
 	return []errorCase{
-		{func(r *errorRig) error { return call(r.ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
-		{func(r *errorRig) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
-		{func(r *errorRig) error { return call(r.expired, r.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
-		{func(r *errorRig) error { // it waits, and ends while it does
+		{func(r *errorFixture) error { return call(r.ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
+		{func(r *errorFixture) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
+		{func(r *errorFixture) error { return call(r.expired, r.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
+		{func(r *errorFixture) error { // it waits, and ends while it does
 			ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
 			defer cancel()
 			s := r.socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
@@ -139,30 +145,30 @@ func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socke
 func tries(operation, typ string, call func(*zmq.Socket) error) []errorCase {
 	t, _ := zmq.ParseType(typ)
 	return []errorCase{
-		{func(r *errorRig) error { return call(r.of(t)) }, zmq.ErrWouldBlock, operation, typ},
-		{func(r *errorRig) error { return call(r.closed(t)) }, zmq.ErrClosed, operation, typ},
+		{func(r *errorFixture) error { return call(r.of(t)) }, zmq.ErrWouldBlock, operation, typ},
+		{func(r *errorFixture) error { return call(r.closed(t)) }, zmq.ErrClosed, operation, typ},
 	}
 }
 
 func subscribes(operation string, call func(*zmq.Socket, string) error) []errorCase {
 	return []errorCase{
-		{func(r *errorRig) error { return call(r.closed(zmq.SUB), "") }, zmq.ErrClosed, operation, "SUB"},
-		{func(r *errorRig) error { return call(r.of(zmq.PUB), "") }, zmq.ErrNotSupported, operation, "PUB"},
-		{func(r *errorRig) error { return call(r.of(zmq.SUB), strings.Repeat("x", 1<<20+1)) }, zmq.ErrLongPrefix, operation, "1048577 bytes"},
+		{func(r *errorFixture) error { return call(r.closed(zmq.SUB), "") }, zmq.ErrClosed, operation, "SUB"},
+		{func(r *errorFixture) error { return call(r.of(zmq.PUB), "") }, zmq.ErrNotSupported, operation, "PUB"},
+		{func(r *errorFixture) error { return call(r.of(zmq.SUB), strings.Repeat("x", 1<<20+1)) }, zmq.ErrLongPrefix, operation, "1048577 bytes"},
 	}
 }
 
 func onEndpoints(operation string, call func(*zmq.Socket, string) error) []errorCase {
 	return []errorCase{
-		{func(r *errorRig) error { return call(r.closed(zmq.PUSH), "inproc://x") }, zmq.ErrClosed, operation, "inproc://x"},
-		{func(r *errorRig) error { return call(r.of(zmq.PUSH), "tcp://127.0.0.1") }, nil, operation, "tcp://127.0.0.1"},
-		{func(r *errorRig) error { return call(r.of(zmq.PUSH), "nonsense") }, nil, operation, "nonsense"},
+		{func(r *errorFixture) error { return call(r.closed(zmq.PUSH), "inproc://x") }, zmq.ErrClosed, operation, "inproc://x"},
+		{func(r *errorFixture) error { return call(r.of(zmq.PUSH), "tcp://127.0.0.1") }, nil, operation, "tcp://127.0.0.1"},
+		{func(r *errorFixture) error { return call(r.of(zmq.PUSH), "nonsense") }, nil, operation, "nonsense"},
 	}
 }
 
 // Every error names the operation and its object, and is what it is documented to be.
 func TestErrorCalls(t *testing.T) {
-	r := &errorRig{rig: newRig(t, "inproc")}
+	r := &errorFixture{fixture: newFixture(t, "inproc")}
 	var err error
 	r.gone, err = zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
@@ -248,7 +254,7 @@ func canFail(f *ast.FuncDecl) (fails bool) {
 
 // Calls that do not wait fail without an allocation: they are made in loops.
 func TestTryAllocatesNothing(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	m := zmq.StringMsg("x")
 	if n := testing.AllocsPerRun(100, func() {

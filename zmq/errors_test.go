@@ -15,7 +15,7 @@ import (
 // Each error that a user meets names the call, what it was about, and what to do,
 // and is what it is documented to be.
 func TestErrorTexts(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	of := func(typ zmq.Type, o zmq.Options) *zmq.Socket { return r.socket(typ, o) }
 	recv := func(s *zmq.Socket) error { _, err := s.Recv(r.ctx); return err }
 	send := func(s *zmq.Socket, frames ...string) error { return s.Send(r.ctx, zmq.StringMsg(frames...)) }

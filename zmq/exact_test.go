@@ -32,7 +32,7 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 // side has bound.
 func TestQueuedIsExact(t *testing.T) {
 	for _, pushBinds := range []bool{false, true} {
-		r := newRig(t, "inproc")
+		r := newFixture(t, "inproc")
 		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // nobody receives what is queued
 		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 5})
 		if pushBinds {
@@ -51,7 +51,7 @@ func TestQueuedIsExact(t *testing.T) {
 // was not.
 func TestSendBytesGivesBack(t *testing.T) {
 	const size, n = 64 << 10, 200
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	push, pull, alone := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
 	r.link(pull, push)
 	b := bytes.Repeat([]byte("x"), size)

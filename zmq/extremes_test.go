@@ -51,7 +51,7 @@ func TestExtremeOptions(t *testing.T) {
 				var o zmq.Options
 				reflect.ValueOf(&o).Elem().Field(i).SetInt(v)
 				wrong := v < 0 && len(refused) > 0 || v > math.MaxInt32 && len(refused) > 1
-				r := newRig(t, "tcp")
+				r := newFixture(t, "tcp")
 				s, err := r.sockets.NewSocket(zmq.PUSH, o)
 				var bad *zmq.OptionError
 				switch {
@@ -74,7 +74,7 @@ func TestExtremeOptions(t *testing.T) {
 // The longest times mean never: nothing happens at once for want of room in a sum.
 func TestLongestTimes(t *testing.T) {
 	const never time.Duration = math.MaxInt64
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	o := zmq.Options{
 		ReconnectInterval: never, ReconnectIntervalMax: never, HandshakeTimeout: never, ConnectTimeout: never,
 		HeartbeatInterval: never, HeartbeatTimeout: never, SendTimeout: never, RecvTimeout: never, Linger: never,

@@ -20,7 +20,7 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			t.Cleanup(func() { must(t, c.Close()) })
 			pull := newSocket(t, c, zmq.PULL, zmq.Options{RecvHWM: 100})
 			must(t, pull.Bind("tcp://127.0.0.1:*"))
-			r := &rig{T: t, ctx: deadline(t)}
+			r := &fixture{T: t, ctx: deadline(t)}
 			var raws []*raw
 			for range peers { // together: each is looked at only once in a while
 				raw := dialRaw(t, address(pull))
@@ -78,7 +78,7 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 			raw := dialRaw(t, address(s))
 			raw.shakeHands(test.peer)
 			raw.say(test.says)
-			r := &rig{T: t, ctx: deadline(t)}
+			r := &fixture{T: t, ctx: deadline(t)}
 			r.dropped(s, test.reason, test.n)
 			if test.stays {
 				raw.say(rawCommand("PING", "\x00\x00"))

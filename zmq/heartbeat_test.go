@@ -43,7 +43,7 @@ func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
 // Who answers stays, for longer than the timeout, and so does who is answered.
 func TestHeartbeatKeepsWhoAnswers(t *testing.T) {
 	const timeout = time.Second // longer than a busy machine keeps a process waiting
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	o := zmq.Options{HeartbeatInterval: timeout / 10, HeartbeatTimeout: timeout, HeartbeatTTL: timeout}
 	router, dealer := r.socket(zmq.ROUTER, o), r.socket(zmq.DEALER, o)
 	r.link(router, dealer)

@@ -9,7 +9,7 @@ import (
 
 // accepts is how many messages of size bytes a socket takes before it would
 // block.
-func (r *rig) accepts(s *zmq.Socket, size, enough int) (n int) {
+func (r *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
 	r.Helper()
 	for ; n < enough; n++ {
 		if err := s.TrySend(zmq.AllocMsg(size)); err != nil {
@@ -38,7 +38,7 @@ func TestSendHWM(t *testing.T) {
 		{"whichever comes first", zmq.Options{SendHWM: 3, SendHWMBytes: 1000}, 1, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				tt.o.Linger = zmq.NoLinger
 				push := r.socket(zmq.PUSH, tt.o)
 				must(t, push.Connect(r.free()))
@@ -52,7 +52,7 @@ func TestSendHWM(t *testing.T) {
 
 // The marks are each peer's own.
 func TestHWMIsPerPeer(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
 		for range 3 {
 			must(r.T, push.Connect(r.free()))
@@ -76,7 +76,7 @@ func TestInprocHWM(t *testing.T) {
 	} {
 		for _, order := range []string{"receiver binds", "sender binds", "sender connects first"} {
 			t.Run(fmt.Sprint(order, " ", tt.want), func(t *testing.T) {
-				r := newRig(t, "inproc")
+				r := newFixture(t, "inproc")
 				tt.send.Linger = zmq.NoLinger
 				push, pull := r.socket(zmq.PUSH, tt.send), r.socket(zmq.PULL, tt.recv)
 				switch order {
@@ -103,7 +103,7 @@ func TestRecvHWM(t *testing.T) {
 		"messages": {RecvHWM: 1}, "bytes": {RecvHWMBytes: 1}, "both": {RecvHWM: 10, RecvHWMBytes: 100_000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, o)
 				r.link(pull, push)
 				n := r.fill(push)
@@ -125,7 +125,7 @@ func TestRecvHWM(t *testing.T) {
 // Small socket buffers leave little in the system's hands.
 func TestSocketBuffers(t *testing.T) {
 	const small = 4096
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
 	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
 	r.link(pull, push)

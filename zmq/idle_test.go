@@ -21,7 +21,7 @@ func TestIdleConnectionMemory(t *testing.T) {
 	for _, typ := range [][2]zmq.Type{{zmq.PUSH, zmq.PULL}, {zmq.DEALER, zmq.ROUTER}, {zmq.PUB, zmq.SUB}} {
 		t.Run(typ[0].String(), func(t *testing.T) {
 			const connections = 500 // so that a stack that grows meanwhile does not count
-			r := newRig(t, "tcp")
+			r := newFixture(t, "tcp")
 			bound := r.socket(typ[1], zmq.Options{})
 			if typ[1] == zmq.SUB {
 				must(t, bound.Subscribe(""))

@@ -17,7 +17,7 @@ func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
 		t.Fatal(err)
 	}
 	c := newContextOn(d, ContextOptions{})
-	c.goByTheJournal()
+	c.makeDeterministic()
 	var post proactor.Operation
 	post.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
 		for range 8 {

@@ -36,7 +36,7 @@ func (s *Socket) lingers(c *connected) bool {
 
 // leave has c retired, and begins with step 2. s.mu is held.
 func (s *Socket) leave(c *connected) {
-	s.pattern.Retire(c.peer)
+	s.pattern.StopNotify(c.peer)
 	l := &leaving{connected: c, s: s, d: s.ctx.dispatchers[0], gone: make(chan struct{})}
 	l.finishOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { l.finish(maxPatience) })
 	l.timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
@@ -62,8 +62,8 @@ func (s *Socket) leave(c *connected) {
 // end has the connection gone soon, which takes no longer than patience.
 func (l *leaving) end(patience time.Duration) {
 	l.finish(patience)
-	if patience <= 0 && l.hurry != nil {
-		l.hurry()
+	if patience <= 0 && l.closeNow != nil {
+		l.closeNow()
 	}
 }
 

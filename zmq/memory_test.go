@@ -20,7 +20,7 @@ var sizesInMemory = []int{8, 64, 504, 1024, 4088, 4096, 20_000, 64 << 10, 200_00
 // messages pass through a proxy, which forwards them as they are; some are kept,
 // some are released at once, some later, and none ever changes.
 func TestMemoryIsNotReusedTooEarly(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		const n = 1500
 		push, in := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		out, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
@@ -80,7 +80,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 // A message that went to several inproc subscribers is one and the same memory:
 // it is reused only when all of them have released it.
 func TestPublishedMemoryIsShared(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		const n = 500
 		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
 		subs := []*zmq.Socket{r.subscriber(""), r.subscriber("")}
@@ -107,7 +107,7 @@ func TestPublishedMemoryIsShared(t *testing.T) {
 
 // What SendBytes was given stays the caller's, also while the message waits.
 func TestSendBytesCopies(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		ep := r.free()
 		must(r.T, push.Connect(ep))

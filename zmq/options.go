@@ -243,7 +243,7 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		ReqCorrelate:    o.ReqCorrelate,
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
-		Helper:          c.helper,
+		WaitStrategy:    c.waitStrategy,
 		Refuse:          c.mayNotWait,
 		Pace:            &c.pace,
 	}

@@ -59,7 +59,7 @@ func TestOptionErrors(t *testing.T) {
 }
 
 func TestRoutingIDOfAnyBytes(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		router := r.socket(zmq.ROUTER, zmq.Options{})
 		id := bytes.Repeat([]byte{0xff, 0, '\n'}, 85)
 		dealer := r.socket(zmq.DEALER, zmq.Options{RoutingID: id})
@@ -71,7 +71,7 @@ func TestRoutingIDOfAnyBytes(t *testing.T) {
 
 // SendTimeout and RecvTimeout are told from the caller's own deadline.
 func TestTimeouts(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
 	recv := func(ctx context.Context) error {
 		_, err := s.Recv(ctx)
@@ -98,7 +98,7 @@ func TestTimeouts(t *testing.T) {
 
 // A timeout does not end what can be done at once, nor what is done in time.
 func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		o := zmq.Options{SendTimeout: time.Minute, RecvTimeout: time.Minute}
 		a, b := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
 		r.link(a, b)
@@ -113,7 +113,7 @@ func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
 
 // Immediate queues nothing for a peer that is not connected.
 func TestImmediate(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Immediate: true}), r.socket(zmq.PULL, zmq.Options{})
 		ep := r.free()
 		must(r.T, push.Connect(ep))
@@ -131,7 +131,7 @@ func TestImmediate(t *testing.T) {
 // Without Immediate messages go in turn to all who are connected to, be they
 // there or not.
 func TestNotImmediate(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
 		must(r.T, push.Connect(r.free()))
 		r.link(pull, push)
@@ -151,7 +151,7 @@ func TestNotImmediate(t *testing.T) {
 func TestMaxMessageSize(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newRig(t, transport)
+			r := newFixture(t, transport)
 			pull := r.socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
 			push := r.socket(zmq.PUSH, zmq.Options{})
 			r.link(pull, push)
@@ -169,7 +169,7 @@ func TestMaxMessageSize(t *testing.T) {
 
 // A peer that does not shake hands in time is given up, and tried again.
 func TestHandshakeTimeout(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer silent.Close()
@@ -190,7 +190,7 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestNoReconnect(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newRig(t, transport)
+			r := newFixture(t, transport)
 			push, pull := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.PULL, zmq.Options{})
 			r.link(pull, push)
 			must(t, pull.Close())

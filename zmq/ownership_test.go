@@ -16,7 +16,7 @@ var sizesOwned = []int{8, 1024, 4096, 20_000, 64 << 10}
 // A message that was received may be sent to any number of sockets, by any number
 // of goroutines, and read meanwhile. Whoever receives bytes may write to them.
 func TestOneMessageToManySockets(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		const n = 4
 		push, in := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(in, push)
@@ -59,7 +59,7 @@ func TestOneMessageToManySockets(t *testing.T) {
 }
 
 // scribble receives a message, checks it, and writes to all of its bytes.
-func (r *rig) scribble(s *zmq.Socket, want []byte, frames bool) {
+func (r *fixture) scribble(s *zmq.Socket, want []byte, frames bool) {
 	got := make([][]byte, 1)
 	var err error
 	if frames {
@@ -84,7 +84,7 @@ func (r *rig) scribble(s *zmq.Socket, want []byte, frames bool) {
 // What RecvBytes and RecvFrames return belongs to the caller, also if other
 // subscribers received the same message, and the publisher keeps it.
 func TestReceivedBytesAreTheCallers(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
 		subs := []*zmq.Socket{r.subscriber(""), r.subscriber(""), r.subscriber("")}
 		r.link(pub, subs...)
@@ -118,7 +118,7 @@ func TestReceivedBytesAreTheCallers(t *testing.T) {
 
 // Bytes that nobody else can have are not copied again.
 func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		body := make([]byte, 1<<20)
@@ -144,7 +144,7 @@ func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
 // A message that was released cannot be sent by way of a copy, nor released
 // again: that shows where the mistake is made.
 func TestReleasedMessages(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		for name, shape := range map[string][]int{"large": {64 << 10}, "frames": {8, 8}, "large frames": {8, 64 << 10}} {

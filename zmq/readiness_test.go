@@ -12,7 +12,7 @@ import (
 
 // One goroutine serves two sockets with select, and sees every message.
 func TestSelectReadable(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		const n = 300
 		var pulls []*zmq.Socket
 		for range 2 {
@@ -48,7 +48,7 @@ func TestSelectReadable(t *testing.T) {
 }
 
 func TestSelectWritable(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		const n = 200
 		received := goes(func() error {
@@ -82,7 +82,7 @@ func TestSelectWritable(t *testing.T) {
 
 // Readiness ends with the socket: whoever selects finds out.
 func TestReadinessOfAClosedSocket(t *testing.T) {
-	r := newRig(t, "inproc")
+	r := newFixture(t, "inproc")
 	s := r.socket(zmq.PAIR, zmq.Options{})
 	readable, writable := s.Readable(), s.Writable()
 	<-readable // the first tokens say: look
@@ -96,7 +96,7 @@ func TestReadinessOfAClosedSocket(t *testing.T) {
 
 // Recv and select on one socket share its messages; none is lost between them.
 func TestSelectBesideRecv(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
 		r.link(pull, push)
 		const n = 2000
@@ -132,7 +132,7 @@ func TestSelectBesideRecv(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		r.link(pull, push)
 		for i := range 10 {

@@ -19,7 +19,7 @@ func TestPeerComesBack(t *testing.T) {
 		{zmq.ROUTER, zmq.DEALER}, {zmq.PAIR, zmq.PAIR}, {zmq.REQ, zmq.REP}, {zmq.REP, zmq.REQ}, {zmq.SUB, zmq.PUB}, {zmq.PUB, zmq.SUB},
 	} {
 		t.Run(fmt.Sprint(tt.stays, " and ", tt.returns), func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				stays := r.socket(tt.stays, options(tt.stays, "stays"))
 				ep := r.free()
 				must(r.T, stays.Connect(ep))
@@ -48,7 +48,7 @@ func options(typ zmq.Type, name string) (o zmq.Options) {
 }
 
 // talk passes a message in each direction that the two types have.
-func (r *rig) talk(a, b *zmq.Socket) {
+func (r *fixture) talk(a, b *zmq.Socket) {
 	r.Helper()
 	names := map[*zmq.Socket]string{a: "stays", b: "returns"}
 	say := func(from, to *zmq.Socket) {
@@ -84,7 +84,7 @@ func (r *rig) talk(a, b *zmq.Socket) {
 func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 	for _, size := range []int{10, 3000, 20_000} { // copied, and referred to
 		t.Run(fmt.Sprint(size, " bytes"), func(t *testing.T) {
-			r := newRig(t, "tcp")
+			r := newFixture(t, "tcp")
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			must(t, err)
 			ep := "tcp://" + l.Addr().String()
@@ -144,7 +144,7 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 
 // A connect tries for as long as it takes, whatever answers meanwhile.
 func TestConnectNeverGivesUp(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ep := "tcp://" + l.Addr().String()

@@ -28,7 +28,7 @@ func TestSilentNameServer(t *testing.T) {
 	for _, endpoint := range []string{"tcp://name.test:5555", "tcp://name.test:*;127.0.0.1:5555"} {
 		t.Run(endpoint, func(t *testing.T) {
 			names, asked := silentNames()
-			r := newRigIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+			r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
 			waiting := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 			must(t, waiting.Connect(endpoint))
 			<-asked
@@ -47,7 +47,7 @@ func TestSilentNameServer(t *testing.T) {
 // closing it; its context ends it, too.
 func TestBindContext(t *testing.T) {
 	names, asked := silentNames()
-	r := newRigIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
 	s, peer := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 
 	ctx, cancel := context.WithCancel(r.ctx)

@@ -9,8 +9,8 @@ import (
 )
 
 // quietWorld is a world in which nothing goes wrong.
-func quietWorld(t *testing.T) *world {
-	w := &world{network: proactor.NewSimNetwork(1, proactor.SimFaults{Buffer: 64 << 10})}
+func quietWorld(t *testing.T) *simulation {
+	w := &simulation{network: proactor.NewSimNetwork(1, proactor.SimFaults{Buffer: 64 << 10})}
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
 	if err != nil {

@@ -12,7 +12,7 @@ const headerSize = 2 + 1 + 4
 
 const maxFrames = 4
 
-func (w *world) largestMessage() int { return maxFrames * (w.largest + headerSize) }
+func (w *simulation) largestMessage() int { return maxFrames * (w.largest + headerSize) }
 
 // filler is what frames are cut from.
 var filler = func() []byte {
@@ -24,7 +24,7 @@ var filler = func() []byte {
 }()
 
 // message makes one.
-func (w *world) message(sender, number int) Msg {
+func (w *simulation) message(sender, number int) Msg {
 	dice := rand.NewPCG(w.seed<<8|uint64(sender), uint64(number))
 	roll := func(n int) int { return int(dice.Uint64() % uint64(n)) }
 	frames := make([][]byte, 1)
@@ -44,7 +44,7 @@ func (w *world) message(sender, number int) Msg {
 
 // frameSize rolls how large a frame is: mostly small, but every way of sending
 // and receiving has its turn.
-func (w *world) frameSize(roll func(int) int) int {
+func (w *simulation) frameSize(roll func(int) int) int {
 	size := 0
 	switch roll(16) {
 	default:
@@ -60,7 +60,7 @@ func (w *world) frameSize(roll func(int) int) int {
 }
 
 // read says who has sent m, and its number. It fails if m is not what was sent.
-func (w *world) read(m Msg) (sender, number int) {
+func (w *simulation) read(m Msg) (sender, number int) {
 	b := m.Bytes()
 	if len(b) < headerSize {
 		w.fail("received a message that nobody has sent: %q", m.Frames())

@@ -14,7 +14,7 @@ import (
 // network is calm again a message reaches everybody who wants it, or is counted
 // as dropped.
 type pubSub struct {
-	*world
+	*simulation
 	publishers    []*Socket
 	subscribers   []*subscriber
 	sentBy        []int // by publisher
@@ -40,8 +40,8 @@ func (s *subscriber) wants(topic string) bool {
 	return false
 }
 
-func simPubSub(w *world) {
-	p := &pubSub{world: w}
+func simPubSub(w *simulation) {
+	p := &pubSub{simulation: w}
 	p.open()
 	for !w.oneIn(100) { // some publish before anybody can hear, most do not
 		w.turn()
@@ -71,7 +71,7 @@ func (p *pubSub) open() {
 	var subscribing []*Socket
 	for range 1 + p.dice.IntN(2) {
 		o := p.options()
-		o.SendHWM = pick(p.world, 1, 3, 10, 100) // who publishes does not wait for room
+		o.SendHWM = pick(p.simulation, 1, 3, 10, 100) // who publishes does not wait for room
 		p.publishers = append(p.publishers, p.socket(PUB, o))
 	}
 	p.sentBy = make([]int, len(p.publishers))
@@ -92,7 +92,7 @@ func (p *pubSub) open() {
 	}
 }
 
-func (p *pubSub) prefix() string { return pick(p.world, "", "a", "b", "ab", "bb", "never") }
+func (p *pubSub) prefix() string { return pick(p.simulation, "", "a", "b", "ab", "bb", "never") }
 
 // change subscribes or unsubscribes.
 func (p *pubSub) change(s *subscriber) {
@@ -119,7 +119,7 @@ func (p *pubSub) step() {
 	case 0:
 		p.publish(p.dice.IntN(len(p.publishers)), 1+p.dice.IntN(5))
 	case 1, 2, 3:
-		p.recv(pick(p.world, p.subscribers...), 1+p.dice.IntN(20))
+		p.recv(pick(p.simulation, p.subscribers...), 1+p.dice.IntN(20))
 	default:
 		p.turn()
 	}

@@ -14,7 +14,7 @@ import (
 // the network is calm again new messages arrive; sockets that close with a linger
 // end in time.
 type pushPull struct {
-	*world
+	*simulation
 	pushers, pullers []*Socket
 	sentBy           []int   // by pusher
 	before           []int   // by pusher: what those before it had sent or dropped
@@ -23,8 +23,8 @@ type pushPull struct {
 	pullerClosed     bool
 }
 
-func simPushPull(w *world) {
-	p := &pushPull{world: w}
+func simPushPull(w *simulation) {
+	p := &pushPull{simulation: w}
 	p.open()
 	p.traffic()
 	w.calm(p.pullAll)
@@ -82,7 +82,7 @@ func (p *pushPull) restart() {
 	}
 	i := p.dice.IntN(len(p.pushers))
 	s := p.pushers[i]
-	p.pushers[i] = p.again(s, pick(p.world, 0, time.Millisecond, time.Second))
+	p.pushers[i] = p.again(s, pick(p.simulation, 0, time.Millisecond, time.Second))
 	p.before[i] += left(s)
 	p.droppedBefore += drops(s, DropPeerGone)
 	p.checkLeft(i)
@@ -159,7 +159,7 @@ func (p *pushPull) linger(lost int) {
 	for i, s := range p.pushers {
 		p.push(i, p.dice.IntN(30))
 		dropped := drops(s, DropPeerGone)
-		sent := p.close(s, pick(p.world, 0, time.Millisecond, time.Minute))
+		sent := p.close(s, pick(p.simulation, 0, time.Millisecond, time.Minute))
 		if sent && drops(s, DropPeerGone) > dropped {
 			p.fail("closed with everything sent, and dropped %d messages", drops(s, DropPeerGone)-dropped)
 		}

@@ -12,7 +12,7 @@ import (
 // only if the network has broken a connection since it asked. When the network
 // is calm again every exchange succeeds.
 type reqRep struct {
-	*world
+	*simulation
 	asking    []*asker
 	answering []*answerer
 	bind      string // who binds: "req" or "rep"
@@ -42,8 +42,8 @@ type answerer struct {
 // request takes on the slowest network.
 const vain = 5 * calmDown
 
-func simReqRep(w *world) {
-	r := &reqRep{world: w, carried: map[[2]int]bool{}}
+func simReqRep(w *simulation) {
+	r := &reqRep{simulation: w, carried: map[[2]int]bool{}}
 	r.open()
 	restarts := w.oneIn(3)
 	for enough := 5 + w.dice.IntN(40); r.exchanges < enough; {
@@ -86,9 +86,9 @@ func (r *reqRep) open() {
 func (r *reqRep) step() {
 	switch r.dice.IntN(4) {
 	case 0:
-		r.ask(pick(r.world, r.asking...))
+		r.ask(pick(r.simulation, r.asking...))
 	case 1:
-		r.answer(pick(r.world, r.answering...))
+		r.answer(pick(r.simulation, r.answering...))
 	default:
 		r.turn()
 	}

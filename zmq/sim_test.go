@@ -16,7 +16,7 @@ import (
 //	go test ./zmq -run TestSimulation/pushpull -sim.seed=17
 //
 // The scenarios, and what must hold in each, are in the files named after them;
-// sim_world_test.go is what they share.
+// sim_fixture_test.go is what they share.
 var (
 	simSeed  = flag.Int64("sim.seed", -1, "run this seed of the simulation alone")
 	simSeeds = flag.Int("sim.seeds", 0, "how many seeds of each scenario of the simulation to run; 0: 1000, fewer with -race and -short")
@@ -32,7 +32,7 @@ func TestSimulation(t *testing.T) {
 }
 
 // simulate runs a scenario with one seed after the other, until one fails.
-func simulate(t *testing.T, scenario func(*world)) {
+func simulate(t *testing.T, scenario func(*simulation)) {
 	var all simTotals
 	for _, seed := range seeds() {
 		w := run(t, scenario, seed)
@@ -73,8 +73,8 @@ func seeds() []uint64 {
 
 // run runs a scenario once. A failure says how to see it again, and what
 // happened last on the network.
-func run(t *testing.T, scenario func(*world), seed uint64) *world {
-	w := newWorld(seed)
+func run(t *testing.T, scenario func(*simulation), seed uint64) *simulation {
+	w := newSimulation(seed)
 	defer func() {
 		switch failed := recover().(type) {
 		case nil:
@@ -100,7 +100,7 @@ type simTotals struct {
 	virtual                       float64 // seconds
 }
 
-func (s *simTotals) add(w *world) {
+func (s *simTotals) add(w *simulation) {
 	counts := w.network.Counts()
 	s.runs++
 	s.sent += w.sent

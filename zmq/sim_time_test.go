@@ -11,7 +11,7 @@ import (
 
 // turn lets the dispatcher work: a little, or until something happens, but not
 // for long: perhaps it is the scenario that everybody waits for.
-func (w *world) turn() {
+func (w *simulation) turn() {
 	if w.oneIn(3) {
 		if !w.pace.Outstanding() {
 			w.d.StartTimer(&w.pace, 10*time.Millisecond)
@@ -26,7 +26,7 @@ func (w *world) turn() {
 }
 
 // wait lets time pass until something happens.
-func (w *world) wait() {
+func (w *simulation) wait() {
 	if w.rounds++; w.rounds > maxRounds {
 		w.fail("stuck: %d turns and not done", maxRounds)
 	}
@@ -36,7 +36,7 @@ func (w *world) wait() {
 
 // until waits until done, for at most so much virtual time, and reports whether
 // done was reached. step is called between any two turns.
-func (w *world) until(limit time.Duration, done func() bool) bool {
+func (w *simulation) until(limit time.Duration, done func() bool) bool {
 	late := w.deadline(limit)
 	defer late.cancel()
 	for !done() {
@@ -49,29 +49,29 @@ func (w *world) until(limit time.Duration, done func() bool) bool {
 }
 
 // settle is until that nothing but time ends.
-func (w *world) settle(step func()) {
+func (w *simulation) settle(step func()) {
 	w.until(calmDown, func() bool { step(); return false })
 }
 
 // calm ends the faults and lets everything settle.
-func (w *world) calm(step func()) {
+func (w *simulation) calm(step func()) {
 	w.network.Calm()
 	w.settle(step)
 }
 
 // broken is how many connections may have been broken, with what was in them.
 // A socket that is started again has several.
-func (w *world) broken() int { return w.resets() + maxPeers*w.restarts }
+func (w *simulation) broken() int { return w.resets() + maxPeers*w.restarts }
 
 // maxPeers is how many peers a socket has, at most.
 const maxPeers = 3
 
 // resets is how many connections have been broken by the network.
-func (w *world) resets() int { return int(w.network.Counts()["Reset"]) }
+func (w *simulation) resets() int { return int(w.network.Counts()["Reset"]) }
 
 // close closes a socket, which may take so long, and reports whether everything
 // that was queued has been sent.
-func (w *world) close(s *Socket, linger time.Duration) (sent bool) {
+func (w *simulation) close(s *Socket, linger time.Duration) (sent bool) {
 	late := w.deadline(linger)
 	defer late.cancel()
 	return s.Shutdown(late.ctx) == nil
@@ -79,13 +79,13 @@ func (w *world) close(s *Socket, linger time.Duration) (sent bool) {
 
 // deadline passes when so much virtual time has; then its context ends.
 type deadline struct {
-	w      *world
+	w      *simulation
 	ctx    context.Context
 	timer  proactor.Operation
 	passed bool
 }
 
-func (w *world) deadline(after time.Duration) *deadline {
+func (w *simulation) deadline(after time.Duration) *deadline {
 	ctx, end := context.WithCancel(context.Background())
 	c := &deadline{w: w, ctx: ctx}
 	c.timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {

@@ -118,7 +118,7 @@ func (s *Socket) sessionConfig() session.Config {
 			Heartbeat:        o.heartbeat(),
 			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
 			Tuning:           s.ctx.opts.Tuning,
-			Cut:              new(atomic.Bool),
+			Abort:            new(atomic.Bool),
 			Connections:      new(atomic.Int32),
 		},
 		Mechanism:            func() mechanism.Mechanism { return mechanism.NewNull(told) },

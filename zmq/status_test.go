@@ -30,7 +30,7 @@ func TestConnectTwice(t *testing.T) {
 			continue // a second Connect fails: there is one peer
 		}
 		t.Run(typ.String(), func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				bound, s := r.socket(other, zmq.Options{}), r.socket(typ, zmq.Options{})
 				ep := r.bind(bound)
 				want := 2
@@ -55,7 +55,7 @@ func TestConnectTwice(t *testing.T) {
 
 // A SUB that connects twice receives everything once.
 func TestSubscriberConnectedTwice(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
 	ep := r.bind(pub)
 	must(t, sub.Connect(ep))
@@ -69,7 +69,7 @@ func TestSubscriberConnectedTwice(t *testing.T) {
 
 // A socket of these types is not connected to the endpoint that it is bound to.
 func TestConnectToOneself(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	s := r.socket(zmq.DEALER, zmq.Options{})
 	ep := r.bind(s)
 	must(t, s.Connect(ep))
@@ -78,7 +78,7 @@ func TestConnectToOneself(t *testing.T) {
 
 // A connection that was given up can be begun anew.
 func TestConnectAgainAfterGivingUp(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	s, bound := r.socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.DEALER, zmq.Options{})
 	ep := r.free()
 	must(t, s.Connect(ep))
@@ -92,7 +92,7 @@ func TestConnectAgainAfterGivingUp(t *testing.T) {
 }
 
 // endpoint waits until a socket's only endpoint, or the last one, is in a state.
-func (r *rig) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
+func (r *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
 	r.Helper()
 	r.eventually("an endpoint that is "+want.String(), func() bool {
 		all := s.Stats().Endpoints
@@ -104,7 +104,7 @@ func (r *rig) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointSta
 
 // Stats say what an endpoint is doing, why it failed, and how much waits there.
 func TestEndpointStats(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 		ep := r.free()
 		must(r.T, push.Connect(ep))
@@ -138,7 +138,7 @@ func TestEndpointStats(t *testing.T) {
 
 // What waits for peers that have come is counted, too.
 func TestQueuedForAccepted(t *testing.T) {
-	everyTransport(t, func(r *rig) {
+	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		r.link(push, pull)
 		r.fill(push)
@@ -187,7 +187,7 @@ func TestMismatchIsReported(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			said, logger := newJournal()
-			r := newRigIn(t, transport, zmq.ContextOptions{Logger: logger})
+			r := newFixtureIn(t, transport, zmq.ContextOptions{Logger: logger})
 			wrong, sub := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
 			ep := r.free()
 			must(t, wrong.Bind(ep))
@@ -217,7 +217,7 @@ func TestMismatchIsReported(t *testing.T) {
 // waits is told.
 func TestMismatchOverInproc(t *testing.T) {
 	said, logger := newJournal()
-	r := newRigIn(t, "inproc", zmq.ContextOptions{Logger: logger})
+	r := newFixtureIn(t, "inproc", zmq.ContextOptions{Logger: logger})
 	sub := r.socket(zmq.SUB, zmq.Options{})
 	must(t, sub.Connect("inproc://x"))
 	must(t, r.socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
@@ -240,7 +240,7 @@ func TestRefusalsAtABoundName(t *testing.T) {
 		{zmq.PAIR, zmq.PAIR, zmq.PAIR, false, zmq.ErrSecondPeer},
 		{zmq.PAIR, zmq.PAIR, zmq.PAIR, true, zmq.ErrSecondPeer},
 	} {
-		r := newRig(t, "inproc")
+		r := newFixture(t, "inproc")
 		bound, first, other := r.socket(tt.bound, zmq.Options{}), r.socket(tt.first, zmq.Options{}), r.socket(tt.other, zmq.Options{})
 		const name = "inproc://name"
 		must(t, first.Connect(name))

@@ -39,7 +39,7 @@ func (w *watched) AfterFunc(f func()) (stop func() bool) {
 func TestContextIsNotWatchedAfterwards(t *testing.T) {
 	for name, timeout := range map[string]time.Duration{"without a timeout": 0, "with a timeout": time.Hour} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *rig) {
+			everyTransport(t, func(r *fixture) {
 				o := zmq.Options{SendTimeout: timeout, RecvTimeout: timeout, SendHWM: 1, RecvHWM: 1}
 				pair, peer := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
 				r.link(pair, peer)
@@ -71,7 +71,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 
 // A call that runs out of its socket's time leaves nothing behind either.
 func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
-	r := newRig(t, "tcp")
+	r := newFixture(t, "tcp")
 	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
 	ctx := &watched{Context: r.ctx}
 	for range 20 {

@@ -37,7 +37,7 @@ func refused(t *testing.T, what string, err error) {
 // handlers.
 func onEachAndLocked(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	onEach(t, test)
-	o := proactor.Options{Backend: "uring", Waiting: proactor.WaitLocked}
+	o := proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked}
 	if d, err := proactor.New(o); err == nil {
 		d.Close()
 		t.Run("locked", func(t *testing.T) { test(t, open(t, o), "tcp") })

@@ -89,7 +89,7 @@ func (c *Conn) send(t *proactor.Transmission) (n int64, err error) {
 		if err := c.out.begin(); err != nil {
 			return n, err
 		}
-		c.h.Transmit(&c.out.op, t)
+		c.h.TransmitFile(&c.out.op, t)
 		_, err = c.out.await()
 		sent := t.Sent()
 		n, t.Offset, t.Length = n+sent, t.Offset+sent, t.Length-sent

@@ -79,7 +79,7 @@ func TestReadFrom(t *testing.T) {
 
 // transmitted reports whether a transmit file is on d's record.
 func transmitted(d *proactor.Dispatcher) bool {
-	return slices.ContainsFunc(d.Records(), func(r proactor.Record) bool { return r.Kind == proactor.KindTransmit })
+	return slices.ContainsFunc(d.Records(), func(r proactor.Record) bool { return r.Kind == proactor.KindTransmitFile })
 }
 
 // TestReadFromOthers: what is no regular file is copied.

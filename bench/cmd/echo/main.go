@@ -24,7 +24,7 @@ func main() {
 	flag.IntVar(&s.Dispatchers, "dispatchers", 1, "several dispatchers, which share the connections out")
 	flag.IntVar(&s.Pool.Min, "pool", 1, "goroutines that each dispatcher has")
 	flag.BoolVar(&s.strands, "strands", false, "a strand for each connection")
-	flag.StringVar((*string)(&s.Waiting), "waiting", "", `how a dispatcher waits: parked in Go's poller, or "locked", on a thread of its own`)
+	flag.StringVar((*string)(&s.WaitMode), "waiting", "", `how a dispatcher waits: parked in Go's poller, or "locked", on a thread of its own`)
 	flag.BoolVar(&s.Record.Off, "unrecorded", false, "without the causal record of operations")
 	flag.Func("without", "a feature of the backend that is left out (see actum backends); may be repeated", func(name string) error {
 		s.Without = append(s.Without, name)

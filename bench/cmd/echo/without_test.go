@@ -11,9 +11,9 @@ import (
 // Every feature that `bench features` leaves out is one that the backend uses, and
 // does not use when it is left out.
 func TestFeaturesOfTheMatrix(t *testing.T) {
-	with := uses(t, proactor.Options{Waiting: proactor.WaitLocked})
+	with := uses(t, proactor.Options{WaitMode: proactor.WaitLocked})
 	for _, name := range matrix.Ring().Switches {
-		without := uses(t, proactor.Options{Waiting: proactor.WaitLocked, Without: []string{name}})
+		without := uses(t, proactor.Options{WaitMode: proactor.WaitLocked, Without: []string{name}})
 		if slices.Contains(without, name) {
 			t.Errorf("%s is left out, and used", name)
 		}
@@ -31,7 +31,7 @@ func uses(t *testing.T, o proactor.Options) (names []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	working, err := proactor.ProbeBackends(proactor.Options{Waiting: o.Waiting})
+	working, err := proactor.ProbeBackends(proactor.Options{WaitMode: o.WaitMode})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (s *sender) connected(op *proactor.Operation) {
 	}
 	s.stream = op.Accepted()
 	op.Handler = proactor.HandlerFunc(s.sent)
-	s.stream.Transmit(op, &s.what)
+	s.stream.TransmitFile(op, &s.what)
 }
 
 func (s *sender) sent(op *proactor.Operation) {
@@ -70,7 +70,7 @@ func (s *sender) sent(op *proactor.Operation) {
 		s.dispatcher.Stop()
 		return
 	}
-	s.stream.Transmit(op, &s.what)
+	s.stream.TransmitFile(op, &s.what)
 }
 
 // failed ends it all if there is an error.

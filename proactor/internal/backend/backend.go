@@ -49,13 +49,13 @@ const (
 	KindReadV        // scatter read into Vec
 	KindWriteV       // gather write from Vec
 
-	KindOpen     // Args is an *OpenArgs; the file is in Op.New
-	KindReadAt   // Handle is a file: into Buf, from Off
-	KindWriteAt  // Handle is a file: from Buf, at Off
-	KindSync     // Handle is a file: Off says how much is made durable
-	KindStat     // Handle is a file: Args is a *Stat
-	KindTransmit // Handle is a stream: Args is a *Transmission
-	KindPage     // a backend's own: Handle is a file, TransmitTurn bytes from Off are to be in memory
+	KindOpen         // Args is an *OpenArgs; the file is in Op.New
+	KindReadAt       // Handle is a file: into Buf, from Off
+	KindWriteAt      // Handle is a file: from Buf, at Off
+	KindSync         // Handle is a file: Off says how much is made durable
+	KindStat         // Handle is a file: Args is a *Stat
+	KindTransmitFile // Handle is a stream: Args is a *Transmission
+	KindPage         // a backend's own: Handle is a file, TransmitTurn bytes from Off are to be in memory
 
 	KindReceiveFrom // Handle is one of datagrams: one into Buf; Args is a *Datagram
 	KindSendTo      // Handle is one of datagrams: one from Buf; Args is a *Datagram

@@ -26,4 +26,4 @@ const (
 const EMFILE = syscall.EMFILE
 
 // exhausted are errors of the system that go away.
-var exhausted = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}
+var resourceErrors = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}

@@ -24,4 +24,4 @@ const (
 const EMFILE = windows.WSAEMFILE
 
 // exhausted are errors of the system that go away.
-var exhausted = []error{windows.WSAEMFILE, windows.WSAENOBUFS, windows.ERROR_NOT_ENOUGH_MEMORY}
+var resourceErrors = []error{windows.WSAEMFILE, windows.WSAENOBUFS, windows.ERROR_NOT_ENOUGH_MEMORY}

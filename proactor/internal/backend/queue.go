@@ -17,7 +17,7 @@ const (
 // Direction of an operation of this kind. A connect has none: it has no handle
 // yet. Neither have operations on files: they keep no order.
 func (k Kind) Direction() Direction {
-	if k == KindWrite || k == KindWriteV || k == KindTransmit || k == KindSendTo {
+	if k == KindWrite || k == KindWriteV || k == KindTransmitFile || k == KindSendTo {
 		return Out
 	}
 	return In

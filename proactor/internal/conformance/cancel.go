@@ -10,7 +10,7 @@ import (
 )
 
 // canceled waits for c, which was cancelled in time.
-func (r *rig) canceled(c *call) {
+func (r *fixture) canceled(c *call) {
 	r.t.Helper()
 	r.wait(c)
 	if c.err != proactor.ErrCanceled || c.n != 0 {
@@ -19,7 +19,7 @@ func (r *rig) canceled(c *call) {
 }
 
 // testCancelRead: the stream goes on as if nothing had been.
-func testCancelRead(r *rig) {
+func testCancelRead(r *fixture) {
 	a, b := r.pair()
 	buf := make([]byte, 5)
 	for range 3 {
@@ -39,7 +39,7 @@ func testCancelRead(r *rig) {
 }
 
 // testCancelWaiting cancels reads that wait for others.
-func testCancelWaiting(r *rig) {
+func testCancelWaiting(r *fixture) {
 	a, b := r.pair()
 	var got []byte
 	var calls [6]*call
@@ -63,7 +63,7 @@ func testCancelWaiting(r *rig) {
 	}
 }
 
-func testCancelWrite(r *rig) {
+func testCancelWrite(r *fixture) {
 	a, b := r.pair()
 	write, sent := r.fill(a)
 	r.d.Cancel(&write.op)
@@ -81,7 +81,7 @@ func testCancelWrite(r *rig) {
 	r.ok(write)
 }
 
-func testCancelAccept(r *rig) {
+func testCancelAccept(r *fixture) {
 	ln := r.listen()
 	accept, connect := r.call(nil), r.call(nil)
 	for range 3 {
@@ -96,7 +96,7 @@ func testCancelAccept(r *rig) {
 }
 
 // testCancelConnect cancels connects that may have succeeded already.
-func testCancelConnect(r *rig) {
+func testCancelConnect(r *fixture) {
 	ln := r.listen()
 	for range 20 {
 		connect := r.call(nil)
@@ -113,7 +113,7 @@ func testCancelConnect(r *rig) {
 }
 
 // testCancelIdle cancels what is not outstanding, and what cannot be cancelled.
-func testCancelIdle(r *rig) {
+func testCancelIdle(r *fixture) {
 	a, b := r.pair()
 	c := r.call(nil)
 	r.d.Cancel(&c.op)
@@ -129,7 +129,7 @@ func testCancelIdle(r *rig) {
 
 // testCancelRace cancels reads and writes all the time, from another goroutine,
 // while bytes flow: none is lost or doubled.
-func testCancelRace(r *rig) {
+func testCancelRace(r *fixture) {
 	const size = 1 << 20
 	a, b := r.pair()
 	data, got := pattern(size), make([]byte, size)

@@ -12,7 +12,7 @@ import (
 
 // testCancelHandle cancels what is in progress and what waits, in both
 // directions of one handle. The other end does not notice.
-func testCancelHandle(r *rig) {
+func testCancelHandle(r *fixture) {
 	a, b := r.pair()
 	write, sent := r.fill(a)
 	var reads [3]*call
@@ -44,7 +44,7 @@ func testCancelHandle(r *rig) {
 	}
 }
 
-func testCancelListener(r *rig) {
+func testCancelListener(r *fixture) {
 	ln := r.listen()
 	first, second, connect := r.call(nil), r.call(nil), r.call(nil)
 	ln.Accept(first.start())
@@ -61,7 +61,7 @@ func testCancelListener(r *rig) {
 }
 
 // testCancelAll has one of each kind outstanding.
-func testCancelAll(r *rig) {
+func testCancelAll(r *fixture) {
 	ln := r.listen()
 	a, _ := r.pair()
 	accept, read, timer, late := r.call(nil), r.call(nil), r.call(nil), r.call(nil)
@@ -89,7 +89,7 @@ func testCancelAll(r *rig) {
 // testCancelledAcceptsLeakNothing cancels accepts from another goroutine while
 // connections come. Each connection is one accept's result, or is still waiting
 // to be accepted in the end: one whose descriptor had got lost would never end.
-func testCancelledAcceptsLeakNothing(r *rig) {
+func testCancelledAcceptsLeakNothing(r *fixture) {
 	const connections = 100
 	ln := r.listen()
 	var accepted []*proactor.Handle
@@ -152,7 +152,7 @@ func testCancelledAcceptsLeakNothing(r *rig) {
 // testCancelledConnectsLeakNothing cancels connects from another goroutine. Each is
 // a stream, which is closed, or has been given up: whoever was accepted for it
 // sees the end of it. A socket that had got lost would stay connected.
-func testCancelledConnectsLeakNothing(r *rig) {
+func testCancelledConnectsLeakNothing(r *fixture) {
 	const connections = 100
 	ln := r.listen()
 	var accepted []*proactor.Handle
@@ -165,9 +165,9 @@ func testCancelledConnectsLeakNothing(r *rig) {
 	})
 	ln.Accept(accept.start())
 
-	var owner proactor.Owner
+	var owner proactor.CancelGroup
 	connect := r.call(nil)
-	connect.op.SetOwner(&owner)
+	connect.op.SetCancelGroup(&owner)
 	var canceller sync.WaitGroup
 	var stop atomic.Bool
 	canceller.Go(func() {

@@ -14,7 +14,7 @@ import (
 )
 
 // failed waits for c and expects that error.
-func (r *rig) failed(c *call, want error) {
+func (r *fixture) failed(c *call, want error) {
 	r.t.Helper()
 	r.wait(c)
 	if c.err != want || !errors.Is(c.err, net.ErrClosed) || c.n != 0 {
@@ -24,7 +24,7 @@ func (r *rig) failed(c *call, want error) {
 
 // testCloseHandle closes a handle with operations in progress, waiting, and
 // started later.
-func testCloseHandle(r *rig) {
+func testCloseHandle(r *fixture) {
 	a, _ := r.pair()
 	write, _ := r.fill(a)
 	var calls []*call
@@ -53,7 +53,7 @@ func testCloseHandle(r *rig) {
 	}
 }
 
-func testCloseListener(r *rig) {
+func testCloseListener(r *fixture) {
 	ln := r.listen()
 	first, second, late := r.call(nil), r.call(nil), r.call(nil)
 	ln.Accept(first.start())
@@ -71,7 +71,7 @@ func testCloseListener(r *rig) {
 }
 
 // testCloseHandleRace closes a handle from another goroutine while it is used.
-func testCloseHandleRace(r *rig) {
+func testCloseHandleRace(r *fixture) {
 	for range 50 {
 		a, b := r.pair()
 		var read, write *call
@@ -100,7 +100,7 @@ func testCloseHandleRace(r *rig) {
 }
 
 // outstanding starts one of everything that waits on a handle.
-func (r *rig) outstanding() []*call {
+func (r *fixture) outstanding() []*call {
 	_, b := r.pair()
 	ln := r.listen()
 	accept, read := r.call(nil), r.call(nil)
@@ -114,7 +114,7 @@ func (r *rig) outstanding() []*call {
 
 // allClosed expects every call to have completed because the dispatcher was
 // closed.
-func (r *rig) allClosed(calls []*call) {
+func (r *fixture) allClosed(calls []*call) {
 	r.t.Helper()
 	for _, c := range calls {
 		if c.done != 1 {
@@ -126,7 +126,7 @@ func (r *rig) allClosed(calls []*call) {
 	}
 }
 
-func testCloseDispatcher(r *rig) {
+func testCloseDispatcher(r *fixture) {
 	calls := r.outstanding()
 	post, timer := r.call(nil), r.call(nil)
 	r.d.Post(post.start())
@@ -150,7 +150,7 @@ func testCloseDispatcher(r *rig) {
 }
 
 // testCloseWhileRunning closes from another goroutine.
-func testCloseWhileRunning(r *rig) {
+func testCloseWhileRunning(r *fixture) {
 	calls := r.outstanding()
 	running := r.call(nil)
 	begun := make(chan struct{})
@@ -170,7 +170,7 @@ func testCloseWhileRunning(r *rig) {
 
 // testCloseBesideClose closes and cancels from one goroutine what another one closes
 // with the dispatcher: all of it has completed when both are done.
-func testCloseBesideClose(r *rig) {
+func testCloseBesideClose(r *fixture) {
 	const rounds, handles, each = 30, 4, 300
 	for range rounds {
 		d, err := r.another()
@@ -217,7 +217,7 @@ func testCloseBesideClose(r *rig) {
 
 // testSecondClose: who closes what somebody else is closing, a listener or its
 // dispatcher, finds nothing of it left afterwards.
-func testSecondClose(r *rig) {
+func testSecondClose(r *fixture) {
 	for _, second := range []func(*proactor.Dispatcher, *proactor.Handle) error{
 		func(_ *proactor.Dispatcher, ln *proactor.Handle) error { return ln.Close() },
 		func(d *proactor.Dispatcher, _ *proactor.Handle) error { return d.Close() },
@@ -255,7 +255,7 @@ func testSecondClose(r *rig) {
 }
 
 // testStartAfterClose: even what is started too late completes once.
-func testStartAfterClose(r *rig) {
+func testStartAfterClose(r *fixture) {
 	a, _ := r.pair()
 	ln := r.listen()
 	r.d.Close()
@@ -283,7 +283,7 @@ func testStartAfterClose(r *rig) {
 
 // testStartWhileClosing starts operations from other goroutines in the moment
 // of closing.
-func testStartWhileClosing(r *rig) {
+func testStartWhileClosing(r *fixture) {
 	const starters, each = 4, 50
 	var answered, starting sync.WaitGroup
 	ready := make(chan struct{})

@@ -11,7 +11,7 @@ import (
 )
 
 // ends reads until the end of the stream, and returns what came before it.
-func (r *rig) ends(h *proactor.Handle) []byte {
+func (r *fixture) ends(h *proactor.Handle) []byte {
 	r.t.Helper()
 	var all []byte
 	buf := make([]byte, 64<<10)
@@ -31,7 +31,7 @@ func (r *rig) ends(h *proactor.Handle) []byte {
 
 // testCloseWrite: the peer reads what was written, then the end; the other
 // direction goes on.
-func testCloseWrite(r *rig) {
+func testCloseWrite(r *fixture) {
 	a, b := r.pair()
 	r.write(a, []byte("last words"))
 	for range 2 {
@@ -63,7 +63,7 @@ func testCloseWrite(r *rig) {
 }
 
 // testCloseWriteWaits: what was started before is written before the end.
-func testCloseWriteWaits(r *rig) {
+func testCloseWriteWaits(r *fixture) {
 	a, b := r.pair()
 	waiting, sent := r.fill(a)
 	behind, late := r.call(nil), r.call(nil)
@@ -85,7 +85,7 @@ func testCloseWriteWaits(r *rig) {
 }
 
 // testCloseWriteCancel: the end comes also when what it waits for is cancelled.
-func testCloseWriteCancel(r *rig) {
+func testCloseWriteCancel(r *fixture) {
 	a, b := r.pair()
 	waiting, sent := r.fill(a)
 	if err := a.CloseWrite(); err != nil {
@@ -99,7 +99,7 @@ func testCloseWriteCancel(r *rig) {
 }
 
 // testCloseWriteWrong: what has no writing side, or is closed.
-func testCloseWriteWrong(r *rig) {
+func testCloseWriteWrong(r *fixture) {
 	a, _ := r.pair()
 	a.Close()
 	if err := a.CloseWrite(); err != proactor.ErrHandleClosed {
@@ -116,7 +116,7 @@ func testCloseWriteWrong(r *rig) {
 
 // testCloseWriteMoveTo: a stream that is handed over keeps in mind that its writing
 // side is closed.
-func testCloseWriteMoveTo(r *rig) {
+func testCloseWriteMoveTo(r *fixture) {
 	a, b := r.pair()
 	if err := a.CloseWrite(); err != nil {
 		r.t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // testWriteAll: one completion for more than any stream holds, and for nothing.
-func testWriteAll(r *rig) {
+func testWriteAll(r *fixture) {
 	data := pattern(r.big())
 	a, b := r.pair()
 	received := false
@@ -35,7 +35,7 @@ func testWriteAll(r *rig) {
 }
 
 // testWriteAllInOrder: nothing comes between its bytes, nor does the end.
-func testWriteAllInOrder(r *rig) {
+func testWriteAllInOrder(r *fixture) {
 	data := pattern(r.big() / 4)
 	a, b := r.pair()
 	var calls []*call
@@ -64,7 +64,7 @@ func testWriteAllInOrder(r *rig) {
 }
 
 // testReadFull reads what comes by and by.
-func testReadFull(r *rig) {
+func testReadFull(r *fixture) {
 	data := pattern(200_000)
 	a, b := r.pair()
 	buf := make([]byte, len(data))
@@ -89,7 +89,7 @@ func testReadFull(r *rig) {
 }
 
 // testReadFullEnds: the stream ends before the first byte, and behind some.
-func testReadFullEnds(r *rig) {
+func testReadFullEnds(r *fixture) {
 	for _, sent := range []string{"", "some"} {
 		a, b := r.pair()
 		read := r.call(nil)
@@ -111,7 +111,7 @@ func testReadFullEnds(r *rig) {
 }
 
 // testReadFullPipe reads a pipe.
-func testReadFullPipe(r *rig) {
+func testReadFullPipe(r *fixture) {
 	in, out := r.pipe()
 	read, write := r.call(nil), r.call(nil)
 	buf := make([]byte, 6)
@@ -135,7 +135,7 @@ type begun struct {
 }
 
 // begun starts them on streams of their own, set as set does.
-func (r *rig) begun(set func(*proactor.Operation)) *begun {
+func (r *fixture) begun(set func(*proactor.Operation)) *begun {
 	x := &begun{read: r.call(nil), write: r.call(nil)}
 	x.a, x.reader = r.pair()
 	writer, d := r.pair()
@@ -151,7 +151,7 @@ func (r *rig) begun(set func(*proactor.Operation)) *begun {
 }
 
 // lostNothing reads what the ReadFull, which has ended, has left.
-func (r *rig) lostNothing(x *begun) {
+func (r *fixture) lostNothing(x *begun) {
 	x.a.Close()
 	got := append(x.buf[:x.read.n:x.read.n], r.ends(x.reader)...)
 	if string(got) != "some" {
@@ -161,10 +161,10 @@ func (r *rig) lostNothing(x *begun) {
 
 // testComposedEnds ends composed operations in the middle in all the ways that
 // there are: the part that was done is told, and nothing else is done.
-func testComposedEnds(r *rig) {
+func testComposedEnds(r *fixture) {
 	gone := errors.New("gone")
 	ctx, cancel := context.WithCancelCause(context.Background())
-	var owner proactor.Owner
+	var owner proactor.CancelGroup
 	tests := []struct {
 		name string
 		end  func(c *call, h *proactor.Handle)
@@ -179,7 +179,7 @@ func testComposedEnds(r *rig) {
 	}
 	for _, tt := range tests {
 		x := r.begun(func(o *proactor.Operation) {
-			o.SetOwner(&owner)
+			o.SetCancelGroup(&owner)
 			o.SetContext(ctx)
 		})
 		tt.end(x.read, x.reader)
@@ -199,7 +199,7 @@ func testComposedEnds(r *rig) {
 }
 
 // testComposedTimeout: the time is for all of it, not for each part.
-func testComposedTimeout(r *rig) {
+func testComposedTimeout(r *fixture) {
 	a, b := r.pair()
 	read, write := r.call(nil), r.call(nil)
 	var ticker *call
@@ -231,7 +231,7 @@ func testComposedTimeout(r *rig) {
 
 // testComposedCancelRace cancels from another goroutine while the parts come: what
 // is told to be read is what was read.
-func testComposedCancelRace(r *rig) {
+func testComposedCancelRace(r *fixture) {
 	const size = 100_000
 	data := pattern(size)
 	a, b := r.pair()
@@ -266,7 +266,7 @@ func testComposedCancelRace(r *rig) {
 
 // testComposedClose: Close of the dispatcher completes them, with the part that was
 // done.
-func testComposedClose(r *rig) {
+func testComposedClose(r *fixture) {
 	x := r.begun(func(*proactor.Operation) {})
 	if err := r.d.Close(); err != nil {
 		r.t.Error(err)

@@ -39,7 +39,7 @@ type Config struct {
 // tested.
 var tests = []struct {
 	name string
-	run  func(*rig)
+	run  func(*fixture)
 }{
 	{"Post", testPost},
 	{"PostOrder", testPostOrder},
@@ -189,10 +189,10 @@ var tests = []struct {
 	{"ReceivePipe", testReceivePipe},
 	{"ReceiveDry", testReceiveDry},
 	{"ReceiveShared", testReceiveShared},
-	{"AcceptEach", testAcceptEach},
+	{"AcceptMultishot", testAcceptEach},
 	{"EachCanceledByHandler", testEachCanceledByHandler},
 	{"EachCanceledBeforeHandler", testEachCanceledBeforeHandler},
-	{"ReceiveEach", testReceiveEach},
+	{"ReceiveMultishot", testReceiveEach},
 	{"EachCancelRace", testEachCancelRace},
 	{"EachClose", testEachClose},
 
@@ -231,7 +231,7 @@ var tests = []struct {
 // signalTests need a system, or a network, that has signals.
 var signalTests = []struct {
 	name string
-	run  func(*rig)
+	run  func(*fixture)
 }{
 	{"Signal", testSignal},
 	{"SignalBetweenWaits", testSignalBetweenWaits},
@@ -243,22 +243,22 @@ var signalTests = []struct {
 // Run runs the suite as subtests.
 func Run(t *testing.T, c Config) {
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { test.run(newRig(t, c)) })
+		t.Run(test.name, func(t *testing.T) { test.run(newFixture(t, c)) })
 	}
 	if c.Exhaust != nil {
-		t.Run("AcceptEachHoldsBack", func(t *testing.T) { testAcceptEachHoldsBack(newRig(t, c)) })
-		t.Run("AcceptEachEndsHeldBack", func(t *testing.T) { testAcceptEachEndsHeldBack(newRig(t, c)) })
+		t.Run("AcceptEachHoldsBack", func(t *testing.T) { testAcceptEachHoldsBack(newFixture(t, c)) })
+		t.Run("AcceptEachEndsHeldBack", func(t *testing.T) { testAcceptEachEndsHeldBack(newFixture(t, c)) })
 	}
 	if c.Raise == nil {
 		return
 	}
 	for _, test := range signalTests {
-		t.Run(test.name, func(t *testing.T) { test.run(newRig(t, c)) })
+		t.Run(test.name, func(t *testing.T) { test.run(newFixture(t, c)) })
 	}
 }
 
 // address is a fresh one to listen on.
-func (r *rig) address() string {
+func (r *fixture) address() string {
 	if r.network == "tcp" {
 		return "127.0.0.1:0"
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-func testAcceptConnect(r *rig) {
+func testAcceptConnect(r *fixture) {
 	ln := r.listen()
 	accept, connect := r.call(nil), r.call(nil)
 	r.connect(connect, ln) // before the accept: the listener's queue takes it
@@ -33,7 +33,7 @@ func testAcceptConnect(r *rig) {
 	}
 }
 
-func testConnectRefused(r *rig) {
+func testConnectRefused(r *fixture) {
 	ln := r.listen()
 	address := ln.LocalAddr().String()
 	ln.Close()
@@ -51,7 +51,7 @@ func testConnectRefused(r *rig) {
 // testConnectToItself: a stream of TCP that is given its own address to connect to
 // reaches itself, where nobody listens. That is no connection, and must not keep
 // anybody from listening there.
-func testConnectToItself(r *rig) {
+func testConnectToItself(r *fixture) {
 	if r.network != "tcp" {
 		return
 	}
@@ -73,7 +73,7 @@ func testConnectToItself(r *rig) {
 
 // testConnectWildcard: who listens everywhere is reached at the wildcard address, and
 // a connect may be bound to that of either version of IP.
-func testConnectWildcard(r *rig) {
+func testConnectWildcard(r *fixture) {
 	if r.network != "tcp" {
 		return
 	}
@@ -116,7 +116,7 @@ func portOf(h *proactor.Handle) string {
 }
 
 // reaches connects, and checks where to.
-func (r *rig) reaches(network, address, from, want string) {
+func (r *fixture) reaches(network, address, from, want string) {
 	r.t.Helper()
 	c := r.call(nil)
 	r.d.Connect(c.start(), network, address, &proactor.SocketOptions{LocalAddr: from})
@@ -133,7 +133,7 @@ func (r *rig) reaches(network, address, from, want string) {
 
 // testHugeSizes: sizes that no system knows mean the largest, and not what is left of
 // them in fewer bits.
-func testHugeSizes(r *rig) {
+func testHugeSizes(r *fixture) {
 	for _, huge := range []int{math.MaxInt32, math.MaxInt, math.MaxInt &^ math.MaxUint32} {
 		o := &proactor.SocketOptions{Backlog: huge, SendBuffer: huge, RecvBuffer: huge}
 		ln, err := r.d.Listen(r.network, r.address(), o)
@@ -156,7 +156,7 @@ func testHugeSizes(r *rig) {
 	}
 }
 
-func testConnectToNonsense(r *rig) {
+func testConnectToNonsense(r *fixture) {
 	folder := TempDir(r.t)
 	if ln, err := r.d.Listen("unix", filepath.Join(folder, "listening"), nil); err == nil {
 		defer ln.Close() // it would be reached by a path that is cut off
@@ -180,7 +180,7 @@ func testConnectToNonsense(r *rig) {
 	}
 }
 
-func testListenTwice(r *rig) {
+func testListenTwice(r *fixture) {
 	ln := r.listen()
 	_, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
 	if !errors.Is(err, backend.EADDRINUSE) {
@@ -199,7 +199,7 @@ func testListenTwice(r *rig) {
 }
 
 // testManyConnects accepts with several operations at once.
-func testManyConnects(r *rig) {
+func testManyConnects(r *fixture) {
 	const streams = 100
 	ln, err := r.d.Listen(r.network, r.address(), &proactor.SocketOptions{Backlog: streams})
 	if err != nil {
@@ -231,7 +231,7 @@ func testManyConnects(r *rig) {
 }
 
 // testWrongHandle reads from a listener and accepts on a stream.
-func testWrongHandle(r *rig) {
+func testWrongHandle(r *fixture) {
 	ln := r.listen()
 	a, _ := r.pair()
 	read, accept := r.call(nil), r.call(nil)

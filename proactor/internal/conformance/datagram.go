@@ -11,7 +11,7 @@ import (
 )
 
 // datagrams is the network of datagrams beside the rig's.
-func (r *rig) datagrams() string {
+func (r *fixture) datagrams() string {
 	if r.network == "unix" {
 		return "unixgram"
 	}
@@ -19,7 +19,7 @@ func (r *rig) datagrams() string {
 }
 
 // packets makes a handle of datagrams and says where it is.
-func (r *rig) packets() (*proactor.Handle, proactor.PacketAddr) {
+func (r *fixture) packets() (*proactor.Handle, proactor.PacketAddr) {
 	r.t.Helper()
 	h, err := r.d.ListenPacket(r.datagrams(), r.address(), nil)
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, backend.EAFNOSUPPORT) {
@@ -44,7 +44,7 @@ func packetAddr(a net.Addr) proactor.PacketAddr {
 
 // connected makes a handle of datagrams that is connected to an address, and
 // bound where answers find it.
-func (r *rig) connected(to proactor.PacketAddr) *proactor.Handle {
+func (r *fixture) connected(to proactor.PacketAddr) *proactor.Handle {
 	r.t.Helper()
 	o := &proactor.SocketOptions{}
 	if r.network == "unix" {
@@ -57,7 +57,7 @@ func (r *rig) connected(to proactor.PacketAddr) *proactor.Handle {
 }
 
 // sendTo sends b.
-func (r *rig) sendTo(h *proactor.Handle, b []byte, to proactor.PacketAddr) {
+func (r *fixture) sendTo(h *proactor.Handle, b []byte, to proactor.PacketAddr) {
 	r.t.Helper()
 	c := r.call(nil)
 	h.SendTo(c.start(), b, to)
@@ -68,7 +68,7 @@ func (r *rig) sendTo(h *proactor.Handle, b []byte, to proactor.PacketAddr) {
 }
 
 // receives expects a datagram.
-func (r *rig) receives(h *proactor.Handle, want string, from proactor.PacketAddr) {
+func (r *fixture) receives(h *proactor.Handle, want string, from proactor.PacketAddr) {
 	r.t.Helper()
 	buf := make([]byte, 100)
 	c := r.call(nil)
@@ -77,7 +77,7 @@ func (r *rig) receives(h *proactor.Handle, want string, from proactor.PacketAddr
 	r.received(c, buf, want, from)
 }
 
-func (r *rig) received(c *call, buf []byte, want string, from proactor.PacketAddr) {
+func (r *fixture) received(c *call, buf []byte, want string, from proactor.PacketAddr) {
 	r.t.Helper()
 	if string(buf[:c.n]) != want || c.op.From() != from || c.op.Truncated() {
 		r.t.Errorf("received %q from %v, truncated %v; want %q from %v", buf[:c.n], c.op.From(), c.op.Truncated(), want, from)
@@ -86,7 +86,7 @@ func (r *rig) received(c *call, buf []byte, want string, from proactor.PacketAdd
 
 // testDatagram sends to who waits, and to who does not yet; answers go to where
 // the datagram came from.
-func testDatagram(r *rig) {
+func testDatagram(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
 	if !at.IsValid() || at == bt {
@@ -105,7 +105,7 @@ func testDatagram(r *rig) {
 }
 
 // testDatagramEmpty: an empty datagram is one, and no end.
-func testDatagramEmpty(r *rig) {
+func testDatagramEmpty(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
 	for _, data := range []string{"", "x", ""} {
@@ -122,12 +122,12 @@ func testDatagramEmpty(r *rig) {
 }
 
 // from reports whether what c received came from there, as far as that is known.
-func (r *rig) from(c *call, at proactor.PacketAddr) bool {
+func (r *fixture) from(c *call, at proactor.PacketAddr) bool {
 	return c.op.From() == at || !alwaysFrom && r.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
 }
 
 // testDatagramTruncated: what is cut off is reported, and not part of the next one.
-func testDatagramTruncated(r *rig) {
+func testDatagramTruncated(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
 	r.sendTo(a, []byte("too long"), bt)
@@ -143,7 +143,7 @@ func testDatagramTruncated(r *rig) {
 }
 
 // testDatagramLarge sends as much as is certain to fit.
-func testDatagramLarge(r *rig) {
+func testDatagramLarge(r *fixture) {
 	a, _ := r.packets()
 	b, bt := r.packets()
 	data, got := pattern(32<<10), make([]byte, 32<<10)
@@ -157,7 +157,7 @@ func testDatagramLarge(r *rig) {
 }
 
 // testDatagramConnected: a connected handle talks to its peer, and to nobody else.
-func testDatagramConnected(r *rig) {
+func testDatagramConnected(r *fixture) {
 	server, st := r.packets()
 	client := r.connected(st)
 	ct := packetAddr(client.LocalAddr())
@@ -176,7 +176,7 @@ func testDatagramConnected(r *rig) {
 
 // testDatagramRefused: that nobody is there is the result of one operation, and
 // not the end.
-func testDatagramRefused(r *rig) {
+func testDatagramRefused(r *fixture) {
 	if !tellsRefused && r.d.Backend().Name != "sim" {
 		r.t.Skip("datagrams that are refused are not told here")
 	}
@@ -206,7 +206,7 @@ func testDatagramRefused(r *rig) {
 }
 
 // testDatagramSendWaits: a Unix datagram waits until its peer has room.
-func testDatagramSendWaits(r *rig) {
+func testDatagramSendWaits(r *fixture) {
 	server, st := r.packets()
 	if r.datagrams() == "udp" {
 		return // loses what does not fit
@@ -235,7 +235,7 @@ func testDatagramSendWaits(r *rig) {
 }
 
 // flush dispatches what has completed by now.
-func (r *rig) flush() {
+func (r *fixture) flush() {
 	c := r.call(nil)
 	for range 3 {
 		r.d.Post(c.start())
@@ -243,7 +243,7 @@ func (r *rig) flush() {
 	}
 }
 
-func testDatagramCancel(r *rig) {
+func testDatagramCancel(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
 	buf := make([]byte, 9)
@@ -257,7 +257,7 @@ func testDatagramCancel(r *rig) {
 	r.receives(b, "hello", at)
 }
 
-func testDatagramClose(r *rig) {
+func testDatagramClose(r *fixture) {
 	a, at := r.packets()
 	first, second, late := r.call(nil), r.call(nil), r.call(nil)
 	a.ReceiveFrom(first.start(), make([]byte, 9))
@@ -278,7 +278,7 @@ func testDatagramClose(r *rig) {
 }
 
 // testDatagramWrong: what handles of datagrams cannot do, and streams neither.
-func testDatagramWrong(r *rig) {
+func testDatagramWrong(r *fixture) {
 	a, _ := r.packets()
 	s, _ := r.pair()
 	for _, start := range []func(*proactor.Operation){
@@ -318,7 +318,7 @@ func testDatagramWrong(r *rig) {
 }
 
 // testDatagramFamilies: a socket of both families says IPv4 where it is.
-func testDatagramFamilies(r *rig) {
+func testDatagramFamilies(r *fixture) {
 	if r.datagrams() != "udp" {
 		return
 	}

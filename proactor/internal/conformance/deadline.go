@@ -18,7 +18,7 @@ import (
 const short = time.Millisecond
 
 // timedOut waits for c, which ran out of time with nothing done.
-func (r *rig) timedOut(c *call) {
+func (r *fixture) timedOut(c *call) {
 	r.t.Helper()
 	r.wait(c)
 	var timeout net.Error
@@ -30,7 +30,7 @@ func (r *rig) timedOut(c *call) {
 
 // starters start one operation of each kind, which waits for something that does
 // not come.
-func (r *rig) starters() map[string]func(*proactor.Operation) {
+func (r *fixture) starters() map[string]func(*proactor.Operation) {
 	a, _ := r.pair()
 	b, _ := r.pair()
 	r.fill(b)
@@ -41,7 +41,7 @@ func (r *rig) starters() map[string]func(*proactor.Operation) {
 	}
 	return map[string]func(*proactor.Operation){
 		"receive-from":  func(op *proactor.Operation) { packets.ReceiveFrom(op, make([]byte, 1)) },
-		"transmit":      func(op *proactor.Operation) { b.Transmit(op, &proactor.Transmission{Header: []byte("x")}) },
+		"transmit":      func(op *proactor.Operation) { b.TransmitFile(op, &proactor.Transmission{Header: []byte("x")}) },
 		"gather write":  func(op *proactor.Operation) { b.WriteV(op, [][]byte{[]byte("x")}) },
 		"accept":        ln.Accept,
 		"read":          func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) },
@@ -51,13 +51,13 @@ func (r *rig) starters() map[string]func(*proactor.Operation) {
 		"waiting write": func(op *proactor.Operation) { b.Write(op, []byte("x")) },
 		"timer":         func(op *proactor.Operation) { r.d.StartTimer(op, 24*time.Hour) },
 		"ticker":        func(op *proactor.Operation) { r.d.StartTicker(op, 24*time.Hour) },
-		"user":          func(op *proactor.Operation) { r.d.Begin(op, nil) },
+		"user":          func(op *proactor.Operation) { r.d.StartExternal(op, nil) },
 	}
 }
 
 // testTimeout lets every kind of operation run out of time, twice: the setting
 // stays. It counts from the start.
-func testTimeout(r *rig) {
+func testTimeout(r *fixture) {
 	for name, start := range r.starters() {
 		c := r.call(nil)
 		c.op.SetTimeout(short)
@@ -76,7 +76,7 @@ func testTimeout(r *rig) {
 }
 
 // testTimeoutOfWhatWaits: one that waits behind others ends without them.
-func testTimeoutOfWhatWaits(r *rig) {
+func testTimeoutOfWhatWaits(r *fixture) {
 	a, b := r.pair()
 	first, second, third := r.call(nil), r.call(nil), r.call(nil)
 	second.op.SetTimeout(short)
@@ -95,7 +95,7 @@ func testTimeoutOfWhatWaits(r *rig) {
 
 // testTimeoutInTime: what is done in time does not know of its timeout, and
 // nothing of it is left for the next start.
-func testTimeoutInTime(r *rig) {
+func testTimeoutInTime(r *fixture) {
 	a, b := r.pair()
 	read, timer := r.call(nil), r.call(nil)
 	buf := make([]byte, 1)
@@ -128,7 +128,7 @@ func testTimeoutInTime(r *rig) {
 }
 
 // testTimeoutOfParts: what was moved before the time was over counts.
-func testTimeoutOfParts(r *rig) {
+func testTimeoutOfParts(r *fixture) {
 	const size = 8 << 20
 	a, b := r.pair()
 	data := pattern(size)
@@ -150,7 +150,7 @@ func testTimeoutOfParts(r *rig) {
 	}
 }
 
-func testDeadline(r *rig) {
+func testDeadline(r *fixture) {
 	a, b := r.pair()
 	read := r.call(nil)
 	buf := make([]byte, 1)
@@ -177,7 +177,7 @@ var errCause = errors.New("the reason")
 
 // endedByContext waits for c, which its context has ended. It does not let virtual
 // time jump: contexts are not on that.
-func (r *rig) endedByContext(c *call, cause error) {
+func (r *fixture) endedByContext(c *call, cause error) {
 	r.t.Helper()
 	for until := time.Now().Add(patience); !c.idle() && time.Now().Before(until); runtime.Gosched() {
 		if _, err := r.d.Poll(); err != nil {
@@ -189,7 +189,7 @@ func (r *rig) endedByContext(c *call, cause error) {
 	}
 }
 
-func testContext(r *rig) {
+func testContext(r *fixture) {
 	a, b := r.pair()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	read, never := r.call(nil), r.call(nil)
@@ -212,7 +212,7 @@ func testContext(r *rig) {
 	r.ok(read)
 }
 
-func testContextOfEachKind(r *rig) {
+func testContextOfEachKind(r *fixture) {
 	for _, start := range r.starters() {
 		ctx, cancel := context.WithCancel(context.Background())
 		c := r.call(nil)
@@ -223,14 +223,14 @@ func testContextOfEachKind(r *rig) {
 	}
 }
 
-func testSettingsWhileOutstanding(r *rig) {
+func testSettingsWhileOutstanding(r *fixture) {
 	c := r.call(nil)
 	r.d.Post(c.start())
 	for name, set := range map[string]func(){
-		"SetTimeout":  func() { c.op.SetTimeout(1) },
-		"SetDeadline": func() { c.op.SetDeadline(time.Now()) },
-		"SetContext":  func() { c.op.SetContext(context.Background()) },
-		"SetOwner":    func() { c.op.SetOwner(new(proactor.Owner)) },
+		"SetTimeout":     func() { c.op.SetTimeout(1) },
+		"SetDeadline":    func() { c.op.SetDeadline(time.Now()) },
+		"SetContext":     func() { c.op.SetContext(context.Background()) },
+		"SetCancelGroup": func() { c.op.SetCancelGroup(new(proactor.CancelGroup)) },
 	} {
 		func() {
 			defer func() {
@@ -246,7 +246,7 @@ func testSettingsWhileOutstanding(r *rig) {
 
 // testTimeoutRace has reads and writes run out of time all the while bytes flow:
 // none is lost or doubled.
-func testTimeoutRace(r *rig) {
+func testTimeoutRace(r *fixture) {
 	flow(r, func(read, write *proactor.Operation) (stop func()) {
 		read.SetTimeout(5 * time.Microsecond)
 		write.SetTimeout(7 * time.Microsecond)
@@ -256,7 +256,7 @@ func testTimeoutRace(r *rig) {
 
 // testContextRace ends reads and writes through contexts, from another goroutine,
 // while bytes flow.
-func testContextRace(r *rig) {
+func testContextRace(r *fixture) {
 	var current atomic.Pointer[context.CancelFunc]
 	renew := func(op *proactor.Operation) {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -284,7 +284,7 @@ func testContextRace(r *rig) {
 
 // flow sends bytes over a stream with a read and a write that disturb makes end
 // early now and then. It calls their tokens before each start.
-func flow(r *rig, disturb func(read, write *proactor.Operation) (stop func())) {
+func flow(r *fixture, disturb func(read, write *proactor.Operation) (stop func())) {
 	const size = 256 << 10
 	a, b := r.pair()
 	data, got := pattern(size), make([]byte, size)

@@ -8,18 +8,18 @@ import (
 )
 
 // endings are the ways in which operations on h end early, and with what.
-func (r *rig) endings(h *proactor.Handle, c *call, owner *proactor.Owner) map[string]func() error {
+func (r *fixture) endings(h *proactor.Handle, c *call, owner *proactor.CancelGroup) map[string]func() error {
 	return map[string]func() error{
 		"Dispatcher.Cancel":    func() error { r.d.Cancel(&c.op); return proactor.ErrCanceled },
 		"Handle.Cancel":        func() error { h.Cancel(); return proactor.ErrCanceled },
-		"Owner.Cancel":         func() error { owner.Cancel(); return proactor.ErrCanceled },
+		"CancelGroup.Cancel":   func() error { owner.Cancel(); return proactor.ErrCanceled },
 		"Dispatcher.CancelAll": func() error { r.d.CancelAll(); return proactor.ErrCanceled },
 		"Handle.Close":         func() error { h.Close(); return proactor.ErrHandleClosed },
 	}
 }
 
 // ended checks what c has ended with.
-func (r *rig) ended(how string, c *call, want error) {
+func (r *fixture) ended(how string, c *call, want error) {
 	r.t.Helper()
 	r.wait(c)
 	if c.err != want {
@@ -30,10 +30,10 @@ func (r *rig) ended(how string, c *call, want error) {
 // testEachCanceledByHandler: a cancel from the handler itself is the end, whatever
 // is cancelled; the operation can be started again then, and the cancel does not
 // concern it any more.
-func testEachCanceledByHandler(r *rig) {
+func testEachCanceledByHandler(r *fixture) {
 	for how := range r.endings(nil, nil, nil) {
 		ln := r.listen()
-		var owner proactor.Owner
+		var owner proactor.CancelGroup
 		var want error
 		accepted, end := 0, true
 		accept := r.each(func(c *call) {
@@ -45,8 +45,8 @@ func testEachCanceledByHandler(r *rig) {
 				want = r.endings(ln, c, &owner)[how]()
 			}
 		})
-		accept.op.SetOwner(&owner)
-		ln.AcceptEach(accept.start())
+		accept.op.SetCancelGroup(&owner)
+		ln.AcceptMultishot(accept.start())
 		connect := r.call(nil)
 		r.connect(connect, ln)
 		r.wait(connect) // CancelAll may have come before its end was told
@@ -59,7 +59,7 @@ func testEachCanceledByHandler(r *rig) {
 			continue // the listener is closed
 		}
 		end = false
-		ln.AcceptEach(accept.start())
+		ln.AcceptMultishot(accept.start())
 		r.dial(ln)
 		r.dial(ln)
 		r.until("two more streams", func() bool { return accepted == 3 })
@@ -70,7 +70,7 @@ func testEachCanceledByHandler(r *rig) {
 
 // testEachCanceledBeforeHandler: two operations complete, and the handler of the
 // one whose turn comes first cancels both.
-func testEachCanceledBeforeHandler(r *rig) {
+func testEachCanceledBeforeHandler(r *fixture) {
 	pool := proactor.NewBufferPool(16, 4)
 	var near, far [2]*proactor.Handle
 	var receive [2]*call
@@ -88,7 +88,7 @@ func testEachCanceledBeforeHandler(r *rig) {
 		if _, err := far[i].TryWrite([]byte{1}); err != nil && err != proactor.ErrWouldBlock {
 			r.t.Fatal(err)
 		}
-		near[i].ReceiveEach(receive[i].start(), pool)
+		near[i].ReceiveMultishot(receive[i].start(), pool)
 	}
 	for i, c := range receive {
 		if c.done == 0 {
@@ -105,7 +105,7 @@ func testEachCanceledBeforeHandler(r *rig) {
 
 // testAcceptEachHoldsBack: without descriptors nothing is accepted and nothing
 // ends; with descriptors it goes on.
-func testAcceptEachHoldsBack(r *rig) {
+func testAcceptEachHoldsBack(r *fixture) {
 	ln := r.listen()
 	accepted := 0
 	accept := r.each(func(c *call) {
@@ -119,7 +119,7 @@ func testAcceptEachHoldsBack(r *rig) {
 		r.dial(ln)
 		restore := r.exhaust(r.t)
 		done := accept.done
-		ln.AcceptEach(accept.start())
+		ln.AcceptMultishot(accept.start())
 		r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 })
 		before := r.d.Backoff()
 		r.until("another one", func() bool { return r.d.Backoff().Failures > before.Failures })
@@ -137,30 +137,30 @@ func testAcceptEachHoldsBack(r *rig) {
 }
 
 // testAcceptEachEndsHeldBack: while it holds back it can be ended like any other.
-func testAcceptEachEndsHeldBack(r *rig) {
+func testAcceptEachEndsHeldBack(r *fixture) {
 	for how := range r.endings(nil, nil, nil) {
-		r.endHeldBack(how, func(ln *proactor.Handle, c *call, w *proactor.Owner) error { return r.endings(ln, c, w)[how]() })
+		r.endHeldBack(how, func(ln *proactor.Handle, c *call, w *proactor.CancelGroup) error { return r.endings(ln, c, w)[how]() })
 	}
-	r.endHeldBack("its time-out", func(_ *proactor.Handle, c *call, _ *proactor.Owner) error { return proactor.ErrDeadlineExceeded })
-	r.endHeldBack("Dispatcher.Close", func(*proactor.Handle, *call, *proactor.Owner) error {
+	r.endHeldBack("its time-out", func(_ *proactor.Handle, c *call, _ *proactor.CancelGroup) error { return proactor.ErrDeadlineExceeded })
+	r.endHeldBack("Dispatcher.Close", func(*proactor.Handle, *call, *proactor.CancelGroup) error {
 		r.d.Close()
 		return proactor.ErrClosed
 	})
 }
 
-func (r *rig) endHeldBack(how string, end func(*proactor.Handle, *call, *proactor.Owner) error) {
+func (r *fixture) endHeldBack(how string, end func(*proactor.Handle, *call, *proactor.CancelGroup) error) {
 	r.t.Helper()
 	ln := r.listen()
 	r.dial(ln)
 	accept := r.each(func(*call) {})
-	var owner proactor.Owner
-	accept.op.SetOwner(&owner)
+	var owner proactor.CancelGroup
+	accept.op.SetCancelGroup(&owner)
 	if how == "its time-out" {
 		accept.op.SetTimeout(short)
 	}
 	restore := r.exhaust(r.t)
 	defer restore()
-	ln.AcceptEach(accept.start())
+	ln.AcceptMultishot(accept.start())
 	r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 || accept.idle() })
 	want := end(ln, accept, &owner)
 	if want == proactor.ErrClosed {
@@ -174,7 +174,7 @@ func (r *rig) endHeldBack(how string, end func(*proactor.Handle, *call, *proacto
 }
 
 // dial connects to ln, and leaves the connection to ln's side.
-func (r *rig) dial(ln *proactor.Handle) {
+func (r *fixture) dial(ln *proactor.Handle) {
 	r.t.Helper()
 	c := r.call(nil)
 	r.connect(c, ln)

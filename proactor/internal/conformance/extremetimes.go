@@ -9,7 +9,7 @@ import (
 
 // testExtremeTimes: a time so far away that it cannot be added to the clock is never,
 // and one in the past, however far, is now.
-func testExtremeTimes(r *rig) {
+func testExtremeTimes(r *fixture) {
 	type start struct {
 		name string
 		do   func(op *proactor.Operation)

@@ -12,7 +12,7 @@ import (
 
 // work is what a handler does that never rests: where time is virtual that is what
 // makes it pass.
-func (r *rig) work() {
+func (r *fixture) work() {
 	if r.virtual {
 		r.sleep(20 * time.Microsecond)
 	}
@@ -20,7 +20,7 @@ func (r *rig) work() {
 
 // everythingGoesOn has a post, a timer, reads and writes, an accept and a connect
 // complete.
-func (r *rig) everythingGoesOn() {
+func (r *fixture) everythingGoesOn() {
 	r.t.Helper()
 	a, b := r.pair()
 	buf := make([]byte, 4)
@@ -36,7 +36,7 @@ func (r *rig) everythingGoesOn() {
 }
 
 // testFairToTimers: more timers than a round takes expire all the time.
-func testFairToTimers(r *rig) {
+func testFairToTimers(r *fixture) {
 	stop := false
 	timers := make([]*call, 500)
 	for i := range timers {
@@ -59,7 +59,7 @@ func testFairToTimers(r *rig) {
 }
 
 // testFairToTickers: a period that is shorter than a round.
-func testFairToTickers(r *rig) {
+func testFairToTickers(r *fixture) {
 	ticker := r.ticks(1, func(*call) { r.work() })
 	r.everythingGoesOn()
 	r.d.Cancel(&ticker.op)
@@ -67,7 +67,7 @@ func testFairToTickers(r *rig) {
 }
 
 // testFairToStreams: a stream that moves bytes as fast as it can.
-func testFairToStreams(r *rig) {
+func testFairToStreams(r *fixture) {
 	a, b := r.pair()
 	out, in := make([]byte, 64<<10), make([]byte, 64<<10)
 	stop := false
@@ -94,7 +94,7 @@ func testFairToStreams(r *rig) {
 }
 
 // testFairToCancelled: operations that are cancelled as soon as they are started.
-func testFairToCancelled(r *rig) {
+func testFairToCancelled(r *fixture) {
 	a, _ := r.pair()
 	buf := make([]byte, 1)
 	stop := false

@@ -15,7 +15,7 @@ import (
 )
 
 // open opens a file.
-func (r *rig) open(name string, flag int) *proactor.Handle {
+func (r *fixture) open(name string, flag int) *proactor.Handle {
 	r.t.Helper()
 	c := r.call(nil)
 	r.d.OpenFile(c.start(), name, flag, 0o644)
@@ -27,13 +27,13 @@ func (r *rig) open(name string, flag int) *proactor.Handle {
 }
 
 // name is a fresh one for a file.
-func (r *rig) name() string {
+func (r *fixture) name() string {
 	r.files++
 	return filepath.Join(r.folder, fmt.Sprint("file", r.files))
 }
 
 // file makes a file that holds data, open for reading and writing.
-func (r *rig) file(data []byte) *proactor.Handle {
+func (r *fixture) file(data []byte) *proactor.Handle {
 	r.t.Helper()
 	f := r.open(r.name(), os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	r.writeAt(f, data, 0)
@@ -41,7 +41,7 @@ func (r *rig) file(data []byte) *proactor.Handle {
 }
 
 // writeAt writes all of b, with as many operations as it takes.
-func (r *rig) writeAt(f *proactor.Handle, b []byte, off int64) {
+func (r *fixture) writeAt(f *proactor.Handle, b []byte, off int64) {
 	r.t.Helper()
 	c := r.call(nil)
 	for len(b) > 0 {
@@ -52,7 +52,7 @@ func (r *rig) writeAt(f *proactor.Handle, b []byte, off int64) {
 }
 
 // readAll reads from off to the end, with buffers of the given size.
-func (r *rig) readAll(f *proactor.Handle, off int64, size int) []byte {
+func (r *fixture) readAll(f *proactor.Handle, off int64, size int) []byte {
 	r.t.Helper()
 	var all []byte
 	buf := make([]byte, size)
@@ -70,7 +70,7 @@ func (r *rig) readAll(f *proactor.Handle, off int64, size int) []byte {
 }
 
 // size is what Stat says.
-func (r *rig) size(f *proactor.Handle) int64 {
+func (r *fixture) size(f *proactor.Handle) int64 {
 	r.t.Helper()
 	var info proactor.FileInfo
 	c := r.call(nil)
@@ -79,7 +79,7 @@ func (r *rig) size(f *proactor.Handle) int64 {
 	return info.Size()
 }
 
-func testFile(r *rig) {
+func testFile(r *fixture) {
 	data := pattern(300_000)
 	f := r.file(data)
 	for _, size := range []int{1 << 20, 65536, 65537, 4099} {
@@ -104,7 +104,7 @@ func testFile(r *rig) {
 }
 
 // testFileHole writes behind the end.
-func testFileHole(r *rig) {
+func testFileHole(r *fixture) {
 	f := r.file([]byte("ab"))
 	r.writeAt(f, []byte("z"), 100_000)
 	want := append([]byte("ab"), make([]byte, 100_000-2)...)
@@ -113,7 +113,7 @@ func testFileHole(r *rig) {
 	}
 }
 
-func testFileAppend(r *rig) {
+func testFileAppend(r *fixture) {
 	name := r.name()
 	r.writeAt(r.open(name, os.O_WRONLY|os.O_CREATE), []byte("start "), 0)
 	f := r.open(name, os.O_RDWR|os.O_APPEND)
@@ -138,7 +138,7 @@ func testFileAppend(r *rig) {
 }
 
 // testFileFlags makes, empties, and refuses to make.
-func testFileFlags(r *rig) {
+func testFileFlags(r *fixture) {
 	name := r.name()
 	r.failsOpen(name, os.O_RDWR, fs.ErrNotExist)
 	r.writeAt(r.open(name, os.O_RDWR|os.O_CREATE), []byte("content"), 0)
@@ -158,7 +158,7 @@ func testFileFlags(r *rig) {
 }
 
 // failsOpen expects an open to fail.
-func (r *rig) failsOpen(name string, flag int, want error) {
+func (r *fixture) failsOpen(name string, flag int, want error) {
 	r.t.Helper()
 	c := r.call(nil)
 	r.d.OpenFile(c.start(), name, flag, 0o644)
@@ -173,7 +173,7 @@ func isPathError(err error, verb, name string) bool {
 	return errors.As(err, &p) && p.Op == verb && p.Path == name
 }
 
-func testFileStat(r *rig) {
+func testFileStat(r *fixture) {
 	name := r.name()
 	f := r.open(name, os.O_RDWR|os.O_CREATE)
 	r.writeAt(f, []byte("12345"), 0)
@@ -196,7 +196,7 @@ func testFileStat(r *rig) {
 	}
 }
 
-func testFileSync(r *rig) {
+func testFileSync(r *fixture) {
 	f := r.file([]byte("precious"))
 	c := r.call(nil)
 	f.Sync(c.start())
@@ -207,7 +207,7 @@ func testFileSync(r *rig) {
 }
 
 // testFileNothing moves nothing: that is not the end of the file.
-func testFileNothing(r *rig) {
+func testFileNothing(r *fixture) {
 	f := r.file([]byte("abc"))
 	c := r.call(nil)
 	for _, off := range []int64{0, 3, 1000} {
@@ -223,7 +223,7 @@ func testFileNothing(r *rig) {
 
 // testFileWrongHandle does to files what is for streams, and the other way
 // round.
-func testFileWrongHandle(r *rig) {
+func testFileWrongHandle(r *fixture) {
 	f := r.file([]byte("abc"))
 	a, _ := r.pair()
 	ln := r.listen()
@@ -233,11 +233,11 @@ func testFileWrongHandle(r *rig) {
 		"read of a file":       func(op *proactor.Operation) { f.Read(op, buf) },
 		"write to a file":      func(op *proactor.Operation) { f.WriteV(op, [][]byte{buf}) },
 		"accept on a file":     f.Accept,
-		"transmit to a file":   func(op *proactor.Operation) { f.Transmit(op, &proactor.Transmission{Header: buf}) },
+		"transmit to a file":   func(op *proactor.Operation) { f.TransmitFile(op, &proactor.Transmission{Header: buf}) },
 		"read at of a stream":  func(op *proactor.Operation) { a.ReadAt(op, buf, 0) },
 		"sync of a stream":     a.Sync,
 		"stat of a listener":   func(op *proactor.Operation) { ln.Stat(op, &info) },
-		"transmit of a stream": func(op *proactor.Operation) { a.Transmit(op, &proactor.Transmission{File: a}) },
+		"transmit of a stream": func(op *proactor.Operation) { a.TransmitFile(op, &proactor.Transmission{File: a}) },
 	} {
 		c := r.call(nil)
 		start(c.start())
@@ -259,7 +259,7 @@ func testFileWrongHandle(r *rig) {
 
 // testFileNegative: an offset before the file is not the position that some
 // systems take it for.
-func testFileNegative(r *rig) {
+func testFileNegative(r *fixture) {
 	f := r.file([]byte("abc"))
 	c := r.call(nil)
 	for range 2 {
@@ -278,7 +278,7 @@ func testFileNegative(r *rig) {
 
 // testFileSideBySide has many operations outstanding on one file, more than
 // there are workers, started by several goroutines.
-func testFileSideBySide(r *rig) {
+func testFileSideBySide(r *fixture) {
 	const starters, each, block = 4, 100, 3000
 	data := pattern(starters * each * block)
 	f := r.file(nil)

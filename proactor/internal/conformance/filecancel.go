@@ -13,7 +13,7 @@ import (
 )
 
 // onFile starts one of each operation on f.
-func (r *rig) onFile(f *proactor.Handle) []*call {
+func (r *fixture) onFile(f *proactor.Handle) []*call {
 	var info proactor.FileInfo
 	var calls []*call
 	for _, start := range []func(op *proactor.Operation){
@@ -31,7 +31,7 @@ func (r *rig) onFile(f *proactor.Handle) []*call {
 }
 
 // doneOr expects c to have done its work, or to have ended with the error early.
-func (r *rig) doneOr(c *call, early error) {
+func (r *fixture) doneOr(c *call, early error) {
 	r.t.Helper()
 	if c.done != c.started || c.err != nil && (c.err != early || c.n != 0) {
 		r.t.Errorf("%v: completed %d times, %d, %v; want success or %v", c.op.Kind(), c.done, c.n, c.err, early)
@@ -40,7 +40,7 @@ func (r *rig) doneOr(c *call, early error) {
 
 // testFileCancel cancels what may have been done already, in all three ways. A
 // file that was opened is the handler's, whether in time or not.
-func testFileCancel(r *rig) {
+func testFileCancel(r *fixture) {
 	f := r.file(pattern(200_000))
 	name := r.name()
 	for i := range 30 {
@@ -74,7 +74,7 @@ func testFileCancel(r *rig) {
 
 // testFileCancelRace cancels opens and reads from another goroutine all the
 // time. Descriptors that leak are found when the tests end.
-func testFileCancelRace(r *rig) {
+func testFileCancelRace(r *fixture) {
 	const rounds = 300
 	data := pattern(50_000)
 	f := r.file(data)
@@ -119,7 +119,7 @@ func testFileCancelRace(r *rig) {
 }
 
 // testFileClose closes a file with everything outstanding.
-func testFileClose(r *rig) {
+func testFileClose(r *fixture) {
 	for range 10 {
 		f := r.file(pattern(200_000))
 		calls := r.onFile(f)
@@ -145,7 +145,7 @@ func testFileClose(r *rig) {
 }
 
 // testFileCloseRace closes a file while another goroutine reads it.
-func testFileCloseRace(r *rig) {
+func testFileCloseRace(r *fixture) {
 	for range 30 {
 		f := r.file(pattern(10_000))
 		buf := make([]byte, 1000)
@@ -168,7 +168,7 @@ func testFileCloseRace(r *rig) {
 
 // testFileCloseDispatcher closes the dispatcher with everything outstanding, and
 // starts more.
-func testFileCloseDispatcher(r *rig) {
+func testFileCloseDispatcher(r *fixture) {
 	f := r.file(pattern(200_000))
 	calls := r.onFile(f)
 	for i := range 50 {

@@ -4,7 +4,7 @@ import "time"
 
 // testHungUp: a backend that can tell finds out that the peer has hung up although
 // what it sent is not read, and that is still there.
-func testHungUp(r *rig) {
+func testHungUp(r *fixture) {
 	near, far := r.pair()
 	hungUp, known := near.HungUp()
 	if hungUp {

@@ -41,7 +41,7 @@ func (never) Alone() bool { return true }
 
 // testInHandler: Close in a handler is refused, whatever has completed and whoever
 // dispatches, and does no harm.
-func testInHandler(r *rig) {
+func testInHandler(r *fixture) {
 	outside := func(when string) {
 		r.t.Helper()
 		if r.d.InHandler() {
@@ -64,7 +64,7 @@ func testInHandler(r *rig) {
 	var begun proactor.Operation
 	begun.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
 	asked := false
-	r.d.Begin(&begun, cancels(func(c proactor.Completion) {
+	r.d.StartExternal(&begun, cancels(func(c proactor.Completion) {
 		asked = true
 		inHandler(r.t, "a processor's Cancel", r.d)
 		c.Complete(0, proactor.ErrCanceled)
@@ -94,7 +94,7 @@ func (f cancels) Cancel(c proactor.Completion) { f(c) }
 
 // testInHandlerWhileClosing: the same holds of the handlers that Close calls, and of
 // those called after it.
-func testInHandlerWhileClosing(r *rig) {
+func testInHandlerWhileClosing(r *fixture) {
 	_, b := r.pair()
 	for where, start := range map[string]func(*proactor.Operation){
 		"a read that Close ends":  func(op *proactor.Operation) { b.Read(op, make([]byte, 1)) },
@@ -121,7 +121,7 @@ func testInHandlerWhileClosing(r *rig) {
 }
 
 // testInOtherHandler: what is meant is the dispatcher whose handler it is, not any.
-func testInOtherHandler(r *rig) {
+func testInOtherHandler(r *fixture) {
 	other, err := r.another()
 	if err != nil {
 		r.t.Fatal(err)
@@ -141,7 +141,7 @@ func testInOtherHandler(r *rig) {
 
 // testPanicInHandler: a handler that does not return leaves nothing behind that
 // would refuse what comes later.
-func testPanicInHandler(r *rig) {
+func testPanicInHandler(r *fixture) {
 	if r.locked {
 		return // the handler is called on a goroutine where nobody can recover
 	}

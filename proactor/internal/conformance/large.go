@@ -8,7 +8,7 @@ import (
 
 // testFileBeyond4GiB uses offsets that 32 bits cannot hold, in a file that is a hole
 // up to there. A file of sim has no holes: it is memory.
-func testFileBeyond4GiB(r *rig) {
+func testFileBeyond4GiB(r *fixture) {
 	if r.d.Backend().Name == "sim" {
 		return
 	}
@@ -25,7 +25,7 @@ func testFileBeyond4GiB(r *rig) {
 		a, b := r.pair()
 		for _, t := range []proactor.Transmission{{File: f, Offset: at}, {File: f, Offset: at, Length: int64(len(data))}} {
 			send := r.call(nil)
-			a.Transmit(send.start(), &t)
+			a.TransmitFile(send.start(), &t)
 			if got := r.receive(b, len(data), send); !bytes.Equal(got, data) || t.Sent() != int64(len(data)) {
 				r.t.Errorf("%d bytes transmitted from %d are not those that were written", t.Sent(), at)
 			}

@@ -11,7 +11,7 @@ import (
 )
 
 // each is a call of a multishot operation: it is called until More is false.
-func (r *rig) each(then func(c *call)) *call {
+func (r *fixture) each(then func(c *call)) *call {
 	var c *call
 	c = r.call(func() {
 		if c.op.More() {
@@ -30,7 +30,7 @@ func (r *rig) each(then func(c *call)) *call {
 
 // testAcceptEach accepts one stream after the other, until it is cancelled; then
 // it can be started again.
-func testAcceptEach(r *rig) {
+func testAcceptEach(r *fixture) {
 	const streams = 20
 	ln := r.listen()
 	accepted := 0
@@ -41,7 +41,7 @@ func testAcceptEach(r *rig) {
 		}
 	})
 	for round := range 2 {
-		ln.AcceptEach(accept.start())
+		ln.AcceptMultishot(accept.start())
 		for range streams {
 			c := r.call(nil)
 			r.connect(c, ln)
@@ -58,7 +58,7 @@ func testAcceptEach(r *rig) {
 }
 
 // testReceiveEach receives a stream to its end, with a pool that runs dry.
-func testReceiveEach(r *rig) {
+func testReceiveEach(r *fixture) {
 	const size = 300_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(1000, 4)
@@ -80,7 +80,7 @@ func testReceiveEach(r *rig) {
 			r.d.StartTimer(release.start(), time.Microsecond)
 		}
 	})
-	b.ReceiveEach(receive.start(), pool)
+	b.ReceiveMultishot(receive.start(), pool)
 	data, sent := pattern(size), 0
 	var write *call
 	write = r.call(func() {
@@ -103,7 +103,7 @@ func testReceiveEach(r *rig) {
 
 // cancelling cancels op again and again, on another goroutine, until the function
 // that is returned is called.
-func (r *rig) cancelling(op *proactor.Operation) (stop func()) {
+func (r *fixture) cancelling(op *proactor.Operation) (stop func()) {
 	var canceller sync.WaitGroup
 	ended := make(chan struct{})
 	canceller.Go(func() {
@@ -125,7 +125,7 @@ func (r *rig) cancelling(op *proactor.Operation) (stop func()) {
 
 // testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
 // lost, and the end comes once.
-func testEachCancelRace(r *rig) {
+func testEachCancelRace(r *fixture) {
 	const size = 200_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(500, 2)
@@ -136,10 +136,10 @@ func testEachCancelRace(r *rig) {
 			c.op.Buffer().Release()
 		}
 		if c.err == proactor.ErrCanceled && len(got) < size {
-			b.ReceiveEach(c.start(), pool)
+			b.ReceiveMultishot(c.start(), pool)
 		}
 	})
-	b.ReceiveEach(receive.start(), pool)
+	b.ReceiveMultishot(receive.start(), pool)
 	data, sent := pattern(size), 0
 	var write *call
 	write = r.call(func() {
@@ -157,15 +157,15 @@ func testEachCancelRace(r *rig) {
 }
 
 // testEachClose: a handle and a dispatcher that are closed end it once.
-func testEachClose(r *rig) {
+func testEachClose(r *fixture) {
 	_, b := r.pair()
 	ln := r.listen()
 	pool := proactor.NewBufferPool(10, 1)
 	receive, accept := r.each(func(*call) {}), r.each(func(*call) {})
-	b.ReceiveEach(receive.start(), pool)
+	b.ReceiveMultishot(receive.start(), pool)
 	b.Close()
 	r.failed(receive, proactor.ErrHandleClosed)
-	ln.AcceptEach(accept.start())
+	ln.AcceptMultishot(accept.start())
 	r.d.Close()
 	if accept.done != 1 || accept.err != proactor.ErrClosed {
 		r.t.Errorf("completed %d times, with %v", accept.done, accept.err)

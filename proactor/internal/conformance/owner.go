@@ -11,18 +11,18 @@ import (
 
 // testCancelOwner cancels what one owner has outstanding, on several handles and
 // timers, and nothing of another's.
-func testCancelOwner(r *rig) {
-	var mine, other proactor.Owner
+func testCancelOwner(r *fixture) {
+	var mine, other proactor.CancelGroup
 	var ours []*call
 	theirs := map[string]*call{}
 	starters, others := r.starters(), r.starters()
 	for name, start := range starters {
 		c := r.call(nil)
-		c.op.SetOwner(&mine)
+		c.op.SetCancelGroup(&mine)
 		start(c.start())
 		ours = append(ours, c)
 		theirs[name] = r.call(nil)
-		theirs[name].op.SetOwner(&other)
+		theirs[name].op.SetCancelGroup(&other)
 		others[name](theirs[name].start())
 	}
 	if mine.Outstanding() != len(starters) || other.Outstanding() != len(starters) {
@@ -41,7 +41,7 @@ func testCancelOwner(r *rig) {
 			r.t.Errorf("%s of another owner has completed: %v", name, c.err)
 		}
 	}
-	ours[0].op.SetOwner(nil)
+	ours[0].op.SetCancelGroup(nil)
 	r.d.StartTimer(ours[0].start(), time.Hour)
 	mine.Cancel()
 	r.d.StartTimer(ours[1].start(), 0)
@@ -53,9 +53,9 @@ func testCancelOwner(r *rig) {
 
 // testCancelOwnerRace cancels from another goroutine while the owner's operations
 // complete and are started again, as fast as they can.
-func testCancelOwnerRace(r *rig) {
+func testCancelOwnerRace(r *fixture) {
 	const rounds = 300
-	var owner proactor.Owner
+	var owner proactor.CancelGroup
 	a, b := r.pair()
 	var read, write, timer *call
 	check := func(c *call) {
@@ -83,7 +83,7 @@ func testCancelOwnerRace(r *rig) {
 		}
 	})
 	for _, c := range []*call{read, write, timer} {
-		c.op.SetOwner(&owner)
+		c.op.SetCancelGroup(&owner)
 	}
 	b.Read(read.start(), in)
 	r.d.StartTimer(timer.start(), time.Microsecond)
@@ -107,12 +107,12 @@ func testCancelOwnerRace(r *rig) {
 // testCancelOwnerOfMultishot cancels a multishot accept through its owner, while
 // it waits and in its handler; and lets it run out of time, which counts from
 // the last connection.
-func testCancelOwnerOfMultishot(r *rig) {
+func testCancelOwnerOfMultishot(r *fixture) {
 	ln := r.listen()
-	var owner proactor.Owner
+	var owner proactor.CancelGroup
 	inHandler := false
 	accept := r.call(nil)
-	accept.op.SetOwner(&owner)
+	accept.op.SetCancelGroup(&owner)
 	accept.then = func() {
 		if accept.err == nil {
 			accept.started++ // each of its calls counts as one start
@@ -123,7 +123,7 @@ func testCancelOwnerOfMultishot(r *rig) {
 		}
 	}
 	for _, inHandler = range []bool{false, true} {
-		ln.AcceptEach(accept.start())
+		ln.AcceptMultishot(accept.start())
 		before := accept.done
 		connect := r.call(nil)
 		r.connect(connect, ln)
@@ -139,7 +139,7 @@ func testCancelOwnerOfMultishot(r *rig) {
 	}
 	inHandler = false
 	accept.op.SetTimeout(short)
-	ln.AcceptEach(accept.start())
+	ln.AcceptMultishot(accept.start())
 	r.until("the timeout", accept.idle)
 	if accept.err != proactor.ErrDeadlineExceeded {
 		r.t.Errorf("a multishot accept that ran out of time: %v", accept.err)

@@ -11,7 +11,7 @@ import (
 )
 
 // pipe makes the two ends of a pipe.
-func (r *rig) pipe() (reader, writer *proactor.Handle) {
+func (r *fixture) pipe() (reader, writer *proactor.Handle) {
 	r.t.Helper()
 	reader, writer, err := r.d.Pipe()
 	if err != nil {
@@ -21,7 +21,7 @@ func (r *rig) pipe() (reader, writer *proactor.Handle) {
 }
 
 // testPipe: reads wait for writes, and end when the writer has closed.
-func testPipe(r *rig) {
+func testPipe(r *fixture) {
 	in, out := r.pipe()
 	read, write := r.call(nil), r.call(nil)
 	buf := make([]byte, 16)
@@ -49,14 +49,14 @@ func testPipe(r *rig) {
 }
 
 // testPipeTransfer sends more than a pipe holds.
-func testPipeTransfer(r *rig) {
+func testPipeTransfer(r *fixture) {
 	in, out := r.pipe()
 	done := false
 	r.transfer(out, in, 4<<20, func() { done = true })
 	r.until("4 MiB", func() bool { return done })
 }
 
-func testPipeTry(r *rig) {
+func testPipeTry(r *fixture) {
 	in, out := r.pipe()
 	buf := make([]byte, 16)
 	if n, err := in.TryRead(buf); n != 0 || err != proactor.ErrWouldBlock {
@@ -90,7 +90,7 @@ func testPipeTry(r *rig) {
 }
 
 // testPipeBroken: nobody reads any more, before a write and during one.
-func testPipeBroken(r *rig) {
+func testPipeBroken(r *fixture) {
 	for _, full := range []bool{false, true} {
 		in, out := r.pipe()
 		var write *call
@@ -113,7 +113,7 @@ func testPipeBroken(r *rig) {
 }
 
 // testPipeWrongEnd: a pipe has one direction.
-func testPipeWrongEnd(r *rig) {
+func testPipeWrongEnd(r *fixture) {
 	in, out := r.pipe()
 	c := r.call(nil)
 	out.Read(c.start(), make([]byte, 1))
@@ -134,7 +134,7 @@ func testPipeWrongEnd(r *rig) {
 }
 
 // testPipeCancel: the pipe goes on as if nothing had been.
-func testPipeCancel(r *rig) {
+func testPipeCancel(r *fixture) {
 	in, out := r.pipe()
 	buf := make([]byte, 5)
 	for range 3 {
@@ -154,7 +154,7 @@ func testPipeCancel(r *rig) {
 }
 
 // testPipeClose closes both ends with operations outstanding.
-func testPipeClose(r *rig) {
+func testPipeClose(r *fixture) {
 	in, out := r.pipe()
 	write, _ := r.fill(out)
 	out.Close()

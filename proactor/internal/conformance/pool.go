@@ -13,7 +13,7 @@ import (
 
 // released checks that every buffer is back, or will be: a backend may own one for
 // the moment of an attempt, on a goroutine of its own.
-func (r *rig) released(pool *proactor.BufferPool, want int) {
+func (r *fixture) released(pool *proactor.BufferPool, want int) {
 	r.t.Helper()
 	for end := time.Now().Add(patience); pool.Free() != want; runtime.Gosched() {
 		if time.Now().After(end) {
@@ -25,7 +25,7 @@ func (r *rig) released(pool *proactor.BufferPool, want int) {
 
 // testReceive: what waits owns no buffer, what has come has one until it is
 // released.
-func testReceive(r *rig) {
+func testReceive(r *fixture) {
 	const streams = 10
 	pool := proactor.NewBufferPool(100, 2)
 	var out []*proactor.Handle
@@ -61,7 +61,7 @@ func testReceive(r *rig) {
 
 // testReceiveEnds: no buffer comes with the end of a stream, with a cancel, or with
 // a handle that is closed.
-func testReceiveEnds(r *rig) {
+func testReceiveEnds(r *fixture) {
 	pool := proactor.NewBufferPool(100, 1)
 	a, b := r.pair()
 	c := r.call(nil)
@@ -94,7 +94,7 @@ func testReceiveEnds(r *rig) {
 }
 
 // testReceivePipe: a pipe is received from as a socket is.
-func testReceivePipe(r *rig) {
+func testReceivePipe(r *fixture) {
 	in, out := r.pipe()
 	pool := proactor.NewBufferPool(3, 1)
 	c := r.call(nil)
@@ -120,7 +120,7 @@ func testReceivePipe(r *rig) {
 // testReceiveDry: with no buffer left receives wait, in the order of waiting, and
 // nothing is lost. One that is cancelled meanwhile, or whose handle is closed,
 // does not keep the others from going on.
-func testReceiveDry(r *rig) {
+func testReceiveDry(r *fixture) {
 	const streams = 6
 	pool := proactor.NewBufferPool(16, 1)
 	var order []byte
@@ -180,7 +180,7 @@ func bufferOf(calls []*call, order []byte) *proactor.Buffer {
 
 // testReceiveShared has several streams share few buffers, which other goroutines
 // release: every byte comes, in order.
-func testReceiveShared(r *rig) {
+func testReceiveShared(r *fixture) {
 	const streams, size = 8, 200_000
 	pool := proactor.NewBufferPool(1000, 3)
 	var releasing sync.WaitGroup

@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testPost(r *rig) {
+func testPost(r *fixture) {
 	c := r.call(nil)
 	c.op.Token = "token"
 	r.d.Post(c.start())
@@ -20,7 +20,7 @@ func testPost(r *rig) {
 	}
 }
 
-func testPostOrder(r *rig) {
+func testPostOrder(r *fixture) {
 	var got []int
 	for i := range 100 {
 		r.d.Post(r.call(func() { got = append(got, i) }).start())
@@ -35,7 +35,7 @@ func testPostOrder(r *rig) {
 
 // testPostFromManyGoroutines posts from eight goroutines: what each of them
 // posts stays in order.
-func testPostFromManyGoroutines(r *rig) {
+func testPostFromManyGoroutines(r *fixture) {
 	const posters, posts = 8, 1000
 	last, total := [posters]int{}, 0
 	var all sync.WaitGroup
@@ -64,7 +64,7 @@ func testPostFromManyGoroutines(r *rig) {
 
 // testPostWakes hands a turn to and fro between the dispatcher and another
 // goroutine: a wake that got lost would leave both waiting.
-func testPostWakes(r *rig) {
+func testPostWakes(r *fixture) {
 	const turns = 2000
 	turn := make(chan struct{}, 1)
 	c := r.call(func() { turn <- struct{}{} })
@@ -79,7 +79,7 @@ func testPostWakes(r *rig) {
 
 // testPostToItself has a handler that always posts itself: timers and I/O must
 // have their turn all the same.
-func testPostToItself(r *rig) {
+func testPostToItself(r *fixture) {
 	var c *call
 	stop := false
 	c = r.call(func() {
@@ -98,7 +98,7 @@ func testPostToItself(r *rig) {
 	r.wait(c)
 }
 
-func testRestartPanics(r *rig) {
+func testRestartPanics(r *fixture) {
 	c := r.call(nil)
 	r.d.Post(c.start())
 	func() {

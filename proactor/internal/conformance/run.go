@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testStopBeforeRun(r *rig) {
+func testStopBeforeRun(r *fixture) {
 	c := r.call(nil)
 	r.d.Post(c.start())
 	r.d.Stop()
@@ -23,7 +23,7 @@ func testStopBeforeRun(r *rig) {
 
 // testStopInHandler stops in the middle of what has completed: the rest is kept
 // for the next Run.
-func testStopInHandler(r *rig) {
+func testStopInHandler(r *fixture) {
 	var calls [10]*call
 	total := 0
 	for i := range calls {
@@ -46,7 +46,7 @@ func testStopInHandler(r *rig) {
 }
 
 // testStopAndRunAgain stops and runs the dispatcher while a stream is in use.
-func testStopAndRunAgain(r *rig) {
+func testStopAndRunAgain(r *fixture) {
 	a, b := r.pair()
 	buf := make([]byte, 1)
 	read := r.call(nil)
@@ -70,7 +70,7 @@ func testStopAndRunAgain(r *rig) {
 	}
 }
 
-func testRunOneContext(r *rig) {
+func testRunOneContext(r *fixture) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := r.call(nil)
 	r.d.Post(c.start())
@@ -87,7 +87,7 @@ func testRunOneContext(r *rig) {
 	}
 }
 
-func testPollDoesNotWait(r *rig) {
+func testPollDoesNotWait(r *fixture) {
 	c := r.call(nil)
 	r.d.StartTimer(c.start(), time.Hour)
 	if n, err := r.d.Poll(); n != 0 || err != nil {
@@ -100,7 +100,7 @@ func testPollDoesNotWait(r *rig) {
 }
 
 // testOneRunsAtATime tries to dispatch from inside a handler.
-func testOneRunsAtATime(r *rig) {
+func testOneRunsAtATime(r *fixture) {
 	c := r.call(func() {
 		if _, err := r.d.Poll(); err != proactor.ErrRunning {
 			r.t.Errorf("Poll in a handler: %v", err)

@@ -15,7 +15,7 @@ const (
 )
 
 // signals makes a set.
-func (r *rig) signals(list ...os.Signal) *proactor.SignalSet {
+func (r *fixture) signals(list ...os.Signal) *proactor.SignalSet {
 	r.t.Helper()
 	s, err := r.d.Signals(list...)
 	if err != nil {
@@ -25,14 +25,14 @@ func (r *rig) signals(list ...os.Signal) *proactor.SignalSet {
 }
 
 // send raises a signal.
-func (r *rig) send(s os.Signal) {
+func (r *fixture) send(s os.Signal) {
 	r.t.Helper()
 	if err := r.raise(s); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
-func testSignal(r *rig) {
+func testSignal(r *fixture) {
 	set := r.signals(signalA, signalB)
 	c := r.call(nil)
 	for _, s := range []os.Signal{signalA, signalB, signalA} {
@@ -52,7 +52,7 @@ func testSignal(r *rig) {
 
 // testSignalBetweenWaits: what arrives while nobody waits is told later, each
 // signal once.
-func testSignalBetweenWaits(r *rig) {
+func testSignalBetweenWaits(r *fixture) {
 	set, witness := r.signals(signalA, signalB, signalA), r.signals(signalA, signalB)
 	c, seen := r.call(nil), r.call(nil)
 	raised := map[os.Signal]int{}
@@ -81,7 +81,7 @@ func testSignalBetweenWaits(r *rig) {
 
 // testSeveralSignalSets: each set gets the signal, and each wait of one set
 // another arrival.
-func testSeveralSignalSets(r *rig) {
+func testSeveralSignalSets(r *fixture) {
 	one, other := r.signals(signalA), r.signals(signalA, signalB)
 	first, second, third := r.call(nil), r.call(nil), r.call(nil)
 	one.Wait(first.start())
@@ -100,17 +100,17 @@ func testSeveralSignalSets(r *rig) {
 	}
 }
 
-func testCancelSignal(r *rig) {
+func testCancelSignal(r *fixture) {
 	set := r.signals(signalA)
-	var owner proactor.Owner
+	var owner proactor.CancelGroup
 	for name, cancel := range map[string]func(op *proactor.Operation){
-		"Cancel":           r.d.Cancel,
-		"SignalSet.Cancel": func(*proactor.Operation) { set.Cancel() },
-		"CancelAll":        func(*proactor.Operation) { r.d.CancelAll() },
-		"Owner.Cancel":     func(*proactor.Operation) { owner.Cancel() },
+		"Cancel":             r.d.Cancel,
+		"SignalSet.Cancel":   func(*proactor.Operation) { set.Cancel() },
+		"CancelAll":          func(*proactor.Operation) { r.d.CancelAll() },
+		"CancelGroup.Cancel": func(*proactor.Operation) { owner.Cancel() },
 	} {
 		c := r.call(nil)
-		c.op.SetOwner(&owner)
+		c.op.SetCancelGroup(&owner)
 		set.Wait(c.start())
 		cancel(&c.op)
 		if r.wait(c); c.err != proactor.ErrCanceled {
@@ -128,7 +128,7 @@ func testCancelSignal(r *rig) {
 }
 
 // testCloseSignals closes a set, then the dispatcher with a set that is open.
-func testCloseSignals(r *rig) {
+func testCloseSignals(r *fixture) {
 	set := r.signals(signalA)
 	c := r.call(nil)
 	set.Wait(c.start())

@@ -9,7 +9,7 @@ import (
 )
 
 // bindings are the ways in which a handle gets a file of the file system.
-func (r *rig) bindings() map[string]func(path string) (*proactor.Handle, error) {
+func (r *fixture) bindings() map[string]func(path string) (*proactor.Handle, error) {
 	if r.network != "unix" {
 		return nil
 	}
@@ -26,7 +26,7 @@ func (r *rig) bindings() map[string]func(path string) (*proactor.Handle, error) 
 }
 
 // bind makes such a handle; nil where there is none, or no file is made.
-func (r *rig) bind(bind func(string) (*proactor.Handle, error), path string) *proactor.Handle {
+func (r *fixture) bind(bind func(string) (*proactor.Handle, error), path string) *proactor.Handle {
 	r.t.Helper()
 	h, err := bind(path)
 	if err != nil {
@@ -45,7 +45,7 @@ func exists(path string) bool {
 
 // testSocketFile: closing removes the handle's own file, and not one that somebody
 // else has put into its place.
-func testSocketFile(r *rig) {
+func testSocketFile(r *fixture) {
 	for network, bind := range r.bindings() {
 		path := r.address()
 		first := r.bind(bind, path)
@@ -71,7 +71,7 @@ func testSocketFile(r *rig) {
 
 // testSocketFileRelative: a file is removed from where it was made, wherever the
 // program is by then.
-func testSocketFileRelative(r *rig) {
+func testSocketFileRelative(r *fixture) {
 	for network, bind := range r.bindings() {
 		there, elsewhere := TempDir(r.t), TempDir(r.t)
 		r.t.Chdir(there)
@@ -96,7 +96,7 @@ func testSocketFileRelative(r *rig) {
 
 // testSocketFileUnconnected: a connect that fails leaves nothing of what it was bound
 // to.
-func testSocketFileUnconnected(r *rig) {
+func testSocketFileUnconnected(r *fixture) {
 	if r.network != "unix" {
 		return
 	}

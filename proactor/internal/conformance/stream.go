@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testReadWrite(r *rig) {
+func testReadWrite(r *fixture) {
 	a, b := r.pair()
 	buf := make([]byte, 100)
 	read, write := r.call(nil), r.call(nil)
@@ -25,7 +25,7 @@ func testReadWrite(r *rig) {
 
 // testEmptyBuffers: nothing to read or write is done at once, and is no end of
 // the stream.
-func testEmptyBuffers(r *rig) {
+func testEmptyBuffers(r *fixture) {
 	a, _ := r.pair()
 	for _, start := range []func(*proactor.Operation){
 		func(op *proactor.Operation) { a.Read(op, nil) },
@@ -43,7 +43,7 @@ func testEmptyBuffers(r *rig) {
 }
 
 // testReadsInOrder has many reads waiting before there is anything to read.
-func testReadsInOrder(r *rig) {
+func testReadsInOrder(r *fixture) {
 	const reads = 32
 	a, b := r.pair()
 	var got, order []byte
@@ -71,7 +71,7 @@ func testReadsInOrder(r *rig) {
 }
 
 // testWritesInOrder has many small writes outstanding.
-func testWritesInOrder(r *rig) {
+func testWritesInOrder(r *fixture) {
 	const writes = 200
 	a, b := r.pair()
 	next := 0
@@ -95,7 +95,7 @@ func testWritesInOrder(r *rig) {
 
 // transfer sends size bytes from one handle to another, with a write and a read
 // outstanding at all times, and checks them. done is called once all are there.
-func (r *rig) transfer(from, to *proactor.Handle, size int, done func()) {
+func (r *fixture) transfer(from, to *proactor.Handle, size int, done func()) {
 	data, got := pattern(size), make([]byte, size)
 	sent, received := 0, 0
 	var write, read *call
@@ -124,14 +124,14 @@ func (r *rig) transfer(from, to *proactor.Handle, size int, done func()) {
 }
 
 // testShortWrites sends more than any buffer holds.
-func testShortWrites(r *rig) {
+func testShortWrites(r *fixture) {
 	a, b := r.pair()
 	done := false
 	r.transfer(a, b, 16<<20, func() { done = true })
 	r.until("16 MiB", func() bool { return done })
 }
 
-func testBothDirections(r *rig) {
+func testBothDirections(r *fixture) {
 	a, b := r.pair()
 	done := 0
 	r.transfer(a, b, 4<<20, func() { done++ })
@@ -139,7 +139,7 @@ func testBothDirections(r *rig) {
 	r.until("both transfers", func() bool { return done == 2 })
 }
 
-func testScatterGather(r *rig) {
+func testScatterGather(r *fixture) {
 	a, b := r.pair()
 	data := pattern(100_000)
 	out := [][]byte{data[:1], data[1:1], data[1:70_000], nil, data[70_000:]}
@@ -182,7 +182,7 @@ func skip(v [][]byte, n int) [][]byte {
 // testLongVectors uses more buffers than the kernel takes at once.
 // testHugeVectors: the buffers of a vector may be more than 4 GiB together, where an
 // int has 32 bits, too: what there is room for is written.
-func testHugeVectors(r *rig) {
+func testHugeVectors(r *fixture) {
 	a, b := r.pair()
 	v := make([][]byte, 1024)
 	for i := range v {
@@ -205,7 +205,7 @@ func testHugeVectors(r *rig) {
 	}
 }
 
-func testLongVectors(r *rig) {
+func testLongVectors(r *fixture) {
 	const buffers = 3000
 	a, b := r.pair()
 	data := pattern(buffers * 2)
@@ -234,7 +234,7 @@ func testLongVectors(r *rig) {
 }
 
 // testEndOfStream closes one end: what was written before is read first.
-func testEndOfStream(r *rig) {
+func testEndOfStream(r *fixture) {
 	a, b := r.pair()
 	r.write(a, []byte("last words"))
 	a.Close()
@@ -263,7 +263,7 @@ func testEndOfStream(r *rig) {
 
 // testPeerReset closes one end with bytes unread: the other end's operations
 // fail and do not wait for ever.
-func testPeerReset(r *rig) {
+func testPeerReset(r *fixture) {
 	a, b := r.pair()
 	waiting, _ := r.fill(a)
 	b.Close()
@@ -286,7 +286,7 @@ func testPeerReset(r *rig) {
 	}
 }
 
-func testManyStreams(r *rig) {
+func testManyStreams(r *fixture) {
 	const streams = 50
 	done := 0
 	for range streams {
@@ -299,7 +299,7 @@ func testManyStreams(r *rig) {
 
 // testStartFromManyGoroutines starts reads and writes while another goroutine
 // dispatches.
-func testStartFromManyGoroutines(r *rig) {
+func testStartFromManyGoroutines(r *fixture) {
 	const starters, rounds = 4, 200
 	type end struct{ a, b *proactor.Handle }
 	var all sync.WaitGroup

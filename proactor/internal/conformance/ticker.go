@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testTimerAt(r *rig) {
+func testTimerAt(r *fixture) {
 	c := r.call(nil)
 	for _, after := range []time.Duration{-time.Hour, 0, short} {
 		when := r.d.Now() + after
@@ -33,7 +33,7 @@ func testTimerAt(r *rig) {
 
 // ticks is a ticker that is counted in periods: the handler may be called less
 // often, if it is late.
-func (r *rig) ticks(every time.Duration, then func(c *call)) *call {
+func (r *fixture) ticks(every time.Duration, then func(c *call)) *call {
 	c := r.call(nil)
 	c.then = func() {
 		if c.err == nil {
@@ -51,7 +51,7 @@ func (r *rig) ticks(every time.Duration, then func(c *call)) *call {
 // testTicker: ticks come at multiples of the period, never before, and what the
 // handler takes does not add up: however late a round is, the ticks that it brings
 // account for all periods that had passed when it began.
-func testTicker(r *rig) {
+func testTicker(r *fixture) {
 	const every, periods = short, 50
 	passed := 0
 	before := r.d.Now()
@@ -78,7 +78,7 @@ func testTicker(r *rig) {
 
 // testTickerCoalesces has a handler that is late: what it misses is one tick, with
 // a count, and the next one keeps to the period.
-func testTickerCoalesces(r *rig) {
+func testTickerCoalesces(r *fixture) {
 	const every = 2 * short
 	passed, most := 0, 0
 	begun := r.d.Now()
@@ -104,7 +104,7 @@ func testTickerCoalesces(r *rig) {
 
 // testTickerCount: what one tick stands for may be more periods than an int of 32 bits
 // holds. Then it is the largest int.
-func testTickerCount(r *rig) {
+func testTickerCount(r *fixture) {
 	if !r.virtual {
 		return // it would take three seconds
 	}
@@ -126,7 +126,7 @@ func testTickerCount(r *rig) {
 
 // pass lets the dispatcher's time pass while it dispatches nothing: a handler
 // takes it all.
-func (r *rig) pass(d time.Duration) {
+func (r *fixture) pass(d time.Duration) {
 	c := r.call(nil)
 	c.then = func() {
 		for until := r.d.Now() + d; r.d.Now() < until; {
@@ -139,7 +139,7 @@ func (r *rig) pass(d time.Duration) {
 
 // testCancelTicker ends tickers from their own handler, between ticks, all at
 // once, and by a timeout.
-func testCancelTicker(r *rig) {
+func testCancelTicker(r *fixture) {
 	ends := map[string]func(c *call){
 		"in the handler": func(c *call) { r.d.Cancel(&c.op) },
 		"all":            func(*call) { r.d.CancelAll() },

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testTimer(r *rig) {
+func testTimer(r *fixture) {
 	for _, after := range []time.Duration{-time.Hour, 0, time.Microsecond, 3 * time.Millisecond} {
 		c := r.call(nil)
 		begun := r.d.Now()
@@ -25,7 +25,7 @@ func testTimer(r *rig) {
 
 // testTimerFromAnotherGoroutine starts a timer while the dispatcher waits for a
 // later one, or for nothing.
-func testTimerFromAnotherGoroutine(r *rig) {
+func testTimerFromAnotherGoroutine(r *fixture) {
 	later := r.call(nil)
 	r.d.StartTimer(later.start(), 24*time.Hour)
 	c := r.call(nil)
@@ -38,7 +38,7 @@ func testTimerFromAnotherGoroutine(r *rig) {
 
 // testTenThousandTimers starts timers in no order, cancels a third of them, and
 // restarts those that expire early, from their handlers.
-func testTenThousandTimers(r *rig) {
+func testTenThousandTimers(r *fixture) {
 	const timers, rounds = 10_000, 2
 	rng := rand.New(rand.NewPCG(1, 2))
 	completed := 0
@@ -64,7 +64,7 @@ func testTenThousandTimers(r *rig) {
 	r.until("all timers", func() bool { return completed == timers*rounds })
 }
 
-func testCancelTimer(r *rig) {
+func testCancelTimer(r *fixture) {
 	first, second := r.call(nil), r.call(nil)
 	r.d.StartTimer(first.start(), time.Hour)
 	r.d.StartTimer(second.start(), 2*time.Hour)
@@ -84,7 +84,7 @@ func testCancelTimer(r *rig) {
 }
 
 // testCancelTimerRace cancels timers from another goroutine as they expire.
-func testCancelTimerRace(r *rig) {
+func testCancelTimerRace(r *fixture) {
 	const timers = 2000
 	completed := 0
 	calls := make([]*call, timers)

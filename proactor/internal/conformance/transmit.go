@@ -12,7 +12,7 @@ import (
 )
 
 // receive reads from h until n bytes have come, and the sender's call is done.
-func (r *rig) receive(h *proactor.Handle, n int, sender *call) []byte {
+func (r *fixture) receive(h *proactor.Handle, n int, sender *call) []byte {
 	r.t.Helper()
 	got := make([]byte, n)
 	r.read(h, got)
@@ -21,7 +21,7 @@ func (r *rig) receive(h *proactor.Handle, n int, sender *call) []byte {
 }
 
 // testTransmit sends every combination of header, range and trailer.
-func testTransmit(r *rig) {
+func testTransmit(r *fixture) {
 	data := pattern(70_000)
 	f := r.file(data)
 	a, b := r.pair()
@@ -51,7 +51,7 @@ func testTransmit(r *rig) {
 				want = append(bytes.Clone(want), trailer...)
 			}
 			send := r.call(nil)
-			a.Transmit(send.start(), &c.t)
+			a.TransmitFile(send.start(), &c.t)
 			if got := r.receive(b, len(want), send); !bytes.Equal(got, want) || send.n != len(want) || c.t.Sent() != int64(send.n) {
 				r.t.Errorf("%s, parts %d: %d bytes sent, %d are right", c.name, parts, send.n, len(want))
 			}
@@ -60,7 +60,7 @@ func testTransmit(r *rig) {
 }
 
 // big is more bytes than a stream of this backend holds.
-func (r *rig) big() int {
+func (r *fixture) big() int {
 	if r.d.Backend().Name == "sim" {
 		return 1 << 20
 	}
@@ -69,7 +69,7 @@ func (r *rig) big() int {
 
 // testTransmitBig sends more than any socket holds, both ways at once, with a
 // stranger served meanwhile.
-func testTransmitBig(r *rig) {
+func testTransmitBig(r *fixture) {
 	data := pattern(r.big())
 	f := r.file(data)
 	a, b := r.pair()
@@ -83,7 +83,7 @@ func testTransmitBig(r *rig) {
 	})
 	received := 0
 	for i, ends := range [][2]*proactor.Handle{{a, b}, {b, a}} {
-		ends[0].Transmit(sends[i].start(), &proactor.Transmission{Header: data[:100], File: f, Offset: 100, Trailer: []byte{1, 2, 3}})
+		ends[0].TransmitFile(sends[i].start(), &proactor.Transmission{Header: data[:100], File: f, Offset: 100, Trailer: []byte{1, 2, 3}})
 		r.check(ends[1], append(bytes.Clone(data), 1, 2, 3), func() { received++ })
 	}
 	r.d.Post(post.start())
@@ -99,7 +99,7 @@ func testTransmitBig(r *rig) {
 }
 
 // check reads as many bytes as want has and compares them; then it calls done.
-func (r *rig) check(h *proactor.Handle, want []byte, done func()) {
+func (r *fixture) check(h *proactor.Handle, want []byte, done func()) {
 	buf := make([]byte, 100_000)
 	at := 0
 	var c *call
@@ -119,7 +119,7 @@ func (r *rig) check(h *proactor.Handle, want []byte, done func()) {
 }
 
 // testTransmitInOrder puts transmissions between writes.
-func testTransmitInOrder(r *rig) {
+func testTransmitInOrder(r *fixture) {
 	data := pattern(1 << 20)
 	f := r.file(data)
 	a, b := r.pair()
@@ -129,7 +129,7 @@ func testTransmitInOrder(r *rig) {
 		word := fmt.Appendf(nil, "write %d", i)
 		write, send := r.call(nil), r.call(nil)
 		a.Write(write.start(), word)
-		a.Transmit(send.start(), &proactor.Transmission{Header: word, File: f, Offset: int64(i), Length: 200_000})
+		a.TransmitFile(send.start(), &proactor.Transmission{Header: word, File: f, Offset: int64(i), Length: 200_000})
 		want = append(append(append(want, word...), word...), data[i:i+200_000]...)
 		calls = append(calls, write, send)
 	}
@@ -142,7 +142,7 @@ func testTransmitInOrder(r *rig) {
 }
 
 // testTransmitOneFile sends one file over many streams at once.
-func testTransmitOneFile(r *rig) {
+func testTransmitOneFile(r *fixture) {
 	const streams = 20
 	data := pattern(500_000)
 	f := r.file(data)
@@ -151,7 +151,7 @@ func testTransmitOneFile(r *rig) {
 	for range streams {
 		a, b := r.pair()
 		send := r.call(nil)
-		a.Transmit(send.start(), &proactor.Transmission{File: f})
+		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
 		r.check(b, data, func() { received++ })
 		sends = append(sends, send)
 	}
@@ -162,7 +162,7 @@ func testTransmitOneFile(r *rig) {
 }
 
 // testTransmitWrong: what can be known to be wrong, and a file that ends early.
-func testTransmitWrong(r *rig) {
+func testTransmitWrong(r *fixture) {
 	f := r.file(pattern(1000))
 	a, b := r.pair()
 	send := r.call(nil)
@@ -175,13 +175,13 @@ func testTransmitWrong(r *rig) {
 		{Length: 10},
 		{Header: []byte("h"), File: f, Offset: 1001, Trailer: []byte("t")}, // behind the end
 	} {
-		a.Transmit(send.start(), &t)
+		a.TransmitFile(send.start(), &t)
 		r.wait(send)
 		if !errors.Is(send.err, fs.ErrInvalid) || send.n != 0 {
 			r.t.Errorf("offset %d, length %d: %d, %v", t.Offset, t.Length, send.n, send.err)
 		}
 	}
-	a.Transmit(send.start(), &proactor.Transmission{Header: []byte("h"), File: f, Offset: 900, Length: 101, Trailer: []byte("t")})
+	a.TransmitFile(send.start(), &proactor.Transmission{Header: []byte("h"), File: f, Offset: 900, Length: 101, Trailer: []byte("t")})
 	r.wait(send)
 	if send.err != io.ErrUnexpectedEOF || send.n != 101 {
 		r.t.Errorf("a file that is too short: %d, %v", send.n, send.err)
@@ -191,13 +191,13 @@ func testTransmitWrong(r *rig) {
 	if !bytes.Equal(got, append([]byte("h"), pattern(1000)[900:]...)) {
 		r.t.Error("what was sent of it is something else")
 	}
-	a.Transmit(send.start(), &proactor.Transmission{Header: []byte("h"), File: b})
+	a.TransmitFile(send.start(), &proactor.Transmission{Header: []byte("h"), File: b})
 	r.wait(send)
 	if send.err != proactor.ErrWrongHandle || send.n != 0 {
 		r.t.Errorf("a stream for a file: %d, %v", send.n, send.err)
 	}
 	f.Close()
-	a.Transmit(send.start(), &proactor.Transmission{File: f})
+	a.TransmitFile(send.start(), &proactor.Transmission{File: f})
 	r.failed(send, proactor.ErrHandleClosed)
 	r.write(a, []byte("on")) // the stream goes on
 	r.read(b, got[:2])
@@ -205,14 +205,14 @@ func testTransmitWrong(r *rig) {
 
 // testTransmitCancel cancels one that waits for room: N says what was sent, and
 // nothing else was.
-func testTransmitCancel(r *rig) {
+func testTransmitCancel(r *fixture) {
 	data := pattern(r.big())
 	f := r.file(data)
 	for i := range 3 {
 		a, b := r.pair()
 		send, waiting := r.call(nil), r.call(nil)
-		a.Transmit(send.start(), &proactor.Transmission{File: f})
-		a.Transmit(waiting.start(), &proactor.Transmission{File: f})
+		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
+		a.TransmitFile(waiting.start(), &proactor.Transmission{File: f})
 		got := make([]byte, 100_000)
 		r.read(b, got)
 		if i == 0 {
@@ -239,13 +239,13 @@ func testTransmitCancel(r *rig) {
 
 // testTransmitClose closes the stream, the file, or the peer under a
 // transmission.
-func testTransmitClose(r *rig) {
+func testTransmitClose(r *fixture) {
 	data := pattern(r.big())
 	for _, what := range []string{"stream", "file", "peer"} {
 		f := r.file(data)
 		a, b := r.pair()
 		send := r.call(nil)
-		a.Transmit(send.start(), &proactor.Transmission{File: f})
+		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
 		r.read(b, make([]byte, 100_000))
 		switch what {
 		case "stream":
@@ -275,14 +275,14 @@ func testTransmitClose(r *rig) {
 	}
 }
 
-func testTransmitCloseDispatcher(r *rig) {
+func testTransmitCloseDispatcher(r *fixture) {
 	f := r.file(pattern(r.big()))
 	var sends []*call
 	for range 5 {
 		a, _ := r.pair()
 		for range 2 {
 			send := r.call(nil)
-			a.Transmit(send.start(), &proactor.Transmission{File: f})
+			a.TransmitFile(send.start(), &proactor.Transmission{File: f})
 			sends = append(sends, send)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // tryRead reads from h without an operation, once there is something.
-func (r *rig) tryRead(h *proactor.Handle, b []byte) (n int, err error) {
+func (r *fixture) tryRead(h *proactor.Handle, b []byte) (n int, err error) {
 	r.t.Helper()
 	r.until("something to read", func() bool {
 		if n, err = h.TryRead(b); err != proactor.ErrWouldBlock {
@@ -22,7 +22,7 @@ func (r *rig) tryRead(h *proactor.Handle, b []byte) (n int, err error) {
 	return n, err
 }
 
-func testTryRead(r *rig) {
+func testTryRead(r *fixture) {
 	a, b := r.pair()
 	buf := make([]byte, 100)
 	if n, err := b.TryRead(buf); n != 0 || err != proactor.ErrWouldBlock {
@@ -42,7 +42,7 @@ func testTryRead(r *rig) {
 	}
 }
 
-func testTryWrite(r *rig) {
+func testTryWrite(r *fixture) {
 	a, b := r.pair()
 	if n, err := a.TryWrite([]byte("hello")); n != 5 || err != nil {
 		r.t.Fatalf("TryWrite: %d, %v", n, err)
@@ -69,7 +69,7 @@ func testTryWrite(r *rig) {
 
 // testTryThenStart is the speculative write: try until there is no room, then
 // let an operation wait for it. No byte is lost or doubled in between.
-func testTryThenStart(r *rig) {
+func testTryThenStart(r *fixture) {
 	a, b := r.pair()
 	data := pattern(8 << 20)
 	sent := 0

@@ -25,13 +25,13 @@ func (f *foreign) Cancel(c proactor.Completion) {
 
 var errForeign = errors.New("an error of somebody else's")
 
-func testUser(r *rig) {
+func testUser(r *fixture) {
 	f := new(foreign)
 	c := r.call(nil)
 	c.op.Token = "token"
 	for i, err := range []error{nil, errForeign} {
-		done := r.d.Begin(c.start(), f)
-		if done.Operation() != &c.op || !c.op.Outstanding() || c.op.Kind() != proactor.KindUser {
+		done := r.d.StartExternal(c.start(), f)
+		if done.Operation() != &c.op || !c.op.Outstanding() || c.op.Kind() != proactor.KindExternal {
 			r.t.Fatalf("%v, outstanding %v, kind %v", done.Operation(), c.op.Outstanding(), c.op.Kind())
 		}
 		go done.Complete(40+i, err)
@@ -48,14 +48,14 @@ func testUser(r *rig) {
 
 // testUserCompletesOnce: a second Complete is told so, and does not hit the next
 // start of the same operation.
-func testUserCompletesOnce(r *rig) {
+func testUserCompletesOnce(r *fixture) {
 	c := r.call(nil)
-	first := r.d.Begin(c.start(), nil)
+	first := r.d.StartExternal(c.start(), nil)
 	if !first.Complete(1, nil) || first.Complete(2, nil) {
 		r.t.Error("want the first Complete to count, and only that")
 	}
 	r.ok(c)
-	second := r.d.Begin(c.start(), nil)
+	second := r.d.StartExternal(c.start(), nil)
 	if first.Complete(3, errForeign) {
 		r.t.Error("the completion of an earlier start was taken")
 	}
@@ -69,10 +69,10 @@ func testUserCompletesOnce(r *rig) {
 
 // testUserCancel: the processor is asked, by the dispatcher, once; the operation
 // completes when the processor says so.
-func testUserCancel(r *rig) {
+func testUserCancel(r *fixture) {
 	f := &foreign{holds: true}
 	c := r.call(nil)
-	done := r.d.Begin(c.start(), f)
+	done := r.d.StartExternal(c.start(), f)
 	r.d.Cancel(&c.op)
 	r.d.Cancel(&c.op)
 	r.until("the question", func() bool { return len(f.asked) > 0 })
@@ -91,13 +91,13 @@ func testUserCancel(r *rig) {
 
 	f.holds = false
 	c.op.SetTimeout(short)
-	r.d.Begin(c.start(), f)
+	r.d.StartExternal(c.start(), f)
 	r.timedOut(c)
 }
 
-func testUserWithoutProcessor(r *rig) {
+func testUserWithoutProcessor(r *fixture) {
 	c := r.call(nil)
-	done := r.d.Begin(c.start(), nil)
+	done := r.d.StartExternal(c.start(), nil)
 	r.d.Cancel(&c.op)
 	r.canceled(c)
 	if done.Complete(1, nil) {
@@ -106,7 +106,7 @@ func testUserWithoutProcessor(r *rig) {
 }
 
 // testUserRace completes from one goroutine and cancels from another.
-func testUserRace(r *rig) {
+func testUserRace(r *fixture) {
 	const rounds = 2000
 	work := make(chan proactor.Completion, 1)
 	var others sync.WaitGroup
@@ -130,7 +130,7 @@ func testUserRace(r *rig) {
 	f := new(foreign)
 	for range rounds {
 		f.asked = f.asked[:0]
-		work <- r.d.Begin(c.start(), f)
+		work <- r.d.StartExternal(c.start(), f)
 		r.wait(c)
 	}
 	stop.Store(true)
@@ -140,11 +140,11 @@ func testUserRace(r *rig) {
 
 // testUserClose closes the dispatcher while a processor is at work: it is asked to
 // cancel, and waited for.
-func testUserClose(r *rig) {
+func testUserClose(r *fixture) {
 	f := &patient{}
 	c, late := r.call(nil), r.call(nil)
-	r.d.Begin(c.start(), f)
-	r.d.Begin(late.start(), nil)
+	r.d.StartExternal(c.start(), f)
+	r.d.StartExternal(late.start(), nil)
 	if err := r.d.Close(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func testUserClose(r *rig) {
 	told := make(chan error, 1)
 	again := r.call(nil)
 	again.then = func() { told <- again.err }
-	if r.d.Begin(again.start(), f).Complete(1, nil) {
+	if r.d.StartExternal(again.start(), f).Complete(1, nil) {
 		r.t.Error("an operation of a closed dispatcher could be completed")
 	}
 	if err := <-told; err != proactor.ErrClosed {

@@ -84,9 +84,9 @@ func (p *Parking) Wake() {
 	}
 }
 
-// Asleep reports whether a goroutine sleeps, or is about to: then ready has not
+// Sleeping reports whether a goroutine sleeps, or is about to: then ready has not
 // been asked, or will not see what came after it was.
-func (p *Parking) Asleep() bool { return p.asleep.Load() }
+func (p *Parking) Sleeping() bool { return p.asleep.Load() }
 
 // Close closes the descriptor.
 func (p *Parking) Close() error { return p.file.Close() }

@@ -75,7 +75,7 @@ func TestSleepUntilReadable(t *testing.T) {
 		go Send(b, []byte("x"))
 		p.Sleep(backend.NoDeadline)
 	}
-	if p.Asleep() {
+	if p.Sleeping() {
 		t.Error("asleep after Sleep")
 	}
 }

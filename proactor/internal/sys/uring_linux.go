@@ -176,9 +176,9 @@ func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 	return int(taken), errno
 }
 
-// Tell has the ring complete something with that user data, whose result is 0. Any
+// SendMessage has the ring complete something with that user data, whose result is 0. Any
 // thread may do so: it does not enter the ring.
-func (r *Ring) Tell(userData uint64) unix.Errno {
+func (r *Ring) SendMessage(userData uint64) unix.Errno {
 	e := SQE{Opcode: RingOpMsgRing, FD: int32(r.fd), Off: userData}
 	_, _, errno := unix.RawSyscall6(unix.SYS_IO_URING_REGISTER, noRing, ringRegisterSendMsg, uintptr(unsafe.Pointer(&e)), 1, 0, 0)
 	return errno

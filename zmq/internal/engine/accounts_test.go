@@ -11,7 +11,7 @@ import (
 
 // What was received is counted in bytes of payload, however it came in pieces.
 func TestReceivedIsCounted(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	want := 0
@@ -36,13 +36,13 @@ func TestReceivedIsCounted(t *testing.T) {
 func TestPingThatCannotBeWritten(t *testing.T) {
 	for name, tuning := range map[string]Tuning{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, proactor.SimFaults{})
 			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: tuning}, pong)
 			p.stream.broken = 1
 			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
 				t.Errorf("told %d times of the end, after %v", p.closed, lasted)
 			}
-			if p.e.heart.running() {
+			if p.e.heartbeat.running() {
 				t.Error("the heartbeat goes on")
 			}
 		})
@@ -52,7 +52,7 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 // A connection whose timers are the system's own is closed without waiting for
 // them.
 func TestCloseStopsTimersOfItsOwn(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true}})
 	p.e.Start()
 	r.polls()
@@ -66,7 +66,7 @@ func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 // One piece of memory is read into by a plain read, two by a scatter read, which
 // costs the kernel more.
 func TestReadIsPlainForOnePiece(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	if got := p.e.readOp.Kind(); got != proactor.KindRead {
@@ -85,7 +85,7 @@ func TestReadIsPlainForOnePiece(t *testing.T) {
 
 // A mark in bytes is given back whole: batch after batch, the peer is read from.
 func TestReceivedBytesAreGivenBack(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})
 	r.shakeHands(p, q, "PUSH")
 	for i := range 200 {

@@ -18,8 +18,8 @@ func (d *decoder) await(flags byte, size uint64, header, have int) {
 		return
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have
-	d.body = d.alloc(min(d.bodyLen, max(d.trust, have)))
-	copy(d.body.Data(), d.chunk[d.pos+header:d.end])
+	d.large = d.alloc(min(d.bodyLen, max(d.trust, have)))
+	copy(d.large.Data(), d.chunk[d.pos+header:d.end])
 	d.moveDown(header)
 	d.pos += header - d.gap
 	d.end, d.gap = d.pos, 0 // what follows the header lies elsewhere now
@@ -37,7 +37,7 @@ const (
 // needs is the size of the buffer that a body needs to go on which is larger than
 // what was given on trust: twice what has come. 0: it has room.
 func (d *decoder) needs() int {
-	if d.body == nil || d.got < len(d.body.Data()) {
+	if d.large == nil || d.got < len(d.large.Data()) {
 		return 0
 	}
 	return min(d.bodyLen, 2*d.got)
@@ -47,15 +47,15 @@ func (d *decoder) needs() int {
 func (d *decoder) growBody() {
 	if size := d.needs(); size > 0 {
 		larger := d.alloc(size)
-		copy(larger.Data(), d.body.Data()[:d.got])
+		copy(larger.Data(), d.large.Data()[:d.got])
 		d.change(larger)
 	}
 }
 
 // change goes on with a larger buffer, which has what has come of the body.
 func (d *decoder) change(larger *message.Buffer) {
-	d.body.Release()
-	d.body = larger
+	d.large.Release()
+	d.large = larger
 }
 
 // finishBody makes a body that is complete part of its message.
@@ -63,9 +63,9 @@ func (d *decoder) finishBody() {
 	d.trust = max(d.trust, min(d.bodyLen, maxTrust))
 	d.addRef(message.Ref{
 		At:   d.pos - d.start,
-		Body: d.body.Data()[:d.bodyLen:d.bodyLen],
-		Mem:  d.body,
+		Body: d.large.Data()[:d.bodyLen:d.bodyLen],
+		Mem:  d.large,
 	})
-	d.body = nil
+	d.large = nil
 	d.frameDone(d.flags, d.bodyLen)
 }

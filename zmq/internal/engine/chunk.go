@@ -35,7 +35,7 @@ const (
 func (d *decoder) Space() (first, behind []byte) {
 	d.makeRoom()
 	free := d.chunk[d.end:min(len(d.chunk), d.end+int(d.maxChunk))]
-	if d.body == nil {
+	if d.large == nil {
 		d.offered = len(free)
 		return free, nil
 	}
@@ -49,7 +49,9 @@ func (d *decoder) Space() (first, behind []byte) {
 }
 
 // bodySpace is the memory for what is missing of the body, as far as it goes.
-func (d *decoder) bodySpace() []byte { return d.body.Data()[d.got:min(d.bodyLen, len(d.body.Data()))] }
+func (d *decoder) bodySpace() []byte {
+	return d.large.Data()[d.got:min(d.bodyLen, len(d.large.Data()))]
+}
 
 // vector makes one of two pieces, for a scatter read.
 func (d *decoder) vector(first, behind []byte) [][]byte {
@@ -62,7 +64,7 @@ func (d *decoder) vector(first, behind []byte) [][]byte {
 // that filled it: then there may be more.
 func (d *decoder) Received(n int) (filled bool) {
 	filled = n == d.offered
-	if d.body != nil {
+	if d.large != nil {
 		direct := min(n, len(d.bodySpace()))
 		d.got += direct
 		d.end += n - direct
@@ -82,7 +84,7 @@ func (d *decoder) Received(n int) (filled bool) {
 // been handed out moves to it.
 func (d *decoder) makeRoom() {
 	enough := max(leastRoom, d.next/8)
-	if d.body != nil {
+	if d.large != nil {
 		enough = window
 	}
 	if len(d.chunk)-d.end >= enough {
@@ -109,19 +111,19 @@ func (d *decoder) moveTo(mem *message.Buffer) {
 
 // Begun reports whether a part of a frame or of a message is there.
 func (d *decoder) Begun() bool {
-	return d.body != nil || d.skip > 0 || d.parts > 0 || d.end > d.pos
+	return d.large != nil || d.skip > 0 || d.parts > 0 || d.end > d.pos
 }
 
 // Ahead is how many bytes are there that have not been scanned.
 func (d *decoder) Ahead() int { return d.end - d.pos }
 
 // Large reports whether Shrink would give memory back.
-func (d *decoder) Large() bool { return len(d.chunk) > 2*d.least() }
+func (d *decoder) LargeBody() bool { return len(d.chunk) > 2*d.least() }
 
 // least is the size of a chunk that holds what is there, and waits for more.
 func (d *decoder) least() int {
 	kept := d.end - d.start - d.gap
-	if kept == 0 && d.body == nil {
+	if kept == 0 && d.large == nil {
 		return pooledChunk
 	}
 	return max(pooledChunk, kept+window)
@@ -131,7 +133,7 @@ func (d *decoder) least() int {
 func (d *decoder) Shrink() {
 	size := d.least()
 	d.next = pooledChunk
-	if size == pooledChunk && d.end == d.start && d.body == nil {
+	if size == pooledChunk && d.end == d.start && d.large == nil {
 		size, d.next = firstChunk, firstChunk // else the next read would find it too small
 	}
 	d.moveTo(d.alloc(size))
@@ -139,8 +141,8 @@ func (d *decoder) Shrink() {
 
 // Close gives back what was being received.
 func (d *decoder) Close() {
-	if d.body != nil {
-		d.body.Release()
+	if d.large != nil {
+		d.large.Release()
 	}
 	if d.mem != nil {
 		d.mem.Release()

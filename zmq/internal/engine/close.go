@@ -15,31 +15,31 @@ func (e *Engine) fail(cause error) {
 	}
 	e.cause = cause
 	e.state = stateClosing
-	if e.shaking != nil {
-		if e.shaking.refused != nil {
-			e.cause = e.shaking.refused
+	if e.handshake != nil {
+		if e.handshake.refused != nil {
+			e.cause = e.handshake.refused
 		}
-		e.stop(&e.shaking.limit)
+		e.stopTimeout(&e.handshake.limit)
 	}
-	e.stopHeart()
+	e.stopHeartbeat()
 	e.stopQuiet()
-	if e.full != nil {
-		e.stop(&e.full.look)
+	if e.fullWatch != nil {
+		e.stopTimeout(&e.fullWatch.check)
 	}
 	e.mu.Lock()
-	e.dying = true
+	e.closing = true
 	e.attention.Store(true)
 	e.mu.Unlock()
-	e.settle()
+	e.closeIfDone()
 }
 
 // settle goes on closing when something outstanding has come back.
-func (e *Engine) settle() {
-	if e.state != stateClosing || !e.ownsWriter() || !e.parted() {
+func (e *Engine) closeIfDone() {
+	if e.state != stateClosing || !e.ownsWriter() || !e.closeGracefully() {
 		return
 	}
 	_ = e.s.Close() // completes what is outstanding
-	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() || e.growing() || !e.partingDone() {
+	if e.readOp.Outstanding() || e.writeOp.Outstanding() || e.timing() || e.growing() || !e.gracefulDone() {
 		return
 	}
 	e.state = stateClosed
@@ -47,35 +47,35 @@ func (e *Engine) settle() {
 		e.cfg.Connections.Add(-1)
 	}
 	e.decoder.Close()
-	e.inbox.Shut()
+	e.inbox.Close()
 	e.session.Closed(e, e.cause, e.unsent())
 }
 
 // timing reports whether a time limit is still running.
 func (e *Engine) timing() bool {
-	return e.shaking != nil && e.shaking.limit.running() || e.heart.running() || e.quiet.running() || e.full != nil && e.full.look.running()
+	return e.handshake != nil && e.handshake.limit.running() || e.heartbeat.running() || e.quiet.running() || e.fullWatch != nil && e.fullWatch.check.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the
 // writer if nobody is. If not, a sender is writing, or has handed on: onFlush will
 // come back here, because attention does not let the writer rest.
 func (e *Engine) ownsWriter() bool {
-	if e.out == nil || e.holding {
+	if e.out == nil || e.dispatcherWrites {
 		return true
 	}
-	e.holding = !e.flushOp.Outstanding() && e.out.Work(e)
-	return e.holding
+	e.dispatcherWrites = !e.flushOp.Outstanding() && e.out.ActivateSelf(e)
+	return e.dispatcherWrites
 }
 
 // unsent is what the peer cannot have received.
 func (e *Engine) unsent() *message.Batch {
-	if e.flight.Msgs == 0 {
+	if e.inFlight.Msgs == 0 {
 		return nil
 	}
-	if e.subscribes() {
-		e.flight.Reset() // translated; said again on the next connection
+	if e.sendsSubscriptions() {
+		e.inFlight.Reset() // translated; said again on the next connection
 		return nil
 	}
-	e.flight.DropWritten(e.written)
-	return &e.flight
+	e.inFlight.DropWritten(e.written)
+	return &e.inFlight
 }

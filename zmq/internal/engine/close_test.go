@@ -16,7 +16,7 @@ import (
 // Close while a sender is writing inline: the stream is not closed under it, and
 // the session is told once, when the sender is done.
 func TestCloseWhileASenderWrites(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	writing, goOn, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	p.stream.before = func() {
@@ -50,7 +50,7 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 // Close in every state of the handshake, and right after it.
 func TestCloseAnyTime(t *testing.T) {
 	for turns := range 12 {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 20})
 		p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
 		p.e.Start()
 		q.greet("PULL")
@@ -80,7 +80,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("write %d, limit %v, heartbeats %v", write, limit, beat != nil), func(t *testing.T) {
-					r := newRig(t, 1, proactor.SimFaults{})
+					r := newFixture(t, 1, proactor.SimFaults{})
 					p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
 					p.stream.broken = write
 					p.send([]byte("the first message"))
@@ -102,7 +102,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 }
 
 func TestHandshakeTimeout(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
 	p.e.Start()
 	r.until("giving up", func() bool { return p.closed > 0 })
@@ -117,7 +117,7 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestUnsent(t *testing.T) {
 	handedBack := 0
 	for seed := range uint64(500) {
-		r := newRig(t, seed, proactor.SimFaults{
+		r := newFixture(t, seed, proactor.SimFaults{
 			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
 		})
 		p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: seed%4 == 0}})
@@ -185,8 +185,8 @@ func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 
 // A connection is closed at once, whatever it waits for: no timer holds it up.
 func TestCloseIsImmediate(t *testing.T) {
-	started := func(cfg Config, peer string, says ...[]byte) func(*rig) *party {
-		return func(r *rig) *party {
+	started := func(cfg Config, peer string, says ...[]byte) func(*fixture) *party {
+		return func(r *fixture) *party {
 			p, q := r.connect(cfg)
 			r.shakeHands(p, q, peer)
 			for _, b := range says {
@@ -196,8 +196,8 @@ func TestCloseIsImmediate(t *testing.T) {
 			return p
 		}
 	}
-	for name, prepare := range map[string]func(*rig) *party{
-		"the handshake": func(r *rig) *party {
+	for name, prepare := range map[string]func(*fixture) *party{
+		"the handshake": func(r *fixture) *party {
 			p, _ := r.connect(Config{Type: wire.PULL, HandshakeTimeout: time.Hour})
 			p.e.Start()
 			r.polls()
@@ -212,7 +212,7 @@ func TestCloseIsImmediate(t *testing.T) {
 		"a rest to be grown": started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 			p := prepare(r)
 			if !p.e.timing() {
 				t.Fatal("no timer runs: the test tests nothing")
@@ -231,7 +231,7 @@ func TestCloseIsImmediate(t *testing.T) {
 // cancelled to change the memory that is read into.
 func TestCanceledByAnother(t *testing.T) {
 	for _, calm := range []bool{false, true} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 		p, q := r.connect(Config{Type: wire.PULL, StallTimeout: time.Hour})
 		r.shakeHands(p, q, "PUSH")
 		if calm {

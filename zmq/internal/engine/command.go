@@ -18,7 +18,7 @@ func (e *Engine) onCommand(body []byte) {
 	case wire.CommandPing:
 		ttl, context, err := wire.ParsePing(data)
 		if err == nil && ttl > 0 {
-			e.expect(&e.beats().more, ttl)
+			e.expect(&e.newHeartbeat().more, ttl)
 		}
 		e.answer(wire.AppendPong(nil, context))
 	case wire.CommandSubscribe:
@@ -35,7 +35,7 @@ const maxAnswers = 64 << 10
 // answer sends an answer to a command, unless many wait already: those will do.
 func (e *Engine) answer(frame []byte) {
 	if e.waiting() <= maxAnswers {
-		e.command(frame)
+		e.queueCommand(frame)
 	}
 }
 
@@ -56,9 +56,9 @@ func (e *Engine) subscription(subscribe bool, prefix []byte) {
 
 // subscribes reports whether our own messages are subscriptions that this peer
 // takes as commands: from ZMTP 3.1 on.
-func (e *Engine) subscribes() bool {
+func (e *Engine) sendsSubscriptions() bool {
 	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
-	return subscriber && e.commanded
+	return subscriber && e.subscribesByCommand
 }
 
 // translate turns a batch of subscription messages into commands.

@@ -13,7 +13,7 @@ import (
 // order, and nothing is torn by the answers.
 func TestCommandsDuringTraffic(t *testing.T) {
 	for seed := range uint64(100) {
-		r := newRig(t, seed, proactor.SimFaults{
+		r := newFixture(t, seed, proactor.SimFaults{
 			ShortRead: 0.3, ShortWrite: 0.3, WouldBlock: 0.3, Delay: 0.2, Stall: 0.1, Reorder: 0.2, Buffer: 200 << (seed % 6),
 		})
 		cfg := Config{Type: wire.DEALER, Tuning: Tuning{NoSpeculativeWrite: seed%3 == 0}}
@@ -62,7 +62,7 @@ func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
 
 // A command that comes when nothing else is to be written is answered at once.
 func TestCommandOnAnIdlePath(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	for i := range 3 {
 		q.say(wire.AppendPing(nil, 0, fmt.Append(nil, i)))

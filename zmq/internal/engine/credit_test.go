@@ -12,7 +12,7 @@ import (
 func TestCreditBeforeACommand(t *testing.T) {
 	for name, tuning := range map[string]Tuning{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, proactor.SimFaults{})
 			p, q := push(r, Config{Tuning: tuning})
 			const n = 50
 			for i := range n {
@@ -22,10 +22,10 @@ func TestCreditBeforeACommand(t *testing.T) {
 				q.say(wire.AppendPing(nil, 0, nil))
 				p.stream.before = func() {
 					p.stream.before = nil
-					p.e.command(wire.AppendPing(nil, 0, nil))
+					p.e.queueCommand(wire.AppendPing(nil, 0, nil))
 				}
 				if name == "operations" {
-					p.e.command(wire.AppendPing(nil, 0, nil))
+					p.e.queueCommand(wire.AppendPing(nil, 0, nil))
 				}
 				r.until("messages", func() bool { return len(plain(q.traffic())) == 2*(i+1) })
 				r.polls()
@@ -50,7 +50,7 @@ func plain(items []item) (list []item) {
 // Answers do not pile up before a peer that asks and does not read: those
 // that wait will do, and the connection goes on.
 func TestAnswersDoNotPileUp(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
@@ -73,7 +73,7 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 
 // PINGs do not pile up while what is to be written waits for its writer.
 func TestPingsDoNotPileUp(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second}}, nil)
 	before := pings(q)
 	p.stream.before = func() { // the sender's own write: it is the writer meanwhile

@@ -52,7 +52,7 @@ type decoder struct {
 	skipped int    // messages passed over, and not yet reported
 	turn    int    // how much may be done before Scan stops: see Turn
 
-	body    *message.Buffer // a body that is read directly; nil if there is none
+	large   *message.Buffer // a body that is read directly; nil if there is none
 	bodyLen int             // how long it is
 	got     int             // how much of it has come
 	flags   byte            // its frame's flags
@@ -123,7 +123,7 @@ func (d *decoder) Turn() { d.turn = turnFrames }
 // Scan walks over whole frames until there are room whole messages in the batch
 // or something else is found. The error is final.
 func (d *decoder) Scan(room int) (found, []byte, error) {
-	for d.body == nil && d.passOver() {
+	for d.large == nil && d.passOver() {
 		switch {
 		case d.msgs >= room, d.gap > 0 && d.parts == 0:
 			return foundFull, nil, nil
@@ -292,13 +292,13 @@ func (d *decoder) frameDone(flags byte, size int) {
 // allocation serves many.
 func (d *decoder) addRef(r message.Ref) {
 	if len(d.refs) == cap(d.refs) {
-		d.refs = append(make([]message.Ref, 0, max(refSlab, 2*len(d.refs))), d.refs...)
+		d.refs = append(make([]message.Ref, 0, max(refArena, 2*len(d.refs))), d.refs...)
 	}
 	d.refs = append(d.refs, r)
 }
 
-// refSlab is how many references are allocated at a time.
-const refSlab = 32
+// refArena is how many references are allocated at a time.
+const refArena = 32
 
 // SkipCommand goes past the command that Scan found. There must be no whole
 // message left in the decoder.

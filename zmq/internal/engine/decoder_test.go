@@ -242,7 +242,7 @@ func TestDecoderTrustGrows(t *testing.T) {
 	if err := c.feed(wire.AppendFrameHeader(nil, 0, 1<<20), always(1<<30)); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(c.d.body.Data()); got != 1<<20 {
+	if got := len(c.d.large.Data()); got != 1<<20 {
 		t.Errorf("a body like the last one is given %d bytes of memory, want all at once", got)
 	}
 	if err := c.feed(body(1<<20), always(1<<30)); err != nil {
@@ -251,7 +251,7 @@ func TestDecoderTrustGrows(t *testing.T) {
 	if err := c.feed(announce(0, huge), always(1<<30)); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(c.d.body.Data()); got > maxTrust {
+	if got := len(c.d.large.Data()); got > maxTrust {
 		t.Errorf("a huge body is given %d bytes of memory after one of 2^20", got)
 	}
 	c.d.Close()
@@ -261,7 +261,7 @@ func TestDecoderTrustGrows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := len(c.d.body.Data()); got > maxTrust {
+	if got := len(c.d.large.Data()); got > maxTrust {
 		t.Errorf("a huge body is given %d bytes of memory after one of 2^23", got)
 	}
 }
@@ -317,7 +317,7 @@ func TestLongSubscriptionIsPassedOver(t *testing.T) {
 			if err := c.feed(start, always(1<<30)); err != nil {
 				t.Errorf("%d of %d bytes: %v", first, size, err)
 			}
-			if got, want := c.d.body == nil && c.d.skip == size-3, size > most; got != want {
+			if got, want := c.d.large == nil && c.d.skip == size-3, size > most; got != want {
 				t.Errorf("%d of %d bytes: passed over is %t, want %t", first, size, got, want)
 			}
 			c.release()

@@ -7,13 +7,13 @@
 //	handshake.go  greeting and mechanism, until the session has its peer
 //	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
 //	grow.go       memory for the rest of a large body is made beside the dispatcher
-//	full.go       with the Inbox full, a peer that hangs up is noticed all the same
+//	fullwatch.go       with the Inbox full, a peer that hangs up is noticed all the same
 //	write.go      who writes when: the sender at once, or the dispatcher in batches
-//	relieve.go    a sender with no room left does what the dispatcher has not begun
+//	inlineflush.go    a sender with no room left does what the dispatcher has not begun
 //	command.go    commands during traffic: subscriptions, answers to PINGs
 //	heartbeat.go  PINGs of our own, and what is heard in return
 //	quiet.go      memory is given back where nothing comes
-//	part.go       the end in good order: what was written arrives
+//	gracefulclose.go       the end in good order: what was written arrives
 //	close.go      everything outstanding comes back before the session is told
 //
 // # What both sides promise
@@ -69,14 +69,14 @@ type Config struct {
 	// Cut is set when the socket is closed and does not wait for what is not written:
 	// no engine begins a write any more, whatever was handed to its dispatcher before.
 	// Any goroutine may set it; Part follows. Nil: never.
-	Cut *atomic.Bool
+	Abort *atomic.Bool
 	// Connections is how many engines there are, which share what is written in a
 	// round: Start counts, and the end. Nil: one.
 	Connections *atomic.Int32
 }
 
 // cut reports whether nothing more is to be written.
-func (c *Config) cut() bool { return c.Cut != nil && c.Cut.Load() }
+func (c *Config) aborted() bool { return c.Abort != nil && c.Abort.Load() }
 
 // Engine is one connection.
 type Engine struct {
@@ -87,42 +87,42 @@ type Engine struct {
 	out     *pipe.Out // nil before the handshake is done
 	inbox   *pipe.Inbox
 
-	shaking *handshake // nil when the handshake is done
-	cause   error      // why it is closing
+	handshake *handshake // nil when the handshake is done
+	cause     error      // why it is closing
 
 	// the dispatcher's goroutine's own
-	state     state
-	commanded bool // the peer takes subscriptions as commands
-	isFull    bool // the Inbox is; see full.go
-	holding   bool // the dispatcher is the writer; see close.go
+	state               state
+	subscribesByCommand bool // the peer takes subscriptions as commands
+	inboxFull           bool // the Inbox is; see fullwatch.go
+	dispatcherWrites    bool // the dispatcher is the writer; see close.go
 
 	// reading
-	readOp   proactor.Operation
-	resumeOp spare
-	decoder  decoder
-	heard    uint32 // how many reads have brought something
-	fulls    uint32 // how often the Inbox was full; see full.go
+	readOp    proactor.Operation
+	resumeOp  lazyOperation
+	decoder   decoder
+	reads     uint32 // how many reads have brought something
+	fullCount uint32 // how often the Inbox was full; see fullwatch.go
 
 	// writing: the writer's, see write.go
-	writeOp  spare
-	flushOp  spare
-	flight   message.Batch // taken from the Out
+	writeOp  lazyOperation
+	flushOp  lazyOperation
+	inFlight message.Batch // taken from the Out
 	written  int           // bytes of flight, or of commands, that are written
 	vec      [][]byte      // what is being written
 	next     int           // the first piece of vec not wholly written
 	commands []byte        // commands being written: never in the middle of a batch
 
-	mu     sync.Mutex
-	queued []byte // commands that wait
-	dying  bool
+	mu      sync.Mutex
+	queued  []byte // commands that wait
+	closing bool
 	// attention asks the writer to look at queued, and at dying.
 	attention atomic.Bool
-	turn      atomic.Int32 // the writer's, see relieve.go
+	turn      atomic.Int32 // the writer's, see inlineflush.go
 
-	heart   *heartbeat // nil without heartbeats; see heartbeat.go
-	full    *full      // nil unless the Inbox was full lately
-	quiet   *quiet     // nil while there is nothing to watch for; see quiet.go
-	parting *parting   // nil unless the connection ends in good order; see part.go
+	heartbeat *heartbeat     // nil without heartbeats; see heartbeat.go
+	fullWatch *fullWatch     // nil unless the Inbox was full lately
+	quiet     *quiet         // nil while there is nothing to watch for; see quiet.go
+	graceful  *gracefulClose // nil unless the connection ends in good order; see gracefulclose.go
 
 	strand sync.Mutex // with NoStrandElision: held by every handler
 }
@@ -145,7 +145,7 @@ func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, 
 		chunk = smallChunk
 	}
 	e := &Engine{
-		cfg: cfg, d: d, s: s, session: session, shaking: &handshake{mechanism: m},
+		cfg: cfg, d: d, s: s, session: session, handshake: &handshake{mechanism: m},
 		decoder: newDecoder(&cfg.Limits, kept(cfg.Type), chunk),
 	}
 	if cfg.Tuning.NoHandlerMemory {
@@ -166,7 +166,7 @@ func (e *Engine) Start() {
 		e.cfg.Connections.Add(1)
 	}
 	if e.cfg.HandshakeTimeout > 0 {
-		e.after(&e.shaking.limit, e.cfg.HandshakeTimeout, e.onLimit)
+		e.startTimeout(&e.handshake.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}
 	e.greet()
 	if e.state < stateClosing { // it could be written

@@ -46,9 +46,9 @@ func (d *decoder) directly() *direct {
 // growing reports whether memory for a body is being made.
 func (e *Engine) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
 
-// growsBeside reports whether the body needs a buffer that is not made here, and
+// growsInBackground reports whether the body needs a buffer that is not made here, and
 // has it made.
-func (e *Engine) growsBeside() bool {
+func (e *Engine) growsInBackground() bool {
 	size := e.decoder.needs()
 	if size <= maxGrowth {
 		return false
@@ -56,7 +56,7 @@ func (e *Engine) growsBeside() bool {
 	g := new(growth)
 	g.op.Handler = e.handler(func(*proactor.Operation) { e.onGrown() })
 	e.decoder.directly().growing = g
-	body, got, alloc := e.decoder.body, e.decoder.got, e.decoder.alloc
+	body, got, alloc := e.decoder.large, e.decoder.got, e.decoder.alloc
 	go func() {
 		g.larger = alloc(size)
 		for at := 0; at < got; at += copyStep {
@@ -73,7 +73,7 @@ func (e *Engine) onGrown() {
 	e.decoder.direct.growing = nil
 	if e.state >= stateClosing {
 		larger.Release()
-		e.settle()
+		e.closeIfDone()
 		return
 	}
 	e.decoder.change(larger)

@@ -20,7 +20,7 @@ func goroutineID() string {
 // grower is an engine whose peer sends a body that has to grow in large steps, and
 // counts those; byUs are those made on the goroutine that runs the dispatcher.
 func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 4 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 4 << 20})
 	p, q = r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	large, byUs = new(atomic.Int32), new(atomic.Int32)
@@ -41,7 +41,7 @@ func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int3
 
 // pollUntil runs the dispatcher, without letting virtual time pass, until done:
 // another goroutine may be at work.
-func (r *rig) pollUntil(done func() bool) {
+func (r *fixture) pollUntil(done func() bool) {
 	r.Helper()
 	for !done() {
 		if _, err := r.d.Poll(); err != nil {

@@ -29,39 +29,39 @@ type handshake struct {
 // greet sends the greeting. Both sides do so at once: nobody waits for the
 // other's first.
 func (e *Engine) greet() {
-	e.shaking.greeting = wire.Greeting{
-		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.shaking.mechanism.Name(),
+	e.handshake.greeting = wire.Greeting{
+		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.handshake.mechanism.Name(),
 	}
-	e.command(wire.AppendGreeting(nil, e.shaking.greeting))
+	e.queueCommand(wire.AppendGreeting(nil, e.handshake.greeting))
 }
 
 // handshake goes on with what has been received. It returns with nothing done if
 // that is not enough.
-func (e *Engine) handshake() error {
+func (e *Engine) stepHandshake() error {
 	if e.state == stateGreeting {
 		g, n, err := wire.ParseGreeting(e.decoder.Bytes())
 		if err != nil || n == 0 {
 			return err
 		}
 		e.decoder.Skip(n)
-		if ours := e.shaking.greeting.Mechanism; g.Mechanism != ours {
+		if ours := e.handshake.greeting.Mechanism; g.Mechanism != ours {
 			return fmt.Errorf("%w: %.20q instead of %s", ErrMechanism, g.Mechanism, ours)
 		}
-		e.commanded = g.Major > 3 || g.Minor >= 1
+		e.subscribesByCommand = g.Major > 3 || g.Minor >= 1
 		e.state = stateHandshake
-		if err := e.say(); err != nil || e.state >= stateClosing {
+		if err := e.send(); err != nil || e.state >= stateClosing {
 			return err
 		}
 	}
-	for !e.shaking.mechanism.Done() {
+	for !e.handshake.mechanism.Done() {
 		body, n, err := mechanism.ParseFrame(e.decoder.Bytes())
 		if err != nil || n == 0 {
 			return err
 		}
-		err = e.shaking.mechanism.Receive(body)
+		err = e.handshake.mechanism.Receive(body)
 		e.decoder.Skip(n)
-		e.shaking.refused = err // also if the peer has closed, and cannot be told
-		if said := e.say(); err == nil {
+		e.handshake.refused = err // also if the peer has closed, and cannot be told
+		if said := e.send(); err == nil {
 			err = said
 		}
 		if err != nil || e.state >= stateClosing {
@@ -73,10 +73,10 @@ func (e *Engine) handshake() error {
 
 // say sends what the mechanism has to say now. If that cannot be written the
 // connection is closing afterwards, or closed.
-func (e *Engine) say() error {
-	b, err := e.shaking.mechanism.Next(nil)
+func (e *Engine) send() error {
+	b, err := e.handshake.mechanism.Next(nil)
 	if len(b) > 0 {
-		e.command(b)
+		e.queueCommand(b)
 	}
 	return err
 }
@@ -84,22 +84,22 @@ func (e *Engine) say() error {
 // establish begins the traffic: from here on the Out has a consumer, which is at
 // work until it has found nothing to write.
 func (e *Engine) establish() error {
-	out, err := e.session.Established(e, e.shaking.mechanism.PeerMetadata())
+	out, err := e.session.Established(e, e.handshake.mechanism.PeerMetadata())
 	if err != nil {
 		return err
 	}
-	e.stop(&e.shaking.limit)
+	e.stopTimeout(&e.handshake.limit)
 	e.forgetHandshake()
 	e.state = stateTraffic
 	e.out = out
-	e.holding = true
+	e.dispatcherWrites = true
 	e.out.Attach(e, true)
 	if !e.writeOp.Outstanding() { // otherwise the writer goes on when the handshake is written
 		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
 		e.flush()
 	}
 	if e.state == stateTraffic { // it could be written
-		e.startHeart()
+		e.startHeartbeat()
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func (e *Engine) establish() error {
 func (e *Engine) onLimit(op *proactor.Operation) {
 	switch {
 	case e.state >= stateClosing:
-		e.settle()
+		e.closeIfDone()
 	case e.state == stateTraffic:
 		e.forgetHandshake()
 	case op.Err() == nil:
@@ -119,7 +119,7 @@ func (e *Engine) onLimit(op *proactor.Operation) {
 // forgetHandshake gives the memory of a handshake that is done back, once its time
 // limit is not running any more.
 func (e *Engine) forgetHandshake() {
-	if !e.shaking.limit.running() {
-		e.shaking = nil
+	if !e.handshake.limit.running() {
+		e.handshake = nil
 	}
 }

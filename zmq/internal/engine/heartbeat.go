@@ -18,8 +18,8 @@ import (
 // A message costs no look at the clock: reads are counted, and what was expected
 // is compared with the count when its time is over.
 
-// ErrSilent means that the peer was expected to say something, and did not.
-var ErrSilent = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
+// ErrHeartbeatTimeout means that the peer was expected to say something, and did not.
+var ErrHeartbeatTimeout = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
 
 // Heartbeat says how an engine sends them.
 type Heartbeat struct {
@@ -35,11 +35,11 @@ const grace = 5 * time.Millisecond
 // expectation is that something is heard until a certain time.
 type expectation struct {
 	timeout
-	heard  uint32        // Engine.heard when it began
+	reads  uint32        // Engine.heard when it began
 	within time.Duration // how long it was to take
 	until  time.Duration // by the dispatcher's clock
 	graced bool
-	cause  error // what is wrong if it is not; nil: ErrSilent
+	cause  error // what is wrong if it is not; nil: ErrHeartbeatTimeout
 }
 
 // heartbeat is what an engine with heartbeats has.
@@ -50,26 +50,26 @@ type heartbeat struct {
 }
 
 // beats makes the engine's heartbeat.
-func (e *Engine) beats() *heartbeat {
-	if e.heart == nil {
-		e.heart = new(heartbeat)
+func (e *Engine) newHeartbeat() *heartbeat {
+	if e.heartbeat == nil {
+		e.heartbeat = new(heartbeat)
 	}
-	return e.heart
+	return e.heartbeat
 }
 
-// startHeart begins to send PINGs, when the traffic begins.
-func (e *Engine) startHeart() {
+// startHeartbeat begins to send PINGs, when the traffic begins.
+func (e *Engine) startHeartbeat() {
 	if o := e.cfg.Heartbeat; o != nil {
-		e.after(&e.beats().next, o.Interval, e.onBeat)
+		e.startTimeout(&e.newHeartbeat().next, o.Interval, e.onBeat)
 	}
 }
 
-// stopHeart ends what is running of a heartbeat.
-func (e *Engine) stopHeart() {
-	if h := e.heart; h != nil {
-		e.stop(&h.next)
-		e.stop(&h.pong.timeout)
-		e.stop(&h.more.timeout)
+// stopHeartbeat ends what is running of a heartbeat.
+func (e *Engine) stopHeartbeat() {
+	if h := e.heartbeat; h != nil {
+		e.stopTimeout(&h.next)
+		e.stopTimeout(&h.pong.timeout)
+		e.stopTimeout(&h.more.timeout)
 	}
 }
 
@@ -81,54 +81,54 @@ func (h *heartbeat) running() bool {
 // its fault that it does not answer.
 func (e *Engine) onBeat(op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
-		e.settle()
+		e.closeIfDone()
 		return
 	}
 	o := e.cfg.Heartbeat
 	if !e.writeOp.Outstanding() && e.waiting() == 0 {
-		e.command(wire.AppendPing(nil, o.TTL, nil))
+		e.queueCommand(wire.AppendPing(nil, o.TTL, nil))
 		if e.state != stateTraffic {
 			return // it could not be written
 		}
-		e.expect(&e.heart.pong, o.Timeout)
+		e.expect(&e.heartbeat.pong, o.Timeout)
 	}
-	e.again(&e.heart.next, o.Interval)
+	e.restartTimeout(&e.heartbeat.next, o.Interval)
 }
 
 // expect begins to expect something, or expects it later if it was heard already.
 func (e *Engine) expect(x *expectation, within time.Duration) {
-	if within <= 0 || x.running() && x.heard == e.heard {
+	if within <= 0 || x.running() && x.reads == e.reads {
 		return
 	}
-	x.heard, x.within, x.until, x.graced = e.heard, within, e.d.Now()+within, false
+	x.reads, x.within, x.until, x.graced = e.reads, within, e.d.Now()+within, false
 	switch {
 	case x.running():
 	case x.op.Handler != nil:
-		e.again(&x.timeout, within)
+		e.restartTimeout(&x.timeout, within)
 	default:
-		e.after(&x.timeout, within, func(op *proactor.Operation) { e.onExpected(x, op) })
+		e.startTimeout(&x.timeout, within, func(op *proactor.Operation) { e.onExpected(x, op) })
 	}
 }
 
 // onExpected looks whether what was expected has been heard.
 func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
-		e.settle()
+		e.closeIfDone()
 		return
 	}
 	left := x.until - e.d.Now()
 	switch {
-	case e.heard != x.heard: // the next PING begins anew
+	case e.reads != x.reads: // the next PING begins anew
 	case left > 0:
-		e.again(&x.timeout, left)
+		e.restartTimeout(&x.timeout, left)
 	case !e.readOp.Outstanding(): // at the high-water mark nothing is heard
-		e.again(&x.timeout, x.within)
+		e.restartTimeout(&x.timeout, x.within)
 	case !x.graced:
 		x.graced = true
-		e.again(&x.timeout, grace)
+		e.restartTimeout(&x.timeout, grace)
 	case x.cause != nil:
 		e.fail(x.cause)
 	default:
-		e.fail(ErrSilent)
+		e.fail(ErrHeartbeatTimeout)
 	}
 }

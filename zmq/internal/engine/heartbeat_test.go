@@ -14,7 +14,7 @@ const second = time.Second
 
 // beating is an engine with heartbeats, which has just sent its first PING, and
 // what its raw peer does when it hears one; nil: nothing.
-func beating(r *rig, cfg Config, onPing func(q *peer)) (*party, *peer) {
+func beating(r *fixture, cfg Config, onPing func(q *peer)) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.DEALER
 	p, q := r.connect(cfg)
@@ -83,15 +83,15 @@ func TestHeartbeat(t *testing.T) {
 	} {
 		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
 			t.Run(tt.name, func(t *testing.T) {
-				r := newRig(t, 1, proactor.SimFaults{})
+				r := newFixture(t, 1, proactor.SimFaults{})
 				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: tuning}, tt.onPing)
 				q.say(tt.says)
 				lasted := p.lasts(59*second + second/2)
 				if tt.ends == 0 && p.closed > 0 {
 					t.Fatalf("closed after %v: %v", lasted, p.cause)
 				}
-				if late := lasted - tt.ends; tt.ends > 0 && (late < 0 || late > 2*grace || !errors.Is(p.cause, ErrSilent)) {
-					t.Errorf("closed with %v after %v, want %v after %v", p.cause, lasted, ErrSilent, tt.ends)
+				if late := lasted - tt.ends; tt.ends > 0 && (late < 0 || late > 2*grace || !errors.Is(p.cause, ErrHeartbeatTimeout)) {
+					t.Errorf("closed with %v after %v, want %v after %v", p.cause, lasted, ErrHeartbeatTimeout, tt.ends)
 				}
 				if n := pings(q); n < tt.pings-1 || n > tt.pings+1 {
 					t.Errorf("%d PINGs in %v, want %d", n, lasted, tt.pings)
@@ -103,7 +103,7 @@ func TestHeartbeat(t *testing.T) {
 
 // A promise is kept by anything that comes later, also if nothing follows that.
 func TestPromiseIsKept(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{}, nil)
 	for range 3 {
 		q.say(wire.AppendPing(nil, 3*second, nil))
@@ -124,7 +124,7 @@ func TestPromiseIsKept(t *testing.T) {
 // Who is not listened to, at the high-water mark, is not taken for dead, until it
 // is listened to again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, nil)
 	for range 5 {
 		q.say(frame(nil, 0, []byte("x")))
@@ -136,7 +136,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 		p.receive(1)
 		r.polls()
 	}
-	if p.lasts(30 * second); !errors.Is(p.cause, ErrSilent) {
+	if p.lasts(30 * second); !errors.Is(p.cause, ErrHeartbeatTimeout) {
 		t.Errorf("closed with %v", p.cause)
 	}
 }
@@ -144,7 +144,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 // PINGs do not pile up before a peer that does not read, and what cannot be
 // written is not expected to be answered.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, pong)
 	q.deaf = true
 	for range 100 {

@@ -7,7 +7,7 @@ import (
 
 // peer is the other end: bytes.
 type peer struct {
-	*rig
+	*fixture
 	*proactor.Handle
 	readOp, writeOp proactor.Operation
 	buf             [4096]byte
@@ -18,8 +18,8 @@ type peer struct {
 	failed          error  // why it cannot go on
 }
 
-func newPeer(r *rig, h *proactor.Handle) *peer {
-	p := &peer{rig: r, Handle: h}
+func newPeer(r *fixture, h *proactor.Handle) *peer {
+	p := &peer{fixture: r, Handle: h}
 	p.readOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if p.failed = op.Err(); p.failed != nil {
 			return

@@ -34,13 +34,13 @@ const calmAfter = time.Second
 type quiet struct {
 	stall expectation
 	calm  timeout
-	heard uint32 // Engine.heard when calm was started
+	reads uint32 // Engine.heard when calm was started
 	swap  bool   // the read is cancelled so that the chunk can be changed
 }
 
 // watch starts the timers that a read needs which is about to wait.
 func (e *Engine) watch() {
-	begun, large := e.decoder.Begun(), e.decoder.Large()
+	begun, large := e.decoder.Begun(), e.decoder.LargeBody()
 	if e.state != stateTraffic || !begun && !large {
 		return
 	}
@@ -51,8 +51,8 @@ func (e *Engine) watch() {
 		e.expect(&e.quiet.stall, e.cfg.StallTimeout)
 	}
 	if q := e.quiet; large && !q.calm.running() {
-		q.heard = e.heard
-		e.after(&q.calm, calmAfter, e.onCalm)
+		q.reads = e.reads
+		e.startTimeout(&q.calm, calmAfter, e.onCalm)
 	}
 }
 
@@ -61,12 +61,12 @@ func (e *Engine) onCalm(op *proactor.Operation) {
 	q := e.quiet
 	switch {
 	case e.state != stateTraffic || op.Err() != nil:
-		e.settle()
-	case !e.readOp.Outstanding() || !e.decoder.Large():
+		e.closeIfDone()
+	case !e.readOp.Outstanding() || !e.decoder.LargeBody():
 		// The next read that waits starts the timer.
-	case q.heard != e.heard:
-		q.heard = e.heard
-		e.again(&q.calm, calmAfter)
+	case q.reads != e.reads:
+		q.reads = e.reads
+		e.restartTimeout(&q.calm, calmAfter)
 	default:
 		q.swap = true
 		e.d.Cancel(&e.readOp)
@@ -74,7 +74,7 @@ func (e *Engine) onCalm(op *proactor.Operation) {
 }
 
 // swapped changes the chunk if op is the read that was cancelled for it.
-func (e *Engine) swapped(op *proactor.Operation) bool {
+func (e *Engine) replacedChunk(op *proactor.Operation) bool {
 	q := e.quiet
 	if q == nil || !q.swap {
 		return false
@@ -96,7 +96,7 @@ func (q *quiet) running() bool { return q != nil && (q.stall.running() || q.calm
 // stopQuiet stops the timers.
 func (e *Engine) stopQuiet() {
 	if q := e.quiet; q != nil {
-		e.stop(&q.stall.timeout)
-		e.stop(&q.calm)
+		e.stopTimeout(&q.stall.timeout)
+		e.stopTimeout(&q.calm)
 	}
 }

@@ -33,7 +33,7 @@ func TestStall(t *testing.T) {
 		{"nothing", nil, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := newRig(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, proactor.SimFaults{})
 			p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
 			r.shakeHands(p, q, "PUSH")
 			q.say(test.says)
@@ -56,7 +56,7 @@ func TestStall(t *testing.T) {
 // A peer that has begun a message and is not listened to, at the high-water mark, is
 // not to blame.
 func TestStallAtTheHighWaterMark(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -71,7 +71,7 @@ func TestStallAtTheHighWaterMark(t *testing.T) {
 // After a burst the memory that it was read into is given back, once; traffic goes
 // on as before.
 func TestMemoryAfterABurst(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
 	r.shakeHands(p, q, "PUSH")
 	n := 0
@@ -116,7 +116,7 @@ func heap() int {
 // time is over.
 func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	const peers, trusted = 200, 5
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 256 << 10})
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
@@ -135,10 +135,10 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	r.polls()
 	buffers := 0
 	for i, p := range parties {
-		if p.e.decoder.body == nil {
+		if p.e.decoder.large == nil {
 			t.Fatalf("peer %d has announced nothing", i)
 		}
-		buffers += len(p.e.decoder.body.Data())
+		buffers += len(p.e.decoder.large.Data())
 	}
 	if most := peers*firstTrust + trusted*maxTrust; buffers > most {
 		t.Errorf("buffers of %d KiB for bodies of which nothing was sent, want at most %d", buffers>>10, most>>10)
@@ -165,7 +165,7 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 // dispatcher is not woken any more.
 func TestManyIdleAfterABurst(t *testing.T) {
 	const peers, each = 100, 300
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 256 << 10})
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
@@ -178,7 +178,7 @@ func TestManyIdleAfterABurst(t *testing.T) {
 			raw[i].say(frame(nil, 0, body(100)))
 		}
 		r.until("the burst", func() bool { p.receive(each); return len(p.got) == each })
-		if p.e.decoder.Large() {
+		if p.e.decoder.LargeBody() {
 			large++
 		}
 	}
@@ -197,7 +197,7 @@ func TestManyIdleAfterABurst(t *testing.T) {
 }
 
 // turnsIn is how often the dispatcher is woken within that time.
-func (r *rig) turnsIn(d time.Duration) (turns int) {
+func (r *fixture) turnsIn(d time.Duration) (turns int) {
 	r.Helper()
 	over := false
 	clock := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { over = true })}

@@ -31,7 +31,7 @@ func (e *Engine) onRead(op *proactor.Operation) {
 		e.onLeftover(op)
 		return
 	}
-	if e.swapped(op) {
+	if e.replacedChunk(op) {
 		return
 	}
 	if err := op.Err(); err != nil {
@@ -48,14 +48,14 @@ func (e *Engine) onRead(op *proactor.Operation) {
 // received counts a read that has brought n bytes, and reports whether that filled
 // its memory.
 func (e *Engine) received(n int) (filled bool) {
-	e.heard++
+	e.reads++
 	return e.decoder.Received(n)
 }
 
 // drain reads until there is nothing, then waits. What is missing of a large body
 // is left to a scatter read, which brings the next header as well.
 func (e *Engine) drain(filled bool) {
-	for budget := readBudget; filled && budget > 0 && e.drains(); budget-- {
+	for budget := readBudget; filled && budget > 0 && e.mayReadMore(); budget-- {
 		space, _ := e.decoder.Space()
 		n, err := e.s.TryRead(space)
 		if err == proactor.ErrWouldBlock {
@@ -73,13 +73,13 @@ func (e *Engine) drain(filled bool) {
 	e.read()
 }
 
-func (e *Engine) drains() bool {
-	return e.decoder.body == nil && !e.cfg.Tuning.NoReadCoalescing
+func (e *Engine) mayReadMore() bool {
+	return e.decoder.large == nil && !e.cfg.Tuning.NoReadCoalescing
 }
 
 // read waits for more, once there is memory for it.
 func (e *Engine) read() {
-	if e.growsBeside() {
+	if e.growsInBackground() {
 		return
 	}
 	e.renew(&e.readOp, (*Engine).onRead)
@@ -95,7 +95,7 @@ func (e *Engine) read() {
 // Inbox is full, this was enough for one turn, or the connection is closing.
 func (e *Engine) take() bool {
 	if e.state < stateTraffic {
-		if err := e.handshake(); err != nil {
+		if err := e.stepHandshake(); err != nil {
 			e.fail(err)
 			return false
 		}
@@ -153,14 +153,14 @@ func (e *Engine) refuse(err error) {
 
 // resume is called by a receiver when a full Inbox has room again, and where a
 // turn has ended before everything is decoded.
-func (e *Engine) resume() { e.d.Post(e.resumeOp.need(e, (*Engine).onResume)) }
+func (e *Engine) resume() { e.d.Post(e.resumeOp.get(e, (*Engine).onResume)) }
 
 // onResume goes on where take stopped.
 func (e *Engine) onResume(*proactor.Operation) {
 	if e.state != stateTraffic {
 		return
 	}
-	e.isFull = false
+	e.inboxFull = false
 	e.decoder.Turn()
 	if e.take() {
 		e.drain(true)

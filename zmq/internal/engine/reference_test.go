@@ -165,8 +165,8 @@ func (c *decoding) take() {
 
 func (c *decoding) measure() {
 	held := len(c.d.chunk)
-	if c.d.body != nil {
-		held += len(c.d.body.Data())
+	if c.d.large != nil {
+		held += len(c.d.large.Data())
 	}
 	c.most = max(c.most, held)
 }

@@ -101,15 +101,15 @@ func TestLargeBodySizes(t *testing.T) {
 	c := newDecoding(keepAll, maxChunk)
 	defer c.release()
 	c.mustFeed(t, append(announce(0, 32<<10-1), "begun"...))
-	if c.d.body != nil {
+	if c.d.large != nil {
 		t.Error("a body of less than 32 KiB is read into memory of its own")
 	}
 	c.mustFeed(t, make([]byte, 32<<10-1-5))
 	c.mustFeed(t, append(announce(0, 32<<10), "begun"...))
-	if c.d.body == nil {
+	if c.d.large == nil {
 		t.Fatal("a body of 32 KiB is not read into memory of its own")
 	}
-	if got := len(c.d.body.Data()); got != 16<<10 {
+	if got := len(c.d.large.Data()); got != 16<<10 {
 		t.Errorf("the first large body is given %d bytes of memory, want 16 KiB", got)
 	}
 	if first, behind := c.d.Space(); len(first) != 16<<10-5 || behind != nil {
@@ -122,7 +122,7 @@ func TestLargeBodySizes(t *testing.T) {
 	c.mustFeed(t, make([]byte, 16<<10))
 	for _, tt := range []struct{ size, trusted int }{{1 << 20, 32 << 10}, {2 << 20, 1 << 20}, {4 << 20, 1 << 20}} {
 		c.mustFeed(t, append(announce(0, uint64(tt.size)), 0))
-		if got := len(c.d.body.Data()); got != tt.trusted {
+		if got := len(c.d.large.Data()); got != tt.trusted {
 			t.Errorf("a body of %d bytes is given %d, want %d", tt.size, got, tt.trusted)
 		}
 		c.mustFeed(t, make([]byte, tt.size-1))
@@ -139,7 +139,7 @@ func TestLargeBodyGrows(t *testing.T) {
 	var sizes []int
 	for left := size - 1; left > 0; {
 		first, _ := c.d.Space()
-		if n := len(c.d.body.Data()); len(sizes) == 0 || sizes[len(sizes)-1] != n {
+		if n := len(c.d.large.Data()); len(sizes) == 0 || sizes[len(sizes)-1] != n {
 			sizes = append(sizes, n)
 		}
 		n := min(left, len(first))
@@ -221,7 +221,7 @@ func (s *reads) TryRead(b []byte) (int, error) {
 }
 
 // counted is a PULL whose reads are counted from now on.
-func counted(r *rig, cfg Config) (*party, *peer, *reads) {
+func counted(r *fixture, cfg Config) (*party, *peer, *reads) {
 	r.Helper()
 	cfg.Type = wire.PULL
 	p, q := r.connect(cfg)
@@ -245,7 +245,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 		{"each a wake-up", Config{Tuning: Tuning{NoReadCoalescing: true}}, 5000, 3, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 			p, q, s := counted(r, tt.cfg)
 			msg := frame(nil, 0, body(48))
 			n := tt.bytes / len(msg)
@@ -260,7 +260,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 
 // The budget of one wake-up.
 func TestReadBudget(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q, s := counted(r, Config{})
 	msg := frame(nil, 0, body(98))
 	n := 4 << 20 / len(msg)
@@ -291,7 +291,7 @@ func TestReadBudget(t *testing.T) {
 // While a large body is missing a read waits for it, and for the header behind it:
 // it is not asked for what is there, which would be little.
 func TestLargeBodyIsWaitedFor(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 20 << 10})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 20 << 10})
 	p, q, s := counted(r, Config{})
 	for i := range 3 {
 		q.say(frame(nil, 0, body(300<<10)))
@@ -306,7 +306,7 @@ func TestLargeBodyIsWaitedFor(t *testing.T) {
 // written.
 func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil) // so that what follows is the dispatcher's
@@ -342,7 +342,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 		large int // messages, each of which is two pieces
 		want  []int
 	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil)
@@ -369,7 +369,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 
 // A full Inbox is looked at after 100 ms, and then after twice the time each time.
 func TestLooksAtAFullInbox(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -392,7 +392,7 @@ func TestLooksAtAFullInbox(t *testing.T) {
 // Where a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
 func TestReadAheadOfAFullInbox(t *testing.T) {
 	const once = 100 // bytes that one read brings
-	r := newRig(t, 1, proactor.SimFaults{Buffer: once})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: once})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	p.stream.blind = true
 	r.shakeHands(p, q, "PUSH")
@@ -401,7 +401,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 	}
 	r.polls()
 	for range 2 * 64 << 10 / once {
-		if p.e.gone() {
+		if p.e.hungUp() {
 			t.Fatal("a peer that is there is said to be gone")
 		}
 		r.polls()
@@ -413,7 +413,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 
 // How many bytes of answers wait for a peer who asks and does not read.
 func TestMostAnswers(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
@@ -430,7 +430,7 @@ func TestMostAnswers(t *testing.T) {
 // A peer that goes on writing when the connection ends is read from for 16 MiB, 16
 // KiB at a time.
 func TestMostLeftovers(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := talker(r, pipe.Limits{Msgs: 1})
 	const all = 20 << 20
 	for range all >> 20 {
@@ -439,8 +439,8 @@ func TestMostLeftovers(t *testing.T) {
 	r.polls()
 	s := &reads{recorder: p.stream}
 	p.e.s = s
-	p.e.Part(errTest, time.Hour)
-	mem := p.e.parting.mem
+	p.e.CloseGracefully(errTest, time.Hour)
+	mem := p.e.graceful.mem
 	p.parted()
 	if mem == nil || !released(mem) {
 		t.Error("what was dropped goes to memory that is not given back")
@@ -455,7 +455,7 @@ func TestMostLeftovers(t *testing.T) {
 
 // Something that was expected and has not come is waited for 5 ms longer.
 func TestGrace(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, nil)
 	begun := p.d.Now()
 	if p.lasts(second/2 + 4500*time.Microsecond); p.closed > 0 {
@@ -468,7 +468,7 @@ func TestGrace(t *testing.T) {
 
 // The memory of a burst is given back a second after it.
 func TestCalm(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n = 20_000
@@ -486,7 +486,7 @@ func TestCalm(t *testing.T) {
 // Whatever is heard counts as a sign of life, in one read or in several.
 func TestAnythingHeardCounts(t *testing.T) {
 	for _, beyond := range []int{-10, 0, 10, 3000} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 		says := func(q *peer) {}
 		p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
 		says = func(q *peer) {
@@ -507,7 +507,7 @@ func TestAnythingHeardCounts(t *testing.T) {
 // behind what it has said.
 func TestEndBehindASpeech(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 5000} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 		p, q, _ := counted(r, Config{})
 		q.say(frame(nil, 0, body(size)))
 		r.until("said", func() bool { return len(q.queue) == 0 })
@@ -566,7 +566,7 @@ func TestLimitsAreExact(t *testing.T) {
 // Each wake-up has a turn of its own: many of them do not add up to one that is
 // over.
 func TestTurnsBeginAnew(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n, times = 1000, 70
@@ -583,12 +583,12 @@ func TestTurnsBeginAnew(t *testing.T) {
 // A connection at rest has nothing that it does not need.
 func TestNothingIsKeptAtRest(t *testing.T) {
 	for _, limit := range []time.Duration{0, time.Minute} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 		p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: limit})
 		r.shakeHands(p, q, "PUSH")
 		check := func(when string) {
-			if e := p.e; e.quiet != nil || e.heart != nil || e.full != nil || e.parting != nil || e.shaking != nil || e.resumeOp.op.Load() != nil {
-				t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, e.quiet, e.heart, e.full, e.parting, e.shaking)
+			if e := p.e; e.quiet != nil || e.heartbeat != nil || e.fullWatch != nil || e.graceful != nil || e.handshake != nil || e.resumeOp.op.Load() != nil {
+				t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, e.quiet, e.heartbeat, e.fullWatch, e.graceful, e.handshake)
 			}
 		}
 		check("after the handshake")
@@ -625,9 +625,9 @@ func (m *speechless) Next(b []byte) ([]byte, error) {
 // reason, whenever that is.
 func TestMechanismThatFails(t *testing.T) {
 	for turns := range 2 {
-		r := newRig(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, proactor.SimFaults{})
 		p, q := r.connect(Config{Type: wire.PULL})
-		p.e.shaking.mechanism = &speechless{p.e.shaking.mechanism, turns}
+		p.e.handshake.mechanism = &speechless{p.e.handshake.mechanism, turns}
 		p.e.Start()
 		q.greet("PUSH")
 		r.polls()
@@ -640,7 +640,7 @@ func TestMechanismThatFails(t *testing.T) {
 // However long an Inbox was full now and then, a peer that leaves is noticed after
 // as long again as it was full at last.
 func TestFullAgain(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -655,7 +655,7 @@ func TestFullAgain(t *testing.T) {
 		q.say(frame(frame(nil, 0, body(10)), 0, body(10)))
 		r.polls()
 	}
-	if !p.e.isFull {
+	if !p.e.inboxFull {
 		t.Fatal("it is not full: the test tests nothing")
 	}
 	q.Close()
@@ -667,7 +667,7 @@ func TestFullAgain(t *testing.T) {
 // What was heard while the Inbox was full, and is read when it has room, counts as a
 // sign of life.
 func TestHeardWhenThereIsRoom(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, pong)
 	for range 10 {
 		p.lasts(8 * second / 10)
@@ -675,7 +675,7 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 			q.say(frame(nil, 0, body(10)))
 		}
 		p.lasts(4 * second / 10) // a PING, and its answer
-		if !p.e.isFull {
+		if !p.e.inboxFull {
 			t.Fatal("it is not full: the test tests nothing")
 		}
 		for range 5 {
@@ -691,7 +691,7 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 // The first bytes on the wire, as numbers (RFC 37, "Greeting"): whoever reads them
 // decides by them what we understand.
 func TestGreetingOnTheWire(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	want := append([]byte{0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1}, "NULL"...)
 	want = append(want, make([]byte, 64-len(want))...)
@@ -704,7 +704,7 @@ func TestGreetingOnTheWire(t *testing.T) {
 
 // A write is no pause of a stream: the Pace is told of each, whoever has written.
 func TestPaceIsToldOfWrites(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	asked := 0
 	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})

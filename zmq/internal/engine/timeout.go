@@ -15,16 +15,16 @@ type timeout struct {
 
 // after has passed called when the time is over, or with an error when the
 // timeout was stopped. The timeout must not be running.
-func (e *Engine) after(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
+func (e *Engine) startTimeout(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
 	t.op.Handler = e.handler(func(op *proactor.Operation) {
 		t.timer = nil
 		passed(op)
 	})
-	e.again(t, d)
+	e.restartTimeout(t, d)
 }
 
 // again is after once more.
-func (e *Engine) again(t *timeout, d time.Duration) {
+func (e *Engine) restartTimeout(t *timeout, d time.Duration) {
 	if e.cfg.Tuning.NoTimerStructure {
 		t.timer = time.AfterFunc(d, func() { e.d.Post(&t.op) })
 		return
@@ -34,7 +34,7 @@ func (e *Engine) again(t *timeout, d time.Duration) {
 
 // stop makes a timeout unnecessary: its handler is called with an error, or not
 // at all.
-func (e *Engine) stop(t *timeout) {
+func (e *Engine) stopTimeout(t *timeout) {
 	switch {
 	case t.timer == nil:
 		e.d.Cancel(&t.op)

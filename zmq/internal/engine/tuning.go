@@ -51,8 +51,8 @@ func (e *Engine) renew(op *proactor.Operation, f func(*Engine, *proactor.Operati
 // recycle keeps the memory of a batch that has been written, for the next one;
 // with NoHandlerMemory it does not.
 func (e *Engine) recycle() {
-	e.flight.Reset()
+	e.inFlight.Reset()
 	if e.cfg.Tuning.NoHandlerMemory {
-		e.flight = message.Batch{}
+		e.inFlight = message.Batch{}
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 		p, q, s := counted(r, Config{Tuning: Tuning{NoReadCoalescing: off}})
 		const n = 1000
 		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
@@ -27,11 +27,11 @@ func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 
 func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newRig(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, proactor.SimFaults{})
 		p, q := push(r, Config{Tuning: Tuning{NoHandlerMemory: off}})
 		p.send([]byte("0"))
 		r.equal("received", q.pushed(1), numbered(0, 1))
-		if kept := cap(p.e.flight.Buf) > 0; kept == off {
+		if kept := cap(p.e.inFlight.Buf) > 0; kept == off {
 			t.Errorf("off: %t, but the memory of a batch is kept: %t", off, kept)
 		}
 		// Memory of its own has just the size that was asked for.
@@ -49,7 +49,7 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 
 func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newRig(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, proactor.SimFaults{})
 		p, q := push(r, Config{Tuning: Tuning{NoStrandElision: off}})
 		handlers := 0
 		p.stream.before = func() { // the answer is written by the handler of a read
@@ -74,7 +74,7 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 // Timers of the system's own do what those of the dispatcher do: they come again and
 // again, and are over when the connection is.
 func TestTimersOfItsOwn(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{
 		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true},
 		Heartbeat: &Heartbeat{Interval: time.Millisecond},
@@ -82,13 +82,13 @@ func TestTimersOfItsOwn(t *testing.T) {
 	p.e.Start()
 	q.greet("DEALER")
 	r.pollUntil(func() bool { return pings(q) >= 3 })
-	if p.e.shaking != nil {
+	if p.e.handshake != nil {
 		t.Error("the time limit of the handshake goes on")
 	}
 	p.e.Close(errTest)
 	r.pollUntil(func() bool { return p.closed > 0 })
-	if p.cause != errTest || p.e.heart.running() {
-		t.Errorf("closed with %v; a timer runs: %v", p.cause, p.e.heart.running())
+	if p.cause != errTest || p.e.heartbeat.running() {
+		t.Errorf("closed with %v; a timer runs: %v", p.cause, p.e.heartbeat.running())
 	}
 }
 
@@ -99,7 +99,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 		size int
 		want proactor.Kind
 	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 3})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 3})
 		p, q := push(r, Config{})
 		q.deaf = true
 		for range 3 {
@@ -114,7 +114,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 
 // What is written is let go of: the memory of a large body is the sender's again.
 func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := push(r, Config{})
 	for range 10 {
 		p.send(make([]byte, message.GatherMin))

@@ -16,7 +16,7 @@ import (
 //     meanwhile leaves together. The context's pipe.Pace has decided. If the goroutine
 //     that dispatched last is about to wait for messages again, it does the work
 //     then. A sender that finds no room meanwhile does it in the dispatcher's stead
-//     (relieve.go)
+//     (inlineflush.go)
 //  3. flush: load what is to be written, write it without waiting; what does not
 //     fit becomes an operation, whose completion goes on here
 //  4. rest: nothing is left. Take says so, and puts the engine to rest in the
@@ -46,33 +46,33 @@ func (e *Engine) share() int {
 }
 
 // Kick implements pipe.Consumer: the engine was put to work.
-func (e *Engine) Kick(inline bool) {
+func (e *Engine) Wake(inline bool) {
 	if inline && !e.cfg.Tuning.NoSpeculativeWrite {
 		e.speculate()
 		return
 	}
 	e.turn.Store(turnPosted)
-	e.d.Defer(e.flushOp.need(e, (*Engine).onFlush))
+	e.d.Defer(e.flushOp.get(e, (*Engine).onFlush))
 }
 
 // speculate writes what waits on the sender's goroutine. Whatever is not done
 // after one write is the dispatcher's.
 func (e *Engine) speculate() {
 	if !e.load() {
-		e.rest()
+		e.releaseWriter()
 		return
 	}
 	if e.write(math.MaxInt) != nil || e.reload() {
-		e.handOn()
+		e.postFlush()
 		return
 	}
-	e.rest()
+	e.releaseWriter()
 }
 
 // onFlush is the completion handler of the dispatcher's turn to write.
 func (e *Engine) onFlush(*proactor.Operation) {
-	if e.takeOver() {
-		e.holding = true
+	if e.becomeWriter() {
+		e.dispatcherWrites = true
 		e.flush()
 	}
 }
@@ -85,7 +85,7 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 		e.fail(err)
 	}
 	if e.state >= stateClosing {
-		e.settle()
+		e.closeIfDone()
 		return
 	}
 	e.flush()
@@ -97,15 +97,15 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 func (e *Engine) flush() {
 	for budget := e.share(); ; {
 		if e.state >= stateClosing {
-			e.settle()
+			e.closeIfDone()
 			return
 		}
-		if e.cfg.cut() {
+		if e.cfg.aborted() {
 			return
 		}
 		if !e.pending() && !e.reload() {
-			e.holding = false
-			e.rest()
+			e.dispatcherWrites = false
+			e.releaseWriter()
 			return
 		}
 		if e.cfg.Tuning.NoSpeculativeWrite {
@@ -123,8 +123,8 @@ func (e *Engine) flush() {
 			return
 		}
 		if budget -= e.written - before; budget <= 0 && e.out != nil {
-			e.holding = false
-			e.handOn()
+			e.dispatcherWrites = false
+			e.postFlush()
 			return
 		}
 	}
@@ -132,12 +132,12 @@ func (e *Engine) flush() {
 
 // rest is called when nothing is left to be written. Commands that came between
 // the last look and the rest would be stranded: look once more.
-func (e *Engine) rest() {
+func (e *Engine) releaseWriter() {
 	if e.out == nil || !e.attention.Load() {
 		return
 	}
-	if e.out.Work(e) {
-		e.handOn()
+	if e.out.ActivateSelf(e) {
+		e.postFlush()
 	}
 }
 
@@ -151,24 +151,24 @@ func (e *Engine) load() bool {
 	if e.loadCommands() {
 		return true
 	}
-	return e.out != nil && e.out.Take(&e.flight) && e.loadFlight()
+	return e.out != nil && e.out.Take(&e.inFlight) && e.loadFlight()
 }
 
 // reload is load for a writer that has written everything loaded before.
 func (e *Engine) reload() bool {
-	msgs, size := e.unload()
+	msgs, size := e.releaseWritten()
 	if e.loadCommands() {
 		if msgs > 0 {
 			e.out.Credit(msgs, size)
 		}
 		return true
 	}
-	return e.out != nil && e.out.CreditAndTake(msgs, size, &e.flight) && e.loadFlight()
+	return e.out != nil && e.out.CreditAndTake(msgs, size, &e.inFlight) && e.loadFlight()
 }
 
 // unload lets go of what is written, and says how much of it were messages.
-func (e *Engine) unload() (msgs, size int) {
-	msgs, size = e.flight.Msgs, e.flight.Size
+func (e *Engine) releaseWritten() (msgs, size int) {
+	msgs, size = e.inFlight.Msgs, e.inFlight.Size
 	e.recycle()
 	e.vec, e.next, e.written = e.vec[:0], 0, 0
 	return msgs, size
@@ -176,11 +176,11 @@ func (e *Engine) unload() (msgs, size int) {
 
 // loadFlight lays out the batch for writing.
 func (e *Engine) loadFlight() bool {
-	if e.subscribes() {
-		e.vec = message.AppendPieces(e.vec[:0], translate(&e.flight), e.piece())
+	if e.sendsSubscriptions() {
+		e.vec = message.AppendPieces(e.vec[:0], translate(&e.inFlight), e.piece())
 		return true
 	}
-	e.vec = e.flight.Segments(e.vec[:0], e.piece())
+	e.vec = e.inFlight.Segments(e.vec[:0], e.piece())
 	return true
 }
 
@@ -191,7 +191,7 @@ func (e *Engine) loadCommands() bool {
 	}
 	e.mu.Lock()
 	e.commands, e.queued = e.queued, e.commands[:0]
-	e.attention.Store(e.dying)
+	e.attention.Store(e.closing)
 	e.mu.Unlock()
 	if len(e.commands) == 0 {
 		return false
@@ -230,7 +230,7 @@ func (e *Engine) write(budget int) error {
 
 // startWrite makes the next stretch an operation.
 func (e *Engine) startWrite() {
-	op := e.writeOp.need(e, (*Engine).onWritten)
+	op := e.writeOp.get(e, (*Engine).onWritten)
 	e.renew(op, (*Engine).onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
 		e.s.Write(op, stretch[0])
@@ -269,7 +269,7 @@ func (e *Engine) advance(n int) {
 
 // command queues bytes that are not a message, and puts the engine to work. It
 // is called on the dispatcher's goroutine.
-func (e *Engine) command(frame []byte) {
+func (e *Engine) queueCommand(frame []byte) {
 	e.mu.Lock()
 	e.queued = append(e.queued, frame...)
 	e.attention.Store(true)
@@ -279,8 +279,8 @@ func (e *Engine) command(frame []byte) {
 		if !e.writeOp.Outstanding() {
 			e.flush()
 		}
-	case e.out.Work(e):
-		e.holding = true
+	case e.out.ActivateSelf(e):
+		e.dispatcherWrites = true
 		e.flush()
 	}
 }

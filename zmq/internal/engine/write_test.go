@@ -14,7 +14,7 @@ import (
 )
 
 // push is an engine that sends to a raw PULL.
-func push(r *rig, cfg Config) (*party, *peer) {
+func push(r *fixture, cfg Config) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.PUSH
 	p, q := r.connect(cfg)
@@ -31,7 +31,7 @@ func (p *peer) pushed(n int) []string {
 
 // An idle path is written to by the sender itself, at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	for i := range 3 {
 		p.send(fmt.Append(nil, i))
@@ -48,7 +48,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 
 // Sends that follow each other closely leave together, by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	for i := range 100 {
 		p.send(fmt.Append(nil, i))
@@ -67,7 +67,7 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 // few writes.
 func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	const peers, each = 8, 1000
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	pace := &pipe.Pace{Now: r.network.Now}
 	var parties [peers]*party
 	var raw [peers]*peer
@@ -93,7 +93,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 }
 
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: true}})
 	p.send([]byte("0"))
 	r.equal("received", q.pushed(1), numbered(0, 1))
@@ -105,7 +105,7 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 // What does not fit is the dispatcher's, and waits for the peer: nobody spins.
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
-		r := newRig(t, 1, proactor.SimFaults{Buffer: 150})
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
 		p, q := push(r, Config{})
 		q.deaf = true
 		big := bytes.Repeat([]byte("x"), size)
@@ -129,7 +129,7 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 // Large bodies leave from where they are, in order with small ones.
 func TestGatherWrite(t *testing.T) {
 	for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
-		r := newRig(t, 1, proactor.SimFaults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
+		r := newFixture(t, 1, proactor.SimFaults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
 		p, q := push(r, Config{Tuning: tuning})
 		var want []item
 		for i := range 400 {
@@ -149,7 +149,7 @@ func TestGatherWrite(t *testing.T) {
 // One turn of the dispatcher writes so much and no more, then others have
 // theirs.
 func TestWriteBudget(t *testing.T) {
-	r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := push(r, Config{})
 	q.deaf = true
 	p.send(nil) // so that what follows is the dispatcher's
@@ -180,7 +180,7 @@ func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
 		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
-			r := newRig(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+			r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 			count := new(atomic.Int32)
 			parties, raw := make([]*party, connections), make([]*peer, connections)
 			for i := range parties {

@@ -42,7 +42,7 @@ type Ref struct {
 // the caller may release m. gatherMin is the size from which a frame is referred
 // to: at least GatherMin.
 func (b *Batch) Append(m Msg, gatherMin int) {
-	if m.more == nil && len(m.first) <= 255 { // GatherMin is larger
+	if m.own == nil && len(m.first) <= 255 { // GatherMin is larger
 		b.Buf = append(append(b.Buf, 0, byte(len(m.first))), m.first...)
 		b.Msgs++
 		b.Size += len(m.first)
@@ -59,7 +59,7 @@ func (b *Batch) AppendFrom(from int, m Msg, gatherMin int) {
 		if i == last {
 			flags = 0
 		}
-		b.appendFrame(flags, m.Frame(i), m.more, gatherMin)
+		b.appendFrame(flags, m.Frame(i), m.own, gatherMin)
 	}
 	b.Msgs++
 }
@@ -86,7 +86,7 @@ func (b *Batch) AppendEnvelope(e *Envelope) {
 	b.Size += e.Size
 }
 
-func (b *Batch) appendFrame(flags byte, body []byte, of *more, gatherMin int) {
+func (b *Batch) appendFrame(flags byte, body []byte, of *ownership, gatherMin int) {
 	b.Buf = wire.AppendFrameHeader(b.Buf, flags, len(body))
 	b.Size += len(body)
 	if len(body) < gatherMin {

@@ -21,9 +21,9 @@ var classes [maxClassBits - minClassBits + 1]sync.Pool
 type Buffer struct {
 	data    []byte
 	holders atomic.Int32
-	class   int8 // index into classes; -1: not pooled
-	whole   more // for a message of one frame that is all there is in this memory
-	part    more // for each of the messages of one frame in this memory
+	class   int8      // index into classes; -1: not pooled
+	whole   ownership // for a message of one frame that is all there is in this memory
+	part    ownership // for each of the messages of one frame in this memory
 }
 
 // NewBuffer returns a buffer of at least size bytes with one holder. Its
@@ -43,7 +43,7 @@ func NewBuffer(size int) *Buffer {
 
 // sole is the more of a message that alone holds the buffer. What an earlier holder
 // has said of its message does not count any more.
-func (b *Buffer) sole() *more {
+func (b *Buffer) sole() *ownership {
 	b.whole.given = false
 	b.whole.released.Store(false)
 	return &b.whole

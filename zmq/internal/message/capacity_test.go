@@ -22,7 +22,7 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 		message.Single(large[:message.GatherMin]), // has room behind it
 		message.New([]byte("id"), large[:message.GatherMin], []byte("end")),
 		message.Single([]byte("last")))
-	var shared message.Page
+	var shared message.SharedPage
 	for name, received := range map[string]func() []message.Msg{
 		"one by one": func() (all []message.Msg) {
 			var b message.Batch
@@ -57,7 +57,7 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 			return all
 		},
 		"prepended and dropped": func() []message.Msg {
-			var slab message.Slab
+			var slab message.Arena
 			var all []message.Msg
 			for _, m := range sent {
 				m = m.Clone()
@@ -102,11 +102,11 @@ func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
 	var c message.Cursor
 	c.Load(b)
 	if lend {
-		r := c.Lend(100, nil)
+		r := c.Publish(100, nil)
 		for m, ok := r.Take(); ok; m, ok = r.Take() {
 			all = append(all, m)
 		}
-		c.Back(r)
+		c.Return(r)
 	}
 	for m, ok := c.Next(); ok; m, ok = c.Next() {
 		all = append(all, m)
@@ -118,18 +118,18 @@ func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
 func TestLendAfterTooFewWereAskedFor(t *testing.T) {
 	var c message.Cursor
 	c.Load(numbered(40))
-	if r := c.Lend(7, nil); r != nil {
+	if r := c.Publish(7, nil); r != nil {
 		t.Fatal("a loan of 7")
 	}
-	r := c.Lend(40, nil)
+	r := c.Publish(40, nil)
 	if r == nil {
 		t.Fatal("no loan of 40")
 	}
 	if all := takeAll(r); len(all) != 40 {
 		t.Errorf("%d lent, want 40", len(all))
 	}
-	c.Back(r)
-	if c.Lend(40, nil) != nil {
+	c.Return(r)
+	if c.Publish(40, nil) != nil {
 		t.Error("a loan of nothing")
 	}
 }

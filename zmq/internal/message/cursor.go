@@ -7,10 +7,10 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 // it.
 type Cursor struct {
 	batch Batch
-	small *more // of messages of one small frame: the batch's memory
-	pos   int   // in batch.Buf
-	ref   int   // in batch.Refs
-	slab  Slab
+	small *ownership // of messages of one small frame: the batch's memory
+	pos   int        // in batch.Buf
+	ref   int        // in batch.Refs
+	arena Arena
 	tried int  // before this position a Run is not worth while
 	spare *Run // that was not worth while, and that nobody has seen
 }
@@ -45,7 +45,7 @@ func (c *Cursor) Next() (Msg, bool) {
 		start := c.pos + 2
 		end := start + int(buf[c.pos+1])
 		c.pos = end
-		return Msg{first: buf[start:end:end], more: c.small}, true
+		return Msg{first: buf[start:end:end], own: c.small}, true
 	}
 	return c.readFrames(), true
 }
@@ -71,13 +71,13 @@ func (c *Cursor) Left() (n int) {
 func (c *Cursor) readFrames() Msg {
 	first, ref, more := c.frame()
 	if !more && ref.Body == nil {
-		return Msg{first: first, more: c.small}
+		return Msg{first: first, own: c.small}
 	}
 	if !more {
-		return Msg{first: first, more: c.moreOf(ref)}
+		return Msg{first: first, own: c.moreOf(ref)}
 	}
 	mem, shared := ref.Mem, ref.isShared()
-	list := c.slab.List()
+	list := c.arena.List()
 	for more {
 		if list.long() {
 			list.Reserve(c.framesLeft())
@@ -94,9 +94,9 @@ func (c *Cursor) readFrames() Msg {
 	if mem == nil {
 		mem = c.batch.Mem
 	}
-	m := c.slab.more(list.Frames(), mem)
+	m := c.arena.newRest(list.Frames(), mem)
 	m.body, m.shared = isBody, shared
-	return Msg{first: first, more: m}
+	return Msg{first: first, own: m}
 }
 
 // framesLeft is how many frames of a message are still to be read.
@@ -116,15 +116,15 @@ func (c *Cursor) framesLeft() (n int) {
 
 // moreOf is for a message of one frame, which r refers to. The batch's memory
 // has nothing of it but the header, which was read.
-func (c *Cursor) moreOf(r Ref) *more {
+func (c *Cursor) moreOf(r Ref) *ownership {
 	if c.batch.Mem != nil {
 		c.batch.Mem.Release()
 	}
 	switch {
 	case r.Mem == nil:
-		return lent
+		return inCircle
 	case r.Shared || r.Mem.holders.Load() != 1: // a more of its own: another says when the others release theirs
-		return &more{mem: r.Mem, kind: whole, body: true, shared: r.Shared}
+		return &ownership{mem: r.Mem, kind: whole, body: true, shared: r.Shared}
 	default:
 		return r.Mem.sole()
 	}

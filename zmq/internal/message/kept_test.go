@@ -28,7 +28,7 @@ func alone(t *testing.T) (message.Msg, *message.Buffer) {
 // A message gives its memory back whatever was put before its frame, or taken away
 // again.
 func TestReleaseBehindAnEnvelope(t *testing.T) {
-	var slab message.Slab
+	var slab message.Arena
 	for name, change := range map[string]func(*message.Msg){
 		"as it is":                func(*message.Msg) {},
 		"a frame before it":       func(m *message.Msg) { m.Prepend([]byte("id"), &slab) },
@@ -108,7 +108,7 @@ func (nothing) Take(*message.Batch) bool { return false }
 // A batch that breaks off lets go of the pages that it referred to, and what is put
 // before another is used up.
 func TestDropWrittenReleasesPages(t *testing.T) {
-	var page message.Page
+	var page message.SharedPage
 	var b message.Batch
 	shared, _ := page.Frame(message.Single([]byte("shared")))
 	b.AppendShared(&shared)
@@ -163,7 +163,7 @@ func TestPieceSizes(t *testing.T) {
 	if n := cap(refs.Refs); n != 32 {
 		t.Errorf("references are taken by %d, want 32", n)
 	}
-	var page message.Page
+	var page message.SharedPage
 	shared, _ := page.Frame(message.Single(nil))
 	var to message.Batch
 	to.AppendShared(&shared)
@@ -202,11 +202,11 @@ func TestLendFromTheNextBatch(t *testing.T) {
 	for range 36 {
 		c.Next()
 	}
-	if c.Lend(100, nil) != nil {
+	if c.Publish(100, nil) != nil {
 		t.Fatal("four messages were lent")
 	}
 	c.Load(numbered(10))
-	if r := c.Lend(100, nil); r == nil || len(takeAll(r)) != 10 {
+	if r := c.Publish(100, nil); r == nil || len(takeAll(r)) != 10 {
 		t.Error("the next batch is not lent")
 	}
 }
@@ -252,7 +252,7 @@ func TestLendLooksOnce(t *testing.T) {
 			return string(topic) != fmt.Sprint(before)
 		}
 		for range before + 1 {
-			if c.Lend(100, wanted) != nil {
+			if c.Publish(100, wanted) != nil {
 				t.Fatalf("%d messages were lent", before)
 			}
 			c.Next()
@@ -260,7 +260,7 @@ func TestLendLooksOnce(t *testing.T) {
 		if looked != before+1 {
 			t.Errorf("%d messages before it: looked at %d, want %d", before, looked, before+1)
 		}
-		if r := c.Lend(100, nil); r == nil {
+		if r := c.Publish(100, nil); r == nil {
 			t.Errorf("%d messages before it: those behind it are not lent", before)
 		}
 	}

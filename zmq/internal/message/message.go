@@ -19,13 +19,13 @@ import (
 // message not at all: a message published to several inproc subscribers is one
 // and the same memory.
 type Msg struct {
-	first []byte // frame 0; nil only if there is no frame at all
-	more  *more  // nil for a message of one frame in memory that is not pooled
+	first []byte     // frame 0; nil only if there is no frame at all
+	own   *ownership // nil for a message of one frame in memory that is not pooled
 }
 
 // more is what few messages have. Copies of a Msg share it: but for released it
 // is not changed once the program has a Msg that refers to it.
-type more struct {
+type ownership struct {
 	rest [][]byte // frames 1 and up
 	mem  *Buffer  // pooled memory behind the frames, if there is any; with a hold
 	kind kind
@@ -48,7 +48,7 @@ const (
 )
 
 // lent is of messages of one frame in memory of the program's.
-var lent = &more{shared: true}
+var inCircle = &ownership{shared: true}
 
 // New makes a message of the given frames without copying them: the caller
 // gives them away and must not write to them again. New() has no frame,
@@ -61,7 +61,7 @@ func New(frames ...[]byte) Msg {
 	if len(frames) > 1 {
 		// A list of its own: the caller's stays where it is, on the stack most likely,
 		// and a message of one frame costs nothing.
-		m.more = &more{rest: append([][]byte(nil), frames[1:]...)}
+		m.own = &ownership{rest: append([][]byte(nil), frames[1:]...)}
 	}
 	return m
 }
@@ -93,7 +93,7 @@ func Copy(frames ...[]byte) Msg {
 // it is undefined: fill [Msg.Bytes] before sending it.
 func Alloc(size int) Msg {
 	b := NewBuffer(size)
-	return Msg{first: nonNil(b.data[:size:size]), more: &b.whole}
+	return Msg{first: nonNil(b.data[:size:size]), own: &b.whole}
 }
 
 // nonNil keeps "one empty frame" apart from "no frame".
@@ -114,18 +114,18 @@ func (m *Msg) Len() int {
 
 // rest is frames 1 and up.
 func (m *Msg) rest() [][]byte {
-	if m.more == nil {
+	if m.own == nil {
 		return nil
 	}
-	return m.more.rest
+	return m.own.rest
 }
 
 // mem is the pooled memory behind the frames, nil if there is none.
 func (m *Msg) mem() *Buffer {
-	if m.more == nil {
+	if m.own == nil {
 		return nil
 	}
-	return m.more.mem
+	return m.own.mem
 }
 
 // Frame returns frame i, counted from 0. It panics if there is no such frame.
@@ -136,7 +136,7 @@ func (m *Msg) Frame(i int) []byte {
 	if i < 1 || i >= m.Len() {
 		m.noFrame(i)
 	}
-	return m.more.rest[i-1]
+	return m.own.rest[i-1]
 }
 
 // noFrame is apart, so that Frame stays short.
@@ -158,14 +158,14 @@ func (m *Msg) Frames() [][]byte {
 
 // Size is the number of bytes in all frames.
 func (m *Msg) Size() int {
-	if m.more == nil {
+	if m.own == nil {
 		return len(m.first)
 	}
-	return len(m.first) + m.more.size()
+	return len(m.first) + m.own.size()
 }
 
 // size is apart, so that Size is inlined.
-func (m *more) size() (n int) {
+func (m *ownership) size() (n int) {
 	for _, f := range m.rest {
 		n += len(f)
 	}
@@ -197,15 +197,15 @@ func (m *Msg) Equal(other *Msg) bool {
 // of the message, or of a copy of the Msg, afterwards, nor release one of those:
 // Release panics if it can tell that somebody has.
 func (m *Msg) Release() {
-	if m.more != nil {
-		m.more.giveBack()
+	if m.own != nil {
+		m.own.giveBack()
 	}
 	*m = Msg{}
 }
 
 // giveBack is apart, so that Release is inlined.
-func (m *more) giveBack() {
-	if m == lent {
+func (m *ownership) giveBack() {
+	if m == inCircle {
 		return
 	}
 	if m.kind != part && !m.released.CompareAndSwap(false, true) {
@@ -218,20 +218,20 @@ func (m *more) giveBack() {
 
 // Released reports whether a copy of the message was released, as far as that is
 // known: then its frames must not be read.
-func (m *Msg) Released() bool { return m.more != nil && m.more.released.Load() }
+func (m *Msg) Released() bool { return m.own != nil && m.own.released.Load() }
 
 // Sendable reports whether there is a frame to send, which was not released.
 func (m *Msg) Sendable() bool { return m.first != nil && !m.Released() }
 
 // Give says that nobody keeps the message once it is sent: Sent releases it then.
 // It is for a message that Alloc made.
-func (m *Msg) Give() { m.more.given = true }
+func (m *Msg) Give() { m.own.given = true }
 
 // Sent is called when the message was queued for all who get it, before any of
 // them can have received it: they see then that nobody else has it.
 func (m *Msg) Sent() {
-	if m.more != nil && m.more.given {
-		m.more.giveBack()
+	if m.own != nil && m.own.given {
+		m.own.giveBack()
 	}
 }
 
@@ -239,7 +239,7 @@ func (m *Msg) Sent() {
 // may write to it and keeps nothing else of the message: a copy if others may
 // read it.
 func (m *Msg) Own() []byte {
-	if m.more == nil || m.more.kind == part || !m.more.isShared() {
+	if m.own == nil || m.own.kind == part || !m.own.isShared() {
 		return m.first
 	}
 	own := bytes.Clone(m.first)
@@ -249,7 +249,7 @@ func (m *Msg) Own() []byte {
 
 // OwnFrames is Own for all frames.
 func (m *Msg) OwnFrames() [][]byte {
-	if m.more == nil || m.more.kind == part || !m.more.isShared() {
+	if m.own == nil || m.own.kind == part || !m.own.isShared() {
 		return m.Frames()
 	}
 	own := m.Clone()
@@ -259,23 +259,23 @@ func (m *Msg) OwnFrames() [][]byte {
 
 // isShared reports whether others may refer to a frame as well. Nobody can begin
 // to: only who holds the memory can have others hold it.
-func (m *more) isShared() bool {
+func (m *ownership) isShared() bool {
 	return m.shared || m.kind == whole && m.mem.holders.Load() != 1
 }
 
 // Prepend puts a frame before the others. The list of frames comes out of slab.
-func (m *Msg) Prepend(frame []byte, slab *Slab) {
+func (m *Msg) Prepend(frame []byte, slab *Arena) {
 	if m.first != nil {
 		list := slab.List()
 		list.Add(m.first)
 		for _, f := range m.rest() {
 			list.Add(f)
 		}
-		before := m.more
-		m.more = slab.more(list.Frames(), m.mem())
+		before := m.own
+		m.own = slab.newRest(list.Frames(), m.mem())
 		if before != nil {
-			m.more.shared = before.kind != part && before.isShared()
-			m.more.body = before.body
+			m.own.shared = before.kind != part && before.isShared()
+			m.own.body = before.body
 		}
 	}
 	m.first = nonNil(frame)
@@ -289,22 +289,22 @@ func (m *Msg) DropFirst() {
 		return
 	}
 	m.first = nonNil(rest[0])
-	m.more = m.more.without(rest[1:])
+	m.own = m.own.without(rest[1:])
 }
 
 // without is what is left when the frames before rest are dropped. The slab that
 // a list is from keeps what others from it refer to: a message of one frame does
 // without.
-func (m *more) without(rest [][]byte) *more {
+func (m *ownership) without(rest [][]byte) *ownership {
 	switch {
 	case len(rest) > 0:
-		return &more{rest: rest, mem: m.mem, body: m.body, shared: m.shared}
+		return &ownership{rest: rest, mem: m.mem, body: m.body, shared: m.shared}
 	case m.mem == nil && m.shared:
-		return lent
+		return inCircle
 	case m.mem == nil:
 		return nil
 	case m.shared:
-		return &more{mem: m.mem, body: m.body, shared: true}
+		return &ownership{mem: m.mem, body: m.body, shared: true}
 	case m.body:
 		return m.mem.sole()
 	default:

@@ -116,7 +116,7 @@ func TestPrependAndDropFirst(t *testing.T) {
 				m = message.Alloc(1 << 12)
 			}
 			want := m.Frames()
-			var slab message.Slab
+			var slab message.Arena
 			m.Prepend([]byte("first"), &slab)
 			m.Prepend(nil, &slab)
 			if m.Len() != len(want)+2 || len(m.Frame(0)) != 0 || string(m.Frame(1)) != "first" {
@@ -147,7 +147,7 @@ func TestDropFirstToTheLast(t *testing.T) {
 
 // Frame lists out of one slab do not run into each other, whatever their lengths.
 func TestSlabKeepsListsApart(t *testing.T) {
-	var slab message.Slab
+	var slab message.Arena
 	var all []message.Msg
 	var want [][][]byte
 	for i := range 300 {

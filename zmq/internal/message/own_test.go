@@ -78,7 +78,7 @@ func TestOwnBehindAnEnvelope(t *testing.T) {
 		"frames":     pass(t, message.New(nil, body)),
 		"two frames": pass(t, message.New(nil, []byte("id"), body)),
 	} {
-		var slab message.Slab
+		var slab message.Arena
 		m.Prepend([]byte("id"), &slab)
 		for m.Len() > 1 {
 			m.DropFirst()

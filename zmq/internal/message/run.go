@@ -14,7 +14,7 @@ type Run struct {
 	next atomic.Uint64 // how many have been taken, or tried to; stopped and up: none can be
 	n    uint64        // messages
 	buf  []byte        // framed
-	more *more         // of each message: see Cursor
+	own  *ownership    // of each message: see Cursor
 	at   [maxRun + 1]uint16
 }
 
@@ -38,7 +38,7 @@ func (r *Run) Take() (Msg, bool) {
 		return Msg{}, false
 	}
 	start, end := r.at[i]+2, r.at[i+1]
-	return Msg{first: r.buf[start:end:end], more: r.more}, true
+	return Msg{first: r.buf[start:end:end], own: r.own}, true
 }
 
 // stop keeps further messages from being taken, and returns how many were.
@@ -47,7 +47,7 @@ func (r *Run) stop() int { return int(min(r.next.Swap(stopped), r.n)) }
 // Lend makes a Run of what follows: at most so many messages, and only such as
 // are wanted; all are if wanted is nil. It returns nil if that is not worth while.
 // The cursor must not be used until the Run was given Back.
-func (c *Cursor) Lend(most int, wanted func(topic []byte) bool) *Run {
+func (c *Cursor) Publish(most int, wanted func(topic []byte) bool) *Run {
 	if c.pos < c.tried || c.pos >= len(c.batch.Buf) || most < minRun {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (c *Cursor) Lend(most int, wanted func(topic []byte) bool) *Run {
 		c.spare, c.tried, r.buf = r, c.pos+int(r.at[r.n])+1, nil
 		return nil
 	}
-	c.spare, r.more = nil, c.small
+	c.spare, r.own = nil, c.small
 	return r
 }
 
@@ -81,7 +81,7 @@ func (r *Run) layOut(most int, wanted func(topic []byte) bool) {
 
 // Back ends a loan: the cursor goes on behind the messages that were taken. It
 // returns how many those were, and their payload in bytes.
-func (c *Cursor) Back(r *Run) (msgs, size int) {
+func (c *Cursor) Return(r *Run) (msgs, size int) {
 	n := r.stop()
 	c.pos += int(r.at[n])
 	return n, int(r.at[n]) - 2*n

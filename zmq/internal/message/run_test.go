@@ -53,11 +53,11 @@ func TestLend(t *testing.T) {
 			var c message.Cursor
 			c.Load(b)
 			lent := 0
-			if r := c.Lend(tt.most, tt.wanted); r != nil {
+			if r := c.Publish(tt.most, tt.wanted); r != nil {
 				taken := takeAll(r)
 				lent = len(taken)
 				size := len(strings.Join(taken, ""))
-				if msgs, bytes := c.Back(r); msgs != lent || bytes != size {
+				if msgs, bytes := c.Return(r); msgs != lent || bytes != size {
 					t.Errorf("%d messages of %d bytes are said to be taken, %d of %d were", msgs, bytes, lent, size)
 				}
 			}
@@ -82,10 +82,10 @@ func TestLendInVain(t *testing.T) {
 	}
 	var c message.Cursor
 	c.Load(b)
-	c.Lend(100, nil)
+	c.Publish(100, nil)
 	looked := 0
 	if n := testing.AllocsPerRun(10, func() {
-		if c.Lend(100, func([]byte) bool { looked++; return true }) != nil {
+		if c.Publish(100, func([]byte) bool { looked++; return true }) != nil {
 			t.Fatal("lent one message")
 		}
 	}); n > 0 || looked > 0 {
@@ -99,13 +99,13 @@ func TestRunIsTakenByMany(t *testing.T) {
 	for range 200 {
 		var c message.Cursor
 		c.Load(numbered(n))
-		r := c.Lend(n, nil)
+		r := c.Publish(n, nil)
 		var takers sync.WaitGroup
 		var taken [3][]string
 		for i := range taken {
 			takers.Go(func() { taken[i] = takeAll(r) })
 		}
-		msgs, _ := c.Back(r)
+		msgs, _ := c.Return(r)
 		rest := 0
 		for m, ok := c.Next(); ok; m, ok = c.Next() {
 			if string(m.Bytes()) != fmt.Sprint(msgs+rest) {

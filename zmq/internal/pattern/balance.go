@@ -11,7 +11,7 @@ import (
 // "round-robin"). It is guarded by the socket's send lock.
 type roundRobin struct {
 	outs []*pipe.Out // those that have room, as far as is known
-	turn int
+	next int
 	// only is the one peer that there is, once it has been sent to: the next
 	// message is put there with no more questions. Nil if there is none or several,
 	// and for types that choose a peer for other reasons too. A PUB sets it, which
@@ -21,7 +21,7 @@ type roundRobin struct {
 
 // send queues m for the next peer; ErrWouldBlock if none has room.
 func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
-	out := r.next()
+	out := r.pick()
 	if out == nil {
 		return nil, ErrWouldBlock
 	}
@@ -33,14 +33,14 @@ func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
 }
 
 // next finds the peer whose turn it is; nil if none has room.
-func (r *roundRobin) next() *pipe.Out {
+func (r *roundRobin) pick() *pipe.Out {
 	for len(r.outs) > 0 {
-		if r.turn >= len(r.outs) {
-			r.turn = 0
+		if r.next >= len(r.outs) {
+			r.next = 0
 		}
-		out := r.outs[r.turn]
+		out := r.outs[r.next]
 		if !out.Full() {
-			r.turn++
+			r.next++
 			return out
 		}
 		r.remove(out)
@@ -68,8 +68,8 @@ func (r *roundRobin) remove(out *pipe.Out) {
 	for ; i < len(r.outs); i++ {
 		r.outs[i].Index = i
 	}
-	if out.Index < r.turn {
-		r.turn--
+	if out.Index < r.next {
+		r.next--
 	}
 	out.Index = -1
 }

@@ -20,19 +20,19 @@ func (b *balanced) connected(p *pipe.Peer) error {
 
 func (b *balanced) disconnected(p *pipe.Peer) {
 	if b.opts.Immediate {
-		b.turns.remove(p.Out)
+		b.balance.remove(p.Out)
 	}
 }
 
-func (b *balanced) detach(p *pipe.Peer) { b.turns.remove(p.Out) }
+func (b *balanced) detach(p *pipe.Peer) { b.balance.remove(p.Out) }
 
 func (b *balanced) writable(out *pipe.Out) {
-	b.turns.add(out)
+	b.balance.add(out)
 	b.senders.WakeOne()
 }
 
 func (b *balanced) include(p *pipe.Peer) {
-	b.turns.add(p.Out)
+	b.balance.add(p.Out)
 	b.senders.WakeAll()
 	b.canSend.raise()
 }

@@ -11,10 +11,10 @@ type dealer struct{ balanced }
 // NewDealer makes a DEALER socket.
 func NewDealer(o Options) *Socket {
 	s := newSocket("DEALER", o)
-	s.kind = &dealer{balanced{s}}
+	s.behaviour = &dealer{balanced{s}}
 	return s
 }
 
-func (d *dealer) send(m message.Msg) (*pipe.Out, error) { return d.turns.send(m) }
+func (d *dealer) send(m message.Msg) (*pipe.Out, error) { return d.balance.send(m) }
 
-func (d *dealer) recv() (message.Msg, error) { return d.arrived.receive() }
+func (d *dealer) recv() (message.Msg, error) { return d.receiveQueue.receive() }

@@ -13,13 +13,13 @@ func (s *Socket) Senders() int {
 func (s *Socket) Prefixes() int {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
-	return s.kind.(*pub).index.Prefixes()
+	return s.behaviour.(*pub).index.Prefixes()
 }
 
 // Behind is how many publishers a SUB has not told everything yet.
 func Behind(s *Socket) (n int) {
 	defer s.lockBoth()()
-	for _, p := range s.kind.(*sub).peers {
+	for _, p := range s.behaviour.(*sub).peers {
 		if p.behind {
 			n++
 		}
@@ -30,7 +30,7 @@ func Behind(s *Socket) (n int) {
 // Tell connects a publisher to a SUB whose turns are taken here, and returns how
 // many messages each of them queued.
 func Tell(s *Socket, peer *pipe.Peer) (turns []int) {
-	kind := s.kind.(*sub)
+	kind := s.behaviour.(*sub)
 	unlock := s.lockBoth()
 	p := kind.newPublisher(peer)
 	unlock()

@@ -18,28 +18,28 @@ import (
 // lock. Those that have become readable since, and the goroutines that wait, are
 // under a lock of their own: whoever brings a message never waits for a receiver.
 type fairQueue struct {
-	active []*pipe.In
-	turn   int
-	since  int  // messages since somebody waited
-	local  bool // the last one came over inproc
-	opts   *Options
-	lender *pipe.In // whose messages the loan has; nil if there is none
+	active    []*pipe.In
+	next      int
+	sinceWait int  // messages since somebody waited
+	local     bool // the last one came over inproc
+	opts      *Options
+	published *pipe.In // whose messages the loan has; nil if there is none
 
-	loan    atomic.Pointer[message.Run] // see lend; changed under the receive lock
-	news    atomic.Bool                 // woken is not empty: spares the lock
-	waiting atomic.Int32
+	fastPath      atomic.Pointer[message.Run] // see lend; changed under the receive lock
+	hasNewlyReady atomic.Bool                 // woken is not empty: spares the lock
+	waiting       atomic.Int32
 
-	mu       sync.Mutex
-	woken    []*pipe.In
-	waiters  pipe.Waiters
-	notEmpty signal
+	mu         sync.Mutex
+	newlyReady []*pipe.In
+	waiters    pipe.Waiters
+	notEmpty   signal
 }
 
 // add tells the queue that in has something. Any goroutine.
-func (q *fairQueue) add(in *pipe.In) {
+func (q *fairQueue) addReady(in *pipe.In) {
 	q.mu.Lock()
-	q.woken = append(q.woken, in)
-	q.news.Store(true)
+	q.newlyReady = append(q.newlyReady, in)
+	q.hasNewlyReady.Store(true)
 	q.waiters.WakeOne()
 	q.waiting.Store(int32(q.waiters.Len()))
 	q.mu.Unlock()
@@ -50,53 +50,53 @@ func (q *fairQueue) add(in *pipe.In) {
 // if nobody has one.
 func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 	for {
-		if q.news.Load() {
+		if q.hasNewlyReady.Load() {
 			q.admit()
 		}
 		if len(q.active) == 0 {
 			return message.Msg{}, nil
 		}
-		if q.turn >= len(q.active) {
-			q.turn = 0
+		if q.next >= len(q.active) {
+			q.next = 0
 		}
-		in := q.active[q.turn]
+		in := q.active[q.next]
 		if m, ok := in.Next(); ok {
-			q.turn++
-			q.since++
+			q.next++
+			q.sinceWait++
 			q.local = in.Local
 			return m, in
 		}
-		q.done(in)
+		q.removeCurrent(in)
 	}
 }
 
 // done takes out the In whose turn it is, which has nothing any more. The peer's
 // next connection takes its place.
-func (q *fairQueue) done(in *pipe.In) {
+func (q *fairQueue) removeCurrent(in *pipe.In) {
 	in.Active = false
-	if next := in.Then; next != nil {
-		in.Then = nil
-		q.active[q.turn] = next
+	if next := in.Following; next != nil {
+		in.Following = nil
+		q.active[q.next] = next
 		return
 	}
-	q.active = slices.Delete(q.active, q.turn, q.turn+1)
+	q.active = slices.Delete(q.active, q.next, q.next+1)
 }
 
 // admit moves what has become readable to the active ones.
 func (q *fairQueue) admit() {
 	q.mu.Lock()
-	for _, in := range q.woken {
-		before := in.Before
-		in.Active, in.Before = true, nil
+	for _, in := range q.newlyReady {
+		before := in.Previous
+		in.Active, in.Previous = true, nil
 		if before != nil && before.Active {
-			before.Then = in
+			before.Following = in
 		} else {
 			q.active = append(q.active, in)
 		}
 	}
-	clear(q.woken)
-	q.woken = q.woken[:0]
-	q.news.Store(false)
+	clear(q.newlyReady)
+	q.newlyReady = q.newlyReady[:0]
+	q.hasNewlyReady.Store(false)
 	q.mu.Unlock()
 }
 
@@ -106,7 +106,7 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	if in == nil {
 		return message.Msg{}, ErrWouldBlock
 	}
-	q.lend(in, nil)
+	q.publish(in, nil)
 	return m, nil
 }
 
@@ -121,20 +121,20 @@ const localRun = 4
 // sparse reports whether few messages have come since the last wait.
 func (q *fairQueue) sparse() bool {
 	if q.local {
-		return q.since <= localRun
+		return q.sinceWait <= localRun
 	}
-	return q.since <= sparseRun
+	return q.sinceWait <= sparseRun
 }
 
 // mayHaveMore reports whether another message is there, most likely, and anybody
 // is interested.
 func (q *fairQueue) mayHaveMore() bool {
-	return (q.waiting.Load() > 0 || q.notEmpty.wanted()) && (len(q.active) > 0 || q.news.Load())
+	return (q.waiting.Load() > 0 || q.notEmpty.wanted()) && (len(q.active) > 0 || q.hasNewlyReady.Load())
 }
 
-// passOn is called when a message was received and there may be more: whoever
+// wakeNext is called when a message was received and there may be more: whoever
 // waits next has a turn, and readiness stays raised.
-func (q *fairQueue) passOn() {
+func (q *fairQueue) wakeNext() {
 	q.mu.Lock()
 	q.waiters.WakeOne()
 	q.waiting.Store(int32(q.waiters.Len()))
@@ -151,11 +151,11 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	defer q.mu.Unlock()
 	w = q.waiters.Add()
 	sparse = q.sparse()
-	q.since = 0
-	if sparse && q.opts.Helper != nil {
-		w.RouseHelper(q.opts.Helper)
+	q.sinceWait = 0
+	if sparse && q.opts.WaitStrategy != nil {
+		w.WakeLeaderToo(q.opts.WaitStrategy)
 	}
-	if len(q.woken) > 0 {
+	if len(q.newlyReady) > 0 {
 		q.waiters.WakeOne()
 	}
 	q.waiting.Store(int32(q.waiters.Len()))

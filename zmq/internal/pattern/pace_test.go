@@ -17,7 +17,7 @@ type idler struct {
 	inline, handed *int
 }
 
-func (i *idler) Kick(inline bool) {
+func (i *idler) Wake(inline bool) {
 	if inline {
 		*i.inline++
 	} else {
@@ -30,7 +30,7 @@ func (i *idler) Kick(inline bool) {
 	}
 }
 
-func (i *idler) Relieve() bool { return false }
+func (i *idler) FlushInline() bool { return false }
 
 // A sender that rotates over idle peers is in a stream: it does not write to each
 // of them by itself. One that pauses is not. It is the socket that is asked, not the

@@ -15,7 +15,7 @@ type pair struct {
 // NewPair makes a PAIR socket.
 func NewPair(o Options) *Socket {
 	s := newSocket("PAIR", o)
-	s.kind = &pair{dealer: dealer{balanced{s}}}
+	s.behaviour = &pair{dealer: dealer{balanced{s}}}
 	return s
 }
 
@@ -30,8 +30,8 @@ func (p *pair) attach(peer *pipe.Peer) error {
 // recv goes on with the same peer until there is nothing of it any more. Its
 // messages have all come before the next peer could connect.
 func (p *pair) recv() (message.Msg, error) {
-	p.arrived.turn = 0
-	return p.arrived.receive()
+	p.receiveQueue.next = 0
+	return p.receiveQueue.receive()
 }
 
 func (p *pair) detach(peer *pipe.Peer) {

@@ -48,7 +48,7 @@ type Options struct {
 	// nil: each is on its own.
 	Pace *pipe.Pace
 	// Helper waits for messages in the receivers' stead; nil: they just wait.
-	Helper pipe.Helper
+	WaitStrategy pipe.WaitStrategy
 	// Refuse says why the caller of Send or Recv must not wait, if it is where nothing
 	// can come to meanwhile; nil: it may always.
 	Refuse func() error
@@ -61,10 +61,10 @@ func (o *Options) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
 			return err
 		}
 	}
-	if o.Helper == nil {
+	if o.WaitStrategy == nil {
 		return w.Wait(ctx)
 	}
-	return o.Helper.Wait(ctx, w, lead)
+	return o.WaitStrategy.Wait(ctx, w, lead)
 }
 
 // behaviour is what distinguishes the socket types. send, and the peer events'

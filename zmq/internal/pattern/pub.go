@@ -24,13 +24,13 @@ type pub struct {
 	index    subscription.Index[*pipe.Out] // under the send lock, as all of these
 	peers    map[*pipe.Out]*subscription.Peer[*pipe.Out]
 	sweeping bool // a goroutine removes what those who left had subscribed to
-	page     message.Page
+	page     message.SharedPage
 }
 
 // NewPub makes a PUB socket.
 func NewPub(o Options) *Socket {
 	s := newSocket("PUB", o)
-	s.kind = &pub{Socket: s, peers: map[*pipe.Out]*subscription.Peer[*pipe.Out]{}}
+	s.behaviour = &pub{Socket: s, peers: map[*pipe.Out]*subscription.Peer[*pipe.Out]{}}
 	return s
 }
 
@@ -55,7 +55,7 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 	}
 	outs[0].Put(m)
 	if sole, ok := p.index.Sole(); ok {
-		p.turns.only = sole // it wants the next one too
+		p.balance.only = sole // it wants the next one too
 	}
 	return outs[0], nil
 }
@@ -74,14 +74,14 @@ func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
 		} else {
 			out.Put(m)
 		}
-		handOn(out)
+		wakePosted(out)
 	}
 }
 
-// handOn puts out's consumer to work without doing any of it here.
-func handOn(out *pipe.Out) {
-	if woken := out.Wake(); woken != nil {
-		woken.Kick(false)
+// wakePosted puts out's consumer to work without doing any of it here.
+func wakePosted(out *pipe.Out) {
+	if woken := out.Activate(); woken != nil {
+		woken.Wake(false)
 	}
 }
 
@@ -113,7 +113,7 @@ func (p *pub) detach(peer *pipe.Peer) {
 // fewer says that less may be wanted than before. With NoDrop a sender may wait
 // for somebody who is full, and does not want the message any more.
 func (p *pub) fewer() {
-	p.turns.only = nil
+	p.balance.only = nil
 	p.senders.WakeAll()
 	p.canSend.raise()
 }
@@ -153,7 +153,7 @@ func (p *pub) upstream(out *pipe.Out, body []byte) {
 	}
 	if body[0] == subscribe {
 		if added, _ := p.index.Add(who, prefix); added {
-			p.turns.only = nil
+			p.balance.only = nil
 		}
 	} else if removed, _ := p.index.Remove(who, prefix); removed {
 		p.fewer()

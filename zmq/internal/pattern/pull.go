@@ -14,11 +14,11 @@ type pull struct {
 // NewPull makes a PULL socket.
 func NewPull(o Options) *Socket {
 	s := newSocket("PULL", o)
-	s.kind = &pull{Socket: s}
+	s.behaviour = &pull{Socket: s}
 	return s
 }
 
-func (p *pull) recv() (message.Msg, error) { return p.arrived.receive() }
+func (p *pull) recv() (message.Msg, error) { return p.receiveQueue.receive() }
 
 func (p *pull) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnPull }
 

@@ -12,11 +12,11 @@ type push struct{ balanced }
 // NewPush makes a PUSH socket.
 func NewPush(o Options) *Socket {
 	s := newSocket("PUSH", o)
-	s.kind = &push{balanced{s}}
+	s.behaviour = &push{balanced{s}}
 	return s
 }
 
-func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.turns.send(m) }
+func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.balance.send(m) }
 
 func (p *push) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPush }
 

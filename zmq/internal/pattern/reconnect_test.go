@@ -38,7 +38,7 @@ func (c *connection) come(all ...string) {
 
 // break ends the connection. What came stays to be received.
 func (c *connection) end() {
-	c.box.Shut()
+	c.box.Close()
 	c.s.Disconnected(c.peer)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // The way of a message from the pipe of a peer to Recv:
 //
-//  1. the short way: take it off the loan, without the receive lock (loan.go)
+//  1. the short way: take it off the loan, without the receive lock (fastpath.go)
 //  2. tryRecv: under the lock the type says which message is the next, and may
 //     lend those that follow
 //  3. recvWaiting: there is none. In a stream give way to others for a while,
@@ -53,7 +53,7 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 	if err := ctx.Err(); err != nil {
 		return message.Msg{}, s.contextDone("receive", err)
 	}
-	if r := s.arrived.loan.Load(); r != nil && !s.arrived.news.Load() {
+	if r := s.receiveQueue.fastPath.Load(); r != nil && !s.receiveQueue.hasNewlyReady.Load() {
 		if m, ok := r.Take(); ok {
 			return m, nil
 		}
@@ -82,18 +82,18 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 			s.recvMu.Unlock()
 			return m, nil, false, ErrClosed
 		}
-		if m, err = s.kind.recv(); err != errTurn {
+		if m, err = s.behaviour.recv(); err != errTurn {
 			break
 		}
 		s.recvMu.Unlock()
 	}
 	switch {
-	case err == nil && s.arrived.mayHaveMore():
-		s.arrived.passOn()
+	case err == nil && s.receiveQueue.mayHaveMore():
+		s.receiveQueue.wakeNext()
 	case err == ErrWouldBlock && wait:
-		w, sparse = s.arrived.wait()
+		w, sparse = s.receiveQueue.wait()
 	case err == ErrWouldBlock:
-		sparse = s.arrived.sparse()
+		sparse = s.receiveQueue.sparse()
 	}
 	s.recvMu.Unlock()
 	return m, w, sparse, err
@@ -123,7 +123,7 @@ func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, e
 		if w == nil {
 			continue
 		}
-		if err := s.arrived.await(ctx, w, sparse); err != nil {
+		if err := s.receiveQueue.await(ctx, w, sparse); err != nil {
 			return m, s.recvEnded(ctx, err)
 		}
 	}

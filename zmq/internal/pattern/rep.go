@@ -19,7 +19,7 @@ type rep struct {
 // NewRep makes a REP socket.
 func NewRep(o Options) *Socket {
 	s := newSocket("REP", o)
-	s.kind = &rep{Socket: s}
+	s.behaviour = &rep{Socket: s}
 	return s
 }
 
@@ -33,7 +33,7 @@ func (r *rep) recv() (message.Msg, error) {
 	}
 	for range turnSize {
 		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
-		m, in := r.arrived.recv()
+		m, in := r.receiveQueue.recv()
 		r.sendMu.Lock()
 		if in == nil {
 			return message.Msg{}, ErrWouldBlock
@@ -77,7 +77,7 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 	// A REP never waits (RFC 28, "SHALL NOT block"). The reply before may still
 	// count as being written although the peer has it, and asks again: that must
 	// not cost this one.
-	if out.Clogged() {
+	if out.QueueFull() {
 		r.Drops.Add(DropHighWater, 1)
 		return nil, nil
 	}

@@ -24,7 +24,7 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
 	s := newSocket("REQ", o)
-	s.kind = &req{balanced: balanced{s}, id: rand.Uint32()}
+	s.behaviour = &req{balanced: balanced{s}, id: rand.Uint32()}
 	return s
 }
 
@@ -36,7 +36,7 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 		r.asked = nil
 		return nil, errStale
 	}
-	out := r.turns.next()
+	out := r.balance.pick()
 	if out == nil {
 		return nil, ErrWouldBlock
 	}
@@ -69,7 +69,7 @@ func (r *req) dropStale() {
 
 // drop drops one reply; false if there is none.
 func (r *req) drop() bool {
-	m, in := r.arrived.recv()
+	m, in := r.receiveQueue.recv()
 	if in == nil {
 		return false
 	}
@@ -85,7 +85,7 @@ func (r *req) recv() (message.Msg, error) {
 		return message.Msg{}, errReqFirst
 	}
 	for range turnSize {
-		m, in := r.arrived.recv()
+		m, in := r.receiveQueue.recv()
 		if in == nil {
 			return message.Msg{}, ErrWouldBlock
 		}

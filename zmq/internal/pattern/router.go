@@ -14,22 +14,22 @@ type router struct {
 	*Socket
 	peers  map[string]*pipe.Peer // under the send lock
 	nextID uint32                // of peers that do not name themselves
-	slab   message.Slab          // under the receive lock
+	arena  message.Arena         // under the receive lock
 }
 
 // NewRouter makes a ROUTER socket.
 func NewRouter(o Options) *Socket {
 	s := newSocket("ROUTER", o)
-	s.kind = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
+	s.behaviour = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
 	return s
 }
 
 func (r *router) recv() (message.Msg, error) {
-	m, in := r.arrived.recv()
+	m, in := r.receiveQueue.recv()
 	if in == nil {
 		return message.Msg{}, ErrWouldBlock
 	}
-	m.Prepend(in.Sender(), &r.slab)
+	m.Prepend(in.Sender(), &r.arena)
 	return m, nil
 }
 

@@ -26,10 +26,10 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		return s.contextDone("send", err)
 	}
 	s.sendMu.Lock()
-	if out := s.turns.only; out != nil && m.Sendable() && s.senders.Len() == 0 && (!out.Full() || s.relieve(out)) {
+	if out := s.balance.only; out != nil && m.Sendable() && s.senders.Len() == 0 && (!out.Full() || s.flushInline(out)) {
 		out.Put(m)
 		m.Sent()
-		woken := out.Wake()
+		woken := out.Activate()
 		alone := false
 		if woken != nil {
 			s.pace.SendOnly(out)
@@ -37,7 +37,7 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		}
 		s.sendMu.Unlock()
 		if woken != nil {
-			s.kick(woken, alone)
+			s.wakeConsumer(woken, alone)
 		}
 		return nil
 	}
@@ -54,15 +54,15 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 // relieve makes room for a message to out by writing what waits, if nobody has
 // begun to. The send lock is held, but not meanwhile: it reports whether all is as
 // it was, and there is room.
-func (s *Socket) relieve(out *pipe.Out) bool {
-	busy := out.Busy()
+func (s *Socket) flushInline(out *pipe.Out) bool {
+	busy := out.ActiveConsumer()
 	if busy == nil {
 		return false
 	}
 	s.sendMu.Unlock()
-	relieved := busy.Relieve()
+	relieved := busy.FlushInline()
 	s.sendMu.Lock()
-	return relieved && s.turns.only == out && s.senders.Len() == 0 && !out.Full()
+	return relieved && s.balance.only == out && s.senders.Len() == 0 && !out.Full()
 }
 
 // TrySend is Send that does not wait: it fails with ErrWouldBlock.
@@ -76,11 +76,11 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	if s.closed || !m.Sendable() {
 		err = s.cannotSend(&m)
 	} else {
-		out, err = s.kind.send(m)
+		out, err = s.behaviour.send(m)
 	}
 	if err == errStale {
 		s.sendMu.Unlock()
-		s.kind.(*req).dropStale()
+		s.behaviour.(*req).dropStale()
 		s.sendMu.Lock()
 		return s.choose(m, wait)
 	}
@@ -95,7 +95,7 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	var woken pipe.Consumer
 	if out != nil {
 		s.pace.Send(out)
-		woken = out.Wake()
+		woken = out.Activate()
 	}
 	alone := woken != nil && s.pace.Alone(out)
 	if s.senders.Len() > 0 {
@@ -103,15 +103,15 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	}
 	s.sendMu.Unlock()
 	if woken != nil {
-		s.kick(woken, alone)
+		s.wakeConsumer(woken, alone)
 	}
 	return nil, nil
 }
 
 // kick puts a consumer to work. To wake a dispatcher takes longer than the pause
 // that ends a stream: the Pace is told that it is none.
-func (s *Socket) kick(c pipe.Consumer, inline bool) {
-	c.Kick(inline)
+func (s *Socket) wakeConsumer(c pipe.Consumer, inline bool) {
+	c.Wake(inline)
 	if !inline {
 		s.pace.Pace.Wrote()
 	}

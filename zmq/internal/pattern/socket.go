@@ -10,25 +10,25 @@ import (
 // Socket is the pattern side of a socket: its peers, its two locks, and those
 // who wait.
 type Socket struct {
-	kind behaviour
-	name string // of the type: "PUSH"
-	opts Options
-	errs *callErrors // what its calls fail with
+	behaviour behaviour
+	name      string // of the type: "PUSH"
+	opts      Options
+	errs      *callErrors // what its calls fail with
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
-	turns   roundRobin   // under sendMu
+	balance roundRobin   // under sendMu
 	pace    pipe.Sender  // under sendMu
 	closed  bool         // set under both locks
 
-	recvMu  sync.Mutex
-	arrived fairQueue
+	recvMu       sync.Mutex
+	receiveQueue fairQueue
 
-	kicks []pipe.Consumer // to be kicked once the locks are given back; under both
+	toWake []pipe.Consumer // to be kicked once the locks are given back; under both
 
-	sent     pipe.Tally // under sendMu
-	received pipe.Tally // under recvMu
-	peers    int        // those that are connected; under both
+	sent     pipe.Counter // under sendMu
+	received pipe.Counter // under recvMu
+	peers    int          // those that are connected; under both
 
 	canSend signal
 	Drops   Drops
@@ -36,7 +36,7 @@ type Socket struct {
 
 func newSocket(name string, o Options) *Socket {
 	s := &Socket{name: name, opts: o, errs: errorsOfType(name), pace: pipe.Sender{Pace: o.Pace}}
-	s.arrived.opts = &s.opts
+	s.receiveQueue.opts = &s.opts
 	return s
 }
 
@@ -46,7 +46,7 @@ func (s *Socket) Attach(p *pipe.Peer) error {
 	if s.closed {
 		return ErrClosed
 	}
-	return s.kind.attach(p)
+	return s.behaviour.attach(p)
 }
 
 // Connected says that p can be reached: in brings its messages, routingID is what
@@ -56,7 +56,7 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	unlock := s.lockBoth()
 	p.In, p.RoutingID = in, routingID
 	if p.Last != nil {
-		in.Before, p.Last = p.Last, nil
+		in.Previous, p.Last = p.Last, nil
 	}
 	err := s.connect(p)
 	if err != nil {
@@ -64,9 +64,9 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	} else {
 		s.peers++
 	}
-	kicks := s.takeKicks()
+	kicks := s.takeWakes()
 	unlock()
-	kickAll(kicks)
+	wakeAll(kicks)
 	return err
 }
 
@@ -74,7 +74,7 @@ func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 // is still queued for it. Both locks are held.
 func (s *Socket) connect(p *pipe.Peer) error {
 	if !p.Leaving {
-		return s.kind.connected(p)
+		return s.behaviour.connected(p)
 	}
 	if msgs, _ := p.Out.Queued(); msgs == 0 {
 		return ErrLeaving
@@ -89,20 +89,20 @@ func (s *Socket) probe(p *pipe.Peer) {
 		return
 	}
 	p.Out.Put(message.Single(nil))
-	if woken := p.Out.Wake(); woken != nil {
-		s.kicks = append(s.kicks, woken)
+	if woken := p.Out.Activate(); woken != nil {
+		s.toWake = append(s.toWake, woken)
 	}
 }
 
-func (s *Socket) takeKicks() []pipe.Consumer {
-	kicks := s.kicks
-	s.kicks = nil
+func (s *Socket) takeWakes() []pipe.Consumer {
+	kicks := s.toWake
+	s.toWake = nil
 	return kicks
 }
 
-func kickAll(woken []pipe.Consumer) {
+func wakeAll(woken []pipe.Consumer) {
 	for _, c := range woken {
-		c.Kick(true)
+		c.Wake(true)
 	}
 }
 
@@ -111,8 +111,8 @@ func kickAll(woken []pipe.Consumer) {
 func (s *Socket) Disconnected(p *pipe.Peer) {
 	defer s.lockBoth()()
 	s.peers--
-	s.kind.disconnected(p)
-	if s.arrived.admit(); p.In != nil && p.In.Active {
+	s.behaviour.disconnected(p)
+	if s.receiveQueue.admit(); p.In != nil && p.In.Active {
 		p.Last = p.In
 	}
 	if s.closed && p.In != nil {
@@ -131,33 +131,33 @@ func (s *Socket) forget(p *pipe.Peer) {
 }
 
 // Cut leaves what p has sent and was not taken yet to whoever is given p's pipe
-// next; see pipe.In.Cut.
-func (s *Socket) Cut(p *pipe.Peer) {
+// next; see pipe.In.Detach.
+func (s *Socket) Detached(p *pipe.Peer) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
 	if p.In != nil {
-		p.In.Cut()
+		p.In.Detach()
 	}
 }
 
 // Retire says that nothing more is to be sent to p. What is queued for it leaves as
 // before, also on a later connection, and what it sends is received. Detach follows.
-func (s *Socket) Retire(p *pipe.Peer) {
+func (s *Socket) StopNotify(p *pipe.Peer) {
 	defer s.lockBoth()()
 	p.Leaving = true
-	s.kind.detach(p)
-	p.Out.Retire()
+	s.behaviour.detach(p)
+	p.Out.StopNotify()
 }
 
 // Detach says that p is gone for good. What was queued for it is dropped and
 // counted, except over inproc, where the peer still takes it.
 func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 	defer s.lockBoth()()
-	s.kind.detach(p)
+	s.behaviour.detach(p)
 	if p.Out == nil {
 		return
 	}
-	p.Out.Retire() // else room in it would bring it back among those that are sent to
+	p.Out.StopNotify() // else room in it would bring it back among those that are sent to
 	if dropped {
 		s.Drops.Add(DropPeerGone, p.Out.Discard())
 	}
@@ -167,9 +167,9 @@ func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 // taken away by those who brought them.
 func (s *Socket) Close() {
 	s.lockBoth()
-	s.closed, s.turns.only = true, nil
+	s.closed, s.balance.only = true, nil
 	s.senders.WakeAll()
-	s.arrived.close()
+	s.receiveQueue.close()
 	s.canSend.raise()
 	s.sendMu.Unlock()
 	s.countUnread()
@@ -180,9 +180,9 @@ func (s *Socket) Close() {
 // The others count theirs when they end. The receive lock is held, and not the
 // send lock: the source of an inproc peer's messages has one of the same kind.
 func (s *Socket) countUnread() {
-	s.arrived.admit()
-	for _, in := range s.arrived.active {
-		for ; in != nil; in = in.Then {
+	s.receiveQueue.admit()
+	for _, in := range s.receiveQueue.active {
+		for ; in != nil; in = in.Following {
 			if in.Peer != nil && in.Peer.In != in {
 				s.Drops.Add(DropUnread, in.Unread(true))
 			}
@@ -207,27 +207,27 @@ func (s *Socket) RecvLimits() pipe.Limits { return s.opts.RecvLimits }
 
 // Writable implements pipe.Writer.
 func (s *Socket) Writable(o *pipe.Out) {
-	s.kind.writable(o)
+	s.behaviour.writable(o)
 	s.canSend.raise()
 }
 
 // Readable implements pipe.Reader.
 func (s *Socket) Readable(in *pipe.In) {
-	s.kind.readable(in)
+	s.behaviour.readable(in)
 }
 
 // readable is the behaviour of types that receive.
-func (s *Socket) readable(in *pipe.In) { s.arrived.add(in) }
+func (s *Socket) readable(in *pipe.In) { s.receiveQueue.addReady(in) }
 
 // CanRecv returns a channel that holds a token while a TryRecv may succeed.
 func (s *Socket) CanRecv() <-chan struct{} {
-	if s.arrived.notEmpty.wanted() {
-		return s.arrived.notEmpty.channel()
+	if s.receiveQueue.notEmpty.wanted() {
+		return s.receiveQueue.notEmpty.channel()
 	}
-	ready := s.watch(&s.arrived.notEmpty)
+	ready := s.watch(&s.receiveQueue.notEmpty)
 	s.lockRecv() // a loan raises nothing
 	s.recvMu.Unlock()
-	s.arrived.notEmpty.raise()
+	s.receiveQueue.notEmpty.raise()
 	return ready
 }
 
@@ -235,8 +235,8 @@ func (s *Socket) CanRecv() <-chan struct{} {
 func (s *Socket) CanSend() <-chan struct{} { return s.watch(&s.canSend) }
 
 func (s *Socket) watch(ready *signal) <-chan struct{} {
-	if s.opts.Helper != nil && !ready.wanted() {
-		s.opts.Helper.Watched()
+	if s.opts.WaitStrategy != nil && !ready.wanted() {
+		s.opts.WaitStrategy.WaitingElsewhere()
 	}
 	return ready.channel()
 }
@@ -244,7 +244,7 @@ func (s *Socket) watch(ready *signal) <-chan struct{} {
 // lockRecv takes the receive lock and ends the loan.
 func (s *Socket) lockRecv() {
 	s.recvMu.Lock()
-	s.arrived.settle()
+	s.receiveQueue.revoke()
 }
 
 // lockBoth takes both locks in their order and returns what gives them back.

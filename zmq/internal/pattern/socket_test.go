@@ -210,12 +210,12 @@ func TestStats(t *testing.T) {
 	expect(t, peers[0].b, "ab", "c")
 	expect(t, peers[0].b, "ab", "c")
 	got := peers[0].b.Stats()
-	if want := (pipe.Tally{Msgs: 2, Bytes: 6}); got.Received != want || got.Peers != 1 {
+	if want := (pipe.Counter{Msgs: 2, Bytes: 6}); got.Received != want || got.Peers != 1 {
 		t.Errorf("receiver: %+v", got)
 	}
 	expectNothing(t, peers[0].b)
 	got = push.Stats()
-	if want := (pipe.Tally{Msgs: 2, Bytes: 6}); got.Sent != want || got.Peers != 2 {
+	if want := (pipe.Counter{Msgs: 2, Bytes: 6}); got.Sent != want || got.Peers != 2 {
 		t.Errorf("sender: %+v", got)
 	}
 	peers[1].part()

@@ -14,7 +14,7 @@ func TestSparseRuns(t *testing.T) {
 	} {
 		q := fairQueue{local: tt.local}
 		for range tt.since {
-			q.since++
+			q.sinceWait++
 		}
 		if got := q.sparse(); got != tt.want {
 			t.Errorf("%d messages, over inproc %v: sparse is %v", tt.since, tt.local, got)

@@ -15,8 +15,8 @@ import (
 type roused struct{ times atomic.Int32 }
 
 func (*roused) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
-func (r *roused) Rouse()                                               { r.times.Add(1) }
-func (*roused) Watched()                                               {}
+func (r *roused) WakeLeader()                                          { r.times.Add(1) }
+func (*roused) WaitingElsewhere()                                      {}
 
 // Over inproc up to four messages between two waits are few: then whoever waits
 // is roused. More of them are a stream. Where I/O brings them, the limit is a thousand:
@@ -30,7 +30,7 @@ func TestFewMessagesBetweenWaits(t *testing.T) {
 		defer cancel()
 		helper := &roused{}
 		o := defaults()
-		o.Helper = helper
+		o.WaitStrategy = helper
 		push, pull := pattern.NewPush(defaults()), pattern.NewPull(o)
 		join(t, push, pull)
 		wait := func() <-chan error {

@@ -4,7 +4,7 @@ import "github.com/actum-go/actum/zmq/internal/pipe"
 
 // Stats are a socket's counters at one moment.
 type Stats struct {
-	Sent, Received pipe.Tally
+	Sent, Received pipe.Counter
 	Peers          int // connected
 	Subscriptions  int // a PUB's: of all peers together; a SUB's own: different prefixes
 	Dropped        map[DropReason]uint64
@@ -17,8 +17,8 @@ type subscriber interface{ subscriptions() int }
 // not for every message.
 func (s *Socket) Stats() Stats {
 	unlock := s.lockBoth()
-	stats := Stats{Sent: s.sent, Received: s.arrived.counted(s.received), Peers: s.peers}
-	if k, ok := s.kind.(subscriber); ok {
+	stats := Stats{Sent: s.sent, Received: s.receiveQueue.counted(s.received), Peers: s.peers}
+	if k, ok := s.behaviour.(subscriber); ok {
 		stats.Subscriptions = k.subscriptions()
 	}
 	unlock()
@@ -27,7 +27,7 @@ func (s *Socket) Stats() Stats {
 }
 
 // counted adds what the Ins that are being read have not counted yet.
-func (q *fairQueue) counted(t pipe.Tally) pipe.Tally {
+func (q *fairQueue) counted(t pipe.Counter) pipe.Counter {
 	for _, in := range q.active {
 		t.Add(in.Uncounted())
 	}

@@ -33,7 +33,7 @@ func NewSub(o Options) *Socket {
 	s := newSocket("SUB", o)
 	kind := &sub{Socket: s}
 	kind.wants = kind.wanted.Matches
-	s.kind = kind
+	s.behaviour = kind
 	return s
 }
 
@@ -48,7 +48,7 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 	if s == nil {
 		panic(ZeroSocket)
 	}
-	kind, ok := s.kind.(*sub)
+	kind, ok := s.behaviour.(*sub)
 	if !ok {
 		return s.noSubscriptions(what)
 	}
@@ -67,10 +67,10 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 			}
 		}
 	}
-	kicks := s.takeKicks()
+	kicks := s.takeWakes()
 	unlock()
 	for _, c := range kicks {
-		c.Kick(false) // subscriptions come in bursts: a write for each costs more than a dispatcher's turn
+		c.Wake(false) // subscriptions come in bursts: a write for each costs more than a dispatcher's turn
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ func (s *sub) count(what byte, prefix []byte) bool {
 // tell queues a subscription message for p.
 func (s *sub) tell(p *publisher, what byte, prefix []byte) {
 	p.Out.Put(message.Single(append([]byte{what}, prefix...)))
-	if woken := p.Out.Wake(); woken != nil {
-		s.kicks = append(s.kicks, woken)
+	if woken := p.Out.Activate(); woken != nil {
+		s.toWake = append(s.toWake, woken)
 	}
 }
 
@@ -96,12 +96,12 @@ func (s *sub) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnSub }
 
 func (s *sub) recv() (message.Msg, error) {
 	for range turnSize {
-		m, in := s.arrived.recv()
+		m, in := s.receiveQueue.recv()
 		if in == nil {
 			return message.Msg{}, ErrWouldBlock
 		}
 		if s.wanted.Matches(m.Bytes()) {
-			s.arrived.lend(in, s.wants)
+			s.receiveQueue.publish(in, s.wants)
 			return m, nil
 		}
 		m.Release()
@@ -162,10 +162,10 @@ func (s *sub) tellTurn(p *publisher) bool {
 	if p.behind = told > turnSize; !p.behind {
 		p.last = nil
 	}
-	behind, kicks := p.behind, s.takeKicks()
+	behind, kicks := p.behind, s.takeWakes()
 	unlock()
 	for _, c := range kicks {
-		c.Kick(false)
+		c.Wake(false)
 	}
 	return behind
 }

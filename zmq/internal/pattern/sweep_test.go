@@ -7,7 +7,7 @@ import "testing"
 func TestLeavingWithLittle(t *testing.T) {
 	for _, n := range []int{1, turnSize} {
 		s := NewPub(Options{})
-		kind := s.kind.(*pub)
+		kind := s.behaviour.(*pub)
 		for range 5 {
 			peer, inbox := heardBy(t, s)
 			inbox.Put(says(subscribe, n))

@@ -40,7 +40,7 @@ func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 	const n = 10 * turnSize
 	for _, what := range []byte{subscribe, unsubscribe} {
 		s := NewPub(Options{})
-		kind := s.kind.(*pub)
+		kind := s.behaviour.(*pub)
 		peer, inbox := heardBy(t, s)
 		if what == unsubscribe {
 			inbox.Put(says(subscribe, n))
@@ -79,7 +79,7 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 	const n = 10 * turnSize
 	s := NewPub(Options{})
 	defer s.Close()
-	kind := s.kind.(*pub)
+	kind := s.behaviour.(*pub)
 	peer, inbox := heardBy(t, s)
 	inbox.Put(says(subscribe, n))
 	kind.sweeping = true // by the test
@@ -134,16 +134,16 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 		"REP": {NewRep(Options{}), recvTurn, DropMalformed},
 		"REQ": {NewReq(Options{}), recvTurn, DropMalformed},
 		"PUSH": {NewPush(Options{}), func(s *Socket, in *pipe.In) bool {
-			return s.turn(func() bool { return s.kind.(*push).drop(in) })
+			return s.turn(func() bool { return s.behaviour.(*push).drop(in) })
 		}, DropOutOfTurn},
 		"REQ, stale": {NewReq(Options{}), func(s *Socket, _ *pipe.In) bool {
-			return s.turn(s.kind.(*req).drop)
+			return s.turn(s.behaviour.(*req).drop)
 		}, DropOutOfTurn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer tt.s.Close()
 			peer, _ := heardBy(t, tt.s)
-			if kind, ok := tt.s.kind.(*req); ok {
+			if kind, ok := tt.s.behaviour.(*req); ok {
 				kind.asked = peer
 			}
 			inbox := pipe.NewInbox(pipe.Limits{}, nil)
@@ -152,7 +152,7 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 			inbox.Open(in)
 			inbox.Put(says(subscribe, n))
 			if name != "PUSH" {
-				tt.s.arrived.add(in)
+				tt.s.receiveQueue.addReady(in)
 			}
 			turn := 1
 			for ; tt.turn(tt.s, in); turn++ {
@@ -172,6 +172,6 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 func recvTurn(s *Socket, _ *pipe.In) (more bool) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
-	_, err := s.kind.recv()
+	_, err := s.behaviour.recv()
 	return err == errTurn
 }

@@ -8,11 +8,11 @@ func Senders(s *Socket) int {
 }
 
 // OnLoan reports whether messages can be taken without the receive lock.
-func OnLoan(s *Socket) bool { return s.arrived.loan.Load() != nil }
+func OnLoan(s *Socket) bool { return s.receiveQueue.fastPath.Load() != nil }
 
 // Receivers is how many goroutines wait for a message.
 func Receivers(s *Socket) int {
-	s.arrived.mu.Lock()
-	defer s.arrived.mu.Unlock()
-	return s.arrived.waiters.Len()
+	s.receiveQueue.mu.Lock()
+	defer s.receiveQueue.mu.Unlock()
+	return s.receiveQueue.waiters.Len()
 }

@@ -23,8 +23,8 @@ func TestOutIsAsked(t *testing.T) {
 		if w, p := s.Waiting(), s.Pending(); w != waiting || p != msgs {
 			t.Errorf("%s: %d wait, and %d wait or are being written, want %d and %d", when, w, p, waiting, msgs)
 		}
-		if s.Clogged() != clogged {
-			t.Errorf("%s: clogged: %t", when, s.Clogged())
+		if s.QueueFull() != clogged {
+			t.Errorf("%s: clogged: %t", when, s.QueueFull())
 		}
 	}
 	check("at first", 0, 0, 0, false)
@@ -49,32 +49,32 @@ func TestOutIsAsked(t *testing.T) {
 // depends on who it is.
 func TestOutKnowsItsConsumer(t *testing.T) {
 	s := newSender(pipe.Limits{})
-	if s.Joined() || s.Busy() != nil {
-		t.Errorf("nobody is there: joined: %t, busy: %v", s.Joined(), s.Busy())
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("nobody is there: joined: %t, busy: %v", s.Joined(), s.ActiveConsumer())
 	}
 	k := new(kicks)
 	s.Attach(k, false)
-	if s.Joined() || s.Busy() != nil {
-		t.Errorf("an engine at rest: joined: %t, busy: %v", s.Joined(), s.Busy())
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("an engine at rest: joined: %t, busy: %v", s.Joined(), s.ActiveConsumer())
 	}
 	s.put(text("a"))
-	if s.Busy() != pipe.Consumer(k) {
-		t.Errorf("an engine at work: busy: %v", s.Busy())
+	if s.ActiveConsumer() != pipe.Consumer(k) {
+		t.Errorf("an engine at work: busy: %v", s.ActiveConsumer())
 	}
 	s.Detach(nil)
-	in := pipe.NewIn(s.Out, pipe.Limits{}, new(readies), new(pipe.Tally))
+	in := pipe.NewIn(s.Out, pipe.Limits{}, new(readies), new(pipe.Counter))
 	s.Attach(in, true)
-	if !s.Joined() || !in.Local || in.Relieve() {
-		t.Errorf("a socket of this process: joined: %t, local: %t, relieves: %t", s.Joined(), in.Local, in.Relieve())
+	if !s.Joined() || !in.Local || in.FlushInline() {
+		t.Errorf("a socket of this process: joined: %t, local: %t, relieves: %t", s.Joined(), in.Local, in.FlushInline())
 	}
 	s.Detach(nil)
-	if s.Joined() || s.Busy() != nil {
-		t.Errorf("gone again: joined: %t, busy: %v", s.Joined(), s.Busy())
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("gone again: joined: %t, busy: %v", s.Joined(), s.ActiveConsumer())
 	}
 }
 
 // reading is an Inbox, and the In that reads from it, with marks that are far away.
-func reading(got *pipe.Tally) (*pipe.Inbox, *pipe.In) {
+func reading(got *pipe.Counter) (*pipe.Inbox, *pipe.In) {
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 1000}, nil)
 	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 1000}, new(readies), got)
 	inbox.Open(in)
@@ -84,7 +84,7 @@ func reading(got *pipe.Tally) (*pipe.Inbox, *pipe.In) {
 // A loan counts like messages that were received one by one, and what was not taken
 // is received afterwards.
 func TestInLends(t *testing.T) {
-	var got pipe.Tally
+	var got pipe.Counter
 	inbox, in := reading(&got)
 	var all []string
 	for i := range 20 {
@@ -92,13 +92,13 @@ func TestInLends(t *testing.T) {
 	}
 	inbox.Put(batchOf(all...))
 	in.Next()
-	r := in.Lend(nil)
+	r := in.Publish(nil)
 	for i := 1; i <= 5; i++ {
 		if m, ok := r.Take(); !ok || string(m.Bytes()) != all[i] {
 			t.Fatalf("borrowed %q, %t, want %q", m.Bytes(), ok, all[i])
 		}
 	}
-	if n := in.Back(r); n != 5 {
+	if n := in.Return(r); n != 5 {
 		t.Errorf("%d messages were taken, want 5", n)
 	}
 	if msgs, size := in.Uncounted(); msgs != 6 || size != 12 {
@@ -110,7 +110,7 @@ func TestInLends(t *testing.T) {
 	for range 14 {
 		in.Next()
 	}
-	if msgs, _ := in.Uncounted(); msgs != 0 || got != (pipe.Tally{Msgs: 20, Bytes: 40}) {
+	if msgs, _ := in.Uncounted(); msgs != 0 || got != (pipe.Counter{Msgs: 20, Bytes: 40}) {
 		t.Errorf("counted %+v, and %d not yet", got, msgs)
 	}
 }
@@ -118,16 +118,16 @@ func TestInLends(t *testing.T) {
 // A loan ends before the message that is to be paid for: nobody pays within it.
 func TestLoanEndsBeforeThePay(t *testing.T) {
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 80}, nil) // paid by twenty
-	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 80}, new(readies), new(pipe.Tally))
+	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 80}, new(readies), new(pipe.Counter))
 	inbox.Open(in)
 	inbox.Put(batchOf(make([]string, 40)...))
 	in.Next()
-	r := in.Lend(nil)
+	r := in.Publish(nil)
 	n := 0
 	for _, ok := r.Take(); ok; _, ok = r.Take() {
 		n++
 	}
-	if in.Back(r); n != 18 {
+	if in.Return(r); n != 18 {
 		t.Errorf("%d messages are lent, want those up to the one that is paid for, 18", n)
 	}
 	if msgs, _ := inbox.Queued(); msgs != 40 {
@@ -142,7 +142,7 @@ func TestLoanEndsBeforeThePay(t *testing.T) {
 // What has come and is not received: with or without what the sender still has.
 func TestInUnread(t *testing.T) {
 	s := newSender(pipe.Limits{})
-	in := pipe.NewIn(s.Out, pipe.Limits{}, new(readies), new(pipe.Tally))
+	in := pipe.NewIn(s.Out, pipe.Limits{}, new(readies), new(pipe.Counter))
 	s.Attach(in, false)
 	for range 3 {
 		s.put(text("x"))
@@ -152,7 +152,7 @@ func TestInUnread(t *testing.T) {
 	if here, all := in.Unread(false), in.Unread(true); here != 2 || all != 3 {
 		t.Errorf("%d and %d messages are not received, want 2 and 3", here, all)
 	}
-	in.Cut()
+	in.Detach()
 	if here, all := in.Unread(false), in.Unread(true); here != 2 || all != 2 {
 		t.Errorf("cut off, %d and %d messages are not received, want the 2 that have come", here, all)
 	}
@@ -161,7 +161,7 @@ func TestInUnread(t *testing.T) {
 // A message keeps the routing id that its peer had when it came, however often that
 // changes, also where nothing waits for a while.
 func TestInRename(t *testing.T) {
-	inbox, in := reading(new(pipe.Tally))
+	inbox, in := reading(new(pipe.Counter))
 	in.ID = []byte("a")
 	inbox.Put(batchOf("a", "a"))
 	in.Rename([]byte("b"))
@@ -192,7 +192,7 @@ func TestInboxUnlimit(t *testing.T) {
 	for _, full := range []bool{false, true} {
 		resumed := 0
 		inbox := pipe.NewInbox(pipe.Limits{Msgs: 1}, func() { resumed++ })
-		in := pipe.NewIn(inbox, pipe.Limits{Msgs: 1}, new(readies), new(pipe.Tally))
+		in := pipe.NewIn(inbox, pipe.Limits{Msgs: 1}, new(readies), new(pipe.Counter))
 		inbox.Open(in)
 		inbox.Put(batchOf("a"))
 		if full && inbox.Room() != 0 {
@@ -219,7 +219,7 @@ func TestInboxUnlimit(t *testing.T) {
 
 // What was taken out of an Inbox is not kept by it, while something else waits.
 func TestInboxKeepsNothing(t *testing.T) {
-	inbox, _ := reading(new(pipe.Tally))
+	inbox, _ := reading(new(pipe.Counter))
 	put := func() weak.Pointer[[4096]byte] {
 		body := new([4096]byte)
 		b := message.Batch{}
@@ -251,7 +251,7 @@ func TestWaitWithoutALimit(t *testing.T) {
 	woken := make(chan bool)
 	go func() {
 		err := w.Wait(context.Background())
-		woken <- err == nil && !w.Come()
+		woken <- err == nil && !w.Ready()
 	}()
 	l.WakeOne()
 	if !<-woken {

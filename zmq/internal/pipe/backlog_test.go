@@ -14,7 +14,7 @@ func TestBacklog(t *testing.T) {
 	var all []*pipe.Inbox
 	for _, n := range []int{2, 0, 1} {
 		inbox := pipe.NewInbox(limits, nil)
-		inbox.Open(pipe.NewIn(inbox, limits, new(readies), new(pipe.Tally)))
+		inbox.Open(pipe.NewIn(inbox, limits, new(readies), new(pipe.Counter)))
 		for range n {
 			var batch message.Batch
 			batch.Append(text("x"), message.GatherMin)

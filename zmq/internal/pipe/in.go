@@ -5,30 +5,30 @@ import "github.com/actum-go/actum/zmq/internal/message"
 // In brings a socket messages from one peer. Its methods are called with the
 // receiving socket's receive lock.
 type In struct {
-	cursor  message.Cursor
-	source  Source
-	reader  Reader
-	unpaid  int    // messages received and not yet credited to the source
-	unpaidN int    // their payload in bytes
-	tally   *Tally // of all Ins under the lock: what was credited
+	cursor         message.Cursor
+	source         Source
+	reader         Reader
+	uncredited     int      // messages received and not yet credited to the source
+	uncreditedSize int      // their payload in bytes
+	counter        *Counter // of all Ins under the lock: what was credited
 
-	Peer  *Peer // who the messages come from
-	step  int32 // credit is given for so many messages at a time
-	Local bool  // they come from a socket of this process
+	Peer        *Peer // who the messages come from
+	creditBatch int32 // credit is given for so many messages at a time
+	Local       bool  // they come from a socket of this process
 	// Active is the pattern's: there is something to read, or it waits for one that has.
 	Active bool
 
-	ID  []byte // the pattern's: the routing id that the messages come under; see Sender
-	was []name // earlier ids of messages that are not received yet
+	ID         []byte      // the pattern's: the routing id that the messages come under; see Sender
+	earlierIDs []earlierID // earlier ids of messages that are not received yet
 
 	// The pattern's, for a peer that has connected again: the messages of one
 	// connection are received before those of the next.
-	Before *In // an earlier connection, until this In has something
-	Then   *In // which waits for this one
+	Previous  *In // an earlier connection, until this In has something
+	Following *In // which waits for this one
 }
 
 // name is a routing id of the next so many messages.
-type name struct {
+type earlierID struct {
 	id   []byte
 	msgs int
 }
@@ -37,11 +37,11 @@ type name struct {
 // have come keep theirs. It takes the source's lock.
 func (in *In) Rename(id []byte) {
 	left := in.cursor.Left() + in.source.Waiting()
-	for _, w := range in.was {
+	for _, w := range in.earlierIDs {
 		left -= w.msgs
 	}
 	if left > 0 {
-		in.was = append(in.was, name{in.ID, left})
+		in.earlierIDs = append(in.earlierIDs, earlierID{in.ID, left})
 	}
 	in.ID = id
 }
@@ -59,20 +59,20 @@ func (in *In) Unread(source bool) int {
 // Sender is the routing id of the message that Next has returned: the one that
 // the peer had when the message came. It is called once for each.
 func (in *In) Sender() []byte {
-	if len(in.was) == 0 {
+	if len(in.earlierIDs) == 0 {
 		return in.ID
 	}
-	w := &in.was[0]
+	w := &in.earlierIDs[0]
 	id := w.id
 	if w.msgs--; w.msgs == 0 {
-		in.was = in.was[1:]
+		in.earlierIDs = in.earlierIDs[1:]
 	}
 	return id
 }
 
 // NewIn makes an In that reads from source, which holds at most limits. What
 // was received is counted in received, and in Uncounted until then.
-func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
+func NewIn(source Source, limits Limits, reader Reader, received *Counter) *In {
 	step := 1024
 	if limits.Msgs > 0 {
 		step = min(max(limits.Msgs/4, 1), 1<<20)
@@ -81,7 +81,7 @@ func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
 		step = 1
 	}
 	_, local := source.(*Out)
-	return &In{source: source, reader: reader, step: int32(step), tally: received, Local: local}
+	return &In{source: source, reader: reader, creditBatch: int32(step), counter: received, Local: local}
 }
 
 // Ready tells the reader that there is something to read. It may be called by
@@ -89,10 +89,10 @@ func NewIn(source Source, limits Limits, reader Reader, received *Tally) *In {
 func (in *In) Ready() { in.reader.Readable(in) }
 
 // Kick makes an In the consumer of another socket's Out: inproc.
-func (in *In) Kick(bool) { in.Ready() }
+func (in *In) Wake(bool) { in.Ready() }
 
 // Relieve reports false: only the reader takes.
-func (in *In) Relieve() bool { return false }
+func (in *In) FlushInline() bool { return false }
 
 // Next reads a message; false if there is none, and then Ready will be called
 // when there is.
@@ -103,37 +103,37 @@ func (in *In) Next() (message.Msg, bool) {
 			return message.Msg{}, false
 		}
 	}
-	in.unpaid++
-	in.unpaidN += m.Size()
-	if in.unpaid >= int(in.step) {
-		in.pay()
+	in.uncredited++
+	in.uncreditedSize += m.Size()
+	if in.uncredited >= int(in.creditBatch) {
+		in.credit()
 	}
 	return m, true
 }
 
 // Lend makes a run of what Next would return, as far as that goes without asking
 // the source, or paying it: whoever takes the message that is to be paid for
-// does it. See message.Cursor.Lend.
-func (in *In) Lend(wanted func(topic []byte) bool) *message.Run {
-	return in.cursor.Lend(int(in.step)-in.unpaid-1, wanted)
+// does it. See message.Cursor.Publish.
+func (in *In) Publish(wanted func(topic []byte) bool) *message.Run {
+	return in.cursor.Publish(int(in.creditBatch)-in.uncredited-1, wanted)
 }
 
 // Back ends the loan, and must be called before anything else. It returns how
 // many messages were taken.
-func (in *In) Back(r *message.Run) int {
-	msgs, size := in.cursor.Back(r)
-	in.unpaid += msgs
-	in.unpaidN += size
+func (in *In) Return(r *message.Run) int {
+	msgs, size := in.cursor.Return(r)
+	in.uncredited += msgs
+	in.uncreditedSize += size
 	return msgs
 }
 
 // Uncounted is what was received and is not in the tally yet. An In that has said
 // that it has nothing has counted everything.
-func (in *In) Uncounted() (msgs, size int) { return in.unpaid, in.unpaidN }
+func (in *In) Uncounted() (msgs, size int) { return in.uncredited, in.uncreditedSize }
 
 // refill takes the next batch and reads its first message.
 func (in *In) refill() (message.Msg, bool) {
-	in.pay()
+	in.credit()
 	if !in.cursor.Fill(in.source) {
 		return message.Msg{}, false
 	}
@@ -142,8 +142,8 @@ func (in *In) refill() (message.Msg, bool) {
 
 // Cut takes the source away: what was not taken from it stays there, for
 // another. What was taken can still be read.
-func (in *In) Cut() {
-	in.pay()
+func (in *In) Detach() {
+	in.credit()
 	in.source = nothing{}
 }
 
@@ -154,10 +154,10 @@ func (nothing) Take(*message.Batch) bool { return false }
 func (nothing) Credit(int, int)          {}
 func (nothing) Waiting() int             { return 0 }
 
-func (in *In) pay() {
-	if in.unpaid > 0 {
-		in.source.Credit(in.unpaid, in.unpaidN)
-		in.tally.Add(in.unpaid, in.unpaidN)
-		in.unpaid, in.unpaidN = 0, 0
+func (in *In) credit() {
+	if in.uncredited > 0 {
+		in.source.Credit(in.uncredited, in.uncreditedSize)
+		in.counter.Add(in.uncredited, in.uncreditedSize)
+		in.uncredited, in.uncreditedSize = 0, 0
 	}
 }

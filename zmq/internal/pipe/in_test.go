@@ -12,7 +12,7 @@ import (
 // there is something.
 type receiver struct {
 	ready chan *pipe.In
-	got   pipe.Tally
+	got   pipe.Counter
 }
 
 // Readable implements pipe.Reader.
@@ -29,7 +29,7 @@ func batchOf(all ...string) (b message.Batch) {
 func TestInIsReadyOnceUntilItIsEmpty(t *testing.T) {
 	r := new(readies)
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 100}, nil)
-	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 100}, r, new(pipe.Tally))
+	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 100}, r, new(pipe.Counter))
 	inbox.Open(in)
 	inbox.Put(batchOf("a", "b"))
 	inbox.Put(batchOf("c"))
@@ -90,7 +90,7 @@ func TestInReadsAnOut(t *testing.T) {
 
 // What was received and not credited yet can be asked for.
 func TestInUncounted(t *testing.T) {
-	var got pipe.Tally
+	var got pipe.Counter
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 100}, nil)
 	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 100}, new(readies), &got)
 	inbox.Open(in)
@@ -101,7 +101,7 @@ func TestInUncounted(t *testing.T) {
 		t.Fatalf("%d messages, %d bytes uncounted; counted %+v", msgs, size, got)
 	}
 	in.Next()
-	if msgs, _ := in.Uncounted(); msgs != 0 || got != (pipe.Tally{Msgs: 2, Bytes: 3}) {
+	if msgs, _ := in.Uncounted(); msgs != 0 || got != (pipe.Counter{Msgs: 2, Bytes: 3}) {
 		t.Fatalf("%d messages uncounted; counted %+v", msgs, got)
 	}
 }
@@ -110,7 +110,7 @@ func TestInUncounted(t *testing.T) {
 func TestInCut(t *testing.T) {
 	s := newSender(pipe.Limits{})
 	r := new(readies)
-	in := pipe.NewIn(s.Out, pipe.Limits{}, r, new(pipe.Tally))
+	in := pipe.NewIn(s.Out, pipe.Limits{}, r, new(pipe.Counter))
 	s.Attach(in, false)
 	s.put(text("a"))
 	s.put(text("b"))
@@ -118,7 +118,7 @@ func TestInCut(t *testing.T) {
 		t.Fatalf("got %q, %v", m.Bytes(), ok)
 	}
 	s.put(text("c"))
-	in.Cut()
+	in.Detach()
 	s.Detach(nil)
 	if m, ok := in.Next(); !ok || string(m.Bytes()) != "b" {
 		t.Fatalf("got %q, %v after Cut", m.Bytes(), ok)
@@ -126,7 +126,7 @@ func TestInCut(t *testing.T) {
 	if m, ok := in.Next(); ok {
 		t.Fatalf("got %q, which was not taken", m.Bytes())
 	}
-	other := pipe.NewIn(s.Out, pipe.Limits{}, r, new(pipe.Tally))
+	other := pipe.NewIn(s.Out, pipe.Limits{}, r, new(pipe.Counter))
 	s.Attach(other, true)
 	if m, ok := other.Next(); !ok || string(m.Bytes()) != "c" {
 		t.Fatalf("another In got %q, %v", m.Bytes(), ok)

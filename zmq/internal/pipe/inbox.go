@@ -16,8 +16,8 @@ type Inbox struct {
 	msgs    int // queued, or taken and not yet credited
 	size    int // their payload in bytes
 	limits  Limits
-	busy    bool // the reader has been told and will take until there is nothing
-	starved bool // the engine was told that there is no room
+	active  bool // the reader has been told and will take until there is nothing
+	full    bool // the engine was told that there is no room
 	in      *In
 	resume  func() // tells the engine that there is room again; any goroutine
 }
@@ -38,7 +38,7 @@ func (b *Inbox) Room() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.limits.exceeded(b.msgs, b.size) {
-		b.starved = true
+		b.full = true
 		return 0
 	}
 	if b.limits.Msgs <= 0 {
@@ -54,8 +54,8 @@ func (b *Inbox) Unlimit() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.limits = Limits{}
-	starved := b.starved
-	b.starved = false
+	starved := b.full
+	b.full = false
 	return starved
 }
 
@@ -65,8 +65,8 @@ func (b *Inbox) Put(batch message.Batch) {
 	b.batches = append(b.batches, batch)
 	b.msgs += batch.Msgs
 	b.size += batch.Size
-	tell := !b.busy
-	b.busy = true
+	tell := !b.active
+	b.active = true
 	b.mu.Unlock()
 	if tell {
 		b.in.Ready()
@@ -78,7 +78,7 @@ func (b *Inbox) Take(out *message.Batch) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.batches) == 0 {
-		b.busy = false
+		b.active = false
 		return false
 	}
 	*out = b.batches[b.head]
@@ -95,9 +95,9 @@ func (b *Inbox) Credit(msgs, size int) {
 	b.mu.Lock()
 	b.msgs -= msgs
 	b.size -= size
-	resume := b.starved && b.limits.low(b.msgs, b.size)
+	resume := b.full && b.limits.low(b.msgs, b.size)
 	if resume {
-		b.starved = false
+		b.full = false
 	}
 	tell := b.resume
 	b.mu.Unlock()
@@ -118,7 +118,7 @@ func (b *Inbox) Waiting() (n int) {
 
 // Shut says that nothing more will be put: resume is not called any more. What
 // is there can still be taken.
-func (b *Inbox) Shut() {
+func (b *Inbox) Close() {
 	b.mu.Lock()
 	b.resume = nil
 	b.mu.Unlock()

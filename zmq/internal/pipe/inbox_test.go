@@ -26,7 +26,7 @@ func TestInboxHighWaterMarks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			resumed := 0
 			inbox := pipe.NewInbox(tt.limits, func() { resumed++ })
-			in := pipe.NewIn(inbox, tt.limits, new(readies), new(pipe.Tally))
+			in := pipe.NewIn(inbox, tt.limits, new(readies), new(pipe.Counter))
 			inbox.Open(in)
 			body := strings.Repeat("x", tt.size)
 			n := 0
@@ -57,7 +57,7 @@ func TestInboxHighWaterMarks(t *testing.T) {
 
 func TestInboxRoomCountsDown(t *testing.T) {
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 8}, nil)
-	inbox.Open(pipe.NewIn(inbox, pipe.Limits{Msgs: 8}, new(readies), new(pipe.Tally)))
+	inbox.Open(pipe.NewIn(inbox, pipe.Limits{Msgs: 8}, new(readies), new(pipe.Counter)))
 	inbox.Put(batchOf("a", "b", "c"))
 	if room := inbox.Room(); room != 5 {
 		t.Fatalf("room for %d, want 5", room)
@@ -75,13 +75,13 @@ func TestInboxRoomCountsDown(t *testing.T) {
 func TestInboxShut(t *testing.T) {
 	resumed := 0
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 2}, func() { resumed++ })
-	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 2}, new(readies), new(pipe.Tally))
+	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 2}, new(readies), new(pipe.Counter))
 	inbox.Open(in)
 	inbox.Put(batchOf("a", "b"))
 	if inbox.Room() != 0 {
 		t.Fatal("not full")
 	}
-	inbox.Shut()
+	inbox.Close()
 	for _, want := range []string{"a", "b"} {
 		if m, ok := in.Next(); !ok || string(m.Bytes()) != want {
 			t.Fatalf("got %q, %v, want %q", m.Bytes(), ok, want)

@@ -28,7 +28,7 @@ func texts(b message.Batch) (all []string) {
 type sender struct {
 	sync.Mutex
 	*pipe.Out
-	sent pipe.Tally
+	sent pipe.Counter
 	room int // how often it was told of room
 }
 
@@ -49,11 +49,11 @@ func (s *sender) put(m message.Msg) bool {
 	var woken pipe.Consumer
 	if !full {
 		s.Put(m)
-		woken = s.Wake()
+		woken = s.Activate()
 	}
 	s.Unlock()
 	if woken != nil {
-		woken.Kick(true)
+		woken.Wake(true)
 	}
 	return !full
 }
@@ -62,9 +62,9 @@ func (s *sender) put(m message.Msg) bool {
 type kicks int
 
 // Kick implements pipe.Consumer.
-func (k *kicks) Kick(bool) { *k++ }
+func (k *kicks) Wake(bool) { *k++ }
 
-func (k *kicks) Relieve() bool { return false }
+func (k *kicks) FlushInline() bool { return false }
 
 // readies counts how often a reader was told that there is something.
 type readies int

@@ -53,7 +53,7 @@ func TestOutHighWaterMarks(t *testing.T) {
 			if s.room != 1 {
 				t.Fatalf("told of room %d times, want once", s.room)
 			}
-			if s.sent != (pipe.Tally{Msgs: uint64(n), Bytes: uint64(n * tt.size)}) {
+			if s.sent != (pipe.Counter{Msgs: uint64(n), Bytes: uint64(n * tt.size)}) {
 				t.Fatalf("counted %+v", s.sent)
 			}
 		})
@@ -130,19 +130,19 @@ func TestOutKicksAConsumerAtRest(t *testing.T) {
 
 func TestOutWork(t *testing.T) {
 	s, k := newSender(pipe.Limits{}), new(kicks)
-	if s.Work(k) {
+	if s.ActivateSelf(k) {
 		t.Fatal("at work without a consumer")
 	}
 	s.Attach(k, true)
-	if s.Work(k) {
+	if s.ActivateSelf(k) {
 		t.Fatal("at work twice")
 	}
 	s.Take(&message.Batch{})
-	if !s.Work(k) {
+	if !s.ActivateSelf(k) {
 		t.Fatal("not at rest after an empty Take")
 	}
 	s.Attach(new(kicks), false)
-	if s.Work(k) {
+	if s.ActivateSelf(k) {
 		t.Fatal("a consumer has put its successor to work")
 	}
 }
@@ -154,9 +154,9 @@ type rester struct {
 	got  []string
 }
 
-func (r *rester) Kick(bool) { r.kick <- struct{}{} }
+func (r *rester) Wake(bool) { r.kick <- struct{}{} }
 
-func (r *rester) Relieve() bool { return false }
+func (r *rester) FlushInline() bool { return false }
 
 func (r *rester) run(n int) {
 	for len(r.got) < n {
@@ -196,13 +196,13 @@ func TestOutStrandsNothing(t *testing.T) {
 func TestOutDrained(t *testing.T) {
 	s := newSender(pipe.Limits{})
 	drained := 0
-	s.Drained(func() { drained++ })
+	s.OnDrained(func() { drained++ })
 	if drained != 1 {
 		t.Fatal("an empty Out is drained")
 	}
 	s.put(text("a"))
 	s.put(text("b"))
-	s.Drained(func() { drained++ })
+	s.OnDrained(func() { drained++ })
 	s.Take(&message.Batch{})
 	if drained != 1 {
 		t.Fatal("drained with messages taken and not written")
@@ -220,7 +220,7 @@ func TestOutDiscard(t *testing.T) {
 	for s.put(text("x")) {
 	}
 	drained := false
-	s.Drained(func() { drained = true })
+	s.OnDrained(func() { drained = true })
 	s.Lock()
 	n := s.Discard()
 	s.Unlock()

@@ -242,7 +242,7 @@ func TestPaceOfSocketsWithOnePeer(t *testing.T) {
 		for i := range burst {
 			s, o := &senders[i%sockets], all[i%sockets]
 			o.Put(text("x"))
-			if o.Wake() != nil {
+			if o.Activate() != nil {
 				woken++
 				s.SendOnly(o.Out)
 				if s.Alone(o.Out) {

@@ -35,12 +35,12 @@ type Consumer interface {
 	// With inline set it may carry the work out on the caller's goroutine, which
 	// holds no lock; otherwise it only hands it on, and may be called with the
 	// send lock held.
-	Kick(inline bool)
+	Wake(inline bool)
 	// Relieve is for a writer that has no room, and holds no lock. A consumer that
 	// is at work, but has handed it on to a goroutine that has not come yet, does it
 	// now, on the caller's goroutine and without waiting. It reports whether there
 	// may be room again.
-	Relieve() bool
+	FlushInline() bool
 }
 
 // Source is where an In's messages come from.

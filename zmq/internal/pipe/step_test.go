@@ -44,7 +44,7 @@ func TestCreditsTogether(t *testing.T) {
 		{pipe.Limits{Msgs: 1000, Bytes: 1000}, 1},
 	} {
 		source := &payee{n: 2*tt.step + min(1, tt.step-1)}
-		in := pipe.NewIn(source, tt.limits, new(readies), new(pipe.Tally))
+		in := pipe.NewIn(source, tt.limits, new(readies), new(pipe.Counter))
 		for range 2*tt.step + min(1, tt.step-1) {
 			if _, ok := in.Next(); !ok {
 				t.Fatal("no message")
@@ -63,7 +63,7 @@ func TestCreditsTogether(t *testing.T) {
 // that uses the memory of a batch again.
 func TestReceivedStaysAsItWas(t *testing.T) {
 	s := newSender(pipe.Limits{})
-	in := pipe.NewIn(source{s.Out}, pipe.Limits{}, new(readies), new(pipe.Tally))
+	in := pipe.NewIn(source{s.Out}, pipe.Limits{}, new(readies), new(pipe.Counter))
 	s.Attach(new(kicks), true)
 	var kept []message.Msg
 	for i := range 1000 {

@@ -3,10 +3,10 @@ package pipe
 // Tally counts the messages that have passed through the pipes of a socket in
 // one direction, and their payload in bytes. The lock of that direction guards
 // it: pipes count whole batches where they hold the lock anyway.
-type Tally struct{ Msgs, Bytes uint64 }
+type Counter struct{ Msgs, Bytes uint64 }
 
 // Add counts messages.
-func (t *Tally) Add(msgs, size int) {
+func (t *Counter) Add(msgs, size int) {
 	t.Msgs += uint64(msgs)
 	t.Bytes += uint64(size)
 }

@@ -7,42 +7,42 @@ import (
 
 // Waiter is one goroutine that waits for a pipe.
 type Waiter struct {
-	ready  chan struct{} // holds one token
-	next   *Waiter
-	listed bool
-	helper Helper // to be roused when the waiter's turn comes; nil for nobody
+	turn     chan struct{} // holds one token
+	next     *Waiter
+	listed   bool
+	strategy WaitStrategy // to be roused when the waiter's turn comes; nil for nobody
 }
 
 // Helper is another way to wait: to bring about what is waited for.
-type Helper interface {
+type WaitStrategy interface {
 	// Wait waits for w's turn, or until ctx is done, as Waiter.Wait does. With
 	// lead set it may be the one who does the I/O meanwhile.
 	Wait(ctx context.Context, w *Waiter, lead bool) error
 	// Rouse makes who does the I/O look whether it is still waiting.
-	Rouse()
+	WakeLeader()
 	// Watched says that somebody waits from now on without calling Wait.
-	Watched()
+	WaitingElsewhere()
 }
 
-// RouseHelper has h roused when w's turn comes. It is called with the lock of
+// WakeLeaderToo has h roused when w's turn comes. It is called with the lock of
 // w's list.
-func (w *Waiter) RouseHelper(h Helper) { w.helper = h }
+func (w *Waiter) WakeLeaderToo(h WaitStrategy) { w.strategy = h }
 
 // Come reports whether w's turn has come.
-func (w *Waiter) Come() bool { return len(w.ready) > 0 }
+func (w *Waiter) Ready() bool { return len(w.turn) > 0 }
 
-var waiters = sync.Pool{New: func() any { return &Waiter{ready: make(chan struct{}, 1)} }}
+var waiters = sync.Pool{New: func() any { return &Waiter{turn: make(chan struct{}, 1)} }}
 
 // Wait waits for the waiter's turn, or until ctx is done, and returns ctx's
 // error then. In either case the caller must still call Forget on its list.
 func (w *Waiter) Wait(ctx context.Context) error {
 	done := ctx.Done()
 	if done == nil {
-		<-w.ready
+		<-w.turn
 		return nil
 	}
 	select {
-	case <-w.ready:
+	case <-w.turn:
 		return nil
 	case <-done:
 		return ctx.Err()
@@ -77,9 +77,9 @@ func (l *Waiters) Add() *Waiter {
 func (l *Waiters) WakeOne() {
 	if w := l.head; w != nil {
 		l.remove(nil, w)
-		w.ready <- struct{}{}
-		if w.helper != nil {
-			w.helper.Rouse()
+		w.turn <- struct{}{}
+		if w.strategy != nil {
+			w.strategy.WakeLeader()
 		}
 	}
 }
@@ -105,10 +105,10 @@ func (l *Waiters) Forget(w *Waiter, gaveUp bool) {
 		l.WakeOne()
 	}
 	select {
-	case <-w.ready:
+	case <-w.turn:
 	default:
 	}
-	w.helper = nil
+	w.strategy = nil
 	waiters.Put(w)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // turn reports whether w's turn has come.
-func turn(w *pipe.Waiter) bool { return w.Come() }
+func turn(w *pipe.Waiter) bool { return w.Ready() }
 
 func TestWaitersFirstComeFirstServed(t *testing.T) {
 	var l pipe.Waiters
@@ -114,14 +114,14 @@ func TestWaitersAreUsedAgain(t *testing.T) {
 type rouser struct{ roused int }
 
 func (*rouser) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
-func (r *rouser) Rouse()                                               { r.roused++ }
-func (*rouser) Watched()                                               {}
+func (r *rouser) WakeLeader()                                          { r.roused++ }
+func (*rouser) WaitingElsewhere()                                      {}
 
 func TestWaitersRouseTheHelper(t *testing.T) {
 	var l pipe.Waiters
 	r := new(rouser)
 	w, other := l.Add(), l.Add()
-	w.RouseHelper(r)
+	w.WakeLeaderToo(r)
 	l.WakeAll()
 	if r.roused != 1 {
 		t.Fatalf("roused %d times, want once", r.roused)

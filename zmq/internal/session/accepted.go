@@ -86,7 +86,7 @@ func (all *Accepted) Stop(patience time.Duration, done func()) {
 	all.emptied = done
 	for _, a := range all.peers {
 		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-			a.engine.Part(errStopped, patience)
+			a.engine.CloseGracefully(errStopped, patience)
 		})}
 		a.by.d.Post(op)
 	}

@@ -293,16 +293,16 @@ func (s *Dialer) onStop(patience time.Duration, done func()) {
 		s.d.Cancel(&s.connectOp)
 	}
 	if s.engine != nil {
-		s.engine.Part(errStopped, patience)
+		s.engine.CloseGracefully(errStopped, patience)
 	}
 	s.finish()
 }
 
 // Hurry has a Stop wait for the peer no longer.
-func (s *Dialer) Hurry() {
+func (s *Dialer) CloseNow() {
 	hurry := proactor.HandlerFunc(func(*proactor.Operation) {
 		if s.engine != nil {
-			s.engine.Hurry()
+			s.engine.CloseNow()
 		}
 	})
 	s.d.Post(&proactor.Operation{Handler: hurry})

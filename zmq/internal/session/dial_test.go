@@ -17,7 +17,7 @@ import (
 
 // attempts dials an endpoint that nobody listens to and returns the waits between
 // the first attempts.
-func attempts(r *rig, cfg *session.Config, n int) (waits []time.Duration) {
+func attempts(r *fixture, cfg *session.Config, n int) (waits []time.Duration) {
 	r.Helper()
 	var last time.Duration
 	w := &way{tried: func() {
@@ -57,7 +57,7 @@ func TestBackOff(t *testing.T) {
 			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, proactor.SimFaults{})
+			r := newFixture(t, proactor.SimFaults{})
 			cfg := r.config(&host{}, wire.PUSH)
 			tt.set(cfg)
 			if got := attempts(r, cfg, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
@@ -71,7 +71,7 @@ func TestBackOff(t *testing.T) {
 // follows it.
 func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
-		r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+		r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 		cfg := r.config(&host{}, wire.PUSH)
 		cfg.ConnectTimeout = timeout
 		want := (timeout + cfg.ReconnectInterval).Round(time.Millisecond)
@@ -85,7 +85,7 @@ func TestConnectTimeout(t *testing.T) {
 
 // Without a connect timeout an attempt may take as long as the system lets it.
 func TestNoConnectTimeout(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+	r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 	h, tried := &host{}, 0
 	stop := listen(r, &host{}, wire.PULL)
 	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
@@ -102,7 +102,7 @@ func TestNoConnectTimeout(t *testing.T) {
 
 // With a connection that was made the waits begin anew when it is lost.
 func TestBackOffBeginsAnew(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	cfg, served := r.config(&host{}, wire.PUSH), &host{}
 	cfg.ReconnectIntervalMax = time.Hour
 	var tried []time.Duration
@@ -131,7 +131,7 @@ func TestBackOffBeginsAnew(t *testing.T) {
 
 // With a negative interval there is one attempt, and then no peer.
 func TestNoReconnect(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h := &host{}
 	cfg := r.config(h, wire.PUSH)
 	cfg.ReconnectInterval = -1
@@ -147,7 +147,7 @@ func TestNoReconnect(t *testing.T) {
 }
 
 // listen accepts peers at an endpoint.
-func listen(r *rig, h *host, typ wire.SocketType) (stop func()) {
+func listen(r *fixture, h *host, typ wire.SocketType) (stop func()) {
 	r.Helper()
 	peers := &session.Accepted{}
 	l, err := listening(r.config(h, typ), to(r.T, &way{}), peers)
@@ -170,7 +170,7 @@ func TestResolve(t *testing.T) {
 }
 
 func resolve(t *testing.T, timeout time.Duration) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, lookups, contexts := &host{}, 0, []context.Context(nil)
 	w := &way{resolve: func(ctx context.Context) ([]string, error) {
 		contexts = append(contexts, ctx)
@@ -233,7 +233,7 @@ func TestStopAnywhere(t *testing.T) {
 	} {
 		for turns := range tt.turns + 1 {
 			t.Run(fmt.Sprintf("%s, turn %d", tt.name, turns), func(t *testing.T) {
-				r := newRig(t, tt.faults)
+				r := newFixture(t, tt.faults)
 				h := &host{}
 				cfg := r.config(h, wire.PUSH)
 				cfg.ConnectTimeout, cfg.ReconnectInterval = time.Minute, time.Hour
@@ -277,7 +277,7 @@ func TestStopAnywhere(t *testing.T) {
 // A pattern that does not want the peer has its connection closed; another
 // attempt follows.
 func TestRefusedByThePattern(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h := &host{refuse: errors.New("one is enough")}
 	stop := listen(r, &host{}, wire.PULL)
 	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{}))
@@ -307,7 +307,7 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 		"a name without an address":       {resolve: func(context.Context) ([]string, error) { return nil, nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, proactor.SimFaults{})
+			r := newFixture(t, proactor.SimFaults{})
 			stop := listen(r, &host{}, wire.PUB)
 			var tried, waits []time.Duration
 			w.tried = func() { tried = append(tried, r.net.Now()) }
@@ -338,7 +338,7 @@ func TestLongestInterval(t *testing.T) {
 		"both":     func(c *session.Config) { c.ReconnectInterval, c.ReconnectIntervalMax = math.MaxInt64, math.MaxInt64 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, proactor.SimFaults{})
+			r := newFixture(t, proactor.SimFaults{})
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
 			set(cfg)
@@ -351,7 +351,7 @@ func TestLongestInterval(t *testing.T) {
 
 // Of failures that repeat the first is reported, and then ever fewer.
 func TestReports(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
 	cfg.Logger, cfg.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
@@ -381,7 +381,7 @@ func TestReports(t *testing.T) {
 
 // A connection that is made and lost again and again does not fill the log.
 func TestReportsOfLosses(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
 	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))

@@ -19,7 +19,7 @@ var errStopped = errors.New("zmq: socket closed its connection")
 
 // errTakenOver is why a connection to a ROUTER is closed whose routing id another
 // peer has taken.
-var errTakenOver = errors.New("zmq: another peer has taken its routing id")
+var errHandedOver = errors.New("zmq: another peer has taken its routing id")
 
 // acceptPause is how long a listener waits after an accept failed, for want of
 // descriptors most likely, before it tries again.
@@ -162,7 +162,7 @@ func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.
 // hangUp closes the connection, soon. Any goroutine.
 func (a *acceptedPeer) hangUp() {
 	a.by.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-		a.engine.Close(errTakenOver)
+		a.engine.Close(errHandedOver)
 	})})
 }
 

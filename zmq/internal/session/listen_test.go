@@ -13,7 +13,7 @@ import (
 )
 
 // dial connects a PUSH socket.
-func dial(r *rig, h *host) *session.Dialer {
+func dial(r *fixture, h *host) *session.Dialer {
 	r.Helper()
 	s, err := session.Dial(r.config(h, wire.PUSH), to(r.T, &way{}))
 	if err != nil {
@@ -25,7 +25,7 @@ func dial(r *rig, h *host) *session.Dialer {
 // The pattern hears of an accepted peer when its handshake is done, and again
 // when it has left.
 func TestAccept(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestAccept(t *testing.T) {
 
 // Those who were accepted stay when the listener stops; nobody else comes.
 func TestStopListening(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestStopListening(t *testing.T) {
 
 // An accept that fails is tried again.
 func TestAcceptFails(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{AbortAccept: 0.5})
+	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestAcceptFails(t *testing.T) {
 // After an accept that failed, for want of descriptors most likely, the listener
 // pauses, and does not try again at once. A stop does not wait for that.
 func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{AbortAccept: 1})
+	r := newFixture(t, proactor.SimFaults{AbortAccept: 1})
 	l, err := listening(r.config(&host{}, wire.PULL), to(t, &way{}), &session.Accepted{})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
 
 // A pattern that does not want a peer never hears of it again.
 func TestAcceptedAndRefused(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{refuse: errors.New("one is enough")}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -164,7 +164,7 @@ func TestAcceptedAndRefused(t *testing.T) {
 // What does not go together is refused in the handshake: neither pattern hears
 // of it.
 func TestIncompatibleTypes(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.SUB), to(t, &way{}), peers)
 	if err != nil {
@@ -188,7 +188,7 @@ func TestIncompatibleTypes(t *testing.T) {
 // and is gone when the stop is done; so it is with a listener that never started.
 func TestListenerRemovesItsFile(t *testing.T) {
 	for _, started := range []bool{true, false} {
-		r := newRig(t, proactor.SimFaults{})
+		r := newFixture(t, proactor.SimFaults{})
 		var removed atomic.Int32
 		w := &way{remove: func() { removed.Add(1) }}
 		l, err := session.Listen(context.Background(), r.config(&host{}, wire.PULL), to(t, w), &session.Accepted{})

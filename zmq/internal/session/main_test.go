@@ -22,16 +22,16 @@ import (
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
 // rig is sessions on a simulated network, in virtual time: nothing here waits.
-type rig struct {
+type fixture struct {
 	*testing.T
 	net *proactor.SimNetwork
 	d   *proactor.Dispatcher
 	ctx context.Context
 }
 
-func newRig(t *testing.T, faults proactor.SimFaults) *rig {
+func newFixture(t *testing.T, faults proactor.SimFaults) *fixture {
 	t.Helper()
-	r := &rig{T: t, net: proactor.NewSimNetwork(1, faults)}
+	r := &fixture{T: t, net: proactor.NewSimNetwork(1, faults)}
 	var err error
 	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.net}})
 	if err != nil {
@@ -49,7 +49,7 @@ func newRig(t *testing.T, faults proactor.SimFaults) *rig {
 }
 
 // until runs the dispatcher until ok.
-func (r *rig) until(what string, ok func() bool) {
+func (r *fixture) until(what string, ok func() bool) {
 	r.Helper()
 	for !ok() {
 		if _, err := r.d.RunOne(r.ctx); err != nil {
@@ -59,14 +59,14 @@ func (r *rig) until(what string, ok func() bool) {
 }
 
 // parts is a Stop with some patience for the peers, which they do not need here.
-func (r *rig) parts(s interface {
+func (r *fixture) parts(s interface {
 	Stop(patience time.Duration, done func())
 }) func(done func()) {
 	return func(done func()) { s.Stop(time.Second, done) }
 }
 
 // stopped calls a Stop and waits until it is done.
-func (r *rig) stopped(stop func(done func())) {
+func (r *fixture) stopped(stop func(done func())) {
 	r.Helper()
 	times := 0
 	stop(func() { times++ })
@@ -82,7 +82,7 @@ func (r *rig) stopped(stop func(done func())) {
 }
 
 // config is that of a socket of a type, with libzmq's times and no jitter.
-func (r *rig) config(h *host, typ wire.SocketType) *session.Config {
+func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
 		Host: h, Engine: engine.Config{Type: typ, HandshakeTimeout: 30 * time.Second},
@@ -100,8 +100,8 @@ type host struct {
 	refuse  error // what Connected fails with
 	refused int   // messages
 	last    *pipe.Peer
-	sent    pipe.Tally
-	got     pipe.Tally
+	sent    pipe.Counter
+	got     pipe.Counter
 }
 
 func (h *host) NewOut() *pipe.Out {

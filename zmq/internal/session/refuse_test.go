@@ -20,7 +20,7 @@ func (f full) Attach(*pipe.Peer) error { return errFull }
 
 // A socket that does not want another peer is not connected, and says so.
 func TestDialRefusedByTheSocket(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h := full{&host{}}
 	cfg := r.config(h.host, wire.PAIR)
 	cfg.Host = h
@@ -36,7 +36,7 @@ func TestDialRefusedByTheSocket(t *testing.T) {
 
 // A socket that does not want a peer that has come hangs up on it, and says so.
 func TestAcceptedRefusedByTheSocket(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, log := full{&host{}}, new(strings.Builder)
 	cfg := r.config(h.host, wire.PAIR)
 	cfg.Host, cfg.Logger = h, logTo(log)

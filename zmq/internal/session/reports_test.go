@@ -28,28 +28,28 @@ func logTo(w io.Writer) *slog.Logger {
 func TestReportsOfFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		setup func(r *rig, cfg *session.Config) (w *way, stop func())
+		setup func(r *fixture, cfg *session.Config) (w *way, stop func())
 		want  string
 	}{
-		{"nobody listens", func(*rig, *session.Config) (*way, func()) { return &way{}, func() {} },
+		{"nobody listens", func(*fixture, *session.Config) (*way, func()) { return &way{}, func() {} },
 			`level=INFO msg="zmq: not connected, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
-		{"once and never again", func(_ *rig, cfg *session.Config) (*way, func()) {
+		{"once and never again", func(_ *fixture, cfg *session.Config) (*way, func()) {
 			cfg.ReconnectInterval = -1
 			return &way{}, func() {}
 		}, `level=INFO msg="zmq: not connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
-		{"types that do not fit", func(r *rig, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },
+		{"types that do not fit", func(r *fixture, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },
 			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
-		{"no answer in time", func(r *rig, cfg *session.Config) (*way, func()) { return &way{}, talker(r, nil) },
+		{"no answer in time", func(r *fixture, cfg *session.Config) (*way, func()) { return &way{}, talker(r, nil) },
 			`level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
-		{"a peer that is not wanted", func(r *rig, cfg *session.Config) (*way, func()) {
+		{"a peer that is not wanted", func(r *fixture, cfg *session.Config) (*way, func()) {
 			cfg.Host.(*host).refuse = errors.New("one is enough")
 			return &way{}, listen(r, &host{}, wire.PULL)
 		}, `level=WARN msg="zmq: no handshake, connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause="one is enough" failures=1`},
-		{"an unknown name", func(r *rig, cfg *session.Config) (*way, func()) { return nowhere, func() {} },
+		{"an unknown name", func(r *fixture, cfg *session.Config) (*way, func()) { return nowhere, func() {} },
 			`level=INFO msg="zmq: name not resolved, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause="no such name" failures=1`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, proactor.SimFaults{})
+			r := newFixture(t, proactor.SimFaults{})
 			var log strings.Builder
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Logger = logTo(&log)
@@ -78,7 +78,7 @@ func hello(typ wire.SocketType) []byte {
 }
 
 // talker takes connections, says something at once, and neither listens nor leaves.
-func talker(r *rig, says []byte) (stop func()) {
+func talker(r *fixture, says []byte) (stop func()) {
 	r.Helper()
 	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
 	if err != nil {
@@ -106,7 +106,7 @@ func talker(r *rig, says []byte) (stop func()) {
 
 // visit connects to the listener, does something with the connection, and gives it
 // up.
-func visit(r *rig, then func(h *proactor.Handle)) {
+func visit(r *fixture, then func(h *proactor.Handle)) {
 	r.Helper()
 	var h *proactor.Handle
 	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Accepted() })}
@@ -121,7 +121,7 @@ func visit(r *rig, then func(h *proactor.Handle)) {
 // A listener counts the peers that did not get as far as a handshake, and says where
 // they came from. Those that leave, or are closed from here, are no failures.
 func TestReportsOfAcceptedPeers(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
 	cfg, h, peers := r.config(nil, wire.PULL), &host{}, &session.Accepted{}
 	cfg.Host, cfg.Logger, cfg.Engine.MaxFrame = h, logTo(&log), 10
@@ -176,7 +176,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 
 // What follows an accept that failed is reported once: it accepts again.
 func TestReportsOfAccepting(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{AbortAccept: 0.5})
+	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
 	var log strings.Builder
 	cfg, peers := r.config(&host{}, wire.PULL), &session.Accepted{}
 	cfg.Logger = logTo(&log)

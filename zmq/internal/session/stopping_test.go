@@ -13,7 +13,7 @@ import (
 
 // A peer whose accept was on its way when the socket stopped is hung up on.
 func TestAcceptedAfterStop(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -33,7 +33,7 @@ func TestAcceptedAfterStop(t *testing.T) {
 // A name that does not resolve is asked for less and less often; once it does, a
 // peer that is not there is tried at the interval again.
 func TestIntervalOnceANameResolves(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	var begun []time.Duration
 	const failing = 6
 	w := &way{tried: func() { begun = append(begun, r.d.Now()) }}

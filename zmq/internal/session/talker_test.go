@@ -13,12 +13,12 @@ import (
 
 // A connection does not keep the memory that it took to connect.
 func TestAttemptIsForgotten(t *testing.T) {
-	for name, serve := range map[string]func(r *rig) (stop func()){
-		"a peer that answers":       func(r *rig) func() { return listen(r, &host{}, wire.PULL) },
-		"a peer that does not wait": func(r *rig) func() { return talker(r, hello(wire.PULL)) },
+	for name, serve := range map[string]func(r *fixture) (stop func()){
+		"a peer that answers":       func(r *fixture) func() { return listen(r, &host{}, wire.PULL) },
+		"a peer that does not wait": func(r *fixture) func() { return talker(r, hello(wire.PULL)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, proactor.SimFaults{})
+			r := newFixture(t, proactor.SimFaults{})
 			stop := serve(r)
 			h := &host{}
 			cfg := r.config(h, wire.PUSH)
@@ -40,7 +40,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 
 // A handshake that fails after a connection was lost is no second loss.
 func TestHandshakeFailsAfterALoss(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	stop := listen(r, &host{}, wire.PULL)
 	h := &host{}
 	s := dial(r, h)
@@ -60,7 +60,7 @@ func TestHandshakeFailsAfterALoss(t *testing.T) {
 // routing id. No other type wants that.
 func TestHangUp(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.ROUTER, wire.DEALER} {
-		r := newRig(t, proactor.SimFaults{})
+		r := newFixture(t, proactor.SimFaults{})
 		h := &host{}
 		stop := listen(r, h, typ)
 		s, err := session.Dial(r.config(&host{}, wire.DEALER), to(t, &way{}))
@@ -84,7 +84,7 @@ func TestHangUp(t *testing.T) {
 // A peer that does not leave is waited for with patience, which Hurry ends.
 func TestHurry(t *testing.T) {
 	for _, hurry := range []bool{false, true} {
-		r := newRig(t, proactor.SimFaults{})
+		r := newFixture(t, proactor.SimFaults{})
 		stop := talker(r, hello(wire.PULL))
 		h := &host{}
 		s := dial(r, h)
@@ -94,20 +94,20 @@ func TestHurry(t *testing.T) {
 		s.Stop(want, func() { stopped = true })
 		if hurry {
 			want = 0
-			s.Hurry()
+			s.CloseNow()
 		}
 		r.until("stopped", func() bool { return stopped })
 		if took := (r.net.Now() - before).Round(time.Second); took != want {
 			t.Errorf("it took %v, want %v", took, want)
 		}
-		s.Hurry() // of one that is gone: nothing happens
+		s.CloseNow() // of one that is gone: nothing happens
 		stop()
 	}
 }
 
 // What a peer sends that exceeds a limit is counted, each time that it comes.
 func TestDialedPeerExceedsALimit(t *testing.T) {
-	r := newRig(t, proactor.SimFaults{})
+	r := newFixture(t, proactor.SimFaults{})
 	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
 	h := &host{}
 	cfg := r.config(h, wire.PULL)

@@ -37,7 +37,7 @@ Examples:
 func (c *Command) Run(s system.Streams) error {
 	o := proactor.Options{Backend: c.Backend, Without: c.Without}
 	if c.Locked {
-		o.Waiting = proactor.WaitLocked
+		o.WaitMode = proactor.WaitLocked
 	}
 	list, err := proactor.ProbeBackends(o)
 	if err != nil {

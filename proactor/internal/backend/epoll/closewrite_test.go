@@ -103,7 +103,7 @@ func TestShutdownAfterClose(t *testing.T) {
 	b := newBackend(t)
 	_, server := pair(t, b)
 	args := &backend.Transmission{Header: make([]byte, 2*backend.TransmitTurn)}
-	send := &backend.Op{Kind: backend.KindTransmit, Handle: server, Args: args}
+	send := &backend.Op{Kind: backend.KindTransmitFile, Handle: server, Args: args}
 	args.Reset(send)
 	b.Start(send)
 	if err := server.CloseWrite(); err != nil {

@@ -20,7 +20,7 @@ func TestTransmitTurnsWithoutFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBackend(t)
 			client, server := pair(t, b)
-			send := &backend.Op{Kind: backend.KindTransmit, Handle: server, Args: args}
+			send := &backend.Op{Kind: backend.KindTransmitFile, Handle: server, Args: args}
 			args.Reset(send)
 			b.Start(send)
 			if args.Sent == 0 || args.Sent > backend.TransmitTurn {

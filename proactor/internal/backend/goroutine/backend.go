@@ -19,10 +19,10 @@ import (
 
 // Backend implements backend.Backend.
 type Backend struct {
-	done  backend.Completions
-	wake  chan struct{} // holds one: something has completed, or Wake was called
-	timer *time.Timer   // of Wait, which has one caller at a time
-	start time.Time     // Now is counted from here
+	completed backend.Completions
+	wake      chan struct{} // holds one: something has completed, or Wake was called
+	timer     *time.Timer   // of Wait, which has one caller at a time
+	start     time.Time     // Now is counted from here
 
 	handles  backend.Registry[handle]
 	files    files.Pool
@@ -36,7 +36,7 @@ type Backend struct {
 type handle interface {
 	backend.Handle
 	// lane is the one for operations of kind k, nil if the handle has none.
-	lane(k backend.Kind) *lane
+	queue(k backend.Kind) *opQueue
 	// abandon makes everything outstanding complete with err, once it ends.
 	abandon(err error)
 }
@@ -68,7 +68,7 @@ func (b *Backend) Start(op *backend.Op) {
 		b.connect(op)
 		return
 	}
-	if l := laneOf(op); l != nil {
+	if l := queueOf(op); l != nil {
 		l.start(op)
 		return
 	}
@@ -81,7 +81,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 		b.cancelConnect(op)
 		return
 	}
-	if l := laneOf(op); l != nil {
+	if l := queueOf(op); l != nil {
 		l.cancel(op)
 		return
 	}
@@ -99,18 +99,18 @@ func (b *Backend) CancelAll() {
 	b.files.CancelAll()
 }
 
-// laneOf is the lane that op belongs to.
-func laneOf(op *backend.Op) *lane {
+// queueOf is the lane that op belongs to.
+func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(handle)
 	if !ok {
 		return nil
 	}
-	return h.lane(op.Kind)
+	return h.queue(op.Kind)
 }
 
 // complete puts op where Wait finds it.
 func (b *Backend) complete(op *backend.Op) {
-	if b.done.Add(op) {
+	if b.completed.Add(op) {
 		b.Wake()
 	}
 }
@@ -131,12 +131,12 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		woken = true
 	default:
 	}
-	if list := b.done.Take(); list != nil || woken {
+	if list := b.completed.Take(); list != nil || woken {
 		return list
 	}
 	if deadline == backend.NoDeadline {
 		<-b.wake
-		return b.done.Take()
+		return b.completed.Take()
 	}
 	b.timer.Reset(deadline - b.Now())
 	select {
@@ -144,7 +144,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.timer.Stop()
 	case <-b.timer.C:
 	}
-	return b.done.Take()
+	return b.completed.Take()
 }
 
 // Close implements backend.Backend. All handles are abandoned before the first

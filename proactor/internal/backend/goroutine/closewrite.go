@@ -17,29 +17,29 @@ func (s *stream) CloseWrite() error {
 	if l.closed != nil {
 		return l.closed
 	}
-	l.fin = c.CloseWrite
+	l.writeClosing = c.CloseWrite
 	l.end()
 	return nil
 }
 
 // end tells the peer that no more will come, once nothing is left to be written.
 // A peer that has gone already need not be told. mu is held.
-func (l *lane) end() {
-	if l.fin != nil && !l.ended && l.closed == nil && l.queue.Empty() {
+func (l *opQueue) end() {
+	if l.writeClosing != nil && !l.ended && l.closed == nil && l.queue.Empty() {
 		l.ended = true
-		_ = l.fin()
+		_ = l.writeClosing()
 	}
 }
 
 // unwritten says that the direction has ended in our own words: systems have
 // others.
-func (l *lane) unwritten(err error) error {
+func (l *opQueue) unwritten(err error) error {
 	if err == nil || err == backend.ErrWouldBlock {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fin != nil {
+	if l.writeClosing != nil {
 		return backend.ErrWriteClosed
 	}
 	return err

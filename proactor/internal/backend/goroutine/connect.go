@@ -53,7 +53,7 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 	if call := (*os.SyscallError)(nil); errors.As(err, &call) && call.Syscall == "connect" {
 		sys.Unbind(op)
 	}
-	return conn, backend.Lacking(to.Network, err)
+	return conn, backend.Unsupported(to.Network, err)
 }
 
 // selfConnected closes a stream that is connected to itself, and says that nobody

@@ -19,7 +19,7 @@ type packet struct {
 	udp       *net.UDPConn  // one of the two
 	unix      *net.UnixConn // paths are made anew for each datagram: package net does
 	connected bool
-	in, out   lane
+	in, out   opQueue
 	file      sys.SocketFile // of a path
 	closing   sync.Mutex     // held by Close: who comes second waits until the first is done
 	closed    atomic.Bool
@@ -69,7 +69,7 @@ func (b *Backend) newPacket(conn net.Conn, network string, file sys.SocketFile) 
 	return p, nil
 }
 
-func (p *packet) lane(k backend.Kind) *lane {
+func (p *packet) queue(k backend.Kind) *opQueue {
 	switch k {
 	case backend.KindReceiveFrom:
 		return &p.in

@@ -16,7 +16,7 @@ import (
 type listener struct {
 	b       *Backend
 	ln      deadlineListener
-	in      lane
+	in      opQueue
 	file    sys.SocketFile // of a path
 	closing sync.Mutex     // held by Close: who comes second waits until the first is done
 	closed  atomic.Bool
@@ -50,7 +50,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	config.SetMultipathTCP(false) // as with the other backends
 	ln, err := config.Listen(context.Background(), family(network, address), address)
 	if err != nil {
-		return nil, backend.Lacking(network, err)
+		return nil, backend.Unsupported(network, err)
 	}
 	if err := setBacklog(ln.(deadlineListener), o.Backlog); err != nil {
 		ln.Close()
@@ -102,7 +102,7 @@ func setBacklog(ln deadlineListener, backlog int) error {
 	return err
 }
 
-func (l *listener) lane(k backend.Kind) *lane {
+func (l *listener) queue(k backend.Kind) *opQueue {
 	if k == backend.KindAccept {
 		return &l.in
 	}

@@ -28,16 +28,16 @@ type receiver struct {
 	wanting bool                     // the lane's mu: a receive is in progress
 }
 
-func newReceiver(l *lane, t *try) *receiver {
+func newReceiver(l *opQueue, t *try) *receiver {
 	r := &receiver{raw: t.raw, recv: t.recv, granted: make(chan *backend.PoolBuffer, 1)}
 	r.attempt = r.try
 	r.grants = func(b *backend.PoolBuffer) { r.grant(l, b) }
-	l.kick = make(chan struct{}, 1)
+	l.interruptWait = make(chan struct{}, 1)
 	return r
 }
 
 // grant is given a buffer by whoever has released it.
-func (r *receiver) grant(l *lane, b *backend.PoolBuffer) {
+func (r *receiver) grant(l *opQueue, b *backend.PoolBuffer) {
 	l.mu.Lock()
 	if r.wanting {
 		r.granted <- b
@@ -50,13 +50,13 @@ func (r *receiver) grant(l *lane, b *backend.PoolBuffer) {
 }
 
 // want says whether buffers are wanted, and takes what was granted last.
-func (r *receiver) want(l *lane, wanting bool) (late *backend.PoolBuffer) {
+func (r *receiver) want(l *opQueue, wanting bool) (late *backend.PoolBuffer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.wanting = wanting
 	select {
 	case late = <-r.granted:
-	case <-l.kick: // of an earlier cancel
+	case <-l.interruptWait: // of an earlier cancel
 	default:
 	}
 	return late
@@ -64,7 +64,7 @@ func (r *receiver) want(l *lane, wanting bool) (late *backend.PoolBuffer) {
 
 // awaitBuffer waits for a buffer, or until the receive is to end: the lane knows
 // why.
-func (r *receiver) awaitBuffer(l *lane) error {
+func (r *receiver) awaitBuffer(l *opQueue) error {
 	l.mu.Lock()
 	ends := l.cancels || l.closed != nil
 	l.mu.Unlock()
@@ -74,7 +74,7 @@ func (r *receiver) awaitBuffer(l *lane) error {
 	select {
 	case r.buf = <-r.granted:
 		return nil
-	case <-l.kick:
+	case <-l.interruptWait:
 		return os.ErrDeadlineExceeded
 	}
 }

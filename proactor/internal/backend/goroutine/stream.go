@@ -12,7 +12,7 @@ import (
 type stream struct {
 	b       *Backend
 	conn    conn
-	in, out lane
+	in, out opQueue
 	try     try         // for what must not wait
 	taking  *receiver   // for receives; made at the first
 	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
@@ -35,11 +35,11 @@ func (b *Backend) newStream(conn conn) (*stream, error) {
 	return s, nil
 }
 
-func (s *stream) lane(k backend.Kind) *lane {
+func (s *stream) queue(k backend.Kind) *opQueue {
 	switch k {
 	case backend.KindRead, backend.KindReadV, backend.KindReceive:
 		return &s.in
-	case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
+	case backend.KindWrite, backend.KindWriteV, backend.KindTransmitFile:
 		return &s.out
 	}
 	return nil
@@ -81,7 +81,7 @@ func (s *stream) write(op *backend.Op) {
 		op.N, op.Err = s.conn.Write(op.Buf)
 	case backend.KindWriteV:
 		s.writeV(op)
-	case backend.KindTransmit:
+	case backend.KindTransmitFile:
 		s.transmit(op)
 	}
 }
@@ -113,7 +113,7 @@ func (s *stream) quickWrite(op *backend.Op) bool {
 		op.N, op.Err = s.try.write(op.Buf)
 	case backend.KindWriteV:
 		op.N, op.Err = s.try.writeV(op.Vec)
-	case backend.KindTransmit:
+	case backend.KindTransmitFile:
 		return false
 	}
 	if op.Err == backend.ErrWouldBlock {

@@ -18,7 +18,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.out.fin, s.out.ended = h.out.fin, h.out.ended
+		s.out.writeClosing, s.out.ended = h.out.writeClosing, h.out.ended
 		return s, nil
 	case *packet:
 		if err := h.b.giveUp(&h.closed, &h.in, &h.out); err != nil {
@@ -42,7 +42,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 
 // giveUp closes a handle, if none of its lanes has an operation: their goroutines
 // end, and nobody uses what they served. closed says whether Close has begun to.
-func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*lane) error {
+func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*opQueue) error {
 	for _, l := range lanes {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -58,7 +58,7 @@ func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*lane) error {
 	}
 	for _, l := range lanes {
 		l.closed = backend.ErrHandleClosed
-		l.some.Signal()
+		l.available.Signal()
 	}
 	return nil
 }

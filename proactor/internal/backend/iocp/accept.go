@@ -11,7 +11,7 @@ import (
 )
 
 // accepted is the result of an accept. mu is held.
-func (l *lane) accepted(op *backend.Op, errno syscall.Errno) error {
+func (l *opQueue) accepted(op *backend.Op, errno syscall.Errno) error {
 	fd := int(op.Sys.Fd)
 	switch {
 	case l.closed != nil:

@@ -7,7 +7,7 @@
 //
 //  1. Start queues it in the lane of its handle and direction. Only the head of
 //     a lane is in flight, in the system's hands: that is what keeps a stream in
-//     order (lane.go).
+//     order (opqueue.go).
 //  2. What the system can do at once it does: then the operation completes within
 //     Start. Otherwise it is in flight until it comes out of the port.
 //  3. Wait takes what has come out of the port, turns it into results, and puts
@@ -130,7 +130,7 @@ func (b *Backend) CancelAll() {
 }
 
 // laneOf is the lane that op belongs to; nil if its handle cannot do it.
-func laneOf(op *backend.Op) *lane {
+func laneOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
 	if !ok || !op.Kind.Suits(h.listener, h.packet) {
 		return nil

@@ -9,7 +9,7 @@ import (
 
 // cancel ends op early: what waits leaves the queue, and what is in flight is
 // asked for. An operation that is neither has completed.
-func (l *lane) cancel(op *backend.Op) {
+func (l *opQueue) cancel(op *backend.Op) {
 	l.mu.Lock()
 	completed := false
 	if l.flying && l.queue.Head() == op {
@@ -31,7 +31,7 @@ func (l *lane) cancel(op *backend.Op) {
 
 // recall asks the system for the head, which comes out of the port in any case.
 // What it has done by then counts. mu is held.
-func (l *lane) recall() {
+func (l *opQueue) recall() {
 	if l.closed == nil {
 		l.recalled = true
 		sys.CancelIO(l.h.fd, l.queue.Head())
@@ -39,7 +39,7 @@ func (l *lane) recall() {
 }
 
 // cancelAll is cancel for everything. Who calls it stirs Wait.
-func (l *lane) cancelAll() {
+func (l *opQueue) cancelAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.flying {
@@ -53,7 +53,7 @@ func (l *lane) cancelAll() {
 }
 
 // completeAll completes everything that waits with err. mu is held.
-func (l *lane) completeAll(err error) {
+func (l *opQueue) completeAll(err error) {
 	for op := l.pop(); op != nil; op = l.pop() {
 		l.h.b.complete(op, err)
 	}
@@ -61,7 +61,7 @@ func (l *lane) completeAll(err error) {
 
 // close makes everything complete with err: at once, or when what is in flight
 // has come out of the port, and reports whether something is.
-func (l *lane) close(err error) (flying bool) {
+func (l *opQueue) close(err error) (flying bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.flying {
@@ -115,7 +115,7 @@ func (h *handle) CloseWrite() error {
 
 // end tells the peer that no more will come, once nothing is left to be written.
 // A peer that has gone already need not be told. mu is held.
-func (l *lane) end() {
+func (l *opQueue) end() {
 	if l.ending && !l.ended && l.queue.Empty() {
 		l.ended = true
 		sys.ShutdownWrite(l.h.fd)

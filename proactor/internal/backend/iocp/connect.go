@@ -31,7 +31,7 @@ func (b *Backend) connect(op *backend.Op) {
 // dial makes the handle of a connect and remembers it.
 func (b *Backend) dial(op *backend.Op) (*handle, error) {
 	if err := sys.PrepareConnect(op); err != nil {
-		return nil, backend.Lacking(op.Connect().Network, err)
+		return nil, backend.Unsupported(op.Connect().Network, err)
 	}
 	fd := int(op.Sys.Fd)
 	h := b.newHandle(fd, op.Connect().Network, nil, nil)
@@ -70,7 +70,7 @@ func (b *Backend) cancelConnect(op *backend.Op) {
 }
 
 // connected is the result of a connect. mu is held.
-func (l *lane) connected(op *backend.Op, errno syscall.Errno) error {
+func (l *opQueue) connected(op *backend.Op, errno syscall.Errno) error {
 	h := l.h
 	h.b.dialed(op)
 	err := l.closed
@@ -98,7 +98,7 @@ func (l *lane) connected(op *backend.Op, errno syscall.Errno) error {
 }
 
 // undialed has the handle of a connect closed that has failed. mu is held.
-func (l *lane) undialed(op *backend.Op, err error) error {
+func (l *opQueue) undialed(op *backend.Op, err error) error {
 	l.h.b.dialed(op)
 	l.refused = true
 	return err

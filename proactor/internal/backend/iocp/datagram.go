@@ -49,7 +49,7 @@ func (b *Backend) connectPacket(op *backend.Op) error {
 }
 
 // address writes where op, a send-to, goes.
-func (l *lane) address(op *backend.Op) error {
+func (l *opQueue) address(op *backend.Op) error {
 	to := op.Datagram().Addr
 	if !to.IsValid() {
 		return nil
@@ -61,7 +61,7 @@ func (l *lane) address(op *backend.Op) error {
 }
 
 // delivered is the result of a receive-from or a send-to.
-func (l *lane) delivered(op *backend.Op, moved int, errno syscall.Errno) error {
+func (l *opQueue) delivered(op *backend.Op, moved int, errno syscall.Errno) error {
 	args, receive := op.Datagram(), op.Kind == backend.KindReceiveFrom
 	if receive {
 		if args.Truncated = errno == sys.TooLong; args.Truncated {

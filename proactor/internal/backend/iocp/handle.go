@@ -26,7 +26,7 @@ type handle struct {
 	options       *backend.SocketOptions // listener: of the streams too
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener that is bound to a path
-	lanes         [backend.Directions]lane
+	lanes         [backend.Directions]opQueue
 	closing       sync.Mutex // held by Close: who comes second waits until the first is done
 	closed        atomic.Bool
 
@@ -77,7 +77,7 @@ func (h *handle) join() error {
 func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
 	fd, err := sys.Listen(network, address, o)
 	if err != nil {
-		return nil, backend.Lacking(network, err)
+		return nil, backend.Unsupported(network, err)
 	}
 	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
 	h.listener, h.options, h.file = true, o, sys.SocketFileOf(h.local)

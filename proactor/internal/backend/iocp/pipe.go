@@ -60,7 +60,7 @@ func (b *Backend) adoptPipe(fd int, name string) (*handle, error) {
 }
 
 // callPipe is call for a pipe.
-func (l *lane) callPipe(op *backend.Op) (syscall.Errno, error) {
+func (l *opQueue) callPipe(op *backend.Op) (syscall.Errno, error) {
 	switch op.Kind {
 	case backend.KindRead:
 		return sys.StartReadPipe(l.h.fd, op, op.Buf), nil
@@ -77,7 +77,7 @@ func (l *lane) callPipe(op *backend.Op) (syscall.Errno, error) {
 }
 
 // sendPart begins to write b, a part of what op writes.
-func (l *lane) sendPart(op *backend.Op, b []byte) syscall.Errno {
+func (l *opQueue) sendPart(op *backend.Op, b []byte) syscall.Errno {
 	if l.h.name != "" {
 		return sys.StartWritePipe(l.h.fd, op, b)
 	}
@@ -93,7 +93,7 @@ func firstOf(v [][]byte) int {
 }
 
 // together is what several buffers hold, as far as a pipe takes it, in one.
-func (l *lane) together(v [][]byte) []byte {
+func (l *opQueue) together(v [][]byte) []byte {
 	if l.scratch == nil {
 		l.scratch = make([]byte, 0, sys.PipeSize)
 	}
@@ -107,13 +107,13 @@ func (l *lane) together(v [][]byte) []byte {
 
 // gotNothing reports whether a read is to go on: somebody has written nothing to
 // the pipe, which is no end.
-func (l *lane) gotNothing(moved int, errno syscall.Errno) bool {
+func (l *opQueue) gotNothing(moved int, errno syscall.Errno) bool {
 	return l.h.name != "" && moved == 0 && errno == 0 && l.closed == nil && !l.recalled
 }
 
 // piped is the result of a read or a write. A scatter read takes what else there
 // is for its other buffers. mu is held.
-func (l *lane) piped(op *backend.Op, moved int, errno syscall.Errno) error {
+func (l *opQueue) piped(op *backend.Op, moved int, errno syscall.Errno) error {
 	in := op.Kind.Direction() == backend.In
 	switch {
 	case in && errno == sys.PipeEnded && l.closed == nil:
@@ -132,7 +132,7 @@ func (l *lane) piped(op *backend.Op, moved int, errno syscall.Errno) error {
 
 // fillRest reads without waiting into the buffers behind the first, if that is
 // full.
-func (l *lane) fillRest(op *backend.Op) {
+func (l *opQueue) fillRest(op *backend.Op) {
 	first := firstOf(op.Vec)
 	full := op.N == len(op.Vec[first])
 	for _, b := range op.Vec[first+1:] {

@@ -20,7 +20,7 @@ import (
 //     taken them the buffer is given back, and it begins again
 
 // fill is steps 2 and 3 for op, the head, for which there are bytes. mu is held.
-func (l *lane) fill(op *backend.Op) (progress, error) {
+func (l *opQueue) fill(op *backend.Op) (progress, error) {
 	args := op.Receive()
 	buf := l.buffer(args.Pool)
 	if buf == nil {
@@ -45,7 +45,7 @@ func (l *lane) fill(op *backend.Op) (progress, error) {
 }
 
 // buffer takes one of p's, or else stands in line for one.
-func (l *lane) buffer(p *backend.Pool) *backend.PoolBuffer {
+func (l *opQueue) buffer(p *backend.Pool) *backend.PoolBuffer {
 	if buf := l.spares.TakeOf(p); buf != nil {
 		return buf
 	}
@@ -57,7 +57,7 @@ func (l *lane) buffer(p *backend.Pool) *backend.PoolBuffer {
 }
 
 // grant goes on with a buffer. What has no use for it gives it back.
-func (l *lane) grant(buf *backend.PoolBuffer) {
+func (l *opQueue) grant(buf *backend.PoolBuffer) {
 	l.mu.Lock()
 	l.spares.Add(buf)
 	completed := !l.flying && l.closed == nil && l.advance()
@@ -69,7 +69,7 @@ func (l *lane) grant(buf *backend.PoolBuffer) {
 
 // unlock gives back the buffers that were of no use: whoever gets one locks a
 // lane.
-func (l *lane) unlock() {
+func (l *opQueue) unlock() {
 	spares := l.spares
 	l.spares = backend.SpareBuffers{}
 	l.mu.Unlock()
@@ -77,14 +77,14 @@ func (l *lane) unlock() {
 }
 
 // told ends step 1, and reports whether the receive goes on.
-func (l *lane) told(errno syscall.Errno) bool {
+func (l *opQueue) told(errno syscall.Errno) bool {
 	l.readable = errno == 0 && l.closed == nil && !l.recalled
 	return l.readable
 }
 
 // untold is the result of a receive that step 1 has ended: what there is to be
 // read stays there.
-func (l *lane) untold(op *backend.Op, errno syscall.Errno) error {
+func (l *opQueue) untold(op *backend.Op, errno syscall.Errno) error {
 	switch {
 	case errno == 0:
 		errno = sys.Aborted

@@ -14,7 +14,7 @@ import (
 
 // prepare does what has to come before op is handed to the system. An error is
 // the result of op.
-func (l *lane) prepare(op *backend.Op) error {
+func (l *opQueue) prepare(op *backend.Op) error {
 	err := l.h.join()
 	switch {
 	case err != nil && op.Kind == backend.KindConnect:
@@ -23,7 +23,7 @@ func (l *lane) prepare(op *backend.Op) error {
 		err = sys.PrepareAccept(op, l.h.local, l.h.options)
 	case err == nil && op.Kind == backend.KindSendTo:
 		return l.address(op)
-	case err == nil && op.Kind == backend.KindTransmit && !op.Transmission().Begun:
+	case err == nil && op.Kind == backend.KindTransmitFile && !op.Transmission().Begun:
 		if err = l.h.beginTransmit(op.Transmission()); err != nil {
 			return l.transmitResult(op, 0, err)
 		}
@@ -39,7 +39,7 @@ func (l *lane) prepare(op *backend.Op) error {
 
 // call makes the call that puts op into flight. An error is one of those that
 // only a transmission has.
-func (l *lane) call(op *backend.Op) (syscall.Errno, error) {
+func (l *opQueue) call(op *backend.Op) (syscall.Errno, error) {
 	if l.h.name != "" {
 		return l.callPipe(op)
 	}
@@ -55,7 +55,7 @@ func (l *lane) call(op *backend.Op) (syscall.Errno, error) {
 		return sys.StartRecv(l.h.fd, op), nil
 	case backend.KindReceive:
 		return sys.StartAwait(l.h.fd, op), nil
-	case backend.KindTransmit:
+	case backend.KindTransmitFile:
 		return l.transmit(op)
 	case backend.KindReceiveFrom:
 		return sys.StartRecvFrom(l.h.fd, op), nil
@@ -84,7 +84,7 @@ func nothing(op *backend.Op) bool {
 
 // TryRead implements backend.Handle.
 func (h *handle) TryRead(b []byte) (int, error) {
-	n, err := h.try(backend.In, func(*lane) (int, syscall.Errno) { return h.recv(b) })
+	n, err := h.try(backend.In, func(*opQueue) (int, syscall.Errno) { return h.recv(b) })
 	if n == 0 && err == nil && len(b) > 0 {
 		err = io.EOF
 	}
@@ -93,12 +93,12 @@ func (h *handle) TryRead(b []byte) (int, error) {
 
 // TryWrite implements backend.Handle.
 func (h *handle) TryWrite(b []byte) (int, error) {
-	return h.try(backend.Out, func(*lane) (int, syscall.Errno) { return h.send(b) })
+	return h.try(backend.Out, func(*opQueue) (int, syscall.Errno) { return h.send(b) })
 }
 
 // TryWriteV implements backend.Handle.
 func (h *handle) TryWriteV(v [][]byte) (int, error) {
-	return h.try(backend.Out, func(l *lane) (int, syscall.Errno) {
+	return h.try(backend.Out, func(l *opQueue) (int, syscall.Errno) {
 		if l.vector.Set(v) == 0 {
 			return 0, 0
 		}
@@ -108,7 +108,7 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 }
 
 // try makes a call that does not wait, outside of the queue.
-func (h *handle) try(d backend.Direction, call func(*lane) (int, syscall.Errno)) (int, error) {
+func (h *handle) try(d backend.Direction, call func(*opQueue) (int, syscall.Errno)) (int, error) {
 	if h.listener || h.packet {
 		return 0, backend.ErrWrongHandle
 	}

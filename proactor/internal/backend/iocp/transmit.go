@@ -43,7 +43,7 @@ func sizeOf(f *files.File) (int64, error) {
 }
 
 // transmit makes the call for the next flight.
-func (l *lane) transmit(op *backend.Op) (syscall.Errno, error) {
+func (l *opQueue) transmit(op *backend.Op) (syscall.Errno, error) {
 	t := op.Transmission()
 	if sent := int(min(t.Sent, int64(len(t.Header)))); sent < len(t.Header) {
 		return l.sendPart(op, t.Header[sent:]), nil
@@ -57,7 +57,7 @@ func (l *lane) transmit(op *backend.Op) (syscall.Errno, error) {
 
 // transmitFile sends a part of the range, if the file has that much. The file is
 // acquired until the flight has ended.
-func (l *lane) transmitFile(op *backend.Op, f *files.File, off, left int64) (syscall.Errno, error) {
+func (l *opQueue) transmitFile(op *backend.Op, f *files.File, off, left int64) (syscall.Errno, error) {
 	size, err := sizeOf(f)
 	if err == nil && size <= off {
 		err = io.ErrUnexpectedEOF
@@ -77,7 +77,7 @@ const holdsFile = 1
 
 // transmitted notes what a flight has moved, and reports whether another one is
 // to follow.
-func (l *lane) transmitted(op *backend.Op, moved int, errno syscall.Errno) (more bool) {
+func (l *opQueue) transmitted(op *backend.Op, moved int, errno syscall.Errno) (more bool) {
 	t := op.Transmission()
 	t.Sent += int64(moved)
 	if op.Flag&holdsFile != 0 {
@@ -89,7 +89,7 @@ func (l *lane) transmitted(op *backend.Op, moved int, errno syscall.Errno) (more
 
 // transmitResult is how a transmission has ended: with errno, or with err before
 // it came to a flight. What was sent is told in any case.
-func (l *lane) transmitResult(op *backend.Op, errno syscall.Errno, err error) error {
+func (l *opQueue) transmitResult(op *backend.Op, errno syscall.Errno, err error) error {
 	t := op.Transmission()
 	op.N = t.Moved()
 	switch {

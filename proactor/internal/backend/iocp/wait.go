@@ -108,7 +108,7 @@ func (b *Backend) take(n int) {
 		if op == nil {
 			continue // stir
 		}
-		l := op.Sys.Lane.(*lane)
+		l := op.Sys.Lane.(*opQueue)
 		op.Sys.Lane = nil
 		l.landed(op, moved, failed)
 		b.flying.Add(-1)

@@ -36,7 +36,7 @@ func (s *script) Trigger()     {}
 func (s *script) Close() error { return nil }
 
 // scene is a pipe on a script: events name the descriptor of its reading end.
-type scene struct {
+type fixture struct {
 	*testing.T
 	script script
 	b      backend.Backend
@@ -44,8 +44,8 @@ type scene struct {
 	read   backend.Op
 }
 
-func newScene(t *testing.T) *scene {
-	s := &scene{T: t}
+func newFixture(t *testing.T) *fixture {
+	s := &fixture{T: t}
 	var err error
 	if s.b, err = NewOn("scripted", func() (Queue, error) { return &s.script, nil }); err != nil {
 		t.Fatal(err)
@@ -58,13 +58,13 @@ func newScene(t *testing.T) *scene {
 }
 
 // start begins to read n bytes.
-func (s *scene) start(n int) {
+func (s *fixture) start(n int) {
 	s.read = backend.Op{Kind: backend.KindRead, Handle: s.r, Buf: make([]byte, n)}
 	s.b.Start(&s.read)
 }
 
 // tell has the queue tell of events, and reports whether the read has completed.
-func (s *scene) tell(events ...sys.KqueueEvent) bool {
+func (s *fixture) tell(events ...sys.KqueueEvent) bool {
 	for _, e := range events {
 		if e.FD == 0 {
 			e.FD = s.script.added[0]
@@ -82,7 +82,7 @@ func (s *scene) tell(events ...sys.KqueueEvent) bool {
 	}
 }
 
-func (s *scene) write(b string) {
+func (s *fixture) write(b string) {
 	s.Helper()
 	if n, err := s.w.TryWrite([]byte(b)); n != len(b) || err != nil {
 		s.Fatal(n, err)
@@ -90,7 +90,7 @@ func (s *scene) write(b string) {
 }
 
 // expect says what the read, which has completed, must have come to.
-func (s *scene) expect(n int, err error) {
+func (s *fixture) expect(n int, err error) {
 	s.Helper()
 	if s.read.N != n || s.read.Err != err {
 		s.Errorf("read %d bytes, %v; want %d, %v", s.read.N, s.read.Err, n, err)
@@ -104,7 +104,7 @@ var (
 
 // The end is told once, with bytes before it: reads go on until they find it.
 func TestEndBehindBytes(t *testing.T) {
-	s := newScene(t)
+	s := newFixture(t)
 	s.start(4)
 	s.write("0123456789")
 	s.w.Close()
@@ -137,7 +137,7 @@ func TestEventsInVain(t *testing.T) {
 		"end of writing": {Filter: sys.KqueueWrite, EOF: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newScene(t)
+			s := newFixture(t)
 			s.start(4)
 			if s.tell(e) {
 				s.Fatal("nothing was written, and the read has completed:", s.read.N, s.read.Err)
@@ -157,7 +157,7 @@ func TestEventsInVain(t *testing.T) {
 // An event that was taken while its descriptor was closed is of no use, and of no
 // harm to whoever has the number now.
 func TestEventOfAClosedDescriptor(t *testing.T) {
-	s := newScene(t)
+	s := newFixture(t)
 	fd := s.script.added[0]
 	s.r.Close()
 	s.w.Close()
@@ -176,7 +176,7 @@ func TestEventOfAClosedDescriptor(t *testing.T) {
 
 // A write that found no room waits for the event that tells of some.
 func TestRoomToWrite(t *testing.T) {
-	s := newScene(t)
+	s := newFixture(t)
 	full := 0
 	for {
 		n, err := s.w.TryWrite(make([]byte, 4096))

@@ -28,7 +28,7 @@ func TestSecondCloserWaits(t *testing.T) {
 			h := r.(*handle)
 			read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 1)}
 			b.Start(read)
-			in := &h.lanes[backend.In]
+			in := &h.queues[backend.In]
 			in.mu.Lock()
 			first, completed := make(chan error, 1), make(chan bool, 1)
 			go func() { first <- h.Close() }()
@@ -39,7 +39,7 @@ func TestSecondCloserWaits(t *testing.T) {
 				if err := second(b, h); err != nil {
 					t.Error(err)
 				}
-				completed <- !b.done.Empty()
+				completed <- !b.completed.Empty()
 			}()
 			for len(completed) == 0 && !secondWaits(name) {
 				runtime.Gosched()

@@ -63,8 +63,8 @@ func (b *Backend) dial(op *backend.Op, h *handle) error {
 	if err := b.watch(h); err != nil {
 		return err
 	}
-	h.lanes[backend.Out].queue.Push(op)
-	b.dialing[op] = h
+	h.queues[backend.Out].queue.Push(op)
+	b.connects[op] = h
 	return nil
 }
 
@@ -72,13 +72,13 @@ func (b *Backend) dial(op *backend.Op, h *handle) error {
 func (b *Backend) dialed(op *backend.Op, h *handle) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.dialing[op] == h {
-		delete(b.dialing, op)
+	if b.connects[op] == h {
+		delete(b.connects, op)
 	}
 }
 
 // connect is the attempt: has it ended? The lane's lock is held.
-func (l *lane) connect(op *backend.Op) {
+func (l *opQueue) connect(op *backend.Op) {
 	errno := sys.Connected(l.h.fd)
 	if errno == unix.EINPROGRESS {
 		l.ready = false
@@ -110,15 +110,15 @@ func (l *lane) connect(op *backend.Op) {
 // just before: then the handle is its initiator's.
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
-	h := b.dialing[op]
-	if h == nil || b.ended.Load() { // or Backend.Close closes it
+	h := b.connects[op]
+	if h == nil || b.closed.Load() { // or Backend.Close closes it
 		b.mu.Unlock()
 		return
 	}
-	b.parting.Add(1)
+	b.closing.Add(1)
 	b.mu.Unlock()
-	defer b.parting.Done()
-	if h.lanes[backend.Out].cancel(op) {
+	defer b.closing.Done()
+	if h.queues[backend.Out].cancel(op) {
 		b.dialed(op, h)
 		h.Close()
 	}

@@ -106,7 +106,7 @@ func known(b *Backend) (open, places, dialing int) {
 			places++
 		}
 	}
-	return open, places, len(b.dialing)
+	return open, places, len(b.connects)
 }
 
 // Whatever ends a connect while it is being started, an edge or a cancel, its

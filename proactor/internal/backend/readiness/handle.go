@@ -25,7 +25,7 @@ type handle struct {
 	name          string // of a pipe; "" for a socket
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
-	lanes         [backend.Directions]lane
+	queues        [backend.Directions]opQueue
 	closing       sync.Mutex // held by Close: who comes second waits until the first is done
 	closed        atomic.Bool
 }
@@ -36,8 +36,8 @@ var _ backend.Handle = (*handle)(nil)
 // then on.
 func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *handle {
 	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
-	for d := range h.lanes {
-		h.lanes[d].h, h.lanes[d].ready = h, true
+	for d := range h.queues {
+		h.queues[d].h, h.queues[d].ready = h, true
 	}
 	return h
 }
@@ -62,7 +62,7 @@ func (b *Backend) register(h *handle) error {
 // and gives back all three.
 func (b *Backend) watch(h *handle) error {
 	h.token = b.table.add(h)
-	if b.ended.Load() {
+	if b.closed.Load() {
 		return backend.ErrBackendClosed
 	}
 	if errno := b.demux.Add(h.fd, h.token); errno != 0 {
@@ -93,8 +93,8 @@ func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
 // Cancel implements backend.Handle.
 func (h *handle) Cancel() {
-	for d := range h.lanes {
-		h.lanes[d].cancelAll()
+	for d := range h.queues {
+		h.queues[d].cancelAll()
 	}
 	h.b.demux.Wake()
 }
@@ -108,8 +108,8 @@ func (h *handle) Close() error {
 		return nil
 	}
 	err := h.b.closedError()
-	for d := range h.lanes {
-		h.lanes[d].close(err)
+	for d := range h.queues {
+		h.queues[d].close(err)
 	}
 	h.b.mu.Lock()
 	h.b.table.remove(h.token)
@@ -127,4 +127,115 @@ func (h *handle) failed(call string, errno unix.Errno) error {
 		return sys.PipeError(call, h.name, errno)
 	}
 	return sys.OpError(call, h.network, h.local, h.remote, errno)
+}
+
+var _ backend.HangUps = (*handle)(nil)
+
+// HungUp implements backend.HangUps. The edge has told, whether or not anything
+// was outstanding.
+func (h *handle) HungUp() bool {
+	l := &h.queues[backend.In]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.hangup && l.closed == nil
+}
+
+// CloseWrite implements backend.Handle.
+func (h *handle) CloseWrite() error {
+	if h.listener {
+		return backend.ErrWrongHandle
+	}
+	if h.packet || h.name != "" {
+		return backend.ErrNotSocket
+	}
+	l := &h.queues[backend.Out]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed != nil {
+		return l.closed
+	}
+	l.writeClosing = true
+	l.shutdownWriteLocked()
+	return nil
+}
+
+// end tells the peer that no more will come, once nothing is left to be written.
+// A peer that has gone already need not be told. Once the lane is closed the
+// descriptor is not to be touched: its number may be somebody else's. mu is held.
+func (l *opQueue) shutdownWriteLocked() {
+	if l.writeClosing && !l.writeShutDown && l.closed == nil && l.queue.Empty() {
+		l.writeShutDown = true
+		sys.ShutdownWrite(l.h.fd)
+	}
+}
+
+// accept is the attempt of an accept. An error other than that there is no
+// connection leaves the lane ready: the queue is not known to be empty.
+func (l *opQueue) accept(op *backend.Op) {
+	from := op.Sys.Address()
+	fd, errno := sys.Accept(l.h.fd, from)
+	switch errno {
+	case 0:
+	case unix.EAGAIN:
+		l.ready = false
+		op.Err = backend.ErrWouldBlock
+		return
+	default:
+		op.Err = l.h.failed("accept", errno)
+		return
+	}
+	b := l.h.b
+	h := b.newHandle(fd, l.h.network, sys.LocalAddr(fd), sys.DecodeAddress(from))
+	if op.Err = b.register(h); op.Err == nil {
+		op.New = h
+	}
+}
+
+// Take implements backend.Backend.
+func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
+	h, ok := from.(*handle)
+	if !ok {
+		return nil, backend.ErrOtherBackend
+	}
+	if err := h.giveUp(); err != nil {
+		return nil, err
+	}
+	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
+	taken.listener, taken.name, taken.packet, taken.family, taken.file = h.listener, h.name, h.packet, h.family, h.file
+	was, out := &h.queues[backend.Out], &taken.queues[backend.Out]
+	out.writeClosing, out.writeShutDown = was.writeClosing, was.writeShutDown
+	if err := b.register(taken); err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+// giveUp closes h and leaves its descriptor, which is not watched any more, to
+// the caller.
+func (h *handle) giveUp() error {
+	for d := range h.queues {
+		l := &h.queues[d]
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.closed != nil {
+			return l.closed
+		}
+		if !l.queue.Empty() {
+			return backend.ErrBusy
+		}
+	}
+	if h.closed.Swap(true) {
+		return h.b.closedError() // Close waits for the lanes, and gives the descriptor back
+	}
+	for d := range h.queues {
+		h.queues[d].closed = backend.ErrHandleClosed
+	}
+	h.b.handles.Remove(h)
+	h.b.mu.Lock()
+	if !h.b.closed.Load() {
+		h.b.demux.Remove(h.fd)
+	}
+	h.b.table.remove(h.token)
+	h.b.mu.Unlock()
+	return nil
 }

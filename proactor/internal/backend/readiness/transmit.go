@@ -18,51 +18,51 @@ import (
 // whatever happens meanwhile.
 
 // line is who goes on at the next Wait.
-type line struct {
-	some atomic.Bool // there is somebody
-	mu   sync.Mutex
-	next []turn
-	now  []turn // Wait's: those whose turn it is
+type transmitQueue struct {
+	waiting atomic.Bool // there is somebody
+	mu      sync.Mutex
+	next    []turn
+	now     []turn // Wait's: those whose turn it is
 }
 
 // turn is a lane that goes on.
 type turn struct {
-	l     *lane
+	l     *opQueue
 	paged bool // because a worker is done
 }
 
 // stand puts somebody at the end of the line.
-func (q *line) stand(t turn) {
+func (q *transmitQueue) add(t turn) {
 	q.mu.Lock()
 	q.next = append(q.next, t)
-	q.some.Store(true)
+	q.waiting.Store(true)
 	q.mu.Unlock()
 }
 
 // turns gives everybody in the line a turn, and reports whether there was
 // anybody.
-func (b *Backend) turns() bool {
-	q := &b.line
-	if !q.some.Load() {
+func (b *Backend) runTransmits() bool {
+	q := &b.transmitQueue
+	if !q.waiting.Load() {
 		return false
 	}
 	q.mu.Lock()
 	q.now, q.next = q.next, q.now[:0]
-	q.some.Store(false)
+	q.waiting.Store(false)
 	q.mu.Unlock()
 	for i, t := range q.now {
 		q.now[i] = turn{}
-		t.l.goOn(t.paged)
+		t.l.continueTransmit(t.paged)
 	}
 	return true
 }
 
-// goOn gives the lane a turn. Wait calls it.
-func (l *lane) goOn(paged bool) {
+// continueTransmit gives the lane a turn. Wait calls it.
+func (l *opQueue) continueTransmit(paged bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !paged {
-		l.standing = false
+		l.queued = false
 	} else {
 		op := l.queue.Head()
 		t := op.Transmission()
@@ -74,14 +74,14 @@ func (l *lane) goOn(paged bool) {
 			l.endPaged(op, backend.ErrCanceled)
 		}
 	}
-	l.run()
+	l.runLocked()
 }
 
 // transmit is the attempt of a transmission: one turn of it. The lane's lock is
 // held.
-func (l *lane) transmit(op *backend.Op) {
+func (l *opQueue) transmit(op *backend.Op) {
 	t := op.Transmission()
-	if t.Paging || l.standing {
+	if t.Paging || l.queued {
 		op.Err = backend.ErrWouldBlock // an edge does not make its turn come earlier
 		return
 	}
@@ -93,8 +93,8 @@ func (l *lane) transmit(op *backend.Op) {
 	case sys.TurnFull:
 		l.ready = false
 	case sys.TurnAgain:
-		l.standing = true
-		l.h.b.line.stand(turn{l: l})
+		l.queued = true
+		l.h.b.transmitQueue.add(turn{l: l})
 		l.h.b.demux.Wake()
 	case sys.TurnCold:
 		t.Paging = true
@@ -103,9 +103,9 @@ func (l *lane) transmit(op *backend.Op) {
 }
 
 // paging is the head of the queue if a worker is busy for it.
-func (l *lane) paging() *backend.Op {
+func (l *opQueue) paging() *backend.Op {
 	op := l.queue.Head()
-	if op == nil || op.Kind != backend.KindTransmit || !op.Transmission().Paging {
+	if op == nil || op.Kind != backend.KindTransmitFile || !op.Transmission().Paging {
 		return nil
 	}
 	return op
@@ -113,14 +113,14 @@ func (l *lane) paging() *backend.Op {
 
 // cancelPaging ends the work of op, a head that a worker is busy for, early. op
 // is completed when the worker is done.
-func (l *lane) cancelPaging(op *backend.Op) {
+func (l *opQueue) cancelPaging(op *backend.Op) {
 	t := op.Transmission()
 	t.Canceled = true
 	l.h.b.files.Cancel(&t.Page)
 }
 
 // endPaged completes op, which a worker was busy for, with err.
-func (l *lane) endPaged(op *backend.Op, err error) {
+func (l *opQueue) endPaged(op *backend.Op, err error) {
 	l.queue.Pop()
 	l.h.b.complete(op, err)
 }
@@ -129,9 +129,9 @@ func (l *lane) endPaged(op *backend.Op, err error) {
 // the lane's lock held.
 func (b *Backend) fileDone(op *backend.Op) {
 	if op.Kind == backend.KindPage {
-		b.line.stand(turn{laneOf(op.Owner.(*backend.Op)), true})
+		b.transmitQueue.add(turn{queueOf(op.Owner.(*backend.Op)), true})
 	} else {
-		b.done.Add(op)
+		b.completed.Add(op)
 	}
 	b.demux.Wake()
 }

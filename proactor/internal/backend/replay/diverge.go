@@ -94,7 +94,7 @@ func about(event byte, arguments ...int64) string {
 var kindNames = [...]string{
 	backend.KindAccept: "an accept", backend.KindConnect: "a connect", backend.KindRead: "a read", backend.KindWrite: "a write",
 	backend.KindReadV: "a scatter read", backend.KindWriteV: "a gather write", backend.KindOpen: "an open", backend.KindReadAt: "a read at",
-	backend.KindWriteAt: "a write at", backend.KindSync: "a sync", backend.KindStat: "a stat", backend.KindTransmit: "a transmission",
+	backend.KindWriteAt: "a write at", backend.KindSync: "a sync", backend.KindStat: "a stat", backend.KindTransmitFile: "a transmission",
 	backend.KindReceiveFrom: "a receive from", backend.KindSendTo: "a send to", backend.KindReceive: "a receive",
 }
 

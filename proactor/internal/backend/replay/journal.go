@@ -8,7 +8,7 @@
 // does something else: then all operations complete with [ErrDiverged], which says
 // what was expected.
 //
-// One goroutine at a time dispatches, and everything is done by it; outside.go says
+// One goroutine at a time dispatches, and everything is done by it; external.go says
 // how others have something done. Time is that of the last Wait.
 //
 // # The journal

@@ -47,7 +47,7 @@ func outgoing(op *backend.Op) int64 {
 		return endpoint(a.Network, a.Address)
 	case op.Kind == backend.KindOpen:
 		return sum([]byte(op.Open().Name))
-	case op.Kind == backend.KindTransmit:
+	case op.Kind == backend.KindTransmitFile:
 		t := op.Transmission()
 		return sum(t.Header, t.Trailer)
 	case op.Kind == backend.KindSendTo:

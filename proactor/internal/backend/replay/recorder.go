@@ -105,7 +105,7 @@ func (r *Recorder) Start(op *backend.Op) {
 	r.j.event(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op))
 	r.mu.Unlock()
 	unwrap(&op.Handle)
-	if op.Kind == backend.KindTransmit {
+	if op.Kind == backend.KindTransmitFile {
 		unwrap(&op.Transmission().File)
 		unwrap(&op.Transmission().Page.Handle)
 	}

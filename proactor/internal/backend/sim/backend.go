@@ -142,7 +142,7 @@ func halfOf(op *backend.Op) *half {
 		switch op.Kind {
 		case backend.KindRead, backend.KindReadV, backend.KindReceive:
 			return &s.in.r
-		case backend.KindWrite, backend.KindWriteV, backend.KindTransmit:
+		case backend.KindWrite, backend.KindWriteV, backend.KindTransmitFile:
 			return &s.out.w
 		}
 	case *listener:
@@ -224,7 +224,7 @@ func feasible(op *backend.Op) bool {
 		if op.Kind.Direction() == backend.In {
 			return s.in.readEnds()
 		}
-		if op.Kind == backend.KindTransmit {
+		if op.Kind == backend.KindTransmitFile {
 			return s.out.transmitEnds(op.Transmission())
 		}
 		return s.out.writeEnds()

@@ -10,7 +10,7 @@ import (
 func BenchmarkWriteAndRead(b *testing.B) {
 	for name, faults := range map[string]Faults{"faultless": {}, "mild": Mild()} {
 		b.Run(name, func(b *testing.B) {
-			r := newRig(b, Options{Faults: faults})
+			r := newFixture(b, Options{Faults: faults})
 			near, far := r.pair()
 			out, in := write(near, make([]byte, 64)), read(far, 64)
 			pending := 0

@@ -26,7 +26,7 @@ func TestWhoIsReached(t *testing.T) {
 		{"other path", "unix", "/a", "unix", "/b", backend.ENOENT},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := newRig(t, Options{})
+			r := newFixture(t, Options{})
 			r.listen(c.network, c.listen, nil)
 			op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.dialNetwork, Address: c.dial}})
 			if !errors.Is(op.Err, c.want) || (op.New != nil) != (op.Err == nil) {
@@ -37,7 +37,7 @@ func TestWhoIsReached(t *testing.T) {
 }
 
 func TestAddressesThatCannotBe(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	r.listen("tcp", "127.0.0.1:80", nil)
 	r.listen("unix", "/a", nil)
 	for _, c := range []struct {
@@ -68,7 +68,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 }
 
 func TestPortsAreGivenOutAndFreed(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	a := r.listen("tcp", "127.0.0.1:0", nil)
 	b := r.listen("tcp", "127.0.0.1:0", nil)
 	if a.LocalAddr().String() == b.LocalAddr().String() {
@@ -84,7 +84,7 @@ func TestPortsAreGivenOutAndFreed(t *testing.T) {
 }
 
 func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	l := r.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
 	r.do(connectTo(l))
 	_, connected := r.begin(connectTo(l))
@@ -100,7 +100,7 @@ func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
 }
 
 func TestClosingAListener(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	l := r.listen("tcp", "127.0.0.1:0", nil)
 	near := r.do(connectTo(l)).New
 	other := r.listen("tcp", "127.0.0.1:0", nil)
@@ -120,7 +120,7 @@ func TestClosingAListener(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	r := newRig(t, Options{Faults: Faults{DelayDial: 1}})
+	r := newFixture(t, Options{Faults: Faults{DelayDial: 1}})
 	l := r.listen("tcp", "127.0.0.1:0", nil)
 	near := r.do(connectTo(l)).New
 	r.do(&backend.Op{Kind: backend.KindAccept, Handle: l})

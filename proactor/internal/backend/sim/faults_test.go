@@ -15,9 +15,9 @@ func TestEachFault(t *testing.T) {
 	for _, c := range []struct {
 		fault  fault
 		faults Faults
-		check  func(t *testing.T, r *rig)
+		check  func(t *testing.T, r *fixture)
 	}{
-		{shortRead, Faults{ShortRead: 1}, func(t *testing.T, r *rig) {
+		{shortRead, Faults{ShortRead: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			r.do(write(near, make([]byte, 100)))
 			if op := r.do(read(far, 100)); op.N < 1 || op.N >= 100 {
@@ -27,7 +27,7 @@ func TestEachFault(t *testing.T) {
 				t.Errorf("TryRead: %d, %v", n, err)
 			}
 		}},
-		{shortWrite, Faults{ShortWrite: 1}, func(t *testing.T, r *rig) {
+		{shortWrite, Faults{ShortWrite: 1}, func(t *testing.T, r *fixture) {
 			near, _ := r.pair()
 			if op := r.do(write(near, make([]byte, 100))); op.N < 1 || op.N >= 100 {
 				t.Errorf("wrote %d of 100", op.N)
@@ -36,7 +36,7 @@ func TestEachFault(t *testing.T) {
 				t.Errorf("wrote %d of 1", op.N)
 			}
 		}},
-		{wouldBlock, Faults{WouldBlock: 1}, func(t *testing.T, r *rig) {
+		{wouldBlock, Faults{WouldBlock: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			r.do(write(near, []byte("x")))
 			if _, err := near.TryWrite([]byte("x")); err != backend.ErrWouldBlock {
@@ -46,7 +46,7 @@ func TestEachFault(t *testing.T) {
 				t.Errorf("TryRead: %v", err)
 			}
 		}},
-		{delayed, Faults{Delay: 1}, func(t *testing.T, r *rig) {
+		{delayed, Faults{Delay: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			r.do(write(near, []byte("x")))
 			if _, err := far.TryRead(make([]byte, 1)); err != backend.ErrWouldBlock {
@@ -54,7 +54,7 @@ func TestEachFault(t *testing.T) {
 			}
 			r.do(read(far, 1))
 		}},
-		{stalled, Faults{Stall: 1}, func(t *testing.T, r *rig) {
+		{stalled, Faults{Stall: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			r.begin(write(near, []byte("x")))
 			if _, err := far.TryRead(make([]byte, 1)); err != backend.ErrWouldBlock {
@@ -63,7 +63,7 @@ func TestEachFault(t *testing.T) {
 			r.do(read(far, 1))
 		}},
 		{reordered, Faults{Reorder: 1}, checkReorder},
-		{resetConn, Faults{Reset: 1}, func(t *testing.T, r *rig) {
+		{resetConn, Faults{Reset: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			for range 2 {
 				if op := r.do(write(near, []byte("x"))); !errors.Is(op.Err, backend.ECONNRESET) {
@@ -74,13 +74,13 @@ func TestEachFault(t *testing.T) {
 				}
 			}
 		}},
-		{refused, Faults{Refuse: 1}, func(t *testing.T, r *rig) {
+		{refused, Faults{Refuse: 1}, func(t *testing.T, r *fixture) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 				t.Errorf("connect: %v", op.Err)
 			}
 		}},
-		{delayedDial, Faults{DelayDial: 1}, func(t *testing.T, r *rig) {
+		{delayedDial, Faults{DelayDial: 1}, func(t *testing.T, r *fixture) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			op, done := r.begin(connectTo(l))
 			r.turn(0)
@@ -89,7 +89,7 @@ func TestEachFault(t *testing.T) {
 			}
 			r.until(func() bool { return *done })
 		}},
-		{delayedAccept, Faults{DelayAccept: 1}, func(t *testing.T, r *rig) {
+		{delayedAccept, Faults{DelayAccept: 1}, func(t *testing.T, r *fixture) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			r.do(connectTo(l))
 			_, done := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
@@ -98,7 +98,7 @@ func TestEachFault(t *testing.T) {
 			}
 			r.until(func() bool { return *done })
 		}},
-		{abortedAccept, Faults{AbortAccept: 1}, func(t *testing.T, r *rig) {
+		{abortedAccept, Faults{AbortAccept: 1}, func(t *testing.T, r *fixture) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			near := r.do(connectTo(l)).New
 			if op := r.do(&backend.Op{Kind: backend.KindAccept, Handle: l}); !errors.Is(op.Err, backend.ECONNABORTED) {
@@ -108,7 +108,7 @@ func TestEachFault(t *testing.T) {
 				t.Errorf("read: %v", op.Err)
 			}
 		}},
-		{cancelLoses, Faults{CancelLoses: 1, Stall: 1}, func(t *testing.T, r *rig) {
+		{cancelLoses, Faults{CancelLoses: 1, Stall: 1}, func(t *testing.T, r *fixture) {
 			near, far := r.pair()
 			hopeless, cancelled := r.begin(read(near, 1))
 			r.Cancel(hopeless)
@@ -124,7 +124,7 @@ func TestEachFault(t *testing.T) {
 		}},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
-			r := newRig(t, Options{Faults: c.faults})
+			r := newFixture(t, Options{Faults: c.faults})
 			c.check(t, r)
 			if n := r.Network(); n.Counts()[c.fault.String()] == 0 || !strings.Contains(n.Trace(), "fault "+c.fault.String()) {
 				t.Errorf("not counted or not in the trace: %v\n%s", n.Counts(), n.Trace())
@@ -135,7 +135,7 @@ func TestEachFault(t *testing.T) {
 
 // checkReorder starts writes on many streams, two on each, and looks at the
 // order in which they complete.
-func checkReorder(t *testing.T, r *rig) {
+func checkReorder(t *testing.T, r *fixture) {
 	const streams = 20
 	var ops []*backend.Op
 	var order []int
@@ -184,7 +184,7 @@ func TestWhatIsWrongWithOptions(t *testing.T) {
 }
 
 func TestSeedIsInEveryName(t *testing.T) {
-	r := newRig(t, Options{Seed: 4711, Faults: Faults{ShortRead: 0.5}})
+	r := newFixture(t, Options{Seed: 4711, Faults: Faults{ShortRead: 0.5}})
 	near, _ := r.pair()
 	l := r.listen("tcp", "127.0.0.1:0", nil)
 	for _, v := range []any{r.Network(), r.Backend, near, l, r.Network().Trace} {

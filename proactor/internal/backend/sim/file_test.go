@@ -14,7 +14,7 @@ import (
 )
 
 // open opens a file of the network, whatever faults there are.
-func (r *rig) open(name string) backend.Handle {
+func (r *fixture) open(name string) backend.Handle {
 	r.t.Helper()
 	for {
 		op := r.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE, Perm: 0o640}})
@@ -36,14 +36,14 @@ func writeAt(f backend.Handle, b []byte, off int64) *backend.Op {
 }
 
 func transmit(h backend.Handle, t *backend.Transmission) *backend.Op {
-	op := &backend.Op{Kind: backend.KindTransmit, Handle: h, Args: t}
+	op := &backend.Op{Kind: backend.KindTransmitFile, Handle: h, Args: t}
 	t.Reset(op)
 	return op
 }
 
 // TestDisk: what tests see of the network's files, beside those who open them.
 func TestDisk(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	n := r.Network()
 	n.WriteFile("b", []byte("given"))
 	f := r.open("b")
@@ -75,7 +75,7 @@ func TestDisk(t *testing.T) {
 // TestDiskFaults: each says what the system would, and nothing is changed by an
 // operation that fails.
 func TestDiskFaults(t *testing.T) {
-	r := newRig(t, Options{Faults: Faults{DiskFull: 1}})
+	r := newFixture(t, Options{Faults: Faults{DiskFull: 1}})
 	f := r.open("f")
 	if op := r.do(writeAt(f, []byte("abc"), 0)); !errors.Is(op.Err, syscall.ENOSPC) || op.N != 0 {
 		t.Errorf("full: %d, %v", op.N, op.Err)
@@ -84,7 +84,7 @@ func TestDiskFaults(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 
-	r = newRig(t, Options{Faults: Faults{DiskError: 0.5}, Seed: 3})
+	r = newFixture(t, Options{Faults: Faults{DiskError: 0.5}, Seed: 3})
 	f = r.open("f")
 	near, _ := r.pair()
 	var failed [4]int
@@ -151,7 +151,7 @@ func fileRun(t *testing.T, seed uint64) uint64 {
 // TestFileOrder: operations on one file overtake each other, and a stalled one
 // holds nobody up.
 func TestFileOrder(t *testing.T) {
-	r := newRig(t, Options{Faults: Faults{Stall: 0.5, MaxDelay: time.Second}, Seed: 1})
+	r := newFixture(t, Options{Faults: Faults{Stall: 0.5, MaxDelay: time.Second}, Seed: 1})
 	f := r.open("f")
 	r.do(writeAt(f, []byte("x"), 0))
 	var order []int

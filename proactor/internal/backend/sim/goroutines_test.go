@@ -11,7 +11,7 @@ import (
 // each gets its completions, in virtual time with faults. What they start while
 // everything rests may only put something in flight: time has to go on.
 func TestManyGoroutines(t *testing.T) {
-	r := newRig(t, Options{Seed: 1, Faults: Mild()})
+	r := newFixture(t, Options{Seed: 1, Faults: Mild()})
 	const goroutines, rounds = 8, 200
 	var all sync.WaitGroup
 	for range goroutines {

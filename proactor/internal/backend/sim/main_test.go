@@ -16,30 +16,30 @@ const stuckAfter = time.Hour
 
 // rig is one goroutine that drives one backend: a dispatcher without timers.
 // The Owner of every operation is a func(*backend.Op), its handler.
-type rig struct {
+type fixture struct {
 	t testing.TB
 	*Backend
 }
 
-// newRig returns one that is closed at the end of the test.
-func newRig(t testing.TB, o Options) *rig {
+// newFixture returns one that is closed at the end of the test.
+func newFixture(t testing.TB, o Options) *fixture {
 	t.Helper()
 	r := attach(t, o)
 	t.Cleanup(func() { r.Close() })
 	return r
 }
 
-func attach(t testing.TB, o Options) *rig {
+func attach(t testing.TB, o Options) *fixture {
 	t.Helper()
 	b, err := Attach(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &rig{t, b}
+	return &fixture{t, b}
 }
 
 // turn dispatches once; it waits no longer than until deadline.
-func (r *rig) turn(deadline time.Duration) (n int) {
+func (r *fixture) turn(deadline time.Duration) (n int) {
 	for op := r.Wait(deadline); op != nil; n++ {
 		next := op.Next
 		op.Next = nil
@@ -50,7 +50,7 @@ func (r *rig) turn(deadline time.Duration) (n int) {
 }
 
 // until dispatches until done.
-func (r *rig) until(done func() bool) {
+func (r *fixture) until(done func() bool) {
 	r.t.Helper()
 	limit := r.Now() + stuckAfter
 	for !done() {
@@ -61,7 +61,7 @@ func (r *rig) until(done func() bool) {
 }
 
 // begin starts an operation and returns it; the flag is set by its completion.
-func (r *rig) begin(op *backend.Op) (*backend.Op, *bool) {
+func (r *fixture) begin(op *backend.Op) (*backend.Op, *bool) {
 	done := new(bool)
 	op.Owner = func(*backend.Op) { *done = true }
 	r.Start(op)
@@ -69,14 +69,14 @@ func (r *rig) begin(op *backend.Op) (*backend.Op, *bool) {
 }
 
 // do carries an operation out.
-func (r *rig) do(op *backend.Op) *backend.Op {
+func (r *fixture) do(op *backend.Op) *backend.Op {
 	r.t.Helper()
 	_, done := r.begin(op)
 	r.until(func() bool { return *done })
 	return op
 }
 
-func (r *rig) listen(network, address string, o *backend.SocketOptions) backend.Handle {
+func (r *fixture) listen(network, address string, o *backend.SocketOptions) backend.Handle {
 	r.t.Helper()
 	l, err := r.Listen(network, address, o)
 	if err != nil {
@@ -87,7 +87,7 @@ func (r *rig) listen(network, address string, o *backend.SocketOptions) backend.
 
 // pair returns both ends of a connection. Attempts that a fault spoils are
 // repeated.
-func (r *rig) pair() (near, far backend.Handle) {
+func (r *fixture) pair() (near, far backend.Handle) {
 	r.t.Helper()
 	l := r.listen("tcp", "127.0.0.1:0", nil)
 	defer l.Close()

@@ -69,7 +69,7 @@ func (p *pipe) write() bool {
 	if op == nil {
 		return false
 	}
-	if op.Kind == backend.KindTransmit {
+	if op.Kind == backend.KindTransmitFile {
 		return p.transmit(op)
 	}
 	one := [1][]byte{op.Buf}

@@ -25,7 +25,7 @@ func someSeeds() uint64 {
 }
 
 // eachSeed calls f with a rig per seed, until one fails.
-func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *rig, rng *rand.Rand)) {
+func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *fixture, rng *rand.Rand)) {
 	for s := *seed; s < *seed+*seeds && !t.Failed(); s++ {
 		r := attach(t, Options{Seed: s, Faults: faults(s)})
 		f(r, rand.New(rand.NewPCG(s, 1)))
@@ -38,7 +38,7 @@ func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *rig, rng 
 
 // transfer moves bytes one way, using every kind of read and write.
 type transfer struct {
-	r        *rig
+	r        *fixture
 	rng      *rand.Rand
 	from, to backend.Handle
 	size     int
@@ -145,7 +145,7 @@ func (x *transfer) check(lossless bool) {
 }
 
 // run moves bytes over some connections at once.
-func run(r *rig, rng *rand.Rand) []*transfer {
+func run(r *fixture, rng *rand.Rand) []*transfer {
 	var all []*transfer
 	for range 3 {
 		x := &transfer{r: r, rng: rng, size: rng.IntN(10000)}
@@ -164,7 +164,7 @@ func run(r *rig, rng *rand.Rand) []*transfer {
 
 func TestStreamsStayWhole(t *testing.T) {
 	gentle := func(uint64) Faults { return Mild() }
-	eachSeed(t, gentle, func(r *rig, rng *rand.Rand) {
+	eachSeed(t, gentle, func(r *fixture, rng *rand.Rand) {
 		for _, x := range run(r, rng) {
 			x.check(true)
 		}
@@ -173,7 +173,7 @@ func TestStreamsStayWhole(t *testing.T) {
 
 func TestStreamsStayWholeUntilReset(t *testing.T) {
 	resets := uint64(0)
-	eachSeed(t, func(uint64) Faults { return Rough() }, func(r *rig, rng *rand.Rand) {
+	eachSeed(t, func(uint64) Faults { return Rough() }, func(r *fixture, rng *rand.Rand) {
 		for _, x := range run(r, rng) {
 			x.check(false)
 		}
@@ -206,7 +206,7 @@ func TestSameSeedSameRun(t *testing.T) {
 
 // TestEveryOperationCompletesOnce starts, cancels and closes at random.
 func TestEveryOperationCompletesOnce(t *testing.T) {
-	eachSeed(t, func(uint64) Faults { f := Rough(); f.Buffer = 64; return f }, func(r *rig, rng *rand.Rand) {
+	eachSeed(t, func(uint64) Faults { f := Rough(); f.Buffer = 64; return f }, func(r *fixture, rng *rand.Rand) {
 		c := &crowd{r: r, rng: rng, last: map[lane]int{}}
 		l := r.listen("unix", "/crowd", nil)
 		for range 200 {
@@ -228,7 +228,7 @@ func TestEveryOperationCompletesOnce(t *testing.T) {
 
 // crowd is what is outstanding in TestEveryOperationCompletesOnce.
 type crowd struct {
-	r           *rig
+	r           *fixture
 	rng         *rand.Rand
 	handles     []backend.Handle
 	ops         []*backend.Op

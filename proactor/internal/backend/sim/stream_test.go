@@ -10,7 +10,7 @@ import (
 )
 
 func TestBytesArriveAtOnceWithoutFaults(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	if op := r.do(write(near, []byte("hello"))); op.N != 5 || op.Err != nil {
 		t.Fatalf("write: %d, %v", op.N, op.Err)
@@ -36,7 +36,7 @@ func TestBytesArriveAtOnceWithoutFaults(t *testing.T) {
 }
 
 func TestFullPipeMakesWritersWait(t *testing.T) {
-	r := newRig(t, Options{Faults: Faults{Buffer: 4}})
+	r := newFixture(t, Options{Faults: Faults{Buffer: 4}})
 	near, far := r.pair()
 	if op := r.do(write(near, []byte("abcdef"))); op.N != 4 {
 		t.Fatalf("write into an empty pipe of 4: %d", op.N)
@@ -57,7 +57,7 @@ func TestFullPipeMakesWritersWait(t *testing.T) {
 }
 
 func TestSocketBuffersSizeThePipe(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	l := r.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{RecvBuffer: 5})
 	connect := connectTo(l)
 	connect.Connect().Socket = &backend.SocketOptions{SendBuffer: 7}
@@ -68,7 +68,7 @@ func TestSocketBuffersSizeThePipe(t *testing.T) {
 }
 
 func TestCloseIsSeenBehindTheData(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	r.do(write(near, []byte("last")))
 	near.Close()
@@ -89,7 +89,7 @@ func TestCloseIsSeenBehindTheData(t *testing.T) {
 }
 
 func TestCloseWithUnreadDataResets(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	r.do(write(near, []byte("never read")))
 	r.do(write(far, []byte("x")))
@@ -102,7 +102,7 @@ func TestCloseWithUnreadDataResets(t *testing.T) {
 }
 
 func TestCloseCompletesWhatIsOutstanding(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	first, _ := r.begin(read(near, 9))
 	second, done := r.begin(read(near, 9))
@@ -125,7 +125,7 @@ func TestCloseCompletesWhatIsOutstanding(t *testing.T) {
 func TestTryBesideAnOutstandingOperationPanics(t *testing.T) {
 	for _, direction := range []string{"read", "write"} {
 		t.Run(direction, func(t *testing.T) {
-			r := newRig(t, Options{Faults: Faults{Buffer: 1}})
+			r := newFixture(t, Options{Faults: Faults{Buffer: 1}})
 			near, _ := r.pair()
 			defer func() {
 				if recover() == nil {
@@ -144,7 +144,7 @@ func TestTryBesideAnOutstandingOperationPanics(t *testing.T) {
 }
 
 func TestOperationsOfTheWrongKind(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, _ := r.pair()
 	l := r.listen("tcp", "127.0.0.1:0", nil)
 	for _, op := range []*backend.Op{
@@ -157,7 +157,7 @@ func TestOperationsOfTheWrongKind(t *testing.T) {
 }
 
 func TestReadAndWriteAllocateNothing(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	out, in := write(near, make([]byte, 1000)), read(far, 1000)
 	handler := func(*backend.Op) {}

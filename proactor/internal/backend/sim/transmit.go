@@ -73,7 +73,7 @@ func (p *pipe) transmitEnds(t *backend.Transmission) bool {
 
 // moved is how much an operation that ends early has done.
 func moved(op *backend.Op) int {
-	if op.Kind == backend.KindTransmit {
+	if op.Kind == backend.KindTransmitFile {
 		return op.Transmission().Moved()
 	}
 	return 0

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTimeJumpsToTheDeadline(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	for _, d := range []time.Duration{time.Millisecond, time.Hour, 1000 * time.Hour} {
 		if op := r.Wait(d); op != nil || r.Now() != d {
 			t.Fatalf("Wait(%v) returned at %v", d, r.Now())
@@ -21,7 +21,7 @@ func TestTimeJumpsToTheDeadline(t *testing.T) {
 }
 
 func TestTimeJumpsToWhatIsInFlight(t *testing.T) {
-	r := newRig(t, Options{Faults: Faults{Delay: 1, MaxDelay: time.Second}})
+	r := newFixture(t, Options{Faults: Faults{Delay: 1, MaxDelay: time.Second}})
 	near, far := r.pair()
 	before := r.Now()
 	r.do(write(near, []byte("x")))
@@ -32,7 +32,7 @@ func TestTimeJumpsToWhatIsInFlight(t *testing.T) {
 }
 
 func TestWakeEndsOneWait(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	r.Wake() // counts for the next one
 	if op := r.Wait(backend.NoDeadline); op != nil {
 		t.Fatal(op)
@@ -47,7 +47,7 @@ func TestWakeEndsOneWait(t *testing.T) {
 }
 
 func TestCompletionFromAnotherGoroutineEndsAWait(t *testing.T) {
-	r := newRig(t, Options{})
+	r := newFixture(t, Options{})
 	near, far := r.pair()
 	r.begin(read(far, 1))
 	completed := make(chan *backend.Op)
@@ -60,7 +60,7 @@ func TestCompletionFromAnotherGoroutineEndsAWait(t *testing.T) {
 
 func TestSeveralBackendsWaitTogether(t *testing.T) {
 	n := NewNetwork(1, Faults{Delay: 1, DelayDial: 1, DelayAccept: 1})
-	server, client := newRig(t, Options{Network: n}), newRig(t, Options{Network: n})
+	server, client := newFixture(t, Options{Network: n}), newFixture(t, Options{Network: n})
 	l := server.listen("tcp", "127.0.0.1:0", nil)
 	served := make(chan error, 1)
 	go func() {
@@ -83,7 +83,7 @@ func TestSeveralBackendsWaitTogether(t *testing.T) {
 
 func TestSeveralBackendsInTurn(t *testing.T) {
 	n := NewNetwork(1, Faults{Delay: 1, DelayDial: 1, DelayAccept: 1})
-	server, client := newRig(t, Options{Network: n}), newRig(t, Options{Network: n})
+	server, client := newFixture(t, Options{Network: n}), newFixture(t, Options{Network: n})
 	l := server.listen("tcp", "127.0.0.1:0", nil)
 	accept, accepted := server.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	connect, connected := client.begin(connectTo(l))
@@ -101,7 +101,7 @@ func TestSeveralBackendsInTurn(t *testing.T) {
 }
 
 func TestManualClock(t *testing.T) {
-	r := newRig(t, Options{Clock: ClockManual})
+	r := newFixture(t, Options{Clock: ClockManual})
 	expired := make(chan time.Duration)
 	go func() {
 		r.Wait(time.Second)
@@ -122,7 +122,7 @@ func TestManualClock(t *testing.T) {
 
 func TestSystemClockInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, Options{Clock: ClockSystem, Faults: Faults{Delay: 1, MaxDelay: time.Minute}})
+		r := newFixture(t, Options{Clock: ClockSystem, Faults: Faults{Delay: 1, MaxDelay: time.Minute}})
 		near, far := r.pair()
 		go func() {
 			time.Sleep(time.Minute)
@@ -172,7 +172,7 @@ func TestBackendCloseHandsOverEverything(t *testing.T) {
 // A span that the clock cannot go brings it to its end, and a negative one does not
 // turn it back.
 func TestAdvanceExtremes(t *testing.T) {
-	r := newRig(t, Options{Clock: ClockManual})
+	r := newFixture(t, Options{Clock: ClockManual})
 	n := r.Network()
 	n.Advance(time.Hour)
 	for _, test := range []struct{ by, now time.Duration }{

@@ -29,7 +29,7 @@ func answer(b *Backend, op *backend.Op, state uint32, res int32) {
 		op.Flag = inFlight | state
 	}
 	b.completion(sys.CQE{UserData: b.slots.number(op), Res: res})
-	b.ready.Store(true)
+	b.hasCompleted.Store(true)
 }
 
 // listening makes a listener.
@@ -162,7 +162,7 @@ func TestTryAgain(t *testing.T) {
 			}
 			var s slot
 			times := 0
-			for times < many && b.tryAgain(op, &s, test.errno) {
+			for times < many && b.shouldRetry(op, &s, test.errno) {
 				times++
 			}
 			if times != test.times {
@@ -186,7 +186,7 @@ func TestConnectWithoutASocket(t *testing.T) {
 	op.Connect().Socket = &backend.SocketOptions{LocalAddr: "192.0.2.1:0"} // not an address of this host
 	answer(b, op, 0, -int32(unix.EADDRNOTAVAIL))
 	b.mu.Lock()
-	doomed := append([]int(nil), b.doomed...)
+	doomed := append([]int(nil), b.toClose...)
 	b.mu.Unlock()
 	if len(doomed) != 1 || doomed[0] != first {
 		t.Errorf("closes %v, want %d alone", doomed, first)

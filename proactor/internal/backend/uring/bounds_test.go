@@ -58,7 +58,7 @@ func TestWaitKeepsItsDeadline(t *testing.T) {
 			t.Errorf("Wait returns %v, %v too early", list, deadline-b.Now())
 		}
 	}
-	if b.passed(backend.NoDeadline) || !b.passed(0) || !b.passed(1) || b.passed(b.Now()+time.Hour) {
+	if b.isDue(backend.NoDeadline) || !b.isDue(0) || !b.isDue(1) || b.isDue(b.Now()+time.Hour) {
 		t.Error("which deadlines have passed")
 	}
 }
@@ -66,36 +66,36 @@ func TestWaitKeepsItsDeadline(t *testing.T) {
 // Whatever needs the dispatcher's attention keeps it from sleeping, each by itself.
 func TestReasonsNotToSleep(t *testing.T) {
 	b := open(t, tuning{})
-	if b.stirring() || b.rousing() {
+	if b.hasWork() || b.hasThreadWork() {
 		t.Error("there is nothing to do")
 	}
 	for name, reason := range map[string]interface {
 		Store(bool)
 		Load() bool
-	}{"woken": &b.woken, "ready": &b.ready, "standing": &b.standing, "spilled": &b.spilled, "arriving": &b.arriving} {
+	}{"woken": &b.woken, "ready": &b.hasCompleted, "standing": &b.hasTransmits, "spilled": &b.hasBacklog, "arriving": &b.hasReceives} {
 		reason.Store(true)
 		threads := name == "spilled" || name == "arriving" // the rest of Wait sees to these
-		if b.stirring() == threads || !b.rousing() {
-			t.Errorf("%s: parked %v, on a thread %v", name, b.stirring(), b.rousing())
+		if b.hasWork() == threads || !b.hasThreadWork() {
+			t.Errorf("%s: parked %v, on a thread %v", name, b.hasWork(), b.hasThreadWork())
 		}
 		reason.Store(false)
 	}
 	b.mu.Lock()
 	b.push(&sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, UserData: ofCancel})
 	b.mu.Unlock()
-	if !b.stirring() || b.rousing() { // a thread submits as it sleeps
-		t.Errorf("an entry to submit: parked %v, on a thread %v", b.stirring(), b.rousing())
+	if !b.hasWork() || b.hasThreadWork() { // a thread submits as it sleeps
+		t.Errorf("an entry to submit: parked %v, on a thread %v", b.hasWork(), b.hasThreadWork())
 	}
 	b.submit()
-	if !b.stirring() || !b.rousing() {
-		t.Errorf("a completion to read: parked %v, on a thread %v", b.stirring(), b.rousing())
+	if !b.hasWork() || !b.hasThreadWork() {
+		t.Errorf("a completion to read: parked %v, on a thread %v", b.hasWork(), b.hasThreadWork())
 	}
 	b.Wait(0)
 }
 
 // The line of receives keeps its order, and its memory while it is not empty.
 func TestArrivalsKeepTheirMemory(t *testing.T) {
-	var a arrivals
+	var a receiveQueue
 	in, out := uint64(0), uint64(0)
 	add := func() { a.add(in); in++ }
 	take := func() {
@@ -128,18 +128,18 @@ func TestArrivalsKeepTheirMemory(t *testing.T) {
 // One call of Wait serves a bounded number of receives.
 func TestArrivalsAreServedInRounds(t *testing.T) {
 	b := openLocked(t)
-	_, receives := receivers(t, b, receivesPerRound+3)
+	_, receives := receivers(t, b, receivesPerTurn+3)
 	for _, op := range receives {
-		op.Handle.(*handle).likely = true
+		op.Handle.(*handle).hot = true
 		b.Start(op)
 	}
-	b.serveArrivals()
-	if b.arrivals.len() != 3 || !b.arriving.Load() {
-		t.Errorf("%d are left in line (%v), want 3", b.arrivals.len(), b.arriving.Load())
+	b.runReceives()
+	if b.receiveQueue.len() != 3 || !b.hasReceives.Load() {
+		t.Errorf("%d are left in line (%v), want 3", b.receiveQueue.len(), b.hasReceives.Load())
 	}
-	b.serveArrivals()
-	if b.arrivals.len() != 0 || b.arriving.Load() {
-		t.Errorf("%d are left in line (%v), want none", b.arrivals.len(), b.arriving.Load())
+	b.runReceives()
+	if b.receiveQueue.len() != 0 || b.hasReceives.Load() {
+		t.Errorf("%d are left in line (%v), want none", b.receiveQueue.len(), b.hasReceives.Load())
 	}
 	b.CancelAll()
 	collect(t, b, len(receives))
@@ -147,7 +147,7 @@ func TestArrivalsAreServedInRounds(t *testing.T) {
 
 // What the next Enter is expected to do is a count of entries and one of bytes.
 func TestExpected(t *testing.T) {
-	var x expected
+	var x estimate
 	if x.slow(100); x.any() {
 		t.Error("an entry that completes later is none that completes at once")
 	}

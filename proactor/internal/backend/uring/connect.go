@@ -24,7 +24,7 @@ func (b *Backend) startConnect(op *backend.Op) {
 		b.launch(op)
 	}
 	b.mu.Unlock()
-	b.nudge()
+	b.wakeOrSubmit()
 }
 
 // progress says how far a connect has come, given the kernel's answer: 0,
@@ -47,7 +47,7 @@ func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
 // newSocket makes another socket for a connect whose own is of no use. The lock is
 // held.
 func (b *Backend) newSocket(op *backend.Op) bool {
-	b.doomed = append(b.doomed, int(op.Sys.Fd))
+	b.toClose = append(b.toClose, int(op.Sys.Fd))
 	return sys.PrepareConnect(op) == nil
 }
 
@@ -67,9 +67,9 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	}
 	if op.Err != nil && fd >= 0 {
 		sys.Unbind(op)
-		b.doomed = append(b.doomed, fd)
+		b.toClose = append(b.toClose, fd)
 	}
-	b.done.Push(op)
+	b.completed.Push(op)
 }
 
 // joined makes a handle of a socket that is connected. If there is an error the
@@ -94,9 +94,9 @@ func (b *Backend) joined(op *backend.Op, fd int) (backend.Handle, error) {
 // accepted makes a stream of a socket that a listener has accepted. One that
 // came for a listener that has been closed meanwhile is closed.
 func (b *Backend) accepted(op *backend.Op, h *handle, fd int) {
-	if h.why != nil {
-		b.doomed = append(b.doomed, fd)
-		op.Err = h.why
+	if h.closeReason != nil {
+		b.toClose = append(b.toClose, fd)
+		op.Err = h.closeReason
 		return
 	}
 	remote := sys.DecodeAddress(op.Sys.Addr)

@@ -84,7 +84,7 @@ func receivers(t *testing.T, b *Backend, n int) (peers []backend.Handle, receive
 
 // A receive that waits for its turn can be cancelled, and its stream closed.
 func TestRecallsReceiveInLine(t *testing.T) {
-	const n = receivesPerRound + 10
+	const n = receivesPerTurn + 10
 	b := openLocked(t)
 	peers, receives := receivers(t, b, n)
 	for i, op := range receives {
@@ -98,8 +98,8 @@ func TestRecallsReceiveInLine(t *testing.T) {
 		op.Receive().Buffer.Release()
 		first++
 	}
-	if first != receivesPerRound || receives[n-1].Flag&receives[n-2].Flag&inLine == 0 {
-		t.Fatalf("%d were served, want %d and the others in line", first, receivesPerRound)
+	if first != receivesPerTurn || receives[n-1].Flag&receives[n-2].Flag&queuedReceive == 0 {
+		t.Fatalf("%d were served, want %d and the others in line", first, receivesPerTurn)
 	}
 	b.Cancel(receives[n-1])
 	receives[n-2].Handle.Close()

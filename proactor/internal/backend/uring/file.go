@@ -40,7 +40,7 @@ func probeFiles(has func(sys.Opcode) bool) (kinds uint32) {
 func (b *Backend) startFile(op *backend.Op) {
 	if b.caps.Files&(1<<op.Kind) == 0 || len(op.Buf) == 0 && movesFile(op.Kind) {
 		b.mu.Lock()
-		op.Flag = away
+		op.Flag = onFileWorker
 		b.mu.Unlock()
 		b.files.Start(op)
 		return
@@ -57,7 +57,7 @@ func (b *Backend) startFile(op *backend.Op) {
 		b.launch(op)
 	}
 	b.mu.Unlock()
-	b.nudge()
+	b.wakeOrSubmit()
 }
 
 func movesFile(k backend.Kind) bool { return k == backend.KindReadAt || k == backend.KindWriteAt }
@@ -85,7 +85,7 @@ func (b *Backend) beginFile(op *backend.Op) error {
 // leave undoes beginFile. The lock is held.
 func (b *Backend) leave(op *backend.Op) {
 	if f, ok := op.Handle.(*files.File); ok && f.Leave() {
-		b.doomed = append(b.doomed, f.Sys().FD())
+		b.toClose = append(b.toClose, f.Sys().FD())
 	}
 }
 
@@ -103,7 +103,7 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	case backend.KindReadAt, backend.KindWriteAt:
 		e.Addr, e.Len = buffer(op.Buf)
 		e.Off = uint64(op.Off)
-		b.expected.slow(int(e.Len))
+		b.estimate.slow(int(e.Len))
 	case backend.KindSync:
 		if op.Off == backend.SyncData {
 			e.OpFlags = sys.RingFsyncData
@@ -133,7 +133,7 @@ func (b *Backend) fileFinished(op *backend.Op, res int32, asked bool) {
 		}
 	}
 	b.leave(op)
-	b.done.Push(op)
+	b.completed.Push(op)
 }
 
 // fileFailure is the error of an operation that the kernel has ended with errno.
@@ -163,16 +163,16 @@ func (b *Backend) adoptOpened(list *backend.Op) {
 	}
 }
 
-// recallFile recalls what is in flight on f, which is cancelled or closed.
-func (b *Backend) recallFile(f *files.File) {
+// cancelFile recalls what is in flight on f, which is cancelled or closed.
+func (b *Backend) cancelFile(f *files.File) {
 	b.mu.Lock()
 	for i := range b.slots.table {
 		if op := b.slots.table[i].op; op != nil && op.Handle == f {
-			b.recall(op)
+			b.cancelInFlightLocked(op)
 		}
 	}
 	b.mu.Unlock()
-	b.nudge()
+	b.wakeOrSubmit()
 }
 
 // fileDone takes back what was given to the workers.
@@ -182,11 +182,118 @@ func (b *Backend) fileDone(op *backend.Op) {
 		b.paged(op.Owner.(*backend.Op))
 	} else {
 		op.Flag = idle
-		b.done.Push(op)
-		b.ready.Store(true)
+		b.completed.Push(op)
+		b.hasCompleted.Store(true)
 	}
 	b.mu.Unlock()
-	if b.rest.Asleep() {
+	if b.sleeper.Sleeping() {
 		b.Wake()
 	}
+}
+
+// io_uring has no sendfile, and its splice runs on threads of the kernel's. So a
+// transmission is carried out by whoever is inside Wait, turn by turn, with
+// everything else in between:
+//
+//	in line ──▶ a turn ──▶ long enough: to the end of the line
+//	   ▲                   socket full: the kernel is asked to tell when it is not ──┐
+//	   │                   file not in memory: a worker reads it ────────────────────┤
+//	   └─────────────────────────────────────────────────────────────────────────────┘
+//
+// Its Flag is transmitting all the while, with inFlight while the socket is full.
+
+// stand puts op at the end of the line. The lock is held.
+func (b *Backend) queueTransmitLocked(op *backend.Op) {
+	b.transmitQueue = append(b.transmitQueue, op)
+	b.hasTransmits.Store(true)
+}
+
+// beginTransmit begins op, the head of its queue. The lock is held.
+func (b *Backend) beginTransmit(op *backend.Op) {
+	op.Flag = transmitting
+	b.queueTransmitLocked(op)
+}
+
+// runTransmits gives everything in the line a turn. Wait calls it.
+func (b *Backend) runTransmits() {
+	if !b.hasTransmits.Load() {
+		return
+	}
+	b.mu.Lock()
+	now := b.transmitQueue
+	b.transmitQueue, b.lastTransmits = b.lastTransmits[:0], now
+	b.hasTransmits.Store(false)
+	b.mu.Unlock()
+	for i, op := range now {
+		now[i] = nil
+		b.transmitTurn(op)
+	}
+}
+
+// turn gives op a turn, without the lock: it takes tens of microseconds.
+func (b *Backend) transmitTurn(op *backend.Op) {
+	h, t := op.Handle.(*handle), op.Transmission()
+	b.mu.Lock()
+	ended := b.endIfCancelledLocked(op, h)
+	b.mu.Unlock()
+	if ended {
+		return
+	}
+	how, err := files.Turn(h.fd, t)
+	b.mu.Lock()
+	op.N = t.Moved()
+	switch {
+	case how == sys.TurnDone:
+		b.transmitted(op, h, files.TransmitError(h.name, h.network, h.local, h.remote, err))
+	case b.endIfCancelledLocked(op, h):
+	case how == sys.TurnFull:
+		op.Flag |= inFlight
+		b.slots.take(op)
+		b.prepare(op)
+	case how == sys.TurnAgain:
+		b.queueTransmitLocked(op)
+	case how == sys.TurnCold:
+		t.Paging = true
+	}
+	b.mu.Unlock()
+	if how == sys.TurnCold && t.Paging {
+		b.files.Start(&t.Page)
+	}
+}
+
+// endIfCancelledLocked completes op if that was asked for. The lock is held.
+func (b *Backend) endIfCancelledLocked(op *backend.Op, h *handle) bool {
+	if op.Flag&cancelled == 0 {
+		return false
+	}
+	b.transmitted(op, h, backend.ErrCanceled)
+	return true
+}
+
+// transmitted completes op. The lock is held.
+func (b *Backend) transmitted(op *backend.Op, h *handle, err error) {
+	if err != nil && h.closeReason != nil {
+		err = h.closeReason
+	}
+	q := &h.queues[backend.Out]
+	q.Pop()
+	b.complete(op, op.N, err)
+	if h.closeReason == nil {
+		b.advance(q)
+	}
+	h.shutdownWriteLocked()
+	b.releaseDescriptorLocked(h)
+}
+
+// writable is told that the socket of op takes more, or that op was recalled:
+// the next turn finds out. The lock is held.
+func (b *Backend) writable(op *backend.Op) {
+	op.Flag &^= inFlight
+	b.queueTransmitLocked(op)
+}
+
+// paged is told that a worker is done. The lock is held.
+func (b *Backend) paged(op *backend.Op) {
+	op.Transmission().Paged()
+	b.queueTransmitLocked(op)
 }

@@ -25,7 +25,7 @@ func TestSignalsInterruptTheThread(t *testing.T) {
 	thread, sent := unix.Gettid(), make(chan error)
 	go func() {
 		for n := 0; n < 100; {
-			if !b.thread.Asleep() {
+			if !b.thread.Sleeping() {
 				runtime.Gosched()
 				continue
 			}

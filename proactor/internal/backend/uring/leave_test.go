@@ -126,7 +126,7 @@ func TestCloseOfWhatIsUsed(t *testing.T) {
 	if r.N != 0 || r.Err != io.EOF {
 		t.Errorf("the peer has read %d, %v", r.N, r.Err)
 	}
-	h.done()
+	h.releaseDescriptor()
 	if err := h.acquire(); err != backend.ErrHandleClosed {
 		t.Errorf("used after Close: %v", err)
 	}
@@ -143,7 +143,7 @@ func TestTakeOfWhatIsUsed(t *testing.T) {
 	if _, err := to.Take(client); err != backend.ErrBusy {
 		t.Errorf("taken while it is in use: %v", err)
 	}
-	h.done()
+	h.releaseDescriptor()
 	taken, err := to.Take(client)
 	if err != nil {
 		t.Fatal(err)

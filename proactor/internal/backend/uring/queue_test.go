@@ -74,14 +74,14 @@ func testBacklog(t *testing.T, b *Backend) {
 	for range 100 { // as if the kernel had been short of memory
 		b.backlog = append(b.backlog, sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, UserData: ofCancel})
 	}
-	b.spilled.Store(true)
+	b.hasBacklog.Store(true)
 	b.mu.Unlock()
 	b.Cancel(r)
 	await(t, b, r)
 	if r.Err != backend.ErrCanceled {
 		t.Error(r.Err)
 	}
-	if b.spilled.Load() || len(b.backlog) != 0 || b.ring.Pending() != 0 {
+	if b.hasBacklog.Load() || len(b.backlog) != 0 || b.ring.Pending() != 0 {
 		t.Error("something is left in the queues")
 	}
 }

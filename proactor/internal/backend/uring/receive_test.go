@@ -21,8 +21,8 @@ func likely(t *testing.T, b *Backend) (client backend.Handle, receive *backend.O
 	b.Start(receive)
 	answer := write(b, server, "something to do, so that Wait does not sleep")
 	collect(t, b, 2)
-	if receive.Err != nil || answer.Err != nil || !server.(*handle).likely {
-		t.Fatal(receive.Err, answer.Err, server.(*handle).likely)
+	if receive.Err != nil || answer.Err != nil || !server.(*handle).hot {
+		t.Fatal(receive.Err, answer.Err, server.(*handle).hot)
 	}
 	return client, receive
 }
@@ -33,7 +33,7 @@ func TestReceiveExpectsInVain(t *testing.T) {
 	client, op := likely(t, b)
 	op.Receive().Buffer.Release()
 	b.Start(op)
-	if op.Flag&unasked == 0 {
+	if op.Flag&speculative == 0 {
 		t.Error("the kernel was asked first")
 	}
 	for op.Flag&polling == 0 {
@@ -41,7 +41,7 @@ func TestReceiveExpectsInVain(t *testing.T) {
 			t.Fatal("received what nobody has sent")
 		}
 	}
-	if op.Receive().Pool.Free() != 1 || op.Handle.(*handle).likely {
+	if op.Receive().Pool.Free() != 1 || op.Handle.(*handle).hot {
 		t.Error("it keeps a buffer while it waits, or still expects bytes")
 	}
 	write(b, client, "second")
@@ -63,7 +63,7 @@ func TestReceiveExpectsOfDryPool(t *testing.T) {
 		if b.Wait(0) != nil {
 			t.Fatal("received what nobody has sent")
 		}
-		if op.Flag&starving != 0 {
+		if op.Flag&needsBuffer != 0 {
 			t.Fatal("it waits for a buffer")
 		}
 	}
@@ -86,9 +86,9 @@ func TestCancelOfReceiveThatLooks(t *testing.T) {
 			_, server := pair(t, b)
 			pool := backend.NewPool(8, 1)
 			op := &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: pool}}
-			server.(*handle).likely = true
+			server.(*handle).hot = true
 			b.Start(op)
-			b.serveArrivals() // its turn, where there is a line
+			b.runReceives() // its turn, where there is a line
 			if op.Flag&polling != 0 || op.Receive().Buffer == nil {
 				t.Fatal("it does not look at once: this test tests nothing")
 			}

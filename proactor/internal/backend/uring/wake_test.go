@@ -28,7 +28,7 @@ func TestWakeThread(t *testing.T) {
 			go func() {
 				defer close(done)
 				for range wakes {
-					for !b.thread.Asleep() {
+					for !b.thread.Sleeping() {
 						runtime.Gosched()
 					}
 					b.Wake()
@@ -65,7 +65,7 @@ func TestWakeAfterClose(t *testing.T) {
 			if other.ring.FD() != fd {
 				t.Fatalf("the next ring is %d and not %d again: this test tests nothing", other.ring.FD(), fd)
 			}
-			b.thread.asleep.Store(true) // what the waker has seen
+			b.thread.sleeping.Store(true) // what the waker has seen
 			b.Wake()
 			if other.ring.Ready() != 0 || other.Wait(0) != nil {
 				t.Error("the wake has reached another backend")

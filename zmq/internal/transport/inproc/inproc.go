@@ -30,8 +30,8 @@ type Host interface {
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
-	Cut(p *pipe.Peer)
-	Retire(p *pipe.Peer)
+	Detached(p *pipe.Peer)
+	StopNotify(p *pipe.Peer)
 	Detach(p *pipe.Peer, dropped bool)
 }
 
@@ -183,7 +183,7 @@ func (c *Connection) WhenDelivered(f func()) {
 		return
 	}
 	c.delivered = f
-	c.peer.Out.Drained(f)
+	c.peer.Out.OnDrained(f)
 }
 
 func compatible(a, b Member) error {
@@ -305,7 +305,7 @@ func (b *Binding) Unbind() {
 	for len(b.joined) > 0 {
 		c := b.joined[0]
 		far := c.far
-		b.member.Cut(far)
+		b.member.Detached(far)
 		c.peer.Out.Detach(nil)
 		c.part()
 		b.member.Detach(far, false)
@@ -323,7 +323,7 @@ func (c *Connection) Disconnect() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b, far := c.binding, c.far; b != nil {
-		c.member.Retire(c.peer) // far takes what it was sent
+		c.member.StopNotify(c.peer) // far takes what it was sent
 		c.part()
 		c.member.Detach(c.peer, false)
 		b.member.Detach(far, true)

@@ -17,7 +17,7 @@ type host struct {
 	mu        sync.Mutex
 	events    []string
 	refuse    error
-	sent, got pipe.Tally
+	sent, got pipe.Counter
 }
 
 func (h *host) NewOut() *pipe.Out {
@@ -29,8 +29,8 @@ func (h *host) Writable(*pipe.Out)           {}
 func (h *host) Readable(*pipe.In)            {}
 func (h *host) Attach(*pipe.Peer) error      { return h.note("attach", nil) }
 func (h *host) Disconnected(*pipe.Peer)      { _ = h.note("disconnected", nil) }
-func (h *host) Cut(*pipe.Peer)               { _ = h.note("cut", nil) }
-func (h *host) Retire(*pipe.Peer)            {}
+func (h *host) Detached(*pipe.Peer)          { _ = h.note("cut", nil) }
+func (h *host) StopNotify(*pipe.Peer)        {}
 func (h *host) Detach(_ *pipe.Peer, dropped bool) {
 	_ = h.note(fmt.Sprint("detach, dropped ", dropped), nil)
 }

@@ -1,0 +1,413 @@
+package proactor
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/record"
+)
+
+// Diagnostics look for mistakes that are hard to see otherwise. They cost time, and
+// are for tests and for debugging; the zero value has none. They need the causal
+// record.
+type Diagnostics struct {
+	// Outstanding reports, when the dispatcher is closed, the operations that have
+	// not completed by then (FindingOutstanding). Close ends them; were they meant to
+	// go on for ever? And, after that, those that have not completed even so
+	// (FindingLost): a mistake of the backend's.
+	Outstanding bool
+	// Completions reports operations that complete twice (FindingTwice). The second
+	// completion is kept from the handler.
+	Completions bool
+	// Buffers watches the memory that an operation names while it belongs to the
+	// runtime. The bytes of a write are summed when it starts and when it completes;
+	// those of a read are overwritten with 0xDB when it starts, and what it has not
+	// read must be so when it completes. FindingBuffer if somebody has touched them.
+	Buffers bool
+	// SlowHandler reports handlers that run for longer than this (FindingSlow), with
+	// the stack of the goroutine, while they do. 0: none. A goroutine of the
+	// dispatcher's own watches, until Close.
+	SlowHandler time.Duration
+	// Report is told, on whichever goroutine has found it out: it must not block,
+	// nor use the dispatcher's operations, nor close it (ErrInHandler). Nil: Options.Logger is, as a warning.
+	Report func(Finding)
+}
+
+// FindingKind is what is wrong.
+type FindingKind string
+
+// What Diagnostics find.
+const (
+	FindingOutstanding FindingKind = "not completed when the dispatcher was closed"
+	FindingLost        FindingKind = "not completed by Close"
+	FindingTwice       FindingKind = "completed twice"
+	FindingBuffer      FindingKind = "memory touched while the operation was outstanding"
+	FindingSlow        FindingKind = "handler runs for too long"
+)
+
+// Fault is a mistake that a check has found.
+type Finding struct {
+	Kind      FindingKind
+	Operation Pending // with the chain that led to it, if it is still in the record
+	Detail    string  // which byte, how long
+	Stack     []byte  // FindingSlow: of the goroutine that runs the handler
+}
+
+// String is all of it.
+func (f Finding) String() string {
+	s := string(f.Kind)
+	if f.Detail != "" {
+		s += ": " + f.Detail
+	}
+	s += "\n" + f.Operation.String()
+	if len(f.Stack) > 0 {
+		s += "\n" + string(f.Stack)
+	}
+	return s
+}
+
+// any reports whether there is something to check.
+func (c *Diagnostics) any() bool {
+	return c.Outstanding || c.Completions || c.Buffers || c.SlowHandler != 0
+}
+
+// validate names the field that is wrong.
+func (c *Diagnostics) validate(o *Options) error {
+	switch {
+	case c.SlowHandler < 0:
+		return fmt.Errorf("proactor: Options.Diagnostics.SlowHandler is %v: it must be 0 (none) or more", c.SlowHandler)
+	case c.any() && o.Record.Off:
+		return fmt.Errorf("proactor: Options.Diagnostics need the causal record, but Options.Record.Off is set")
+	case c.any() && c.Report == nil && o.Logger == nil:
+		return fmt.Errorf("proactor: Options.Diagnostics would find out, and have nobody to tell: set Diagnostics.Report or Options.Logger")
+	}
+	return nil
+}
+
+// checker is a dispatcher's checks.
+type checker struct {
+	Diagnostics
+	d       *Dispatcher
+	logger  *slog.Logger
+	buffers bufferCheck
+	slow    *watchdog // nil: nobody watches
+
+	mu   sync.Mutex
+	last map[*Operation]OperationID // Completions: what has completed
+}
+
+// newChecker begins d's checks; nil if there are none.
+func newChecker(d *Dispatcher, o *Options) *checker {
+	if !o.Diagnostics.any() {
+		return nil
+	}
+	c := &checker{Diagnostics: o.Diagnostics, d: d, logger: o.Logger, last: map[*Operation]OperationID{}}
+	if c.SlowHandler > 0 {
+		c.slow = newWatchdog(c)
+	}
+	return c
+}
+
+// report tells of a fault of the operation of that ID.
+func (c *checker) report(kind FindingKind, id OperationID, detail string, stack []byte) {
+	f := Finding{Kind: kind, Detail: detail, Stack: stack}
+	f.Operation = c.d.pendingOf(id)
+	if c.Report != nil {
+		c.Report(f)
+		return
+	}
+	c.logger.Warn("proactor: "+string(kind), "detail", detail, "operation", f.Operation.String(), "stack", string(stack))
+}
+
+// started is called before o goes to the backend.
+func (c *checker) started(o *Operation) {
+	if c != nil && c.Buffers {
+		c.buffers.begin(o)
+	}
+}
+
+// completed is called before o, completed, is given back. It reports whether the
+// completion counts.
+func (c *checker) completed(o *Operation) bool {
+	if c == nil {
+		return true
+	}
+	if c.Completions && !c.once(o) {
+		return false
+	}
+	if c.Buffers {
+		if detail := c.buffers.end(o); detail != "" {
+			c.report(FindingBuffer, OperationID(o.slot.ID), detail, nil)
+		}
+	}
+	return true
+}
+
+// once reports whether o is outstanding, as it is when it completes for the first
+// time.
+func (c *checker) once(o *Operation) bool {
+	c.mu.Lock()
+	id := c.last[o]
+	if o.slot != nil {
+		c.last[o] = OperationID(o.slot.ID)
+	}
+	c.mu.Unlock()
+	if o.Outstanding() {
+		return true
+	}
+	c.report(FindingTwice, id, "", nil)
+	return false
+}
+
+// entered and left say that a handler is running.
+func (c *checker) entered(s *record.Slot) {
+	if c != nil && c.slow != nil {
+		c.slow.entered(s.ID)
+	}
+}
+
+// watches reports whether the caller is the goroutine that looks for slow handlers:
+// in Report. Close waits for its end.
+func (c *checker) watches() bool {
+	g := record.Goroutine()
+	return c != nil && c.slow != nil && g != 0 && c.slow.on.Load() == g
+}
+
+func (c *checker) left(s *record.Slot) {
+	if c != nil && c.slow != nil {
+		c.slow.left(s.ID)
+	}
+}
+
+// closing is called by Close before the backend is closed, closed when nothing is
+// left to be dispatched.
+func (c *checker) closing() {
+	if c != nil && c.Outstanding {
+		c.reportLive(FindingOutstanding)
+	}
+}
+
+func (c *checker) closed() {
+	if c == nil {
+		return
+	}
+	if c.slow != nil {
+		c.slow.end()
+	}
+	if c.Outstanding {
+		c.reportLive(FindingLost)
+	}
+}
+
+func (c *checker) reportLive(kind FindingKind) {
+	for _, p := range c.d.Pending() {
+		if p.State() == "outstanding" {
+			c.report(kind, p.ID, "", nil)
+		}
+	}
+}
+
+// poison is what a read's memory is filled with.
+const poison = 0xDB
+
+// bufferCheck remembers the memory of operations that are outstanding. The zero
+// value is ready.
+type bufferCheck struct {
+	mu   sync.Mutex
+	seed maphash.Seed
+	of   map[*Operation]memory
+}
+
+// memory is what an operation names.
+type memory struct {
+	parts [][]byte
+	sum   uint64 // writes
+	read  bool
+}
+
+// memoryOf finds the memory that o names; false if it names none.
+func memoryOf(o *Operation) (m memory, ok bool) {
+	switch o.op.Kind {
+	case backend.KindRead, backend.KindReadAt, backend.KindReceiveFrom:
+		return memory{parts: [][]byte{o.op.Buf}, read: true}, true
+	case backend.KindReadV:
+		return memory{parts: o.op.Vec, read: true}, true
+	case backend.KindWrite, backend.KindWriteAt, backend.KindSendTo:
+		return memory{parts: [][]byte{o.op.Buf}}, true
+	case backend.KindWriteV:
+		return memory{parts: o.op.Vec}, true
+	case backend.KindTransmitFile:
+		t := o.op.Transmission()
+		return memory{parts: [][]byte{t.Header, t.Trailer}}, true
+	}
+	return memory{}, false
+}
+
+// begin poisons or sums the memory of o, which is about to be started.
+func (c *bufferCheck) begin(o *Operation) {
+	m, ok := memoryOf(o)
+	if !ok {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil {
+		c.of, c.seed = map[*Operation]memory{}, maphash.MakeSeed()
+	}
+	if m.read {
+		for _, part := range m.parts {
+			for i := range part {
+				part[i] = poison
+			}
+		}
+	} else {
+		m.sum = c.total(m.parts)
+	}
+	c.of[o] = m
+}
+
+// end looks at the memory of o, which has completed, and says what is wrong with
+// it; nothing if nothing is.
+func (c *bufferCheck) end(o *Operation) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, ok := c.of[o]
+	if !ok {
+		return ""
+	}
+	delete(c.of, o)
+	if m.read {
+		return m.beyond(o.op.N)
+	}
+	if c.total(m.parts) != m.sum {
+		return "the bytes being written have changed"
+	}
+	return ""
+}
+
+// beyond looks for bytes that are not poison from n on.
+func (m memory) beyond(n int) string {
+	at := 0
+	for _, part := range m.parts {
+		for _, b := range part {
+			if at >= n && b != poison {
+				return fmt.Sprintf("byte %d of the memory being read into is %#x, and %d were read", at, b, n)
+			}
+			at++
+		}
+	}
+	return ""
+}
+
+func (c *bufferCheck) total(parts [][]byte) uint64 {
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return h.Sum64()
+}
+
+// watchdog looks for handlers that run for too long, on a goroutine of its own.
+type watchdog struct {
+	c    *checker
+	stop chan struct{}
+	done chan struct{}
+	on   atomic.Uintptr // its goroutine
+
+	mu      sync.Mutex
+	running map[uint64]run // by the operation's ID
+}
+
+// run is a handler that is running.
+type run struct {
+	since     time.Time
+	goroutine []byte // how its stack begins: "goroutine 17 ["
+	reported  bool
+}
+
+func newWatchdog(c *checker) *watchdog {
+	w := &watchdog{c: c, stop: make(chan struct{}), done: make(chan struct{}), running: map[uint64]run{}}
+	go w.watch()
+	return w
+}
+
+func (w *watchdog) entered(id uint64) {
+	buf := make([]byte, 64)
+	first, _, _ := bytes.Cut(buf[:runtime.Stack(buf, false)], []byte("["))
+	w.mu.Lock()
+	w.running[id] = run{since: time.Now(), goroutine: append(first, '[')}
+	w.mu.Unlock()
+}
+
+func (w *watchdog) left(id uint64) {
+	w.mu.Lock()
+	delete(w.running, id)
+	w.mu.Unlock()
+}
+
+func (w *watchdog) end() {
+	close(w.stop)
+	<-w.done
+}
+
+// watch looks four times in the time that is allowed.
+func (w *watchdog) watch() {
+	defer close(w.done)
+	w.on.Store(record.Goroutine())
+	defer w.on.Store(0)
+	tick := time.NewTicker(max(w.c.SlowHandler/4, time.Microsecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case <-tick.C:
+			w.look()
+		}
+	}
+}
+
+// look reports each slow handler once.
+func (w *watchdog) look() {
+	slow := map[uint64]run{}
+	w.mu.Lock()
+	for id, r := range w.running {
+		if !r.reported && time.Since(r.since) > w.c.SlowHandler {
+			slow[id] = r
+			r.reported = true
+			w.running[id] = r
+		}
+	}
+	w.mu.Unlock()
+	for id, r := range slow {
+		detail := fmt.Sprintf("for %v, where %v is allowed", time.Since(r.since).Round(time.Microsecond), w.c.SlowHandler)
+		w.c.report(FindingSlow, OperationID(id), detail, stackOf(r.goroutine))
+	}
+}
+
+// stackOf finds the stack of one goroutine among those of all.
+func stackOf(goroutine []byte) []byte {
+	buf := make([]byte, 64<<10)
+	for {
+		n := runtime.Stack(buf, true)
+		if n < len(buf) {
+			buf = buf[:n]
+			break
+		}
+		buf = make([]byte, 2*len(buf))
+	}
+	for stack := range bytes.SplitSeq(buf, []byte("\n\n")) {
+		if bytes.HasPrefix(stack, goroutine) {
+			return stack
+		}
+	}
+	return nil
+}

@@ -1,0 +1,292 @@
+package proactor_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// faulty is a backend that loses, or hands back twice, the reads that complete.
+type faulty struct {
+	backend.Backend
+	lose, twice bool
+	again       *backend.Op
+}
+
+func (f *faulty) Wait(deadline time.Duration) *backend.Op {
+	if again := f.again; again != nil {
+		f.again = nil
+		return again
+	}
+	list := f.Backend.Wait(deadline)
+	if list != nil && list.Kind == backend.KindRead {
+		if f.lose {
+			return list.Next
+		}
+		if f.twice {
+			f.again = list
+		}
+	}
+	return list
+}
+
+// checked is a dispatcher with checks whose findings come to the channel.
+func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispatcher, chan proactor.Finding) {
+	t.Helper()
+	faults := make(chan proactor.Finding, 16)
+	c.Report = func(f proactor.Finding) { faults <- f }
+	return newDispatcher(t, proactor.Options{Backend: name, Diagnostics: c}), faults
+}
+
+// only takes the one fault that there is.
+func only(t *testing.T, faults chan proactor.Finding, kind proactor.FindingKind) proactor.Finding {
+	t.Helper()
+	if len(faults) != 1 {
+		t.Fatalf("%d faults", len(faults))
+	}
+	f := <-faults
+	if f.Kind != kind || !strings.Contains(f.Operation.Site().File, "_test.go") {
+		t.Fatalf("the fault is %v", f)
+	}
+	return f
+}
+
+func TestCheckOutstanding(t *testing.T) {
+	d, faults := checked(t, "", proactor.Diagnostics{Outstanding: true})
+	var post, timer proactor.Operation
+	timer.Handler = proactor.HandlerFunc(nothing)
+	post.Handler = proactor.HandlerFunc(func(*proactor.Operation) { d.StartTimer(&timer, time.Hour) })
+	d.Post(&post)
+	runUntil(t, d, &post)
+	d.Close()
+	f := only(t, faults, proactor.FindingOutstanding)
+	if f.Operation.Kind != proactor.KindTimer || len(f.Operation.Chain) != 1 || f.Operation.Chain[0].Kind != proactor.KindPost {
+		t.Errorf("the fault is %v", f)
+	}
+}
+
+// started starts a read on a pair of which something was written to the other end.
+func startedRead(t *testing.T, d *proactor.Dispatcher, read *proactor.Operation, buf []byte) {
+	t.Helper()
+	x, y := connectedPair(t, d, "tcp")
+	y.Read(read, buf)
+	if _, err := x.TryWrite([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckLost(t *testing.T) {
+	d, faults := checked(t, "sim", proactor.Diagnostics{Outstanding: true})
+	f := &faulty{lose: true}
+	proactor.WrapBackend(d, func(b backend.Backend) backend.Backend { f.Backend = b; return f })
+	var read, timer proactor.Operation
+	read.Handler, timer.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)
+	startedRead(t, d, &read, make([]byte, 16))
+	d.StartTimer(&timer, time.Second)
+	runUntil(t, d, &timer)
+	d.Close()
+	if f := <-faults; f.Kind != proactor.FindingOutstanding {
+		t.Errorf("the first fault is %v", f)
+	}
+	if f := only(t, faults, proactor.FindingLost); f.Operation.Kind != proactor.KindRead {
+		t.Errorf("the fault is %v", f)
+	}
+}
+
+func TestCheckTwice(t *testing.T) {
+	d, faults := checked(t, "sim", proactor.Diagnostics{Completions: true})
+	f := &faulty{twice: true}
+	proactor.WrapBackend(d, func(b backend.Backend) backend.Backend { f.Backend = b; return f })
+	calls := 0
+	var read, timer proactor.Operation
+	read.Handler = proactor.HandlerFunc(func(*proactor.Operation) { calls++ })
+	timer.Handler = proactor.HandlerFunc(nothing)
+	startedRead(t, d, &read, make([]byte, 16))
+	d.StartTimer(&timer, time.Second)
+	runUntil(t, d, &timer, &read)
+	if only(t, faults, proactor.FindingTwice).Operation.Kind != proactor.KindRead || calls != 1 {
+		t.Errorf("the handler was called %d times", calls)
+	}
+}
+
+// Memory is touched, or not, while the kernel has it.
+func TestCheckBuffers(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			d, faults := checked(t, name, proactor.Diagnostics{Buffers: true})
+			x, y := connectedPair(t, d, "tcp")
+			var read, write proactor.Operation
+			read.Handler, write.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)
+			in, out := make([]byte, 64), []byte("hello")
+			vector := [][]byte{in[:3], in[3:]}
+
+			y.Read(&read, in)
+			x.Write(&write, out)
+			runUntil(t, d, &read, &write)
+			y.ReadV(&read, vector)
+			x.WriteV(&write, [][]byte{out[:2], out[2:]})
+			runUntil(t, d, &read, &write)
+			if len(faults) != 0 || string(in[:5]) != "hello" || in[5] != 0xDB {
+				t.Fatalf("%d faults, read %q", len(faults), in[:8])
+			}
+
+			y.ReadV(&read, vector)
+			in[60] = 1
+			x.Write(&write, out)
+			runUntil(t, d, &read, &write)
+			if f := only(t, faults, proactor.FindingBuffer); !strings.Contains(f.Detail, "byte 60 of the memory") || f.Operation.Kind != proactor.KindScatterRead {
+				t.Errorf("the fault is %v", f)
+			}
+
+			x.Write(&write, out)
+			out[0]++
+			y.Read(&read, in)
+			runUntil(t, d, &read, &write)
+			if f := only(t, faults, proactor.FindingBuffer); !strings.Contains(f.Detail, "being written have changed") || f.Operation.Kind != proactor.KindWrite {
+				t.Errorf("the fault is %v", f)
+			}
+		})
+	}
+}
+
+// A handler that hangs is told of while it does, with the line on which it hangs.
+func TestCheckSlowHandler(t *testing.T) {
+	d, faults := checked(t, "", proactor.Diagnostics{SlowHandler: time.Millisecond})
+	var fast, slow proactor.Operation
+	fast.Handler = proactor.HandlerFunc(nothing)
+	var fault proactor.Finding
+	slow.Handler = proactor.HandlerFunc(func(*proactor.Operation) { hangUntil(faults, &fault) })
+	d.StartTimer(&fast, 0)
+	d.Post(&slow)
+	runUntil(t, d, &fast, &slow)
+	if fault.Kind != proactor.FindingSlow || fault.Operation.Kind != proactor.KindPost || fault.Operation.State() != "in its handler" {
+		t.Errorf("the fault is %v", fault)
+	}
+	if !strings.Contains(string(fault.Stack), "hangUntil") || strings.Contains(string(fault.Stack), "\n\n") {
+		t.Errorf("the stack is %s", fault.Stack)
+	}
+}
+
+func hangUntil(faults chan proactor.Finding, fault *proactor.Finding) { *fault = <-faults }
+
+// Without a function to report to, the logger is told.
+func TestCheckLogger(t *testing.T) {
+	var b bytes.Buffer
+	d := newDispatcher(t, proactor.Options{Diagnostics: proactor.Diagnostics{Outstanding: true}, Logger: slog.New(slog.NewTextHandler(&b, nil))})
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(nothing)
+	d.StartTimer(&op, time.Hour)
+	d.Close()
+	if !strings.Contains(b.String(), "level=WARN") || !strings.Contains(b.String(), "not completed when the dispatcher was closed") || !strings.Contains(b.String(), "timer at checks_test.go") {
+		t.Errorf("the log is %s", &b)
+	}
+}
+
+func TestCheckOptions(t *testing.T) {
+	report := func(proactor.Finding) {}
+	for want, o := range map[string]proactor.Options{
+		"SlowHandler is -1ns":  {Diagnostics: proactor.Diagnostics{SlowHandler: -1, Report: report}},
+		"need the causal":      {Diagnostics: proactor.Diagnostics{Buffers: true, Report: report}, Record: proactor.RecordOptions{Off: true}},
+		"nobody to tell":       {Diagnostics: proactor.Diagnostics{Completions: true}},
+		"Record.History is -1": {Record: proactor.RecordOptions{History: -1}},
+	} {
+		if _, err := proactor.New(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %s", err, want)
+		}
+	}
+}
+
+// Handlers run with a label that says of what kind their operations are, and
+// nothing else does.
+func TestLabels(t *testing.T) {
+	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{Labels: true}})
+	var inside, outside string
+	var op proactor.Operation
+	op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { inside = labelled(t) })
+	d.Post(&op)
+	runUntil(t, d, &op)
+	outside = labelled(t)
+	if !strings.Contains(inside, `"operation":"post"`) || strings.Contains(outside, `"operation"`) {
+		t.Errorf("inside of the handler:\n%s\nand outside:\n%s", inside, outside)
+	}
+}
+
+// labelled is the goroutine profile's entries that this package's tests are in.
+func labelled(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
+		t.Fatal(err)
+	}
+	entries := strings.Split(b.String(), "\n\n")
+	entries = slices.DeleteFunc(entries, func(e string) bool { return !strings.Contains(e, "proactor_test.labelled") })
+	return strings.Join(entries, "\n\n")
+}
+
+// A report that closes the dispatcher would wait for itself, whoever has found the
+// fault: the dispatcher while it calls handlers, Close, or the goroutine that watches.
+func TestCloseInReport(t *testing.T) {
+	for _, o := range []proactor.Options{{Backend: "sim"}, {Backend: "goroutine"}} {
+		t.Run(o.Backend, func(t *testing.T) {
+			told := make(chan error, 16)
+			var d *proactor.Dispatcher
+			o.Diagnostics = proactor.Diagnostics{Outstanding: true, Buffers: true, SlowHandler: time.Millisecond}
+			o.Diagnostics.Report = func(proactor.Finding) { told <- d.Close() }
+			d = newDispatcher(t, o)
+			refused := func(what string) {
+				t.Helper()
+				if err := <-told; !errors.Is(err, proactor.ErrInHandler) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			var slow, never proactor.Operation
+			slow.Handler = proactor.HandlerFunc(func(*proactor.Operation) { refused("a slow handler") })
+			d.Post(&slow)
+			runUntil(t, d, &slow)
+
+			r, w, err := d.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			var read proactor.Operation
+			read.Handler = proactor.HandlerFunc(nothing)
+			buf := make([]byte, 8)
+			r.Read(&read, buf)
+			buf[7]++
+			if _, err := w.TryWrite([]byte("x")); err != nil {
+				t.Fatal(err)
+			}
+			runUntil(t, d, &read)
+			refused("touched memory")
+
+			never.Handler = proactor.HandlerFunc(nothing)
+			d.StartTimer(&never, time.Hour)
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+			refused("outstanding operations")
+		})
+	}
+}
+
+// A refused Close tells the logger as well: handlers seldom look at what it returns.
+func TestRefusedCloseIsLogged(t *testing.T) {
+	var text bytes.Buffer
+	d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&text, nil))})
+	post := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { d.Close() })}
+	d.Post(&post)
+	runUntil(t, d, &post)
+	d.Close()
+	if !strings.Contains(text.String(), proactor.ErrInHandler.Error()) {
+		t.Errorf("the logger was told %q", &text)
+	}
+}

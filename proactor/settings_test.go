@@ -1,0 +1,216 @@
+package proactor_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
+
+// TestNoAllocationControlled asserts that timeouts, owners, tickers and
+// user-defined operations allocate nothing once they have been used.
+func TestNoAllocationControlled(t *testing.T) {
+	for _, name := range workingBackends() {
+		t.Run(name, func(t *testing.T) {
+			d := dispatcher(t, name)
+			turn := controlledTurn(t, d)
+			turn()
+			assertNoAllocation(t, 500, func() {
+				for range 500 {
+					turn()
+				}
+			})
+		})
+	}
+}
+
+// controlledTurn returns a function that uses each of them once.
+func controlledTurn(t *testing.T, d *proactor.Dispatcher) func() {
+	near, far := connectedPair(t, d, "tcp")
+	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
+	var owner proactor.CancelGroup
+	var read, ticker, user proactor.Operation
+	for _, op := range []*proactor.Operation{&read, &ticker, &user} {
+		op.Handler = nothing
+		op.SetCancelGroup(&owner)
+		op.SetTimeout(time.Hour)
+		op.SetContext(context.Background())
+	}
+	ticks := 0
+	ticker.Handler = proactor.HandlerFunc(func(*proactor.Operation) { ticks++ })
+	in, out := make([]byte, 1), make([]byte, 1)
+	return func() {
+		ticks = 0
+		near.Read(&read, in)
+		if _, err := far.TryWrite(out); err != nil {
+			t.Fatal(err)
+		}
+		d.StartTicker(&ticker, time.Microsecond)
+		done := d.StartExternal(&user, nil)
+		for ticks < 2 || read.Outstanding() {
+			if _, err := d.RunOne(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done.Complete(1, nil)
+		owner.Cancel()
+		for owner.Outstanding() > 0 {
+			if _, err := d.Poll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestCompleteTwiceIsReported: a processor that completes an operation twice is
+// told so, and so is whoever asked for checks. One that had no processor, and was
+// cancelled, is no mistake.
+func TestCompleteTwiceIsReported(t *testing.T) {
+	var faults []proactor.Finding
+	d, err := proactor.New(proactor.Options{Backend: "sim", Diagnostics: proactor.Diagnostics{
+		Completions: true,
+		Report:      func(f proactor.Finding) { faults = append(faults, f) },
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
+	for _, processor := range []proactor.Processor{nil, new(churn)} {
+		done := d.StartExternal(&op, processor)
+		if !done.Complete(1, nil) || done.Complete(2, nil) {
+			t.Error("want the first Complete to count, and only that")
+		}
+		dispatchUntil(d, func() bool { return !op.Outstanding() })
+		if done.Complete(3, nil) || op.N() != 1 {
+			t.Errorf("completed with %d", op.N())
+		}
+	}
+	if len(faults) != 2 || faults[0].Kind != proactor.FindingTwice || faults[1].Kind != proactor.FindingTwice {
+		t.Errorf("reported: %v", faults)
+	}
+}
+
+// TestOperationIsSmall: connections embed several operations. What a system wants
+// to have in each of them is not ours to save: Windows has its OVERLAPPED there.
+func TestOperationIsSmall(t *testing.T) {
+	system := reflect.TypeFor[backend.OpSys]().Size()
+	if size := proactor.OperationSize - system; size > 264 {
+		t.Errorf("an Operation has %d bytes beside the %d of this system", size, system)
+	}
+}
+
+// TestControlUnderPool ends operations early in every way at once, on a
+// dispatcher with a pool: each start is told exactly once, and a timeout, a
+// context or an owner never hits the next start.
+func TestControlUnderPool(t *testing.T) {
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue // its time would be up before the other goroutines run
+		}
+		t.Run(name, func(t *testing.T) {
+			d := newDispatcher(t, proactor.Options{Backend: name, Pool: proactor.Pool{Min: 4}})
+			var streams [4]*proactor.Handle
+			for i := 0; i < len(streams); i += 2 {
+				streams[i], streams[i+1] = connectedPair(t, d, "tcp")
+			}
+			run := make(chan error, 1)
+			go func() { run <- d.Run() }()
+			var all sync.WaitGroup
+			for i := range 8 {
+				all.Add(1)
+				newChurn(t, d, streams[i%len(streams)], uint64(i), &all).next()
+			}
+			all.Wait()
+			d.Stop()
+			if err := <-run; err != nil {
+				t.Error(err)
+			}
+			d.Close()
+		})
+	}
+}
+
+// churn starts one operation after the other, each of which something ends.
+type churn struct {
+	t      *testing.T
+	d      *proactor.Dispatcher
+	stream *proactor.Handle
+	op     proactor.Operation
+	owner  proactor.CancelGroup
+	rng    *rand.Rand
+	buf    [16]byte
+	ctx    context.Context
+	cancel context.CancelFunc
+	inside atomic.Int32
+	left   int
+	over   *sync.WaitGroup
+}
+
+func newChurn(t *testing.T, d *proactor.Dispatcher, h *proactor.Handle, seed uint64, over *sync.WaitGroup) *churn {
+	c := &churn{t: t, d: d, stream: h, rng: rand.New(rand.NewPCG(seed, 0)), left: 400, over: over}
+	c.op.Handler = c
+	return c
+}
+
+// HandleCompletion implements proactor.Handler.
+func (c *churn) HandleCompletion(op *proactor.Operation) {
+	if c.inside.Add(1) != 1 {
+		c.t.Error("a handler is called beside itself")
+	}
+	if op.More() {
+		c.d.Cancel(op)
+		c.inside.Add(-1)
+		return
+	}
+	c.cancel()
+	c.inside.Add(-1) // what is started now may complete at once, on another goroutine
+	if c.left--; c.left == 0 {
+		c.over.Done()
+		return
+	}
+	c.next()
+}
+
+// Cancel implements proactor.Processor.
+func (c *churn) Cancel(done proactor.Completion) { go done.Complete(0, proactor.ErrCanceled) }
+
+// next starts an operation and sees to its end.
+func (c *churn) next() {
+	c.op.SetCancelGroup(nil)
+	c.op.SetTimeout(0)
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.op.SetContext(c.ctx)
+	end := c.cancel
+	switch c.rng.IntN(3) {
+	case 0:
+		c.op.SetTimeout(time.Duration(c.rng.IntN(50)) * time.Microsecond)
+	case 1:
+		c.op.SetCancelGroup(&c.owner)
+		end = c.owner.Cancel
+	}
+	before := c.rng.IntN(2) == 0
+	if before {
+		go end()
+	}
+	kind := c.rng.IntN(4)
+	cancel := c.cancel // what follows races with the next round
+	switch kind {
+	case 0:
+		c.stream.Read(&c.op, c.buf[:])
+	case 1:
+		c.d.StartTimer(&c.op, 100*time.Microsecond)
+	case 2:
+		c.d.StartTicker(&c.op, 100*time.Microsecond)
+	case 3:
+		done := c.d.StartExternal(&c.op, c)
+		go done.Complete(1, nil)
+	}
+	go cancel()
+}

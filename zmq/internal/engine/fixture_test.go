@@ -1,0 +1,291 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// rig is a network in memory, and the dispatcher that the test runs on it.
+type fixture struct {
+	testing.TB
+	network *proactor.SimNetwork
+	d       *proactor.Dispatcher
+	stuck   proactor.Operation
+}
+
+func newFixture(t testing.TB, seed uint64, f proactor.SimFaults) *fixture {
+	r := &fixture{TB: t, network: proactor.NewSimNetwork(seed, f)}
+	var err error
+	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.network}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	r.d.StartTimer(&r.stuck, 24*time.Hour)
+	t.Cleanup(func() {
+		if err := r.d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// until runs the dispatcher until done.
+func (r *fixture) until(what string, done func() bool) {
+	r.Helper()
+	for !done() {
+		if !r.stuck.Outstanding() {
+			r.Fatalf("stuck: %s\n%v\n%s", what, r.network, r.network.Trace())
+		}
+		if _, err := r.d.RunOne(context.Background()); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// polls runs the dispatcher without letting time pass to speak of.
+func (r *fixture) polls() {
+	r.Helper()
+	for range 20 {
+		if _, err := r.d.Poll(); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// party is an engine with a session and a pattern made of nothing but pipes.
+type party struct {
+	*fixture
+	e      *Engine
+	stream *recorder
+
+	mu   sync.Mutex // the send lock
+	out  *pipe.Out
+	in   *pipe.In
+	pace pipe.Sender
+	got  []message.Msg
+
+	sent, received pipe.Counter
+	established    int
+	refuses        error // what the session says of its peer
+	closed         int
+	cause          error
+	unsent         message.Batch
+	refused        map[pipe.Refusal]int
+}
+
+// recorder is a stream that counts what is done to it.
+type recorder struct {
+	*proactor.Handle
+	tries, writes int // TryWrite and TryWriteV; Write and WriteV
+	closes        int
+	moved         int    // bytes written by tries
+	longest       int    // bytes that one operation was given to write
+	before        func() // called before each try; may be nil
+	blind         bool   // it cannot tell whether the peer has hung up
+	looks         int    // how often it was asked
+	broken        int    // the try with this number fails, and those behind it; 0: none
+}
+
+func (s *recorder) TryWrite(b []byte) (int, error) {
+	return s.tried(func() (int, error) { return s.Handle.TryWrite(b) })
+}
+
+func (s *recorder) TryWriteV(v [][]byte) (int, error) {
+	return s.tried(func() (int, error) { return s.Handle.TryWriteV(v) })
+}
+
+func (s *recorder) HungUp() (hungUp, known bool) {
+	s.looks++
+	if s.blind {
+		return false, false
+	}
+	return s.Handle.HungUp()
+}
+
+func (s *recorder) tried(try func() (int, error)) (int, error) {
+	s.tries++
+	if s.before != nil {
+		s.before()
+	}
+	if s.broken > 0 && s.tries >= s.broken {
+		return 0, errTest
+	}
+	n, err := try()
+	s.moved += n
+	return n, err
+}
+
+func (s *recorder) Write(op *proactor.Operation, b []byte) {
+	s.longest = max(s.longest, len(b))
+	s.writes++
+	s.Handle.Write(op, b)
+}
+
+func (s *recorder) WriteV(op *proactor.Operation, v [][]byte) {
+	n := 0
+	for _, b := range v {
+		n += len(b)
+	}
+	s.longest = max(s.longest, n)
+	s.writes++
+	s.Handle.WriteV(op, v)
+}
+
+func (s *recorder) Close() error {
+	s.closes++
+	return s.Handle.Close()
+}
+
+// Established implements Session.
+func (p *party) Established(e *Engine, _ wire.Metadata) (*pipe.Out, error) {
+	p.established++
+	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
+	e.Inbox().Open(p.in)
+	return p.out, p.refuses
+}
+
+// Refused implements Session.
+func (p *party) Refused(why pipe.Refusal, n int) {
+	if p.refused == nil {
+		p.refused = map[pipe.Refusal]int{}
+	}
+	p.refused[why] += n
+}
+
+// Closed implements Session. The memory of an operation that is outstanding is still
+// in use, and its handler would come back to an engine that is forgotten.
+func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
+	for name, op := range e.operations() {
+		if op.Outstanding() {
+			p.Errorf("the session is told of the end while an operation is outstanding: %s", name)
+		}
+	}
+	p.closed++
+	p.cause = cause
+	if unsent != nil {
+		p.unsent = *unsent
+	}
+}
+
+// operations are all that can be outstanding when a session is told of the end. (A
+// post that is on its way does no harm.)
+func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
+	all := map[string]interface{ Outstanding() bool }{"read": &e.readOp, "write": &e.writeOp}
+	if e.handshake != nil {
+		all["handshake"] = &e.handshake.limit.op
+	}
+	if h := e.heartbeat; h != nil {
+		all["next PING"], all["PONG"], all["promise"] = &h.next.op, &h.pong.op, &h.more.op
+	}
+	if e.quiet != nil {
+		all["stall"], all["calm"] = &e.quiet.stall.op, &e.quiet.calm.op
+	}
+	if e.fullWatch != nil {
+		all["look"] = &e.fullWatch.check.op
+	}
+	if e.graceful != nil {
+		all["parting"] = &e.graceful.limit.op
+	}
+	return all
+}
+
+// Writable and Readable implement the pattern's sides of the pipes.
+func (p *party) Writable(*pipe.Out) {}
+func (p *party) Readable(*pipe.In)  {}
+
+// send queues a message, and kicks the engine as a pattern does.
+func (p *party) send(frames ...[]byte) {
+	p.mu.Lock()
+	p.out.Put(message.New(frames...))
+	p.pace.Send(p.out)
+	p.mu.Unlock()
+	if p.out.ActivateSelf(p.e) {
+		p.e.Wake(p.pace.Alone(p.out))
+	}
+}
+
+// share makes the party one of those that have this Pace.
+func (p *party) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
+
+// receive takes up to n messages.
+func (p *party) receive(n int) {
+	for range n {
+		m, ok := p.in.Next()
+		if !ok {
+			return
+		}
+		p.got = append(p.got, m)
+	}
+}
+
+// connect joins an engine to a raw peer.
+func (r *fixture) connect(cfg Config) (*party, *peer) {
+	r.Helper()
+	near, far := r.pair()
+	p := &party{fixture: r, stream: &recorder{Handle: near}}
+	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
+	p.share(&pipe.Pace{Now: r.network.Now})
+	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
+	p.e = New(&cfg, r.d, p.stream, p, mechanism.NewNull(told))
+	return p, newPeer(r, far)
+}
+
+// shakeHands goes on until there may be traffic, and everything rests.
+func (r *fixture) shakeHands(p *party, q *peer, typ string) {
+	r.Helper()
+	p.e.Start()
+	q.greet(typ)
+	r.until("handshake", func() bool { return p.e.state == stateTraffic && len(q.queue) == 0 })
+	r.polls()
+	r.network.Advance(time.Second)
+	r.polls()
+	p.stream.tries, p.stream.writes, p.stream.moved, p.stream.longest = 0, 0, 0, 0
+}
+
+// pair makes a connection.
+func (r *fixture) pair() (near, far *proactor.Handle) {
+	r.Helper()
+	l, err := r.d.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	var connect, accept proactor.Operation
+	connect.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { near = op.Accepted() })
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { far = op.Accepted() })
+	l.Accept(&accept)
+	r.d.Connect(&connect, "tcp", l.LocalAddr().String(), nil)
+	r.until("connect", func() bool { return near != nil && far != nil })
+	if err := l.Close(); err != nil {
+		r.Fatal(err)
+	}
+	return near, far
+}
+
+// numbered are messages "0", "1", ...
+func numbered(from, to int) (texts []string) {
+	for i := from; i < to; i++ {
+		texts = append(texts, fmt.Sprint(i))
+	}
+	return texts
+}
+
+func (r *fixture) equal(what string, got, want []string) {
+	r.Helper()
+	if !slices.Equal(got, want) {
+		r.Fatalf("%s: %.200q, want %.200q", what, got, want)
+	}
+}
+
+var errTest = errors.New("test closes the connection")

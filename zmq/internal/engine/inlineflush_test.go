@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// handedOn is a push whose dispatcher was given n messages and has not come yet.
+func handedOn(r *fixture, n int) (*party, *peer) {
+	r.Helper()
+	p, q := push(r, Config{})
+	p.send([]byte("0")) // by the sender itself: what follows is a stream
+	for i := 1; i <= n; i++ {
+		p.send(fmt.Append(nil, i))
+	}
+	if !p.e.flushOp.Outstanding() || p.stream.tries != 1 {
+		r.Fatalf("handed on: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
+	}
+	return p, q
+}
+
+func (p *party) queued() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, _ := p.out.Queued()
+	return n
+}
+
+// What the dispatcher has not come for yet a sender may write, and again; what it
+// leaves, the dispatcher writes when it comes.
+func TestRelieve(t *testing.T) {
+	r := newFixture(t, 1, proactor.SimFaults{})
+	p, q := handedOn(r, 9)
+	for _, sent := range []int{10, 20} {
+		if !p.e.FlushInline() || p.queued() != 0 {
+			t.Fatalf("%d messages wait behind a sender that wrote", p.queued())
+		}
+		for i := range 10 {
+			p.send(fmt.Append(nil, sent+i))
+		}
+	}
+	if p.stream.tries != 3 || p.queued() != 10 {
+		t.Errorf("%d writes, %d messages wait, want 3 and 10", p.stream.tries, p.queued())
+	}
+	r.equal("received", q.pushed(30), numbered(0, 30))
+	if p.e.FlushInline() {
+		t.Error("a path at rest was relieved")
+	}
+	p.send([]byte("30"))
+	r.equal("received", q.pushed(31), numbered(0, 31))
+}
+
+// The dispatcher comes while a sender writes: it leaves the work to the sender,
+// which goes on to rest, or hands on what has come meanwhile.
+func TestRelieveWhileTheDispatcherComes(t *testing.T) {
+	for more := range 3 {
+		r := newFixture(t, 1, proactor.SimFaults{})
+		p, q := handedOn(r, 9)
+		p.stream.before = func() {
+			p.stream.before = nil
+			r.polls()
+			for i := range more {
+				p.send(fmt.Append(nil, 10+i))
+			}
+		}
+		if !p.e.FlushInline() {
+			t.Error("not relieved")
+		}
+		if handed := p.e.flushOp.Outstanding(); handed != (more > 0) {
+			t.Errorf("%d more messages: handed on: %v", more, handed)
+		}
+		p.send(fmt.Append(nil, 10+more))
+		r.equal("received", q.pushed(11+more), numbered(0, 11+more))
+	}
+}
+
+// What does not fit is the dispatcher's to wait for.
+func TestRelieveThatDoesNotFit(t *testing.T) {
+	for _, missed := range []bool{false, true} {
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
+		p, q := push(r, Config{})
+		q.deaf = true
+		want := []string{"0"}
+		p.send([]byte("0"))
+		for range 5 {
+			big := bytes.Repeat([]byte("x"), 100)
+			p.send(big)
+			want = append(want, string(big))
+		}
+		if missed {
+			p.stream.before = func() {
+				p.stream.before = nil
+				r.polls()
+			}
+		}
+		if p.e.FlushInline() || p.stream.writes != 0 {
+			t.Errorf("relieved, although the stream is full; %d operations", p.stream.writes)
+		}
+		q.deaf = false
+		if !q.readOp.Outstanding() {
+			q.listen()
+		}
+		r.equal("received", q.pushed(6), want)
+	}
+}
+
+// Close while a sender writes in the dispatcher's stead: the stream is not closed
+// under it, whether the dispatcher comes meanwhile or not.
+func TestCloseWhileRelieved(t *testing.T) {
+	for _, missed := range []bool{false, true} {
+		r := newFixture(t, 1, proactor.SimFaults{})
+		p, q := handedOn(r, 9)
+		p.stream.before = func() {
+			p.stream.before = nil
+			p.e.Close(errTest)
+			if missed {
+				r.polls()
+			}
+			if p.stream.closes != 0 || p.closed != 0 {
+				t.Error("the stream was closed while a sender was writing to it")
+			}
+		}
+		p.e.FlushInline()
+		r.until("closing", func() bool { return p.closed > 0 })
+		r.polls()
+		if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
+			t.Errorf("told %d times of %v, with %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
+		}
+		r.until("end of stream", func() bool { return q.failed != nil })
+		r.equal("received", messages(q.traffic()), numbered(0, 10))
+	}
+}
+
+// A turn that ended over its budget, with everything written, is accounted for by
+// the sender that finds no room: before it takes what waits behind, and also if
+// nothing does.
+func TestRelieveAfterTheBudget(t *testing.T) {
+	for _, behind := range []int{0, 1, 2} {
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil)
+		p.send(make([]byte, writeBudget))
+		if _, err := r.d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if !p.e.flushOp.Outstanding() || p.queued() != 1 {
+			t.Fatalf("handed on: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
+		}
+		for i := range behind {
+			p.send(fmt.Append(nil, "behind ", i))
+		}
+		if !p.e.FlushInline() || p.queued() != 0 || p.sent.Msgs != uint64(2+behind) {
+			t.Errorf("%d behind: %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+		}
+		p.send([]byte("more"))
+		q.deaf = false
+		q.listen()
+		got := q.pushed(3 + behind)[2:]
+		for i := range behind {
+			if want := fmt.Sprint("behind ", i); got[i] != want {
+				t.Errorf("received %.20q, want %q", got[i], want)
+			}
+		}
+		if got[behind] != "more" {
+			t.Errorf("received %.20q at last", got[behind])
+		}
+		r.polls()
+		if p.queued() != 0 || p.sent.Msgs != uint64(3+behind) {
+			t.Errorf("%d behind: at last %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+		}
+	}
+}
+
+// A turn that ended over its budget in the middle of a message goes on where it
+// stopped, whoever comes first: a sender that finds no room, or the dispatcher.
+func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
+	for _, relieved := range []bool{false, true} {
+		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		p, q := push(r, Config{})
+		q.deaf = true
+		p.send(nil)
+		large := body(2*writeBudget + 1)
+		p.send(large)
+		p.send([]byte("behind"))
+		if _, err := r.d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if p.stream.moved < writeBudget || p.stream.moved > writeBudget+writeBudget/4 || p.sent.Msgs != 1 {
+			t.Fatalf("%d bytes written in a turn, %d messages are said to be sent", p.stream.moved, p.sent.Msgs)
+		}
+		if relieved && (!p.e.FlushInline() || p.sent.Msgs != 3) {
+			t.Errorf("%d messages are said to be sent by a sender that finds no room, want 3", p.sent.Msgs)
+		}
+		q.deaf = false
+		q.listen()
+		r.equal("received", q.pushed(3)[1:], []string{string(large), "behind"})
+	}
+}

@@ -1,0 +1,30 @@
+package engine
+
+import (
+	"sync/atomic"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// spare is an operation that is made when it is needed for the first time, and
+// kept: most connections are idle most of the time, and never need it.
+type lazyOperation struct {
+	op atomic.Pointer[proactor.Operation]
+}
+
+// need returns the operation. f is a method of the engine and not yet bound to it:
+// that alone would allocate. One goroutine at a time needs it.
+func (s *lazyOperation) get(e *Engine, f func(*Engine, *proactor.Operation)) *proactor.Operation {
+	op := s.op.Load()
+	if op == nil {
+		op = &proactor.Operation{Handler: e.handler(func(op *proactor.Operation) { f(e, op) })}
+		s.op.Store(op)
+	}
+	return op
+}
+
+// Outstanding may be asked by any goroutine.
+func (s *lazyOperation) Outstanding() bool {
+	op := s.op.Load()
+	return op != nil && op.Outstanding()
+}
