@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -35,8 +36,8 @@ func TestConformanceOfContexts(t *testing.T) {
 	for name, o := range map[string]zmq.ContextOptions{
 		"uring": {Backend: "uring"}, "epoll": {Backend: "epoll"}, "goroutine": {Backend: "goroutine"},
 		"three dispatchers":                    {Dispatchers: 3},
-		"without the optimizations of writing": {Tuning: zmq.Tuning{NoSpeculativeWrite: true, NoGatherWrite: true}},
-		"without the optimizations of reading": {Tuning: zmq.Tuning{NoReadCoalescing: true, NoTimerStructure: true, NoHandlerMemory: true, NoStrandElision: true, NoLeading: true}},
+		"without the optimizations of writing": tuned(tuning.Options{NoSpeculativeWrite: true, NoGatherWrite: true}),
+		"without the optimizations of reading": tuned(tuning.Options{NoReadCoalescing: true, NoTimerStructure: true, NoHandlerMemory: true, NoStrandElision: true, NoLeading: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c, err := zmq.NewContext(o); err != nil {
@@ -47,6 +48,12 @@ func TestConformanceOfContexts(t *testing.T) {
 			conform(t, "tcp", o)
 		})
 	}
+}
+
+// tuned are the options of a context without some optimizations.
+func tuned(t tuning.Options) (o zmq.ContextOptions) {
+	tuning.Apply(&o, t)
+	return o
 }
 
 func conform(t *testing.T, transport string, o zmq.ContextOptions) {

@@ -13,18 +13,12 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/internal/logqueue"
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 )
-
-// Tuning switches optimizations off, one by one, to see what each is worth. The
-// zero value has all of them; nothing else changes. Its fields are NoSpeculativeWrite,
-// NoGatherWrite, NoReadCoalescing, NoTimerStructure, NoHandlerMemory,
-// NoStrandElision and NoLeading, all bool.
-type Tuning = engine.Tuning
 
 // ContextOptions are a context's options; the zero value is right for most.
 type ContextOptions struct {
@@ -44,8 +38,12 @@ type ContextOptions struct {
 	Logger *slog.Logger
 	// Resolver looks host names up; nil is net.DefaultResolver.
 	Resolver *net.Resolver
-	// Tuning switches optimizations off.
-	Tuning Tuning
+
+	tuning tuning.Options
+}
+
+func init() {
+	tuning.Apply = func(o any, t tuning.Options) { o.(*ContextOptions).tuning = t }
 }
 
 // Context is a set of sockets and the dispatchers that do their I/O. Sockets of
@@ -86,7 +84,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 		c.makeDeterministic()
 	}
 	c.startPace()
-	if len(c.dispatchers) == 1 && !o.Tuning.NoLeading {
+	if len(c.dispatchers) == 1 && !o.tuning.NoLeading {
 		c.waitStrategy = &waitStrategy{d: c.dispatchers[0]}
 	}
 	return c, nil
@@ -95,7 +93,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 // makeDeterministic keeps the time and chance out of what is asked of dispatchers
 // whose runs are recorded or replayed.
 func (c *Context) makeDeterministic() {
-	c.opts.Tuning.NoSpeculativeWrite = true // which is about how long nothing was sent
+	c.opts.tuning.NoSpeculativeWrite = true // which is about how long nothing was sent
 	c.jitter = func(below time.Duration) time.Duration {
 		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))
 	}
@@ -120,7 +118,7 @@ func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
 
 // startPace gives the pace its clock, if senders write at all.
 func (c *Context) startPace() {
-	if !c.opts.Tuning.NoSpeculativeWrite {
+	if !c.opts.tuning.NoSpeculativeWrite {
 		c.pace.Now = c.dispatchers[0].Now
 	}
 }

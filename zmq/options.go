@@ -227,7 +227,7 @@ func (o *Options) validate(t Type) error {
 // pattern are the options that the pattern needs.
 func (o *Options) pattern(c *Context) pattern.Options {
 	gatherMin := message.GatherMin
-	if c.opts.Tuning.NoGatherWrite {
+	if c.opts.tuning.NoGatherWrite {
 		gatherMin = math.MaxInt
 	}
 	return pattern.Options{

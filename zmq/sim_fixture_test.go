@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -49,7 +50,7 @@ func newSimulation(seed uint64) *simulation {
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
 	w.check(err)
-	w.ctx = newContextOn(w.d, ContextOptions{Tuning: Tuning{
+	w.ctx = newContextOn(w.d, ContextOptions{tuning: tuning.Options{
 		NoSpeculativeWrite: w.oneIn(8), NoGatherWrite: w.oneIn(8), NoReadCoalescing: w.oneIn(8),
 	}})
 	w.ctx.jitter = func(below time.Duration) time.Duration { return time.Duration(w.dice.Int64N(int64(below))) }

@@ -117,7 +117,7 @@ func (s *Socket) sessionConfig() session.Config {
 			StallTimeout:     or(o.StallTimeout, DefaultStallTimeout),
 			Heartbeat:        o.heartbeat(),
 			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
-			Tuning:           s.ctx.opts.Tuning,
+			Tuning:           s.ctx.opts.tuning,
 			Abort:            new(atomic.Bool),
 			Connections:      new(atomic.Int32),
 		},

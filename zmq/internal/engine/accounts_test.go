@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -34,10 +35,10 @@ func TestReceivedIsCounted(t *testing.T) {
 // A PING that cannot be written ends the connection, at once: nothing of the
 // heartbeat goes on.
 func TestPingThatCannotBeWritten(t *testing.T) {
-	for name, tuning := range map[string]Tuning{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
+	for name, off := range map[string]tuning.Options{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
 		t.Run(name, func(t *testing.T) {
 			r := newFixture(t, 1, proactor.SimFaults{})
-			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: tuning}, pong)
+			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: off}, pong)
 			p.stream.broken = 1
 			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
 				t.Errorf("told %d times of the end, after %v", p.closed, lasted)
@@ -53,7 +54,7 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 // them.
 func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
-	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true}})
+	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true}})
 	p.e.Start()
 	r.polls()
 	p.e.Close(errTest)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -120,7 +121,7 @@ func TestUnsent(t *testing.T) {
 		r := newFixture(t, seed, proactor.SimFaults{
 			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
 		})
-		p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: seed%4 == 0}})
+		p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
 		want := sendUntilDeaf(p, q, int(seed))
 		leaves := seed%2 == 0
 		if leaves {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -16,7 +17,7 @@ func TestCommandsDuringTraffic(t *testing.T) {
 		r := newFixture(t, seed, proactor.SimFaults{
 			ShortRead: 0.3, ShortWrite: 0.3, WouldBlock: 0.3, Delay: 0.2, Stall: 0.1, Reorder: 0.2, Buffer: 200 << (seed % 6),
 		})
-		cfg := Config{Type: wire.DEALER, Tuning: Tuning{NoSpeculativeWrite: seed%3 == 0}}
+		cfg := Config{Type: wire.DEALER, Tuning: tuning.Options{NoSpeculativeWrite: seed%3 == 0}}
 		p, q := r.connect(cfg)
 		r.shakeHands(p, q, "DEALER")
 		const n = 40

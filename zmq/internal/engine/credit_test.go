@@ -3,6 +3,7 @@ package engine
 import (
 	"testing"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -10,10 +11,10 @@ import (
 // A batch that is written gives the high-water mark back also if a command waits
 // behind it. Else the sender would lose some of its room for good with each.
 func TestCreditBeforeACommand(t *testing.T) {
-	for name, tuning := range map[string]Tuning{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
+	for name, off := range map[string]tuning.Options{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
 			r := newFixture(t, 1, proactor.SimFaults{})
-			p, q := push(r, Config{Tuning: tuning})
+			p, q := push(r, Config{Tuning: off})
 			const n = 50
 			for i := range n {
 				// By the dispatcher, which finds a command when it has written the message.

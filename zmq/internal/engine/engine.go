@@ -30,6 +30,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -64,7 +65,7 @@ type Config struct {
 	StallTimeout     time.Duration // for the next byte of a message begun; 0: none
 	Heartbeat        *Heartbeat    // nil: none is sent
 	Limits                         // of what is received
-	Tuning           Tuning
+	Tuning           tuning.Options
 
 	// Cut is set when the socket is closed and does not wait for what is not written:
 	// no engine begins a write any more, whatever was handed to its dispatcher before.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -81,10 +82,10 @@ func TestHeartbeat(t *testing.T) {
 		{"a promise kept in the same breath", nil, nil,
 			append(wire.AppendPing(nil, 3*second, nil), frame(nil, 0, []byte("kept"))...), 3 * second, 0},
 	} {
-		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			t.Run(tt.name, func(t *testing.T) {
 				r := newFixture(t, 1, proactor.SimFaults{})
-				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: tuning}, tt.onPing)
+				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
 				q.say(tt.says)
 				lasted := p.lasts(59*second + second/2)
 				if tt.ends == 0 && p.closed > 0 {

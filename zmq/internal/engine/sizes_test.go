@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -242,7 +243,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 	}{
 		{"little", Config{}, 100, 1, 0},
 		{"more than one read", Config{}, 5000, 1, 2},
-		{"each a wake-up", Config{Tuning: Tuning{NoReadCoalescing: true}}, 5000, 3, 0},
+		{"each a wake-up", Config{Tuning: tuning.Options{NoReadCoalescing: true}}, 5000, 3, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})

@@ -5,28 +5,6 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// Tuning switches the optimizations off, one by one, to see what each is worth.
-// The zero value has all of them. Nothing else changes.
-type Tuning struct {
-	// NoSpeculativeWrite makes every write an operation of the dispatcher's.
-	NoSpeculativeWrite bool
-	// NoGatherWrite copies all bodies into one buffer.
-	NoGatherWrite bool
-	// NoReadCoalescing reads once a wake-up, at most 8 KiB.
-	NoReadCoalescing bool
-	// NoTimerStructure gives each timeout a timer of the Go runtime's instead of an
-	// operation of the dispatcher's.
-	NoTimerStructure bool
-	// NoHandlerMemory allocates for each operation: its handler, and the memory
-	// that it reads into or writes from.
-	NoHandlerMemory bool
-	// NoStrandElision takes a lock around each handler, as a pool of dispatchers
-	// would have to.
-	NoStrandElision bool
-	// NoLeading keeps who waits for a message from dispatching by itself.
-	NoLeading bool
-}
-
 // handler makes a completion handler.
 func (e *Engine) handler(f func(*proactor.Operation)) proactor.Handler {
 	if !e.cfg.Tuning.NoStrandElision {

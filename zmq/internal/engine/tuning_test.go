@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -15,7 +16,7 @@ import (
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
-		p, q, s := counted(r, Config{Tuning: Tuning{NoReadCoalescing: off}})
+		p, q, s := counted(r, Config{Tuning: tuning.Options{NoReadCoalescing: off}})
 		const n = 1000
 		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
 		r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
@@ -28,7 +29,7 @@ func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{})
-		p, q := push(r, Config{Tuning: Tuning{NoHandlerMemory: off}})
+		p, q := push(r, Config{Tuning: tuning.Options{NoHandlerMemory: off}})
 		p.send([]byte("0"))
 		r.equal("received", q.pushed(1), numbered(0, 1))
 		if kept := cap(p.e.inFlight.Buf) > 0; kept == off {
@@ -50,7 +51,7 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{})
-		p, q := push(r, Config{Tuning: Tuning{NoStrandElision: off}})
+		p, q := push(r, Config{Tuning: tuning.Options{NoStrandElision: off}})
 		handlers := 0
 		p.stream.before = func() { // the answer is written by the handler of a read
 			handlers++
@@ -76,7 +77,7 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 func TestTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{
-		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: Tuning{NoTimerStructure: true},
+		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true},
 		Heartbeat: &Heartbeat{Interval: time.Millisecond},
 	})
 	p.e.Start()

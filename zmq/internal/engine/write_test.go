@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -94,7 +95,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
-	p, q := push(r, Config{Tuning: Tuning{NoSpeculativeWrite: true}})
+	p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: true}})
 	p.send([]byte("0"))
 	r.equal("received", q.pushed(1), numbered(0, 1))
 	if p.stream.tries != 0 || p.stream.writes != 1 {
@@ -128,9 +129,9 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 
 // Large bodies leave from where they are, in order with small ones.
 func TestGatherWrite(t *testing.T) {
-	for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+	for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 		r := newFixture(t, 1, proactor.SimFaults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
-		p, q := push(r, Config{Tuning: tuning})
+		p, q := push(r, Config{Tuning: off})
 		var want []item
 		for i := range 400 {
 			frames := [][]byte{fmt.Append(nil, i), body(i * 31 % 9000)}
@@ -179,12 +180,12 @@ func TestWriteBudget(t *testing.T) {
 func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
-		for _, tuning := range []Tuning{{}, {NoSpeculativeWrite: true}} {
+		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 			count := new(atomic.Int32)
 			parties, raw := make([]*party, connections), make([]*peer, connections)
 			for i := range parties {
-				parties[i], raw[i] = push(r, Config{Tuning: tuning, Connections: count})
+				parties[i], raw[i] = push(r, Config{Tuning: off, Connections: count})
 			}
 			for i, p := range parties {
 				raw[i].deaf = true
@@ -201,7 +202,7 @@ func TestConnectionsShareARound(t *testing.T) {
 				round += max(p.stream.moved, p.stream.longest)
 			}
 			if most := roundBytes + roundBytes/2; round < roundBytes/2 || round > most {
-				t.Errorf("%s messages, %+v: a round was given %d KiB, want at most %d", name, tuning, round>>10, most>>10)
+				t.Errorf("%s messages, %+v: a round was given %d KiB, want at most %d", name, off, round>>10, most>>10)
 			}
 			for _, p := range parties[1:] {
 				p.e.Close(errTest)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/internal/leakcheck"
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -22,19 +23,19 @@ func TestMain(m *testing.M) { leakcheck.Main(m) }
 func TestTuning(t *testing.T) {
 	tests := []struct {
 		off  []string
-		want zmq.Tuning
+		want tuning.Options
 	}{
-		{nil, zmq.Tuning{}},
-		{[]string{"speculative-write"}, zmq.Tuning{NoSpeculativeWrite: true}},
-		{[]string{"gather-write", "read-coalescing"}, zmq.Tuning{NoGatherWrite: true, NoReadCoalescing: true}},
-		{[]string{"handler-memory"}, zmq.Tuning{NoHandlerMemory: true}},
+		{nil, tuning.Options{}},
+		{[]string{"speculative-write"}, tuning.Options{NoSpeculativeWrite: true}},
+		{[]string{"gather-write", "read-coalescing"}, tuning.Options{NoGatherWrite: true, NoReadCoalescing: true}},
+		{[]string{"handler-memory"}, tuning.Options{NoHandlerMemory: true}},
 	}
 	for _, tt := range tests {
-		if got, err := tuning(tt.off); err != nil || got != tt.want {
+		if got, err := switchedOff(tt.off); err != nil || got != tt.want {
 			t.Errorf("%v: %+v, %v", tt.off, got, err)
 		}
 	}
-	if _, err := tuning([]string{"nothing"}); err == nil || !strings.Contains(err.Error(), Switches()) {
+	if _, err := switchedOff([]string{"nothing"}); err == nil || !strings.Contains(err.Error(), Switches()) {
 		t.Errorf("unknown: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -29,11 +30,13 @@ var never = context.Background()
 // and the end of profiles. The sockets are closed, and what they have queued is
 // delivered, before the processor time is reported.
 func (c *Command) run(ctx context.Context, streams system.Streams, about report, program func(*run) error) (err error) {
-	tuning, err := tuning(c.Off)
+	off, err := switchedOff(c.Off)
 	if err != nil {
 		return err
 	}
-	zctx, err := zmq.NewContext(zmq.ContextOptions{Backend: c.Backend, Tuning: tuning})
+	options := zmq.ContextOptions{Backend: c.Backend}
+	tuning.Apply(&options, off)
+	zctx, err := zmq.NewContext(options)
 	if err != nil {
 		return &exit.UsageError{Err: err}
 	}

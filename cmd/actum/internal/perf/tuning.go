@@ -4,21 +4,21 @@ import (
 	"strings"
 
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
-	"github.com/actum-go/actum/zmq"
+	"github.com/actum-go/actum/internal/tuning"
 )
 
 // switches are the optimizations that --off switches off.
 var switches = []struct {
 	name string
-	off  func(*zmq.Tuning)
+	off  func(*tuning.Options)
 }{
-	{"speculative-write", func(t *zmq.Tuning) { t.NoSpeculativeWrite = true }},
-	{"gather-write", func(t *zmq.Tuning) { t.NoGatherWrite = true }},
-	{"read-coalescing", func(t *zmq.Tuning) { t.NoReadCoalescing = true }},
-	{"timer-structure", func(t *zmq.Tuning) { t.NoTimerStructure = true }},
-	{"handler-memory", func(t *zmq.Tuning) { t.NoHandlerMemory = true }},
-	{"strand-elision", func(t *zmq.Tuning) { t.NoStrandElision = true }},
-	{"leading", func(t *zmq.Tuning) { t.NoLeading = true }},
+	{"speculative-write", func(t *tuning.Options) { t.NoSpeculativeWrite = true }},
+	{"gather-write", func(t *tuning.Options) { t.NoGatherWrite = true }},
+	{"read-coalescing", func(t *tuning.Options) { t.NoReadCoalescing = true }},
+	{"timer-structure", func(t *tuning.Options) { t.NoTimerStructure = true }},
+	{"handler-memory", func(t *tuning.Options) { t.NoHandlerMemory = true }},
+	{"strand-elision", func(t *tuning.Options) { t.NoStrandElision = true }},
+	{"leading", func(t *tuning.Options) { t.NoLeading = true }},
 }
 
 // Switches are the names of the optimizations, with commas between them.
@@ -30,9 +30,10 @@ func Switches() string {
 	return strings.Join(names, ",")
 }
 
-func tuning(off []string) (t zmq.Tuning, err error) {
+// switchedOff is the tuning without the named optimizations.
+func switchedOff(names []string) (t tuning.Options, err error) {
 next:
-	for _, name := range off {
+	for _, name := range names {
 		for _, s := range switches {
 			if s.name == name {
 				s.off(&t)
