@@ -36,7 +36,7 @@ var (
 	// ErrTimeout: SendTimeout or RecvTimeout passed. It wraps
 	// os.ErrDeadlineExceeded.
 	ErrTimeout = pattern.ErrTimeout
-	// ErrMultipart: RecvBytes received a message that has not one frame.
+	// ErrMultipart: the next message has several frames, and RecvBytes returns only one.
 	ErrMultipart = errors.New("zmq: RecvBytes: the message has not one frame")
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken

@@ -73,7 +73,7 @@ func TestErrorTexts(t *testing.T) {
 		{send(of(zmq.ROUTER, zmq.Options{}), "id"), zmq.ErrNoFrame, "zmq: send on ROUTER: the message has one frame and needs two: the routing id of its receiver, then what is sent: use SendFrames(ctx, id, body)"},
 		{send(of(zmq.ROUTER, zmq.Options{RouterMandatory: true}), "id\x00", "x"), zmq.ErrUnroutable, `zmq: send on ROUTER: no peer has the routing id "id\x00": wait until it has connected`},
 		{send(push), zmq.ErrNoFrame, "zmq: send on PUSH: the message has no frame: make one with NewMsg, or use SendBytes"},
-		{multipart, zmq.ErrMultipart, "zmq: RecvBytes on PULL: the message has 2 frames, and is lost: use Recv or RecvFrames"},
+		{multipart, zmq.ErrMultipart, "zmq: RecvBytes on PULL: the message has 2 frames: receive it with Recv or RecvFrames"},
 		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), zmq.ErrTimeout, "zmq: send on PUSH (neither bound nor connected): no peer took the message before SendTimeout had passed: is one connected, and does it receive?"},
 		{send(of(zmq.PUSH, zmq.Options{SendTimeout: 1}), "x"), os.ErrDeadlineExceeded, ""},
 		{recv(of(zmq.PULL, zmq.Options{RecvTimeout: 1})), zmq.ErrTimeout, "zmq: receive on PULL (neither bound nor connected): no message came before RecvTimeout had passed: is a peer connected, and does it send?"},

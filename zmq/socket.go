@@ -189,13 +189,15 @@ func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
 
 // RecvBytes receives a message of one frame, which belongs to the caller: it is a
 // copy if others may read the same memory, as over inproc they may from 4 KiB on.
-// A message that has several frames is lost: RecvBytes fails with ErrMultipart.
+// If the message has several frames RecvBytes fails with ErrMultipart, and the message
+// stays: the next Recv or RecvFrames returns it.
 func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
 	m, err := s.Recv(ctx)
 	if err == nil && m.Len() != 1 {
-		err = &pattern.Error{Text: fmt.Sprintf("zmq: RecvBytes on %s: the message has %d frames, and is lost: use Recv or RecvFrames",
+		err = &pattern.Error{Text: fmt.Sprintf("zmq: RecvBytes on %s: the message has %d frames: receive it with Recv or RecvFrames",
 			s.typ, m.Len()), Is: ErrMultipart}
-		m.Release()
+		s.pattern.PutBack(m)
+		return nil, err
 	}
 	return m.Own(), err
 }

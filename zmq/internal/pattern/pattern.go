@@ -23,8 +23,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// errStale is a REQ's that gives a request up: replies to it that are there have
-// to be dropped before the next request is sent.
+// errStale is what send of a REQ returns that gives a request up, and send of a REQ or
+// REP whose last message was put back: what must not be received any more has to be
+// dropped before the next message is sent.
 var errStale = errors.New("zmq: replies to a request that was given up")
 
 // Options are what patterns need to know.

@@ -82,13 +82,17 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 			s.recvMu.Unlock()
 			return m, nil, false, ErrClosed
 		}
+		if len(s.putBack) > 0 {
+			m = s.takePutBack()
+			break
+		}
 		if m, err = s.behaviour.recv(); err != errTurn {
 			break
 		}
 		s.recvMu.Unlock()
 	}
 	switch {
-	case err == nil && s.receiveQueue.mayHaveMore():
+	case err == nil && (s.receiveQueue.mayHaveMore() || len(s.putBack) > 0):
 		s.receiveQueue.wakeNext()
 	case err == ErrWouldBlock && wait:
 		w, sparse = s.receiveQueue.wait()

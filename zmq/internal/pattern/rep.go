@@ -69,6 +69,9 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 	if out == nil {
 		return nil, errRepFirst
 	}
+	if r.hasPutBack.Load() {
+		return nil, errStale
+	}
 	r.asker = nil
 	if r.lost {
 		r.Drops.Add(DropPeerGone, 1)

@@ -32,6 +32,9 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if r.asked != nil && !r.opts.ReqRelaxed {
 		return nil, errReqAgain
 	}
+	if r.hasPutBack.Load() {
+		return nil, errStale
+	}
 	if r.asked != nil && !r.opts.ReqCorrelate {
 		r.asked = nil
 		return nil, errStale
@@ -61,9 +64,9 @@ func (r *req) newEnvelope() *message.Envelope {
 	return &r.envelope
 }
 
-// dropStale drops the replies that have come to a request that was given up, so
+// dropReplies drops the replies that have come to a request that was given up, so
 // that none of them is taken for the reply to the next.
-func (r *req) dropStale() {
+func (r *req) dropReplies() {
 	r.inTurns(r.drop)
 }
 

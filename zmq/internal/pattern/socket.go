@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -23,6 +24,8 @@ type Socket struct {
 
 	recvMu       sync.Mutex
 	receiveQueue fairQueue
+	putBack      []message.Msg // under recvMu; see putback.go
+	hasPutBack   atomic.Bool   // it is not empty
 
 	toWake []pipe.Consumer // to be kicked once the locks are given back; under both
 
@@ -180,6 +183,7 @@ func (s *Socket) Close() {
 // The others count theirs when they end. The receive lock is held, and not the
 // send lock: the source of an inproc peer's messages has one of the same kind.
 func (s *Socket) countUnread() {
+	s.dropPutBack(DropUnread)
 	s.receiveQueue.admit()
 	for _, in := range s.receiveQueue.active {
 		for ; in != nil; in = in.Following {
