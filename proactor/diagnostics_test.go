@@ -185,7 +185,7 @@ func TestCheckLogger(t *testing.T) {
 	op.Handler = proactor.HandlerFunc(nothing)
 	d.StartTimer(&op, time.Hour)
 	d.Close()
-	if !strings.Contains(b.String(), "level=WARN") || !strings.Contains(b.String(), "not completed when the dispatcher was closed") || !strings.Contains(b.String(), "timer at checks_test.go") {
+	if !strings.Contains(b.String(), "level=WARN") || !strings.Contains(b.String(), "not completed when the dispatcher was closed") || !strings.Contains(b.String(), "timer at diagnostics_test.go") {
 		t.Errorf("the log is %s", &b)
 	}
 }
