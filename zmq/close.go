@@ -11,28 +11,28 @@ import (
 	"github.com/actum-go/actum/internal/logqueue"
 )
 
-// Close closes the socket. Calls in progress fail with ErrClosed. It waits for
-// messages that are queued, for the time that Options.Linger says, then up to a
-// second of it for the peers to read what was written and leave, and returns when
-// nothing of the socket is left: no goroutine, no descriptor. What was not sent by
-// then is dropped, counted, and reported to the logger. Further calls wait for the
-// first.
+// Close closes the socket. Calls in progress fail with ErrClosed. Close waits for
+// queued messages to be sent, for as long as Options.Linger allows, and then up
+// to a second of that time for peers to read what was written and leave. It
+// returns when the socket has neither a goroutine nor a descriptor left. Messages
+// that were not sent by then are dropped, counted, and reported to the logger.
+// Further calls wait for the first.
 //
-// With a zero Linger, which is LingerForever, Close waits for as long as it takes:
-// for ever, if a peer never comes. Meanwhile [Socket.Stats] shows what it waits
-// for, and the logger is told after a second. [Socket.Shutdown], also when it is
-// called while Close waits, bounds the wait.
+// With a zero Linger, which is LingerForever, Close waits without a limit, even
+// for a peer that never comes. Meanwhile [Socket.Stats] shows what Close waits
+// for, and after a second a warning is logged. [Socket.Shutdown] bounds the wait,
+// also when it is called while Close waits.
 func (s *Socket) Close() error {
-	s.mustBeMade()
-	if err := s.ctx.mayNotWait(); err != nil {
+	s.mustBeInitialized()
+	if err := s.ctx.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: close on %v: %w", s.typ, err)
 	}
 	defer logqueue.Flush(s.session.Logger)
-	return s.linger()
+	return s.closeWithLinger()
 }
 
-// linger is Close, which waits for the logger as well.
-func (s *Socket) linger() error {
+// closeWithLinger is Close without the wait for the logger.
+func (s *Socket) closeWithLinger() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	switch linger := s.opts.Linger; {
 	case linger < 0:
@@ -45,20 +45,21 @@ func (s *Socket) linger() error {
 	return nil
 }
 
-// Shutdown is Close that waits for queued messages until ctx is done, whatever
-// Options.Linger says. If some could not be sent, they are dropped and counted, and
-// Shutdown fails with an *UnsentError that says how many they were. It can be
-// called while Close waits: both return when ctx is done, if not before.
+// Shutdown closes the socket as Close does, but waits for queued messages until
+// ctx is done, whatever Options.Linger says. Messages that could not be sent are
+// dropped and counted, and Shutdown fails with an *UnsentError that has their
+// number. Shutdown can be called while Close waits: both then return no later
+// than ctx is done.
 func (s *Socket) Shutdown(ctx context.Context) error {
-	s.mustBeMade()
-	if err := s.ctx.mayNotWait(); err != nil {
+	s.mustBeInitialized()
+	if err := s.ctx.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: shutdown on %v: %w", s.typ, err)
 	}
 	defer logqueue.Flush(s.session.Logger)
 	return s.shutdownUntil(ctx)
 }
 
-// shutdownUntil is Shutdown, which waits for the logger as well.
+// shutdownUntil is Shutdown without the wait for the logger.
 func (s *Socket) shutdownUntil(ctx context.Context) error {
 	s.shutdown(ctx)
 	if s.undelivered > 0 {
@@ -67,12 +68,12 @@ func (s *Socket) shutdownUntil(ctx context.Context) error {
 	return nil
 }
 
-// UnsentError is what Shutdown fails with when messages were dropped that could not
-// be sent: its context was done before, or their peer is gone for good.
+// UnsentError is the error of Shutdown when messages were dropped because they
+// could not be sent: the context was done first, or their peer is gone for good.
 type UnsentError struct {
-	Of       string // the type of the socket: "PUSH"; "the context", if that was shut down
+	Of       string // the socket's type, such as "PUSH", or "the context" if a context was shut down
 	Messages int
-	Err      error // the context's; nil if it is not done
+	Err      error // the context's error; nil if the context is not done
 }
 
 func (e *UnsentError) Error() string {
@@ -89,8 +90,8 @@ func (e *UnsentError) Error() string {
 
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// shutdown closes the socket. When it returns, s.undelivered says how many messages
-// were dropped.
+// shutdown closes the socket. When it returns, s.undelivered is the number of
+// messages that were dropped.
 func (s *Socket) shutdown(ctx context.Context) {
 	s.mu.Lock()
 	if s.closing {
@@ -101,17 +102,17 @@ func (s *Socket) shutdown(ctx context.Context) {
 	s.closing = true
 	ctx, s.stopDraining = context.WithCancel(ctx)
 	defer s.stopDraining()
-	bound, connected, leaving := s.bound, s.connected, slices.Clone(s.lingering) // nothing is added any more
+	bound, connected, lingering := s.bound, s.connected, slices.Clone(s.lingering) // nothing is added from now on
 	s.mu.Unlock()
 	s.endOpening()
 
 	s.pattern.Close()
 	before := s.pattern.Stats().Dropped[DropPeerGone]
 	stopReporting := s.reportWaiting()
-	s.drain(ctx, connected, leaving)
+	s.drain(ctx, connected, lingering)
 	stopReporting()
-	s.stopListenersFirst(patience(ctx), bound, connected, leaving)
-	s.awaitLeaving()
+	s.stopListenersFirst(closeTimeout(ctx), bound, connected, lingering)
+	s.awaitEndpointCalls()
 	if n := int(s.pattern.Stats().Dropped[DropPeerGone] - before); n > 0 {
 		s.undelivered = n
 		s.reportUndelivered(n)
@@ -123,13 +124,13 @@ func (s *Socket) shutdown(ctx context.Context) {
 	close(s.closed)
 }
 
-// awaitLeaving waits for the calls of Unbind and Disconnect that are in progress: what
-// they take down is on no list any more.
-func (s *Socket) awaitLeaving() {
+// awaitEndpointCalls waits for the calls of Unbind and Disconnect that are in progress.
+// The endpoints that they close are in no list any more.
+func (s *Socket) awaitEndpointCalls() {
 	s.mu.Lock()
-	leaving := slices.Clone(s.leaving) // nothing is added any more
+	calls := slices.Clone(s.endpointCalls) // nothing is added from now on
 	s.mu.Unlock()
-	for _, done := range leaving {
+	for _, done := range calls {
 		s.ctx.await(done)
 	}
 }
@@ -146,8 +147,8 @@ func (s *Socket) isClosing() bool {
 	}
 }
 
-// hurry waits for a shutdown in progress. When ctx is done that need not wait for
-// queued messages any longer.
+// awaitShutdown waits for a shutdown in progress. When ctx is done, it ends that
+// shutdown's wait for queued messages.
 func (s *Socket) awaitShutdown(ctx context.Context) {
 	if !s.ctx.awaitUntil(ctx, s.closed) {
 		s.stopDraining()
@@ -155,47 +156,47 @@ func (s *Socket) awaitShutdown(ctx context.Context) {
 	}
 }
 
-// drain waits until everything that is queued has been written, or ctx is done.
-func (s *Socket) drain(ctx context.Context, connected []*connected, leaving []*leaving) {
+// drain waits until all queued messages have been written, or ctx is done.
+func (s *Socket) drain(ctx context.Context, connected []*connected, lingering []*lingeringConn) {
 	for _, p := range s.accepted.Peers() {
 		s.drainPeer(ctx, p.Out.OnDrained)
 	}
 	for _, c := range connected {
 		s.drainPeer(ctx, c.drained)
 	}
-	for _, l := range leaving {
+	for _, l := range lingering {
 		s.ctx.awaitUntil(ctx, l.gone)
 	}
 }
 
-// drainPeer waits until drained calls what it was given, or ctx is done.
+// drainPeer waits until drained calls its argument, or ctx is done.
 func (s *Socket) drainPeer(ctx context.Context, drained func(func())) {
 	empty := make(chan struct{})
 	drained(sync.OnceFunc(func() { close(empty) }))
 	s.ctx.awaitUntil(ctx, empty)
 }
 
-// maxPatience bounds how long Close waits, after everything is written, for peers
-// to read it and leave. One that has stopped reading, or that does not leave, is
-// not waited for any longer; what was written is the system's to deliver.
-const maxPatience = time.Second
+// maxCloseTimeout bounds how long Close waits, after everything is written, for
+// peers to read it and leave. It does not wait longer for a peer that has stopped
+// reading or does not leave: the system delivers what was written.
+const maxCloseTimeout = time.Second
 
-// patience is how long peers may take to leave before ctx is done.
-func patience(ctx context.Context) time.Duration {
+// closeTimeout is how long peers may take to leave before ctx is done.
+func closeTimeout(ctx context.Context) time.Duration {
 	if ctx.Err() != nil {
 		return 0
 	}
 	if end, ok := ctx.Deadline(); ok {
-		return max(min(time.Until(end), maxPatience), 0)
+		return max(min(time.Until(end), maxCloseTimeout), 0)
 	}
-	return maxPatience
+	return maxCloseTimeout
 }
 
-// stopListenersFirst stops everything, listeners first: they bring new peers. Without
-// patience nothing is written any more: with many peers that do not read, the
-// dispatchers would first fill the buffers of each.
-func (s *Socket) stopListenersFirst(patience time.Duration, bound []*bound, connected []*connected, leaving []*leaving) {
-	if patience <= 0 {
+// stopListenersFirst stops everything, listeners first because they accept new
+// peers. With a timeout of 0 nothing more is written: with many peers that do not
+// read, the dispatchers would otherwise first fill the buffers of each.
+func (s *Socket) stopListenersFirst(timeout time.Duration, bound []*bound, connected []*connected, lingering []*lingeringConn) {
+	if timeout <= 0 {
 		s.session.Engine.Abort.Store(true)
 	}
 	var stops []func(func())
@@ -203,20 +204,20 @@ func (s *Socket) stopListenersFirst(patience time.Duration, bound []*bound, conn
 		stops = append(stops, b.stop)
 	}
 	s.stopAll(stops)
-	for _, l := range leaving {
-		l.end(patience)
+	for _, l := range lingering {
+		l.stopSoon(timeout)
 	}
 	stops = stops[:0]
 	for _, c := range connected {
-		stops = append(stops, func(done func()) { c.stop(patience, done) })
+		stops = append(stops, func(done func()) { c.stop(timeout, done) })
 	}
-	s.stopAll(append(stops, func(done func()) { s.accepted.Stop(patience, done) }))
-	for _, l := range leaving {
+	s.stopAll(append(stops, func(done func()) { s.accepted.Stop(timeout, done) }))
+	for _, l := range lingering {
 		s.ctx.await(l.gone)
 	}
 }
 
-// stopAll stops all of them at once and waits until the last one is done.
+// stopAll calls all stops at once and waits until the last one is done.
 func (s *Socket) stopAll(stops []func(done func())) {
 	stopped := make(chan struct{})
 	var left atomic.Int32
@@ -234,8 +235,8 @@ func (s *Socket) stopAll(stops []func(done func())) {
 	s.ctx.await(stopped)
 }
 
-// await waits for a channel to be closed. Where the caller of Close is also who
-// runs the dispatcher (simulation), it has to be run meanwhile.
+// await waits until done is closed. In a simulation the caller of Close also runs
+// the dispatcher, so await runs it meanwhile.
 func (c *Context) await(done <-chan struct{}) { c.awaitUntil(context.Background(), done) }
 
 func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
@@ -256,8 +257,8 @@ func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		// Without ctx: it ends in a handler, and would interrupt the dispatcher at a
-		// moment that the scheduler chooses.
+		// Not with ctx: ctx is cancelled in a handler, and would interrupt the dispatcher
+		// at a moment that Go's scheduler chooses.
 		if _, err := c.dispatchers[0].RunOne(context.Background()); err != nil {
 			return false
 		}

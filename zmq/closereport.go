@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// What Close reports to the logger while it waits, and when it has dropped
-// something.
+// The reports that Close logs while it waits, and after it has dropped messages.
 
-// firstReport is when Close is reported to be waiting; then the intervals double.
+// firstReport is the time after which Close first reports that it waits. The
+// interval doubles with each report.
 const firstReport = time.Second
 
-// reportWaiting reports, now and then, what Close waits for, until stop is called.
-// In a simulation, where time does not pass by itself, it does nothing.
+// reportWaiting starts to report what Close waits for, until stop is called. It
+// does nothing in a simulation, where time does not pass by itself.
 func (s *Socket) reportWaiting() (stop func()) {
 	if s.session.Logger == nil || !s.ctx.own {
 		return func() {}
@@ -34,7 +34,7 @@ func (s *Socket) reportWaiting() (stop func()) {
 	return func() { close(done) }
 }
 
-// reportQueued says how much is queued, and what keeps it from being sent.
+// reportQueued logs how many messages are queued, and why they cannot be sent.
 func (s *Socket) reportQueued() {
 	stats := s.Stats()
 	attrs := []slog.Attr{slog.String("socket", s.typ.String()), slog.Int("queued", stats.Queued)}

@@ -179,16 +179,16 @@ func TestPatience(t *testing.T) {
 	defer cancel()
 	near, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	if p := patience(ended); p != 0 {
+	if p := closeTimeout(ended); p != 0 {
 		t.Errorf("%v when the time is up", p)
 	}
-	if p := patience(t.Context()); p != time.Second {
+	if p := closeTimeout(t.Context()); p != time.Second {
 		t.Errorf("%v without a deadline", p)
 	}
-	if p := patience(distant); p != time.Second {
+	if p := closeTimeout(distant); p != time.Second {
 		t.Errorf("%v with an hour", p)
 	}
-	if p := patience(near); p < 0 || p > 500*time.Millisecond {
+	if p := closeTimeout(near); p < 0 || p > 500*time.Millisecond {
 		t.Errorf("%v with half a second", p)
 	}
 }

@@ -22,21 +22,24 @@ import (
 
 // ContextOptions are a context's options; the zero value is right for most.
 type ContextOptions struct {
-	// Dispatchers is how many dispatchers, each with a goroutine of its own, share
-	// the connections: libzmq's I/O threads. 0 is 1, and the most is 1024.
+	// Dispatchers is the number of dispatchers that share the connections, as
+	// libzmq's I/O threads do. Each runs on a goroutine of its own. 0 means 1;
+	// the maximum is proactor.MaxDispatchers.
 	Dispatchers int
-	// Backend is the proactor's backend: "uring", "epoll", "goroutine", or "auto",
-	// the best for the proactor's own programs. Empty takes what the variable
-	// ACTUM_BACKEND says, or else the best for messages: epoll on Linux (docs/adr/0017).
+	// Backend is the proactor's backend: "uring", "epoll", "goroutine", or "auto"
+	// for the proactor's own choice. If it is empty, the variable ACTUM_BACKEND
+	// decides, and without that the best backend for messages: epoll on Linux
+	// (docs/adr/0017).
 	Backend string
-	// Logger is told of connections that fail or end; nil is silent. It is called by a
-	// goroutine that does nothing else, one record at a time and in order, so that it
-	// may take its time, and use and close sockets and the context. Up to 1024 records
-	// wait for it; those beyond that are dropped, and a record says how many. Close and
-	// Shutdown return when it has handled what was logged before, unless it is the Logger
-	// that calls them, or makes no progress for a second.
+	// Logger receives a record for each connection that fails or ends; nil logs
+	// nothing. One goroutine calls it, one record at a time and in order, so a
+	// Logger may be slow, and may use and close sockets and the context. Up to
+	// 1024 records wait for it. Further records are dropped, and one record says
+	// how many. Close and Shutdown return after the Logger has handled all
+	// earlier records, unless the Logger itself calls them, or makes no progress
+	// for a second.
 	Logger *slog.Logger
-	// Resolver looks host names up; nil is net.DefaultResolver.
+	// Resolver looks up host names; nil means net.DefaultResolver.
 	Resolver *net.Resolver
 
 	tuning tuning.Options
@@ -51,13 +54,13 @@ func init() {
 type Context struct {
 	opts         ContextOptions
 	dispatchers  []*proactor.Dispatcher
-	own          bool // the dispatchers are the context's own: it runs and closes them
+	own          bool // the context runs and closes its dispatchers; false in a simulation
 	running      sync.WaitGroup
-	waitStrategy pipe.WaitStrategy // how receivers wait; nil: they just wait
-	turn         atomic.Uint32
+	waitStrategy pipe.WaitStrategy // how receivers wait; nil: they block
+	rotation     atomic.Uint32
 	jitter       func(below time.Duration) time.Duration // see session.Config
 	names        inproc.Registry
-	pace         pipe.Pace     // who writes: the sender or the dispatcher
+	pace         pipe.Pace     // decides whether the sender or the dispatcher writes
 	firstReport  time.Duration // see closereport.go
 
 	mu      sync.Mutex
@@ -65,7 +68,7 @@ type Context struct {
 	closed  bool
 }
 
-// NewContext makes a context. It must be closed.
+// NewContext makes a context. The caller must close it.
 func NewContext(o ContextOptions) (*Context, error) {
 	if o.Dispatchers < 0 || o.Dispatchers > proactor.MaxDispatchers {
 		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 to %d", o.Dispatchers, proactor.MaxDispatchers)}
@@ -90,16 +93,16 @@ func NewContext(o ContextOptions) (*Context, error) {
 	return c, nil
 }
 
-// makeDeterministic keeps the time and chance out of what is asked of dispatchers
-// whose runs are recorded or replayed.
+// makeDeterministic removes the influence of time and chance on the operations
+// that are started, because the run is recorded or replayed.
 func (c *Context) makeDeterministic() {
-	c.opts.tuning.NoSpeculativeWrite = true // which is about how long nothing was sent
+	c.opts.tuning.NoSpeculativeWrite = true // it depends on how long nothing was sent
 	c.jitter = func(below time.Duration) time.Duration {
 		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))
 	}
 }
 
-// backend is the name of the backend that the dispatchers are made with.
+// backend is the name of the backend to make the dispatchers with.
 func (o *ContextOptions) backend() string {
 	if o.Backend != "" || os.Getenv(proactor.BackendVariable) != "" || !slices.Contains(proactor.Backends(), "epoll") {
 		return o.Backend
@@ -107,8 +110,8 @@ func (o *ContextOptions) backend() string {
 	return "epoll"
 }
 
-// newContextOn makes a context on a dispatcher that the caller runs and closes:
-// simulation.
+// newContextOn makes a context on a dispatcher that the caller runs and closes,
+// for simulations.
 func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
 	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, jitter: jitter, dispatchers: []*proactor.Dispatcher{d}, sockets: map[*Socket]struct{}{}}
@@ -116,7 +119,7 @@ func newContextOn(d *proactor.Dispatcher, o ContextOptions) *Context {
 	return c
 }
 
-// startPace gives the pace its clock, if senders write at all.
+// startPace gives the pace its clock, unless speculative writes are switched off.
 func (c *Context) startPace() {
 	if !c.opts.tuning.NoSpeculativeWrite {
 		c.pace.Now = c.dispatchers[0].Now
@@ -125,12 +128,12 @@ func (c *Context) startPace() {
 
 var defaultContext = sync.OnceValues(func() (*Context, error) { return NewContext(ContextOptions{}) })
 
-// DefaultContext is the context of sockets made with [NewSocket]. It is made
-// when first needed and never closed.
+// DefaultContext is the context of sockets made with [NewSocket]. The first use
+// makes it. It is never closed.
 func DefaultContext() (*Context, error) { return defaultContext() }
 
-// Backend says what the context's dispatchers stand on, and why it is not
-// something better.
+// Backend says which backend the context's dispatchers use, and why each better
+// one was refused.
 func (c *Context) Backend() proactor.BackendInfo {
 	if len(c.dispatchers) == 0 {
 		panic("zmq: Backend of a Context that NewContext did not make")
@@ -138,42 +141,45 @@ func (c *Context) Backend() proactor.BackendInfo {
 	return c.dispatchers[0].Backend()
 }
 
-// dispatcher picks the dispatcher of a new session: each in turn.
+// dispatcher picks the dispatcher of a new session, in rotation.
 func (c *Context) dispatcher() *proactor.Dispatcher {
-	return c.dispatchers[int(c.turn.Add(1)-1)%len(c.dispatchers)]
+	return c.dispatchers[int(c.rotation.Add(1)-1)%len(c.dispatchers)]
 }
 
-// Close closes the context's sockets, all at once and each with its linger, and
-// then the dispatchers. Calls in progress fail with ErrClosed. What waits for an
-// inproc name to be bound is dropped: nobody can do that any more.
+// Close closes all sockets of the context at once, each with its own linger, and
+// then the dispatchers. Calls in progress fail with ErrClosed. Messages that wait
+// for an inproc name to be bound are dropped, because no socket can bind it any
+// more.
 //
-// With sockets that have a zero Linger it may wait for ever: see [Socket.Close].
+// If a socket's Linger is zero, Close may wait without a limit: see
+// [Socket.Close].
 func (c *Context) Close() error {
-	if err := c.mayNotWait(); err != nil {
+	if err := c.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: closing a context: %w", err)
 	}
-	return c.close((*Socket).linger)
+	return c.close((*Socket).closeWithLinger)
 }
 
-// Shutdown is Close that waits for queued messages until ctx is done, whatever the
-// sockets' Linger is. If some could not be sent, they are dropped and counted, and
-// Shutdown fails with an *UnsentError that says how many they were. It can be
-// called while Close waits.
+// Shutdown closes the context as Close does, but waits for queued messages until
+// ctx is done, whatever the sockets' Linger is. Messages that could not be sent
+// are dropped and counted, and Shutdown fails with an *UnsentError that has their
+// number. It can be called while Close waits.
 func (c *Context) Shutdown(ctx context.Context) error {
-	if err := c.mayNotWait(); err != nil {
+	if err := c.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: shutting a context down: %w", err)
 	}
 	err := c.close(func(s *Socket) error { return s.shutdownUntil(ctx) })
 	all := UnsentError{Of: "the context"}
-	rest := split(err, &all)
+	rest := splitUnsent(err, &all)
 	if all.Messages > 0 {
 		return errors.Join(&all, rest)
 	}
 	return rest
 }
 
-// split takes the UnsentErrors out of joined errors, and adds them up.
-func split(err error, unsent *UnsentError) (rest error) {
+// splitUnsent removes the UnsentErrors from joined errors, and adds up their
+// numbers.
+func splitUnsent(err error, unsent *UnsentError) (rest error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
@@ -191,8 +197,8 @@ func split(err error, unsent *UnsentError) (rest error) {
 	return errors.Join(others...)
 }
 
-// close closes each socket by the given function, all at once.
-func (c *Context) close(socket func(*Socket) error) error {
+// close calls closeSocket for every socket, all at once.
+func (c *Context) close(closeSocket func(*Socket) error) error {
 	c.names.Close()
 	c.mu.Lock()
 	c.closed = true
@@ -205,7 +211,7 @@ func (c *Context) close(socket func(*Socket) error) error {
 	var closing sync.WaitGroup
 	errs := make([]error, len(sockets))
 	for i, s := range sockets {
-		closing.Go(func() { errs[i] = socket(s) })
+		closing.Go(func() { errs[i] = closeSocket(s) })
 	}
 	closing.Wait()
 	if c.own {

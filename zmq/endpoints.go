@@ -15,7 +15,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// endpoint finds the transport of an endpoint that is not inproc's.
+// endpoint pairs an endpoint, which is not an inproc one, with its transport.
 func (c *Context) endpoint(ep endpoint.Endpoint) session.Endpoint {
 	if ep.Transport == endpoint.IPC {
 		return session.Endpoint{Endpoint: ep, Transport: ipc.Transport{}}
@@ -23,42 +23,43 @@ func (c *Context) endpoint(ep endpoint.Endpoint) session.Endpoint {
 	return session.Endpoint{Endpoint: ep, Transport: tcp.Transport{Resolver: c.opts.Resolver}}
 }
 
-// bound is one Bind. stop takes it down and calls done
-// when nothing of it is left.
+// bound is one Bind. stop closes the endpoint and calls done when nothing of it
+// is left.
 type bound struct {
 	given, actual endpoint.Endpoint
 	status        func() session.Status
-	queued        func() int // what waits for peers, where Socket.accepted does not have them
+	queued        func() int // messages for peers that are not in Socket.accepted
 	stop          func(done func())
 }
 
-// connected is one Connect. Its stop may wait for the peer for as long as
-// patience says, so that what was written arrives.
+// connected is one Connect. Its stop waits up to timeout for the peer to receive
+// what was written.
 type connected struct {
 	to     endpoint.Endpoint
 	peer   *pipe.Peer
 	status func() session.Status
-	// drained has a function called when nothing has to be waited for any more
-	// before the socket is closed.
+	// drained calls its argument once the socket need not wait for this
+	// connection any longer before it closes.
 	drained  func(func())
-	stop     func(patience time.Duration, done func())
-	closeNow func() // has a stop wait no longer; nil if there is no need
+	stop     func(timeout time.Duration, done func())
+	closeNow func() // makes a stop wait no longer; nil if stop never waits
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
-// all interfaces and for a port of the system's choice, "ipc://path", with * for
-// a path that is made up and @name for Linux's abstract names, "inproc://name".
-// [Socket.LastEndpoint] says what came of it. A socket may bind many.
+// all interfaces and for a port that the system picks, "ipc://path", with * for a
+// path that is made up and @name for Linux's abstract names, or "inproc://name".
+// [Socket.LastEndpoint] returns the endpoint with wildcards replaced. A socket
+// may bind many endpoints.
 //
 // A host that is neither an address nor an interface is looked up, which may take
-// long: BindContext bounds that, and Close ends it.
+// long: the context of BindContext bounds that, and Close ends it.
 func (s *Socket) Bind(to string) error { return s.BindContext(context.Background(), to) }
 
-// BindContext is Bind that gives up with ctx's error when ctx is done before the
-// endpoint's host has been looked up.
+// BindContext is Bind with a context: it fails with ctx's error if ctx is done
+// before the endpoint's host has been looked up.
 func (s *Socket) BindContext(ctx context.Context, to string) error {
-	s.mustBeMade()
-	ep, err := parse("bind", to)
+	s.mustBeInitialized()
+	ep, err := parseFor("bind", to)
 	if err != nil {
 		return err
 	}
@@ -68,16 +69,16 @@ func (s *Socket) BindContext(ctx context.Context, to string) error {
 	return nil
 }
 
-// Connect connects the socket to an endpoint. It returns at once: the connection
-// is made, and made again when it is lost, for as long as the endpoint is not
-// disconnected. A socket may connect to many.
+// Connect connects the socket to an endpoint. It returns at once. The connection
+// is made in the background, and made again when it is lost, until the endpoint
+// is disconnected. A socket may connect to many endpoints.
 //
-// A SUB, PUB, DEALER or REQ that is connected to a tcp or ipc endpoint already, or
-// bound to it, stays as it is: Connect does nothing and returns nil, as with
+// A SUB, PUB, DEALER or REQ that is already connected to a tcp or ipc endpoint,
+// or bound to it, stays as it is: Connect does nothing and returns nil, as in
 // libzmq. The other types, and all types over inproc, get one more connection.
 func (s *Socket) Connect(to string) error {
-	s.mustBeMade()
-	ep, err := parse("connect", to)
+	s.mustBeInitialized()
+	ep, err := parseFor("connect", to)
 	if err != nil {
 		return err
 	}
@@ -86,32 +87,36 @@ func (s *Socket) Connect(to string) error {
 	if s.closing {
 		return &EndpointError{Op: "connect", Endpoint: to, Err: ErrClosed}
 	}
-	if err := s.connect(ep); err != nil {
+	if err := s.connectLocked(ep); err != nil {
 		return &EndpointError{Op: "connect", Endpoint: to, Err: err}
 	}
 	return nil
 }
 
-// Unbind ends one Bind. Peers that are connected stay, except over inproc.
-func (s *Socket) Unbind(from string) error { return s.close("unbind", from, s.unbind) }
+// Unbind ends one Bind. Peers that are connected stay connected, except over
+// inproc.
+func (s *Socket) Unbind(from string) error { return s.closeEndpoints("unbind", from, s.unbindLocked) }
 
-// Disconnect ends every connection that Connect has made to the endpoint. Nothing
-// more is sent there. What is queued is still sent, for as long as Options.Linger
-// says, also to a peer that comes only then; Disconnect does not wait for it, but
-// Close does, and Stats shows the endpoint for so long. What cannot be sent is
-// dropped and counted. With NoLinger that is done at once.
-func (s *Socket) Disconnect(from string) error { return s.close("disconnect", from, s.disconnect) }
+// Disconnect ends every connection that Connect has made to the endpoint. No
+// further messages are sent there. Queued messages are still sent for as long as
+// Options.Linger allows, also if the peer comes only then. Disconnect does not
+// wait for them, but Close does, and Stats shows the endpoint until they are
+// sent. Messages that cannot be sent are dropped and counted. With NoLinger they
+// are dropped at once.
+func (s *Socket) Disconnect(from string) error {
+	return s.closeEndpoints("disconnect", from, s.disconnectLocked)
+}
 
-// LastEndpoint is what was bound or connected to last, with wildcards replaced
-// by what the system picked: others can connect to it.
+// LastEndpoint is the endpoint that was last bound or connected to, with
+// wildcards replaced by what the system picked, so that peers can connect to it.
 func (s *Socket) LastEndpoint() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last
 }
 
-// parse checks that the endpoint is good for what is to be done with it.
-func parse(op, s string) (endpoint.Endpoint, error) {
+// parseFor parses an endpoint and checks that op can be done with it.
+func parseFor(op, s string) (endpoint.Endpoint, error) {
 	ep, err := endpoint.Parse(s)
 	if err == nil && op == "bind" {
 		err = ep.CheckBind()
@@ -126,14 +131,14 @@ func parse(op, s string) (endpoint.Endpoint, error) {
 	return ep, err
 }
 
-// bind binds without the socket's lock, which nobody may hold while a name is
-// looked up or a file system is asked.
+// bind binds without holding the socket's lock, because looking up a name or
+// using a file system may take long.
 func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 	if s.opening.Err() != nil {
 		return ErrClosed
 	}
 	if ep.Transport == endpoint.Inproc {
-		return s.bindName(ep)
+		return s.bindInproc(ep)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -157,12 +162,12 @@ func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 	}
 	l.Start()
 	s.last = l.Endpoint()
-	s.bound = append(s.bound, &bound{given: ep, actual: actual, status: l.Status, queued: none, stop: l.Stop})
+	s.bound = append(s.bound, &bound{given: ep, actual: actual, status: l.Status, queued: noneQueued, stop: l.Stop})
 	return nil
 }
 
-// bindName binds a name of the context's.
-func (s *Socket) bindName(ep endpoint.Endpoint) error {
+// bindInproc binds a name of the context.
+func (s *Socket) bindInproc(ep endpoint.Endpoint) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
@@ -173,11 +178,11 @@ func (s *Socket) bindName(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: named(b), queued: b.Queued, stop: after(b.Unbind)})
+	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: boundInprocStatus(b), queued: b.Queued, stop: stopSync(b.Unbind)})
 	return nil
 }
 
-func (s *Socket) connect(ep endpoint.Endpoint) error {
+func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 	if ep.Transport == endpoint.Inproc {
 		c, err := s.ctx.names.Connect(ep.Name, s.member())
 		if err != nil {
@@ -185,12 +190,12 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 		}
 		s.last = ep.String()
 		s.connected = append(s.connected, &connected{
-			to: ep, peer: c.Peer(), status: joined(c), drained: c.WhenDelivered,
-			stop: func(_ time.Duration, done func()) { after(c.Disconnect)(done) },
+			to: ep, peer: c.Peer(), status: connectedInprocStatus(c), drained: c.WhenDelivered,
+			stop: func(_ time.Duration, done func()) { stopSync(c.Disconnect)(done) },
 		})
 		return nil
 	}
-	if s.connectsOnce() && s.has(ep) {
+	if s.connectsOnce() && s.hasEndpoint(ep) {
 		return nil
 	}
 	d, err := session.Dial(&s.session, s.ctx.endpoint(ep))
@@ -202,27 +207,27 @@ func (s *Socket) connect(ep endpoint.Endpoint) error {
 	return nil
 }
 
-// connectsOnce reports whether a second connection to the same endpoint would only
-// do harm: a SUB would receive everything twice, and what waits for a reply could
-// ask the same peer again. libzmq has the same four types.
+// connectsOnce reports whether a second connection to the same endpoint would be
+// harmful: a SUB would receive everything twice, and a REQ or DEALER could ask
+// the same peer again. The four types are libzmq's.
 func (s *Socket) connectsOnce() bool {
 	return s.typ == SUB || s.typ == PUB || s.typ == DEALER || s.typ == REQ
 }
 
-// has reports whether the socket is connected or bound to the endpoint. A
-// connection that was given up does not count: Connect begins again.
-func (s *Socket) has(ep endpoint.Endpoint) bool {
+// hasEndpoint reports whether the socket is connected or bound to the endpoint. A
+// connection that was given up does not count: Connect starts it again.
+func (s *Socket) hasEndpoint(ep endpoint.Endpoint) bool {
 	return slices.ContainsFunc(s.connected, func(c *connected) bool { return c.to == ep && c.status().State != session.StateGivenUp }) ||
 		slices.ContainsFunc(s.bound, func(b *bound) bool { return b.actual == ep })
 }
 
-// member is the socket as inproc peers see it.
+// member is the socket as its inproc peers see it.
 func (s *Socket) member() inproc.Member {
 	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), RoutingID: s.opts.RoutingID, Refused: s.refusedInproc}
 }
 
-// refusedInproc reports a binding that does not take this socket. It is called with
-// locks held: the logger queues.
+// refusedInproc logs that a binding does not accept this socket. It is called
+// with locks held, which is safe because the logger only queues the record.
 func (s *Socket) refusedInproc(name string, why error) {
 	if s.session.Logger != nil {
 		s.session.Logger.Warn("zmq: refused, waiting for another bind",
@@ -230,18 +235,18 @@ func (s *Socket) refusedInproc(name string, why error) {
 	}
 }
 
-// named is the status of a name that is bound.
-func named(b *inproc.Binding) func() session.Status {
+// boundInprocStatus returns the status of a name that is bound.
+func boundInprocStatus(b *inproc.Binding) func() session.Status {
 	return func() session.Status {
 		refusals, why := b.Refused()
 		return session.Status{State: session.StateListening, Err: why, Failures: refusals}
 	}
 }
 
-func none() int { return 0 }
+func noneQueued() int { return 0 }
 
-// joined is the status of a connection over inproc.
-func joined(c *inproc.Connection) func() session.Status {
+// connectedInprocStatus returns the status of a connection over inproc.
+func connectedInprocStatus(c *inproc.Connection) func() session.Status {
 	return func() session.Status {
 		joined, refusals, refused := c.State()
 		now := session.Status{State: session.StateConnecting, Err: refused, Failures: refusals}
@@ -255,20 +260,21 @@ func joined(c *inproc.Connection) func() session.Status {
 	}
 }
 
-// after makes a stop of something that is done when it returns.
-func after(stop func()) func(done func()) {
+// stopSync adapts a stop function that is complete when it returns.
+func stopSync(stop func()) func(done func()) {
 	return func(done func()) {
 		stop()
 		done()
 	}
 }
 
-// close takes an endpoint down and waits until nothing of it is left.
-func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []func(done func()), err error)) error {
-	s.mustBeMade()
+// closeEndpoints removes endpoints with remove, and waits until nothing of them
+// is left.
+func (s *Socket) closeEndpoints(op, from string, remove func(endpoint.Endpoint) (stops []func(done func()), err error)) error {
+	s.mustBeInitialized()
 	ep, err := endpoint.Parse(from)
 	if err != nil {
-		_, err = parse(op, from)
+		_, err = parseFor(op, from)
 		return err
 	}
 	s.mu.Lock()
@@ -276,14 +282,14 @@ func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []fu
 		s.mu.Unlock()
 		return &EndpointError{Op: op, Endpoint: from, Err: ErrClosed}
 	}
-	if err := s.ctx.mayNotWait(); err != nil {
+	if err := s.ctx.checkCanWait(); err != nil {
 		s.mu.Unlock()
 		return &EndpointError{Op: op, Endpoint: from, Err: err}
 	}
-	stops, err := take(ep)
+	stops, err := remove(ep)
 	done := make(chan struct{})
 	if err == nil {
-		s.leaving = append(s.leaving, done)
+		s.endpointCalls = append(s.endpointCalls, done)
 	}
 	s.mu.Unlock()
 	if err != nil {
@@ -292,12 +298,12 @@ func (s *Socket) close(op, from string, take func(endpoint.Endpoint) (stops []fu
 	s.stopAll(stops)
 	close(done)
 	s.mu.Lock()
-	s.leaving = slices.DeleteFunc(s.leaving, func(c chan struct{}) bool { return c == done })
+	s.endpointCalls = slices.DeleteFunc(s.endpointCalls, func(c chan struct{}) bool { return c == done })
 	s.mu.Unlock()
 	return nil
 }
 
-func (s *Socket) unbind(ep endpoint.Endpoint) ([]func(func()), error) {
+func (s *Socket) unbindLocked(ep endpoint.Endpoint) ([]func(func()), error) {
 	for i, b := range s.bound {
 		if b.given == ep || b.actual == ep {
 			s.bound = slices.Delete(s.bound, i, i+1)
@@ -307,15 +313,15 @@ func (s *Socket) unbind(ep endpoint.Endpoint) ([]func(func()), error) {
 	return nil, ErrNotBound
 }
 
-func (s *Socket) disconnect(ep endpoint.Endpoint) (stops []func(func()), err error) {
+func (s *Socket) disconnectLocked(ep endpoint.Endpoint) (stops []func(func()), err error) {
 	found := false
 	s.connected = slices.DeleteFunc(s.connected, func(c *connected) bool {
 		if c.to != ep {
 			return false
 		}
 		found = true
-		if s.lingers(c) {
-			s.leave(c)
+		if s.needsLinger(c) {
+			s.lingerLocked(c)
 			return true
 		}
 		stops = append(stops, func(done func()) { c.stop(0, done) })

@@ -9,29 +9,30 @@ import (
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 )
 
-// What a call can fail with, beside the error of its context. What a call returns
-// names the call and the socket, and wraps one of these or the context's: ask
-// errors.Is, and compare nothing with ==.
+// The errors that calls return, beside the error of their context. A returned
+// error names the call and the socket, and wraps one of these or the context's
+// error: use errors.Is, and do not compare with ==.
 var (
-	// ErrWouldBlock is TrySend's and TryRecv's: not now. errors.Is finds it in what
-	// they return, which allocates nothing.
+	// ErrWouldBlock: TrySend or TryRecv would have to wait. errors.Is finds it in
+	// their errors, which take no allocation.
 	ErrWouldBlock = pattern.ErrWouldBlock
-	// ErrClosed: the socket or its context is closed. errors.Is finds it, and
-	// net.ErrClosed, in what calls return.
+	// ErrClosed: the socket or its context is closed. errors.Is finds both it and
+	// net.ErrClosed in the errors of calls.
 	ErrClosed = pattern.ErrClosed
-	// ErrState: a REQ or REP socket was used out of turn.
+	// ErrState: a REQ or REP socket cannot send or receive now, because it must do
+	// the other first.
 	ErrState = pattern.ErrState
 	// ErrUnroutable: a ROUTER with RouterMandatory has no peer of that routing id.
 	ErrUnroutable = pattern.ErrUnroutable
-	// ErrNotSupported: sockets of this type do not do that.
+	// ErrNotSupported: sockets of this type do not have the operation.
 	ErrNotSupported = pattern.ErrNotSupported
 	// ErrLongPrefix: Subscribe was given more than 1 MiB.
 	ErrLongPrefix = pattern.ErrLongPrefix
-	// ErrNoFrame: the message has no frame that could be sent.
+	// ErrNoFrame: the message has no frame to send.
 	ErrNoFrame = pattern.ErrNoFrame
-	// ErrReleased: a copy of the message was given to Msg.Release before.
+	// ErrReleased: the message, or a copy of it, was released with Msg.Release.
 	ErrReleased = pattern.ErrReleased
-	// ErrSecondPeer: a PAIR socket has its peer already.
+	// ErrSecondPeer: a PAIR socket already has a peer.
 	ErrSecondPeer = pattern.ErrSecondPeer
 	// ErrTimeout: SendTimeout or RecvTimeout passed. It wraps
 	// os.ErrDeadlineExceeded.
@@ -40,17 +41,17 @@ var (
 	ErrMultipart = errors.New("zmq: RecvBytes: the message has not one frame")
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken
-	// ErrIncompatible: the two sockets' types do not go together. Connect fails with
+	// ErrIncompatible: the two socket types cannot be connected. Connect fails with
 	// it over inproc; over other transports it is in EndpointStats.LastError.
 	ErrIncompatible = inproc.ErrIncompatible
-	// ErrNotBound and ErrNotConnected: there is no such endpoint to give up.
-	ErrNotBound     = errors.New("the socket is not bound to it: give the endpoint as it was given to Bind, or as LastEndpoint said then")
-	ErrNotConnected = errors.New("the socket is not connected to it: give the endpoint as it was given to Connect")
-	// ErrHandshakeTimeout is in logs: the peer did not finish its handshake.
+	// ErrNotBound and ErrNotConnected: Unbind or Disconnect found no such endpoint.
+	ErrNotBound     = errors.New("the socket is not bound to it: give the endpoint that was given to Bind, or that LastEndpoint returned after it")
+	ErrNotConnected = errors.New("the socket is not connected to it: give the endpoint that was given to Connect")
+	// ErrHandshakeTimeout: the peer did not finish its handshake. It appears in logs.
 	ErrHandshakeTimeout = engine.ErrHandshakeTimeout
 )
 
-// EndpointError says which endpoint something could not be done with.
+// EndpointError is the error of an operation on an endpoint.
 type EndpointError struct {
 	Op       string // "bind", "connect", "unbind", "disconnect"
 	Endpoint string
@@ -63,7 +64,7 @@ func (e *EndpointError) Error() string {
 
 func (e *EndpointError) Unwrap() error { return e.Err }
 
-// OptionError says which option has a value that it cannot have.
+// OptionError says which option has a value that is not allowed.
 type OptionError struct {
 	Option string // the field of Options, or the name given to Set
 	Err    error

@@ -2,11 +2,11 @@ package zmq
 
 import "time"
 
-// ReportCloseAfter has Close report after d what it waits for.
+// ReportCloseAfter makes Close report after d what it waits for.
 func ReportCloseAfter(c *Context, d time.Duration) { c.firstReport = d }
 
-// HoldStops has each endpoint that s is bound to say, when it has been taken down,
-// that it is about to be done, and wait for release.
+// HoldStops makes each stop of s's bound endpoints close begun when the endpoint
+// is closed, and complete only when release is closed.
 func HoldStops(s *Socket, begun, release chan struct{}) {
 	for _, b := range s.bound {
 		stop := b.stop
@@ -22,5 +22,5 @@ func HoldStops(s *Socket, begun, release chan struct{}) {
 	}
 }
 
-// MissingOptions are libzmq's options that are not implemented yet.
-var MissingOptions = missing
+// UnimplementedOptions are the libzmq options that are not implemented yet.
+var UnimplementedOptions = unimplemented

@@ -2,13 +2,14 @@ package zmq
 
 import "github.com/actum-go/actum/proactor"
 
-// mayNotWait is why the caller must not wait for the context's dispatchers; nil if it
-// may. They are the context's own, but proactor.Dispatchers lists them, so that a
-// program can have a handler of its own called there: what waits in it for a message,
-// or for the end of a socket, waits for the handler itself.
-func (c *Context) mayNotWait() error {
+// checkCanWait returns an error if the caller must not wait for the context's
+// dispatchers. The dispatchers belong to the context, but proactor.Dispatchers
+// lists them, so a program can have a handler of its own called there. If that
+// handler waited for a message, or for a socket to close, it would wait for
+// itself.
+func (c *Context) checkCanWait() error {
 	if !c.own {
-		return nil // simulation: who waits dispatches
+		return nil // in a simulation the goroutine that waits also dispatches
 	}
 	for _, d := range c.dispatchers {
 		if d.InHandler() {

@@ -2,8 +2,9 @@ package zmq
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
-// Msg is one message: zero, one or many frames. Its zero value has no frame and
-// cannot be sent. See the package's documentation on memory. Its methods are
+// Msg is one message of zero, one or many frames. Its zero value has no frame and
+// cannot be sent. The package documentation says who owns its memory. Its methods
+// are
 //
 //	Len() int                 the number of frames
 //	Frame(i int) []byte       frame i, counted from 0; it panics if there is none
@@ -15,14 +16,14 @@ import "github.com/actum-go/actum/zmq/internal/message"
 //	Clone() Msg               a message with memory of its own: to keep it for long
 //	Release()                 gives its memory back for reuse; never needed
 //
-// A Msg may be read and sent by any number of goroutines at once. Its frames must
-// not be written to after it was sent, and those of a received one not at all.
-// Release must be called for one copy of a Msg only, and none of the others may
-// be used afterwards: Send then fails with [ErrReleased], and Release panics,
-// where they can tell.
+// Any number of goroutines may read and send a Msg at once. Its frames must not
+// be written to after it was sent; those of a received message must never be
+// written to. Release must be called for one copy of a Msg only, and no other
+// copy may be used afterwards: where they can detect it, Send then fails with
+// [ErrReleased] and Release panics.
 type Msg = message.Msg
 
-// NewMsg makes a message of frames that it takes over: the caller must not write
+// NewMsg makes a message of frames and takes them over: the caller must not write
 // to them any more. NewMsg() has no frame, NewMsg(nil) has one that is empty.
 func NewMsg(frames ...[]byte) Msg { return message.New(frames...) }
 
@@ -38,8 +39,7 @@ func StringMsg(frames ...string) Msg {
 	return message.New(list...)
 }
 
-// AllocMsg makes a message of one frame of size bytes, in memory that others
-// have given back if there is any. What is in it is undefined: fill
-// [Msg.Bytes]. Call [Msg.Release] after it was sent, or the memory is not used
-// again.
+// AllocMsg makes a message of one frame of size bytes, in memory that was
+// released earlier if there is any. The contents are undefined: fill [Msg.Bytes].
+// Call [Msg.Release] after it was sent, or the memory is not used again.
 func AllocMsg(size int) Msg { return message.Alloc(size) }

@@ -13,20 +13,20 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Unlimited as a high-water mark is no mark at all.
+// Unlimited, as a high-water mark, means that there is none.
 const Unlimited = -1
 
-// What Options.Linger says beside a duration. libzmq and its bindings have these
-// numbers the other way round: there 0 discards, and -1 waits.
+// Special values of Options.Linger. In libzmq and its bindings the numbers are
+// the other way round: there 0 discards, and -1 waits.
 const (
-	// NoLinger discards what is queued when a socket is closed.
+	// NoLinger discards queued messages when a socket is closed.
 	NoLinger time.Duration = -1
-	// LingerForever waits until everything that is queued has been sent, for as long
-	// as that takes. It is the default.
+	// LingerForever waits without a limit until all queued messages have been
+	// sent. It is the default.
 	LingerForever time.Duration = 0
 )
 
-// The defaults, which are libzmq's.
+// Defaults, as in libzmq.
 const (
 	DefaultHWM               = 1000
 	DefaultReconnectInterval = 100 * time.Millisecond
@@ -34,123 +34,133 @@ const (
 	DefaultBacklog           = 100
 )
 
-// The defaults of what libzmq does not have.
+// Defaults of options that libzmq does not have.
 const (
 	DefaultMaxFrames    = 1 << 20
 	DefaultStallTimeout = time.Minute
 )
 
-// Options are a socket's options. The zero value has libzmq's defaults; where
-// libzmq has a number for "none" or "unlimited", any negative one says so here.
+// Options are a socket's options. The zero value has libzmq's defaults. Where
+// libzmq uses a number for "none" or "unlimited", any negative number means that
+// here.
 //
-// Durations may be as long as a Duration can be; those of more than a century mean
-// never. What a field's description does not allow, NewSocket refuses with an
-// *OptionError that names the field.
+// Any Duration is accepted; one of more than a century means never. NewSocket
+// refuses a value that a field's description does not allow, with an *OptionError
+// that names the field.
 type Options struct {
-	// SendHWM and RecvHWM are the high-water marks, in messages for each peer: how
-	// many wait to be sent, or to be received. 0 is DefaultHWM. Over inproc the
-	// sender's and the receiver's are added up.
+	// SendHWM and RecvHWM are the high-water marks, in messages for each peer:
+	// how many may wait to be sent, or to be received. 0 means DefaultHWM. Over
+	// inproc the sender's and the receiver's marks are added.
 	SendHWM, RecvHWM int
-	// SendHWMBytes and RecvHWMBytes are further marks in bytes of payload; 0 is
-	// none. A message larger than the mark passes when nothing else waits.
+	// SendHWMBytes and RecvHWMBytes are further marks, in bytes of payload; 0
+	// means no mark. A message larger than the mark passes when no other message
+	// waits.
 	SendHWMBytes, RecvHWMBytes int
 
-	// Linger is how long Close waits for messages that are queued: LingerForever,
-	// which is 0 and the default, for as long as it takes; NoLinger, or any negative
-	// duration, not at all. Mind the difference from SetLinger(0) of a binding to
-	// libzmq, which discards: that is NoLinger here. Set("linger", ...) takes libzmq's
-	// numbers.
+	// Linger is how long Close waits for queued messages to be sent.
+	// LingerForever, which is 0 and the default, waits without a limit. NoLinger,
+	// or any negative duration, does not wait. Note that SetLinger(0) of a
+	// binding to libzmq discards, which is NoLinger here. Set("linger", ...)
+	// takes libzmq's numbers.
 	Linger time.Duration
 
-	// ReconnectInterval is the first wait before connecting again, to which a
-	// random part of as much is added: 0 is 100 ms; negative: never again.
+	// ReconnectInterval is the first wait before connecting again. A random
+	// duration below the interval is added to each wait. 0 means 100 ms; negative
+	// means that there is only one attempt.
 	ReconnectInterval time.Duration
-	// ReconnectIntervalMax lets the wait double up to it; 0: it does not grow.
+	// ReconnectIntervalMax is the limit up to which the wait doubles; 0 means
+	// that the wait does not grow.
 	ReconnectIntervalMax time.Duration
-	// HandshakeTimeout bounds the time from a connection to its first message: 0
-	// is 30 s, negative is none.
+	// HandshakeTimeout bounds the handshake of a new connection. 0 means 30 s,
+	// negative means no limit.
 	HandshakeTimeout time.Duration
-	// ConnectTimeout bounds each attempt to connect; 0 leaves it to the system, and
-	// negative ones are refused.
+	// ConnectTimeout bounds each attempt to connect. 0 leaves the limit to the
+	// system; negative is not allowed.
 	ConnectTimeout time.Duration
-	// HeartbeatInterval has each connection send a PING so often, to find out that a
-	// peer is gone although its connection seems to be there: a cable is cut, a host
-	// is down, a process hangs. 0 is never. While messages to the peer cannot be
-	// written nothing is expected of it: there the system's own limit applies, as
-	// with libzmq. A peer that does not know PING, as before libzmq 4.2, is taken for
-	// dead when it has nothing else to say. A peer's own PINGs are answered in any
-	// case, except at the receive high-water mark, where nothing is read.
+	// HeartbeatInterval is the interval at which each connection sends a PING, to
+	// detect a peer that is gone although the connection still exists: a cable is
+	// cut, a host is down, a process hangs. 0 means never. While messages to the
+	// peer cannot be written, no answer is expected: the system's own limit
+	// applies then, as in libzmq. A peer that does not know PING, such as libzmq
+	// before 4.2, is taken for dead when it sends nothing else. A peer's own
+	// PINGs are always answered, except at the receive high-water mark, where
+	// nothing is read.
 	HeartbeatInterval time.Duration
-	// HeartbeatTimeout is how soon after a PING something must be heard from the
-	// peer, the answer or anything else; otherwise the connection is closed, and
-	// made anew. 0 is HeartbeatInterval, negative is never.
+	// HeartbeatTimeout is how soon after a PING the peer must send something, the
+	// answer or anything else. Otherwise the connection is closed, and made
+	// again. 0 means HeartbeatInterval, negative means no limit.
 	HeartbeatTimeout time.Duration
-	// HeartbeatTTL tells the peer how soon after a PING to expect more from here, or
-	// to close the connection, rounded up to tenths of a second; 0 leaves it to the
-	// peer.
+	// HeartbeatTTL is sent to the peer with each PING: the peer closes the
+	// connection if it receives nothing within that time. It is rounded up to
+	// tenths of a second; 0 leaves the timeout to the peer.
 	HeartbeatTTL time.Duration
-	// SendTimeout and RecvTimeout make Send and Recv fail with ErrTimeout, beside
-	// what their contexts say; 0 is none.
+	// SendTimeout and RecvTimeout make Send and Recv fail with ErrTimeout, in
+	// addition to the limits of their contexts; 0 means no timeout.
 	SendTimeout, RecvTimeout time.Duration
 
-	// MaxFrameSize is the largest frame accepted, in bytes: a peer that announces
-	// more is disconnected. It is libzmq's ZMQ_MAXMSGSIZE, which looks at each frame
-	// alone. 0 is no limit.
+	// MaxFrameSize is the largest frame accepted, in bytes. A peer that announces
+	// a larger frame is disconnected. It is libzmq's ZMQ_MAXMSGSIZE, which also
+	// applies to each frame alone. 0 means no limit.
 	MaxFrameSize int64
-	// MaxMessageSize is the largest message accepted, in bytes, all its frames
-	// together. A peer that sends more is disconnected. 0 is a thousand times
-	// MaxFrameSize, so that frames without end fill no memory; negative, or 0 without a
-	// MaxFrameSize, is no limit: a message then takes as much memory as its peer sends,
-	// as it does with libzmq.
+	// MaxMessageSize is the largest message accepted, in bytes of all its frames
+	// together. A peer that sends more is disconnected. 0 means a thousand times
+	// MaxFrameSize, so that a message with endless frames cannot fill the memory.
+	// Negative, or 0 without a MaxFrameSize, means no limit: a message then takes
+	// as much memory as its peer sends, as in libzmq.
 	MaxMessageSize int64
-	// MaxFrames is how many frames a message may have that is accepted; a peer that
-	// sends more is disconnected. A frame takes two bytes on the way, and more than
-	// twenty in the list of frames that the program receives, which is made under the
-	// socket's lock. 0 is DefaultMaxFrames, or if there is a MaxMessageSize one a byte
-	// of it and at least 64, whichever is less; negative is no limit.
+	// MaxFrames is the largest number of frames accepted in a message. A peer
+	// that sends more is disconnected. An empty frame takes two bytes on the
+	// wire, but more than twenty in the list of frames that the program receives,
+	// which is made under the socket's lock. 0 means DefaultMaxFrames, or with a
+	// MaxMessageSize the lesser of that and one frame for each byte, but at least
+	// 64. Negative means no limit.
 	MaxFrames int
-	// StallTimeout is how long a peer that has sent a part of a message may send not a
-	// single byte more, while its bytes are waited for. It is disconnected then, and
-	// the memory is given back. Any byte begins the time anew: a slow link is no
-	// reason. It is meant for peers that announce what they never send, and for those
-	// that are gone without a word. 0 is DefaultStallTimeout, negative is never.
+	// StallTimeout is how long a peer that has sent a part of a message may pause
+	// before its next byte. Then it is disconnected and the memory is freed.
+	// Every byte starts the time anew, so a slow link is not affected. The
+	// timeout protects against peers that announce data and never send it, and
+	// against peers that vanish. 0 means DefaultStallTimeout, negative means no
+	// limit.
 	StallTimeout time.Duration
 
-	// RoutingID is what a ROUTER at the other end knows the socket by: up to 255
-	// bytes, the first of them not zero.
+	// RoutingID is the name under which a ROUTER at the other end knows the
+	// socket: up to 255 bytes, the first of them not zero.
 	RoutingID []byte
-	// RouterMandatory makes a ROUTER fail with ErrUnroutable, or wait for a peer
-	// that is full, where it would drop the message.
+	// RouterMandatory makes a ROUTER fail with ErrUnroutable for an unknown peer,
+	// and wait for a peer that is full. Otherwise it drops the message in both
+	// cases.
 	RouterMandatory bool
-	// RouterHandover has a ROUTER give a routing id to the peer that came with it
-	// last, and close the connection of the one that had it (over inproc that one
-	// stays, with an id that is made up). Without it the second one is refused.
+	// RouterHandover makes a ROUTER give a routing id to the newest peer that
+	// announces it, and close the connection of the peer that had it (over inproc
+	// that peer stays, with an id that is made up). Otherwise the newer peer is
+	// refused.
 	RouterHandover bool
-	// ProbeRouter has a ROUTER, DEALER or REQ send an empty message over each new
-	// connection, so that a ROUTER at the other end knows it before it has said
-	// anything. Only ROUTERs expect such messages, and their programs have to skip
-	// them.
+	// ProbeRouter makes a ROUTER, DEALER or REQ send an empty message over each
+	// new connection, so that a ROUTER at the other end knows the socket before
+	// its first message. Use it with ROUTERs only; their programs have to skip
+	// these messages.
 	ProbeRouter bool
-	// NoDrop makes a PUB wait for a subscriber that is full, where it would drop
-	// the message for that one: libzmq's ZMQ_XPUB_NODROP. One slow subscriber then
-	// holds up all.
+	// NoDrop makes a PUB wait for a subscriber that is full; otherwise it drops
+	// the message for that subscriber. It is libzmq's ZMQ_XPUB_NODROP. One slow
+	// subscriber then delays all others.
 	NoDrop bool
-	// ReqRelaxed lets a REQ send another request before the reply has come: the
-	// one before is given up, the next peer is asked, and replies that have come
-	// meanwhile are dropped. Without it a REQ whose peer is gone for good, or has
-	// lost the request, waits for ever. A reply that comes even later would be taken
-	// for the next request's: set ReqCorrelate too.
+	// ReqRelaxed lets a REQ send another request before the reply has arrived.
+	// The earlier request is given up, the next peer is asked, and replies that
+	// have arrived meanwhile are dropped. Without it a REQ whose peer is gone for
+	// good, or has lost the request, waits without a limit. A reply to the
+	// earlier request that arrives even later would be taken for the reply to the
+	// new one: set ReqCorrelate too.
 	ReqRelaxed bool
-	// ReqCorrelate has a REQ send an id before each request, and drop replies that
-	// do not bring it back. Peers that keep a request's envelope do: a REP, and what
-	// routes by ROUTER and DEALER.
+	// ReqCorrelate makes a REQ send an id before each request, and drop replies
+	// without that id. It needs peers that return a request's envelope, as REP
+	// does, and programs that route with ROUTER and DEALER.
 	ReqCorrelate bool
 	// Immediate queues messages only for peers that are connected.
 	Immediate bool
-	// Subscribe are a SUB socket's first subscriptions.
+	// Subscribe lists a SUB socket's first subscriptions.
 	Subscribe []string
 
-	// SendBuffer and RecvBuffer are the sizes of the system's socket buffers in
+	// SendBuffer and RecvBuffer are the sizes of the system's socket buffers, in
 	// bytes; 0 leaves them to the system.
 	SendBuffer, RecvBuffer int
 	// Backlog is how many connections may wait to be accepted; 0 is 100.
@@ -159,7 +169,7 @@ type Options struct {
 
 func tooLong(prefix string) bool { return len(prefix) > wire.MaxSubscription }
 
-// validate says which option cannot be.
+// validate returns an *OptionError for the first option that is not allowed.
 func (o *Options) validate(t Type) error {
 	bad := func(field, format string, args ...any) error {
 		return &OptionError{Option: field, Err: fmt.Errorf(format, args...)}
@@ -224,7 +234,7 @@ func (o *Options) validate(t Type) error {
 	return nil
 }
 
-// pattern are the options that the pattern needs.
+// pattern returns the options that the pattern needs.
 func (o *Options) pattern(c *Context) pattern.Options {
 	gatherMin := message.GatherMin
 	if c.opts.tuning.NoGatherWrite {
@@ -244,40 +254,40 @@ func (o *Options) pattern(c *Context) pattern.Options {
 		SendTimeout:     o.SendTimeout,
 		RecvTimeout:     o.RecvTimeout,
 		WaitStrategy:    c.waitStrategy,
-		Refuse:          c.mayNotWait,
+		Refuse:          c.checkCanWait,
 		Pace:            &c.pace,
 	}
 }
 
-// heartbeat is how connections send heartbeats; nil if they do not.
+// heartbeat returns the heartbeat settings of connections; nil if they send none.
 func (o *Options) heartbeat() *engine.Heartbeat {
 	if o.HeartbeatInterval == 0 {
 		return nil
 	}
 	return &engine.Heartbeat{
-		Interval: bounded(o.HeartbeatInterval),
-		Timeout:  or(o.HeartbeatTimeout, o.HeartbeatInterval),
+		Interval: clampDuration(o.HeartbeatInterval),
+		Timeout:  orDefault(o.HeartbeatTimeout, o.HeartbeatInterval),
 		TTL:      o.HeartbeatTTL,
 	}
 }
 
-// framesOfLargest is how many of the largest frames a message may have where its
-// size is not limited by itself.
-const framesOfLargest = 1000
+// defaultMaxMessageFrames is the number of frames of the largest size that a
+// message may have if MaxMessageSize is not set.
+const defaultMaxMessageFrames = 1000
 
-// maxMessage is the largest message accepted; 0 for any.
+// maxMessage is the largest message accepted, in bytes; 0 for no limit.
 func (o *Options) maxMessage() int64 {
 	if o.MaxMessageSize != 0 || o.MaxFrameSize <= 0 {
 		return max(o.MaxMessageSize, 0)
 	}
-	return framesOfLargest * min(o.MaxFrameSize, math.MaxInt64/framesOfLargest)
+	return defaultMaxMessageFrames * min(o.MaxFrameSize, math.MaxInt64/defaultMaxMessageFrames)
 }
 
-// minMaxFrames is how many frames a message may have at least by default, where
-// there is a maximum size: a small one must not forbid an envelope.
+// minMaxFrames is the least default for MaxFrames with a maximum message size: a
+// small size must not rule out an envelope.
 const minMaxFrames = 64
 
-// maxFrames is how many frames a message may have; 0 for any number.
+// maxFrames is the largest number of frames in a message; 0 for no limit.
 func (o *Options) maxFrames() int {
 	if o.MaxFrames != 0 {
 		return max(o.MaxFrames, 0)
@@ -295,16 +305,16 @@ func limits(msgs, size int) pipe.Limits {
 	return pipe.Limits{Msgs: max(msgs, 0), Bytes: max(size, 0)}
 }
 
-// or is v, or the default if v is zero, or zero if v is negative.
-func or(v, byDefault time.Duration) time.Duration {
+// orDefault is the default if v is zero, zero if v is negative, and v otherwise.
+func orDefault(v, byDefault time.Duration) time.Duration {
 	if v == 0 {
 		return byDefault
 	}
-	return bounded(max(v, 0))
+	return clampDuration(max(v, 0))
 }
 
-// longest is what longer durations mean: never, as far as anybody will see. Half of
-// what a Duration holds can be added to any clock.
-const longest time.Duration = math.MaxInt64 / 2
+// maxDuration replaces longer durations, which mean never in practice. It is half
+// of the maximum, so that it can be added to any clock.
+const maxDuration time.Duration = math.MaxInt64 / 2
 
-func bounded(d time.Duration) time.Duration { return min(d, longest) }
+func clampDuration(d time.Duration) time.Duration { return min(d, maxDuration) }

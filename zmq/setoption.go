@@ -12,12 +12,12 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// settable are the options by libzmq's names, with libzmq's numbers: times in
-// milliseconds, and what 0 and -1 say there. Ours say it otherwise, so that a
-// zero Options has the defaults.
-var settable = map[string]func(o *Options, value string) error{
-	"sndhwm":            mark(func(o *Options) *int { return &o.SendHWM }),
-	"rcvhwm":            mark(func(o *Options) *int { return &o.RecvHWM }),
+// setters has a setter for each option by libzmq's name. Setters take libzmq's
+// numbers: times in milliseconds, and libzmq's meanings of 0 and -1. Options uses
+// other numbers so that its zero value has the defaults.
+var setters = map[string]func(o *Options, value string) error{
+	"sndhwm":            highWaterMark(func(o *Options) *int { return &o.SendHWM }),
+	"rcvhwm":            highWaterMark(func(o *Options) *int { return &o.RecvHWM }),
 	"sndhwm_bytes":      count(0, func(o *Options) *int { return &o.SendHWMBytes }),
 	"rcvhwm_bytes":      count(0, func(o *Options) *int { return &o.RecvHWMBytes }),
 	"linger":            milliseconds(-1, func(o *Options) *time.Duration { return &o.Linger }, orForEver),
@@ -26,12 +26,12 @@ var settable = map[string]func(o *Options, value string) error{
 	"handshake_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HandshakeTimeout }, orNever),
 	"heartbeat_ivl":     milliseconds(0, func(o *Options) *time.Duration { return &o.HeartbeatInterval }, nil),
 	"heartbeat_timeout": milliseconds(-1, func(o *Options) *time.Duration { return &o.HeartbeatTimeout }, orInterval),
-	"heartbeat_ttl":     upTo(wire.MaxPingTTL, func(o *Options) *time.Duration { return &o.HeartbeatTTL }),
+	"heartbeat_ttl":     millisecondsUpTo(wire.MaxPingTTL, func(o *Options) *time.Duration { return &o.HeartbeatTTL }),
 	"connect_timeout":   milliseconds(0, func(o *Options) *time.Duration { return &o.ConnectTimeout }, nil),
 	"sndtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.SendTimeout }, orForEverElseAtOnce),
 	"rcvtimeo":          milliseconds(-1, func(o *Options) *time.Duration { return &o.RecvTimeout }, orForEverElseAtOnce),
-	"maxmsgsize":        largest(func(o *Options) *int64 { return &o.MaxFrameSize }),
-	"maxmsgsize_total":  largest(func(o *Options) *int64 { return &o.MaxMessageSize }),
+	"maxmsgsize":        sizeLimit(func(o *Options) *int64 { return &o.MaxFrameSize }),
+	"maxmsgsize_total":  sizeLimit(func(o *Options) *int64 { return &o.MaxMessageSize }),
 	"maxframes":         setMaxFrames,
 	"stall_timeout":     milliseconds(0, func(o *Options) *time.Duration { return &o.StallTimeout }, orNever),
 	"routing_id":        setRoutingID,
@@ -43,15 +43,15 @@ var settable = map[string]func(o *Options, value string) error{
 	"req_correlate":     toggle(func(o *Options) *bool { return &o.ReqCorrelate }),
 	"xpub_nodrop":       toggle(func(o *Options) *bool { return &o.NoDrop }),
 	"immediate":         toggle(func(o *Options) *bool { return &o.Immediate }),
-	"sndbuf":            buffer(func(o *Options) *int { return &o.SendBuffer }),
-	"rcvbuf":            buffer(func(o *Options) *int { return &o.RecvBuffer }),
+	"sndbuf":            bufferSize(func(o *Options) *int { return &o.SendBuffer }),
+	"rcvbuf":            bufferSize(func(o *Options) *int { return &o.RecvBuffer }),
 	"backlog":           count(1, func(o *Options) *int { return &o.Backlog }),
 	"subscribe":         addSubscription,
 }
 
-// missing are libzmq's options for what is not implemented yet: its users have not
-// misspelt them.
-var missing = strings.Fields(`bindtodevice conflate connect_rid connect_routing_id curve_publickey curve_secretkey
+// unimplemented lists the libzmq options that are not implemented yet, so that
+// their error differs from that for a misspelt name.
+var unimplemented = strings.Fields(`bindtodevice conflate connect_rid connect_routing_id curve_publickey curve_secretkey
 	curve_server curve_serverkey disconnect_msg gssapi_plaintext gssapi_principal gssapi_principal_nametype
 	gssapi_server gssapi_service_principal gssapi_service_principal_nametype hello_msg in_batch_size
 	invert_matching ipc_filter_gid ipc_filter_pid ipc_filter_uid loopback_fastpath mechanism metadata
@@ -63,8 +63,9 @@ var missing = strings.Fields(`bindtodevice conflate connect_rid connect_routing_
 	wss_key_pem wss_trust_pem wss_trust_system xpub_manual xpub_manual_last_value xpub_verbose xpub_verboser
 	xpub_welcome_msg zap_domain zap_enforce_domain`)
 
-// instead says what to do in place of those of libzmq's options that are none here.
-var instead = map[string]string{
+// replacements says what to do in place of libzmq options that are not options
+// here.
+var replacements = map[string]string{
 	"affinity":      "leave it out: connections are spread over the dispatchers (ContextOptions.Dispatchers)",
 	"ipv6":          "leave it out: IPv6 addresses are always understood; bind tcp://[::]:port for both versions",
 	"ipv4only":      "leave it out: IPv6 addresses are always understood; bind an IPv4 address for that version alone",
@@ -77,32 +78,36 @@ var instead = map[string]string{
 	"thread_safe":   "every socket is",
 }
 
-// OptionNames are the names that [Options.Set] knows, in alphabetical order.
+// OptionNames lists the names that [Options.Set] accepts, in alphabetical order.
 func OptionNames() []string {
 	var names []string
-	for name := range settable {
+	for name := range setters {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// Set sets an option by libzmq's name for it, in upper or lower case, with or
-// without "ZMQ_" in front, to a value as libzmq has it: times in milliseconds;
-// 0 for no high-water mark; -1 for a linger, a timeout or a message size without
-// end, and for no reconnecting; 0 or 1 for what is off or on. "subscribe" adds a
-// prefix. sndhwm_bytes and rcvhwm_bytes are our own, and so is maxmsgsize_total,
-// which is MaxMessageSize: maxmsgsize is MaxFrameSize. maxframes is MaxFrames, and
-// stall_timeout is StallTimeout. It fails with an *OptionError, which wraps
-// errors.ErrUnsupported for an option of libzmq's that is not implemented yet.
+// Set sets an option by its libzmq name, in upper or lower case, with or without
+// "ZMQ_" in front, to a value in libzmq's form. Times are in milliseconds. 0
+// means no high-water mark. -1 means no limit for a linger, a timeout or a
+// message size, and no reconnecting. 0 and 1 mean off and on. "subscribe" adds a
+// prefix.
+//
+// "maxmsgsize" is MaxFrameSize. These names are our own: "sndhwm_bytes",
+// "rcvhwm_bytes", "maxmsgsize_total" (MaxMessageSize), "maxframes" (MaxFrames)
+// and "stall_timeout" (StallTimeout).
+//
+// Set fails with an *OptionError, which wraps errors.ErrUnsupported for a libzmq
+// option that is not implemented yet.
 func (o *Options) Set(name, value string) error {
 	known := strings.TrimPrefix(strings.ToLower(name), "zmq_")
-	set := settable[known]
-	if set == nil && slices.Contains(missing, known) {
-		return &OptionError{Option: name, Err: fmt.Errorf("this option of libzmq's is not implemented yet: %w", errors.ErrUnsupported)}
+	set := setters[known]
+	if set == nil && slices.Contains(unimplemented, known) {
+		return &OptionError{Option: name, Err: fmt.Errorf("this libzmq option is not implemented yet: %w", errors.ErrUnsupported)}
 	}
-	if do := instead[known]; do != "" {
-		return &OptionError{Option: name, Err: fmt.Errorf("no option here: %s: %w", do, errors.ErrUnsupported)}
+	if do := replacements[known]; do != "" {
+		return &OptionError{Option: name, Err: fmt.Errorf("not an option here: %s: %w", do, errors.ErrUnsupported)}
 	}
 	if set == nil {
 		return &OptionError{Option: name, Err: fmt.Errorf("unknown: expected one of %s", strings.Join(OptionNames(), ", "))}
@@ -113,7 +118,7 @@ func (o *Options) Set(name, value string) error {
 	return nil
 }
 
-// number is a decimal number from least up.
+// number parses a decimal number from least to most.
 func number(value string, least, most int64) (int64, error) {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < least || n > most {
@@ -132,8 +137,8 @@ func count(least int64, field func(*Options) *int) func(*Options, string) error 
 	}
 }
 
-// mark is a high-water mark in messages: libzmq's 0 is none.
-func mark(field func(*Options) *int) func(*Options, string) error {
+// highWaterMark sets a mark in messages: libzmq's 0 means none.
+func highWaterMark(field func(*Options) *int) func(*Options, string) error {
 	return func(o *Options, value string) error {
 		err := count(0, field)(o, value)
 		if err == nil && *field(o) == 0 {
@@ -143,8 +148,9 @@ func mark(field func(*Options) *int) func(*Options, string) error {
 	}
 }
 
-// buffer is the size of a system's buffer: libzmq's -1 leaves it to the system.
-func buffer(field func(*Options) *int) func(*Options, string) error {
+// bufferSize sets the size of a system buffer: libzmq's -1 leaves it to the
+// system.
+func bufferSize(field func(*Options) *int) func(*Options, string) error {
 	return func(o *Options, value string) error {
 		err := count(-1, field)(o, value)
 		if err == nil {
@@ -165,8 +171,8 @@ func toggle(field func(*Options) *bool) func(*Options, string) error {
 	}
 }
 
-// milliseconds is a time. special says what libzmq's numbers 0 and -1 are here;
-// nil: the same.
+// milliseconds sets a duration. special maps libzmq's numbers 0 and -1 to their
+// values here; a nil map leaves them as they are.
 func milliseconds(least int64, field func(*Options) *time.Duration, special map[int64]time.Duration) func(*Options, string) error {
 	return func(o *Options, value string) error {
 		n, err := number(value, least, math.MaxInt32)
@@ -182,8 +188,8 @@ func milliseconds(least int64, field func(*Options) *time.Duration, special map[
 	}
 }
 
-// upTo is a time from 0 to most.
-func upTo(most time.Duration, field func(*Options) *time.Duration) func(*Options, string) error {
+// millisecondsUpTo sets a duration from 0 to most.
+func millisecondsUpTo(most time.Duration, field func(*Options) *time.Duration) func(*Options, string) error {
 	return func(o *Options, value string) error {
 		n, err := number(value, 0, most.Milliseconds())
 		if err == nil {
@@ -193,8 +199,8 @@ func upTo(most time.Duration, field func(*Options) *time.Duration) func(*Options
 	}
 }
 
-// What libzmq's special times are here. There is no time that is none where 0
-// is the default: the shortest one stands for it.
+// The values here of libzmq's special times. Where 0 is the default here,
+// libzmq's 0, which does not wait, becomes the shortest duration.
 var (
 	orForEver           = map[int64]time.Duration{-1: 0, 0: NoLinger}
 	orAtOnce            = map[int64]time.Duration{-1: -1, 0: time.Millisecond}
@@ -203,9 +209,9 @@ var (
 	orForEverElseAtOnce = map[int64]time.Duration{-1: 0, 0: 1}
 )
 
-// largest is a maximum size: libzmq's 0, which allows empty frames only, has no
-// use.
-func largest(field func(*Options) *int64) func(*Options, string) error {
+// sizeLimit sets a maximum size. libzmq's 0, which allows empty frames only, is
+// refused.
+func sizeLimit(field func(*Options) *int64) func(*Options, string) error {
 	return func(o *Options, value string) error {
 		n, err := number(value, -1, math.MaxInt64)
 		if err != nil || n == 0 {

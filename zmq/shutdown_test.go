@@ -52,7 +52,7 @@ func TestCloseBesideUnbind(t *testing.T) {
 	<-begun
 	closed := make(chan error, 1)
 	all.Go(func() { closed <- s.Close() })
-	for len(closed) == 0 && !inProgress("zmq.(*Socket).awaitLeaving(") {
+	for len(closed) == 0 && !inProgress("zmq.(*Socket).awaitEndpointCalls(") {
 		runtime.Gosched()
 	}
 	if len(closed) > 0 {

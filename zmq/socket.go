@@ -19,8 +19,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Socket is a ZeroMQ socket. All its methods may be called by any number of
-// goroutines at once.
+// Socket is a ZeroMQ socket. Any number of goroutines may call its methods at
+// once.
 type Socket struct {
 	ctx     *Context
 	typ     Type
@@ -28,26 +28,27 @@ type Socket struct {
 	pattern *pattern.Socket
 	session session.Config
 
-	mu        sync.Mutex
-	last      string // LastEndpoint
-	bound     []*bound
-	connected []*connected
-	lingering []*leaving // disconnected, with messages still to be sent: see leave.go
-	accepted  session.Accepted
-	leaving   []chan struct{} // of each Unbind and Disconnect in progress; closed at its end
-	closing   bool
-	// stopDraining ends the wait for queued messages; set with closing.
+	mu            sync.Mutex
+	last          string // the result of LastEndpoint
+	bound         []*bound
+	connected     []*connected
+	lingering     []*lingeringConn // disconnected, with messages still to be sent: see linger.go
+	accepted      session.Accepted
+	endpointCalls []chan struct{} // one for each Unbind and Disconnect in progress, closed at its end
+	closing       bool
+	// stopDraining ends the wait for queued messages; it is set together with
+	// closing.
 	stopDraining context.CancelFunc
 	closed       chan struct{}
-	undelivered  int // messages dropped by Close; there when closed is closed
+	undelivered  int // messages dropped by Close; set before closed is closed
 
-	// opening is done when the socket is being closed: it ends what BindContext waits
-	// for.
+	// opening is cancelled when the socket is being closed, to end the look-ups
+	// of BindContext.
 	opening    context.Context
 	endOpening context.CancelFunc
 }
 
-// NewSocket makes a socket on the default context. It must be closed.
+// NewSocket makes a socket on the default context. The caller must close it.
 func NewSocket(t Type, o Options) (*Socket, error) {
 	c, err := DefaultContext()
 	if err != nil {
@@ -56,7 +57,8 @@ func NewSocket(t Type, o Options) (*Socket, error) {
 	return c.NewSocket(t, o)
 }
 
-// NewSocket makes a socket. Close it, or the context.
+// NewSocket makes a socket on the context. The caller must close it, or the
+// context.
 func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	if c == nil || c.sockets == nil {
 		return nil, errZeroContext
@@ -85,15 +87,15 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	return s, nil
 }
 
-// mustBeMade panics where a zero Socket would fail in a way that names no reason.
-// Calls that have to be fast leave that to the pattern.
-func (s *Socket) mustBeMade() {
+// mustBeInitialized panics for a zero Socket, where the call would otherwise fail
+// without a clear reason. The fast calls leave this check to the pattern.
+func (s *Socket) mustBeInitialized() {
 	if s.pattern == nil {
 		panic(pattern.ZeroSocket)
 	}
 }
 
-// sessionConfig is what the socket's sessions have in common.
+// sessionConfig is the configuration that the socket's sessions share.
 func (s *Socket) sessionConfig() session.Config {
 	o := &s.opts
 	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(s.typ.String())}}
@@ -113,8 +115,8 @@ func (s *Socket) sessionConfig() session.Config {
 		Engine: engine.Config{
 			Type:             wire.SocketType(s.typ),
 			RecvLimits:       s.pattern.RecvLimits(),
-			HandshakeTimeout: or(o.HandshakeTimeout, DefaultHandshakeTimeout),
-			StallTimeout:     or(o.StallTimeout, DefaultStallTimeout),
+			HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
+			StallTimeout:     orDefault(o.StallTimeout, DefaultStallTimeout),
 			Heartbeat:        o.heartbeat(),
 			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
 			Tuning:           s.ctx.opts.tuning,
@@ -125,34 +127,35 @@ func (s *Socket) sessionConfig() session.Config {
 		Dispatcher:           s.ctx.dispatcher,
 		Socket:               proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: backlog},
 		Logger:               s.ctx.opts.Logger,
-		ConnectTimeout:       bounded(o.ConnectTimeout),
-		ReconnectInterval:    bounded(reconnect),
-		ReconnectIntervalMax: bounded(o.ReconnectIntervalMax),
+		ConnectTimeout:       clampDuration(o.ConnectTimeout),
+		ReconnectInterval:    clampDuration(reconnect),
+		ReconnectIntervalMax: clampDuration(o.ReconnectIntervalMax),
 		Jitter:               s.ctx.jitter,
 	}
 }
 
 // jitter is a random duration below its argument.
 func jitter(below time.Duration) time.Duration {
-	return rand.N(max(below, 1)) // rand.N panics where nothing is below
+	return rand.N(max(below, 1)) // rand.N panics for 0
 }
 
 // Type is the socket's type.
 func (s *Socket) Type() Type { return s.typ }
 
-// Send sends a message. m stays the caller's: it may be sent again, also by
-// another goroutine or to another socket, and [Msg.Release] gives its memory back
-// when that is enough. Nobody may write to its frames from now on, because large
-// ones are not copied. What happens when nobody can take the message is the
-// type's: PUSH, DEALER, REQ and PAIR wait, until ctx is done; PUB, REP and ROUTER
-// drop it and count it (a ROUTER with RouterMandatory waits or fails). Send fails
+// Send sends a message. The caller keeps m: it may send m again, also from
+// another goroutine or to another socket, and may release it with [Msg.Release]
+// afterwards. The program must not write to the frames of m from now on, because
+// large frames are not copied. If no peer can take the message, the type decides:
+// PUSH, DEALER, REQ and PAIR wait until ctx is done; PUB, REP and ROUTER drop the
+// message and count it (a ROUTER with RouterMandatory waits or fails). Send fails
 // with ErrReleased if m is a copy of a message that was released.
 func (s *Socket) Send(ctx context.Context, m Msg) error { return s.pattern.Send(ctx, m) }
 
-// TrySend is Send that fails with ErrWouldBlock where Send waits.
+// TrySend sends a message as Send does, but fails with ErrWouldBlock where Send
+// waits.
 func (s *Socket) TrySend(m Msg) error { return s.pattern.TrySend(m) }
 
-// SendBytes sends a message of one frame. b is copied and stays the caller's.
+// SendBytes sends a message of one frame. b is copied, and the caller keeps it.
 func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
 	if len(b) < message.GatherMin {
 		// A small frame is copied into the pipe anyway, before Send returns.
@@ -168,8 +171,9 @@ func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
 	return err
 }
 
-// SendOwned sends a message of one frame without copying it. Nobody may write to
-// b if SendOwned succeeds. It may be read, and sent again.
+// SendOwned sends a message of one frame without copying it. If it succeeds, the
+// program must not write to b any more. The program may read b, and send it
+// again.
 func (s *Socket) SendOwned(ctx context.Context, b []byte) error {
 	return s.Send(ctx, message.Single(b))
 }
@@ -179,12 +183,14 @@ func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
 	return s.Send(ctx, message.Copy(frames...))
 }
 
-// Recv receives the next message. It waits for one, until ctx is done. The
-// message is for reading and sending: over inproc others may have the same memory.
-// [Msg.Clone] makes one that may be written to.
+// Recv receives the next message, and waits for one until ctx is done. The
+// message may be read and sent, but not written to, because over inproc other
+// sockets may share its memory. [Msg.Clone] makes a message that may be written
+// to.
 func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.pattern.Recv(ctx) }
 
-// TryRecv is Recv that fails with ErrWouldBlock where Recv waits.
+// TryRecv receives a message as Recv does, but fails with ErrWouldBlock where
+// Recv waits.
 func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
 
 // RecvBytes receives a message of one frame, which belongs to the caller: it is a
@@ -202,14 +208,14 @@ func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
 	return m.Own(), err
 }
 
-// RecvFrames receives a message and returns its frames, which belong to the
+// RecvFrames receives a message and returns its frames. They belong to the
 // caller, as the bytes of RecvBytes do.
 func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
 	m, err := s.Recv(ctx)
 	return m.OwnFrames(), err
 }
 
-// Messages iterates over messages as they come:
+// Messages iterates over messages as they arrive:
 //
 //	for m, err := range s.Messages(ctx) {
 //		if err != nil {
@@ -218,12 +224,11 @@ func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
 //		...
 //	}
 //
-// The loop ends without an error when ctx is done or the socket is closed: that is
-// how such a loop is meant to end, and ctx.Err() tells the two apart. So a loop
-// body never runs without a message in a correct program. Whatever else Recv fails
-// with is yielded once, as the last pair, with a message of no frames: a type that
-// does not receive (ErrNotSupported), a REQ or REP out of turn (ErrState), or a
-// RecvTimeout that passed (ErrTimeout).
+// The loop ends without an error when ctx is done or the socket is closed, which
+// is the usual end of such a loop; ctx.Err() tells the two apart. Any other error
+// of Recv is yielded once, as the last pair, with a message of no frames: the
+// type does not receive (ErrNotSupported), a REQ or REP cannot receive now
+// (ErrState), or the RecvTimeout passed (ErrTimeout).
 func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 	return func(yield func(Msg, error) bool) {
 		for {
@@ -238,12 +243,12 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 	}
 }
 
-// Readable returns a channel for select: it holds a token while a TryRecv may
-// succeed. Having taken the token, call TryRecv until it fails with
-// ErrWouldBlock, or come back for the next token: there is one as long as
-// messages wait. The channel is never closed.
+// Readable returns a channel for select. It holds a token while a TryRecv may
+// succeed. After taking the token, call TryRecv until it fails with
+// ErrWouldBlock, or wait for the next token: there is one as long as messages
+// wait. The channel is never closed.
 func (s *Socket) Readable() <-chan struct{} {
-	s.mustBeMade()
+	s.mustBeInitialized()
 	return s.pattern.CanRecv()
 }
 
@@ -251,15 +256,15 @@ func (s *Socket) Readable() <-chan struct{} {
 // failed may succeed now. Call TrySend first, and wait for the token when it
 // fails.
 func (s *Socket) Writable() <-chan struct{} {
-	s.mustBeMade()
+	s.mustBeInitialized()
 	return s.pattern.CanSend()
 }
 
-// Subscribe asks a SUB socket's publishers, also those to come, for messages
-// whose first frame starts with prefix; "" is all. Each call needs its own
-// Unsubscribe. A prefix has at most 1 MiB: a longer one is refused with
+// Subscribe asks the publishers of a SUB socket, present and future, for messages
+// whose first frame starts with prefix; "" matches all. Each call needs its own
+// Unsubscribe. A prefix has at most 1 MiB: Subscribe refuses a longer one with
 // ErrLongPrefix, because publishers would close the connection.
 func (s *Socket) Subscribe(prefix string) error { return s.pattern.Subscribe([]byte(prefix)) }
 
-// Unsubscribe takes a subscription back.
+// Unsubscribe undoes one Subscribe for the same prefix.
 func (s *Socket) Unsubscribe(prefix string) error { return s.pattern.Unsubscribe([]byte(prefix)) }

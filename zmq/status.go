@@ -10,17 +10,17 @@ import (
 // EndpointState is what an endpoint is doing.
 type EndpointState uint8
 
-// The states of endpoints. One that was bound is listening; the others are those
-// of endpoints that were connected to.
+// The states of endpoints. A bound endpoint is listening; a connected one is in
+// one of the other states.
 const (
 	EndpointConnecting EndpointState = EndpointState(session.StateConnecting) // no attempt has ended yet
 	EndpointConnected  EndpointState = EndpointState(session.StateConnected)
-	EndpointRetrying   EndpointState = EndpointState(session.StateRetrying) // the last attempt failed, or the connection was lost; more follow
+	EndpointRetrying   EndpointState = EndpointState(session.StateRetrying) // the last attempt failed, or the connection was lost; there will be another
 	EndpointGivenUp    EndpointState = EndpointState(session.StateGivenUp)  // ReconnectInterval is negative: there are no further attempts
 	EndpointListening  EndpointState = EndpointState(session.StateListening)
 )
 
-// String is the state in a word or two: "connected".
+// String returns the state in a word or two, such as "connected".
 func (s EndpointState) String() string {
 	switch s {
 	case EndpointConnecting:
@@ -37,25 +37,28 @@ func (s EndpointState) String() string {
 	return "unknown"
 }
 
-// EndpointStats is what is known of one Bind or Connect.
+// EndpointStats describes the endpoint of one Bind or Connect.
 type EndpointStats struct {
-	// Endpoint is what was bound or connected to, with wildcards replaced by what
-	// the system picked.
+	// Endpoint is the endpoint that was bound or connected to, with wildcards
+	// replaced by what the system picked.
 	Endpoint string
 	State    EndpointState
-	// LastError is why the last attempt or connection failed. It stays when a later
-	// one succeeds; nil if nothing has failed. Of an endpoint that is bound, it is
-	// why the last peer that came could not be accepted, or had to be disconnected.
+	// LastError is why the last attempt or connection failed. A later success
+	// does not clear it; nil means that nothing has failed. For a bound endpoint
+	// it is why the last peer with a failure was not accepted, or was
+	// disconnected.
 	LastError error
-	// Failures is how many attempts have failed since the last one that succeeded;
-	// of an endpoint that is bound, how many peers so far.
+	// Failures is the number of attempts that failed since the last success. For
+	// a bound endpoint it is the number of peers that failed so far.
 	Failures int
-	// Queued is how many messages wait to be sent to whom was connected to. What
-	// waits for peers that came to a bound endpoint is in Stats.Queued alone.
+	// Queued is the number of messages that wait to be sent to a connected
+	// endpoint. Messages for the peers of a bound endpoint are counted in
+	// Stats.Queued only.
 	Queued int
 }
 
-// endpointStats describes what was bound and connected, each in its order.
+// endpointStats describes the bound endpoints, then the connected and the
+// lingering ones, each in the order of the calls.
 func (s *Socket) endpointStats() (all []EndpointStats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,9 +83,9 @@ func endpointStats(where string, now session.Status) EndpointStats {
 	return EndpointStats{Endpoint: where, State: EndpointState(now.State), LastError: now.Err, Failures: now.Failures}
 }
 
-// where says what the socket is bound and connected to, in a few words, for the
-// text of an error: the first endpoint, how it is with that, and how many more there
-// are. Endpoints that were connected to come first, those in trouble before others.
+// where describes the socket's endpoints in a few words for the text of an error:
+// the first endpoint with its state, and the number of further ones. A connected
+// endpoint comes before a bound one.
 func (s *Socket) where() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,8 +113,8 @@ func (s *Socket) where() string {
 	return text
 }
 
-// queuedFor is how many messages wait for whom was connected to. What a SUB queues
-// is not messages but subscriptions.
+// queuedFor is the number of messages that wait for a connected endpoint. What a
+// SUB queues is subscriptions, not messages.
 func (s *Socket) queuedFor(c *connected) int {
 	if !s.typ.Sends() {
 		return 0
@@ -119,7 +122,7 @@ func (s *Socket) queuedFor(c *connected) int {
 	return c.peer.Out.Pending()
 }
 
-// queued is how many messages wait for all peers together.
+// queued is the number of messages that wait for all peers together.
 func (s *Socket) queued(endpoints []EndpointStats) (n int) {
 	if !s.typ.Sends() {
 		return 0

@@ -9,15 +9,15 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Type is the type of a socket, which says who gets its messages. The numbers
-// are libzmq's.
+// Type is the type of a socket. It decides which peers get the socket's messages.
+// The numbers are libzmq's.
 type Type uint8
 
 // The types of sockets.
 const (
 	PAIR   = Type(wire.PAIR)   // RFC 31: one peer, both ways
 	PUB    = Type(wire.PUB)    // RFC 29: to every subscriber
-	SUB    = Type(wire.SUB)    // RFC 29: what was subscribed to
+	SUB    = Type(wire.SUB)    // RFC 29: from publishers, by subscription
 	REQ    = Type(wire.REQ)    // RFC 28: a request, then its reply
 	REP    = Type(wire.REP)    // RFC 28: a request, then its reply
 	DEALER = Type(wire.DEALER) // RFC 28: round robin out, fair-queued in
@@ -55,13 +55,13 @@ func ParseType(name string) (Type, error) {
 	return Type(t), nil
 }
 
-// typeNames are those that there are.
+// typeNames lists the implemented types.
 const typeNames = "PUSH, PULL, PUB, SUB, REQ, REP, DEALER, ROUTER or PAIR"
 
-// noSuchType says why no socket of type t can be made.
+// noSuchType returns the error for a type of which no socket can be made.
 func noSuchType(t Type) error {
 	if name := t.String(); t <= Type(wire.STREAM) {
 		return fmt.Errorf("%s is not implemented yet: expected %s: %w", name, typeNames, errors.ErrUnsupported)
 	}
-	return fmt.Errorf("%d is no type of socket: expected %s", t, typeNames)
+	return fmt.Errorf("%d is not a socket type: expected %s", t, typeNames)
 }

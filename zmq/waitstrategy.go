@@ -9,54 +9,55 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// helper lets a goroutine that waits for a message run the dispatcher while it
-// waits (leader and followers): the read that completes and the Recv that it
-// completes are then on one goroutine, and no thread is woken between them.
+// waitStrategy lets a goroutine that waits for a message run the dispatcher while
+// it waits (Leader/Followers). The read that brings the message and the Recv that
+// returns it then run on one goroutine, and no other has to be woken in between.
 //
-// Where a context has several dispatchers it is not known which of them will
-// bring the message: there receivers just wait.
+// In a context with several dispatchers it is not known which of them will bring
+// the message: receivers there only block.
 type waitStrategy struct {
 	d       *proactor.Dispatcher
 	waiting atomic.Int32 // goroutines in Wait
-	leaders sync.Pool    // of *follower
+	leaders sync.Pool    // of *leader
 }
 
 var _ pipe.WaitStrategy = (*waitStrategy)(nil)
 
 // Wait implements pipe.WaitStrategy.
-func (h *waitStrategy) Wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
-	if h.waiting.Add(1) == 1 && lead {
-		h.lead(ctx, w)
+func (s *waitStrategy) Wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	if s.waiting.Add(1) == 1 && lead {
+		s.lead(ctx, w)
 	}
 	if !w.Ready() {
-		h.d.WakeHost()
+		s.d.WakeHost()
 	}
 	err := w.Wait(ctx)
-	h.waiting.Add(-1)
+	s.waiting.Add(-1)
 	return err
 }
 
-func (h *waitStrategy) lead(ctx context.Context, w *pipe.Waiter) {
-	f, _ := h.leaders.Get().(*leader)
-	if f == nil {
-		f = new(leader)
+func (s *waitStrategy) lead(ctx context.Context, w *pipe.Waiter) {
+	l, _ := s.leaders.Get().(*leader)
+	if l == nil {
+		l = new(leader)
 	}
-	*f = leader{strategy: h, ctx: ctx, waiter: w}
+	*l = leader{strategy: s, ctx: ctx, waiter: w}
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, h.d.WakeLeader)()
+		defer context.AfterFunc(ctx, s.d.WakeLeader)()
 	}
-	h.d.Lead(f)
-	*f = leader{}
-	h.leaders.Put(f)
+	s.d.Lead(l)
+	*l = leader{}
+	s.leaders.Put(l)
 }
 
-// Watched implements pipe.WaitStrategy: there is always somebody who waits now.
-func (h *waitStrategy) WaitingElsewhere() { h.waiting.Add(1) }
+// WaitingElsewhere implements pipe.WaitStrategy. It counts one goroutine as
+// waiting from now on.
+func (s *waitStrategy) WaitingElsewhere() { s.waiting.Add(1) }
 
-// Rouse implements pipe.WaitStrategy.
-func (h *waitStrategy) WakeLeader() { h.d.WakeLeader() }
+// WakeLeader implements pipe.WaitStrategy.
+func (s *waitStrategy) WakeLeader() { s.d.WakeLeader() }
 
-// follower is a goroutine that leads while it waits for its turn.
+// leader is a goroutine that runs the dispatcher while it waits.
 type leader struct {
 	strategy *waitStrategy
 	ctx      context.Context
@@ -64,7 +65,7 @@ type leader struct {
 }
 
 // Done implements proactor.Leader.
-func (f *leader) Done() bool { return f.waiter.Ready() || f.ctx.Err() != nil }
+func (l *leader) Done() bool { return l.waiter.Ready() || l.ctx.Err() != nil }
 
 // Alone implements proactor.Leader.
-func (f *leader) Alone() bool { return f.strategy.waiting.Load() <= 1 }
+func (l *leader) Alone() bool { return l.strategy.waiting.Load() <= 1 }
