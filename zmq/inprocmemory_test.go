@@ -1,0 +1,31 @@
+package zmq_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// What a stream over inproc leaves for the collector is little beside what it carries:
+// the memory that its batches lie in is used again.
+func TestInprocMemoryIsUsedAgain(t *testing.T) {
+	for _, size := range []int{256, 512, 1024} {
+		r := newFixture(t, "inproc")
+		body := make([]byte, size)
+		run := r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+		for range 10 {
+			run()
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		const rounds = 50
+		for range rounds {
+			run()
+		}
+		runtime.ReadMemStats(&after)
+		if perMessage := int(after.TotalAlloc-before.TotalAlloc) / (rounds * messagesPerRun); perMessage >= size {
+			t.Errorf("%d bytes are allocated for a message of %d", perMessage, size)
+		}
+	}
+}
