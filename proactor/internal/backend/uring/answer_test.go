@@ -28,7 +28,7 @@ func answer(b *Backend, op *backend.Op, state uint32, res int32) {
 		b.slots.take(op)
 		op.Flag = inFlight | state
 	}
-	b.completion(sys.CQE{UserData: b.slots.number(op), Res: res})
+	b.onCompletionLocked(sys.CQE{UserData: b.slots.number(op), Res: res})
 	b.hasCompleted.Store(true)
 }
 
@@ -162,7 +162,7 @@ func TestTryAgain(t *testing.T) {
 			}
 			var s slot
 			times := 0
-			for times < many && b.shouldRetry(op, &s, test.errno) {
+			for times < many && b.shouldRetryLocked(op, &s, test.errno) {
 				times++
 			}
 			if times != test.times {
@@ -186,10 +186,10 @@ func TestConnectWithoutASocket(t *testing.T) {
 	op.Connect().Socket = &backend.SocketOptions{LocalAddr: "192.0.2.1:0"} // not an address of this host
 	answer(b, op, 0, -int32(unix.EADDRNOTAVAIL))
 	b.mu.Lock()
-	doomed := append([]int(nil), b.toClose...)
+	descriptors := append([]int(nil), b.toClose...)
 	b.mu.Unlock()
-	if len(doomed) != 1 || doomed[0] != first {
-		t.Errorf("closes %v, want %d alone", doomed, first)
+	if len(descriptors) != 1 || descriptors[0] != first {
+		t.Errorf("closes %v, want %d alone", descriptors, first)
 	}
 	await(t, b, op)
 	if !errors.Is(op.Err, unix.EADDRNOTAVAIL) || op.New != nil {
@@ -239,7 +239,7 @@ func TestCancelMissed(t *testing.T) {
 	b.submit()
 	b.mu.Lock()
 	r.Flag |= cancelled // as if the kernel had said of a cancel that there is nothing to cancel
-	b.completion(sys.CQE{UserData: b.slots.number(r) | ofCancel, Res: -int32(unix.ENOENT)})
+	b.onCompletionLocked(sys.CQE{UserData: b.slots.number(r) | ofCancel, Res: -int32(unix.ENOENT)})
 	b.mu.Unlock()
 	await(t, b, r)
 	if r.Err != backend.ErrCanceled {

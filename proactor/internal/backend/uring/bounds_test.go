@@ -66,7 +66,7 @@ func TestWaitKeepsItsDeadline(t *testing.T) {
 // Whatever needs the dispatcher's attention keeps it from sleeping, each by itself.
 func TestReasonsNotToSleep(t *testing.T) {
 	b := open(t, tuning{})
-	if b.hasWork() || b.hasThreadWork() {
+	if b.hasWork() || b.threadHasWork() {
 		t.Error("there is nothing to do")
 	}
 	for name, reason := range map[string]interface {
@@ -75,20 +75,20 @@ func TestReasonsNotToSleep(t *testing.T) {
 	}{"woken": &b.woken, "ready": &b.hasCompleted, "standing": &b.hasTransmits, "spilled": &b.hasBacklog, "arriving": &b.hasReceives} {
 		reason.Store(true)
 		threads := name == "spilled" || name == "arriving" // the rest of Wait sees to these
-		if b.hasWork() == threads || !b.hasThreadWork() {
-			t.Errorf("%s: parked %v, on a thread %v", name, b.hasWork(), b.hasThreadWork())
+		if b.hasWork() == threads || !b.threadHasWork() {
+			t.Errorf("%s: parked %v, on a thread %v", name, b.hasWork(), b.threadHasWork())
 		}
 		reason.Store(false)
 	}
 	b.mu.Lock()
-	b.push(&sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, UserData: ofCancel})
+	b.pushLocked(&sys.SQE{Opcode: sys.RingOpAsyncCancel, FD: -1, UserData: ofCancel})
 	b.mu.Unlock()
-	if !b.hasWork() || b.hasThreadWork() { // a thread submits as it sleeps
-		t.Errorf("an entry to submit: parked %v, on a thread %v", b.hasWork(), b.hasThreadWork())
+	if !b.hasWork() || b.threadHasWork() { // a thread submits as it sleeps
+		t.Errorf("an entry to submit: parked %v, on a thread %v", b.hasWork(), b.threadHasWork())
 	}
 	b.submit()
-	if !b.hasWork() || !b.hasThreadWork() {
-		t.Errorf("a completion to read: parked %v, on a thread %v", b.hasWork(), b.hasThreadWork())
+	if !b.hasWork() || !b.threadHasWork() {
+		t.Errorf("a completion to read: parked %v, on a thread %v", b.hasWork(), b.threadHasWork())
 	}
 	b.Wait(0)
 }
@@ -148,11 +148,11 @@ func TestArrivalsAreServedInRounds(t *testing.T) {
 // What the next Enter is expected to do is a count of entries and one of bytes.
 func TestExpected(t *testing.T) {
 	var x estimate
-	if x.slow(100); x.any() {
+	if x.addDeferred(100); x.any() {
 		t.Error("an entry that completes later is none that completes at once")
 	}
-	x.prompt(5)
-	x.prompt(0)
+	x.addImmediate(5)
+	x.addImmediate(0)
 	if !x.any() {
 		t.Error("nothing is expected to complete at once")
 	}

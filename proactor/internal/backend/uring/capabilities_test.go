@@ -130,10 +130,10 @@ func TestFeaturesAreUsed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, f := range features {
-			if optional := featureList[i].set != 0 && (locked || f.Why != forThreads); optional && f.Used != f.Offered {
+			if optional := featureList[i].set != 0 && (locked || f.Why != threadOnly); optional && f.Used != f.Offered {
 				t.Errorf("locked %v: %s is offered %v, used %v", locked, f.Name, f.Offered, f.Used)
 			}
-			if f.Why == forThreads && locked {
+			if f.Why == threadOnly && locked {
 				t.Errorf("%s is not used on a thread", f.Name)
 			}
 		}

@@ -9,29 +9,29 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// startConnect makes the socket and hands the connecting of it over. Until it
-// is connected nothing but op knows the socket.
+// startConnect makes the socket and starts to connect it. Until it is connected
+// only op refers to the socket.
 func (b *Backend) startConnect(op *backend.Op) {
 	err := sys.PrepareConnect(op)
 	b.mu.Lock()
 	switch {
 	case err != nil:
-		b.complete(op, 0, err)
+		b.completeLocked(op, 0, err)
 	case b.closed:
 		sys.Close(int(op.Sys.Fd))
-		b.complete(op, 0, backend.ErrBackendClosed)
+		b.completeLocked(op, 0, backend.ErrBackendClosed)
 	default:
-		b.launch(op)
+		b.launchLocked(op)
 	}
 	b.mu.Unlock()
 	b.wakeOrSubmit()
 }
 
-// progress says how far a connect has come, given the kernel's answer: 0,
-// EINPROGRESS, or an error. An attempt that was cancelled with the thread that
-// made it goes on in the socket: the second one is told so, and then the socket
-// is watched.
-func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
+// connectProgress turns the kernel's answer into the state of a connect: 0,
+// EINPROGRESS, or an error. When the thread that made an attempt exits, the kernel
+// cancels the attempt, but the socket continues to connect. The second attempt then
+// fails with EALREADY, and the ring polls the socket.
+func (b *Backend) connectProgress(op *backend.Op, errno unix.Errno) unix.Errno {
 	switch {
 	case errno == 0 && op.Flag&polling != 0:
 		return sys.Connected(int(op.Sys.Fd))
@@ -44,26 +44,25 @@ func (b *Backend) progress(op *backend.Op, errno unix.Errno) unix.Errno {
 	return errno
 }
 
-// newSocket makes another socket for a connect whose own is of no use. The lock is
-// held.
-func (b *Backend) newSocket(op *backend.Op) bool {
+// replaceSocketLocked makes a new socket for a connect whose socket cannot be used.
+func (b *Backend) replaceSocketLocked(op *backend.Op) bool {
 	b.toClose = append(b.toClose, int(op.Sys.Fd))
 	return sys.PrepareConnect(op) == nil
 }
 
-// connected ends a connect with a stream or an error. The lock is held.
-func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
+// completeConnectLocked completes a connect with a stream or an error.
+func (b *Backend) completeConnectLocked(op *backend.Op, errno unix.Errno, cancelRequested bool) {
 	fd := int(op.Sys.Fd)
 	op.Sys.Fd, op.Sys.Addr = -1, nil
 	switch {
 	case b.closed:
 		op.Err = backend.ErrBackendClosed
-	case asked && (errno == unix.ECANCELED || errno == unix.EINPROGRESS):
+	case cancelRequested && (errno == unix.ECANCELED || errno == unix.EINPROGRESS):
 		op.Err = backend.ErrCanceled
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		op.New, op.Err = b.joined(op, fd)
+		op.New, op.Err = b.connectedHandle(op, fd)
 	}
 	if op.Err != nil && fd >= 0 {
 		sys.Unbind(op)
@@ -72,12 +71,12 @@ func (b *Backend) connected(op *backend.Op, errno unix.Errno, asked bool) {
 	b.completed.Push(op)
 }
 
-// joined makes a handle of a socket that is connected. If there is an error the
-// caller keeps the socket.
-func (b *Backend) joined(op *backend.Op, fd int) (backend.Handle, error) {
+// connectedHandle makes a handle of a connected socket. If there is an error the
+// caller still owns the socket.
+func (b *Backend) connectedHandle(op *backend.Op, fd int) (backend.Handle, error) {
 	h := &handle{b: b, fd: fd, network: op.Connect().Network}
 	if backend.IsDatagram(h.network) {
-		h.datagrams()
+		h.initDatagrams()
 	} else {
 		var err error
 		if h.local, h.remote, err = sys.Established(fd, op); err != nil {
@@ -91,33 +90,14 @@ func (b *Backend) joined(op *backend.Op, fd int) (backend.Handle, error) {
 	return h, nil
 }
 
-// accepted makes a stream of a socket that a listener has accepted. One that
-// came for a listener that has been closed meanwhile is closed.
-func (b *Backend) accepted(op *backend.Op, h *handle, fd int) {
+// completeAcceptLocked makes a handle of an accepted socket, or closes the socket if
+// the listener has been closed.
+func (b *Backend) completeAcceptLocked(op *backend.Op, h *handle, fd int) {
 	if h.closeReason != nil {
 		b.toClose = append(b.toClose, fd)
 		op.Err = h.closeReason
 		return
 	}
 	remote := sys.DecodeAddress(op.Sys.Addr)
-	op.New, op.Err = newHandle(b.adopt(fd, h.network, remote))
-}
-
-// newHandle keeps a nil *handle from becoming a Handle that is not nil.
-func newHandle(h *handle, err error) (backend.Handle, error) {
-	if err != nil {
-		return nil, err
-	}
-	return h, nil
-}
-
-// Listen makes a listening handle.
-func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	fd, err := sys.Listen(network, address, o)
-	if err != nil {
-		return nil, err
-	}
-	h := &handle{b: b, fd: fd, network: network, listener: true, local: sys.LocalAddr(fd)}
-	h.file = sys.SocketFileOf(h.local)
-	return newHandle(b.enter(h))
+	op.New, op.Err = asHandle(b.adoptSocket(fd, h.network, remote))
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Operations on files go to the kernel as they come: they have no order. It
-// carries out at once what it has in memory, and the rest when the disk is
-// done, or on threads of its own. What this kernel's io_uring lacks is for the
-// pool's workers.
+// Operations on files go to the kernel as they are started: they have no order. The
+// kernel carries out at once what it has in memory. For the rest it waits for the
+// disk, or uses threads of its own. Operations that this kernel's io_uring lacks run
+// on the workers of the package's pool.
 
-// fileOpcodes are the entries that carry operations on files out.
+// fileOpcodes are the opcodes of operations on files.
 var fileOpcodes = [...]sys.Opcode{
 	backend.KindOpen:    sys.RingOpOpenAt,
 	backend.KindReadAt:  sys.RingOpRead,
@@ -26,7 +26,8 @@ var fileOpcodes = [...]sys.Opcode{
 	backend.KindStat:    sys.RingOpStatx,
 }
 
-// probeFiles asks which of them there are, by backend.Kind.
+// probeFiles returns the kinds of operations on files that the kernel has, a bit for
+// each backend.Kind.
 func probeFiles(has func(sys.Opcode) bool) (kinds uint32) {
 	for k, o := range fileOpcodes {
 		if o != 0 && has(o) {
@@ -36,9 +37,9 @@ func probeFiles(has func(sys.Opcode) bool) (kinds uint32) {
 	return kinds
 }
 
-// startFile begins an open or an operation on a file.
+// startFile begins an open or an operation on a file, in the kernel or on a worker.
 func (b *Backend) startFile(op *backend.Op) {
-	if b.caps.Files&(1<<op.Kind) == 0 || len(op.Buf) == 0 && movesFile(op.Kind) {
+	if b.caps.Files&(1<<op.Kind) == 0 || len(op.Buf) == 0 && isFileTransfer(op.Kind) {
 		b.mu.Lock()
 		op.Flag = onFileWorker
 		b.mu.Unlock()
@@ -49,20 +50,22 @@ func (b *Backend) startFile(op *backend.Op) {
 	b.mu.Lock()
 	switch {
 	case err != nil:
-		b.complete(op, 0, err)
+		b.completeLocked(op, 0, err)
 	case b.closed:
-		b.leave(op)
-		b.complete(op, 0, backend.ErrBackendClosed)
+		b.leaveFileLocked(op)
+		b.completeLocked(op, 0, backend.ErrBackendClosed)
 	default:
-		b.launch(op)
+		b.launchLocked(op)
 	}
 	b.mu.Unlock()
 	b.wakeOrSubmit()
 }
 
-func movesFile(k backend.Kind) bool { return k == backend.KindReadAt || k == backend.KindWriteAt }
+// isFileTransfer reports whether operations of this kind move bytes of a file.
+func isFileTransfer(k backend.Kind) bool { return k == backend.KindReadAt || k == backend.KindWriteAt }
 
-// beginFile makes sure that the file stays open, or lays out the name of one.
+// beginFile keeps the file of op open until leaveFileLocked. For an open it lays out
+// the file's name for the kernel.
 func (b *Backend) beginFile(op *backend.Op) error {
 	if op.Kind == backend.KindOpen {
 		a := op.Open()
@@ -82,14 +85,7 @@ func (b *Backend) beginFile(op *backend.Op) error {
 	return f.Acquire()
 }
 
-// leave undoes beginFile. The lock is held.
-func (b *Backend) leave(op *backend.Op) {
-	if f, ok := op.Handle.(*files.File); ok && f.Leave() {
-		b.toClose = append(b.toClose, f.Sys().FD())
-	}
-}
-
-// prepareFile writes the entry of op.
+// prepareFile fills in the entry of op.
 func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	if f, ok := op.Handle.(*files.File); ok {
 		e.FD = int32(f.Sys().FD())
@@ -103,7 +99,7 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	case backend.KindReadAt, backend.KindWriteAt:
 		e.Addr, e.Len = buffer(op.Buf)
 		e.Off = uint64(op.Off)
-		b.estimate.slow(int(e.Len))
+		b.estimate.addDeferred(int(e.Len))
 	case backend.KindSync:
 		if op.Off == backend.SyncData {
 			e.OpFlags = sys.RingFsyncData
@@ -114,32 +110,32 @@ func (b *Backend) prepareFile(op *backend.Op, e *sys.SQE) {
 	}
 }
 
-// fileFinished turns the kernel's answer into op's result. The lock is held.
-func (b *Backend) fileFinished(op *backend.Op, res int32, asked bool) {
+// completeFileOpLocked turns the kernel's answer into op's result.
+func (b *Backend) completeFileOpLocked(op *backend.Op, res int32, cancelRequested bool) {
 	errno := unix.Errno(-min(res, 0))
 	switch {
 	case errno != 0:
-		op.Err = b.fileFailure(op, errno, asked)
+		op.Err = b.fileErrorLocked(op, errno, cancelRequested)
 	case op.Kind == backend.KindOpen:
 		op.Sys.Fd = res
-		b.opened++ // the rest is done without the lock
+		b.opened++ // reap makes the handle, without the lock
 	case op.Kind == backend.KindStat:
 		s := op.Stat()
 		s.Name = op.Handle.(*files.File).Name()
 		sys.FillStat(s)
-	case movesFile(op.Kind):
+	case isFileTransfer(op.Kind):
 		if op.N = int(res); op.Kind == backend.KindReadAt {
 			op.Err = backend.FileRead(op.N, op.Buf)
 		}
 	}
-	b.leave(op)
+	b.leaveFileLocked(op)
 	b.completed.Push(op)
 }
 
-// fileFailure is the error of an operation that the kernel has ended with errno.
-func (b *Backend) fileFailure(op *backend.Op, errno unix.Errno, asked bool) error {
+// fileErrorLocked is the error of an operation that the kernel has ended with errno.
+func (b *Backend) fileErrorLocked(op *backend.Op, errno unix.Errno, cancelRequested bool) error {
 	f, _ := op.Handle.(*files.File)
-	early := asked && (errno == unix.ECANCELED || errno == unix.EINTR)
+	early := cancelRequested && (errno == unix.ECANCELED || errno == unix.EINTR)
 	switch {
 	case early && f != nil && f.Why() != nil:
 		return f.Why()
@@ -153,7 +149,14 @@ func (b *Backend) fileFailure(op *backend.Op, errno unix.Errno, asked bool) erro
 	return backend.FileError(op.Kind, op.Open().Name, errno)
 }
 
-// adoptOpened makes handles of the descriptors that opens in list have brought.
+// leaveFileLocked undoes beginFile.
+func (b *Backend) leaveFileLocked(op *backend.Op) {
+	if f, ok := op.Handle.(*files.File); ok && f.Leave() {
+		b.toClose = append(b.toClose, f.Sys().FD())
+	}
+}
+
+// adoptOpened makes handles of the descriptors of the completed opens in list.
 func (b *Backend) adoptOpened(list *backend.Op) {
 	for op := list; op != nil; op = op.Next {
 		if op.Kind == backend.KindOpen && op.Err == nil && op.New == nil {
@@ -163,7 +166,7 @@ func (b *Backend) adoptOpened(list *backend.Op) {
 	}
 }
 
-// cancelFile recalls what is in flight on f, which is cancelled or closed.
+// cancelFile cancels the operations in flight on f, which is being cancelled or closed.
 func (b *Backend) cancelFile(f *files.File) {
 	b.mu.Lock()
 	for i := range b.slots.table {
@@ -175,11 +178,11 @@ func (b *Backend) cancelFile(f *files.File) {
 	b.wakeOrSubmit()
 }
 
-// fileDone takes back what was given to the workers.
+// fileDone takes back an operation from a worker.
 func (b *Backend) fileDone(op *backend.Op) {
 	b.mu.Lock()
 	if op.Kind == backend.KindPage {
-		b.paged(op.Owner.(*backend.Op))
+		b.onPagedLocked(op.Owner.(*backend.Op))
 	} else {
 		op.Flag = idle
 		b.completed.Push(op)
@@ -191,30 +194,31 @@ func (b *Backend) fileDone(op *backend.Op) {
 	}
 }
 
-// io_uring has no sendfile, and its splice runs on threads of the kernel's. So a
-// transmission is carried out by whoever is inside Wait, turn by turn, with
-// everything else in between:
+// io_uring has no sendfile, and its splice runs on the kernel's threads. So the
+// goroutine inside Wait carries a transmission out, turn by turn, with everything else
+// in between:
 //
-//	in line ──▶ a turn ──▶ long enough: to the end of the line
-//	   ▲                   socket full: the kernel is asked to tell when it is not ──┐
-//	   │                   file not in memory: a worker reads it ────────────────────┤
-//	   └─────────────────────────────────────────────────────────────────────────────┘
+//	queue ──▶ turn ──▶ bytes of one turn moved: to the end of the queue
+//	  ▲                socket full: the kernel polls the socket ──────────┐
+//	  │                file not in memory: a worker reads it ─────────────┤
+//	  └───────────────────────────────────────────────────────────────────┘
 //
-// Its Flag is transmitting all the while, with inFlight while the socket is full.
+// The Flag of a transmission is transmitting all the while, with inFlight while the
+// kernel polls the socket.
 
-// stand puts op at the end of the line. The lock is held.
+// beginTransmitLocked begins op, the head of its handle's queue.
+func (b *Backend) beginTransmitLocked(op *backend.Op) {
+	op.Flag = transmitting
+	b.queueTransmitLocked(op)
+}
+
+// queueTransmitLocked puts op at the end of the transmit queue.
 func (b *Backend) queueTransmitLocked(op *backend.Op) {
 	b.transmitQueue = append(b.transmitQueue, op)
 	b.hasTransmits.Store(true)
 }
 
-// beginTransmit begins op, the head of its queue. The lock is held.
-func (b *Backend) beginTransmit(op *backend.Op) {
-	op.Flag = transmitting
-	b.queueTransmitLocked(op)
-}
-
-// runTransmits gives everything in the line a turn. Wait calls it.
+// runTransmits gives each transmission in the queue a turn. Wait calls it.
 func (b *Backend) runTransmits() {
 	if !b.hasTransmits.Load() {
 		return
@@ -226,12 +230,12 @@ func (b *Backend) runTransmits() {
 	b.mu.Unlock()
 	for i, op := range now {
 		now[i] = nil
-		b.transmitTurn(op)
+		b.transmitOnce(op)
 	}
 }
 
-// turn gives op a turn, without the lock: it takes tens of microseconds.
-func (b *Backend) transmitTurn(op *backend.Op) {
+// transmitOnce gives op a turn, without the lock: a turn takes tens of microseconds.
+func (b *Backend) transmitOnce(op *backend.Op) {
 	h, t := op.Handle.(*handle), op.Transmission()
 	b.mu.Lock()
 	ended := b.endIfCancelledLocked(op, h)
@@ -244,12 +248,12 @@ func (b *Backend) transmitTurn(op *backend.Op) {
 	op.N = t.Moved()
 	switch {
 	case how == sys.TurnDone:
-		b.transmitted(op, h, files.TransmitError(h.name, h.network, h.local, h.remote, err))
+		b.completeTransmitLocked(op, h, files.TransmitError(h.name, h.network, h.local, h.remote, err))
 	case b.endIfCancelledLocked(op, h):
 	case how == sys.TurnFull:
 		op.Flag |= inFlight
 		b.slots.take(op)
-		b.prepare(op)
+		b.prepareLocked(op)
 	case how == sys.TurnAgain:
 		b.queueTransmitLocked(op)
 	case how == sys.TurnCold:
@@ -261,39 +265,39 @@ func (b *Backend) transmitTurn(op *backend.Op) {
 	}
 }
 
-// endIfCancelledLocked completes op if that was asked for. The lock is held.
+// endIfCancelledLocked completes op if a cancel was requested.
 func (b *Backend) endIfCancelledLocked(op *backend.Op, h *handle) bool {
 	if op.Flag&cancelled == 0 {
 		return false
 	}
-	b.transmitted(op, h, backend.ErrCanceled)
+	b.completeTransmitLocked(op, h, backend.ErrCanceled)
 	return true
 }
 
-// transmitted completes op. The lock is held.
-func (b *Backend) transmitted(op *backend.Op, h *handle, err error) {
+// completeTransmitLocked completes op.
+func (b *Backend) completeTransmitLocked(op *backend.Op, h *handle, err error) {
 	if err != nil && h.closeReason != nil {
 		err = h.closeReason
 	}
 	q := &h.queues[backend.Out]
 	q.Pop()
-	b.complete(op, op.N, err)
+	b.completeLocked(op, op.N, err)
 	if h.closeReason == nil {
-		b.advance(q)
+		b.advanceLocked(q)
 	}
 	h.shutdownWriteLocked()
 	b.releaseDescriptorLocked(h)
 }
 
-// writable is told that the socket of op takes more, or that op was recalled:
-// the next turn finds out. The lock is held.
-func (b *Backend) writable(op *backend.Op) {
+// onWritableLocked queues op when its socket takes more, or when op was cancelled, which
+// its next turn finds out.
+func (b *Backend) onWritableLocked(op *backend.Op) {
 	op.Flag &^= inFlight
 	b.queueTransmitLocked(op)
 }
 
-// paged is told that a worker is done. The lock is held.
-func (b *Backend) paged(op *backend.Op) {
+// onPagedLocked queues op when a worker has read its next bytes into memory.
+func (b *Backend) onPagedLocked(op *backend.Op) {
 	op.Transmission().Paged()
 	b.queueTransmitLocked(op)
 }

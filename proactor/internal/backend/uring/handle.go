@@ -8,7 +8,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -16,9 +15,13 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// handle is a socket. Its descriptor is closed when Close was called and
-// nobody uses it any more: neither the kernel for an operation, nor a goroutine
-// inside TryRead or TryWrite. So its number cannot come to mean another file
+// This file makes, uses and closes handles: first the functions that make a handle,
+// then the calls that do not wait (TryRead, TryWrite, HungUp), then ownership of the
+// descriptor, and at the end Cancel, CloseWrite and Close.
+
+// handle is a socket, a pipe, or a terminal. Its descriptor is closed once Close was
+// called and it has no users: no operation in the kernel, and no goroutine inside
+// TryRead or TryWrite. So the descriptor's number cannot come to mean another file
 // while it is in use.
 type handle struct {
 	b             *Backend
@@ -26,35 +29,86 @@ type handle struct {
 	network       string
 	listener      bool
 	packet        bool   // a socket of datagrams
-	family        uint16 // of datagrams: the address family
-	name          string // of a pipe; "" for a socket
+	family        uint16 // the address family of a socket of datagrams
+	name          string // of a pipe or terminal; "" for a socket
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 
-	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each in progress
+	refs    atomic.Int32 // users of fd: 1 until Close, and 1 for each call or operation in progress
 	closing atomic.Bool  // Close was called: no new users
-	closeMu sync.Mutex   // held by Close: who comes second waits until the first is done
+	closeMu sync.Mutex   // held by Close: a second call waits until the first returns
 
 	queues        [backend.Directions]backend.Queue // b.mu
-	closeReason   error                             // b.mu: what operations end with once closed
+	closeReason   error                             // b.mu: the error of operations once h is closed
 	writeClosing  bool                              // b.mu: CloseWrite was called
-	writeShutDown bool                              // b.mu: and the peer has been told
+	writeShutDown bool                              // b.mu: and the write side is shut down
 	hot           bool                              // b.mu: bytes were there when the last receive was started
-	poolWaiter    *backend.PoolWaiter               // b.mu: for a buffer; nil until there was none
-	vector        sys.Vector                        // TryWriteV's: there is one writer at a time
+	poolWaiter    *backend.PoolWaiter               // b.mu: waits for a buffer; nil until a pool was empty
+	vector        sys.Vector                        // used by TryWriteV: there is one writer at a time
 }
 
 var _ backend.Handle = (*handle)(nil)
+var _ backend.HangUps = (*handle)(nil)
 
-// adopt makes a handle of a non-blocking socket, which it owns from then on,
-// also if there is an error: then the backend has been closed.
-func (b *Backend) adopt(fd int, network string, remote net.Addr) (*handle, error) {
-	return b.enter(&handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote})
+// Listen makes a listening handle.
+func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	fd, err := sys.Listen(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	h := &handle{b: b, fd: fd, network: network, listener: true, local: sys.LocalAddr(fd)}
+	h.file = sys.SocketFileOf(h.local)
+	return asHandle(b.register(h))
 }
 
-// enter makes h known to the backend, which may close it from then on. So h must be
-// complete.
-func (b *Backend) enter(h *handle) (*handle, error) {
+// ListenPacket implements backend.Backend.
+func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	fd, err := sys.ListenPacket(network, address, o)
+	if err != nil {
+		return nil, err
+	}
+	h := &handle{b: b, fd: fd, network: network}
+	h.initDatagrams()
+	return asHandle(b.register(h))
+}
+
+// initDatagrams makes h a handle of datagrams.
+func (h *handle) initDatagrams() {
+	h.packet, h.family = true, sys.PacketFamily(h.fd)
+	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
+	h.file = sys.SocketFileOf(h.local)
+}
+
+// Adopt implements backend.Backend.
+func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
+	fd, err := sys.Adopt(f)
+	if err != nil {
+		return nil, err
+	}
+	return b.adoptPipe(fd, f.Name())
+}
+
+// AdoptFile implements backend.Backend.
+func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	return b.files.AdoptFile(f)
+}
+
+// Pipe implements backend.Backend.
+func (b *Backend) Pipe() (r, w backend.Handle, err error) { return sys.Pipe(b.adoptPipe) }
+
+// adoptPipe makes a handle of a descriptor that is not a socket.
+func (b *Backend) adoptPipe(fd int, name string) (backend.Handle, error) {
+	return asHandle(b.register(&handle{b: b, fd: fd, name: name}))
+}
+
+// adoptSocket makes a handle of a non-blocking socket, and owns the socket from
+// then on. If the backend is closed it closes the socket and returns an error.
+func (b *Backend) adoptSocket(fd int, network string, remote net.Addr) (*handle, error) {
+	return b.register(&handle{b: b, fd: fd, network: network, local: sys.LocalAddr(fd), remote: remote})
+}
+
+// register adds h, which must be complete, to the handles that Close closes.
+func (b *Backend) register(h *handle) (*handle, error) {
 	h.refs.Store(1)
 	if !b.handles.Add(h) {
 		h.file.Remove()
@@ -64,10 +118,18 @@ func (b *Backend) enter(h *handle) (*handle, error) {
 	return h, nil
 }
 
+// asHandle keeps a nil *handle from becoming a Handle that is not nil.
+func asHandle(h *handle, err error) (backend.Handle, error) {
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
 func (h *handle) LocalAddr() net.Addr  { return h.local }
 func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
-// TryRead reads what is there.
+// TryRead implements backend.Handle.
 func (h *handle) TryRead(p []byte) (int, error) {
 	if err := h.acquire(); err != nil {
 		return 0, err
@@ -88,7 +150,14 @@ func (h *handle) TryRead(p []byte) (int, error) {
 	return n, nil
 }
 
-// TryWrite writes what fits.
+func (h *handle) recv(p []byte) (int, unix.Errno) {
+	if h.name != "" {
+		return sys.ReadPipe(h.fd, p)
+	}
+	return sys.Recv(h.fd, p)
+}
+
+// TryWrite implements backend.Handle.
 func (h *handle) TryWrite(p []byte) (int, error) {
 	if err := h.acquire(); err != nil {
 		return 0, err
@@ -98,10 +167,17 @@ func (h *handle) TryWrite(p []byte) (int, error) {
 		return 0, nil
 	}
 	n, errno := h.send(p)
-	return h.written(n, errno)
+	return h.writeResult(n, errno)
 }
 
-// TryWriteV writes what fits of several buffers.
+func (h *handle) send(p []byte) (int, unix.Errno) {
+	if h.name != "" {
+		return sys.WritePipe(h.fd, p)
+	}
+	return sys.Send(h.fd, p)
+}
+
+// TryWriteV implements backend.Handle.
 func (h *handle) TryWriteV(v [][]byte) (int, error) {
 	if err := h.acquire(); err != nil {
 		return 0, err
@@ -112,10 +188,17 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 	}
 	n, errno := h.sendV()
 	h.vector.Reset()
-	return h.written(n, errno)
+	return h.writeResult(n, errno)
 }
 
-func (h *handle) written(n int, errno unix.Errno) (int, error) {
+func (h *handle) sendV() (int, unix.Errno) {
+	if h.name != "" {
+		return sys.WritePipeVector(h.fd, &h.vector)
+	}
+	return sys.SendVector(h.fd, &h.vector)
+}
+
+func (h *handle) writeResult(n int, errno unix.Errno) (int, error) {
 	switch errno {
 	case 0:
 		return n, nil
@@ -136,7 +219,16 @@ func (h *handle) writeClosed() bool {
 	return h.writeClosing
 }
 
-// acquire makes sure that the descriptor of a stream stays open until done.
+// HungUp implements backend.HangUps.
+func (h *handle) HungUp() bool {
+	if h.acquire() != nil {
+		return false
+	}
+	defer h.releaseDescriptor()
+	return sys.HungUp(h.fd)
+}
+
+// acquire keeps the descriptor of a stream open until releaseDescriptor.
 func (h *handle) acquire() error {
 	if h.listener || h.packet {
 		return backend.ErrWrongHandle
@@ -155,28 +247,19 @@ func (h *handle) acquire() error {
 	return h.closeReason
 }
 
+// releaseDescriptor drops a reference. The last one closes the descriptor.
 func (h *handle) releaseDescriptor() {
 	if h.refs.Add(-1) == 0 {
 		sys.Close(h.fd)
 	}
 }
 
-// release is done for callers that hold the lock.
+// releaseDescriptorLocked is releaseDescriptor with the lock held: the descriptor is
+// closed later, without the lock.
 func (b *Backend) releaseDescriptorLocked(h *handle) {
 	if h.refs.Add(-1) == 0 {
 		b.toClose = append(b.toClose, h.fd)
 	}
-}
-
-var _ backend.HangUps = (*handle)(nil)
-
-// HungUp implements backend.HangUps.
-func (h *handle) HungUp() bool {
-	if h.acquire() != nil {
-		return false
-	}
-	defer h.releaseDescriptor()
-	return sys.HungUp(h.fd)
 }
 
 // Take implements backend.Backend.
@@ -185,17 +268,17 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	if !ok {
 		return nil, backend.ErrOtherBackend
 	}
-	if err := h.giveUp(); err != nil {
+	if err := h.detach(); err != nil {
 		return nil, err
 	}
-	return newHandle(b.enter(&handle{
+	return asHandle(b.register(&handle{
 		b: b, fd: h.fd, network: h.network, name: h.name, listener: h.listener, local: h.local, remote: h.remote,
 		packet: h.packet, family: h.family, file: h.file, writeClosing: h.writeClosing, writeShutDown: h.writeShutDown,
 	}))
 }
 
-// giveUp closes h and leaves its descriptor to the caller.
-func (h *handle) giveUp() error {
+// detach closes h and leaves its descriptor to the caller.
+func (h *handle) detach() error {
 	b := h.b
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -211,163 +294,73 @@ func (h *handle) giveUp() error {
 	return nil
 }
 
-// Pipes and terminals are read and written with other opcodes than sockets. The
-// kernel does not wait by itself for a descriptor that is non-blocking and cannot
-// promise not to block, as a terminal is: it answers EAGAIN. Then the operation
-// waits until the descriptor polls as ready, and is tried again.
-
-// Adopt implements backend.Backend.
-func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
-	fd, err := sys.Adopt(f)
-	if err != nil {
-		return nil, err
+// Cancel cancels the operations that are outstanding on h, which stays open.
+func (h *handle) Cancel() {
+	h.b.mu.Lock()
+	for i := range h.queues {
+		h.b.cancelQueueLocked(&h.queues[i], backend.ErrCanceled)
 	}
-	return b.adoptPipe(fd, f.Name())
+	h.b.mu.Unlock()
+	h.b.wakeOrSubmit()
 }
 
-// AdoptFile implements backend.Backend.
-func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
-	return b.files.AdoptFile(f)
-}
-
-// Pipe implements backend.Backend.
-func (b *Backend) Pipe() (r, w backend.Handle, err error) { return sys.Pipe(b.adoptPipe) }
-
-// adoptPipe is adopt for what is not a socket.
-func (b *Backend) adoptPipe(fd int, name string) (backend.Handle, error) {
-	return newHandle(b.enter(&handle{b: b, fd: fd, name: name}))
-}
-
-// preparePipe writes the entry of a read or a write of what is not a socket.
-func (b *Backend) preparePipe(op *backend.Op, e *sys.SQE) {
-	out := op.Kind.Direction() == backend.Out
-	e.Off = ^uint64(0) // there is no position
+// CloseWrite ends the outgoing direction after the writes that are queued.
+func (h *handle) CloseWrite() error {
 	switch {
-	case op.Flag&polling != 0 && out:
-		e.Opcode, e.OpFlags, e.Off = sys.RingOpPollAdd, sys.RingPollOut, 0
-	case op.Flag&polling != 0:
-		e.Opcode, e.OpFlags, e.Off = sys.RingOpPollAdd, sys.RingPollIn, 0
-	case op.Kind == backend.KindRead:
-		e.Opcode = sys.RingOpRead
-		e.Addr, e.Len = buffer(op.Buf)
-	case op.Kind == backend.KindWrite:
-		e.Opcode = sys.RingOpWrite
-		e.Addr, e.Len = buffer(op.Buf)
-	default:
-		e.Opcode = sys.RingOpReadV
-		if out {
-			e.Opcode = sys.RingOpWriteV
-		}
-		message(op)
-		iov := op.Sys.Vec.Iov
-		e.Addr, e.Len = address(unsafe.Pointer(unsafe.SliceData(iov))), uint32(len(iov))
+	case h.listener:
+		return backend.ErrWrongHandle
+	case h.packet, h.name != "":
+		return backend.ErrNotSocket
 	}
-	b.estimate.slow(size(op))
-	b.push(e)
+	h.b.mu.Lock()
+	defer h.b.mu.Unlock()
+	if h.closeReason != nil {
+		return h.closeReason
+	}
+	if !h.writeClosing {
+		h.writeClosing = true
+		h.shutdownWriteLocked()
+	}
+	return nil
 }
 
-// polled reports whether op, on what is not a socket, is to be given to the
-// kernel once more: to be waited for, or because that is over.
-func (b *Backend) polled(op *backend.Op, errno unix.Errno) bool {
-	h, ok := op.Handle.(*handle)
-	if !ok || h.name == "" || op.Flag&cancelled != 0 {
-		return false
+// shutdownWriteLocked shuts down the write side once no write is queued. An error
+// means that the peer has gone, and needs no notice.
+func (h *handle) shutdownWriteLocked() {
+	if h.writeClosing && !h.writeShutDown && h.closeReason == nil && h.queues[backend.Out].Empty() {
+		h.writeShutDown = true
+		sys.ShutdownWrite(h.fd)
 	}
-	if op.Flag&polling == 0 && errno == unix.EAGAIN {
-		op.Flag |= polling
-		return true
-	}
-	if op.Flag&polling != 0 && errno == 0 {
-		op.Flag &^= polling
-		return true
-	}
-	return false
 }
 
-func (h *handle) recv(p []byte) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.ReadPipe(h.fd, p)
+// Close ends the operations that are outstanding on h. The descriptor is closed
+// when the kernel has given back the last of them.
+func (h *handle) Close() error {
+	h.closeMu.Lock()
+	defer h.closeMu.Unlock()
+	b := h.b
+	b.mu.Lock()
+	if h.closeReason != nil {
+		b.mu.Unlock()
+		return nil
 	}
-	return sys.Recv(h.fd, p)
-}
+	h.closeReason = backend.ErrHandleClosed
+	if b.closed {
+		h.closeReason = backend.ErrBackendClosed
+	}
+	for i := range h.queues {
+		b.cancelQueueLocked(&h.queues[i], h.closeReason)
+	}
+	b.mu.Unlock()
 
-func (h *handle) send(p []byte) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.WritePipe(h.fd, p)
+	h.closing.Store(true)
+	h.file.Remove()
+	if h.refs.Load() > 1 {
+		// End the operations that cannot be cancelled because they are running.
+		sys.Shutdown(h.fd)
 	}
-	return sys.Send(h.fd, p)
-}
-
-func (h *handle) sendV() (int, unix.Errno) {
-	if h.name != "" {
-		return sys.WritePipeVector(h.fd, &h.vector)
-	}
-	return sys.SendVector(h.fd, &h.vector)
-}
-
-// ListenPacket implements backend.Backend.
-func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	fd, err := sys.ListenPacket(network, address, o)
-	if err != nil {
-		return nil, err
-	}
-	h := &handle{b: b, fd: fd, network: network}
-	h.datagrams()
-	return newHandle(b.enter(h))
-}
-
-// datagrams makes h a handle of datagrams.
-func (h *handle) datagrams() {
-	h.packet, h.family = true, sys.PacketFamily(h.fd)
-	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
-	h.file = sys.SocketFileOf(h.local)
-}
-
-// misdirected completes a send-to whose address is none for this socket. The lock
-// is held.
-func (h *handle) misdirected(op *backend.Op) bool {
-	to := op.Datagram().Addr
-	if op.Kind != backend.KindSendTo || !to.IsValid() {
-		return false
-	}
-	err := sys.EncodePacket(op.Sys.Address(), to, h.family)
-	if err != nil {
-		h.b.complete(op, 0, sys.PacketError("write", h.network, h.local, to, h.remote, err))
-	}
-	return err != nil
-}
-
-// preparePacket writes the entry of a receive-from or a send-to.
-func (b *Backend) preparePacket(op *backend.Op, e *sys.SQE) {
-	m := op.Sys.Vector()
-	v := unix.Iovec{Base: unsafe.SliceData(op.Buf)}
-	v.SetLen(len(op.Buf))
-	m.Iov = append(m.Iov[:0], v)
-	m.Msg = unix.Msghdr{Iov: unsafe.SliceData(m.Iov)}
-	m.Msg.SetIovlen(1)
-	a := op.Sys.Address()
-	e.Addr, e.Len = address(unsafe.Pointer(&m.Msg)), 1
-	switch {
-	case op.Kind == backend.KindReceiveFrom:
-		a.Len = uint32(len(a.Bytes))
-		m.Msg.Name, m.Msg.Namelen = &a.Bytes[0], a.Len
-		e.Opcode, e.Ioprio = sys.RingOpRecvMsg, b.ioprio()
-	default:
-		if op.Datagram().Addr.IsValid() {
-			m.Msg.Name, m.Msg.Namelen = &a.Bytes[0], a.Len
-		}
-		e.Opcode, e.OpFlags = sys.RingOpSendMsg, unix.MSG_NOSIGNAL
-	}
-	b.willCopy(op.Kind, len(op.Buf))
-}
-
-// carried ends a receive-from or a send-to that has moved a datagram of n bytes.
-func (h *handle) carried(op *backend.Op, n int) {
-	op.N, op.Err = n, h.closeReason
-	if op.Kind == backend.KindReceiveFrom {
-		m, a, args := op.Sys.Vec, op.Sys.Addr, op.Datagram()
-		a.Len = m.Msg.Namelen
-		args.Truncated = m.Msg.Flags&unix.MSG_TRUNC != 0
-		sys.DecodePacket(a, &args.Addr)
-	}
+	h.releaseDescriptor()
+	b.handles.Remove(h) // last: until here Backend.Close waits for h
+	b.wakeOrSubmit()
+	return nil
 }

@@ -11,11 +11,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// maxTries bounds how often an operation is tried again after a failure that
-// should not have happened.
+// This file turns entries of the completion queue into results. An entry ends an
+// operation, takes it to its next step, or makes it go to the kernel once more.
+
+// maxTries is how many times an operation is tried again after a failure that
+// should not happen.
 const maxTries = 16
 
-// reap reads the completion queue and returns what has completed.
+// reap reads the completion queue and returns the operations that have completed.
 func (b *Backend) reap() *backend.Op {
 	if b.ring.Ready() == 0 && !b.hasCompleted.Load() {
 		return nil
@@ -23,58 +26,66 @@ func (b *Backend) reap() *backend.Op {
 	b.mu.Lock()
 	if n := b.ring.Ready(); n > 0 {
 		for i := range n {
-			b.completion(b.ring.CQE(i))
+			b.onCompletionLocked(b.ring.CQE(i))
 		}
 		b.ring.Advance(n)
 		b.reaps.Add(1)
 	}
-	list, doomed, opened, spares := b.completed.Take(), b.toClose, b.opened, b.spares
-	b.toClose, b.opened, b.spares = nil, 0, backend.SpareBuffers{}
+	list, descriptors, opened, toRelease := b.completed.Take(), b.toClose, b.opened, b.toRelease
+	b.toClose, b.opened, b.toRelease = nil, 0, backend.SpareBuffers{}
 	if b.hasCompleted.Load() {
 		b.hasCompleted.Store(false)
 	}
 	b.mu.Unlock()
-	spares.Release()
-	closeDescriptors(doomed)
+	toRelease.Release()
+	closeDescriptors(descriptors)
 	if opened > 0 {
 		b.adoptOpened(list)
 	}
 	return list
 }
 
-// completion deals with one completion of the kernel's.
-func (b *Backend) completion(c sys.CQE) {
+// closeDescriptors closes descriptors whose last operation has ended. The caller
+// does not hold the lock, because closing a socket may take a while.
+func closeDescriptors(descriptors []int) {
+	for _, fd := range descriptors {
+		sys.Close(fd)
+	}
+}
+
+// onCompletionLocked handles one entry of the completion queue.
+func (b *Backend) onCompletionLocked(c sys.CQE) {
 	if c.UserData == wakeNumber {
-		b.thread.onMessage()
+		b.thread.onMessageLocked()
 		return
 	}
 	s := b.slots.find(c.UserData &^ ofCancel)
 	if s == nil {
-		return // of a cancel, whose operation has ended
+		return // the answer to a cancel whose operation has ended
 	}
 	op := s.op
 	if c.UserData&ofCancel != 0 {
-		b.cancelAnswered(op, unix.Errno(-min(c.Res, 0)))
+		b.onCancelAnswerLocked(op, unix.Errno(-min(c.Res, 0)))
 		return
 	}
 	if op.Flag&cancelled != 0 && cancelledWithoutResult(op, c.Res) {
 		c.Res = -int32(unix.ECANCELED)
 	}
 	errno := unix.Errno(-min(c.Res, 0))
-	if op.Kind == backend.KindReceive && b.receiveStep(op, errno) {
+	if op.Kind == backend.KindReceive && b.continueReceiveLocked(op, errno) {
 		return
 	}
 	if op.Kind == backend.KindConnect {
-		errno = b.progress(op, errno)
+		errno = b.connectProgress(op, errno)
 	}
-	if b.polled(op, errno) || b.shouldRetry(op, s, errno) {
-		b.prepare(op)
+	if b.pollOrRetryLocked(op, errno) || b.shouldRetryLocked(op, s, errno) {
+		b.prepareLocked(op)
 		return
 	}
-	asked := op.Flag&cancelled != 0
+	cancelRequested := op.Flag&cancelled != 0
 	b.slots.drop(op)
 	if op.Kind == backend.KindTransmitFile {
-		b.writable(op)
+		b.onWritableLocked(op)
 		return
 	}
 	op.Flag = idle
@@ -82,17 +93,17 @@ func (b *Backend) completion(c sys.CQE) {
 		clear(op.Sys.Vec.Iov)
 	}
 	if _, ok := op.Handle.(*handle); ok {
-		b.completeSocketOp(op, c.Res, asked)
+		b.completeSocketOpLocked(op, c.Res, cancelRequested)
 	} else if op.Kind == backend.KindConnect {
-		b.connected(op, errno, asked)
+		b.completeConnectLocked(op, errno, cancelRequested)
 	} else {
-		b.fileFinished(op, c.Res, asked)
+		b.completeFileOpLocked(op, c.Res, cancelRequested)
 	}
 }
 
-// cancelledWithoutResult reports whether op, which was cancelled, has come to nothing all
-// the same: what it waited for has come, but too late, or it is a receive that has
-// looked for bytes and found none, and would have waited for them.
+// cancelledWithoutResult reports whether op, which was cancelled, moved nothing
+// although the kernel reports no cancel: its poll ended too late, or a receive found
+// no bytes and would now wait for them.
 func cancelledWithoutResult(op *backend.Op, res int32) bool {
 	if op.Kind == backend.KindReceive && res == -int32(unix.EAGAIN) {
 		return true
@@ -100,18 +111,37 @@ func cancelledWithoutResult(op *backend.Op, res int32) bool {
 	return op.Flag&polling != 0 && op.Kind != backend.KindConnect && res >= 0
 }
 
-// recalled deals with the answer to a cancel whose operation has not ended. Not
-// found means that the kernel was about to try the operation again just then:
-// if that led to nothing it waits once more, and so has to be cancelled once
-// more.
-func (b *Backend) cancelAnswered(op *backend.Op, errno unix.Errno) {
+// onCancelAnswerLocked handles the answer to a cancel whose operation has not ended.
+// ENOENT means that the kernel was about to try the operation again: if that
+// attempt failed the operation waits again, and has to be cancelled again.
+func (b *Backend) onCancelAnswerLocked(op *backend.Op, errno unix.Errno) {
 	if errno == unix.ENOENT {
-		b.prepareCancel(b.slots.number(op))
+		b.prepareCancelLocked(b.slots.number(op))
 	}
 }
 
-// shouldRetry reports whether op should go to the kernel once more.
-func (b *Backend) shouldRetry(op *backend.Op, s *slot, errno unix.Errno) bool {
+// pollOrRetryLocked reports whether op, on a pipe or a terminal, goes to the kernel
+// once more. The kernel does not wait for a non-blocking descriptor that may block
+// all the same, as a terminal's may: it answers EAGAIN. The operation is then
+// polled, and tried again when the descriptor is ready.
+func (b *Backend) pollOrRetryLocked(op *backend.Op, errno unix.Errno) bool {
+	h, ok := op.Handle.(*handle)
+	if !ok || h.name == "" || op.Flag&cancelled != 0 {
+		return false
+	}
+	if op.Flag&polling == 0 && errno == unix.EAGAIN {
+		op.Flag |= polling
+		return true
+	}
+	if op.Flag&polling != 0 && errno == 0 {
+		op.Flag &^= polling
+		return true
+	}
+	return false
+}
+
+// shouldRetryLocked reports whether op goes to the kernel once more.
+func (b *Backend) shouldRetryLocked(op *backend.Op, s *slot, errno unix.Errno) bool {
 	if errno == 0 || op.Flag&cancelled != 0 {
 		return false
 	}
@@ -121,61 +151,65 @@ func (b *Backend) shouldRetry(op *backend.Op, s *slot, errno unix.Errno) bool {
 	case unix.EINPROGRESS:
 		return op.Kind == backend.KindConnect
 	case unix.EFAULT, unix.EAGAIN:
-		// The same, seen by a completion that was on its way; no buffer of
-		// ours is ever at a bad address. Or the kernel was short of memory.
+		// EFAULT: a completion in progress saw the thread exit; no buffer of
+		// ours is at a bad address. EAGAIN: the kernel was short of memory.
 		s.tries++
 		return s.tries < maxTries && op.Kind != backend.KindConnect
 	case unix.EADDRNOTAVAIL:
 		s.tries++
-		return op.Kind == backend.KindConnect && sys.ConnectAgain(op, errno, int(s.tries)) && b.newSocket(op)
+		return op.Kind == backend.KindConnect && sys.ConnectAgain(op, errno, int(s.tries)) && b.replaceSocketLocked(op)
 	case unix.ECONNABORTED:
-		return op.Kind == backend.KindAccept // that peer has gone: the next one
+		return op.Kind == backend.KindAccept // that peer has gone: accept the next one
 	}
 	return false
 }
 
-// finished turns the kernel's answer into op's result and lets the next
-// operation of its queue begin.
-func (b *Backend) completeSocketOp(op *backend.Op, res int32, asked bool) {
+// completeSocketOpLocked turns the kernel's answer into op's result and lets the
+// next operation of its queue begin.
+func (b *Backend) completeSocketOpLocked(op *backend.Op, res int32, cancelRequested bool) {
 	h := op.Handle.(*handle)
 	q := &h.queues[op.Kind.Direction()]
 	q.Pop()
 	switch {
 	case res < 0:
-		op.Err = h.failure(op, unix.Errno(-res), asked)
-		b.unfilled(op)
+		op.Err = h.resultErrorLocked(op, unix.Errno(-res), cancelRequested)
+		b.releaseBufferLocked(op)
 	case op.Kind == backend.KindAccept:
-		b.accepted(op, h, int(res))
+		b.completeAcceptLocked(op, h, int(res))
 	case op.Kind == backend.KindReceive:
-		b.filled(op, h, int(res))
+		b.completeReceiveLocked(op, h, int(res))
 	case op.Kind.OnDatagrams():
-		h.carried(op, int(res))
+		h.completeDatagramLocked(op, int(res))
 	default:
-		op.N, op.Err = int(res), h.transferred(op, int(res))
+		op.N, op.Err = int(res), h.transferErrorLocked(op, int(res))
 	}
 	b.completed.Push(op)
 	if h.closeReason == nil {
-		b.advance(q)
+		b.advanceLocked(q)
 	}
 	h.shutdownWriteLocked()
 	b.releaseDescriptorLocked(h)
 }
 
-// bury closes the descriptors whose last operation has ended. It is done
-// without the lock: closing a socket may take a while.
-func closeDescriptors(doomed []int) {
-	for _, fd := range doomed {
-		sys.Close(fd)
+// completeDatagramLocked sets the result of a receive-from or a send-to that has
+// moved a datagram of n bytes.
+func (h *handle) completeDatagramLocked(op *backend.Op, n int) {
+	op.N, op.Err = n, h.closeReason
+	if op.Kind == backend.KindReceiveFrom {
+		m, a, args := op.Sys.Vec, op.Sys.Addr, op.Datagram()
+		a.Len = m.Msg.Namelen
+		args.Truncated = m.Msg.Flags&unix.MSG_TRUNC != 0
+		sys.DecodePacket(a, &args.Addr)
 	}
 }
 
-// failure is the error of an operation that the kernel has ended with errno.
-// asked: somebody has cancelled it.
-func (h *handle) failure(op *backend.Op, errno unix.Errno, asked bool) error {
+// resultErrorLocked is the error of an operation that the kernel has ended with
+// errno.
+func (h *handle) resultErrorLocked(op *backend.Op, errno unix.Errno, cancelRequested bool) error {
 	switch {
 	case h.closeReason != nil:
 		return h.closeReason
-	case asked && errno == unix.ECANCELED:
+	case cancelRequested && errno == unix.ECANCELED:
 		return backend.ErrCanceled
 	}
 	if op.Kind.OnDatagrams() {
@@ -184,8 +218,8 @@ func (h *handle) failure(op *backend.Op, errno unix.Errno, asked bool) error {
 	return h.opError(verb(op.Kind), errno)
 }
 
-// transferred is the error that goes with n bytes moved.
-func (h *handle) transferred(op *backend.Op, n int) error {
+// transferErrorLocked is the error of an operation that has moved n bytes.
+func (h *handle) transferErrorLocked(op *backend.Op, n int) error {
 	switch {
 	case h.closeReason != nil:
 		return h.closeReason

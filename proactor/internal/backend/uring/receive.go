@@ -9,38 +9,38 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A receive, in the order in which things happen:
+// The steps of a receive:
 //
-//  1. the kernel is asked to tell when there are bytes (polling): no buffer is
-//     owned meanwhile. If there were some at once the last time, as on a server that
-//     is kept busy, this step is left out (unasked)
-//  2. on a locked thread it gets in line (queuedReceive, receive.go), and the kernel knows
-//     nothing of it
-//  3. when its turn has come a buffer is taken from the pool; if there is none the
-//     operation waits for one (starving), and the kernel still knows nothing of it;
-//     an unasked one goes back to step 1, so that it is not ahead of who has bytes
-//  4. the bytes are read into the buffer, at once; if somebody else has taken
-//     them, or the guess was wrong, the buffer is given back, and it begins again
+//  1. The kernel polls the descriptor (polling). The receive owns no buffer
+//     meanwhile. If the last receive found bytes at once, as on a busy server, this
+//     step is left out (speculative).
+//  2. On a locked thread the receive joins receiveQueue (queuedReceive). The kernel
+//     does not have it.
+//  3. At its turn it takes a buffer from the pool. If the pool is empty it waits for
+//     one (needsBuffer), and the kernel still does not have it. A speculative receive
+//     goes back to step 1 instead, so that it is not ahead of receives that have bytes.
+//  4. The kernel reads into the buffer without waiting. If there are no bytes, because
+//     another reader took them or the guess was wrong, the receive returns the buffer
+//     and goes back to step 1.
 //
 // docs/adr/0007 says why the kernel's own buffer rings are not used.
 
-// beginReceive is step 1. op has a slot, the lock is held.
-func (b *Backend) beginReceive(op *backend.Op) {
+// beginReceiveLocked is step 1 for op, which has a slot.
+func (b *Backend) beginReceiveLocked(op *backend.Op) {
 	if op.Handle.(*handle).hot {
 		op.Flag |= speculative
-		b.queueReceive(op)
+		b.queueReceiveLocked(op)
 		return
 	}
-	op.Flag |= polling // a buffer is taken when there are bytes
-	b.prepare(op)
+	op.Flag |= polling
+	b.prepareLocked(op)
 }
 
-// prepareReceive writes the entry of step 1 or 4.
+// prepareReceive fills in the entry of step 1 or 4.
 func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 	if op.Flag&polling != 0 {
 		b.slots.table[op.Sys.Slot-1].reaps = b.reaps.Load()
 		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollIn
-		b.push(e)
 		return
 	}
 	switch {
@@ -51,13 +51,12 @@ func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 		e.Opcode, e.OpFlags = sys.RingOpRecv, unix.MSG_DONTWAIT
 		e.Addr, e.Len = buffer(op.Receive().Buffer.Space())
 	}
-	b.estimate.prompt(int(e.Len))
-	b.push(e)
+	b.estimate.addImmediate(int(e.Len))
 }
 
-// provided takes a receive from one step to the next, given the kernel's answer.
-// It reports false when that is the last one. The lock is held, as for the next.
-func (b *Backend) receiveStep(op *backend.Op, errno unix.Errno) bool {
+// continueReceiveLocked takes a receive to its next step, given the kernel's answer.
+// It returns false when the answer is that of the last step.
+func (b *Backend) continueReceiveLocked(op *backend.Op, errno unix.Errno) bool {
 	if op.Flag&cancelled != 0 {
 		return false
 	}
@@ -66,44 +65,45 @@ func (b *Backend) receiveStep(op *backend.Op, errno unix.Errno) bool {
 	case op.Flag&polling != 0 && errno == 0:
 		h.hot = b.slots.table[op.Sys.Slot-1].reaps == b.reaps.Load()
 		op.Flag &^= polling
-		b.queueReceive(op)
+		b.queueReceiveLocked(op)
 	case op.Flag&polling == 0 && errno == unix.EAGAIN:
 		h.hot = false
-		b.unfilled(op)
+		b.releaseBufferLocked(op)
 		op.Flag |= polling
-		b.prepare(op)
+		b.prepareLocked(op)
 	default:
 		return false
 	}
 	return true
 }
 
-// provide is step 3.
-func (b *Backend) takeBuffer(op *backend.Op) {
+// takeBufferLocked is step 3.
+func (b *Backend) takeBufferLocked(op *backend.Op) {
 	args := op.Receive()
 	args.Buffer = args.Pool.TryTake()
 	switch {
 	case args.Buffer != nil:
 	case op.Flag&speculative != 0:
 		op.Flag |= polling
-	case !b.awaitBuffer(op):
+	case !b.awaitBufferLocked(op):
 		op.Flag |= needsBuffer
 		return
 	}
 	op.Flag &^= speculative
-	b.prepare(op)
+	b.prepareLocked(op)
 }
 
-// secure takes a buffer from a pool that was dry just now, or has op's handle wait
-// for one.
-func (b *Backend) awaitBuffer(op *backend.Op) bool {
+// awaitBufferLocked takes a buffer from a pool that was empty just now. If there is
+// still none it returns false, and op's handle waits for one.
+func (b *Backend) awaitBufferLocked(op *backend.Op) bool {
 	args, h := op.Receive(), op.Handle.(*handle)
 	h.poolWaiter = args.Pool.Waiter(h.poolWaiter, h.grant)
 	args.Buffer = args.Pool.Take(h.poolWaiter)
 	return args.Buffer != nil
 }
 
-// grant goes on with a buffer. If there is no use for it, it is given back.
+// grant gives h's receive a buffer of the pool that it waits for. If the receive
+// does not need it any more grant releases it.
 func (h *handle) grant(buf *backend.PoolBuffer) {
 	b := h.b
 	b.mu.Lock()
@@ -115,61 +115,63 @@ func (h *handle) grant(buf *backend.PoolBuffer) {
 	}
 	op.Flag &^= needsBuffer
 	op.Receive().Buffer = buf
-	b.prepare(op)
+	b.prepareLocked(op)
 	b.mu.Unlock()
 	b.wakeOrSubmit()
 }
 
-// resubmit gives op, which may wait for its turn or for a buffer, back to the
-// kernel, where a cancel finds it.
-func (b *Backend) resubmit(op *backend.Op) {
+// resubmitLocked gives op, if it is a receive that waits for its turn or for a
+// buffer, back to the kernel, where a cancel finds it.
+func (b *Backend) resubmitLocked(op *backend.Op) {
 	if op.Flag&(queuedReceive|needsBuffer) != 0 {
 		op.Flag = op.Flag&^(queuedReceive|speculative|needsBuffer) | polling
-		b.prepare(op)
+		b.prepareLocked(op)
 	}
 }
 
-// filled ends a receive that has brought n bytes, or the end of the stream.
-func (b *Backend) filled(op *backend.Op, h *handle, n int) {
-	if op.Err = h.transferred(op, n); op.Err != nil {
-		b.unfilled(op)
+// completeReceiveLocked sets the result of a receive that has read n bytes, or found
+// the end of the stream.
+func (b *Backend) completeReceiveLocked(op *backend.Op, h *handle, n int) {
+	if op.Err = h.transferErrorLocked(op, n); op.Err != nil {
+		b.releaseBufferLocked(op)
 		return
 	}
 	op.N = n
 	op.Receive().Buffer.Fill(n)
 }
 
-// unfilled gives back the buffer of op, if it is a receive that has one.
-func (b *Backend) unfilled(op *backend.Op) {
+// releaseBufferLocked returns the buffer of op, if it is a receive that has one, to
+// its pool.
+func (b *Backend) releaseBufferLocked(op *backend.Op) {
 	if op.Kind != backend.KindReceive {
 		return
 	}
 	if args := op.Receive(); args.Buffer != nil {
-		b.spares.Add(args.Buffer)
+		b.toRelease.Add(args.Buffer)
 		args.Buffer = nil
 	}
 }
 
-// On a locked thread, receives whose bytes have come are served first come, first
-// served, and only so many in each call of Wait (docs/adr/0014):
+// On a locked thread, receives whose bytes have come are served in order, and at most
+// receivesPerTurn in each call of Wait (docs/adr/0014):
 //
-//   - Fair: a receive that is started when its bytes are there already is completed
-//     by the kernel on the spot. Here it goes to the end of the line.
-//   - Short rounds: one thousand requests at once do not hold up timers, posts and
-//     Stop until all of them are answered, and each system call is short enough for
-//     the Go scheduler not to be told of it.
-//   - Warm caches: the bytes are read, handled and answered before the next ones
-//     are looked at; and few buffers are in use, again and again.
+//   - Fair: the kernel completes a receive at once if its bytes are there when it is
+//     started. Here such a receive goes to the end of the queue.
+//   - Short rounds: a thousand requests at once do not delay timers, posts and Stop
+//     until all are answered, and each system call is short enough to hide from the Go
+//     scheduler.
+//   - Warm caches: the bytes are read, handled and answered before the next ones are
+//     read, and few buffers are in use at a time.
 //
-// Where a dispatcher parks, each call of Wait costs it more, and so serving all at
-// once is 8 % cheaper there.
+// For a dispatcher that parks, each call of Wait costs more, and serving all receives
+// at once is 8 % cheaper.
 
-// receivesPerTurn bounds how many get a buffer in one call of Wait.
+// receivesPerTurn bounds how many receives get a buffer in one call of Wait.
 const receivesPerTurn = 64
 
-// arrivals are the numbers of the receives that wait for their turn, in order. One
-// that was recalled meanwhile is still there, and passed over. The backend's lock
-// covers them: whoever starts a receive may add one.
+// receiveQueue holds the numbers of the receives that wait for their turn. A receive
+// that was cancelled meanwhile stays in the queue and is skipped. The backend's lock
+// covers it, because any goroutine that starts a receive may add one.
 type receiveQueue struct {
 	numbers []uint64
 	first   int // in numbers
@@ -185,7 +187,7 @@ func (a *receiveQueue) add(number uint64) {
 	a.numbers = append(a.numbers, number)
 }
 
-// take is the first one. There must be one.
+// take removes and returns the first number. The queue must not be empty.
 func (a *receiveQueue) take() uint64 {
 	number := a.numbers[a.first]
 	if a.first++; a.first == len(a.numbers) {
@@ -194,11 +196,11 @@ func (a *receiveQueue) take() uint64 {
 	return number
 }
 
-// arrived puts op, whose bytes have come or are believed to have, at the end of the
-// line, if there is one. The lock is held.
-func (b *Backend) queueReceive(op *backend.Op) {
+// queueReceiveLocked puts op, which has bytes or is expected to, at the end of the
+// queue. Without a locked thread there is no queue, and op takes a buffer at once.
+func (b *Backend) queueReceiveLocked(op *backend.Op) {
 	if b.thread == nil {
-		b.takeBuffer(op)
+		b.takeBufferLocked(op)
 		return
 	}
 	op.Flag |= queuedReceive
@@ -208,7 +210,7 @@ func (b *Backend) queueReceive(op *backend.Op) {
 	}
 }
 
-// runReceives lets the first in the line read.
+// runReceives lets the first receives of the queue read.
 func (b *Backend) runReceives() {
 	if !b.hasReceives.Load() {
 		return
@@ -220,14 +222,14 @@ func (b *Backend) runReceives() {
 			continue
 		}
 		s.op.Flag &^= queuedReceive
-		b.takeBuffer(s.op)
+		b.takeBufferLocked(s.op)
 	}
 	b.hasReceives.Store(b.receiveQueue.len() > 0)
 	b.mu.Unlock()
 }
 
-// cancelReceives is for Close: all who are in the line have been recalled.
-func (b *Backend) cancelReceives() {
+// clearReceives empties the queue for Close, which has cancelled all of them.
+func (b *Backend) clearReceives() {
 	b.mu.Lock()
 	b.receiveQueue = receiveQueue{}
 	b.hasReceives.Store(false)

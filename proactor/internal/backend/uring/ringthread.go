@@ -13,32 +13,32 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// resting is how the dispatching goroutine waits for completions: parked in Go's
-// poller ([sys.Parking]), or with its thread.
+// sleeper is where the dispatching goroutine waits for completions: parked in Go's
+// poller ([sys.Parking]), or on a thread of its own ([ringThread]).
 type sleeper interface {
-	// Sleep returns when there may be a reason to, at the deadline, or after Wake.
+	// Sleep returns when there may be work, at the deadline, or after Wake.
 	Sleep(deadline time.Duration)
-	// Wake ends the Sleep in progress. The reason must be there before.
+	// Wake ends the Sleep in progress. The caller publishes the work before.
 	Wake()
-	// Sleeping reports whether somebody sleeps or is about to.
+	// Sleeping reports whether a goroutine sleeps or is about to.
 	Sleeping() bool
 	Close() error
 }
 
-// thread is a resting whose Sleep is the kernel's own wait for completions, on
-// the one thread that may submit and that runs the completions' work when it asks
-// for them (SINGLE_ISSUER, DEFER_TASKRUN). Others wake it with a message to the
-// ring (MSG_RING), or, where the kernel has no messages from those who have no
-// ring, through an eventfd that the ring watches.
+// ringThread is a sleeper whose Sleep is the kernel's own wait for completions. Only
+// its thread submits, and the kernel runs its completion work on that thread when the
+// thread asks for it (SINGLE_ISSUER, DEFER_TASKRUN). Other threads wake it with a
+// message to the ring (MSG_RING). Where the kernel cannot send a message without a
+// ring, they set an eventfd that the ring polls.
 type ringThread struct {
 	b        *Backend
-	event    *sys.Event // nil: messages
+	event    *sys.Event // nil: messages are used
 	sleeping atomic.Bool
-	moreWork bool // the kernel may have work left that it was not asked to do
+	moreWork bool // the kernel may have more completion work to run
 }
 
-// wakeNumber is the user data of a message, and of the entry that watches the
-// event. No slot has it.
+// wakeNumber is the user data of a message, and of the entry that polls the event.
+// No slot has this number.
 const wakeNumber = 0
 
 func newRingThread(b *Backend) (*ringThread, error) {
@@ -51,33 +51,33 @@ func newRingThread(b *Backend) (*ringThread, error) {
 		return nil, err
 	}
 	t.event = &event
-	t.watchEvent()
+	t.watchEventLocked()
 	return t, nil
 }
 
-// watch asks the ring to complete something when the event is set. The backend's
-// lock is held, or nobody else knows it yet.
-func (t *ringThread) watchEvent() {
-	t.b.push(&sys.SQE{Opcode: sys.RingOpPollAdd, FD: int32(t.event.FD()), OpFlags: sys.RingPollIn, UserData: wakeNumber})
+// watchEventLocked polls the event. newRingThread calls it without the lock, when no
+// other goroutine knows the ring.
+func (t *ringThread) watchEventLocked() {
+	t.b.pushLocked(&sys.SQE{Opcode: sys.RingOpPollAdd, FD: int32(t.event.FD()), OpFlags: sys.RingPollIn, UserData: wakeNumber})
 }
 
-// heard is called when a message has come, or the event was set. The lock is held.
-func (t *ringThread) onMessage() {
+// onMessageLocked is called when a message has come, or the event was set.
+func (t *ringThread) onMessageLocked() {
 	if t.event != nil {
 		t.event.Clear()
-		t.watchEvent()
+		t.watchEventLocked()
 	}
 }
 
-// wait is Wait. What has gathered is submitted by the same system call that runs
-// the kernel's deferred work and, if nothing is expected to complete at once, waits.
+// wait is Backend.Wait on a locked thread. One system call submits the entries and runs
+// the kernel's deferred work and, if no entry should complete at once, waits.
 func (t *ringThread) wait(deadline time.Duration) *backend.Op {
 	b := t.b
 	for {
 		b.runTransmits()
 		b.runReceives()
 		passed := b.isDue(deadline)
-		if passed || b.estimate.any() || b.hasThreadWork() {
+		if passed || b.estimate.any() || b.threadHasWork() {
 			t.submitAndCollect()
 		} else {
 			t.Sleep(deadline)
@@ -90,32 +90,32 @@ func (t *ringThread) wait(deadline time.Duration) *backend.Op {
 	}
 }
 
-// rousing reports whether there is a reason not to sleep, beside what Sleep
-// submits.
-func (b *Backend) hasThreadWork() bool {
+// threadHasWork reports whether there is a reason not to sleep. Entries to submit are
+// none, because Sleep submits them.
+func (b *Backend) threadHasWork() bool {
 	return b.ring.Ready() > 0 || b.woken.Load() || b.hasBacklog.Load() || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load() || b.hasReceives.Load()
 }
 
-// shortCallEntries and shortCallBytes bound what is done in a system call that the Go
-// scheduler is not told of: about a quarter of a millisecond's work, which is what a
-// garbage collection may have to wait for it. Told of a call, the scheduler takes the
-// thread's processor away and wakes its monitor each time: 3 % of an echo server's
+// shortCallEntries and shortCallBytes bound the work of a system call that is hidden from
+// the Go scheduler to about a quarter of a millisecond: a garbage collection may have to
+// wait for that long. For an ordinary system call the scheduler takes the thread's
+// processor away and wakes its monitor each time, which is 3 % of an echo server's
 // processor time.
 const (
 	shortCallEntries = 128
 	shortCallBytes   = 512 << 10
 )
 
-// deferredWork is the least that the kernel runs of its deferred work in one call,
-// if it has as much. See [sys.Ring.EnterWait].
+// deferredWork is the number of work items after which the kernel may stop running
+// deferred work in one call. See [sys.Ring.EnterWait].
 const deferredWork = 20
 
-// pass submits what has gathered and collects what has completed, without waiting.
+// submitAndCollect submits the entries and collects completions, without waiting.
 //
-// Completions that come about while the kernel takes the entries satisfy a call at
-// once; and then it would run but the least of its deferred work, however much there
-// is: connections would wait for those that are faster than they. So as many
-// completions are asked for as there are entries that will complete on the spot.
+// Completions that are posted while the kernel takes the entries satisfy a call at
+// once. The kernel would then run only deferredWork items, even if there are more, and
+// slow connections would wait for fast ones. So the call asks for as many completions
+// as there are entries that should complete at once.
 func (t *ringThread) submitAndCollect() {
 	b := t.b
 	for {
@@ -140,20 +140,20 @@ func (t *ringThread) submitAndCollect() {
 	}
 }
 
-// check panics for what no entry causes: somebody has closed our descriptor, has
-// installed a filter after New, or it is the wrong thread. Nothing would ever
-// complete again.
+// check panics on an error that no entry causes: the program closed our descriptor or
+// installed a seccomp filter after New, or this is the wrong thread. No operation would
+// ever complete again.
 func (t *ringThread) check(errno unix.Errno) {
 	if errno != 0 && errno != unix.ETIME && !isTransient(errno) {
 		panic("uring: io_uring_enter: " + errno.Error())
 	}
 }
 
-// Sleep implements resting. It submits, too.
+// Sleep implements sleeper. It also submits the entries.
 func (t *ringThread) Sleep(deadline time.Duration) {
 	b := t.b
 	t.sleeping.Store(true)
-	if !b.hasThreadWork() {
+	if !b.threadHasWork() {
 		timeout := time.Duration(-1)
 		if deadline != backend.NoDeadline {
 			timeout = max(deadline-b.Now(), 0)
@@ -166,8 +166,8 @@ func (t *ringThread) Sleep(deadline time.Duration) {
 	t.sleeping.Store(false)
 }
 
-// Wake implements resting. Who comes late, when Close has woken the thread by other
-// means, must not touch the descriptors: their numbers may be somebody else's.
+// Wake implements sleeper. A Wake that arrives after Close must not touch the
+// descriptors, because their numbers may belong to other files by then.
 func (t *ringThread) Wake() {
 	if !t.sleeping.Load() || !t.sleeping.CompareAndSwap(true, false) {
 		return
@@ -183,8 +183,8 @@ func (t *ringThread) Wake() {
 	}
 }
 
-// tell sends the ring a message. It fails for want of memory, which passes. For any
-// other reason the thread would sleep on, and nobody wake it: see check.
+// sendMessage sends the ring a message. While the kernel is short of memory it tries
+// again. After any other error the thread would sleep forever: see check.
 func (t *ringThread) sendMessage() {
 	for errno := t.b.ring.SendMessage(wakeNumber); errno != 0; errno = t.b.ring.SendMessage(wakeNumber) {
 		if errno != unix.ENOMEM && errno != unix.EOVERFLOW && !isTransient(errno) {
@@ -194,10 +194,10 @@ func (t *ringThread) sendMessage() {
 	}
 }
 
-// Sleeping implements resting.
+// Sleeping implements sleeper.
 func (t *ringThread) Sleeping() bool { return t.sleeping.Load() }
 
-// Close implements resting.
+// Close implements sleeper.
 func (t *ringThread) Close() error {
 	err := t.b.ring.Close()
 	if t.event != nil {

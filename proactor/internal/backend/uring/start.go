@@ -4,23 +4,29 @@ package uring
 
 import (
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Where an operation is, in Op.Flag.
+// This file starts and cancels operations. Start queues an operation by handle and
+// direction, advanceLocked starts the head of a queue, launchLocked gives it a slot.
+// Cancel takes a queued operation out of its queue and asks the kernel for the
+// rest. The slots at the end of the file number the operations in flight.
+
+// The states of an operation, in Op.Flag.
 const (
 	idle      uint32 = 0
-	queued    uint32 = 1 << 0 // behind another one of its handle and direction
-	inFlight  uint32 = 1 << 1 // it has a slot: the kernel has it, or will get it
-	cancelled uint32 = 1 << 2 // in flight, and asked to end early
-	polling   uint32 = 1 << 3 // in flight, and waiting until it may be tried again
+	queued    uint32 = 1 << 0 // behind another operation of its handle and direction
+	inFlight  uint32 = 1 << 1 // has a slot: the kernel has it, or will get it
+	cancelled uint32 = 1 << 2 // in flight, and a cancel was requested
+	polling   uint32 = 1 << 3 // in flight, and the kernel polls its descriptor before the next attempt
 
-	onFileWorker uint32 = 1 << 4 // the files' workers have it
-	transmitting uint32 = 1 << 5 // see file.go
+	onFileWorker uint32 = 1 << 4 // in the hands of a file worker
+	transmitting uint32 = 1 << 5 // a transmission: see file.go
 
-	// Of receives in flight (receive.go). The kernel knows nothing of the first two.
-	queuedReceive uint32 = 1 << 6 // waits for its turn to be given a buffer
-	needsBuffer   uint32 = 1 << 7 // waits for a buffer
-	speculative   uint32 = 1 << 8 // is believed to have bytes: the kernel was not asked
+	// Receives in flight (receive.go). The kernel does not have the first two.
+	queuedReceive uint32 = 1 << 6 // waits in receiveQueue for its turn to get a buffer
+	needsBuffer   uint32 = 1 << 7 // waits for a buffer of its pool
+	speculative   uint32 = 1 << 8 // started without a poll, in the hope that there are bytes
 )
 
 // Start begins op, or queues it behind its predecessors.
@@ -38,14 +44,14 @@ func (b *Backend) Start(op *backend.Op) {
 	b.mu.Lock()
 	switch {
 	case !op.Kind.Suits(h.listener, h.packet):
-		b.complete(op, 0, backend.ErrWrongHandle)
+		b.completeLocked(op, 0, backend.ErrWrongHandle)
 	case h.closeReason != nil:
-		b.complete(op, 0, h.closeReason)
+		b.completeLocked(op, 0, h.closeReason)
 	case h.writeClosing && op.Kind.Direction() == backend.Out:
-		b.complete(op, 0, backend.ErrWriteClosed)
-	case h.packet && h.misdirected(op):
+		b.completeLocked(op, 0, backend.ErrWriteClosed)
+	case h.packet && h.rejectAddressLocked(op):
 	case h.queues[op.Kind.Direction()].Push(op):
-		b.advance(&h.queues[op.Kind.Direction()])
+		b.advanceLocked(&h.queues[op.Kind.Direction()])
 	default:
 		op.Flag = queued
 	}
@@ -53,47 +59,60 @@ func (b *Backend) Start(op *backend.Op) {
 	b.wakeOrSubmit()
 }
 
-// advance puts the head of q into flight. Those that move nothing are done at
-// once: the kernel would take a read of nothing for the end of the stream. The
-// lock is held.
-func (b *Backend) advance(q *backend.Queue) {
+// rejectAddressLocked encodes the address of a send-to. If this socket cannot send
+// to that address it completes op with an error and returns true.
+func (h *handle) rejectAddressLocked(op *backend.Op) bool {
+	to := op.Datagram().Addr
+	if op.Kind != backend.KindSendTo || !to.IsValid() {
+		return false
+	}
+	err := sys.EncodePacket(op.Sys.Address(), to, h.family)
+	if err != nil {
+		h.b.completeLocked(op, 0, sys.PacketError("write", h.network, h.local, to, h.remote, err))
+	}
+	return err != nil
+}
+
+// advanceLocked puts the head of q into flight. An operation of zero bytes
+// completes at once, because a read of zero bytes would look like the end of the
+// stream.
+func (b *Backend) advanceLocked(q *backend.Queue) {
 	for op := q.Head(); op != nil; op = q.Head() {
 		if size(op) > 0 {
 			op.Handle.(*handle).refs.Add(1)
-			b.launch(op)
+			b.launchLocked(op)
 			return
 		}
 		q.Pop()
-		b.complete(op, 0, nil)
+		b.completeLocked(op, 0, nil)
 	}
 }
 
-// launch gives op a slot and hands it over.
-func (b *Backend) launch(op *backend.Op) {
+// launchLocked gives op a slot and writes its entry.
+func (b *Backend) launchLocked(op *backend.Op) {
 	if op.Kind == backend.KindTransmitFile {
-		b.beginTransmit(op)
+		b.beginTransmitLocked(op)
 		return
 	}
 	op.Flag = inFlight
 	b.slots.take(op)
 	if op.Kind == backend.KindReceive {
-		b.beginReceive(op)
+		b.beginReceiveLocked(op)
 		return
 	}
-	b.prepare(op)
+	b.prepareLocked(op)
 }
 
-// complete hands op back with an error that did not come from the kernel. The
-// lock is held.
-func (b *Backend) complete(op *backend.Op, n int, err error) {
+// completeLocked completes op with a result that does not come from the kernel.
+func (b *Backend) completeLocked(op *backend.Op, n int, err error) {
 	op.N, op.Err, op.Flag = n, err, idle
 	b.completed.Push(op)
 	b.hasCompleted.Store(true)
 }
 
 // Cancel takes op out of its queue, or asks the kernel to end it. What the
-// kernel has done by then is not undone: bytes moved, a stream accepted or
-// connected are the operation's result.
+// kernel has done by then stands: bytes that moved, or a stream that was accepted
+// or connected, are the operation's result.
 func (b *Backend) Cancel(op *backend.Op) {
 	b.mu.Lock()
 	switch {
@@ -103,7 +122,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 		return
 	case op.Flag == queued:
 		op.Handle.(*handle).queues[op.Kind.Direction()].Remove(op)
-		b.complete(op, 0, backend.ErrCanceled)
+		b.completeLocked(op, 0, backend.ErrCanceled)
 	case op.Flag != idle:
 		b.cancelInFlightLocked(op)
 	}
@@ -111,8 +130,8 @@ func (b *Backend) Cancel(op *backend.Op) {
 	b.wakeOrSubmit()
 }
 
-// CancelAll cancels what is outstanding on every handle, every connect, and all
-// that is about files.
+// CancelAll cancels the operations that are outstanding on every handle, every
+// connect, and every operation on files.
 func (b *Backend) CancelAll() {
 	b.handles.Each((*handle).Cancel)
 	b.files.CancelAll()
@@ -122,8 +141,8 @@ func (b *Backend) CancelAll() {
 	b.wakeOrSubmit()
 }
 
-// cancelWithoutHandleLocked recalls what is in flight and belongs to no stream or listener.
-// The lock is held.
+// cancelWithoutHandleLocked cancels the operations in flight that belong to no
+// socket or pipe.
 func (b *Backend) cancelWithoutHandleLocked() {
 	for i := range b.slots.table {
 		op := b.slots.table[i].op
@@ -136,27 +155,44 @@ func (b *Backend) cancelWithoutHandleLocked() {
 	}
 }
 
-// recall asks the kernel for op, once, or sees to it that a transmission ends
-// when it comes to its turn. The lock is held.
+// cancelQueueLocked cancels the head of q and completes the operations behind it
+// with why.
+func (b *Backend) cancelQueueLocked(q *backend.Queue, why error) {
+	head := q.Pop()
+	if head == nil {
+		return
+	}
+	b.cancelInFlightLocked(head)
+	for op := q.Pop(); op != nil; op = q.Pop() {
+		b.completeLocked(op, 0, why)
+	}
+	q.Push(head)
+}
+
+// cancelInFlightLocked asks the kernel, once, to end op. A transmission that is not
+// in the kernel ends at its next turn.
 func (b *Backend) cancelInFlightLocked(op *backend.Op) {
 	if op.Flag&cancelled != 0 {
 		return
 	}
 	op.Flag |= cancelled
-	b.resubmit(op)
+	b.resubmitLocked(op)
 	if op.Flag&inFlight != 0 {
-		b.prepareCancel(b.slots.number(op))
+		b.prepareCancelLocked(b.slots.number(op))
 	}
 }
 
-// slots number what is in flight. The number that the kernel is given is
+// ofCancel turns the number of an operation into that of its cancel.
+const ofCancel uint64 = 1 << 31
+
+// slots number the operations in flight. The number that the kernel gets is
 //
 //	bits 63..32  generation of the slot
 //	bit  31      1 in the number of a cancel, 0 in that of the operation itself
 //	bits 30..0   index of the slot + 1
 //
 // so that a late cancel cannot hit the slot's next operation. The table grows
-// to the largest number in flight and stays. The backend's lock covers it.
+// to the largest number in flight and never shrinks. The backend's lock covers it.
 type slots struct {
 	table []slot
 	free  uint32 // index + 1 of the first free slot; 0: none
@@ -166,15 +202,12 @@ type slots struct {
 type slot struct {
 	op         *backend.Op // keeps the operation's memory reachable
 	generation uint32
-	next       uint32 // of the free list
-	tries      uint8  // failures in a row that were worth another attempt
-	reaps      uint32 // Backend.round when the entry was written; of receives
+	next       uint32 // link of the free list
+	tries      uint8  // failures in a row after which the operation was tried again
+	reaps      uint32 // receives: Backend.reaps when the entry was written
 }
 
-// ofCancel makes the number of an operation that of a cancel of it.
-const ofCancel uint64 = 1 << 31
-
-// take gives op a slot.
+// take gives op a slot and returns its number.
 func (s *slots) take(op *backend.Op) uint64 {
 	if s.free == 0 {
 		s.table = append(s.table, slot{})
@@ -188,12 +221,12 @@ func (s *slots) take(op *backend.Op) uint64 {
 	return s.number(op)
 }
 
-// number is what the kernel knows op by.
+// number returns the number by which the kernel knows op.
 func (s *slots) number(op *backend.Op) uint64 {
 	return uint64(s.table[op.Sys.Slot-1].generation)<<32 | uint64(op.Sys.Slot)
 }
 
-// find is the slot of that number; nil if its operation is long done.
+// find returns the slot of that number; nil if its operation has ended.
 func (s *slots) find(number uint64) *slot {
 	index := uint32(number)
 	if index == 0 || uint64(index) > uint64(len(s.table)) {

@@ -1,33 +1,33 @@
 //go:build linux
 
-// Package uring is the backend on io_uring: operations are handed to the
-// kernel through shared memory, and come back completed through shared memory.
+// Package uring is the backend on io_uring: a program hands operations to the
+// kernel through shared memory, and reads their completions from shared memory.
 //
-// # How an operation goes
+// # The life of an operation
 //
-//  1. Start queues it behind others of its handle and direction. The head of
+//  1. Start queues it behind the others of its handle and direction. The head of
 //     that queue gets a slot and an entry in the submission queue (start.go,
-//     submit.go). Only heads are in the kernel: that is what keeps a stream
-//     in order.
-//  2. A dispatcher that is awake submits what has gathered with one system call
-//     when it comes to Wait; while it is parked Start submits at once, from the
-//     goroutine that calls it (submit.go).
+//     submit.go). Only heads are in the kernel, which keeps a stream in order.
+//  2. A dispatcher that is awake submits the entries with one system call when it
+//     calls Wait. While it is parked, the goroutine that calls Start submits
+//     them (submit.go).
 //  3. Wait reads the completion queue without a system call, or else parks in
 //     Go's netpoller, where the ring's descriptor is readable while there are
-//     completions (uring.go). No operating-system thread is held; unless Options.Locked
-//     has asked for one, which then waits in the kernel (ringthread.go).
-//  4. Each completion finds its operation through its slot, is turned into a
-//     result, and lets the next of its queue begin (reap.go, reap.go).
+//     completions (uring.go). A parked dispatcher holds no thread of the operating
+//     system. With Options.Locked it has a thread, which waits in the kernel
+//     (ringthread.go).
+//  4. Each completion finds its operation through its slot, becomes a result, and
+//     lets the next operation of its queue begin (reap.go).
 //
-// # What has to hold
+// # Invariants
 //
-// The kernel knows an operation as a slot number with a generation, never as a
-// pointer, and the slot keeps the Op, and through it every buffer, iovec and
-// address, reachable until the last completion. All of that is on the heap.
+// The kernel knows an operation by a slot number with a generation, never by a
+// pointer. The slot keeps the Op, and through it every buffer, iovec and address,
+// reachable until the last completion. All of that is on the heap.
 //
 // The kernel cancels what a thread has submitted when that thread exits, and
-// Go's threads do exit. A cancellation that nobody asked for is submitted
-// again.
+// Go's threads do exit. An operation that was cancelled without a request is
+// submitted again.
 //
 // One lock covers the queues, the slots and the submission queue. It is held
 // for nanoseconds, except when the submission queue is full.
@@ -44,54 +44,54 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// defaultEntries is the size of the submission queue: how much can gather
+// defaultEntries is the size of the submission queue: how many entries fit
 // between two calls of Wait before an extra system call is needed.
 const defaultEntries = 256
 
 // completionsPerEntry makes the completion queue larger than the submission
-// queue, because one thousand connections can have something at once. Beyond
-// that the kernel keeps completions in a list, which costs a system call.
+// queue, because a thousand connections can complete at once. The kernel keeps
+// more completions than fit in a list, which costs a system call to fetch.
 const completionsPerEntry = 16
 
-// Backend is a ring with what is in flight on it.
+// Backend is a ring with its operations in flight.
 type Backend struct {
 	ring    *sys.Ring
 	caps    Capabilities
 	tuning  tuning
 	started time.Time
 
-	mu            sync.Mutex // covers all up to closed, the handles' queues, and Op.Flag
+	mu            sync.Mutex // covers the fields down to closed, the handles' queues, and Op.Flag
 	slots         slots
-	backlog       []sys.SQE            // what found the submission queue full, in order
-	completed     backend.Queue        // completed, not yet taken by Wait
+	backlog       []sys.SQE            // entries that found the submission queue full, in order
+	completed     backend.Queue        // operations that Wait has not taken yet
 	toClose       []int                // descriptors to close once mu is released
-	spares        backend.SpareBuffers // to be released once mu is
-	opened        int                  // opens in done whose descriptors are not handles yet
-	transmitQueue []*backend.Op        // transmissions that are to have a turn
+	toRelease     backend.SpareBuffers // to release once mu is released
+	opened        int                  // opens in completed whose descriptors are not handles yet
+	transmitQueue []*backend.Op        // transmissions that can move more
 	receiveQueue  receiveQueue
 	closed        bool // Close was called
 
-	enterMu    sync.RWMutex // held for reading by who enters the ring outside of Wait
-	ringClosed bool         // life: the ring is gone
+	enterMu    sync.RWMutex // read-locked by goroutines that enter the ring outside of Wait
+	ringClosed bool         // covered by enterMu: the ring is gone
 
 	hasBacklog    atomic.Bool   // backlog is not empty
-	hasCompleted  atomic.Bool   // done is not empty
-	hasTransmits  atomic.Bool   // line is not empty
-	hasReceives   atomic.Bool   // arrivals is not empty
-	lastTransmits []*backend.Op // Wait's: the line before
+	hasCompleted  atomic.Bool   // completed is not empty
+	hasTransmits  atomic.Bool   // transmitQueue is not empty
+	hasReceives   atomic.Bool   // receiveQueue is not empty
+	lastTransmits []*backend.Op // used by Wait only: the previous transmitQueue, whose memory is reused
 	estimate      estimate
-	reaps         atomic.Uint32 // counts how often completions were reaped, or waited for
+	reaps         atomic.Uint32 // counts the times that completions were reaped or waited for
 
 	handles backend.Registry[*handle]
 	files   files.Pool
 	sleeper sleeper
-	thread  *ringThread // rest, if it is one: nobody but its goroutine enters the ring
+	thread  *ringThread // sleeper, if that is a ringThread: no other thread enters the ring
 	woken   atomic.Bool // Wake was called since Wait returned last
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
-// New sets up a ring. The error says why there cannot be one, and what to do
+// New sets up a ring. The error says why the kernel refuses one, and what to do
 // about it.
 func New(o backend.Options) (backend.Backend, error) {
 	without, err := parseFeatures(o.Without)
@@ -118,7 +118,7 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 	return b, nil
 }
 
-// makeSleeper makes what the dispatching goroutine waits in.
+// makeSleeper makes the sleeper in which the dispatching goroutine waits.
 func (b *Backend) makeSleeper(t tuning) (err error) {
 	if t.locked {
 		if b.thread, err = newRingThread(b); err != nil {
@@ -138,14 +138,14 @@ func (b *Backend) makeSleeper(t tuning) (err error) {
 // Name is "uring".
 func (b *Backend) Name() string { return "uring" }
 
-// Capabilities are what was found out about this kernel.
+// Capabilities returns what New found out about this kernel.
 func (b *Backend) Capabilities() Capabilities { return b.caps }
 
 // Now is the monotonic time since New.
 func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 
-// Wait submits what has gathered since the last call and returns what has
-// completed. Only when that is nothing does it park.
+// Wait submits the entries added since the last call and returns the operations
+// that have completed. It parks only when there are none.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	switch {
 	case b.ringClosed:
@@ -174,32 +174,33 @@ func (b *Backend) isDue(deadline time.Duration) bool {
 	return deadline == 0 || deadline != backend.NoDeadline && deadline <= b.Now()
 }
 
-// answer forgets a wake: who calls Wait will look for its reason now.
+// clearWake forgets a wake: the caller of Wait looks for the reason of the wake now.
 func (b *Backend) clearWake() {
 	if b.woken.Load() {
 		b.woken.Store(false)
 	}
 }
 
-// left is what Close has left for Wait, and what was started too late.
+// takeRemaining returns the operations that Close left for Wait, and those that
+// were started after Close.
 func (b *Backend) takeRemaining() *backend.Op {
 	b.mu.Lock()
-	list, doomed, spares := b.completed.Take(), b.toClose, b.spares
-	b.toClose, b.spares = nil, backend.SpareBuffers{}
+	list, descriptors, toRelease := b.completed.Take(), b.toClose, b.toRelease
+	b.toClose, b.toRelease = nil, backend.SpareBuffers{}
 	b.mu.Unlock()
-	spares.Release()
-	closeDescriptors(doomed)
+	toRelease.Release()
+	closeDescriptors(descriptors)
 	return list
 }
 
-// flush fetches completions that the kernel keeps to itself.
+// fetchOverflow fetches the completions that did not fit in the completion queue.
 func (b *Backend) fetchOverflow() {
 	if b.ring.Ready() == 0 && b.ring.NeedsEnter() {
 		b.ring.Enter(0, sys.RingEnterGetEvents, true)
 	}
 }
 
-// stirring reports whether there is a reason not to sleep.
+// hasWork reports whether there is a reason not to sleep.
 func (b *Backend) hasWork() bool {
 	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load()
 }
@@ -211,92 +212,8 @@ func (b *Backend) Wake() {
 	}
 }
 
-// Cancel recalls what is outstanding on h, which stays open.
-func (h *handle) Cancel() {
-	h.b.mu.Lock()
-	for i := range h.queues {
-		h.b.cancelQueueLocked(&h.queues[i], backend.ErrCanceled)
-	}
-	h.b.mu.Unlock()
-	h.b.wakeOrSubmit()
-}
-
-// Close ends what is outstanding on h. The descriptor is closed when the
-// kernel has given the last operation back.
-func (h *handle) Close() error {
-	h.closeMu.Lock()
-	defer h.closeMu.Unlock()
-	b := h.b
-	b.mu.Lock()
-	if h.closeReason != nil {
-		b.mu.Unlock()
-		return nil
-	}
-	h.closeReason = backend.ErrHandleClosed
-	if b.closed {
-		h.closeReason = backend.ErrBackendClosed
-	}
-	for i := range h.queues {
-		b.cancelQueueLocked(&h.queues[i], h.closeReason)
-	}
-	b.mu.Unlock()
-
-	h.closing.Store(true)
-	h.file.Remove()
-	if h.refs.Load() > 1 {
-		// What cannot be cancelled, because it is running, ends too.
-		sys.Shutdown(h.fd)
-	}
-	h.releaseDescriptor()
-	b.handles.Remove(h) // at the end: until then Backend.Close waits for h
-	b.wakeOrSubmit()
-	return nil
-}
-
-// CloseWrite ends the outgoing direction behind what is being written.
-func (h *handle) CloseWrite() error {
-	switch {
-	case h.listener:
-		return backend.ErrWrongHandle
-	case h.packet, h.name != "":
-		return backend.ErrNotSocket
-	}
-	h.b.mu.Lock()
-	defer h.b.mu.Unlock()
-	if h.closeReason != nil {
-		return h.closeReason
-	}
-	if !h.writeClosing {
-		h.writeClosing = true
-		h.shutdownWriteLocked()
-	}
-	return nil
-}
-
-// end tells the peer that no more will come, once nothing is left to be written.
-// A peer that has gone already need not be told. The lock is held.
-func (h *handle) shutdownWriteLocked() {
-	if h.writeClosing && !h.writeShutDown && h.closeReason == nil && h.queues[backend.Out].Empty() {
-		h.writeShutDown = true
-		sys.ShutdownWrite(h.fd)
-	}
-}
-
-// abandon recalls the head of q and completes those that wait behind it.
-func (b *Backend) cancelQueueLocked(q *backend.Queue, why error) {
-	head := q.Pop()
-	if head == nil {
-		return
-	}
-	b.cancelInFlightLocked(head)
-	for op := q.Pop(); op != nil; op = q.Pop() {
-		b.complete(op, 0, why)
-	}
-	q.Push(head)
-}
-
-// Close ends everything and waits for the kernel to give it all back, which it
-// does at once: everything was cancelled. What has completed is there for Wait.
+// Close ends all operations and waits until the kernel has given them back, which
+// it does at once because all were cancelled. Wait returns them afterwards.
 func (b *Backend) Close() error {
 	b.mu.Lock()
 	if b.closed {
@@ -308,16 +225,16 @@ func (b *Backend) Close() error {
 	b.mu.Unlock()
 	b.handles.CloseAll()
 	b.files.Close()
-	b.cancelReceives()
+	b.clearReceives()
 	b.drain()
-	b.enterMu.Lock() // nobody is inside nudge
+	b.enterMu.Lock() // no goroutine is inside wakeOrSubmit
 	defer b.enterMu.Unlock()
 	b.ringClosed = true
 	b.ring.Unmap()
 	return b.sleeper.Close()
 }
 
-// drain reaps until nothing is in flight, and leaves it all in b.done.
+// drain reaps until no operation is in flight, and leaves all of them in b.completed.
 func (b *Backend) drain() {
 	var all backend.Queue
 	for {
