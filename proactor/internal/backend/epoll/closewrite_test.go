@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// full writes to h until it takes no more, and returns how many bytes that was.
-func full(t *testing.T, h backend.Handle) (n int) {
+// fill writes to h until h takes no more, and returns the number of bytes.
+func fill(t *testing.T, h backend.Handle) (n int) {
 	t.Helper()
 	for piece := make([]byte, 1<<16); ; {
 		m, err := h.TryWrite(piece)
@@ -27,11 +27,11 @@ func full(t *testing.T, h backend.Handle) (n int) {
 	}
 }
 
-// drain reads h to its end, by itself: no edge is looked at meanwhile. Any goroutine
-// may call it.
+// drain reads h to its end with TryRead, so that no edge is polled meanwhile. Any
+// goroutine may call it.
 func drain(t *testing.T, h backend.Handle) (n int) {
 	t.Helper()
-	for begun, piece := time.Now(), make([]byte, 1<<16); time.Since(begun) < patience; {
+	for begun, piece := time.Now(), make([]byte, 1<<16); time.Since(begun) < testTimeout; {
 		m, err := h.TryRead(piece)
 		n += m
 		if err == io.EOF {
@@ -42,12 +42,12 @@ func drain(t *testing.T, h backend.Handle) (n int) {
 			return n
 		}
 	}
-	t.Errorf("the end does not come behind %d bytes", n)
+	t.Errorf("no end of stream after %d bytes", n)
 	return n
 }
 
-// The peer is told that no more will come as soon as what was to be written before
-// is cancelled, whichever way, without the help of an edge.
+// After CloseWrite, cancelling the queued write shuts down the write side at once,
+// without an edge.
 func TestCloseWriteBehindCancel(t *testing.T) {
 	for name, cancel := range map[string]func(backend.Backend, *backend.Op){
 		"operation": backend.Backend.Cancel,
@@ -57,7 +57,7 @@ func TestCloseWriteBehindCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBackend(t)
 			client, server := pair(t, b)
-			sent := full(t, server)
+			sent := fill(t, server)
 			write := &backend.Op{Kind: backend.KindWrite, Handle: server, Buf: make([]byte, 1)}
 			b.Start(write)
 			if err := server.CloseWrite(); err != nil {
@@ -74,8 +74,8 @@ func TestCloseWriteBehindCancel(t *testing.T) {
 	}
 }
 
-// A read goes on when the receive in front of it, which has waited for a buffer, is
-// cancelled: no edge will tell of bytes that have come already.
+// A read continues when the receive ahead of it, which waits for a buffer, is
+// cancelled: there will be no edge for bytes that have arrived already.
 func TestReadBehindCanceledReceive(t *testing.T) {
 	b := newBackend(t)
 	r, w := pipe(t, b)
@@ -88,7 +88,7 @@ func TestReadBehindCanceledReceive(t *testing.T) {
 	if n, err := w.TryWrite([]byte("data")); n != 4 || err != nil {
 		t.Fatal(n, err)
 	}
-	for b.Wait(0) != nil { // the edges are used up
+	for b.Wait(0) != nil { // takes the edges
 		t.Fatal("completed without a buffer")
 	}
 	b.Cancel(receive)
@@ -97,8 +97,8 @@ func TestReadBehindCanceledReceive(t *testing.T) {
 	}
 }
 
-// A transmission that stands in line when its handle is closed, after CloseWrite,
-// does not shut down whoever has the descriptor's number by its turn.
+// The turn of a transmission whose handle was closed, after CloseWrite, does not shut
+// down another socket that has the descriptor's number by then.
 func TestShutdownAfterClose(t *testing.T) {
 	b := newBackend(t)
 	_, server := pair(t, b)
@@ -118,12 +118,12 @@ func TestShutdownAfterClose(t *testing.T) {
 		defer unix.Close(fd)
 	}
 	if collect(t, b, 1); args.Sent == 0 || send.Err != backend.ErrHandleClosed {
-		t.Fatalf("did not stand in line: %d bytes sent, %v", args.Sent, send.Err)
+		t.Fatalf("did not wait for another turn: %d bytes sent, %v", args.Sent, send.Err)
 	}
-	b.Wait(0) // its turn
+	b.Wait(0) // runs the turn
 	for _, fd := range heirs {
 		if err := unix.Sendto(fd, []byte("x"), unix.MSG_NOSIGNAL, nil); err != nil {
-			t.Errorf("descriptor %d, of somebody else: %v", fd, err)
+			t.Errorf("descriptor %d, which is another socket's: %v", fd, err)
 		}
 	}
 }

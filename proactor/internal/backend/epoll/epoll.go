@@ -1,8 +1,8 @@
 //go:build linux
 
-// Package epoll carries operations out on readiness (package readiness), which
-// it learns of from an epoll instance. With nothing to do it parks in Go's
-// netpoller, on the descriptor of the instance: no thread waits.
+// Package epoll carries operations out on readiness (package readiness), which an
+// epoll instance reports. With nothing to do it parks in Go's netpoller, on the
+// descriptor of the instance, so that no thread waits.
 package epoll
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// New makes a backend. The error says what the system does not have.
+// New makes a backend. The error says what the system lacks.
 func New(backend.Options) (backend.Backend, error) { return readiness.New("epoll", open) }
 
 // demultiplexer is an epoll instance and a place to sleep on it.
 type demultiplexer struct {
 	sys.Parking // Sleep, Wake, Close
 	epoll       sys.Epoll
-	events      sys.EpollBuffer // Poll's
+	events      sys.EpollBuffer // used by Poll only
 }
 
 func open(begun time.Time, ready func() bool) (readiness.Demultiplexer, error) {
@@ -56,7 +56,7 @@ func (d *demultiplexer) Poll(edges *readiness.Edges) int {
 	return n
 }
 
-// translate puts what the kernel says into the backend's words.
+// translate turns the flags of epoll into those of package readiness.
 func translate(flags uint32) (f readiness.Flags) {
 	if flags&sys.EpollIn != 0 {
 		f |= readiness.Readable

@@ -11,9 +11,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// patience is how long a test waits for what must come, before it says that it
-// does not. Nothing is measured by it.
-const patience = 20 * time.Second
+// testTimeout is how long a test waits for an event before it fails. It measures
+// nothing.
+const testTimeout = 20 * time.Second
 
 // newBackend makes a backend for one test.
 func newBackend(t *testing.T) backend.Backend {
@@ -30,7 +30,7 @@ func newBackend(t *testing.T) backend.Backend {
 func collect(t *testing.T, b backend.Backend, n int) {
 	t.Helper()
 	var late atomic.Bool
-	defer time.AfterFunc(patience, func() {
+	defer time.AfterFunc(testTimeout, func() {
 		late.Store(true)
 		b.Wake()
 	}).Stop()
@@ -45,7 +45,7 @@ func collect(t *testing.T, b backend.Backend, n int) {
 	}
 }
 
-// pipe makes one.
+// pipe makes a pipe.
 func pipe(t *testing.T, b backend.Backend) (r, w backend.Handle) {
 	t.Helper()
 	r, w, err := b.Pipe()
@@ -74,7 +74,7 @@ func pair(t *testing.T, b backend.Backend) (client, server backend.Handle) {
 	return connect.New, accept.New
 }
 
-// newConnect is a connect to address.
+// newConnect returns a connect to address.
 func newConnect(address string) *backend.Op {
 	return &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: address}}
 }

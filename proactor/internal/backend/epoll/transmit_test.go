@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A long header or trailer takes turns too: others are not kept waiting for longer
-// than by a file.
+// A long header or trailer takes turns as a file does, so that other operations do not
+// wait longer.
 func TestTransmitTurnsWithoutFile(t *testing.T) {
 	long := make([]byte, 3*backend.TransmitTurn)
 	for name, args := range map[string]*backend.Transmission{

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// An edge is found also behind more edges that complete nothing than are looked
-// at together: Go's poller tells of all of them once.
+// An edge is found behind edges that complete nothing, also if there are more of those
+// than one poll takes: Go's poller reports all of them once.
 func TestEdgeBehindMany(t *testing.T) {
 	for _, pipes := range []int{1, 130, 300} {
 		t.Run(fmt.Sprint(pipes), func(t *testing.T) {

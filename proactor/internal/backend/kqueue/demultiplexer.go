@@ -1,13 +1,13 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-// Package kqueue carries operations out on readiness (package readiness), which
-// it learns of from a kernel event queue, on macOS and the BSDs.
+// Package kqueue carries operations out on readiness (package readiness), which a
+// kernel event queue reports, on macOS and the BSDs.
 //
-// A goroutine that waits holds an operating-system thread: Go's runtime has a
-// queue of its own, and does not take another one into it (sys.Kqueue says why).
+// A goroutine that waits holds a thread of the operating system: Go's runtime has a
+// queue of its own, which cannot contain another one (see sys.Kqueue).
 //
-// All but the system calls is compiled on Linux too, where the tests put a
-// simulated queue in the place of the kernel's.
+// Everything but the system calls also compiles on Linux, where the tests use a
+// simulated queue.
 package kqueue
 
 import (
@@ -22,19 +22,19 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Queue is a kernel event queue: sys.Kqueue, or what behaves like one. Wait is
-// called by one goroutine at a time, the rest by any. Nothing is called after
-// Close, or beside it.
+// Queue is a kernel event queue: sys.Kqueue or a simulation. Wait is called by one
+// goroutine at a time, the other methods by any goroutine. No method is called during
+// or after Close.
 type Queue interface {
 	// Add watches a descriptor in both directions, edge-triggered, until it is removed
 	// or closed. What is possible already counts as a change.
 	Add(fd int) unix.Errno
 	Remove(fd int)
-	// Wait takes events, and returns how many. It waits for the first one for as long
-	// as timeout says, for ever if it is negative. It may return without any.
+	// Wait takes events and returns how many. It waits for the first one for at most
+	// timeout, or forever if timeout is negative. It may return without any.
 	Wait(e *sys.KqueueEvents, timeout time.Duration) int
 	// Trigger makes the Wait in progress, or else the next one, return with an event
-	// of no filter.
+	// that has no filter.
 	Trigger()
 	Close() error
 }
@@ -50,19 +50,19 @@ func NewOn(name string, open func() (Queue, error)) (backend.Backend, error) {
 	})
 }
 
-// demultiplexer is a queue and what is known of its descriptors.
+// demultiplexer is a queue with the tokens of its descriptors.
 type demultiplexer struct {
 	queue Queue
 	begun time.Time
 	ready func() bool
 
-	asleep   atomic.Bool      // a goroutine is inside the queue, or about to be
-	sleeping bool             // in Sleep: what it has taken is enough; Sleep's and Poll's
+	sleeping atomic.Bool      // a goroutine is inside the queue, or about to be
+	inSleep  bool             // in Sleep, which has taken the events already; used by Sleep and Poll only
 	events   sys.KqueueEvents // the first taken of them are for the next Poll
 	taken    int
 
-	life   sync.RWMutex // held by Wake, so that Close does not take the queue away
-	closed bool
+	closeMu sync.RWMutex // held by Wake, so that Close does not take the queue away
+	closed  bool
 
 	mu     sync.Mutex
 	tokens []readiness.Token // by descriptor
@@ -79,7 +79,7 @@ func (d *demultiplexer) Add(fd int, token readiness.Token) unix.Errno {
 	return d.queue.Add(fd)
 }
 
-// noToken is one that no handle has.
+// noToken is a token that no handle has.
 const noToken = ^readiness.Token(0)
 
 // Remove implements readiness.Demultiplexer.
@@ -87,7 +87,7 @@ func (d *demultiplexer) Remove(fd int) { d.queue.Remove(fd) }
 
 // Poll implements readiness.Demultiplexer.
 func (d *demultiplexer) Poll(edges *readiness.Edges) (n int) {
-	if d.taken == 0 && !d.sleeping {
+	if d.taken == 0 && !d.inSleep {
 		d.taken = d.queue.Wait(&d.events, 0)
 	}
 	for i := range d.events[:d.taken] {
@@ -101,9 +101,10 @@ func (d *demultiplexer) Poll(edges *readiness.Edges) (n int) {
 	return n
 }
 
-// token is whose descriptor it is now. An event that was meant for one of the same
-// number, closed meanwhile, is an edge too many, which does no harm. (The queue
-// would carry a token itself, as a pointer: Go's collector looks at those.)
+// token returns the token of the handle that has descriptor fd now. An event of a
+// closed descriptor with the same number becomes an extra edge, which does no harm.
+// (The queue could carry a token itself, but as a pointer, which Go's garbage collector
+// would follow.)
 func (d *demultiplexer) token(fd int) readiness.Token {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -113,12 +114,12 @@ func (d *demultiplexer) token(fd int) readiness.Token {
 	return d.tokens[fd]
 }
 
-// translate puts what the queue says into the backend's words; 0 for what is not
-// about a descriptor.
+// translate turns an event into flags of package readiness; 0 if the event does not
+// concern a descriptor.
 //
-// That the other end has closed may be told with bytes still to be read, and once:
-// a hang-up has the lane go on until it finds the end. A pipe whose reader has gone
-// says so to either filter, and some systems tell the other one alone.
+// The end of the stream may be reported once only, with bytes still to be read. So it
+// is a hang-up, after which the queue of operations continues until it finds the end. A
+// pipe whose reader has gone ends both filters, but some systems report only one.
 func translate(e *sys.KqueueEvent) (f readiness.Flags) {
 	switch e.Filter {
 	case sys.KqueueRead:

@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// New makes a backend. The error says what the system does not have.
+// New makes a backend. The error says what the system lacks.
 func New(backend.Options) (backend.Backend, error) {
 	return NewOn("kqueue", func() (Queue, error) { return sys.NewKqueue() })
 }

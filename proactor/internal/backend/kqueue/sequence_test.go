@@ -14,9 +14,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// script is a queue that tells what a test has it tell, and nothing else.
+// script is a queue that reports the events that a test gives it.
 type script struct {
-	added []int // descriptors, in that order
+	added []int // the watched descriptors, in order
 	next  []sys.KqueueEvent
 }
 
@@ -35,7 +35,8 @@ func (s *script) Remove(int)   {}
 func (s *script) Trigger()     {}
 func (s *script) Close() error { return nil }
 
-// scene is a pipe on a script: events name the descriptor of its reading end.
+// fixture is a pipe whose backend runs on a script. Events name the descriptor of the
+// pipe's reading end.
 type fixture struct {
 	*testing.T
 	script script
@@ -45,55 +46,55 @@ type fixture struct {
 }
 
 func newFixture(t *testing.T) *fixture {
-	s := &fixture{T: t}
+	f := &fixture{T: t}
 	var err error
-	if s.b, err = NewOn("scripted", func() (Queue, error) { return &s.script, nil }); err != nil {
+	if f.b, err = NewOn("scripted", func() (Queue, error) { return &f.script, nil }); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.b.Close() })
-	if s.r, s.w, err = s.b.Pipe(); err != nil {
+	t.Cleanup(func() { f.b.Close() })
+	if f.r, f.w, err = f.b.Pipe(); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return f
 }
 
 // start begins to read n bytes.
-func (s *fixture) start(n int) {
-	s.read = backend.Op{Kind: backend.KindRead, Handle: s.r, Buf: make([]byte, n)}
-	s.b.Start(&s.read)
+func (f *fixture) start(n int) {
+	f.read = backend.Op{Kind: backend.KindRead, Handle: f.r, Buf: make([]byte, n)}
+	f.b.Start(&f.read)
 }
 
-// tell has the queue tell of events, and reports whether the read has completed.
-func (s *fixture) tell(events ...sys.KqueueEvent) bool {
+// deliver has the queue report events, and reports whether the read has completed.
+func (f *fixture) deliver(events ...sys.KqueueEvent) bool {
 	for _, e := range events {
 		if e.FD == 0 {
-			e.FD = s.script.added[0]
+			e.FD = f.script.added[0]
 		}
-		s.script.next = append(s.script.next, e)
+		f.script.next = append(f.script.next, e)
 	}
 	for {
-		op := s.b.Wait(0)
+		op := f.b.Wait(0)
 		if op != nil {
-			return op == &s.read
+			return op == &f.read
 		}
-		if len(s.script.next) == 0 {
+		if len(f.script.next) == 0 {
 			return false
 		}
 	}
 }
 
-func (s *fixture) write(b string) {
-	s.Helper()
-	if n, err := s.w.TryWrite([]byte(b)); n != len(b) || err != nil {
-		s.Fatal(n, err)
+func (f *fixture) write(b string) {
+	f.Helper()
+	if n, err := f.w.TryWrite([]byte(b)); n != len(b) || err != nil {
+		f.Fatal(n, err)
 	}
 }
 
-// expect says what the read, which has completed, must have come to.
-func (s *fixture) expect(n int, err error) {
-	s.Helper()
-	if s.read.N != n || s.read.Err != err {
-		s.Errorf("read %d bytes, %v; want %d, %v", s.read.N, s.read.Err, n, err)
+// expect checks the result of the read, which has completed.
+func (f *fixture) expect(n int, err error) {
+	f.Helper()
+	if f.read.N != n || f.read.Err != err {
+		f.Errorf("read %d bytes, %v; want %d, %v", f.read.N, f.read.Err, n, err)
 	}
 }
 
@@ -102,31 +103,31 @@ var (
 	ended    = sys.KqueueEvent{Filter: sys.KqueueRead, EOF: true}
 )
 
-// The end is told once, with bytes before it: reads go on until they find it.
+// The end is reported once, with bytes before it: reads continue until they find it.
 func TestEndBehindBytes(t *testing.T) {
-	s := newFixture(t)
-	s.start(4)
-	s.write("0123456789")
-	s.w.Close()
-	if !s.tell(ended) {
-		t.Fatal("told of the end, the read waits")
+	f := newFixture(t)
+	f.start(4)
+	f.write("0123456789")
+	f.w.Close()
+	if !f.deliver(ended) {
+		t.Fatal("the end was reported, but the read waits")
 	}
-	s.expect(4, nil)
+	f.expect(4, nil)
 	for _, want := range []struct {
 		n   int
 		err error
 	}{{4, nil}, {2, nil}, {0, io.EOF}, {0, io.EOF}} {
-		s.start(4)
-		if !s.tell() {
-			t.Fatal("with no further event a read waits")
+		f.start(4)
+		if !f.deliver() {
+			t.Fatal("a read waits for a further event")
 		}
-		s.expect(want.n, want.err)
+		f.expect(want.n, want.err)
 	}
 }
 
-// Events that mean nothing complete nothing, fail nothing, and take nothing away
-// from those that do.
-func TestEventsInVain(t *testing.T) {
+// Events without a cause complete no operation, fail none, and do not hide the events
+// that have one.
+func TestMeaninglessEvents(t *testing.T) {
 	for name, e := range map[string]sys.KqueueEvent{
 		"spurious":       readable,
 		"the other way":  {Filter: sys.KqueueWrite},
@@ -137,49 +138,49 @@ func TestEventsInVain(t *testing.T) {
 		"end of writing": {Filter: sys.KqueueWrite, EOF: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newFixture(t)
-			s.start(4)
-			if s.tell(e) {
-				s.Fatal("nothing was written, and the read has completed:", s.read.N, s.read.Err)
+			f := newFixture(t)
+			f.start(4)
+			if f.deliver(e) {
+				f.Fatal("nothing was written, and the read has completed:", f.read.N, f.read.Err)
 			}
-			s.write("late")
-			if s.tell() {
-				t.Fatal("a read completed that nobody told of")
+			f.write("late")
+			if f.deliver() {
+				t.Fatal("a read completed without an event")
 			}
-			if !s.tell(e, readable) {
+			if !f.deliver(e, readable) {
 				t.Fatal("the read waits")
 			}
-			s.expect(4, nil)
+			f.expect(4, nil)
 		})
 	}
 }
 
-// An event that was taken while its descriptor was closed is of no use, and of no
-// harm to whoever has the number now.
+// An event that was taken while its descriptor was being closed has no effect, also on
+// the handle that has the descriptor's number now.
 func TestEventOfAClosedDescriptor(t *testing.T) {
-	s := newFixture(t)
-	fd := s.script.added[0]
-	s.r.Close()
-	s.w.Close()
-	s.tell(sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: true})
+	f := newFixture(t)
+	fd := f.script.added[0]
+	f.r.Close()
+	f.w.Close()
+	f.deliver(sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: true})
 	var err error
-	if s.r, s.w, err = s.b.Pipe(); err != nil {
+	if f.r, f.w, err = f.b.Pipe(); err != nil {
 		t.Fatal(err)
 	}
-	s.start(4)
-	for _, fd := range s.script.added {
-		if s.tell(sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: true}) {
-			t.Fatal("the read has completed:", s.read.N, s.read.Err)
+	f.start(4)
+	for _, fd := range f.script.added {
+		if f.deliver(sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: true}) {
+			t.Fatal("the read has completed:", f.read.N, f.read.Err)
 		}
 	}
 }
 
-// A write that found no room waits for the event that tells of some.
+// A write that found no room waits for the event that reports some.
 func TestRoomToWrite(t *testing.T) {
-	s := newFixture(t)
+	f := newFixture(t)
 	full := 0
 	for {
-		n, err := s.w.TryWrite(make([]byte, 4096))
+		n, err := f.w.TryWrite(make([]byte, 4096))
 		if err == backend.ErrWouldBlock {
 			break
 		}
@@ -188,18 +189,18 @@ func TestRoomToWrite(t *testing.T) {
 		}
 		full += n
 	}
-	write := backend.Op{Kind: backend.KindWrite, Handle: s.w, Buf: make([]byte, 4096)}
-	s.b.Start(&write)
-	room := sys.KqueueEvent{FD: s.script.added[1], Filter: sys.KqueueWrite}
-	s.script.next = append(s.script.next, room)
-	if op := s.b.Wait(0); op != nil {
+	write := backend.Op{Kind: backend.KindWrite, Handle: f.w, Buf: make([]byte, 4096)}
+	f.b.Start(&write)
+	room := sys.KqueueEvent{FD: f.script.added[1], Filter: sys.KqueueWrite}
+	f.script.next = append(f.script.next, room)
+	if op := f.b.Wait(0); op != nil {
 		t.Fatal("there is no room, and the write has completed:", op.N, op.Err)
 	}
-	if n, err := s.r.TryRead(make([]byte, full)); n != full || err != nil {
+	if n, err := f.r.TryRead(make([]byte, full)); n != full || err != nil {
 		t.Fatal(n, err)
 	}
-	s.script.next = append(s.script.next, room)
-	if op := s.b.Wait(0); op != &write || write.N != 4096 || write.Err != nil {
+	f.script.next = append(f.script.next, room)
+	if op := f.b.Wait(0); op != &write || write.N != 4096 || write.Err != nil {
 		t.Error(op, write.N, write.Err)
 	}
 }

@@ -8,25 +8,25 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Sleep implements readiness.Demultiplexer. Unless there is a reason not to it
-// waits in the queue, which holds a thread, and leaves what it has taken to the
-// Poll that ready calls.
+// Sleep implements readiness.Demultiplexer. It waits in the queue, which holds a
+// thread, unless there is a reason not to. The events it takes are for the Poll that
+// ready calls.
 func (d *demultiplexer) Sleep(deadline time.Duration) {
-	d.sleeping = true
+	d.inSleep = true
 	for {
-		d.asleep.Store(true)
+		d.sleeping.Store(true)
 		if d.ready() {
 			break
 		}
 		if d.taken = d.queue.Wait(&d.events, d.until(deadline)); d.taken == 0 {
-			break // the deadline, or a signal
+			break // at the deadline, or after a signal
 		}
 	}
-	d.asleep.Store(false)
-	d.sleeping = false
+	d.sleeping.Store(false)
+	d.inSleep = false
 }
 
-// until is how long it is to deadline; negative for ever.
+// until returns the time until deadline; negative for NoDeadline.
 func (d *demultiplexer) until(deadline time.Duration) time.Duration {
 	if deadline == backend.NoDeadline {
 		return -1
@@ -36,11 +36,11 @@ func (d *demultiplexer) until(deadline time.Duration) time.Duration {
 
 // Wake implements readiness.Demultiplexer.
 func (d *demultiplexer) Wake() {
-	if !d.asleep.Load() || !d.asleep.CompareAndSwap(true, false) {
+	if !d.sleeping.Load() || !d.sleeping.CompareAndSwap(true, false) {
 		return
 	}
-	d.life.RLock()
-	defer d.life.RUnlock()
+	d.closeMu.RLock()
+	defer d.closeMu.RUnlock()
 	if !d.closed {
 		d.queue.Trigger()
 	}
@@ -48,8 +48,8 @@ func (d *demultiplexer) Wake() {
 
 // Close implements readiness.Demultiplexer.
 func (d *demultiplexer) Close() error {
-	d.life.Lock()
-	defer d.life.Unlock()
+	d.closeMu.Lock()
+	defer d.closeMu.Unlock()
 	d.closed = true
 	return d.queue.Close()
 }

@@ -1,26 +1,26 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-// Package readiness carries operations out when the kernel says that they are
+// Package readiness carries an operation out when the kernel says that it is
 // possible: asynchronous operations emulated on readiness, for every system
-// that tells of edges (demultiplexer.go).
+// that reports edges (demultiplexer.go).
 //
-// # How an operation goes
+// # The life of an operation
 //
-//  1. Start queues it in the lane of its handle and direction. If it is the
-//     head, and the lane may be ready, it is tried at once (opqueue.go).
-//  2. EAGAIN, or a short result, says that the kernel's buffer is empty (or
-//     full): the lane is not ready until an edge says otherwise. Descriptors are
+//  1. Start puts it into the opQueue of its handle and direction. If it is the
+//     head, and the queue may be ready, it is tried at once (opqueue.go, attempt.go).
+//  2. EAGAIN, or a short result, means that the kernel's buffer is empty (or
+//     full). The queue is then not ready until the next edge. Descriptors are
 //     registered once, edge-triggered, for both directions.
-//  3. Wait collects the edges and goes on with the lanes concerned (backend.go).
+//  3. Wait collects the edges and runs the queues concerned (backend.go).
 //     With nothing to do it sleeps in the demultiplexer.
 //
-// # What has to hold
+// # Invariants
 //
-// A lane's lock is held from an attempt to the note of what it means for
-// readiness. An edge takes the same lock, so that one that follows the attempt
-// is noted later and not lost.
+// A queue's lock is held from an attempt until what the attempt says about
+// readiness is noted. An edge takes the same lock, so that an edge that follows the
+// attempt is noted later and not lost.
 //
-// Operations of one lane are put among the completed ones while its lock is
+// Operations of one queue are added to the completed ones while its lock is
 // held: they complete in order.
 package readiness
 
@@ -39,26 +39,26 @@ import (
 type Backend struct {
 	name      string
 	demux     Demultiplexer
-	edges     Edges // Wait's
+	edges     Edges // used by Wait only
 	started   time.Time
 	completed backend.Completions
 	woken     atomic.Bool // Wake was called since Wait returned last
-	skipped   int         // calls of Wait that did not look for edges; Wait's
+	skipped   int         // calls of Wait since the last poll; used by Wait only
 
 	handles       backend.Registry[*handle]
 	files         files.Pool
-	transmitQueue transmitQueue // transmissions that are to go on
+	transmitQueue transmitQueue // transmissions that can move more
 	closed        atomic.Bool   // set by Close while mu is held: no descriptor is used after
 	mu            sync.Mutex
-	table         table                   // the handles by what their events carry
+	table         table                   // the handles by the token of their edges
 	connects      map[*backend.Op]*handle // connects in progress
-	closing       sync.WaitGroup          // handles of cancelled connects that are being closed; not added to once ended
+	closing       sync.WaitGroup          // handles of cancelled connects that are being closed; nothing is added once closed is set
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
 // New makes a backend of that name, on the demultiplexer that open makes. The
-// error is open's.
+// error is that of open.
 func New(name string, open Opener) (backend.Backend, error) {
 	b := &Backend{name: name, started: time.Now(), connects: make(map[*backend.Op]*handle)}
 	demux, err := open(b.started, b.hasWork)
@@ -79,14 +79,14 @@ func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
 	if op.Kind == backend.KindConnect {
-		b.connect(op)
+		b.startConnect(op)
 		return
 	}
-	if l := queueOf(op); l != nil {
-		l.start(op)
+	if q := queueOf(op); q != nil {
+		q.start(op)
 		return
 	}
-	b.files.Start(op) // which refuses what is not for a file
+	b.files.Start(op) // rejects operations that are not for files
 }
 
 // Cancel implements backend.Backend.
@@ -95,8 +95,8 @@ func (b *Backend) Cancel(op *backend.Op) {
 		b.cancelConnect(op)
 		return
 	}
-	if l := queueOf(op); l != nil {
-		l.cancel(op)
+	if q := queueOf(op); q != nil {
+		q.cancel(op)
 		return
 	}
 	b.files.Cancel(op)
@@ -114,7 +114,7 @@ func (b *Backend) CancelAll() {
 	b.files.CancelAll()
 }
 
-// queueOf is the lane that op belongs to; nil if its handle cannot do it.
+// queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
 	if !ok || !op.Kind.Suits(h.listener, h.packet) {
@@ -123,7 +123,7 @@ func queueOf(op *backend.Op) *opQueue {
 	return &h.queues[op.Kind.Direction()]
 }
 
-// complete puts op where Wait finds it. Who calls it wakes Wait afterwards, with
+// complete adds op to the completed operations. The caller wakes Wait afterwards, with
 // no lock held.
 func (b *Backend) complete(op *backend.Op, err error) {
 	op.Err = err
@@ -145,11 +145,11 @@ func (b *Backend) Close() error {
 	b.closing.Wait()
 	b.handles.CloseAll()
 	b.files.Close()
-	b.runTransmits() // of those that have waited for a worker: they end
+	b.runTransmits() // ends the transmissions that a worker has returned
 	return b.demux.Close()
 }
 
-// closedError is why an operation on a handle that is closed now fails.
+// closedError is the error of operations on a handle that is being closed.
 func (b *Backend) closedError() error {
 	if b.closed.Load() {
 		return backend.ErrBackendClosed
@@ -157,9 +157,9 @@ func (b *Backend) closedError() error {
 	return backend.ErrHandleClosed
 }
 
-// pollEvery is how many calls of Wait with something completed already may
-// pass before one looks for edges all the same: what completes at once must not
-// starve what waits, and looking is a system call.
+// pollEvery is how many calls of Wait may return completed operations without a
+// poll. Operations that complete at once must not starve those that wait for an
+// edge, but a poll is a system call.
 const pollEvery = 8
 
 // Wait implements backend.Backend.
@@ -184,7 +184,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	return b.completed.Take()
 }
 
-// answered forgets a Wake: whoever called Wait sees the reason for it.
+// clearWake forgets a Wake: the caller of Wait looks for the reason of the wake now.
 func (b *Backend) clearWake() {
 	if b.woken.Load() {
 		b.woken.Store(false)
@@ -198,10 +198,10 @@ func (b *Backend) Wake() {
 	}
 }
 
-// ready is asked by the goroutine that is about to sleep: is there a reason not
-// to? Edges that complete nothing are none, however many there are, and those
-// behind them must be looked at too: a demultiplexer that is slept on elsewhere
-// may have told of all of them already.
+// hasWork reports whether there is a reason not to sleep. The demultiplexer calls it
+// before it sleeps. Edges that complete nothing are no reason, however many there are,
+// but the edges behind them must be taken too: the place where the demultiplexer
+// sleeps may already have been notified of all of them.
 func (b *Backend) hasWork() bool {
 	for more := true; more; {
 		if b.hasCompleted() {
@@ -212,14 +212,13 @@ func (b *Backend) hasWork() bool {
 	return b.hasCompleted()
 }
 
-// reason reports whether there is one not to sleep that needs no look.
+// hasCompleted reports whether there is a reason not to sleep that needs no poll.
 func (b *Backend) hasCompleted() bool {
 	return b.woken.Load() || b.transmitQueue.waiting.Load() || !b.completed.Empty()
 }
 
-// look collects the edges, goes on with the lanes concerned, and returns how many
-// edges there were. If there may be more they are for the next look, so that one
-// look is bounded.
+// poll takes edges, runs the queues concerned, and returns the number of edges. If
+// there are more they are left for the next poll, so that one poll is bounded.
 func (b *Backend) poll() int {
 	b.skipped = 0
 	n := b.demux.Poll(&b.edges)
@@ -228,29 +227,29 @@ func (b *Backend) poll() int {
 		h := b.table.find(e.Token)
 		b.mu.Unlock()
 		if h != nil {
-			h.edge(e.Flags)
+			h.onEdge(e.Flags)
 		}
 	}
 	return n
 }
 
-// edge notes what has become possible on h.
-func (h *handle) edge(flags Flags) {
+// onEdge passes an edge to the queues that it concerns.
+func (h *handle) onEdge(flags Flags) {
 	hangup := flags&Hangup != 0
 	if hangup || flags&Readable != 0 {
-		h.queues[backend.In].edge(hangup)
+		h.queues[backend.In].onEdge(hangup)
 	}
 	if hangup || flags&Writable != 0 {
-		h.queues[backend.Out].edge(hangup)
+		h.queues[backend.Out].onEdge(hangup)
 	}
 }
 
-// table finds the handle that an edge belongs to. An edge carries
+// table finds the handle that an edge belongs to. The token of an edge is
 //
-//	place 32 | generation 32
+//	index 32 | generation 32
 //
-// The generation tells an edge that was meant for a handle which is closed by
-// now from one for the handle that has taken its place. Backend.mu covers it.
+// The generation tells an edge for a handle that was closed from an edge for the
+// handle that took its index. Backend.mu covers the table.
 type table struct {
 	rows []row
 	free []uint32
@@ -261,33 +260,33 @@ type row struct {
 	generation uint32
 }
 
-// add gives h a place.
+// add gives h an index and returns its token.
 func (t *table) add(h *handle) Token {
-	var place uint32
+	var index uint32
 	if n := len(t.free); n > 0 {
-		place = t.free[n-1]
+		index = t.free[n-1]
 		t.free = t.free[:n-1]
 	} else {
-		place = uint32(len(t.rows))
+		index = uint32(len(t.rows))
 		t.rows = append(t.rows, row{})
 	}
-	r := &t.rows[place]
+	r := &t.rows[index]
 	r.h = h
-	return Token(place)<<32 | Token(r.generation)
+	return Token(index)<<32 | Token(r.generation)
 }
 
-// find is the handle that token was given for; nil if it is gone.
+// find returns the handle of that token; nil if the handle was removed.
 func (t *table) find(token Token) *handle {
-	place := uint32(token >> 32)
-	if uint64(place) >= uint64(len(t.rows)) || t.rows[place].generation != uint32(token) {
+	index := uint32(token >> 32)
+	if uint64(index) >= uint64(len(t.rows)) || t.rows[index].generation != uint32(token) {
 		return nil
 	}
-	return t.rows[place].h
+	return t.rows[index].h
 }
 
-// remove frees the place that token was given for.
+// remove frees the index of that token.
 func (t *table) remove(token Token) {
-	place := uint32(token >> 32)
-	t.rows[place] = row{generation: uint32(token) + 1}
-	t.free = append(t.free, place)
+	index := uint32(token >> 32)
+	t.rows[index] = row{generation: uint32(token) + 1}
+	t.free = append(t.free, index)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A handle's first closer is held up before it has completed what is outstanding:
-// the second one waits for it, be that another Close or the backend's.
+// While the first Close of a handle has not completed its operations yet, a second
+// one waits for it, be that Handle.Close or Backend.Close.
 func TestSecondCloserWaits(t *testing.T) {
 	closers := map[string]func(*Backend, *handle) error{
 		"(*handle).Close":  func(_ *Backend, h *handle) error { return h.Close() },
@@ -58,14 +58,14 @@ func TestSecondCloserWaits(t *testing.T) {
 	}
 }
 
-// secondWaits reports whether the second closer waits: the first one does so for
-// a lane, in a call of lane.close.
+// secondWaits reports whether the second closer waits. The first one waits too, for
+// the lock of a queue, inside opQueue.close.
 func secondWaits(name string) bool {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	for stack := range strings.SplitSeq(string(buf), "\n\n") {
 		state, calls, _ := strings.Cut(stack, "\n")
-		if strings.Contains(state, "sync.Mutex.Lock") && strings.Contains(calls, name+"(") && !strings.Contains(calls, "(*lane).close(") {
+		if strings.Contains(state, "sync.Mutex.Lock") && strings.Contains(calls, name+"(") && !strings.Contains(calls, "(*opQueue).close(") {
 			return true
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A connect is the first operation in the outgoing lane of the handle that it
-// makes. The socket is watched once the connect is in progress: an edge then says
-// that it has ended. Until then the handle is among those that are dialing, where
-// who cancels or closes finds it, and among the open ones afterwards.
+// A connect is the first operation in the outgoing queue of the handle that it makes.
+// The socket is watched once the connect is in progress, and an edge says that it has
+// ended. Until then the handle is in Backend.connects, where CancelAll and Close find
+// it, and afterwards among the open handles.
 
-// connect begins op.
-func (b *Backend) connect(op *backend.Op) {
+// startConnect begins op.
+func (b *Backend) startConnect(op *backend.Op) {
 	if err := b.beginConnect(op); err != nil {
 		b.complete(op, err)
 	}
@@ -24,21 +24,21 @@ func (b *Backend) connect(op *backend.Op) {
 
 // beginConnect makes the socket and the handle. An error is the result of op.
 func (b *Backend) beginConnect(op *backend.Op) error {
-	fd, err := startConnect(op)
+	fd, err := connectSocket(op)
 	op.Sys.Addr = nil
 	if err != nil {
 		return err
 	}
 	h := b.newHandle(fd, op.Connect().Network, nil, nil)
-	if err := b.dial(op, h); err != nil {
+	if err := b.addConnect(op, h); err != nil {
 		h.Close()
 		return err
 	}
 	return nil
 }
 
-// startConnect makes a socket, of which the connect is done or in progress.
-func startConnect(op *backend.Op) (fd int, err error) {
+// connectSocket makes a socket whose connect is done or in progress.
+func connectSocket(op *backend.Op) (fd int, err error) {
 	for attempts := 1; ; attempts++ {
 		if err := sys.PrepareConnect(op); err != nil {
 			return -1, err
@@ -55,21 +55,22 @@ func startConnect(op *backend.Op) (fd int, err error) {
 	}
 }
 
-// dial makes h known, with op in its lane: an edge or a cancel may come at once. An
-// error means that nobody knows it.
-func (b *Backend) dial(op *backend.Op, h *handle) error {
+// addConnect watches h, with op in its queue, because an edge or a cancel may come at
+// once. After an error the backend does not know h.
+func (b *Backend) addConnect(op *backend.Op, h *handle) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.watch(h); err != nil {
+	if err := b.watchLocked(h); err != nil {
 		return err
 	}
-	h.queues[backend.Out].queue.Push(op)
+	h.queues[backend.Out].ops.Push(op)
 	b.connects[op] = h
 	return nil
 }
 
-// dialed forgets that h is dialing, for op, which may be another connect by now.
-func (b *Backend) dialed(op *backend.Op, h *handle) {
+// removeConnect forgets that h is connecting. By now op may be another connect, which
+// stays.
+func (b *Backend) removeConnect(op *backend.Op, h *handle) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.connects[op] == h {
@@ -77,41 +78,42 @@ func (b *Backend) dialed(op *backend.Op, h *handle) {
 	}
 }
 
-// connect is the attempt: has it ended? The lane's lock is held.
-func (l *opQueue) connect(op *backend.Op) {
-	errno := sys.Connected(l.h.fd)
+// finishConnectLocked is the attempt of a connect: it looks whether the connect has
+// ended.
+func (q *opQueue) finishConnectLocked(op *backend.Op) {
+	errno := sys.Connected(q.h.fd)
 	if errno == unix.EINPROGRESS {
-		l.ready = false
+		q.ready = false
 		op.Err = backend.ErrWouldBlock
 		return
 	}
-	h := l.h
-	h.b.dialed(op, h)
+	h := q.h
+	h.b.removeConnect(op, h)
 	if errno != 0 {
 		op.Err = sys.ConnectError(op, errno)
-		l.refused = true
+		q.connectFailed = true
 		return
 	}
 	if backend.IsDatagram(h.network) {
-		h.datagrams()
+		h.initDatagrams()
 	} else if h.local, h.remote, op.Err = sys.Established(h.fd, op); op.Err != nil {
-		l.refused = true
+		q.connectFailed = true
 		return
 	}
 	if !h.b.handles.Add(h) {
 		op.Err = backend.ErrBackendClosed
-		l.refused = true
+		q.connectFailed = true
 		return
 	}
 	op.New, op.Err = h, nil
 }
 
-// cancelConnect ends a connect early and closes its handle, unless it has completed
-// just before: then the handle is its initiator's.
+// cancelConnect ends a connect early and closes its handle. If the connect has completed
+// just before, the handle belongs to the initiator, and cancelConnect does nothing.
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
 	h := b.connects[op]
-	if h == nil || b.closed.Load() { // or Backend.Close closes it
+	if h == nil || b.closed.Load() { // once closed is set Backend.Close closes h
 		b.mu.Unlock()
 		return
 	}
@@ -119,7 +121,7 @@ func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Unlock()
 	defer b.closing.Done()
 	if h.queues[backend.Out].cancel(op) {
-		b.dialed(op, h)
+		b.removeConnect(op, h)
 		h.Close()
 	}
 }

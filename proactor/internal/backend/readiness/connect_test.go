@@ -14,12 +14,12 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// patience is how long a test waits for what must come, before it says that it
-// does not. Nothing is measured by it.
-const patience = 20 * time.Second
+// testTimeout is how long a test waits for an event before it fails. It measures
+// nothing.
+const testTimeout = 20 * time.Second
 
-// eager is a demultiplexer that tells, whenever it is asked, that everything has
-// become possible on the descriptor it was given last.
+// eager is a demultiplexer whose every Poll reports that the descriptor that was added
+// last is ready in both directions.
 type eager struct {
 	mu    sync.Mutex
 	last  Token
@@ -64,8 +64,8 @@ func newEager(t *testing.T) (*Backend, *eager) {
 	return b.(*Backend), d
 }
 
-// nowhere is an address at which nobody listens.
-func nowhere(t *testing.T, b *Backend) string {
+// unusedAddress returns an address without a listener.
+func unusedAddress(t *testing.T, b *Backend) string {
 	t.Helper()
 	l, err := b.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
@@ -75,7 +75,7 @@ func nowhere(t *testing.T, b *Backend) string {
 	return l.LocalAddr().String()
 }
 
-// beside calls f again and again on a goroutine of its own, until stop is called.
+// beside calls f repeatedly on its own goroutine until stop is called.
 func beside(f func()) (stop func()) {
 	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -96,21 +96,21 @@ func beside(f func()) (stop func()) {
 	}
 }
 
-// known counts the handles that b knows.
-func known(b *Backend) (open, places, dialing int) {
+// known counts the handles in the registry, in the table, and that are connecting.
+func known(b *Backend) (open, rows, connecting int) {
 	b.handles.Each(func(*handle) { open++ })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.table.rows {
 		if r.h != nil {
-			places++
+			rows++
 		}
 	}
-	return open, places, len(b.connects)
+	return open, rows, len(b.connects)
 }
 
-// Whatever ends a connect while it is being started, an edge or a cancel, its
-// handle is forgotten, and no other one is.
+// A connect that ends while it is being started, by an edge or a cancel, removes its
+// own handle and no other.
 func TestConnectEndsAtOnce(t *testing.T) {
 	for name, meanwhile := range map[string]func(*Backend){
 		"refused":  func(*Backend) {},
@@ -118,8 +118,8 @@ func TestConnectEndsAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, _ := newEager(t)
-			address := nowhere(t, b)
-			r, w, err := b.Pipe() // in the first places
+			address := unusedAddress(t, b)
+			r, w, err := b.Pipe() // takes the first rows
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,15 +136,15 @@ func TestConnectEndsAtOnce(t *testing.T) {
 				select {
 				case got := <-completed:
 					if got != op || op.Err == nil {
-						t.Fatal("connected to nobody")
+						t.Fatal("connected without a listener")
 					}
-				case <-time.After(patience):
+				case <-time.After(testTimeout):
 					t.Fatal("a connect does not complete")
 				}
 			}
 			stop()
-			if open, places, dialing := known(b); open != 2 || places != 2 || dialing != 0 {
-				t.Errorf("%d handles, in %d places, and %d connects are left; 2, 2, 0 are right", open, places, dialing)
+			if open, rows, connecting := known(b); open != 2 || rows != 2 || connecting != 0 {
+				t.Errorf("%d handles, in %d rows, and %d connects are left; 2, 2, 0 are right", open, rows, connecting)
 			}
 			for _, h := range []backend.Handle{r, w} {
 				if h := h.(*handle); b.table.find(h.token) != h {
@@ -159,25 +159,25 @@ func newConnect(address string) *backend.Op {
 	return &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: address}}
 }
 
-// A connect whose socket cannot be watched says why.
+// A connect whose socket cannot be watched returns the demultiplexer's error.
 func TestConnectUnwatched(t *testing.T) {
 	b, d := newEager(t)
-	address := nowhere(t, b)
+	address := unusedAddress(t, b)
 	d.errno = unix.ENOSPC
 	op := newConnect(address)
 	b.Start(op)
 	if got := b.Wait(0); got != op || !errors.Is(op.Err, unix.ENOSPC) {
 		t.Error(got, op.Err)
 	}
-	if open, places, dialing := known(b); open+places+dialing != 0 {
-		t.Errorf("%d handles, in %d places, and %d connects are left", open, places, dialing)
+	if open, rows, connecting := known(b); open+rows+connecting != 0 {
+		t.Errorf("%d handles, in %d rows, and %d connects are left", open, rows, connecting)
 	}
 }
 
 // Close ends a connect that is in progress.
 func TestConnectBesideClose(t *testing.T) {
 	b, _ := newEager(t)
-	op := newConnect(nowhere(t, b))
+	op := newConnect(unusedAddress(t, b))
 	b.Start(op)
 	b.Close()
 	if got := b.Wait(0); got != op || op.Err != backend.ErrBackendClosed {

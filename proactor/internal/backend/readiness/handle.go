@@ -4,6 +4,7 @@ package readiness
 
 import (
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -13,27 +14,31 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// handle is a socket: a stream, a listener, or a stream that is connecting.
+// This file makes and closes handles: first the functions that make a handle, then
+// Take, and at the end Cancel, CloseWrite and Close.
+
+// handle is a socket (a stream, a listener, a stream that is connecting, or a socket of
+// datagrams), a pipe, or a terminal.
 type handle struct {
 	b             *Backend
 	fd            int
-	token         Token // what its edges carry
+	token         Token // the token of its edges
 	network       string
 	listener      bool
 	packet        bool   // a socket of datagrams
-	family        uint16 // of datagrams: the address family
-	name          string // of a pipe; "" for a socket
+	family        uint16 // the address family of a socket of datagrams
+	name          string // of a pipe or terminal; "" for a socket
 	local, remote net.Addr
 	file          sys.SocketFile // of a listener or a socket of datagrams that is bound to a path
 	queues        [backend.Directions]opQueue
-	closing       sync.Mutex // held by Close: who comes second waits until the first is done
+	closeMu       sync.Mutex // held by Close: a second call waits until the first returns
 	closed        atomic.Bool
 }
 
 var _ backend.Handle = (*handle)(nil)
+var _ backend.HangUps = (*handle)(nil)
 
-// newHandle makes a handle of a non-blocking socket. The handle owns it from
-// then on.
+// newHandle makes a handle of a non-blocking descriptor, and owns it from then on.
 func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *handle {
 	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
 	for d := range h.queues {
@@ -42,11 +47,11 @@ func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *han
 	return h
 }
 
-// register makes h known: to the backend, which will close it, and to the
-// kernel, which will tell about its edges. If it cannot be it is closed.
+// register adds h to the handles that Backend.Close closes, and watches its
+// descriptor. If there is an error it closes h.
 func (b *Backend) register(h *handle) error {
 	b.mu.Lock()
-	err := b.watch(h)
+	err := b.watchLocked(h)
 	if err == nil {
 		b.handles.Add(h) // not refused: Close waits for mu
 	}
@@ -57,16 +62,16 @@ func (b *Backend) register(h *handle) error {
 	return err
 }
 
-// watch gives h its place and has the kernel tell about its edges. mu is held until
-// the backend knows h as well: whoever finds h, by an edge or else, may close it,
-// and gives back all three.
-func (b *Backend) watch(h *handle) error {
+// watchLocked gives h a token and has the kernel report its edges. The caller holds
+// b.mu until the backend knows h as well, because a goroutine that finds h may close
+// it, which undoes all three.
+func (b *Backend) watchLocked(h *handle) error {
 	h.token = b.table.add(h)
 	if b.closed.Load() {
 		return backend.ErrBackendClosed
 	}
 	if errno := b.demux.Add(h.fd, h.token); errno != 0 {
-		return h.failed("watch", errno)
+		return h.opError("watch", errno)
 	}
 	return nil
 }
@@ -85,110 +90,52 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	return h, nil
 }
 
-// LocalAddr implements backend.Handle.
-func (h *handle) LocalAddr() net.Addr { return h.local }
-
-// RemoteAddr implements backend.Handle.
-func (h *handle) RemoteAddr() net.Addr { return h.remote }
-
-// Cancel implements backend.Handle.
-func (h *handle) Cancel() {
-	for d := range h.queues {
-		h.queues[d].cancelAll()
+// ListenPacket implements backend.Backend.
+func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
+	fd, err := sys.ListenPacket(network, address, o)
+	if err != nil {
+		return nil, err
 	}
-	h.b.demux.Wake()
+	h := b.newHandle(fd, network, nil, nil)
+	h.initDatagrams()
+	if err := b.register(h); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
-// Close implements backend.Handle. Once the lanes are closed nobody uses the
-// descriptor, and its number may come to mean something else.
-func (h *handle) Close() error {
-	h.closing.Lock()
-	defer h.closing.Unlock()
-	if h.closed.Swap(true) {
-		return nil
-	}
-	err := h.b.closedError()
-	for d := range h.queues {
-		h.queues[d].close(err)
-	}
-	h.b.mu.Lock()
-	h.b.table.remove(h.token)
-	h.b.mu.Unlock()
-	h.file.Remove()
-	sys.Close(h.fd)
-	h.b.handles.Remove(h) // at the end: until then Backend.Close waits for h
-	h.b.demux.Wake()
-	return nil
+// initDatagrams makes h a handle of datagrams.
+func (h *handle) initDatagrams() {
+	h.packet, h.family = true, sys.PacketFamily(h.fd)
+	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
+	h.file = sys.SocketFileOf(h.local)
 }
 
-// failed is what the system said about a call on h.
-func (h *handle) failed(call string, errno unix.Errno) error {
-	if h.name != "" {
-		return sys.PipeError(call, h.name, errno)
+// Adopt implements backend.Backend.
+func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
+	fd, err := sys.Adopt(f)
+	if err != nil {
+		return nil, err
 	}
-	return sys.OpError(call, h.network, h.local, h.remote, errno)
+	return b.adoptPipe(fd, f.Name())
 }
 
-var _ backend.HangUps = (*handle)(nil)
-
-// HungUp implements backend.HangUps. The edge has told, whether or not anything
-// was outstanding.
-func (h *handle) HungUp() bool {
-	l := &h.queues[backend.In]
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.hangup && l.closed == nil
+// AdoptFile implements backend.Backend.
+func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
+	return b.files.AdoptFile(f)
 }
 
-// CloseWrite implements backend.Handle.
-func (h *handle) CloseWrite() error {
-	if h.listener {
-		return backend.ErrWrongHandle
-	}
-	if h.packet || h.name != "" {
-		return backend.ErrNotSocket
-	}
-	l := &h.queues[backend.Out]
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed != nil {
-		return l.closed
-	}
-	l.writeClosing = true
-	l.shutdownWriteLocked()
-	return nil
-}
+// Pipe implements backend.Backend.
+func (b *Backend) Pipe() (r, w backend.Handle, err error) { return sys.Pipe(b.adoptPipe) }
 
-// end tells the peer that no more will come, once nothing is left to be written.
-// A peer that has gone already need not be told. Once the lane is closed the
-// descriptor is not to be touched: its number may be somebody else's. mu is held.
-func (l *opQueue) shutdownWriteLocked() {
-	if l.writeClosing && !l.writeShutDown && l.closed == nil && l.queue.Empty() {
-		l.writeShutDown = true
-		sys.ShutdownWrite(l.h.fd)
+// adoptPipe makes a handle of a descriptor that is not a socket.
+func (b *Backend) adoptPipe(fd int, name string) (backend.Handle, error) {
+	h := b.newHandle(fd, "", nil, nil)
+	h.name = name
+	if err := b.register(h); err != nil {
+		return nil, err
 	}
-}
-
-// accept is the attempt of an accept. An error other than that there is no
-// connection leaves the lane ready: the queue is not known to be empty.
-func (l *opQueue) accept(op *backend.Op) {
-	from := op.Sys.Address()
-	fd, errno := sys.Accept(l.h.fd, from)
-	switch errno {
-	case 0:
-	case unix.EAGAIN:
-		l.ready = false
-		op.Err = backend.ErrWouldBlock
-		return
-	default:
-		op.Err = l.h.failed("accept", errno)
-		return
-	}
-	b := l.h.b
-	h := b.newHandle(fd, l.h.network, sys.LocalAddr(fd), sys.DecodeAddress(from))
-	if op.Err = b.register(h); op.Err == nil {
-		op.New = h
-	}
+	return h, nil
 }
 
 // Take implements backend.Backend.
@@ -197,7 +144,7 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	if !ok {
 		return nil, backend.ErrOtherBackend
 	}
-	if err := h.giveUp(); err != nil {
+	if err := h.detach(); err != nil {
 		return nil, err
 	}
 	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
@@ -210,22 +157,22 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	return taken, nil
 }
 
-// giveUp closes h and leaves its descriptor, which is not watched any more, to
+// detach closes h and leaves its descriptor, which is not watched any more, to
 // the caller.
-func (h *handle) giveUp() error {
+func (h *handle) detach() error {
 	for d := range h.queues {
-		l := &h.queues[d]
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.closed != nil {
-			return l.closed
+		q := &h.queues[d]
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if q.closed != nil {
+			return q.closed
 		}
-		if !l.queue.Empty() {
+		if !q.ops.Empty() {
 			return backend.ErrBusy
 		}
 	}
 	if h.closed.Swap(true) {
-		return h.b.closedError() // Close waits for the lanes, and gives the descriptor back
+		return h.b.closedError() // Close waits for the queues' locks, and closes the descriptor
 	}
 	for d := range h.queues {
 		h.queues[d].closed = backend.ErrHandleClosed
@@ -237,5 +184,87 @@ func (h *handle) giveUp() error {
 	}
 	h.b.table.remove(h.token)
 	h.b.mu.Unlock()
+	return nil
+}
+
+// LocalAddr implements backend.Handle.
+func (h *handle) LocalAddr() net.Addr { return h.local }
+
+// RemoteAddr implements backend.Handle.
+func (h *handle) RemoteAddr() net.Addr { return h.remote }
+
+// HungUp implements backend.HangUps. An edge reports a hang-up whether or not an
+// operation is outstanding.
+func (h *handle) HungUp() bool {
+	q := &h.queues[backend.In]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.hangup && q.closed == nil
+}
+
+// opError is the error of a system call on h.
+func (h *handle) opError(call string, errno unix.Errno) error {
+	if h.name != "" {
+		return sys.PipeError(call, h.name, errno)
+	}
+	return sys.OpError(call, h.network, h.local, h.remote, errno)
+}
+
+// Cancel implements backend.Handle.
+func (h *handle) Cancel() {
+	for d := range h.queues {
+		h.queues[d].cancelAll()
+	}
+	h.b.demux.Wake()
+}
+
+// CloseWrite implements backend.Handle.
+func (h *handle) CloseWrite() error {
+	if h.listener {
+		return backend.ErrWrongHandle
+	}
+	if h.packet || h.name != "" {
+		return backend.ErrNotSocket
+	}
+	q := &h.queues[backend.Out]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed != nil {
+		return q.closed
+	}
+	q.writeClosing = true
+	q.shutdownWriteLocked()
+	return nil
+}
+
+// shutdownWriteLocked shuts down the write side once no write is queued. An error
+// means that the peer has gone, and needs no notice. Once the queue is closed the
+// descriptor must not be touched, because its number may belong to another file.
+func (q *opQueue) shutdownWriteLocked() {
+	if q.writeClosing && !q.writeShutDown && q.closed == nil && q.ops.Empty() {
+		q.writeShutDown = true
+		sys.ShutdownWrite(q.h.fd)
+	}
+}
+
+// Close implements backend.Handle. Once the queues are closed no goroutine uses the
+// descriptor, whose number may then come to mean another file.
+func (h *handle) Close() error {
+	h.closeMu.Lock()
+	defer h.closeMu.Unlock()
+	if h.closed.Swap(true) {
+		return nil
+	}
+	err := h.b.closedError()
+	for d := range h.queues {
+		h.queues[d].close(err)
+	}
+	h.b.mu.Lock()
+	h.b.table.remove(h.token)
+	h.b.mu.Unlock()
+	h.file.Remove()
+	sys.Close(h.fd)
+	h.b.handles.Remove(h) // last: until here Backend.Close waits for h
+	h.b.demux.Wake()
 	return nil
 }

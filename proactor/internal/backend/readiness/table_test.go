@@ -4,8 +4,7 @@ package readiness
 
 import "testing"
 
-// TestTableGenerations: an edge of a handle that is gone does not find the one
-// that has taken its place.
+// The edge of a removed handle does not find the handle that has taken its index.
 func TestTableGenerations(t *testing.T) {
 	var tab table
 	first, second := new(handle), new(handle)
@@ -27,6 +26,6 @@ func TestTableGenerations(t *testing.T) {
 		t.Error("the generation is not looked at")
 	}
 	if tab.find(1<<40) != nil {
-		t.Error("a place that never was has a handle")
+		t.Error("an index that was never used has a handle")
 	}
 }

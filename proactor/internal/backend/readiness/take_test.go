@@ -4,7 +4,7 @@ package readiness
 
 import "testing"
 
-// A handle that was taken is forgotten by the backend that had it.
+// Take removes a handle from the backend that had it.
 func TestTakenIsForgotten(t *testing.T) {
 	from, watching := newEager(t)
 	to, _ := newEager(t)
@@ -16,8 +16,8 @@ func TestTakenIsForgotten(t *testing.T) {
 	if _, err := to.Take(r); err != nil {
 		t.Fatal(err)
 	}
-	if open, places, _ := known(from); open != 1 || places != 1 {
-		t.Errorf("the backend knows %d handles in %d places, want the one that was not taken", open, places)
+	if open, rows, _ := known(from); open != 1 || rows != 1 {
+		t.Errorf("the backend knows %d handles in %d rows, want the one that was not taken", open, rows)
 	}
 	watching.mu.Lock()
 	defer watching.mu.Unlock()

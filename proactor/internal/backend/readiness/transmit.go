@@ -11,27 +11,27 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A transmission is carried out in turns. After one that has ended because it
-// was long enough the lane stands in line, and goes on at the next Wait, behind
-// everything else. When the file has to be read from disk a worker does that:
-// then the operation stays the head of its queue until the worker is done,
-// whatever happens meanwhile.
+// A transmission is carried out in turns. When a turn has moved enough bytes, the queue
+// joins transmitQueue, and the transmission continues at the next Wait, behind
+// everything else. When the file has to be read from disk a worker does that. The
+// operation stays the head of its queue until the worker is done, even if it is
+// cancelled or its handle is closed.
 
-// line is who goes on at the next Wait.
+// transmitQueue holds the transmissions that get a turn at the next Wait.
 type transmitQueue struct {
-	waiting atomic.Bool // there is somebody
+	waiting atomic.Bool // next is not empty
 	mu      sync.Mutex
 	next    []turn
-	now     []turn // Wait's: those whose turn it is
+	now     []turn // used by Wait only: the turns in progress
 }
 
-// turn is a lane that goes on.
+// turn is a turn of the transmission at the head of a queue.
 type turn struct {
-	l     *opQueue
+	q     *opQueue
 	paged bool // because a worker is done
 }
 
-// stand puts somebody at the end of the line.
+// add puts t at the end.
 func (q *transmitQueue) add(t turn) {
 	q.mu.Lock()
 	q.next = append(q.next, t)
@@ -39,8 +39,7 @@ func (q *transmitQueue) add(t turn) {
 	q.mu.Unlock()
 }
 
-// turns gives everybody in the line a turn, and reports whether there was
-// anybody.
+// runTransmits runs the turns that wait, and reports whether there were any.
 func (b *Backend) runTransmits() bool {
 	q := &b.transmitQueue
 	if !q.waiting.Load() {
@@ -52,81 +51,80 @@ func (b *Backend) runTransmits() bool {
 	q.mu.Unlock()
 	for i, t := range q.now {
 		q.now[i] = turn{}
-		t.l.continueTransmit(t.paged)
+		t.q.continueTransmit(t.paged)
 	}
 	return true
 }
 
-// continueTransmit gives the lane a turn. Wait calls it.
-func (l *opQueue) continueTransmit(paged bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// continueTransmit runs the queue for a turn. Wait calls it.
+func (q *opQueue) continueTransmit(paged bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	if !paged {
-		l.queued = false
+		q.queued = false
 	} else {
-		op := l.queue.Head()
+		op := q.ops.Head()
 		t := op.Transmission()
 		t.Paged()
 		switch {
-		case l.closed != nil:
-			l.endPaged(op, l.closed)
+		case q.closed != nil:
+			q.completePagedLocked(op, q.closed)
 		case t.Canceled:
-			l.endPaged(op, backend.ErrCanceled)
+			q.completePagedLocked(op, backend.ErrCanceled)
 		}
 	}
-	l.runLocked()
+	q.runLocked()
 }
 
-// transmit is the attempt of a transmission: one turn of it. The lane's lock is
-// held.
-func (l *opQueue) transmit(op *backend.Op) {
+// transmitLocked is the attempt of a transmission: one turn of it.
+func (q *opQueue) transmitLocked(op *backend.Op) {
 	t := op.Transmission()
-	if t.Paging || l.queued {
-		op.Err = backend.ErrWouldBlock // an edge does not make its turn come earlier
+	if t.Paging || q.queued {
+		op.Err = backend.ErrWouldBlock // an edge does not bring the turn forward
 		return
 	}
-	how, err := files.Turn(l.h.fd, t)
+	how, err := files.Turn(q.h.fd, t)
 	op.N, op.Err = t.Moved(), backend.ErrWouldBlock
 	switch how {
 	case sys.TurnDone:
-		op.Err = files.TransmitError(l.h.name, l.h.network, l.h.local, l.h.remote, err)
+		op.Err = files.TransmitError(q.h.name, q.h.network, q.h.local, q.h.remote, err)
 	case sys.TurnFull:
-		l.ready = false
+		q.ready = false
 	case sys.TurnAgain:
-		l.queued = true
-		l.h.b.transmitQueue.add(turn{l: l})
-		l.h.b.demux.Wake()
+		q.queued = true
+		q.h.b.transmitQueue.add(turn{q: q})
+		q.h.b.demux.Wake()
 	case sys.TurnCold:
 		t.Paging = true
-		l.h.b.files.Start(&t.Page)
+		q.h.b.files.Start(&t.Page)
 	}
 }
 
-// paging is the head of the queue if a worker is busy for it.
-func (l *opQueue) paging() *backend.Op {
-	op := l.queue.Head()
+// pagingLocked returns the head of the queue if a worker reads for it.
+func (q *opQueue) pagingLocked() *backend.Op {
+	op := q.ops.Head()
 	if op == nil || op.Kind != backend.KindTransmitFile || !op.Transmission().Paging {
 		return nil
 	}
 	return op
 }
 
-// cancelPaging ends the work of op, a head that a worker is busy for, early. op
-// is completed when the worker is done.
-func (l *opQueue) cancelPaging(op *backend.Op) {
+// cancelPagingLocked cancels the worker that reads for op, the head of the queue. op
+// completes when the worker is done.
+func (q *opQueue) cancelPagingLocked(op *backend.Op) {
 	t := op.Transmission()
 	t.Canceled = true
-	l.h.b.files.Cancel(&t.Page)
+	q.h.b.files.Cancel(&t.Page)
 }
 
-// endPaged completes op, which a worker was busy for, with err.
-func (l *opQueue) endPaged(op *backend.Op, err error) {
-	l.queue.Pop()
-	l.h.b.complete(op, err)
+// completePagedLocked completes op, for which a worker was reading, with err.
+func (q *opQueue) completePagedLocked(op *backend.Op, err error) {
+	q.ops.Pop()
+	q.h.b.complete(op, err)
 }
 
-// fileDone takes back what was given to the workers. Anybody calls it, also with
-// the lane's lock held.
+// fileDone takes back an operation from a worker. Any goroutine may call it, also with a
+// queue's lock held.
 func (b *Backend) fileDone(op *backend.Op) {
 	if op.Kind == backend.KindPage {
 		b.transmitQueue.add(turn{queueOf(op.Owner.(*backend.Op)), true})

@@ -1,15 +1,13 @@
 //go:build linux
 
-// Package simulated is a kernel event queue for tests on Linux: what epoll tells
-// is told as a kqueue would, and less conveniently than most would.
+// Package simulated is a kernel event queue for tests on Linux. It reports what epoll
+// reports, in the form of a kqueue, and is harder to use than most kqueues:
 //
-//   - Each direction is an event of its own, and they come in any order.
-//   - That the other end has closed is told once, with the bytes before it still to
-//     be read.
-//   - Events come late, after others that are younger, and after their descriptor was
-//     closed.
-//   - Events come that mean nothing: of descriptors that nothing has happened to, or
-//     that nobody knows; errors of filters; Waits that return with nothing.
+//   - Each direction is an event of its own, and events come in any order.
+//   - The end of a stream is reported once, with the bytes before it still to be read.
+//   - Events come late: after younger ones, and after their descriptor was closed.
+//   - Some events mean nothing: those of descriptors on which nothing has happened, or
+//     that are unknown; errors of filters; Waits that return without an event.
 package simulated
 
 import (
@@ -25,21 +23,21 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// New makes a backend on a simulated queue. What is random in it begins with seed.
+// New makes a backend on a simulated queue. seed seeds its random choices.
 func New(seed uint64) (backend.Backend, error) {
 	return kqueue.NewOn("kqueue", func() (kqueue.Queue, error) { return newQueue(seed) })
 }
 
 type queue struct {
-	parking sys.Parking
-	epoll   sys.Epoll
-	begun   time.Time
-	bell    atomic.Bool // Trigger was called
+	parking   sys.Parking
+	epoll     sys.Epoll
+	begun     time.Time
+	triggered atomic.Bool // Trigger was called
 
-	// Of Wait alone.
-	rand   *rand.Rand
-	buffer sys.EpollBuffer
-	late   []sys.KqueueEvent // what has happened and was not told yet
+	// Used by Wait only.
+	rand    *rand.Rand
+	buffer  sys.EpollBuffer
+	pending []sys.KqueueEvent // events that were not reported yet
 
 	mu    sync.Mutex
 	known []int // descriptors that are, or were, watched
@@ -51,7 +49,7 @@ func newQueue(seed uint64) (*queue, error) {
 		return nil, err
 	}
 	q := &queue{epoll: e, begun: time.Now(), rand: rand.New(rand.NewPCG(seed, 0))}
-	if err := q.parking.Init(e.FD(), "simulated kqueue", q.begun, q.something); err != nil {
+	if err := q.parking.Init(e.FD(), "simulated kqueue", q.begun, q.hasEvents); err != nil {
 		sys.Close(e.FD())
 		return nil, err
 	}
@@ -71,7 +69,7 @@ func (q *queue) Remove(fd int) { q.epoll.Remove(fd) }
 
 // Trigger implements kqueue.Queue.
 func (q *queue) Trigger() {
-	q.bell.Store(true)
+	q.triggered.Store(true)
 	q.parking.Wake()
 }
 
@@ -80,50 +78,50 @@ func (q *queue) Close() error { return q.parking.Close() }
 
 // Wait implements kqueue.Queue.
 func (q *queue) Wait(events *sys.KqueueEvents, timeout time.Duration) int {
-	if !q.something() && timeout != 0 && !q.chance(16) {
+	if !q.hasEvents() && timeout != 0 && !q.chance(16) {
 		deadline := backend.NoDeadline
 		if timeout > 0 {
 			deadline = time.Since(q.begun) + timeout
 		}
 		q.parking.Sleep(deadline)
 	}
-	if q.bell.Swap(false) {
-		q.late = append(q.late, sys.KqueueEvent{})
+	if q.triggered.Swap(false) {
+		q.pending = append(q.pending, sys.KqueueEvent{})
 	}
-	q.invent()
-	q.rand.Shuffle(len(q.late), func(i, j int) { q.late[i], q.late[j] = q.late[j], q.late[i] })
-	n := copy(events[:], q.late)
+	q.addSpuriousEvent()
+	q.rand.Shuffle(len(q.pending), func(i, j int) { q.pending[i], q.pending[j] = q.pending[j], q.pending[i] })
+	n := copy(events[:], q.pending)
 	if n > 1 && q.chance(4) {
 		n = 1 + q.rand.IntN(n-1)
 	}
-	q.late = append(q.late[:0], q.late[n:]...)
+	q.pending = append(q.pending[:0], q.pending[n:]...)
 	return n
 }
 
-// something collects what has happened, and reports whether there is anything to
-// tell.
-func (q *queue) something() bool {
+// hasEvents collects the events of epoll, and reports whether there is anything to
+// report.
+func (q *queue) hasEvents() bool {
 	n := q.epoll.Poll(&q.buffer)
 	for i := range n {
 		e := q.buffer.Event(i)
-		q.happened(int(e.Data), e.Flags)
+		q.addEvents(int(e.Data), e.Flags)
 	}
-	return len(q.late) > 0 || q.bell.Load()
+	return len(q.pending) > 0 || q.triggered.Load()
 }
 
-// happened turns an event of epoll into those of a kqueue.
-func (q *queue) happened(fd int, flags uint32) {
+// addEvents turns an event of epoll into those of a kqueue.
+func (q *queue) addEvents(fd int, flags uint32) {
 	closed := flags&(unix.EPOLLHUP|unix.EPOLLERR) != 0
 	if eof := closed || flags&unix.EPOLLRDHUP != 0; eof || flags&unix.EPOLLIN != 0 {
-		q.late = append(q.late, sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: eof})
+		q.pending = append(q.pending, sys.KqueueEvent{FD: fd, Filter: sys.KqueueRead, EOF: eof})
 	}
 	if closed || flags&unix.EPOLLOUT != 0 {
-		q.late = append(q.late, sys.KqueueEvent{FD: fd, Filter: sys.KqueueWrite, EOF: closed})
+		q.pending = append(q.pending, sys.KqueueEvent{FD: fd, Filter: sys.KqueueWrite, EOF: closed})
 	}
 }
 
-// invent adds events that mean nothing.
-func (q *queue) invent() {
+// addSpuriousEvent adds, sometimes, an event that means nothing.
+func (q *queue) addSpuriousEvent() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.known) == 0 || !q.chance(4) {
@@ -138,7 +136,7 @@ func (q *queue) invent() {
 	case 2, 3, 4:
 		e.Filter = sys.KqueueWrite
 	}
-	q.late = append(q.late, e)
+	q.pending = append(q.pending, e)
 }
 
 // chance is true once in n times.
