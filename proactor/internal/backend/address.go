@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// IsUnix reports whether network is one of paths.
+// IsUnix reports whether the addresses of network are paths.
 func IsUnix(network string) bool { return network == "unix" || network == "unixgram" }
 
 // IsDatagram reports whether network carries datagrams instead of streams.
@@ -27,8 +27,8 @@ func ParseTCP(network, address string) (netip.AddrPort, error) {
 	return ParseIP(network, address)
 }
 
-// ParseIP turns the literal address of a listener or a connect into numbers.
-// An empty host is the wildcard. The error is a *net.AddrError or a
+// ParseIP parses the literal address that a listener binds or a connect goes to. An
+// empty host is the wildcard address. The error is a *net.AddrError or a
 // net.UnknownNetworkError.
 func ParseIP(network, address string) (netip.AddrPort, error) {
 	switch network {
@@ -50,9 +50,10 @@ func ParseIP(network, address string) (netip.AddrPort, error) {
 	return ap, nil
 }
 
-// ParseDial is ParseIP for what is connected to. The wildcard means this host, at its
-// loopback address: not every system takes it so. Without a host and a version of IP
-// that is 127.0.0.1, as with package net.
+// ParseDial is ParseIP for the address that a connect goes to. Not every system can
+// connect to the wildcard address, so ParseDial replaces it with the loopback
+// address. An empty host on a network that does not name an IP version becomes
+// 127.0.0.1, as in package net.
 func ParseDial(network, address string) (netip.AddrPort, error) {
 	ap, err := ParseIP(network, address)
 	if err != nil || !ap.Addr().IsUnspecified() {
@@ -65,7 +66,7 @@ func ParseDial(network, address string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(ip, ap.Port()), nil
 }
 
-// wildcard is the address that stands for all of this host's.
+// wildcard returns the address that means all addresses of this host.
 func wildcard(network string) string {
 	if network[3:] == "4" {
 		return "0.0.0.0"
@@ -73,9 +74,9 @@ func wildcard(network string) string {
 	return "[::]"
 }
 
-// CheckAddress reports what is wrong with an address for a network of streams,
-// before any system call is made: it must not be a name, which would have to be
-// looked up.
+// CheckAddress reports what is wrong with an address of a stream network, before
+// any system call is made. A host name is an error, because it would have to be
+// resolved.
 func CheckAddress(network, address string) error {
 	if IsDatagram(network) {
 		return net.UnknownNetworkError(network)
@@ -83,7 +84,7 @@ func CheckAddress(network, address string) error {
 	return CheckAny(network, address)
 }
 
-// CheckPacketAddress is CheckAddress for a network of datagrams.
+// CheckPacketAddress is CheckAddress for a datagram network.
 func CheckPacketAddress(network, address string) error {
 	if !IsDatagram(network) {
 		return net.UnknownNetworkError(network)
@@ -106,8 +107,8 @@ func CheckAny(network, address string) error {
 	return nil
 }
 
-// SameTCP reports whether a and b are the same address of TCP: a stream that has
-// both is connected to itself.
+// SameTCP reports whether a and b are the same TCP address. A stream that has the
+// same address at both ends is connected to itself.
 func SameTCP(a, b net.Addr) bool {
 	l, ok := a.(*net.TCPAddr)
 	if !ok {

@@ -4,8 +4,7 @@ package backend
 
 import "syscall"
 
-// Error numbers that every backend gives for the same reasons, as this system
-// has them.
+// The error numbers of this system that every backend uses for the same reasons.
 const (
 	EADDRINUSE    = syscall.EADDRINUSE
 	EADDRNOTAVAIL = syscall.EADDRNOTAVAIL
@@ -16,14 +15,14 @@ const (
 	ECONNRESET    = syscall.ECONNRESET
 	ENOENT        = syscall.ENOENT
 	EPIPE         = syscall.EPIPE
-	ENOREADER     = syscall.EPIPE // a write to a pipe that nobody reads
+	ENOREADER     = syscall.EPIPE // a write to a pipe that has no reader
 	EWRONGEND     = syscall.EBADF // a read of a pipe's writing end, a write to its reading end
 	ETIMEDOUT     = syscall.ETIMEDOUT
 )
 
-// EMFILE is the result of an operation that needs a descriptor more than a
-// process may have.
+// EMFILE is the error of an operation that needs more descriptors than the process
+// may have.
 const EMFILE = syscall.EMFILE
 
-// exhausted are errors of the system that go away.
+// resourceErrors are the temporary errors of the system.
 var resourceErrors = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}

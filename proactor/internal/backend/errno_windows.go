@@ -2,8 +2,7 @@ package backend
 
 import "golang.org/x/sys/windows"
 
-// Error numbers that every backend gives for the same reasons, as this system
-// has them.
+// The error numbers of this system that every backend uses for the same reasons.
 const (
 	EADDRINUSE    = windows.WSAEADDRINUSE
 	EADDRNOTAVAIL = windows.WSAEADDRNOTAVAIL
@@ -13,15 +12,15 @@ const (
 	ECONNREFUSED  = windows.WSAECONNREFUSED
 	ECONNRESET    = windows.WSAECONNRESET
 	ENOENT        = windows.ERROR_FILE_NOT_FOUND
-	EPIPE         = windows.WSAECONNABORTED     // a write after the end
-	ENOREADER     = windows.ERROR_NO_DATA       // a write to a pipe that nobody reads
+	EPIPE         = windows.WSAECONNABORTED     // a write after the end of the write side
+	ENOREADER     = windows.ERROR_NO_DATA       // a write to a pipe that has no reader
 	EWRONGEND     = windows.ERROR_ACCESS_DENIED // a read of a pipe's writing end, a write to its reading end
 	ETIMEDOUT     = windows.WSAETIMEDOUT
 )
 
-// EMFILE is the result of an operation that needs a descriptor more than a
-// process may have.
+// EMFILE is the error of an operation that needs more descriptors than the process
+// may have.
 const EMFILE = windows.WSAEMFILE
 
-// exhausted are errors of the system that go away.
+// resourceErrors are the temporary errors of the system.
 var resourceErrors = []error{windows.WSAEMFILE, windows.WSAENOBUFS, windows.ERROR_NOT_ENOUGH_MEMORY}

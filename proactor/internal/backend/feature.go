@@ -2,16 +2,16 @@ package backend
 
 import "errors"
 
-// Feature is something that a kernel may offer and a backend may use, or does
-// without. A backend that has some has a method Features.
+// Feature is an optional feature of a kernel, which a backend can do without. A
+// backend that knows such features has a method Features.
 type Feature struct {
-	Name    string // for Options.Without
-	About   string // what it is
-	Offered bool   // this kernel has it
-	Used    bool   // and it is in use
-	Why     string // why it is not used, if it is offered
+	Name    string // name in Options.Without
+	About   string // description
+	Offered bool   // the kernel has the feature
+	Used    bool   // the backend uses it
+	Why     string // if it is offered and not used: the reason
 }
 
-// ErrNoFeature says that Options.Without names what the backend does not have, or
-// cannot leave out.
+// ErrNoFeature says that Options.Without names a feature that the backend does not
+// have or cannot do without.
 var ErrNoFeature = errors.New("there is nothing to be left out that is called")

@@ -2,21 +2,20 @@
 
 package backend
 
-// OpSys is the memory in which a backend lays out what the kernel reads while
-// an operation is in flight. What most operations do not need is made at first
-// use.
+// OpSys is the memory that the kernel reads or writes while an operation is
+// outstanding. Parts that most operations do not need are allocated at first use.
 type OpSys struct {
 	Addr *RawAddress // accept, connect
 	Fd   int32       // connect: the socket being connected
 }
 
-// RawAddress is a socket address as the kernel lays it out.
+// RawAddress is a socket address in the kernel's layout.
 type RawAddress struct {
 	Bytes [128]byte
-	Len   uint32 // how much of Bytes is used, or may be
+	Len   uint32 // number of bytes of Bytes in use, or available to the kernel
 }
 
-// Address is where the operation's raw address lies.
+// Address returns the operation's raw address, allocated at first use.
 func (s *OpSys) Address() *RawAddress {
 	if s.Addr == nil {
 		s.Addr = new(RawAddress)
@@ -24,5 +23,5 @@ func (s *OpSys) Address() *RawAddress {
 	return s.Addr
 }
 
-// StatSys is nothing where package os is asked about a file.
+// StatSys is empty on systems where package os carries out a stat.
 type StatSys struct{}

@@ -2,29 +2,28 @@ package backend
 
 import "golang.org/x/sys/unix"
 
-// OpSys is the memory in which a backend lays out what the kernel reads while
-// an operation is in flight. What most operations do not need is made at first
-// use.
+// OpSys is the memory that the kernel reads or writes while an operation is
+// outstanding. Parts that most operations do not need are allocated at first use.
 type OpSys struct {
 	Addr *RawAddress // accept, connect
 	Vec  *RawVector  // io_uring: scatter and gather
-	Slot uint32      // the backend's number for the operation while it is in flight
+	Slot uint32      // the backend's number for the operation while it is outstanding
 	Fd   int32       // connect: the socket being connected
 }
 
-// RawAddress is a socket address as the kernel lays it out.
+// RawAddress is a socket address in the kernel's layout.
 type RawAddress struct {
 	Bytes [128]byte
-	Len   uint32 // how much of Bytes is used, or may be
+	Len   uint32 // number of bytes of Bytes in use, or available to the kernel
 }
 
-// RawVector grows to what the operation needs and stays.
+// RawVector grows to the size that an operation needs, and keeps it.
 type RawVector struct {
 	Iov []unix.Iovec
 	Msg unix.Msghdr
 }
 
-// Address is where the operation's raw address lies.
+// Address returns the operation's raw address, allocated at first use.
 func (s *OpSys) Address() *RawAddress {
 	if s.Addr == nil {
 		s.Addr = new(RawAddress)
@@ -32,7 +31,7 @@ func (s *OpSys) Address() *RawAddress {
 	return s.Addr
 }
 
-// Vector is where the operation's raw vector lies.
+// Vector returns the operation's raw vector, allocated at first use.
 func (s *OpSys) Vector() *RawVector {
 	if s.Vec == nil {
 		s.Vec = new(RawVector)
@@ -40,5 +39,5 @@ func (s *OpSys) Vector() *RawVector {
 	return s.Vec
 }
 
-// StatSys is what the kernel writes when a file is asked about.
+// StatSys is the struct that the kernel fills for a stat.
 type StatSys = unix.Statx_t

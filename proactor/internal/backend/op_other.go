@@ -2,9 +2,8 @@
 
 package backend
 
-// OpSys is the memory in which a backend lays out what the kernel reads while
-// an operation is in flight.
+// OpSys is empty: no backend of this system gives memory to the kernel.
 type OpSys struct{}
 
-// StatSys is nothing where package os is asked about a file.
+// StatSys is empty on systems where package os carries out a stat.
 type StatSys struct{}

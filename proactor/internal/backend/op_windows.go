@@ -2,31 +2,30 @@ package backend
 
 import "golang.org/x/sys/windows"
 
-// OpSys is the memory in which a backend lays out what the system reads and
-// writes while an operation is in flight. What most operations do not need is
-// made at first use.
+// OpSys is the memory that the system reads or writes while an operation is
+// outstanding. Parts that most operations do not need are allocated at first use.
 type OpSys struct {
-	Overlapped windows.Overlapped // first: a completion port gives its address back
+	Overlapped windows.Overlapped // first field: a completion port returns its address
 	Op         *Op                // the operation that this belongs to
-	Lane       any                // the backend's queue that the operation is the head of
+	Lane       any                // the backend's queue whose head the operation is
 	Addr       *RawAddress        // accept, connect
 	Vec        *RawVector         // scatter and gather
 	Fd         int32              // accept, connect: the socket that becomes the stream
-	Flags      uint32             // of a read; what an accept has received
+	Flags      uint32             // of a read; for an accept, the number of bytes received
 }
 
-// RawAddress is a socket address as the system lays it out, or two of them.
+// RawAddress holds one or two socket addresses in the system's layout.
 type RawAddress struct {
 	Bytes [256]byte
-	Len   uint32 // how much of Bytes is used, or may be
+	Len   uint32 // number of bytes of Bytes in use, or available to the system
 }
 
-// RawVector grows to what the operation needs and stays.
+// RawVector grows to the size that an operation needs, and keeps it.
 type RawVector struct {
 	Bufs []windows.WSABuf
 }
 
-// Address is where the operation's raw address lies.
+// Address returns the operation's raw address, allocated at first use.
 func (s *OpSys) Address() *RawAddress {
 	if s.Addr == nil {
 		s.Addr = new(RawAddress)
@@ -34,7 +33,7 @@ func (s *OpSys) Address() *RawAddress {
 	return s.Addr
 }
 
-// Vector is where the operation's raw vector lies.
+// Vector returns the operation's raw vector, allocated at first use.
 func (s *OpSys) Vector() *RawVector {
 	if s.Vec == nil {
 		s.Vec = new(RawVector)
@@ -42,5 +41,5 @@ func (s *OpSys) Vector() *RawVector {
 	return s.Vec
 }
 
-// StatSys is nothing where package os is asked about a file.
+// StatSys is empty on systems where package os carries out a stat.
 type StatSys struct{}

@@ -2,12 +2,12 @@ package backend
 
 import "log/slog"
 
-// Options are what every backend's constructor is given. The zero value is the
-// documented default.
+// Options are passed to the constructor of a backend. The zero value selects the
+// documented defaults.
 type Options struct {
 	Entries int          // uring: submission queue entries; 0 means 256
-	Locked  bool         // uring: New, Wait and Close are called by one thread, which waits in the kernel
-	Without []string     // features not to be used, by their names: see Feature
+	Locked  bool         // uring: only one thread calls New, Wait and Close, and it waits in the kernel
+	Without []string     // names of features not to use: see Feature
 	Sim     any          // sim: its own options; nil means its defaults
-	Logger  *slog.Logger // nil: silent
+	Logger  *slog.Logger // nil: no logging
 }

@@ -7,41 +7,42 @@ import (
 	"sync/atomic"
 )
 
-// Buffer pools: a receive owns no buffer while it waits. One is taken from its
-// pool when there are bytes; it is the handler's with them, until Release.
+// Buffer pools: a receive has no buffer while it waits. It takes one from its pool
+// when bytes have arrived; the handler then owns the buffer until it calls Release.
 //
-// A pool that has run dry holds receives back, and nobody else: the bytes stay
-// where they are, and their sender feels it. Who waits for a buffer gets one in
-// the order of waiting: a buffer that is released goes to the first of them, and
-// to the pool only when nobody waits.
+// An empty pool holds back receives and nothing else: the bytes stay in the kernel,
+// so that flow control slows the sender down. Waiters are served in order: a
+// released buffer goes to the first waiter, and to the pool only when there is no
+// waiter.
 //
-// A pool may serve any number of handles, of any backends. Its lock is a leaf: it
-// is never held while a waiter is told.
+// A pool may serve any number of handles of any backends. Its lock is a leaf: it is
+// not held while a waiter is notified.
 
-// Pool is a number of buffers of one size. It is safe for concurrent use.
+// Pool is a set of buffers of one size. It is safe for concurrent use.
 type Pool struct {
 	size    int
 	buffers []PoolBuffer
 
 	mu          sync.Mutex
-	free        *PoolBuffer // a stack: the one released last is in the cache
-	count       int         // of free
-	first, last *PoolWaiter // those who wait
+	free        *PoolBuffer // a stack: the buffer released last is in the processor's cache
+	count       int         // length of free
+	first, last *PoolWaiter // the queue of waiters
 }
 
-// PoolBuffer is one of them.
+// PoolBuffer is a buffer of a pool.
 type PoolBuffer struct {
 	pool *Pool
 	data []byte
-	n    int         // how much of data is filled
-	out  atomic.Bool // it is not in the pool
-	next *PoolBuffer // link of whichever list it is on
+	n    int         // number of bytes of data that are filled
+	out  atomic.Bool // the buffer is not in the pool
+	next *PoolBuffer // link of the list that the buffer is on
 }
 
-// PoolWaiter is who waits for a buffer of one pool; it is used again and again.
+// PoolWaiter waits for a buffer of one pool. It is reused.
 type PoolWaiter struct {
-	// Grant is given the buffer, by whoever has released it, with no lock of the
-	// pool held. It may release it again if there is no use for it any more.
+	// Grant receives the buffer. It is called by the goroutine that released the
+	// buffer, with no lock of the pool held, and may release the buffer if it is no
+	// longer needed.
 	Grant func(*PoolBuffer)
 
 	pool    *Pool
@@ -52,13 +53,13 @@ type PoolWaiter struct {
 // ReceiveArgs are the Args of a receive.
 type ReceiveArgs struct {
 	Pool   *Pool
-	Buffer *PoolBuffer // with the bytes; nil if there is an error
+	Buffer *PoolBuffer // the bytes received; nil if there is an error
 }
 
-// Receive is what op, a receive, is about.
+// Receive returns the Args of a receive.
 func (op *Op) Receive() *ReceiveArgs { return op.Args.(*ReceiveArgs) }
 
-// NewPool makes a pool of count buffers of size bytes, in one piece of memory.
+// NewPool makes a pool of count buffers of size bytes, in one allocation.
 func NewPool(size, count int) *Pool {
 	if size <= 0 || count <= 0 {
 		panic(fmt.Sprintf("proactor: a buffer pool of %d buffers of %d bytes: both must be positive", count, size))
@@ -76,17 +77,17 @@ func NewPool(size, count int) *Pool {
 	return p
 }
 
-// Size is that of a buffer, in bytes.
+// Size returns the size of a buffer in bytes.
 func (p *Pool) Size() int { return p.size }
 
-// Free is how many buffers are in the pool now.
+// Free returns the number of buffers that are in the pool now.
 func (p *Pool) Free() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.count
 }
 
-// Waiter returns w if it is one for p, or else a new one.
+// Waiter returns w if it belongs to p, or else a new waiter.
 func (p *Pool) Waiter(w *PoolWaiter, grant func(*PoolBuffer)) *PoolWaiter {
 	if w != nil && w.pool == p {
 		return w
@@ -94,15 +95,15 @@ func (p *Pool) Waiter(w *PoolWaiter, grant func(*PoolBuffer)) *PoolWaiter {
 	return &PoolWaiter{Grant: grant, pool: p}
 }
 
-// TryTake takes a buffer; nil if there is none.
+// TryTake takes a buffer. It returns nil if there is none.
 func (p *Pool) TryTake() *PoolBuffer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.take()
+	return p.takeLocked()
 }
 
-// take is TryTake for callers that hold mu.
-func (p *Pool) take() *PoolBuffer {
+// takeLocked is TryTake for callers that hold mu.
+func (p *Pool) takeLocked() *PoolBuffer {
 	b := p.free
 	if b != nil {
 		p.free, b.next = b.next, nil
@@ -112,12 +113,12 @@ func (p *Pool) take() *PoolBuffer {
 	return b
 }
 
-// Take takes a buffer. If there is none it returns nil, and w gets one later, in
-// its turn.
+// Take takes a buffer. If there is none it returns nil and queues w, which receives
+// one later.
 func (p *Pool) Take(w *PoolWaiter) *PoolBuffer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if b := p.take(); b != nil {
+	if b := p.takeLocked(); b != nil {
 		return b
 	}
 	if !w.waiting {
@@ -132,8 +133,8 @@ func (p *Pool) Take(w *PoolWaiter) *PoolBuffer {
 	return nil
 }
 
-// Release gives b back. Nobody may touch its bytes any more. A second Release
-// panics: by then the buffer may be somebody else's.
+// Release returns b to its pool. The caller must not use its bytes any more. A
+// second Release panics, because the buffer may belong to another receive by then.
 func (b *PoolBuffer) Release() {
 	if !b.out.CompareAndSwap(true, false) {
 		panic("proactor: a buffer released twice")
@@ -153,25 +154,25 @@ func (b *PoolBuffer) Release() {
 	w.Grant(b)
 }
 
-// Bytes is what was received, which is the handler's until Release.
+// Bytes returns the received bytes, which the handler owns until Release.
 func (b *PoolBuffer) Bytes() []byte { return b.data[:b.n] }
 
-// Space is all of b, for a backend to fill.
+// Space returns all of b's memory, for a backend to fill.
 func (b *PoolBuffer) Space() []byte { return b.data }
 
-// Fill says that n bytes of b are filled.
+// Fill sets the number of bytes of b that are filled.
 func (b *PoolBuffer) Fill(n int) { b.n = n }
 
-// Pool is where b belongs.
+// Pool returns the pool that b belongs to.
 func (b *PoolBuffer) Pool() *Pool { return b.pool }
 
-// SpareBuffers are buffers that are to be released once no lock is held.
+// SpareBuffers collects buffers that are released once no lock is held.
 type SpareBuffers struct{ head *PoolBuffer }
 
-// Add puts b among them.
+// Add adds b.
 func (s *SpareBuffers) Add(b *PoolBuffer) { b.next, s.head = s.head, b }
 
-// TakeOf takes one of p out; nil if there is none.
+// TakeOf removes and returns a buffer of p. It returns nil if there is none.
 func (s *SpareBuffers) TakeOf(p *Pool) *PoolBuffer {
 	for at := &s.head; *at != nil; at = &(*at).next {
 		if b := *at; b.pool == p {
@@ -182,7 +183,7 @@ func (s *SpareBuffers) TakeOf(p *Pool) *PoolBuffer {
 	return nil
 }
 
-// Release releases all of them.
+// Release releases all of the buffers.
 func (s *SpareBuffers) Release() {
 	for b := s.head; b != nil; {
 		next := b.next

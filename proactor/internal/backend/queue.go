@@ -2,20 +2,21 @@ package backend
 
 import "sync"
 
-// Direction is one of the two ways in which bytes (or new streams) move
+// Direction is one of the two directions in which bytes (or new streams) move
 // through a handle. Operations of one direction keep their order; the two
-// directions do not know each other.
+// directions are independent.
 type Direction uint8
 
-// In carries accepts and reads, Out carries writes, sends and transmits.
+// In is the direction of accepts and reads, Out that of writes, sends and
+// transmits.
 const (
 	In Direction = iota
 	Out
 	Directions = 2
 )
 
-// Direction of an operation of this kind. A connect has none: it has no handle
-// yet. Neither have operations on files: they keep no order.
+// Direction returns the direction of an operation of kind k. It has no meaning for
+// a connect, which has no handle yet, and for file operations, which keep no order.
 func (k Kind) Direction() Direction {
 	if k == KindWrite || k == KindWriteV || k == KindTransmitFile || k == KindSendTo {
 		return Out
@@ -23,21 +24,21 @@ func (k Kind) Direction() Direction {
 	return In
 }
 
-// Queue is a first-in first-out list of operations, linked through Op.Next.
-// As the queue of one direction of one handle its head is the operation in
-// progress and the others wait for it. It is not safe for concurrent use: the
-// handle's lock covers it.
+// Queue is a first-in first-out list of operations, linked through Op.Next. In the
+// queue of one direction of a handle the head is the operation in progress, and the
+// others wait for it. It is not safe for concurrent use: the handle's lock protects
+// it.
 type Queue struct {
 	head, tail *Op
 }
 
-// Empty reports whether there is no operation in q.
+// Empty reports whether q has no operation.
 func (q *Queue) Empty() bool { return q.head == nil }
 
-// Head is the operation in progress; nil when there is none.
+// Head returns the operation in progress, or nil if q is empty.
 func (q *Queue) Head() *Op { return q.head }
 
-// Push appends op and reports whether it is the head, and so may begin.
+// Push appends op and reports whether it is the head and may begin.
 func (q *Queue) Push(op *Op) bool {
 	op.Next = nil
 	if q.head == nil {
@@ -49,7 +50,7 @@ func (q *Queue) Push(op *Op) bool {
 	return false
 }
 
-// Pop takes the head off; nil when q is empty.
+// Pop removes and returns the head, or nil if q is empty.
 func (q *Queue) Pop() *Op {
 	op := q.head
 	if op == nil {
@@ -63,8 +64,8 @@ func (q *Queue) Pop() *Op {
 	return op
 }
 
-// Remove takes op out of q, wherever it is, and reports whether it was there.
-// It looks at each operation in turn: queues are nearly always one or two long.
+// Remove removes op from any position in q and reports whether it was there. It is
+// linear in the length of q, which is nearly always one or two.
 func (q *Queue) Remove(op *Op) bool {
 	var before *Op
 	for o := q.head; o != nil; before, o = o, o.Next {
@@ -85,7 +86,7 @@ func (q *Queue) Remove(op *Op) bool {
 	return false
 }
 
-// Append moves all of other to the end of q.
+// Append moves all operations of other to the end of q.
 func (q *Queue) Append(other *Queue) {
 	if other.head == nil {
 		return
@@ -99,22 +100,22 @@ func (q *Queue) Append(other *Queue) {
 	*other = Queue{}
 }
 
-// Take empties q and returns what was in it, linked through Op.Next.
+// Take empties q and returns its operations, linked through Op.Next.
 func (q *Queue) Take() *Op {
 	head := q.head
 	*q = Queue{}
 	return head
 }
 
-// Completions is where a backend puts operations that have completed until
-// Wait takes them. It is safe for concurrent use.
+// Completions holds completed operations until Wait takes them. It is safe for
+// concurrent use.
 type Completions struct {
 	mu   sync.Mutex
 	done Queue
 }
 
-// Add appends op, completed, and reports whether it is the first since the
-// last Take, so that a waiting goroutine has to be told.
+// Add appends op, which has completed, and reports whether it is the first since
+// the last Take, so that a goroutine that waits has to be woken.
 func (c *Completions) Add(op *Op) (first bool) {
 	c.mu.Lock()
 	first = c.done.Push(op)
@@ -130,7 +131,7 @@ func (c *Completions) Empty() bool {
 	return empty
 }
 
-// Take returns everything that was added, in that order; nil if nothing was.
+// Take returns everything that was added, in order, or nil if nothing was.
 func (c *Completions) Take() *Op {
 	c.mu.Lock()
 	list := c.done.Take()

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Registry knows the open handles of a backend, so that closing the backend
-// closes all of them. It is safe for concurrent use.
+// Registry is the set of open handles of a backend. Closing the backend closes all
+// of them. It is safe for concurrent use.
 type Registry[H interface {
 	comparable
 	Handle
@@ -17,8 +17,8 @@ type Registry[H interface {
 	closed bool
 }
 
-// Add remembers h. It reports false, and does not, once CloseAll has been
-// called: then h is the caller's to close.
+// Add adds h. Once CloseAll has been called it reports false and does not add h:
+// then the caller closes h.
 func (r *Registry[H]) Add(h H) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -32,16 +32,16 @@ func (r *Registry[H]) Add(h H) bool {
 	return true
 }
 
-// Remove forgets h, of which nothing is left: until then CloseAll closes it too, and
-// so waits for whoever does.
+// Remove removes h. It is called at the end of h's Close, so that until then
+// CloseAll closes h too and thereby waits for the Close in progress.
 func (r *Registry[H]) Remove(h H) {
 	r.mu.Lock()
 	delete(r.open, h)
 	r.mu.Unlock()
 }
 
-// Each calls f with every handle that is open now, without a lock: f may take
-// one under which handles are added.
+// Each calls f with every handle that is open now. It holds no lock meanwhile,
+// because f may take a lock under which handles are added.
 func (r *Registry[H]) Each(f func(H)) {
 	r.mu.Lock()
 	open := slices.Collect(maps.Keys(r.open))
@@ -51,7 +51,7 @@ func (r *Registry[H]) Each(f func(H)) {
 	}
 }
 
-// CloseAll closes every handle and refuses those that come later.
+// CloseAll closes every handle and makes Add refuse later ones.
 func (r *Registry[H]) CloseAll() {
 	r.mu.Lock()
 	open := r.open

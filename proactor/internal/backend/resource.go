@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Exhausted reports whether an accept has failed for want of something that will
-// be there again: descriptors or memory. The connection waits in the listener's
-// queue meanwhile.
+// IsResourceError reports whether an accept has failed because there are
+// temporarily no descriptors or no memory. The connection stays in the listener's
+// queue.
 func IsResourceError(err error) bool {
 	return slices.ContainsFunc(resourceErrors, func(e error) bool { return errors.Is(err, e) })
 }

@@ -6,39 +6,40 @@ import (
 	"math"
 )
 
-// Transmission is the Args of a transmit: a header, a range of a file and a
-// trailer are written to a stream as one operation. The initiator sets what
-// comes first, the backend's own is below.
+// Transmission is the Args of a transmit: it writes a header, a range of a file and
+// a trailer to a stream as one operation. The initiator sets the first group of
+// fields; the second group belongs to the backend.
 //
-// The operation completes when all of it is written, or with an error; either
-// way N says how much was. A file that ends before the range does is
-// io.ErrUnexpectedEOF. A file that is closed meanwhile ends it, at its next turn,
-// with ErrHandleClosed.
+// The operation completes when everything is written, or with an error; N is the
+// number of bytes written in both cases. If the file ends before the range does,
+// the error is io.ErrUnexpectedEOF. If the file is closed meanwhile, the
+// transmission ends with ErrHandleClosed at its next turn.
 type Transmission struct {
 	Header  []byte
-	File    Handle // of the same kind of backend; nil: nothing between header and trailer
+	File    Handle // of the same kind of backend; nil if there are only a header and a trailer
 	Offset  int64
-	Length  int64 // 0: to the end, as that is when the transmission begins
+	Length  int64 // 0: to the end that the file has when the transmission begins
 	Trailer []byte
 
-	Sent     int64 // bytes written so far, of header, file and trailer together
-	Range    int64 // bytes of the file to write, once Begun
+	Sent     int64 // bytes of header, file and trailer written so far
+	Range    int64 // bytes of the file to write; valid once Begun
 	Begun    bool
-	Copying  bool  // this file cannot be sent, only read and written
-	Paging   bool  // Page is under way
-	Canceled bool  // the transmission is to end when it is not any more
-	Cached   int64 // up to here the file was seen in memory
-	Page     Op    // a KindPage that brings what is needed next into memory; its Owner is the transmit
+	Copying  bool  // the system cannot send this file, so it is read and written
+	Paging   bool  // Page is outstanding
+	Canceled bool  // the transmission ends when Page completes
+	Cached   int64 // the offset up to which the file was found in memory
+	Page     Op    // a KindPage that brings the next part of the file into memory; its Owner is the transmit
 }
 
-// TransmitTurn is how many bytes of a transmission are written, or brought into
-// memory, before others have their turn: some tens of microseconds of work.
+// TransmitTurn is the number of bytes of a transmission that are written, or
+// brought into memory, before other operations run: some tens of microseconds of
+// work.
 const TransmitTurn = 256 << 10
 
 // maxRange keeps sums of offsets and lengths within an int64.
 const maxRange = 1 << 62
 
-// Check says what is wrong with t.
+// Check reports what is wrong with t.
 func (t *Transmission) Check() error {
 	switch {
 	case t.Offset < 0 || t.Offset > maxRange:
@@ -58,8 +59,9 @@ func (t *Transmission) Reset(op *Op) {
 	t.Page = Op{Kind: KindPage, Handle: t.File, Owner: op}
 }
 
-// Begin finds out how much of the file there is to write, given its size and a way to
-// read it. An error is the transmission's, of which nothing is written.
+// Begin determines how many bytes of the file to write. size returns the size of
+// the file, and read reads from it. After an error nothing of the transmission is
+// written.
 func (t *Transmission) Begin(size func() (int64, error), read func(b []byte, off int64) (int, error)) error {
 	t.Begun, t.Range = true, t.Length
 	if t.File == nil || t.Length > 0 {
@@ -75,7 +77,7 @@ func (t *Transmission) Begin(size func() (int64, error), read func(b []byte, off
 		t.Range = n - t.Offset
 		return nil
 	}
-	// Files of /proc say that they are empty, and are not.
+	// Files of /proc report size 0 although they are not empty.
 	var b [1]byte
 	if m, err := read(b[:], 0); err != nil || m == 0 {
 		return err
@@ -83,26 +85,25 @@ func (t *Transmission) Begin(size func() (int64, error), read func(b []byte, off
 	return fmt.Errorf("Transmission.Length is 0, to the end of a file that does not say how long it is: give a length, or read and write it: %w", fs.ErrInvalid)
 }
 
-// Moved is Sent for Op.N, which an int limits: more is the largest.
+// Moved returns Sent as an int for Op.N. A larger value becomes math.MaxInt.
 func (t *Transmission) Moved() int { return int(min(t.Sent, math.MaxInt)) }
 
-// Total is how many bytes t is, once Begun.
+// Total returns the number of bytes of t. It is valid once Begun.
 func (t *Transmission) Total() int64 { return int64(len(t.Header)) + t.Range + int64(len(t.Trailer)) }
 
-// Place is where in the file the next byte of it is, and how many are left of
-// the range.
+// Place returns the offset in the file of the next byte to write, and the number of
+// bytes left in the range.
 func (t *Transmission) Place() (off, left int64) {
 	done := min(max(t.Sent-int64(len(t.Header)), 0), t.Range)
 	return t.Offset + done, t.Range - done
 }
 
-// Paged notes that Page has come back. If it was not carried out the next turn
-// will look again.
+// Paged records that Page has completed. If Page failed, the next turn tries again.
 func (t *Transmission) Paged() {
 	if t.Paging = false; t.Page.Err == nil {
 		t.Cached = t.Page.Off + TransmitTurn
 	}
 }
 
-// Transmission is what op, a transmit, writes.
+// Transmission returns the Args of a transmit.
 func (op *Op) Transmission() *Transmission { return op.Args.(*Transmission) }

@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-func TestLacking(t *testing.T) {
+func TestUnsupported(t *testing.T) {
 	failed := func(err error) error {
 		return &net.OpError{Op: "listen", Net: "unix", Err: os.NewSyscallError("socket", err)}
 	}
 	for _, tt := range []struct {
-		network string
-		err     error
-		lacking bool
+		network     string
+		err         error
+		unsupported bool
 	}{
 		{"unix", failed(EAFNOSUPPORT), true},
 		{"unixgram", failed(EAFNOSUPPORT), true},
@@ -26,10 +26,10 @@ func TestLacking(t *testing.T) {
 		{"unix", nil, false},
 	} {
 		err := Unsupported(tt.network, tt.err)
-		if errors.Is(err, errors.ErrUnsupported) != tt.lacking || !errors.Is(err, tt.err) && !tt.lacking {
+		if errors.Is(err, errors.ErrUnsupported) != tt.unsupported || !errors.Is(err, tt.err) && !tt.unsupported {
 			t.Errorf("%s, %v: %v", tt.network, tt.err, err)
 		}
-		if tt.lacking && (!errors.Is(err, EAFNOSUPPORT) || !strings.Contains(err.Error(), "no unix sockets") || errors.Is(err, fs.ErrNotExist)) {
+		if tt.unsupported && (!errors.Is(err, EAFNOSUPPORT) || !strings.Contains(err.Error(), "no unix sockets") || errors.Is(err, fs.ErrNotExist)) {
 			t.Errorf("%s, %v: %v", tt.network, tt.err, err)
 		}
 	}

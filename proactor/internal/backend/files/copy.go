@@ -7,11 +7,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// buffers are what a file is copied through.
+// buffers holds the buffers through which files are copied.
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// Copy carries t out on a stream that can only be written to, for as long
-// as that takes.
+// Copy carries t out on a stream that supports nothing but writes. It blocks until
+// t has ended.
 func Copy(w io.Writer, t *backend.Transmission) error {
 	f, _ := t.File.(*File)
 	if t.File != nil && f == nil {
@@ -41,7 +41,7 @@ func copyBytes(w io.Writer, t *backend.Transmission, b []byte) error {
 	return err
 }
 
-// copyPart writes a buffer full of the file.
+// copyPart writes one buffer of the file.
 func copyPart(w io.Writer, f *File, t *backend.Transmission) error {
 	b := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(b)
@@ -56,7 +56,7 @@ func copyPart(w io.Writer, f *File, t *backend.Transmission) error {
 	return copyBytes(w, t, b[:n])
 }
 
-// read and size are for those who have not acquired the file.
+// read and size are for callers that have not acquired the file.
 
 func (f *File) read(b []byte, off int64) (int, error) {
 	if err := f.Acquire(); err != nil {

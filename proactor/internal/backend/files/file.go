@@ -9,27 +9,26 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// File is an open file, a handle of every backend that stands on a system. Its
-// descriptor is closed when Close was called and nobody uses it any more: so
-// its number cannot come to mean another file while it is in use.
+// File is an open file, a handle of every backend that uses system calls. Its
+// descriptor is closed once Close was called and no user is left, so that its
+// number cannot mean another file while it is in use.
 type File struct {
 	pool *Pool
 	sys  sys.File
 	name string
 
-	closer  sync.Mutex // held by Close: who comes second waits until the first is done
+	closer  sync.Mutex // held by Close, so that a second Close returns after the first
 	closing atomic.Bool
-	why     error        // what operations end with once closed; written before closed is set
-	users   atomic.Int64 // those between Acquire and Release, and closed
+	why     error        // the error of operations on the closed file; written before closed is set
+	users   atomic.Int64 // the number of users between Acquire and Release, and the bit closed
 }
 
 var _ backend.Handle = (*File)(nil)
 
-// closed is set in users by Close.
+// closed is the bit of users that Close sets.
 const closed = 1 << 62
 
-// Acquire keeps the descriptor open until Release. The error says why it is not
-// open any more.
+// Acquire keeps the descriptor open until Release. The error says why it is closed.
 func (f *File) Acquire() error {
 	for {
 		n := f.users.Load()
@@ -42,25 +41,25 @@ func (f *File) Acquire() error {
 	}
 }
 
-// Release undoes Acquire. It may close the descriptor.
+// Release ends the use that Acquire began. It may close the descriptor.
 func (f *File) Release() {
 	if f.Leave() {
 		f.sys.Close()
 	}
 }
 
-// Leave is Release for callers that cannot close a descriptor at this moment. It
-// reports whether they have to, later.
+// Leave is Release for callers that cannot close a descriptor now. It reports
+// whether the caller has to close it later.
 func (f *File) Leave() bool { return f.users.Add(-1) == closed }
 
-// Sys is the file itself, for those who have acquired it.
+// Sys returns the system's file. The caller must have acquired f.
 func (f *File) Sys() sys.File { return f.sys }
 
-// Name is what the file was opened as.
+// Name returns the name with which the file was opened.
 func (f *File) Name() string { return f.name }
 
-// Close implements backend.Handle. What no worker has begun completes with
-// ErrHandleClosed.
+// Close implements backend.Handle. Operations that no worker has begun complete
+// with ErrHandleClosed.
 func (f *File) Close() error {
 	f.closer.Lock()
 	defer f.closer.Unlock()
@@ -69,26 +68,27 @@ func (f *File) Close() error {
 	}
 	f.why = f.pool.closedError()
 	idle := f.users.Add(closed) == closed
-	f.end(f.why)
+	f.cancelAll(f.why)
 	if idle {
 		f.sys.Close()
 	}
-	f.pool.open.Remove(f) // at the end: until then Pool.Close waits for f
+	f.pool.open.Remove(f) // last: until then Pool.Close waits for f
 	return nil
 }
 
 // Cancel implements backend.Handle.
-func (f *File) Cancel() { f.end(backend.ErrCanceled) }
+func (f *File) Cancel() { f.cancelAll(backend.ErrCanceled) }
 
-// end completes with err what has not begun.
-func (f *File) end(err error) {
-	f.pool.abandon(f, err)
-	if f.pool.recall != nil {
-		f.pool.recall(f)
+// cancelAll completes with err the operations that no worker has begun, and cancels
+// those in the kernel.
+func (f *File) cancelAll(err error) {
+	f.pool.failQueued(f, err)
+	if f.pool.cancelInKernel != nil {
+		f.pool.cancelInKernel(f)
 	}
 }
 
-// Why is what operations on a closed file end with; nil while it is open.
+// Why returns the error of operations on a closed file; nil while it is open.
 func (f *File) Why() error {
 	if f.users.Load()&closed != 0 {
 		return f.why
@@ -108,8 +108,8 @@ func (f *File) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHand
 // CloseWrite fails: a file is not a stream.
 func (f *File) CloseWrite() error { return backend.ErrWrongHandle }
 
-// LocalAddr is nil.
+// LocalAddr returns nil.
 func (f *File) LocalAddr() net.Addr { return nil }
 
-// RemoteAddr is nil.
+// RemoteAddr returns nil.
 func (f *File) RemoteAddr() net.Addr { return nil }

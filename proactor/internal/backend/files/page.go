@@ -2,16 +2,16 @@ package files
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
-// pageSize is how far apart the bytes are that page reads: no system that has
-// a reader of its own in sys has smaller pages.
+// pageSize is the distance in bytes between the bytes that page reads. No system
+// whose files package sys reads by itself has smaller pages.
 const pageSize = 4 << 10
 
-// readAhead is how far ahead of a transmission the disk is kept busy, in bytes.
+// readAhead is how far ahead of a transmission the disk reads, in bytes.
 const readAhead = 16 * backend.TransmitTurn
 
-// page brings one turn's worth of f into memory, from off, by reading a byte of
-// each page. The system is told of that and of what comes after it before, so
-// that the next turns find it there. Errors are left for whoever reads.
+// page brings one turn's worth of f into memory, from off, by reading one byte of
+// each page. It first asks the system to read this part and what follows, so that
+// the next turns find it in memory. It ignores errors: the reader gets them.
 func (f *File) page(off int64) {
 	f.sys.WillNeed(off, readAhead)
 	var b [1]byte
@@ -22,7 +22,7 @@ func (f *File) page(off int64) {
 	}
 }
 
-// PageIn is what a KindPage is for, for those who can wait for the disk.
+// PageIn carries out a KindPage. It waits for the disk.
 func PageIn(op *backend.Op) {
 	f := op.Handle.(*File)
 	if op.Err = f.Acquire(); op.Err == nil {

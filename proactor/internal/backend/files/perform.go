@@ -5,7 +5,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// perform carries op out, for as long as that takes.
+// perform carries op out. It blocks until op has ended.
 func (p *Pool) perform(op *backend.Op) {
 	if op.Kind == backend.KindOpen {
 		a := op.Open()
@@ -36,7 +36,7 @@ func (p *Pool) perform(op *backend.Op) {
 	}
 }
 
-// Opened ends an open with a handle or an error.
+// Opened sets the result of an open: a handle or an error.
 func (p *Pool) Opened(op *backend.Op, s sys.File, err error) {
 	name := op.Open().Name
 	if err != nil {
@@ -46,7 +46,7 @@ func (p *Pool) Opened(op *backend.Op, s sys.File, err error) {
 	op.New, op.Err = p.Adopt(s, name)
 }
 
-// moved is the result of a read or a write.
+// moved sets the result of a read or a write.
 func (f *File) moved(op *backend.Op, n int, err error) {
 	op.N = n
 	switch {
@@ -57,7 +57,7 @@ func (f *File) moved(op *backend.Op, n int, err error) {
 	}
 }
 
-// failed is the error of an operation, given what the system said.
+// failed sets the error of an operation, given the error of the system.
 func (f *File) failed(op *backend.Op, err error) error {
 	if err == nil {
 		return nil

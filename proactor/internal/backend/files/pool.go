@@ -1,19 +1,22 @@
-// Package files carries operations on files out on goroutines that block in the
-// system's calls, for the backends whose system has nothing better: files are
-// always ready, says readiness, and then a read waits for the disk.
+// Package files carries operations on files out on goroutines that block in system
+// calls. Backends use it on systems without asynchronous file operations: readiness
+// reports files as always ready, although a read waits for the disk.
 //
-// # How an operation goes
+// # The life of an operation
 //
-//  1. Start reads what is in memory at once, where the system can tell. All
-//     else it queues, and makes a worker if there are not enough.
-//  2. A worker carries out what is first in the queue, and so on until that is
-//     empty. Then it ends: an idle program has none, and a new one costs less
-//     than waking one that sleeps.
-//  3. Whoever owns the pool is given the operation back, completed.
+//  1. Start carries out at once a read of bytes that are in memory, if the system
 //
-// There is a bound on the workers, because each holds an operating-system
-// thread while the disk is busy. Operations that wait for one can be cancelled;
-// one that a worker has begun cannot.
+// can
+//
+//	   tell. It queues all other operations, and starts a worker if there are not enough.
+//	2. A worker carries out the head of the queue until the queue is empty, and then
+//	   ends. An idle program has no workers: starting one costs less than waking one
+//	   that sleeps.
+//	3. The pool returns the completed operation through the function given to Init.
+//
+// The number of workers is bounded, because each holds an operating-system thread
+// while the disk is busy. Operations in the queue can be cancelled; operations that
+// a worker has begun cannot.
 package files
 
 import (
@@ -24,47 +27,47 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// workersPerProcessor and the bounds say how many workers a pool has at most.
-// They wait for the disk and not for a processor: a disk of today works on
-// dozens of requests at once, and is only fast when it has them.
+// workersPerProcessor and the bounds give the maximum number of workers of a pool.
+// Workers wait for the disk, not for a processor. A modern disk works on dozens of
+// requests at once, and is only fast when it has them.
 const (
 	workersPerProcessor = 8
 	minWorkers          = 16
 	maxWorkers          = 64
 )
 
-// quickRead is the longest read, in bytes, that Start may carry out by itself:
-// the time that it takes to copy is its caller's.
+// quickRead is the longest read, in bytes, that Start carries out itself: the
+// caller of Start pays for the time of the copy.
 const quickRead = 64 << 10
 
-// Pool is the files of a backend and the workers for them.
+// Pool holds the files of a backend and the workers for them.
 type Pool struct {
-	complete func(*backend.Op) // called with no lock held, by any goroutine
-	recall   func(*File)       // asks for what the kernel has been given for a file; may be nil
-	work     func()            // p.serve: made once, so that starting a worker allocates nothing
-	open     backend.Registry[*File]
+	complete       func(*backend.Op) // called with no lock held, by any goroutine
+	cancelInKernel func(*File)       // cancels the operations on a file that the kernel has been given; may be nil
+	work           func()            // p.serve, bound once, so that starting a worker allocates nothing
+	open           backend.Registry[*File]
 
 	mu      sync.Mutex
-	ended   sync.Cond // a worker has ended, or what was leaving has left
+	ended   sync.Cond // a worker has ended, or leaving has become smaller
 	queue   backend.Queue
 	workers int
-	leaving int // operations that are in the queue no more, and not completed yet
+	leaving int // operations that were taken out of the queue and have not completed yet
 	limit   int
 	closed  bool
 }
 
-// Init makes p ready. complete is given each operation back, with its result.
-// recall, if it is not nil, is told of each file that is cancelled or closed, so
-// that operations on it that are not the pool's can be ended.
-func (p *Pool) Init(complete func(*backend.Op), recall func(*File)) {
-	p.complete, p.recall, p.work = complete, recall, p.serve
+// Init makes p ready for use. complete receives each completed operation. If
+// cancelInKernel is not nil, it is called with each file that is cancelled or
+// closed, to cancel the operations on the file that the kernel carries out.
+func (p *Pool) Init(complete func(*backend.Op), cancelInKernel func(*File)) {
+	p.complete, p.cancelInKernel, p.work = complete, cancelInKernel, p.serve
 	p.ended.L = &p.mu
 	p.limit = min(max(minWorkers, workersPerProcessor*runtime.GOMAXPROCS(0)), maxWorkers)
 }
 
 // Start begins op: an open, an operation on a file, or the paging in of one.
 func (p *Pool) Start(op *backend.Op) {
-	if p.refused(op) || p.now(op) {
+	if p.refused(op) || p.tryNow(op) {
 		p.complete(op)
 		return
 	}
@@ -100,8 +103,8 @@ func (p *Pool) refused(op *backend.Op) bool {
 	return op.Err != nil
 }
 
-// now carries op out if that needs no waiting, and reports whether it did.
-func (p *Pool) now(op *backend.Op) bool {
+// tryNow carries op out if that needs no waiting, and reports whether it did.
+func (p *Pool) tryNow(op *backend.Op) bool {
 	switch op.Kind {
 	case backend.KindReadAt:
 		if len(op.Buf) > quickRead {
@@ -135,13 +138,13 @@ func (p *Pool) Cancel(op *backend.Op) {
 	if waiting {
 		op.Err = backend.ErrCanceled
 		p.complete(op)
-		p.left(1)
+		p.finishLeaving(1)
 	}
 }
 
-// left notes that so many operations have completed that were taken out of the queue:
-// Close waits for them.
-func (p *Pool) left(n int) {
+// finishLeaving records that n operations that were taken out of the queue have
+// completed: Close waits for them.
+func (p *Pool) finishLeaving(n int) {
 	p.mu.Lock()
 	p.leaving -= n
 	p.mu.Unlock()
@@ -149,11 +152,11 @@ func (p *Pool) left(n int) {
 }
 
 // CancelAll takes everything out of the queue.
-func (p *Pool) CancelAll() { p.abandon(nil, backend.ErrCanceled) }
+func (p *Pool) CancelAll() { p.failQueued(nil, backend.ErrCanceled) }
 
-// abandon completes with err what waits for a worker and is for f, or all of it
-// if f is nil.
-func (p *Pool) abandon(f *File, err error) {
+// failQueued completes with err the queued operations on f, or all of them if f is
+// nil.
+func (p *Pool) failQueued(f *File, err error) {
 	var keep, gone backend.Queue
 	n := 0
 	p.mu.Lock()
@@ -173,7 +176,7 @@ func (p *Pool) abandon(f *File, err error) {
 		p.complete(op)
 	}
 	if n > 0 {
-		p.left(n)
+		p.finishLeaving(n)
 	}
 }
 
@@ -195,7 +198,7 @@ func (p *Pool) serve() {
 	p.ended.Broadcast()
 }
 
-// AdoptFile makes a handle of a regular file that somebody else has opened.
+// AdoptFile makes a handle of a regular file that the caller has opened.
 func (p *Pool) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 	s, err := sys.DuplicateFile(f)
 	if err != nil {
@@ -204,8 +207,8 @@ func (p *Pool) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 	return p.Adopt(s, f.Name())
 }
 
-// Adopt makes a handle of an open file, which it owns from then on, also if
-// there is an error: then the pool has been closed.
+// Adopt makes a handle of an open file, which it owns from then on, even if it
+// returns an error because the pool has been closed.
 func (p *Pool) Adopt(s sys.File, name string) (backend.Handle, error) {
 	f := &File{pool: p, sys: s, name: name}
 	if !p.open.Add(f) {
@@ -215,13 +218,13 @@ func (p *Pool) Adopt(s sys.File, name string) (backend.Handle, error) {
 	return f, nil
 }
 
-// Close closes every file, completes what waits for a worker, and waits for the
-// workers: none of them waits for anything but the disk.
+// Close closes every file, completes the queued operations, and waits for the
+// workers, which wait for nothing but the disk.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	p.abandon(nil, backend.ErrBackendClosed)
+	p.failQueued(nil, backend.ErrBackendClosed)
 	p.open.CloseAll()
 	p.mu.Lock()
 	for p.workers+p.leaving > 0 {
@@ -230,7 +233,7 @@ func (p *Pool) Close() {
 	p.mu.Unlock()
 }
 
-// closedError is why an operation on a file that is closed now fails.
+// closedError returns the error of an operation on a file that is closed now.
 func (p *Pool) closedError() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,16 +9,15 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// TransmitError is the error of a transmission, given why it ended: as package
-// net would say it for a write to a connection, as package os for one to the pipe
-// of that name.
+// TransmitError returns the error of a transmission that err ended, in the form of
+// package net for a connection, or of package os for the pipe with that name.
 func TransmitError(pipe, network string, local, remote net.Addr, err error) error {
 	switch err {
 	case nil, io.ErrUnexpectedEOF, backend.ErrWrongHandle, backend.ErrHandleClosed, backend.ErrBackendClosed:
 		return err
 	}
 	if errors.Is(err, fs.ErrInvalid) {
-		return err // what was asked for is wrong, and no system was asked
+		return err // the request is wrong, and no system call was made
 	}
 	if o := (*net.OpError)(nil); errors.As(err, &o) {
 		err = o.Err

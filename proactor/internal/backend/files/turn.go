@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Turn carries one turn of t out, to a non-blocking socket.
+// Turn carries out one turn of t, to a non-blocking socket.
 func Turn(socket int, t *backend.Transmission) (sys.Turn, error) {
 	if t.File == nil {
 		return sys.Transmit(socket, sys.File{}, t)

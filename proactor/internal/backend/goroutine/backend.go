@@ -1,10 +1,11 @@
-// Package goroutine carries operations out on goroutines that block in package
-// net: the paper's "dedicated threads" emulation of an asynchronous operation
-// processor. It works wherever Go does.
+// Package goroutine carries operations out on goroutines that block in package net.
+// The paper calls this the "dedicated threads" emulation of an asynchronous
+// operation processor. It works on every system that Go supports.
 //
-// Each direction of a handle has a lane: a queue of operations and, from its
-// first operation until the handle is closed, one goroutine that carries them
-// out one after the other. An operation therefore allocates nothing.
+// Each direction of a handle has an opQueue: a queue of operations and one
+// goroutine that carries them out one after the other. The goroutine lives from the
+// first operation until the handle is closed, so that an operation allocates
+// nothing.
 package goroutine
 
 import (
@@ -20,25 +21,25 @@ import (
 // Backend implements backend.Backend.
 type Backend struct {
 	completed backend.Completions
-	wake      chan struct{} // holds one: something has completed, or Wake was called
+	wake      chan struct{} // capacity 1: an operation has completed, or Wake was called
 	timer     *time.Timer   // of Wait, which has one caller at a time
-	start     time.Time     // Now is counted from here
+	start     time.Time     // Now is the time since start
 
 	handles  backend.Registry[handle]
 	files    files.Pool
 	closing  atomic.Bool
-	working  sync.WaitGroup // every goroutine that may still complete something
+	working  sync.WaitGroup // the goroutines that may still complete an operation
 	mu       sync.Mutex
-	connects map[*backend.Op]context.CancelFunc // those in progress; nil once closed
+	connects map[*backend.Op]context.CancelFunc // the connects in progress; nil once closed
 }
 
-// handle is a backend.Handle whose operations go through lanes.
+// handle is a backend.Handle whose operations go through opQueues.
 type handle interface {
 	backend.Handle
-	// lane is the one for operations of kind k, nil if the handle has none.
+	// queue returns the queue for operations of kind k, or nil if there is none.
 	queue(k backend.Kind) *opQueue
-	// abandon makes everything outstanding complete with err, once it ends.
-	abandon(err error)
+	// failAll makes the outstanding operations complete with err, once they end.
+	failAll(err error)
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -72,7 +73,7 @@ func (b *Backend) Start(op *backend.Op) {
 		l.start(op)
 		return
 	}
-	b.files.Start(op) // which refuses what is not for a file
+	b.files.Start(op) // completes op with an error if it is not a file operation
 }
 
 // Cancel implements backend.Backend.
@@ -99,7 +100,7 @@ func (b *Backend) CancelAll() {
 	b.files.CancelAll()
 }
 
-// queueOf is the lane that op belongs to.
+// queueOf returns the queue that op belongs to.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(handle)
 	if !ok {
@@ -108,7 +109,7 @@ func queueOf(op *backend.Op) *opQueue {
 	return h.queue(op.Kind)
 }
 
-// complete puts op where Wait finds it.
+// complete adds op to the completions that Wait returns.
 func (b *Backend) complete(op *backend.Op) {
 	if b.completed.Add(op) {
 		b.Wake()
@@ -119,7 +120,7 @@ func (b *Backend) complete(op *backend.Op) {
 func (b *Backend) Wake() {
 	select {
 	case b.wake <- struct{}{}:
-	default: // Wait has been told already
+	default: // a wake-up is pending already
 	}
 }
 
@@ -147,10 +148,10 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	return b.completed.Take()
 }
 
-// Close implements backend.Backend. All handles are abandoned before the first
-// is closed: where both ends of a stream are here, neither is to see the other
-// go. It waits for the goroutines, none of which
-// waits for anything once its handle is closed.
+// Close implements backend.Backend. It fails the operations of all handles before
+// it closes the first: where both ends of a stream belong to this backend, neither
+// end should observe the close of the other. It waits for the goroutines, which
+// wait for nothing once their handles are closed.
 func (b *Backend) Close() error {
 	b.closing.Store(true)
 	b.mu.Lock()
@@ -160,14 +161,14 @@ func (b *Backend) Close() error {
 	for _, cancel := range connects {
 		cancel()
 	}
-	b.handles.Each(func(h handle) { h.abandon(backend.ErrBackendClosed) })
+	b.handles.Each(func(h handle) { h.failAll(backend.ErrBackendClosed) })
 	b.handles.CloseAll()
 	b.files.Close()
 	b.working.Wait()
 	return nil
 }
 
-// closedError is why an operation on a handle that is closed now fails.
+// closedError returns the error of an operation on a handle that is closed now.
 func (b *Backend) closedError() error {
 	if b.closing.Load() {
 		return backend.ErrBackendClosed

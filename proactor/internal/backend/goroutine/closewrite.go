@@ -18,22 +18,22 @@ func (s *stream) CloseWrite() error {
 		return l.closed
 	}
 	l.writeClosing = c.CloseWrite
-	l.end()
+	l.closeWriteLocked()
 	return nil
 }
 
-// end tells the peer that no more will come, once nothing is left to be written.
-// A peer that has gone already need not be told. mu is held.
-func (l *opQueue) end() {
+// closeWriteLocked ends the outgoing direction once nothing is left to be written.
+// It ignores an error: the peer has gone already.
+func (l *opQueue) closeWriteLocked() {
 	if l.writeClosing != nil && !l.ended && l.closed == nil && l.queue.Empty() {
 		l.ended = true
 		_ = l.writeClosing()
 	}
 }
 
-// unwritten says that the direction has ended in our own words: systems have
-// others.
-func (l *opQueue) unwritten(err error) error {
+// writeError returns ErrWriteClosed for a write after the end of the direction,
+// because systems report different errors.
+func (l *opQueue) writeError(err error) error {
 	if err == nil || err == backend.ErrWouldBlock {
 		return err
 	}

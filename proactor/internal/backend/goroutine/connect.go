@@ -56,16 +56,17 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 	return conn, backend.Unsupported(to.Network, err)
 }
 
-// selfConnected closes a stream that is connected to itself, and says that nobody
-// listens there. Package net tries again a few times, and then lets it pass.
+// selfConnected closes a stream that is connected to itself, and returns the error
+// of an absent listener. Package net retries a few times and then accepts the
+// stream.
 func selfConnected(c *net.TCPConn) error {
 	to := c.RemoteAddr()
-	_ = c.SetLinger(0) // else it keeps the address for a while
+	_ = c.SetLinger(0) // otherwise the address stays in use for a while
 	c.Close()
 	return &net.OpError{Op: "dial", Net: to.Network(), Addr: to, Err: os.NewSyscallError("connect", backend.ECONNREFUSED)}
 }
 
-// localAddr is the address to bind before connecting; nil for any.
+// localAddr returns the address to bind before connecting; nil for any.
 func localAddr(network, address string) (net.Addr, error) {
 	if address == "" || network == "unix" {
 		return nil, nil
@@ -83,8 +84,8 @@ func localAddr(network, address string) (net.Addr, error) {
 	return net.TCPAddrFromAddrPort(local), nil
 }
 
-// finishConnect settles the result. A connection that was made although op was
-// cancelled is kept: it was too late.
+// finishConnect sets the result. If the connection was made before the cancel took
+// effect, op succeeds.
 func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Conn, err error) {
 	b.mu.Lock()
 	cancel := b.connects[op]
@@ -92,21 +93,21 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 	b.mu.Unlock()
 	switch {
 	case err == nil:
-		op.New, err = b.joined(conn, op.Connect().Network)
+		op.New, err = b.newConnected(conn, op.Connect().Network)
 	case b.closing.Load():
 		err = backend.ErrBackendClosed
 	case ctx.Err() != nil:
 		err = backend.ErrCanceled
 	}
 	if cancel != nil {
-		cancel() // frees what the context holds; nobody listens to it any more
+		cancel() // releases the context's resources; nothing waits for it any more
 	}
 	op.Err = err
 	b.complete(op)
 }
 
-// joined makes a handle of a connection.
-func (b *Backend) joined(conn net.Conn, network string) (backend.Handle, error) {
+// newConnected makes a handle of a connection.
+func (b *Backend) newConnected(conn net.Conn, network string) (backend.Handle, error) {
 	if backend.IsDatagram(network) {
 		return b.newPacket(conn, network, sys.SocketFileOf(conn.LocalAddr()))
 	}
@@ -117,7 +118,7 @@ func (b *Backend) joined(conn net.Conn, network string) (backend.Handle, error) 
 	return s, nil
 }
 
-// cancelConnect ends a connect early.
+// cancelConnect cancels a connect.
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
 	cancel := b.connects[op]

@@ -12,20 +12,20 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// packet is a handle of datagrams.
+// packet is a datagram handle.
 type packet struct {
 	b         *Backend
 	conn      packetConn
-	udp       *net.UDPConn  // one of the two
-	unix      *net.UnixConn // paths are made anew for each datagram: package net does
+	udp       *net.UDPConn  // one of udp and unix is set
+	unix      *net.UnixConn // package net allocates the path of each datagram
 	connected bool
 	in, out   opQueue
 	file      sys.SocketFile // of a path
-	closing   sync.Mutex     // held by Close: who comes second waits until the first is done
+	closing   sync.Mutex     // held by Close, so that a second Close returns after the first
 	closed    atomic.Bool
 }
 
-// packetConn is what the two have in common.
+// packetConn has the common methods of the two kinds of connections.
 type packetConn interface {
 	net.Conn
 	SetReadDeadline(time.Time) error
@@ -51,7 +51,7 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 	return b.newPacket(conn.(packetConn), network, sys.SocketFileOf(conn.LocalAddr()))
 }
 
-// newPacket takes conn over.
+// newPacket makes a handle of conn, which it owns from then on.
 func (b *Backend) newPacket(conn net.Conn, network string, file sys.SocketFile) (backend.Handle, error) {
 	p := &packet{b: b, conn: conn, file: file, connected: conn.RemoteAddr() != nil}
 	if backend.IsUnix(network) {
@@ -137,13 +137,13 @@ func (p *packet) Close() error {
 	if p.closed.Swap(true) {
 		return nil
 	}
-	defer p.b.handles.Remove(p) // at the end: until then Backend.Close waits for it
-	p.abandon(p.b.closedError())
+	defer p.b.handles.Remove(p) // last: until then Backend.Close waits for it
+	p.failAll(p.b.closedError())
 	p.file.Remove()
 	return p.conn.Close()
 }
 
-func (p *packet) abandon(err error) {
+func (p *packet) failAll(err error) {
 	p.in.close(err)
 	p.out.close(err)
 }

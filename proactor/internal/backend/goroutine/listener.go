@@ -18,19 +18,20 @@ type listener struct {
 	ln      deadlineListener
 	in      opQueue
 	file    sys.SocketFile // of a path
-	closing sync.Mutex     // held by Close: who comes second waits until the first is done
+	closing sync.Mutex     // held by Close, so that a second Close returns after the first
 	closed  atomic.Bool
 }
 
-// deadlineListener is what both kinds of listeners of package net are.
+// deadlineListener has the common methods of both kinds of listeners of package
+// net.
 type deadlineListener interface {
 	net.Listener
 	syscall.Conn
 	SetDeadline(time.Time) error
 }
 
-// family makes "tcp" or "udp" on 0.0.0.0 mean IPv4 alone, as it does with the
-// other backends: package net would listen on [::] too.
+// family makes "tcp" or "udp" on 0.0.0.0 mean IPv4 only, as with the other
+// backends: package net would also listen on [::].
 func family(network, address string) string {
 	if ap, err := backend.ParseIP(network, address); err == nil && ap.Addr().Is4() {
 		return network[:3] + "4"
@@ -57,7 +58,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: ln.Addr(), Err: err}
 	}
 	if u, ok := ln.(*net.UnixListener); ok {
-		u.SetUnlinkOnClose(false) // it would not look whose file that is by then
+		u.SetUnlinkOnClose(false) // it would remove the file even if it belongs to another listener by then
 	}
 	l, err := b.newListener(ln.(deadlineListener), sys.SocketFileOf(ln.Addr()))
 	if err != nil {
@@ -66,7 +67,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	return l, nil
 }
 
-// newListener takes ln over.
+// newListener makes a handle of ln, which it owns from then on.
 func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (*listener, error) {
 	l := &listener{b: b, ln: ln, file: file}
 	l.in.init(b, l.accept, l.ln.SetDeadline)
@@ -78,7 +79,8 @@ func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (*listen
 	return l, nil
 }
 
-// buffers is what package net calls on a socket before it is bound.
+// buffers returns the function that package net calls on a socket before it is
+// bound.
 func buffers(o *backend.SocketOptions) func(string, string, syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) error {
 		var err error
@@ -89,8 +91,8 @@ func buffers(o *backend.SocketOptions) func(string, string, syscall.RawConn) err
 	}
 }
 
-// setBacklog sets what package net has no option for. 0 keeps its own choice,
-// which is the system's maximum.
+// setBacklog sets the backlog, for which package net has no option. 0 keeps package
+// net's choice, which is the system's maximum.
 func setBacklog(ln deadlineListener, backlog int) error {
 	c, err := ln.SyscallConn()
 	if err != nil {
@@ -138,10 +140,10 @@ func (l *listener) Close() error {
 	if l.closed.Swap(true) {
 		return nil
 	}
-	defer l.b.handles.Remove(l) // at the end: until then Backend.Close waits for it
-	l.abandon(l.b.closedError())
+	defer l.b.handles.Remove(l) // last: until then Backend.Close waits for it
+	l.failAll(l.b.closedError())
 	l.file.Remove()
 	return l.ln.Close()
 }
 
-func (l *listener) abandon(err error) { l.in.close(err) }
+func (l *listener) failAll(err error) { l.in.close(err) }

@@ -9,31 +9,31 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// lane carries out the operations of one direction of one handle.
+// opQueue carries out the operations of one direction of one handle.
 type opQueue struct {
-	b     *Backend
-	quick func(op *backend.Op) bool // carries one out without blocking, or says no; may be nil
-	do    func(op *backend.Op)      // carries one out, blocking
-	at    func(time.Time) error     // sets the deadline of what do blocks in
+	b           *Backend
+	tryNow      func(op *backend.Op) bool // carries an operation out without blocking, or reports false; may be nil
+	perform     func(op *backend.Op)      // carries an operation out, blocking
+	setDeadline func(time.Time) error     // sets the deadline of the call in which perform blocks
 
 	mu            sync.Mutex
-	available     sync.Cond // the queue is not empty, or the lane is closed
+	available     sync.Cond // the queue is not empty, or the opQueue is closed
 	queue         backend.Queue
 	serving       bool          // the goroutine exists
-	interruptWait chan struct{} // ends a wait for a buffer; nil until there is one
-	cancels       bool          // the head is being cancelled: a deadline in the past is set
-	closed        error         // what operations complete with once the handle is closed
-	writeClosing  func() error  // ends this direction behind what waits: CloseWrite was called
-	ended         bool          // and it has been
+	interruptWait chan struct{} // ends a wait for a buffer; nil until the first wait
+	cancelling    bool          // the head is being cancelled: a deadline in the past is set
+	closed        error         // the error of operations once the handle is closed
+	writeClosing  func() error  // set by CloseWrite: ends this direction after the queued operations
+	ended         bool          // writeClosing has been called
 }
 
-// init ties a lane to what it serves.
-func (l *opQueue) init(b *Backend, do func(*backend.Op), at func(time.Time) error) {
-	l.b, l.do, l.at = b, do, at
+// init connects l to the handle that it serves.
+func (l *opQueue) init(b *Backend, perform func(*backend.Op), setDeadline func(time.Time) error) {
+	l.b, l.perform, l.setDeadline = b, perform, setDeadline
 	l.available.L = &l.mu
 }
 
-// start carries op out if that needs no waiting. Else it queues op, and makes
+// start carries op out if that needs no waiting. Otherwise it queues op, and starts
 // the goroutine if there is none yet.
 func (l *opQueue) start(op *backend.Op) {
 	l.mu.Lock()
@@ -42,8 +42,8 @@ func (l *opQueue) start(op *backend.Op) {
 	} else if l.writeClosing != nil {
 		op.Err = backend.ErrWriteClosed
 	}
-	if op.Err != nil || l.queue.Empty() && l.quick != nil && l.quick(op) {
-		l.b.complete(op) // before another one can, on the goroutine
+	if op.Err != nil || l.queue.Empty() && l.tryNow != nil && l.tryNow(op) {
+		l.b.complete(op) // before the goroutine can complete a later operation
 		l.mu.Unlock()
 		return
 	}
@@ -58,7 +58,7 @@ func (l *opQueue) start(op *backend.Op) {
 	l.mu.Unlock()
 }
 
-// serve carries the operations out, in order, until the lane is closed.
+// serve carries the operations out, in order, until the opQueue is closed.
 func (l *opQueue) serve() {
 	defer l.b.working.Done()
 	for {
@@ -66,13 +66,13 @@ func (l *opQueue) serve() {
 		if op == nil {
 			return
 		}
-		l.do(op)
+		l.perform(op)
 		l.finish(op)
 	}
 }
 
-// next waits for an operation. It leaves it in the queue, where cancel finds
-// it. Once the lane is closed it returns nil, and completes what was waiting.
+// next waits for an operation. It leaves it in the queue, where cancel finds it.
+// Once the opQueue is closed it completes the queued operations and returns nil.
 func (l *opQueue) next() *backend.Op {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -89,10 +89,10 @@ func (l *opQueue) next() *backend.Op {
 	return nil
 }
 
-// finish takes op, which has been carried out, from the queue and completes it:
-// whatever was moved counts, and the reason for an early end is given in the
-// words of package backend. It does so with the lock held, so that a later
-// operation cannot complete before.
+// finish removes op, which has been carried out, from the queue and completes it.
+// If bytes were moved, op succeeds; otherwise its error becomes one of package
+// backend. finish holds the lock meanwhile, so that a later operation cannot
+// complete before op.
 func (l *opQueue) finish(op *backend.Op) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,28 +103,28 @@ func (l *opQueue) finish(op *backend.Op) {
 		op.Err = nil
 	case l.closed != nil:
 		op.Err = l.closed
-	case l.cancels && errors.Is(op.Err, os.ErrDeadlineExceeded):
+	case l.cancelling && errors.Is(op.Err, os.ErrDeadlineExceeded):
 		op.Err = backend.ErrCanceled
 	}
-	if l.cancels {
-		l.cancels = false
-		_ = l.at(time.Time{}) // fails only if the handle is closed
+	if l.cancelling {
+		l.cancelling = false
+		_ = l.setDeadline(time.Time{}) // fails only if the handle is closed
 	}
 	l.b.complete(op)
-	l.end()
+	l.closeWriteLocked()
 }
 
-// longAgo is the deadline that ends what is in progress.
+// longAgo is the deadline that ends the operation in progress.
 var longAgo = time.Unix(1, 0)
 
-// cancel ends op early: what waits leaves the queue, and what is in progress
-// runs into a deadline. An operation that is neither has completed.
+// cancel cancels op. If op waits, cancel removes it from the queue; if op is in
+// progress, cancel sets a deadline in the past. Otherwise op has completed.
 func (l *opQueue) cancel(op *backend.Op) {
 	l.mu.Lock()
 	if l.queue.Head() == op {
-		l.cancels = true
-		_ = l.at(longAgo) // fails only if the handle is closed: then op ends anyway
-		l.interrupt()
+		l.cancelling = true
+		_ = l.setDeadline(longAgo) // fails only if the handle is closed: then op ends anyway
+		l.interruptLocked()
 		l.mu.Unlock()
 		return
 	}
@@ -135,7 +135,7 @@ func (l *opQueue) cancel(op *backend.Op) {
 	l.mu.Unlock()
 }
 
-// cancelAll ends everything early, as cancel does.
+// cancelAll cancels all operations.
 func (l *opQueue) cancelAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -148,25 +148,25 @@ func (l *opQueue) cancelAll() {
 		l.b.complete(op)
 	}
 	l.queue.Push(head)
-	l.cancels = true
-	_ = l.at(longAgo) // fails only if the handle is closed: then head ends anyway
-	l.interrupt()
+	l.cancelling = true
+	_ = l.setDeadline(longAgo) // fails only if the handle is closed: then head ends anyway
+	l.interruptLocked()
 }
 
-// close makes everything complete with err. What is in progress has to be ended
-// by the caller, who closes what it blocks in.
+// close makes all operations complete with err. The caller then ends the operation
+// in progress by closing the connection in which it blocks.
 func (l *opQueue) close(err error) {
 	l.mu.Lock()
 	l.closed = err
 	l.available.Signal()
-	l.interrupt()
+	l.interruptLocked()
 	l.mu.Unlock()
 }
 
-// interrupt ends a wait for a buffer. mu is held.
-func (l *opQueue) interrupt() {
+// interruptLocked ends a wait for a buffer.
+func (l *opQueue) interruptLocked() {
 	select {
-	case l.interruptWait <- struct{}{}: // never, if there is none
+	case l.interruptWait <- struct{}{}: // not ready if interruptWait is nil
 	default:
 	}
 }

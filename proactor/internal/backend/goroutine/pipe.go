@@ -10,8 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// conn is what a stream is read from and written to: a connection of package
-// net, or a pipe.
+// conn is what a stream reads and writes: a connection of package net, or a pipe.
 type conn interface {
 	io.ReadWriteCloser
 	LocalAddr() net.Addr
@@ -23,7 +22,8 @@ type conn interface {
 // pipe is a pipe or a terminal, which has no addresses.
 type pipe struct{ *os.File }
 
-// Write has one error number for a pipe that nobody reads.
+// Write replaces the system's error for a pipe without a reader with one error
+// number.
 func (p pipe) Write(b []byte) (int, error) {
 	n, err := p.File.Write(b)
 	return n, sys.FromPipe(err)
@@ -41,8 +41,8 @@ func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
 	return b.adopt(own)
 }
 
-// adopt makes a stream of f, which it owns. Operations can only be cancelled in
-// what takes deadlines.
+// adopt makes a stream of f, which it owns from then on. It requires a file that
+// supports deadlines, because a deadline cancels operations.
 func (b *Backend) adopt(f *os.File) (backend.Handle, error) {
 	if err := f.SetDeadline(time.Time{}); err != nil {
 		f.Close()

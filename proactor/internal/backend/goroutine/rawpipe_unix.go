@@ -4,5 +4,5 @@ package goroutine
 
 import "syscall"
 
-// newRawPipe is a pipe's descriptor, which waits as any other does.
+// newRawPipe returns a pipe's descriptor, which waits as other descriptors do.
 func newRawPipe(p pipe) syscall.RawConn { return neverBlocking(p) }

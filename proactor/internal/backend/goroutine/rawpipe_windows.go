@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// rawPipe is what a pipe is read and written with when nothing may wait. That of
-// package os waits for sockets only.
+// rawPipe reads and writes a pipe without waiting. The RawConn of package os waits
+// only for sockets.
 type rawPipe struct {
 	syscall.RawConn
 	f *os.File
@@ -21,8 +21,8 @@ func newRawPipe(p pipe) syscall.RawConn {
 	return rawPipe{raw, p.File}
 }
 
-// Read calls f until it has something, waiting for bytes in between: a read of
-// nothing ends when there are some.
+// Read calls f until f is done, and waits for bytes in between: a read of zero
+// bytes ends when bytes are available.
 func (r rawPipe) Read(f func(fd uintptr) bool) error {
 	for {
 		done := false
@@ -35,7 +35,7 @@ func (r rawPipe) Read(f func(fd uintptr) bool) error {
 	}
 }
 
-// Write calls f once: what cannot be written at once is package os's to write.
+// Write calls f once. Package os writes what cannot be written at once.
 func (r rawPipe) Write(f func(fd uintptr) bool) error {
 	return r.Control(func(fd uintptr) { f(fd) })
 }

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 )
 
-// readUDP receives a datagram. The flags tell whether it was cut.
+// readUDP receives a datagram. The flags report whether it was cut.
 func readUDP(c *net.UDPConn, b []byte) (n, flags int, from netip.AddrPort, err error) {
 	n, _, flags, from, err = c.ReadMsgUDPAddrPort(b, nil)
 	return n, flags, from, err

@@ -7,8 +7,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// readUDP receives a datagram. Here the error tells that it was cut, and then not
-// where it came from; and package net receives nothing at all into no room.
+// readUDP receives a datagram. On Windows an error reports that the datagram was
+// cut, and its source is then unknown. Package net receives nothing into an empty
+// buffer.
 func readUDP(c *net.UDPConn, b []byte) (n, flags int, from netip.AddrPort, err error) {
 	if len(b) > 0 {
 		n, from, err = c.ReadFromUDPAddrPort(b)

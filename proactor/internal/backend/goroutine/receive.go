@@ -12,20 +12,20 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// receiver carries receives out: it waits in Go's poller until there are bytes,
-// and only then takes a buffer. It is the reading goroutine's.
+// receiver carries receives out: it waits in Go's poller until bytes are available,
+// and only then takes a buffer. The reading goroutine owns it.
 type receiver struct {
 	raw     syscall.RawConn
 	recv    func(fd int, b []byte) (int, error)
 	args    *backend.ReceiveArgs
-	buf     *backend.PoolBuffer // in hand
+	buf     *backend.PoolBuffer // the buffer taken for the current receive
 	n       int
 	err     error
 	attempt func(fd uintptr) bool
 	waiter  *backend.PoolWaiter
 	grants  func(*backend.PoolBuffer)
-	granted chan *backend.PoolBuffer // holds one: a waiter is granted one at a time
-	wanting bool                     // the lane's mu: a receive is in progress
+	granted chan *backend.PoolBuffer // capacity 1: a waiter has at most one buffer granted
+	wanting bool                     // guarded by the opQueue's mu: a receive is in progress
 }
 
 func newReceiver(l *opQueue, t *try) *receiver {
@@ -36,7 +36,7 @@ func newReceiver(l *opQueue, t *try) *receiver {
 	return r
 }
 
-// grant is given a buffer by whoever has released it.
+// grant receives a buffer from the goroutine that released it.
 func (r *receiver) grant(l *opQueue, b *backend.PoolBuffer) {
 	l.mu.Lock()
 	if r.wanting {
@@ -49,26 +49,26 @@ func (r *receiver) grant(l *opQueue, b *backend.PoolBuffer) {
 	}
 }
 
-// want says whether buffers are wanted, and takes what was granted last.
-func (r *receiver) want(l *opQueue, wanting bool) (late *backend.PoolBuffer) {
+// setWanting sets wanting, and returns the buffer that was granted last, if any.
+func (r *receiver) setWanting(l *opQueue, wanting bool) (late *backend.PoolBuffer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.wanting = wanting
 	select {
 	case late = <-r.granted:
-	case <-l.interruptWait: // of an earlier cancel
+	case <-l.interruptWait: // left over from an earlier cancel
 	default:
 	}
 	return late
 }
 
-// awaitBuffer waits for a buffer, or until the receive is to end: the lane knows
-// why.
+// awaitBuffer waits for a buffer, or until the receive is to end. The opQueue has
+// the reason for the end.
 func (r *receiver) awaitBuffer(l *opQueue) error {
 	l.mu.Lock()
-	ends := l.cancels || l.closed != nil
+	stopping := l.cancelling || l.closed != nil
 	l.mu.Unlock()
-	if ends {
+	if stopping {
 		return os.ErrDeadlineExceeded
 	}
 	select {
@@ -93,7 +93,7 @@ func (s *stream) receive(op *backend.Op) {
 	}
 	r := s.taking
 	r.args, r.err = op.Receive(), nil
-	r.want(&s.in, true)
+	r.setWanting(&s.in, true)
 	for {
 		op.Err = r.raw.Read(r.attempt)
 		if op.Err != nil || r.buf != nil || r.err != backend.ErrWouldBlock {
@@ -106,11 +106,11 @@ func (s *stream) receive(op *backend.Op) {
 	s.received(op, r)
 }
 
-// received settles the result. A buffer that is of no use is given back.
+// received sets the result. It releases a buffer that is not needed.
 func (s *stream) received(op *backend.Op, r *receiver) {
 	buf := r.buf
 	r.buf = nil
-	if late := r.want(&s.in, false); late != nil {
+	if late := r.setWanting(&s.in, false); late != nil {
 		late.Release()
 	}
 	if op.Err == nil && r.err != nil {
@@ -129,7 +129,7 @@ func (s *stream) received(op *backend.Op, r *receiver) {
 	}
 }
 
-// take takes a buffer, one that was granted meanwhile or another one.
+// take takes the buffer that was granted meanwhile, or another one.
 func (r *receiver) take() bool {
 	select {
 	case r.buf = <-r.granted:
@@ -139,8 +139,8 @@ func (r *receiver) take() bool {
 	return r.buf != nil
 }
 
-// try is one attempt, in the poller: false waits for more. With no buffer to be
-// had it ends with ErrWouldBlock and without one.
+// try is one attempt, called by the poller: false makes the poller wait for bytes.
+// If there is no buffer the receive ends with ErrWouldBlock.
 func (r *receiver) try(fd uintptr) bool {
 	r.n, r.err = 0, nil
 	if r.buf == nil {
@@ -152,7 +152,7 @@ func (r *receiver) try(fd uintptr) bool {
 	n, err := r.recv(int(fd), r.buf.Space())
 	switch {
 	case err != nil && sys.WouldBlock(err):
-		r.buf.Release() // nothing is owned while it waits
+		r.buf.Release() // a receive owns no buffer while it waits
 		r.buf = nil
 		return false
 	case err != nil:

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// receiver would wait for bytes without a buffer, which package net cannot do
-// here.
+// receiver is empty: on this system package net cannot wait for bytes without a
+// buffer.
 type receiver struct{}
 
 func (s *stream) receive(op *backend.Op) { op.Err = errors.ErrUnsupported }

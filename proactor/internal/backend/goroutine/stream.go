@@ -13,20 +13,20 @@ type stream struct {
 	b       *Backend
 	conn    conn
 	in, out opQueue
-	try     try         // for what must not wait
-	taking  *receiver   // for receives; made at the first
-	vec     net.Buffers // the copy of a gather write's buffers that package net consumes
+	try     try         // for calls that must not wait
+	taking  *receiver   // for receives; made by the first one
+	vec     net.Buffers // the copy of a gather write's buffers, which package net consumes
 	sender  *sender     // for transmissions; made by the first one
-	closing sync.Mutex  // held by Close: who comes second waits until the first is done
+	closing sync.Mutex  // held by Close, so that a second Close returns after the first
 	closed  atomic.Bool
 }
 
-// newStream takes conn over.
+// newStream makes a handle of conn, which it owns from then on.
 func (b *Backend) newStream(conn conn) (*stream, error) {
 	s := &stream{b: b, conn: conn}
 	s.in.init(b, s.read, conn.SetReadDeadline)
 	s.out.init(b, s.write, conn.SetWriteDeadline)
-	s.out.quick = s.quickWrite
+	s.out.tryNow = s.quickWrite
 	s.try.init(conn)
 	if !b.handles.Add(s) {
 		conn.Close()
@@ -52,7 +52,7 @@ func (s *stream) read(op *backend.Op) {
 		return
 	}
 	if op.Kind == backend.KindRead {
-		if len(op.Buf) > 0 { // on Windows package net would wait for something to come
+		if len(op.Buf) > 0 { // on Windows package net would wait for bytes
 			op.N, op.Err = s.conn.Read(op.Buf)
 		}
 		return
@@ -64,7 +64,7 @@ func (s *stream) read(op *backend.Op) {
 			continue
 		case op.N == 0:
 			n, op.Err = s.conn.Read(b)
-		default: // there is something already: take what else there is
+		default: // bytes are available: read what else there is
 			n, _ = s.try.read(b)
 		}
 		op.N += n
@@ -86,8 +86,8 @@ func (s *stream) write(op *backend.Op) {
 	}
 }
 
-// maxGather is the most that a gather write moves, so that op.N is that: package net
-// writes all that it is given.
+// maxGather is the maximum number of bytes that a gather write moves. Package net
+// writes everything that it is given, and the number must fit in op.N.
 const maxGather = 1 << 30
 
 func (s *stream) writeV(op *backend.Op) {
@@ -105,8 +105,8 @@ func (s *stream) writeV(op *backend.Op) {
 	op.N, op.Err = int(n), err
 }
 
-// quickWrite writes what there is room for, which is nearly always enough, so
-// that nobody has to wait for the goroutine.
+// quickWrite writes what there is room for. That is nearly always everything, and
+// saves the hand-over to the goroutine.
 func (s *stream) quickWrite(op *backend.Op) bool {
 	switch op.Kind {
 	case backend.KindWrite:
@@ -125,21 +125,22 @@ func (s *stream) quickWrite(op *backend.Op) bool {
 
 func (s *stream) TryRead(b []byte) (int, error) {
 	n, err := s.try.read(b)
-	return n, s.tried(err)
+	return n, s.tryError(err)
 }
 
 func (s *stream) TryWrite(b []byte) (int, error) {
 	n, err := s.try.write(b)
-	return n, s.out.unwritten(s.tried(err))
+	return n, s.out.writeError(s.tryError(err))
 }
 
 func (s *stream) TryWriteV(v [][]byte) (int, error) {
 	n, err := s.try.writeV(v)
-	return n, s.out.unwritten(s.tried(err))
+	return n, s.out.writeError(s.tryError(err))
 }
 
-// tried says that the handle is closed in our own words: pipes have others.
-func (s *stream) tried(err error) error {
+// tryError returns ErrHandleClosed for a closed handle, because pipes report other
+// errors.
+func (s *stream) tryError(err error) error {
 	if err != nil && s.closed.Load() {
 		return s.b.closedError()
 	}
@@ -160,12 +161,12 @@ func (s *stream) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	defer s.b.handles.Remove(s) // at the end: until then Backend.Close waits for it
-	s.abandon(s.b.closedError())
+	defer s.b.handles.Remove(s) // last: until then Backend.Close waits for it
+	s.failAll(s.b.closedError())
 	return s.conn.Close()
 }
 
-func (s *stream) abandon(err error) {
+func (s *stream) failAll(err error) {
 	s.in.close(err)
 	s.out.close(err)
 }

@@ -10,7 +10,7 @@ import (
 func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	switch h := from.(type) {
 	case *stream:
-		if err := h.b.giveUp(&h.closed, &h.in, &h.out); err != nil {
+		if err := h.b.release(&h.closed, &h.in, &h.out); err != nil {
 			return nil, err
 		}
 		h.b.handles.Remove(h)
@@ -21,13 +21,13 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 		s.out.writeClosing, s.out.ended = h.out.writeClosing, h.out.ended
 		return s, nil
 	case *packet:
-		if err := h.b.giveUp(&h.closed, &h.in, &h.out); err != nil {
+		if err := h.b.release(&h.closed, &h.in, &h.out); err != nil {
 			return nil, err
 		}
 		h.b.handles.Remove(h)
 		return b.newPacket(h.conn, h.LocalAddr().Network(), h.file)
 	case *listener:
-		if err := h.b.giveUp(&h.closed, &h.in); err != nil {
+		if err := h.b.release(&h.closed, &h.in); err != nil {
 			return nil, err
 		}
 		h.b.handles.Remove(h)
@@ -40,10 +40,10 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	return nil, backend.ErrOtherBackend
 }
 
-// giveUp closes a handle, if none of its lanes has an operation: their goroutines
-// end, and nobody uses what they served. closed says whether Close has begun to.
-func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*opQueue) error {
-	for _, l := range lanes {
+// release closes a handle, if none of its queues has an operation: their goroutines
+// end. closed is set if Close has begun.
+func (b *Backend) release(closed *atomic.Bool, queues ...*opQueue) error {
+	for _, l := range queues {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.closed != nil {
@@ -54,9 +54,9 @@ func (b *Backend) giveUp(closed *atomic.Bool, lanes ...*opQueue) error {
 		}
 	}
 	if closed.Swap(true) {
-		return b.closedError() // Close waits for the lanes, and closes what they serve
+		return b.closedError() // Close waits for the queues' goroutines, and closes the connection
 	}
-	for _, l := range lanes {
+	for _, l := range queues {
 		l.closed = backend.ErrHandleClosed
 		l.available.Signal()
 	}

@@ -5,8 +5,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend/files"
 )
 
-// transmit carries a transmission out. What was written before an error counts,
-// and does not hide it.
+// transmit carries a transmission out. Its result has both the number of bytes
+// written before an error, and the error.
 func (s *stream) transmit(op *backend.Op) {
 	t := op.Transmission()
 	err := s.send(t)

@@ -6,7 +6,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// sender is how a stream sends files: a closure made once, and what it works on.
+// sender sends the files of a stream: a closure made once, and its arguments.
 type sender struct {
 	call func(fd uintptr) bool
 	t    *backend.Transmission
@@ -14,8 +14,8 @@ type sender struct {
 	err  error
 }
 
-// send carries t out, turn by turn: the deadline that cancels it is looked at
-// before each.
+// send carries t out, turn by turn. It checks the deadline, which cancels t, before
+// each turn.
 func (s *stream) send(t *backend.Transmission) error {
 	if s.try.raw == nil {
 		return files.Copy(s.conn, t)
@@ -24,7 +24,7 @@ func (s *stream) send(t *backend.Transmission) error {
 		x := new(sender)
 		x.call = func(fd uintptr) bool {
 			x.turn, x.err = files.Turn(int(fd), x.t)
-			return x.turn != sys.TurnFull // or else package net waits until there is room
+			return x.turn != sys.TurnFull // otherwise package net waits until there is room
 		}
 		s.sender = x
 	}

@@ -7,11 +7,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend/files"
 )
 
-// sender is nothing here: files are copied.
+// sender is empty: files are copied.
 type sender struct{}
 
-var _ *sender // a stream has one, which only Linux uses
+var _ *sender // a stream has a field of this type, which only Linux uses
 
-// send copies the file. Package net could have the system send it, but only from
-// where the file's position is, which all users of a file share.
+// send copies the file. The system can send a file only from the file's position,
+// which all users of the file share.
 func (s *stream) send(t *backend.Transmission) error { return files.Copy(s.conn, t) }

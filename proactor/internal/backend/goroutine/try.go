@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// try reads and writes without waiting, on the descriptor inside a net.Conn. It
-// has one reader and one writer at a time.
+// try reads and writes without waiting, on the descriptor of a net.Conn. Each
+// direction has one user at a time.
 type try struct {
 	conn    conn
 	raw     syscall.RawConn // nil: this connection has no descriptor
@@ -23,7 +23,7 @@ type try struct {
 	outV    attempt // like out, from vector
 }
 
-// attempt is one call: a closure made once, and what it works on.
+// attempt is one call: a closure made once, and its arguments.
 type attempt struct {
 	call func(fd uintptr) bool
 	buf  []byte
@@ -58,8 +58,8 @@ func (t *try) init(conn conn) {
 	}
 }
 
-// neverBlocking is c's descriptor, once calls on it return at once; nil if it is
-// closed already.
+// neverBlocking returns c's descriptor in a form whose calls return at once; nil if
+// c is closed.
 func neverBlocking(c syscall.Conn) syscall.RawConn {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -115,7 +115,7 @@ func (t *try) writeV(v [][]byte) (int, error) {
 	return t.outV.n, t.result("write", t.outV.err)
 }
 
-// result says what happened in the words of package backend and package net.
+// result returns the error of a call in the form of package backend or package net.
 func (t *try) result(call string, err error) error {
 	if err == nil {
 		return nil

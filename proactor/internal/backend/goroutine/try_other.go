@@ -4,7 +4,8 @@ package goroutine
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
-// try would read and write without waiting, which package net cannot do here.
+// try does nothing: on this system package net cannot read or write without
+// waiting.
 type try struct{}
 
 func (t *try) init(conn) {}
