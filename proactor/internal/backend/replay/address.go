@@ -10,10 +10,10 @@ import (
 
 func mode(n int64) fs.FileMode { return fs.FileMode(n) }
 
-// datagram writes where a datagram came from, and whether all of it is there.
+// datagram writes the source of a datagram, and whether it was truncated.
 func (j *writer) datagram(d *backend.Datagram) {
 	j.string(d.Addr.Path)
-	at, _ := d.Addr.AddrPort.MarshalBinary() // it never fails
+	at, _ := d.Addr.AddrPort.MarshalBinary() // MarshalBinary never fails
 	j.bytes(at)
 	if d.Truncated {
 		j.int(1)
@@ -22,7 +22,7 @@ func (j *writer) datagram(d *backend.Datagram) {
 	}
 }
 
-// datagram reads it.
+// datagram reads what writer.datagram wrote.
 func (j *reader) datagram(d *backend.Datagram) {
 	d.Addr.Path = string(j.bytes())
 	if err := d.Addr.AddrPort.UnmarshalBinary(j.bytes()); err != nil && j.err == nil {
@@ -41,7 +41,7 @@ func (j *writer) address(a net.Addr) {
 	j.string(a.String())
 }
 
-// address reads it: a *net.TCPAddr or a *net.UnixAddr as it was.
+// address reads what writer.address wrote: a *net.TCPAddr or a *net.UnixAddr.
 func (j *reader) address() net.Addr {
 	network := string(j.bytes())
 	if network == "" {

@@ -11,76 +11,76 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Backend gives the answers of a journal.
+// Backend replays a journal: it returns the recorded results.
 type Backend struct {
-	outside
-	patience time.Duration
-	tell     func(error) // nil: only operations are told that the replay has diverged
+	externalCalls
+	timeout   time.Duration
+	onDiverge func(error) // called when the replay diverges; may be nil
 
-	wake     sync.Cond // for whoever waits for another goroutine, or for the journal to go on
+	wake     sync.Cond // broadcast when a goroutine has made a request, or the journal has advanced
 	woken    bool
-	rounds   int // Waits that have returned
+	rounds   int // number of Waits that have returned
 	j        *reader
 	now      time.Duration
 	started  int64
 	made     int64
-	flying   map[int64]*backend.Op // started, by number
+	inFlight map[int64]*backend.Op // outstanding operations, by number
 	numbers  map[*backend.Op]int64
-	known    map[int64]*backend.Op // of requests, by number
-	asked    map[*backend.Op]int64 // the same, by operation
+	known    map[int64]*backend.Op // operations of requests, by number
+	asked    map[*backend.Op]int64 // the inverse of known
 	asides   []aside
-	failed   backend.Queue // after the replay has diverged
+	failed   backend.Queue // failed because the replay has diverged
 	diverged error
 	finished bool // closed, as in the journal
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
-// New begins to replay a journal. What another goroutine did then is waited for
-// until patience has passed. tell, if it is not nil, is told once that the replay has
-// diverged, on a goroutine of its own.
-func New(r io.Reader, patience time.Duration, tell func(error)) (*Backend, error) {
+// New begins to replay a journal. A recorded action of another goroutine is awaited
+// for at most timeout. If onDiverge is not nil, it is called once, on a goroutine
+// of its own, when the replay diverges.
+func New(r io.Reader, timeout time.Duration, onDiverge func(error)) (*Backend, error) {
 	j, err := newReader(r)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{j: j, patience: patience, tell: tell, now: time.Duration(j.int()), flying: map[int64]*backend.Op{}, numbers: map[*backend.Op]int64{},
+	b := &Backend{j: j, timeout: timeout, onDiverge: onDiverge, now: time.Duration(j.int()), inFlight: map[int64]*backend.Op{}, numbers: map[*backend.Op]int64{},
 		known: map[int64]*backend.Op{}, asked: map[*backend.Op]int64{}}
 	b.wake.L = &b.mu
-	b.rouse = b.Wake
+	b.wakeDispatcher = b.Wake
 	return b, nil
 }
 
 // Name returns "replay".
 func (b *Backend) Name() string { return "replay" }
 
-// Now is the time of the last Wait, as it was.
+// Now returns the recorded time of the last Wait.
 func (b *Backend) Now() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.now
 }
 
-// Value is what get returned then.
+// Value returns what get returned in the recorded run.
 func (b *Backend) Value(get func() int64) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	who := sum([]byte(caller()))
 	switch {
-	case b.diverged != nil || b.elsewhere() && b.ended:
-	case b.elsewhere():
-		if a := b.answerAside(onValue, who); b.diverged == nil {
+	case b.diverged != nil || b.isExternalLocked() && b.ended:
+	case b.isExternalLocked():
+		if a := b.answerAsideLocked(onValue, who); b.diverged == nil {
 			return a.value
 		}
-	case b.expect(onValue, who):
-		if v := b.j.int(); b.sound() {
+	case b.expectLocked(onValue, who):
+		if v := b.j.int(); b.validLocked() {
 			return v
 		}
 	}
 	return get()
 }
 
-// Notify is a SignalSet's registration: the signals are the journal's.
+// Notify registers a SignalSet: the journal delivers the signals.
 func (b *Backend) Notify(deliver func(os.Signal), signals []os.Signal) (stop func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -88,7 +88,7 @@ func (b *Backend) Notify(deliver func(os.Signal), signals []os.Signal) (stop fun
 	return func() {}
 }
 
-// Take refuses.
+// Take always fails.
 func (b *Backend) Take(backend.Handle) (backend.Handle, error) { return nil, backend.ErrOtherBackend }
 
 // Start is Backend.Start.
@@ -97,19 +97,19 @@ func (b *Backend) Start(op *backend.Op) {
 	defer b.mu.Unlock()
 	op.N, op.Err, op.New = 0, nil, nil
 	b.started++
-	if !b.expect(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op)) {
-		b.fail(op)
+	if !b.expectLocked(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op)) {
+		b.failLocked(op)
 		return
 	}
-	b.flying[b.started], b.numbers[op] = op, b.started
+	b.inFlight[b.started], b.numbers[op] = op, b.started
 }
 
-// Cancel is Backend.Cancel: what came of it is in the journal.
+// Cancel is Backend.Cancel: the journal has the outcome.
 func (b *Backend) Cancel(op *backend.Op) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if number, ok := b.numbers[op]; ok && !b.elsewhere() {
-		b.expect(onCancel, number)
+	if number, ok := b.numbers[op]; ok && !b.isExternalLocked() {
+		b.expectLocked(onCancel, number)
 	}
 }
 
@@ -117,11 +117,11 @@ func (b *Backend) Cancel(op *backend.Op) {
 func (b *Backend) CancelAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expect(onCancelAll)
+	b.expectLocked(onCancelAll)
 }
 
-// Wait is Backend.Wait: it does not wait, but for other goroutines, and returns
-// what it returned then. Once the replay has diverged time jumps to the deadline.
+// Wait is Backend.Wait. It returns the recorded completions, and waits only for
+// other goroutines. Once the replay has diverged, time jumps to the deadline.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -129,22 +129,22 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.rounds++
 		b.wake.Broadcast()
 	}()
-	for do := b.nextRequest(); do != nil; do = b.nextRequest() {
+	for do := b.nextRequestLocked(); do != nil; do = b.nextRequestLocked() {
 		b.mu.Unlock()
 		do()
 		b.mu.Lock()
 	}
-	if b.peek() == onClose && !b.ended {
-		if q, ok := b.await(request.closes); ok { // in the run it was closed before anybody dispatched
+	if b.peekLocked() == onClose && !b.ended {
+		if q, ok := b.awaitLocked(request.closes); ok { // in the recorded run the dispatcher was closed before its first Wait
 			b.mu.Unlock()
 			q.do()
 			b.mu.Lock()
 			return nil
 		}
 	}
-	if b.expect(onWait) {
-		b.pace()
-		if list := b.batch(); b.sound() {
+	if b.expectLocked(onWait) {
+		b.paceLocked()
+		if list := b.batchLocked(); b.validLocked() {
 			return list
 		}
 	}
@@ -158,13 +158,13 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	return b.failed.Take()
 }
 
-// longestPace is how long a Wait takes at most.
+// longestPace is the longest time that a Wait sleeps.
 const longestPace = 20 * time.Millisecond
 
-// pace reads the time. If there are other goroutines it lets them have as much of it
-// as they had, so that they have come as far as they had. The lock is held, and
-// released meanwhile.
-func (b *Backend) pace() {
+// paceLocked reads the time. If there are other goroutines it sleeps for as long as
+// they had in the recorded run, so that they get as far. It releases the lock
+// meanwhile.
+func (b *Backend) paceLocked() {
 	passed := time.Duration(b.j.int()) - b.now
 	b.now += passed
 	if passed > 0 && len(b.asked) > 0 {
@@ -174,29 +174,29 @@ func (b *Backend) pace() {
 	}
 }
 
-// batch reads what has completed. The lock is held.
-func (b *Backend) batch() *backend.Op {
+// batchLocked reads the completions of a Wait.
+func (b *Backend) batchLocked() *backend.Op {
 	var list backend.Queue
 	for count := b.j.int(); count > 0 && b.j.err == nil; count-- {
 		number := b.j.int()
-		op := b.flying[number]
+		op := b.inFlight[number]
 		if op == nil {
-			b.diverge(fmt.Sprintf("operation %d completes in the journal, and is not outstanding", number))
+			b.divergeLocked(fmt.Sprintf("operation %d completes in the journal, but is not outstanding", number))
 			break
 		}
 		b.j.result(op)
 		if b.j.int() != 0 && b.j.err == nil {
-			op.New = b.adopt()
+			op.New = b.adoptLocked()
 		}
 		if b.j.err == nil {
-			delete(b.flying, number)
+			delete(b.inFlight, number)
 			delete(b.numbers, op)
 			list.Push(op)
 		}
 	}
-	if !b.sound() {
+	if !b.validLocked() {
 		for op := list.Pop(); op != nil; op = list.Pop() {
-			b.fail(op)
+			b.failLocked(op)
 		}
 	}
 	return list.Take()
@@ -210,17 +210,17 @@ func (b *Backend) Wake() {
 	b.wake.Broadcast()
 }
 
-// Close is Backend.Close. It tells if the replay has diverged.
+// Close is Backend.Close. It reports an error if the replay has diverged.
 func (b *Backend) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.expect(onClose) {
+	if !b.expectLocked(onClose) {
 		if b.diverged == backend.ErrBackendClosed {
-			return nil // over before
+			return nil // the program's shutdown ended the replay early
 		}
 		return b.diverged
 	}
 	b.finished = true
-	_, err := b.outcome(0)
+	_, err := b.outcomeLocked(0)
 	return err
 }

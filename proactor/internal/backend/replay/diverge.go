@@ -8,36 +8,36 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// ErrDiverged is why operations fail once the program does something else than it
-// did when the journal was written.
+// ErrDiverged is the error of operations once the program does something other than
+// it did in the recorded run.
 var ErrDiverged = errors.New("proactor: the replay has diverged from its journal")
 
-// Err is why the replay has diverged; nil if it has not.
+// Err returns why the replay has diverged; nil if it has not.
 func (b *Backend) Err() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.diverged
 }
 
-// peek is the next event. What was answered to other goroutines is put aside. The
-// lock is held.
-func (b *Backend) peek() byte {
+// peekLocked returns the next event. It first reads the answers to calls of other
+// goroutines and keeps them for answerAsideLocked.
+func (b *Backend) peekLocked() byte {
 	for b.diverged == nil && b.j.peek() == onAside {
-		b.readAside()
+		b.readAsideLocked()
 	}
 	return b.j.peek()
 }
 
-// expect reads the next event and its arguments, and reports whether they are the
-// ones that the program now comes with. If not the replay has diverged. The lock
-// is held.
-func (b *Backend) expect(event byte, arguments ...int64) bool {
+// expectLocked reads the next event and its arguments, and reports whether they
+// match the call that the program makes now. If they do not, the replay has
+// diverged.
+func (b *Backend) expectLocked(event byte, arguments ...int64) bool {
 	if b.diverged != nil {
 		return false
 	}
-	next := b.peek()
+	next := b.peekLocked()
 	if next != event {
-		b.differ(func() string {
+		b.mismatchLocked(func() string {
 			return fmt.Sprintf("%s comes to %s, and the journal to %s", caller(), about(event, arguments...), b.upcoming())
 		})
 		return false
@@ -49,14 +49,14 @@ func (b *Backend) expect(event byte, arguments ...int64) bool {
 	}
 	for i, want := range arguments {
 		if got[i] != want || b.j.err != nil {
-			b.diverge(fmt.Sprintf("%s comes to %s, and the journal to %s%s", caller(), about(event, arguments...), about(event, got...), onlyBytes(event, arguments, got)))
+			b.divergeLocked(fmt.Sprintf("%s comes to %s, and the journal to %s%s", caller(), about(event, arguments...), about(event, got...), onlyBytes(event, arguments, got)))
 			return false
 		}
 	}
 	return true
 }
 
-// upcoming is the next event, for people: it is read, as far as it can be told.
+// upcoming reads the next event and describes it for a message.
 func (b *Backend) upcoming() string {
 	switch event := b.j.event(); event {
 	case onStart:
@@ -73,7 +73,7 @@ func (b *Backend) upcoming() string {
 	}
 }
 
-// about is what an event is about, for people.
+// about describes an event for a message.
 func about(event byte, arguments ...int64) string {
 	if event == onStart && len(arguments) == 4 {
 		s := "start " + article(backend.Kind(arguments[0]))
@@ -105,69 +105,70 @@ func article(k backend.Kind) string {
 	return kindNames[k]
 }
 
-// onlyBytes says so if two starts differ in nothing else.
+// onlyBytes returns an explanation if two starts differ only in their bytes.
 func onlyBytes(event byte, a, b []int64) string {
 	if event == onStart && a[0] == b[0] && a[1] == b[1] && a[2] == b[2] {
-		return ": the bytes, or the address, are others"
+		return ": the bytes or the address differ"
 	}
 	return ""
 }
 
-// sound reports whether the answer could be read. The lock is held.
-func (b *Backend) sound() bool {
+// validLocked reports whether the answer could be read.
+func (b *Backend) validLocked() bool {
 	if b.j.err != nil && b.diverged == nil {
-		b.diverge("the journal ends in the middle, or is damaged: " + b.j.err.Error())
+		b.divergeLocked("the journal ends in the middle, or is damaged: " + b.j.err.Error())
 	}
 	return b.diverged == nil
 }
 
-// differ is called when the program does something else than in the run. why reads
-// on in the journal.
-func (b *Backend) differ(why func() string) {
-	if !b.goodbye() {
-		b.diverge(why())
+// mismatchLocked is called when the program does something other than it did in the
+// recorded run. why may read on in the journal.
+func (b *Backend) mismatchLocked(why func() string) {
+	if !b.endedByShutdownLocked() {
+		b.divergeLocked(why())
 	}
 }
 
-// diverge ends the replay with an error. The lock is held.
-func (b *Backend) diverge(why string) {
-	b.end(fmt.Errorf("%w at %v, after %d operations (event %d): %s", ErrDiverged, b.now, b.started, b.j.count, why))
-	if b.tell != nil {
-		go b.tell(b.diverged)
+// divergeLocked ends the replay with an error.
+func (b *Backend) divergeLocked(why string) {
+	b.endLocked(fmt.Errorf("%w at %v, after %d operations (event %d): %s", ErrDiverged, b.now, b.started, b.j.count, why))
+	if b.onDiverge != nil {
+		go b.onDiverge(b.diverged)
 	}
 }
 
-// end ends the replay: everything outstanding fails, and what other goroutines ask
-// for is done as it comes. The lock is held.
-func (b *Backend) end(why error) {
+// endLocked ends the replay: outstanding operations fail, and requests of other
+// goroutines are carried out in any order.
+func (b *Backend) endLocked(why error) {
 	b.diverged = why
 	for number := int64(1); number <= b.started; number++ {
-		if op := b.flying[number]; op != nil {
-			b.fail(op)
+		if op := b.inFlight[number]; op != nil {
+			b.failLocked(op)
 		}
 	}
-	clear(b.flying)
+	clear(b.inFlight)
 	clear(b.numbers)
 	b.woken = true
 	b.wake.Broadcast()
 }
 
-func (b *Backend) fail(op *backend.Op) {
+func (b *Backend) failLocked(op *backend.Op) {
 	op.N, op.New, op.Err = 0, nil, b.diverged
 	b.failed.Push(op)
 	b.woken = true
 	b.wake.Broadcast()
 }
 
-// missing is why the replay has diverged if nobody has asked for what.
-func (b *Backend) missing(what string) string {
+// missingLocked says why the replay has diverged when no goroutine made the request
+// what.
+func (b *Backend) missingLocked(what string) string {
 	var came []string
 	for _, q := range b.queue {
 		came = append(came, q.what)
 	}
-	s := fmt.Sprintf("the journal comes to what another goroutine asked for, %s, and nobody has within %v", what, b.patience)
+	s := fmt.Sprintf("the journal comes to %s, which another goroutine asked for, and no goroutine has asked for it within %v", what, b.timeout)
 	if len(came) > 0 {
-		s += "; asked for was: " + strings.Join(came, ", ")
+		s += "; what goroutines have asked for: " + strings.Join(came, ", ")
 	}
 	return s
 }

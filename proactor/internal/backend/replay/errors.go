@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// The errors that are themselves again; others keep their text, and the error
-// number in them.
+// sentinels are the errors that a replay returns as the same values. Other errors
+// keep their text and their error number.
 var sentinels = []error{nil, io.EOF, backend.ErrWouldBlock, backend.ErrCanceled, backend.ErrHandleClosed, backend.ErrBackendClosed,
 	backend.ErrWriteClosed, backend.ErrWrongHandle, backend.ErrNotSocket, io.ErrUnexpectedEOF}
 
@@ -35,7 +35,7 @@ func (j *writer) error(err error) {
 	j.int(0)
 }
 
-// replayed is an error of the run that is replayed.
+// replayed is an error of the recorded run.
 type replayed struct {
 	text     string
 	errno    syscall.Errno
@@ -44,7 +44,7 @@ type replayed struct {
 
 func (e *replayed) Error() string { return e.text }
 
-// Unwrap gives what errors.Is asks for.
+// Unwrap returns the values that errors.Is compares.
 func (e *replayed) Unwrap() []error {
 	var list []error
 	if e.errno != 0 {

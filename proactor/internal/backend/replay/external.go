@@ -12,69 +12,71 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// What other goroutines do comes at another moment in each run. So it does not
-// happen when they ask for it, but when the goroutine that dispatches is inside
-// Wait, and the journal says so:
+// External calls are calls of goroutines other than the dispatching one. They come
+// at a different moment in each run. Therefore they are not carried out when they
+// are made, but by the dispatching goroutine inside Wait, and the journal records
+// their order:
 //
 //	another goroutine    Ask ──▶ queue
-//	Wait, of a Recorder          takes what is in the queue, in its order, writes it
-//	                             down and does it
-//	Wait, of a replay            reads who is next, waits until that one has asked, and
-//	                             does it; who comes too early stays in the queue
+//	Wait of a Recorder           takes the requests from the queue in order, writes
+//	                             each to the journal and carries it out
+//	Wait of a replay             reads the next request from the journal, waits until
+//	                             a goroutine has made it, and carries it out; a request
+//	                             that comes too early stays in the queue
 //
-// Who is who is known by what is asked for, the function that asks, and the
-// operation: the first start of an operation is recognised by the first two, all
-// that follow by its being the same operation. Where several goroutines do the same
-// with operations of their own, one may so stand for the other, but never becomes
-// a third.
+// A request is recognised by what it asks for, the function that makes it, and its
+// operation. The first request of an operation is recognised by the first two,
+// later requests by the same operation. If several goroutines do the same with
+// operations of their own, a replay may exchange two of these operations, but keeps
+// the exchange until the end.
 //
-// What needs its answer at once, as to listen does, is answered at once; the
-// journal keeps the answer aside until somebody asks for it.
+// A call that needs its result at once, such as Listen, is carried out at once. A
+// replay reads its result from the journal and keeps it until a goroutine makes the
+// call.
 
-// outside is where the other goroutines ask. The zero value is ready once idle is
-// set up.
-type outside struct {
-	mu     sync.Mutex // all of the Recorder's or the Backend's
-	inside uint64     // the goroutine that dispatches, or did last; 0: none has yet
-	queue  []request
-	ended  bool // nothing is put off any more
-	rouse  func()
-	sets   []*signalSet
+// externalCalls is the queue of external calls. The zero value is ready for use
+// once wakeDispatcher is set.
+type externalCalls struct {
+	mu             sync.Mutex // guards all state of the Recorder or the Backend
+	dispatching    uint64     // number of the goroutine that dispatches, or did last; 0: none yet
+	queue          []request
+	ended          bool // calls are carried out at once: the dispatcher is closed
+	wakeDispatcher func()
+	sets           []*signalSet
 }
 
-// request is what somebody asks for.
+// request is an external call in the queue.
 type request struct {
-	op     *backend.Op // whose it is; nil if it is nobody's
+	op     *backend.Op // its operation; may be nil
 	what   string
 	do     func()
-	signal os.Signal // that it is one, for the set
+	signal os.Signal // not nil: the request is the delivery of this signal to the set
 	set    int
 }
 
-// Closing is what is asked for to close the dispatcher.
+// Closing is the request to close the dispatcher.
 const Closing = "close the dispatcher"
 
-// closes reports whether q is to close the dispatcher.
+// closes reports whether q is a request to close the dispatcher.
 func (q request) closes() bool { return strings.HasPrefix(q.what, Closing) }
 
-// Enter says that the caller dispatches from now on.
-func (o *outside) Enter() {
+// Enter makes the caller the dispatching goroutine.
+func (o *externalCalls) Enter() {
 	g := goroutine()
 	o.mu.Lock()
-	o.inside = g
+	o.dispatching = g
 	o.mu.Unlock()
 }
 
-// elsewhere reports whether the caller is another goroutine than the one that
-// dispatches. The lock is held.
-func (o *outside) elsewhere() bool { return o.inside != goroutine() }
+// isExternalLocked reports whether the caller is not the dispatching goroutine.
+func (o *externalCalls) isExternalLocked() bool { return o.dispatching != goroutine() }
 
-// Ask has do called by the goroutine that dispatches. It returns false if that is
-// the caller, or if the end has come: then it does nothing. who is the *backend.Op
-// or the backend.Handle that it is about; nil if there is none.
-func (o *outside) Ask(who any, what string, do func()) bool {
+// Ask makes the dispatching goroutine call do. If the caller is that goroutine, or
+// the dispatcher is closed, Ask does nothing and returns false. who is the
+// *backend.Op or the backend.Handle that the call is about, or nil.
+func (o *externalCalls) Ask(who any, what string, do func()) bool {
 	o.mu.Lock()
-	if o.ended || !o.elsewhere() {
+	if o.ended || !o.isExternalLocked() {
 		o.mu.Unlock()
 		return false
 	}
@@ -84,13 +86,13 @@ func (o *outside) Ask(who any, what string, do func()) bool {
 	}
 	o.queue = append(o.queue, request{op: op, what: what + " by " + caller(), do: do})
 	o.mu.Unlock()
-	o.rouse()
+	o.wakeDispatcher()
 	return true
 }
 
-// End does what is in the queue, and makes everything that comes later be done at
-// once: the dispatcher is closed. The goroutine that dispatches calls it.
-func (o *outside) End() {
+// End carries out the queued requests, and makes later ones be carried out at once.
+// The dispatching goroutine calls it when the dispatcher is closed.
+func (o *externalCalls) End() {
 	o.mu.Lock()
 	left := o.queue
 	o.queue, o.ended = nil, true
@@ -102,13 +104,14 @@ func (o *outside) End() {
 	}
 }
 
-// signalSet is who is told of signals.
+// signalSet is a registration for signals.
 type signalSet struct {
 	deliver func(os.Signal)
 	signals []os.Signal
 }
 
-// goroutine is the number of the caller's. Go prints it and does not tell it.
+// goroutine returns the number of the caller's goroutine, which only a stack trace
+// has.
 func goroutine() uint64 {
 	var buf [40]byte
 	text, _ := bytes.CutPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine "))
@@ -120,10 +123,10 @@ func goroutine() uint64 {
 	return n
 }
 
-// ours is what the functions of the runtime's packages begin with.
+// ours is the common prefix of the names of the runtime's functions.
 const ours = "github.com/actum-go/actum/proactor"
 
-// caller is the function that has called into package proactor.
+// caller returns the name of the function that called into package proactor.
 func caller() string {
 	var pcs [16]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])

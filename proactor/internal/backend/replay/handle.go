@@ -7,45 +7,45 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// handle stands for one of the run that is replayed.
+// handle stands for a handle of the recorded run.
 type handle struct {
 	b             *Backend
 	number        int64
 	local, remote net.Addr
 }
 
-func (b *Backend) adopt() *handle {
+func (b *Backend) adoptLocked() *handle {
 	b.made++
 	return &handle{b: b, number: b.made, local: b.j.address(), remote: b.j.address()}
 }
 
-// outcome reads an error, and so many handles if there is none. The lock is held.
-func (b *Backend) outcome(handles int) (list [2]backend.Handle, err error) {
+// outcomeLocked reads an error, and that number of handles if it is nil.
+func (b *Backend) outcomeLocked(handles int) (list [2]backend.Handle, err error) {
 	err = b.j.error()
 	for i := range handles {
 		if err == nil && b.j.err == nil {
-			list[i] = b.adopt()
+			list[i] = b.adoptLocked()
 		}
 	}
-	if !b.sound() {
+	if !b.validLocked() {
 		return [2]backend.Handle{}, b.diverged
 	}
 	return list, err
 }
 
-// make answers what makes handles.
+// make answers a call that makes handles.
 func (b *Backend) make(event byte, arguments ...int64) (list [2]backend.Handle, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.elsewhere() && b.diverged == nil {
-		a := b.answerAside(event, arguments...)
+	if b.isExternalLocked() && b.diverged == nil {
+		a := b.answerAsideLocked(event, arguments...)
 		return a.handles, a.err
 	}
-	if !b.expect(event, arguments...) {
+	if !b.expectLocked(event, arguments...) {
 		return list, b.diverged
 	}
 	_, handles := shape(event)
-	return b.outcome(handles)
+	return b.outcomeLocked(handles)
 }
 
 // Listen is Backend.Listen.
@@ -60,13 +60,13 @@ func (b *Backend) ListenPacket(network, address string, _ *backend.SocketOptions
 	return list[0], err
 }
 
-// Adopt is Backend.Adopt; it does not look at f.
+// Adopt is Backend.Adopt. It ignores the file.
 func (b *Backend) Adopt(*os.File) (backend.Handle, error) {
 	list, err := b.make(onAdopt)
 	return list[0], err
 }
 
-// AdoptFile is Backend.AdoptFile; it does not look at f.
+// AdoptFile is Backend.AdoptFile. It ignores the file.
 func (b *Backend) AdoptFile(backend.SystemFile) (backend.Handle, error) {
 	list, err := b.make(onAdoptFile)
 	return list[0], err
@@ -84,15 +84,15 @@ func (h *handle) TryRead(p []byte) (n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.elsewhere():
+	case b.isExternalLocked():
 		return 0, backend.ErrWouldBlock
-	case !b.expect(onTryRead, h.number, int64(len(p))):
+	case !b.expectLocked(onTryRead, h.number, int64(len(p))):
 		return 0, b.diverged
 	}
 	n = int(b.j.int())
-	_, err = b.outcome(0)
+	_, err = b.outcomeLocked(0)
 	data := b.j.bytes()
-	if !b.sound() {
+	if !b.validLocked() {
 		return 0, b.diverged
 	}
 	copy(p, data)
@@ -108,13 +108,13 @@ func (h *handle) TryWriteV(v [][]byte) (n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.elsewhere():
+	case b.isExternalLocked():
 		return 0, backend.ErrWouldBlock
-	case !b.expect(onTryWrite, h.number, sum(v...)):
+	case !b.expectLocked(onTryWrite, h.number, sum(v...)):
 		return 0, b.diverged
 	}
 	n = int(b.j.int())
-	_, err = b.outcome(0)
+	_, err = b.outcomeLocked(0)
 	return n, err
 }
 
@@ -130,19 +130,19 @@ func (h *handle) Close() error { return h.answer(onCloseHandle) }
 // Cancel is Handle.Cancel.
 func (h *handle) Cancel() { _ = h.answer(onCancelOn) }
 
-// answer is what a call on h returned.
+// answer returns the recorded result of a call on h.
 func (h *handle) answer(event byte) (err error) {
 	b := h.b
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.elsewhere(): // after the dispatcher was closed
+	case b.isExternalLocked(): // the dispatcher is closed
 		return nil
-	case !b.expect(event, h.number):
+	case !b.expectLocked(event, h.number):
 		return b.diverged
 	}
 	if event != onCancelOn {
-		_, err = b.outcome(0)
+		_, err = b.outcomeLocked(0)
 	}
 	return err
 }

@@ -1,22 +1,23 @@
-// Package replay makes a run happen again. A [Recorder] stands between a
-// dispatcher and a backend and writes a journal of all that comes from outside:
-// the order and the results of completions, the bytes that were read, the time,
-// signals, and when other goroutines had what done. A [Backend] reads a journal,
-// and gives the same answers in the same order, without any I/O.
+// Package replay records a run of a program and replays it. A [Recorder] sits
+// between a dispatcher and a backend and writes to a journal everything that comes
+// from outside the program: the order and results of completions, the bytes that
+// were read, the time, signals, and the calls of other goroutines. A [Backend]
+// reads a journal and returns the same results in the same order, without any I/O.
 //
-// What the program does is in the journal too, so that a replay notices when it
-// does something else: then all operations complete with [ErrDiverged], which says
-// what was expected.
+// The journal also contains what the program does, so that a replay detects when
+// the program does something else. Then all operations complete with [ErrDiverged],
+// which says what was expected.
 //
-// One goroutine at a time dispatches, and everything is done by it; external.go says
-// how others have something done. Time is that of the last Wait.
+// Only one goroutine at a time dispatches, and it carries everything out;
+// external.go describes the calls of other goroutines. Now returns the time of the
+// last Wait.
 //
 // # The journal
 //
-// A line that says what it is, the time, then events, each a byte and its fields:
-// numbers as varints, strings and bytes with their lengths before them. Handles are numbered
-// in the order in which they are made, operations in that in which they are
-// started.
+// A journal is a line that identifies its format, the time, and events. An event is
+// a byte and its fields: numbers are varints, strings and bytes have their length
+// in front. Handles are numbered in the order in which they are made, operations in
+// the order in which they are started.
 package replay
 
 import (
@@ -32,7 +33,7 @@ import (
 
 const magic = "actum journal 2\n"
 
-// The events: what is called, with its arguments, and what it answers.
+// The events: a call, its arguments, and after the colon its results.
 const (
 	onListen       byte = iota + 1 // sum of network and address: error, handle
 	onAdopt                        // error, handle
@@ -45,14 +46,14 @@ const (
 	onTryWrite                     // handle, size, sum of the bytes: n, error
 	onCloseWrite                   // handle: error
 	onCloseHandle                  // handle: error
-	onWait                         // time, how many; for each: operation, n, error, bytes, handle
+	onWait                         // time, count; for each: operation, n, error, bytes, handle
 	onClose                        // error
 	onListenPacket                 // sum of network and address: error, handle
 	onAdoptFile                    // error, handle
-	onValue                        // sum of who wants it: a number
-	onRequest                      // operation or 0, what: somebody else's is done now
+	onValue                        // sum of the caller: a number
+	onRequest                      // operation or 0, what: an external call is carried out
 	onSignal                       // set, its name
-	onAside                        // onValue or one of those that make handles follows, asked for by somebody else
+	onAside                        // an onValue or an event that makes handles follows, called by another goroutine
 )
 
 var eventNames = [...]string{
@@ -71,11 +72,11 @@ func nameOf(event byte) string {
 	return eventNames[event]
 }
 
-// writer writes fields until something goes wrong.
+// writer writes fields. After the first error it does nothing.
 type writer struct {
 	w     *bufio.Writer
 	buf   [binary.MaxVarintLen64]byte
-	names map[string]int64 // that were written, by number from 1
+	names map[string]int64 // numbers of the names written so far, from 1
 	err   error
 }
 
@@ -105,7 +106,7 @@ func (j *writer) string(s string) {
 	j.raw([]byte(s))
 }
 
-// name writes a string that comes again and again: the first time as 0 and itself.
+// name writes a string that occurs often: the first time as 0 and the string.
 func (j *writer) name(s string) {
 	n := j.names[s]
 	j.int(n)
@@ -115,11 +116,11 @@ func (j *writer) name(s string) {
 	}
 }
 
-// reader reads fields until something goes wrong.
+// reader reads fields. After the first error it returns zero values.
 type reader struct {
 	r     *bufio.Reader
 	names []string
-	count int64 // events read
+	count int64 // number of events read
 	err   error
 }
 
@@ -134,7 +135,7 @@ func newReader(r io.Reader) (*reader, error) {
 	return j, nil
 }
 
-// peek is the kind of the next event, which stays the next; 0 at the end.
+// peek returns the kind of the next event without consuming it; 0 at the end.
 func (j *reader) peek() byte {
 	if j.err != nil {
 		return 0
@@ -147,7 +148,7 @@ func (j *reader) peek() byte {
 	return b[0]
 }
 
-// event is the kind of the next event; 0 at the end.
+// event returns the kind of the next event; 0 at the end.
 func (j *reader) event() byte {
 	kind := j.peek()
 	if j.err == nil {
@@ -164,7 +165,8 @@ func (j *reader) int() (n int64) {
 	return n
 }
 
-// maxBytes bounds what a journal can make a replay allocate at once.
+// maxBytes bounds a field, and thereby what a damaged journal makes a replay
+// allocate.
 const maxBytes = 1 << 30
 
 func (j *reader) bytes() []byte {
@@ -198,7 +200,7 @@ func (j *reader) name() string {
 	return j.names[n-1]
 }
 
-// sum tells whether bytes are the same.
+// sum returns a checksum, by which a replay compares bytes.
 func sum(parts ...[]byte) int64 {
 	var crc uint32
 	for _, p := range parts {
@@ -207,10 +209,10 @@ func sum(parts ...[]byte) int64 {
 	return int64(crc)
 }
 
-// endpoint is the sum of where to listen, or to connect to.
+// endpoint returns the sum of the address of a listener or a connect.
 func endpoint(network, address string) int64 { return sum([]byte(network), []byte{0}, []byte(address)) }
 
-// numberOf is a handle's; 0 for none.
+// numberOf returns the number of a handle; 0 for none.
 func numberOf(h backend.Handle) int64 {
 	switch h := h.(type) {
 	case *recorded:

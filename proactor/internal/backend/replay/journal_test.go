@@ -87,7 +87,7 @@ func FuzzReplay(f *testing.F) {
 			}
 		}
 		if err := r.Close(); err == nil && r.Err() != nil {
-			t.Fatal("Close does not tell that the replay has diverged")
+			t.Fatal("Close does not report that the replay has diverged")
 		}
 	})
 }

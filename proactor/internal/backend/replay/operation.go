@@ -8,12 +8,12 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// supported are the kinds whose results a journal can hold.
+// supported reports whether a journal can hold the results of operations of kind k.
 func supported(k backend.Kind) bool {
 	return k >= backend.KindAccept && k <= backend.KindReceive && k != backend.KindPage
 }
 
-// memory is what op reads into or writes from.
+// memory returns the buffers of op.
 func memory(op *backend.Op) [][]byte {
 	switch op.Kind {
 	case backend.KindRead, backend.KindWrite, backend.KindReadAt, backend.KindWriteAt, backend.KindReceiveFrom, backend.KindSendTo:
@@ -24,12 +24,12 @@ func memory(op *backend.Op) [][]byte {
 	return nil
 }
 
-// reads reports whether op's bytes come from outside.
+// reads reports whether operations of kind k bring bytes into the program.
 func reads(k backend.Kind) bool {
 	return k == backend.KindRead || k == backend.KindReadV || k == backend.KindReadAt || k == backend.KindReceiveFrom
 }
 
-// size and outgoing are what tells that op is the same in a replay.
+// size and outgoing identify op in a replay.
 func size(op *backend.Op) (n int64) {
 	if op.Kind == backend.KindReceive {
 		return int64(op.Receive().Pool.Size())
@@ -58,7 +58,7 @@ func outgoing(op *backend.Op) int64 {
 	return sum(memory(op)...)
 }
 
-// take collects the first n bytes of parts.
+// take returns the first n bytes of parts.
 func take(parts [][]byte, n int) []byte {
 	b := make([]byte, 0, n)
 	for _, p := range parts {
@@ -67,7 +67,7 @@ func take(parts [][]byte, n int) []byte {
 	return b
 }
 
-// put spreads b over parts. It reports whether there is room.
+// put copies b into parts. It reports whether there is room.
 func put(parts [][]byte, b []byte) bool {
 	for _, p := range parts {
 		b = b[copy(p, b):]
@@ -75,7 +75,7 @@ func put(parts [][]byte, b []byte) bool {
 	return len(b) == 0
 }
 
-// result writes what came of op, all but a new handle.
+// result writes the result of op, except a new handle.
 func (j *writer) result(op *backend.Op) {
 	j.int(int64(op.N))
 	j.error(op.Err)
@@ -100,7 +100,7 @@ func (j *writer) result(op *backend.Op) {
 	}
 }
 
-// result reads it.
+// result reads what writer.result wrote.
 func (j *reader) result(op *backend.Op) {
 	op.N, op.Err = int(min(j.int(), math.MaxInt)), j.error()
 	switch {
@@ -123,8 +123,8 @@ func (j *reader) result(op *backend.Op) {
 	}
 }
 
-// received reads what a receive has brought, into a buffer of its pool. There was
-// one when the journal was written.
+// received reads the bytes of a receive into a buffer of its pool. In the recorded
+// run the pool had a buffer.
 func (j *reader) received(op *backend.Op) {
 	data, args := j.bytes(), op.Receive()
 	if j.err != nil || op.Err != nil {

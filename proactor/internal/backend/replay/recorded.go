@@ -6,35 +6,35 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// recorded is a handle of a Recorder's other backend. Other goroutines can try
-// nothing on it: they use operations instead. What they do once the dispatcher is
-// closed is not written down.
+// recorded is a handle of the Recorder's backend. Goroutines other than the
+// dispatching one cannot use its Try methods: they use operations instead. Calls
+// after the dispatcher was closed are not recorded.
 type recorded struct {
 	backend.Handle
 	r      *Recorder
 	number int64
 }
 
-// adopt writes that there is a new handle. The lock is held.
-func (r *Recorder) adopt(h backend.Handle) *recorded {
+// adoptLocked records a new handle.
+func (r *Recorder) adoptLocked(h backend.Handle) *recorded {
 	r.made++
 	r.j.address(h.LocalAddr())
 	r.j.address(h.RemoteAddr())
 	return &recorded{h, r, r.made}
 }
 
-// answer writes what was called and what came of it: an error, or handles.
+// answer records a call and its result: an error, or handles.
 func (r *Recorder) answer(event byte, arguments []int64, err error, handles ...*backend.Handle) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.elsewhere() {
+	if r.isExternalLocked() {
 		r.j.event(onAside)
 	}
 	r.j.event(event, arguments...)
 	r.j.error(err)
 	for _, h := range handles {
 		if err == nil {
-			*h = r.adopt(*h)
+			*h = r.adoptLocked(*h)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func (r *Recorder) Pipe() (in, out backend.Handle, err error) {
 func (h *recorded) TryRead(b []byte) (int, error) {
 	h.r.mu.Lock()
 	defer h.r.mu.Unlock()
-	if h.r.elsewhere() {
+	if h.r.isExternalLocked() {
 		return 0, backend.ErrWouldBlock
 	}
 	n, err := h.Handle.TryRead(b)
@@ -95,7 +95,7 @@ func (h *recorded) TryWrite(b []byte) (int, error) { return h.TryWriteV([][]byte
 func (h *recorded) TryWriteV(v [][]byte) (int, error) {
 	h.r.mu.Lock()
 	defer h.r.mu.Unlock()
-	if h.r.elsewhere() {
+	if h.r.isExternalLocked() {
 		return 0, backend.ErrWouldBlock
 	}
 	n, err := h.Handle.TryWriteV(v)
@@ -110,12 +110,12 @@ func (h *recorded) CloseWrite() error { return h.outcome(onCloseWrite, h.Handle.
 // Close is Handle.Close.
 func (h *recorded) Close() error { return h.outcome(onCloseHandle, h.Handle.Close) }
 
-// outcome does what comes to nothing but an error.
+// outcome makes a call whose only result is an error, and records it.
 func (h *recorded) outcome(event byte, f func() error) error {
 	h.r.mu.Lock()
 	defer h.r.mu.Unlock()
 	err := f()
-	if !h.r.elsewhere() {
+	if !h.r.isExternalLocked() {
 		h.r.j.event(event, h.number)
 		h.r.j.error(err)
 	}
@@ -125,7 +125,7 @@ func (h *recorded) outcome(event byte, f func() error) error {
 // Cancel is Handle.Cancel.
 func (h *recorded) Cancel() {
 	h.r.mu.Lock()
-	if !h.r.elsewhere() {
+	if !h.r.isExternalLocked() {
 		h.r.j.event(onCancelOn, h.number)
 	}
 	h.r.mu.Unlock()

@@ -10,54 +10,55 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Recorder is a backend that carries nothing out itself, but writes a journal of
-// what another one does.
+// Recorder is a backend that passes everything to another backend and records it in
+// a journal.
 type Recorder struct {
-	backend.Backend // the other one
-	outside
+	backend.Backend // carries the operations out
+	externalCalls
 
-	notify  Notify
-	j       *writer
-	now     time.Duration
-	started int64
-	made    int64
-	flying  map[*backend.Op]int64 // started, by number
-	known   map[*backend.Op]int64 // of requests, by number
-	refused backend.Queue         // what a journal cannot hold
+	notify   Notify
+	j        *writer
+	now      time.Duration
+	started  int64
+	made     int64
+	inFlight map[*backend.Op]int64 // numbers of the outstanding operations
+	known    map[*backend.Op]int64 // numbers of the operations of requests
+	refused  backend.Queue         // operations that a journal cannot hold
 }
 
-// Notify has deliver called for each of the signals that arrives, until stop is
+// Notify makes the system call deliver for each of the signals, until stop is
 // called.
 type Notify = func(deliver func(os.Signal), signals []os.Signal) (stop func())
 
-// Record begins a journal of what b does. It is complete when b is closed and
-// everything has been handed back. Signals come from notify, unless b has its own.
+// Record begins a journal of what b does. The journal is complete when b is closed
+// and Wait has returned all operations. Signals come from notify, unless b has its
+// own.
 func Record(b backend.Backend, w io.Writer, notify Notify) *Recorder {
-	r := &Recorder{Backend: b, notify: notify, j: newWriter(w), now: b.Now(), flying: map[*backend.Op]int64{}, known: map[*backend.Op]int64{}}
+	r := &Recorder{Backend: b, notify: notify, j: newWriter(w), now: b.Now(), inFlight: map[*backend.Op]int64{}, known: map[*backend.Op]int64{}}
 	if s, ok := b.(interface {
 		Notify(deliver func(os.Signal), signals []os.Signal) (stop func())
 	}); ok {
 		r.notify = s.Notify
 	}
-	r.rouse = b.Wake
+	r.wakeDispatcher = b.Wake
 	r.j.int(int64(r.now))
 	return r
 }
 
-// Now is the time of the last Wait.
+// Now returns the time of the last Wait.
 func (r *Recorder) Now() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.now
 }
 
-// Value is what get returns.
+// Value returns what get returns.
 func (r *Recorder) Value(get func() int64) int64 {
 	v := get()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case !r.elsewhere():
+	case !r.isExternalLocked():
 	case r.ended:
 		return v
 	default:
@@ -68,10 +69,10 @@ func (r *Recorder) Value(get func() int64) int64 {
 	return v
 }
 
-// AwaitEnd returns at once: the end of the journal is now.
+// AwaitEnd returns at once: the journal ends now.
 func (r *Recorder) AwaitEnd(func() bool) {}
 
-// Notify is a SignalSet's registration.
+// Notify registers a SignalSet.
 func (r *Recorder) Notify(deliver func(os.Signal), signals []os.Signal) (stop func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -81,16 +82,17 @@ func (r *Recorder) Notify(deliver func(os.Signal), signals []os.Signal) (stop fu
 		r.mu.Lock()
 		r.queue = append(r.queue, request{signal: s, set: set})
 		r.mu.Unlock()
-		r.rouse()
+		r.wakeDispatcher()
 	}, signals)
 }
 
-// Take refuses: what another dispatcher did to the handle is in no journal.
+// Take always fails, because the journal does not have the earlier state of the
+// handle.
 func (r *Recorder) Take(backend.Handle) (backend.Handle, error) {
 	return nil, backend.ErrOtherBackend
 }
 
-// Start is Backend.Start. The other backend sees its own handles.
+// Start is Backend.Start. The other backend gets its own handles.
 func (r *Recorder) Start(op *backend.Op) {
 	r.mu.Lock()
 	if !supported(op.Kind) {
@@ -101,7 +103,7 @@ func (r *Recorder) Start(op *backend.Op) {
 		return
 	}
 	r.started++
-	r.flying[op] = r.started
+	r.inFlight[op] = r.started
 	r.j.event(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op))
 	r.mu.Unlock()
 	unwrap(&op.Handle)
@@ -121,8 +123,8 @@ func unwrap(h *backend.Handle) {
 // Cancel is Backend.Cancel.
 func (r *Recorder) Cancel(op *backend.Op) {
 	r.mu.Lock()
-	number, ok := r.flying[op]
-	if ok && !r.elsewhere() {
+	number, ok := r.inFlight[op]
+	if ok && !r.isExternalLocked() {
 		r.j.event(onCancel, number)
 	}
 	r.mu.Unlock()
@@ -154,12 +156,12 @@ func (r *Recorder) Wait(deadline time.Duration) *backend.Op {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.now = r.Backend.Now()
-	r.batch(list)
-	r.flush()
+	r.batchLocked(list)
+	r.flushLocked()
 	return list
 }
 
-// next takes a request and writes it down.
+// next takes a request from the queue and records it.
 func (r *Recorder) next() (q request, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -186,42 +188,42 @@ func (r *Recorder) next() (q request, ok bool) {
 	return q, true
 }
 
-// batch writes what has completed. The lock is held.
-func (r *Recorder) batch(list *backend.Op) {
+// batchLocked records completions.
+func (r *Recorder) batchLocked(list *backend.Op) {
 	count := int64(0)
 	for op := list; op != nil; op = op.Next {
 		count++
 	}
 	r.j.event(onWait, int64(r.now), count)
 	for op := list; op != nil; op = op.Next {
-		r.j.int(r.flying[op])
-		delete(r.flying, op)
+		r.j.int(r.inFlight[op])
+		delete(r.inFlight, op)
 		r.j.result(op)
 		if op.New == nil {
 			r.j.int(0)
 			continue
 		}
 		r.j.int(1)
-		op.New = r.adopt(op.New)
+		op.New = r.adoptLocked(op.New)
 	}
 }
 
-// flush is called before handlers are: should one of them end the program, the
-// journal has what it was told.
-func (r *Recorder) flush() {
+// flushLocked writes buffered events out. It runs before handlers do, so that the
+// journal is complete if a handler ends the program.
+func (r *Recorder) flushLocked() {
 	if r.j.err == nil {
 		r.j.err = r.j.w.Flush()
 	}
 }
 
-// Close is Backend.Close. It tells if the journal could not be written.
+// Close is Backend.Close. It reports an error if the journal could not be written.
 func (r *Recorder) Close() error {
 	err := r.Backend.Close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.j.event(onClose)
 	r.j.error(err)
-	r.flush()
+	r.flushLocked()
 	if r.j.err != nil {
 		err = errors.Join(err, fmt.Errorf("writing the journal: %w", r.j.err))
 	}

@@ -8,24 +8,24 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// nextRequest is what the journal says that another goroutine has asked for, or a
-// signal, if that is what comes next; nil if it is something else. Once the replay
-// has diverged it is whatever was asked for. The lock is held.
-func (b *Backend) nextRequest() (do func()) {
+// nextRequestLocked returns the request or the signal that comes next in the
+// journal, or nil if another event comes next. Once the replay has diverged it
+// returns any request.
+func (b *Backend) nextRequestLocked() (do func()) {
 	if b.diverged != nil {
-		return b.anyRequest()
+		return b.anyRequestLocked()
 	}
-	switch b.peek() {
+	switch b.peekLocked() {
 	case onRequest:
 		b.j.event()
 		number, what := b.j.int(), b.j.name()
-		if !b.sound() {
-			return b.anyRequest()
+		if !b.validLocked() {
+			return b.anyRequestLocked()
 		}
-		q, ok := b.await(func(q request) bool { return q.what == what && b.isOf(q.op, number) })
+		q, ok := b.awaitLocked(func(q request) bool { return q.what == what && b.isOfLocked(q.op, number) })
 		if !ok {
-			b.differ(func() string { return b.missing(what) })
-			return b.anyRequest()
+			b.mismatchLocked(func() string { return b.missingLocked(what) })
+			return b.anyRequestLocked()
 		}
 		if number != 0 {
 			b.known[number], b.asked[q.op] = q.op, number
@@ -34,12 +34,12 @@ func (b *Backend) nextRequest() (do func()) {
 	case onSignal:
 		b.j.event()
 		set, name := b.j.int(), b.j.name()
-		return b.signal(set, name)
+		return b.signalLocked(set, name)
 	}
 	return nil
 }
 
-func (b *Backend) anyRequest() (do func()) {
+func (b *Backend) anyRequestLocked() (do func()) {
 	if len(b.queue) == 0 {
 		return nil
 	}
@@ -48,9 +48,9 @@ func (b *Backend) anyRequest() (do func()) {
 	return q.do
 }
 
-// isOf reports whether op can be the one that has that number in the journal: it is,
-// or neither has a partner yet.
-func (b *Backend) isOf(op *backend.Op, number int64) bool {
+// isOfLocked reports whether op can be the operation with that number in the
+// journal: it is known to be, or neither has been matched yet.
+func (b *Backend) isOfLocked(op *backend.Op, number int64) bool {
 	if number == 0 || op == nil {
 		return number == 0 && op == nil
 	}
@@ -59,37 +59,38 @@ func (b *Backend) isOf(op *backend.Op, number int64) bool {
 	return known == op || !journaled && !numbered
 }
 
-// waitFor waits until cond holds. It reports false if it still does not when patience
-// has run out, or the replay has diverged. The lock is held, and released meanwhile.
-func (b *Backend) waitFor(cond func() bool) bool {
-	var patience *time.Timer
-	over, hurried := false, false
+// waitForLocked waits until cond holds. It reports false if cond does not hold
+// within the timeout, or if the replay diverges. It releases the lock while it
+// waits.
+func (b *Backend) waitForLocked(cond func() bool) bool {
+	var timer *time.Timer
+	timedOut, shortened := false, false
 	for !cond() {
-		if over || b.diverged != nil {
+		if timedOut || b.diverged != nil {
 			return false
 		}
-		if patience == nil {
-			patience = time.AfterFunc(b.patience, func() {
+		if timer == nil {
+			timer = time.AfterFunc(b.timeout, func() {
 				b.mu.Lock()
-				over = true
+				timedOut = true
 				b.wake.Broadcast()
 				b.mu.Unlock()
 			})
-			defer patience.Stop()
+			defer timer.Stop()
 		}
-		if !hurried && slices.ContainsFunc(b.queue, request.closes) {
-			hurried = true // the program ends: not much comes any more
-			patience.Reset(b.patience / 50)
+		if !shortened && slices.ContainsFunc(b.queue, request.closes) {
+			shortened = true // the program ends, and hardly any requests follow
+			timer.Reset(b.timeout / 50)
 		}
 		b.wake.Wait()
 	}
 	return true
 }
 
-// await waits until somebody asks for what fits, and takes that out of the queue.
-func (b *Backend) await(fits func(request) bool) (q request, ok bool) {
+// awaitLocked waits for a request that fits, and takes it out of the queue.
+func (b *Backend) awaitLocked(fits func(request) bool) (q request, ok bool) {
 	i := -1
-	if !b.waitFor(func() bool { i = slices.IndexFunc(b.queue, fits); return i >= 0 }) {
+	if !b.waitForLocked(func() bool { i = slices.IndexFunc(b.queue, fits); return i >= 0 }) {
 		return request{}, false
 	}
 	q = b.queue[i]
@@ -97,9 +98,9 @@ func (b *Backend) await(fits func(request) bool) (q request, ok bool) {
 	return q, true
 }
 
-// signal delivers one.
-func (b *Backend) signal(set int64, name string) (do func()) {
-	if b.sound() && set >= 1 && set <= int64(len(b.sets)) {
+// signalLocked delivers a signal.
+func (b *Backend) signalLocked(set int64, name string) (do func()) {
+	if b.validLocked() && set >= 1 && set <= int64(len(b.sets)) {
 		s := b.sets[set-1]
 		for _, sig := range s.signals {
 			if sig.String() == name {
@@ -108,23 +109,24 @@ func (b *Backend) signal(set int64, name string) (do func()) {
 		}
 	}
 	if b.diverged == nil {
-		b.diverge(fmt.Sprintf("the journal comes to the signal %q for set %d, which does not wait for it", name, set))
+		b.divergeLocked(fmt.Sprintf("the journal comes to the signal %q for set %d, which does not wait for it", name, set))
 	}
-	return b.anyRequest()
+	return b.anyRequestLocked()
 }
 
-// AwaitEnd waits until the journal has come to the end of the dispatcher, or it is
-// closed, or nothing happens any more. Who dispatches does not call it.
+// AwaitEnd waits until the journal reaches the end of the dispatcher, closed
+// returns true, or the replay makes no progress. The dispatching goroutine must not
+// call it.
 func (b *Backend) AwaitEnd(closed func() bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for going := true; going && b.diverged == nil && !closed() && b.peek() != onClose; {
+	for progress := true; progress && b.diverged == nil && !closed() && b.peekLocked() != onClose; {
 		seen := b.rounds
-		going = b.waitFor(func() bool { return closed() || b.rounds != seen || b.peek() == onClose })
+		progress = b.waitForLocked(func() bool { return closed() || b.rounds != seen || b.peekLocked() == onClose })
 	}
 }
 
-// aside is an answer that another goroutine got.
+// aside is the result of a call that another goroutine made.
 type aside struct {
 	event     byte
 	arguments []int64
@@ -133,8 +135,8 @@ type aside struct {
 	value     int64
 }
 
-// shape is how many arguments an event that can be answered aside has, and how many
-// handles.
+// shape returns how many arguments and how many handles an event has that may
+// follow onAside.
 func shape(event byte) (arguments, handles int) {
 	switch event {
 	case onListen, onListenPacket:
@@ -147,8 +149,8 @@ func shape(event byte) (arguments, handles int) {
 	return 0, 1
 }
 
-// readAside puts an answer aside. The lock is held.
-func (b *Backend) readAside() {
+// readAsideLocked reads the result of a call of another goroutine and keeps it.
+func (b *Backend) readAsideLocked() {
 	b.j.event()
 	a := aside{event: b.j.event()}
 	arguments, handles := shape(a.event)
@@ -157,26 +159,26 @@ func (b *Backend) readAside() {
 	}
 	if a.event == onValue {
 		a.value = b.j.int()
-		b.sound()
+		b.validLocked()
 	} else {
-		a.handles, a.err = b.outcome(handles)
+		a.handles, a.err = b.outcomeLocked(handles)
 	}
 	b.asides = append(b.asides, a)
 	b.wake.Broadcast()
 }
 
-// answerAside is the answer for another goroutine that comes to an event. It waits
-// until the journal is there. The lock is held.
-func (b *Backend) answerAside(event byte, arguments ...int64) aside {
+// answerAsideLocked returns the result of a call that another goroutine makes. It
+// waits until the journal has reached it.
+func (b *Backend) answerAsideLocked(event byte, arguments ...int64) aside {
 	i := -1
 	fits := func(a aside) bool { return a.event == event && slices.Equal(a.arguments, arguments) }
-	if !b.waitFor(func() bool {
-		b.peek()
+	if !b.waitForLocked(func() bool {
+		b.peekLocked()
 		i = slices.IndexFunc(b.asides, fits)
 		return i >= 0
 	}) {
 		if b.diverged == nil {
-			b.diverge(fmt.Sprintf("%s comes to %s, beside who dispatches, and the journal does not within %v", caller(), nameOf(event), b.patience))
+			b.divergeLocked(fmt.Sprintf("%s, which does not dispatch, comes to %s, and the journal does not within %v", caller(), nameOf(event), b.timeout))
 		}
 		return aside{err: b.diverged}
 	}

@@ -6,27 +6,27 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A program says goodbye in another order each time: its goroutines close what they
-// know of, while connections end by themselves. So when the dispatcher has been
-// asked to close, and no more bytes are moved in what is left of the journal, a
-// replay that does something else has not diverged: it is over.
+// A program shuts down in a different order each time: its goroutines close handles
+// while connections end by themselves. Once the dispatcher has been asked to close
+// and the rest of the journal moves no bytes, a replay that does something else has
+// not diverged: it has ended.
 
-// goodbye reports whether that is so. What is left of the journal is read. The lock
-// is held.
-func (b *Backend) goodbye() bool {
+// endedByShutdownLocked reports whether the replay has ended in this way. It reads
+// the rest of the journal.
+func (b *Backend) endedByShutdownLocked() bool {
 	closing := b.ended || slices.ContainsFunc(b.queue, request.closes)
-	if b.diverged != nil || !b.finished && (!closing || b.moves()) {
+	if b.diverged != nil || !b.finished && (!closing || b.movesBytes()) {
 		return false
 	}
-	b.end(backend.ErrBackendClosed)
+	b.endLocked(backend.ErrBackendClosed)
 	return true
 }
 
-// moves reports whether bytes are moved, or new things begun, in what is left of the
-// journal.
-func (b *Backend) moves() bool {
+// movesBytes reports whether the rest of the journal moves bytes or begins
+// operations.
+func (b *Backend) movesBytes() bool {
 	j, started, kinds := b.j, b.started, map[int64]backend.Kind{}
-	for number, op := range b.flying {
+	for number, op := range b.inFlight {
 		kinds[number] = op.Kind
 	}
 	for {
@@ -70,8 +70,8 @@ func (j *reader) skip(numbers int) {
 	}
 }
 
-// skipCompletion reads how an operation of that kind has completed, and returns how
-// many bytes it has moved.
+// skipCompletion reads the result of an operation of kind k, and returns the number
+// of bytes that it moved.
 func (j *reader) skipCompletion(k backend.Kind) (n int64) {
 	n = j.int()
 	err := j.error()
