@@ -44,7 +44,6 @@ func (m *null) Next(dst []byte) ([]byte, error) {
 }
 
 // Receive takes one READY. After a failure it returns the same error again.
-
 func (m *null) Receive(body []byte) error {
 	if m.failed == nil {
 		m.failed = m.receive(body)

@@ -1,11 +1,11 @@
 package pipe
 
-// Backlog is what earlier connections to the same peer have brought and nobody has
-// received yet. A peer that comes and goes would otherwise have as many messages
-// wait as the high-water marks of all its connections allow together.
+// Backlog is the messages of earlier connections to the same peer that were not
+// received yet. Without it a peer that comes and goes could have as many
+// messages wait as the high-water marks of all its connections allow together.
 type Backlog []*Inbox
 
-// Add counts what an inbox still holds. Nothing is put into it any more.
+// Add counts what an inbox still holds. No more messages may be put into it.
 func (b *Backlog) Add(inbox *Inbox) {
 	if msgs, _ := inbox.Queued(); msgs > 0 {
 		*b = append(*b, inbox)

@@ -2,39 +2,40 @@ package pipe
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
-// In brings a socket messages from one peer. Its methods are called with the
-// receiving socket's receive lock.
+// In brings a socket the messages of one peer. The caller of its methods holds
+// the receiving socket's receive lock.
 type In struct {
 	cursor         message.Cursor
 	source         Source
 	reader         Reader
 	uncredited     int      // messages received and not yet credited to the source
 	uncreditedSize int      // their payload in bytes
-	counter        *Counter // of all Ins under the lock: what was credited
+	counter        *Counter // of all Ins under the lock: the messages that were credited
 
-	Peer        *Peer // who the messages come from
-	creditBatch int32 // credit is given for so many messages at a time
-	Local       bool  // they come from a socket of this process
-	// Active is the pattern's: there is something to read, or it waits for one that has.
+	Peer        *Peer // the sender of the messages
+	creditBatch int32 // the source is credited for this number of messages at a time
+	Local       bool  // the source is a socket of this process
+	// Active is the pattern's: the In has something to read, or waits for one
+	// that has.
 	Active bool
 
-	ID         []byte      // the pattern's: the routing id that the messages come under; see Sender
-	earlierIDs []earlierID // earlier ids of messages that are not received yet
+	ID         []byte      // the pattern's: the routing id of messages that come now; see Sender
+	earlierIDs []earlierID // routing ids of messages that have come before and are not received yet
 
 	// The pattern's, for a peer that has connected again: the messages of one
 	// connection are received before those of the next.
-	Previous  *In // an earlier connection, until this In has something
-	Following *In // which waits for this one
+	Previous  *In // an earlier connection's, until this In has something to read
+	Following *In // the In that waits for this one
 }
 
-// name is a routing id of the next so many messages.
+// earlierID is the routing id of the next msgs messages.
 type earlierID struct {
 	id   []byte
 	msgs int
 }
 
-// Rename gives the messages that come from now on another routing id. Those that
-// have come keep theirs. It takes the source's lock.
+// Rename gives the messages that come from now on another routing id. Messages
+// that have come keep theirs. It takes the source's lock.
 func (in *In) Rename(id []byte) {
 	left := in.cursor.Left() + in.source.Waiting()
 	for _, w := range in.earlierIDs {
@@ -46,8 +47,9 @@ func (in *In) Rename(id []byte) {
 	in.ID = id
 }
 
-// Unread is how many messages have come and are not received. What still waits in
-// the source, which is a socket's Out over inproc, is among them if source is set.
+// Unread returns how many messages have come and are not received. With source
+// set it includes those that wait in the source, which over inproc is a
+// socket's Out.
 func (in *In) Unread(source bool) int {
 	n := in.cursor.Left()
 	if source {
@@ -56,8 +58,9 @@ func (in *In) Unread(source bool) int {
 	return n
 }
 
-// Sender is the routing id of the message that Next has returned: the one that
-// the peer had when the message came. It is called once for each.
+// Sender returns the routing id of the message that Next has returned: the
+// peer's id when the message came. It must be called exactly once for each
+// message.
 func (in *In) Sender() []byte {
 	if len(in.earlierIDs) == 0 {
 		return in.ID
@@ -70,32 +73,35 @@ func (in *In) Sender() []byte {
 	return id
 }
 
-// NewIn makes an In that reads from source, which holds at most limits. What
-// was received is counted in received, and in Uncounted until then.
+// NewIn makes an In that reads from source, which holds at most limits.
+// Received messages are counted in received once they are credited; see
+// Uncounted.
 func NewIn(source Source, limits Limits, reader Reader, received *Counter) *In {
-	step := 1024
+	creditBatch := 1024
 	if limits.Msgs > 0 {
-		step = min(max(limits.Msgs/4, 1), 1<<20)
+		creditBatch = min(max(limits.Msgs/4, 1), 1<<20)
 	}
 	if limits.Bytes > 0 {
-		step = 1
+		creditBatch = 1
 	}
 	_, local := source.(*Out)
-	return &In{source: source, reader: reader, creditBatch: int32(step), counter: received, Local: local}
+	return &In{source: source, reader: reader, creditBatch: int32(creditBatch), counter: received, Local: local}
 }
 
-// Ready tells the reader that there is something to read. It may be called by
-// any goroutine, without the receive lock.
+// Ready notifies the reader that there is something to read. Any goroutine may
+// call it, without the receive lock.
 func (in *In) Ready() { in.reader.Readable(in) }
 
-// Kick makes an In the consumer of another socket's Out: inproc.
+// Wake implements Consumer: over inproc an In is the consumer of another
+// socket's Out.
 func (in *In) Wake(bool) { in.Ready() }
 
-// Relieve reports false: only the reader takes.
+// FlushInline implements Consumer. It returns false: only the reader takes
+// messages.
 func (in *In) FlushInline() bool { return false }
 
-// Next reads a message; false if there is none, and then Ready will be called
-// when there is.
+// Next reads a message. It returns false if there is none; Ready is then called
+// when there is one.
 func (in *In) Next() (message.Msg, bool) {
 	m, ok := in.cursor.Next()
 	if !ok {
@@ -111,15 +117,15 @@ func (in *In) Next() (message.Msg, bool) {
 	return m, true
 }
 
-// Lend makes a run of what Next would return, as far as that goes without asking
-// the source, or paying it: whoever takes the message that is to be paid for
-// does it. See message.Cursor.Publish.
+// Publish makes a Run of the messages that Next would return. It stops before
+// the source would have to be asked or credited: the Next that receives the
+// message to be credited does that. See message.Cursor.Publish.
 func (in *In) Publish(wanted func(topic []byte) bool) *message.Run {
 	return in.cursor.Publish(int(in.creditBatch)-in.uncredited-1, wanted)
 }
 
-// Back ends the loan, and must be called before anything else. It returns how
-// many messages were taken.
+// Return takes back the rest of a Run; it must be called before any other
+// method. It returns how many messages were taken.
 func (in *In) Return(r *message.Run) int {
 	msgs, size := in.cursor.Return(r)
 	in.uncredited += msgs
@@ -127,8 +133,8 @@ func (in *In) Return(r *message.Run) int {
 	return msgs
 }
 
-// Uncounted is what was received and is not in the tally yet. An In that has said
-// that it has nothing has counted everything.
+// Uncounted returns the messages that were received and are not counted yet.
+// After Next has returned false there are none.
 func (in *In) Uncounted() (msgs, size int) { return in.uncredited, in.uncreditedSize }
 
 // refill takes the next batch and reads its first message.
@@ -140,14 +146,14 @@ func (in *In) refill() (message.Msg, bool) {
 	return in.cursor.Next()
 }
 
-// Cut takes the source away: what was not taken from it stays there, for
-// another. What was taken can still be read.
+// Detach takes the source away. Messages that were not taken stay in the
+// source, for another In. Messages that were taken can still be read.
 func (in *In) Detach() {
 	in.credit()
 	in.source = nothing{}
 }
 
-// nothing is a source that has nothing.
+// nothing is a source that is always empty.
 type nothing struct{}
 
 func (nothing) Take(*message.Batch) bool { return false }

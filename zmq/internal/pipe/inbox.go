@@ -6,34 +6,34 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// Inbox is what an engine fills and an In reads from: decoded batches, bounded
-// by the receiver's high-water marks. The engine asks for Room before it decodes
-// and stops reading when there is none: the transport then pushes back.
+// Inbox is the queue of decoded batches between an engine and an In, bounded by
+// the receiver's high-water marks. The engine calls Room before it decodes, and
+// stops reading when there is none, so that the transport pushes back.
 type Inbox struct {
 	mu      sync.Mutex
-	batches []message.Batch // a queue, with head the next to be taken; of length 0 when it is empty
+	batches []message.Batch // a queue whose next element is at head; of length 0 when it is empty
 	head    int
 	msgs    int // queued, or taken and not yet credited
 	size    int // their payload in bytes
 	limits  Limits
-	active  bool // the reader has been told and will take until there is nothing
-	full    bool // the engine was told that there is no room
+	active  bool // the reader was notified and takes until the queue is empty
+	full    bool // the engine found no room
 	in      *In
-	resume  func() // tells the engine that there is room again; any goroutine
+	resume  func() // notifies the engine that there is room again; any goroutine
 }
 
-// NewInbox makes an inbox. resume is called, on the reader's goroutine and
-// without locks but the receive lock, when an inbox that had no room is half
-// empty; it must not block.
+// NewInbox makes an inbox. resume is called when an inbox that had no room is
+// half empty. It is called on the reader's goroutine, which holds no lock but
+// the receive lock, and must not block.
 func NewInbox(limits Limits, resume func()) *Inbox {
 	return &Inbox{limits: limits, resume: resume}
 }
 
-// Open makes in the reader of the inbox.
+// Open sets the In that reads from the inbox.
 func (b *Inbox) Open(in *In) { b.in = in }
 
-// Room is how many messages may be put now. Zero means that the engine must
-// stop, and that resume will be called.
+// Room returns how many messages may be put now. If it returns 0, the engine
+// must stop; resume will be called when there is room.
 func (b *Inbox) Room() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -47,9 +47,9 @@ func (b *Inbox) Room() int {
 	return b.limits.Msgs - b.msgs
 }
 
-// Unlimit takes the limits away, where no more comes than there is. It returns
-// false if the engine was told that there is no room, and resume has been called
-// since, or is being called.
+// Unlimit removes the limits, where no more messages can come than there are.
+// It returns false if the engine did not find the inbox full, or if resume has
+// been called since, or is being called.
 func (b *Inbox) Unlimit() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,15 +65,15 @@ func (b *Inbox) Put(batch message.Batch) {
 	b.batches = append(b.batches, batch)
 	b.msgs += batch.Msgs
 	b.size += batch.Size
-	tell := !b.active
+	notify := !b.active
 	b.active = true
 	b.mu.Unlock()
-	if tell {
+	if notify {
 		b.in.Ready()
 	}
 }
 
-// Take hands out the oldest batch; see [Source].
+// Take moves the oldest batch to out; see [Source].
 func (b *Inbox) Take(out *message.Batch) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,10 +99,10 @@ func (b *Inbox) Credit(msgs, size int) {
 	if resume {
 		b.full = false
 	}
-	tell := b.resume
+	call := b.resume
 	b.mu.Unlock()
-	if resume && tell != nil {
-		tell()
+	if resume && call != nil {
+		call()
 	}
 }
 
@@ -116,15 +116,15 @@ func (b *Inbox) Waiting() (n int) {
 	return n
 }
 
-// Shut says that nothing more will be put: resume is not called any more. What
-// is there can still be taken.
+// Close says that no more batches will be put: resume is not called any more.
+// What is queued can still be taken.
 func (b *Inbox) Close() {
 	b.mu.Lock()
 	b.resume = nil
 	b.mu.Unlock()
 }
 
-// Queued is how many messages, and bytes of payload, wait to be received.
+// Queued returns how many messages, and bytes of payload, wait to be received.
 func (b *Inbox) Queued() (msgs, size int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -7,48 +7,53 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// Out carries messages from a socket to one peer. All methods but Take, Credit,
-// Waiting, Pending, Join, Attach, Detach and Drained are called with the
-// lock that New was given: the sending socket's, shared by all its Outs, so that a
-// send to one or to a thousand peers takes one lock.
+// Out carries messages from a socket to one peer. The lock that NewOut was
+// given is the sending socket's: all its Outs share it, so that a send to one
+// or to a thousand peers takes one lock.
+//
+// ActivateSelf, Attach, Credit, CreditAndTake, Detach, Join, OnDrained,
+// Pending, Take, TakeMore and Waiting take the lock themselves: the caller must
+// not hold it. The caller of every other method must hold it.
 type Out struct {
 	mu        *sync.Mutex
-	queue     message.Batch // what senders append to
+	queue     message.Batch // senders append to it
 	taken     int           // messages taken and not yet credited
 	takenSize int           // their payload in bytes
-	own       Limits        // the sender's
-	limits    Limits        // what holds: over inproc the receiver's are added
+	own       Limits        // the sender's marks
+	limits    Limits        // the marks in force: over inproc the receiver's are added
 	gatherMin int32
-	active    bool // the consumer is at work
+	active    bool // the consumer is active: it is taking, or about to
 	local     bool // the consumer is a socket of this process
-	wantsRoom bool // a message was refused: the writer is told of room
+	wantsRoom bool // a message was refused: the writer is notified of room
 	consumer  Consumer
 	writer    Writer
-	onDrained func()   // called once when nothing is left; nil for nobody
+	onDrained func()   // called once when nothing is left; may be nil
 	sent      *Counter // of all Outs under the lock
-	stream    uint64   // of the Pace: the last stream that had a message for the Out
+	stream    uint64   // the last of the Pace's streams that had a message for the Out
 
-	Index int   // the pattern's: where the Out stands in its list; -1: nowhere
-	Peer  *Peer // whom the messages go to
-	Pace  *Pace // of the context; nil: each message is on its own
+	Index int   // the pattern's: the Out's place in its list; -1: not in it
+	Peer  *Peer // the receiver of the messages
+	Pace  *Pace // the context's; nil: no message belongs to a stream
 }
 
-// NewOut makes an Out under the given lock. What has left it is counted in sent.
+// NewOut makes an Out under the given lock. Messages that have left are counted
+// in sent.
 func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *Counter) *Out {
 	return &Out{mu: mu, own: limits, limits: limits, gatherMin: int32(min(gatherMin, math.MaxInt32)), writer: writer, sent: sent, Index: -1}
 }
 
-// Clogged reports whether a high-water mark is reached by what nobody has taken
-// yet: what is being written does not count.
+// QueueFull reports whether the messages that wait reach a high-water mark.
+// Messages that are being written do not count.
 func (o *Out) QueueFull() bool { return o.limits.exceeded(o.queue.Msgs, o.queue.Size) }
 
-// Put queues a message whatever the high-water mark says: for a writer that has
-// asked Full, and for what must not be dropped and is small, as subscriptions
-// are.
+// Put queues a message regardless of the high-water mark: for a writer that has
+// checked Full, and for small messages that must not be dropped, such as
+// subscriptions.
 func (o *Out) Put(m message.Msg) { o.queue.Append(m, int(o.gatherMin)) }
 
-// PutShared is Put for a message that others are sent too. What stays in this
-// process is copied: it is read message by message.
+// PutShared is Put for a message that several peers are sent. An Out whose
+// consumer is a socket of this process gets a copy, because that reads message
+// by message.
 func (o *Out) PutShared(m *message.Shared) {
 	if o.local {
 		o.queue.AppendCopy(m)
@@ -57,17 +62,17 @@ func (o *Out) PutShared(m *message.Shared) {
 	}
 }
 
-// PutFrom is Put for the frames of m from the given one on.
+// PutFrom is Put for the frames of m from index from on.
 func (o *Out) PutFrom(from int, m message.Msg) { o.queue.AppendFrom(from, m, int(o.gatherMin)) }
 
-// PutBehind is Put with an envelope before the message.
+// PutBehind is Put for a message with an envelope before it.
 func (o *Out) PutBehind(envelope *message.Envelope, m message.Msg) {
 	o.queue.AppendEnvelope(envelope)
 	o.queue.Append(m, int(o.gatherMin))
 }
 
-// Full reports whether a high-water mark is reached; if it is, the writer will be
-// told of room.
+// Full reports whether a high-water mark is reached. If it is, the writer will
+// be notified when there is room.
 func (o *Out) Full() bool {
 	if !o.limits.exceeded(o.queue.Msgs+o.taken, o.queue.Size+o.takenSize) {
 		return false
@@ -76,9 +81,10 @@ func (o *Out) Full() bool {
 	return true
 }
 
-// Wake puts the consumer to work and returns it for the caller to kick, once it
-// has given the lock back (the Out may have another one by then); nil if there is
-// none at rest.
+// Activate makes an idle consumer active and returns it. The caller must call
+// its Wake after it has released the lock; the Out may have another consumer by
+// then. Activate returns nil if the consumer is active already, or if there is
+// none.
 func (o *Out) Activate() Consumer {
 	if o.active || o.consumer == nil {
 		return nil
@@ -87,8 +93,8 @@ func (o *Out) Activate() Consumer {
 	return o.consumer
 }
 
-// Busy is the consumer if it is at work, for a writer that has no room: see
-// Consumer.Relieve.
+// ActiveConsumer returns the consumer if it is active, for a writer that has no
+// room: see Consumer.FlushInline.
 func (o *Out) ActiveConsumer() Consumer {
 	if !o.active {
 		return nil
@@ -96,16 +102,16 @@ func (o *Out) ActiveConsumer() Consumer {
 	return o.consumer
 }
 
-// Work is Wake for the consumer itself, which does not hold the lock: c puts itself
-// to work if it is at rest, and reports whether it did. One whose place another has
-// taken meanwhile is not.
+// ActivateSelf is Activate for the consumer itself. It reports whether c was
+// idle and is active now: false also if another consumer has taken c's place.
 func (o *Out) ActivateSelf(c Consumer) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.consumer == c && o.Activate() != nil
 }
 
-// Queued is how many messages, and bytes of payload, wait or are being written.
+// Queued returns how many messages, and bytes of payload, wait or are being
+// written.
 func (o *Out) Queued() (msgs, size int) { return o.queue.Msgs + o.taken, o.queue.Size + o.takenSize }
 
 // Waiting implements Source.
@@ -115,7 +121,7 @@ func (o *Out) Waiting() int {
 	return o.queue.Msgs
 }
 
-// Pending is how many messages wait or are being written. It takes the lock.
+// Pending returns how many messages wait or are being written.
 func (o *Out) Pending() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -123,31 +129,32 @@ func (o *Out) Pending() int {
 	return msgs
 }
 
-// Discard drops what waits and returns how many messages that were.
+// Discard drops the messages that wait and returns their number.
 func (o *Out) Discard() int {
 	n := o.queue.Msgs
 	o.queue.Reset()
-	o.announceRoom()
+	o.announceRoomLocked()
 	return n
 }
 
-// Retire says that the writer has no use for room any more: its peer is gone for
-// good. What waits can still be taken.
+// StopNotify ends the notification of the writer: its peer is gone for good.
+// Messages that wait can still be taken.
 func (o *Out) StopNotify() { o.wantsRoom = false }
 
-// Join adds the limits of who receives: over inproc there is one queue for both.
+// Join adds the receiver's limits: over inproc there is one queue for both
+// sides.
 func (o *Out) Join(receiver Limits) {
 	o.mu.Lock()
 	o.limits = o.own.Join(receiver)
-	o.announceRoom()
+	o.announceRoomLocked()
 	o.mu.Unlock()
 }
 
-// Joined reports whether a socket of this process takes what waits.
+// Joined reports whether the consumer is a socket of this process.
 func (o *Out) Joined() bool { return o.local && o.consumer != nil }
 
-// Attach gives the Out a consumer, at rest unless working is set; what had
-// queued up is there to be taken.
+// Attach gives the Out a consumer, which is idle unless working is set.
+// Messages that were queued before can be taken now.
 func (o *Out) Attach(c Consumer, working bool) {
 	o.mu.Lock()
 	o.consumer, o.active = c, working
@@ -155,9 +162,9 @@ func (o *Out) Attach(c Consumer, working bool) {
 	o.mu.Unlock()
 }
 
-// Detach takes the consumer away. What it had taken and not written comes back
-// in unsent, in front of what waits; messages written but not credited count as
-// gone.
+// Detach takes the consumer away. unsent, which may be nil, has the messages
+// that the consumer took and did not write: they are queued again before those
+// that wait. Messages that were written but not credited count as sent.
 func (o *Out) Detach(unsent *message.Batch) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -171,13 +178,13 @@ func (o *Out) Detach(unsent *message.Batch) {
 	if unsent != nil && unsent.Msgs > 0 {
 		o.queue.Prepend(unsent)
 	}
-	o.announceRoom()
+	o.announceRoomLocked()
 }
 
-// Take moves everything that waits into b, which must be empty and whose memory,
-// if it has any, is used for what comes next; false, and the consumer at rest, if nothing
-// waits. What was taken counts against the high-water marks until it is
-// credited.
+// Take moves all messages that wait into b, which must be empty; the Out uses
+// b's memory, if it has any, for the messages that follow. If no message waits,
+// Take makes the consumer idle and returns false. Messages that were taken
+// count against the high-water marks until they are credited.
 func (o *Out) Take(b *message.Batch) bool {
 	o.mu.Lock()
 	if o.queue.Msgs == 0 {
@@ -190,7 +197,7 @@ func (o *Out) Take(b *message.Batch) bool {
 	return true
 }
 
-// TakeMore is Take for a consumer that stays at work if nothing waits.
+// TakeMore is Take for a consumer that stays active if no message waits.
 func (o *Out) TakeMore(b *message.Batch) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -201,9 +208,10 @@ func (o *Out) TakeMore(b *message.Batch) bool {
 	return true
 }
 
-// takeLocked moves what waits into b. A socket of this process keeps what it takes:
-// what follows is then written behind it in the same piece, as long as that lasts.
-// An engine brings the memory of the last batch back.
+// takeLocked moves the messages that wait into b. A socket of this process
+// keeps the memory of what it takes, so the messages that follow are appended
+// behind it in the same piece while there is room. An engine brings the memory
+// of the last batch back.
 func (o *Out) takeLocked(b *message.Batch) {
 	if o.local {
 		*b = o.queue.Split()
@@ -214,19 +222,19 @@ func (o *Out) takeLocked(b *message.Batch) {
 	o.takenSize += b.Size
 }
 
-// Credit says that messages taken before have left.
+// Credit reports that messages taken before have left.
 func (o *Out) Credit(msgs, size int) {
 	o.mu.Lock()
 	o.creditLocked(msgs, size)
 	o.mu.Unlock()
 }
 
-// left accounts for messages that are not held any more.
+// creditLocked accounts for messages that the consumer does not hold any more.
 func (o *Out) creditLocked(msgs, size int) {
 	o.taken -= msgs
 	o.takenSize -= size
 	o.sent.Add(msgs, size)
-	o.announceRoom()
+	o.announceRoomLocked()
 }
 
 // CreditAndTake is Credit followed by Take, under one lock.
@@ -243,18 +251,18 @@ func (o *Out) CreditAndTake(msgs, size int, b *message.Batch) bool {
 	return ok
 }
 
-// Drained has f called once, with the lock held, as soon as nothing waits and
-// nothing is being written: at once, if that is so now.
+// OnDrained calls f once, with the lock held, as soon as no message waits or is
+// being written: at once, if that is the case now.
 func (o *Out) OnDrained(f func()) {
 	o.mu.Lock()
 	o.onDrained = f
-	o.announceRoom()
+	o.announceRoomLocked()
 	o.mu.Unlock()
 }
 
-// announceRoom tells the writer once that a full Out is half empty, and whoever
-// waits for it that it is empty.
-func (o *Out) announceRoom() {
+// announceRoomLocked calls onDrained once the Out is empty, and notifies the
+// writer once when a full Out is half empty.
+func (o *Out) announceRoomLocked() {
 	if o.onDrained != nil && o.queue.Msgs+o.taken == 0 {
 		o.onDrained()
 		o.onDrained = nil

@@ -6,72 +6,76 @@ import (
 	"time"
 )
 
-// Pace decides who writes when a message meets a consumer at rest. It tells a sender
-// that sends now and then from one that sends message after message:
+// Pace decides which goroutine writes when a message finds an idle consumer. It
+// distinguishes a sender that sends now and then from one that sends message
+// after message:
 //
-//	now and then           the sender itself, at once: nothing is gained by waiting
-//	a stream, thin         the sender itself, too: each consumer gets one message, or
-//	                       little more, and there is nothing to leave together
-//	a stream, dense        the dispatcher, a little later: what comes for the same
-//	                       consumer meanwhile leaves with it, in one system call
+//	now and then           the sender, at once: waiting would gain nothing
+//	a thin stream          the sender, too: each consumer gets about one message,
+//	                       so there is nothing that could leave together
+//	a dense stream         the dispatcher, a little later: messages that come for
+//	                       the same consumer meanwhile leave in one system call
 //
-// A sender that rotates over eight connections leaves each of them idle for eight
-// times as long as it takes to send a message, and is a stream all the same; so is
-// one that rotates over eight sockets. All sockets of a context share its Pace.
+// A sender that rotates over eight connections leaves each of them idle for
+// eight times as long as it takes to send a message, and is a stream all the
+// same; so is one that rotates over eight sockets. All sockets of a context
+// share its Pace.
 //
-// Where dense streams begin again and again, their first messages are handed on as
-// well: the consumers have one wake-up for all of a burst.
+// Where dense streams begin again and again, the dispatcher writes their first
+// messages as well, so that the consumers have one wake-up for a whole burst.
 //
-// A stream goes on while less than [Gap] passes for each message; writing is no
-// pause, whoever does it. How dense streams are is learned: from how many messages
-// they had within a turn's time, and how many consumers these went to.
+// A stream continues while less than [Gap] passes for each message. Time spent
+// on writing does not count. Pace learns how dense streams are from the number
+// of messages that they had within a turn's time, and the number of their
+// consumers.
 //
-// All of it may be called by any goroutine. A Pace without a clock, and no Pace at
-// all, take every message for one on its own.
+// Any goroutine may call any method. A nil Pace, and one without a clock, treat
+// no message as part of a stream.
 type Pace struct {
-	// Now is a clock that never goes back.
+	// Now is a monotonic clock.
 	Now  func() time.Duration
-	last atomic.Int64 // by the clock: when Alone or Wrote was last called
+	last atomic.Int64 // the time at which Alone or Wrote was last called
 
-	stream  atomic.Uint64 // the number of the stream; an Out has that of its last message
+	stream  atomic.Uint64 // the number of the stream; an Out keeps that of its last message
 	mu      sync.Mutex
-	length  time.Duration // of the stream, without the time that writing took
-	sent    int           // the stream's messages
-	reached int           // the Outs that they went to
+	length  time.Duration // of the stream, without the time spent on writing
+	sent    int           // messages of the stream
+	reached int           // Outs that they went to
 
-	// What earlier streams had, of more than one message each.
+	// The sums over earlier streams of more than one message each.
 	messages, consumers int
-	bursts              int // how sure it is that the next one is dense: see predict
+	bursts              int // how certain it is that the next stream is dense: see predict
 }
 
-// Sender is what a socket adds to its context's Pace. It is guarded by the lock of
-// the socket's Outs.
+// Sender is a socket's part of its context's Pace. The lock of the socket's
+// Outs guards it.
 type Sender struct {
 	Pace    *Pace
-	sent    int // messages, and the Outs that were new to the stream, since Alone was called
+	sent    int // messages since Alone was called, and the Outs that were new to the stream
 	reached int
 	fresh   bool   // the last message was the stream's first to its Out
-	counted uint64 // messages of the socket that SendOnly knows of
+	counted uint64 // messages of the socket that SendOnly has counted
 }
 
 const (
-	// Gap is how long a sender must have been silent for a stream to end. A program
-	// that sends in a loop is back within less; an answer to what a peer said takes
-	// longer, by a trip through the network at least.
+	// Gap is the silence that ends a stream. A program that sends in a loop is
+	// back within less; an answer to a peer's message takes longer, because it
+	// takes a trip through the network at least.
 	Gap = 3 * time.Microsecond
-	// longestWait bounds how many messages excuse a silence: after so many Gaps the
-	// stream has ended, whatever was sent before.
+	// longestWait bounds the number of messages that extend the permitted
+	// silence: after longestWait Gaps a stream has ended, whatever was sent
+	// before.
 	longestWait = 16
-	// turn is how long it takes, about, until a dispatcher that was told begins; its
-	// round then takes longer, the more consumers it has to write for. What is sent
-	// to the same consumer later would not have left together: a stream that goes on
-	// for longer than a turn, and a Gap for each consumer, counts as another one.
+	// turn is about how long a notified dispatcher takes to begin; its round
+	// then takes longer the more consumers it writes for. Messages sent to the
+	// same consumer later would not have left together, so a stream that lasts
+	// longer than a turn, and a Gap for each consumer, counts as another one.
 	turn = 20 * time.Microsecond
-	// most bounds the sums, and densest the ratio of what is added to them, so that a
-	// program whose streams change is soon judged by the new ones.
+	// most bounds the sums, and densest the ratio of what is added to them, so
+	// that a program whose streams change is soon judged by the new ones.
 	most, densest = 256, 4
-	// From shortest messages on a stream is a burst. So many more bursts than
-	// other streams make certain that another one begins.
+	// A stream of shortest messages or more may be a burst. If there were
+	// certain more bursts than other streams, Pace expects another burst.
 	shortest, certain = 4, 3
 )
 
@@ -88,9 +92,9 @@ func (s *Sender) Send(o *Out) {
 	}
 }
 
-// SendOnly counts the messages to o that were sent since it was called last: o is the
-// socket's only Out, and the last message has woken its consumer. The others are
-// counted here, so that they cost nothing when they are sent.
+// SendOnly counts the messages to o since the last call. o is the socket's only
+// Out, and the last message has activated its consumer. The messages before
+// that are counted here, so that counting costs them nothing.
 func (s *Sender) SendOnly(o *Out) {
 	if s.Pace == nil {
 		return
@@ -104,8 +108,8 @@ func (s *Sender) SendOnly(o *Out) {
 	s.Send(o)
 }
 
-// Alone reports whether the sender is to write itself. It is asked when the message
-// that was counted last, to o, has found the consumer at rest.
+// Alone reports whether the sender should write itself. It is called when the
+// message that was counted last, to o, has found the consumer idle.
 func (s *Sender) Alone(o *Out) bool {
 	p := s.Pace
 	if p == nil || p.Now == nil || o.local {
@@ -128,11 +132,11 @@ func (s *Sender) Alone(o *Out) bool {
 	return !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
 }
 
-// dense reports whether it is worth while to let messages wait for each other.
+// dense reports whether it is worth it to let messages wait for each other.
 func dense(messages, consumers int) bool { return messages > 0 && 2*messages >= 3*consumers }
 
-// begin begins another stream with the last message, to o. A stream of one message
-// was none.
+// begin begins another stream with the last message, to o. A stream of one
+// message does not count as one.
 func (p *Pace) begin(o *Out, fresh bool) {
 	if fresh {
 		p.reached--
@@ -150,7 +154,8 @@ func (p *Pace) begin(o *Out, fresh bool) {
 	p.length, p.sent, p.reached = 0, 1, 1
 }
 
-// predict learns from the stream that has ended whether the next one will be a burst.
+// predict learns from the stream that has ended whether the next one will be a
+// burst.
 func (p *Pace) predict() {
 	if p.sent >= shortest && dense(p.sent, p.reached) {
 		p.bursts = min(p.bursts+1, certain+1)
@@ -159,7 +164,8 @@ func (p *Pace) predict() {
 	}
 }
 
-// Wrote says that a consumer has just written, or was given to the dispatcher.
+// Wrote reports that a consumer has just written, or was given to the
+// dispatcher.
 func (p *Pace) Wrote() {
 	if p != nil && p.Now != nil {
 		p.last.Store(int64(p.Now()))

@@ -1,23 +1,27 @@
 package pipe
 
-// Peer is one peer of a socket, as its pattern sees it: a pipe in each direction
-// that the socket's type uses.
+// Peer is one peer of a socket, as the socket's pattern sees it: a pipe in each
+// direction that the socket's type uses.
 type Peer struct {
 	Out *Out // nil if the socket's type does not send
 	In  *In  // one for each connection; nil while there is none
 
-	// Leaving says that nothing more is sent to the peer; what is queued still leaves.
+	// Leaving says that no more messages are sent to the peer; queued ones
+	// still leave.
 	Leaving bool
 
-	// Last is the In of the connection before, if not all of it has been received.
+	// Last is the In of the previous connection, if not all of it has been
+	// received.
 	Last *In
 
-	// RoutingID is what the peer calls itself, or what a ROUTER called it. Set
-	// before the pattern is told that the peer is connected.
+	// RoutingID is the peer's own name, or the name that a ROUTER gave it. It
+	// is set before the pattern's connected is called.
 	RoutingID []byte
-	// HangUp has the connection closed; it only hands that on. Nil if that cannot be
-	// done from here: over inproc, or for a type that never wants it.
+	// HangUp asks for the connection to be closed, without waiting. It is nil
+	// where that is impossible, over inproc, and for a type that never needs
+	// it.
 	HangUp func()
-	// Endpoint is where the peer was reached or came from, for people.
+	// Endpoint is the address through which the peer was reached or came, for
+	// display.
 	Endpoint string
 }

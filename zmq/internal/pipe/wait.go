@@ -7,59 +7,60 @@ import (
 
 // Waiter is one goroutine that waits for a pipe.
 type Waiter struct {
-	turn     chan struct{} // holds one token
+	wake     chan struct{} // holds one token
 	next     *Waiter
 	listed   bool
-	strategy WaitStrategy // to be roused when the waiter's turn comes; nil for nobody
+	strategy WaitStrategy // its leader is woken with the waiter; may be nil
 }
 
-// Helper is another way to wait: to bring about what is waited for.
+// WaitStrategy is another way to wait: by doing the I/O that ends the wait.
 type WaitStrategy interface {
-	// Wait waits for w's turn, or until ctx is done, as Waiter.Wait does. With
-	// lead set it may be the one who does the I/O meanwhile.
+	// Wait waits until w is woken, or until ctx is done, as Waiter.Wait does. With
+	// lead set the caller may become the leader and do the I/O meanwhile.
 	Wait(ctx context.Context, w *Waiter, lead bool) error
-	// Rouse makes who does the I/O look whether it is still waiting.
+	// WakeLeader makes the leader check whether it is still waiting.
 	WakeLeader()
-	// Watched says that somebody waits from now on without calling Wait.
+	// WaitingElsewhere says that a goroutine waits from now on without calling
+	// Wait.
 	WaitingElsewhere()
 }
 
-// WakeLeaderToo has h roused when w's turn comes. It is called with the lock of
-// w's list.
+// WakeLeaderToo makes WakeOne call h's WakeLeader after it has woken w. The
+// caller holds the lock of w's list.
 func (w *Waiter) WakeLeaderToo(h WaitStrategy) { w.strategy = h }
 
-// Come reports whether w's turn has come.
-func (w *Waiter) Ready() bool { return len(w.turn) > 0 }
+// Ready reports whether w was woken.
+func (w *Waiter) Ready() bool { return len(w.wake) > 0 }
 
-var waiters = sync.Pool{New: func() any { return &Waiter{turn: make(chan struct{}, 1)} }}
+var waiters = sync.Pool{New: func() any { return &Waiter{wake: make(chan struct{}, 1)} }}
 
-// Wait waits for the waiter's turn, or until ctx is done, and returns ctx's
-// error then. In either case the caller must still call Forget on its list.
+// Wait waits until the waiter is woken, or until ctx is done; then it returns
+// ctx's error. In either case the caller must still call Forget on its list.
 func (w *Waiter) Wait(ctx context.Context) error {
 	done := ctx.Done()
 	if done == nil {
-		<-w.turn
+		<-w.wake
 		return nil
 	}
 	select {
-	case <-w.turn:
+	case <-w.wake:
 		return nil
 	case <-done:
 		return ctx.Err()
 	}
 }
 
-// Waiters is a queue of goroutines that wait for the same thing, first come
-// first served. The caller's lock guards it.
+// Waiters is a queue of goroutines that wait for the same thing, first in,
+// first out. The caller's lock guards it.
 type Waiters struct {
 	head, tail *Waiter
 	n          int
 }
 
-// Len is the number of waiters.
+// Len returns the number of waiters.
 func (l *Waiters) Len() int { return l.n }
 
-// Add puts a new waiter at the end.
+// Add appends a new waiter.
 func (l *Waiters) Add() *Waiter {
 	w := waiters.Get().(*Waiter)
 	w.listed, w.next = true, nil
@@ -73,26 +74,27 @@ func (l *Waiters) Add() *Waiter {
 	return w
 }
 
-// WakeOne gives the first waiter its turn.
+// WakeOne removes the first waiter from the queue and wakes it.
 func (l *Waiters) WakeOne() {
 	if w := l.head; w != nil {
 		l.remove(nil, w)
-		w.turn <- struct{}{}
+		w.wake <- struct{}{}
 		if w.strategy != nil {
 			w.strategy.WakeLeader()
 		}
 	}
 }
 
-// WakeAll gives everybody their turn.
+// WakeAll wakes all waiters.
 func (l *Waiters) WakeAll() {
 	for l.head != nil {
 		l.WakeOne()
 	}
 }
 
-// Forget takes w out, if it is still there, and gives it back. A waiter that
-// gave up although its turn had come passes the turn on.
+// Forget removes w, if it is still queued, and frees it. gaveUp says that its
+// wait ended with an error: if it was woken all the same, the next waiter is
+// woken in its place.
 func (l *Waiters) Forget(w *Waiter, gaveUp bool) {
 	switch {
 	case w.listed:
@@ -105,7 +107,7 @@ func (l *Waiters) Forget(w *Waiter, gaveUp bool) {
 		l.WakeOne()
 	}
 	select {
-	case <-w.turn:
+	case <-w.wake:
 	default:
 	}
 	w.strategy = nil
