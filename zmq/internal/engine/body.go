@@ -7,11 +7,11 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Bodies that are too large for the chunk: they get memory of their own, as far
-// as the peer is trusted, and the rest of them is read straight into it.
+// Bodies that are too large for the chunk get memory of their own, as far as
+// the peer is trusted, and the rest of them is read straight into it.
 
-// await prepares for a frame of which have bytes are there. Small ones wait in
-// the chunk, large ones get memory of their own.
+// await prepares for a frame of which have bytes are there. A small one is
+// completed in the chunk, a large one gets memory of its own.
 func (d *decoder) await(flags byte, size uint64, header, have int) {
 	if size < directMin || flags&wire.FlagCommand != 0 {
 		d.next = max(d.next, min(int(size)+header, int(d.maxChunk)))
@@ -29,13 +29,14 @@ const (
 	// maxCommand bounds commands after the handshake: a subscription is the longest
 	// there is.
 	maxCommand = wire.MaxSubscription + 10 // the name, SUBSCRIBE, and its size
-	// maxBody bounds a message by what an int can count: on 32-bit systems half of
-	// that, elsewhere far more than any memory.
+	// maxBody bounds a message by what an int can count: half of that on 32-bit
+	// systems; elsewhere far more than any memory.
 	maxBody = uint64(min(1<<46, math.MaxInt>>1))
 )
 
-// needs is the size of the buffer that a body needs to go on which is larger than
-// what was given on trust: twice what has come. 0: it has room.
+// needs returns the size of the buffer that a body needs to continue if it is
+// larger than the buffer that it got on trust: twice what has come. 0 means it
+// has room.
 func (d *decoder) needs() int {
 	if d.large == nil || d.got < len(d.large.Data()) {
 		return 0
@@ -43,7 +44,7 @@ func (d *decoder) needs() int {
 	return min(d.bodyLen, 2*d.got)
 }
 
-// growBody makes room for more of the body, here and now: see grow.go.
+// growBody makes room for more of the body at once: see grow.go.
 func (d *decoder) growBody() {
 	if size := d.needs(); size > 0 {
 		larger := d.alloc(size)
@@ -52,13 +53,13 @@ func (d *decoder) growBody() {
 	}
 }
 
-// change goes on with a larger buffer, which has what has come of the body.
+// change replaces the body's buffer by a larger one that has the same content.
 func (d *decoder) change(larger *message.Buffer) {
 	d.large.Release()
 	d.large = larger
 }
 
-// finishBody makes a body that is complete part of its message.
+// finishBody adds a complete body to its message.
 func (d *decoder) finishBody() {
 	d.trust = max(d.trust, min(d.bodyLen, maxTrust))
 	d.addRef(message.Ref{

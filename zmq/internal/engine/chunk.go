@@ -1,7 +1,7 @@
 package engine
 
-// Where the decoder's bytes go: the chunk that a connection reads into, and the
-// next one when that is used up.
+// The memory that the decoder's bytes are read into: the chunk of a connection,
+// and the next one when that is used up.
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
@@ -9,29 +9,32 @@ const (
 	// firstChunk holds a greeting and a handshake with room to spare, and is what
 	// a connection that stays idle keeps.
 	firstChunk = 384
-	// leastRoom is the least that is read at a time.
+	// leastRoom is the least number of bytes that a read has room for.
 	leastRoom = 64
-	// pooledChunk is the smallest chunk that is pooled: what follows the first one.
+	// pooledChunk is the smallest chunk that is pooled: the one after the
+	// first.
 	pooledChunk = 4 << 10
-	// MaxChunk bounds what one read brings, and what a receiver that keeps one
-	// small message keeps with it.
+	// maxChunk bounds what one read brings, and the memory that a receiver
+	// keeps that keeps one small message.
 	maxChunk = 128 << 10
-	// DirectMin is the size in bytes from which a body is read into memory of its
-	// own.
+	// directMin is the size in bytes from which a body is read into memory of
+	// its own.
 	directMin = 32 << 10
-	// firstTrust is the trust in a peer that has sent nothing large yet. It grows
-	// to the largest body received whole, up to maxTrust: above that a peer gets
-	// memory as it sends, whatever it has sent before.
+	// firstTrust is the trust in a peer that has sent nothing large yet. It
+	// grows to the largest body received whole, up to maxTrust: above that a
+	// peer gets memory only as it sends.
 	firstTrust = 16 << 10
 	maxTrust   = 1 << 20
-	// window is how much is read behind a body that is read directly: enough for
-	// the next header, little enough to copy when it is the start of a body.
+	// window is how much is read behind a body that is read directly: enough
+	// for the next header, little enough to copy when it is the start of a
+	// body.
 	window = 256
 )
 
-// Space returns memory for the next bytes of the peer: what is free in the chunk.
-// While a body is read directly that is behind what is missing of the body, if the
-// body's memory is large enough for all of it; nil else.
+// Space returns memory for the next bytes of the peer: the free part of the
+// chunk. While a body is read directly, first is the memory for the missing
+// part of the body, and behind, if all of that fits into the body's memory, is
+// free memory of the chunk.
 func (d *decoder) Space() (first, behind []byte) {
 	d.makeRoom()
 	free := d.chunk[d.end:min(len(d.chunk), d.end+int(d.maxChunk))]
@@ -48,20 +51,21 @@ func (d *decoder) Space() (first, behind []byte) {
 	return first, behind
 }
 
-// bodySpace is the memory for what is missing of the body, as far as it goes.
+// bodySpace returns the memory for the missing part of the body, as far as it
+// goes.
 func (d *decoder) bodySpace() []byte {
 	return d.large.Data()[d.got:min(d.bodyLen, len(d.large.Data()))]
 }
 
-// vector makes one of two pieces, for a scatter read.
+// vector makes a slice of two pieces, for a scatter read.
 func (d *decoder) vector(first, behind []byte) [][]byte {
 	both := &d.directly().both
 	*both = [2][]byte{first, behind}
 	return both[:]
 }
 
-// Received says that n bytes came into what Space returned, and reports whether
-// that filled it: then there may be more.
+// Received says that n bytes came into the memory that Space returned. It
+// reports whether they filled it: then there may be more.
 func (d *decoder) Received(n int) (filled bool) {
 	filled = n == d.offered
 	if d.large != nil {
@@ -80,8 +84,8 @@ func (d *decoder) Received(n int) (filled bool) {
 	return filled
 }
 
-// makeRoom takes a new chunk if the free part of this one is small. What has not
-// been handed out moves to it.
+// makeRoom takes a new chunk if the free part of this one is small. Bytes that
+// have not been handed out move to it.
 func (d *decoder) makeRoom() {
 	enough := max(leastRoom, d.next/8)
 	if d.large != nil {
@@ -90,14 +94,14 @@ func (d *decoder) makeRoom() {
 	if len(d.chunk)-d.end >= enough {
 		return
 	}
-	if d.mem != nil { // the first one is used up: a connection with traffic
+	if d.mem != nil { // the first chunk is used up: a connection with traffic
 		d.next = max(d.next, pooledChunk)
 	}
 	kept := d.end - d.start - d.gap
 	d.moveTo(d.alloc(max(d.next, 2*kept, kept+window)))
 }
 
-// moveTo makes mem the chunk. What was cut out stays behind.
+// moveTo makes mem the chunk. Bytes that were cut out stay behind.
 func (d *decoder) moveTo(mem *message.Buffer) {
 	n := copy(mem.Data(), d.chunk[d.start:d.pos-d.gap])
 	end := n + copy(mem.Data()[n:], d.chunk[d.pos:d.end])
@@ -109,18 +113,19 @@ func (d *decoder) moveTo(mem *message.Buffer) {
 	d.start, d.pos, d.gap, d.end = 0, n, 0, end
 }
 
-// Begun reports whether a part of a frame or of a message is there.
+// Begun reports whether a part of a frame or of a message has come.
 func (d *decoder) Begun() bool {
 	return d.large != nil || d.skip > 0 || d.parts > 0 || d.end > d.pos
 }
 
-// Ahead is how many bytes are there that have not been scanned.
+// Ahead returns how many bytes have come that were not scanned.
 func (d *decoder) Ahead() int { return d.end - d.pos }
 
-// Large reports whether Shrink would give memory back.
+// LargeBody reports whether Shrink would free memory.
 func (d *decoder) LargeBody() bool { return len(d.chunk) > 2*d.least() }
 
-// least is the size of a chunk that holds what is there, and waits for more.
+// least returns the size of a chunk that holds the current bytes and waits for
+// more.
 func (d *decoder) least() int {
 	kept := d.end - d.start - d.gap
 	if kept == 0 && d.large == nil {
@@ -129,7 +134,8 @@ func (d *decoder) least() int {
 	return max(pooledChunk, kept+window)
 }
 
-// Shrink takes a chunk no larger than needed. What comes next makes it grow anew.
+// Shrink takes a chunk no larger than needed. The next bytes make it grow
+// again.
 func (d *decoder) Shrink() {
 	size := d.least()
 	d.next = pooledChunk
@@ -139,7 +145,7 @@ func (d *decoder) Shrink() {
 	d.moveTo(d.alloc(size))
 }
 
-// Close gives back what was being received.
+// Close releases the memory of what was being received.
 func (d *decoder) Close() {
 	if d.large != nil {
 		d.large.Release()

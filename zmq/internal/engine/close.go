@@ -2,13 +2,14 @@ package engine
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
-// Close closes the connection at once; what is not written is handed back. The
-// session's Closed is called when all is quiet, which may be before Close returns.
+// Close closes the connection at once; unwritten messages are handed back. The
+// session's Closed is called when nothing is outstanding, which may be before
+// Close returns.
 func (e *Engine) Close(cause error) { e.fail(cause) }
 
-// fail begins to close. Nobody may be writing when the stream is closed: a
-// sender that writes by itself right now hands the work to the dispatcher
-// afterwards, as attention tells it.
+// fail begins to close. No goroutine may be writing when the stream is closed:
+// attention makes a sender that is writing right now post to the dispatcher
+// afterwards.
 func (e *Engine) fail(cause error) {
 	if e.state >= stateClosing {
 		return
@@ -33,7 +34,7 @@ func (e *Engine) fail(cause error) {
 	e.closeIfDone()
 }
 
-// settle goes on closing when something outstanding has come back.
+// closeIfDone continues to close when something outstanding has completed.
 func (e *Engine) closeIfDone() {
 	if e.state != stateClosing || !e.ownsWriter() || !e.closeGracefully() {
 		return
@@ -57,8 +58,8 @@ func (e *Engine) timing() bool {
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the
-// writer if nobody is. If not, a sender is writing, or has handed on: onFlush will
-// come back here, because attention does not let the writer rest.
+// writer if the engine is idle. Otherwise a sender is writing, or has posted:
+// attention keeps the writer from being released, and onFlush comes back here.
 func (e *Engine) ownsWriter() bool {
 	if e.out == nil || e.dispatcherWrites {
 		return true
@@ -67,13 +68,13 @@ func (e *Engine) ownsWriter() bool {
 	return e.dispatcherWrites
 }
 
-// unsent is what the peer cannot have received.
+// unsent returns the messages that the peer cannot have received.
 func (e *Engine) unsent() *message.Batch {
 	if e.inFlight.Msgs == 0 {
 		return nil
 	}
 	if e.sendsSubscriptions() {
-		e.inFlight.Reset() // translated; said again on the next connection
+		e.inFlight.Reset() // translated to commands; queued anew on the next connection
 		return nil
 	}
 	e.inFlight.DropWritten(e.written)

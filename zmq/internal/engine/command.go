@@ -5,10 +5,10 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// onCommand carries out a command of the peer's (RFC 37, "Commands"). Whole
-// messages that came before it have been delivered. What is malformed, unknown, or
-// none of this socket's business is ignored, as libzmq does: it is a frame of its
-// own, and the connection is as good behind it as before.
+// onCommand carries out a command of the peer (RFC 37, "Commands"). Whole
+// messages before it have been delivered. A command that is malformed, unknown,
+// or not for this socket is ignored, as libzmq does: it is a frame of its own,
+// and the bytes behind it can be read as well as before.
 func (e *Engine) onCommand(body []byte) {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
@@ -28,34 +28,34 @@ func (e *Engine) onCommand(body []byte) {
 	}
 }
 
-// maxAnswers bounds, in bytes, the answers that wait for a peer who asks and does
-// not read.
+// maxAnswers bounds, in bytes, the answers that wait for a peer that sends
+// PINGs and does not read.
 const maxAnswers = 64 << 10
 
-// answer sends an answer to a command, unless many wait already: those will do.
+// answer sends an answer to a command, unless enough answers wait already.
 func (e *Engine) answer(frame []byte) {
 	if e.waiting() <= maxAnswers {
 		e.queueCommand(frame)
 	}
 }
 
-// waiting is how many bytes of commands are not even being written.
+// waiting returns how many bytes of commands wait and are not being written.
 func (e *Engine) waiting() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return len(e.queued)
 }
 
-// subscription gives a publisher's pattern the message that a subscription is in
-// ZMTP 3.0, which patterns understand.
+// subscription gives a publisher's pattern a subscription as the message that
+// it is in ZMTP 3.0.
 func (e *Engine) subscription(subscribe bool, prefix []byte) {
 	if e.fromSubscriber() {
 		e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
 	}
 }
 
-// subscribes reports whether our own messages are subscriptions that this peer
-// takes as commands: from ZMTP 3.1 on.
+// sendsSubscriptions reports whether our own messages are subscriptions that
+// this peer takes as commands: from ZMTP 3.1 on.
 func (e *Engine) sendsSubscriptions() bool {
 	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
 	return subscriber && e.subscribesByCommand
@@ -72,7 +72,7 @@ func translate(batch *message.Batch) []byte {
 			commands = wire.AppendSubscribe(commands, prefix)
 		case ok:
 			commands = wire.AppendCancel(commands, prefix)
-		default: // an XSUB's own message upstream
+		default: // a message that an XSUB sends upstream
 			var own message.Batch
 			own.Append(m, int(^uint(0)>>1))
 			commands = append(commands, own.Buf...)

@@ -9,33 +9,33 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// The decoder owns the memory that a connection reads into, alone. Bytes go
+// The decoder alone owns the memory that a connection reads into. Bytes go
 // through it in this order:
 //
-//  1. Space says where the next bytes from the peer belong; Received says how
+//  1. Space returns the memory for the next bytes from the peer; Received says how
 //     many came
-//  2. Scan walks over whole frames, where they lie, until something has to be
-//     done: a batch of messages is complete, a command is there, more bytes are
-//     needed
-//  3. Batch hands the whole messages out; their memory is the receiver's then
+//  2. Scan walks over whole frames in place until something has to be done: a batch
+//     of messages is complete, a command has come, more bytes are needed
+//  3. Batch hands the whole messages out; their memory is then the receiver's
 //
-// The chunk that is read into looks like this; what lies before start has been
-// handed out and is never touched again:
+// The chunk that is read into looks like this; the bytes before start have been
+// handed out and are never touched again:
 //
 //	0        start        whole     pos-gap    pos       end          cap
 //	| handed  | whole      | message | cut out  | not     | free       |
 //	| out     | messages   | begun   |          | scanned |            |
 //
-// A command between the frames of a message is not part of it: it is cut out, and
-// the frames behind it move down by so much, each of them once.
+// A command between the frames of a message is not part of it: it is cut out,
+// and the frames behind it move down by its length, each of them once.
 //
-// A body of DirectMin bytes or more that is not in the chunk when its header is
+// A body of directMin bytes or more that is not in the chunk when its header is
 // found goes into memory of its own, to which the rest of it is read directly.
 //
-// What nobody can receive, see keeping, is passed over as it comes, and counted.
+// Messages that the socket cannot receive, see keeping, are skipped as they
+// come, and counted.
 type decoder struct {
 	alloc             func(size int) *message.Buffer
-	mem               *message.Buffer // what chunk lies in, with the decoder's own hold
+	mem               *message.Buffer // the memory of chunk, with the decoder's own hold
 	chunk             []byte
 	start, whole, pos int
 	end               int
@@ -46,40 +46,40 @@ type decoder struct {
 	msgs      int           // whole messages
 	size      int           // payload in them
 	partSize  uint64        // payload in the frames of the message begun
-	parts     int           // how many frames of it there are
+	parts     int           // number of these frames
 
-	skip    uint64 // bytes of a frame that are still to be passed over
-	skipped int    // messages passed over, and not yet reported
+	skip    uint64 // bytes of a frame that are still to be skipped
+	skipped int    // messages skipped, and not yet reported
 	turn    int    // how much may be done before Scan stops: see Turn
 
 	large   *message.Buffer // a body that is read directly; nil if there is none
-	bodyLen int             // how long it is
-	got     int             // how much of it has come
+	bodyLen int             // its length
+	got     int             // how many bytes of it have come
 	flags   byte            // its frame's flags
 
 	keep     keeping
-	maxChunk int32 // what one chunk may have at most, in bytes
+	maxChunk int32 // the size limit of one chunk, in bytes
 	*Limits
-	trust int // a body as large as this is given memory before it has come
+	trust int // a body up to this size gets memory before it has come
 	next  int // size of the next chunk
 
 	offered int     // how many bytes Space returned last
-	direct  *direct // made for a body that is read directly; kept
+	direct  *direct // made for a body that is read directly; nil before the first one
 }
 
-// ErrTooLarge is a frame larger than the maximum frame size, or a message larger
-// than the maximum message size.
+// ErrTooLarge means that a frame exceeds the maximum frame size, or a message
+// the maximum message size or number of frames.
 var ErrTooLarge = errors.New("larger than the maximum size")
 
-// Limits are the largest that is accepted; 0 is no limit.
+// Limits are maximum sizes; 0 means no limit.
 type Limits struct {
 	MaxFrame   int64 // bytes of a frame
 	MaxMessage int64 // bytes of a message, all its frames together
 	MaxFrames  int   // frames of a message
 }
 
-// keeping says which messages of a peer somebody can receive. The others are
-// passed over without being stored.
+// keeping says which messages of a peer the socket can receive. The others are
+// skipped without being stored.
 type keeping uint8
 
 const (
@@ -92,10 +92,10 @@ const (
 type found int
 
 const (
-	foundNothing found = iota // all that is there has been scanned: more bytes are needed
-	foundFull                 // a batch is to be taken: as many messages as asked for, or as can be together
+	foundNothing found = iota // all bytes have been scanned: more are needed
+	foundFull                 // a batch is to be taken: it has as many messages as asked for, or as fit together
 	foundCommand              // a command frame: its body is in the result
-	foundEnough               // as much was done as one turn may do
+	foundEnough               // the turn is over
 )
 
 func newDecoder(l *Limits, keep keeping, chunkLimit int) decoder {
@@ -106,14 +106,14 @@ func newDecoder(l *Limits, keep keeping, chunkLimit int) decoder {
 }
 
 const (
-	// turnFrames is how many frames one turn scans before other connections have
-	// theirs: some milliseconds, where each is as small as can be. Only messages of
-	// a few bytes end a turn this way; with larger ones the bytes that a turn reads
-	// end it first.
+	// turnFrames is how many frames one turn scans before other connections are
+	// served: some milliseconds for frames of the smallest size. Only messages
+	// of a few bytes end a turn this way; larger ones end it first by the bytes
+	// that a turn reads.
 	turnFrames = 1 << 16
-	// commandFrames is how many frames a command counts for: it may be answered, or
-	// change what a publisher's peer is subscribed to. So may a message that is a
-	// subscription, the form that it has before ZMTP 3.1.
+	// commandFrames is how many frames a command counts for: it may be
+	// answered, or change the peer's subscriptions. So does a message that is a
+	// subscription, which is its form before ZMTP 3.1.
 	commandFrames = 64
 )
 
@@ -121,7 +121,7 @@ const (
 func (d *decoder) Turn() { d.turn = turnFrames }
 
 // Scan walks over whole frames until there are room whole messages in the batch
-// or something else is found. The error is final.
+// or something else is found. An error is final.
 func (d *decoder) Scan(room int) (found, []byte, error) {
 	for d.large == nil && d.passOver() {
 		switch {
@@ -173,8 +173,8 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 	return foundNothing, nil, nil
 }
 
-// wanted reports whether a frame is a message that somebody can receive, if that
-// is known by now: its first byte may not have come.
+// wanted reports whether a frame is a message that the socket can receive.
+// known is false if its first byte, which decides that, has not come.
 func (d *decoder) wanted(flags byte, size uint64, body []byte) (wanted, known bool) {
 	if d.keep == keepNone || flags&wire.FlagMore != 0 || d.parts > 0 || size == 0 || size > 1+wire.MaxSubscription {
 		return false, true
@@ -186,15 +186,15 @@ func (d *decoder) wanted(flags byte, size uint64, body []byte) (wanted, known bo
 	return ok, true
 }
 
-// charge counts a subscription that is complete as a command.
+// charge counts a complete subscription as a command.
 func (d *decoder) charge(size uint64, have int) {
 	if uint64(have) >= size {
 		d.turn -= commandFrames
 	}
 }
 
-// passOver drops what there is of a frame that nobody can receive. It returns
-// false if more of it is to come.
+// passOver drops the received part of a frame that is skipped. It returns false
+// if more of it is to come.
 func (d *decoder) passOver() bool {
 	if d.skip > 0 {
 		n := min(d.skip, uint64(d.end-d.pos))
@@ -204,7 +204,7 @@ func (d *decoder) passOver() bool {
 	return d.skip == 0
 }
 
-// frameSkipped counts a frame that is passed over.
+// frameSkipped counts a frame that is skipped.
 func (d *decoder) frameSkipped(flags byte, size uint64) {
 	d.partSize += size
 	d.parts++
@@ -214,23 +214,23 @@ func (d *decoder) frameSkipped(flags byte, size uint64) {
 	}
 }
 
-// Skipped is how many messages were passed over since it was called last.
+// Skipped returns how many messages were skipped since the last call.
 func (d *decoder) Skipped() int {
 	n := d.skipped
 	d.skipped = 0
 	return n
 }
 
-// moveDown closes the gap before the next n bytes, which are part of the message
-// begun.
+// moveDown closes the gap before the next n bytes, which are part of the
+// message begun.
 func (d *decoder) moveDown(n int) {
 	if d.gap > 0 {
 		copy(d.chunk[d.pos-d.gap:], d.chunk[d.pos:d.pos+n])
 	}
 }
 
-// fits checks that a command of size bytes may be received, or that such a frame
-// may be added to the message begun.
+// fits checks that a command of size bytes may be received, or that such a
+// frame may be added to the message begun.
 func (d *decoder) fits(flags byte, size uint64) error {
 	switch {
 	case flags&wire.FlagCommand != 0:
@@ -244,19 +244,19 @@ func (d *decoder) fits(flags byte, size uint64) error {
 		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.MaxFrames)
 	case d.MaxMessage > 0 && d.partSize+size > uint64(d.MaxMessage):
 		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, d.partSize+size, d.MaxMessage)
-	case d.keep == keepAll && d.partSize+size > maxBody: // what is passed over need not be held
+	case d.keep == keepAll && d.partSize+size > maxBody: // skipped messages need no memory
 		return fmt.Errorf("%w: a message of %d bytes cannot be held", ErrTooLarge, d.partSize+size)
 	}
 	return nil
 }
 
-// scanShort is the hot path: messages of one short frame, one after the other.
+// scanShort is the hot path: a sequence of messages of one short frame.
 func (d *decoder) scanShort(room int) {
 	if d.pos != d.whole || d.wholeRefs != len(d.refs) || d.keep != keepAll {
 		return
 	}
-	if least := min(uint64(d.MaxMessage-1), uint64(d.MaxFrame-1)); least < math.MaxUint8-1 { // 0, no limit, is the largest
-		return // each has to be looked at
+	if least := min(uint64(d.MaxMessage-1), uint64(d.MaxFrame-1)); least < math.MaxUint8-1 { // no limit is 0, which becomes the largest
+		return // each frame has to be checked
 	}
 	b, pos, end := d.chunk, d.pos, d.end
 	msgs, size := d.msgs, d.size
@@ -284,12 +284,12 @@ func (d *decoder) frameDone(flags byte, size int) {
 	}
 	d.whole, d.wholeRefs = d.pos-d.gap, len(d.refs)
 	d.msgs++
-	d.size += int(d.partSize) // it is in memory
+	d.size += int(d.partSize) // an int can count it: the message is in memory
 	d.partSize, d.parts = 0, 0
 }
 
-// addRef appends to refs, of which batches are handed out piece by piece: one
-// allocation serves many.
+// addRef appends to refs. Batches take refs piece by piece, so that one
+// allocation serves many batches.
 func (d *decoder) addRef(r message.Ref) {
 	if len(d.refs) == cap(d.refs) {
 		d.refs = append(make([]message.Ref, 0, max(refArena, 2*len(d.refs))), d.refs...)
@@ -300,8 +300,8 @@ func (d *decoder) addRef(r message.Ref) {
 // refArena is how many references are allocated at a time.
 const refArena = 32
 
-// SkipCommand goes past the command that Scan found. There must be no whole
-// message left in the decoder.
+// SkipCommand skips the command that Scan found. There must be no whole message
+// left in the decoder.
 func (d *decoder) SkipCommand(body []byte) {
 	_, _, n, _ := wire.ParseFrameHeader(d.chunk[d.pos:d.end])
 	n += len(body)
@@ -313,18 +313,18 @@ func (d *decoder) SkipCommand(body []byte) {
 	d.pos += n
 }
 
-// Skip goes past n bytes that are not part of any message. None is begun, and no
-// whole one is left in the decoder.
+// Skip skips n bytes that are not part of any message. No message may be begun,
+// and no whole one left in the decoder.
 func (d *decoder) Skip(n int) {
 	d.pos += n
 	d.start, d.whole, d.gap = d.pos, d.pos, 0
 }
 
-// Bytes is what has been received and not been scanned: the handshake reads it
-// by itself.
+// Bytes returns the bytes that have been received and not been scanned, for the
+// handshake.
 func (d *decoder) Bytes() []byte { return d.chunk[d.pos:d.end] }
 
-// Batch hands out the whole messages; false if there is none.
+// Batch hands out the whole messages; it returns false if there is none.
 func (d *decoder) Batch() (message.Batch, bool) {
 	if d.msgs == 0 {
 		return message.Batch{}, false
@@ -338,7 +338,7 @@ func (d *decoder) Batch() (message.Batch, bool) {
 			d.refs[i].At -= d.whole - d.start
 		}
 	}
-	if d.gap > 0 && d.parts == 0 { // it was cut out of the last one
+	if d.gap > 0 && d.parts == 0 { // a command was cut out of the last message
 		d.whole, d.gap = d.pos, 0
 	}
 	d.start, d.wholeRefs, d.msgs, d.size = d.whole, 0, 0, 0

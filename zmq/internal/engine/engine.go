@@ -1,28 +1,28 @@
-// Package engine speaks ZMTP with one peer over one stream: greeting, handshake,
-// traffic, closing. It moves batches between the pipes and the stream; it does
-// not know who sends or receives them.
+// Package engine speaks ZMTP with one peer over one stream: greeting,
+// handshake, traffic, closing. It moves batches between the pipes and the
+// stream; it does not know which code sends or receives them.
 //
 // # The flow
 //
-//	handshake.go  greeting and mechanism, until the session has its peer
-//	read.go       one wake-up drains the stream, decodes in place, fills the Inbox
-//	grow.go       memory for the rest of a large body is made beside the dispatcher
-//	fullwatch.go       with the Inbox full, a peer that hangs up is noticed all the same
-//	write.go      who writes when: the sender at once, or the dispatcher in batches
-//	inlineflush.go    a sender with no room left does what the dispatcher has not begun
-//	command.go    commands during traffic: subscriptions, answers to PINGs
-//	heartbeat.go  PINGs of our own, and what is heard in return
-//	quiet.go      memory is given back where nothing comes
-//	gracefulclose.go       the end in good order: what was written arrives
-//	close.go      everything outstanding comes back before the session is told
+//	handshake.go      greeting and mechanism, until the session has its peer
+//	read.go           one wake-up drains the stream, decodes in place, fills the Inbox
+//	grow.go           another goroutine makes memory for the rest of a large body
+//	fullwatch.go      with the Inbox full, a peer that hangs up is noticed all the same
+//	write.go          which goroutine writes when: the sender, or the dispatcher in batches
+//	inlineflush.go    a sender without room does the work that the dispatcher has not begun
+//	command.go        commands during traffic: subscriptions, answers to PINGs
+//	heartbeat.go      our own PINGs, and what is heard in return
+//	quiet.go          a connection on which no bytes come gives memory back
+//	gracefulclose.go  a close that loses nothing that was written
+//	close.go          nothing is outstanding when the session is notified of the end
 //
 // # What both sides promise
 //
 // Everything runs on the dispatcher's goroutine and takes no lock, with one
-// exception: a sender may write by itself when it is told to ([Engine.Kick]), or
-// when it has no room and the dispatcher has not come yet ([Engine.Relieve]).
-// Whoever has the Out's consumer at work (package pipe) is the one writer; the
-// fields that a writer needs are its own until it rests.
+// exception: a sender may write by itself in [Engine.Wake] with inline set, and
+// in [Engine.FlushInline], when it has no room and the dispatcher has not
+// begun. The goroutine that activated the Out's consumer (package pipe) is the
+// one writer; the writer's fields belong to it until the consumer is idle.
 package engine
 
 import (
@@ -39,24 +39,24 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Session is who an engine works for. Its methods are called on the dispatcher's
+// Session is the owner of an engine. Its methods are called on the dispatcher's
 // goroutine.
 type Session interface {
-	// Established is called when the handshake is done. The session tells its
-	// pattern of the peer and returns the Out to empty. An error closes the
+	// Established is called when the handshake is done. The session passes the
+	// peer to its pattern and returns the Out to empty. An error closes the
 	// connection.
 	Established(e *Engine, peer wire.Metadata) (*pipe.Out, error)
-	// Closed is called once, when the stream is closed and nothing is outstanding
-	// on it. unsent is what was taken from the Out and not written, nil if that
-	// is nothing. The session detaches the Out.
+	// Closed is called once, when the stream is closed and nothing is
+	// outstanding on it. unsent is the messages that were taken from the Out
+	// and not written; nil if there are none. The session detaches the Out.
 	Closed(e *Engine, cause error, unsent *message.Batch)
-	// Refused counts n messages of the peer's that are not received, and why. It is
-	// the one place where an engine says so.
+	// Refused counts n messages of the peer that are not received, and why. An
+	// engine reports them here and nowhere else.
 	Refused(why pipe.Refusal, n int)
 }
 
-// Config is what the engines of one socket have in common. It is shared, and does
-// not change once the first of them is made.
+// Config is what the engines of one socket have in common. It does not change
+// once the first of them is made.
 type Config struct {
 	Type       wire.SocketType
 	RecvLimits pipe.Limits
@@ -67,16 +67,18 @@ type Config struct {
 	Limits                         // of what is received
 	Tuning           tuning.Options
 
-	// Cut is set when the socket is closed and does not wait for what is not written:
-	// no engine begins a write any more, whatever was handed to its dispatcher before.
-	// Any goroutine may set it; Part follows. Nil: never.
+	// Abort is set when the socket is closed and does not wait for unwritten
+	// messages: no engine begins a write any more, not even work that its
+	// dispatcher was given before. Any goroutine may set it; a call of
+	// CloseGracefully follows. Nil: never.
 	Abort *atomic.Bool
-	// Connections is how many engines there are, which share what is written in a
-	// round: Start counts, and the end. Nil: one.
+	// Connections is the number of engines that share the bytes written in a
+	// round: Start adds one, and the end of the connection takes it away. Nil:
+	// one.
 	Connections *atomic.Int32
 }
 
-// cut reports whether nothing more is to be written.
+// aborted reports whether no write may begin any more.
 func (c *Config) aborted() bool { return c.Abort != nil && c.Abort.Load() }
 
 // Engine is one connection.
@@ -89,43 +91,43 @@ type Engine struct {
 	inbox   *pipe.Inbox
 
 	handshake *handshake // nil when the handshake is done
-	cause     error      // why it is closing
+	cause     error      // why the connection is closing
 
-	// the dispatcher's goroutine's own
+	// owned by the dispatcher's goroutine
 	state               state
 	subscribesByCommand bool // the peer takes subscriptions as commands
-	inboxFull           bool // the Inbox is; see fullwatch.go
+	inboxFull           bool // see fullwatch.go
 	dispatcherWrites    bool // the dispatcher is the writer; see close.go
 
 	// reading
 	readOp    proactor.Operation
 	resumeOp  lazyOperation
 	decoder   decoder
-	reads     uint32 // how many reads have brought something
-	fullCount uint32 // how often the Inbox was full; see fullwatch.go
+	reads     uint32 // number of reads that have brought something
+	fullCount uint32 // how many times the Inbox was found full; see fullwatch.go
 
-	// writing: the writer's, see write.go
+	// writing: owned by the writer, see write.go
 	writeOp  lazyOperation
 	flushOp  lazyOperation
 	inFlight message.Batch // taken from the Out
-	written  int           // bytes of flight, or of commands, that are written
-	vec      [][]byte      // what is being written
-	next     int           // the first piece of vec not wholly written
+	written  int           // bytes of inFlight, or of commands, that are written
+	vec      [][]byte      // the pieces that are being written
+	next     int           // the first piece of vec that is not wholly written
 	commands []byte        // commands being written: never in the middle of a batch
 
 	mu      sync.Mutex
 	queued  []byte // commands that wait
 	closing bool
-	// attention asks the writer to look at queued, and at dying.
+	// attention makes the writer look at queued and closing.
 	attention atomic.Bool
-	turn      atomic.Int32 // the writer's, see inlineflush.go
+	turn      atomic.Int32 // which goroutine has the work; see inlineflush.go
 
 	heartbeat *heartbeat     // nil without heartbeats; see heartbeat.go
 	fullWatch *fullWatch     // nil unless the Inbox was full lately
-	quiet     *quiet         // nil while there is nothing to watch for; see quiet.go
-	graceful  *gracefulClose // nil unless the connection ends in good order; see gracefulclose.go
+	quiet     *quiet         // nil while there is nothing to watch; see quiet.go
+	graceful  *gracefulClose // nil unless the connection closes gracefully; see gracefulclose.go
 
-	strand sync.Mutex // with NoStrandElision: held by every handler
+	strand sync.Mutex // with NoStrandElision: every handler holds it
 }
 
 type state uint8
@@ -138,8 +140,8 @@ const (
 	stateClosed
 )
 
-// New makes an engine for a stream, with one side of a handshake, which is its
-// own. Nothing happens before Start.
+// New makes an engine for a stream. m is one side of a handshake and belongs to
+// the engine. Nothing happens before Start.
 func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, m mechanism.Mechanism) *Engine {
 	chunk := maxChunk
 	if cfg.Tuning.NoReadCoalescing {
@@ -157,11 +159,11 @@ func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, 
 	return e
 }
 
-// Inbox is where the peer's messages go.
+// Inbox returns the queue of the peer's messages.
 func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
 
-// Start begins with the greeting. It must be called on the dispatcher's
-// goroutine, as all methods but Kick.
+// Start sends the greeting. It must be called on the dispatcher's goroutine, as
+// all methods but Wake and FlushInline.
 func (e *Engine) Start() {
 	if e.cfg.Connections != nil {
 		e.cfg.Connections.Add(1)
@@ -170,7 +172,7 @@ func (e *Engine) Start() {
 		e.startTimeout(&e.handshake.limit, e.cfg.HandshakeTimeout, e.onLimit)
 	}
 	e.greet()
-	if e.state < stateClosing { // it could be written
+	if e.state < stateClosing { // the greeting could be written
 		e.read()
 	}
 }

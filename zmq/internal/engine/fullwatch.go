@@ -8,30 +8,31 @@ import (
 )
 
 // With the Inbox full nothing is read, and a peer that hangs up would not be
-// noticed for as long as nobody receives: its descriptor and its memory would
-// stay. So the stream is asked, soon at first, and then after twice the time each
-// time: a peer that has gone is noticed after as long again as it was there, and a
-// process that is left alone is woken ever more rarely.
+// noticed until the application receives: its descriptor and its memory would
+// stay. So the engine asks the stream, soon at first, and then each time after
+// twice as long. A peer that has gone is noticed after at most as long again as
+// it was there, and the wake-ups of an idle process become rarer and rarer.
 //
-// What such a peer has sent is read to the end, beyond the high-water marks: no
-// more can come than the system has already.
+// All that such a peer has sent is read, beyond the high-water marks: no more
+// can come than the system has already.
 
 const (
-	// firstFullCheck is how long the Inbox must have been full for the first look.
+	// firstFullCheck is how long the Inbox must have been full for the first
+	// check.
 	firstFullCheck = 100 * time.Millisecond
-	// maxAhead is how many bytes are read ahead of a full Inbox where only reading
-	// finds the end.
+	// maxAhead is how many bytes are read ahead of a full Inbox if only reading
+	// finds the end of the stream.
 	maxAhead = 64 << 10
 )
 
-// full is what an engine has while its Inbox is full.
+// fullWatch is the state of an engine while its Inbox is full.
 type fullWatch struct {
 	check timeout
-	wait  time.Duration // before the next look
-	count uint32        // Engine.fulls when the wait began
+	wait  time.Duration // before the next check
+	count uint32        // Engine.fullCount when the wait began
 }
 
-// onFull is called when the Inbox has no room: resume will be called when it has.
+// onFull is called when the Inbox has no room; resume is called when it has.
 func (e *Engine) onFull() {
 	e.fullCount++
 	e.inboxFull = true
@@ -44,7 +45,7 @@ func (e *Engine) onFull() {
 	}
 }
 
-// onFullCheck looks whether the peer is still there.
+// onFullCheck checks whether the peer is still there.
 func (e *Engine) onFullCheck(op *proactor.Operation) {
 	f := e.fullWatch
 	switch {
@@ -54,7 +55,7 @@ func (e *Engine) onFullCheck(op *proactor.Operation) {
 	case !e.inboxFull:
 		e.fullWatch = nil
 		return
-	case f.count != e.fullCount: // it has had room meanwhile
+	case f.count != e.fullCount: // the Inbox has had room meanwhile
 		f.wait, f.count = firstFullCheck, e.fullCount
 	case e.hungUp():
 		e.fullWatch = nil
@@ -66,8 +67,8 @@ func (e *Engine) onFullCheck(op *proactor.Operation) {
 	e.restartTimeout(&f.check, f.wait)
 }
 
-// gone reports whether the peer has hung up. Where the stream cannot tell a few
-// bytes are read ahead.
+// hungUp reports whether the peer has hung up. If the stream does not know, a
+// few bytes are read ahead.
 func (e *Engine) hungUp() bool {
 	hungUp, known := e.s.HungUp()
 	for !known && e.decoder.Ahead() < maxAhead {
@@ -81,9 +82,9 @@ func (e *Engine) hungUp() bool {
 	return hungUp
 }
 
-// readToTheEnd reads what there is, whatever room there is for it.
+// readToTheEnd reads all that has been sent, without limits.
 func (e *Engine) readToTheEnd() {
 	if e.inbox.Unlimit() {
 		e.onResume(nil)
-	} // else resume was called, and onResume will be
+	} // otherwise resume was called, and onResume will be
 }

@@ -7,37 +7,37 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// The end in good order. A stream that is closed while the peer's bytes wait to
-// be read, or still come, is reset, and a reset takes with it what was written
-// and has not arrived. So
+// A graceful close. A stream that is closed while the peer's bytes wait to be
+// read, or still come, is reset, and the reset discards bytes that were written
+// and have not arrived. So
 //
-//  1. wait until nobody writes; what does not fit any more is left out
-//  2. end the writing side: the peer reads all that was written, then the end
-//  3. read, and drop what comes, until the peer ends its side too
+//  1. wait until no write is outstanding; what does not fit any more is not sent
+//  2. end the write side: the peer reads all that was written, then the end
+//  3. read and drop what comes, until the peer ends its side too
 //  4. close
 //
-// Neither a peer that is slow to read nor one that goes on writing holds that up
-// for long: the time and the bytes of step 3 are bounded.
+// The time and the bytes of step 3 are bounded, because a peer may be slow to
+// read, or write without end.
 type gracefulClose struct {
-	timeout    time.Duration // how long step 3 may wait; 0: what is there already is all that is read
+	timeout    time.Duration // how long step 3 may wait; 0: only bytes that are there already are read
 	left       int           // bytes that may still be dropped
 	writeEnded bool          // step 2 is done
-	done       bool          // and step 3
+	done       bool          // step 3 is done
 	limit      timeout
-	mem        *message.Buffer // what is dropped goes here
+	mem        *message.Buffer // the memory that dropped bytes are read into
 }
 
 const (
-	// maxLeftover is how many bytes of the peer's are dropped: as many as fit into
-	// a pair of socket buffers that the system has let grow.
+	// maxLeftover bounds the bytes that are dropped: as many as fit into a pair
+	// of socket buffers that the system has let grow.
 	maxLeftover = 16 << 20
-	// leftoverChunk is how many are read at a time.
+	// leftoverChunk is how many bytes are read at a time.
 	leftoverChunk = 16 << 10
 )
 
-// Part closes the connection so that what was written arrives, also where the
-// peer has written something that nobody reads. It waits for the peer to leave
-// for as long as patience says. A socket that cannot have sent a message has
+// CloseGracefully closes the connection so that what was written arrives, even
+// if the peer has written something that is not read. It waits up to patience
+// for the peer to end its side. A socket that cannot have sent a message has
 // nothing to wait for.
 func (e *Engine) CloseGracefully(cause error, patience time.Duration) {
 	if e.state == stateTraffic && e.cfg.Type.Sends() {
@@ -46,7 +46,7 @@ func (e *Engine) CloseGracefully(cause error, patience time.Duration) {
 	e.fail(cause)
 }
 
-// Hurry ends a wait for the peer that Part has begun.
+// CloseNow ends a wait that CloseGracefully has begun.
 func (e *Engine) CloseNow() {
 	if p := e.graceful; p != nil && e.state == stateClosing {
 		p.timeout, p.done = 0, p.done || p.writeEnded
@@ -54,19 +54,19 @@ func (e *Engine) CloseNow() {
 	}
 }
 
-// parted goes on parting, and reports whether it is over. Nobody writes but the
-// dispatcher.
+// closeGracefully continues a graceful close, and reports whether it is over.
+// Only the dispatcher may be writing.
 func (e *Engine) closeGracefully() bool {
 	p := e.graceful
 	if p == nil || p.done {
 		return true
 	}
 	if e.writeOp.Outstanding() {
-		if p.timeout <= 0 { // the peer does not read: closing ends the write, and a cancelled one may take long to come back
+		if p.timeout <= 0 { // the peer does not read: closing ends the write, and a cancelled write may take long to complete
 			p.done = true
 			return true
 		}
-		e.d.Cancel(e.writeOp.get(e, (*Engine).onWritten)) // settle is called again when it is back
+		e.d.Cancel(e.writeOp.get(e, (*Engine).onWritten)) // its handler calls closeIfDone again
 		return false
 	}
 	if !p.writeEnded {
@@ -78,7 +78,7 @@ func (e *Engine) closeGracefully() bool {
 	return p.done
 }
 
-// awaitEnd begins step 3. A read that is outstanding is part of it.
+// awaitEnd begins step 3. An outstanding read becomes a part of it.
 func (e *Engine) awaitEnd() {
 	p := e.graceful
 	if !e.readOp.Outstanding() {
@@ -96,8 +96,8 @@ func (e *Engine) awaitEnd() {
 	}
 }
 
-// space is where the leftovers go. Most connections have none: their peers just
-// end.
+// space returns the memory for leftovers. It is made when it is first needed:
+// most peers just end their side.
 func (p *gracefulClose) space() []byte {
 	if p.mem == nil {
 		p.mem = message.NewBuffer(leftoverChunk)
@@ -105,8 +105,8 @@ func (p *gracefulClose) space() []byte {
 	return p.mem.Data()
 }
 
-// dropLeftover reads what is there. It returns false when there will not be any
-// more, or enough was dropped.
+// dropLeftover reads the bytes that are there. It returns false when no more
+// will come, or enough were dropped.
 func (e *Engine) dropLeftover() bool {
 	p := e.graceful
 	for p.left > 0 {
@@ -119,7 +119,8 @@ func (e *Engine) dropLeftover() bool {
 	return false
 }
 
-// onLeftover is the completion handler of reads when the connection is closing.
+// onLeftover is the completion handler of reads while the connection is
+// closing.
 func (e *Engine) onLeftover(op *proactor.Operation) {
 	if p := e.graceful; p != nil && p.writeEnded && !p.done {
 		p.left -= op.N()
@@ -138,8 +139,8 @@ func (e *Engine) onGracefulLimit(*proactor.Operation) {
 	e.closeIfDone()
 }
 
-// gracefulDone gives back what parting took, and reports whether nothing of it is
-// outstanding. The stream is closed.
+// gracefulDone frees what a graceful close took, and reports whether nothing of
+// it is outstanding. The stream is closed.
 func (e *Engine) gracefulDone() bool {
 	p := e.graceful
 	if p == nil {

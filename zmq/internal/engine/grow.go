@@ -5,32 +5,35 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// A large body grows by copying, because a peer gets memory as it sends (body.go).
-// To clear and to copy a GiB takes a dispatcher longer than others can wait. So
-// from maxGrowth on another goroutine does it:
+// A large body grows by copying, because a peer gets memory as it sends
+// (body.go). A dispatcher that clears and copies a GiB would delay the other
+// connections for too long. So for buffers above maxGrowth another goroutine
+// does it:
 //
-//  1. read finds that the body needs more memory, and does not read
+//  1. read finds that the body needs more memory, and starts no operation
 //  2. a goroutine makes the larger buffer and copies what has come
-//  3. it posts back: the decoder goes on with the larger buffer
+//  3. it posts back: the decoder continues with the larger buffer
 //
-// The stream is left alone meanwhile, and TCP pushes back. Closing waits for step 3.
+// The stream is left alone meanwhile, and TCP pushes back. Closing waits for
+// step 3.
 
 const (
 	// maxGrowth is the largest buffer that a turn of the dispatcher makes, in bytes.
 	maxGrowth = 16 << 20
-	// copyStep is how much is copied at a time: Go interrupts no copy, and who has to
-	// stop all goroutines, as its collector, would wait for the end of it.
+	// copyStep is how many bytes are copied at a time: Go interrupts no copy,
+	// and the garbage collector, which has to stop all goroutines, would wait
+	// for its end.
 	copyStep = 1 << 20
 )
 
-// growth is one that is in progress.
+// growth is the growth of a body that is in progress.
 type growth struct {
 	op     proactor.Operation
 	larger *message.Buffer
 }
 
-// direct is what a decoder has that has read a body directly: an idle connection
-// that never does has no memory for it.
+// direct is what a decoder has for bodies that are read directly, apart so that
+// a connection that never reads one has no memory for it.
 type direct struct {
 	both    [2][]byte
 	growing *growth // nil unless memory for the body is being made
@@ -43,11 +46,11 @@ func (d *decoder) directly() *direct {
 	return d.direct
 }
 
-// growing reports whether memory for a body is being made.
+// growing reports whether another goroutine is making memory for a body.
 func (e *Engine) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
 
-// growsInBackground reports whether the body needs a buffer that is not made here, and
-// has it made.
+// growsInBackground reports whether the body needs a buffer above maxGrowth,
+// and starts a goroutine that makes it.
 func (e *Engine) growsInBackground() bool {
 	size := e.decoder.needs()
 	if size <= maxGrowth {

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Why a connection is closed before there is any traffic.
+// Errors that end a connection before there is any traffic.
 var (
 	// ErrHandshakeTimeout means that the peer did not finish its handshake.
 	ErrHandshakeTimeout = fmt.Errorf("ZMTP handshake not finished in time: %w", os.ErrDeadlineExceeded)
@@ -18,16 +18,16 @@ var (
 	ErrMechanism = errors.New("peer uses another security mechanism")
 )
 
-// handshake is what an engine knows until the traffic begins.
+// handshake is the state of an engine until the traffic begins.
 type handshake struct {
 	mechanism mechanism.Mechanism
 	greeting  wire.Greeting
 	limit     timeout
-	refused   error // why this side does not want the peer; nil if it does
+	refused   error // why this side refuses the peer; nil if it does not
 }
 
-// greet sends the greeting. Both sides do so at once: nobody waits for the
-// other's first.
+// greet sends the greeting. Both sides send theirs at once, without waiting for
+// the other's.
 func (e *Engine) greet() {
 	e.handshake.greeting = wire.Greeting{
 		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.handshake.mechanism.Name(),
@@ -35,8 +35,8 @@ func (e *Engine) greet() {
 	e.queueCommand(wire.AppendGreeting(nil, e.handshake.greeting))
 }
 
-// handshake goes on with what has been received. It returns with nothing done if
-// that is not enough.
+// stepHandshake continues the handshake with the bytes that have been received.
+// It does nothing if they are not enough.
 func (e *Engine) stepHandshake() error {
 	if e.state == stateGreeting {
 		g, n, err := wire.ParseGreeting(e.decoder.Bytes())
@@ -60,7 +60,7 @@ func (e *Engine) stepHandshake() error {
 		}
 		err = e.handshake.mechanism.Receive(body)
 		e.decoder.Skip(n)
-		e.handshake.refused = err // also if the peer has closed, and cannot be told
+		e.handshake.refused = err // also if the peer has closed and will not read the ERROR
 		if said := e.send(); err == nil {
 			err = said
 		}
@@ -71,8 +71,8 @@ func (e *Engine) stepHandshake() error {
 	return e.establish()
 }
 
-// say sends what the mechanism has to say now. If that cannot be written the
-// connection is closing afterwards, or closed.
+// send sends the mechanism's next command, if there is one. If that cannot be
+// written, the connection is closing afterwards, or closed.
 func (e *Engine) send() error {
 	b, err := e.handshake.mechanism.Next(nil)
 	if len(b) > 0 {
@@ -81,8 +81,8 @@ func (e *Engine) send() error {
 	return err
 }
 
-// establish begins the traffic: from here on the Out has a consumer, which is at
-// work until it has found nothing to write.
+// establish begins the traffic: from here on the Out has a consumer, which is
+// active until it has found nothing to write.
 func (e *Engine) establish() error {
 	out, err := e.session.Established(e, e.handshake.mechanism.PeerMetadata())
 	if err != nil {
@@ -94,11 +94,11 @@ func (e *Engine) establish() error {
 	e.out = out
 	e.dispatcherWrites = true
 	e.out.Attach(e, true)
-	if !e.writeOp.Outstanding() { // otherwise the writer goes on when the handshake is written
+	if !e.writeOp.Outstanding() { // otherwise onWritten continues when the handshake is written
 		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
 		e.flush()
 	}
-	if e.state == stateTraffic { // it could be written
+	if e.state == stateTraffic { // what was queued could be written
 		e.startHeartbeat()
 	}
 	return nil
@@ -116,7 +116,7 @@ func (e *Engine) onLimit(op *proactor.Operation) {
 	}
 }
 
-// forgetHandshake gives the memory of a handshake that is done back, once its time
+// forgetHandshake frees the memory of a handshake that is done, once its time
 // limit is not running any more.
 func (e *Engine) forgetHandshake() {
 	if !e.handshake.limit.running() {

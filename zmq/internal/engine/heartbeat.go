@@ -9,47 +9,48 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Heartbeats find out that a peer is gone although its connection is still there
+// Heartbeats detect that a peer is gone although its connection is still there
 // (RFC 37, "Connection Heartbeating"). We send a PING each interval, and expect
-// something of the peer's within the timeout: its PONG, or anything else. A PING
-// of the peer's may say within which time to expect more of it: that is kept too,
-// whether or not we send any.
+// a PONG or anything else from the peer within the timeout. The peer's PING may
+// say within which time to expect more from it; that is checked too, whether or
+// not we send PINGs.
 //
-// A message costs no look at the clock: reads are counted, and what was expected
-// is compared with the count when its time is over.
+// A message costs no look at the clock: reads are counted, and an expectation
+// compares the counts when its time is over.
 
-// ErrHeartbeatTimeout means that the peer was expected to say something, and did not.
+// ErrHeartbeatTimeout means that the peer did not send anything in time.
 var ErrHeartbeatTimeout = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
 
-// Heartbeat says how an engine sends them.
+// Heartbeat configures the PINGs that an engine sends.
 type Heartbeat struct {
 	Interval time.Duration // between PINGs
-	Timeout  time.Duration // how soon something is expected after each; 0: it is not
-	TTL      time.Duration // how soon the peer may expect more after each; 0: it need not
+	Timeout  time.Duration // how soon something must be heard after each; 0: no limit
+	TTL      time.Duration // how soon the peer may expect more after each; 0: no limit
 }
 
-// grace is how much longer something is waited for that may be there already: a
-// process that was suspended finds its timers due before it has read anything.
+// grace extends the wait for bytes that may be there already: a process that
+// was suspended finds its timers due before it has read anything.
 const grace = 5 * time.Millisecond
 
-// expectation is that something is heard until a certain time.
+// expectation is a time limit within which something must be read.
 type expectation struct {
 	timeout
-	reads  uint32        // Engine.heard when it began
-	within time.Duration // how long it was to take
-	until  time.Duration // by the dispatcher's clock
+	reads  uint32        // Engine.reads when it began
+	within time.Duration // the limit
+	until  time.Duration // its end by the dispatcher's clock
 	graced bool
-	cause  error // what is wrong if it is not; nil: ErrHeartbeatTimeout
+	cause  error // the connection's error if nothing is read; nil: ErrHeartbeatTimeout
 }
 
-// heartbeat is what an engine with heartbeats has.
+// heartbeat is the state of an engine with heartbeats.
 type heartbeat struct {
 	next timeout     // until the next PING
-	pong expectation // what our own PINGs are to bring
-	more expectation // what the peer's PING promised
+	pong expectation // of an answer to our own PING
+	more expectation // of what the peer's PING promised
 }
 
-// beats makes the engine's heartbeat.
+// newHeartbeat returns the engine's heartbeat, and makes it if there is
+// none.
 func (e *Engine) newHeartbeat() *heartbeat {
 	if e.heartbeat == nil {
 		e.heartbeat = new(heartbeat)
@@ -64,7 +65,7 @@ func (e *Engine) startHeartbeat() {
 	}
 }
 
-// stopHeartbeat ends what is running of a heartbeat.
+// stopHeartbeat stops the timers of the heartbeat.
 func (e *Engine) stopHeartbeat() {
 	if h := e.heartbeat; h != nil {
 		e.stopTimeout(&h.next)
@@ -77,8 +78,8 @@ func (h *heartbeat) running() bool {
 	return h != nil && (h.next.running() || h.pong.running() || h.more.running())
 }
 
-// onBeat sends a PING, unless there is no way to the peer just now: then it is not
-// its fault that it does not answer.
+// onBeat sends a PING, unless earlier bytes still wait to be written: then a
+// missing answer would not be the peer's fault.
 func (e *Engine) onBeat(op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
 		e.closeIfDone()
@@ -88,14 +89,14 @@ func (e *Engine) onBeat(op *proactor.Operation) {
 	if !e.writeOp.Outstanding() && e.waiting() == 0 {
 		e.queueCommand(wire.AppendPing(nil, o.TTL, nil))
 		if e.state != stateTraffic {
-			return // it could not be written
+			return // the PING could not be written
 		}
 		e.expect(&e.heartbeat.pong, o.Timeout)
 	}
 	e.restartTimeout(&e.heartbeat.next, o.Interval)
 }
 
-// expect begins to expect something, or expects it later if it was heard already.
+// expect starts an expectation, or extends it if something was read meanwhile.
 func (e *Engine) expect(x *expectation, within time.Duration) {
 	if within <= 0 || x.running() && x.reads == e.reads {
 		return
@@ -110,7 +111,7 @@ func (e *Engine) expect(x *expectation, within time.Duration) {
 	}
 }
 
-// onExpected looks whether what was expected has been heard.
+// onExpected checks whether anything was read.
 func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
 		e.closeIfDone()
@@ -118,10 +119,10 @@ func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
 	}
 	left := x.until - e.d.Now()
 	switch {
-	case e.reads != x.reads: // the next PING begins anew
+	case e.reads != x.reads: // the next PING starts it again
 	case left > 0:
 		e.restartTimeout(&x.timeout, left)
-	case !e.readOp.Outstanding(): // at the high-water mark nothing is heard
+	case !e.readOp.Outstanding(): // at the high-water mark nothing is read
 		e.restartTimeout(&x.timeout, x.within)
 	case !x.graced:
 		x.graced = true

@@ -2,36 +2,38 @@ package engine
 
 import "math"
 
-// turn says who has the work that was handed to the dispatcher. A sender in a
-// loop reaches its high-water mark before the dispatcher's goroutine has even been
-// woken: rather than to wait for it, the sender does that work, and goes on.
+// turn says which goroutine has the work that was posted to the dispatcher. A
+// sender in a loop reaches its high-water mark before the dispatcher's
+// goroutine has even been woken: instead of waiting for it, the sender does
+// that work, and continues.
 //
-//	            postFlush            onFlush
-//	turnNone ───────────▶ posted ─────────▶ none     the dispatcher has come
-//	             Relieve  │    ▲
+//	            postFlush             onFlush
+//	turnNone ───────────▶ turnPosted ─────────▶ turnNone    the dispatcher writes
+//	         FlushInline  │    ▲
 //	                      ▼    │ done
-//	                     relieved ───────▶ missed    it has come meanwhile, and left:
-//	                               onFlush           the sender rests, or hands on anew
+//	                     turnInline ─────────▶ turnMissed   the dispatcher has come and
+//	                                 onFlush                left: the sender posts again,
+//	                                                        or releases the writer
 //
-// As long as the post is on its way the writer does not rest: what a sender leaves
-// behind is written at the latest when the dispatcher comes.
+// While the post is outstanding the writer is not released: the dispatcher
+// writes what a sender leaves behind.
 type turn = int32
 
 const (
 	turnNone   turn = iota
-	turnPosted      // the dispatcher was told, and has not come yet
-	turnInline      // a sender is writing, and the dispatcher is still to come
-	turnMissed      // a sender is writing, and the dispatcher has come and left
+	turnPosted      // the work was posted, and the dispatcher has not begun
+	turnInline      // a sender is writing, and the post is outstanding
+	turnMissed      // a sender is writing, and the post has completed
 )
 
-// postFlush gives the work to the dispatcher.
+// postFlush posts the work to the dispatcher.
 func (e *Engine) postFlush() {
 	e.turn.Store(turnPosted)
 	e.d.Post(e.flushOp.get(e, (*Engine).onFlush))
 }
 
-// becomeWriter makes the dispatcher, which has come, the writer. It reports false if a
-// sender is.
+// becomeWriter makes the dispatcher the writer. It returns false if a sender is
+// writing.
 func (e *Engine) becomeWriter() bool {
 	for !e.turn.CompareAndSwap(turnPosted, turnNone) {
 		if e.turn.CompareAndSwap(turnInline, turnMissed) {
@@ -41,13 +43,13 @@ func (e *Engine) becomeWriter() bool {
 	return true
 }
 
-// Relieve implements pipe.Consumer.
+// FlushInline implements pipe.Consumer.
 func (e *Engine) FlushInline() bool {
 	if e.cfg.Tuning.NoSpeculativeWrite || !e.turn.CompareAndSwap(turnPosted, turnInline) {
 		return false
 	}
 	if !e.pending() {
-		e.credit() // of a turn that was over its budget
+		e.credit() // for a turn that was over its budget
 		if e.out.TakeMore(&e.inFlight) {
 			e.loadFlight()
 		}
@@ -67,7 +69,7 @@ func (e *Engine) FlushInline() bool {
 	return written
 }
 
-// credit accounts for what is written, and lets go of it.
+// credit accounts for what is written, and releases it.
 func (e *Engine) credit() {
 	if msgs, size := e.releaseWritten(); msgs > 0 {
 		e.out.Credit(msgs, size)

@@ -6,14 +6,15 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// spare is an operation that is made when it is needed for the first time, and
-// kept: most connections are idle most of the time, and never need it.
+// lazyOperation is an operation that is made when it is first needed, and kept:
+// most connections are idle most of the time, and never need it.
 type lazyOperation struct {
 	op atomic.Pointer[proactor.Operation]
 }
 
-// need returns the operation. f is a method of the engine and not yet bound to it:
-// that alone would allocate. One goroutine at a time needs it.
+// get returns the operation. f is a method of the engine that is not bound to
+// it yet, because binding it would allocate. One goroutine at a time may call
+// get.
 func (s *lazyOperation) get(e *Engine, f func(*Engine, *proactor.Operation)) *proactor.Operation {
 	op := s.op.Load()
 	if op == nil {
@@ -23,7 +24,7 @@ func (s *lazyOperation) get(e *Engine, f func(*Engine, *proactor.Operation)) *pr
 	return op
 }
 
-// Outstanding may be asked by any goroutine.
+// Outstanding may be called by any goroutine.
 func (s *lazyOperation) Outstanding() bool {
 	op := s.op.Load()
 	return op != nil && op.Outstanding()

@@ -9,36 +9,36 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// A connection on which nothing comes must not keep the memory of what came
+// A connection on which no bytes come must not keep the memory of what came
 // before.
 //
 //   - A peer that has begun a frame or a message, and then sends not one byte for
-//     the stall timeout, is disconnected: what it has begun is given back. A slow
-//     peer is not: any byte begins the time anew.
-//   - The chunk that a burst was read into is changed for a small one when nothing
-//     has come for calmAfter. The read that waits is cancelled for that, and started
+//     the stall timeout, is disconnected, which frees what it has begun. A slow peer
+//     is not: any byte restarts the time.
+//   - The chunk that a burst was read into is replaced by a small one when nothing
+//     has come for calmAfter. The outstanding read is cancelled for that, and started
 //     again.
 //
-// Both take a timer that runs only while there is a reason, once for many reads:
-// reads are counted, and compared with the count when the time is over. An idle
-// connection with nothing to give back has no timer.
+// Both need a timer, which runs only while there is a reason, once for many
+// reads: reads are counted, and the counts compared when the time is over. An
+// idle connection with nothing to give back has no timer.
 
-// ErrStalled means that the peer has sent a part of a message, and nothing more in
-// time.
+// ErrStalled means that the peer has sent a part of a message, and no more of
+// it in time.
 var ErrStalled = fmt.Errorf("the rest of a message has not come in time: %w", os.ErrDeadlineExceeded)
 
-// calmAfter is how long nothing must have come for the chunk to be changed.
+// calmAfter is how long no bytes must have come before the chunk is replaced.
 const calmAfter = time.Second
 
-// quiet is what an engine has while one of the timers runs.
+// quiet is the state of an engine while one of the timers runs.
 type quiet struct {
 	stall expectation
 	calm  timeout
-	reads uint32 // Engine.heard when calm was started
-	swap  bool   // the read is cancelled so that the chunk can be changed
+	reads uint32 // Engine.reads when calm was started
+	swap  bool   // the read is cancelled so that the chunk can be replaced
 }
 
-// watch starts the timers that a read needs which is about to wait.
+// watch starts the timers that a read needs before it waits.
 func (e *Engine) watch() {
 	begun, large := e.decoder.Begun(), e.decoder.LargeBody()
 	if e.state != stateTraffic || !begun && !large {
@@ -56,7 +56,7 @@ func (e *Engine) watch() {
 	}
 }
 
-// onCalm looks whether anything has come since.
+// onCalm checks whether anything was read meanwhile.
 func (e *Engine) onCalm(op *proactor.Operation) {
 	q := e.quiet
 	switch {
@@ -73,7 +73,8 @@ func (e *Engine) onCalm(op *proactor.Operation) {
 	}
 }
 
-// swapped changes the chunk if op is the read that was cancelled for it.
+// replacedChunk replaces the chunk if op is the read that was cancelled for
+// that.
 func (e *Engine) replacedChunk(op *proactor.Operation) bool {
 	q := e.quiet
 	if q == nil || !q.swap {

@@ -13,16 +13,16 @@ import (
 //  1. onRead: a read completed, into the decoder's memory
 //  2. take: decode all of it; messages go to the Inbox in batches
 //  3. drain: if the read filled its memory there may be more: read again, without
-//     waiting, as often as the budget allows
-//  4. read: wait for more; unless the Inbox is full: then the stream is left
-//     alone, TCP pushes back, and resume goes on with step 2
+//     waiting, as many times as the budget allows
+//  4. read: wait for more, unless the Inbox is full: then the stream is left alone,
+//     TCP pushes back, and resume continues with step 2
 //
-// One completion reads, and scans, only so much: then others have their turn, and
-// resume goes on. A peer's bytes may be cheap to send and dear to read: frames of
-// no bytes, or commands.
+// One completion reads and scans a bounded amount. Then other connections are
+// served, and resume continues. A peer's bytes may be cheap to send and costly
+// to read: empty frames, or commands.
 
-// readBudget is how often one completion reads again before other connections
-// have their turn.
+// readBudget is how many times one completion reads again before other
+// connections are served.
 const readBudget = 8
 
 // onRead is the completion handler of reads.
@@ -45,15 +45,15 @@ func (e *Engine) onRead(op *proactor.Operation) {
 	}
 }
 
-// received counts a read that has brought n bytes, and reports whether that filled
-// its memory.
+// received counts a read that has brought n bytes, and reports whether that
+// filled its memory.
 func (e *Engine) received(n int) (filled bool) {
 	e.reads++
 	return e.decoder.Received(n)
 }
 
-// drain reads until there is nothing, then waits. What is missing of a large body
-// is left to a scatter read, which brings the next header as well.
+// drain reads until there is nothing, then waits. The missing part of a large
+// body is left to a scatter read, which brings the next header as well.
 func (e *Engine) drain(filled bool) {
 	for budget := readBudget; filled && budget > 0 && e.mayReadMore(); budget-- {
 		space, _ := e.decoder.Space()
@@ -91,8 +91,8 @@ func (e *Engine) read() {
 	}
 }
 
-// take decodes what is there. It returns false if no more is to be read now: the
-// Inbox is full, this was enough for one turn, or the connection is closing.
+// take decodes the bytes that are there. It returns false if no more must be
+// read now: the Inbox is full, the turn is over, or the connection is closing.
 func (e *Engine) take() bool {
 	if e.state < stateTraffic {
 		if err := e.stepHandshake(); err != nil {
@@ -130,8 +130,8 @@ func (e *Engine) take() bool {
 	}
 }
 
-// deliver hands whole messages to the Inbox, and reports those that were passed
-// over.
+// deliver hands whole messages to the Inbox, and reports those that were
+// skipped.
 func (e *Engine) deliver() {
 	if batch, ok := e.decoder.Batch(); ok {
 		e.inbox.Put(batch)
@@ -141,7 +141,7 @@ func (e *Engine) deliver() {
 	}
 }
 
-// refuse closes the connection because of what the peer has sent, which is counted.
+// refuse counts a message that must not be received, and closes the connection.
 func (e *Engine) refuse(err error) {
 	why := pipe.RefusedMalformed
 	if errors.Is(err, ErrTooLarge) {
@@ -151,11 +151,11 @@ func (e *Engine) refuse(err error) {
 	e.fail(err)
 }
 
-// resume is called by a receiver when a full Inbox has room again, and where a
+// resume is called by a receiver when a full Inbox has room again, and when a
 // turn has ended before everything is decoded.
 func (e *Engine) resume() { e.d.Post(e.resumeOp.get(e, (*Engine).onResume)) }
 
-// onResume goes on where take stopped.
+// onResume continues where take stopped.
 func (e *Engine) onResume(*proactor.Operation) {
 	if e.state != stateTraffic {
 		return
@@ -170,7 +170,7 @@ func (e *Engine) onResume(*proactor.Operation) {
 // fromSubscriber reports whether the peer's messages are subscriptions.
 func (e *Engine) fromSubscriber() bool { return e.cfg.Type == wire.PUB || e.cfg.Type == wire.XPUB }
 
-// kept says which of a peer's messages a socket of type t can do anything with.
+// kept returns which of a peer's messages a socket of type t can use.
 func kept(t wire.SocketType) keeping {
 	switch t {
 	case wire.PUB:

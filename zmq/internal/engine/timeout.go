@@ -6,15 +6,15 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// timeout is a time limit: an operation of the dispatcher's, made when it is
-// needed, so that a connection at rest has none.
+// timeout is a time limit: a timer operation of the dispatcher. It is made when
+// it is needed, so that an idle connection has none.
 type timeout struct {
 	op    proactor.Operation
 	timer *time.Timer // with NoTimerStructure
 }
 
-// after has passed called when the time is over, or with an error when the
-// timeout was stopped. The timeout must not be running.
+// startTimeout calls passed after d, or with an error if the timeout was
+// stopped. The timeout must not be running.
 func (e *Engine) startTimeout(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
 	t.op.Handler = e.handler(func(op *proactor.Operation) {
 		t.timer = nil
@@ -23,7 +23,7 @@ func (e *Engine) startTimeout(t *timeout, d time.Duration, passed func(*proactor
 	e.restartTimeout(t, d)
 }
 
-// again is after once more.
+// restartTimeout starts a timeout again with the same handler.
 func (e *Engine) restartTimeout(t *timeout, d time.Duration) {
 	if e.cfg.Tuning.NoTimerStructure {
 		t.timer = time.AfterFunc(d, func() { e.d.Post(&t.op) })
@@ -32,8 +32,8 @@ func (e *Engine) restartTimeout(t *timeout, d time.Duration) {
 	e.d.StartTimer(&t.op, d)
 }
 
-// stop makes a timeout unnecessary: its handler is called with an error, or not
-// at all.
+// stopTimeout stops a timeout: its handler is called with an error, or not at
+// all.
 func (e *Engine) stopTimeout(t *timeout) {
 	switch {
 	case t.timer == nil:

@@ -9,35 +9,35 @@ import (
 
 // The way of a message from the socket to the stream:
 //
-//  1. a sender appends it to the Out; if the engine is at rest, Kick is called and
-//     the engine is at work: there is one writer from here to the end
-//  2. Kick: the sender writes at once, without waiting (the speculative write);
-//     or, in a stream, the dispatcher is given the work, so that what comes
-//     meanwhile leaves together. The context's pipe.Pace has decided. If the goroutine
-//     that dispatched last is about to wait for messages again, it does the work
-//     then. A sender that finds no room meanwhile does it in the dispatcher's stead
-//     (inlineflush.go)
-//  3. flush: load what is to be written, write it without waiting; what does not
-//     fit becomes an operation, whose completion goes on here
-//  4. rest: nothing is left. Take says so, and puts the engine to rest in the
-//     same critical section; then look once more for commands
+//  1. a sender appends it to the Out; if the engine is idle, the sender activates
+//     it and calls Wake: from here to step 4 there is one writer
+//  2. Wake: the context's pipe.Pace has decided which goroutine writes. Either the
+//     sender writes at once, without waiting (the speculative write); or, in a
+//     stream, the dispatcher is given the work, so that messages that come meanwhile
+//     leave together. If the goroutine that dispatched last is about to wait for
+//     messages again, it does the work then. A sender that finds no room meanwhile
+//     does it in the dispatcher's place (inlineflush.go)
+//  3. flush: load messages and write them without waiting; the rest of a short write
+//     becomes an operation, whose completion calls flush again
+//  4. nothing is left: Take returns false and makes the engine idle in the same
+//     critical section; then releaseWriter looks once more for commands
 const (
-	// roundBytes is what all connections of a socket together may be given to write in
-	// one round of their dispatcher: see share.
+	// roundBytes is what all connections of a socket together may be given to write
+	// in one round of their dispatcher: see share.
 	roundBytes = 32 << 20
-	// writeBudget is after how many bytes a turn of the dispatcher ends, so that other
-	// connections have theirs, and the most that one write is given; leastShare is what
-	// either has at least, however many connections there are.
+	// writeBudget is the number of bytes after which a turn of the dispatcher ends,
+	// so that other connections are served, and the most that one write is given.
+	// leastShare is the least of both, regardless of the number of connections.
 	writeBudget, leastShare = 4 << 20, 128 << 10
-	// maxPieces bounds one gather write. Systems take 1024; this many large
-	// bodies fill any socket buffer.
+	// maxPieces bounds one gather write. Systems take 1024; this many large bodies
+	// fill any socket buffer.
 	maxPieces = 256
 )
 
-// share is how many bytes the connection may write in a turn of the dispatcher, and
-// gives to one write. A round has a turn for each connection, and all writes that it
-// starts may be submitted at once: others wait for the whole of it, and so does Close,
-// while the kernel copies what fits into as many buffers as there are connections.
+// share returns how many bytes the connection may write in a turn of the
+// dispatcher, and give to one write. A round has a turn for each connection,
+// and all writes that it starts may be submitted at once. Others, and Close,
+// wait until the kernel has copied what fits into all the connections' buffers.
 func (e *Engine) share() int {
 	if c := e.cfg.Connections; c != nil {
 		return max(min(roundBytes/max(int(c.Load()), 1), writeBudget), leastShare)
@@ -45,7 +45,7 @@ func (e *Engine) share() int {
 	return writeBudget
 }
 
-// Kick implements pipe.Consumer: the engine was put to work.
+// Wake implements pipe.Consumer: the engine was activated.
 func (e *Engine) Wake(inline bool) {
 	if inline && !e.cfg.Tuning.NoSpeculativeWrite {
 		e.speculate()
@@ -55,8 +55,8 @@ func (e *Engine) Wake(inline bool) {
 	e.d.Defer(e.flushOp.get(e, (*Engine).onFlush))
 }
 
-// speculate writes what waits on the sender's goroutine. Whatever is not done
-// after one write is the dispatcher's.
+// speculate writes waiting messages on the sender's goroutine. The dispatcher
+// does what is left after one write.
 func (e *Engine) speculate() {
 	if !e.load() {
 		e.releaseWriter()
@@ -69,7 +69,7 @@ func (e *Engine) speculate() {
 	e.releaseWriter()
 }
 
-// onFlush is the completion handler of the dispatcher's turn to write.
+// onFlush is the completion handler of the work that the dispatcher was given.
 func (e *Engine) onFlush(*proactor.Operation) {
 	if e.becomeWriter() {
 		e.dispatcherWrites = true
@@ -77,8 +77,9 @@ func (e *Engine) onFlush(*proactor.Operation) {
 	}
 }
 
-// onWritten is the completion handler of write operations. What was written
-// counts also when the connection is closing: it must not be sent again.
+// onWritten is the completion handler of write operations. Bytes that were
+// written count also when the connection is closing: they must not be sent
+// again.
 func (e *Engine) onWritten(op *proactor.Operation) {
 	e.advance(op.N())
 	if err := op.Err(); err != nil && e.state < stateClosing {
@@ -91,9 +92,9 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 	e.flush()
 }
 
-// flush writes until there is nothing left, the stream is full, or the budget is
-// used up. The dispatcher is the writer, and stays it where the socket is being cut
-// off: Part follows, and hands back what is not written.
+// flush writes until nothing is left, the stream is full, or the budget is used
+// up. The dispatcher is the writer. It stays the writer if the socket is
+// aborted: CloseGracefully follows, and hands back what is not written.
 func (e *Engine) flush() {
 	for budget := e.share(); ; {
 		if e.state >= stateClosing {
@@ -130,8 +131,9 @@ func (e *Engine) flush() {
 	}
 }
 
-// rest is called when nothing is left to be written. Commands that came between
-// the last look and the rest would be stranded: look once more.
+// releaseWriter is called when nothing is left to be written and the engine is
+// idle. A command that was queued between the last look and that moment would
+// be stranded, so it looks once more.
 func (e *Engine) releaseWriter() {
 	if e.out == nil || !e.attention.Load() {
 		return
@@ -144,9 +146,9 @@ func (e *Engine) releaseWriter() {
 // pending reports whether something is loaded and not written.
 func (e *Engine) pending() bool { return e.next < len(e.vec) }
 
-// load takes what is to be written next: commands, then messages. Nothing is loaded:
-// a writer that rests has called unload. False means that there is nothing, and that
-// the engine is at rest.
+// load takes what is to be written next: commands, then messages. Nothing may
+// be loaded: a writer calls releaseWritten before it becomes idle. load returns
+// false if there is nothing, and the engine is then idle.
 func (e *Engine) load() bool {
 	if e.loadCommands() {
 		return true
@@ -154,7 +156,7 @@ func (e *Engine) load() bool {
 	return e.out != nil && e.out.Take(&e.inFlight) && e.loadFlight()
 }
 
-// reload is load for a writer that has written everything loaded before.
+// reload is load for a writer that has written everything that was loaded.
 func (e *Engine) reload() bool {
 	msgs, size := e.releaseWritten()
 	if e.loadCommands() {
@@ -166,7 +168,8 @@ func (e *Engine) reload() bool {
 	return e.out != nil && e.out.CreditAndTake(msgs, size, &e.inFlight) && e.loadFlight()
 }
 
-// unload lets go of what is written, and says how much of it were messages.
+// releaseWritten releases what was written, and returns how much of it was
+// messages.
 func (e *Engine) releaseWritten() (msgs, size int) {
 	msgs, size = e.inFlight.Msgs, e.inFlight.Size
 	e.recycle()
@@ -200,9 +203,9 @@ func (e *Engine) loadCommands() bool {
 	return true
 }
 
-// write writes what is loaded without waiting, a stretch at a time, until it has
-// written budget bytes. It returns nil if it has, or if nothing is left. A short write
-// means that the stream is full: another attempt would only be told so.
+// write writes what is loaded without waiting, a stretch at a time, until it
+// has written budget bytes. It returns nil if it has, or if nothing is left. A
+// short write means that the stream is full, so there is no second attempt.
 func (e *Engine) write(budget int) error {
 	for ok := true; ok && e.pending(); ok = budget > 0 {
 		n, err := 0, error(nil)
@@ -228,7 +231,7 @@ func (e *Engine) write(budget int) error {
 	return nil
 }
 
-// startWrite makes the next stretch an operation.
+// startWrite starts an operation that writes the next stretch.
 func (e *Engine) startWrite() {
 	op := e.writeOp.get(e, (*Engine).onWritten)
 	e.renew(op, (*Engine).onWritten)
@@ -239,8 +242,8 @@ func (e *Engine) startWrite() {
 	}
 }
 
-// stretch is what one system call may write: it ends with the piece that reaches the
-// share.
+// stretch returns what one system call may write: it ends with the piece that
+// reaches the share.
 func (e *Engine) stretch() [][]byte {
 	end, size, enough := e.next, 0, e.share()
 	for last := min(len(e.vec), e.next+maxPieces); end < last && size < enough; end++ {
@@ -249,7 +252,8 @@ func (e *Engine) stretch() [][]byte {
 	return e.vec[e.next:end]
 }
 
-// piece is how long a piece may be, so that a stretch is hardly longer than the share.
+// piece returns the maximum length of a piece: a stretch hardly exceeds the
+// share.
 func (e *Engine) piece() int { return e.share() / 4 }
 
 // advance counts n bytes as written.
@@ -267,8 +271,8 @@ func (e *Engine) advance(n int) {
 	}
 }
 
-// command queues bytes that are not a message, and puts the engine to work. It
-// is called on the dispatcher's goroutine.
+// queueCommand queues bytes that are not a message, and activates the engine.
+// It is called on the dispatcher's goroutine.
 func (e *Engine) queueCommand(frame []byte) {
 	e.mu.Lock()
 	e.queued = append(e.queued, frame...)

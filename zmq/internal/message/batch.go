@@ -4,43 +4,44 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// GatherMin is the size in bytes from which on a frame's body is not copied
-// into a batch but referred to, and leaves by a gather write.
+// GatherMin is the size in bytes from which a frame's body is not copied into a
+// batch but referred to, and leaves in a gather write.
 const GatherMin = 4 << 10
 
-// Batch is a run of whole messages, framed as ZMTP 2 and later frame them
+// Batch is a sequence of whole messages, framed as ZMTP 2 and later frame them
 // (RFC 23, framing): flags, length, body, and MORE on all but a message's last
-// frame. Framing and small bodies lie in one buffer, large bodies are referred
-// to. It is what a pipe carries: the sender appends to it, a plain connection
-// writes it as it is, a receiver reads messages out of it where they lie.
+// frame. Framing and small bodies are in one buffer, large bodies are referred
+// to. A pipe carries batches: the sender appends to one, a plain connection
+// writes it as it is, a receiver reads messages out of it in place.
 type Batch struct {
 	Buf  []byte // framing and small bodies
-	Refs []Ref  // large bodies, and what is shared, by ascending position
+	Refs []Ref  // large bodies and shared messages, in order of position
 	Msgs int    // messages in the batch
 	Size int    // bytes of payload in the batch
 
-	// Mem is the pooled memory that Buf lies in, with a hold for each message of
-	// the batch; nil if it is not pooled. Messages read from the batch take their
+	// Mem is the pooled memory of Buf, with a hold for each message of the
+	// batch; nil if it is not pooled. Messages read from the batch take their
 	// holds with them.
 	Mem *Buffer
 
-	piece *piece // what Split cuts from; nil before the first one
+	piece *piece // the memory that Split cuts from; nil before the first piece
 }
 
-// Ref is a large body: it belongs after the At-th byte of the batch's buffer. Or
-// it is a run of whole messages in a Page, framing and all.
+// Ref is a large body, which belongs after the first At bytes of the batch's
+// buffer. Or it is a sequence of whole messages in a SharedPage, framing
+// included.
 type Ref struct {
 	At     int
 	Body   []byte
-	Mem    *Buffer // released when the batch is done with; nil if not pooled
-	Framed bool    // messages in a Page
-	Shared bool    // others may refer to Body too, whatever the count of Mem says
+	Mem    *Buffer // released with the batch; nil if not pooled
+	Framed bool    // messages in a SharedPage
+	Shared bool    // others may refer to Body too, even if the count of Mem does not say so
 }
 
-// Append adds a message of at least one frame. Small frames are copied; large
-// ones are referred to, with a hold of the batch's own on their memory, so that
-// the caller may release m. gatherMin is the size from which a frame is referred
-// to: at least GatherMin.
+// Append adds a message of at least one frame. Small frames are copied. Large
+// ones are referred to, and the batch takes its own hold on their memory, so
+// that the caller may release m. gatherMin is the size from which a frame is
+// referred to: at least GatherMin.
 func (b *Batch) Append(m Msg, gatherMin int) {
 	if m.own == nil && len(m.first) <= 255 { // GatherMin is larger
 		b.Buf = append(append(b.Buf, 0, byte(len(m.first))), m.first...)
@@ -51,7 +52,7 @@ func (b *Batch) Append(m Msg, gatherMin int) {
 	b.AppendFrom(0, m, gatherMin)
 }
 
-// AppendFrom is Append for the frames of m from the given one on.
+// AppendFrom is Append for the frames of m from index from on.
 func (b *Batch) AppendFrom(from int, m Msg, gatherMin int) {
 	last := m.Len() - 1
 	for i := from; i <= last; i++ {
@@ -64,11 +65,11 @@ func (b *Batch) AppendFrom(from int, m Msg, gatherMin int) {
 	b.Msgs++
 }
 
-// Envelope is the start of a message: frames that are framed already, each with
-// MORE set. The zero value is no envelope.
+// Envelope is the start of a message: encoded frames, each with MORE set. The
+// zero value is no envelope.
 type Envelope struct {
 	Framed []byte
-	Size   int // bytes of payload in it
+	Size   int // bytes of payload in Framed
 }
 
 // Add appends a frame to the envelope.
@@ -103,7 +104,7 @@ func (b *Batch) appendFrame(flags byte, body []byte, of *ownership, gatherMin in
 	b.Refs = append(b.Refs, r)
 }
 
-// WireSize is the number of bytes that the batch has on the wire.
+// WireSize returns the number of bytes of the batch on the wire.
 func (b *Batch) WireSize() int {
 	n := len(b.Buf)
 	for i := range b.Refs {
@@ -112,8 +113,8 @@ func (b *Batch) WireSize() int {
 	return n
 }
 
-// Segments appends the batch's bytes in order to v, each piece where it lies, and
-// none longer than most: a longer one is cut.
+// Segments appends the batch's bytes in order to v, without copying them. No
+// segment is longer than most: longer ones are cut.
 func (b *Batch) Segments(v [][]byte, most int) [][]byte {
 	at := 0
 	for i := range b.Refs {
@@ -130,7 +131,7 @@ func (b *Batch) Segments(v [][]byte, most int) [][]byte {
 	return v
 }
 
-// AppendPieces appends p to v, in pieces of at most so many bytes.
+// AppendPieces appends p to v, in pieces of at most most bytes.
 func AppendPieces(v [][]byte, p []byte, most int) [][]byte {
 	for len(p) > most {
 		v = append(v, p[:most])
@@ -139,8 +140,8 @@ func AppendPieces(v [][]byte, p []byte, most int) [][]byte {
 	return append(v, p)
 }
 
-// Reset empties the batch and keeps its memory for the next one. What it
-// referred to is released.
+// Reset empties the batch and keeps its memory for the next one. The memory
+// that it referred to is released.
 func (b *Batch) Reset() {
 	for i := range b.Refs {
 		if mem := b.Refs[i].Mem; mem != nil {

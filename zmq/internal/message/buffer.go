@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Pooled memory comes in powers of two from minClass to maxClass bytes. Smaller
-// pieces are not worth the counting, larger ones are left to the collector.
+// Pooled memory comes in powers of two from 4 KiB to 16 MiB. Smaller pieces are
+// not worth the counting, larger ones are left to the collector.
 const (
 	minClassBits = 12 // 4 KiB
 	maxClassBits = 24 // 16 MiB
@@ -15,15 +15,15 @@ const (
 
 var classes [maxClassBits - minClassBits + 1]sync.Pool
 
-// Buffer is a piece of pooled memory with a count of its holders. The last one
-// to release it gives it back. A holder that forgets costs nothing but the
-// reuse.
+// Buffer is a piece of pooled memory with a count of its holders. The last
+// holder's Release returns it to the pool. If a holder never releases it, the
+// collector frees it, and only the reuse is lost.
 type Buffer struct {
 	data    []byte
 	holders atomic.Int32
 	class   int8      // index into classes; -1: not pooled
-	whole   ownership // for a message of one frame that is all there is in this memory
-	part    ownership // for each of the messages of one frame in this memory
+	whole   ownership // of a message of one frame that is the only one in this memory
+	part    ownership // of each message of one frame, if there are several in this memory
 }
 
 // NewBuffer returns a buffer of at least size bytes with one holder. Its
@@ -41,8 +41,8 @@ func NewBuffer(size int) *Buffer {
 	return newBuffer(size, class)
 }
 
-// sole is the more of a message that alone holds the buffer. What an earlier holder
-// has said of its message does not count any more.
+// sole returns the ownership for a message that alone holds the buffer. It
+// clears what an earlier holder has set for its message.
 func (b *Buffer) sole() *ownership {
 	b.whole.given = false
 	b.whole.released.Store(false)
@@ -69,13 +69,13 @@ func classOf(size int) int {
 	return max(bits.Len(uint(size-1))-minClassBits, 0)
 }
 
-// Data is all of the buffer's memory.
+// Data returns all of the buffer's memory.
 func (b *Buffer) Data() []byte { return b.data }
 
 // Retain adds n holders.
 func (b *Buffer) Retain(n int) { b.holders.Add(int32(n)) }
 
-// Release takes a holder away. The caller must not touch the memory afterwards.
+// Release removes a holder. The caller must not touch the memory afterwards.
 func (b *Buffer) Release() {
 	switch left := b.holders.Add(-1); {
 	case left > 0:

@@ -3,16 +3,16 @@ package message
 import "github.com/actum-go/actum/zmq/internal/wire"
 
 // Cursor reads the messages of a batch, in order, without copying them. The
-// batch must be well formed: whoever made it from a peer's bytes has checked
-// it.
+// batch must be well formed: bytes of a peer are checked before they become a
+// batch.
 type Cursor struct {
 	batch Batch
-	small *ownership // of messages of one small frame: the batch's memory
+	small *ownership // of messages of one small frame
 	pos   int        // in batch.Buf
 	ref   int        // in batch.Refs
 	arena Arena
-	tried int  // before this position a Run is not worth while
-	spare *Run // that was not worth while, and that nobody has seen
+	tried int  // before this position a Run is not worth it
+	spare *Run // was not worth it and never published; reused
 }
 
 // Load makes the cursor read b from its start.
@@ -23,8 +23,9 @@ func (c *Cursor) Load(b Batch) {
 	}
 }
 
-// Fill makes the cursor read what source has; false if that is nothing. What it
-// read before, whose memory belongs to the messages now, must be at its end.
+// Fill makes the cursor read the messages of source; it returns false if there
+// are none. The cursor must be at the end of its batch, whose memory belongs to
+// the messages by now.
 func (c *Cursor) Fill(source interface{ Take(*Batch) bool }) bool {
 	c.batch, c.pos = Batch{}, 0
 	if !source.Take(&c.batch) {
@@ -34,7 +35,7 @@ func (c *Cursor) Fill(source interface{ Take(*Batch) bool }) bool {
 	return true
 }
 
-// Next reads a message; false if there is none left.
+// Next reads a message; it returns false if there is none left.
 func (c *Cursor) Next() (Msg, bool) {
 	if c.pos >= len(c.batch.Buf) {
 		return Msg{}, false
@@ -50,7 +51,7 @@ func (c *Cursor) Next() (Msg, bool) {
 	return c.readFrames(), true
 }
 
-// Left is how many messages Next would return. It looks at every frame.
+// Left returns how many messages Next would return. It looks at every frame.
 func (c *Cursor) Left() (n int) {
 	for pos, ref := c.pos, c.ref; pos < len(c.batch.Buf); {
 		flags, size, header, _ := wire.ParseFrameHeader(c.batch.Buf[pos:])
@@ -85,7 +86,7 @@ func (c *Cursor) readFrames() Msg {
 		var body []byte
 		body, ref, more = c.frame()
 		if mem == nil {
-			mem = ref.Mem // a message gives one piece of memory back; others are collected
+			mem = ref.Mem // a message releases one piece of memory; others are collected
 		}
 		shared = shared || ref.isShared()
 		list.Add(body)
@@ -99,7 +100,8 @@ func (c *Cursor) readFrames() Msg {
 	return Msg{first: first, own: m}
 }
 
-// framesLeft is how many frames of a message are still to be read.
+// framesLeft returns how many frames of the current message are still to be
+// read.
 func (c *Cursor) framesLeft() (n int) {
 	for pos, ref, more := c.pos, c.ref, true; more; n++ {
 		flags, size, header, _ := wire.ParseFrameHeader(c.batch.Buf[pos:])
@@ -114,36 +116,37 @@ func (c *Cursor) framesLeft() (n int) {
 	return n
 }
 
-// moreOf is for a message of one frame, which r refers to. The batch's memory
-// has nothing of it but the header, which was read.
+// moreOf returns the ownership of a message of one frame, which r refers to.
+// The batch's memory has nothing of it but the header, so its hold there is
+// released.
 func (c *Cursor) moreOf(r Ref) *ownership {
 	if c.batch.Mem != nil {
 		c.batch.Mem.Release()
 	}
 	switch {
 	case r.Mem == nil:
-		return inCircle
-	case r.Shared || r.Mem.holders.Load() != 1: // a more of its own: another says when the others release theirs
+		return sharedUnpooled
+	case r.Shared || r.Mem.holders.Load() != 1: // its own, because each message says by itself that it was released
 		return &ownership{mem: r.Mem, kind: whole, body: true, shared: r.Shared}
 	default:
 		return r.Mem.sole()
 	}
 }
 
-// isShared reports whether others may refer to the body as well.
+// isShared reports whether other messages may refer to the body as well.
 func (r *Ref) isShared() bool {
 	return r.Body != nil && (r.Mem == nil || r.Shared || r.Mem.holders.Load() != 1)
 }
 
-// frame reads one frame. ref has a body if the frame does not lie in the batch's
-// own memory.
+// frame reads one frame. ref has a body if the frame is not in the batch's own
+// memory.
 func (c *Cursor) frame() (body []byte, ref Ref, more bool) {
 	flags, size, n, _ := wire.ParseFrameHeader(c.batch.Buf[c.pos:])
 	c.pos += n
 	more = flags&wire.FlagMore != 0
 	if c.ref < len(c.batch.Refs) && c.batch.Refs[c.ref].At == c.pos && size > 0 {
 		r := c.batch.Refs[c.ref]
-		c.batch.Refs[c.ref] = Ref{} // the list may live on with other batches
+		c.batch.Refs[c.ref] = Ref{} // other batches may keep the list alive
 		c.ref++
 		return r.Body[:len(r.Body):len(r.Body)], r, more
 	}

@@ -1,5 +1,5 @@
 // Package message holds what travels through a socket: one message ([Msg]), a
-// run of messages framed for the wire ([Batch]), and the memory they live in
+// sequence of messages framed for the wire ([Batch]), and their memory
 // ([Buffer]). It does no I/O.
 package message
 
@@ -13,54 +13,55 @@ import (
 // whole. It is a value of four words, which travels in registers; a message of
 // one frame has no memory of its own beside the frame.
 //
-// Any number of goroutines may read and send a Msg at once. Its bytes stay valid
-// for as long as anything refers to them, unless [Msg.Release] is called. They
-// must not be written to once the message was sent, and those of a received
-// message not at all: a message published to several inproc subscribers is one
-// and the same memory.
+// Any number of goroutines may read and send a Msg at once. Its bytes stay
+// valid as long as anything refers to them, unless [Msg.Release] is called.
+// They must not be written to once the message was sent. Those of a received
+// message must not be written to at all: several inproc subscribers may have
+// the same memory.
 type Msg struct {
 	first []byte     // frame 0; nil only if there is no frame at all
 	own   *ownership // nil for a message of one frame in memory that is not pooled
 }
 
-// more is what few messages have. Copies of a Msg share it: but for released it
-// is not changed once the program has a Msg that refers to it.
+// ownership is what only some messages have. Copies of a Msg share it. Except
+// for released it is not changed once the program has a Msg that refers to it.
 type ownership struct {
 	rest [][]byte // frames 1 and up
-	mem  *Buffer  // pooled memory behind the frames, if there is any; with a hold
+	mem  *Buffer  // pooled memory of the frames, with a hold; nil if there is none
 	kind kind
-	body bool // mem is that of one large body, not of many messages
-	// shared: others may refer to a frame as well, and no count says when they do
-	// not any more.
+	body bool // mem has one large body, not many messages
+	// shared: others may refer to a frame as well, and no count says when they
+	// stop.
 	shared bool
-	// given: nobody keeps the message once it is sent; see Sent.
+	// given: the caller does not keep the message once it is sent; see Sent.
 	given    bool
 	released atomic.Bool // by Release; not of kind part
 }
+
+// kind says which messages an ownership belongs to.
 
 // kind says what a more belongs to.
 type kind uint8
 
 const (
-	list  kind = iota // one message
-	whole             // one message of one frame, which others may have too: mem counts them
-	part              // all messages of one frame in mem: it has a hold for each
+	list  kind = iota // one message of any number of frames
+	whole             // one message of one frame; mem counts others that have it
+	part              // all messages of one frame in mem, which has a hold for each
 )
 
-// lent is of messages of one frame in memory of the program's.
-var inCircle = &ownership{shared: true}
+// sharedUnpooled is the ownership of messages of one frame in memory of the program.
+var sharedUnpooled = &ownership{shared: true}
 
-// New makes a message of the given frames without copying them: the caller
-// gives them away and must not write to them again. New() has no frame,
-// New(nil) has one empty frame.
+// New makes a message of the given frames without copying them: the caller must
+// not write to them again. New() has no frame, New(nil) has one empty frame.
 func New(frames ...[]byte) Msg {
 	if len(frames) == 0 {
 		return Msg{}
 	}
 	m := Single(frames[0])
 	if len(frames) > 1 {
-		// A list of its own: the caller's stays where it is, on the stack most likely,
-		// and a message of one frame costs nothing.
+		// A list of its own: the caller's can stay on the stack, and a message
+		// of one frame allocates nothing.
 		m.own = &ownership{rest: append([][]byte(nil), frames[1:]...)}
 	}
 	return m
@@ -89,14 +90,14 @@ func Copy(frames ...[]byte) Msg {
 	return New(copies...)
 }
 
-// Alloc makes a message of one frame of size bytes out of the pool. What is in
-// it is undefined: fill [Msg.Bytes] before sending it.
+// Alloc makes a message of one frame of size bytes out of the pool. Its content
+// is undefined: fill [Msg.Bytes] before sending it.
 func Alloc(size int) Msg {
 	b := NewBuffer(size)
 	return Msg{first: nonNil(b.data[:size:size]), own: &b.whole}
 }
 
-// nonNil keeps "one empty frame" apart from "no frame".
+// nonNil distinguishes one empty frame from no frame.
 func nonNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
@@ -104,7 +105,7 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-// Len is the number of frames.
+// Len returns the number of frames.
 func (m *Msg) Len() int {
 	if m.first == nil {
 		return 0
@@ -112,7 +113,7 @@ func (m *Msg) Len() int {
 	return 1 + len(m.rest())
 }
 
-// rest is frames 1 and up.
+// rest returns frames 1 and up.
 func (m *Msg) rest() [][]byte {
 	if m.own == nil {
 		return nil
@@ -120,7 +121,7 @@ func (m *Msg) rest() [][]byte {
 	return m.own.rest
 }
 
-// mem is the pooled memory behind the frames, nil if there is none.
+// mem returns the pooled memory of the frames, nil if there is none.
 func (m *Msg) mem() *Buffer {
 	if m.own == nil {
 		return nil
@@ -139,13 +140,13 @@ func (m *Msg) Frame(i int) []byte {
 	return m.own.rest[i-1]
 }
 
-// noFrame is apart, so that Frame stays short.
+// noFrame is a function of its own so that Frame stays short.
 func (m *Msg) noFrame(i int) {
 	panic(fmt.Sprintf("zmq: Msg.Frame(%d) of a message of %d frames: the first is 0; see Msg.Len", i, m.Len()))
 }
 
-// Bytes returns the first frame: all of a message of one frame. It is nil if
-// the message has no frame.
+// Bytes returns the first frame, which is all of a message of one frame. It is
+// nil if the message has no frame.
 func (m *Msg) Bytes() []byte { return m.first }
 
 // Frames returns all frames in a new slice.
@@ -156,7 +157,7 @@ func (m *Msg) Frames() [][]byte {
 	return append(append(make([][]byte, 0, m.Len()), m.first), m.rest()...)
 }
 
-// Size is the number of bytes in all frames.
+// Size returns the number of bytes in all frames.
 func (m *Msg) Size() int {
 	if m.own == nil {
 		return len(m.first)
@@ -164,7 +165,7 @@ func (m *Msg) Size() int {
 	return len(m.first) + m.own.size()
 }
 
-// size is apart, so that Size is inlined.
+// size is a function of its own so that Size is inlined.
 func (m *ownership) size() (n int) {
 	for _, f := range m.rest {
 		n += len(f)
@@ -172,9 +173,9 @@ func (m *ownership) size() (n int) {
 	return n
 }
 
-// Clone returns a message with memory of its own. Clone what is to be kept for
-// long: a small received message shares its memory with those that arrived
-// beside it.
+// Clone returns a copy of the message in memory of its own. Clone a small
+// received message that is kept for long: it shares its memory with those that
+// came beside it.
 func (m *Msg) Clone() Msg { return Copy(m.Frames()...) }
 
 // Equal reports whether both messages have the same frames.
@@ -191,11 +192,11 @@ func (m *Msg) Equal(other *Msg) bool {
 }
 
 // Release gives the memory of the message back for reuse and empties the
-// message. It is never needed: memory that is not given back is collected like
-// any other. A program that moves large messages at speed gains by it. It may be
-// called right after the message was sent. The program must not touch any frame
-// of the message, or of a copy of the Msg, afterwards, nor release one of those:
-// Release panics if it can tell that somebody has.
+// message. Calling it is never necessary: memory that is not given back is
+// collected as usual. A program that moves large messages at speed gains by it.
+// Release may be called right after the message was sent. The program must not
+// touch any frame of the message, or of a copy of the Msg, afterwards, and must
+// not release a copy: Release panics if it can detect that.
 func (m *Msg) Release() {
 	if m.own != nil {
 		m.own.giveBack()
@@ -203,9 +204,9 @@ func (m *Msg) Release() {
 	*m = Msg{}
 }
 
-// giveBack is apart, so that Release is inlined.
+// giveBack is a function of its own so that Release is inlined.
 func (m *ownership) giveBack() {
-	if m == inCircle {
+	if m == sharedUnpooled {
 		return
 	}
 	if m.kind != part && !m.released.CompareAndSwap(false, true) {
@@ -216,28 +217,28 @@ func (m *ownership) giveBack() {
 	}
 }
 
-// Released reports whether a copy of the message was released, as far as that is
-// known: then its frames must not be read.
+// Released reports whether a copy of the message is known to have been
+// released: its frames must not be read then.
 func (m *Msg) Released() bool { return m.own != nil && m.own.released.Load() }
 
-// Sendable reports whether there is a frame to send, which was not released.
+// Sendable reports whether the message has a frame, and was not released.
 func (m *Msg) Sendable() bool { return m.first != nil && !m.Released() }
 
-// Give says that nobody keeps the message once it is sent: Sent releases it then.
-// It is for a message that Alloc made.
+// Give says that the caller does not keep the message once it is sent: Sent
+// then releases it. The message must come from Alloc.
 func (m *Msg) Give() { m.own.given = true }
 
-// Sent is called when the message was queued for all who get it, before any of
-// them can have received it: they see then that nobody else has it.
+// Sent is called when the message was queued for all its receivers, before any
+// of them can receive it: after that they see that no one else has it.
 func (m *Msg) Sent() {
 	if m.own != nil && m.own.given {
 		m.own.giveBack()
 	}
 }
 
-// Own returns the first frame of a message that was received, for a caller who
-// may write to it and keeps nothing else of the message: a copy if others may
-// read it.
+// Own returns the first frame of a received message, for a caller that may
+// write to it and keeps nothing else of the message. It is a copy if other
+// messages may share it.
 func (m *Msg) Own() []byte {
 	if m.own == nil || m.own.kind == part || !m.own.isShared() {
 		return m.first
@@ -257,13 +258,13 @@ func (m *Msg) OwnFrames() [][]byte {
 	return own.Frames()
 }
 
-// isShared reports whether others may refer to a frame as well. Nobody can begin
-// to: only who holds the memory can have others hold it.
+// isShared reports whether other messages may refer to a frame as well. If the
+// answer is no it stays so: only a holder of the memory can add a holder.
 func (m *ownership) isShared() bool {
 	return m.shared || m.kind == whole && m.mem.holders.Load() != 1
 }
 
-// Prepend puts a frame before the others. The list of frames comes out of slab.
+// Prepend puts a frame before the others. slab allocates the list of frames.
 func (m *Msg) Prepend(frame []byte, slab *Arena) {
 	if m.first != nil {
 		list := slab.List()
@@ -281,7 +282,7 @@ func (m *Msg) Prepend(frame []byte, slab *Arena) {
 	m.first = nonNil(frame)
 }
 
-// DropFirst removes frame 0; what is left is a message of the others.
+// DropFirst removes frame 0; the others remain.
 func (m *Msg) DropFirst() {
 	rest := m.rest()
 	if len(rest) == 0 {
@@ -292,15 +293,15 @@ func (m *Msg) DropFirst() {
 	m.own = m.own.without(rest[1:])
 }
 
-// without is what is left when the frames before rest are dropped. The slab that
-// a list is from keeps what others from it refer to: a message of one frame does
-// without.
+// without returns the ownership for the frames rest, without those before them.
+// A list keeps its arena's memory alive, so a message of one frame does not use
+// one.
 func (m *ownership) without(rest [][]byte) *ownership {
 	switch {
 	case len(rest) > 0:
 		return &ownership{rest: rest, mem: m.mem, body: m.body, shared: m.shared}
 	case m.mem == nil && m.shared:
-		return inCircle
+		return sharedUnpooled
 	case m.mem == nil:
 		return nil
 	case m.shared:

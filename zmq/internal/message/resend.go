@@ -2,10 +2,10 @@ package message
 
 import "github.com/actum-go/actum/zmq/internal/wire"
 
-// DropWritten is for a connection that broke after n bytes of the batch. The
-// messages that are wholly among them have left and are dropped; the others are
-// kept whole, also the one that was cut, to be sent on the next connection. It
-// returns how many messages and bytes of payload have left.
+// DropWritten is called for a connection that broke after n bytes of the batch.
+// Messages that are wholly among them have left and are dropped. The others,
+// also the one that was cut, are kept whole, to be sent on the next connection.
+// It returns how many messages and bytes of payload have left.
 func (b *Batch) DropWritten(n int) (msgs, size int) {
 	before := b.unshared()
 	for _, r := range b.Refs {
@@ -49,7 +49,7 @@ func (b *Batch) DropWritten(n int) (msgs, size int) {
 	return msgs, size
 }
 
-// Prepend puts the messages of front before b's own. front is used up.
+// Prepend puts the messages of front before those of b, and empties front.
 func (b *Batch) Prepend(front *Batch) {
 	back := *b
 	*b = Batch{

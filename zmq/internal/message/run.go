@@ -2,33 +2,33 @@ package message
 
 import "sync/atomic"
 
-// Run is a stretch of a batch that any number of goroutines take messages from
-// without a lock: what is in it was laid out before they saw it and never
-// changes, and one atomic addition says whose the next message is. So a Run is
-// used once, and left to the collector: whoever was given a message may still
-// be reading where that lies.
+// Run is a part of a batch from which any number of goroutines take messages
+// without a lock. Its content was laid out before they saw it and never
+// changes, and one atomic addition decides which goroutine gets the next
+// message. A Run is used once and then left to the collector, because a
+// goroutine that took a message may still be reading the positions.
 //
-// It holds messages of one short frame only, which are those that a lock costs
-// more than.
+// It holds only messages of one short frame: for these a lock costs the most.
 type Run struct {
-	next atomic.Uint64 // how many have been taken, or tried to; stopped and up: none can be
+	next atomic.Uint64 // number of messages taken, or tried to; from stopped on: none can be taken
 	n    uint64        // messages
 	buf  []byte        // framed
-	own  *ownership    // of each message: see Cursor
+	own  *ownership    // of each message: see Cursor.small
 	at   [maxRun + 1]uint16
 }
 
 const (
-	// maxRun is how many messages a Run has at most: positions of so many fit into
-	// 16 bits, whatever their lengths.
+	// maxRun is the most messages that a Run has: their positions fit into 16
+	// bits, whatever their lengths.
 	maxRun = 255
-	// minRun is how many are worth a Run.
+	// minRun is the fewest messages that are worth a Run.
 	minRun = 8
 
 	stopped = 1 << 63
 )
 
-// Take takes a message; false if there is none left. Any goroutine.
+// Take takes a message; it returns false if there is none left. Any goroutine
+// may call it.
 func (r *Run) Take() (Msg, bool) {
 	if r.next.Load() >= r.n {
 		return Msg{}, false
@@ -41,12 +41,14 @@ func (r *Run) Take() (Msg, bool) {
 	return Msg{first: r.buf[start:end:end], own: r.own}, true
 }
 
-// stop keeps further messages from being taken, and returns how many were.
+// stop keeps further messages from being taken, and returns how many were
+// taken.
 func (r *Run) stop() int { return int(min(r.next.Swap(stopped), r.n)) }
 
-// Lend makes a Run of what follows: at most so many messages, and only such as
-// are wanted; all are if wanted is nil. It returns nil if that is not worth while.
-// The cursor must not be used until the Run was given Back.
+// Publish makes a Run of the messages that follow: at most most of them, up to
+// the first that wanted, which may be nil, returns false for. It returns nil if
+// a Run is not worth it. The cursor must not be used until Return was called
+// with the Run.
 func (c *Cursor) Publish(most int, wanted func(topic []byte) bool) *Run {
 	if c.pos < c.tried || c.pos >= len(c.batch.Buf) || most < minRun {
 		return nil
@@ -64,7 +66,7 @@ func (c *Cursor) Publish(most int, wanted func(topic []byte) bool) *Run {
 	return r
 }
 
-// layOut finds the messages.
+// layOut records the positions of the messages.
 func (r *Run) layOut(most int, wanted func(topic []byte) bool) {
 	n, pos := 0, 0
 	for n < most && pos < len(r.buf) && r.buf[pos] == 0 {
@@ -79,8 +81,8 @@ func (r *Run) layOut(most int, wanted func(topic []byte) bool) {
 	r.n = uint64(n)
 }
 
-// Back ends a loan: the cursor goes on behind the messages that were taken. It
-// returns how many those were, and their payload in bytes.
+// Return ends the Run: the cursor continues behind the messages that were
+// taken. It returns their number, and their payload in bytes.
 func (c *Cursor) Return(r *Run) (msgs, size int) {
 	n := r.stop()
 	c.pos += int(r.at[n])

@@ -6,30 +6,30 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Page is memory that messages are framed in once, to be sent to many peers:
-// their batches refer to it instead of having a copy each. A peer that is sent
-// one message after the other refers to all of them at once.
+// SharedPage is memory in which messages are framed once and sent to many
+// peers: the peers' batches refer to it instead of having a copy each. A batch
+// with several messages in succession refers to all of them at once.
 //
-// A Page is written by one goroutine at a time, and its messages are read by any
-// meanwhile: nothing that was framed is ever changed.
+// One goroutine at a time writes to a SharedPage. Any goroutine may read its
+// messages meanwhile: framed messages are never changed.
 type SharedPage struct {
 	mem *Buffer // with the page's own hold; nil before the first message
 	n   int     // bytes used
 }
 
-// Shared is one message framed in a Page. It is good until the next one.
+// Shared is one message framed in a SharedPage. It is valid until the next one.
 type Shared struct {
-	framed []byte // its capacity is the rest of the page
+	framed []byte // its spare capacity is the rest of the page
 	size   int    // bytes of payload
 	mem    *Buffer
-	first  bool // of its page
+	first  bool // the first message of its page
 }
 
-// pageSize is the size of a page in bytes: small enough to stay in a cache while
-// peer after peer is sent what is in it.
+// pageSize is the size of a page in bytes: small enough to stay in a cache
+// while its content is sent to one peer after the other.
 const pageSize = 64 << 10
 
-// Frame frames m; false if it is too large to be copied even once.
+// Frame frames m; it returns false if m is too large to be copied even once.
 func (p *SharedPage) Frame(m Msg) (s Shared, ok bool) {
 	size := m.Size()
 	if size >= GatherMin {
@@ -40,7 +40,7 @@ func (p *SharedPage) Frame(m Msg) (s Shared, ok bool) {
 		return s, false
 	}
 	if p.mem == nil || p.n+room > pageSize {
-		p.turn()
+		p.newPage()
 	}
 	b := Batch{Buf: p.mem.data[:p.n]}
 	b.Append(m, GatherMin)
@@ -49,17 +49,18 @@ func (p *SharedPage) Frame(m Msg) (s Shared, ok bool) {
 	return s, true
 }
 
-// turn takes a new page.
-func (p *SharedPage) turn() {
+// newPage takes a new page.
+func (p *SharedPage) newPage() {
 	if p.mem != nil {
 		p.mem.Release()
 	}
 	p.mem, p.n = NewBuffer(pageSize), 0
 }
 
-// AppendShared adds a message that others are sent too. It is referred to if that
-// costs the batch no more than one reference a page, and copied else: a peer that
-// is slow, and wants little of what there is, must not keep all of it in memory.
+// AppendShared adds a message that several peers are sent. The batch refers to
+// it if that costs no more than one reference per page, and copies it
+// otherwise: a slow peer that wants few of the messages must not keep all of
+// them in memory.
 func (b *Batch) AppendShared(s *Shared) {
 	b.Msgs++
 	b.Size += s.size
@@ -78,15 +79,15 @@ func (b *Batch) AppendShared(s *Shared) {
 	}
 }
 
-// AppendCopy adds a copy of a message that others are sent too.
+// AppendCopy adds a copy of a message that several peers are sent.
 func (b *Batch) AppendCopy(s *Shared) {
 	b.Msgs++
 	b.Size += s.size
 	b.Buf = append(b.Buf, s.framed...)
 }
 
-// unshared returns b with a copy of what lies in pages in its own memory, for those
-// who read it message by message. b keeps its holds on the pages.
+// unshared returns b with copies of the messages in pages in its own memory,
+// for readers that read message by message. b keeps its holds on the pages.
 func (b *Batch) unshared() Batch {
 	if !slices.ContainsFunc(b.Refs, func(r Ref) bool { return r.Framed }) {
 		return *b

@@ -3,13 +3,14 @@ package message
 // piece is the pooled memory that batches are cut from by Split.
 type piece struct {
 	mem  *Buffer // with the piece's own hold; nil before there is any
-	room int     // what was left of it after the last cut
-	size int     // how large the next one is to be
+	room int     // capacity that was left after the last cut
+	size int     // size of the current one
 }
 
-// The sizes of pieces in bytes. They follow what is sent. Batches that are larger than
-// the largest piece have memory of their own, which append makes: a thousand
-// messages of 1 KiB have to fit, or the collector has more to do than the program.
+// The sizes of pieces in bytes. They follow the sizes of batches. Batches
+// larger than the largest piece have memory of their own, which append makes. A
+// thousand messages of 1 KiB have to fit, or the collector would have more to
+// do than the program.
 const (
 	minPiece = 512
 	maxPiece = 4 << 20
@@ -18,10 +19,10 @@ const (
 	pieceRefs = 32
 )
 
-// Split empties the batch and returns what was in it. What is appended next lies
-// behind that, in the same pooled memory while it lasts: a stream of small
-// batches costs an allocation now and then, not one each, and none at all if the
-// messages are released.
+// Split empties the batch and returns its content. Messages that are appended
+// next are placed behind that in the same pooled memory while there is room: a
+// stream of small batches costs an allocation now and then, not one each, and
+// none at all if the messages are released.
 func (b *Batch) Split() Batch {
 	n := len(b.Buf)
 	refs := len(b.Refs)
@@ -30,7 +31,7 @@ func (b *Batch) Split() Batch {
 	if p == nil {
 		p = new(piece)
 	}
-	if inside := p.mem != nil && cap(b.Buf) == p.room; inside { // else append has moved it
+	if inside := p.mem != nil && cap(b.Buf) == p.room; inside { // otherwise append has moved it
 		whole.Mem = p.mem
 		p.mem.Retain(whole.Msgs)
 	} else {
@@ -40,7 +41,7 @@ func (b *Batch) Split() Batch {
 	if refs > 0 && cap(b.Refs) == 0 {
 		b.Refs = make([]Ref, 0, pieceRefs)
 	}
-	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is as long, most likely
+	if cap(b.Buf) < max(n, minPiece/4) { // the next batch is probably as long
 		b.nextPiece(n)
 	}
 	p.room = cap(b.Buf)

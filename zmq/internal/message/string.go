@@ -2,14 +2,14 @@ package message
 
 import "strconv"
 
-// What String shows at most.
+// The most that String shows.
 const (
 	shownFrames = 8
 	shownBytes  = 40 // of each frame
 )
 
-// String shows the message in a line for people: its frames, quoted as Go quotes
-// them. Of a long message it shows the beginning, and how much there is.
+// String formats the message in one line for display: its frames, quoted as Go
+// quotes them. Of a long message it shows the beginning, and how much there is.
 func (m Msg) String() string {
 	if m.Released() {
 		return "[released]"
