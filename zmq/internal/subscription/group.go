@@ -2,20 +2,20 @@ package subscription
 
 import "slices"
 
-// group is the peers that are subscribed to the same prefix, two or more.
+// group is two or more peers that are subscribed to the same prefix.
 type group[V any] struct {
 	id     uint32
 	node   ref
 	peers  []*Peer[V]
 	blocks []ref          // the member block of each
-	values []V            // of each: what a Match returns
-	at     map[uint32]int // where in these a peer is, by its id; nil while there are few
+	values []V            // the value of each: what a Match returns
+	at     map[uint32]int // the index of a peer in these, by its id; nil while there are few
 }
 
-// fewMembers is how many members are looked through one by one.
+// fewMembers is how many members are searched one by one.
 const fewMembers = 8
 
-// find returns where in the group a peer is; -1 if it is not.
+// find returns the index of a peer in the group; -1 if it is not a member.
 func (g *group[V]) find(p *Peer[V]) int {
 	if g.at == nil {
 		return slices.Index(g.peers, p)
@@ -26,7 +26,7 @@ func (g *group[V]) find(p *Peer[V]) int {
 	return -1
 }
 
-// newGroup makes the group of the subscribers of a node, which has become one of
+// newGroup makes the group of the subscribers of a node, which must be of
 // kindMany.
 func (x *Index[V]) newGroup(r ref) *group[V] {
 	g := &group[V]{node: r}
@@ -60,8 +60,8 @@ func (x *Index[V]) joinGroup(g *group[V], p *Peer[V]) {
 	}
 }
 
-// leaveGroup takes a peer out of a group. If only one is left, it needs no group
-// any more.
+// leaveGroup removes a peer from a group. If only one is left, the group is
+// freed.
 func (x *Index[V]) leaveGroup(g *group[V], p *Peer[V]) {
 	x.takeOut(g, g.find(p))
 	if len(g.peers) > 1 {
@@ -74,7 +74,7 @@ func (x *Index[V]) leaveGroup(g *group[V], p *Peer[V]) {
 	x.setOne(x.setKind(g.node, kindOne), rest)
 }
 
-// takeOut takes the i-th peer out; the last one takes its place.
+// takeOut removes the i-th peer; the last one takes its place.
 func (x *Index[V]) takeOut(g *group[V], i int) {
 	p, r, last := g.peers[i], g.blocks[i], len(g.peers)-1
 	x.unlink(r, p)
@@ -83,9 +83,9 @@ func (x *Index[V]) takeOut(g *group[V], i int) {
 		g.at[g.peers[last].id] = i
 		delete(g.at, p.id)
 	}
-	var nobody V
+	var zero V
 	g.peers[i], g.blocks[i], g.values[i] = g.peers[last], g.blocks[last], g.values[last]
-	g.peers[last], g.values[last] = nil, nobody
+	g.peers[last], g.values[last] = nil, zero
 	g.peers, g.blocks, g.values = g.peers[:last], g.blocks[:last], g.values[:last]
 	if len(g.peers) > fewMembers && cap(g.peers) > 4*len(g.peers) {
 		g.peers, g.blocks, g.values = slices.Clone(g.peers), slices.Clone(g.blocks), slices.Clone(g.values)

@@ -1,36 +1,36 @@
 package subscription
 
-// Index is the subscriptions of a publisher's peers, for each of which the
-// publisher has a value of type V. The zero value is empty.
+// Index holds the subscriptions of a publisher's peers. Each peer has a value
+// of type V. The zero value is empty.
 type Index[V any] struct {
 	trie
 	peers    []*Peer[V] // by id
-	ids      []uint32   // of nobody
+	ids      []uint32   // free ids
 	groups   []*group[V]
-	spare    []uint32 // groups of nobody
+	spare    []uint32 // free ids of groups
 	count    int
 	prefixes int
 	present  int      // peers that have not left
-	departed *Peer[V] // those that have left and not been swept away, a list
-	mark     uint64   // of the topic that is matched
-	found    []V      // what the last Match returned; reused
+	departed *Peer[V] // list of peers that have left and are not swept yet
+	mark     uint64   // number of the Match that is running, or was last
+	found    []V      // the result of the last Match; reused
 }
 
 // Peer is one peer of an Index.
 type Peer[V any] struct {
 	Value V
 	id    uint32
-	list  ref // what it subscribed to: nodes of kindOne, and members of groups
+	list  ref // its subscriptions: nodes of kindOne, and members of groups
 	count int
 	gone  bool
-	mark  uint64
-	next  *Peer[V] // of those that have departed
+	mark  uint64   // the last Match that found the peer
+	next  *Peer[V] // in the list of departed peers
 }
 
-// Count is how many subscriptions the peer has.
+// Count returns how many subscriptions the peer has.
 func (p *Peer[V]) Count() int { return p.count }
 
-// Join adds a peer, which has no subscriptions yet.
+// Join adds a peer without subscriptions.
 func (x *Index[V]) Join(v V) *Peer[V] {
 	if x.moved == nil {
 		x.moved = x.onMoved
@@ -47,7 +47,7 @@ func (x *Index[V]) Join(v V) *Peer[V] {
 	return p
 }
 
-// Leave says that a peer has left: it matches nothing and is not counted any
+// Leave says that a peer has left: it does not match and is not counted any
 // more. Its subscriptions, if it has any, are removed by Sweep.
 func (x *Index[V]) Leave(p *Peer[V]) {
 	if p.gone {
@@ -65,7 +65,7 @@ func (x *Index[V]) Leave(p *Peer[V]) {
 
 // Sweep removes up to most subscriptions of peers that have left, and reports
 // whether there are more. It calls ended, unless that is nil, with each prefix
-// to which nobody is subscribed then; the prefix is good until ended returns.
+// that has no subscriber any more; the prefix is valid until ended returns.
 func (x *Index[V]) Sweep(most int, ended func(prefix []byte)) (more bool) {
 	for ; x.departed != nil; most-- {
 		p := x.departed
@@ -90,8 +90,8 @@ func (x *Index[V]) Sweep(most int, ended func(prefix []byte)) (more bool) {
 	return false
 }
 
-// forget takes out a peer that has left and has no subscriptions any more. When
-// nobody is in the lists, their memory is given back.
+// forget removes a peer that has left and has no subscriptions any more. With
+// the last peer the memory of the lists is freed.
 func (x *Index[V]) forget(p *Peer[V]) {
 	x.peers[p.id] = nil
 	x.ids = append(x.ids, p.id)
@@ -100,16 +100,16 @@ func (x *Index[V]) forget(p *Peer[V]) {
 	}
 }
 
-// Len is how many subscriptions there are, of all peers that have not left.
+// Len returns the number of subscriptions of all peers that have not left.
 func (x *Index[V]) Len() int { return x.count }
 
-// Prefixes is how many different prefixes there are, with those that only peers
-// that have left, and were not swept away, subscribed to.
+// Prefixes returns the number of different prefixes, including those of peers
+// that have left and are not swept yet.
 func (x *Index[V]) Prefixes() int { return x.prefixes }
 
 // Add adds a subscription. It reports whether it is new, and whether it is the
-// only one to that prefix. One that the peer has is not added again; nor is one
-// that exceeds the 32 GiB that an index may take.
+// only one to that prefix. A subscription that the peer has already is not
+// added again; nor is one that would exceed the index's limit of 32 GiB.
 func (x *Index[V]) Add(p *Peer[V], prefix []byte) (added, first bool) {
 	if p.gone || !x.fits(prefix) {
 		return false, false
@@ -140,8 +140,8 @@ func (x *Index[V]) Add(p *Peer[V], prefix []byte) (added, first bool) {
 	return true, first
 }
 
-// Remove removes a subscription. It reports whether it was there, and whether it
-// was the only one to that prefix.
+// Remove removes a subscription. It reports whether there was one, and whether
+// it was the only one to that prefix.
 func (x *Index[V]) Remove(p *Peer[V], prefix []byte) (removed, last bool) {
 	if p.gone {
 		return false, false
@@ -171,8 +171,8 @@ func (x *Index[V]) Remove(p *Peer[V], prefix []byte) (removed, last bool) {
 	return true, last
 }
 
-// setOne makes p the only one who is subscribed to what r is the node of: of
-// kindOne, and without a value.
+// setOne makes p the only subscriber of the node r, which must be of kindOne
+// and have no value.
 func (x *Index[V]) setOne(r ref, p *Peer[V]) {
 	x.node(r).put(atPeer, p.id)
 	x.link(r, p)
@@ -185,7 +185,7 @@ func (x *Index[V]) end(r ref, p *Peer[V]) {
 	x.prefixes--
 }
 
-// link puts a block into its peer's list.
+// link adds a block to its peer's list.
 func (x *Index[V]) link(r ref, p *Peer[V]) {
 	n := x.node(r)
 	n.put(atNext, uint32(p.list))
@@ -196,7 +196,7 @@ func (x *Index[V]) link(r ref, p *Peer[V]) {
 	p.list = r
 }
 
-// unlink takes a block out of its peer's list.
+// unlink removes a block from its peer's list.
 func (x *Index[V]) unlink(r ref, p *Peer[V]) {
 	n := x.node(r)
 	next, previous := n.word(atNext), n.word(atPrevious)
@@ -210,7 +210,7 @@ func (x *Index[V]) unlink(r ref, p *Peer[V]) {
 	}
 }
 
-// onMoved tells those who know of a node where it lies now.
+// onMoved updates the references to a node that lies at r now.
 func (x *Index[V]) onMoved(n node, r ref) {
 	if n.kind() == kindMany {
 		x.groups[n.word(atValue)].node = r

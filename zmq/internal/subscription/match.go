@@ -1,8 +1,9 @@
 package subscription
 
-// Match returns the values of the peers that are subscribed to a prefix of topic,
-// each once, in no particular order. The result belongs to the index and is good
-// until the next call of any method. It allocates nothing in steady state.
+// Match returns the values of the peers that are subscribed to a prefix of
+// topic, each once, in no particular order. The result belongs to the index and
+// is valid until the next call of any method. Match allocates nothing in steady
+// state.
 func (x *Index[V]) Match(topic []byte) []V {
 	if x.root == 0 {
 		return nil
@@ -26,13 +27,13 @@ func (x *Index[V]) Match(topic []byte) []V {
 	return x.found
 }
 
-// begin begins to collect peers.
+// begin starts an empty result.
 func (x *Index[V]) begin() {
 	x.mark++
 	x.found = x.found[:0]
 }
 
-// collect adds those of a node's peers that have not been found yet.
+// collect adds the peers of a node that are not in the result yet.
 func (x *Index[V]) collect(n node) {
 	if n.kind() == kindOne {
 		x.collectPeer(x.peers[n.word(atPeer)])
@@ -50,8 +51,8 @@ func (x *Index[V]) collectPeer(p *Peer[V]) {
 	}
 }
 
-// only returns the values of a node's peers. Those of a group lie there already,
-// unless some of them may have left.
+// only returns the values of a node's peers. A group's values need no copy,
+// unless some of its peers may have left.
 func (x *Index[V]) only(n node) []V {
 	if n.kind() == kindMany && x.departed == nil {
 		return x.groups[n.word(atValue)].values
@@ -61,8 +62,8 @@ func (x *Index[V]) only(n node) []V {
 	return x.found
 }
 
-// Sole returns the peer that is subscribed to everything, if that is the only
-// subscription there is.
+// Sole returns the value of the peer that is subscribed to everything, if that
+// is the only subscription.
 func (x *Index[V]) Sole() (v V, ok bool) {
 	if x.prefixes != 1 || x.departed != nil {
 		return v, false

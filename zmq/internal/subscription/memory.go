@@ -5,42 +5,43 @@ import (
 	"math/bits"
 )
 
-// ref names a block of memory: a page in its upper bits, and where the block
-// starts in it, in units, in the lower ones. Zero is no block.
+// ref names a block of memory: its page in the upper bits, and its start in the
+// page, in units, in the lower bits. Zero is no block.
 type ref uint32
 
 const (
-	unit      = 8 // bytes; blocks are that aligned, and as large as a multiple of it
+	unit      = 8 // bytes; the alignment of blocks, and their sizes are multiples of it
 	pageBits  = 11
 	pageUnits = 1 << pageBits
 	pageSize  = pageUnits * unit
-	lineUnits = 8 // a line of a cache: 64 bytes, about everywhere
-	// firstPage is the size in bytes that the first page of a pool starts with: most indexes
-	// are small.
+	lineUnits = 8 // a cache line: 64 bytes on most processors
+	// firstPage is the initial size in bytes of a pool's first page: most
+	// indexes are small.
 	firstPage = 256
-	// minUnits holds what a free block knows of itself.
+	// minUnits is the size of the fields of a free block.
 	minUnits = 2
-	// maxPages is what a ref can name: 32 GiB.
+	// maxPages is the number of pages that a ref can name: 32 GiB.
 	maxPages = 1 << (32 - pageBits)
 )
 
-// memory is blocks of bytes in pages. Freed blocks are used again, and pages
-// without a used block are given to the garbage collector.
+// memory allocates blocks of bytes in pages. Freed blocks are used again, and
+// pages without a used block are left to the garbage collector.
 //
-// There is a pool of pages for each of two uses. Those that every topic is
-// compared with, few as they are, lie close together then: in a trie of a million
-// strings they would else be spread over more memory than the processor's caches,
-// of data and of addresses, hold.
+// There are two pools of pages. The nodes that every topic is compared with are
+// few, and one pool keeps them close together: otherwise, in a trie of a
+// million strings, they would be spread over more memory than the processor's
+// caches for data and for addresses hold.
 //
-// A free block looks like this, and is in the list of those of its size:
+// A free block is in the list of the free blocks of its size, and looks like
+// this:
 //
 //	| kindFree | - | size in units | next free | previous free |
 //	|    1     | 1 |       2       |     4     |       4       |
 type memory struct {
-	pages [][]byte // a nil one has been given back
+	pages [][]byte // nil for a page that has been freed
 	used  []uint16 // units in use, for each page
-	of    []uint8  // which pool each page belongs to
-	gone  []uint32 // the pages that have been given back
+	of    []uint8  // the pool of each page
+	gone  []uint32 // the pages that have been freed
 	pools [2]pool
 	limit int // pages; 0: maxPages
 }
@@ -50,18 +51,18 @@ const inner, leaves uint8 = 0, 1
 
 // pool is the pages for one use.
 type pool struct {
-	pages   int   // those that have not been given back
+	pages   int   // number of pages that are not freed
 	current int   // the page that is being filled, if there are any; -1: none
-	filled  int   // units of it that have been handed out, or left
+	filled  int   // units of it that have been handed out, or skipped
 	free    []ref // the first free block, for each size in units
 	sizes   [pageUnits/64 + 1]uint64
 }
 
-// block is the memory from where r starts to the end of its page.
+// block returns the memory from the start of r to the end of its page.
 func (m *memory) block(r ref) []byte { return m.pages[r>>pageBits][(r&(pageUnits-1))*unit:] }
 
-// units is how many units a block of size bytes takes in a pool. Among the inner
-// nodes one that fits into a line of the processor's cache lies in a single one.
+// units returns how many units a block of size bytes takes in a pool. A block
+// of the inner nodes that fits into a cache line lies in a single one.
 func units(which uint8, size int) int {
 	n := max((size+unit-1)/unit, minUnits)
 	switch {
@@ -73,8 +74,8 @@ func units(which uint8, size int) int {
 	return (n + lineUnits/2 - 1) / (lineUnits / 2) * (lineUnits / 2)
 }
 
-// hasRoom reports whether blocks of size bytes together can be allocated, however
-// they lie.
+// hasRoom reports whether blocks of size bytes in total can be allocated,
+// regardless of how they are laid out.
 func (m *memory) hasRoom(size int) bool {
 	limit := m.limit
 	if limit == 0 {
@@ -83,8 +84,8 @@ func (m *memory) hasRoom(size int) bool {
 	return len(m.pages)-len(m.gone)+2*size/pageSize+4 <= limit
 }
 
-// alloc returns a block of size bytes, at most a page, of a pool. Its content is
-// undefined. Slices of blocks that were taken before may be read, and not written
+// alloc returns a block of size bytes, at most a page, of a pool. Its content
+// is undefined. Slices of earlier blocks may still be read, but not be written
 // to.
 func (m *memory) alloc(which uint8, size int) ref {
 	n, p := units(which, size), &m.pools[which]
@@ -105,15 +106,15 @@ func (m *memory) alloc(which uint8, size int) ref {
 		m.unlist(p, r, large)
 		m.list(p, r+ref(n), large-n)
 	} else {
-		m.turn(which)
+		m.newPage(which)
 		r = m.fill(p, n)
 	}
 	m.used[r>>pageBits] += uint16(n)
 	return r
 }
 
-// gap is how many units are left out before a block of n units, for one of the
-// size of a line to begin with it.
+// gap returns how many units are skipped before a block of n units, so that a
+// block of the size of a cache line begins with one.
 func (p *pool) gap(which uint8, n int) int {
 	if which == inner && n == lineUnits {
 		return -p.filled & (lineUnits - 1)
@@ -134,8 +135,8 @@ func (m *memory) fill(p *pool, n int) ref {
 	return r
 }
 
-// turn begins a page. The rest of the current one becomes a free block.
-func (m *memory) turn(which uint8) {
+// newPage begins a page. The rest of the current one becomes a free block.
+func (m *memory) newPage(which uint8) {
 	p := &m.pools[which]
 	if p.current >= 0 {
 		if rest := pageUnits - p.filled; rest >= minUnits {
@@ -156,7 +157,7 @@ func (m *memory) turn(which uint8) {
 	m.pages[p.current], m.of[p.current] = make([]byte, size), which
 }
 
-// start is the first unit of a page that can be used: ref 0 is no block.
+// start returns the first unit of a page that can be used: ref 0 is no block.
 func start(page int) int {
 	if page == 0 {
 		return lineUnits
@@ -174,7 +175,7 @@ func (m *memory) release(r ref, size int) {
 	}
 }
 
-// giveBack gives a page without used blocks to the garbage collector.
+// giveBack leaves a page without used blocks to the garbage collector.
 func (m *memory) giveBack(page int) {
 	p, end := &m.pools[m.of[page]], pageUnits
 	if page == p.current {
@@ -194,7 +195,7 @@ func (m *memory) giveBack(page int) {
 	}
 }
 
-// list makes n units from r on a free block.
+// list adds n units from r on to the free blocks.
 func (m *memory) list(p *pool, r ref, n int) {
 	for len(p.free) <= n {
 		p.free = append(p.free, 0)
@@ -211,7 +212,7 @@ func (m *memory) list(p *pool, r ref, n int) {
 	p.sizes[n/64] |= 1 << (n % 64)
 }
 
-// unlist takes a free block of n units out of its list.
+// unlist removes a free block of n units from its list.
 func (m *memory) unlist(p *pool, r ref, n int) {
 	b := m.block(r)
 	next, before := binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:])
@@ -227,7 +228,7 @@ func (m *memory) unlist(p *pool, r ref, n int) {
 	}
 }
 
-// larger finds the smallest size, n or more units, of which there is a free
+// larger returns the smallest size, n units or more, of which there is a free
 // block; 0 if there is none.
 func (p *pool) larger(n int) int {
 	for word := n / 64; word < len(p.sizes); word++ {

@@ -11,31 +11,32 @@ import (
 //	| kind | label size | capacity | low or count | parent | value | table | label |
 //	|  1   |     1      |  1, code |      1       |   4    | 0..12 |       | 0..255|
 //
-// The label is what the path to the node adds to its parent's: the first byte
-// tells it from its siblings, and is its key in the parent. How a key leads to a
-// child depends on the shape, which says what the table is:
+// The label is the part of the path that leads from the parent to the node. Its
+// first byte distinguishes the node from its siblings, and is its key in the
+// parent. How a key leads to a child depends on the shape, which determines the
+// table:
 //
 //	sparse  | keys | refs |  keys are in ascending order, one for each child, whose
 //	        |  c   |  4c  |  ref is at the same place in refs; count says how many
 //	ranged  | refs | count | refs are those of the keys from low on, zero where
 //	        |  4c  |   1   | there is no child
 //
-// A walk reads the first four bytes and, if the node is ranged, one ref: that is
-// all of the processor's time that it takes where the node is in its cache, and
-// one line of the cache where it is not.
+// A walk reads the first four bytes and, if the node is ranged, one ref: that
+// takes one cache line where the node is not in the processor's cache.
 //
 // The value depends on the kind:
 //
-//	kindPlain  nobody subscribed to exactly this
-//	kindOne    one peer did: its id (4), then the links of its list (4 + 4)
-//	kindMany   several did: which group (4)
-//	kindCount  how often (4); a Set's
+//	kindPlain  no subscription to exactly this string
+//	kindOne    one peer is subscribed: its id (4), then the links of its list (4 + 4)
+//	kindMany   several peers are: their group's id (4)
+//	kindCount  number of subscriptions (4), in a Set
 //
-// A member of a group is a block like a node of kindOne, with its group in place
+// A member of a group is a block like a node of kindOne, with its group in
+// place of the parent: both are in the list of a peer's subscriptions.
 // of the parent: both are in the list of what a peer subscribed to.
 type node []byte
 
-// The lower half of a kind is how long its value is.
+// The lower half of a kind is the size of its value.
 const (
 	kindFree   byte = 0x00
 	kindPlain  byte = 0x10
@@ -45,7 +46,7 @@ const (
 	kindMember byte = 0x5c
 )
 
-// valueSize is how long the value of a node of that kind is.
+// valueSize returns the size of the value of a node of that kind.
 func valueSize(kind byte) int { return int(kind & 0x0f) }
 
 const (
@@ -58,17 +59,17 @@ const (
 	maxLabel           = 255
 )
 
-// capacities are how many children a node may have room for.
+// capacities are the numbers of children that a node may have room for.
 var capacities = [...]uint16{0, 1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 26, 34, 44, 58, 76, 100, 128, 256}
 
-// shape is how a node finds its children: what its capacity is, as an index of
-// capacities, with a bit that says ranged; and the lowest key if it is that.
+// shape is how a node finds its children: code is its capacity, as an index of
+// capacities, with the bit ranged; low is the lowest key of a ranged node.
 type shape struct{ code, low byte }
 
 const ranged = 0x80
 
-// capacityOf is capacities by the code of a shape, and tableSize how many bytes
-// the table takes.
+// capacityOf is the capacity for the code of a shape, and tableSize the size of
+// the table in bytes.
 var capacityOf, tableSize = func() (of, size [256]uint16) {
 	for code, n := range capacities {
 		of[code], of[ranged|code] = n, n
@@ -77,7 +78,7 @@ var capacityOf, tableSize = func() (of, size [256]uint16) {
 	return of, size
 }()
 
-// poolFor is where a node of that capacity lies.
+// poolFor returns the pool for a node of that capacity.
 func poolFor(code byte) uint8 {
 	if code == 0 {
 		return leaves
@@ -85,12 +86,12 @@ func poolFor(code byte) uint8 {
 	return inner
 }
 
-// blockUnits is how much memory a node takes that has fixed bytes besides its
-// table.
+// blockUnits returns how many units a node takes that has fixed bytes besides
+// its table.
 func blockUnits(code byte, fixed int) int { return units(poolFor(code), fixed+int(tableSize[code])) }
 
-// codeFor is the code of the largest capacity, for so many children at least, that
-// takes no more memory than what they need.
+// codeFor returns the code of the largest capacity that takes no more memory
+// than the smallest one for that number of children.
 func codeFor(children, fixed int, of byte) byte {
 	code := byte(0)
 	for int(capacities[code]) < children {
@@ -103,9 +104,9 @@ func codeFor(children, fixed int, of byte) byte {
 	return of | code
 }
 
-// shapeFor is the shape for that many children, two or more, between two keys. It is ranged
-// unless that takes more than twice the memory: it is found faster then. Room that
-// is left lies below the keys if the node grows downward.
+// shapeFor returns the shape for that number of children, two or more, between
+// two keys. It is ranged, which is searched faster, unless that takes more than
+// twice the memory. Spare room lies below the keys if the node grows downward.
 func shapeFor(children, low, high, fixed int, downward bool) shape {
 	code, sparse := codeFor(high-low+1, fixed, ranged), codeFor(children, fixed, 0)
 	if blockUnits(code, fixed) > 2*blockUnits(sparse, fixed) {
@@ -118,7 +119,7 @@ func shapeFor(children, low, high, fixed int, downward bool) shape {
 	return shape{code: code, low: byte(min(low, 256-span))}
 }
 
-// fixedSize is how many bytes a node takes but for its table.
+// fixedSize returns how many bytes a node takes without its table.
 func fixedSize(kind byte, label int) int { return atValue + valueSize(kind) + label }
 
 func nodeSize(kind byte, label int, code byte) int {
@@ -143,7 +144,7 @@ func (n node) shape() shape {
 	return shape{code: n.code()}
 }
 
-// atCount is where it stands how many children there are.
+// atCount returns the position of the number of children.
 func (n node) atCount() int {
 	if n.isRanged() {
 		return n.atTable() + 4*int(capacityOf[n[2]])
@@ -151,8 +152,8 @@ func (n node) atCount() int {
 	return atLow
 }
 
-// children is how many there are: one of the largest capacity has some, so that
-// zero means 256 there.
+// children returns the number of children. A node of the largest capacity has
+// some, so that zero means 256 there.
 func (n node) children() int {
 	count := int(n[n.atCount()])
 	if count == 0 && capacityOf[n[2]] == 256 {
@@ -169,8 +170,8 @@ func (n node) label() []byte {
 	return n[at : at+int(n[1])]
 }
 
-// at returns where the ref of a child lies that has that key; 0 if there is no
-// room for it, or no child in a sparse node.
+// at returns the position of the ref of the child with that key; 0 if there is
+// no room for it, or no such child in a sparse node.
 func (n node) at(key byte) int {
 	at, room := n.atTable(), int(capacityOf[n[2]])
 	if n.isRanged() {
@@ -185,7 +186,8 @@ func (n node) at(key byte) int {
 	return 0
 }
 
-// indexOf returns where a key is among the first count bytes; -1 if it is not.
+// indexOf returns the index of a key among the first count bytes; -1 if it is
+// not there.
 func indexOf(keys []byte, count int, key byte) int {
 	if count > 8 || len(keys) < 8 {
 		return bytes.IndexByte(keys[:count], key)
@@ -207,7 +209,7 @@ func (n node) child(key byte) ref {
 	return 0
 }
 
-// setChild changes the ref of a child that is there.
+// setChild changes the ref of an existing child.
 func (n node) setChild(key byte, r ref) { n.put(n.at(key), uint32(r)) }
 
 // roomFor reports whether there is room for a child with that key.
@@ -218,7 +220,7 @@ func (n node) roomFor(key byte) bool {
 	return int(n[atLow]) < int(capacityOf[n.code()])
 }
 
-// shapeWith is a shape that has room for a child with that key too.
+// shapeWith returns a shape that has room for a child with that key too.
 func (n node) shapeWith(key byte) shape {
 	low, high := n.bounds()
 	if high < 0 {
@@ -227,7 +229,8 @@ func (n node) shapeWith(key byte) shape {
 	return shapeFor(n.children()+1, min(low, int(key)), max(high, int(key)), n.fixed(), int(key) < low)
 }
 
-// bounds are the lowest and the highest key; 256 and -1 if there is no child.
+// bounds returns the lowest and the highest key; 256 and -1 if there is no
+// child.
 func (n node) bounds() (low, high int) {
 	low, high = 256, -1
 	for r, key := n.after(0); r != 0; r, key = n.after(high + 1) {
@@ -236,7 +239,7 @@ func (n node) bounds() (low, high int) {
 	return low, high
 }
 
-// addChild adds a child where there is room for it.
+// addChild adds a child. There must be room for it.
 func (n node) addChild(key byte, r ref) {
 	n[n.atCount()]++
 	if n.isRanged() {
@@ -254,7 +257,7 @@ func (n node) addChild(key byte, r ref) {
 	refs.put(4*i, uint32(r))
 }
 
-// dropChild takes a child out that is there.
+// dropChild removes an existing child.
 func (n node) dropChild(key byte) {
 	n[n.atCount()]--
 	if n.isRanged() {
@@ -268,7 +271,7 @@ func (n node) dropChild(key byte) {
 	copy(refs[4*i:4*(count-1)], refs[4*(i+1):4*count])
 }
 
-// after returns the child whose key is the least that is not below from, and that
+// after returns the child with the least key that is not below from, and that
 // key; 0 if there is none.
 func (n node) after(from int) (r ref, key byte) {
 	at, room := n.atTable(), int(capacityOf[n[2]])

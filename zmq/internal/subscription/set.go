@@ -2,14 +2,14 @@ package subscription
 
 import "math"
 
-// Set is a subscriber's own subscriptions: prefixes, and how often it subscribed
-// to each. The zero value is empty.
+// Set is a subscriber's own subscriptions: prefixes, and the number of
+// subscriptions to each. The zero value is empty.
 type Set struct {
 	trie
 	n int
 }
 
-// Len is how many different prefixes there are.
+// Len returns the number of different prefixes.
 func (s *Set) Len() int { return s.n }
 
 // Add counts a subscription, and reports whether it is the first one to that
@@ -27,8 +27,8 @@ func (s *Set) Add(prefix []byte) (first bool) {
 	return first
 }
 
-// Remove takes one subscription back, and reports whether it was the last one to
-// that prefix. One that is not there changes nothing.
+// Remove removes one subscription, and reports whether it was the last one to
+// that prefix. It changes nothing if there is none.
 func (s *Set) Remove(prefix []byte) (last bool) {
 	r := s.find(prefix)
 	if r == 0 || s.node(r).kind() == kindPlain {
@@ -44,7 +44,7 @@ func (s *Set) Remove(prefix []byte) (last bool) {
 	return true
 }
 
-// Matches reports whether any prefix in the set is one of topic.
+// Matches reports whether the set has a prefix of topic.
 func (s *Set) Matches(topic []byte) bool {
 	if s.root == 0 {
 		return false
@@ -56,15 +56,15 @@ func (s *Set) Matches(topic []byte) bool {
 	return n != nil
 }
 
-// All calls visit with each prefix once, in ascending order, until visit returns
-// false. The prefix is good until visit returns; the set must not be changed
-// meanwhile.
+// All calls visit with each prefix once, in ascending order, until visit
+// returns false. The prefix is valid until visit returns. The set must not be
+// changed meanwhile.
 func (s *Set) All(visit func(prefix []byte) bool) {
 	s.all(func(prefix []byte, _ node) bool { return visit(prefix) })
 }
 
-// Beyond is All for the prefixes that come after a given one, which need not be
-// there: for a caller that visits some at a time.
+// Beyond is All for the prefixes that come after last, which need not be in the
+// set: for a caller that visits some at a time.
 func (s *Set) Beyond(last []byte, visit func(prefix []byte) bool) {
 	s.beyond(last, func(prefix []byte, _ node) bool { return visit(prefix) })
 }

@@ -1,26 +1,25 @@
-// Package subscription knows who wants what: a set of byte prefixes, each with
-// the peers that subscribed to it, and which of them match a topic.
+// Package subscription holds subscriptions: a set of byte prefixes, each with
+// the peers that subscribed to it. It finds those that match a topic.
 //
 //	var index subscription.Index[*pipe.Out]
 //	peer := index.Join(out)
 //	index.Add(peer, []byte("weather."))
 //	outs := index.Match([]byte("weather.bern"))
 //
-// An [Index] is the publisher's side (PUB, XPUB). A [Set] is the subscriber's own
-// (SUB, XSUB): how often it subscribed to each prefix.
+// An [Index] is the publisher's side (PUB, XPUB). A [Set] is the subscriber's
+// own (SUB, XSUB): the number of its subscriptions to each prefix.
 //
 // # What both promise
 //
 // Both are a radix trie: a topic is matched in a single walk over its bytes,
-// whatever the number of subscriptions and their lengths. To add or to remove a
-// subscription costs time in proportion to the length of its prefix, and nothing
-// that grows with the number of subscriptions or of peers. A peer leaves at
-// once; its subscriptions are then removed in as many steps as the caller likes
-// ([Index.Sweep]), and match nothing meanwhile.
+// regardless of the number of subscriptions and their lengths. Adding or
+// removing a subscription takes time in proportion to the length of its prefix;
+// the number of subscriptions or peers does not matter. A peer leaves at once
+// and matches nothing from then on. Its subscriptions are removed in as many
+// steps as the caller likes ([Index.Sweep]).
 //
-// Memory is a few tens of bytes for each subscription, in pages without pointers
-// that the garbage collector need not look into. A page in which nothing is left
-// is given back.
+// A subscription takes a few tens of bytes, in pages without pointers that the
+// garbage collector need not scan. An empty page is left to the collector.
 //
 // Neither is safe for concurrent use: the caller's lock guards it. Prefixes and
 // topics that are passed in are never kept.
@@ -28,5 +27,5 @@ package subscription
 
 import "github.com/actum-go/actum/zmq/internal/wire"
 
-// MaxPrefix is how many bytes a prefix may have. Callers check it.
+// MaxPrefix is the maximum length of a prefix in bytes. Callers check it.
 const MaxPrefix = wire.MaxSubscription

@@ -1,14 +1,14 @@
 package subscription
 
-// trie is a radix trie of byte strings. Except for the root no node is without
-// a value and with less than two children, unless its label and its child's are
-// too long for one: there are at most twice as many nodes as values, and those
-// that long labels take.
+// trie is a radix trie of byte strings. Every node except the root has a value
+// or at least two children, unless its label and its child's are too long to be
+// merged. So there are at most twice as many nodes as values, plus those that
+// long labels need.
 type trie struct {
 	memory
 	root  ref
-	moved func(n node, r ref) // a node with a value lies at r now; nil for nobody
-	steps int                 // how often a block was looked up, but for matching; for tests
+	moved func(n node, r ref) // called when a node with a value has moved to r; may be nil
+	steps int                 // number of block look-ups, without those of next; for tests
 	path  []byte
 }
 
@@ -37,9 +37,9 @@ func (t *trie) find(s []byte) ref {
 	return r
 }
 
-// next goes down from a node, which is that of topic's first at bytes, to the next
-// one that has a value and is on the way to topic, and returns that and how long
-// its string is; nil if there is none.
+// next descends from n, the node of the first at bytes of topic, to the next
+// node on the way to topic that has a value. It returns that node and the
+// length of its string; nil if there is none.
 func (t *trie) next(n node, topic []byte, at int) (node, int) {
 	for head := n.word(0); at < len(topic); {
 		r, key, code := ref(0), topic[at], byte(head>>16)
@@ -75,8 +75,8 @@ func (t *trie) next(n node, topic []byte, at int) (node, int) {
 // fits reports whether there is memory to insert a string.
 func (t *trie) fits(s []byte) bool { return t.hasRoom(2*len(s) + 4*pageSize) }
 
-// insert returns the node of exactly this string. It adds it if it is missing: of
-// that kind, and with a value that is undefined.
+// insert returns the node of exactly this string. If it is missing, insert adds
+// a node of that kind whose value is undefined.
 func (t *trie) insert(s []byte, kind byte) (r ref, added bool) {
 	if t.root == 0 {
 		t.root = t.newNode(kindPlain, 0, nil, shape{})
@@ -129,7 +129,7 @@ func (t *trie) newNode(kind byte, parent ref, label []byte, as shape) ref {
 	return r
 }
 
-// extend adds a node for s below r, and those that its length takes.
+// extend adds a node for s below r, and the nodes that a long s needs.
 func (t *trie) extend(r ref, s []byte, kind byte) ref {
 	for len(s) > maxLabel {
 		r = t.add(r, kindPlain, s[:maxLabel], shape{code: 1})
@@ -148,8 +148,8 @@ func (t *trie) add(r ref, kind byte, label []byte, as shape) ref {
 	return c
 }
 
-// split puts a node between c and its parent that takes the first n bytes of c's
-// label over, and returns it.
+// split inserts a node between c and its parent that takes the first n bytes of
+// c's label, and returns it.
 func (t *trie) split(c ref, n int) ref {
 	label, parent := t.node(c).label(), t.node(c).parent()
 	middle := t.newNode(kindPlain, parent, label[:n], shape{code: codeFor(2, fixedSize(kindPlain, n), 0)})
@@ -157,7 +157,7 @@ func (t *trie) split(c ref, n int) ref {
 	t.node(parent).setChild(label[0], middle)
 	t.node(c).put(atParent, uint32(middle))
 	c = t.rewrite(c, t.node(c).kind(), label[n:], t.node(c).shape())
-	// Labels that were too long to be one may have become short enough.
+	// Labels that were too long to be merged may have become short enough.
 	if t.node(c).children() == 1 && t.node(c).kind() == kindPlain {
 		t.merge(c)
 	}
@@ -169,9 +169,9 @@ func (t *trie) split(c ref, n int) ref {
 	return middle
 }
 
-// rewrite makes another node of r, with the same children, and the same value if
-// it is of the same kind, and puts it in r's place. The parent must know a child
-// that starts as label does.
+// rewrite replaces r by a node with the same children, and the same value if it
+// is of the same kind. The parent must have a child with the first byte of
+// label as its key.
 func (t *trie) rewrite(r ref, kind byte, label []byte, as shape) ref {
 	old := t.node(r)
 	to := t.newNode(kind, old.parent(), label, as)
@@ -195,13 +195,13 @@ func (t *trie) rewrite(r ref, kind byte, label []byte, as shape) ref {
 	return to
 }
 
-// setKind changes the kind of a node, whose value is undefined then.
+// setKind changes the kind of a node. Its value is undefined afterwards.
 func (t *trie) setKind(r ref, kind byte) ref {
 	n := t.node(r)
 	return t.rewrite(r, kind, n.label(), n.shape())
 }
 
-// prune takes the value of a node out, and with it all that is not needed any
+// prune removes the value of a node, and all nodes that are not needed any
 // more.
 func (t *trie) prune(r ref) {
 	for {
@@ -229,7 +229,7 @@ func (t *trie) prune(r ref) {
 	}
 }
 
-// trim makes r a node of that kind, and smaller if it has too much room.
+// trim makes r a node of that kind, and smaller if it has too much spare room.
 func (t *trie) trim(r ref, kind byte) {
 	n := t.node(r)
 	as, children, fixed := n.shape(), n.children(), fixedSize(kind, int(n[1]))
@@ -247,7 +247,7 @@ func (t *trie) trim(r ref, kind byte) {
 	}
 }
 
-// merge makes one node of r and its only child, and returns it; 0 if their labels
+// merge merges r with its only child and returns the result; 0 if their labels
 // are too long for that.
 func (t *trie) merge(r ref) ref {
 	n := t.node(r)
@@ -263,7 +263,7 @@ func (t *trie) merge(r ref) ref {
 	return merged
 }
 
-// name appends the string that r is the node of to dst.
+// name appends the string of the node r to dst.
 func (t *trie) name(dst []byte, r ref) []byte {
 	size := 0
 	for c := r; c != 0; c = t.node(c).parent() {
@@ -281,11 +281,12 @@ func (t *trie) name(dst []byte, r ref) []byte {
 	return dst
 }
 
-// all calls visit with every node that has a value, and its string, in the order
-// of the strings, until visit returns false. Nothing may be changed meanwhile.
+// all calls visit with every node that has a value, and its string, in the
+// order of the strings, until visit returns false. The trie must not be changed
+// meanwhile.
 func (t *trie) all(visit func(s []byte, n node) bool) { t.walk(t.root, fresh, nil, visit) }
 
-// beyond is all for the strings behind s, which need not be there.
+// beyond is all for the strings after s, which need not be in the trie.
 func (t *trie) beyond(s []byte, visit func(s []byte, n node) bool) {
 	r, rest := t.root, s
 	for r != 0 && len(rest) > 0 {
@@ -298,7 +299,7 @@ func (t *trie) beyond(s []byte, visit func(s []byte, n node) bool) {
 				continue
 			}
 			if n < len(rest) && label[n] < rest[n] {
-				from++ // all below c comes before s
+				from++ // all nodes below c come before s
 			}
 		}
 		t.walk(r, from, s[:len(s)-len(rest)], visit)
@@ -310,7 +311,9 @@ func (t *trie) beyond(s []byte, visit func(s []byte, n node) bool) {
 // fresh says that a node has not been visited.
 const fresh = -1
 
-// walk goes on with the node r, of the string s, and its children from a key on.
+// walk visits the node r of the string s, and its children from the key from
+// on, then the nodes that come after it. With from set to fresh it begins with
+// r itself.
 func (t *trie) walk(r ref, from int, s []byte, visit func(s []byte, n node) bool) {
 	s = append([]byte(nil), s...)
 	for r != 0 {
