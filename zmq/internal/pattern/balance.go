@@ -12,10 +12,11 @@ import (
 type roundRobin struct {
 	outs []*pipe.Out // those that have room, as far as is known
 	next int
-	// only is the one peer that there is, once it has been sent to: the next
-	// message is put there with no more questions. Nil if there is none or several,
-	// and for types that choose a peer for other reasons too. A PUB sets it, which
-	// has no turns, if its one subscriber wants everything.
+	// only is the one peer that there is, once a message was sent to it: the
+	// next message is put there without further checks. It is nil if there is
+	// no peer or several, and for types that choose a peer by other rules. A
+	// PUB sets it, although it does not use turns, if its one subscriber wants
+	// everything.
 	only *pipe.Out
 }
 
@@ -32,7 +33,7 @@ func (r *roundRobin) send(m message.Msg) (*pipe.Out, error) {
 	return out, nil
 }
 
-// next finds the peer whose turn it is; nil if none has room.
+// pick returns the next peer that has room; nil if none has.
 func (r *roundRobin) pick() *pipe.Out {
 	for len(r.outs) > 0 {
 		if r.next >= len(r.outs) {
@@ -48,7 +49,7 @@ func (r *roundRobin) pick() *pipe.Out {
 	return nil
 }
 
-// add lets out take part, if it does not yet.
+// add makes out take part in the round robin, if it does not yet.
 func (r *roundRobin) add(out *pipe.Out) {
 	if out.Index < 0 {
 		out.Index = len(r.outs)
@@ -57,7 +58,7 @@ func (r *roundRobin) add(out *pipe.Out) {
 	}
 }
 
-// remove takes out out of the turns; the others keep their order.
+// remove takes out out of the round robin; the others keep their order.
 func (r *roundRobin) remove(out *pipe.Out) {
 	i := out.Index
 	if i < 0 {

@@ -2,7 +2,8 @@ package pattern
 
 import "github.com/actum-go/actum/zmq/internal/pipe"
 
-// balanced is what PUSH, DEALER and REQ share: peers that are sent to in turn.
+// balanced is the common part of PUSH, DEALER and REQ: peers that are sent to
+// in turn.
 type balanced struct{ *Socket }
 
 func (b *balanced) attach(p *pipe.Peer) error {
@@ -13,7 +14,7 @@ func (b *balanced) attach(p *pipe.Peer) error {
 }
 
 func (b *balanced) connected(p *pipe.Peer) error {
-	b.probe(p)
+	b.probeLocked(p)
 	b.include(p)
 	return nil
 }

@@ -8,18 +8,20 @@ import (
 	"github.com/actum-go/actum/zmq/internal/subscription"
 )
 
-// ZeroSocket is what a call of a Socket panics with that NewSocket did not make.
+// ZeroSocket is the panic of a method of a Socket that was not made by
+// NewSocket.
 const ZeroSocket = "zmq: use of a Socket that NewSocket did not make: a zero Socket is of no use"
 
-// callErrors are the errors that calls on sockets of one type often fail with. They
-// are made once for each type, so that to fail allocates nothing.
+// callErrors are frequent errors of calls on sockets of one type. They are made
+// once for each type, so that a call that fails allocates nothing.
 type callErrors struct{ send, recv namedErrors }
 
-// namedErrors are errors of one call, by the error that each is. Their texts name
-// the call and the type.
+// namedErrors are the errors of one call, each with the error that it wraps.
+// Their texts name the call and the type.
 type namedErrors []Error
 
-// named returns the error that names the call, if err does not.
+// named returns the error with the name of the call; err itself if there is
+// none.
 func (n namedErrors) named(err error) error {
 	for i := range n {
 		if n[i].Is == err {
@@ -53,13 +55,14 @@ func errorsOfType(name string) *callErrors {
 
 const closedText = "the socket or its context is closed: make another with NewSocket"
 
-// isClosed is the error of another call on a closed socket.
+// isClosed returns the error of another call than Send and Recv on a closed
+// socket.
 func (s *Socket) isClosed(call string) error {
 	return &Error{"zmq: " + call + " on " + s.name + ": " + closedText, ErrClosed}
 }
 
-// sendEnded says what has ended the wait of a Send: the socket's own timeout, or
-// the caller's context.
+// sendEnded returns the error of a Send whose wait has ended: by the socket's
+// own timeout, or by the caller's context.
 func (s *Socket) sendEnded(ctx context.Context, err error) error {
 	if ownTimeout(ctx, err) {
 		return s.ended("send", "no peer took the message before SendTimeout had passed: is one connected, and does it receive?", ErrTimeout)
@@ -67,7 +70,7 @@ func (s *Socket) sendEnded(ctx context.Context, err error) error {
 	return s.ended("send", "no peer took the message: "+err.Error(), err)
 }
 
-// recvEnded is the same for Recv.
+// recvEnded returns the error of a Recv whose wait has ended.
 func (s *Socket) recvEnded(ctx context.Context, err error) error {
 	if ownTimeout(ctx, err) {
 		return s.ended("receive", "no message came before RecvTimeout had passed: is a peer connected, and does it send?", ErrTimeout)
@@ -75,13 +78,14 @@ func (s *Socket) recvEnded(ctx context.Context, err error) error {
 	return s.ended("receive", "no message came: "+err.Error(), err)
 }
 
-// contextDone is the error of a call whose context was done before.
+// contextDone returns the error of a call whose context was done before it.
 func (s *Socket) contextDone(call string, err error) error {
 	return s.ended(call, "the context of the call was done before it: "+err.Error(), err)
 }
 
-// ended says what a call waited for, and what it has ended with, beside what the
-// socket is bound and connected to. No lock is held.
+// ended returns an error that says what the call waited for, how the wait
+// ended, and what the socket is bound and connected to. The caller holds no
+// lock.
 func (s *Socket) ended(call, why string, is error) error {
 	where := ""
 	if s.opts.Where != nil {
@@ -90,7 +94,7 @@ func (s *Socket) ended(call, why string, is error) error {
 	return &Error{"zmq: " + call + " on " + s.name + where + ": " + why, is}
 }
 
-// subscriptionCall names the call.
+// subscriptionCall returns the name of the call.
 func subscriptionCall(what byte) string {
 	if what == subscribe {
 		return "subscribe"
@@ -98,7 +102,8 @@ func subscriptionCall(what byte) string {
 	return "unsubscribe"
 }
 
-// noSubscriptions refuses a subscription of another type than SUB.
+// noSubscriptions returns the error of a subscription call on another type than
+// SUB.
 func (s *Socket) noSubscriptions(what byte) error {
 	why := "only SUB sockets have subscriptions: receive with SUB"
 	if s.name == "PUB" {
@@ -107,7 +112,8 @@ func (s *Socket) noSubscriptions(what byte) error {
 	return &Error{"zmq: " + subscriptionCall(what) + " on " + s.name + ": " + why, ErrNotSupported}
 }
 
-// longPrefix refuses a prefix that publishers do not take.
+// longPrefix returns the error for a prefix that is longer than publishers
+// accept.
 func longPrefix(what byte, size int) error {
 	return &Error{fmt.Sprintf("zmq: %s on SUB: the prefix has %d bytes, and publishers take at most %d: use the start of it",
 		subscriptionCall(what), size, subscription.MaxPrefix), ErrLongPrefix}

@@ -12,18 +12,18 @@ type DropReason int
 // The reasons. Nothing is dropped without one.
 const (
 	DropHighWater     DropReason = iota // the peer's high-water mark was reached
-	DropNoSubscriber                    // nobody had subscribed to it
-	DropUnroutable                      // a ROUTER knew no such peer
+	DropNoSubscriber                    // no peer had subscribed to it
+	DropUnroutable                      // a ROUTER had no peer of that routing id
 	DropNotSubscribed                   // it came without a subscription
-	DropPeerGone                        // its peer went away before it left
-	DropOutOfTurn                       // it was no reply, or to no request, or to a socket that does not receive
-	DropMalformed                       // it lacked the envelope its type must have, or was not ZMTP
-	DropUnread                          // it had come, and its socket was closed before it was received
+	DropPeerGone                        // its peer disconnected before it left
+	DropOutOfTurn                       // it was not the reply to a request, or its socket does not receive
+	DropMalformed                       // it lacked the envelope that its type must have, or was not ZMTP
+	DropUnread                          // its socket was closed before it was received
 	DropTooLarge                        // it exceeded MaxFrameSize, MaxMessageSize or MaxFrames
 	dropReasons
 )
 
-// String is the reason in a word or two, as metrics name it.
+// String returns the reason in a word or two, as metrics name it.
 func (r DropReason) String() string {
 	return [dropReasons]string{
 		"high-water mark", "no subscriber", "unroutable", "not subscribed",
@@ -52,7 +52,7 @@ func (d *Drops) Counts() map[DropReason]uint64 {
 	return counts
 }
 
-// Refused counts messages that the engine did not receive.
+// Refused counts n messages that an engine did not receive.
 func (s *Socket) Refused(why pipe.Refusal, n int) {
 	switch why {
 	case pipe.RefusedTooLarge:

@@ -16,7 +16,7 @@ func (s *Socket) Prefixes() int {
 	return s.behaviour.(*pub).index.Prefixes()
 }
 
-// Behind is how many publishers a SUB has not told everything yet.
+// Behind is how many publishers a SUB has not sent everything yet.
 func Behind(s *Socket) (n int) {
 	defer s.lockBoth()()
 	for _, p := range s.behaviour.(*sub).peers {
@@ -37,7 +37,7 @@ func Tell(s *Socket, peer *pipe.Peer) (turns []int) {
 	for before := 0; ; before = peer.Out.Pending() {
 		more := p.behind
 		if len(turns) > 0 {
-			more = kind.tellTurn(p)
+			more = kind.sendTurn(p)
 		}
 		turns = append(turns, peer.Out.Pending()-before)
 		if !more {

@@ -10,23 +10,23 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// fairQueue receives from all peers that have something, a message from each in
-// turn (RFC 30, "fair-queue"). What a peer sent over one connection is received
-// before what it sends over the next.
+// fairQueue receives from all peers that have messages, one message from each
+// in turn (RFC 30, "fair-queue"). Messages of one connection of a peer are
+// received before those of its next connection.
 //
-// The Ins in active, and where the next turn is, are under the socket's receive
-// lock. Those that have become readable since, and the goroutines that wait, are
-// under a lock of their own: whoever brings a message never waits for a receiver.
+// The socket's receive lock guards active and next. mu guards the Ins that have
+// become readable since, and the waiting goroutines, so that a goroutine that
+// brings a message never waits for a receiver.
 type fairQueue struct {
 	active    []*pipe.In
 	next      int
-	sinceWait int  // messages since somebody waited
+	sinceWait int  // messages since a receiver last waited
 	local     bool // the last one came over inproc
 	opts      *Options
-	published *pipe.In // whose messages the loan has; nil if there is none
+	published *pipe.In // the In whose messages are published; nil if there is none
 
-	fastPath      atomic.Pointer[message.Run] // see lend; changed under the receive lock
-	hasNewlyReady atomic.Bool                 // woken is not empty: spares the lock
+	fastPath      atomic.Pointer[message.Run] // see publish; changed under the receive lock
+	hasNewlyReady atomic.Bool                 // newlyReady is not empty: saves taking the lock
 	waiting       atomic.Int32
 
 	mu         sync.Mutex
@@ -35,7 +35,7 @@ type fairQueue struct {
 	notEmpty   signal
 }
 
-// add tells the queue that in has something. Any goroutine.
+// addReady adds an In that has become readable. Any goroutine may call it.
 func (q *fairQueue) addReady(in *pipe.In) {
 	q.mu.Lock()
 	q.newlyReady = append(q.newlyReady, in)
@@ -46,8 +46,8 @@ func (q *fairQueue) addReady(in *pipe.In) {
 	q.notEmpty.raise()
 }
 
-// recv reads a message from the peer whose turn it is, and returns its In; nil
-// if nobody has one.
+// recv reads a message from the next peer in turn, and returns its In; nil if
+// no peer has a message.
 func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 	for {
 		if q.hasNewlyReady.Load() {
@@ -70,7 +70,7 @@ func (q *fairQueue) recv() (message.Msg, *pipe.In) {
 	}
 }
 
-// done takes out the In whose turn it is, which has nothing any more. The peer's
+// removeCurrent removes the current In, which is empty. The In of the peer's
 // next connection takes its place.
 func (q *fairQueue) removeCurrent(in *pipe.In) {
 	in.Active = false
@@ -82,7 +82,7 @@ func (q *fairQueue) removeCurrent(in *pipe.In) {
 	q.active = slices.Delete(q.active, q.next, q.next+1)
 }
 
-// admit moves what has become readable to the active ones.
+// admit moves the newly readable Ins to the active ones.
 func (q *fairQueue) admit() {
 	q.mu.Lock()
 	for _, in := range q.newlyReady {
@@ -100,7 +100,7 @@ func (q *fairQueue) admit() {
 	q.mu.Unlock()
 }
 
-// receive is recv for the types that take messages as they are.
+// receive is recv for the types that do not look at messages.
 func (q *fairQueue) receive() (message.Msg, error) {
 	m, in := q.recv()
 	if in == nil {
@@ -110,12 +110,13 @@ func (q *fairQueue) receive() (message.Msg, error) {
 	return m, nil
 }
 
-// sparseRun is how many messages between two waits are still few: what several
-// peers send in a burst, with all that came while the receiver was at it.
+// sparseRun is the number of messages between two waits up to which they count
+// as sparse: as many as several peers send in a burst, and as come while the
+// receiver handles them.
 const sparseRun = 1000
 
 // localRun is sparseRun over inproc, where no I/O brings the next message: a
-// receiver that finds nothing gives way to the sender before it sleeps.
+// receiver that finds nothing yields to the sender before it sleeps.
 const localRun = 4
 
 // sparse reports whether few messages have come since the last wait.
@@ -126,14 +127,14 @@ func (q *fairQueue) sparse() bool {
 	return q.sinceWait <= sparseRun
 }
 
-// mayHaveMore reports whether another message is there, most likely, and anybody
-// is interested.
+// mayHaveMore reports whether another message is probably there, and a
+// goroutine waits for it or for the readiness channel.
 func (q *fairQueue) mayHaveMore() bool {
 	return (q.waiting.Load() > 0 || q.notEmpty.wanted()) && (len(q.active) > 0 || q.hasNewlyReady.Load())
 }
 
-// wakeNext is called when a message was received and there may be more: whoever
-// waits next has a turn, and readiness stays raised.
+// wakeNext is called when a message was received and there may be more: it
+// wakes the next waiter and keeps the readiness raised.
 func (q *fairQueue) wakeNext() {
 	q.mu.Lock()
 	q.waiters.WakeOne()
@@ -142,10 +143,10 @@ func (q *fairQueue) wakeNext() {
 	q.notEmpty.raise()
 }
 
-// wait adds the caller, who has found nothing, to those who wait. If something
-// has come meanwhile it is the caller's turn at once. sparse reports whether
-// messages come one by one or in bursts: then it pays that who waits for the next
-// one does the I/O. A stream is better served by two goroutines.
+// wait adds the caller, which has found nothing, to the waiters. If a message
+// has come meanwhile a waiter is woken at once. sparse reports whether messages
+// come one by one or in bursts: then it pays that the waiting goroutine does
+// the I/O. A stream is better served by two goroutines.
 func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -159,10 +160,10 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 		q.waiters.WakeOne()
 	}
 	q.waiting.Store(int32(q.waiters.Len()))
-	return w, sparse && !q.local // no I/O brings what comes over inproc
+	return w, sparse && !q.local // over inproc there is no I/O to do
 }
 
-// await waits for the turn of w, which says that another try may succeed, or
+// await waits until w is woken, which means that another try may succeed, or
 // until ctx is done. With lead set the caller may do the I/O meanwhile.
 func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter, lead bool) error {
 	err := q.opts.wait(ctx, w, lead)
@@ -173,7 +174,7 @@ func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter, lead bool) error 
 	return err
 }
 
-// close lets everybody who waits find out that the socket is closed.
+// close wakes all waiters, which then find out that the socket is closed.
 func (q *fairQueue) close() {
 	q.mu.Lock()
 	q.waiters.WakeAll()

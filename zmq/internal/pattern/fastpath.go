@@ -4,16 +4,18 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// A loan is the short way to receive: the next messages of the only peer that
-// has any, laid out so that receivers take them without the lock.
+// The fast path of a receive: the next messages of the only peer that has any
+// are published as a Run, so that receivers take them without the receive lock.
 //
-// Whoever takes the receive lock ends the loan first, so that what the lock
-// guards never knows of it: the messages that were not taken are back where they
-// came from. A loan that is not ended bars the short way when another peer has
-// something: it is not for the loan to say whose turn it is then.
+// A goroutine that takes the receive lock first revokes the Run, so that the
+// state under the lock is as if there had been none: the messages that were not
+// taken are back in their In. When another peer has a message, receivers do not
+// use a Run that is still published, because the next message may be that
+// peer's.
 
-// lend starts a loan if what follows is all in's, and nobody has to be told of
-// each message. in has just been received from.
+// publish publishes the messages that follow in in, from which a message was
+// just received, if no other In is active and no waiter must be woken for each
+// message.
 func (q *fairQueue) publish(in *pipe.In, wanted func(topic []byte) bool) {
 	if len(q.active) > 1 || q.hasNewlyReady.Load() || q.waiting.Load() > 0 || q.notEmpty.wanted() {
 		return
@@ -24,7 +26,7 @@ func (q *fairQueue) publish(in *pipe.In, wanted func(topic []byte) bool) {
 	}
 }
 
-// settle ends the loan.
+// revoke takes back the published messages that were not received.
 func (q *fairQueue) revoke() {
 	if q.published == nil {
 		return

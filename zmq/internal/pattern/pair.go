@@ -5,8 +5,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// pair is RFC 31's PAIR: one peer, and others are refused while it is there. What
-// a peer has sent is received before anything from the next.
+// pair is RFC 31's PAIR: one peer; others are refused while it is there.
+// Messages of a peer are received before any of the next peer.
 type pair struct {
 	dealer
 	peer *pipe.Peer
@@ -27,8 +27,8 @@ func (p *pair) attach(peer *pipe.Peer) error {
 	return p.dealer.attach(peer)
 }
 
-// recv goes on with the same peer until there is nothing of it any more. Its
-// messages have all come before the next peer could connect.
+// recv stays with the first peer until it has no more messages: all of them
+// came before the next peer could connect.
 func (p *pair) recv() (message.Msg, error) {
 	p.receiveQueue.next = 0
 	return p.receiveQueue.receive()

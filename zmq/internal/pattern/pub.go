@@ -9,21 +9,21 @@ import (
 	"github.com/actum-go/actum/zmq/internal/subscription"
 )
 
-// A subscription travels upstream as a message of one frame: its first byte says
-// what to do with the prefix behind it (RFC 29; ZMTP 3.1 has commands instead,
-// which the engine translates).
+// A subscription travels upstream as a message of one frame: its first byte
+// says whether to add or to remove the prefix behind it (RFC 29). ZMTP 3.1 has
+// commands for it, which the engine translates.
 const (
 	unsubscribe = 0
 	subscribe   = 1
 )
 
-// pub is RFC 29's PUB: a copy to every subscriber whose prefix matches, never
-// waiting.
+// pub is RFC 29's PUB: it sends a copy to every subscriber with a matching
+// prefix, and never waits.
 type pub struct {
 	*Socket
-	index    subscription.Index[*pipe.Out] // under the send lock, as all of these
+	index    subscription.Index[*pipe.Out] // under the send lock, as the other fields
 	peers    map[*pipe.Out]*subscription.Peer[*pipe.Out]
-	sweeping bool // a goroutine removes what those who left had subscribed to
+	sweeping bool // a goroutine removes the subscriptions of peers that left
 	page     message.SharedPage
 }
 
@@ -34,10 +34,11 @@ func NewPub(o Options) *Socket {
 	return s
 }
 
-// send queues m for all who want it. One that is full misses it, and that is
-// counted (RFC 29: "SHALL silently drop"); with NoDrop nobody gets it yet. A
-// single subscriber is woken as any peer is, by the sender itself if its path is
-// idle; with several the dispatchers share the work.
+// send queues m for all matching subscribers. A full subscriber misses it,
+// which is counted (RFC 29: "SHALL silently drop"); with NoDrop no subscriber
+// gets it yet. A single subscriber is woken like any peer, by the sender itself
+// if its connection is idle. For several subscribers the dispatchers share the
+// work.
 func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 	outs := p.index.Match(m.Bytes())
 	switch {
@@ -61,7 +62,7 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 }
 
 // fanOut queues m for several subscribers. It is framed once, unless it is so
-// large that nobody copies it anyway.
+// large that it is not copied anyway.
 func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
 	shared, ok := p.page.Frame(m)
 	for _, out := range outs {
@@ -78,7 +79,7 @@ func (p *pub) fanOut(outs []*pipe.Out, m message.Msg) {
 	}
 }
 
-// wakePosted puts out's consumer to work without doing any of it here.
+// wakePosted activates out's consumer, which does its work on its dispatcher.
 func wakePosted(out *pipe.Out) {
 	if woken := out.Activate(); woken != nil {
 		woken.Wake(false)
@@ -94,10 +95,10 @@ func (p *pub) connected(peer *pipe.Peer) error {
 	return nil
 }
 
-// disconnected forgets what the peer subscribed to: it says it again when it
-// comes back.
+// disconnected removes the peer's subscriptions: the peer sends them again when
+// it comes back.
 func (p *pub) disconnected(peer *pipe.Peer) {
-	p.forget(peer)
+	p.forgetLocked(peer)
 	p.detach(peer)
 }
 
@@ -110,8 +111,8 @@ func (p *pub) detach(peer *pipe.Peer) {
 	p.fewer()
 }
 
-// fewer says that less may be wanted than before. With NoDrop a sender may wait
-// for somebody who is full, and does not want the message any more.
+// fewer is called when subscriptions were removed. With NoDrop a sender may
+// wait for a full subscriber that does not want the message any more.
 func (p *pub) fewer() {
 	p.balance.only = nil
 	p.senders.WakeAll()
@@ -121,19 +122,21 @@ func (p *pub) fewer() {
 // writable wakes all: with NoDrop each may wait for another subscriber.
 func (p *pub) writable(*pipe.Out) { p.senders.WakeAll() }
 
-// readable takes subscriptions as they come: nobody calls Recv on a PUB.
+// readable takes subscriptions as they come: a PUB has no Recv that would do
+// it.
 func (p *pub) readable(in *pipe.In) {
 	p.inTurns(func() bool { return p.take(in) })
 }
 
-// take carries out one message of a subscriber; false if there is none.
+// take carries out one message of a subscriber; it returns false if there is
+// none.
 func (p *pub) take(in *pipe.In) bool {
 	m, ok := in.Next()
 	if !ok {
 		return false
 	}
 	p.sendMu.Lock()
-	if in.Peer.In == in { // else said before it left
+	if in.Peer.In == in { // otherwise it was sent before the peer left
 		p.upstream(in.Peer.Out, m.Bytes())
 	}
 	p.sendMu.Unlock()
@@ -141,14 +144,14 @@ func (p *pub) take(in *pipe.In) bool {
 	return true
 }
 
-// upstream carries out what a subscriber says.
+// upstream carries out one message of a subscriber.
 func (p *pub) upstream(out *pipe.Out, body []byte) {
 	if len(body) == 0 || body[0] > subscribe || len(body)-1 > subscription.MaxPrefix {
 		p.Drops.Add(DropOutOfTurn, 1)
 		return
 	}
 	who, prefix := p.peers[out], body[1:]
-	if who == nil { // it is sent nothing any more
+	if who == nil { // no more messages are sent to the peer
 		return
 	}
 	if body[0] == subscribe {
@@ -160,8 +163,8 @@ func (p *pub) upstream(out *pipe.Out, body []byte) {
 	}
 }
 
-// sweep removes the subscriptions of those who left. With many of them it goes on
-// without holding anybody up.
+// sweep removes the subscriptions of peers that left. If there are many, a
+// goroutine removes the rest, so that no other goroutine waits for long.
 func (p *pub) sweep() {
 	if p.index.Sweep(turnSize, nil) && !p.sweeping {
 		p.sweeping = true
@@ -176,8 +179,8 @@ func (p *pub) sweepRest() {
 	}
 }
 
-// sweepTurn reports whether there is more to do. A socket that is closed gives
-// its memory back as a whole.
+// sweepTurn reports whether there is more to do. The memory of a closed socket
+// is collected as a whole.
 func (p *pub) sweepTurn() bool {
 	p.sendMu.Lock()
 	defer p.sendMu.Unlock()

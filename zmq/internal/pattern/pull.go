@@ -22,7 +22,8 @@ func (p *pull) recv() (message.Msg, error) { return p.receiveQueue.receive() }
 
 func (p *pull) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnPull }
 
-// receiveOnly is the sending half of a type that does not choose whom to send to.
+// receiveOnly is the sending half of a type that does not choose a peer to send
+// to.
 type receiveOnly struct{}
 
 func (receiveOnly) attach(*pipe.Peer) error    { return nil }

@@ -5,8 +5,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// push is RFC 30's PUSH: round robin among peers, and it waits when there is
-// none or all are full.
+// push is RFC 30's PUSH: round robin among peers; it waits when there is none
+// or all are full.
 type push struct{ balanced }
 
 // NewPush makes a PUSH socket.
@@ -20,7 +20,7 @@ func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.balance.send(m)
 
 func (p *push) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPush }
 
-// readable drops what a peer sends although a PUSH does not receive.
+// readable drops messages of a peer: a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {
 	p.inTurns(func() bool { return p.drop(in) })
 }

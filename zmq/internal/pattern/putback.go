@@ -2,9 +2,10 @@ package pattern
 
 import "github.com/actum-go/actum/zmq/internal/message"
 
-// PutBack makes m, which Recv has returned, the next message to be received: its
-// caller cannot take it as it is. A request that is answered and a reply to a request
-// that is followed by another are dropped instead, when the next message is sent.
+// PutBack makes m, which Recv has returned, the next message to be received again,
+// because the caller cannot take it in its form. A REP that answers the request
+// that was put back drops it then, and so does a REQ with the reply that was put
+// back when it sends the next request.
 func (s *Socket) PutBack(m message.Msg) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
@@ -18,8 +19,8 @@ func (s *Socket) PutBack(m message.Msg) {
 	s.receiveQueue.wakeNext()
 }
 
-// takePutBack returns the message that was put back first. The receive lock is held,
-// and there is one.
+// takePutBack returns the message that was put back first; there must be one. The
+// receive lock is held.
 func (s *Socket) takePutBack() message.Msg {
 	m := s.putBack[0]
 	s.putBack[0] = message.Msg{}
@@ -30,7 +31,8 @@ func (s *Socket) takePutBack() message.Msg {
 	return m
 }
 
-// dropPutBack drops what was put back, for that reason. The receive lock is held.
+// dropPutBack drops the messages that were put back and counts them. The receive
+// lock is held.
 func (s *Socket) dropPutBack(why DropReason) {
 	for len(s.putBack) > 0 {
 		m := s.takePutBack()
@@ -39,7 +41,7 @@ func (s *Socket) dropPutBack(why DropReason) {
 	}
 }
 
-// dropStale drops what must not be received after the message that is about to be
+// dropStale drops the messages that must not be received after the next message is
 // sent.
 func (s *Socket) dropStale() {
 	s.lockRecv()

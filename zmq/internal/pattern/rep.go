@@ -6,13 +6,13 @@ import (
 )
 
 // rep is RFC 28's REP: one request, then its one reply, in turn. The request's
-// envelope, the frames up to and with the empty one, is kept and put before the
-// reply.
+// envelope, its frames up to and including the empty one, is kept and sent
+// before the reply.
 type rep struct {
-	receiveOnly // peers are found by their requests
+	receiveOnly // a reply goes to the peer of its request
 	*Socket
-	asker    *pipe.Out // whom the reply goes to; nil when it is the peers' turn
-	lost     bool      // the asker has gone
+	asker    *pipe.Out // the receiver of the reply; nil when the next request is awaited
+	lost     bool      // the asker has disconnected
 	envelope message.Envelope
 }
 
@@ -23,8 +23,8 @@ func NewRep(o Options) *Socket {
 	return s
 }
 
-// recv takes the next request. It takes the send lock to look at the state and
-// to change it: the receive lock comes first in the order of locks.
+// recv takes the next request. It takes the send lock to read and change the
+// state: the receive lock comes first in the order of locks.
 func (r *rep) recv() (message.Msg, error) {
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()
@@ -32,7 +32,7 @@ func (r *rep) recv() (message.Msg, error) {
 		return message.Msg{}, errRepAgain
 	}
 	for range turnSize {
-		r.sendMu.Unlock() // an inproc peer's lock may be taken: never two send locks at once
+		r.sendMu.Unlock() // recv may take the lock of an inproc peer: never two send locks at once
 		m, in := r.receiveQueue.recv()
 		r.sendMu.Lock()
 		if in == nil {
@@ -49,8 +49,8 @@ func (r *rep) recv() (message.Msg, error) {
 	return message.Msg{}, errTurn
 }
 
-// open moves the envelope of a request out of m; false if it has none, or
-// nothing behind it.
+// open moves the envelope of a request out of m; it returns false if there is
+// none, or nothing behind it.
 func (r *rep) open(m *message.Msg) bool {
 	r.envelope.Reset()
 	for m.Len() > 1 {
@@ -77,9 +77,9 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 		r.Drops.Add(DropPeerGone, 1)
 		return nil, nil
 	}
-	// A REP never waits (RFC 28, "SHALL NOT block"). The reply before may still
-	// count as being written although the peer has it, and asks again: that must
-	// not cost this one.
+	// A REP never waits (RFC 28, "SHALL NOT block"). The previous reply may
+	// still count as being written although the peer has it and asks again:
+	// that must not make this reply drop.
 	if out.QueueFull() {
 		r.Drops.Add(DropHighWater, 1)
 		return nil, nil
@@ -88,9 +88,9 @@ func (r *rep) send(m message.Msg) (*pipe.Out, error) {
 	return out, nil
 }
 
-// disconnected keeps a reply from reaching whoever connects next.
+// disconnected keeps a reply from reaching the next peer that connects.
 func (r *rep) disconnected(p *pipe.Peer) {
-	r.forget(p)
+	r.forgetLocked(p)
 	r.detach(p)
 }
 

@@ -11,14 +11,15 @@ import (
 // req is RFC 28's REQ: one request, then its one reply, in turn.
 type req struct {
 	balanced
-	// asked is who has the request: a reply from anybody else is dropped; nil
-	// when it is the socket's turn to ask. Under the send lock, like the rest.
+	// asked is the peer that has the request: a reply from any other peer is
+	// dropped. It is nil when the next request may be sent. Under the send
+	// lock, like the rest.
 	asked    *pipe.Peer
 	id       uint32 // of the request, with ReqCorrelate
 	envelope message.Envelope
 }
 
-// delimiter is the empty frame that a request goes out behind.
+// delimiter is the empty frame before a request.
 var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 
 // NewReq makes a REQ socket.
@@ -48,8 +49,8 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	return out, nil
 }
 
-// newEnvelope is what the next request goes out behind: the empty frame, or with
-// ReqCorrelate an id of four bytes, which the reply must come back with, and the
+// newEnvelope returns the envelope of the next request: the empty frame, or
+// with ReqCorrelate an id of four bytes, which the reply must have too, and the
 // empty frame, as libzmq does it.
 func (r *req) newEnvelope() *message.Envelope {
 	if !r.opts.ReqCorrelate {
@@ -64,13 +65,13 @@ func (r *req) newEnvelope() *message.Envelope {
 	return &r.envelope
 }
 
-// dropReplies drops the replies that have come to a request that was given up, so
-// that none of them is taken for the reply to the next.
+// dropReplies drops the replies that have come to a request that was given up,
+// so that none of them is taken for the reply to the next one.
 func (r *req) dropReplies() {
 	r.inTurns(r.drop)
 }
 
-// drop drops one reply; false if there is none.
+// drop drops one reply; it returns false if there is none.
 func (r *req) drop() bool {
 	m, in := r.receiveQueue.recv()
 	if in == nil {
@@ -81,8 +82,8 @@ func (r *req) drop() bool {
 	return true
 }
 
-// recv takes the reply. The send lock is held only to look at the state and to
-// change it: the receive lock comes first in the order of locks.
+// recv takes the reply. It takes the send lock only to read and change the
+// state: the receive lock comes first in the order of locks.
 func (r *req) recv() (message.Msg, error) {
 	if r.idle() {
 		return message.Msg{}, errReqFirst
@@ -109,9 +110,9 @@ func (r *req) idle() bool {
 	return r.asked == nil
 }
 
-// accept opens the reply to the request, and with it ends the socket's turn to
-// listen; or it says why m, from that peer, is not the reply. With ReqRelaxed
-// another request may have been sent since the last look.
+// accept opens the reply to the request and clears asked; or it reports that m,
+// from that peer, is not the reply, and why. With ReqRelaxed another request
+// may have been sent since the last look.
 func (r *req) accept(m *message.Msg, from *pipe.Peer) (drop bool, why DropReason) {
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()

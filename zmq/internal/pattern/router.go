@@ -8,12 +8,12 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// router is RFC 28's ROUTER: what comes in is prefixed with its sender's routing
-// id, what goes out is addressed by it.
+// router is RFC 28's ROUTER: a received message begins with its sender's
+// routing id, a sent one with its receiver's.
 type router struct {
 	*Socket
 	peers  map[string]*pipe.Peer // under the send lock
-	nextID uint32                // of peers that do not name themselves
+	nextID uint32                // of peers without a name of their own
 	arena  message.Arena         // under the receive lock
 }
 
@@ -51,7 +51,7 @@ func (r *router) send(m message.Msg) (*pipe.Out, error) {
 	return p.Out, nil
 }
 
-// refuse fails with ROUTER_MANDATORY, and drops without.
+// refuse returns err with RouterMandatory, and otherwise counts a drop.
 func (r *router) refuse(err error, reason DropReason) error {
 	if r.opts.RouterMandatory {
 		return err
@@ -62,8 +62,8 @@ func (r *router) refuse(err error, reason DropReason) error {
 
 func (r *router) attach(*pipe.Peer) error { return nil }
 
-// connected gives the peer its routing id. One that calls itself as another does
-// is refused, or with RouterHandover takes its place.
+// connected gives the peer its routing id. A peer with the id of another one is
+// refused; with RouterHandover it takes the other's id.
 func (r *router) connected(p *pipe.Peer) error {
 	if len(p.RoutingID) == 0 {
 		p.RoutingID = r.makeID()
@@ -76,16 +76,17 @@ func (r *router) connected(p *pipe.Peer) error {
 	}
 	r.peers[string(p.RoutingID)] = p
 	p.In.ID = p.RoutingID
-	r.probe(p)
+	r.probeLocked(p)
 	r.senders.WakeAll()
 	r.canSend.raise()
 	return nil
 }
 
-// handOver takes the routing id from a peer, which gets one that is made up, as
-// libzmq does, and is hung up on. Messages that have come from it keep the id that
-// they were sent under. Both locks are held, but not the send lock meanwhile: the
-// source of an inproc peer's messages has one of the same kind.
+// handOver takes the routing id from a peer, gives it a made-up one, as libzmq
+// does, and closes its connection. Messages that have come from it keep the id
+// that they were sent under. Both locks are held, but the send lock is released
+// for a moment: the source of an inproc peer's messages has a lock of the same
+// kind.
 func (r *router) handOver(old *pipe.Peer) {
 	id := r.makeID()
 	r.sendMu.Unlock()
@@ -98,14 +99,15 @@ func (r *router) handOver(old *pipe.Peer) {
 	}
 }
 
-// makeID makes a routing id that no peer can choose: it starts with a zero byte.
+// makeID makes a routing id that no peer can choose: it starts with a zero
+// byte.
 func (r *router) makeID() []byte {
 	r.nextID++
 	return binary.BigEndian.AppendUint32([]byte{0}, r.nextID)
 }
 
 func (r *router) disconnected(p *pipe.Peer) {
-	r.forget(p)
+	r.forgetLocked(p)
 	r.detach(p)
 }
 
@@ -113,7 +115,7 @@ func (r *router) detach(p *pipe.Peer) {
 	if r.peers[string(p.RoutingID)] == p {
 		delete(r.peers, string(p.RoutingID))
 	}
-	r.senders.WakeAll() // who waits for room at p is told that it is gone
+	r.senders.WakeAll() // a sender that waits for room at p finds that p is gone
 	r.canSend.raise()
 }
 

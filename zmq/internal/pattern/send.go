@@ -9,15 +9,15 @@ import (
 
 // The way of a message from Send to the pipe of a peer, under the send lock:
 //
-//  1. the short way: there is one peer, which is sent everything, it has room, or
-//     the sender can make some, and nobody waits for that
-//  2. choose: the type says who gets the message
-//  3. sendWaiting: nobody can take it. Wait in the queue of senders, then try 2
+//  1. the fast path: there is one peer, which gets every message. It has room, or the
+//     sender can make some, and no other sender waits
+//  2. choose: the type decides which peer gets the message
+//  3. sendWaiting: no peer can take it. Wait in the queue of senders, then try 2 again
 
-// Send queues m for whom the pattern says. It waits while nobody can take it,
-// until ctx is done, or fails with ErrTimeout after Options.SendTimeout. m stays
-// the caller's, who may send it again; see message.Msg.Give for one that is given
-// away.
+// Send queues m for the peers that the pattern chooses. It waits until one can
+// take it, until ctx is done, or until Options.SendTimeout has passed, and then
+// fails with ErrTimeout. m stays the caller's, which may send it again; see
+// message.Msg.Give for a message that is given away.
 func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	if s == nil {
 		panic(ZeroSocket)
@@ -51,9 +51,9 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 	return err
 }
 
-// relieve makes room for a message to out by writing what waits, if nobody has
-// begun to. The send lock is held, but not meanwhile: it reports whether all is as
-// it was, and there is room.
+// flushInline makes room for a message to out by writing what is queued, if the
+// dispatcher has not begun to. The send lock is held, but released meanwhile:
+// flushInline reports whether out is still the only peer, and has room.
 func (s *Socket) flushInline(out *pipe.Out) bool {
 	busy := out.ActiveConsumer()
 	if busy == nil {
@@ -65,12 +65,12 @@ func (s *Socket) flushInline(out *pipe.Out) bool {
 	return relieved && s.balance.only == out && s.senders.Len() == 0 && !out.Full()
 }
 
-// TrySend is Send that does not wait: it fails with ErrWouldBlock.
+// TrySend is Send without waiting: it fails with ErrWouldBlock.
 func (s *Socket) TrySend(m message.Msg) error { return s.Send(noWait, m) }
 
-// choose sends m if that is possible now, and gives the send lock back, which the
-// caller has taken. If it is not, and the caller is willing to wait, it returns
-// the caller's place in the queue.
+// choose sends m if that is possible now. It releases the send lock, which the
+// caller holds. If no peer can take m now and the caller may wait, choose
+// returns the caller's place in the queue.
 func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	var out *pipe.Out
 	if s.closed || !m.Sendable() {
@@ -108,8 +108,8 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	return nil, nil
 }
 
-// kick puts a consumer to work. To wake a dispatcher takes longer than the pause
-// that ends a stream: the Pace is told that it is none.
+// wakeConsumer wakes a consumer. Waking a dispatcher takes longer than the
+// silence that ends a stream, so the Pace is notified that this was none.
 func (s *Socket) wakeConsumer(c pipe.Consumer, inline bool) {
 	c.Wake(inline)
 	if !inline {
@@ -117,7 +117,7 @@ func (s *Socket) wakeConsumer(c pipe.Consumer, inline bool) {
 	}
 }
 
-// cannotSend says why nothing can be sent, or not this message.
+// cannotSend returns the reason why nothing can be sent, or why m cannot.
 func (s *Socket) cannotSend(m *message.Msg) error {
 	switch {
 	case s.closed:
@@ -142,7 +142,7 @@ func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter)
 	return err
 }
 
-// waitToSend waits for the turn of w, which says that another try may succeed.
+// waitToSend waits until w is woken, which means that another try may succeed.
 func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
 	err := s.opts.wait(ctx, w, false)
 	s.sendMu.Lock()

@@ -2,12 +2,13 @@ package pattern
 
 import "sync/atomic"
 
-// signal is readiness for select: a channel that holds a token while something
-// may be possible. It costs an atomic load until somebody asks for the channel.
+// signal is readiness for a select statement: a channel that holds a token
+// while something may be possible. Until the channel is asked for it costs an
+// atomic load.
 type signal struct{ ch atomic.Pointer[chan struct{}] }
 
-// channel returns the channel, with a token in it the first time: the caller
-// will find out.
+// channel returns the channel. The first time it has a token, so that the
+// caller tries.
 func (s *signal) channel() <-chan struct{} {
 	ch := make(chan struct{}, 1)
 	ch <- struct{}{}
@@ -17,7 +18,7 @@ func (s *signal) channel() <-chan struct{} {
 	return ch
 }
 
-// wanted reports whether anybody has asked for the channel.
+// wanted reports whether the channel was asked for.
 func (s *signal) wanted() bool { return s.ch.Load() != nil }
 
 // raise puts a token in, if there is none.

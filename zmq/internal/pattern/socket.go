@@ -8,13 +8,13 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// Socket is the pattern side of a socket: its peers, its two locks, and those
-// who wait.
+// Socket is the pattern side of a socket: its peers, its two locks, and the
+// goroutines that wait.
 type Socket struct {
 	behaviour behaviour
 	name      string // of the type: "PUSH"
 	opts      Options
-	errs      *callErrors // what its calls fail with
+	errs      *callErrors // the frequent errors of its calls
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
@@ -27,11 +27,11 @@ type Socket struct {
 	putBack      []message.Msg // under recvMu; see putback.go
 	hasPutBack   atomic.Bool   // it is not empty
 
-	toWake []pipe.Consumer // to be kicked once the locks are given back; under both
+	toWake []pipe.Consumer // to be woken once the locks are released; under both
 
 	sent     pipe.Counter // under sendMu
 	received pipe.Counter // under recvMu
-	peers    int          // those that are connected; under both
+	peers    int          // number of connected peers; under both
 
 	canSend signal
 	Drops   Drops
@@ -52,30 +52,30 @@ func (s *Socket) Attach(p *pipe.Peer) error {
 	return s.behaviour.attach(p)
 }
 
-// Connected says that p can be reached: in brings its messages, routingID is what
-// it calls itself, empty if it does not. An error means that the pattern does not
-// want it: the connection is to be closed, and Disconnected must not be called.
+// Connected says that p is connected: in brings its messages, routingID is its
+// own name, empty if it has none. An error means that the pattern refuses the
+// peer: the connection must be closed, and Disconnected must not be called.
 func (s *Socket) Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error {
 	unlock := s.lockBoth()
 	p.In, p.RoutingID = in, routingID
 	if p.Last != nil {
 		in.Previous, p.Last = p.Last, nil
 	}
-	err := s.connect(p)
+	err := s.connectLocked(p)
 	if err != nil {
 		p.In = nil
 	} else {
 		s.peers++
 	}
-	kicks := s.takeWakes()
+	wakes := s.takeWakesLocked()
 	unlock()
-	wakeAll(kicks)
+	wakeAll(wakes)
 	return err
 }
 
-// connect tells the type of a peer that has come, unless that is back only for what
-// is still queued for it. Both locks are held.
-func (s *Socket) connect(p *pipe.Peer) error {
+// connectLocked passes a new peer to the type, unless the peer is back only for
+// messages that are still queued for it. Both locks are held.
+func (s *Socket) connectLocked(p *pipe.Peer) error {
 	if !p.Leaving {
 		return s.behaviour.connected(p)
 	}
@@ -85,9 +85,9 @@ func (s *Socket) connect(p *pipe.Peer) error {
 	return nil
 }
 
-// probe sends an empty message to a peer that has come, with ProbeRouter: a ROUTER
-// at the other end knows the socket then. Both locks are held.
-func (s *Socket) probe(p *pipe.Peer) {
+// probeLocked sends an empty message to a new peer, with ProbeRouter: a ROUTER at the
+// other end then has a message with the socket's id. Both locks are held.
+func (s *Socket) probeLocked(p *pipe.Peer) {
 	if !s.opts.ProbeRouter {
 		return
 	}
@@ -97,10 +97,10 @@ func (s *Socket) probe(p *pipe.Peer) {
 	}
 }
 
-func (s *Socket) takeWakes() []pipe.Consumer {
-	kicks := s.toWake
+func (s *Socket) takeWakesLocked() []pipe.Consumer {
+	wakes := s.toWake
 	s.toWake = nil
-	return kicks
+	return wakes
 }
 
 func wakeAll(woken []pipe.Consumer) {
@@ -109,8 +109,8 @@ func wakeAll(woken []pipe.Consumer) {
 	}
 }
 
-// Disconnected says that p cannot be reached. What it sent can still be
-// received.
+// Disconnected says that p is not connected any more. Its messages that have
+// come can still be received.
 func (s *Socket) Disconnected(p *pipe.Peer) {
 	defer s.lockBoth()()
 	s.peers--
@@ -124,17 +124,17 @@ func (s *Socket) Disconnected(p *pipe.Peer) {
 	p.In = nil
 }
 
-// forget drops what is queued for a peer that has gone: of the types that keep
-// nothing for the next connection. One that was disconnected over inproc still takes
-// it. Both locks are held.
-func (s *Socket) forget(p *pipe.Peer) {
+// forgetLocked drops the messages that are queued for a peer that has disconnected,
+// for types that keep none for the next connection. A leaving peer over inproc
+// still takes them. Both locks are held.
+func (s *Socket) forgetLocked(p *pipe.Peer) {
 	if !p.Leaving || !p.Out.Joined() {
 		s.Drops.Add(DropPeerGone, p.Out.Discard())
 	}
 }
 
-// Cut leaves what p has sent and was not taken yet to whoever is given p's pipe
-// next; see pipe.In.Detach.
+// Detached takes p's source away: messages that were not taken stay there for
+// the next owner of the pipe; see pipe.In.Detach.
 func (s *Socket) Detached(p *pipe.Peer) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
@@ -143,8 +143,9 @@ func (s *Socket) Detached(p *pipe.Peer) {
 	}
 }
 
-// Retire says that nothing more is to be sent to p. What is queued for it leaves as
-// before, also on a later connection, and what it sends is received. Detach follows.
+// StopNotify says that no more messages are sent to p. Those that are queued
+// for it still leave, also on a later connection, and its messages are
+// received. Detach follows.
 func (s *Socket) StopNotify(p *pipe.Peer) {
 	defer s.lockBoth()()
 	p.Leaving = true
@@ -152,22 +153,22 @@ func (s *Socket) StopNotify(p *pipe.Peer) {
 	p.Out.StopNotify()
 }
 
-// Detach says that p is gone for good. What was queued for it is dropped and
-// counted, except over inproc, where the peer still takes it.
+// Detach says that p is gone for good. With dropped set, messages that are
+// queued for it are dropped and counted; over inproc the peer still takes them.
 func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 	defer s.lockBoth()()
 	s.behaviour.detach(p)
 	if p.Out == nil {
 		return
 	}
-	p.Out.StopNotify() // else room in it would bring it back among those that are sent to
+	p.Out.StopNotify() // otherwise room in it would make it take part in sending again
 	if dropped {
 		s.Drops.Add(DropPeerGone, p.Out.Discard())
 	}
 }
 
-// Close makes every call, also those that wait, fail with ErrClosed. Peers are
-// taken away by those who brought them.
+// Close makes every call fail with ErrClosed, also those that wait. The
+// caller's sessions detach the peers.
 func (s *Socket) Close() {
 	s.lockBoth()
 	s.closed, s.balance.only = true, nil
@@ -175,14 +176,15 @@ func (s *Socket) Close() {
 	s.receiveQueue.close()
 	s.canSend.raise()
 	s.sendMu.Unlock()
-	s.countUnread()
+	s.countUnreadLocked()
 	s.recvMu.Unlock()
 }
 
-// countUnread counts what nobody will receive, of connections that have ended.
-// The others count theirs when they end. The receive lock is held, and not the
-// send lock: the source of an inproc peer's messages has one of the same kind.
-func (s *Socket) countUnread() {
+// countUnreadLocked counts the messages of ended connections that will not be
+// received. The other connections are counted when they end. The receive lock
+// is held, and not the send lock: the source of an inproc peer's messages has a
+// lock of the same kind.
+func (s *Socket) countUnreadLocked() {
 	s.dropPutBack(DropUnread)
 	s.receiveQueue.admit()
 	for _, in := range s.receiveQueue.active {
@@ -206,7 +208,7 @@ func (s *Socket) NewIn(source pipe.Source) *pipe.In {
 	return pipe.NewIn(source, s.opts.RecvLimits, s, &s.received)
 }
 
-// RecvLimits are the receive high-water marks.
+// RecvLimits returns the receive high-water marks.
 func (s *Socket) RecvLimits() pipe.Limits { return s.opts.RecvLimits }
 
 // Writable implements pipe.Writer.
@@ -220,7 +222,7 @@ func (s *Socket) Readable(in *pipe.In) {
 	s.behaviour.readable(in)
 }
 
-// readable is the behaviour of types that receive.
+// readable implements behaviour for types that receive.
 func (s *Socket) readable(in *pipe.In) { s.receiveQueue.addReady(in) }
 
 // CanRecv returns a channel that holds a token while a TryRecv may succeed.
@@ -229,7 +231,7 @@ func (s *Socket) CanRecv() <-chan struct{} {
 		return s.receiveQueue.notEmpty.channel()
 	}
 	ready := s.watch(&s.receiveQueue.notEmpty)
-	s.lockRecv() // a loan raises nothing
+	s.lockRecv() // published messages raise no signal
 	s.recvMu.Unlock()
 	s.receiveQueue.notEmpty.raise()
 	return ready
@@ -245,13 +247,14 @@ func (s *Socket) watch(ready *signal) <-chan struct{} {
 	return ready.channel()
 }
 
-// lockRecv takes the receive lock and ends the loan.
+// lockRecv takes the receive lock and revokes the published messages.
 func (s *Socket) lockRecv() {
 	s.recvMu.Lock()
 	s.receiveQueue.revoke()
 }
 
-// lockBoth takes both locks in their order and returns what gives them back.
+// lockBoth takes both locks in their order and returns the function that
+// releases them.
 func (s *Socket) lockBoth() (unlock func()) {
 	s.lockRecv()
 	s.sendMu.Lock()

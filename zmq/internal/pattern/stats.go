@@ -5,16 +5,16 @@ import "github.com/actum-go/actum/zmq/internal/pipe"
 // Stats are a socket's counters at one moment.
 type Stats struct {
 	Sent, Received pipe.Counter
-	Peers          int // connected
-	Subscriptions  int // a PUB's: of all peers together; a SUB's own: different prefixes
+	Peers          int // connected peers
+	Subscriptions  int // a PUB's: those of all peers together; a SUB's: its different prefixes
 	Dropped        map[DropReason]uint64
 }
 
-// subscriber is a behaviour that knows of subscriptions.
+// subscriber is a behaviour that has subscriptions.
 type subscriber interface{ subscriptions() int }
 
-// Stats reads the counters. It takes both locks: it is for people and monitors,
-// not for every message.
+// Stats reads the counters. It takes both locks: it is meant for people and
+// monitors, not for every message.
 func (s *Socket) Stats() Stats {
 	unlock := s.lockBoth()
 	stats := Stats{Sent: s.sent, Received: s.receiveQueue.counted(s.received), Peers: s.peers}
@@ -26,7 +26,7 @@ func (s *Socket) Stats() Stats {
 	return stats
 }
 
-// counted adds what the Ins that are being read have not counted yet.
+// counted adds the messages that the active Ins have not counted yet.
 func (q *fairQueue) counted(t pipe.Counter) pipe.Counter {
 	for _, in := range q.active {
 		t.Add(in.Uncounted())

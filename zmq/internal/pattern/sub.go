@@ -10,21 +10,22 @@ import (
 	"github.com/actum-go/actum/zmq/internal/subscription"
 )
 
-// sub is RFC 29's SUB: it tells every publisher what it wants, and drops what
-// comes all the same.
+// sub is RFC 29's SUB: it sends its subscriptions to every publisher, and drops
+// messages that match none of them.
 type sub struct {
 	*Socket
 	wanted subscription.Set // under both locks to write
 	wants  func(topic []byte) bool
-	peers  []*publisher // those that are connected; under both locks
+	peers  []*publisher // the connected ones; under both locks
 }
 
-// publisher is a peer of a SUB. It is told of many prefixes some at a time, in
-// ascending order, so that nobody waits for a lock meanwhile.
+// publisher is a peer of a SUB. If there are many prefixes it is sent a part of
+// them at a time, in ascending order, so that no goroutine waits long for a
+// lock.
 type publisher struct {
 	*pipe.Peer
-	behind bool   // it does not know of the prefixes beyond last
-	last   []byte // the last prefix that it was told of, while it is behind
+	behind bool   // the prefixes beyond last were not sent yet
+	last   []byte // the last prefix that was sent, while the publisher is behind
 	gone   bool
 }
 
@@ -37,7 +38,7 @@ func NewSub(o Options) *Socket {
 	return s
 }
 
-// Subscribe asks all publishers, also those to come, for the messages that start
+// Subscribe asks all publishers, also later ones, for the messages that start
 // with prefix. Subscriptions are counted: each needs its own Unsubscribe.
 func (s *Socket) Subscribe(prefix []byte) error { return s.subscription(subscribe, prefix) }
 
@@ -63,20 +64,20 @@ func (s *Socket) subscription(what byte, prefix []byte) error {
 	if kind.count(what, prefix) {
 		for _, p := range kind.peers {
 			if !p.behind || bytes.Compare(prefix, p.last) <= 0 {
-				kind.tell(p, what, prefix)
+				kind.queueSubscription(p, what, prefix)
 			}
 		}
 	}
-	kicks := s.takeWakes()
+	wakes := s.takeWakesLocked()
 	unlock()
-	for _, c := range kicks {
+	for _, c := range wakes {
 		c.Wake(false) // subscriptions come in bursts: a write for each costs more than a dispatcher's turn
 	}
 	return nil
 }
 
-// count counts a subscription up or down and reports whether the publishers must
-// be told.
+// count counts a subscription up or down and reports whether the publishers
+// must be notified.
 func (s *sub) count(what byte, prefix []byte) bool {
 	if what == subscribe {
 		return s.wanted.Add(prefix)
@@ -84,8 +85,8 @@ func (s *sub) count(what byte, prefix []byte) bool {
 	return s.wanted.Remove(prefix)
 }
 
-// tell queues a subscription message for p.
-func (s *sub) tell(p *publisher, what byte, prefix []byte) {
+// queueSubscription queues a subscription message for p.
+func (s *sub) queueSubscription(p *publisher, what byte, prefix []byte) {
 	p.Out.Put(message.Single(append([]byte{what}, prefix...)))
 	if woken := p.Out.Activate(); woken != nil {
 		s.toWake = append(s.toWake, woken)
@@ -112,65 +113,67 @@ func (s *sub) recv() (message.Msg, error) {
 
 func (s *sub) attach(*pipe.Peer) error { return nil }
 
-// connected tells a publisher everything that is wanted. If that is much, a
-// goroutine tells it the rest.
+// connected sends a publisher all subscriptions. If there are many, a goroutine
+// sends the rest.
 func (s *sub) connected(peer *pipe.Peer) error {
 	if p := s.newPublisher(peer); p.behind {
-		go s.tellRest(p)
+		go s.sendRest(p)
 	}
 	return nil
 }
 
-// newPublisher adds a publisher and tells it the first prefixes.
+// newPublisher adds a publisher and sends it the first prefixes.
 func (s *sub) newPublisher(peer *pipe.Peer) *publisher {
 	p := &publisher{Peer: peer}
 	s.peers = append(s.peers, p)
-	told := 0
-	s.wanted.All(func(prefix []byte) bool { return s.tellNext(p, prefix, &told) })
-	p.behind = told > turnSize
+	sent := 0
+	s.wanted.All(func(prefix []byte) bool { return s.sendNext(p, prefix, &sent) })
+	p.behind = sent > turnSize
 	return p
 }
 
-// tellNext tells p the next prefix that it does not know, and reports whether it
-// is to be told of more in this turn. told counts them, and the one that is too
-// many.
-func (s *sub) tellNext(p *publisher, prefix []byte, told *int) bool {
-	if *told++; *told > turnSize {
+// sendNext sends p the next prefix, unless the turn is over. It reports whether
+// p may be sent another one. sent counts the prefixes of the turn, and the
+// first that is too many.
+func (s *sub) sendNext(p *publisher, prefix []byte, sent *int) bool {
+	if *sent++; *sent > turnSize {
 		return false
 	}
-	s.tell(p, subscribe, prefix)
+	s.queueSubscription(p, subscribe, prefix)
 	p.last = append(p.last[:0], prefix...)
 	return true
 }
 
-// tellRest holds the locks for a turn at a time.
-func (s *sub) tellRest(p *publisher) {
-	for s.tellTurn(p) {
+// sendRest sends p all remaining prefixes. It holds the locks for a turn at a
+// time.
+func (s *sub) sendRest(p *publisher) {
+	for s.sendTurn(p) {
 		runtime.Gosched()
 	}
 }
 
-// tellTurn tells p of some prefixes and reports whether there are more.
-func (s *sub) tellTurn(p *publisher) bool {
+// sendTurn sends p some prefixes and reports whether there are more.
+func (s *sub) sendTurn(p *publisher) bool {
 	unlock := s.lockBoth()
 	if s.closed || p.gone {
 		unlock()
 		return false
 	}
-	told := 0
-	s.wanted.Beyond(p.last, func(prefix []byte) bool { return s.tellNext(p, prefix, &told) })
-	if p.behind = told > turnSize; !p.behind {
+	sent := 0
+	s.wanted.Beyond(p.last, func(prefix []byte) bool { return s.sendNext(p, prefix, &sent) })
+	if p.behind = sent > turnSize; !p.behind {
 		p.last = nil
 	}
-	behind, kicks := p.behind, s.takeWakes()
+	behind, wakes := p.behind, s.takeWakesLocked()
 	unlock()
-	for _, c := range kicks {
+	for _, c := range wakes {
 		c.Wake(false)
 	}
 	return behind
 }
 
-// disconnected forgets a publisher: it is told everything again when it comes back.
+// disconnected removes a publisher: it is sent all subscriptions when it comes
+// back.
 func (s *sub) disconnected(p *pipe.Peer) {
 	s.detach(p)
 	p.Out.Discard()

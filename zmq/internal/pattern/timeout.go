@@ -21,8 +21,8 @@ func withTimeout(ctx context.Context, d time.Duration) (context.Context, context
 	return context.WithTimeoutCause(ctx, d, ErrTimeout)
 }
 
-// ownTimeout tells the socket's own timeout from the caller's deadline: err is what
-// waiting with ctx has ended with.
+// ownTimeout reports whether the socket's own timeout, and not the caller's
+// deadline, has ended a wait with ctx. err is the error of the wait.
 func ownTimeout(ctx context.Context, err error) bool {
 	return err == ctx.Err() && context.Cause(ctx) == ErrTimeout
 }
