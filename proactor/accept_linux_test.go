@@ -65,12 +65,12 @@ func TestAcceptEachTells(t *testing.T) {
 	for _, test := range []struct {
 		closed bool
 		says   string
-	}{{true, "proactor: accepts that held back have ended"}, {false, "proactor: accepts go on"}} {
+	}{{true, "proactor: accepts that paused have ended"}, {false, "proactor: accepts continue"}} {
 		var log bytes.Buffer
 		d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		holdBack(t, d, test.closed)
 		d.Close() // which waits for the logger
-		for _, line := range []string{"level=WARN msg=\"proactor: accepts hold back\"", "too many open files", "level=INFO msg=\"" + test.says + "\""} {
+		for _, line := range []string{"level=WARN msg=\"proactor: accepts pause\"", "too many open files", "level=INFO msg=\"" + test.says + "\""} {
 			if n := strings.Count(log.String(), line); n != 1 {
 				t.Errorf("closed %v: %q is logged %d times:\n%s", test.closed, line, n, log.String())
 			}

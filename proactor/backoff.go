@@ -9,51 +9,51 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A multishot accept that fails for want of descriptors or memory holds back and
-// goes on by itself. What has no descriptor waits in the listener's queue
-// meanwhile.
+// A multishot accept that fails because there are no descriptors or no memory pauses
+// and continues by itself. New connections wait in the listener's queue meanwhile.
 //
-//  1. the accept fails: its handler is not told, and it waits, outstanding, for the
-//     dispatcher's timer
-//  2. the timer expires, after 5 ms, and after twice as long each time in a row, up
-//     to 1 s; or a handle of the dispatcher is closed, which makes a descriptor
-//     free; or somebody wants to end the operation
-//  3. it is tried again, with all others that wait: back to 1, or it goes on
+//  1. the accept fails: its handler is not called, and the accept waits, outstanding,
+//     for the dispatcher's timer
+//  2. the timer expires: after 5 ms, and after each further failure in a row twice as
+//     late, up to 1 s. A closed handle, which frees a descriptor, and a cancel end the
+//     wait early
+//  3. all accepts that wait are tried again: back to 1, or they continue
 
-// Backoff says how the multishot accepts of a dispatcher fare that have run out of
+// Backoff is the state of a dispatcher's multishot accepts that have run out of
 // descriptors or memory.
 type Backoff struct {
 	Waiting  int    // accepts that wait to be tried again
-	Failures uint64 // attempts that have failed so, since New
-	Err      error  // why the last one did; nil if none has
+	Failures uint64 // attempts that have failed for that reason, since New
+	Err      error  // of the last failure; nil if there was none
 }
 
-// The times between two attempts.
-const (
-	minBackoff = 5 * time.Millisecond
-	maxBackoff = time.Second
-)
-
-// backoff is what waits to be tried again. The dispatcher's mu covers it.
-type backoff struct {
-	logger     *slog.Logger // nil: silent
-	waiting    []*Operation
-	hasWaiting atomic.Bool // waiting is not empty
-	timer      Operation
-	failing    atomic.Bool   // the last attempt has failed
-	delay      time.Duration // then: how long the timer runs
-	failed     uint64
-	lastErr    error
-}
-
-// Backoff may be called from any goroutine.
+// Backoff returns the state of the accepts that wait. It may be called from any
+// goroutine.
 func (d *Dispatcher) Backoff() Backoff {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return Backoff{Waiting: len(d.backoff.waiting), Failures: d.backoff.failed, Err: d.backoff.lastErr}
 }
 
-// delaysAccept is step 1: it reports whether o, a multishot operation that has
+// The bounds of the time between two attempts.
+const (
+	minBackoff = 5 * time.Millisecond
+	maxBackoff = time.Second
+)
+
+// backoff is the accepts that wait to be tried again. Dispatcher.mu covers it.
+type backoff struct {
+	logger     *slog.Logger // nil: silent
+	waiting    []*Operation
+	hasWaiting atomic.Bool // waiting is not empty
+	timer      Operation
+	failing    atomic.Bool   // the last attempt has failed
+	delay      time.Duration // if failing: the time until the next attempt
+	failed     uint64
+	lastErr    error
+}
+
+// delaysAccept is step 1. It reports whether o, a multishot operation that has
 // completed, waits to be tried again.
 func (d *Dispatcher) delaysAccept(o *Operation, s *multishot) bool {
 	b := &d.backoff
@@ -85,12 +85,12 @@ func (d *Dispatcher) delaysAccept(o *Operation, s *multishot) bool {
 	return true
 }
 
-// add makes o wait. It reports whether a Wait in progress has too late a deadline
-// now. mu is held.
+// addLocked makes o wait. It reports whether the deadline of a Wait in progress is
+// too late now.
 func (b *backoff) addLocked(d *Dispatcher, o *Operation) (first bool) {
 	if !b.failing.Swap(true) {
 		b.delay = minBackoff
-		b.log(slog.LevelWarn, "proactor: accepts hold back", "listener", o.op.Handle.LocalAddr(), "error", o.op.Err)
+		b.log(slog.LevelWarn, "proactor: accepts pause", "listener", o.op.Handle.LocalAddr(), "error", o.op.Err)
 	}
 	b.waiting = append(b.waiting, o)
 	if b.hasWaiting.Swap(true) {
@@ -103,30 +103,31 @@ func (b *backoff) addLocked(d *Dispatcher, o *Operation) (first bool) {
 	return b.timer.index == 1
 }
 
-// endReasonLocked is why o, which has failed or waits, is to end; nil if it is not. mu is
-// held.
+// endReasonLocked is why o, which has failed or waits, is to end; nil if it is not
+// to end.
 func (d *Dispatcher) endReasonLocked(o *Operation, s *multishot) error {
 	c := o.settings.Load()
 	switch {
 	case d.closed.Load():
 		return ErrClosed
-	case s.isCancelled(), c != nil && c.armed && c.reason != nil: // settle knows the reason
+	case s.isCancelled(), c != nil && c.armed && c.reason != nil: // disarm puts in the reason
 		return ErrCanceled
 	}
 	return nil
 }
 
-// recovered ends the holding back: an accept has succeeded.
+// recovered is called when an accept has succeeded: the pause is over.
 func (b *backoff) recovered(d *Dispatcher) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if b.failing.Swap(false) {
-		b.log(slog.LevelInfo, "proactor: accepts go on", "failures", b.failed)
+		b.log(slog.LevelInfo, "proactor: accepts continue", "failures", b.failed)
 	}
 }
 
-// ends ends the holding back if the accept that has just ended, because its listener
-// was closed or it was cancelled, was the last one: the next trouble is another one.
+// listenerEnded is called when an accept has ended because its listener was closed
+// or it was cancelled. If it was the last one that waited, the pause is over: the
+// next failure starts a new one.
 func (b *backoff) listenerEnded(d *Dispatcher) {
 	if !b.failing.Load() {
 		return
@@ -134,17 +135,12 @@ func (b *backoff) listenerEnded(d *Dispatcher) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !b.hasWaiting.Load() && b.failing.Swap(false) {
-		b.log(slog.LevelInfo, "proactor: accepts that held back have ended", "failures", b.failed)
+		b.log(slog.LevelInfo, "proactor: accepts that paused have ended", "failures", b.failed)
 	}
 }
 
-func (b *backoff) log(level slog.Level, what string, args ...any) {
-	if b.logger != nil {
-		b.logger.Log(context.Background(), level, what, args...)
-	}
-}
-
-// hasten is step 2 before the time. It costs one load if nothing waits.
+// retryAcceptsNow ends the wait of step 2 early. It costs one load if no accept
+// waits.
 func (d *Dispatcher) retryAcceptsNow() {
 	if !d.backoff.hasWaiting.Load() {
 		return
@@ -155,7 +151,8 @@ func (d *Dispatcher) retryAcceptsNow() {
 	d.wake()
 }
 
-// hasten is for those who hold mu, and wake the dispatcher.
+// expireNowLocked is retryAcceptsNow for callers that hold mu; they wake the
+// dispatcher.
 func (b *backoff) expireNowLocked(d *Dispatcher) {
 	if d.timers.holds(&b.timer) {
 		d.timers.remove(&b.timer)
@@ -163,7 +160,7 @@ func (b *backoff) expireNowLocked(d *Dispatcher) {
 	}
 }
 
-// retry is the dispatcher as the handler of its timer.
+// retry is the dispatcher as the handler of its backoff timer.
 type retry Dispatcher
 
 // HandleCompletion is step 3.
@@ -183,8 +180,8 @@ func (r *retry) HandleCompletion(timer *Operation) {
 	}
 }
 
-// retryOperation gives o to the backend once more, which has begun, and whose settings
-// are in force.
+// retryOperation gives o to the backend once more. o is outstanding, and its
+// settings are armed.
 func (d *Dispatcher) retryOperation(o *Operation) {
 	s, c := &o.ensureExtra().multishot, o.settings.Load()
 	d.mu.Lock()
@@ -209,5 +206,11 @@ func (d *Dispatcher) retryOperation(o *Operation) {
 	}
 	if ended {
 		d.backend.Cancel(&o.op)
+	}
+}
+
+func (b *backoff) log(level slog.Level, what string, args ...any) {
+	if b.logger != nil {
+		b.logger.Log(context.Background(), level, what, args...)
 	}
 }

@@ -1,20 +1,18 @@
 package proactor
 
-import (
-	"sync"
-)
+import "sync"
 
-// Cancellation of one operation, of everything on one handle (Handle.Cancel), of
-// everything that one owner has started (CancelGroup.Cancel), and of everything. All
-// of them ask, and may be too late: an operation that is done by then completes
-// with what it has done, and a stream that was accepted or connected is its
-// handler's to close.
+// Four calls cancel: one operation (Dispatcher.Cancel), everything on one handle
+// (Handle.Cancel), everything in one cancel group (CancelGroup.Cancel), everything
+// on a dispatcher (CancelAll). All of them ask the operation to complete early, and
+// may come too late: an operation that is complete by then keeps its result, and a
+// stream that was accepted or connected is for its handler to close.
 
-// Cancel asks for op to complete early. If it was in time, op completes with
-// ErrCanceled, or with the part that was already done; if it was not, op
-// completes as if nothing had been asked. Posts are not cancelled. The one
-// thing a caller must not do is call it while op is being started on another
-// handle, or as another kind, than the last time: CancelGroup.Cancel may be called then.
+// Cancel asks op to complete early. If the request comes in time, op completes with
+// ErrCanceled, or with the part that was already done. If it comes too late, op
+// completes as if Cancel had not been called. Posts are not cancelled. A caller must
+// not call Cancel while op is being started on another handle than the last time, or
+// as another kind; CancelGroup.Cancel may be called then.
 func (d *Dispatcher) Cancel(op *Operation) {
 	if d.journal != nil && d.journal.Ask(&op.op, "cancel", func() { d.Cancel(op) }) {
 		return
@@ -41,15 +39,15 @@ func (d *Dispatcher) Cancel(op *Operation) {
 		d.wake()
 	default:
 		if r := op.extra.Load(); r != nil {
-			r.multishot.cancelled.Store(true) // also between two completions
+			r.multishot.cancelled.Store(true) // it may be between two completions
 		}
 		d.backend.Cancel(&op.op)
 		d.retryAcceptsNow()
 	}
 }
 
-// CancelAll is Cancel for everything that is outstanding on d. It does not
-// concern what is started afterwards.
+// CancelAll cancels everything that is outstanding on d. Operations that are started
+// later are not affected.
 func (d *Dispatcher) CancelAll() {
 	if d.journal != nil && d.journal.Ask(nil, "cancel all", d.CancelAll) {
 		return
@@ -69,10 +67,10 @@ func (d *Dispatcher) CancelAll() {
 	d.wake()
 }
 
-// cancelExternalLocked ends user-defined operations, ticks that are on their way, and waits
-// for signals. mu is held.
+// cancelExternalLocked cancels external operations, ticks that wait for their
+// handler or run it, and waits for signals.
 func (d *Dispatcher) cancelExternalLocked() {
-	for i := len(d.external) - 1; i >= 0; i-- { // end may take the last one out
+	for i := len(d.external) - 1; i >= 0; i-- { // the call may remove the last element
 		d.endEarlyLocked(d.external[i], ErrCanceled)
 	}
 	for _, s := range d.signalSets {
@@ -80,8 +78,8 @@ func (d *Dispatcher) cancelExternalLocked() {
 	}
 }
 
-// endEarly ends the operation of c, which is outstanding for as long as the caller
-// wants: it holds a lock that settle takes.
+// endEarly ends the operation of c. The caller holds a lock that disarm takes, so
+// that the operation stays outstanding meanwhile.
 func (d *Dispatcher) endEarly(c *settings, why error) {
 	d.mu.Lock()
 	start := c.generation
@@ -95,8 +93,8 @@ func (d *Dispatcher) endEarly(c *settings, why error) {
 	d.wake()
 }
 
-// endGeneration is endEarly for a caller who may come too late: only if it is still that
-// start.
+// endGeneration is endEarly for a caller that may come too late: it has no effect if
+// the operation has completed since that generation.
 func (d *Dispatcher) endGeneration(c *settings, start uint64, why error) {
 	if d.journal != nil && d.journal.Ask(&c.op.op, "end", func() { d.endGeneration(c, start, why) }) {
 		return
@@ -109,13 +107,13 @@ func (d *Dispatcher) endGeneration(c *settings, start uint64, why error) {
 	d.wake()
 }
 
-// end asks for the operation of c to complete early, for that reason. The first
-// reason counts. mu is held; the caller wakes the dispatcher. Backends take locks
-// of their own in Cancel, and never call a dispatcher back under them.
+// endEarlyLocked asks the operation of c to complete early, for the given reason.
+// The first reason counts. The caller wakes the dispatcher. Backends take their own
+// locks in Cancel, and never call the dispatcher while they hold them.
 func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 	op := c.op
 	if r := op.extra.Load(); r != nil && why == ErrCanceled {
-		r.multishot.cancelled.Store(true) // also between two completions
+		r.multishot.cancelled.Store(true) // it may be between two completions
 	}
 	if c.reason != nil || d.closed.Load() {
 		return
@@ -144,85 +142,79 @@ func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 	}
 }
 
-// complete puts op where the next round finds it. mu is held.
-func (d *Dispatcher) completeLocked(op *Operation, err error) {
-	op.op.Err = err
-	d.posted.Push(&op.op)
-}
-
-// CancelGroup is whom operations are started for, a connection as a rule: all that its
-// operations have outstanding, on several handles and timers and dispatchers, can
-// be cancelled in one go. Its zero value is ready. It is embedded in the object
-// that it stands for, and costs nothing to operations that have none.
+// CancelGroup is a set of operations that one call cancels, as a rule those of one
+// connection: reads, writes, timers, on any handles and dispatchers. Its zero value
+// is ready. It is embedded in the object whose operations it groups. Operations
+// without a group do not pay for it.
 type CancelGroup struct {
-	mu          sync.Mutex // taken before a dispatcher's
+	mu          sync.Mutex // taken before Dispatcher.mu
 	outstanding settingsSet
 }
 
-// SetCancelGroup makes w the owner of the operation, from its next start on; nil for
-// none.
-func (o *Operation) SetCancelGroup(w *CancelGroup) { o.changeSettings().group = w }
+// SetCancelGroup puts the operation into g, from its next start on; nil takes it out
+// of its group.
+func (o *Operation) SetCancelGroup(g *CancelGroup) { o.changeSettings().group = g }
 
-// Cancel is Dispatcher.Cancel for everything that w has outstanding. It never
-// hits an operation that has completed and was started again, by its handler,
-// since Cancel was called. It may be called from any goroutine.
-func (w *CancelGroup) Cancel() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, c := range w.outstanding {
+// Cancel cancels the operations of g that are outstanding. An operation that
+// completes meanwhile, and is started again by its handler, is not cancelled. Any
+// goroutine may call Cancel.
+func (g *CancelGroup) Cancel() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range g.outstanding {
 		c.d.endEarly(c, ErrCanceled)
 	}
 }
 
-// Outstanding is how many operations w has outstanding.
-func (w *CancelGroup) Outstanding() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.outstanding)
+// Outstanding is the number of operations of g that are outstanding.
+func (g *CancelGroup) Outstanding() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.outstanding)
 }
 
-func (w *CancelGroup) add(c *settings) {
-	w.mu.Lock()
-	if c.index[inGroup] == 0 { // else it is a multishot operation's next start
-		w.outstanding.add(c, inGroup)
+func (g *CancelGroup) add(c *settings) {
+	g.mu.Lock()
+	if c.index[inGroup] == 0 { // else a multishot operation is started again
+		g.outstanding.add(c, inGroup)
 	}
-	w.mu.Unlock()
+	g.mu.Unlock()
 }
 
-func (w *CancelGroup) remove(c *settings) {
-	w.mu.Lock()
-	w.outstanding.remove(c, inGroup)
-	w.mu.Unlock()
+func (g *CancelGroup) remove(c *settings) {
+	g.mu.Lock()
+	g.outstanding.remove(c, inGroup)
+	g.mu.Unlock()
 }
 
-// roll is a set of ensureSettings, each of which knows its place: adding and removing
-// one takes no search and allocates nothing in steady state. Whoever has the roll
-// covers it with a lock.
+// settingsSet is a set of settings, each of which knows its index in the set: adding
+// and removing one needs no search, and allocates nothing in steady state. The owner
+// of the set covers it with a lock.
 type settingsSet []*settings
 
-// The rolls that a control can be in at the same time.
+// The sets that the settings of an operation can be in at the same time.
 const (
 	inGroup = iota
 	inDispatcher
 	settingsSets
 )
 
-// add puts c into r.
-func (r *settingsSet) add(c *settings, which int) {
-	*r = append(*r, c)
-	c.index[which] = len(*r)
+// add puts c into s.
+func (s *settingsSet) add(c *settings, which int) {
+	*s = append(*s, c)
+	c.index[which] = len(*s)
 }
 
-// remove takes c out of r, if it is there.
-func (r *settingsSet) remove(c *settings, which int) {
+// remove takes c out of s, if it is in it.
+func (s *settingsSet) remove(c *settings, which int) {
 	if c.index[which] == 0 {
 		return
 	}
-	i, last := c.index[which]-1, len(*r)-1
-	moved := (*r)[last]
-	(*r)[i] = moved
+	i, last := c.index[which]-1, len(*s)-1
+	moved := (*s)[last]
+	(*s)[i] = moved
 	moved.index[which] = i + 1
 	c.index[which] = 0
-	(*r)[last] = nil
-	*r = (*r)[:last]
+	(*s)[last] = nil
+	*s = (*s)[:last]
 }

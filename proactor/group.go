@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// Group is several dispatchers that share out handles: each handle is served by
-// one of them, so that handlers of one connection need no lock and those of
-// different ones run beside each other. The alternative is one dispatcher with a
+// Group is several dispatchers that share out handles. Each handle is served by one
+// of them: handlers of one connection need no lock, and those of different
+// connections may run at the same time. The alternative is one dispatcher with a
 // [Pool].
 //
 // All methods may be called from any goroutine.
@@ -18,25 +18,25 @@ type Group struct {
 	policy      Policy
 }
 
-// GroupOptions of a group of dispatchers.
+// GroupOptions are the options of a group of dispatchers.
 type GroupOptions struct {
 	Options            // of each dispatcher
 	Dispatchers int    // how many; 0 means 1, and MaxDispatchers is the most
-	Policy      Policy // who serves a handle; nil means RoundRobin()
+	Policy      Policy // chooses the dispatcher of a handle; nil means RoundRobin()
 }
 
 // MaxDispatchers is the most that a Group may have: far more than there are
 // processors, and far fewer than would use up memory or descriptors.
 const MaxDispatchers = 1024
 
-// NewGroup makes the dispatchers. Nothing happens before Run is called. It must
-// be closed.
+// NewGroup makes the dispatchers. They call no handler before Run is called. The
+// caller must close the group.
 func NewGroup(o GroupOptions) (*Group, error) {
 	if o.Dispatchers < 0 || o.Dispatchers > MaxDispatchers {
 		return nil, fmt.Errorf("proactor: GroupOptions.Dispatchers is %d: want 0 (for 1) to %d", o.Dispatchers, MaxDispatchers)
 	}
 	if o.Dispatchers > 1 && (o.Options.Replay.Journal != nil || o.Options.Replay.From != nil) {
-		return nil, errors.New("proactor: GroupOptions.Options.Replay is set for several dispatchers: a journal is that of one")
+		return nil, errors.New("proactor: GroupOptions.Options.Replay is set for several dispatchers: a journal holds the run of one")
 	}
 	g := &Group{policy: o.Policy}
 	if g.policy == nil {
@@ -63,7 +63,7 @@ func (g *Group) Run() error {
 	all.Wait()
 	for _, err := range errs {
 		if err != nil {
-			return err // they end for the same reason
+			return err // the same for all dispatchers
 		}
 	}
 	return nil
@@ -76,8 +76,8 @@ func (g *Group) Stop() {
 	}
 }
 
-// Close closes every dispatcher; see Dispatcher.Close. Called by a handler of one
-// of them it fails with ErrInHandler, and closes none.
+// Close closes every dispatcher; see Dispatcher.Close. If a handler of one of them
+// calls it, it fails with ErrInHandler and closes none.
 func (g *Group) Close() error {
 	for _, d := range g.dispatchers {
 		if d.inCallback() {
@@ -91,25 +91,25 @@ func (g *Group) Close() error {
 	return errors.Join(errs...)
 }
 
-// Dispatchers are those of the group, in a fixed order. The slice must not be
-// changed.
+// Dispatchers are the dispatchers of the group, in a fixed order. The slice must not
+// be changed.
 func (g *Group) Dispatchers() []*Dispatcher { return g.dispatchers }
 
-// Pick is the dispatcher that the policy chooses for key, which means something
-// to ByKey alone. Use it to connect and to listen.
+// Pick is the dispatcher that the policy chooses for key. Only ByKey uses the key.
+// Connect and listen on the dispatcher that Pick returns.
 func (g *Group) Pick(key uint64) *Dispatcher {
 	return g.dispatchers[g.policy.Choose(g.dispatchers, key)]
 }
 
-// Place hands h, as a fresh accepted stream, to the dispatcher that the policy
-// chooses for key; see [Handle.MoveTo]. What is to be done there first can be
-// posted to h.Dispatcher().
+// Place moves h, as a rule a stream that was just accepted, to the dispatcher that
+// the policy chooses for key; see [Handle.MoveTo]. Work that has to be done there
+// first can be posted to h.Dispatcher().
 func (g *Group) Place(h *Handle, key uint64) error { return h.MoveTo(g.Pick(key)) }
 
-// Policy chooses who serves a handle.
+// Policy chooses the dispatcher that serves a handle.
 type Policy interface {
-	// Choose returns an index into dispatchers, of which there is at least one. It
-	// may be called from any goroutine.
+	// Choose returns an index into dispatchers, which is not empty. It may be called
+	// from any goroutine.
 	Choose(dispatchers []*Dispatcher, key uint64) int
 }
 
@@ -137,14 +137,14 @@ func (leastLoaded) Choose(dispatchers []*Dispatcher, _ uint64) int {
 	return least
 }
 
-// ByKey chooses the same dispatcher for the same key, and spreads keys evenly,
-// also those that follow each other.
+// ByKey chooses the same dispatcher for the same key, and spreads keys evenly, also
+// consecutive ones.
 func ByKey() Policy { return byKey{} }
 
 type byKey struct{}
 
 func (byKey) Choose(dispatchers []*Dispatcher, key uint64) int {
-	// The finalizer of MurmurHash3: every bit of the key moves every bit of the
+	// The finalizer of MurmurHash3: every bit of the key affects every bit of the
 	// result.
 	key ^= key >> 33
 	key *= 0xff51afd7ed558ccd

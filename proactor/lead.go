@@ -6,106 +6,113 @@ import (
 )
 
 // Leader and followers. A goroutine that is about to wait for something that a
-// handler will bring may dispatch by itself while it waits: then the completion
-// and whoever waits for it are on one goroutine, and no thread has to be woken
-// between the two. The goroutine inside Run, the host, stands by meanwhile.
+// handler will bring can dispatch by itself while it waits. Then the completion is
+// handled on the goroutine that waits for it, and no thread has to be woken between
+// the two. The goroutine inside Run is the host; it waits meanwhile.
 //
 //	hosted ──(Lead: the host hands over)──▶ led ──(done)──▶ unattended
 //	   ▲                                     ▲                  │
 //	   │                                     └──(Lead again)────┤
-//	   └──────(work is handed over, or the grace has passed)────┘
+//	   └──────(other work arrives, or the grace ends)───────────┘
 //
-// A leader that is done leaves the dispatcher unattended for a short grace: one
-// that asks and answers is back before it ends, and nobody was woken at all. It
-// is the host again as soon as another goroutine hands work over, or somebody
-// else waits. A leader that does not come back in time is refused for a while,
-// each time longer: programs that compute between two waits are better served by
-// the host.
+// A leader that is done leaves the dispatcher unattended for a short grace period. A
+// leader that sends a request and waits for the reply is back before the grace ends,
+// and nothing had to be woken. The host takes over again when another goroutine adds
+// work, or when a goroutine waits without leading. A leader that does not come back
+// in time is refused for a number of waits, which doubles each time: programs that
+// compute between two waits are served better by the host.
 //
-// The grace is watched by a timer that ticks while leaders come and go, and
-// stops when they do not. A timer for each leave would be exact, and would wake
-// a thread each time that it is set.
+// A timer watches the grace. It ticks while leaders come and go, and stops when they
+// do not. A timer for each departure would be exact, but would wake a thread each
+// time that it is set.
+
+// leadership says which goroutine dispatches while a Run is in progress.
+// Dispatcher.mu covers it.
 type leadership struct {
-	state          leadState   // under Dispatcher.mu, as all of this
+	state          leadState
 	hosting        bool        // a Run is in progress
 	requested      atomic.Bool // a leader waits for the host to hand over; set under mu
 	granted        chan bool
-	hostWanted     chan struct{} // tells the host that it is needed again
+	hostWanted     chan struct{} // wakes the host, which then dispatches again
 	graceTimer     *time.Timer
 	graceTick      time.Duration
 	ticking        bool
-	departures     uint // how often a leader left, and at the last tick
-	seenDepartures uint
-	refusals       int // so many Leads are refused
-	misses         int // how often in a row, nearly, a leader did not come back in time
+	departures     uint // how many times a leader has left
+	seenDepartures uint // departures at the last tick
+	refusals       int  // the number of Leads that are still to be refused
+	misses         int  // leaders that did not come back in time; each that did counts down
 
 	deferredSince time.Duration // when the first operation was deferred to a leader that is away; 0: none
-	undeferred    int           // so many times a leader leaves before operations are deferred again
+	undeferred    int           // departures until operations are deferred again
 }
 
+// leadState says which goroutine dispatches.
 type leadState uint8
 
 const (
-	hosted leadState = iota
-	led
-	unattended
+	hosted     leadState = iota // the host, inside Run
+	led                         // a leader
+	unattended                  // none: the leader has left and is expected back
 )
 
 const (
-	// minTick is how often the grace is looked at: a dispatcher is unattended for
-	// at most two of them, and only while nobody is known to wait for it. Each tick
-	// wakes a thread, which then competes with the leader's, so that the ticks grow
-	// rare, up to maxTick, while leaders keep coming back.
+	// minTick and maxTick bound the time between two ticks of the grace timer. A
+	// dispatcher is unattended for at most two ticks, and only while no goroutine is
+	// known to wait for it. Each tick wakes a thread, which competes with the leader's.
+	// So the time doubles while leaders keep coming back.
 	minTick = time.Millisecond
 	maxTick = 4 * time.Millisecond
-	// often is how many leaves in a tick make the next one twice as long.
+	// manyDepartures is the number of departures within a tick that makes the next tick
+	// twice as long.
 	manyDepartures = 32
-	// maxMisses bounds for how long leaders are refused: 2^maxMisses waits.
+	// maxMisses bounds the number of waits for which leaders are refused: 2^maxMisses.
 	maxMisses = 10
-	// promptReturn is how soon a leader is back to which operations are deferred. One that
-	// was not has as many turns without as undeferredTurns says.
+	// promptReturn is the time within which a leader is expected back if operations are
+	// deferred to it. If it comes later, nothing is deferred for the next
+	// undeferredTurns departures.
 	promptReturn    = 300 * time.Microsecond
 	undeferredTurns = 32
 )
 
-// Follower is who would wait for a handler to do something: see [Dispatcher.Lead].
+// Leader is a goroutine that would otherwise block until a handler has done
+// something: see [Dispatcher.Lead].
 type Leader interface {
-	// Done reports whether it has been done. The leader asks between two rounds of
-	// completions; it must not block. Whoever makes it true on another goroutine calls
-	// [Dispatcher.WakeLeader].
+	// Done reports whether the leader has what it waits for. Lead calls it between two
+	// rounds of completions; it must not block. A goroutine that changes its result
+	// from outside of a handler calls [Dispatcher.WakeLeader].
 	Done() bool
-	// Alone reports whether nobody else waits for this dispatcher's handlers. If so
-	// the leader is expected to come back soon, and nobody is woken when it leaves.
+	// Alone reports whether no other goroutine waits for this dispatcher's handlers.
+	// Then the leader is expected back soon, and the host is not woken when it leaves.
 	Alone() bool
 }
 
 // Lead lets a goroutine that is about to block until a handler has done something
-// dispatch meanwhile (leader and followers): the completion is then handled on the
-// goroutine that waits for it, and no other has to be woken in between, which is
-// worth more than half of the latency of a request and its reply (docs/adr/0003).
-// The goroutine inside Run stands by meanwhile. Any goroutine may call it; in a
-// handler of d's it returns false, and whoever waits then waits for itself: see
-// [Dispatcher.InHandler].
+// dispatch meanwhile (leader and followers). The completion is then handled on the
+// goroutine that waits for it, and no other goroutine has to be woken in between,
+// which saves more than half of the latency of a request and its reply
+// (docs/adr/0003). The goroutine inside Run waits meanwhile. Any goroutine may call
+// Lead. In a handler of d it returns false, and a caller that then blocks waits for
+// itself: see [Dispatcher.InHandler].
 //
-// Lead dispatches on the caller's goroutine until f is done. It returns false,
-// at once, if it is better that the caller just waits: the dispatcher is busy,
-// led by another, not being run at all, or keeps a journal (then call
-// [Dispatcher.WakeHost] and wait as always). It returns true if it has dispatched,
-// which may have ended early (Stop, Close): f tells.
+// Lead dispatches on the caller's goroutine until f is done, and returns true. It
+// may end earlier, because of Stop or Close: f.Done says which. Lead returns false
+// at once if the caller should block instead: the dispatcher is busy, led by another
+// goroutine, not inside Run, or keeps a journal. Then the caller calls
+// [Dispatcher.WakeHost] and blocks.
 func (d *Dispatcher) Lead(f Leader) bool {
 	if !d.takeLead() {
 		return false
 	}
 	d.takeTurn()
-	defer func() { d.endLead(f.Alone()) }() // also if a handler panics: the host goes on
+	defer func() { d.endLead(f.Alone()) }() // also if a handler panics: then the host continues
 	for !f.Done() && !d.stopping.Load() && !d.closed.Load() {
 		d.round(true)
 	}
 	return true
 }
 
-// WakeLeader makes a leader, if there is one, ask its Follower whether it is done. It
-// does not block, and costs a lock if there is none.
+// WakeLeader makes the leader, if there is one, call its Done. It does not block. If
+// there is no leader it costs a lock.
 func (d *Dispatcher) WakeLeader() {
 	d.mu.Lock()
 	leading := d.lead.state == led
@@ -116,10 +123,15 @@ func (d *Dispatcher) WakeLeader() {
 	}
 }
 
-// takeLead makes the caller the leader, if that is a good idea.
+// WakeHost is called by a goroutine that is about to wait for a handler without
+// leading. If the last leader has left the dispatcher unattended, the goroutine
+// inside Run takes over at once. WakeHost does not block.
+func (d *Dispatcher) WakeHost() { d.reclaimIfUnattended() }
+
+// takeLead makes the caller the leader, or reports that it should block instead.
 func (d *Dispatcher) takeLead() bool {
 	if d.journal != nil || d.InHandler() {
-		return false // it knows one goroutine that dispatches; a handler has the turn already
+		return false // a journal knows one dispatching goroutine; a handler has the turn already
 	}
 	d.mu.Lock()
 	l := &d.lead
@@ -147,8 +159,8 @@ func (d *Dispatcher) takeLead() bool {
 	return false
 }
 
-// host says that a Run begins or ends. A leader that asks when it ends is
-// refused.
+// setHosting records that a Run begins or ends. At the end it refuses a leader that
+// waits for the host to hand over.
 func (d *Dispatcher) setHosting(begins bool) {
 	d.mu.Lock()
 	d.lead.hosting = begins
@@ -159,8 +171,8 @@ func (d *Dispatcher) setHosting(begins bool) {
 	}
 }
 
-// yieldToLeader is called by the host between two rounds: a leader that asks is given
-// the turn, and the host stands by until it is needed.
+// yieldToLeader is called by the host between two rounds. It gives the turn to a
+// leader that waits for it, and waits until the host is wanted again.
 func (d *Dispatcher) yieldToLeader() {
 	if !d.lead.requested.Load() {
 		return
@@ -175,8 +187,8 @@ func (d *Dispatcher) yieldToLeader() {
 	d.takeTurn()
 }
 
-// leave ends the leader's turn. If there is something to do, or others wait, the
-// host comes back; otherwise the leader is expected to.
+// endLead ends the leader's turn. The host takes over if there is something to do or
+// if other goroutines wait; otherwise the leader is expected back.
 func (d *Dispatcher) endLead(alone bool) {
 	busy := !d.runnable.Empty() || d.completed != nil || d.runQueue.n > 0
 	d.releaseTurn()
@@ -189,14 +201,14 @@ func (d *Dispatcher) endLead(alone bool) {
 	}
 	d.lead.state = unattended
 	d.skipWait = false
-	d.parked.Store(true) // who comes with work calls wake, which recalls the host
+	d.parked.Store(true) // a goroutine that adds work calls wake, which wakes the host
 	d.lead.departures++
 	d.lead.undeferred = max(d.lead.undeferred-1, 0)
 	d.startGraceTimerLocked()
 	d.mu.Unlock()
 }
 
-// startGraceTimerLocked sees to it that the timer ticks. mu is held.
+// startGraceTimerLocked starts the timer if it does not tick.
 func (d *Dispatcher) startGraceTimerLocked() {
 	l := &d.lead
 	switch {
@@ -211,8 +223,8 @@ func (d *Dispatcher) startGraceTimerLocked() {
 	l.ticking, l.seenDepartures = true, l.departures
 }
 
-// onGraceTick recalls the host if nobody has taken the lead since the last tick, and
-// stops ticking if nobody has left it.
+// onGraceTick wakes the host if no goroutine has led since the last tick, and stops
+// the timer if no leader has left since then.
 func (d *Dispatcher) onGraceTick() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -234,7 +246,7 @@ func (d *Dispatcher) onGraceTick() {
 	}
 }
 
-// recall gives the turn back to the host. mu is held.
+// returnToHostLocked makes the host dispatch again.
 func (d *Dispatcher) returnToHostLocked() {
 	d.endDeferralLocked()
 	d.lead.state = hosted
@@ -242,8 +254,19 @@ func (d *Dispatcher) returnToHostLocked() {
 	d.lead.hostWanted <- struct{}{}
 }
 
-// mayDeferLocked reports whether an operation may wait for the leader that is away. mu is
-// held.
+// reclaimIfUnattended ends the grace early because there is work. It reports whether
+// the dispatcher was unattended.
+func (d *Dispatcher) reclaimIfUnattended() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lead.state != unattended {
+		return false
+	}
+	d.returnToHostLocked()
+	return true
+}
+
+// mayDeferLocked reports whether an operation may wait for the leader that is away.
 func (d *Dispatcher) mayDeferLocked() bool {
 	l := &d.lead
 	if l.state != unattended || l.undeferred > 0 || d.stopping.Load() || d.closed.Load() {
@@ -255,29 +278,13 @@ func (d *Dispatcher) mayDeferLocked() bool {
 	return true
 }
 
-// endDeferralLocked is called when somebody dispatches again: what was deferred has its
-// turn. If it had to wait for long, the next operations are not deferred. mu is held.
+// endDeferralLocked is called when a goroutine dispatches again, and with it what
+// was deferred. If the deferred operations had to wait for longer than promptReturn,
+// the next ones are not deferred.
 func (d *Dispatcher) endDeferralLocked() {
 	l := &d.lead
 	if l.deferredSince > 0 && d.Now()-l.deferredSince > promptReturn {
 		l.undeferred = undeferredTurns
 	}
 	l.deferredSince = 0
-}
-
-// Attend says that the caller is about to wait for a handler without leading: if
-// the last leader has left the dispatcher to itself for a moment, the goroutine
-// inside Run takes it back at once. It does not block.
-func (d *Dispatcher) WakeHost() { d.reclaimIfUnattended() }
-
-// reclaimIfUnattended ends the grace early because there is work. It reports
-// whether it did.
-func (d *Dispatcher) reclaimIfUnattended() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.lead.state != unattended {
-		return false
-	}
-	d.returnToHostLocked()
-	return true
 }

@@ -10,93 +10,95 @@ import (
 )
 
 // A multishot operation is started once and completes again and again, until an
-// error, the end of the stream, or Cancel. It means the same on every backend:
+// error, the end of the stream, or Cancel. It works the same way on every backend:
 //
-//  1. it completes, without an error: the handler is called, and op.More() says
-//     that it is still outstanding
-//  2. the handler returns: the operation goes on by itself
-//  3. it completes with an error: op.More() is false, and it is the initiator's
-//     again
+//  1. it completes without an error: the handler is called, and op.More() reports that
+//     the operation is still outstanding
+//  2. the handler returns: the dispatcher starts the operation again
+//  3. it completes with an error: op.More() is false, and the operation belongs to the
+//     initiator again
 //
-// Two calls of its handler never overlap, and no completion waits while the
-// handler runs: what comes meanwhile stays in the listener's queue or in the
-// connection, which is the back-pressure. A pool that has run dry holds it up and
+// Two calls of its handler never overlap, and no completion waits while the handler
+// runs: new connections and bytes stay in the listener's queue or in the stream,
+// which is the back-pressure. If a buffer pool is empty, the operation waits and
 // nothing is lost.
 //
-// Between 1 and 2 the backend knows nothing of the operation. Whatever cancels it
-// ends it all the same: it does not go on. That is what the counts are for: of a
-// handle, how often everything on it was cancelled, and of a dispatcher.
-// docs/adr/0007 says why the kernel's multishot is not used.
+// Between 1 and 2 the backend does not know the operation. A cancel that comes then
+// must still end it: the dispatcher does not start it again. For that, handles and
+// dispatchers count how many times everything on them was cancelled. docs/adr/0007
+// says why the kernel's multishot is not used.
 
-// shots is what an operation needs to be started again.
+// multishot is what an operation needs to be started again.
 type multishot struct {
 	active    bool        // started as a multishot operation
 	more      bool        // its handler will be called again
-	cancelled atomic.Bool // the operation was cancelled, or its owner's were
-	epoch     cancelEpoch // from its start
-	// again is held by a worker of a pool from starting the operation again to the
-	// last look at whether that was cancelled meanwhile: see await.
+	cancelled atomic.Bool // the operation, or its cancel group, was cancelled
+	epoch     cancelEpoch // at its start
+	// restart is held by a worker of a pool from restarting the operation to the last
+	// check whether it was cancelled meanwhile: see awaitRestart.
 	restart sync.Mutex
 }
 
-// mark is a moment between cancels of everything on a handle or a dispatcher.
+// cancelEpoch is the number of times that everything on a handle, and on its
+// dispatcher, was cancelled.
 type cancelEpoch struct {
 	h                  *Handle
 	handle, dispatcher uint32
 }
 
-// now is the mark of this moment.
+// cancelEpoch is the epoch of this moment.
 func (h *Handle) cancelEpoch() cancelEpoch { return cancelEpoch{h, h.cancels(), h.d.cancels.Load()} }
 
-// passed reports whether there was such a cancel since.
-func (m cancelEpoch) changed() bool { return m != m.h.cancelEpoch() }
+// changed reports whether there was such a cancel since e.
+func (e cancelEpoch) changed() bool { return e != e.h.cancelEpoch() }
 
-// begin says that a multishot operation begins on h; on nil, another one.
-func (s *multishot) begin(h *Handle) {
-	s.active, s.more, s.epoch = h != nil, false, cancelEpoch{}
-	if h != nil {
-		s.epoch = h.cancelEpoch()
-		h.active.Add(1)
-	}
-	s.cancelled.Store(false)
-}
-
-// end says that it has ended.
-func (s *multishot) end() {
-	if s.epoch.h != nil {
-		s.epoch.h.active.Add(-1)
-	}
-	s.active, s.epoch = false, cancelEpoch{}
-}
-
-// over reports whether it was cancelled since it began.
-func (s *multishot) isCancelled() bool { return s.cancelled.Load() || s.epoch.changed() }
-
-// continues reports whether o, which has completed, is to go on.
-func (s *multishot) continues(o *Operation) bool {
-	s.more = s.active && o.op.Err == nil
-	if !s.more {
-		s.end()
-	}
-	return s.more
-}
-
-// AcceptMultishot is a multishot Accept: its handler is called with each new stream. It
-// ends with an error, or with ErrCanceled after a cancel, and can be started again
-// then. Want of descriptors (syscall.EMFILE) does not end it: it holds back, and
-// goes on when there are some; see [Dispatcher.Backoff].
+// AcceptMultishot is a multishot Accept: its handler is called with each new stream.
+// It ends with an error, or with ErrCanceled after a cancel, and can then be started
+// again. If descriptors have run out (syscall.EMFILE) it does not end: it pauses,
+// and continues when there are some again; see [Dispatcher.Backoff].
 func (h *Handle) AcceptMultishot(op *Operation) {
 	h.d.begin(op, KindAccept)
 	op.ensureExtra().multishot.begin(h)
 	h.start(op)
 }
 
-// ReceiveMultishot is a multishot Receive: its handler is called with each buffer. It
-// ends with io.EOF, another error, or ErrCanceled after Cancel.
+// ReceiveMultishot is a multishot Receive: its handler is called with each buffer.
+// It ends with io.EOF, another error, or ErrCanceled after a cancel.
 func (h *Handle) ReceiveMultishot(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
 	op.ensureExtra().multishot.begin(h)
 	h.receive(op, pool)
+}
+
+// begin records that a multishot operation begins on h. With a nil h the operation
+// is not multishot.
+func (m *multishot) begin(h *Handle) {
+	m.active, m.more, m.epoch = h != nil, false, cancelEpoch{}
+	if h != nil {
+		m.epoch = h.cancelEpoch()
+		h.active.Add(1)
+	}
+	m.cancelled.Store(false)
+}
+
+// end records that it has ended.
+func (m *multishot) end() {
+	if m.epoch.h != nil {
+		m.epoch.h.active.Add(-1)
+	}
+	m.active, m.epoch = false, cancelEpoch{}
+}
+
+// isCancelled reports whether the operation was cancelled since it began.
+func (m *multishot) isCancelled() bool { return m.cancelled.Load() || m.epoch.changed() }
+
+// continues reports whether o, which has completed, is to be started again.
+func (m *multishot) continues(o *Operation) bool {
+	m.more = m.active && o.op.Err == nil
+	if !m.more {
+		m.end()
+	}
+	return m.more
 }
 
 // finishMultishot is steps 1 and 2.
@@ -119,47 +121,46 @@ func (d *Dispatcher) finishMultishot(o *Operation, r *operationExtra, slot *reco
 	}
 	r.multishot.lockRestart(d)
 	d.start(o)
-	if r.multishot.isCancelled() { // before the backend knew of it
+	if r.multishot.isCancelled() { // before the backend knew the operation
 		d.backend.Cancel(&o.op)
 	}
 	r.multishot.unlockRestart(d)
 }
 
-// lock begins to start the operation again. From then on it may complete, and be
-// dispatched by another worker, if there are any: the handler may even start it
-// anew, which is not what was cancelled.
-func (s *multishot) lockRestart(d *Dispatcher) {
+// lockRestart is called before the operation is started again. From then on it may
+// complete, and another worker of a pool may dispatch it and even start it anew; a
+// cancel of the earlier start must not hit the new one.
+func (m *multishot) lockRestart(d *Dispatcher) {
 	if d.workers != nil {
-		s.restart.Lock()
+		m.restart.Lock()
 	}
 }
 
-func (s *multishot) unlockRestart(d *Dispatcher) {
+func (m *multishot) unlockRestart(d *Dispatcher) {
 	if d.workers != nil {
-		s.restart.Unlock()
+		m.restart.Unlock()
 	}
 }
 
-// await returns when nobody is about to cancel the operation, which has completed,
-// for having been cancelled before it was started again.
-func (s *multishot) awaitRestart(d *Dispatcher) {
-	if s.epoch.h != nil {
-		s.lockRestart(d)
-		s.unlockRestart(d)
+// awaitRestart returns when no other worker can cancel the operation, which has
+// completed, on account of a cancel that came before its restart.
+func (m *multishot) awaitRestart(d *Dispatcher) {
+	if m.epoch.h != nil {
+		m.lockRestart(d)
+		m.unlockRestart(d)
 	}
 }
 
-// Composed operations are not short: one start and one completion for as many
-// reads or writes as it takes. To cancel, to give a deadline, an owner, a strand
-// or a priority means for all of it what it means for one read or write, and so
-// does the causal record.
+// A composed operation takes several reads or writes, with one start and one
+// completion. A cancel, a deadline, a cancel group, a strand, a priority and the
+// causal record apply to it as a whole.
 //
-//   - WriteAll is what a backend calls a transmission, without a file: it keeps its
-//     place among the writes of the stream from its first byte to its last.
-//   - ReadFull is a row of reads that the dispatcher starts, each where the last
-//     one ended. No handler is called in between.
+//   - WriteAll is a transmission without a file to the backend: it keeps its place among
+//     the writes of the stream from its first byte to its last.
+//   - ReadFull is a sequence of reads that the dispatcher starts, each where the last one
+//     ended. No handler is called in between.
 
-// composition is what an operation keeps of it, in rare.
+// composition is the state of a composed operation.
 type composition struct {
 	active       bool // outstanding as a composed operation
 	buf          []byte
@@ -168,10 +169,10 @@ type composition struct {
 }
 
 // WriteAll writes all of b, which is the runtime's until the handler is called. It
-// completes when everything is written, or with the error that was in the way:
-// op.N is how many bytes were, either way, also if it was cancelled or ran out of
-// time. It has its place among the writes of the stream like any of them: what is
-// started later is written behind its last byte, and CloseWrite waits for that.
+// completes when everything is written, or with the error that stopped it. In both
+// cases op.N is the number of bytes that were written, also after a cancel or a
+// timeout. Writes that are started later follow behind its last byte, and CloseWrite
+// waits for it.
 func (h *Handle) WriteAll(op *Operation, b []byte) {
 	h.d.begin(op, KindWriteAll)
 	c := &op.ensureExtra().composed
@@ -186,25 +187,26 @@ func (h *Handle) WriteAll(op *Operation, b []byte) {
 }
 
 // ReadFull reads until b, which is the runtime's until the handler is called, is
-// full. It completes then, or with the error that was in the way: op.N is how many
-// bytes were read, either way, also if it was cancelled or ran out of time. The
-// end of the stream is io.EOF if it comes before the first byte, as for Read, and
-// io.ErrUnexpectedEOF after it.
+// full. It completes then, or with the error that stopped it. In both cases op.N is
+// the number of bytes that were read, also after a cancel or a timeout. If the
+// stream ends before the first byte the error is io.EOF, as for Read; if it ends
+// later, io.ErrUnexpectedEOF.
 //
-// Other reads of h come between two parts of it: start none while it is
-// outstanding. Several of WriteAll may be.
+// Other reads of h may come between two parts of a ReadFull, so start none while it
+// is outstanding. Several WriteAlls may be outstanding.
 func (h *Handle) ReadFull(op *Operation, b []byte) {
 	h.d.begin(op, KindReadFull)
 	r := op.ensureExtra()
-	r.multishot.begin(h) // for its marks of a cancel between two parts
+	r.multishot.begin(h) // its epoch notices a cancel between two parts
 	r.multishot.active = false
 	r.composed.active, r.composed.buf, r.composed.n = true, b, 0
 	op.op.Buf = b
 	h.start(op)
 }
 
-// continueComposed takes what has come of a composed operation, or of a part of it, and reports
-// whether another part follows: then the operation is outstanding as before.
+// continueComposed handles the completion of a composed operation or of one of its
+// parts. It reports whether another part follows: then the operation stays
+// outstanding.
 func (d *Dispatcher) continueComposed(o *Operation, r *operationExtra) bool {
 	f := &r.composed
 	if o.kind == KindReadFull {
@@ -224,14 +226,14 @@ func (d *Dispatcher) continueComposed(o *Operation, r *operationExtra) bool {
 	return false
 }
 
-// readNextPart starts the next read of o, unless o was asked to end meanwhile, when no
-// backend knew of it. Who asks just now leaves a mark and then tells the backend:
-// either comes before the last look at the marks.
+// readNextPart starts the next read of o, unless o was asked to end while no backend
+// knew it. A goroutine that cancels just now changes the epoch first and then calls
+// the backend: one of the two happens before the last check here.
 func (d *Dispatcher) readNextPart(o *Operation, r *operationExtra) bool {
 	c := o.settings.Load()
 	start, ended := d.endRequested(c)
 	if ended || r.multishot.isCancelled() {
-		o.op.Err = ErrCanceled // settle knows the reason
+		o.op.Err = ErrCanceled // disarm puts in the reason
 		return false
 	}
 	o.op.Buf = r.composed.buf[r.composed.n:]
@@ -245,8 +247,8 @@ func (d *Dispatcher) readNextPart(o *Operation, r *operationExtra) bool {
 	return true
 }
 
-// asked tells which start of its operation c is at, and whether that was asked to
-// end early. c may be nil.
+// endRequested returns the generation of c, and whether that start was asked to end
+// early. c may be nil.
 func (d *Dispatcher) endRequested(c *settings) (start uint64, ended bool) {
 	if c == nil || !c.armed {
 		return 0, false

@@ -11,8 +11,8 @@ import (
 // Kind says what an operation does.
 type Kind uint8
 
-// The operations. The first ones are carried out by the backend, timers and
-// posts by the dispatcher itself.
+// The kinds of operations. The backend carries out the first group. The dispatcher
+// carries out timers, posts, signals and external operations.
 const (
 	KindNone         = Kind(backend.KindNone)
 	KindAccept       = Kind(backend.KindAccept)
@@ -30,7 +30,7 @@ const (
 	KindReceiveFrom  = Kind(backend.KindReceiveFrom)
 	KindSendTo       = Kind(backend.KindSendTo)
 	KindReceive      = Kind(backend.KindReceive)
-	KindReadFull     = Kind(62) // composed ones: a read or a transmission to the backend
+	KindReadFull     = Kind(62) // composed operations: to the backend a read, and a transmission
 	KindWriteAll     = Kind(63)
 	KindTimer        = Kind(64)
 	KindPost         = Kind(65)
@@ -87,82 +87,7 @@ func (k Kind) String() string {
 	return "none"
 }
 
-// Operation is one asynchronous operation. It is embedded by value in an object
-// of its initiator's and reused; its zero value is ready once Handler is set.
-// What is exported may be changed while the operation is not outstanding.
-type Operation struct {
-	Handler Handler // who is told of the completion
-	Token   any     // asynchronous completion token: handed back untouched
-
-	// Strand is the one that the handler is called in; nil for none. It belongs to
-	// the dispatcher on which the operation is started.
-	Strand *Strand
-	// Priority says whether the completion may overtake others that wait.
-	Priority Priority
-
-	op       backend.Op
-	accepted *Handle
-	slot     *record.Slot                   // its causal record while it is outstanding; nil if none is kept
-	handle   uint32                         // the number of op.Handle
-	kind     Kind                           // what was started last; the initiator's
-	settings atomic.Pointer[settings]       // what only some operations have; nil as a rule
-	extra    atomic.Pointer[operationExtra] // what only some kinds need; made at first use, kept
-	// outstanding holds the Kind from the start to the call of the handler, and
-	// KindNone otherwise. It is what Cancel may look at from any goroutine.
-	outstanding atomic.Uint32
-	index       int32         // timers: place in the heap plus one; 0 if not in it
-	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
-}
-
-// N is the number of bytes that were moved; of a periodic timer, how many periods
-// have passed since its handler was called last, and of a signal, how often it has
-// arrived since it was last told.
-func (o *Operation) N() int { return o.op.N }
-
-// Err is why the operation did not do what it should; nil if it did.
-func (o *Operation) Err() error { return o.op.Err }
-
-// Accepted is the new stream of an accept or a connect, owned by whoever
-// handles the completion; nil if there is none.
-func (o *Operation) Accepted() *Handle { return o.accepted }
-
-// Opened is the file of an open, owned by whoever handles the completion; nil if
-// there is none.
-func (o *Operation) Opened() *Handle { return o.accepted }
-
-// rare is what only some kinds of operations need.
-type operationExtra struct {
-	datagram  backend.Datagram
-	receive   backend.ReceiveArgs
-	multishot multishot
-	composed  composition
-}
-
-// few is o's memory for what only some kinds need.
-func (o *Operation) ensureExtra() *operationExtra {
-	r := o.extra.Load()
-	if r == nil {
-		r = new(operationExtra)
-		o.extra.Store(r)
-	}
-	return r
-}
-
-// Kind says what was started last.
-func (o *Operation) Kind() Kind { return o.kind }
-
-// Outstanding reports whether the operation has been started and its handler
-// not been called yet for the last time.
-func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
-
-// More reports, to the handler, whether this is not the last completion: the
-// operation is still outstanding, and its handler will be called again.
-func (o *Operation) More() bool {
-	c, r := o.settings.Load(), o.extra.Load()
-	return c != nil && c.inTick || r != nil && r.multishot.more
-}
-
-// toBackend is what k is to a backend.
+// toBackend is the kind of k's operations to a backend.
 func (k Kind) toBackend() backend.Kind {
 	switch k {
 	case KindReadFull:
@@ -173,6 +98,106 @@ func (k Kind) toBackend() backend.Kind {
 	return backend.Kind(k)
 }
 
+// Operation is one asynchronous operation. The initiator embeds it by value in an
+// object of its own and reuses it; the zero value is ready when Handler is set. The
+// exported fields may be changed while the operation is not outstanding.
+type Operation struct {
+	Handler Handler // is called when the operation completes
+	Token   any     // asynchronous completion token: the runtime does not touch it
+
+	// Strand is the strand in which the handler is called; nil for none. It belongs to
+	// the dispatcher on which the operation is started.
+	Strand *Strand
+	// Priority says whether the completion may overtake others that wait.
+	Priority Priority
+
+	op       backend.Op
+	accepted *Handle
+	slot     *record.Slot                   // the causal record while the operation is outstanding; nil if none is kept
+	handle   uint32                         // the number of op.Handle
+	kind     Kind                           // of the last start; the initiator's
+	settings atomic.Pointer[settings]       // timeout, cancel group and so on; nil for most operations
+	extra    atomic.Pointer[operationExtra] // what only some kinds need; made at first use, then kept
+	// outstanding holds the Kind from the start to the call of the handler, and
+	// KindNone otherwise. Cancel may read it on any goroutine.
+	outstanding atomic.Uint32
+	index       int32         // timers: the index in the heap plus one; 0 if not in the heap
+	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
+}
+
+// N is the number of bytes that were moved. For a periodic timer it is the number of
+// periods since the last call of the handler, and for a signal the number of times
+// that it has arrived since it was last reported.
+func (o *Operation) N() int { return o.op.N }
+
+// Err is why the operation failed; nil if it did not.
+func (o *Operation) Err() error { return o.op.Err }
+
+// Accepted is the new stream of an accept or a connect; nil if there is none. It
+// belongs to the handler of the completion, which must close it.
+func (o *Operation) Accepted() *Handle { return o.accepted }
+
+// Opened is the file of an open; nil if there is none. It belongs to the handler of
+// the completion, which must close it.
+func (o *Operation) Opened() *Handle { return o.accepted }
+
+// Kind is the kind of the last start.
+func (o *Operation) Kind() Kind { return o.kind }
+
+// Outstanding reports whether the operation was started and its handler has not been
+// called for the last time yet.
+func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
+
+// More reports to the handler whether further completions follow: the operation is
+// still outstanding, and its handler will be called again.
+func (o *Operation) More() bool {
+	c, r := o.settings.Load(), o.extra.Load()
+	return c != nil && c.inTick || r != nil && r.multishot.more
+}
+
+// operationExtra is what only some kinds of operations need.
+type operationExtra struct {
+	datagram  backend.Datagram
+	receive   backend.ReceiveArgs
+	multishot multishot
+	composed  composition
+}
+
+// ensureExtra returns o's memory for what only some kinds need.
+func (o *Operation) ensureExtra() *operationExtra {
+	r := o.extra.Load()
+	if r == nil {
+		r = new(operationExtra)
+		o.extra.Store(r)
+	}
+	return r
+}
+
+// Handler is a completion handler: the dispatcher calls it when an operation has
+// completed.
+type Handler interface {
+	// HandleCompletion is called once for each start of an operation. op is not
+	// outstanding any more and may be restarted, unless op.More() is true. The call must
+	// not block, because the dispatcher calls no other handler meanwhile. Calls that
+	// would block until the same dispatcher calls another handler fail with
+	// ErrInHandler.
+	HandleCompletion(op *Operation)
+}
+
+// HandlerFunc makes a function a Handler.
+type HandlerFunc func(op *Operation)
+
+// HandleCompletion calls f.
+func (f HandlerFunc) HandleCompletion(op *Operation) { f(op) }
+
+// The way of an operation through the dispatcher:
+//
+//  1. begin: the operation belongs to the runtime from now on
+//  2. start, launch: it is handed to the backend, by way of the journal and of the
+//     operation's settings, if there are any; timers and posts skip this step
+//  3. dispatch: it has completed, belongs to the initiator again, and its handler is
+//     called
+
 // begin takes the operation from its initiator and clears the last result. Every
 // kind of operation starts here.
 func (d *Dispatcher) begin(o *Operation, k Kind) {
@@ -180,7 +205,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 		panic("proactor: " + k.String() + " started without a Handler")
 	}
 	if o.Strand != nil && o.Strand.d != d {
-		panic("proactor: " + k.String() + " started in a strand of another dispatcher")
+		panic("proactor: " + k.String() + " started with a Strand of another dispatcher")
 	}
 	if !o.outstanding.CompareAndSwap(uint32(KindNone), uint32(k)) {
 		panic("proactor: " + k.String() + " started on an operation that is outstanding as " + o.Kind().String())
@@ -191,16 +216,53 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Priority != PriorityNormal && !d.prioritized.Load() {
 		d.prioritized.Store(true)
 	}
-	if o.kind != k { // else Cancel may be looking at it
+	if o.kind != k { // not written needlessly: Cancel may read it
 		o.kind, o.op.Kind = k, k.toBackend()
 	}
 	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
-	if d.record != nil && k >= KindTimer { // start does it for the others
+	if d.record != nil && k >= KindTimer { // for the other kinds, start does it
 		o.slot = d.record.Begin(uint8(k), 0)
 	}
 }
 
-// finish gives the operation back to its initiator and tells the handler.
+// start starts op, which has begun and is for the backend.
+func (d *Dispatcher) start(op *Operation) {
+	if d.record != nil && op.slot == nil {
+		d.recordStart(op)
+	}
+	if d.journal != nil && d.ask(op, func() { d.startRecorded(op) }) {
+		return
+	}
+	d.startRecorded(op)
+}
+
+// startRecorded is the rest of start, when op's record has begun.
+func (d *Dispatcher) startRecorded(op *Operation) {
+	if c := op.settings.Load(); c != nil {
+		d.startWithSettings(c)
+		return
+	}
+	d.launch(op)
+}
+
+// launch gives op to the backend. If Close is called meanwhile, either Close finds
+// op in the backend, or completeAfterClose does.
+func (d *Dispatcher) launch(op *Operation) {
+	if d.closed.Load() {
+		d.mu.Lock()
+		d.completeAndUnlock(&op.op, ErrClosed)
+		return
+	}
+	d.backend.Start(&op.op)
+	if d.parked.Load() {
+		d.reclaimIfUnattended() // if the dispatcher is parked in Wait, the backend has woken it
+	}
+	if d.closed.Load() {
+		d.completeAfterClose()
+	}
+}
+
+// dispatch gives the operation back to its initiator and calls the handler.
 func (d *Dispatcher) dispatch(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	r := o.extra.Load()
@@ -243,8 +305,8 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 	o.Handler.HandleCompletion(o)
 }
 
-// finishTick tells the handler that the operation has come to something, and goes
-// on: it stays the runtime's.
+// finishTick calls the handler of a ticker, which stays outstanding, and starts the
+// next period.
 func (d *Dispatcher) finishTick(o *Operation, c *settings, slot *record.Slot) {
 	if slot == nil {
 		o.Handler.HandleCompletion(o)
@@ -254,19 +316,3 @@ func (d *Dispatcher) finishTick(o *Operation, c *settings, slot *record.Slot) {
 	}
 	d.nextTick(c)
 }
-
-// Handler is a completion handler: whom the dispatcher tells that an operation
-// has completed.
-type Handler interface {
-	// HandleCompletion is called once for each operation started. op is idle
-	// again and may be restarted. It runs on the dispatcher, where everybody
-	// waits for it: it must not block. What would block until the same dispatcher
-	// calls another handler fails with ErrInHandler.
-	HandleCompletion(op *Operation)
-}
-
-// HandlerFunc lets a function be a Handler.
-type HandlerFunc func(op *Operation)
-
-// HandleCompletion calls f.
-func (f HandlerFunc) HandleCompletion(op *Operation) { f(op) }

@@ -6,31 +6,37 @@ import (
 	"sync"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/record"
 )
 
-// Pool says how many goroutines dispatch. The zero value is one: the goroutine
-// that calls Run. Handlers under a pool run beside each other: those that share
-// something name a [Strand], or lock.
+// A pool is leader and followers: one worker at a time, the leader, waits for
+// completions. The completions go through Dispatcher.runQueue. Each worker takes one
+// operation at a time; before it calls the handler it makes sure that another worker
+// takes the next operation or the lead.
+
+// Pool says how many goroutines dispatch. The zero value is one: the goroutine that
+// calls Run. The handlers of a pool run at the same time: handlers that share data
+// name a [Strand], or lock.
 type Pool struct {
-	// Min is how many goroutines Run starts with, its own among them; 0 means 1, and
-	// MaxPool is the most.
+	// Min is the number of goroutines with which Run starts, the caller's among them;
+	// 0 means 1, and MaxPool is the most.
 	Min int
-	// Max is how many there may be; 0 means Min. With LockThreads MaxPool is the most.
-	// Beyond Min the pool grows when
-	// all are busy in handlers, so that somebody always waits for completions, and
-	// shrinks when more than one has nothing to do.
+	// Max is the number of goroutines that there may be; 0 means Min. With LockThreads
+	// MaxPool is the most. Beyond Min the pool grows when all goroutines are busy in
+	// handlers, so that one always waits for completions. It shrinks when more than one
+	// has nothing to do.
 	Max int
-	// LockThreads ties each of the goroutines to a thread of its own for as long
-	// as it dispatches, for handlers that need one (runtime.LockOSThread).
+	// LockThreads gives each of the goroutines a thread of its own while it
+	// dispatches, for handlers that need one (runtime.LockOSThread).
 	LockThreads bool
 }
 
-// MaxPool is the most goroutines that a [Pool] may start with, and the most that it
-// may have if each has a thread of its own: the Go runtime ends a program that has
+// MaxPool is the most goroutines with which a [Pool] may start, and the most that it
+// may have if each has a thread of its own: the Go runtime aborts a program that has
 // more than 10,000 threads.
 const MaxPool = 8192
 
-// validate says what is wrong with p.
+// validate reports what is wrong with p.
 func (p Pool) validate() error {
 	switch {
 	case p.Min < 0 || p.Max < 0 || p.Max != 0 && p.Max < p.Min:
@@ -50,19 +56,16 @@ func (p Pool) normal() Pool {
 	return p
 }
 
-// workers are the goroutines of a pool: leader and followers. One at a time, the
-// leader, waits for completions. What it brings is shared through Dispatcher.ready:
-// each worker takes one operation at a time, and sees to it that somebody else
-// takes the next, or the lead, before it calls the handler.
+// workers are the goroutines of a pool.
 type workers struct {
 	Pool
 
-	mu        sync.Mutex // covers the rest, and Dispatcher.ready while a Run is in progress
-	available sync.Cond  // for the idle ones: something is ready, or nobody leads
-	size      int        // how many there are
-	idle      int        // how many wait for some and have not been told
-	leading   bool       // one is waiting for completions, or about to
-	ending    bool       // all are to end
+	mu        sync.Mutex // covers the rest, and Dispatcher.runQueue while a Run is in progress
+	available sync.Cond  // wakes idle workers: the run queue has an operation, or there is no leader
+	size      int        // the number of workers
+	idle      int        // the number of workers that wait for available and were not signalled yet
+	leading   bool       // a worker waits for completions, or is about to
+	ending    bool       // all workers are to end
 	all       sync.WaitGroup
 	members   sync.Map // the goroutines that dispatch, by record.Goroutine
 }
@@ -73,15 +76,15 @@ func newWorkers(p Pool) *workers {
 	return w
 }
 
-// runPool dispatches with all workers, the caller among them, until Stop or
-// Close. The turn is taken.
+// runPool dispatches with all workers, the caller among them, until Stop or Close.
+// The caller has the turn.
 func (d *Dispatcher) runPool() error {
 	w := d.workers
 	w.mu.Lock()
 	w.ending = false
 	w.size++
 	for w.size < w.Min {
-		w.hire(d)
+		w.addLocked(d)
 	}
 	w.mu.Unlock()
 	d.work()
@@ -93,8 +96,8 @@ func (d *Dispatcher) runPool() error {
 	return nil
 }
 
-// hire adds a worker. mu is held.
-func (w *workers) hire(d *Dispatcher) {
+// addLocked starts a worker.
+func (w *workers) addLocked(d *Dispatcher) {
 	w.size++
 	w.all.Go(func() {
 		if w.LockThreads {
@@ -105,8 +108,9 @@ func (w *workers) hire(d *Dispatcher) {
 	})
 }
 
-// work is what each worker does: call the handler of what is ready; if nothing
-// is, lead; if somebody else does, rest, or go if the pool is too large.
+// work is the loop of a worker: it calls the handler of the next operation in the
+// run queue. If there is none, it leads. If another worker leads, it waits, or ends
+// if the pool is too large.
 func (d *Dispatcher) work() {
 	w := d.workers
 	defer w.join()()
@@ -116,13 +120,13 @@ func (d *Dispatcher) work() {
 		op := d.runQueue.next()
 		switch {
 		case op != nil && op.Owner.(*Operation).Strand.enter(op):
-			w.delegate(d)
+			w.delegateLocked(d)
 			w.mu.Unlock()
 			d.serve(op)
 			w.mu.Lock()
-		case op != nil: // whoever is in its strand serves it
+		case op != nil: // the worker that is in its strand serves it
 		case !w.leading:
-			w.lead(d)
+			w.leadLocked(d)
 		case w.idle > 0 && w.size > w.Min:
 			w.size--
 			return
@@ -134,29 +138,29 @@ func (d *Dispatcher) work() {
 	w.size--
 }
 
-// delegate is called by a worker before it turns to a handler, which may take
-// long: somebody else is to take what is ready, or the lead. mu is held.
-func (w *workers) delegate(d *Dispatcher) {
+// delegateLocked is called by a worker before it calls a handler, which may take
+// long: another worker is to take what is in the run queue, or the lead.
+func (w *workers) delegateLocked(d *Dispatcher) {
 	switch {
 	case w.leading && d.runQueue.n == 0:
 	case w.idle > 0:
 		w.idle--
 		w.available.Signal()
 	case w.size < w.Max:
-		w.hire(d)
+		w.addLocked(d)
 	}
 }
 
-// lead waits for completions and makes them ready. mu is held, and released
+// leadLocked waits for completions and adds them to the run queue. It releases mu
 // meanwhile.
-func (w *workers) lead(d *Dispatcher) {
+func (w *workers) leadLocked(d *Dispatcher) {
 	w.leading = true
 	w.mu.Unlock()
-	due, done := d.demultiplex()
+	runnable, completed := d.demultiplex()
 	w.mu.Lock()
 	w.leading = false
-	d.runQueue.add(due)
-	d.runQueue.add(done)
+	d.runQueue.add(runnable)
+	d.runQueue.add(completed)
 	if d.stopping.Load() || d.closed.Load() {
 		w.ending = true
 		w.idle = 0
@@ -164,29 +168,42 @@ func (w *workers) lead(d *Dispatcher) {
 	}
 }
 
-// demultiplex waits until something has completed, or for Stop or Close, and
-// returns it: posts and timers, and what the backend hands back.
-func (d *Dispatcher) demultiplex() (due, done *backend.Op) {
+// demultiplex waits until something has completed, or for Stop or Close. It returns
+// posts and timers, and what the backend hands back.
+func (d *Dispatcher) demultiplex() (runnable, completed *backend.Op) {
 	if d.stopping.Load() || d.closed.Load() {
 		return nil, nil
 	}
 	deadline := d.collect(true)
-	due, done = d.runnable.Take(), d.completed
+	runnable, completed = d.runnable.Take(), d.completed
 	d.completed = nil
-	if d.polled = !d.polled || due == nil; d.polled && done == nil {
-		done = d.wait(deadline)
+	if d.polled = !d.polled || runnable == nil; d.polled && completed == nil {
+		completed = d.wait(deadline)
 	}
 	if deadline != 0 {
 		d.parked.Store(false)
 	}
-	return due, done
+	return runnable, completed
 }
 
-// serve calls the handler of op, whose strand has been entered, and then those of
-// all who have come to the strand meanwhile.
+// serve calls the handler of op, whose strand has been entered, and then the
+// handlers of the operations that were added to the strand meanwhile.
 func (d *Dispatcher) serve(op *backend.Op) {
 	strand := op.Owner.(*Operation).Strand
 	for ; op != nil; op = strand.leave() {
 		d.dispatch(op)
 	}
+}
+
+// join makes the caller a member of the pool until the returned function is called.
+func (w *workers) join() (leave func()) {
+	g := record.Goroutine()
+	w.members.Store(g, true)
+	return func() { w.members.Delete(g) }
+}
+
+// isMember reports whether g is a goroutine of the pool.
+func (w *workers) isMember(g uintptr) bool {
+	_, is := w.members.Load(g)
+	return is
 }

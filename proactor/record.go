@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/backend/replay"
 	"github.com/actum-go/actum/proactor/internal/record"
 )
@@ -212,21 +211,6 @@ func (d *Dispatcher) recordStart(o *Operation) {
 	}
 	o.slot = d.record.Begin(uint8(o.kind), handle)
 	d.checks.started(o)
-}
-
-// wait is Wait of the backend; the record notes when it returned with something.
-func (d *Dispatcher) wait(deadline time.Duration) *backend.Op {
-	list := d.backend.Wait(deadline)
-	if list == nil || d.record == nil {
-		return list
-	}
-	now := d.record.Look()
-	for op := list; op != nil; op = op.Next {
-		if s := op.Owner.(*Operation).slot; s != nil {
-			s.Completed = now
-		}
-	}
-	return list
 }
 
 // call calls the handler of o, whose record s is.

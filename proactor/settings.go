@@ -10,53 +10,83 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// control is what an operation has only if its initiator has asked for more than
-// the operation itself: a deadline, a context, an owner, a period, a processor,
-// signals. It is made at the first such wish and stays, so that an operation
-// which is used again allocates nothing. Those that never ask pay for one nil
+// Settings of an operation: timeout, deadline, context, cancel group. The way of an
+// operation that has settings:
+//
+//  1. arm: set up what may end the operation early
+//  2. start the operation in the backend, or put it where it waits
+//  3. launched: if something tried to end the operation since step 1, it has only left
+//     a reason; now the operation is cancelled
+//  4. the operation completes; disarm removes what arm has set up, before the handler
+//     is called
+//
+// A goroutine that ends an operation early holds Dispatcher.mu from the check of the
+// generation to the call of the backend's Cancel. disarm takes mu as well. So the
+// cancel never hits the next start of the same operation.
+
+// settings holds what an operation needs only if its initiator has asked for more
+// than the operation itself: a timeout, a context, a cancel group, a period, a
+// processor, signals. The first such request makes it, and it stays, so that an
+// operation that is reused allocates nothing. Other operations pay for one nil
 // pointer.
-//
-// How a start goes:
-//
-//  1. arm: whatever may end the operation early is set up
-//  2. the operation is started, or put where it waits
-//  3. launched: whoever wanted to end it in between has only left a reason; now
-//     it is ended
-//  4. it completes; settle takes down what arm has set up, before the handler is
-//     called
-//
-// Who ends an operation early holds the dispatcher's mu from the look whether it
-// is still this start to the call of the backend's Cancel. settle takes mu as
-// well: so the next start of the same operation is never the one that is hit.
 type settings struct {
 	op *Operation
 
-	// What was asked for, from one start to the next: the initiator's.
+	// Set by the initiator, for the following starts.
 	timeout  time.Duration
 	deadline time.Time
 	ctx      context.Context
 	group    *CancelGroup
 
-	armed     bool        // between arm and settle
+	armed     bool        // between arm and disarm
 	stopWatch func() bool // ends the watch of ctx
 
-	// d.mu covers the rest, d too: it is where the operation was started.
-	d          *Dispatcher
-	generation uint64            // counts arm and settle, so that a late comer knows it is late
+	// d.mu covers the rest.
+	d          *Dispatcher       // where the operation was started
+	generation uint64            // counts arm and disarm, so that a late cancel is recognised
 	launched   bool              // step 3 is done
-	reason     error             // it was asked to end early
-	expires    time.Duration     // when it will be, by the dispatcher's clock; or NoDeadline
-	index      [settingsSets]int // in its owner's roll, in its dispatcher's
+	reason     error             // why the operation is to end early; nil: it is not
+	expires    time.Duration     // when its time is over, by the dispatcher's clock; or NoDeadline
+	index      [settingsSets]int // in the set of its group, and in that of its dispatcher
 
-	next     time.Duration // timers: when, whatever the limit
+	next     time.Duration // timers: when the timer expires, without regard to expires
 	period   time.Duration // timers: the period; 0: one shot
-	inTick   bool          // periodic timers: a tick is on its way to the handler, or there
+	inTick   bool          // tickers: a tick waits for the handler, or the handler runs
 	external *externalOperation
 	set      *SignalSet
 	signal   os.Signal
 }
 
-// settings returns op's control for a change.
+// SetTimeout limits the time of each following start of the operation. When the time
+// has passed, the operation completes early: with ErrDeadlineExceeded, which unwraps
+// to os.ErrDeadlineExceeded, or with the part that was already done. If it is
+// complete by then, the timeout has no effect. 0 means no timeout. With a negative
+// timeout the operation is not even tried. Every kind of operation has a timeout
+// except a post, which waits for nothing.
+//
+// For a multishot operation the timeout applies to each completion, from the return
+// of the previous handler; for a ticker, to all of its ticks together.
+//
+// The timeout runs on the dispatcher's clock and uses an entry among its timers.
+// Like all settings, it stays until it is changed, and changing it while the
+// operation is outstanding panics.
+func (o *Operation) SetTimeout(after time.Duration) { o.changeSettings().timeout = after }
+
+// SetDeadline is SetTimeout with a moment instead of a duration: the operation
+// completes with ErrDeadlineExceeded if it is outstanding at t or started after t.
+// The zero time means no deadline. With both a deadline and a timeout the earlier
+// one counts. Each start converts t to the dispatcher's clock; setting the wall
+// clock afterwards does not move the deadline.
+func (o *Operation) SetDeadline(t time.Time) { o.changeSettings().deadline = t }
+
+// SetContext ends each following start of the operation early when ctx is done: with
+// an error that unwraps to ctx's cause, or with the part that was already done. Nil
+// means no context. It costs one context.AfterFunc for each start, which allocates;
+// it costs nothing if ctx can never be done. A deadline of ctx runs on the system's
+// clock. SetTimeout is cheaper.
+func (o *Operation) SetContext(ctx context.Context) { o.changeSettings().ctx = ctx }
+
+// changeSettings returns op's settings for a change.
 func (o *Operation) changeSettings() *settings {
 	if o.Outstanding() {
 		panic("proactor: a setting of an operation changed while that is outstanding as " + o.Kind().String())
@@ -64,7 +94,7 @@ func (o *Operation) changeSettings() *settings {
 	return o.ensureSettings()
 }
 
-// ensureSettings returns op's control, which it makes if there is none.
+// ensureSettings returns op's settings, and makes them if there are none.
 func (o *Operation) ensureSettings() *settings {
 	c := o.settings.Load()
 	if c == nil {
@@ -74,8 +104,8 @@ func (o *Operation) ensureSettings() *settings {
 	return c
 }
 
-// arm is step 1. If the operation has ended before it was started, arm returns
-// why: then it completes with that. mu is not held.
+// arm is step 1. If the operation is to end before it is started, arm returns the
+// reason, with which it completes. mu is not held.
 func (d *Dispatcher) arm(c *settings) (ended error) {
 	limit := backend.NoDeadline
 	if c.timeout != 0 || !c.deadline.IsZero() {
@@ -99,7 +129,7 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 		first = c.op.index == 1
 	}
 	d.mu.Unlock()
-	if first { // a Wait in progress has too late a deadline
+	if first { // the deadline of a Wait in progress is too late
 		d.wake()
 	}
 	if c.group != nil {
@@ -111,7 +141,7 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 	return ended
 }
 
-// startWithSettings carries an operation of the backend through steps 1 to 3.
+// startWithSettings takes an operation of the backend through steps 1 to 3.
 func (d *Dispatcher) startWithSettings(c *settings) {
 	if ended := d.arm(c); ended != nil {
 		d.mu.Lock()
@@ -130,9 +160,9 @@ func (d *Dispatcher) startWithSettings(c *settings) {
 	d.mu.Unlock()
 }
 
-// settle is step 4. It reports whether the operation goes on all the same, being
-// a periodic timer. again: it is a multishot operation that will be started again.
-// Then it has a new timeout, and stays with its owner meanwhile.
+// disarm is step 4. It reports whether the operation stays outstanding, as a ticker
+// does. If again is set, the operation is multishot and will be started again: it
+// then gets a new timeout, and stays in its group meanwhile.
 func (d *Dispatcher) disarm(c *settings, again bool) (more bool) {
 	op := &c.op.op
 	if !c.armed {
@@ -149,7 +179,7 @@ func (d *Dispatcher) disarm(c *settings, again bool) (more bool) {
 	if d.timers.holds(c.op) {
 		d.timers.remove(c.op)
 	}
-	why := c.reason
+	reason := c.reason
 	d.mu.Unlock()
 	if c.group != nil && !again {
 		c.group.remove(c)
@@ -159,42 +189,13 @@ func (d *Dispatcher) disarm(c *settings, again bool) (more bool) {
 		c.stopWatch = nil
 	}
 	c.armed = again
-	if why != nil && errors.Is(op.Err, context.Canceled) {
-		op.Err = why
+	if reason != nil && errors.Is(op.Err, context.Canceled) {
+		op.Err = reason
 	}
 	return false
 }
 
-// SetTimeout gives each following start of the operation so much time. Once it
-// has passed the operation completes early: with ErrDeadlineExceeded, which
-// unwraps to os.ErrDeadlineExceeded, or with the part that was already done, or
-// as if there were no timeout if it was done just then. 0 means no timeout;
-// if it is negative the operation is not even tried. Every kind of operation has
-// it but a post, which waits for nothing.
-//
-// A multishot operation has so much time for each completion, from the return of
-// its handler; a periodic timer in all.
-//
-// It runs on the dispatcher's clock, and costs a place among its timers. As all
-// settings it must not be changed while the operation is outstanding, which
-// panics, and it stays until it is changed.
-func (o *Operation) SetTimeout(after time.Duration) { o.changeSettings().timeout = after }
-
-// SetDeadline is SetTimeout with a moment instead of a span: what is outstanding
-// or started after t completes with ErrDeadlineExceeded. The zero time means no
-// deadline. With both a deadline and a timeout the earlier one counts. Each start
-// converts t to the dispatcher's clock; a wall clock that is set later changes
-// nothing for it.
-func (o *Operation) SetDeadline(t time.Time) { o.changeSettings().deadline = t }
-
-// SetContext ends each following start of the operation, early, when ctx is done:
-// with an error that unwraps to ctx's cause, or with the part that was already
-// done. Nil means no context. It costs one context.AfterFunc a start, which
-// allocates, and nothing if ctx can never be done. A context that has a deadline
-// of its own has it on the system's clock; SetTimeout is cheaper.
-func (o *Operation) SetContext(ctx context.Context) { o.changeSettings().ctx = ctx }
-
-// expiryOf is when the operation of c is out of time, by the dispatcher's clock, if
+// expiryOf is when the time of c's operation is over, by the dispatcher's clock, if
 // it is started now.
 func (d *Dispatcher) expiryOf(c *settings, now time.Duration) time.Duration {
 	limit := backend.NoDeadline
@@ -210,7 +211,7 @@ func (d *Dispatcher) expiryOf(c *settings, now time.Duration) time.Duration {
 	return limit
 }
 
-// until is how long it is until t, by the calendar.
+// until is the time from now to t, by the calendar.
 func (d *Dispatcher) until(t time.Time) time.Duration {
 	if d.journal == nil {
 		return time.Until(t)
@@ -218,7 +219,7 @@ func (d *Dispatcher) until(t time.Time) time.Duration {
 	return time.Duration(d.journal.Value(func() int64 { return int64(time.Until(t)) }))
 }
 
-// expiry is when a span that begins now ends, however long it is.
+// expiry is when a duration that begins now ends, without overflow.
 func expiry(now, after time.Duration) time.Duration {
 	if after <= 0 {
 		return now
@@ -229,7 +230,7 @@ func expiry(now, after time.Duration) time.Duration {
 	return now + after
 }
 
-// contextError is the result of an operation that ctx, which is done, has ended.
+// contextError is the result of an operation that was ended because ctx is done.
 func contextError(ctx context.Context) error {
 	return fmt.Errorf("proactor: operation ended by its context: %w", context.Cause(ctx))
 }

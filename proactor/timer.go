@@ -5,13 +5,14 @@ import (
 	"time"
 )
 
-// Timers are kept in the dispatcher's one heap, and so are the deadlines of other
-// operations: an idle process wakes up for the next of them, and for nothing
-// else. They run on the dispatcher's clock (Now), which is virtual under sim.
+// The dispatcher's one heap holds the timers, and the deadlines of other operations:
+// an idle process wakes up for the next of them and for nothing else. They run on
+// the dispatcher's clock (Now), which is virtual under sim.
 
-// StartTimer completes op, with a nil error, once the given time has passed; at
-// once if it is not positive, and never if the dispatcher's clock does not go so far
-// (292 years). A timer fires once; its handler may restart it.
+// StartTimer completes op, with a nil error, when the given time has passed. If the
+// time is not positive, op completes at once; if it is longer than the dispatcher's
+// clock can count (292 years), never. A timer expires once; its handler may restart
+// it.
 func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), after), 0) }) {
@@ -20,9 +21,9 @@ func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 	d.startTimer(op, expiry(d.backend.Now(), after), 0)
 }
 
-// StartTimerAt is StartTimer with a moment on the dispatcher's clock: a chain of
-// timers, each started at the last one's moment plus a span, does not drift. A moment
-// that is over, as a negative one always is, is now.
+// StartTimerAt is StartTimer with a moment on the dispatcher's clock. A chain of
+// timers, each started at the last one's moment plus a duration, does not drift. A
+// moment in the past, which includes every negative one, counts as now.
 func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(0, when), 0) }) {
@@ -31,10 +32,10 @@ func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 	d.startTimer(op, expiry(0, when), 0)
 }
 
-// StartAlarm is StartTimer with a moment of the calendar: op completes when the
-// time that is left until t now has passed. A wall clock that is set later does
-// not move it. A moment that is over is now. Under virtual time that time is virtual,
-// too.
+// StartAlarm is StartTimer with a moment of the calendar: op completes when the time
+// that is left from now to t has passed. Setting the wall clock afterwards does not
+// move it. A moment in the past counts as now. Under virtual time that time is
+// virtual, too.
 func (d *Dispatcher) StartAlarm(op *Operation, t time.Time) {
 	d.begin(op, KindTimer)
 	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0) }) {
@@ -43,13 +44,12 @@ func (d *Dispatcher) StartAlarm(op *Operation, t time.Time) {
 	d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0)
 }
 
-// StartTicker is a periodic timer. op stays outstanding and its handler is called
-// every so often, with a nil error and in op.N how many periods have passed since
-// the last call: 1, or more if the handler was called late. So ticks that are
-// missed are counted and not made up for, and ticks keep to multiples of the
-// period from the start: they do not drift. While its handler runs no other tick
-// is dispatched. Cancel ends it: the last call has ErrCanceled. The period must be
-// positive.
+// StartTicker starts a periodic timer. op stays outstanding and its handler is
+// called once a period with a nil error. op.N is the number of periods since the
+// last call: 1, or more if the handler was called late. So missed ticks are counted
+// and not repeated. Ticks stay at multiples of the period from the start: they do
+// not drift. While the handler runs no other tick is dispatched. Cancel ends the
+// ticker: the last call has ErrCanceled. The period must be positive.
 func (d *Dispatcher) StartTicker(op *Operation, every time.Duration) {
 	if every <= 0 {
 		panic("proactor: a ticker's period must be positive, and is " + every.String())
@@ -88,20 +88,20 @@ func (d *Dispatcher) startTimer(op *Operation, when, every time.Duration) {
 	d.timers.push(op)
 	next := op.index == 1
 	d.mu.Unlock()
-	if next { // a Wait in progress has too late a deadline
+	if next { // the deadline of a Wait in progress is too late
 		d.wake()
 	}
 }
 
-// expire takes timers and deadlines that are over by now out of the heap, a
-// bounded number of them. mu is held, and so is the turn.
+// expireLocked takes expired timers and deadlines out of the heap, at most
+// timersPerRound of them. The caller also has the turn.
 func (d *Dispatcher) expireLocked(now time.Duration) {
 	for n := 0; n < timersPerRound && len(d.timers) > 0 && d.timers[0].when <= now; n++ {
 		op := d.timers[0].op
 		d.timers.remove(op)
 		c := op.settings.Load()
 		switch {
-		case op.Kind() != KindTimer: // its deadline
+		case op.Kind() != KindTimer: // the deadline of another operation
 			d.endEarlyLocked(c, ErrDeadlineExceeded)
 			continue
 		case c == nil || !c.armed:
@@ -112,19 +112,19 @@ func (d *Dispatcher) expireLocked(now time.Duration) {
 		}
 		d.runnable.Push(&op.op)
 	}
-	d.runnable.Append(&d.posted) // what end has completed
+	d.runnable.Append(&d.posted) // what endEarlyLocked has completed
 }
 
-// tick makes the ticks that are due one completion. mu is held.
+// tickLocked makes one completion of the ticks that have passed.
 func (d *Dispatcher) tickLocked(c *settings, now time.Duration) {
-	n := 1 + (min(now, c.expires)-c.next)/c.period // none after it ran out of time
+	n := 1 + (min(now, c.expires)-c.next)/c.period // no ticks after its timeout
 	c.op.op.N = int(min(n, math.MaxInt))
 	c.next = expiry(c.next, n*c.period)
 	c.inTick = true
-	d.external.add(c, inDispatcher) // it is in no heap: CancelAll finds it here
+	d.external.add(c, inDispatcher) // it has left the heap: CancelAll finds it here
 }
 
-// nextTick lets a periodic timer go on whose handler has returned.
+// nextTick continues a ticker whose handler has returned.
 func (d *Dispatcher) nextTick(c *settings) {
 	d.mu.Lock()
 	c.inTick = false
@@ -146,15 +146,14 @@ func (d *Dispatcher) nextTick(c *settings) {
 	}
 }
 
-// timerHeap holds the timers that are running, and the deadlines of other
-// operations that are outstanding, the next one to expire first. It
-// is a heap with four children to a node: half as deep as a binary one, and the
-// children share a cache line. Each operation knows its place, so that any timer
-// can be taken out without a search. The dispatcher's mu covers it.
+// timerHeap holds the running timers, and the deadlines of other outstanding
+// operations, the earliest first. It is a heap with four children to a node: half as
+// deep as a binary heap, and the children share a cache line. Each operation knows
+// its index, so that a timer is removed without a search. Dispatcher.mu covers the
+// heap.
 type timerHeap []timerEntry
 
-// timerEntry repeats the deadline, so that comparing does not touch the
-// operations.
+// timerEntry repeats the deadline, so that comparisons do not touch the operations.
 type timerEntry struct {
 	when time.Duration
 	op   *Operation
@@ -168,7 +167,7 @@ func (h *timerHeap) push(op *Operation) {
 	h.up(len(*h) - 1)
 }
 
-// holds reports whether op is in this very heap.
+// holds reports whether op is in this heap, not in another dispatcher's.
 func (h timerHeap) holds(op *Operation) bool {
 	return op.index > 0 && int(op.index) <= len(h) && h[op.index-1].op == op
 }
@@ -188,7 +187,7 @@ func (h *timerHeap) remove(op *Operation) {
 	h.up(i)
 }
 
-// runningTimers are the timers of h, without the deadlines of other operations.
+// runningTimers returns the timers of h, without the deadlines of other operations.
 func (h timerHeap) runningTimers() (timers []*Operation) {
 	for _, e := range h {
 		if e.op.Kind() == KindTimer {
@@ -198,7 +197,7 @@ func (h timerHeap) runningTimers() (timers []*Operation) {
 	return timers
 }
 
-// set puts e at place i and tells its operation.
+// set puts e at index i.
 func (h timerHeap) set(i int, e timerEntry) {
 	h[i] = e
 	e.op.index = int32(i) + 1
