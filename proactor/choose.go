@@ -11,26 +11,26 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// candidate is a backend that can be chosen by name. The candidates of a system
-// are listed in choose_*.go, the best first.
+// Choosing a backend: the candidates of the system are tried in order until one
+// works. The reasons of those that do not are kept.
+
+// candidate is a backend that can be chosen by name. The candidates of a system are
+// listed in choose_*.go, the best first.
 type candidate struct {
-	name string
-	// explicit candidates are taken only when asked for by name.
-	explicit bool
-	// locks says that it can wait with a thread: WaitLocked.
-	locks bool
-	// features says that it has some: see featured.
-	features bool
+	name     string
+	explicit bool // it is used only if it is named
+	locks    bool // it can wait with a locked thread: WaitLocked
+	features bool // it implements featured
 	open     func(backend.Options) (backend.Backend, error)
 }
 
-// BackendInfo says which backend a dispatcher stands on.
+// BackendInfo says which backend a dispatcher uses.
 type BackendInfo struct {
 	Name    string    // "uring", "epoll", "kqueue", "goroutine" ...
-	Refused []Refusal // the ones that were probed before it and did not work
+	Refused []Refusal // the backends that were tried before it and do not work
 }
 
-// Refusal is why a backend was not taken.
+// Refusal says why a backend was refused.
 type Refusal struct {
 	Name string
 	Err  error
@@ -63,23 +63,23 @@ func wanted(o *Options) string {
 	return cmp.Or(o.Backend, os.Getenv(BackendVariable), "auto")
 }
 
-// suits reports whether it may be taken when that name is asked for.
+// suits reports whether c may be used if that name is asked for.
 func (c *candidate) suits(name string) bool {
 	return c.name == name || name == "auto" && !c.explicit
 }
 
-// try opens the backend, if it can do what o asks for.
+// try opens the backend, if it supports o.
 func (c *candidate) try(o *Options) (backend.Backend, error) {
 	if o.WaitMode == WaitLocked && !c.locks {
-		return nil, fmt.Errorf("%s: it cannot wait with a thread of its own (Options.WaitMode): %w", c.name, errors.ErrUnsupported)
+		return nil, fmt.Errorf("%s: it cannot wait with a locked thread (Options.WaitMode): %w", c.name, errors.ErrUnsupported)
 	}
 	if len(o.Without) > 0 && !c.features && o.Backend == c.name {
-		return nil, fmt.Errorf("%s: it has no features to be left out (Options.Without): %w", c.name, errors.ErrUnsupported)
+		return nil, fmt.Errorf("%s: it has no features to leave out (Options.Without): %w", c.name, errors.ErrUnsupported)
 	}
 	return c.open(backendOptions(o))
 }
 
-// logChoice tells the logger, if there is one.
+// logChoice logs the choice and the refusals.
 func logChoice(o *Options, info BackendInfo) {
 	if o.Logger == nil {
 		return
@@ -90,8 +90,8 @@ func logChoice(o *Options, info BackendInfo) {
 	o.Logger.Debug("backend taken", "backend", info.Name)
 }
 
-// noBackend says why there is none: the name is unknown, or what was tried
-// failed.
+// noBackend is the error if no backend was opened: the name is unknown, or each
+// backend that was tried has failed.
 func noBackend(name string, refused []Refusal) error {
 	if len(refused) == 1 {
 		return fmt.Errorf("proactor: backend %q does not work here: %w", name, refused[0].Err)
@@ -102,17 +102,13 @@ func noBackend(name string, refused []Refusal) error {
 	return fmt.Errorf("proactor: Options.Backend is %q: this system has auto, %s", name, strings.Join(Backends(), ", "))
 }
 
-// wrongFeature is what is wrong with Options.Without, given what a backend says of
-// it. Another backend would not mind, and the mistake would not be noticed.
+// wrongFeature is the error for a mistake in Options.Without that a backend has
+// reported. Trying another backend instead would hide the mistake.
 func wrongFeature(err error) error { return fmt.Errorf("proactor: %w", err) }
 
-// known reports whether this system may have a backend of that name.
-func known(name string) bool {
-	return name == "auto" || slices.Contains(Backends(), name)
-}
-
-// Backends lists the backends that this system may have, the preferred one
-// first. Whether one works here is known when a dispatcher is made with it.
+// Backends lists the backends that this system may have, the preferred one first.
+// Whether one of them works shows only when a dispatcher is made with it; see
+// [ProbeBackends].
 func Backends() []string {
 	var names []string
 	for _, c := range candidates {
@@ -121,14 +117,19 @@ func Backends() []string {
 	return names
 }
 
-// BackendStatus is a backend that this system may have, and how it fares here.
+// known reports whether this system may have a backend of that name.
+func known(name string) bool {
+	return name == "auto" || slices.Contains(Backends(), name)
+}
+
+// BackendStatus is a backend that this system may have, and whether it works.
 type BackendStatus struct {
 	Name   string
 	Chosen bool  // New would take it
-	ByName bool  // it is taken only when it is asked for by name
-	Err    error // why it does not work here; nil if it does
-	// Features are what the kernel offers it, and what of that it uses. Not every
-	// backend has such a list.
+	ByName bool  // it is used only if it is named
+	Err    error // why it does not work on this system; nil if it does
+	// Features are the features that the kernel may offer to the backend, and which of
+	// them it uses. Not every backend has such a list.
 	Features []Feature
 }
 
@@ -141,8 +142,8 @@ type featured interface {
 }
 
 // ProbeBackends tries the backends of this system, the preferred one first, as New
-// would with o, and closes them again. It says what is wrong with o; that no
-// backend works is not an error.
+// would with o, and closes them again. It returns an error if o is wrong; it is no
+// error if no backend works.
 func ProbeBackends(o Options) ([]BackendStatus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -151,16 +152,16 @@ func ProbeBackends(o Options) ([]BackendStatus, error) {
 	if !known(name) {
 		return nil, noBackend(name, nil)
 	}
-	var home *lockedThread
+	var thread *lockedThread
 	if o.WaitMode == WaitLocked {
-		home = newLockedThread()
-		defer home.exit()
+		thread = newLockedThread()
+		defer thread.exit()
 	}
 	var all []BackendStatus
 	chosen := false
 	for _, c := range candidates {
 		s := BackendStatus{Name: c.name, ByName: c.explicit}
-		home.do(func() { s.Features, s.Err = c.probe(&o) })
+		thread.do(func() { s.Features, s.Err = c.probe(&o) })
 		if errors.Is(s.Err, backend.ErrNoFeature) {
 			return nil, wrongFeature(s.Err)
 		}
@@ -171,7 +172,7 @@ func ProbeBackends(o Options) ([]BackendStatus, error) {
 	return all, nil
 }
 
-// probe opens the backend, asks it, and closes it.
+// probe opens the backend, reads its features, and closes it.
 func (c *candidate) probe(o *Options) (features []Feature, err error) {
 	b, err := c.try(o)
 	if err != nil {

@@ -15,35 +15,35 @@ import (
 )
 
 // Diagnostics look for mistakes that are hard to see otherwise. They cost time, and
-// are for tests and for debugging; the zero value has none. They need the causal
-// record.
+// are meant for tests and for debugging; the zero value checks nothing. They need
+// the causal record.
 type Diagnostics struct {
-	// Outstanding reports, when the dispatcher is closed, the operations that have
-	// not completed by then (FindingOutstanding). Close ends them; were they meant to
-	// go on for ever? And, after that, those that have not completed even so
-	// (FindingLost): a mistake of the backend's.
+	// Outstanding reports the operations that are still outstanding when Close is called
+	// (FindingOutstanding), which Close ends early. It also reports those that Close
+	// could not end (FindingLost), which is a bug of the backend.
 	Outstanding bool
-	// Completions reports operations that complete twice (FindingTwice). The second
-	// completion is kept from the handler.
+	// Completions reports operations that complete twice (FindingTwice). The handler is
+	// not called for the second completion.
 	Completions bool
-	// Buffers watches the memory that an operation names while it belongs to the
-	// runtime. The bytes of a write are summed when it starts and when it completes;
-	// those of a read are overwritten with 0xDB when it starts, and what it has not
-	// read must be so when it completes. FindingBuffer if somebody has touched them.
+	// Buffers checks the memory that an operation names while it belongs to the runtime.
+	// A checksum of the bytes of a write is taken when it starts and when it completes.
+	// The memory of a read is overwritten with 0xDB when it starts; the part that was
+	// not read must be unchanged when it completes. FindingBuffer reports a change.
 	Buffers bool
 	// SlowHandler reports handlers that run for longer than this (FindingSlow), with
-	// the stack of the goroutine, while they do. 0: none. A goroutine of the
-	// dispatcher's own watches, until Close.
+	// the stack of the goroutine, while they run. 0: none. The dispatcher uses a
+	// goroutine for it until Close.
 	SlowHandler time.Duration
-	// Report is told, on whichever goroutine has found it out: it must not block,
-	// nor use the dispatcher's operations, nor close it (ErrInHandler). Nil: Options.Logger is, as a warning.
+	// Report is called with each finding, on the goroutine that has found it. It must
+	// not block, use the dispatcher's operations, or close it (ErrInHandler). If it is
+	// nil, findings are logged to Options.Logger as warnings.
 	Report func(Finding)
 }
 
-// FindingKind is what is wrong.
+// FindingKind says what is wrong.
 type FindingKind string
 
-// What Diagnostics find.
+// The kinds of findings.
 const (
 	FindingOutstanding FindingKind = "not completed when the dispatcher was closed"
 	FindingLost        FindingKind = "not completed by Close"
@@ -52,15 +52,15 @@ const (
 	FindingSlow        FindingKind = "handler runs for too long"
 )
 
-// Fault is a mistake that a check has found.
+// Finding is a mistake that Diagnostics have found.
 type Finding struct {
 	Kind      FindingKind
-	Operation Pending // with the chain that led to it, if it is still in the record
-	Detail    string  // which byte, how long
-	Stack     []byte  // FindingSlow: of the goroutine that runs the handler
+	Operation Pending // with the operations that led to it, if they are still in the record
+	Detail    string  // for example which byte, or how long
+	Stack     []byte  // FindingSlow: the stack of the goroutine that runs the handler
 }
 
-// String is all of it.
+// String is the whole finding, on several lines.
 func (f Finding) String() string {
 	s := string(f.Kind)
 	if f.Detail != "" {
@@ -73,7 +73,7 @@ func (f Finding) String() string {
 	return s
 }
 
-// any reports whether there is something to check.
+// any reports whether there is anything to check.
 func (c *Diagnostics) any() bool {
 	return c.Outstanding || c.Completions || c.Buffers || c.SlowHandler != 0
 }
@@ -86,24 +86,24 @@ func (c *Diagnostics) validate(o *Options) error {
 	case c.any() && o.Record.Off:
 		return fmt.Errorf("proactor: Options.Diagnostics need the causal record, but Options.Record.Off is set")
 	case c.any() && c.Report == nil && o.Logger == nil:
-		return fmt.Errorf("proactor: Options.Diagnostics would find out, and have nobody to tell: set Diagnostics.Report or Options.Logger")
+		return fmt.Errorf("proactor: Options.Diagnostics have nowhere to report to: set Diagnostics.Report or Options.Logger")
 	}
 	return nil
 }
 
-// checker is a dispatcher's checks.
+// checker makes the checks of one dispatcher. A nil checker makes none.
 type checker struct {
 	Diagnostics
 	d       *Dispatcher
 	logger  *slog.Logger
 	buffers bufferCheck
-	slow    *watchdog // nil: nobody watches
+	slow    *watchdog // nil: slow handlers are not looked for
 
 	mu   sync.Mutex
-	last map[*Operation]OperationID // Completions: what has completed
+	last map[*Operation]OperationID // Completions: the last completion of each operation
 }
 
-// newChecker begins d's checks; nil if there are none.
+// newChecker begins d's checks. It returns nil if there are none.
 func newChecker(d *Dispatcher, o *Options) *checker {
 	if !o.Diagnostics.any() {
 		return nil
@@ -115,7 +115,7 @@ func newChecker(d *Dispatcher, o *Options) *checker {
 	return c
 }
 
-// report tells of a fault of the operation of that ID.
+// report reports a finding about the operation with that ID.
 func (c *checker) report(kind FindingKind, id OperationID, detail string, stack []byte) {
 	f := Finding{Kind: kind, Detail: detail, Stack: stack}
 	f.Operation = c.d.pendingOf(id)
@@ -133,8 +133,8 @@ func (c *checker) started(o *Operation) {
 	}
 }
 
-// completed is called before o, completed, is given back. It reports whether the
-// completion counts.
+// completed is called when o has completed, before it belongs to the initiator
+// again. It reports whether the handler is to be called.
 func (c *checker) completed(o *Operation) bool {
 	if c == nil {
 		return true
@@ -150,8 +150,7 @@ func (c *checker) completed(o *Operation) bool {
 	return true
 }
 
-// once reports whether o is outstanding, as it is when it completes for the first
-// time.
+// once reports whether o is outstanding, which it is only at its first completion.
 func (c *checker) once(o *Operation) bool {
 	c.mu.Lock()
 	id := c.last[o]
@@ -166,18 +165,11 @@ func (c *checker) once(o *Operation) bool {
 	return false
 }
 
-// entered and left say that a handler is running.
+// entered is called before a handler, left after it.
 func (c *checker) entered(s *record.Slot) {
 	if c != nil && c.slow != nil {
 		c.slow.entered(s.ID)
 	}
-}
-
-// watches reports whether the caller is the goroutine that looks for slow handlers:
-// in Report. Close waits for its end.
-func (c *checker) watches() bool {
-	g := record.Goroutine()
-	return c != nil && c.slow != nil && g != 0 && c.slow.on.Load() == g
 }
 
 func (c *checker) left(s *record.Slot) {
@@ -186,14 +178,14 @@ func (c *checker) left(s *record.Slot) {
 	}
 }
 
-// closing is called by Close before the backend is closed, closed when nothing is
-// left to be dispatched.
+// closing is called by Close before the backend is closed.
 func (c *checker) closing() {
 	if c != nil && c.Outstanding {
 		c.reportLive(FindingOutstanding)
 	}
 }
 
+// closed is called by Close when nothing is left to be dispatched.
 func (c *checker) closed() {
 	if c == nil {
 		return
@@ -214,25 +206,32 @@ func (c *checker) reportLive(kind FindingKind) {
 	}
 }
 
-// poison is what a read's memory is filled with.
+// watches reports whether the caller is the watchdog's goroutine, inside Report.
+// Close waits for the end of that goroutine.
+func (c *checker) watches() bool {
+	g := record.Goroutine()
+	return c != nil && c.slow != nil && g != 0 && c.slow.goroutine.Load() == g
+}
+
+// poison is the byte with which the memory of a read is filled.
 const poison = 0xDB
 
-// bufferCheck remembers the memory of operations that are outstanding. The zero
-// value is ready.
+// bufferCheck remembers the memory of outstanding operations. The zero value is
+// ready.
 type bufferCheck struct {
-	mu   sync.Mutex
-	seed maphash.Seed
-	of   map[*Operation]memory
+	mu    sync.Mutex
+	seed  maphash.Seed
+	named map[*Operation]memory
 }
 
-// memory is what an operation names.
+// memory is the memory that an operation names.
 type memory struct {
 	parts [][]byte
-	sum   uint64 // writes
-	read  bool
+	sum   uint64 // of a write: the checksum at its start
+	read  bool   // the operation writes to the memory
 }
 
-// memoryOf finds the memory that o names; false if it names none.
+// memoryOf returns the memory that o names; false if it names none.
 func memoryOf(o *Operation) (m memory, ok bool) {
 	switch o.op.Kind {
 	case backend.KindRead, backend.KindReadAt, backend.KindReceiveFrom:
@@ -250,7 +249,7 @@ func memoryOf(o *Operation) (m memory, ok bool) {
 	return memory{}, false
 }
 
-// begin poisons or sums the memory of o, which is about to be started.
+// begin fills or sums the memory of o, which is about to be started.
 func (c *bufferCheck) begin(o *Operation) {
 	m, ok := memoryOf(o)
 	if !ok {
@@ -258,8 +257,8 @@ func (c *bufferCheck) begin(o *Operation) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.of == nil {
-		c.of, c.seed = map[*Operation]memory{}, maphash.MakeSeed()
+	if c.named == nil {
+		c.named, c.seed = map[*Operation]memory{}, maphash.MakeSeed()
 	}
 	if m.read {
 		for _, part := range m.parts {
@@ -268,32 +267,32 @@ func (c *bufferCheck) begin(o *Operation) {
 			}
 		}
 	} else {
-		m.sum = c.total(m.parts)
+		m.sum = c.checksum(m.parts)
 	}
-	c.of[o] = m
+	c.named[o] = m
 }
 
-// end looks at the memory of o, which has completed, and says what is wrong with
-// it; nothing if nothing is.
+// end checks the memory of o, which has completed, and describes what is wrong with
+// it; "" if nothing is.
 func (c *bufferCheck) end(o *Operation) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m, ok := c.of[o]
+	m, ok := c.named[o]
 	if !ok {
 		return ""
 	}
-	delete(c.of, o)
+	delete(c.named, o)
 	if m.read {
-		return m.beyond(o.op.N)
+		return m.changedAfter(o.op.N)
 	}
-	if c.total(m.parts) != m.sum {
+	if c.checksum(m.parts) != m.sum {
 		return "the bytes being written have changed"
 	}
 	return ""
 }
 
-// beyond looks for bytes that are not poison from n on.
-func (m memory) beyond(n int) string {
+// changedAfter looks for a changed byte behind the first n.
+func (m memory) changedAfter(n int) string {
 	at := 0
 	for _, part := range m.parts {
 		for _, b := range part {
@@ -306,7 +305,7 @@ func (m memory) beyond(n int) string {
 	return ""
 }
 
-func (c *bufferCheck) total(parts [][]byte) uint64 {
+func (c *bufferCheck) checksum(parts [][]byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	for _, part := range parts {
@@ -317,19 +316,19 @@ func (c *bufferCheck) total(parts [][]byte) uint64 {
 
 // watchdog looks for handlers that run for too long, on a goroutine of its own.
 type watchdog struct {
-	c    *checker
-	stop chan struct{}
-	done chan struct{}
-	on   atomic.Uintptr // its goroutine
+	c         *checker
+	stop      chan struct{}
+	done      chan struct{}
+	goroutine atomic.Uintptr // the watchdog's own
 
 	mu      sync.Mutex
 	running map[uint64]run // by the operation's ID
 }
 
-// run is a handler that is running.
+// run is a handler that runs.
 type run struct {
 	since     time.Time
-	goroutine []byte // how its stack begins: "goroutine 17 ["
+	goroutine []byte // the first line of its stack begins so: "goroutine 17 ["
 	reported  bool
 }
 
@@ -358,11 +357,11 @@ func (w *watchdog) end() {
 	<-w.done
 }
 
-// watch looks four times in the time that is allowed.
+// watch looks four times within the time that a handler may take.
 func (w *watchdog) watch() {
 	defer close(w.done)
-	w.on.Store(record.Goroutine())
-	defer w.on.Store(0)
+	w.goroutine.Store(record.Goroutine())
+	defer w.goroutine.Store(0)
 	tick := time.NewTicker(max(w.c.SlowHandler/4, time.Microsecond))
 	defer tick.Stop()
 	for {
@@ -393,7 +392,7 @@ func (w *watchdog) look() {
 	}
 }
 
-// stackOf finds the stack of one goroutine among those of all.
+// stackOf finds the stack of one goroutine among the stacks of all.
 func stackOf(goroutine []byte) []byte {
 	buf := make([]byte, 64<<10)
 	for {

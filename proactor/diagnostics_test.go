@@ -195,7 +195,7 @@ func TestCheckOptions(t *testing.T) {
 	for want, o := range map[string]proactor.Options{
 		"SlowHandler is -1ns":  {Diagnostics: proactor.Diagnostics{SlowHandler: -1, Report: report}},
 		"need the causal":      {Diagnostics: proactor.Diagnostics{Buffers: true, Report: report}, Record: proactor.RecordOptions{Off: true}},
-		"nobody to tell":       {Diagnostics: proactor.Diagnostics{Completions: true}},
+		"nowhere to report":    {Diagnostics: proactor.Diagnostics{Completions: true}},
 		"Record.History is -1": {Record: proactor.RecordOptions{History: -1}},
 	} {
 		if _, err := proactor.New(o); err == nil || !strings.Contains(err.Error(), want) {

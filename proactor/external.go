@@ -2,48 +2,47 @@ package proactor
 
 import "slices"
 
-// Processor is an asynchronous operation processor of somebody else's: a library
+// Processor is an asynchronous operation processor of the program's own: a library
 // with callbacks, a device, a computation on other goroutines. Its operations
-// complete through a Dispatcher as all others do: one place for handlers, tokens,
-// deadlines, contexts, owners, priorities and the record.
+// complete through a Dispatcher like all others, with the same handlers, tokens,
+// deadlines, contexts, cancel groups, priorities and record.
 //
-//	initiator              dispatcher             processor
-//	c := d.Begin(op, p) ──▶ outstanding
-//	p.Do(..., c)        ─────────────────────────▶ works
-//	                        Cancel, deadline ... ─▶ p.Cancel(c)
-//	                        handler  ◀───────────  c.Complete(n, err)
+//	initiator                      dispatcher             processor
+//	c := d.StartExternal(op, p) ──▶ outstanding
+//	p.Do(..., c)                ─────────────────────────▶ works
+//	                                Cancel, deadline ... ─▶ p.Cancel(c)
+//	                                handler  ◀───────────  c.Complete(n, err)
 type Processor interface {
-	// Cancel asks for the operation to be completed soon: with ErrCanceled if
-	// nothing was done, or with what was. It is called at most once for each
-	// Begin, by the dispatcher, as handlers are: it must not block. It is never
-	// called once the operation's handler was, but it may be called while another
-	// goroutine is about to complete the operation, and before Begin's caller has
-	// told the processor.
+	// Cancel asks the processor to complete the operation soon: with ErrCanceled if
+	// nothing was done, or with the part that was. The dispatcher calls it at most once
+	// for each StartExternal, as it calls handlers: it must not block. It is never
+	// called after the operation's handler. It may be called while another goroutine
+	// is about to complete the operation, and before the caller of StartExternal has
+	// given the work to the processor.
 	Cancel(c Completion)
 }
 
-// Completion is how a Processor completes one start of one operation. It is a
-// small value; its methods may be called from any goroutine.
+// Completion is how a Processor completes one start of one operation. It is a small
+// value; its methods may be called from any goroutine.
 type Completion struct {
 	d          *Dispatcher
 	settings   *settings
 	generation uint64
-	id         OperationID // of the record, if the operation has one and a processor
+	id         OperationID // 0 if there is no record or no processor
 }
 
-// externalOperation is what a user-defined operation has in addition. The
-// dispatcher's mu covers it.
+// externalOperation is the state of an external operation. Dispatcher.mu covers it.
 type externalOperation struct {
 	processor  Processor
 	completion Completion
 	cancelPost Operation // a post that calls the processor's Cancel
-	cancelling bool      // it is outstanding: the handler is not called before it has been
+	cancelling bool      // cancelPost is outstanding: the handler waits until it has run
 	done       bool      // Complete was called
 }
 
-// Begin makes op outstanding until the Completion that is returned is used. What
-// has to be done for op is between the caller and p, which is only asked to
-// cancel. If p is nil, cancelling op completes it at once.
+// StartExternal makes op outstanding until the returned Completion is used. The
+// caller gives the work to p; the dispatcher only asks p to cancel it. If p is nil,
+// cancelling op completes it at once.
 //
 // Close of the dispatcher asks p to cancel, and waits until op is complete.
 func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
@@ -55,53 +54,53 @@ func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
 	d.begin(op, KindExternal)
 	ended := d.arm(c)
 	d.mu.Lock()
-	u := c.external
-	u.processor, u.completion = p, Completion{d: d, settings: c, generation: c.generation}
-	u.cancelPost.Strand, u.cancelPost.Priority = op.Strand, op.Priority
-	u.done, u.cancelling = false, false
+	e := c.external
+	e.processor, e.completion = p, Completion{d: d, settings: c, generation: c.generation}
+	e.cancelPost.Strand, e.cancelPost.Priority = op.Strand, op.Priority
+	e.done, e.cancelling = false, false
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed
 	}
 	if ended != nil {
-		u.done = true
-		completion := u.completion
+		e.done = true
+		completion := e.completion
 		d.completeAndUnlock(&op.op, ended)
 		return completion
 	}
 	if op.slot != nil && p != nil {
-		u.completion.id = OperationID(op.slot.ID)
+		e.completion.id = OperationID(op.slot.ID)
 	}
 	d.external.add(c, inDispatcher)
 	c.launched = true
 	if c.reason != nil {
 		d.requestCancelLocked(c)
 	}
-	completion := u.completion
+	completion := e.completion
 	d.mu.Unlock()
 	d.wake()
 	return completion
 }
 
-// Operation is the one that c completes. It is the runtime's: nothing of it but
-// its Token may be looked at.
+// Operation is the operation that c completes. It belongs to the runtime: only its
+// Token may be read.
 func (c Completion) Operation() *Operation { return c.settings.op }
 
-// Complete completes the operation: its handler will be called with n and err.
-// The first call counts. It returns false, and does nothing, if the operation was
-// complete already, also if it has been started again meanwhile: because Complete
-// was called twice, which is a mistake of the processor's that Diagnostics.Completions
-// reports, or because the operation has no processor and was cancelled, or because
-// it had ended before it began.
+// Complete completes the operation: its handler will be called with n and err. The
+// first call counts. Complete returns false and has no effect if the operation was
+// complete already, also if it was started again meanwhile. Either Complete was
+// called twice, which is a mistake of the processor that Diagnostics.Completions
+// reports; or the operation has no processor and was cancelled; or it was ended
+// before it began.
 func (c Completion) Complete(n int, err error) bool {
-	d, u := c.d, c.settings.external
+	d, e := c.d, c.settings.external
 	if d.journal != nil && d.journal.Ask(&c.settings.op.op, "complete", func() { c.Complete(n, err) }) {
 		return true
 	}
 	d.mu.Lock()
-	if c.settings.generation != c.generation || u.done {
+	if c.settings.generation != c.generation || e.done {
 		d.mu.Unlock()
 		if c.id != 0 && d.checks != nil && d.checks.Completions {
-			d.checks.report(FindingTwice, c.id, "its processor has called Complete again", nil)
+			d.checks.report(FindingTwice, c.id, "its processor called Complete again", nil)
 		}
 		return false
 	}
@@ -111,8 +110,8 @@ func (c Completion) Complete(n int, err error) bool {
 	return true
 }
 
-// completeExternalLocked puts the operation of c where the next round finds it, or leaves
-// that to the call of Cancel which is in progress. mu is held.
+// completeExternalLocked puts the operation of c where the next round finds it. If a
+// call of the processor's Cancel is in progress, it leaves that to HandleCompletion.
 func (d *Dispatcher) completeExternalLocked(c *settings, n int, err error) {
 	c.external.done = true
 	d.external.remove(c, inDispatcher)
@@ -123,34 +122,34 @@ func (d *Dispatcher) completeExternalLocked(c *settings, n int, err error) {
 	d.externalDone.Signal()
 }
 
-// requestCancelLocked has the processor's Cancel called on the dispatcher, with no lock
-// held. mu is held.
+// requestCancelLocked has the dispatcher call the processor's Cancel, without a
+// lock.
 func (d *Dispatcher) requestCancelLocked(c *settings) {
-	u := c.external
+	e := c.external
 	switch {
-	case u.done || u.cancelling:
-	case u.processor == nil:
+	case e.done || e.cancelling:
+	case e.processor == nil:
 		d.completeExternalLocked(c, 0, ErrCanceled)
 	default:
-		u.cancelling = true
-		u.cancelPost.Handler = u
-		d.begin(&u.cancelPost, KindPost)
-		d.completeLocked(&u.cancelPost, nil)
+		e.cancelling = true
+		e.cancelPost.Handler = e
+		d.begin(&e.cancelPost, KindPost)
+		d.completeLocked(&e.cancelPost, nil)
 	}
 }
 
-// HandleCompletion is the handler of ask.
-func (u *externalOperation) HandleCompletion(*Operation) {
-	d, c := u.completion.d, u.completion.settings
+// HandleCompletion is the handler of cancelPost.
+func (e *externalOperation) HandleCompletion(*Operation) {
+	d, c := e.completion.d, e.completion.settings
 	d.mu.Lock()
-	done := u.done
+	done := e.done
 	d.mu.Unlock()
 	if !done {
-		u.processor.Cancel(u.completion)
+		e.processor.Cancel(e.completion)
 	}
 	d.mu.Lock()
-	u.cancelling = false
-	if u.done {
+	e.cancelling = false
+	if e.done {
 		d.posted.Push(&c.op.op)
 		d.externalDone.Signal()
 	}
@@ -158,7 +157,8 @@ func (u *externalOperation) HandleCompletion(*Operation) {
 	d.wake()
 }
 
-// closeExternal asks for the end of all that is held: d is being closed.
+// closeExternal asks all processors to cancel and closes the sets of signals: d is
+// being closed.
 func (d *Dispatcher) closeExternal() {
 	d.mu.Lock()
 	for i := len(d.external) - 1; i >= 0; i-- {
@@ -173,8 +173,8 @@ func (d *Dispatcher) closeExternal() {
 	}
 }
 
-// awaitExternal waits until a processor has completed something, and reports false
-// once nothing is left that it could. The turn is held.
+// awaitExternal waits until a processor has completed an operation. It returns false
+// when no external operation is left. The turn is held.
 func (d *Dispatcher) awaitExternal() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -190,7 +190,7 @@ type HandlerFunc func(op *Operation)
 // HandleCompletion calls f.
 func (f HandlerFunc) HandleCompletion(op *Operation) { f(op) }
 
-// The way of an operation through the dispatcher:
+// An operation takes these steps through the dispatcher:
 //
 //  1. begin: the operation belongs to the runtime from now on
 //  2. start, launch: it is handed to the backend, by way of the journal and of the

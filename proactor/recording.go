@@ -1,35 +1,30 @@
 package proactor
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"runtime/pprof"
-	"runtime/trace"
 	"slices"
 	"sync"
 )
 
-// open are the dispatchers of this process that have not been closed, in the
-// order in which they were made, and the recording in progress.
+// open is the state that the dispatchers of this process share.
 var open struct {
 	mu          sync.Mutex
-	dispatchers []*Dispatcher
-	recording   *Recording
-	replay      func(number int) (ReplayOptions, error) // nil: each dispatcher's own
-	replays     int
+	dispatchers []*Dispatcher                           // not closed yet, in the order in which they were made
+	recording   *Recording                              // nil: none is in progress
+	replay      func(number int) (ReplayOptions, error) // of ReplayAll; nil: each dispatcher uses its own options
+	replays     int                                     // calls of replay
 }
 
-// Dispatchers returns those of this process that have not been closed, in the
-// order in which they were made: for views of everything that is going on.
+// Dispatchers returns the open dispatchers of this process, in the order in which
+// they were made, for tools that show everything that happens.
 func Dispatchers() []*Dispatcher {
 	open.mu.Lock()
 	defer open.mu.Unlock()
 	return slices.Clone(open.dispatchers)
 }
 
-// Number tells d from the others of this process: it is in the IDs of its
-// operations. 0 if no record is kept.
+// Number tells d from the other dispatchers of this process: it is in the IDs of d's
+// operations. It is 0 if no record is kept.
 func (d *Dispatcher) Number() int {
 	if d.record == nil {
 		return 0
@@ -37,8 +32,8 @@ func (d *Dispatcher) Number() int {
 	return int(d.record.Number())
 }
 
-// enlist makes d one of the open dispatchers. It returns the options of its
-// record: those of the recording in progress, or else its own.
+// register adds d to the open dispatchers. It returns the options of its record:
+// those of the recording in progress, or else o.
 func (d *Dispatcher) register(o RecordOptions) RecordOptions {
 	open.mu.Lock()
 	defer open.mu.Unlock()
@@ -50,7 +45,7 @@ func (d *Dispatcher) register(o RecordOptions) RecordOptions {
 	return o
 }
 
-// unregister takes d, closed, out.
+// unregister removes d, which is closed.
 func (d *Dispatcher) unregister() {
 	open.mu.Lock()
 	defer open.mu.Unlock()
@@ -58,15 +53,15 @@ func (d *Dispatcher) unregister() {
 }
 
 // Recording keeps the records of all dispatchers that are made while it is in
-// progress, beyond their ends.
+// progress, also after these are closed.
 type Recording struct {
 	options     RecordOptions
 	dispatchers []*Dispatcher
 }
 
-// StartRecording begins a recording. Dispatchers that are made from now on keep
-// their records as o says, whatever their own options are. There is one recording
-// at a time: it fails if another is in progress.
+// StartRecording begins a recording. The records of dispatchers that are made from
+// now on follow o instead of their own options. If a recording is in progress
+// already, StartRecording fails.
 func StartRecording(o RecordOptions) (*Recording, error) {
 	r := &Recording{options: o}
 	open.mu.Lock()
@@ -78,8 +73,8 @@ func StartRecording(o RecordOptions) (*Recording, error) {
 	return r, nil
 }
 
-// Stop ends the recording and returns what the dispatchers have recorded, in the
-// order of the operations' IDs.
+// Stop ends the recording. It returns the records of its dispatchers, in the order
+// of the operations' IDs.
 func (r *Recording) Stop() []Record {
 	open.mu.Lock()
 	if open.recording == r {
@@ -98,73 +93,4 @@ func recordsOf(dispatchers []*Dispatcher) []Record {
 	}
 	sortByID(all)
 	return all
-}
-
-// ReplayAll has dispatchers that are made from now on write journals, or replay
-// them, as of says, in place of their own Options.Replay (and of Options.Backend
-// and Options.Sim, for a replay). of is called by New, with 1 for the first of them,
-// 2 for the next, and so on; its error is New's. It ends when stop is called. There
-// is one at a time: it fails if another is in progress.
-func ReplayAll(of func(number int) (ReplayOptions, error)) (stop func(), err error) {
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	if open.replay != nil {
-		return nil, errors.New("proactor: ReplayAll is in progress already: stop that one first")
-	}
-	open.replay, open.replays = of, 0
-	return sync.OnceFunc(func() {
-		open.mu.Lock()
-		defer open.mu.Unlock()
-		open.replay = nil
-	}), nil
-}
-
-// replayAll makes o's journal that of ReplayAll, if there is one in progress.
-func (o *Options) replayAll() (err error) {
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	if open.replay == nil {
-		return nil
-	}
-	open.replays++
-	if o.Replay, err = open.replay(open.replays); err != nil {
-		return fmt.Errorf("proactor: the journal of dispatcher %d: %w", open.replays, err)
-	}
-	if o.Replay.From != nil {
-		o.Backend, o.Sim = "", nil
-	}
-	return nil
-}
-
-// labels are goroutine labels for each kind of operation, which a processor
-// profile tells handlers apart by: "operation" is the kind. They are made once.
-type labels [256]context.Context
-
-func newLabels() *labels {
-	var l labels
-	for k := range l {
-		if name := Kind(k).String(); name != KindNone.String() {
-			l[k] = pprof.WithLabels(context.Background(), pprof.Labels("operation", name))
-		}
-	}
-	return &l
-}
-
-// handle calls the handler of o: in a region of runtime/trace if a trace is being
-// taken, and with labels for the profiler, if there are any. A nil labels just
-// calls.
-func (l *labels) handle(o *Operation) {
-	if l == nil {
-		o.Handler.HandleCompletion(o)
-		return
-	}
-	k := o.Kind()
-	ctx := l[k]
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	pprof.SetGoroutineLabels(ctx)
-	defer pprof.SetGoroutineLabels(context.Background())
-	defer trace.StartRegion(ctx, "proactor: "+k.String()).End()
-	o.Handler.HandleCompletion(o)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Settings of an operation: timeout, deadline, context, cancel group. The way of an
-// operation that has settings:
+// Settings of an operation: timeout, deadline, context, cancel group. An operation
+// that has settings takes these steps:
 //
 //  1. arm: set up what may end the operation early
 //  2. start the operation in the backend, or put it where it waits

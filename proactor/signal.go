@@ -11,13 +11,17 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// SignalSet turns signals of the operating system into completions. It is
-// registered for them from Signals to Close, so that none is lost between one
-// Wait and the next: what arrives meanwhile is kept, a signal that arrives several
-// times once, with a count. Several sets may be for the same signal: each of them
-// gets it. All methods may be called from any goroutine.
+// Signals of the operating system as completions: a set is registered for signals,
+// and its Wait is an operation that completes with the next one.
+
+// SignalSet turns signals of the operating system into completions. It is registered
+// for them from Signals to Close, so that none is lost between two Waits: a signal
+// that arrives in between is kept, once, with the number of times that it has
+// arrived. Several sets may be registered for the same signal: each of them gets it.
+// All methods may be called from any goroutine.
 //
-// Under sim nothing of the system's arrives: SimNetwork.Raise delivers.
+// Under sim no signal of the system arrives: SimNetwork.Raise delivers simulated
+// ones.
 type SignalSet struct {
 	d          *Dispatcher
 	unregister func() // ends the registration
@@ -25,30 +29,23 @@ type SignalSet struct {
 	// d.mu covers the rest.
 	waiting backend.Queue
 	pending []arrival // in the order of their first arrival
-	closed  error     // why it is
+	closed  error     // why the set is closed; nil: it is open
 }
 
-var errNoSignals = errors.New("proactor: a set of signals needs at least one signal")
-
-// arrival is a signal that nobody waited for.
+// arrival is a signal that arrived while no Wait was outstanding.
 type arrival struct {
 	signal os.Signal
 	times  int
 }
 
-// signalSource is a backend that has signals of its own.
+// signalSource is a backend with signals of its own.
 type signalSource interface {
 	Notify(deliver func(os.Signal), signals []os.Signal) (stop func())
 }
 
-// signalBuffer is how many arrivals of one signal are counted while the goroutine
-// that takes them does not run. More of them count as one less, as those do that
-// the system itself has not delivered yet.
-const signalBuffer = 16
-
-// Signals registers for signals: the program is not ended by them any more, nor
-// whatever they do by default, until the set is closed. It must be closed; closing
-// the dispatcher does it, too.
+// Signals registers for signals. Until the set is closed they do not end the
+// program, nor have their other default effect. The caller must close the set;
+// closing the dispatcher closes it, too.
 func (d *Dispatcher) Signals(signals ...os.Signal) (*SignalSet, error) {
 	if len(signals) == 0 {
 		return nil, errNoSignals
@@ -77,6 +74,8 @@ func (d *Dispatcher) Signals(signals ...os.Signal) (*SignalSet, error) {
 	return s, nil
 }
 
+var errNoSignals = errors.New("proactor: a set of signals needs at least one signal")
+
 // distinct is list without repetitions.
 func distinct(list []os.Signal) (set []os.Signal) {
 	for _, s := range list {
@@ -87,10 +86,10 @@ func distinct(list []os.Signal) (set []os.Signal) {
 	return set
 }
 
-// Wait completes op, with a nil error, when one of the signals arrives, at once
-// if one has since the last Wait: op.Signal says which, op.N how many times.
-// Several waits complete in the order in which they were started, each with
-// another arrival.
+// Wait completes op, with a nil error, when one of the signals arrives, or at once
+// if one has arrived since the last Wait. op.Signal is the signal, op.N the number
+// of times that it has arrived. Several waits complete in the order in which they
+// were started, each with another arrival.
 func (s *SignalSet) Wait(op *Operation) {
 	op.ensureSettings()
 	s.d.begin(op, KindSignal)
@@ -127,7 +126,8 @@ func (s *SignalSet) wait(op *Operation) {
 	}
 }
 
-// Signal is what has arrived, the result of SignalSet.Wait; nil if nothing has.
+// Signal is the signal with which SignalSet.Wait has completed; nil if none has
+// arrived.
 func (o *Operation) Signal() os.Signal {
 	if c := o.settings.Load(); c != nil {
 		return c.signal
@@ -135,7 +135,8 @@ func (o *Operation) Signal() os.Signal {
 	return nil
 }
 
-// deliver is called for each signal that arrives, on a goroutine of its own.
+// deliver is called for each signal that arrives, on a goroutine that does only
+// this.
 func (s *SignalSet) deliver(sig os.Signal) {
 	d := s.d
 	d.mu.Lock()
@@ -150,14 +151,14 @@ func (s *SignalSet) deliver(sig os.Signal) {
 	d.wake()
 }
 
-// arrived completes op. mu is held.
+// completeWaitLocked completes op with a.
 func (s *SignalSet) completeWaitLocked(op *Operation, a arrival) {
 	op.settings.Load().signal = a.signal
 	op.op.N = a.times
 	s.d.completeLocked(op, nil)
 }
 
-// keep remembers a signal for the next Wait. mu is held.
+// keepLocked keeps a signal for the next Wait.
 func (s *SignalSet) keepLocked(sig os.Signal) {
 	for i := range s.pending {
 		if s.pending[i].signal == sig {
@@ -179,16 +180,16 @@ func (s *SignalSet) Cancel() {
 	s.d.wake()
 }
 
-// completeAll completes all waits with err. mu is held.
+// completeAllLocked completes all waits with err.
 func (s *SignalSet) completeAllLocked(err error) {
 	for op := s.waiting.Pop(); op != nil; op = s.waiting.Pop() {
 		s.d.completeLocked(op.Owner.(*Operation), err)
 	}
 }
 
-// Close ends the registration: with the last set for a signal that does again
-// what it does by default. Waits complete with ErrHandleClosed. A second Close
-// does nothing.
+// Close ends the registration. When the last set for a signal is closed, the signal
+// has its default effect again. Waits complete with ErrHandleClosed. A second Close
+// has no effect.
 func (s *SignalSet) Close() error {
 	end := func() { s.close(ErrHandleClosed) }
 	if s.d.journal == nil || !s.d.journal.Ask(nil, "close a set of signals", end) {
@@ -198,21 +199,26 @@ func (s *SignalSet) Close() error {
 }
 
 // close is Close with a reason.
-func (s *SignalSet) close(why error) {
+func (s *SignalSet) close(reason error) {
 	d := s.d
 	d.mu.Lock()
 	if s.closed == nil {
-		s.closed, s.pending = why, nil
-		s.completeAllLocked(why)
+		s.closed, s.pending = reason, nil
+		s.completeAllLocked(reason)
 		d.signalSets = slices.DeleteFunc(d.signalSets, func(o *SignalSet) bool { return o == s })
 	}
 	d.mu.Unlock()
-	s.unregister() // once, or again: it knows
+	s.unregister() // a second call has no effect
 	d.wake()
 }
 
-// notifySystem registers with the operating system. Each signal has a channel of
-// its own, so that a flood of one cannot push another one out.
+// signalBuffer is the number of arrivals of one signal that are counted while the
+// goroutine that takes them does not run. Further ones are not counted, like those
+// that the system merges before it delivers them.
+const signalBuffer = 16
+
+// notifySystem registers with the operating system. Each signal has a channel of its
+// own, so that a flood of one does not displace another.
 func notifySystem(deliver func(os.Signal), signals []os.Signal) (stop func()) {
 	var channels []chan os.Signal
 	for _, s := range signals {

@@ -6,6 +6,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
+// The order of handlers: a strand keeps those of a pool from running at the same
+// time, a priority lets a completion overtake others that wait.
+
 // Strand serializes handlers of a pool: the handlers of operations that name the
 // same Strand are called one at a time, in the order in which their completions were
 // taken for dispatch, by any goroutine of the pool. So data that only they touch
