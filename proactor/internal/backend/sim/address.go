@@ -9,17 +9,17 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// firstPort is the first port that is given out where none is asked for.
+// firstPort is the first port that is assigned to an endpoint without one.
 const firstPort = 32768
 
-// endpoint is an address in a form that can be compared: a path for unix,
-// otherwise an IP and a port.
+// endpoint is an address in a comparable form: a path for Unix, otherwise an IP
+// address and a port.
 type endpoint struct {
 	path string
 	at   netip.AddrPort
 }
 
-// parse reads a literal address.
+// parse parses a literal address.
 func parse(network, address string) (endpoint, error) {
 	if err := backend.CheckAny(network, address); err != nil {
 		return endpoint{}, err
@@ -31,7 +31,7 @@ func parse(network, address string) (endpoint, error) {
 	return endpoint{at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}, err
 }
 
-// parsePeer is parse for what is connected to: the wildcard is this host.
+// parsePeer is parse for the address of a connect: the wildcard means this host.
 func parsePeer(network, address string) (endpoint, error) {
 	if backend.IsUnix(network) {
 		return parse(network, address)
@@ -40,7 +40,7 @@ func parsePeer(network, address string) (endpoint, error) {
 	return endpoint{at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}, err
 }
 
-// addr is e as the net package writes it.
+// addr returns e as an address of package net.
 func (e endpoint) addr() net.Addr {
 	if !e.at.IsValid() {
 		return &net.UnixAddr{Name: e.path, Net: "unix"}
@@ -55,7 +55,7 @@ func (e endpoint) withPort(port uint16) endpoint {
 	return e
 }
 
-// free says whether a listener may have e: as on Linux, an address conflicts
+// free reports whether a listener may bind e. As on Linux, an address conflicts
 // with itself and with the wildcard of its port.
 func (n *Network) free(e endpoint) bool {
 	if _, taken := n.listeners[e]; taken {
@@ -64,7 +64,7 @@ func (n *Network) free(e endpoint) bool {
 	if !e.at.IsValid() {
 		return true
 	}
-	for other := range n.listeners { // only asks whether there is any: the order does not matter
+	for other := range n.listeners { // looks for any match, so the order does not matter
 		if other.at.Port() == e.at.Port() && (other.wildcard() || e.wildcard()) {
 			return false
 		}
@@ -74,7 +74,7 @@ func (n *Network) free(e endpoint) bool {
 
 var errNoPort = errors.New("no port is free: close a listener")
 
-// pickPort gives e the next port that no listener has, if it has none.
+// pickPort gives e the next free port, if e has none.
 func (n *Network) pickPort(e endpoint) (endpoint, error) {
 	if !e.at.IsValid() || e.at.Port() != 0 {
 		return e, nil
@@ -90,7 +90,7 @@ func (n *Network) pickPort(e endpoint) (endpoint, error) {
 	return e, errNoPort
 }
 
-// lookup finds who listens on e.
+// lookup finds the listener on e.
 func (n *Network) lookup(e endpoint) *listener {
 	if l := n.listeners[e]; l != nil || !e.at.IsValid() {
 		return l
@@ -105,7 +105,7 @@ func (n *Network) lookup(e endpoint) *listener {
 	return n.listeners[endpoint{at: any6}]
 }
 
-// reachable is e, or the loopback address where e is "any".
+// reachable returns e, or the loopback address if e is the wildcard.
 func (e endpoint) reachable() endpoint {
 	if !e.wildcard() {
 		return e
@@ -117,7 +117,7 @@ func (e endpoint) reachable() endpoint {
 	return endpoint{at: netip.AddrPortFrom(ip, e.at.Port())}
 }
 
-// absent is what the system says when nobody listens on e.
+// absent returns the error of a connect to e when there is no listener.
 func (e endpoint) absent() syscall.Errno {
 	if e.at.IsValid() {
 		return backend.ECONNREFUSED

@@ -8,36 +8,36 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Backend is one dispatcher's place on a Network.
+// Backend attaches one dispatcher to a Network.
 type Backend struct {
 	net *Network
 
-	// All of these are guarded by net.mu.
-	ready    backend.Queue // completed, in the order in which Wait hands over
+	// The fields below are guarded by net.mu.
+	ready    backend.Queue // completed operations, in the order in which Wait returns them
 	woken    bool          // Wake was called since the last Wait
-	parked   bool          // a goroutine rests inside Wait; whoever clears it sends on park
-	deadline time.Duration // of that Wait
+	parked   bool          // a goroutine waits inside Wait; the code that clears parked sends on park
+	deadline time.Duration // deadline of that Wait
 	closed   bool
-	spares   backend.SpareBuffers // to be released once net.mu is not held
-	handles  []member             // the open ones
-	dials    []*dial              // under way
-	tasks    []*task              // on files, under way
+	spares   backend.SpareBuffers // buffers to release once net.mu is not held
+	handles  []member             // the open handles
+	dials    []*dial              // the outstanding connects
+	tasks    []*task              // the outstanding operations on files
 
-	park  chan struct{} // one token for each time parked is cleared by somebody else
+	park  chan struct{} // receives one token for each time another goroutine clears parked
 	timer *time.Timer   // ClockSystem only
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
-// member is a handle, as its backend keeps it.
+// member is the view that a Backend has of a handle.
 type member interface {
-	cancel()           // ends what is outstanding early
-	abandon(err error) // completes what is outstanding, and refuses more
-	shut(err error)    // abandons, then lets the other end know
-	position() *int    // its index in Backend.handles
+	cancel()             // cancels outstanding operations
+	failAll(err error)   // completes outstanding operations with err, and refuses later ones
+	closeWith(err error) // calls failAll, then lets the other end observe the close
+	handleIndex() *int   // its index in Backend.handles
 }
 
-// New attaches a backend to a network, o.Network or one of its own.
+// New attaches a backend to o.Network, or to a network of its own.
 func New(o Options) (backend.Backend, error) {
 	b, err := Attach(o)
 	if err != nil {
@@ -46,7 +46,7 @@ func New(o Options) (backend.Backend, error) {
 	return b, nil
 }
 
-// Attach is New for those who also want the network.
+// Attach is New for callers that also need the network.
 func Attach(o Options) (*Backend, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func Attach(o Options) (*Backend, error) {
 // Name returns "sim".
 func (b *Backend) Name() string { return "sim" }
 
-// String names the seed.
+// String returns the name and the seed.
 func (b *Backend) String() string { return fmt.Sprintf("sim(seed %d)", b.net.seed) }
 
 // Network returns the network that b is attached to.
@@ -78,12 +78,12 @@ func (b *Backend) Network() *Network { return b.net }
 // Now returns the network's time.
 func (b *Backend) Now() time.Duration { return b.net.Now() }
 
-// Start begins op. What can be carried out at once is, and waits in the ready
-// list.
+// Start begins op. It carries op out at once if that is possible, and adds it to
+// the ready list.
 func (b *Backend) Start(op *backend.Op) {
 	b.net.mu.Lock()
 	defer b.net.mu.Unlock()
-	b.net.look()
+	b.net.readClock()
 	op.N, op.Err, op.New = 0, nil, nil
 	switch {
 	case b.closed:
@@ -103,7 +103,7 @@ func (b *Backend) Start(op *backend.Op) {
 func (b *Backend) operate(op *backend.Op) {
 	_, onFile := op.Handle.(*file)
 	onFile = onFile && op.Kind.OnFile()
-	h := halfOf(op)
+	h := directionOf(op)
 	if h == nil && !onFile {
 		b.reject(op, backend.ErrWrongHandle)
 		return
@@ -124,19 +124,19 @@ func (b *Backend) operate(op *backend.Op) {
 	h.run()
 }
 
-// reject completes op without its having been started.
+// reject completes op, which was not started, with err.
 func (b *Backend) reject(op *backend.Op, err error) {
 	op.Err, op.Flag = err, flagIdle
-	if h := halfOf(op); h != nil {
+	if h := directionOf(op); h != nil {
 		h.outstanding++
 	}
 	b.ready.Push(op)
 	b.signal()
 }
 
-// halfOf finds the queue that op belongs in; nil for a connect, and for what is
-// about files.
-func halfOf(op *backend.Op) *half {
+// directionOf finds the direction that op belongs to; nil for connects and for file
+// operations.
+func directionOf(op *backend.Op) *direction {
 	switch s := op.Handle.(type) {
 	case *stream:
 		switch op.Kind {
@@ -174,13 +174,13 @@ func closedError(h backend.Handle) error {
 	return nil
 }
 
-// Cancel ends op early, unless CancelLoses and it can succeed.
+// Cancel cancels op, unless CancelLoses decides otherwise and op can succeed.
 func (b *Backend) Cancel(op *backend.Op) {
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
-	if op.Flag == flagIdle { // op may be anybody's: look at nothing else
+	n.readClock()
+	if op.Flag == flagIdle { // the caller may not own op: look at nothing else
 		return
 	}
 	if d := b.dialOf(op); d != nil {
@@ -191,7 +191,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 		t.cancel()
 		return
 	}
-	if h := halfOf(op); h != nil {
+	if h := directionOf(op); h != nil {
 		h.cancel(op)
 	}
 }
@@ -201,7 +201,7 @@ func (b *Backend) CancelAll() {
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	for _, m := range b.handles {
 		m.cancel()
 	}
@@ -213,26 +213,26 @@ func (b *Backend) CancelAll() {
 	}
 }
 
-// feasible says whether op, first in its queue, will complete by itself.
+// feasible reports whether op, the head of its queue, will complete by itself.
 func feasible(op *backend.Op) bool {
 	switch s := op.Handle.(type) {
 	case *listener:
-		return len(s.pending)+s.coming > 0
+		return len(s.pending)+s.arriving > 0
 	case *packet:
 		return s.feasible(op)
 	case *stream:
 		if op.Kind.Direction() == backend.In {
-			return s.in.readEnds()
+			return s.in.readCompletes()
 		}
 		if op.Kind == backend.KindTransmitFile {
-			return s.out.transmitEnds(op.Transmission())
+			return s.out.transmitCompletes(op.Transmission())
 		}
-		return s.out.writeEnds()
+		return s.out.writeCompletes()
 	}
 	return false
 }
 
-// Close closes every handle. What was outstanding is handed over by Wait(0).
+// Close closes every handle. Wait(0) returns the outstanding operations.
 func (b *Backend) Close() error {
 	n := b.net
 	n.mu.Lock()
@@ -240,47 +240,47 @@ func (b *Backend) Close() error {
 	if b.closed {
 		return nil
 	}
-	for _, m := range b.handles { // all of them, before one end hears of the other's
-		m.abandon(backend.ErrBackendClosed)
+	for _, m := range b.handles { // all of them, before one end observes the close of the other
+		m.failAll(backend.ErrBackendClosed)
 	}
 	for len(b.handles) > 0 {
-		b.handles[len(b.handles)-1].shut(backend.ErrBackendClosed)
+		b.handles[len(b.handles)-1].closeWith(backend.ErrBackendClosed)
 	}
 	for len(b.dials) > 0 {
 		d := b.dials[len(b.dials)-1]
 		d.end()
-		d.half.close(backend.ErrBackendClosed)
+		d.dir.close(backend.ErrBackendClosed)
 	}
-	for len(b.tasks) > 0 { // opens: the rest went with the handles
+	for len(b.tasks) > 0 { // opens: the other tasks ended with their handles
 		b.tasks[len(b.tasks)-1].end(backend.ErrBackendClosed)
 	}
-	b.letGo()
+	b.closeHeld()
 	b.closed = true
 	n.backends = slices.DeleteFunc(n.backends, func(o *Backend) bool { return o == b })
-	n.signalAll() // the rest may all be waiting now: time goes on without b
+	n.signalAll() // all other backends may be waiting now: time can advance without b
 	return nil
 }
 
-// letGo hands over what is still held back: completions of connects, which no
-// handle knows of.
-func (b *Backend) letGo() {
+// closeHeld completes what is still held back: completions of connects, which
+// belong to no handle.
+func (b *Backend) closeHeld() {
 	for i := 0; i < len(b.net.events.heap); i++ {
-		if h, ok := b.net.events.heap[i].owner.(*half); ok && h.b == b {
+		if h, ok := b.net.events.heap[i].owner.(*direction); ok && h.b == b {
 			h.close(backend.ErrBackendClosed)
-			i = -1 // the heap is another now
+			i = -1 // closing has changed the heap
 		}
 	}
 }
 
-func (b *Backend) enter(m member) {
-	*m.position() = len(b.handles)
+func (b *Backend) addHandle(m member) {
+	*m.handleIndex() = len(b.handles)
 	b.handles = append(b.handles, m)
 }
 
-func (b *Backend) leave(m member) {
-	i, last := *m.position(), len(b.handles)-1
+func (b *Backend) removeHandle(m member) {
+	i, last := *m.handleIndex(), len(b.handles)-1
 	b.handles[i] = b.handles[last]
-	*b.handles[i].position() = i
+	*b.handles[i].handleIndex() = i
 	b.handles[last] = nil
 	b.handles = b.handles[:last]
 }

@@ -6,22 +6,22 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// turn is the virtual time that a call of Wait takes.
-const turn = time.Microsecond
+// waitCost is the virtual time that a call of Wait takes.
+const waitCost = time.Microsecond
 
-// Now is the network's time since it was made.
+// Now returns the time since the network was made.
 func (n *Network) Now() time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	return n.now
 }
 
-// Step jumps to the next event in flight, or to the deadline of a backend that
-// rests inside Wait if that comes first. It reports whether there was one. It
-// does nothing under ClockSystem.
+// Step moves the clock to the next event, or to the deadline of a backend that
+// waits inside Wait if that comes first. It reports whether there was one. It does
+// nothing under ClockSystem.
 //
-// A dispatcher that is not inside Wait has not told its timers' deadlines: see
+// The network does not know the timers of a dispatcher that is not inside Wait: see
 // Advance.
 func (n *Network) Step() bool {
 	n.mu.Lock()
@@ -29,7 +29,7 @@ func (n *Network) Step() bool {
 	return n.jump(backend.NoDeadline)
 }
 
-// Advance lets d pass, and everything happen that is due within it. It does
+// Advance moves the clock by d and fires every event that is due meanwhile. It does
 // nothing under ClockSystem, or if d is negative.
 func (n *Network) Advance(d time.Duration) {
 	n.mu.Lock()
@@ -41,10 +41,10 @@ func (n *Network) Advance(d time.Duration) {
 	for n.jump(target) {
 	}
 	n.now = target
-	n.settle()
+	n.fireDue()
 }
 
-// jump moves the clock to the first thing that is due, if that is by limit.
+// jump moves the clock to the next event or deadline, if that is not after limit.
 func (n *Network) jump(limit time.Duration) bool {
 	at := n.events.next()
 	for _, b := range n.backends {
@@ -56,21 +56,21 @@ func (n *Network) jump(limit time.Duration) bool {
 		return false
 	}
 	n.now = max(n.now, at)
-	n.settle()
+	n.fireDue()
 	return true
 }
 
-// look reads the clock.
-func (n *Network) look() {
+// readClock updates now from the system's clock under ClockSystem.
+func (n *Network) readClock() {
 	if n.clock == ClockSystem {
 		n.now = time.Since(n.start)
 	}
 }
 
-// spend accounts for a call of Wait.
-func (n *Network) spend() {
+// chargeWait advances the clock for a call of Wait.
+func (n *Network) chargeWait() {
 	if n.clock == ClockVirtual {
-		n.now += turn
+		n.now += waitCost
 	}
-	n.look()
+	n.readClock()
 }

@@ -9,19 +9,19 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A connect that finds the backlog full asks again, as tcp does: after a
-// second, then at twice the interval, dialTries times in all.
+// A connect that finds the backlog full retries, as TCP does: after a second, then
+// at doubled intervals, dialTries times in all.
 const (
 	dialRetry = time.Second
 	dialTries = 7
 )
 
-// dial is a connect under way.
+// dial is an outstanding connect.
 //
 //	connect → (DelayDial) → attempt → the connecting end is in Op.New, the
 //	accepting end → (DelayAccept) → listener.pending
 type dial struct {
-	half  half // its only operation
+	dir   direction // of its only operation
 	op    *backend.Op
 	args  *backend.ConnectArgs
 	to    endpoint
@@ -34,21 +34,21 @@ type dial struct {
 func (b *Backend) connect(op *backend.Op) {
 	d := &dial{op: op, args: op.Connect()}
 	d.next.owner = d
-	d.half.init(b, b.net.ident('n'), func() {})
+	d.dir.init(b, b.net.ident('n'), func() {})
 	b.dials = append(b.dials, d)
-	d.half.start(op)
+	d.dir.start(op)
 	if err := d.resolve(); err != nil {
 		d.fail(err)
 		return
 	}
-	if n := b.net; n.chance(delayedDial, d.half.who) {
+	if n := b.net; n.chance(delayedDial, d.dir.who) {
 		n.schedule(&d.next, n.now+n.delay())
 		return
 	}
 	d.attempt()
 }
 
-// resolve fills in both addresses.
+// resolve sets both addresses.
 func (d *dial) resolve() error {
 	var err error
 	if d.to, err = parsePeer(d.args.Network, d.args.Address); err != nil {
@@ -66,18 +66,18 @@ func (d *dial) resolve() error {
 			d.from = d.to.withPort(d.from.at.Port())
 		}
 	}
-	d.from, err = d.half.b.net.pickPort(d.from)
+	d.from, err = d.dir.b.net.pickPort(d.from)
 	return err
 }
 
 func (d *dial) fire(*event) { d.attempt() }
 
-// attempt connects, or finds out why that is not possible.
+// attempt connects, or completes the connect with the reason why it cannot.
 func (d *dial) attempt() {
-	n := d.half.b.net
+	n := d.dir.b.net
 	l := n.lookup(d.to)
 	switch {
-	case n.chance(refused, d.half.who):
+	case n.chance(refused, d.dir.who):
 		d.fail(os.NewSyscallError("connect", backend.ECONNREFUSED))
 	case l == nil:
 		d.fail(os.NewSyscallError("connect", d.to.absent()))
@@ -93,16 +93,16 @@ func (d *dial) attempt() {
 }
 
 func (d *dial) succeed(l *listener) {
-	n := d.half.b.net
+	n := d.dir.b.net
 	c := newConnection(d, l)
 	near, far := &c.ends[0], &c.ends[1]
 	n.note(record{verb: verbConnect, who: near.who})
-	d.half.b.enter(near)
+	d.dir.b.addHandle(near)
 	d.op.New = near
 	d.end()
-	d.half.complete(d.op, 0, nil)
+	d.dir.complete(d.op, 0, nil)
 
-	l.coming++
+	l.arriving++
 	if n.chance(delayedAccept, far.who) {
 		n.schedule(&far.arrival, n.now+n.delay())
 		return
@@ -112,24 +112,24 @@ func (d *dial) succeed(l *listener) {
 
 func (d *dial) fail(err error) {
 	err = &net.OpError{Op: "dial", Net: d.args.Network, Addr: name(d.args.Address), Err: err}
-	d.half.b.net.note(record{verb: verbConnect, who: d.half.who, err: err})
+	d.dir.b.net.note(record{verb: verbConnect, who: d.dir.who, err: err})
 	d.end()
-	d.half.complete(d.op, 0, err)
+	d.dir.complete(d.op, 0, err)
 }
 
 func (d *dial) cancel() {
-	n := d.half.b.net
-	if n.chance(cancelLoses, d.half.who) {
+	n := d.dir.b.net
+	if n.chance(cancelLoses, d.dir.who) {
 		return
 	}
-	n.note(record{verb: verbCancel, who: d.half.who})
+	n.note(record{verb: verbCancel, who: d.dir.who})
 	d.end()
-	d.half.complete(d.op, 0, backend.ErrCanceled)
+	d.dir.complete(d.op, 0, backend.ErrCanceled)
 }
 
-// end takes d off its backend's list. Its completion may still be held back.
+// end removes d from its backend's list. Its completion may still be held back.
 func (d *dial) end() {
-	b := d.half.b
+	b := d.dir.b
 	b.net.unschedule(&d.next)
 	b.dials = slices.DeleteFunc(b.dials, func(o *dial) bool { return o == d })
 }

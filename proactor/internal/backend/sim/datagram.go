@@ -8,33 +8,33 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// packet is a handle of datagrams.
+// packet is a datagram handle.
 //
 //	send-to → (Lose, Duplicate, Delay) → deliver → queue → receive-from
 //
-// UDP drops what finds the queue full, and what nobody is there for; a socket
-// that is connected hears of the latter. Unix datagrams are not lost and stay in
-// order: who sends to a full queue waits.
+// UDP drops a datagram when the queue is full or there is no receiver; a connected
+// sender gets an error for the latter. Unix datagrams are not lost and stay in
+// order: a sender to a full queue waits.
 type packet struct {
-	b       *Backend
-	who     ident
-	network string
-	at      endpoint // where it is bound; a Unix socket may be nowhere
-	peer    endpoint // of a connected one
-	joined  bool     // it is connected
-	limit   int      // bytes in queue
+	b         *Backend
+	who       ident
+	network   string
+	at        endpoint // the bound address; a Unix socket may have none
+	peer      endpoint // of a connected socket
+	connected bool     // the socket is connected
+	limit     int      // maximum number of bytes in queue
 
-	r, w    half
+	r, w    direction
 	queue   []datagram
 	queued  int       // bytes in queue
-	blocked []*packet // who waits for room
-	refused bool      // a connected socket was told that its peer is not there
-	closed  error     // why it is: the error of every further operation
-	running bool      // inside run
-	place   int       // in b.handles
+	blocked []*packet // senders that wait for room
+	refused bool      // the next receive fails, because the peer of the connected socket is absent
+	closed  error     // the error of every further operation; nil while open
+	running bool      // run is in progress
+	index   int       // in b.handles
 }
 
-// datagram is one that has arrived.
+// datagram is a datagram that has arrived.
 type datagram struct {
 	from backend.PacketAddr
 	data []byte
@@ -48,7 +48,7 @@ type flight struct {
 	where endpoint
 }
 
-// ListenPacket makes a handle of datagrams.
+// ListenPacket makes a datagram handle.
 func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
 	n := b.net
 	n.mu.Lock()
@@ -81,12 +81,12 @@ func (b *Backend) newPacket(network string, at endpoint, o *backend.SocketOption
 	if at != (endpoint{}) {
 		n.packets[at] = p
 	}
-	b.enter(p)
+	b.addHandle(p)
 	n.note(record{verb: verbListen, who: p.who})
 	return p
 }
 
-// bindPacket finds a free port if at has none.
+// bindPacket gives at a free port, if it has none.
 func (n *Network) bindPacket(at endpoint) (endpoint, error) {
 	if !at.at.IsValid() || at.at.Port() != 0 {
 		if n.packets[at] != nil {
@@ -105,7 +105,7 @@ func (n *Network) bindPacket(at endpoint) (endpoint, error) {
 	return at, errNoPort
 }
 
-// receiver finds who gets what is sent to e.
+// receiver finds the socket that receives datagrams sent to e.
 func (n *Network) receiver(e endpoint) *packet {
 	if p := n.packets[e]; p != nil || !e.at.IsValid() {
 		return p
@@ -118,13 +118,14 @@ func (n *Network) receiver(e endpoint) *packet {
 	return n.packets[any6]
 }
 
-// connectPacket makes a socket that talks to one peer, at once.
+// connectPacket makes a socket that is connected to one peer, and completes op at
+// once.
 func (b *Backend) connectPacket(op *backend.Op) {
 	args := op.Connect()
-	h := new(half)
+	h := new(direction)
 	h.init(b, b.net.ident('n'), func() {})
 	h.start(op)
-	p, err := b.joinPacket(args)
+	p, err := b.newConnectedPacket(args)
 	if err != nil {
 		h.complete(op, 0, &net.OpError{Op: "dial", Net: args.Network, Addr: name(args.Address), Err: err})
 		return
@@ -133,7 +134,7 @@ func (b *Backend) connectPacket(op *backend.Op) {
 	h.complete(op, 0, nil)
 }
 
-func (b *Backend) joinPacket(args *backend.ConnectArgs) (*packet, error) {
+func (b *Backend) newConnectedPacket(args *backend.ConnectArgs) (*packet, error) {
 	n := b.net
 	to, err := parsePeer(args.Network, args.Address)
 	if err != nil {
@@ -157,6 +158,6 @@ func (b *Backend) joinPacket(args *backend.ConnectArgs) (*packet, error) {
 		}
 	}
 	p := b.newPacket(args.Network, from, args.Socket)
-	p.peer, p.joined = to, true
+	p.peer, p.connected = to, true
 	return p, nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// run carries out what can be. A datagram to its own sender leads back here: what
-// it makes possible is seen when the send is done.
+// run carries out the operations that can be. A datagram to its own sender calls
+// run again: the outer call carries out what that makes possible.
 func (p *packet) run() {
 	if p.running {
 		return
@@ -69,13 +69,13 @@ func (p *packet) send() bool {
 	return true
 }
 
-// destination is where op goes to.
+// destination returns the address to which op sends.
 func (p *packet) destination(op *backend.Op) (endpoint, error) {
 	addr := op.Datagram().Addr
-	if !addr.IsValid() && p.joined {
+	if !addr.IsValid() && p.connected {
 		return p.peer, nil
 	}
-	if addr.IsValid() && !p.joined && (addr.Path != "") == backend.IsUnix(p.network) {
+	if addr.IsValid() && !p.connected && (addr.Path != "") == backend.IsUnix(p.network) {
 		ip := netip.AddrPortFrom(addr.AddrPort.Addr().Unmap(), addr.AddrPort.Port())
 		return endpoint{path: addr.Path, at: ip}.reachable(), nil
 	}
@@ -83,7 +83,7 @@ func (p *packet) destination(op *backend.Op) (endpoint, error) {
 	return endpoint{}, &net.OpError{Op: "write", Net: p.network, Source: p.LocalAddr(), Err: err}
 }
 
-// dispatch sends op on its way. It reports false if op has to wait.
+// dispatch sends the datagram of op. It reports false if op has to wait.
 func (p *packet) dispatch(op *backend.Op, to endpoint, err *error) bool {
 	n := p.b.net
 	d := datagram{p.source(to), append([]byte(nil), op.Buf...)}
@@ -121,14 +121,14 @@ func (p *packet) dispatch(op *backend.Op, to endpoint, err *error) bool {
 
 func (f *flight) fire(*event) { f.from.deliver(f.d, f.where) }
 
-// deliver brings d, which p has sent, to where it goes.
+// deliver delivers d, which p has sent, to the socket at to.
 func (p *packet) deliver(d datagram, to endpoint) {
 	target := p.b.net.receiver(to)
 	switch {
 	case target == nil:
-		p.refused = p.joined && p.closed == nil
+		p.refused = p.connected && p.closed == nil
 		p.run()
-	case target.joined && target.peer.at != d.from.AddrPort:
+	case target.connected && target.peer.at != d.from.AddrPort:
 	case target.queued+len(d.data) <= target.limit || len(target.queue) == 0:
 		target.take(d)
 	}
@@ -141,7 +141,7 @@ func (p *packet) take(d datagram) {
 	p.run()
 }
 
-// source is what a receiver at to sees as the sender.
+// source returns the sender's address as a receiver at to sees it.
 func (p *packet) source(to endpoint) backend.PacketAddr {
 	from := p.at
 	if from.wildcard() && to.at.Addr().Is4() {

@@ -2,98 +2,101 @@ package sim
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
-// States of an operation, in Op.Flag. Only an operation that is in a half's
-// queue is flagStarted or flagTried, so Cancel may look at one that is not ours.
+// States of an operation, in Op.Flag. Only an operation in a direction's queue is
+// flagStarted or flagTried, so Cancel may look at an operation that is not
+// outstanding.
 const (
-	flagIdle    uint32 = iota // not ours, or carried out
+	flagIdle    uint32 = iota // not outstanding here, or carried out
 	flagStarted               // in the queue
-	flagTried                 // in the queue, and Stall has been decided
+	flagTried                 // in the queue, and the Stall fault has been decided
 )
 
-// half is one direction of one handle: the operations started on it, from
-// start to hand-over.
+// direction is one direction of one handle: its operations from Start to the Wait
+// that returns them.
 //
 //	queue → carried out by run → (held back) → the backend's ready list → Wait
-type half struct {
+type direction struct {
 	b     *Backend
 	who   ident
-	run   func()        // carries out what can be; called when a stall ends
-	queue backend.Queue // started
-	held  backend.Queue // carried out, but the completions are held back: all of them in order
+	run   func()        // carries operations out; called when a stall ends
+	queue backend.Queue // started operations
+	held  backend.Queue // operations that were carried out but whose completions are held back, in order
 
-	outstanding int // operations between Start and hand-over
+	outstanding int // operations between Start and the Wait that returns them
 
-	stall   event // until then the head of the queue is not carried out
-	release event // then held is let go
+	stall   event // while scheduled, the head of the queue is not carried out
+	release event // moves held to the ready list
 }
 
-func (h *half) init(b *Backend, who ident, run func()) {
-	h.b, h.who, h.run = b, who, run
-	h.stall.owner, h.release.owner = h, h
+func (d *direction) init(b *Backend, who ident, run func()) {
+	d.b, d.who, d.run = b, who, run
+	d.stall.owner, d.release.owner = d, d
 }
 
-func (h *half) start(op *backend.Op) {
+func (d *direction) start(op *backend.Op) {
 	op.Flag = flagStarted
-	h.outstanding++
-	h.queue.Push(op)
+	d.outstanding++
+	d.queue.Push(op)
 }
 
-// next returns the operation to carry out now, if there is one.
-func (h *half) next() *backend.Op {
-	op := h.queue.Head()
-	if op == nil || h.stall.scheduled() {
+// next returns the operation to carry out now, or nil.
+func (d *direction) next() *backend.Op {
+	op := d.queue.Head()
+	if op == nil || d.stall.scheduled() {
 		return nil
 	}
 	if op.Flag == flagStarted {
 		op.Flag = flagTried
-		if n := h.b.net; n.chance(stalled, h.who) {
-			n.schedule(&h.stall, n.now+n.delay())
+		if n := d.b.net; n.chance(stalled, d.who) {
+			n.schedule(&d.stall, n.now+n.delay())
 			return nil
 		}
 	}
 	return op
 }
 
-// fire ends a stall, or lets go of what was held back.
-func (h *half) fire(e *event) {
-	if e == &h.stall {
-		h.run()
+// fire ends a stall, or moves held to the ready list.
+func (d *direction) fire(e *event) {
+	if e == &d.stall {
+		d.run()
 		return
 	}
-	h.b.ready.Append(&h.held)
-	h.b.signal()
+	d.b.ready.Append(&d.held)
+	d.b.signal()
 }
 
-// finish takes op out of the queue with its result.
-func (h *half) finish(op *backend.Op, n int, err error) {
-	h.queue.Remove(op)
+// finish takes op out of the queue and sets its result.
+func (d *direction) finish(op *backend.Op, n int, err error) {
+	d.queue.Remove(op)
 	op.N, op.Err, op.Flag = n, err, flagIdle
 }
 
-// complete finishes op and passes it on, in its turn or, by Reorder, not.
-func (h *half) complete(op *backend.Op, moved int, err error) {
-	h.finish(op, moved, err)
-	n := h.b.net
-	if !h.held.Empty() {
-		h.held.Push(op)
+// complete finishes op and puts it at the end of the ready list, unless Reorder
+// decides otherwise.
+func (d *direction) complete(op *backend.Op, moved int, err error) {
+	d.finish(op, moved, err)
+	n := d.b.net
+	if !d.held.Empty() {
+		d.held.Push(op)
 		return
 	}
-	if n.chance(reordered, h.who) {
+	if n.chance(reordered, d.who) {
 		if n.below(2) == 0 {
-			h.held.Push(op)
-			n.schedule(&h.release, n.now+n.delay())
+			d.held.Push(op)
+			n.schedule(&d.release, n.now+n.delay())
 			return
 		}
-		h.overtake(op)
+		d.overtake(op)
 	} else {
-		h.b.ready.Push(op)
+		d.b.ready.Push(op)
 	}
-	h.b.signal()
+	d.b.signal()
 }
 
-// overtake puts op somewhere in the ready list, behind those of its direction.
-func (h *half) overtake(op *backend.Op) {
-	ready := &h.b.ready
+// overtake puts op at a random position in the ready list, behind those of its
+// direction.
+func (d *direction) overtake(op *backend.Op) {
+	ready := &d.b.ready
 	length, earliest := 0, 0
 	for o := ready.Head(); o != nil; o = o.Next {
 		length++
@@ -103,46 +106,46 @@ func (h *half) overtake(op *backend.Op) {
 	}
 	var rest backend.Queue
 	rest.Append(ready)
-	for at := earliest + h.b.net.below(length-earliest+1); at > 0; at-- {
+	for at := earliest + d.b.net.below(length-earliest+1); at > 0; at-- {
 		ready.Push(rest.Pop())
 	}
 	ready.Push(op)
 	ready.Append(&rest)
 }
 
-// cancel ends op, which is in the queue, early, unless CancelLoses and it can
-// succeed.
-func (h *half) cancel(op *backend.Op) {
-	n := h.b.net
-	if op == h.queue.Head() && feasible(op) && n.chance(cancelLoses, h.who) {
+// cancel cancels op, which is in the queue, unless CancelLoses decides otherwise
+// and op can succeed.
+func (d *direction) cancel(op *backend.Op) {
+	n := d.b.net
+	if op == d.queue.Head() && feasible(op) && n.chance(cancelLoses, d.who) {
 		return
 	}
-	n.note(record{verb: verbCancel, who: h.who})
-	h.complete(op, moved(op), backend.ErrCanceled)
+	n.note(record{verb: verbCancel, who: d.who})
+	d.complete(op, moved(op), backend.ErrCanceled)
 	if s, ok := op.Handle.(*stream); ok && s.out.ending {
-		s.out.run() // nothing may be left to be written: the end follows
+		s.out.run() // nothing may be left to be written: then the end follows
 	}
 }
 
-// cancelAll cancels everything that is in the queue, in order.
-func (h *half) cancelAll() {
-	for op := h.queue.Head(); op != nil; {
-		next := op.Next // complete puts op on another list
-		h.cancel(op)
+// cancelAll cancels all operations in the queue, in order.
+func (d *direction) cancelAll() {
+	for op := d.queue.Head(); op != nil; {
+		next := op.Next // complete moves op to another list
+		d.cancel(op)
 		op = next
 	}
 }
 
-// close hands over everything at once: what is held back with its result, what
-// is queued with err.
-func (h *half) close(err error) {
-	n := h.b.net
-	n.unschedule(&h.stall)
-	n.unschedule(&h.release)
-	h.b.ready.Append(&h.held)
-	for op := h.queue.Head(); op != nil; op = h.queue.Head() {
-		h.finish(op, moved(op), err)
-		h.b.ready.Push(op)
+// close completes everything at once: held operations with their results, queued
+// ones with err.
+func (d *direction) close(err error) {
+	n := d.b.net
+	n.unschedule(&d.stall)
+	n.unschedule(&d.release)
+	d.b.ready.Append(&d.held)
+	for op := d.queue.Head(); op != nil; op = d.queue.Head() {
+		d.finish(op, moved(op), err)
+		d.b.ready.Push(op)
 	}
-	h.b.signal()
+	d.b.signal()
 }

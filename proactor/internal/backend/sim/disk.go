@@ -12,30 +12,31 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// disk is the files of a Network, by name. A folder is there when a file in it
-// is, and need not be made.
+// disk is the files of a Network, by name. A folder exists if there is a file in
+// it; it need not be made.
 type disk map[string]*inode
 
-// inode is a file, also one whose name is gone while it is open.
+// inode is a file. It may be open after its name has been removed.
 type inode struct {
 	data    []byte
 	mode    fs.FileMode
-	changed time.Duration // when, by the network's clock
+	changed time.Duration // network time of the last change
 }
 
-// diskEpoch is the date of virtual time 0, for the times of files: the same in
-// every run.
+// diskEpoch is the date of virtual time 0, for the times of files. It is the same
+// in every run.
 var diskEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// look finds what a names, as open does. The error is the system's.
-func (d disk) look(a *backend.OpenArgs, now time.Duration) (*inode, error) {
+// lookup finds or makes the file that an open names. The error is that of the
+// system.
+func (d disk) lookup(a *backend.OpenArgs, now time.Duration) (*inode, error) {
 	file := d[a.Name]
 	switch {
 	case strings.ContainsRune(a.Name, 0):
 		return nil, syscall.EINVAL
-	case a.Name == "" || file == nil && a.Flag&os.O_CREATE == 0 && !d.folder(a.Name):
+	case a.Name == "" || file == nil && a.Flag&os.O_CREATE == 0 && !d.isFolder(a.Name):
 		return nil, syscall.ENOENT
-	case d.folder(a.Name):
+	case d.isFolder(a.Name):
 		return nil, syscall.EISDIR
 	case file != nil && a.Flag&(os.O_CREATE|os.O_EXCL) == os.O_CREATE|os.O_EXCL:
 		return nil, syscall.EEXIST
@@ -48,10 +49,10 @@ func (d disk) look(a *backend.OpenArgs, now time.Duration) (*inode, error) {
 	return file, nil
 }
 
-// folder reports whether a file's name begins with name and a separator.
-func (d disk) folder(name string) bool {
+// isFolder reports whether a file's name begins with name and a separator.
+func (d disk) isFolder(name string) bool {
 	prefix := strings.TrimSuffix(name, string(os.PathSeparator)) + string(os.PathSeparator)
-	for other := range d { // only asks whether there is any: the order does not matter
+	for other := range d { // looks for any match, so the order does not matter
 		if strings.HasPrefix(other, prefix) {
 			return true
 		}
@@ -59,7 +60,7 @@ func (d disk) folder(name string) bool {
 	return false
 }
 
-// write puts b at off, behind a hole if off is behind the end.
+// write puts b at off. If off is behind the end, it leaves a hole.
 func (i *inode) write(b []byte, off int64, now time.Duration) {
 	if end := off + int64(len(b)); end > int64(len(i.data)) {
 		i.data = append(i.data, make([]byte, end-int64(len(i.data)))...)
@@ -68,21 +69,21 @@ func (i *inode) write(b []byte, off int64, now time.Duration) {
 	i.changed = now
 }
 
-// from is what there is from off, at most n bytes of it.
-func (i *inode) from(off, n int64) []byte {
+// slice returns at most n bytes from off.
+func (i *inode) slice(off, n int64) []byte {
 	off = min(off, int64(len(i.data)))
 	return i.data[off:min(off+n, int64(len(i.data)))]
 }
 
-// WriteFile makes a file, or replaces one, at once and without faults.
+// WriteFile makes or replaces a file, at once and without faults.
 func (n *Network) WriteFile(name string, data []byte) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	n.disk[name] = &inode{data: bytes.Clone(data), mode: 0o644, changed: n.now}
 }
 
-// ReadFile returns what is in a file. The error is an *fs.PathError.
+// ReadFile returns the content of a file. The error is an *fs.PathError.
 func (n *Network) ReadFile(name string) ([]byte, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -92,8 +93,8 @@ func (n *Network) ReadFile(name string) ([]byte, error) {
 	return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
 }
 
-// RemoveFile removes a file's name. Those who have it open keep it. The error is
-// an *fs.PathError.
+// RemoveFile removes a file's name. Open handles keep the file. The error is an
+// *fs.PathError.
 func (n *Network) RemoveFile(name string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -104,7 +105,7 @@ func (n *Network) RemoveFile(name string) error {
 	return nil
 }
 
-// Files lists the names of all files, in their order.
+// Files returns the sorted names of all files.
 func (n *Network) Files() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()

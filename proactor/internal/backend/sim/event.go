@@ -7,16 +7,16 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// event is something that will happen at a time. It lives in what it happens
-// to, so that scheduling allocates nothing.
+// event fires at a given time. It is embedded in the object that it changes, so
+// that scheduling allocates nothing.
 type event struct {
 	at    time.Duration
-	seq   uint64 // events of the same instant happen in the order of their scheduling
-	place int    // 1 + index in the heap; 0: not scheduled
+	seq   uint64 // events of the same time fire in the order in which they were scheduled
+	index int    // 1 + index in the heap; 0: not scheduled
 	owner interface{ fire(e *event) }
 }
 
-func (e *event) scheduled() bool { return e.place != 0 }
+func (e *event) scheduled() bool { return e.index != 0 }
 
 // events is a heap, earliest first.
 type events struct {
@@ -31,27 +31,28 @@ func (q *events) next() time.Duration {
 	return q.heap[0].at
 }
 
-// schedule lets e happen at a time. e must not be scheduled.
+// schedule makes e fire at a time. e must not be scheduled.
 func (n *Network) schedule(e *event, at time.Duration) {
 	n.events.seq++
 	e.at, e.seq = at, n.events.seq
 	heap.Push(&n.events, e)
 	switch {
 	case n.clock == ClockSystem && n.events.heap[0] == e:
-		n.signalAll() // those that sleep until a later event must look again
+		n.signalAll() // a Wait that sleeps until a later event must look again
 	case n.clock == ClockVirtual && n.parked == len(n.backends) && !n.jumping && n.parked > 0:
-		n.backends[0].signal() // everything rests: one of them must let time go on
+		n.backends[0].signal() // all backends are parked: one of them must advance the clock
 	}
 }
 
 func (n *Network) unschedule(e *event) {
 	if e.scheduled() {
-		heap.Remove(&n.events, e.place-1)
+		heap.Remove(&n.events, e.index-1)
 	}
 }
 
-// settle lets everything happen that is due, and ends the Waits that are.
-func (n *Network) settle() {
+// fireDue fires the events that are due, and ends the Waits whose deadlines have
+// passed.
+func (n *Network) fireDue() {
 	for n.events.next() <= n.now {
 		e := heap.Pop(&n.events).(*event)
 		e.owner.fire(e)
@@ -74,12 +75,12 @@ func (q *events) Less(i, j int) bool {
 
 func (q *events) Swap(i, j int) {
 	q.heap[i], q.heap[j] = q.heap[j], q.heap[i]
-	q.heap[i].place, q.heap[j].place = i+1, j+1
+	q.heap[i].index, q.heap[j].index = i+1, j+1
 }
 
 func (q *events) Push(x any) {
 	q.heap = append(q.heap, x.(*event))
-	x.(*event).place = len(q.heap)
+	x.(*event).index = len(q.heap)
 }
 
 func (q *events) Pop() any {
@@ -87,6 +88,6 @@ func (q *events) Pop() any {
 	e := q.heap[last]
 	q.heap[last] = nil
 	q.heap = q.heap[:last]
-	e.place = 0
+	e.index = 0
 	return e
 }

@@ -16,15 +16,15 @@ type file struct {
 	node   *inode
 	name   string
 	flag   int
-	closed error // why it is: the error of every further operation
-	place  int   // in b.handles
+	closed error // the error of every further operation; nil while open
+	index  int   // in b.handles
 }
 
-// task is an open, or an operation on a file, under way. Files keep no order:
-// each operation is the only one of a half of its own.
+// task is an outstanding open or operation on a file. Files keep no order: each
+// operation is the only one of a direction of its own.
 type task struct {
-	half half
-	op   *backend.Op
+	dir direction
+	op  *backend.Op
 }
 
 // startTask begins op.
@@ -36,68 +36,68 @@ func (b *Backend) startTask(op *backend.Op) {
 		who = b.net.ident('f')
 	}
 	t := &task{op: op}
-	t.half.init(b, who, t.run)
+	t.dir.init(b, who, t.run)
 	b.tasks = append(b.tasks, t)
-	t.half.start(op)
+	t.dir.start(op)
 	t.run()
 }
 
-// run carries the operation out, if it is not to be later.
+// run carries the operation out, unless it is stalled.
 func (t *task) run() {
-	op := t.half.next()
+	op := t.dir.next()
 	if op == nil {
 		return
 	}
-	b := t.half.b
+	b := t.dir.b
 	if op.Kind == backend.KindOpen {
 		t.open(op)
 	} else {
 		op.Handle.(*file).perform(op)
 	}
-	b.net.note(record{verb: verbFile, who: t.half.who, n: op.N, of: int(op.Kind), err: op.Err})
+	b.net.note(record{verb: verbFile, who: t.dir.who, n: op.N, of: int(op.Kind), err: op.Err})
 	t.complete(op.N, op.Err)
 }
 
 // complete ends the task. Its completion may still be held back.
 func (t *task) complete(n int, err error) {
-	b := t.half.b
+	b := t.dir.b
 	b.tasks = slices.DeleteFunc(b.tasks, func(o *task) bool { return o == t })
-	t.half.complete(t.op, n, err)
+	t.dir.complete(t.op, n, err)
 }
 
-// cancel ends the task early, unless CancelLoses.
+// cancel cancels the task, unless CancelLoses decides otherwise.
 func (t *task) cancel() {
-	n := t.half.b.net
-	if n.chance(cancelLoses, t.half.who) {
+	n := t.dir.b.net
+	if n.chance(cancelLoses, t.dir.who) {
 		return
 	}
-	n.note(record{verb: verbCancel, who: t.half.who})
+	n.note(record{verb: verbCancel, who: t.dir.who})
 	t.end(backend.ErrCanceled)
 }
 
 // end completes the task, which has not been carried out, with err.
 func (t *task) end(err error) {
-	t.half.b.net.unschedule(&t.half.stall)
+	t.dir.b.net.unschedule(&t.dir.stall)
 	t.complete(0, err)
 }
 
 // open carries out an open.
 func (t *task) open(op *backend.Op) {
-	b, a := t.half.b, op.Open()
-	node, err := b.net.disk.look(a, b.net.now)
-	if err == nil && b.net.chance(diskError, t.half.who) {
+	b, a := t.dir.b, op.Open()
+	node, err := b.net.disk.lookup(a, b.net.now)
+	if err == nil && b.net.chance(diskError, t.dir.who) {
 		err = errDisk
 	}
 	if err != nil {
 		op.Err = backend.FileError(op.Kind, a.Name, err)
 		return
 	}
-	f := &file{b: b, who: t.half.who, node: node, name: a.Name, flag: a.Flag}
-	b.enter(f)
+	f := &file{b: b, who: t.dir.who, node: node, name: a.Name, flag: a.Flag}
+	b.addHandle(f)
 	op.New = f
 }
 
-// tasksOf are the tasks on a file.
+// tasks returns the tasks on f.
 func (f *file) tasks() []*task {
 	var mine []*task
 	for _, t := range f.b.tasks {
@@ -123,43 +123,43 @@ func (f *file) cancel() {
 	}
 }
 
-func (f *file) abandon(err error) {
+func (f *file) failAll(err error) {
 	f.closed = err
 	for _, t := range f.tasks() {
 		t.end(err)
 	}
 }
 
-func (f *file) shut(err error) {
+func (f *file) closeWith(err error) {
 	f.b.net.note(record{verb: verbClose, who: f.who})
-	f.abandon(err)
-	f.b.leave(f)
+	f.failAll(err)
+	f.b.removeHandle(f)
 }
 
-func (f *file) position() *int { return &f.place }
+func (f *file) handleIndex() *int { return &f.index }
 
-// Cancel ends what is outstanding early.
+// Cancel cancels outstanding operations.
 func (f *file) Cancel() {
 	n := f.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	f.cancel()
 }
 
-// Close ends what is outstanding.
+// Close cancels outstanding operations and closes the file.
 func (f *file) Close() error {
 	n := f.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	if f.closed == nil {
-		f.shut(backend.ErrHandleClosed)
+		f.closeWith(backend.ErrHandleClosed)
 	}
 	return nil
 }
 
-// readable and writable say what the file was opened for.
+// readable and writable report how the file was opened.
 func (f *file) readable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_WRONLY }
 func (f *file) writable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_RDONLY }
 
@@ -175,10 +175,10 @@ func (f *file) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHand
 // CloseWrite fails: a file is not a stream.
 func (f *file) CloseWrite() error { return backend.ErrWrongHandle }
 
-// LocalAddr is nil.
+// LocalAddr returns nil.
 func (f *file) LocalAddr() net.Addr { return nil }
 
-// RemoteAddr is nil.
+// RemoteAddr returns nil.
 func (f *file) RemoteAddr() net.Addr { return nil }
 
 func (f *file) String() string { return fmt.Sprintf("%v (%s) of %v", f.who, f.name, f.b) }

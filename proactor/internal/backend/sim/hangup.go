@@ -9,6 +9,6 @@ func (s *stream) HungUp() bool {
 	n := s.conn.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	return s.closed == nil && (s.in.fin != nil || s.in.reset)
 }

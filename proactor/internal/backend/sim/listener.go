@@ -17,11 +17,11 @@ type listener struct {
 	local   net.Addr
 	options backend.SocketOptions
 
-	accepts half      // accept operations
-	pending []*stream // connected, not yet accepted
-	coming  int       // connected, not yet pending: delayed
-	closed  error     // why it is: the error of every further operation
-	place   int       // in b.handles
+	accepts  direction // the accepts
+	pending  []*stream // connections that have not been accepted yet
+	arriving int       // connections that DelayAccept keeps from being pending
+	closed   error     // the error of every further operation; nil while open
+	index    int       // in b.handles
 }
 
 // Listen makes a listener.
@@ -60,17 +60,17 @@ func (b *Backend) listen(network string, at endpoint, o *backend.SocketOptions) 
 	}
 	l.accepts.init(b, l.who, l.run)
 	n.listeners[at] = l
-	b.enter(l)
+	b.addHandle(l)
 	n.note(record{verb: verbListen, who: l.who})
 	return l
 }
 
-// full says whether the accept queue has no room for one more.
-func (l *listener) full() bool { return len(l.pending)+l.coming >= l.options.Backlog }
+// full reports whether the accept queue has no room.
+func (l *listener) full() bool { return len(l.pending)+l.arriving >= l.options.Backlog }
 
 // arrive queues the accepting end of a new connection.
 func (l *listener) arrive(s *stream) {
-	l.coming--
+	l.arriving--
 	l.b.net.note(record{verb: verbArrive, who: s.who})
 	if l.closed != nil {
 		s.conn.reset()
@@ -80,7 +80,7 @@ func (l *listener) arrive(s *stream) {
 	l.run()
 }
 
-// run accepts what can be accepted.
+// run carries out the accepts that can be.
 func (l *listener) run() {
 	for len(l.pending) > 0 {
 		op := l.accepts.next()
@@ -104,7 +104,7 @@ func (l *listener) accept(op *backend.Op, s *stream) {
 		return
 	}
 	l.b.net.note(record{verb: verbAccept, who: s.who})
-	l.b.enter(s)
+	l.b.addHandle(s)
 	op.New = s
 	l.accepts.complete(op, 0, nil)
 }
@@ -113,46 +113,46 @@ func (l *listener) acceptError(why error) error {
 	return &net.OpError{Op: "accept", Net: l.network, Addr: l.local, Err: os.NewSyscallError("accept", why)}
 }
 
-func (l *listener) abandon(err error) {
+func (l *listener) failAll(err error) {
 	l.closed = err
 	l.accepts.close(err)
 }
 
-// shut ends the listener. Connections that nobody has accepted are reset.
-func (l *listener) shut(err error) {
+// closeWith closes the listener. Connections that have not been accepted are reset.
+func (l *listener) closeWith(err error) {
 	n := l.b.net
 	n.note(record{verb: verbClose, who: l.who})
-	l.abandon(err)
+	l.failAll(err)
 	delete(n.listeners, l.at)
-	l.b.leave(l)
+	l.b.removeHandle(l)
 	for _, s := range l.pending {
 		s.conn.reset()
 	}
 	l.pending = nil
 }
 
-func (l *listener) position() *int { return &l.place }
+func (l *listener) handleIndex() *int { return &l.index }
 
 func (l *listener) cancel() {
 	l.accepts.cancelAll()
 }
 
-// Cancel ends what is outstanding early.
+// Cancel cancels outstanding accepts.
 func (l *listener) Cancel() {
 	n := l.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	l.cancel()
 }
 
-// Close ends the listener.
+// Close closes the listener.
 func (l *listener) Close() error {
 	n := l.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if l.closed == nil {
-		l.shut(backend.ErrHandleClosed)
+		l.closeWith(backend.ErrHandleClosed)
 	}
 	return nil
 }
@@ -166,15 +166,15 @@ func (l *listener) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHan
 // TryWriteV fails: a listener carries no bytes.
 func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
 
-// LocalAddr is where it listens.
+// LocalAddr returns the bound address.
 func (l *listener) LocalAddr() net.Addr { return l.local }
 
-// RemoteAddr is nil.
+// RemoteAddr returns nil.
 func (l *listener) RemoteAddr() net.Addr { return nil }
 
 func (l *listener) String() string { return fmt.Sprintf("%v of %v", l.who, l.b) }
 
-// name is an address that could not be made one of its network's.
+// name is an address that could not be parsed.
 type name string
 
 func (name) Network() string  { return "sim" }

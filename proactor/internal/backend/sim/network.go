@@ -8,40 +8,39 @@ import (
 	"time"
 )
 
-// Network is what the backends attached to it talk over. Its methods may be
-// called from any goroutine; a run is reproducible if one goroutine makes all
-// the calls.
+// Network connects the backends that are attached to it. Any goroutine may call its
+// methods. A run is reproducible if one goroutine makes all the calls.
 type Network struct {
 	seed   uint64
 	faults Faults
 	odds   [faultCount]float64
-	bad    error // what is wrong with faults: New says so
+	bad    error // what is wrong with faults: New returns it
 
-	mu sync.Mutex // guards everything below, and all that hangs off it
+	mu sync.Mutex // guards the fields below, and the state of all backends and handles
 
 	clock  Clock
-	start  time.Time     // ClockSystem: when now was 0
-	now    time.Duration // virtual, or the system's as of the last look
-	events events        // what is in flight
+	start  time.Time     // ClockSystem: the time at which now was 0
+	now    time.Duration // virtual time, or the system's time when it was last read
+	events events        // scheduled events
 
 	rng    *rand.PCG
 	counts [faultCount]uint64
 	trace  trace
 
-	backends  []*Backend // the open ones, in the order of their making
-	parked    int        // how many of them rest inside Wait
-	jumping   bool       // one of them lets time go on at this moment
+	backends  []*Backend // the open backends, in the order in which they were made
+	parked    int        // number of backends that wait inside Wait
+	jumping   bool       // a backend is moving the clock
 	listeners map[endpoint]*listener
 	disk      disk
 	signals   []*subscription
 	packets   map[endpoint]*packet
 	exhausted bool   // accepts fail
-	port      uint16 // the last one given out
-	ids       uint32 // the last number given to a connection or listener
+	port      uint16 // the port assigned last
+	ids       uint32 // the number assigned last to a connection or listener
 }
 
-// NewNetwork makes a network on which seed decides what goes wrong. What is
-// wrong with f is reported by New.
+// NewNetwork makes a network whose faults are decided by seed. New reports errors
+// in f.
 func NewNetwork(seed uint64, f Faults) *Network {
 	n := &Network{
 		seed:      seed,
@@ -64,7 +63,7 @@ func NewNetwork(seed uint64, f Faults) *Network {
 	return n
 }
 
-// SetClock chooses the clock. Call it before a backend is attached.
+// SetClock chooses the clock. It must be called before a backend is attached.
 func (n *Network) SetClock(c Clock) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -74,7 +73,7 @@ func (n *Network) SetClock(c Clock) {
 // Seed returns the seed.
 func (n *Network) Seed() uint64 { return n.seed }
 
-// String names the seed, and the faults that replay the run together with it.
+// String returns the seed and the faults, which together replay the run.
 func (n *Network) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sim network, seed %d", n.seed)
@@ -87,8 +86,8 @@ func (n *Network) String() string {
 	return b.String()
 }
 
-// Counts says how often each fault has happened, by its name in Faults. Those
-// that have not are left out.
+// Counts returns the number of times that each fault has happened, by its name in
+// Faults. It omits faults that have not happened.
 func (n *Network) Counts() map[string]uint64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -101,25 +100,23 @@ func (n *Network) Counts() map[string]uint64 {
 	return counts
 }
 
-// Calm ends all faults: nothing goes wrong from now on. What is on its way late
-// still is.
+// Calm disables all faults. Deliveries that are delayed already still arrive late.
 func (n *Network) Calm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.odds = [faultCount]float64{}
 }
 
-// Exhaust makes every accept fail with EMFILE, as one does in a process that has no
-// descriptor left, until it is called with false. What wants to be accepted waits.
+// Exhaust(true) makes every accept fail with EMFILE, as in a process without free
+// descriptors, until Exhaust(false). The connections stay in the accept queue.
 func (n *Network) Exhaust(on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.exhausted = on
 }
 
-// Open is how many handles are open and how many connects and operations on
-// files under way. It is none
-// when everybody has closed what they had.
+// Open returns the number of open handles, outstanding connects and outstanding
+// operations on files. It is 0 when everything has been closed.
 func (n *Network) Open() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -130,8 +127,8 @@ func (n *Network) Open() int {
 	return open
 }
 
-// chance decides whether f happens to who now. A fault that never happens
-// draws nothing.
+// chance decides whether f happens to who now. A fault with probability 0 uses no
+// random number.
 func (n *Network) chance(f fault, who ident) bool {
 	p := n.odds[f]
 	if p <= 0 || float64(n.rng.Uint64()>>11)/(1<<53) >= p {
@@ -142,18 +139,18 @@ func (n *Network) chance(f fault, who ident) bool {
 	return true
 }
 
-// below draws a number from 0 to limit-1.
+// below returns a random number from 0 to limit-1.
 func (n *Network) below(limit int) int {
 	return int(n.rng.Uint64() % uint64(limit))
 }
 
-// delay draws one from a nanosecond to MaxDelay.
+// delay returns a random delay from one nanosecond to MaxDelay.
 func (n *Network) delay() time.Duration {
-	return 1 + time.Duration(n.rng.Uint64()%uint64(n.faults.MaxDelay)) // no int holds hours on 32-bit systems
+	return 1 + time.Duration(n.rng.Uint64()%uint64(n.faults.MaxDelay)) // an int cannot hold hours on 32-bit systems
 }
 
-// short draws a length from 1 to length-1, small ones more often: those are
-// what split a header. A length of 1 cannot be shortened.
+// short returns a random length from 1 to length-1. Small lengths are more
+// frequent, because they split headers. A length of 1 cannot be shortened.
 func (n *Network) short(f fault, who ident, length int) int {
 	if length < 2 || !n.chance(f, who) {
 		return length

@@ -7,66 +7,66 @@ import (
 
 // Options choose the network that a backend is attached to.
 type Options struct {
-	// Network is the network to join. Nil makes one for this backend alone,
-	// from the fields below, which must be zero otherwise.
+	// Network is the network to attach to. Nil makes a network for this backend
+	// alone, from the fields below; otherwise these must be zero.
 	Network *Network
 	// Seed decides every fault.
 	Seed uint64
-	// Faults are what goes wrong, and how often. Zero: nothing does.
+	// Faults are the probabilities of the faults. Zero: no faults.
 	Faults Faults
-	// Clock is what time is. Zero: virtual time that jumps.
+	// Clock is the source of time. Zero: virtual time that jumps.
 	Clock Clock
 }
 
-// Clock says what makes a network's time advance.
+// Clock selects how a network's time advances.
 type Clock uint8
 
 const (
 	// ClockVirtual jumps to the next event when every backend is waiting.
 	ClockVirtual Clock = iota
-	// ClockManual advances in Network.Step and Network.Advance, and nowhere else.
+	// ClockManual advances only in Network.Step and Network.Advance.
 	ClockManual
-	// ClockSystem is the system's monotonic clock, from the network's making.
+	// ClockSystem is the system's monotonic clock, starting when the network is
+	// made.
 	ClockSystem
 )
 
-// Faults are what a network does to those who use it. The zero value is a
-// network without faults. Probabilities are between 0 (never) and 1 (at every
-// occasion).
+// Faults are the faults of a network. The zero value is a network without faults.
+// Probabilities are between 0 (never) and 1 (at every occasion).
 type Faults struct {
-	ShortRead   float64 // a read or TryRead gets fewer bytes than there are, also of a file
-	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit, also one to a file
-	WouldBlock  float64 // TryRead and TryWrite say ErrWouldBlock without reason
-	Delay       float64 // what was written arrives later, up to MaxDelay; UDP datagrams overtake one another
-	Stall       float64 // an operation is carried out later, up to MaxDelay
+	ShortRead   float64 // a read or TryRead gets fewer bytes than are available, also of a file
+	ShortWrite  float64 // a write or TryWrite takes fewer bytes than fit, also to a file
+	WouldBlock  float64 // TryRead and TryWrite return ErrWouldBlock without reason
+	Delay       float64 // written bytes arrive up to MaxDelay later; UDP datagrams overtake one another
+	Stall       float64 // an operation is carried out up to MaxDelay later
 	Reorder     float64 // a completion overtakes, or waits up to MaxDelay; never within one direction of one handle
-	Reset       float64 // a read or write resets its connection: ECONNRESET at both ends, what is in it is lost
+	Reset       float64 // a read or write resets its connection: ECONNRESET at both ends, and the data in it is lost
 	Refuse      float64 // a connect is refused: ECONNREFUSED
 	DelayDial   float64 // a connect takes up to MaxDelay
-	DelayAccept float64 // a connection reaches its listener later, up to MaxDelay
+	DelayAccept float64 // a connection reaches its listener up to MaxDelay later
 	AbortAccept float64 // an accept fails with ECONNABORTED, its connection is reset
 	Lose        float64 // a UDP datagram is lost
 	Duplicate   float64 // a UDP datagram arrives twice
-	CancelLoses float64 // a cancelled operation that can succeed does so all the same
+	CancelLoses float64 // a cancelled operation that can succeed is not cancelled
 	DiskError   float64 // an open, a read, a write, a sync or a transmission of a file fails with EIO
 	DiskFull    float64 // a write to a file fails with ENOSPC
 
 	// MaxDelay bounds each delay. 0 means 10 ms.
 	MaxDelay time.Duration
-	// Buffer is how many bytes a stream holds in each direction, sent and not
-	// yet read. 0 means 64 KiB. Where an end asks for socket buffers, those
-	// take the place of its half.
+	// Buffer is how many bytes a stream holds in each direction, sent and not yet
+	// read. 0 means 64 KiB. If an end sets the sizes of its socket buffers, they
+	// replace its half of Buffer.
 	Buffer int
 }
 
 const (
 	defaultMaxDelay = 10 * time.Millisecond
 	defaultBuffer   = 64 << 10
-	defaultBacklog  = 4096 // as Linux has it
+	defaultBacklog  = 4096 // as on Linux
 )
 
-// Mild returns faults under which every connection lives: short, late and
-// reordered, but nothing lost.
+// Mild returns faults that keep every connection alive: short, late and reordered,
+// but nothing lost.
 func Mild() Faults {
 	return Faults{
 		ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Delay: 0.2, Stall: 0.1, Reorder: 0.2,
@@ -74,8 +74,8 @@ func Mild() Faults {
 	}
 }
 
-// Rough returns Mild with connections that are refused, aborted and reset, and
-// datagrams that are lost or come twice.
+// Rough returns Mild plus connections that are refused, aborted and reset, and
+// datagrams that are lost or duplicated.
 func Rough() Faults {
 	f := Mild()
 	f.Reset, f.Refuse, f.AbortAccept = 0.005, 0.2, 0.1
@@ -83,7 +83,7 @@ func Rough() Faults {
 	return f
 }
 
-// fault numbers the probabilities of Faults.
+// fault is the index of a probability of Faults.
 type fault uint8
 
 const (

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// feasible says whether op will complete by itself.
+// feasible reports whether op will complete by itself.
 func (p *packet) feasible(op *backend.Op) bool {
 	if op.Kind == backend.KindReceiveFrom {
 		return len(p.queue) > 0 || p.refused
@@ -16,20 +16,20 @@ func (p *packet) feasible(op *backend.Op) bool {
 	return !backend.IsUnix(p.network)
 }
 
-func (p *packet) abandon(err error) {
+func (p *packet) failAll(err error) {
 	p.closed = err
 	p.r.close(err)
 	p.w.close(err)
 }
 
-func (p *packet) shut(err error) {
+func (p *packet) closeWith(err error) {
 	n := p.b.net
 	n.note(record{verb: verbClose, who: p.who})
-	p.abandon(err)
+	p.failAll(err)
 	if n.packets[p.at] == p {
 		delete(n.packets, p.at)
 	}
-	p.b.leave(p)
+	p.b.removeHandle(p)
 	p.queue = nil
 	for _, s := range p.blocked {
 		s.run()
@@ -42,42 +42,42 @@ func (p *packet) cancel() {
 	p.w.cancelAll()
 }
 
-func (p *packet) position() *int { return &p.place }
+func (p *packet) handleIndex() *int { return &p.index }
 
-// locked calls f with the network locked.
-func (p *packet) locked(f func()) {
+// withLock calls f with the network locked.
+func (p *packet) withLock(f func()) {
 	n := p.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	f()
 }
 
-// Cancel ends what is outstanding early.
-func (p *packet) Cancel() { p.locked(p.cancel) }
+// Cancel cancels outstanding operations.
+func (p *packet) Cancel() { p.withLock(p.cancel) }
 
-// Close ends the handle.
+// Close closes the handle.
 func (p *packet) Close() error {
-	p.locked(func() {
+	p.withLock(func() {
 		if p.closed == nil {
-			p.shut(backend.ErrHandleClosed)
+			p.closeWith(backend.ErrHandleClosed)
 		}
 	})
 	return nil
 }
 
-// LocalAddr is where it is bound.
+// LocalAddr returns the bound address.
 func (p *packet) LocalAddr() net.Addr { return p.at.packetAddr() }
 
-// RemoteAddr is the peer of a connected one.
+// RemoteAddr returns the peer of a connected socket.
 func (p *packet) RemoteAddr() net.Addr {
-	if !p.joined {
+	if !p.connected {
 		return nil
 	}
 	return p.peer.packetAddr()
 }
 
-// packetAddr is e as the net package writes it.
+// packetAddr returns e as an address of package net.
 func (e endpoint) packetAddr() net.Addr {
 	if !e.at.IsValid() {
 		return &net.UnixAddr{Name: e.path, Net: "unixgram"}
@@ -89,7 +89,7 @@ func (p *packet) errno(call string, e syscall.Errno) error {
 	return &net.OpError{Op: call, Net: p.network, Source: p.LocalAddr(), Addr: p.RemoteAddr(), Err: os.NewSyscallError(call, e)}
 }
 
-// TryRead fails: it is for streams, as the next three are.
+// TryRead fails: it is for streams, as are the next three methods.
 func (p *packet) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
 
 // TryWrite fails.

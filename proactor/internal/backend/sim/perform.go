@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// What a disk says when it fails, and when it is full.
+// The errors of a failing disk and of a full one.
 const (
 	errDisk = syscall.EIO
 	errFull = syscall.ENOSPC
@@ -31,7 +31,7 @@ func (f *file) perform(op *backend.Op) {
 	case backend.KindStat:
 		s, i := op.Stat(), f.node
 		s.Name, s.Size, s.Mode, s.ModTime = f.name, int64(len(i.data)), i.mode, diskEpoch.Add(i.changed)
-	case backend.KindSync: // it is all there
+	case backend.KindSync: // all writes have taken effect already
 	}
 }
 
@@ -44,7 +44,7 @@ func (f *file) read(op *backend.Op) {
 		f.fail(op, backend.EBADF)
 		return
 	}
-	some := f.node.from(op.Off, int64(len(op.Buf)))
+	some := f.node.slice(op.Off, int64(len(op.Buf)))
 	op.N = copy(op.Buf, some[:f.b.net.short(shortRead, f.who, len(some))])
 	op.Err = backend.FileRead(op.N, op.Buf)
 }

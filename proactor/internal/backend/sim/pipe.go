@@ -12,26 +12,26 @@ import (
 //	write → data, in flight until delivered → data, readable → read
 type pipe struct {
 	from, to *stream
-	w, r     half // the operations at either end
+	w, r     direction // the operations at the two ends
 
-	data    ring      // sent and not yet read: the readable bytes, then those in flight
-	limit   int       // how many bytes it holds
-	late    []segment // what is in flight, in order
-	flying  int       // bytes of it
-	arrival event     // when the first of it is delivered
+	data          ring      // sent and not yet read: the readable bytes, then those in flight
+	limit         int       // maximum length of data
+	inFlight      []segment // the parts of data that are in flight, in order
+	inFlightBytes int       // number of bytes in flight
+	arrival       event     // delivers the first segment in flight
 
-	denied  bool                 // the direction that a pipe does not have
-	waiter  *backend.PoolWaiter  // for a buffer of a receive
-	granted backend.SpareBuffers // to it, for the moment
+	missing bool                 // this direction of a pipe does not exist
+	waiter  *backend.PoolWaiter  // waits for the buffer of a receive
+	granted backend.SpareBuffers // buffers granted to waiter
 
-	fin    error // what a read says behind the last byte; nil: no end yet
-	broken bool  // nobody will read
-	ending bool  // CloseWrite was called: nothing is written behind what waits
+	fin    error // the result of a read after the last byte; nil: the stream has not ended
+	broken bool  // the reading end is closed
+	ending bool  // CloseWrite was called: no later write is accepted
 	ended  bool  // the end of the stream was sent
 	reset  bool
 }
 
-// segment is a part of what is in flight.
+// segment is a part of the data in flight.
 type segment struct {
 	at  time.Duration
 	n   int
@@ -45,16 +45,16 @@ func (p *pipe) init(from, to *stream, limit int) {
 	p.arrival.owner = p
 }
 
-func (p *pipe) readable() int { return p.data.n - p.flying }
+func (p *pipe) readable() int { return p.data.n - p.inFlightBytes }
 
-// readEnds and writeEnds say whether an operation at that end will complete
-// without anything more being started.
-func (p *pipe) readEnds() bool {
-	return p.denied || p.data.n > 0 || len(p.late) > 0 || p.fin != nil || p.reset
+// readCompletes and writeCompletes report whether an operation at that end will
+// complete without another operation being started.
+func (p *pipe) readCompletes() bool {
+	return p.missing || p.data.n > 0 || len(p.inFlight) > 0 || p.fin != nil || p.reset
 }
-func (p *pipe) writeEnds() bool { return p.denied || p.data.n < p.limit || p.broken || p.reset }
+func (p *pipe) writeCompletes() bool { return p.missing || p.data.n < p.limit || p.broken || p.reset }
 
-// run carries out what can be, at both ends.
+// run carries out the operations that can be, at both ends.
 func (p *pipe) run() {
 	for p.write() || p.read() {
 	}
@@ -79,18 +79,18 @@ func (p *pipe) write() bool {
 	}
 	n, err := p.tryWrite(v)
 	if err == backend.ErrWouldBlock || op != p.w.queue.Head() {
-		return err != backend.ErrWouldBlock // op is gone if it met a reset
+		return err != backend.ErrWouldBlock // a reset has completed op
 	}
 	p.note(verbWrite, p.from, n, total(v), err)
 	p.w.complete(op, n, err)
 	return true
 }
 
-// tryWrite takes what fits of v, and at least a byte of what is not empty.
+// tryWrite takes the bytes of v that fit, at least one unless v is empty.
 func (p *pipe) tryWrite(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
-	case p.denied:
+	case p.missing:
 		return 0, p.from.errno("write", backend.EWRONGEND)
 	case p.reset:
 		return 0, p.from.errno("write", backend.ECONNRESET)
@@ -100,7 +100,7 @@ func (p *pipe) tryWrite(v [][]byte) (int, error) {
 		return 0, nil
 	case p.data.n >= p.limit:
 		return 0, backend.ErrWouldBlock
-	case p.from.conn.breaks(p.from.who):
+	case p.from.conn.resetsNow(p.from.who):
 		p.from.conn.reset()
 		return 0, p.from.errno("write", backend.ECONNRESET)
 	}
@@ -143,11 +143,11 @@ func (p *pipe) tryRead(b []byte) (int, error) {
 	return p.tryReadV(one[:])
 }
 
-// tryReadV fills v from what is readable.
+// tryReadV fills v with readable bytes.
 func (p *pipe) tryReadV(v [][]byte) (int, error) {
 	want := total(v)
 	switch {
-	case p.denied:
+	case p.missing:
 		return 0, p.to.errno("read", backend.EWRONGEND)
 	case p.reset:
 		return 0, p.to.errno("read", backend.ECONNRESET)
@@ -157,7 +157,7 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 		return 0, backend.ErrWouldBlock
 	case p.readable() == 0:
 		return 0, p.fin
-	case p.from.conn.breaks(p.to.who):
+	case p.from.conn.resetsNow(p.to.who):
 		p.to.conn.reset()
 		return 0, p.to.errno("read", backend.ECONNRESET)
 	}
@@ -171,60 +171,60 @@ func (p *pipe) tryReadV(v [][]byte) (int, error) {
 	return n, nil
 }
 
-// send puts n bytes that are in data already, or the end of the stream, on
-// their way: behind what is in flight, never past it.
+// send sends n bytes that are in data already, or the end of the stream. They
+// arrive after everything that is in flight.
 func (p *pipe) send(n int, fin error) {
 	net := p.net()
 	at := net.now
 	if net.chance(delayed, p.from.who) {
 		at += net.delay()
-	} else if len(p.late) == 0 {
+	} else if len(p.inFlight) == 0 {
 		p.fin = fin
 		return
 	}
-	if k := len(p.late); k > 0 {
-		last := &p.late[k-1]
+	if k := len(p.inFlight); k > 0 {
+		last := &p.inFlight[k-1]
 		if at = max(at, last.at); at == last.at && fin == nil {
 			last.n += n
-			p.flying += n
+			p.inFlightBytes += n
 			return
 		}
 	} else {
 		net.schedule(&p.arrival, at)
 	}
-	p.late = append(p.late, segment{at, n, fin})
-	p.flying += n
+	p.inFlight = append(p.inFlight, segment{at, n, fin})
+	p.inFlightBytes += n
 }
 
-// fire delivers what is due.
+// fire delivers the segments that are due.
 func (p *pipe) fire(*event) {
 	net := p.net()
 	done := 0
-	for _, s := range p.late {
+	for _, s := range p.inFlight {
 		if s.at > net.now {
 			break
 		}
 		p.note(verbDeliver, p.to, s.n, 0, s.fin)
-		p.flying -= s.n
+		p.inFlightBytes -= s.n
 		p.fin = s.fin
 		done++
 	}
-	p.late = append(p.late[:0], p.late[done:]...)
-	if len(p.late) > 0 {
-		net.schedule(&p.arrival, p.late[0].at)
+	p.inFlight = append(p.inFlight[:0], p.inFlight[done:]...)
+	if len(p.inFlight) > 0 {
+		net.schedule(&p.arrival, p.inFlight[0].at)
 	}
 	p.run()
 }
 
-// closeReader says that nobody will read: what is there is lost, and writes
-// fail.
+// closeReader closes the reading end: the data is lost, and writes fail.
 func (p *pipe) closeReader() {
 	p.broken = true
 	p.empty()
 	p.run()
 }
 
-// closeWriter says that nothing more will be written.
+// closeWriter ends the stream after the data sent so far, or resets the reader if
+// unread is set.
 func (p *pipe) closeWriter(unread bool) {
 	if p.broken || p.reset || p.ended && !unread {
 		return
@@ -238,10 +238,10 @@ func (p *pipe) closeWriter(unread bool) {
 	p.run()
 }
 
-// empty loses everything that is in p.
+// empty drops all data.
 func (p *pipe) empty() {
 	p.data.drop()
-	p.late, p.flying = nil, 0
+	p.inFlight, p.inFlightBytes = nil, 0
 	p.net().unschedule(&p.arrival)
 }
 
@@ -251,15 +251,15 @@ func (p *pipe) note(v verb, s *stream, n, of int, err error) {
 	p.net().note(record{verb: v, who: s.who, n: n, of: of, err: err})
 }
 
-// total is how many bytes v holds.
+// total returns the number of bytes that v holds, at most maxTotal.
 func total(v [][]byte) (n int) {
 	for _, b := range v {
 		if n += len(b); n > maxTotal {
-			return maxTotal // an int of 32 bits may not hold the sum
+			return maxTotal // a 32-bit int may not hold the sum
 		}
 	}
 	return n
 }
 
-// maxTotal is more than any buffer here holds.
+// maxTotal is larger than any buffer in a simulation.
 const maxTotal = 1 << 30

@@ -27,21 +27,21 @@ func (b *Backend) Pipe() (r, w backend.Handle, err error) {
 	for i := range c.pipes {
 		c.pipes[i].init(&c.ends[i], &c.ends[1-i], n.capacity(0, 0))
 	}
-	c.pipes[1].denied = true
-	b.enter(&c.ends[0])
-	b.enter(&c.ends[1])
+	c.pipes[1].missing = true
+	b.addHandle(&c.ends[0])
+	b.addHandle(&c.ends[1])
 	return &c.ends[1], &c.ends[0], nil
 }
 
-// breaks decides whether a connection is reset now. Pipes are not.
-func (c *connection) breaks(who ident) bool {
+// resetsNow decides whether a connection is reset now. Pipes are never reset.
+func (c *connection) resetsNow(who ident) bool {
 	return c.network != pipeNetwork && c.net.chance(resetConn, who)
 }
 
-// Adopt fails: there is nothing of the system's here.
+// Adopt fails: a simulation has no files of the system.
 func (b *Backend) Adopt(f *os.File) (backend.Handle, error) { return refuse(f, "use Pipe") }
 
-// AdoptFile fails likewise: the disk is simulated too.
+// AdoptFile fails: the disk is simulated too.
 func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 	return refuse(f, "use OpenFile")
 }
@@ -51,12 +51,12 @@ func refuse(f backend.SystemFile, advice string) (backend.Handle, error) {
 	return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
 }
 
-// CloseWrite ends the outgoing direction behind what is being written.
+// CloseWrite ends the outgoing direction after the writes started before.
 func (s *stream) CloseWrite() error {
 	n := s.conn.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	if s.conn.network == pipeNetwork {
 		return backend.ErrNotSocket
 	}

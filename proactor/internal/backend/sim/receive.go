@@ -2,8 +2,8 @@ package sim
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
-// receive carries out one receive. It reports whether it did: not while there is
-// nothing to read, nor while its pool has no buffer.
+// receive carries out one receive. It reports whether it did. It does not while
+// there is nothing to read or its pool has no buffer.
 func (p *pipe) receive(op *backend.Op) bool {
 	args := op.Receive()
 	if p.readable() == 0 {
@@ -27,7 +27,7 @@ func (p *pipe) receive(op *backend.Op) bool {
 		p.to.b.spares.Add(buf)
 	}
 	if op != p.r.queue.Head() {
-		return true // op is gone if it met a reset
+		return true // a reset has completed op
 	}
 	if err == nil {
 		buf.Fill(n)
@@ -42,11 +42,12 @@ func (p *pipe) received(op *backend.Op, n, of int, err error) {
 	p.r.complete(op, n, err)
 }
 
-// grant goes on with a buffer. If there is no use for it, it is given back.
+// grant continues the receive with a buffer. It releases a buffer that is not
+// needed.
 func (p *pipe) grant(buf *backend.PoolBuffer) {
 	n := p.net()
 	n.mu.Lock()
-	n.look()
+	n.readClock()
 	p.granted.Add(buf)
 	p.run()
 	left := p.granted

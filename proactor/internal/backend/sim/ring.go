@@ -1,10 +1,10 @@
 package sim
 
-// ring is a queue of bytes. It grows to what is put in it and stays.
+// ring is a queue of bytes. Its memory grows as needed and is kept.
 type ring struct {
 	buf   []byte
 	first int // index of the oldest byte
-	n     int // bytes held
+	n     int // number of bytes held
 }
 
 // put appends b.
@@ -19,7 +19,7 @@ func (r *ring) put(b []byte) {
 	r.n += len(b)
 }
 
-// take moves the oldest len(b) bytes to b; there must be as many.
+// take moves the oldest len(b) bytes to b. There must be that many.
 func (r *ring) take(b []byte) {
 	k := copy(b, r.buf[r.first:])
 	copy(b[k:], r.buf)
@@ -43,5 +43,5 @@ func (r *ring) reserve(n int) {
 	*r = ring{buf: buf, n: held}
 }
 
-// drop forgets everything held, and the memory.
+// drop drops all bytes, and the memory.
 func (r *ring) drop() { *r = ring{} }

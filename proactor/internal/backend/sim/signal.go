@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// subscription is a wish to be told of signals.
+// subscription is a registration for signals.
 type subscription struct {
 	deliver func(os.Signal)
 	signals []os.Signal
 }
 
-// Notify has deliver called for each of the signals that is raised, until stop
-// is called. The system's own signals do not come here.
+// Notify makes Raise call deliver for each of the signals, until stop is called. It
+// does not deliver the system's own signals.
 func (b *Backend) Notify(deliver func(os.Signal), signals []os.Signal) (stop func()) {
 	s := &subscription{deliver, signals}
 	n := b.net
@@ -26,16 +26,16 @@ func (b *Backend) Notify(deliver func(os.Signal), signals []os.Signal) (stop fun
 	}
 }
 
-// Raise is a signal to everybody on the network: whoever waits for it is told,
-// in the order in which they have asked to be. It reports whether anybody has. A
-// timer's handler that calls it makes the signal come at a moment of virtual time.
+// Raise delivers a signal to all subscriptions for it on the network, in the order
+// in which they were made. It reports whether there was one. A timer's handler that
+// calls Raise makes the signal come at a given virtual time.
 func (n *Network) Raise(sig os.Signal) bool {
 	n.mu.Lock()
-	told := slices.DeleteFunc(slices.Clone(n.signals), func(s *subscription) bool { return !slices.Contains(s.signals, sig) })
-	n.note(record{verb: verbRaise, of: len(told)})
+	receivers := slices.DeleteFunc(slices.Clone(n.signals), func(s *subscription) bool { return !slices.Contains(s.signals, sig) })
+	n.note(record{verb: verbRaise, of: len(receivers)})
 	n.mu.Unlock()
-	for _, s := range told {
+	for _, s := range receivers {
 		s.deliver(sig)
 	}
-	return len(told) > 0
+	return len(receivers) > 0
 }

@@ -13,17 +13,17 @@ import (
 type connection struct {
 	net     *Network
 	network string
-	pipes   [2]pipe   // 0 carries what the connecting end writes
-	ends    [2]stream // 0 is the connecting end
+	pipes   [2]pipe   // pipe 0 carries what the connecting end writes
+	ends    [2]stream // end 0 is the connecting end
 }
 
-// newConnection joins the backend that dials to the one that listens.
+// newConnection connects the backend that dials to the one that listens.
 func newConnection(d *dial, l *listener) *connection {
-	n := d.half.b.net
+	n := d.dir.b.net
 	c := &connection{net: n, network: d.args.Network}
 	id := n.ident('c')
 	local, remote := d.from.addr(), d.to.addr()
-	c.ends[0] = stream{conn: c, b: d.half.b, who: id, in: &c.pipes[1], out: &c.pipes[0], local: local, remote: remote}
+	c.ends[0] = stream{conn: c, b: d.dir.b, who: id, in: &c.pipes[1], out: &c.pipes[0], local: local, remote: remote}
 	id.letter = 'a'
 	c.ends[1] = stream{conn: c, b: l.b, who: id, in: &c.pipes[0], out: &c.pipes[1], local: remote, remote: local, from: l}
 	c.ends[1].arrival.owner = &c.ends[1]
@@ -36,7 +36,7 @@ func newConnection(d *dial, l *listener) *connection {
 	return c
 }
 
-// capacity is how many bytes a pipe holds, given what its ends ask for.
+// capacity returns the size of a pipe, given the buffer sizes that its ends set.
 func (n *Network) capacity(send, receive int) int {
 	if send == 0 {
 		send = (n.faults.Buffer + 1) / 2
@@ -47,8 +47,8 @@ func (n *Network) capacity(send, receive int) int {
 	return max(1, send+receive)
 }
 
-// reset breaks a connection: what is in it is lost, whatever is outstanding
-// fails, and so does whatever is tried later.
+// reset breaks a connection: its data is lost, outstanding operations fail, and so
+// do later ones.
 func (c *connection) reset() {
 	c.net.note(record{verb: verbReset, who: c.ends[0].who})
 	for i := range c.pipes {
@@ -67,16 +67,16 @@ type stream struct {
 	who           ident
 	in, out       *pipe
 	local, remote net.Addr
-	closed        error // why it is: the error of every further operation
-	place         int   // in b.handles
+	closed        error // the error of every further operation; nil while open
+	index         int   // in b.handles
 
-	from    *listener // accepting end: who is to accept it
-	arrival event     // accepting end: when that one hears of it
+	from    *listener // accepting end: its listener
+	arrival event     // accepting end: when it reaches its listener
 }
 
 func (s *stream) fire(*event) { s.from.arrive(s) }
 
-// TryRead reads what is there.
+// TryRead reads what is available.
 func (s *stream) TryRead(b []byte) (int, error) {
 	n := s.conn.net
 	n.mu.Lock()
@@ -110,10 +110,10 @@ func (s *stream) TryWriteV(v [][]byte) (int, error) {
 	return moved, err
 }
 
-// try is what TryRead and TryWrite begin with.
-func (s *stream) try(h *half, what string) error {
+// try checks whether a Try method may run in direction h.
+func (s *stream) try(h *direction, what string) error {
 	n := s.conn.net
-	n.look()
+	n.readClock()
 	if s.closed != nil {
 		return s.closed
 	}
@@ -130,60 +130,60 @@ func (s *stream) try(h *half, what string) error {
 	return nil
 }
 
-func (s *stream) abandon(err error) {
+func (s *stream) failAll(err error) {
 	s.closed = err
 	s.in.r.close(err)
 	s.out.w.close(err)
 }
 
-// shut ends this end. The peer reads what was sent, then the end of the stream,
-// or a reset if it had sent what nobody will read now.
-func (s *stream) shut(err error) {
+// closeWith closes this end. The peer reads what was sent and then the end of the
+// stream, or a reset if data of the peer is unread.
+func (s *stream) closeWith(err error) {
 	s.conn.net.note(record{verb: verbClose, who: s.who})
-	s.abandon(err)
-	s.b.leave(s)
+	s.failAll(err)
+	s.b.removeHandle(s)
 	unread := s.in.readable() > 0
 	s.in.closeReader()
 	s.out.closeWriter(unread)
 }
 
-func (s *stream) position() *int { return &s.place }
+func (s *stream) handleIndex() *int { return &s.index }
 
 func (s *stream) cancel() {
 	s.in.r.cancelAll()
 	s.out.w.cancelAll()
 }
 
-// Cancel ends what is outstanding early.
+// Cancel cancels outstanding operations.
 func (s *stream) Cancel() {
 	n := s.conn.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	s.cancel()
 }
 
-// Close ends this end.
+// Close closes this end.
 func (s *stream) Close() error {
 	n := s.conn.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	if s.closed == nil {
-		s.shut(backend.ErrHandleClosed)
+		s.closeWith(backend.ErrHandleClosed)
 	}
 	return nil
 }
 
-// LocalAddr is this end's address.
+// LocalAddr returns this end's address.
 func (s *stream) LocalAddr() net.Addr { return s.local }
 
-// RemoteAddr is the other end's.
+// RemoteAddr returns the other end's address.
 func (s *stream) RemoteAddr() net.Addr { return s.remote }
 
 func (s *stream) String() string { return fmt.Sprintf("%v of %v", s.who, s.b) }
 
-// errno is an error as the net package words it, or package os for a pipe.
+// errno returns an error in the form of package net, or of package os for a pipe.
 func (s *stream) errno(call string, e syscall.Errno) error {
 	if s.conn.network == pipeNetwork {
 		if e == backend.EPIPE {

@@ -2,13 +2,13 @@ package sim
 
 import "github.com/actum-go/actum/proactor/internal/backend"
 
-// Take moves a handle of another backend of the same network here. It stays the
+// Take moves a handle from another backend of the same network to b. It returns the
 // same handle.
 func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look()
+	n.readClock()
 	if b.closed {
 		return nil, backend.ErrBackendClosed
 	}
@@ -36,9 +36,9 @@ func (s *stream) move(to *Backend) error {
 	if err := movable(s.closed, &s.in.r, &s.out.w); err != nil {
 		return err
 	}
-	s.b.leave(s)
+	s.b.removeHandle(s)
 	s.b, s.in.r.b, s.out.w.b = to, to, to
-	to.enter(s)
+	to.addHandle(s)
 	return nil
 }
 
@@ -46,9 +46,9 @@ func (p *packet) move(to *Backend) error {
 	if err := movable(p.closed, &p.r, &p.w); err != nil {
 		return err
 	}
-	p.b.leave(p)
+	p.b.removeHandle(p)
 	p.b, p.r.b, p.w.b = to, to, to
-	to.enter(p)
+	to.addHandle(p)
 	return nil
 }
 
@@ -56,18 +56,18 @@ func (l *listener) move(to *Backend) error {
 	if err := movable(l.closed, &l.accepts); err != nil {
 		return err
 	}
-	l.b.leave(l)
+	l.b.removeHandle(l)
 	l.b, l.accepts.b = to, to
-	to.enter(l)
+	to.addHandle(l)
 	return nil
 }
 
-// movable says why a handle cannot change its backend; nil if it can.
-func movable(closed error, halves ...*half) error {
+// movable returns the reason why a handle cannot change its backend; nil if it can.
+func movable(closed error, directions ...*direction) error {
 	if closed != nil {
 		return closed
 	}
-	for _, h := range halves {
+	for _, h := range directions {
 		if h.outstanding > 0 {
 			return backend.ErrBusy
 		}

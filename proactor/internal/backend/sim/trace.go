@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// traceLength is how many events a trace goes back.
+// traceLength is the number of events that a trace keeps.
 const traceLength = 512
 
-// ident names what an event happened to: a letter and a number.
+// ident identifies the object of an event: a letter and a number.
 type ident struct {
 	letter byte // 'l' listener, 'c' connecting end, 'a' accepting end, 'f' file, 'n' network
 	number uint32
@@ -54,13 +54,13 @@ var verbNames = [...]string{
 var kindNames = [...]string{"nothing", "accept", "connect", "read", "write", "read-v", "write-v",
 	"open", "read-at", "write-at", "sync", "stat", "transmit", "page", "receive-from", "send-to", "receive"}
 
-// record is one event. It is made into text only when somebody asks.
+// record is one event. Only Trace formats it.
 type record struct {
 	at   time.Duration
 	verb verb
 	who  ident
-	n    int // bytes; for a fault, which
-	of   int // bytes asked for; for a hand-over, the operation's kind
+	n    int // bytes; for a fault, its number
+	of   int // bytes asked for; for an operation that Wait returns, its kind
 	err  error
 }
 
@@ -82,7 +82,7 @@ func (r record) String() string {
 	return s
 }
 
-// trace remembers the last events, and a digest of all.
+// trace keeps the last events, and a digest of all.
 type trace struct {
 	ring   []record
 	count  uint64
@@ -108,9 +108,9 @@ func (t *trace) mix(word uint64) {
 	t.digest ^= t.digest >> 29
 }
 
-// Trace returns the last events as text, a line each, oldest first: virtual
-// time, what it happened to (l listener, c connecting end, a accepting end, f
-// file, by number), and what happened.
+// Trace returns the last events as text, one per line, oldest first: virtual time,
+// object (l listener, c connecting end, a accepting end, f file, and a number), and
+// what happened.
 func (n *Network) Trace() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -128,8 +128,8 @@ func (n *Network) traceText() string {
 	return b.String()
 }
 
-// Digest returns a number that two runs share if, and hardly ever unless, the
-// same events happened at the same times in both.
+// Digest returns a hash of all events and their times. Two runs with the same
+// events have the same digest.
 func (n *Network) Digest() uint64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -6,21 +6,21 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// transmitPart is how much of a file is looked at at once.
+// transmitPart is the number of bytes of a file that are read at a time.
 const transmitPart = 64 << 10
 
-// transmit carries out what the pipe has room for of a transmission, the head of
-// its queue. It reports whether that was anything.
+// transmit writes what the pipe has room for of a transmission, the head of its
+// queue. It reports whether it made progress.
 func (p *pipe) transmit(op *backend.Op) bool {
 	t := op.Transmission()
-	rest, err := p.rest(t)
+	rest, err := p.remaining(t)
 	if err != nil {
 		p.w.complete(op, t.Moved(), err)
 		return true
 	}
 	n, err := p.tryWrite(rest[:])
 	if err == backend.ErrWouldBlock || op != p.w.queue.Head() {
-		return err != backend.ErrWouldBlock // op is gone if it met a reset
+		return err != backend.ErrWouldBlock // a reset has completed op
 	}
 	p.note(verbWrite, p.from, n, total(rest[:]), err)
 	t.Sent += int64(n)
@@ -30,9 +30,9 @@ func (p *pipe) transmit(op *backend.Op) bool {
 	return true
 }
 
-// rest is what comes next of a transmission: of its header, its file and its
-// trailer.
-func (p *pipe) rest(t *backend.Transmission) (rest [3][]byte, err error) {
+// remaining returns the next parts of a transmission: of its header, its file and
+// its trailer.
+func (p *pipe) remaining(t *backend.Transmission) (rest [3][]byte, err error) {
 	f, ok := t.File.(*file)
 	switch {
 	case t.File != nil && !ok:
@@ -53,7 +53,7 @@ func (p *pipe) rest(t *backend.Transmission) (rest [3][]byte, err error) {
 	header := int64(len(t.Header))
 	rest[0] = t.Header[min(t.Sent, header):]
 	if off, left := t.Place(); left > 0 {
-		rest[1] = f.node.from(off, min(left, transmitPart))
+		rest[1] = f.node.slice(off, min(left, transmitPart))
 		if len(rest[0])+len(rest[1]) == 0 {
 			return rest, io.ErrUnexpectedEOF
 		}
@@ -65,13 +65,14 @@ func (p *pipe) rest(t *backend.Transmission) (rest [3][]byte, err error) {
 	return rest, nil
 }
 
-// transmitEnds says whether a transmission will complete without anything more
-// being started.
-func (p *pipe) transmitEnds(t *backend.Transmission) bool {
+// transmitCompletes reports whether a transmission will complete without another
+// operation being started.
+func (p *pipe) transmitCompletes(t *backend.Transmission) bool {
 	return p.broken || p.reset || t.Begun && t.Total()-t.Sent <= int64(p.limit-p.data.n)
 }
 
-// moved is how much an operation that ends early has done.
+// moved returns the number of bytes that an operation has moved before it ends
+// early.
 func moved(op *backend.Op) int {
 	if op.Kind == backend.KindTransmitFile {
 		return op.Transmission().Moved()

@@ -6,15 +6,15 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// How a Wait goes:
+// A Wait takes these steps:
 //
-//  1. a turn of virtual time is spent, and what is due happens
-//  2. what is ready is handed over, or
-//  3. all backends wait: the clock jumps and 1. again, or
-//  4. the goroutine rests until somebody completes something for it, or calls
-//     Wake, or moves the clock to its deadline
+//  1. A waitCost of virtual time passes, and the events that are due fire.  2. If
+// operations are ready, Wait returns them.  3. If all backends are parked, the
+// clock jumps, and step 1 follows.  4. Otherwise the goroutine parks until another
+// goroutine completes an operation for
+//     it, calls Wake, or moves the clock to its deadline.
 
-// Wait hands over what has completed; see backend.Backend.
+// Wait returns the completed operations; see backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	list, spares := b.wait(deadline)
 	spares.Release()
@@ -25,14 +25,14 @@ func (b *Backend) wait(deadline time.Duration) (*backend.Op, backend.SpareBuffer
 	n := b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.spend()
+	n.chargeWait()
 	for {
-		n.settle()
+		n.fireDue()
 		if !b.ready.Empty() || b.woken || b.closed || n.now >= deadline {
 			break
 		}
-		b.rest(deadline)
-		n.look()
+		b.parkUntil(deadline)
+		n.readClock()
 	}
 	b.woken = false
 	spares := b.spares
@@ -40,12 +40,12 @@ func (b *Backend) wait(deadline time.Duration) (*backend.Op, backend.SpareBuffer
 	return b.handOver(), spares
 }
 
-// handOver gives the ready list away.
+// handOver empties the ready list and returns it.
 func (b *Backend) handOver() *backend.Op {
 	list := b.ready.Take()
 	for op := list; op != nil; op = op.Next {
 		who := ident{}
-		if h := halfOf(op); h != nil {
+		if h := directionOf(op); h != nil {
 			h.outstanding--
 			who = h.who
 		} else if s, ok := op.New.(*stream); ok {
@@ -58,9 +58,9 @@ func (b *Backend) handOver() *backend.Op {
 	return list
 }
 
-// rest waits until somebody clears parked, who may be this very goroutine,
-// moving the clock.
-func (b *Backend) rest(deadline time.Duration) {
+// parkUntil waits until parked is cleared. This goroutine itself may clear it, when it
+// moves the clock.
+func (b *Backend) parkUntil(deadline time.Duration) {
 	n := b.net
 	b.parked, b.deadline = true, deadline
 	n.parked++
@@ -80,7 +80,7 @@ func (b *Backend) rest(deadline time.Duration) {
 	<-b.park
 }
 
-// sleep rests for at most d of the system's time.
+// sleep parks for at most d of the system's time.
 func (b *Backend) sleep(d time.Duration) {
 	if b.timer == nil {
 		b.timer = time.NewTimer(d)
@@ -94,7 +94,7 @@ func (b *Backend) sleep(d time.Duration) {
 	case <-b.timer.C:
 	}
 	b.net.mu.Lock()
-	if b.parked { // nobody else has ended it
+	if b.parked { // no other goroutine has cleared it
 		b.signal()
 	}
 	b.net.mu.Unlock()
@@ -109,7 +109,7 @@ func (b *Backend) Wake() {
 	b.signal()
 }
 
-// signal lets a resting goroutine look again.
+// signal makes a parked goroutine look again.
 func (b *Backend) signal() {
 	if b.parked {
 		b.parked = false

@@ -26,7 +26,7 @@ func TestTimeJumpsToWhatIsInFlight(t *testing.T) {
 	before := r.Now()
 	r.do(write(near, []byte("x")))
 	r.do(read(far, 1))
-	if d := r.Now() - before; d <= 10*turn || d > 2*time.Second {
+	if d := r.Now() - before; d <= 10*waitCost || d > 2*time.Second {
 		t.Errorf("it arrived after %v", d)
 	}
 }
