@@ -22,10 +22,10 @@ bottom/...:
 
 func TestParseTableRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"no colon":           {"zmq zmq/internal", "line 1: no colon"},
-		"nothing to go on":   {"  zmq", "line 1: continues a row"},
-		"no reason":          {"restricted: unsafe\nzmq: unsafe", "line 2: zmq is granted unsafe without"},
-		"no reason, pattern": {"restricted: net/...\nzmq: net/...", "zmq is granted net/... without"},
+		"no colon":            {"zmq zmq/internal", "line 1: no colon"},
+		"nothing to continue": {"  zmq", "line 1: continues a row"},
+		"no reason":           {"restricted: unsafe\nzmq: unsafe", "line 2: zmq is granted unsafe without"},
+		"no reason, pattern":  {"restricted: net/...\nzmq: net/...", "zmq is granted net/... without"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseTable(strings.NewReader(test.text))

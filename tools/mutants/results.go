@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// Results is a file of verdicts, a line each, so that a run that was interrupted
-// goes on where it was.
+// Results is a file of verdicts, a line each, so that an interrupted run
+// can be continued.
 type Results struct {
 	name  string
 	known map[string]result

@@ -22,7 +22,7 @@ import (
 // A region is a statement, or, where that declares something, all that follows in its
 // block, too.
 
-// variable is where a test program is told the number of its mutant.
+// variable is the environment variable with the number of a test program's mutant.
 const variable = "ACTUM_MUTANT"
 
 // region is the part of a file that a mutant has twice. It reports false for what is

@@ -122,7 +122,7 @@ func TestBlamed(t *testing.T) {
 	}
 }
 
-// Mutants that are compiled together are told apart by their tests, as those that are
+// Tests distinguish mutants that are compiled together as they do mutants that are
 // compiled alone.
 func TestRunTogether(t *testing.T) {
 	root := t.TempDir()

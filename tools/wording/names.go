@@ -14,11 +14,11 @@ import (
 	"strings"
 )
 
-// pkg is what the files of a folder declare, tests and all systems included.
+// pkg holds the names that the files of a folder declare, in tests and for all systems, too.
 type pkg struct {
 	declared map[string]bool // "Name" and "Type.Member"
 	members  map[string]bool // "Member" of any type
-	aliases  map[string]bool // types whose members another package declares
+	aliases  map[string]bool // types that have members of another type
 }
 
 // declare notes the declarations of a file.
@@ -64,7 +64,7 @@ func (p *pkg) spec(spec ast.Spec) {
 			fields = t.Fields
 		case *ast.InterfaceType:
 			fields = t.Methods
-		default: // of another type, whose members it may have
+		default: // a type that may have the members of another
 			p.aliases[s.Name.Name] = true
 			return
 		}
@@ -72,7 +72,7 @@ func (p *pkg) spec(spec ast.Spec) {
 			for _, name := range field.Names {
 				p.member(s.Name.Name, name.Name)
 			}
-			if len(field.Names) == 0 { // embedded: it brings members of its own
+			if len(field.Names) == 0 { // embedded: its members are this type's
 				p.aliases[s.Name.Name] = true
 			}
 		}
@@ -112,15 +112,15 @@ func (p *pkg) has(name, member string) bool {
 	return p.declared[name+"."+member] || p.aliases[name]
 }
 
-// scope is what a file's prose may name.
+// scope holds the names that a file's prose may use.
 type scope struct {
 	c        *checker
 	file     string
 	own      *pkg            // nil in a Markdown file
-	packages map[string]*pkg // of this repository, by the name that the file has for them
+	packages map[string]*pkg // of this repository, by their names in the file
 }
 
-// known are the packages that every page and comment may name by their last name.
+// known are the packages that every page and comment may call by their last element.
 var known = []string{"zmq", "proactor", "proactor/netio", "proactor/trace", "proactor/debug"}
 
 func (c *checker) names(name string, file *ast.File) *scope {
@@ -140,7 +140,7 @@ func (c *checker) names(name string, file *ast.File) *scope {
 		if spec.Name != nil {
 			as = spec.Name.Name
 		}
-		delete(s.packages, as) // it may be another one's name here
+		delete(s.packages, as) // here the name may belong to another package
 		for folder, p := range c.packages {
 			if strings.HasSuffix(target, "/"+folder) {
 				s.packages[as] = p
@@ -151,12 +151,13 @@ func (c *checker) names(name string, file *ast.File) *scope {
 }
 
 var (
-	sourceFile = regexp.MustCompile(`[\w./-]*\w\.(?:go|sh)\b`)
-	link       = regexp.MustCompile(`\[(?:(\w+)\.)?([A-Z]\w*)(?:\.(\w+))?\]`)
-	qualified  = regexp.MustCompile(`(?:^|[^\w./])([a-z]\w*)\.([A-Z]\w*)(?:\.([A-Z]\w*))?`)
+	sourceFile  = regexp.MustCompile(`[\w./-]*\w\.(?:go|sh)\b`)
+	placeholder = regexp.MustCompile(`(?:^|/)(?:x_\w+|\w*[A-Z]{2}\w*)\.\w+$`)
+	link        = regexp.MustCompile(`\[(?:(\w+)\.)?([A-Z]\w*)(?:\.(\w+))?\]`)
+	qualified   = regexp.MustCompile(`(?:^|[^\w./])([a-z]\w*)\.([A-Z]\w*)(?:\.([A-Z]\w*))?`)
 )
 
-// check reports names in text, which begins on the given line, of what does not
+// check reports the names in text, which begins on the given line, that do not
 // exist.
 func (s *scope) check(line int, text string) {
 	for _, name := range sourceFile.FindAllString(text, -1) {
@@ -173,18 +174,19 @@ func (s *scope) check(line int, text string) {
 		return
 	}
 	for _, m := range link.FindAllStringSubmatch(text, -1) {
-		placeholder := m[2] == strings.ToUpper(m[2])
-		if m[1] == "" && !placeholder && !s.own.has(m[2], m[3]) && !(m[3] == "" && s.own.members[m[2]]) {
+		usage := m[2] == strings.ToUpper(m[2]) // [OPTION] in a usage line
+		if m[1] == "" && !usage && !s.own.has(m[2], m[3]) && !(m[3] == "" && s.own.members[m[2]]) {
 			s.c.report(s.file, line, fmt.Sprintf("this package has no %s", strings.TrimSuffix(m[2]+"."+m[3], ".")))
 		}
 	}
 }
 
-// exists reports whether there is such a file. A comment names those of its own
-// folder by their name alone; every other name may be the end of a path. The name of
-// a file that a user is to write, main.go as a rule, is no name of ours.
+// exists reports whether there is such a file. A comment names files of its own
+// folder by their name alone; every other name may be the end of a path. A name is not
+// checked if it is main.go, which users write, or a placeholder: its last element begins
+// with "x_" or contains a word in capitals, as in x_linux.go and choose_SYSTEM.go.
 func (s *scope) exists(name string) bool {
-	if name == "main.go" || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "_") {
+	if path.Base(name) == "main.go" || placeholder.MatchString(name) || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "_") {
 		return true
 	}
 	if s.own != nil && !strings.Contains(name, "/") {

@@ -62,7 +62,7 @@ func ParsePhrases(r io.Reader) (Phrases, error) {
 
 // Check reads the Go and Markdown files below root and returns what is wrong with
 // them, in the order of the files. Folders named testdata or bin, or with a leading
-// dot, are left out. The error is about files that cannot be read or parsed.
+// dot, are left out. The error is about a file that cannot be read or parsed.
 func (p Phrases) Check(root string) ([]Finding, error) {
 	c := checker{phrases: p, root: root, packages: make(map[string]*pkg)}
 	if err := filepath.WalkDir(root, c.collect); err != nil {
@@ -79,8 +79,8 @@ func (p Phrases) Check(root string) ([]Finding, error) {
 type checker struct {
 	phrases  Phrases
 	root     string
-	files    []string        // those to check, relative to root, with slashes
-	all      []string        // and those that may be named
+	files    []string        // to check, relative to root, with slashes
+	all      []string        // all files, which prose may name
 	packages map[string]*pkg // by folder, relative to root
 	findings []Finding
 }
@@ -145,7 +145,7 @@ func (c *checker) check(name string) error {
 }
 
 // prose looks for banned phrases in text, which begins on the given line. A phrase
-// may be broken over two lines, whose first one is reported.
+// may be broken over two lines; the first one is reported.
 func (c *checker) prose(name string, line int, text string) {
 	var flat strings.Builder
 	var starts []int // of the lines in flat
@@ -169,8 +169,8 @@ func (c *checker) report(name string, line int, text string) {
 	c.findings = append(c.findings, Finding{name, line, text})
 }
 
-// checkMarkdown looks at the prose and, for names, at what stands between
-// backquotes. Fenced and indented code is left out.
+// checkMarkdown looks for phrases in the prose, and for names between backquotes.
+// Fenced and indented code is left out.
 func (c *checker) checkMarkdown(name string) error {
 	content, err := os.ReadFile(filepath.Join(c.root, name))
 	if err != nil {

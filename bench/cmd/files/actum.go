@@ -23,7 +23,7 @@ func readActum(j job) (time.Duration, error) {
 	return time.Since(f.start), f.err
 }
 
-// file is told that it is open, and starts the readers.
+// file is the handler of the open, and starts the readers.
 type file struct {
 	job
 	dispatcher *proactor.Dispatcher
@@ -31,7 +31,7 @@ type file struct {
 	open       proactor.Operation
 	start      time.Time
 	left       int // reads to be started
-	running    int // readers that go on
+	running    int // readers that have not finished
 	err        error
 }
 

@@ -70,8 +70,8 @@ func (s *side) receive() error {
 // atOnce is how many messages are counted together in a stream.
 const atOnce = 256
 
-// from counts what one socket receives: in batches, since all of them count in one
-// place, and at the latest when there is nothing more.
+// from counts what one socket receives. It adds to the common count in batches, and
+// when there is nothing more to receive.
 func (r *receiving) from(socket *zmq.Socket) error {
 	for n := 0; ; {
 		m, err := socket.TryRecv()

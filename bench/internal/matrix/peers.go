@@ -55,11 +55,11 @@ func (p Point) load() string {
 
 // crowd says who sends to whom, and how: "PUSH to 8 PULL, bursts of 10".
 func (p Point) crowd() string {
-	return p.Who() + ", " + p.Load()
+	return p.Roles() + ", " + p.Load()
 }
 
-// Who says who sends to whom.
-func (p Point) Who() string {
+// Roles names the sockets that send and the sockets that receive.
+func (p Point) Roles() string {
 	form := map[string]string{
 		PushPull:     "PUSH to %d PULL",
 		PullPush:     "%d PUSH to PULL",

@@ -22,7 +22,7 @@ func TestRunServed(t *testing.T) {
 		local, remote []string
 		output, err   string
 	}{
-		{"the client is told the server's process", shell("echo listening; exec sleep 1000"),
+		{"the client gets the server's process", shell("echo listening; exec sleep 1000"),
 			shell(`kill -0 $0 && echo asked`), "asked\n", ""},
 		{"a server that cannot", shell("echo port taken >&2; exit 1"), shell("echo never"), "", "port taken"},
 		{"a server that says something else first", shell("echo hello; echo listening; exec sleep 1000"), shell("echo asked"), "asked\n", ""},

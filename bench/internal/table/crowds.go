@@ -43,7 +43,7 @@ func renderCrowds(results []result.Result) string {
 	}
 	b.WriteString("\n|---" + strings.Repeat("|---", len(matrix.CrowdSizes)) + "|\n")
 	for _, row := range rows {
-		fmt.Fprintf(&b, "| %s, %s |", row.Who(), row.Load())
+		fmt.Fprintf(&b, "| %s, %s |", row.Roles(), row.Load())
 		for _, size := range matrix.CrowdSizes {
 			cell := row
 			cell.Size = size

@@ -48,7 +48,7 @@ func main() {
 	flag.DurationVar(&o.timeout, "timeout", 3*time.Minute, "of one package's tests")
 	flag.DurationVar(&o.stall, "stall", 30*time.Second, "how long no test may begin or end")
 	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: those in it are not asked for again")
-	flag.DurationVar(&o.spend, "for", 0, "how long to go on, with -results, before the rest is left to the next run")
+	flag.DurationVar(&o.spend, "for", 0, "how long to run, with -results, before the rest is left to the next run")
 	flag.BoolVar(&o.noBaseline, "nobaseline", false, "trust that the tests pass on the code as it is")
 	flag.BoolVar(&o.alone, "alone", false, "compile each mutant by itself, and not several into one program")
 	flag.BoolVar(&o.long, "long", false, "run the tests without -short")
@@ -132,7 +132,7 @@ type session struct {
 	report     mutants.Report
 }
 
-var errLater = errors.New("time is up; the next run goes on here")
+var errLater = errors.New("time is up; the next run continues here")
 
 // each runs as many of the mutants as the sample has. One that does not compile is
 // replaced by the next.
