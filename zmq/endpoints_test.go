@@ -130,8 +130,8 @@ func TestEndpointErrors(t *testing.T) {
 		{s.Bind, "bind", "tcp://127.0.0.1", "no port", nil},
 		{s.Bind, "bind", "tcp://127.0.0.1:port", "bad port", nil},
 		{s.Bind, "bind", "tcp://127.0.0.1:65536", "bad port", nil},
-		{s.Bind, "bind", "tcp://" + strings.Repeat("x", 64) + ":5555", "no name that resolves", nil}, // no DNS is asked: a label has 63
-		{s.Bind, "bind", "tcp://192.0.2.1:5555", "", nil},                                            // an address of nobody's
+		{s.Bind, "bind", "tcp://" + strings.Repeat("x", 64) + ":5555", "nor a name that resolves", nil}, // without a DNS query: a label has at most 63 bytes
+		{s.Bind, "bind", "tcp://192.0.2.1:5555", "", nil},                                               // an address of nobody's
 		{s.Bind, "bind", tcp, "address already in use", nil},
 		{s.Bind, "bind", ipc, "address already in use", nil},
 		{s.Bind, "bind", inproc, "", zmq.ErrNameTaken},

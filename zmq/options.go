@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Unlimited, as a high-water mark, means that there is none.
+// Unlimited as a high-water mark means that there is none.
 const Unlimited = -1
 
 // Special values of Options.Linger. In libzmq and its bindings the numbers are

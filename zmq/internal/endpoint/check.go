@@ -1,6 +1,6 @@
 package endpoint
 
-// CheckBind says whether a socket can bind to e. The error is an *Error.
+// CheckBind reports whether a socket can bind to e. The error is an *Error.
 func (e Endpoint) CheckBind() error {
 	if e.Source != (Address{}) {
 		return &Error{e.String(), "source address in a bind: expected tcp://host:port"}
@@ -8,7 +8,7 @@ func (e Endpoint) CheckBind() error {
 	return nil
 }
 
-// CheckConnect says whether a socket can connect to e. The error is an *Error.
+// CheckConnect reports whether a socket can connect to e. The error is an *Error.
 func (e Endpoint) CheckConnect() error {
 	reason := ""
 	switch {

@@ -1,10 +1,10 @@
-// Package endpoint parses the strings that name where a socket binds or
-// connects: "tcp://127.0.0.1:5555", "ipc:///tmp/feed", "inproc://jobs". It looks
-// nothing up: names are resolved when a connection is made.
+// Package endpoint parses the strings that name where a socket binds or connects:
+// "tcp://127.0.0.1:5555", "ipc:///tmp/feed", "inproc://jobs". It looks nothing
+// up: names are resolved when a connection is made.
 //
-// The grammar is libzmq's (zmq_tcp, zmq_ipc, zmq_inproc), except that what
-// libzmq guesses at is refused here: ports with letters behind the digits, IPv6
-// addresses without brackets.
+// The grammar is libzmq's (zmq_tcp, zmq_ipc, zmq_inproc), except that this
+// package refuses input for which libzmq guesses a meaning: ports with letters
+// after the digits, and IPv6 addresses without brackets.
 package endpoint
 
 import "strings"
@@ -17,23 +17,24 @@ const (
 )
 
 // Wildcard stands for all interfaces, for a port that the system picks, and for
-// an ipc path that is made up. It can be bound, not connected to.
+// an ipc path that is made up. A socket can bind it, but not connect to it.
 const Wildcard = "*"
 
 const separator = "://"
 
-// Endpoint is one parsed endpoint. It is comparable: two strings that mean the
-// same give the same Endpoint, as far as that can be told without resolving.
+// Endpoint is one parsed endpoint. It is comparable: two strings with the same
+// meaning give the same Endpoint, as far as that can be decided without
+// resolving.
 type Endpoint struct {
 	Transport string  // TCP, IPC or Inproc
-	Address   Address // tcp: where to listen, or whom to connect to
-	Source    Address // tcp: where to connect from; the zero value leaves it to the system
+	Address   Address // tcp: the address to listen on, or to connect to
+	Source    Address // tcp: the address to connect from; the zero value leaves it to the system
 	Path      string  // ipc: a file, "@name" in Linux's abstract namespace, or Wildcard
 	Name      string  // inproc: any text
 }
 
-// Parse parses s. The error is an *Error. An Endpoint may be good for binding
-// only, or connecting only: see CheckBind and CheckConnect.
+// Parse parses s. The error is an *Error. An Endpoint may be usable only for
+// binding, or only for connecting: see CheckBind and CheckConnect.
 func Parse(s string) (Endpoint, error) {
 	transport, rest, found := strings.Cut(s, separator)
 	if !found {
@@ -64,7 +65,7 @@ func parseInproc(name string) (Endpoint, string) {
 	return Endpoint{Transport: Inproc, Name: name}, ""
 }
 
-// String returns the endpoint in its canonical form, which Parse takes back.
+// String returns the endpoint in its canonical form, which Parse accepts.
 func (e Endpoint) String() string {
 	switch e.Transport {
 	case TCP:

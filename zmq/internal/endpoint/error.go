@@ -2,7 +2,7 @@ package endpoint
 
 import "fmt"
 
-// Error says what is wrong with an endpoint, and what would be right.
+// Error says what is wrong with an endpoint, and what is expected.
 type Error struct {
 	Endpoint string // as it was given
 	Reason   string // "no port: expected tcp://host:port"

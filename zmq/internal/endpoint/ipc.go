@@ -8,12 +8,12 @@ import (
 // An ipc endpoint (zmq_ipc):
 //
 //	ipc://path     a Unix domain socket at path, absolute or relative
-//	ipc://@name    in Linux's abstract namespace: there is no file
-//	ipc://*        bind only: at a path that is made up
+//	ipc://@name    a name in Linux's abstract namespace, without a file
+//	ipc://*        a path that is made up; bind only
 
-// MaxPath is the longest path of an ipc endpoint in bytes, "@" included: the
-// system's structure holds 108 with a zero byte at the end. Some systems hold a
-// few bytes less, and refuse the longest paths themselves.
+// MaxPath is the longest path of an ipc endpoint in bytes, including "@": the
+// system's structure holds 108 bytes with the zero byte at the end. Some systems
+// hold a few bytes less, and refuse the longest paths themselves.
 const MaxPath = 107
 
 const abstractPrefix = "@"
@@ -32,7 +32,7 @@ func parseIPC(path string) (e Endpoint, reason string) {
 	return Endpoint{Transport: IPC, Path: path}, ""
 }
 
-// Abstract says whether e is in Linux's abstract namespace.
+// Abstract reports whether e is in Linux's abstract namespace.
 func (e Endpoint) Abstract() bool {
 	return e.Transport == IPC && strings.HasPrefix(e.Path, abstractPrefix)
 }

@@ -44,7 +44,7 @@ func parseTCP(s string) (e Endpoint, reason string) {
 }
 
 func parseAddress(s string) (a Address, reason string) {
-	// The last colon: those before it are an IPv6 address's.
+	// The last colon: earlier ones belong to an IPv6 address.
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 || strings.HasSuffix(s, "]") {
 		return Address{}, "no port: expected host:port, as in tcp://127.0.0.1:5555 or tcp://*:*"
@@ -58,7 +58,7 @@ func parseAddress(s string) (a Address, reason string) {
 	return a, ""
 }
 
-// parsePort takes digits only: what libzmq makes of "80x" is 80.
+// parsePort accepts digits only; libzmq takes "80x" for 80.
 func parsePort(s string) (port uint16, reason string) {
 	if s == Wildcard {
 		return 0, ""
@@ -91,8 +91,7 @@ func parseHost(s string) (host, reason string) {
 	}
 }
 
-// parseIPv6 returns the address without its brackets, in the form that is the
-// same for all its spellings.
+// parseIPv6 returns the address without its brackets, in canonical form.
 func parseIPv6(s string) (host, reason string) {
 	a, err := netip.ParseAddr(strings.TrimSuffix(s[1:], "]"))
 	if err != nil || !a.Is6() || !strings.HasSuffix(s, "]") || strings.ContainsFunc(a.Zone(), notInHost) {
@@ -109,14 +108,15 @@ func parseIPv4(s string) (host, reason string) {
 	return a.String(), ""
 }
 
-// looksLikeIPv4 says that s cannot be a name: top-level domains and interfaces
-// have letters.
+// looksLikeIPv4 reports whether s cannot be a name, because top-level domains and
+// interfaces have letters.
 func looksLikeIPv4(s string) bool {
 	return strings.Trim(s, "0123456789.") == ""
 }
 
-// notInHost finds what is in no address, host name or interface name, and would
-// make an endpoint ambiguous. U+FFFD stands for bytes that are not UTF-8.
+// notInHost reports whether r occurs in no address, host name or interface name,
+// and would make an endpoint ambiguous. U+FFFD stands for bytes that are not
+// UTF-8.
 func notInHost(r rune) bool {
 	return r <= ' ' || r == 0x7F || strings.ContainsRune("*;:/[]%@?#\"\\\uFFFD", r)
 }

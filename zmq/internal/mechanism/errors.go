@@ -7,17 +7,18 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Why a handshake can fail, beside what package wire says about malformed
+// The errors of a handshake, in addition to package wire's for malformed
 // commands.
 var (
-	// ErrRefused: the peer sent ERROR. It does not help to try again with the
-	// same credentials (RFC 37, "Error Handling"). See PeerError.
+	// ErrRefused: the peer sent ERROR. Retrying with the same credentials does not
+	// help (RFC 37, "Error Handling"). See PeerError.
 	ErrRefused = errors.New("peer refused the handshake")
-	// ErrUnexpected: something that does not belong here. See CommandError.
+	// ErrUnexpected: a command or message that the handshake does not allow now. See
+	// CommandError.
 	ErrUnexpected = errors.New("unexpected during the ZMTP handshake")
 	// ErrTooLarge: a command of more than MaxCommand bytes.
 	ErrTooLarge = errors.New("ZMTP handshake command is too large")
-	// ErrIncompatible: the peer's socket type does not go with ours. See
+	// ErrIncompatible: the peer's socket type is not compatible with ours. See
 	// TypeError.
 	ErrIncompatible = wire.ErrIncompatible
 
@@ -26,7 +27,7 @@ var (
 
 // PeerError is the peer's ERROR command. It wraps ErrRefused.
 type PeerError struct {
-	Reason string // the peer's words: any bytes, up to 255
+	Reason string // chosen by the peer: any bytes, up to 255
 }
 
 func (e *PeerError) Error() string {
@@ -35,11 +36,12 @@ func (e *PeerError) Error() string {
 
 func (e *PeerError) Unwrap() error { return ErrRefused }
 
-// CommandError is a command out of turn. It wraps ErrUnexpected.
+// CommandError is a command that the handshake does not allow now. It wraps
+// ErrUnexpected.
 type CommandError struct {
 	Mechanism string // whose handshake it is: "NULL"
-	Command   string // the peer sent this
-	Expected  string // and this, or ERROR, would have been right
+	Command   string // the command that the peer sent
+	Expected  string // the command that was allowed, besides ERROR
 }
 
 func (e *CommandError) Error() string {
@@ -48,7 +50,7 @@ func (e *CommandError) Error() string {
 
 func (e *CommandError) Unwrap() error { return ErrUnexpected }
 
-// TypeError is a peer that connected to the wrong socket. It wraps
+// TypeError is the error for a peer with an incompatible socket type. It wraps
 // ErrIncompatible.
 type TypeError struct {
 	Local, Peer wire.SocketType

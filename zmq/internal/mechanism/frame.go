@@ -6,18 +6,18 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// MaxCommand is the most bytes that the body of a handshake command may have.
-// ZMTP allows 2^63-1, from a peer that nobody knows yet. The longest one that
+// MaxCommand is the largest body of a handshake command, in bytes. ZMTP allows
+// 2^63-1, from a peer that is not authenticated yet. The longest command that
 // libzmq sends takes less than 1 KiB (CURVE's INITIATE with a routing id of 255
-// bytes); the rest is for properties of the application, and is little enough
-// to wait for on thousands of half-open connections.
+// bytes). The rest leaves room for properties of the application, and is small
+// enough to hold for thousands of half-open connections.
 const MaxCommand = 64 << 10
 
-// ParseFrame finds the command frame at the start of b, which is what a peer
-// sends before the handshake is done; n is the length of the frame, or 0 while b
+// ParseFrame finds the command frame at the start of b. A peer sends only such
+// frames before the handshake is done. n is the length of the frame, or 0 while b
 // does not hold all of it. body aliases b. The error wraps wire.ErrFrame,
-// ErrTooLarge or ErrUnexpected, and is found as soon as the frame's header is
-// there.
+// ErrTooLarge or ErrUnexpected, and is reported as soon as the frame's header is
+// complete.
 func ParseFrame(b []byte) (body []byte, n int, err error) {
 	flags, size, header, err := wire.ParseFrameHeader(b)
 	if err != nil || header == 0 {

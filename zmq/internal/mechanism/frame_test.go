@@ -25,7 +25,7 @@ func TestParseFrameAtEverySplit(t *testing.T) {
 	}
 }
 
-// announce is the header of a command that no int needs to count.
+// announce returns the header of a command whose size may exceed an int.
 func announce(size uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{wire.FlagCommand | wire.FlagLong}, size)
 }
@@ -52,8 +52,8 @@ func TestParseFrameErrors(t *testing.T) {
 	}
 }
 
-// FuzzNull lets a stranger talk to a NULL handshake: it must come to an end
-// without a panic, and be done only if it was told a READY.
+// FuzzNull sends any bytes to a NULL handshake: it must end without a panic, and
+// be done only after a READY.
 func FuzzNull(f *testing.F) {
 	f.Add(wire.AppendReady(nil, metadata(wire.DEALER, "id")))
 	f.Add(wire.AppendError(nil, "no"))

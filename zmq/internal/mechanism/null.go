@@ -4,21 +4,21 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 
 const nameNull = "NULL"
 
-// null is the mechanism without security (RFC 37, "The NULL Security
-// Mechanism"): each side sends its metadata in a READY command, at once, and is
-// done when it has the other's.
+// null is the mechanism without security (RFC 37, "The NULL Security Mechanism"):
+// each side sends its metadata in a READY command at once, and is done when it
+// has received the other's.
 type null struct {
 	local, peer wire.Metadata
-	sent        bool   // our READY is out
-	received    bool   // the peer's READY is in, and good
-	failed      error  // why the connection is to be closed
-	refusal     string // what to tell the peer about it; "" for nothing
+	sent        bool   // our READY has been sent
+	received    bool   // the peer's READY has been received and accepted
+	failed      error  // why the connection has to be closed
+	refusal     string // the ERROR to send to the peer; "" for none
 }
 
 var _ Mechanism = (*null)(nil)
 
 // NewNull returns a NULL handshake that announces local, which must be valid and
-// is not changed. A peer whose socket type does not go with local's is refused.
+// is not changed. It refuses a peer whose socket type is not compatible.
 func NewNull(local wire.Metadata) Mechanism {
 	return &null{local: local}
 }
@@ -29,8 +29,8 @@ func (m *null) Done() bool { return m.sent && m.received && m.failed == nil }
 
 func (m *null) PeerMetadata() wire.Metadata { return m.peer }
 
-// Next appends our READY the first time; after a failure that the peer can do
-// something about, an ERROR, once. It cannot fail.
+// Next appends our READY the first time. After a failure that the peer's user can
+// fix, it appends an ERROR, once. It cannot fail.
 func (m *null) Next(dst []byte) ([]byte, error) {
 	switch {
 	case m.refusal != "":
@@ -43,7 +43,7 @@ func (m *null) Next(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// Receive takes one READY. After a failure it returns the same error again.
+// Receive accepts one READY. After a failure it returns the same error again.
 func (m *null) Receive(body []byte) error {
 	if m.failed == nil {
 		m.failed = m.receive(body)
@@ -62,7 +62,7 @@ func (m *null) receive(body []byte) error {
 	return m.receiveReady(data)
 }
 
-// expected names what the peer may send now.
+// expected names the command that the peer may send now.
 func (m *null) expected() string {
 	if m.received {
 		return "nothing"

@@ -15,7 +15,7 @@ func metadata(t wire.SocketType, identity string) wire.Metadata {
 	}
 }
 
-// next returns the bodies of the commands that m wants to send.
+// next returns the bodies of the commands that m sends now.
 func next(t *testing.T, m Mechanism) (bodies [][]byte) {
 	t.Helper()
 	out, err := m.Next([]byte("kept"))
@@ -32,8 +32,8 @@ func next(t *testing.T, m Mechanism) (bodies [][]byte) {
 	return bodies
 }
 
-// exchange carries commands both ways until nobody has any, and returns what
-// Receive said.
+// exchange passes commands between a and b until neither has any left, and
+// returns the errors of Receive.
 func exchange(t *testing.T, a, b Mechanism) (errA, errB error) {
 	t.Helper()
 	for sent := true; sent; {
@@ -75,7 +75,7 @@ func TestNull(t *testing.T) {
 	}
 }
 
-// Done needs both directions, whichever comes first.
+// Done needs both directions, in any order.
 func TestNullDone(t *testing.T) {
 	ready := body(t, wire.AppendReady(nil, metadata(wire.PULL, "")))
 	sendFirst := NewNull(metadata(wire.PUSH, ""))
@@ -106,7 +106,7 @@ func TestNullIncompatible(t *testing.T) {
 	}
 }
 
-// A peer that is refused is told, once, even if nothing was sent before.
+// A peer that is refused gets one ERROR, even if nothing was sent before.
 func TestNullTellsThePeer(t *testing.T) {
 	for want, bad := range map[string]wire.Metadata{
 		"Invalid-Socket-Type": metadata(wire.PAIR, ""),
@@ -123,7 +123,7 @@ func TestNullTellsThePeer(t *testing.T) {
 		}
 		var told *PeerError
 		if err := NewNull(nil).Receive(sent[0]); !errors.As(err, &told) || told.Reason != want {
-			t.Errorf("the peer is told %v, want %q", err, want)
+			t.Errorf("the peer receives %v, want %q", err, want)
 		}
 		if again := m.Receive(nil); again != first || m.Done() {
 			t.Errorf("after a failure: %v, done: %v", again, m.Done())
@@ -131,7 +131,7 @@ func TestNullTellsThePeer(t *testing.T) {
 	}
 }
 
-// Who has no use for a routing id does not mind what it is.
+// A type that does not use routing ids accepts any.
 func TestNullTakesAnyIdentity(t *testing.T) {
 	for _, id := range []string{"\x00reserved", strings.Repeat("i", 256)} {
 		m := NewNull(metadata(wire.REP, ""))
@@ -180,7 +180,7 @@ func TestNullSecondReady(t *testing.T) {
 	wantError(t, m.Receive(ready), ErrUnexpected, `"READY", nothing expected`)
 }
 
-// A peer without a Socket-Type goes with anything, as in libzmq.
+// A peer without a Socket-Type is compatible with any type, as in libzmq.
 func TestNullWithoutSocketType(t *testing.T) {
 	a, b := NewNull(metadata(wire.PUSH, "")), NewNull(nil)
 	if errA, errB := exchange(t, a, b); errA != nil || errB != nil || !a.Done() || !b.Done() {

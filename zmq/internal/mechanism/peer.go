@@ -6,7 +6,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// What every mechanism does with what a peer sends.
+// The processing of a peer's commands that all mechanisms share.
 
 // parseCommand splits a command's body, and turns an ERROR, which a peer may
 // send at any point of any handshake, into a PeerError.
@@ -29,8 +29,9 @@ func unexpected(mechanism string, command []byte, expected string) error {
 	return &CommandError{Mechanism: mechanism, Command: string(command), Expected: expected}
 }
 
-// checkPeer says whether a socket that announces local may talk to one that
-// announces peer. As in libzmq, a side without a Socket-Type goes with anything.
+// checkPeer checks that a socket that announces local may talk to one that
+// announces peer. As in libzmq, a side without a Socket-Type is compatible with
+// any type.
 func checkPeer(local, peer wire.Metadata) error {
 	peerType, peerNamed, err := peer.SocketType()
 	if err != nil {
@@ -43,15 +44,15 @@ func checkPeer(local, peer wire.Metadata) error {
 	if peerNamed && localNamed && !localType.Compatible(peerType) {
 		return &TypeError{Local: localType, Peer: peerType}
 	}
-	if localType == wire.ROUTER { // nobody else has a use for it
+	if localType == wire.ROUTER { // no other type uses it
 		_, err = peer.Identity()
 	}
 	return err
 }
 
-// refusal words err for the peer: in what the grammar allows, printable
-// characters without spaces (RFC 37, "error-reason"), and without telling a
-// stranger more than he said himself.
+// refusal returns the reason to send to the peer for err. It uses the characters
+// that the grammar allows, printable and without spaces (RFC 37, "error-reason"),
+// and tells an unknown peer nothing that the peer did not say itself.
 func refusal(err error) string {
 	if errors.Is(err, ErrIncompatible) || errors.Is(err, wire.ErrSocketType) {
 		return "Invalid-Socket-Type"

@@ -9,16 +9,17 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// Accepted is all the accepted connections of a socket, whichever endpoint they
-// came to. It may be used by any goroutine.
+// Accepted holds all accepted connections of a socket, of all its endpoints. Any
+// goroutine may use it.
 type Accepted struct {
 	mu       sync.Mutex
 	peers    []*acceptedPeer
 	stopping bool
-	emptied  func() // called when the last one has left, after Stop
+	onEmpty  func() // called when the last connection has ended, after Stop
 }
 
-// add takes an accepted stream on, on the dispatcher's goroutine.
+// add starts an engine on an accepted stream. It runs on the dispatcher's
+// goroutine.
 func (all *Accepted) add(by *Listener, h *proactor.Handle) {
 	a := &acceptedPeer{by: by, from: by.bound.Endpoint}
 	if addr := h.RemoteAddr(); addr != nil && addr.String() != "" {
@@ -49,17 +50,17 @@ func (all *Accepted) remove(a *acceptedPeer) {
 	all.peers[a.index] = all.peers[last]
 	all.peers[a.index].index = a.index
 	all.peers = slices.Delete(all.peers, last, last+1)
-	var emptied func()
+	var onEmpty func()
 	if len(all.peers) == 0 {
-		emptied, all.emptied = all.emptied, nil
+		onEmpty, all.onEmpty = all.onEmpty, nil
 	}
 	all.mu.Unlock()
-	if emptied != nil {
-		emptied()
+	if onEmpty != nil {
+		onEmpty()
 	}
 }
 
-// Peers are those whose handshake is done.
+// Peers returns the peers whose handshake is done.
 func (all *Accepted) Peers() []*pipe.Peer {
 	all.mu.Lock()
 	defer all.mu.Unlock()
@@ -73,9 +74,9 @@ func (all *Accepted) Peers() []*pipe.Peer {
 }
 
 // Stop closes all connections and calls done when there is none left, which takes
-// no longer than patience; see Engine.Part. It must be called once, after the
-// listeners are stopped.
-func (all *Accepted) Stop(patience time.Duration, done func()) {
+// no longer than timeout; see Engine.CloseGracefully. It must be called once,
+// after the listeners are stopped.
+func (all *Accepted) Stop(timeout time.Duration, done func()) {
 	all.mu.Lock()
 	all.stopping = true
 	if len(all.peers) == 0 {
@@ -83,10 +84,10 @@ func (all *Accepted) Stop(patience time.Duration, done func()) {
 		done()
 		return
 	}
-	all.emptied = done
+	all.onEmpty = done
 	for _, a := range all.peers {
 		op := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-			a.engine.CloseGracefully(errStopped, patience)
+			a.engine.CloseGracefully(errStopped, timeout)
 		})}
 		a.by.d.Post(op)
 	}

@@ -14,12 +14,13 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Dialer is one Connect: it keeps one connection to an endpoint, for ever.
+// Dialer is one Connect: it keeps one connection to an endpoint until it is
+// stopped.
 //
-//  1. resolve: a name is looked up by a goroutine, the result is posted
-//  2. connect: to one target after the other, each with the connect timeout
-//  3. the engine shakes hands and carries traffic, until it is closed
-//  4. back off, then begin again
+//  1. Resolve: a goroutine looks the name up and posts the result.
+//  2. Connect to one target after the other, each with the connect timeout.
+//  3. The engine shakes hands and carries traffic until it is closed.
+//  4. Back off, then begin again.
 type Dialer struct {
 	cfg  *Config
 	d    *proactor.Dispatcher
@@ -27,31 +28,31 @@ type Dialer struct {
 	peer *pipe.Peer
 
 	engine  *engine.Engine // nil while there is no connection
-	backoff time.Duration  // the next wait; 0: the first one
+	backoff time.Duration  // the next wait; 0: the interval
 	status
 
 	*attempt // nil while there is a connection
 
-	resolved *resolution // while a name is looked up
-	stopped  func()      // not nil: stopping
-	left     pipe.Backlog
+	resolved *resolution  // while a name is looked up
+	stopped  func()       // not nil while stopping, and afterwards
+	backlog  pipe.Backlog // what earlier connections have brought and was not received
 
-	linked   bool // the pattern has been told of the connection
-	slow     bool // the last failure does not go away by trying again soon
-	detached bool // the pattern has no peer any more
-	finished bool
+	linked      bool // the pattern knows of the connection
+	retrySlowly bool // retrying soon would not help with the last failure
+	detached    bool // the pattern does not have the peer any more
+	finished    bool
 }
 
-// attempt is what it takes to connect, and is not there while the connection is.
+// attempt is the state of connecting. A Dialer releases it once it is connected.
 type attempt struct {
-	targets   []transport.Target // still to be tried
-	connectOp proactor.Operation
-	timerOp   proactor.Operation // the connect timeout, or the wait before the next attempt
-	waiting   bool               // it is the wait
-	then      func()             // what to do when a timer that was cancelled is back
+	targets     []transport.Target // still to be tried
+	connectOp   proactor.Operation
+	timerOp     proactor.Operation // the connect timeout, or the wait before the next attempt
+	waiting     bool               // timerOp is the wait
+	onTimerIdle func()             // called when the cancelled timer has completed
 }
 
-// resolution is the look-up of a name, done by a goroutine of its own.
+// resolution is the look-up of a name by a goroutine of its own.
 type resolution struct {
 	op      proactor.Operation
 	cancel  context.CancelFunc
@@ -59,10 +60,11 @@ type resolution struct {
 	err     error
 }
 
-// errUnread is why no connection is made to a peer that has come and gone.
-var errUnread = errors.New("earlier connections have brought as many messages as the receive high-water mark allows, and nobody has received them")
+// errBacklogFull is why no connection is made to a peer whose earlier messages
+// fill the backlog.
+var errBacklogFull = errors.New("the receive high-water mark is reached by messages of earlier connections not received yet by the program")
 
-// errNoAddress is a look-up that has found nothing and has not failed.
+// errNoAddress is the error of a look-up that succeeds without an address.
 var errNoAddress = errors.New("the name has no address")
 
 // Dial attaches a peer to the socket and begins to connect.
@@ -72,18 +74,18 @@ func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 		return nil, err
 	}
 	start := proactor.HandlerFunc(func(*proactor.Operation) { s.begin() })
-	s.d.Post(&proactor.Operation{Handler: start}) // once: the Dialer need not keep it, and a Stop is posted after it
+	s.d.Post(&proactor.Operation{Handler: start}) // before any Stop, which is posted too
 	return s, nil
 }
 
-// Peer is who is connected to.
+// Peer is the peer at the endpoint.
 func (s *Dialer) Peer() *pipe.Peer { return s.peer }
 
-// begin looks up where to connect to.
+// begin looks up where to connect.
 func (s *Dialer) begin() {
 	s.prepare()
-	if s.left.Full(s.cfg.Engine.RecvLimits) {
-		s.failed("zmq: not connecting again yet", errUnread)
+	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
+		s.failed("zmq: not connecting again yet", errBacklogFull)
 		return
 	}
 	if t, ok := s.ep.Transport.Literal(s.ep.Endpoint); ok {
@@ -101,7 +103,7 @@ func (s *Dialer) begin() {
 	}()
 }
 
-// prepare makes an attempt possible.
+// prepare makes the state of an attempt, if there is none.
 func (s *Dialer) prepare() {
 	if s.attempt == nil {
 		s.attempt = new(attempt)
@@ -119,18 +121,18 @@ func (s *Dialer) onResolved() {
 	}
 	switch {
 	case s.stopped != nil:
-		s.finish()
+		s.finishStop()
 	case r.err != nil:
-		s.slow = true // name servers are shared with others
+		s.retrySlowly = true // to spare name servers
 		s.failed("zmq: name not resolved, trying again", r.err)
 	default:
 		s.connect()
 	}
 }
 
-// connect tries the next target, of which there is one.
+// connect tries the next target. There must be one.
 func (s *Dialer) connect() {
-	s.slow = false
+	s.retrySlowly = false
 	t := s.targets[0]
 	s.targets = s.targets[1:]
 	o := s.cfg.Socket
@@ -149,9 +151,9 @@ func (s *Dialer) onConnect(op *proactor.Operation) {
 		if h != nil {
 			_ = h.Close()
 		}
-		s.finish()
+		s.finishStop()
 	case op.Err() != nil && len(s.targets) > 0:
-		s.whenTimerIsBack(s.connect)
+		s.whenTimerIdle(s.connect)
 	case op.Err() != nil:
 		s.failed("zmq: not connected, trying again", op.Err())
 	default:
@@ -161,15 +163,15 @@ func (s *Dialer) onConnect(op *proactor.Operation) {
 }
 
 // Established implements engine.Session.
-func (s *Dialer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, error) {
-	out, err := s.cfg.link(e, s.peer, told)
+func (s *Dialer) Established(e *engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
+	out, err := s.cfg.link(e, s.peer, metadata)
 	if err != nil {
-		return nil, unwantedError{err}
+		return nil, refusedPeerError{err}
 	}
 	s.linked = true
 	s.backoff = 0
 	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
-	if !s.timerOp.Outstanding() { // it is back by now: onConnect has cancelled it
+	if !s.timerOp.Outstanding() { // it has usually completed: onConnect has cancelled it
 		s.attempt = nil
 	}
 	return out, nil
@@ -181,34 +183,34 @@ func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
 // Closed implements engine.Session.
 func (s *Dialer) Closed(e *engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
-	s.slow = misfit(cause)
+	s.retrySlowly = isPermanent(cause)
 	what := "zmq: no handshake, connecting again"
 	if s.linked {
 		what = "zmq: connection lost, connecting again"
 		s.linked = false
-		s.left.Add(e.Inbox())
+		s.backlog.Add(e.Inbox())
 		s.peer.Out.Detach(unsent)
 		s.cfg.Host.Disconnected(s.peer)
 	}
 	s.failed(what, cause)
 }
 
-// failed backs off and begins again, unless one attempt is all there is to be.
+// failed backs off and begins again, unless only one attempt is wanted.
 func (s *Dialer) failed(what string, cause error) {
 	switch {
 	case s.stopped != nil:
-		s.finish()
+		s.finishStop()
 	case s.cfg.ReconnectInterval < 0:
 		s.status.failed(s.cfg, s.d.Now(), StateGivenUp, "zmq: not connecting again", s.ep.String(), cause)
 		s.detach()
 	default:
 		s.status.failed(s.cfg, s.d.Now(), StateRetrying, what, s.ep.String(), cause)
-		s.whenTimerIsBack(s.wait)
+		s.whenTimerIdle(s.wait)
 	}
 }
 
-// detach takes the peer away from the pattern: nothing more is queued for it, and
-// nobody waits for what was.
+// detach removes the peer from the pattern: no more messages are queued for it,
+// and those that were are dropped.
 func (s *Dialer) detach() {
 	if !s.detached {
 		s.detached = true
@@ -216,11 +218,11 @@ func (s *Dialer) detach() {
 	}
 }
 
-// whenTimerIsBack goes on with f as soon as the timer can be used again.
-func (s *Dialer) whenTimerIsBack(f func()) {
+// whenTimerIdle calls f as soon as the timer can be used again.
+func (s *Dialer) whenTimerIdle(f func()) {
 	s.prepare()
 	if s.timerOp.Outstanding() {
-		s.then = f
+		s.onTimerIdle = f
 		return
 	}
 	f()
@@ -228,32 +230,31 @@ func (s *Dialer) whenTimerIsBack(f func()) {
 
 func (s *Dialer) wait() {
 	s.waiting = true
-	s.d.StartTimer(&s.timerOp, s.pause())
+	s.d.StartTimer(&s.timerOp, s.retryDelay())
 }
 
-// slowest is how long the waits get, without a ReconnectIntervalMax, where trying
-// again soon does not help.
-const slowest = 10 * time.Second
+// slowRetryMax is the longest wait without a ReconnectIntervalMax, where retrying
+// soon would not help.
+const slowRetryMax = 10 * time.Second
 
-// pause is how long to wait now: the interval, doubled each time up to the
-// maximum, and a random part of the interval, so that many who lost the same
-// peer do not come back together. A peer that does not fit, and a name that does
-// not resolve, are left alone for longer and longer also where the interval does
-// not grow.
-func (s *Dialer) pause() time.Duration {
+// retryDelay is how long to wait now: the interval, doubled each time up to the
+// maximum, plus a random part of the interval, so that peers that lost the same
+// connection do not all return at once. For a peer that does not fit, and for a
+// name that does not resolve, the wait grows even if the interval does not.
+func (s *Dialer) retryDelay() time.Duration {
 	base, most := s.cfg.ReconnectInterval, s.cfg.ReconnectIntervalMax
-	if s.slow && most == 0 {
-		most = slowest
+	if s.retrySlowly && most == 0 {
+		most = slowRetryMax
 	}
 	most = max(most, base)
 	wait := min(max(s.backoff, base), most)
-	s.backoff = min(addTimes(wait, wait), most)
-	return addTimes(wait, s.cfg.Jitter(base))
+	s.backoff = min(addDurations(wait, wait), most)
+	return addDurations(wait, s.cfg.Jitter(base))
 }
 
-// addTimes adds times that are not negative. The sum stays below half of what a
-// Duration holds, so that it can be added to any clock.
-func addTimes(a, b time.Duration) time.Duration {
+// addDurations adds durations that are not negative. The sum is at most half of
+// what a Duration holds, so that it can be added to any clock.
+func addDurations(a, b time.Duration) time.Duration {
 	const most = math.MaxInt64 / 2
 	return min(min(a, most)+min(b, most), most)
 }
@@ -262,11 +263,11 @@ func addTimes(a, b time.Duration) time.Duration {
 func (s *Dialer) onTimer(op *proactor.Operation) {
 	waited := s.waiting
 	s.waiting = false
-	switch then := s.then; {
+	switch then := s.onTimerIdle; {
 	case s.stopped != nil:
-		s.finish()
+		s.finishStop()
 	case then != nil:
-		s.then = nil
+		s.onTimerIdle = nil
 		then()
 	case waited:
 		s.begin()
@@ -276,14 +277,14 @@ func (s *Dialer) onTimer(op *proactor.Operation) {
 }
 
 // Stop ends the connection and calls done, on the dispatcher's goroutine, when
-// nothing of it is left, which takes no longer than patience; see Engine.Part. It
-// must be called once.
-func (s *Dialer) Stop(patience time.Duration, done func()) {
-	stop := proactor.HandlerFunc(func(*proactor.Operation) { s.onStop(patience, done) })
+// nothing of it is left, which takes no longer than timeout; see
+// Engine.CloseGracefully. It must be called once.
+func (s *Dialer) Stop(timeout time.Duration, done func()) {
+	stop := proactor.HandlerFunc(func(*proactor.Operation) { s.onStop(timeout, done) })
 	s.d.Post(&proactor.Operation{Handler: stop})
 }
 
-func (s *Dialer) onStop(patience time.Duration, done func()) {
+func (s *Dialer) onStop(timeout time.Duration, done func()) {
 	s.stopped = done
 	if s.resolved != nil {
 		s.resolved.cancel()
@@ -293,27 +294,27 @@ func (s *Dialer) onStop(patience time.Duration, done func()) {
 		s.d.Cancel(&s.connectOp)
 	}
 	if s.engine != nil {
-		s.engine.CloseGracefully(errStopped, patience)
+		s.engine.CloseGracefully(errStopped, timeout)
 	}
-	s.finish()
+	s.finishStop()
 }
 
-// Hurry has a Stop wait for the peer no longer.
+// CloseNow makes a Stop in progress wait no longer for the peer.
 func (s *Dialer) CloseNow() {
-	hurry := proactor.HandlerFunc(func(*proactor.Operation) {
+	closeNow := proactor.HandlerFunc(func(*proactor.Operation) {
 		if s.engine != nil {
 			s.engine.CloseNow()
 		}
 	})
-	s.d.Post(&proactor.Operation{Handler: hurry})
+	s.d.Post(&proactor.Operation{Handler: closeNow})
 }
 
 func (a *attempt) outstanding() bool {
 	return a != nil && (a.connectOp.Outstanding() || a.timerOp.Outstanding())
 }
 
-// finish reports that a stop is complete, if it is.
-func (s *Dialer) finish() {
+// finishStop calls the function given to Stop, once nothing is left to wait for.
+func (s *Dialer) finishStop() {
 	if s.stopped == nil || s.finished || s.engine != nil || s.resolved != nil ||
 		s.attempt.outstanding() {
 		return

@@ -15,8 +15,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// attempts dials an endpoint that nobody listens to and returns the waits between
-// the first attempts.
+// attempts dials an endpoint without a listener and returns the waits between the
+// first attempts.
 func attempts(r *fixture, cfg *session.Config, n int) (waits []time.Duration) {
 	r.Helper()
 	var last time.Duration
@@ -30,7 +30,7 @@ func attempts(r *fixture, cfg *session.Config, n int) (waits []time.Duration) {
 		r.Fatal(err)
 	}
 	r.until("attempts", func() bool { return len(waits) > n })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	return waits[1:]
 }
 
@@ -67,8 +67,8 @@ func TestBackOff(t *testing.T) {
 	}
 }
 
-// An attempt that takes longer than the connect timeout is given up; the wait
-// follows it.
+// An attempt that takes longer than the connect timeout is cancelled; then comes the
+// wait.
 func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
 		r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
@@ -96,11 +96,11 @@ func TestNoConnectTimeout(t *testing.T) {
 	if tried != 1 || r.net.Now() < time.Hour {
 		t.Errorf("connected at %v, in attempt %d", r.net.Now(), tried)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
 
-// With a connection that was made the waits begin anew when it is lost.
+// After a connection was made and lost, the waits start again at the interval.
 func TestBackOffBeginsAnew(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	cfg, served := r.config(&host{}, wire.PUSH), &host{}
@@ -121,15 +121,15 @@ func TestBackOffBeginsAnew(t *testing.T) {
 	n := len(tried)
 	r.stopped(l.Stop)
 	lost := r.net.Now()
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 	r.until("another attempt", func() bool { return len(tried) > n })
 	if wait := (tried[n] - lost).Round(time.Millisecond); wait != 100*time.Millisecond {
 		t.Fatalf("waited %v after the connection was lost, want 100 ms", wait)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 }
 
-// With a negative interval there is one attempt, and then no peer.
+// With a negative interval there is one attempt, and then the peer is detached.
 func TestNoReconnect(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h := &host{}
@@ -140,9 +140,9 @@ func TestNoReconnect(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("given up", func() bool { return h.saw("attach", "detach") })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	if !h.saw("attach", "detach") {
-		t.Fatalf("the pattern was told %v", h.events)
+		t.Fatalf("the pattern was notified of %v", h.events)
 	}
 }
 
@@ -157,12 +157,12 @@ func listen(r *fixture, h *host, typ wire.SocketType) (stop func()) {
 	return func() {
 		r.Helper()
 		r.stopped(l.Stop)
-		r.stopped(r.parts(peers))
+		r.stopped(r.graceful(peers))
 	}
 }
 
-// A name that cannot be looked up is looked up again; of several addresses the
-// first that answers is taken. What a look-up keeps for its context is let go.
+// A look-up that fails is repeated. The addresses are tried in order until one
+// answers. The context of each look-up is cancelled.
 func TestResolve(t *testing.T) {
 	for _, timeout := range []time.Duration{0, time.Hour} {
 		t.Run(fmt.Sprint("connect timeout ", timeout), func(t *testing.T) { resolve(t, timeout) })
@@ -180,7 +180,7 @@ func resolve(t *testing.T, timeout time.Duration) {
 		case 2:
 			return nil, nil
 		default:
-			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555"}, nil // the last one, too, is tried
+			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555"}, nil // all are tried, in order
 		}
 	}}
 	stop := listen(r, &host{}, wire.PULL)
@@ -202,12 +202,12 @@ func resolve(t *testing.T, timeout time.Duration) {
 			t.Errorf("the context of look-up %d is not done", i+1)
 		}
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
 
-// Wherever a stop meets it, a dialer ends once, without waiting for what it waited
-// for, and tells the pattern.
+// At any moment a stop ends a dialer once, without waiting for its operations to
+// succeed, and notifies the pattern.
 func TestStopAnywhere(t *testing.T) {
 	slow := proactor.SimFaults{DelayDial: 1, MaxDelay: time.Hour}
 	for _, tt := range []struct {
@@ -263,7 +263,7 @@ func TestStopAnywhere(t *testing.T) {
 					t.Errorf("the stop took %v", took)
 				}
 				if !h.saw("attach", "detach") && !h.saw("attach", "connected", "disconnected", "detach") {
-					t.Errorf("the pattern was told %v", h.events)
+					t.Errorf("the pattern was notified of %v", h.events)
 				}
 				stop()
 				if n := r.net.Open(); n != 0 {
@@ -274,7 +274,7 @@ func TestStopAnywhere(t *testing.T) {
 	}
 }
 
-// A pattern that does not want the peer has its connection closed; another
+// When the pattern refuses the peer, the connection is closed, and another
 // attempt follows.
 func TestRefusedByThePattern(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
@@ -290,12 +290,12 @@ func TestRefusedByThePattern(t *testing.T) {
 	}
 	h.refuse = nil
 	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
 
-// Peers that do not fit are left alone for longer and longer, and so are name
-// servers that do not know a name, also where the interval does not grow.
+// Where retrying soon does not help, with peers that do not fit and names that do
+// not resolve, the waits grow even if the interval does not.
 func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 	want := fmt.Sprint([]time.Duration{
 		100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond,
@@ -325,13 +325,13 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 			if now := s.Status(); now.State != session.StateRetrying || now.Failures < 9 || now.Err == nil {
 				t.Errorf("%+v", now)
 			}
-			r.stopped(r.parts(s))
+			r.stopped(r.graceful(s))
 			stop()
 		})
 	}
 }
 
-// The longest interval there is means never, and is not too long to be added to.
+// The longest interval means never, and adding to it does not overflow.
 func TestLongestInterval(t *testing.T) {
 	for name, set := range map[string]func(*session.Config){
 		"interval": func(c *session.Config) { c.ReconnectInterval = math.MaxInt64 },
@@ -349,7 +349,7 @@ func TestLongestInterval(t *testing.T) {
 	}
 }
 
-// Of failures that repeat the first is reported, and then ever fewer.
+// Repeated failures are logged less and less often.
 func TestReports(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
@@ -375,11 +375,11 @@ func TestReports(t *testing.T) {
 	if n := strings.Count(log.String(), "zmq: connected"); n != 1 {
 		t.Errorf("%d lines about the success:\n%s", n, &log)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
 
-// A connection that is made and lost again and again does not fill the log.
+// Repeated losses of a connection do not fill the log.
 func TestReportsOfLosses(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
@@ -402,5 +402,5 @@ func TestReportsOfLosses(t *testing.T) {
 	if n := strings.Count(log.String(), "\n"); n > 30 {
 		t.Errorf("%d lines:\n%s", n, &log)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 }

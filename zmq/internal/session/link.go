@@ -6,13 +6,13 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// link tells the pattern that peer is connected by way of e, and returns the Out
-// that e is to empty.
-func (c *Config) link(e *engine.Engine, peer *pipe.Peer, told wire.Metadata) (*pipe.Out, error) {
+// link connects the pattern to peer through e, and returns the Out that e sends
+// from.
+func (c *Config) link(e *engine.Engine, peer *pipe.Peer, metadata wire.Metadata) (*pipe.Out, error) {
 	in := c.Host.NewIn(e.Inbox())
 	in.Peer = peer
 	e.Inbox().Open(in)
-	id, _ := told.Get(wire.PropertyIdentity)
+	id, _ := metadata.Get(wire.PropertyIdentity)
 	if err := c.Host.Connected(peer, in, id); err != nil {
 		return nil, err
 	}

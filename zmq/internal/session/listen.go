@@ -17,17 +17,16 @@ import (
 // errStopped is why a connection is closed from this side.
 var errStopped = errors.New("zmq: socket closed its connection")
 
-// errTakenOver is why a connection to a ROUTER is closed whose routing id another
-// peer has taken.
+// errHandedOver is why the connection of a ROUTER's peer is closed when another
+// peer takes its routing id.
 var errHandedOver = errors.New("zmq: another peer has taken its routing id")
 
-// acceptPause is how long a listener waits after an accept failed, for want of
-// descriptors most likely, before it tries again.
-const acceptPause = 100 * time.Millisecond
+// acceptRetryDelay is how long a listener waits after a failed accept, most
+// likely for lack of descriptors, before it tries again.
+const acceptRetryDelay = 100 * time.Millisecond
 
-// Listener is one Bind: it accepts peers until it is stopped. Those that it has
-// accepted stay connected when the endpoint is unbound; they end with the
-// socket.
+// Listener is one Bind: it accepts peers until it is stopped. Accepted peers stay
+// connected when the endpoint is unbound, until the socket is closed.
 type Listener struct {
 	cfg   *Config
 	d     *proactor.Dispatcher
@@ -35,14 +34,14 @@ type Listener struct {
 	peers *Accepted
 
 	acceptOp, timerOp, stopOp proactor.Operation
-	stopped                   func() // not nil: stopping
-	refusing                  bool   // the last accept failed
+	stopped                   func() // not nil while stopping
+	acceptFailing             bool   // the last accept failed
 
 	status
 }
 
 // Listen binds an endpoint. It may wait for the look-up of a name, until ctx is
-// done. The Listener must be started or abandoned. The peers will be kept in
+// done. The Listener must then be started or abandoned. Its peers are kept in
 // accepted.
 func Listen(ctx context.Context, cfg *Config, ep Endpoint, accepted *Accepted) (*Listener, error) {
 	d := cfg.Dispatcher()
@@ -60,7 +59,7 @@ func Listen(ctx context.Context, cfg *Config, ep Endpoint, accepted *Accepted) (
 // Start begins to accept.
 func (l *Listener) Start() { l.bound.Handle.Accept(&l.acceptOp) }
 
-// Abandon gives back a Listener that was not started.
+// Abandon closes a Listener that was not started.
 func (l *Listener) Abandon() {
 	_ = l.bound.Handle.Close()
 	if l.bound.Remove != nil {
@@ -68,7 +67,8 @@ func (l *Listener) Abandon() {
 	}
 }
 
-// Endpoint is what was bound, with what the system picked filled in.
+// Endpoint is the endpoint that was bound, with wildcards replaced by what the
+// system picked.
 func (l *Listener) Endpoint() string { return l.bound.Endpoint }
 
 func (l *Listener) onAccept(op *proactor.Operation) {
@@ -77,17 +77,17 @@ func (l *Listener) onAccept(op *proactor.Operation) {
 		if h != nil {
 			_ = h.Close()
 		}
-		l.finish()
+		l.finishStop()
 		return
 	}
 	if err := op.Err(); err != nil {
-		l.refusing = true
+		l.acceptFailing = true
 		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: accept failed, trying again", l.bound.Endpoint, err)
-		l.d.StartTimer(&l.timerOp, acceptPause)
+		l.d.StartTimer(&l.timerOp, acceptRetryDelay)
 		return
 	}
-	if l.refusing {
-		l.refusing = false
+	if l.acceptFailing {
+		l.acceptFailing = false
 		l.cfg.log(slog.LevelInfo, "zmq: accepting again", l.bound.Endpoint, nil)
 	}
 	l.peers.add(l, h)
@@ -96,7 +96,7 @@ func (l *Listener) onAccept(op *proactor.Operation) {
 
 func (l *Listener) onTimer(*proactor.Operation) {
 	if l.stopped != nil {
-		l.finish()
+		l.finishStop()
 		return
 	}
 	l.bound.Handle.Accept(&l.acceptOp)
@@ -113,10 +113,10 @@ func (l *Listener) onStop(op *proactor.Operation) {
 	l.stopped = op.Token.(func())
 	_ = l.bound.Handle.Close()
 	l.d.Cancel(&l.timerOp)
-	l.finish()
+	l.finishStop()
 }
 
-func (l *Listener) finish() {
+func (l *Listener) finishStop() {
 	if l.stopped == nil || l.acceptOp.Outstanding() || l.timerOp.Outstanding() {
 		return
 	}
@@ -126,7 +126,7 @@ func (l *Listener) finish() {
 		done()
 		return
 	}
-	go func() { // not here: a file system may keep one waiting
+	go func() { // not on the dispatcher: a file system may block
 		l.bound.Remove()
 		l.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { done() })})
 	}()
@@ -138,28 +138,28 @@ type acceptedPeer struct {
 	peer   *pipe.Peer // nil before the handshake is done
 	engine *engine.Engine
 	from   string
-	index  int // where it stands in by.peers
+	index  int // its position in by.peers
 }
 
 // Established implements engine.Session.
-func (a *acceptedPeer) Established(e *engine.Engine, told wire.Metadata) (*pipe.Out, error) {
+func (a *acceptedPeer) Established(e *engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
 	peer := a.by.cfg.newPeer(a.from)
 	if err := a.by.cfg.Host.Attach(peer); err != nil {
-		return nil, unwantedError{err}
+		return nil, refusedPeerError{err}
 	}
 	if a.by.cfg.Engine.Type == wire.ROUTER {
 		peer.HangUp = a.hangUp
 	}
-	out, err := a.by.cfg.link(e, peer, told)
+	out, err := a.by.cfg.link(e, peer, metadata)
 	if err != nil {
 		a.by.cfg.Host.Detach(peer, true)
-		return nil, unwantedError{err}
+		return nil, refusedPeerError{err}
 	}
 	a.by.peers.established(a, peer)
 	return out, nil
 }
 
-// hangUp closes the connection, soon. Any goroutine.
+// hangUp closes the connection soon. Any goroutine may call it.
 func (a *acceptedPeer) hangUp() {
 	a.by.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 		a.engine.Close(errHandedOver)
@@ -180,8 +180,8 @@ func (a *acceptedPeer) Closed(_ *engine.Engine, cause error, unsent *message.Bat
 	a.by.peers.remove(a)
 }
 
-// report says why the connection has ended, and notes it where it is a failure: a
-// peer that is done, or one that is closed from here, is not.
+// report logs why the connection has ended. It counts a failure unless the peer
+// left as expected, or the connection was closed from this side.
 func (a *acceptedPeer) report(cause error) {
 	l := a.by
 	switch {

@@ -22,7 +22,7 @@ func dial(r *fixture, h *host) *session.Dialer {
 	return s
 }
 
-// The pattern hears of an accepted peer when its handshake is done, and again
+// The pattern is notified of an accepted peer when its handshake is done, and
 // when it has left.
 func TestAccept(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
@@ -39,16 +39,16 @@ func TestAccept(t *testing.T) {
 	if n := len(peers.Peers()); n != 1 {
 		t.Errorf("%d peers", n)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 	if n := len(peers.Peers()); n != 0 {
 		t.Errorf("%d peers after it has left", n)
 	}
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 }
 
-// Those who were accepted stay when the listener stops; nobody else comes.
+// Accepted peers stay when the listener stops, and no new peer is accepted.
 func TestStopListening(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
@@ -67,20 +67,20 @@ func TestStopListening(t *testing.T) {
 	}
 	r.until("some attempts", func() bool { return tried > 3 })
 	if !h.saw("attach", "connected") || !late.saw("attach") {
-		t.Errorf("the listener's pattern was told %v, the late one's %v", h.events, late.events)
+		t.Errorf("the listener's pattern was notified of %v, the late one's %v", h.events, late.events)
 	}
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 	if !h.saw("attach", "connected", "disconnected", "detach") {
-		t.Errorf("the pattern was told %v", h.events)
+		t.Errorf("the pattern was notified of %v", h.events)
 	}
-	r.stopped(r.parts(s))
-	r.stopped(r.parts(other))
+	r.stopped(r.graceful(s))
+	r.stopped(r.graceful(other))
 	if n := r.net.Open(); n != 0 {
 		t.Errorf("%d handles left open", n)
 	}
 }
 
-// An accept that fails is tried again.
+// After an accept that fails the listener accepts again.
 func TestAcceptFails(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
 	h, peers := &host{}, &session.Accepted{}
@@ -106,12 +106,12 @@ func TestAcceptFails(t *testing.T) {
 		})
 	})
 	for _, s := range dialers {
-		r.stopped(r.parts(s))
+		r.stopped(r.graceful(s))
 	}
 }
 
-// After an accept that failed, for want of descriptors most likely, the listener
-// pauses, and does not try again at once. A stop does not wait for that.
+// After an accept that failed, most likely for lack of descriptors, the listener
+// waits before it tries again. A stop does not wait for that.
 func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{AbortAccept: 1})
 	l, err := listening(r.config(&host{}, wire.PULL), to(t, &way{}), &session.Accepted{})
@@ -135,11 +135,11 @@ func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
 		t.Errorf("the stop took %v", took)
 	}
 	for _, s := range dialers {
-		r.stopped(r.parts(s))
+		r.stopped(r.graceful(s))
 	}
 }
 
-// A pattern that does not want a peer never hears of it again.
+// A pattern that refuses a peer gets no further calls for it.
 func TestAcceptedAndRefused(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{refuse: errors.New("one is enough")}, &session.Accepted{}
@@ -150,19 +150,19 @@ func TestAcceptedAndRefused(t *testing.T) {
 	s := dial(r, &host{})
 	r.until("refused", func() bool { return len(h.events) >= 3 })
 	if !h.saw("attach", "refuse", "detach") {
-		t.Errorf("the pattern was told %v", h.events)
+		t.Errorf("the pattern was notified of %v", h.events)
 	}
 	r.until("a failure", func() bool { return l.Status().Failures > 0 })
 	if now := l.Status(); !errors.Is(now.Err, h.refuse) || now.Failures != 1 || now.State != session.StateListening {
 		t.Errorf("%+v", now)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 }
 
-// What does not go together is refused in the handshake: neither pattern hears
-// of it.
+// Incompatible types are refused in the handshake, and neither pattern is
+// notified.
 func TestIncompatibleTypes(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
@@ -176,16 +176,16 @@ func TestIncompatibleTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("some attempts", func() bool { return tried > 3 })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 	if len(h.events) != 0 || !mine.saw("attach", "detach") {
-		t.Errorf("the patterns were told %v and %v", h.events, mine.events)
+		t.Errorf("the patterns were notified of %v and %v", h.events, mine.events)
 	}
 }
 
-// What a transport has put into the file system goes when the listener has stopped,
-// and is gone when the stop is done; so it is with a listener that never started.
+// The file of a listener is removed before its stop is complete, also for a
+// listener that was never started.
 func TestListenerRemovesItsFile(t *testing.T) {
 	for _, started := range []bool{true, false} {
 		r := newFixture(t, proactor.SimFaults{})

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
-// rig is sessions on a simulated network, in virtual time: nothing here waits.
+// fixture runs sessions on a simulated network in virtual time.
 type fixture struct {
 	*testing.T
 	net *proactor.SimNetwork
@@ -53,13 +53,13 @@ func (r *fixture) until(what string, ok func() bool) {
 	r.Helper()
 	for !ok() {
 		if _, err := r.d.RunOne(r.ctx); err != nil {
-			r.Fatalf("waited in vain: %s: %v", what, err)
+			r.Fatalf("did not happen: %s: %v", what, err)
 		}
 	}
 }
 
-// parts is a Stop with some patience for the peers, which they do not need here.
-func (r *fixture) parts(s interface {
+// graceful adapts a Stop with a timeout, of which these peers need nothing.
+func (r *fixture) graceful(s interface {
 	Stop(patience time.Duration, done func())
 }) func(done func()) {
 	return func(done func()) { s.Stop(time.Second, done) }
@@ -81,23 +81,24 @@ func (r *fixture) stopped(stop func(done func())) {
 	}
 }
 
-// config is that of a socket of a type, with libzmq's times and no jitter.
+// config is the configuration of a socket of the type, with libzmq's times and
+// without jitter.
 func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
-	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
+	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
 		Host: h, Engine: engine.Config{Type: typ, HandshakeTimeout: 30 * time.Second},
-		Mechanism:         func() mechanism.Mechanism { return mechanism.NewNull(told) },
+		Mechanism:         func() mechanism.Mechanism { return mechanism.NewNull(metadata) },
 		Dispatcher:        func() *proactor.Dispatcher { return r.d },
 		ReconnectInterval: 100 * time.Millisecond,
 		Jitter:            func(time.Duration) time.Duration { return 0 },
 	}
 }
 
-// host is a socket that only notes what it is told.
+// host is a socket that only records the calls of sessions.
 type host struct {
 	mu      sync.Mutex
 	events  []string
-	refuse  error // what Connected fails with
+	refuse  error // the error of Connected; nil if it accepts the peer
 	refused int   // messages
 	last    *pipe.Peer
 	sent    pipe.Counter
@@ -127,12 +128,12 @@ func (h *host) Detach(*pipe.Peer, bool)       { h.note("detach") }
 
 func (h *host) note(event string) { h.events = append(h.events, event) }
 
-// saw reports whether the host was told exactly this.
+// saw reports whether the host had exactly these calls.
 func (h *host) saw(want ...string) bool { return fmt.Sprint(h.events) == fmt.Sprint(want) }
 
 // way is a transport on the simulated network.
 type way struct {
-	transport.Transport        // what sessions do not ask for
+	transport.Transport        // methods that sessions do not call
 	tried               func() // called when an attempt begins
 	resolve             func(ctx context.Context) ([]string, error)
 	remove              func() // see transport.Listener
@@ -172,7 +173,7 @@ func to(t *testing.T, w *way) session.Endpoint {
 	return session.Endpoint{Endpoint: ep, Transport: w}
 }
 
-// listening is a Listener that has begun to accept.
+// listening returns a Listener that accepts.
 func listening(cfg *session.Config, ep session.Endpoint, accepted *session.Accepted) (*session.Listener, error) {
 	l, err := session.Listen(context.Background(), cfg, ep, accepted)
 	if err == nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// full is a socket that takes no more peers.
+// full is a socket that accepts no more peers.
 type full struct{ *host }
 
 var errFull = errors.New("no more peers")
 
 func (f full) Attach(*pipe.Peer) error { return errFull }
 
-// A socket that does not want another peer is not connected, and says so.
+// If the socket refuses another peer, Dial fails and makes no connection.
 func TestDialRefusedByTheSocket(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h := full{&host{}}
@@ -34,7 +34,8 @@ func TestDialRefusedByTheSocket(t *testing.T) {
 	}
 }
 
-// A socket that does not want a peer that has come hangs up on it, and says so.
+// If the socket refuses an accepted peer, the peer is disconnected and a warning
+// is logged.
 func TestAcceptedRefusedByTheSocket(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, log := full{&host{}}, new(strings.Builder)
@@ -58,7 +59,7 @@ func TestAcceptedRefusedByTheSocket(t *testing.T) {
 		!strings.Contains(log.String(), "cause=\""+errFull.Error()) {
 		t.Errorf("logged:\n%s", log)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 }

@@ -23,8 +23,8 @@ func logTo(w io.Writer) *slog.Logger {
 	}}))
 }
 
-// A failure is reported with what it means, with the endpoint and the cause; a
-// warning is what somebody has to do something about.
+// A failure is logged with its consequence, the endpoint and the cause. It is a
+// warning if a user has to fix it.
 func TestReportsOfFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -62,22 +62,23 @@ func TestReportsOfFailures(t *testing.T) {
 			if got := log.String(); !strings.HasPrefix(got, tt.want) || strings.Count(got, "\n") != 1 {
 				t.Errorf("logged\n%s want\n%s", got, tt.want)
 			}
-			r.stopped(r.parts(s))
+			r.stopped(r.graceful(s))
 			stop()
 		})
 	}
 }
 
-// nowhere is where a name leads that does not resolve.
+// nowhere is a transport on which no name resolves.
 var nowhere = &way{resolve: func(context.Context) ([]string, error) { return nil, errors.New("no such name") }}
 
-// hello is what a peer says in the handshake.
+// hello returns the bytes that a peer sends in the handshake.
 func hello(typ wire.SocketType) []byte {
 	b := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Mechanism: "NULL"})
 	return wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}})
 }
 
-// talker takes connections, says something at once, and neither listens nor leaves.
+// talker accepts connections and sends says on each at once. It neither reads nor
+// closes them.
 func talker(r *fixture, says []byte) (stop func()) {
 	r.Helper()
 	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
@@ -104,8 +105,7 @@ func talker(r *fixture, says []byte) (stop func()) {
 	}
 }
 
-// visit connects to the listener, does something with the connection, and gives it
-// up.
+// visit connects to the listener, calls then with the connection, and closes it.
 func visit(r *fixture, then func(h *proactor.Handle)) {
 	r.Helper()
 	var h *proactor.Handle
@@ -118,8 +118,8 @@ func visit(r *fixture, then func(h *proactor.Handle)) {
 	}
 }
 
-// A listener counts the peers that did not get as far as a handshake, and says where
-// they came from. Those that leave, or are closed from here, are no failures.
+// A listener counts the peers that did not complete a handshake, and logs their
+// addresses. Peers that leave, or are closed from this side, are not failures.
 func TestReportsOfAcceptedPeers(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	var log strings.Builder
@@ -142,7 +142,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 
 	s := dial(r, &host{})
 	r.until("connected", func() bool { return h.saw("attach", "connected") })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 	expect(0, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
 
@@ -169,12 +169,12 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 			}
 		}
 		r.stopped(l.Stop)
-		r.stopped(r.parts(peers))
+		r.stopped(r.graceful(peers))
 	})
 	expect(2, `level=INFO msg="zmq: peer left" socket=PULL endpoint=127.0.0.1:`)
 }
 
-// What follows an accept that failed is reported once: it accepts again.
+// The first successful accept after failed ones is logged once.
 func TestReportsOfAccepting(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
 	var log strings.Builder
@@ -194,8 +194,8 @@ func TestReportsOfAccepting(t *testing.T) {
 		t.Errorf("%d accepts failed, %d times it was reported that they succeed again:\n%s", failed, again, &log)
 	}
 	r.stopped(l.Stop)
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 	for _, s := range dialers {
-		r.stopped(r.parts(s))
+		r.stopped(r.graceful(s))
 	}
 }

@@ -1,18 +1,17 @@
-// Package session keeps a socket's connections: it dials and dials again,
-// listens and accepts, and brings pattern and engine together for as long as a
-// connection lasts.
+// Package session keeps a socket's connections: it dials and redials, listens and
+// accepts, and connects pattern and engine for as long as a connection lasts.
 //
 //	dial.go    one Connect: resolve, connect, handshake, traffic; back off; again
-//	listen.go  one Bind: accept for ever; each accepted stream is a peer
+//	listen.go  one Bind: accept until stopped; each accepted stream is a peer
 //	link.go    what both do with an established connection
-//	status.go  what is known of an endpoint, and what is reported of it
+//	status.go  the state of an endpoint, and what is logged about it
 //
 // # What both sides promise
 //
-// A session runs on one dispatcher's goroutine; the exported methods may be
-// called from any goroutine and only post to it. After Stop the session takes
-// down what it has and then calls the function it was given, once, when no
-// operation of its is outstanding and the pattern has been told.
+// A session runs on one dispatcher's goroutine. Any goroutine may call the
+// exported methods, which only post to it. After Stop the session closes what it
+// has and then calls the function it was given, once, when none of its operations
+// is outstanding and the pattern has been notified.
 package session
 
 import (
@@ -28,8 +27,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/transport"
 )
 
-// Host is the socket that sessions work for: its pattern's side of peers. See
-// package pattern for the order of calls.
+// Host is the socket that sessions work for: the part of its pattern that deals
+// with peers. Package pattern documents the order of calls.
 type Host interface {
 	NewOut() *pipe.Out
 	NewIn(source pipe.Source) *pipe.In
@@ -37,21 +36,21 @@ type Host interface {
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
 	Detach(p *pipe.Peer, dropped bool)
-	// Refused counts messages that were not received. Any goroutine.
+	// Refused counts messages that were not received. Any goroutine may call it.
 	Refused(why pipe.Refusal, n int)
 }
 
-// Config is what the sessions of one socket have in common. It does not change.
+// Config is what the sessions of one socket share. It does not change.
 type Config struct {
 	Host       Host
 	Engine     engine.Config
 	Mechanism  func() mechanism.Mechanism // a new one for each connection
 	Dispatcher func() *proactor.Dispatcher
 	Socket     proactor.SocketOptions
-	Logger     *slog.Logger // nil: silent
+	Logger     *slog.Logger // nil: nothing is logged
 
 	ConnectTimeout       time.Duration // 0: the system's
-	ReconnectInterval    time.Duration // negative: once and never again
+	ReconnectInterval    time.Duration // negative: there is only one attempt
 	ReconnectIntervalMax time.Duration // 0: the interval does not grow
 
 	// Jitter returns a random duration below its argument.
@@ -63,7 +62,7 @@ func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Se
 	return engine.New(&c.Engine, d, s, owner, c.Mechanism())
 }
 
-// Endpoint is an endpoint and the transport that leads there.
+// Endpoint is an endpoint with its transport.
 type Endpoint struct {
 	endpoint.Endpoint
 	Transport transport.Transport

@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// State is what one endpoint of a socket is doing.
+// State is the state of one endpoint of a socket.
 type State uint8
 
 // The states. A Listener is listening; a Dialer is in one of the others.
@@ -25,48 +25,49 @@ const (
 	StateListening
 )
 
-// Status is what is known of one endpoint.
+// Status describes one endpoint.
 type Status struct {
 	State State
 	// Err is why the last attempt, connection or accept failed. It stays when a
 	// later one succeeds.
 	Err error
-	// Failures is how many have failed since the last success; of a Listener, since
-	// it listens.
+	// Failures is the number of failures since the last success; of a Listener,
+	// since it was bound.
 	Failures int
 }
 
-// status keeps a Status, which any goroutine may read, and reports changes to the
-// logger. A failure that repeats is reported when it has happened 1, 2, 4, 8 ...
-// times in a row, and then every quarter of an hour: an endpoint that fails for
-// days does not fill a disk. A connection that is made and lost again and again is
-// one such failure.
+// status keeps a Status, which any goroutine may read, and logs changes. A
+// repeated failure is logged when it has happened 1, 2, 4, 8 ... times in a row,
+// and later every quarter of an hour, so that an endpoint that fails for days
+// does not fill a disk. A connection that is made and lost again and again counts
+// as one such failure.
 type status struct {
 	mu       sync.Mutex
 	now      Status
-	warned   []string      // causes that have been warned of
+	warned   []string      // causes that a warning was logged for
 	lost     int           // connections lost
-	quiet    bool          // the last loss was not reported: nor is the success that follows at once
-	reported time.Duration // when something was last
+	quiet    bool          // the last loss was not logged, so the success that follows at once is not either
+	reported time.Duration // when a failure was last logged
 }
 
 const (
-	// reportAgain is how often a failure that goes on is reported in the end.
+	// reportAgain is the longest time between reports of a failure that continues.
 	reportAgain = 15 * time.Minute
-	// maxWarned is how many different causes of warnings are told apart. A stranger
-	// can make up any number.
+	// maxWarned is the number of different causes that get a warning of their
+	// own. It is bounded because an unknown peer can cause any number of
+	// different errors.
 	maxWarned = 8
 )
 
-// Status reads the current state.
+// Status returns the current state.
 func (s *status) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
 }
 
-// failed notes a failure and reports it, unless it has been reported often. at is
-// the dispatcher's time.
+// failed counts a failure and logs it, unless it has been logged often. at is the
+// dispatcher's time.
 func (s *status) failed(c *Config, at time.Duration, next State, what, where string, cause error) {
 	warning := needsAttention(cause)
 	s.mu.Lock()
@@ -99,7 +100,7 @@ func (s *status) failed(c *Config, at time.Duration, next State, what, where str
 	}
 }
 
-// isNew reports whether a cause has not been warned of.
+// isNew reports whether no warning was logged for the cause yet.
 func (s *status) isNew(cause string) bool {
 	if slices.Contains(s.warned, cause) || len(s.warned) == maxWarned {
 		return false
@@ -108,7 +109,7 @@ func (s *status) isNew(cause string) bool {
 	return true
 }
 
-// succeeded notes a success, and reports one that follows failures.
+// succeeded records a success, and logs it if it follows failures.
 func (s *status) succeeded(c *Config, next State, what, where string) {
 	s.mu.Lock()
 	n, quiet := s.now.Failures, s.quiet
@@ -119,23 +120,24 @@ func (s *status) succeeded(c *Config, next State, what, where string) {
 	}
 }
 
-// unwantedError is why the socket itself does not want a peer that is fit for it:
-// a PAIR has one already, or a ROUTER knows one of that routing id.
-type unwantedError struct{ error }
+// refusedPeerError is why the socket itself refuses a peer of a suitable type: a
+// PAIR already has a peer, or a ROUTER already has a peer with the same routing
+// id.
+type refusedPeerError struct{ error }
 
-func (e unwantedError) Unwrap() error { return e.error }
+func (e refusedPeerError) Unwrap() error { return e.error }
 
-// misfits are failures that happen again with the same peer, however often one
-// tries: somebody has to change one of the two programs.
-var misfits = []error{
+// permanentErrors are failures that retrying cannot cure: one of the two programs
+// has to be changed.
+var permanentErrors = []error{
 	wire.ErrSignature, wire.ErrVersion, wire.ErrGreeting, wire.ErrFrame, wire.ErrCommand, wire.ErrMetadata, wire.ErrSocketType,
 	mechanism.ErrIncompatible, mechanism.ErrRefused, mechanism.ErrUnexpected, mechanism.ErrTooLarge,
 	engine.ErrMechanism, engine.ErrTooLarge,
 }
 
-// misfit reports whether it does not help to try again soon.
-func misfit(cause error) bool {
-	for _, m := range misfits {
+// isPermanent reports whether retrying soon would not help.
+func isPermanent(cause error) bool {
+	for _, m := range permanentErrors {
 		if errors.Is(cause, m) {
 			return true
 		}
@@ -143,14 +145,14 @@ func misfit(cause error) bool {
 	return false
 }
 
-// needsAttention reports whether a failure is a warning, rather than what happens
-// to every program whose peers come and go.
+// needsAttention reports whether a failure deserves a warning. Peers that come
+// and go do not.
 func needsAttention(cause error) bool {
-	var unwanted unwantedError
-	return cause != nil && (misfit(cause) || errors.Is(cause, engine.ErrHandshakeTimeout) || errors.As(cause, &unwanted))
+	var unwanted refusedPeerError
+	return cause != nil && (isPermanent(cause) || errors.Is(cause, engine.ErrHandshakeTimeout) || errors.As(cause, &unwanted))
 }
 
-// log reports what became of an endpoint, if anybody wants to know.
+// log logs a change of an endpoint, if there is a Logger.
 func (c *Config) log(level slog.Level, what, where string, cause error, more ...slog.Attr) {
 	if c.Logger == nil {
 		return

@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// counting counts what is logged.
+// counting is a slog.Handler that counts the records.
 type counting struct{ infos, warnings int }
 
 func (c *counting) Enabled(context.Context, slog.Level) bool { return true }
@@ -32,8 +32,8 @@ func logged() (*counting, *Config) {
 	return c, &Config{Logger: slog.New(c), Engine: engine.Config{Type: wire.PUSH}}
 }
 
-// A failure that repeats is reported when it has happened 1, 2, 4, 8 ... times, and
-// a quarter of an hour after the last report.
+// A repeated failure is logged when it has happened 1, 2, 4, 8 ... times, and a
+// quarter of an hour after the last report.
 func TestRepeatedFailures(t *testing.T) {
 	c, cfg := logged()
 	s := &status{}
@@ -60,8 +60,8 @@ func TestRepeatedFailures(t *testing.T) {
 	}
 }
 
-// Each of eight causes of a warning is reported when it comes first, whatever else
-// is; a stranger who makes up more is not listened to.
+// The first eight causes of a warning are each logged at once. Further ones,
+// which an unknown peer could make up, are logged only as repeated failures.
 func TestDifferentWarnings(t *testing.T) {
 	c, cfg := logged()
 	s := &status{}
@@ -73,13 +73,13 @@ func TestDifferentWarnings(t *testing.T) {
 			t.Errorf("cause %d: reported %v, want %v", n, got, want)
 		}
 		s.failed(cfg, time.Second, StateRetrying, "failed", "tcp://x", cause)
-		s.now.Failures-- // as if it had not been said again
+		s.now.Failures-- // as if it had not failed again
 	}
 }
 
-// A loss that is not reported, because there were many, is followed by silence: the
-// failures after it, and the success, are not reported either, until the eighth
-// failure in a row.
+// After a loss that is not logged, because there were many, the following
+// failures and the success are not logged either, until the eighth failure in a
+// row.
 func TestSilenceAfterALoss(t *testing.T) {
 	for failures := range 17 {
 		c, cfg := logged()
@@ -107,8 +107,8 @@ func TestSilenceAfterALoss(t *testing.T) {
 	}
 }
 
-// What somebody has to do something about is a warning: a peer that does not fit,
-// one that does not answer, and one that the socket does not want.
+// A failure that a user has to fix is a warning: a peer that does not fit, one
+// that does not answer, and one that the socket refuses.
 func TestNeedsAttention(t *testing.T) {
 	for _, tt := range []struct {
 		cause error
@@ -119,14 +119,14 @@ func TestNeedsAttention(t *testing.T) {
 		{errStopped, false},
 		{fmt.Errorf("x: %w", engine.ErrHandshakeTimeout), true},
 		{fmt.Errorf("x: %w", engine.ErrTooLarge), true},
-		{fmt.Errorf("x: %w", unwantedError{errors.New("one is enough")}), true},
+		{fmt.Errorf("x: %w", refusedPeerError{errors.New("one is enough")}), true},
 	} {
 		if got := needsAttention(tt.cause); got != tt.want {
 			t.Errorf("%v: %v, want %v", tt.cause, got, tt.want)
 		}
 	}
 	why := errors.New("one is enough")
-	if !errors.Is(unwantedError{why}, why) {
+	if !errors.Is(refusedPeerError{why}, why) {
 		t.Error("the reason is not in the error")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A peer whose accept was on its way when the socket stopped is hung up on.
+// A peer that is accepted while the socket stops is disconnected.
 func TestAcceptedAfterStop(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, peers := &host{}, &session.Accepted{}
@@ -19,19 +19,19 @@ func TestAcceptedAfterStop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.stopped(r.parts(peers))
+	r.stopped(r.graceful(peers))
 	s := dial(r, &host{})
 	r.until("hung up on", func() bool { return s.Status().Failures > 0 || len(h.events) > 0 })
 	if !h.saw() {
-		t.Errorf("the pattern was told of %v", h.events)
+		t.Errorf("the pattern was notified of %v", h.events)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	r.stopped(l.Stop)
-	r.until("nobody left", func() bool { return len(peers.Peers()) == 0 })
+	r.until("no peer left", func() bool { return len(peers.Peers()) == 0 })
 }
 
-// A name that does not resolve is asked for less and less often; once it does, a
-// peer that is not there is tried at the interval again.
+// A name that does not resolve is looked up at growing intervals. Once it
+// resolves, a peer that is not there is tried at the normal interval again.
 func TestIntervalOnceANameResolves(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	var begun []time.Duration
@@ -57,5 +57,5 @@ func TestIntervalOnceANameResolves(t *testing.T) {
 			t.Errorf("attempt %d comes %v after the one before, want %v", i+1, wait, want)
 		}
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 }

@@ -1,9 +1,9 @@
 package wire
 
-// CANCEL takes one SUBSCRIBE for the same prefix back (RFC 37, "The
-// Publish-Subscribe Pattern"). Its data is the prefix.
+// CANCEL undoes one SUBSCRIBE for the same prefix (RFC 37, "The Publish-Subscribe
+// Pattern"). Its data is the prefix.
 //
-// A 3.0 publisher is told by a message: see subscription.go.
+// To a 3.0 publisher a message is sent instead: see subscription.go.
 
 // AppendCancel appends the frame of a CANCEL command.
 func AppendCancel(dst, prefix []byte) []byte {
@@ -11,6 +11,6 @@ func AppendCancel(dst, prefix []byte) []byte {
 	return append(dst, prefix...)
 }
 
-// ParseCancel returns the prefix in the data of a CANCEL command, which is all
-// of it: any bytes are legal.
+// ParseCancel returns the prefix in the data of a CANCEL command. The prefix is
+// all of the data, and any bytes are legal.
 func ParseCancel(data []byte) (prefix []byte) { return data }

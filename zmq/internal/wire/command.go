@@ -10,9 +10,8 @@ import (
 //	| frame header | name size | name   | data |
 //	|    2 or 9    |     1     | 1..255 |  ... |
 //
-// The files named after commands parse and append the data of each. Append
-// functions make the whole frame; Parse functions take what ParseCommand
-// returned as data.
+// Each command has a file of its own. Append functions make the whole frame; Parse
+// functions take the data that ParseCommand returned.
 
 // The names of the commands that RFC 37 defines.
 const (
@@ -40,8 +39,8 @@ func AppendCommand(dst []byte, name string, data ...[]byte) []byte {
 	return dst
 }
 
-// appendCommandHeader appends everything but the data, of which dataSize bytes
-// must follow.
+// appendCommandHeader appends everything but the data; dataSize bytes must
+// follow.
 func appendCommandHeader(dst []byte, name string, dataSize int) []byte {
 	dst = AppendFrameHeader(dst, FlagCommand, 1+len(name)+dataSize)
 	dst = append(dst, byte(len(name)))

@@ -65,7 +65,7 @@ func TestTrafficCommandsDoNotAllocate(t *testing.T) {
 	}
 }
 
-// FuzzParseCommand also hands the data to the parser that the name asks for.
+// FuzzParseCommand also passes the data to the parser of the named command.
 func FuzzParseCommand(f *testing.F) {
 	addGoldenBodies(f)
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -4,18 +4,18 @@
 //
 // What both sides promise:
 //
-//   - Append functions append to dst and return it, as the append built-in does;
-//     what they are given is copied, never kept.
+//   - Append functions append to dst and return it, as the append built-in does.
+//     They copy their arguments and keep none.
 //   - Parse functions read a prefix of b, which may be hostile and may be cut off
-//     anywhere. They return n, the bytes they used: n == 0 with a nil error means
-//     "more bytes are needed, call again with a longer b". An error is final: no
-//     longer b makes it go away, so the connection is to be closed.
-//   - What they return as []byte aliases b and is valid as long as b is; strings
-//     and Metadata are copies.
-//   - Nothing is allocated from a length that a peer announced.
+//     anywhere. They return n, the number of bytes used: n == 0 with a nil error
+//     means that more bytes are needed; call again with a longer b. An error is
+//     final: a longer b gives the same error, so the connection has to be closed.
+//   - A []byte result aliases b and is valid as long as b is; strings and Metadata
+//     are copies.
+//   - No allocation has a size that only a peer announced.
 //   - Every function may run concurrently with every other one.
 //
-// A connection's bytes, in the order they happen:
+// The bytes of a connection, in order:
 //
 //	greeting   64 bytes each way             greeting.go
 //	handshake  commands of the mechanism     command.go, ready.go, error.go, metadata.go

@@ -2,7 +2,7 @@ package wire
 
 import "fmt"
 
-// ERROR ends a handshake that a peer does not want to go on with (RFC 37, "Error
+// ERROR ends a handshake that a peer refuses to continue (RFC 37, "Error
 // Handling"). It is fatal: the receiver closes the connection.
 //
 //	| reason size | reason |
@@ -18,8 +18,8 @@ func AppendError(dst []byte, reason string) []byte {
 }
 
 // ParseError parses the data of an ERROR command. reason aliases data and may
-// hold any bytes at all: quote it before you show it. What follows the reason is
-// ignored, as libzmq does. The error wraps ErrCommand.
+// hold any bytes: quote it before you show it. Bytes after the reason are
+// ignored, as in libzmq. The error wraps ErrCommand.
 func ParseError(data []byte) (reason []byte, err error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("%w: ERROR without a reason", ErrCommand)

@@ -12,14 +12,14 @@ import (
 //	    | reserved | COMMAND | LONG  | MORE |
 //
 // A sender clears the reserved bits, and MORE on a command. A receiver ignores
-// them, as libzmq does: they change nothing about where a frame ends.
+// them, as libzmq does: they do not affect where a frame ends.
 //
 // A short frame carries its size in one byte, a long one in eight, big-endian:
 //
 //	short  flags size(1) body(0..255)
 //	long   flags size(8) body(0..2^63-1)
 const (
-	FlagMore    byte = 1 // more frames of the same message follow; means nothing on a command
+	FlagMore    byte = 1 // more frames of the same message follow; ignored on a command
 	FlagLong    byte = 2 // the size takes eight bytes
 	FlagCommand byte = 4 // the body is a command, not part of a message
 
@@ -44,7 +44,8 @@ func AppendFrameHeader(dst []byte, flags byte, size int) []byte {
 	return appendLongHeader(dst, flags, size)
 }
 
-// appendLongHeader is apart, so that the short case is inlined in the caller.
+// appendLongHeader is a separate function, so that the short case is inlined in
+// the caller.
 func appendLongHeader(dst []byte, flags byte, size int) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, flags|FlagLong), uint64(size))
 }
@@ -55,10 +56,10 @@ func appendLongHeader(dst []byte, flags byte, size int) []byte {
 // a size that would fit a short one is legal. flags has no reserved bits, and no
 // MORE on a command.
 //
-// The error wraps ErrFrame: a size above 2^63-1. It is found as early as the bytes
-// allow.
+// The error wraps ErrFrame: a size above 2^63-1. It is reported at the first byte
+// that proves it.
 func ParseFrameHeader(b []byte) (flags byte, size uint64, n int, err error) {
-	// The common case first: a short message frame.
+	// The common case is a short message frame.
 	if len(b) < shortFrameHeader || b[0] > FlagMore {
 		return parseFrameHeader(b)
 	}

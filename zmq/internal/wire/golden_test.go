@@ -50,8 +50,8 @@ func goldenNames(t testing.TB) []string {
 	return paths
 }
 
-// goldenCommand returns frame i of a recording, and its data if it is the
-// command name.
+// goldenCommand returns frame i of a recording, which must be the named command,
+// and its data.
 func goldenCommand(t *testing.T, recording string, i int, name string) (frame, data []byte) {
 	t.Helper()
 	frame = golden(t, recording)[i]

@@ -11,8 +11,8 @@ import (
 //	   | 0xFF | padding | 0x7F | major | minor | mechanism | as-server | filler |
 //	      1        8       1       1       1        20           1         31
 //
-// The padding means nothing, and the filler is for later versions: neither is
-// looked at.
+// The padding has no meaning, and the filler is for later versions: a parser ignores
+// both.
 const (
 	// GreetingSize is the length of a greeting in bytes.
 	GreetingSize = 64
@@ -43,8 +43,8 @@ type Greeting struct {
 func AppendGreeting(dst []byte, g Greeting) []byte {
 	var b [GreetingSize]byte
 	b[0] = signatureStart
-	// A ZMTP 1.0 peer takes the signature for the header of an identity of this
-	// many bytes, flags included, and goes on reading; libzmq sends the same.
+	// A ZMTP 1.0 peer takes the signature for the header of an identity of this many
+	// bytes, flags included, and continues to read; libzmq sends the same.
 	b[signatureEndAt-1] = 1
 	b[signatureEndAt] = signatureEnd
 	b[majorAt], b[minorAt] = g.Major, g.Minor
@@ -56,9 +56,9 @@ func AppendGreeting(dst []byte, g Greeting) []byte {
 }
 
 // ParseGreeting parses the greeting at the start of b; n is 64, or 0 while b is
-// too short. A peer that is no use is refused at the first byte that proves it,
-// so that whoever sends something else and then waits is not waited for: the
-// error wraps ErrSignature, ErrVersion or ErrGreeting.
+// too short. A peer that cannot be used is refused at the first byte that proves
+// it, so that a connection does not wait for the rest. The error then wraps
+// ErrSignature, ErrVersion or ErrGreeting.
 //
 // A version above 3.1 is accepted, as RFC 37 ("Version Negotiation") demands:
 // such a peer adapts to ours.
@@ -84,10 +84,11 @@ func ParseGreeting(b []byte) (g Greeting, n int, err error) {
 	}, GreetingSize, nil
 }
 
-// checkSignature also knows the two forms in which a ZMTP 1.0 peer begins (RFC
-// 37, "Backwards Interoperability"): it sends its identity as a message at once,
-// mostly the empty one, 01 00, or one with a long size, whose flags byte, where
-// our signature ends, has bit 0 clear. Other bits there mean nothing, as to libzmq.
+// checkSignature also recognizes the two ways in which a ZMTP 1.0 peer begins
+// (RFC 37, "Backwards Interoperability"). Such a peer sends its identity as a
+// message at once: usually the empty identity, 01 00, or one with a long size,
+// whose flags byte, at the place where our signature ends, has bit 0 clear. Other
+// bits there are ignored, as in libzmq.
 func checkSignature(b []byte) error {
 	if len(b) > 0 && b[0] == 1 {
 		return versionError("1.0")
@@ -124,7 +125,7 @@ func versionError(version string) error {
 	return fmt.Errorf("%w: it speaks ZMTP %s, and 3.0 or later is needed (libzmq 4.0 or later)", ErrVersion, version)
 }
 
-// checkMechanism looks at as much of the mechanism's name as there is.
+// checkMechanism checks as much of the mechanism's name as there is.
 func checkMechanism(b []byte) error {
 	ended := false
 	for i := mechanismAt; i < min(len(b), asServerAt); i++ {
@@ -142,8 +143,8 @@ func isMechanismChar(c byte) bool {
 	return 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.' || c == '+'
 }
 
-// mechanismName returns the name without its padding, and allocates only for one
-// that is not in the RFCs.
+// mechanismName returns the name without its padding. It allocates only for a
+// name that is not in the RFCs.
 func mechanismName(field []byte) string {
 	name, _, _ := bytes.Cut(field, []byte{0})
 	switch string(name) {

@@ -84,7 +84,7 @@ func TestParseGreetingRefusesAtFirstWrongByte(t *testing.T) {
 	}
 }
 
-// What libzmq does not look at is not looked at here.
+// The parser ignores the bytes that libzmq ignores.
 func TestParseGreetingIgnores(t *testing.T) {
 	for at, value := range map[int]byte{9: 0x7d, 10: 2, 32: 2} {
 		b := AppendGreeting(nil, Greeting{Major: 3, Minor: 1, Mechanism: "NULL"})
@@ -120,7 +120,7 @@ func FuzzParseGreeting(f *testing.F) {
 			}
 			return
 		}
-		// Good bytes are good at every split.
+		// An accepted greeting is accepted at every split.
 		for cut := range min(len(b), GreetingSize) {
 			if _, n, err := ParseGreeting(b[:cut]); n != 0 || err != nil {
 				t.Fatalf("n = %d, %v with %d bytes of %x", n, err, cut, b)

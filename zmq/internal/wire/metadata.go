@@ -14,16 +14,16 @@ import (
 //	| name size | name   | value size, big-endian | value       |
 //	|     1     | 1..255 |           4            | 0..2^31-1   |
 //
-// A name's case means nothing.
+// Names are compared without regard to case.
 type Metadata []Property
 
-// Property is a named value: text or bytes, as the name has it.
+// Property is a named value: text or bytes, depending on the name.
 type Property struct {
 	Name  string // letters, digits and - _ . +; a peer's may be any bytes
 	Value []byte
 }
 
-// The properties that RFC 37 defines. Names of the application begin with "X-".
+// The properties that RFC 37 defines. An application's names begin with "X-".
 const (
 	PropertySocketType = "Socket-Type"
 	PropertyIdentity   = "Identity"
@@ -34,7 +34,7 @@ const (
 	valueSizeSize = 4
 	maxValueSize  = math.MaxInt32
 
-	// MaxIdentity is the most bytes that the Identity property has.
+	// MaxIdentity is the largest size of the Identity property, in bytes.
 	MaxIdentity = 255
 )
 
@@ -74,7 +74,7 @@ func (m Metadata) Identity() ([]byte, error) {
 	return id, nil
 }
 
-// Append appends the properties as they go into a READY command. m must be
+// Append appends the properties in the form of a READY command's data. m must be
 // valid.
 func (m Metadata) Append(dst []byte) []byte {
 	for i := range m {
@@ -86,7 +86,7 @@ func (m Metadata) Append(dst []byte) []byte {
 	return dst
 }
 
-// size returns the length of what Append appends.
+// size returns the number of bytes that Append appends.
 func (m Metadata) size() int {
 	n := 0
 	for i := range m {
@@ -95,8 +95,8 @@ func (m Metadata) size() int {
 	return n
 }
 
-// Validate says whether m can be sent: what a program that adds its own
-// properties has to ask. The error wraps ErrMetadata.
+// Validate checks that m can be sent. A program that adds its own properties must
+// call it. The error wraps ErrMetadata.
 func (m Metadata) Validate() error {
 	for i := range m {
 		if err := checkName([]byte(m[i].Name)); err != nil {
@@ -125,7 +125,7 @@ func ParseMetadata(b []byte) (Metadata, error) {
 	return m, nil
 }
 
-// countProperties checks all of b before anything is allocated for it.
+// countProperties checks all of b before ParseMetadata allocates anything.
 func countProperties(b []byte) (count int, err error) {
 	for len(b) > 0 {
 		_, _, rest, err := splitProperty(b)

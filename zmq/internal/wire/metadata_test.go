@@ -37,7 +37,7 @@ func TestMetadataRoundTripAtEverySplit(t *testing.T) {
 	}
 }
 
-// Names that nobody may send are accepted from a peer, as libzmq does.
+// Names that must not be sent are accepted from a peer, as in libzmq.
 func TestParseMetadataTakesAnyName(t *testing.T) {
 	want := Metadata{{"", []byte("v")}, {"X y", nil}, {"\x00\xff", []byte("w")}}
 	m, err := ParseMetadata(want.Append(nil))

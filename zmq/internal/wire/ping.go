@@ -16,7 +16,7 @@ import (
 // connection when it hears nothing for TTL, unless that is 0.
 
 const (
-	// MaxPingContext is the most bytes a PING's context has.
+	// MaxPingContext is the largest size of a PING's context, in bytes.
 	MaxPingContext = 16
 	// MaxPingTTL is the longest TTL that a PING can carry.
 	MaxPingTTL = math.MaxUint16 * ttlUnit
@@ -35,15 +35,16 @@ func AppendPing(dst []byte, ttl time.Duration, context []byte) []byte {
 	return append(dst, context...)
 }
 
-// ttlUnits rounds up: a TTL that is announced too short costs a live connection.
+// ttlUnits rounds up, because a TTL that is too short would close a live
+// connection.
 func ttlUnits(ttl time.Duration) uint16 {
 	ttl = min(max(ttl, 0), MaxPingTTL)
 	return uint16((ttl + ttlUnit - 1) / ttlUnit)
 }
 
-// ParsePing parses the data of a PING command. context aliases data: it is to be
-// sent back in a PONG. What is longer than a context may be is cut off, as libzmq
-// does. The error wraps ErrCommand.
+// ParsePing parses the data of a PING command. context aliases data; the caller
+// sends it back in a PONG. Bytes beyond the largest context are cut off, as in
+// libzmq. The error wraps ErrCommand.
 func ParsePing(data []byte) (ttl time.Duration, context []byte, err error) {
 	if len(data) < ttlSize {
 		return 0, nil, fmt.Errorf("%w: PING without a TTL", ErrCommand)

@@ -11,6 +11,6 @@ func AppendPong(dst, context []byte) []byte {
 	return append(dst, context...)
 }
 
-// ParsePong parses the data of a PONG command. context aliases data; what is
-// longer than a context may be is cut off.
+// ParsePong parses the data of a PONG command. context aliases data. Bytes beyond
+// the largest context are cut off.
 func ParsePong(data []byte) (context []byte) { return cutContext(data) }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// parseProperty reads one property off the start of b. The value aliases b.
+// parseProperty parses the property at the start of b. The value aliases b.
 func parseProperty(b []byte) (p Property, rest []byte, err error) {
 	name, value, rest, err := splitProperty(b)
 	if err != nil {
@@ -14,8 +14,8 @@ func parseProperty(b []byte) (p Property, rest []byte, err error) {
 	return Property{Name: propertyName(name), Value: value}, rest, nil
 }
 
-// splitProperty finds the parts of the first property in b, and checks each
-// length against what is there before it is used.
+// splitProperty splits off the first property of b. It checks each length against
+// the bytes that are there before using it.
 func splitProperty(b []byte) (name, value, rest []byte, err error) {
 	nameEnd := 1 + int(b[0])
 	if len(b) < nameEnd+valueSizeSize {
@@ -30,8 +30,8 @@ func splitProperty(b []byte) (name, value, rest []byte, err error) {
 	return name, b[:size:size], b[size:], nil
 }
 
-// checkName holds a property's name against the grammar. A peer's is not looked at,
-// as with libzmq: it does no harm.
+// checkName checks a property's name against the grammar. A peer's names are not
+// checked, as in libzmq, because they do no harm.
 func checkName(name []byte) error {
 	if len(name) == 0 || len(name) > maxNameSize {
 		return fmt.Errorf("%w: a name of %d bytes, 1 to 255 are allowed", ErrMetadata, len(name))

@@ -1,7 +1,8 @@
 package wire
 
-// READY ends a NULL handshake, and in other shapes every other one (RFC 37, "The
-// NULL Security Mechanism"). Its data is metadata: who the sender is.
+// READY ends a NULL handshake, and with other contents that of every other
+// mechanism (RFC 37, "The NULL Security Mechanism"). Its data is the sender's
+// metadata.
 
 // AppendReady appends the frame of a READY command. m must be valid.
 func AppendReady(dst []byte, m Metadata) []byte {

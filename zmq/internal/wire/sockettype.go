@@ -2,11 +2,11 @@ package wire
 
 import "fmt"
 
-// SocketType is a type of socket, numbered as libzmq does.
+// SocketType is a type of socket, with libzmq's number.
 type SocketType uint8
 
-// The stable socket types. STREAM speaks to peers without ZMTP, so that it has
-// no compatible type.
+// The stable socket types. STREAM talks to peers without ZMTP, so no type is
+// compatible with it.
 const (
 	PAIR SocketType = iota
 	PUB
@@ -45,7 +45,7 @@ var compatible = [socketTypes]uint16{
 	XSUB:   1<<PUB | 1<<XPUB,
 }
 
-// String returns the name that goes into the Socket-Type property: "PUSH".
+// String returns the name for the Socket-Type property, such as "PUSH".
 func (t SocketType) String() string {
 	if int(t) < socketTypes {
 		return socketTypeNames[t]
@@ -53,23 +53,23 @@ func (t SocketType) String() string {
 	return fmt.Sprintf("SocketType(%d)", uint8(t))
 }
 
-// Compatible says whether a socket of type t accepts a peer of type peer. It is
-// symmetric.
+// Compatible reports whether a socket of type t accepts a peer of type peer. It
+// is symmetric.
 func (t SocketType) Compatible(peer SocketType) bool {
 	return int(t) < socketTypes && int(peer) < socketTypes && compatible[t]&(1<<peer) != 0
 }
 
-// Sends says whether a socket of type t sends messages of its own.
+// Sends reports whether a socket of type t sends messages of its own.
 func (t SocketType) Sends() bool { return t != PULL && t != SUB }
 
-// SendsIdentity says whether a socket of type t announces the Identity property:
-// only those that a ROUTER may have to tell apart do (RFC 37, "The Identity
-// Property").
+// SendsIdentity reports whether a socket of type t announces the Identity
+// property. Only types that a ROUTER may have to tell apart do (RFC 37, "The
+// Identity Property").
 func (t SocketType) SendsIdentity() bool {
 	return t == REQ || t == DEALER || t == ROUTER
 }
 
-// ParseSocketType finds the type that the Socket-Type property names, in upper
+// ParseSocketType returns the type with the given Socket-Type property, in upper
 // case. The error wraps ErrSocketType.
 func ParseSocketType(name []byte) (SocketType, error) {
 	for t, known := range socketTypeNames {

@@ -4,7 +4,7 @@ package wire
 // (RFC 37, "The Publish-Subscribe Pattern"). Its data is the prefix: empty means
 // all messages. Two for one prefix need two CANCEL commands.
 //
-// A 3.0 publisher is told by a message: see subscription.go.
+// To a 3.0 publisher a message is sent instead: see subscription.go.
 
 // AppendSubscribe appends the frame of a SUBSCRIBE command.
 func AppendSubscribe(dst, prefix []byte) []byte {
@@ -12,6 +12,6 @@ func AppendSubscribe(dst, prefix []byte) []byte {
 	return append(dst, prefix...)
 }
 
-// ParseSubscribe returns the prefix in the data of a SUBSCRIBE command, which is
-// all of it: any bytes are legal.
+// ParseSubscribe returns the prefix in the data of a SUBSCRIBE command. The
+// prefix is all of the data, and any bytes are legal.
 func ParseSubscribe(data []byte) (prefix []byte) { return data }

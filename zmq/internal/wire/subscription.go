@@ -1,15 +1,15 @@
 package wire
 
 // In ZMTP 3.0 a subscription is a message of one frame instead of a command (RFC
-// 23, "The Publish-Subscribe Pattern"), which XSUB applications may also send
-// themselves (RFC 29):
+// 23, "The Publish-Subscribe Pattern"). XSUB applications may also send such
+// messages themselves (RFC 29):
 //
 //	| 1 subscribe, 0 cancel | prefix |
 //	|           1           |  ...   |
 
-// MaxSubscription is the most bytes that the prefix of a subscription may have, as
-// a command or as a message. ZMTP names no limit, and nor does libzmq; a publisher
-// keeps what it is told for as long as the subscriber stays.
+// MaxSubscription is the largest prefix of a subscription, in bytes, as a command
+// or as a message. Neither ZMTP nor libzmq has a limit, but a publisher keeps
+// each prefix for as long as the subscriber stays.
 const MaxSubscription = 1 << 20
 
 const (
@@ -17,8 +17,8 @@ const (
 	subscriptionSubscribe = 1
 )
 
-// AppendSubscription appends the frame of a 3.0 subscription message: it takes
-// effect if subscribe, else it is cancelled.
+// AppendSubscription appends the frame of a 3.0 subscription message, which
+// subscribes or cancels.
 func AppendSubscription(dst []byte, subscribe bool, prefix []byte) []byte {
 	dst = AppendFrameHeader(dst, 0, 1+len(prefix))
 	if subscribe {
@@ -30,8 +30,8 @@ func AppendSubscription(dst []byte, subscribe bool, prefix []byte) []byte {
 }
 
 // ParseSubscription reads the body of a message frame from a subscriber. prefix
-// aliases body. ok is false if it is not a subscription but a message of the
-// application's, which XPUB hands up and PUB ignores.
+// aliases body. ok is false for a message of the application, which XPUB delivers
+// and PUB ignores.
 func ParseSubscription(body []byte) (subscribe bool, prefix []byte, ok bool) {
 	if len(body) == 0 || body[0] > subscriptionSubscribe {
 		return false, nil, false

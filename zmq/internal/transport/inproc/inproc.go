@@ -1,9 +1,10 @@
-// Package inproc joins sockets of one context: the pipe of one is the pipe of
-// the other, with no engine, no stream and no copy between.
+// Package inproc joins sockets of one context: one socket's outgoing pipe is the
+// other's incoming pipe, without an engine, a stream or a copy in between.
 //
-// A name may be connected to before it is bound, and after it was unbound: what
-// is sent meanwhile waits. So does who the binding refuses (the second peer of a
-// PAIR, the second of a routing id): its turn comes when another one leaves.
+// A name may be connected to before it is bound, and after it was unbound:
+// messages sent meanwhile wait. A connection that the binding refuses also waits
+// (the second peer of a PAIR, the second peer with a routing id): it is tried
+// again when another peer leaves.
 package inproc
 
 import (
@@ -18,11 +19,11 @@ import (
 var (
 	// ErrNameTaken means that another socket has bound the name.
 	ErrNameTaken = errors.New("another socket of the context has bound that name: unbind that first, or use another name")
-	// ErrIncompatible means that the two socket types do not go together.
+	// ErrIncompatible means that the two socket types cannot be connected.
 	ErrIncompatible = wire.ErrIncompatible
 )
 
-// Host is a socket as this package sees it.
+// Host is a socket as this package uses it.
 type Host interface {
 	NewOut() *pipe.Out
 	NewIn(source pipe.Source) *pipe.In
@@ -35,27 +36,27 @@ type Host interface {
 	Detach(p *pipe.Peer, dropped bool)
 }
 
-// Member is a socket with what its peers are told of it.
+// Member is a socket with what its peers learn about it.
 type Member struct {
 	Host
 	Type      wire.SocketType
 	RoutingID []byte
-	// Refused is told, with locks held, of a binding that does not take this socket;
-	// nil for nobody.
+	// Refused is called, with locks held, when a binding refuses this socket; it
+	// may be nil.
 	Refused func(name string, why error)
 }
 
-// Registry is the names of one context.
+// Registry holds the names of one context.
 type Registry struct {
 	mu     sync.Mutex
 	names  map[string]*name
 	closed bool
-	// refused is how many may be waiting for names that are bound: it spares those
-	// who leave a look at all names.
+	// refused is an upper bound on the connections that wait for names that are
+	// bound. While it is 0, a peer that leaves need not search all names.
 	refused int
 }
 
-// name is what is known of one name.
+// name is the state of one name.
 type name struct {
 	bound   *Binding
 	waiting []*Connection
@@ -68,12 +69,11 @@ type Binding struct {
 	member   Member
 	joined   []*Connection
 
-	refused  error // why it, or who connected, did not take the other last
-	refusals int   // how many who connected were refused at least once
+	refused  error // why this side or the connecting side last refused the other
+	refusals int   // connections that were refused at least once
 }
 
-// Connection is a connection to a name, joined to its binding or waiting for
-// one.
+// Connection is a connection to a name. It is joined to a binding, or waits for one.
 type Connection struct {
 	registry *Registry
 	name     string
@@ -82,12 +82,12 @@ type Connection struct {
 	binding  *Binding   // nil while it waits
 	far      *pipe.Peer // the connecting socket, as the binding sees it
 
-	delivered func() // to be called when it is joined; nil for nobody
-	refused   error  // why the binding did not take it last
-	refusals  int    // how often, since it was joined last
+	onDelivered func() // called when the connection is joined; nil for none
+	refused     error  // why a binding last refused it
+	refusals    int    // refusals since it was last joined
 }
 
-// Bind takes a name; those who wait for it are joined.
+// Bind binds a name, and joins the connections that wait for it.
 func (r *Registry) Bind(to string, m Member) (*Binding, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,39 +97,39 @@ func (r *Registry) Bind(to string, m Member) (*Binding, error) {
 	}
 	b := &Binding{registry: r, name: to, member: m}
 	n.bound = b
-	n.admit()
+	n.joinWaiting()
 	r.refused += len(n.waiting)
 	return b, nil
 }
 
-// admit joins those who wait for a name that is bound, as far as the binding
-// takes them.
-func (n *name) admit() {
+// joinWaiting joins the connections that wait for a name that is bound, as far as
+// the binding accepts them.
+func (n *name) joinWaiting() {
 	waiting := n.waiting
 	n.waiting = nil
 	for _, c := range waiting {
 		if c.join(n.bound) != nil {
-			n.waiting = append(n.waiting, c) // its turn comes, or another binding does
+			n.waiting = append(n.waiting, c) // until a peer leaves, or another socket binds
 		}
 	}
 }
 
-// admitRefused lets those try again who were refused: somebody has left.
-func (r *Registry) admitRefused() {
+// retryRefused tries refused connections again after a peer has left.
+func (r *Registry) retryRefused() {
 	if r.refused == 0 {
 		return
 	}
 	r.refused = 0
 	for _, n := range r.names {
 		if n.bound != nil && len(n.waiting) > 0 {
-			n.admit()
+			n.joinWaiting()
 			r.refused += len(n.waiting)
 		}
 	}
 }
 
-// Connect joins the socket to whoever has bound the name, or will, or will take
-// it.
+// Connect connects the socket to a name. The connection is joined now if the name
+// is bound and the binding accepts it, and otherwise later.
 func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,15 +137,15 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	c := &Connection{registry: r, name: to, member: m}
 	if n.bound != nil {
 		if err := compatible(m, n.bound.member); err != nil {
-			n.bound.note(err)
-			r.tidy(to)
+			n.bound.noteRefusal(err)
+			r.removeUnused(to)
 			return nil, err
 		}
 	}
 	c.peer = &pipe.Peer{Out: m.NewOut(), Endpoint: "inproc://" + to}
 	c.peer.Out.Peer = c.peer
 	if err := m.Attach(c.peer); err != nil {
-		r.tidy(to)
+		r.removeUnused(to)
 		return nil, err
 	}
 	if n.bound == nil || c.join(n.bound) != nil {
@@ -155,26 +155,27 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 	return c, nil
 }
 
-// Peer is the binding, as the connecting socket sees it.
+// Peer is the binding as the connecting socket sees it.
 func (c *Connection) Peer() *pipe.Peer { return c.peer }
 
-// Close says that no name will be bound any more: nobody need wait for that.
+// Close declares that no name will be bound any more, and ends the waits for
+// that.
 func (r *Registry) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
 	for _, n := range r.names {
 		for _, c := range n.waiting {
-			if c.delivered != nil {
-				c.delivered()
+			if c.onDelivered != nil {
+				c.onDelivered()
 			}
 		}
 	}
 }
 
-// WhenDelivered has f called, with locks held and maybe more than once, as soon
-// as nothing waits for somebody to bind the name, and to take this peer: what was
-// sent is theirs then, or it is lost because the registry is closed.
+// WhenDelivered calls f as soon as no message waits for a socket to bind the name
+// and accept this peer: the peer has what was sent, or it is lost because the
+// registry is closed. f is called with locks held, and maybe more than once.
 func (c *Connection) WhenDelivered(f func()) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
@@ -182,7 +183,7 @@ func (c *Connection) WhenDelivered(f func()) {
 		f()
 		return
 	}
-	c.delivered = f
+	c.onDelivered = f
 	c.peer.Out.OnDrained(f)
 }
 
@@ -193,7 +194,7 @@ func compatible(a, b Member) error {
 	return nil
 }
 
-// join is tryJoin that notes what came of it.
+// join is tryJoin, and records a refusal.
 func (c *Connection) join(b *Binding) error {
 	err := c.tryJoin(b)
 	if err == nil {
@@ -202,7 +203,7 @@ func (c *Connection) join(b *Binding) error {
 	}
 	c.refused = err
 	if c.refusals++; c.refusals == 1 {
-		b.note(err)
+		b.noteRefusal(err)
 		if c.member.Refused != nil {
 			c.member.Refused(c.name, err)
 		}
@@ -210,14 +211,14 @@ func (c *Connection) join(b *Binding) error {
 	return err
 }
 
-// note keeps why somebody who connected was refused.
-func (b *Binding) note(err error) {
+// noteRefusal records why a connection was refused.
+func (b *Binding) noteRefusal(err error) {
 	b.refused = err
 	b.refusals++
 }
 
-// Refused is how many who connected were refused, also those who were let in later,
-// and why the last one was.
+// Refused returns the number of connections that were refused, including those
+// that were accepted later, and why the last one was.
 func (b *Binding) Refused() (refusals int, why error) {
 	b.registry.mu.Lock()
 	defer b.registry.mu.Unlock()
@@ -225,14 +226,14 @@ func (b *Binding) Refused() (refusals int, why error) {
 }
 
 // State reports whether the connection is joined to a binding, how often one has
-// refused it since it was joined last, and why the last one did.
+// refused it since it was last joined, and why the last one did.
 func (c *Connection) State() (joined bool, refusals int, refused error) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
 	return c.binding != nil, c.refusals, c.refused
 }
 
-// Queued is how many messages wait to be received by those who have joined.
+// Queued is the number of messages that wait to be received by joined peers.
 func (b *Binding) Queued() (n int) {
 	b.registry.mu.Lock()
 	defer b.registry.mu.Unlock()
@@ -272,16 +273,16 @@ func (c *Connection) tryJoin(b *Binding) error {
 	far.Out.Attach(toNear, true)
 	toFar.Ready()
 	toNear.Ready()
-	if c.delivered != nil {
-		c.delivered()
+	if c.onDelivered != nil {
+		c.onDelivered()
 	}
 	return nil
 }
 
-// part takes the two sides of a joined connection apart. What the connecting
-// side sent and the binding has not taken stays with the connecting side if that
-// lives on.
-func (c *Connection) part() {
+// separate separates the two sides of a joined connection. Messages that the
+// connecting side sent and the binding has not taken stay with the connecting
+// side if it continues.
+func (c *Connection) separate() {
 	b, far := c.binding, c.far
 	c.binding, c.far = nil, nil
 	for i, x := range b.joined {
@@ -294,8 +295,8 @@ func (c *Connection) part() {
 	b.member.Disconnected(far)
 }
 
-// Unbind gives the name back. Those who were joined to it wait for the next to
-// bind it.
+// Unbind releases the name. The connections that were joined wait for the next
+// socket to bind it.
 func (b *Binding) Unbind() {
 	r := b.registry
 	r.mu.Lock()
@@ -307,27 +308,26 @@ func (b *Binding) Unbind() {
 		far := c.far
 		b.member.Detached(far)
 		c.peer.Out.Detach(nil)
-		c.part()
+		c.separate()
 		b.member.Detach(far, false)
 		n.waiting = append(n.waiting, c)
 	}
-	r.admitRefused()
-	r.tidy(b.name)
+	r.retryRefused()
+	r.removeUnused(b.name)
 }
 
-// Disconnect ends a connection. What was sent over it and waits for somebody to
-// bind the name is dropped and counted; what is joined to a binding is still
-// received there.
+// Disconnect ends a connection. Messages that wait for a socket to bind the name
+// are dropped and counted; a binding that is joined still receives its messages.
 func (c *Connection) Disconnect() {
 	r := c.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b, far := c.binding, c.far; b != nil {
-		c.member.StopNotify(c.peer) // far takes what it was sent
-		c.part()
+		c.member.StopNotify(c.peer) // far still receives what was sent
+		c.separate()
 		c.member.Detach(c.peer, false)
 		b.member.Detach(far, true)
-		r.admitRefused()
+		r.retryRefused()
 		return
 	}
 	n := r.name(c.name)
@@ -338,7 +338,7 @@ func (c *Connection) Disconnect() {
 		}
 	}
 	c.member.Detach(c.peer, true)
-	r.tidy(c.name)
+	r.removeUnused(c.name)
 }
 
 // name returns the entry of a name, a new one if it has none.
@@ -354,8 +354,8 @@ func (r *Registry) name(to string) *name {
 	return n
 }
 
-// tidy forgets a name that nobody uses.
-func (r *Registry) tidy(of string) {
+// removeUnused removes a name that is neither bound nor waited for.
+func (r *Registry) removeUnused(of string) {
 	if n := r.names[of]; n != nil && n.bound == nil && len(n.waiting) == 0 {
 		delete(r.names, of)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// host is a socket that only notes what it is told.
+// host is a socket that only records the calls of the registry.
 type host struct {
 	mu        sync.Mutex
 	events    []string
@@ -29,7 +29,7 @@ func (h *host) Writable(*pipe.Out)           {}
 func (h *host) Readable(*pipe.In)            {}
 func (h *host) Attach(*pipe.Peer) error      { return h.note("attach", nil) }
 func (h *host) Disconnected(*pipe.Peer)      { _ = h.note("disconnected", nil) }
-func (h *host) Detached(*pipe.Peer)          { _ = h.note("cut", nil) }
+func (h *host) Detached(*pipe.Peer)          { _ = h.note("detached", nil) }
 func (h *host) StopNotify(*pipe.Peer)        {}
 func (h *host) Detach(_ *pipe.Peer, dropped bool) {
 	_ = h.note(fmt.Sprint("detach, dropped ", dropped), nil)
@@ -44,11 +44,11 @@ func (h *host) note(event string, err error) error {
 	return err
 }
 
-// expect checks what the host was told since the last time.
+// expect checks the calls since the last expect.
 func (h *host) expect(t *testing.T, who string, want ...string) {
 	t.Helper()
 	if !slices.Equal(h.events, want) {
-		t.Errorf("%s was told %q, want %q", who, h.events, want)
+		t.Errorf("%s had the calls %q, want %q", who, h.events, want)
 	}
 	h.events = nil
 }
@@ -57,9 +57,9 @@ func member(h *host, typ wire.SocketType, id string) inproc.Member {
 	return inproc.Member{Host: h, Type: typ, RoutingID: []byte(id)}
 }
 
-// Both sides hear of each other in the order that patterns rely on, whoever
-// comes first.
-func TestJoinAndPart(t *testing.T) {
+// Both sides are notified in the order that patterns rely on, independent of
+// which comes first.
+func TestJoinAndSeparate(t *testing.T) {
 	for _, first := range []string{"bind", "connect"} {
 		for _, last := range []string{"unbind", "disconnect"} {
 			t.Run(first+" first, "+last, func(t *testing.T) {
@@ -76,22 +76,22 @@ func TestJoinAndPart(t *testing.T) {
 				connection, err := names.Connect("n", member(b, wire.PUSH, "b"))
 				check(t, err)
 				if first == "connect" {
-					b.expect(t, "who waits", "attach")
+					b.expect(t, "the waiting socket", "attach")
 					b.events = []string{"attach"}
 					check(t, bind())
 				}
 				a.expect(t, "the binding", "attach", "connected to b")
-				b.expect(t, "the connecting", "attach", "connected to a")
+				b.expect(t, "the connecting socket", "attach", "connected to a")
 				if last == "unbind" {
 					binding.Unbind()
-					a.expect(t, "the binding", "cut", "disconnected", "detach, dropped false")
-					b.expect(t, "the connecting", "disconnected")
+					a.expect(t, "the binding", "detached", "disconnected", "detach, dropped false")
+					b.expect(t, "the connecting socket", "disconnected")
 					connection.Disconnect()
-					b.expect(t, "the connecting", "detach, dropped true")
+					b.expect(t, "the connecting socket", "detach, dropped true")
 					return
 				}
 				connection.Disconnect()
-				b.expect(t, "the connecting", "disconnected", "detach, dropped false")
+				b.expect(t, "the connecting socket", "disconnected", "detach, dropped false")
 				a.expect(t, "the binding", "disconnected", "detach, dropped true")
 				binding.Unbind()
 			})
@@ -115,16 +115,16 @@ func TestNames(t *testing.T) {
 		t.Errorf("binding a name again: %v", err)
 	}
 	if _, err := names.Connect("n", member(b, wire.SUB, "")); !errors.Is(err, inproc.ErrIncompatible) {
-		t.Errorf("connecting what does not go together: %v", err)
+		t.Errorf("connecting incompatible types: %v", err)
 	}
-	b.expect(t, "who was refused")
+	b.expect(t, "the refused socket")
 	binding.Unbind()
 	again, err := names.Bind("n", member(b, wire.PULL, ""))
 	check(t, err)
 	again.Unbind()
 }
 
-// Whoever waits for a name and does not go with who binds it goes on waiting.
+// A connection that is incompatible with a binding waits for the next one.
 func TestWaitForAnother(t *testing.T) {
 	var names inproc.Registry
 	waiting, wrong, right := &host{}, &host{}, &host{}
@@ -137,13 +137,13 @@ func TestWaitForAnother(t *testing.T) {
 	binding, err = names.Bind("n", member(right, wire.PULL, ""))
 	check(t, err)
 	right.expect(t, "the right one", "attach", "connected to ")
-	waiting.expect(t, "who waits", "attach", "connected to ")
+	waiting.expect(t, "the waiting socket", "attach", "connected to ")
 	connection.Disconnect()
 	binding.Unbind()
 }
 
-// A pattern that does not want the peer hears no more of it, nor does the other
-// side, until somebody leaves: then they try again.
+// After a pattern refuses the peer, neither side is notified again until another
+// peer leaves: then they try again.
 func TestRefused(t *testing.T) {
 	full := errors.New("one is enough")
 	for _, who := range []string{"binding", "connecting"} {
@@ -161,10 +161,10 @@ func TestRefused(t *testing.T) {
 			check(t, err)
 			if who == "binding" {
 				a.expect(t, "the binding", "attach", "connected to b", "detach, dropped true")
-				b.expect(t, "the connecting", "attach")
+				b.expect(t, "the connecting socket", "attach")
 			} else {
 				a.expect(t, "the binding", "attach", "connected to b", "disconnected", "detach, dropped true")
-				b.expect(t, "the connecting", "attach", "connected to a")
+				b.expect(t, "the connecting socket", "attach", "connected to a")
 			}
 			a.refuse, b.refuse = nil, nil
 			leaver, err := names.Connect("n", member(&host{}, wire.PAIR, ""))
@@ -172,15 +172,16 @@ func TestRefused(t *testing.T) {
 			a.expect(t, "the binding", "attach", "connected to ")
 			leaver.Disconnect()
 			a.expect(t, "the binding", "disconnected", "detach, dropped true", "attach", "connected to b")
-			b.expect(t, "the connecting", "connected to a")
+			b.expect(t, "the connecting socket", "connected to a")
 			connection.Disconnect()
-			b.expect(t, "the connecting", "disconnected", "detach, dropped false")
+			b.expect(t, "the connecting socket", "disconnected", "detach, dropped false")
 			binding.Unbind()
 		})
 	}
 }
 
-// What waits for a name is delivered when it is bound, or when nothing waits.
+// WhenDelivered calls its function when the name is bound, or when no message
+// waits.
 func TestWhenDelivered(t *testing.T) {
 	var names inproc.Registry
 	a, b := &host{}, &host{}
@@ -189,17 +190,17 @@ func TestWhenDelivered(t *testing.T) {
 	check(t, err)
 	connection.WhenDelivered(func() { delivered++ })
 	if delivered == 0 {
-		t.Error("nothing waits, and that was not said")
+		t.Error("not called although no message waits")
 	}
 	connection.WhenDelivered(func() { delivered = -1 })
 	binding, err := names.Bind("n", member(a, wire.PULL, ""))
 	check(t, err)
 	if delivered != -1 {
-		t.Error("bound, and that was not said")
+		t.Error("not called when the name was bound")
 	}
 	connection.WhenDelivered(func() { delivered = -2 })
 	if delivered != -2 {
-		t.Error("bound already, and that was not said")
+		t.Error("not called although the name is bound")
 	}
 	connection.Disconnect()
 	binding.Unbind()

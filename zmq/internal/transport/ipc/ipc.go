@@ -1,4 +1,4 @@
-// Package ipc leads from ipc endpoints to streams: Unix sockets, named by a path
+// Package ipc is the transport for ipc endpoints: Unix sockets, named by a path
 // or, on Linux, by an abstract name.
 package ipc
 
@@ -26,15 +26,15 @@ type Transport struct{}
 
 var _ transport.Transport = Transport{}
 
-// Listen binds a path. One that a dead process left behind is taken over; one
-// that is being listened to is not.
+// Listen binds a path. It replaces a socket file that a dead process left behind,
+// but not one that a process listens on.
 func (Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
-	path, remove, err := place(ep.Path)
+	path, remove, err := bindPath(ep.Path)
 	if err != nil {
 		return transport.Listener{}, err
 	}
 	h, err := d.Listen(network, path, o)
-	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeAbandoned(path) {
+	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeStale(path) {
 		h, err = d.Listen(network, path, o)
 	}
 	if err != nil {
@@ -51,37 +51,37 @@ func (Transport) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
 	return transport.Target{Network: network, Address: ep.Path}, true
 }
 
-// Resolve has nothing to look up.
+// Resolve returns the target of Literal: there is nothing to look up.
 func (t Transport) Resolve(_ context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
 	target, _ := t.Literal(ep)
 	return []transport.Target{target}, nil
 }
 
-// Endpoint writes a Unix socket's address as an endpoint.
+// Endpoint returns a Unix socket's address as an endpoint.
 func (Transport) Endpoint(addr net.Addr) string { return scheme + addr.String() }
 
-// place is where to bind: for the wildcard a directory of its own, which remove
-// takes away.
-func place(path string) (actual string, remove func(), err error) {
+// bindPath returns the path to bind. For the wildcard it makes a directory, which
+// remove deletes.
+func bindPath(path string) (actual string, remove func(), err error) {
 	if path != endpoint.Wildcard {
 		return path, nil, nil
 	}
 	dir, err := os.MkdirTemp("", "actum")
 	if err != nil {
-		return "", nil, fmt.Errorf("making a place for ipc://*: %w", err)
+		return "", nil, fmt.Errorf("making a directory for ipc://*: %w", err)
 	}
 	return filepath.Join(dir, "socket"), func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// removeAbandoned removes path if it is a socket that nobody listens to. Another
-// program may do so at the same time, and listen there by then: its file has another
-// number, or was made later.
-func removeAbandoned(path string) bool {
+// removeStale removes path if it is a socket that no process listens on. Another
+// program may do the same at the same time, and may already listen there: its
+// file then has another number, or was made later.
+func removeStale(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSocket == 0 {
 		return false
 	}
-	os.SameFile(info, info) // Windows asks for the file's number now, and not when it is compared
+	os.SameFile(info, info) // so that Windows reads the file's number now, not at the comparison
 	conn, err := net.Dial(network, path)
 	if err == nil {
 		_ = conn.Close()

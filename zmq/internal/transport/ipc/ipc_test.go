@@ -14,8 +14,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/transport/ipc"
 )
 
-// place is a directory with a short name: the paths of sockets are limited.
-func place(t *testing.T) string {
+// shortDir makes a directory with a short name, because socket paths are limited.
+func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "ipc")
 	if err != nil {
@@ -44,7 +44,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// A wildcard's socket has a directory of its own, which goes with it.
+// The socket of a wildcard has a directory of its own, which is removed with it.
 func TestWildcard(t *testing.T) {
 	d := newDispatcher(t)
 	seen := map[string]bool{}
@@ -68,11 +68,11 @@ func TestWildcard(t *testing.T) {
 	}
 }
 
-// What a dead process left behind is taken over; what is in use is not, nor what
-// is no socket.
+// A socket that a dead process left behind is replaced. A socket in use and a
+// file of another kind are not.
 func TestPathsThatExist(t *testing.T) {
 	d := newDispatcher(t)
-	dir := place(t)
+	dir := shortDir(t)
 	dead := filepath.Join(dir, "dead")
 	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: dead, Net: "unix"})
 	if err != nil {
@@ -117,10 +117,10 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// A socket's file that another program has replaced is that program's.
+// A listener does not remove the socket file of a program that replaced its file.
 func TestReplacedPath(t *testing.T) {
 	d := newDispatcher(t)
-	path := filepath.Join(place(t), "s")
+	path := filepath.Join(shortDir(t), "s")
 	first, err := listen(d, path)
 	if err != nil {
 		t.Fatal(err)

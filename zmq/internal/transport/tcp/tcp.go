@@ -1,4 +1,4 @@
-// Package tcp leads from tcp endpoints to streams.
+// Package tcp is the transport for tcp endpoints.
 package tcp
 
 import (
@@ -19,12 +19,12 @@ const network = "tcp"
 
 // Transport is the tcp transport.
 type Transport struct {
-	Resolver *net.Resolver // looks names up; nil is net.DefaultResolver
+	Resolver *net.Resolver // looks names up; nil means net.DefaultResolver
 }
 
 var _ transport.Transport = Transport{}
 
-// Listen binds an address, a name's first address, or an interface's.
+// Listen binds an address, or the first address of a name or an interface.
 func (t Transport) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
 	ip, err := t.bindAddress(ctx, ep.Address.Host)
 	if err != nil {
@@ -53,7 +53,7 @@ func (Transport) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
 	return target(ip, ep, join(source, ep.Source.Port)), true
 }
 
-// Resolve looks the name up; IPv4 addresses come first, as with libzmq.
+// Resolve looks the name up. IPv4 addresses come first, as in libzmq.
 func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
 	source := ""
 	if ep.Source != (endpoint.Address{}) {
@@ -74,7 +74,8 @@ func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transpo
 	return targets, nil
 }
 
-// lookUp finds the addresses of a name, those of IPv4 first, or of an address.
+// lookUp returns the addresses of a name, IPv4 first. A literal address gives
+// itself.
 func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
 	r := t.Resolver
 	if r == nil {
@@ -91,14 +92,14 @@ func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error
 	return ips, nil
 }
 
-// Endpoint writes a TCP address as an endpoint.
+// Endpoint returns a TCP address as an endpoint.
 func (Transport) Endpoint(addr net.Addr) string { return network + "://" + addr.String() }
 
 func target(ip netip.Addr, ep endpoint.Endpoint, source string) transport.Target {
 	return transport.Target{Network: network, Address: join(ip, ep.Address.Port), Source: source}
 }
 
-// literal is the address that host means without a look-up.
+// literal returns the address that host denotes without a look-up.
 func literal(host string) (netip.Addr, bool) {
 	if host == endpoint.Wildcard {
 		return netip.IPv4Unspecified(), true
@@ -107,8 +108,8 @@ func literal(host string) (netip.Addr, bool) {
 	return ip, err == nil
 }
 
-// bindAddress finds the local address that host means: all of them, a literal
-// one, an interface's, or a name's.
+// bindAddress returns the local address that host denotes: the wildcard, a
+// literal address, an interface or a name.
 func (t Transport) bindAddress(ctx context.Context, host string) (netip.Addr, error) {
 	if ip, ok := literal(host); ok {
 		return ip, nil
@@ -121,14 +122,15 @@ func (t Transport) bindAddress(ctx context.Context, host string) (netip.Addr, er
 		err = errNoAddress
 	}
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("%q is no address, no interface and no name that resolves: %w", host, err)
+		return netip.Addr{}, fmt.Errorf("%q is neither an address nor an interface nor a name that resolves: %w", host, err)
 	}
 	return ips[0], nil
 }
 
 var errNoAddress = errors.New("it has no address")
 
-// interfaceAddress is an interface's first address, an IPv4 one if it has any.
+// interfaceAddress returns an interface's first IPv4 address, or else its first
+// one.
 func interfaceAddress(name string) (first netip.Addr, ok bool) {
 	i, err := net.InterfaceByName(name)
 	if err != nil {

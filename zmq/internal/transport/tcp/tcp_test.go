@@ -21,7 +21,7 @@ func parse(t *testing.T, s string) endpoint.Endpoint {
 	return ep
 }
 
-// Addresses need no look-up; names, and sources that are names, do.
+// Addresses need no look-up; names do, also as the source.
 func TestLiteral(t *testing.T) {
 	for _, tt := range []struct {
 		endpoint string
@@ -42,8 +42,8 @@ func TestLiteral(t *testing.T) {
 	}
 }
 
-// noName is a name that nobody has, and that no DNS server is asked for: a label
-// has 63 bytes at most.
+// noName is a name that fails without a DNS query, because a label has at most 63
+// bytes.
 var noName = strings.Repeat("x", 64)
 
 // IPv4 addresses come first.
@@ -64,7 +64,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// What was bound can be connected to: ports are filled in.
+// The endpoint of a Listener can be connected to, because its port is filled in.
 func TestListen(t *testing.T) {
 	ctx := t.Context()
 	d, err := proactor.New(proactor.Options{})

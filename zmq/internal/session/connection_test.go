@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A connection does not keep the memory that it took to connect.
+// A Dialer releases the state of the attempt once it is connected.
 func TestAttemptIsForgotten(t *testing.T) {
 	for name, serve := range map[string]func(r *fixture) (stop func()){
 		"a peer that answers":       func(r *fixture) func() { return listen(r, &host{}, wire.PULL) },
@@ -38,7 +38,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 	}
 }
 
-// A handshake that fails after a connection was lost is no second loss.
+// A handshake that fails after a connection was lost is not a second loss.
 func TestHandshakeFailsAfterALoss(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	stop := listen(r, &host{}, wire.PULL)
@@ -50,14 +50,14 @@ func TestHandshakeFailsAfterALoss(t *testing.T) {
 	stop = listen(r, &host{}, wire.PUB)
 	r.until("a handshake that fails", func() bool { return errors.Is(s.Status().Err, mechanism.ErrIncompatible) })
 	if !h.saw("attach", "connected", "disconnected") {
-		t.Errorf("the pattern was told %v", h.events)
+		t.Errorf("the pattern was notified of %v", h.events)
 	}
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
 
-// A ROUTER can have an accepted connection closed, when another peer takes its
-// routing id. No other type wants that.
+// A ROUTER can close an accepted connection when another peer takes its routing
+// id. No other type needs that.
 func TestHangUp(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.ROUTER, wire.DEALER} {
 		r := newFixture(t, proactor.SimFaults{})
@@ -76,14 +76,15 @@ func TestHangUp(t *testing.T) {
 			hangUp()
 			r.until("hung up on", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 		}
-		r.stopped(r.parts(s))
+		r.stopped(r.graceful(s))
 		stop()
 	}
 }
 
-// A peer that does not leave is waited for with patience, which Hurry ends.
-func TestHurry(t *testing.T) {
-	for _, hurry := range []bool{false, true} {
+// A stop waits up to the timeout for a peer that does not leave; CloseNow ends
+// the wait.
+func TestCloseNow(t *testing.T) {
+	for _, closeNow := range []bool{false, true} {
 		r := newFixture(t, proactor.SimFaults{})
 		stop := talker(r, hello(wire.PULL))
 		h := &host{}
@@ -92,7 +93,7 @@ func TestHurry(t *testing.T) {
 		before, want := r.net.Now(), time.Hour
 		stopped := false
 		s.Stop(want, func() { stopped = true })
-		if hurry {
+		if closeNow {
 			want = 0
 			s.CloseNow()
 		}
@@ -100,12 +101,12 @@ func TestHurry(t *testing.T) {
 		if took := (r.net.Now() - before).Round(time.Second); took != want {
 			t.Errorf("it took %v, want %v", took, want)
 		}
-		s.CloseNow() // of one that is gone: nothing happens
+		s.CloseNow() // after the end: it does nothing
 		stop()
 	}
 }
 
-// What a peer sends that exceeds a limit is counted, each time that it comes.
+// A message that exceeds a limit is counted each time it arrives.
 func TestDialedPeerExceedsALimit(t *testing.T) {
 	r := newFixture(t, proactor.SimFaults{})
 	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
@@ -117,6 +118,6 @@ func TestDialedPeerExceedsALimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("refused thrice", func() bool { return h.refused == 3 })
-	r.stopped(r.parts(s))
+	r.stopped(r.graceful(s))
 	stop()
 }
