@@ -138,6 +138,16 @@ func TestRepDropsReplies(t *testing.T) {
 		send(t, rep, "r")
 		expectDrops(t, rep, map[pattern.DropReason]uint64{pattern.DropPeerGone: 1})
 	})
+	t.Run("asker gone with its reply queued", func(t *testing.T) {
+		rep, peer := pattern.NewRep(defaults()), pattern.NewDealer(defaults())
+		j := join(t, peer, rep)
+		send(t, peer, "", "q")
+		expect(t, rep, "q")
+		send(t, rep, "r")
+		rep.Disconnected(j.pb)
+		expectDrops(t, rep, map[pattern.DropReason]uint64{pattern.DropPeerGone: 1})
+		expectNothing(t, peer)
+	})
 	t.Run("asker full", func(t *testing.T) {
 		rep, peer := pattern.NewRep(hwm(1)), pattern.NewDealer(defaults())
 		join(t, peer, rep)

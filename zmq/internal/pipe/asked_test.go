@@ -282,3 +282,26 @@ func TestRoomAtAMarkOfOne(t *testing.T) {
 		}
 	}
 }
+
+// A message for many is referred to where it is written to a connection, and copied
+// where a socket of this process reads it.
+func TestSharedMessagesAreCopiedForInproc(t *testing.T) {
+	var page message.SharedPage
+	shared, ok := page.Frame(text("abc"))
+	if !ok {
+		t.Fatal("the message is too large to be shared")
+	}
+	far, near := newSender(pipe.Limits{}), newSender(pipe.Limits{})
+	near.Attach(pipe.NewIn(near.Out, pipe.Limits{}, new(readies), new(pipe.Counter)), true)
+	for name, o := range map[string]*pipe.Out{"connection": far.Out, "inproc": near.Out} {
+		o.PutShared(&shared)
+		var b message.Batch
+		if !o.Take(&b) || b.Msgs != 1 || b.Size != 3 {
+			t.Fatalf("%s: took %d messages of %d bytes", name, b.Msgs, b.Size)
+		}
+		if copied := len(b.Refs) == 0; copied != (name == "inproc") {
+			t.Errorf("%s: copied: %t", name, copied)
+		}
+		b.Reset()
+	}
+}

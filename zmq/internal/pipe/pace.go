@@ -96,9 +96,6 @@ func (s *Sender) Send(o *Out) {
 // Out, and the last message has activated its consumer. The messages before
 // that are counted here, so that counting costs them nothing.
 func (s *Sender) SendOnly(o *Out) {
-	if s.Pace == nil {
-		return
-	}
 	waiting, _ := o.Queued()
 	sent := o.sent.Msgs + uint64(waiting)
 	if sent > s.counted {
