@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestAcceptWithoutDescriptors: an accept that fails for want of descriptors
-// leaves the listener, and the connection in its queue, as they are.
+// TestAcceptWithoutDescriptors: an accept that fails because descriptors have run
+// out leaves the listener, and the connection in its queue, as they are.
 func TestAcceptWithoutDescriptors(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name != "sim" {
@@ -59,16 +59,16 @@ func testAcceptWithoutDescriptors(t *testing.T, name string) {
 	}
 }
 
-// TestAcceptEachTells: that accepts hold back, and that they go on, is logged once
-// each time, also if the listener was closed meanwhile.
-func TestAcceptEachTells(t *testing.T) {
+// TestAcceptPauseIsLogged: the start and the end of a pause of accepts are each
+// logged once, also if the listener was closed meanwhile.
+func TestAcceptPauseIsLogged(t *testing.T) {
 	for _, test := range []struct {
 		closed bool
 		says   string
 	}{{true, "proactor: accepts that paused have ended"}, {false, "proactor: accepts continue"}} {
 		var log bytes.Buffer
 		d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
-		holdBack(t, d, test.closed)
+		pauseAccepts(t, d, test.closed)
 		d.Close() // which waits for the logger
 		for _, line := range []string{"level=WARN msg=\"proactor: accepts pause\"", "too many open files", "level=INFO msg=\"" + test.says + "\""} {
 			if n := strings.Count(log.String(), line); n != 1 {
@@ -78,9 +78,9 @@ func TestAcceptEachTells(t *testing.T) {
 	}
 }
 
-// holdBack has a listener run out of descriptors, and then closes it, or gives them
-// back.
-func holdBack(t *testing.T, d *proactor.Dispatcher, closed bool) {
+// pauseAccepts makes a listener run out of descriptors, and then closes it, or makes
+// descriptors available again.
+func pauseAccepts(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	t.Helper()
 	ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// TestAdoptFile reads a file that package os has opened, and closed since.
+// TestAdoptFile reads a file that package os has opened and that is closed by then.
 func TestAdoptFile(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,8 @@ func written(t *testing.T, content string) *os.File {
 	return f
 }
 
-// TestAdoptFileRefuses what is no regular file, is closed, or comes too late.
+// TestAdoptFileRefuses: a file that is not regular, a closed file, and a closed
+// dispatcher are errors.
 func TestAdoptFileRefuses(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// exchange sends bytes to and fro on one dispatcher: each end answers what it
+// exchange sends bytes back and forth on one dispatcher: each end answers what it
 // has read. scatter uses vectors.
 type exchange struct {
 	tb      testing.TB
@@ -30,7 +30,7 @@ type exchangeEnd struct {
 	read, write proactor.Operation
 	in, out     [64]byte
 	inV, outV   [][]byte
-	answer      bool // something was read and is to be answered
+	answer      bool // something was read and has to be answered
 }
 
 func newExchange(tb testing.TB, name, network string) *exchange {
@@ -80,8 +80,8 @@ func (e *exchangeEnd) writeDone(op *proactor.Operation) {
 	e.next()
 }
 
-// next answers once the last answer has been written, which may be told later
-// than the other end has answered that.
+// next answers when the last answer has been written. That completion may be
+// dispatched after the read of the other end's reply.
 func (e *exchangeEnd) next() {
 	if e.answer && e.x.turns > 0 && !e.write.Outstanding() {
 		e.answer = false
@@ -96,7 +96,7 @@ func (e *exchangeEnd) check(op *proactor.Operation) {
 	}
 }
 
-// run makes that many turns.
+// run makes that number of turns.
 func (x *exchange) run(turns int) {
 	x.turns = turns
 	x.ends[0].answer, x.ends[1].answer = false, false
@@ -108,7 +108,7 @@ func (x *exchange) run(turns int) {
 			x.tb.Fatal(err)
 		}
 	}
-	// One of the two is left waiting for a turn that does not come.
+	// One of the two still waits for a turn that does not come.
 	x.d.Cancel(&x.ends[0].read)
 	x.d.Cancel(&x.ends[1].read)
 	for x.ends[0].read.Outstanding() || x.ends[1].read.Outstanding() {
@@ -149,7 +149,7 @@ func allocName(name, network string, scatter bool) string {
 	return name + "/" + network
 }
 
-// TestNoAllocationTimersPosts asserts the same of timers and posts.
+// TestNoAllocationTimersPosts is TestNoAllocation for timers and posts.
 func TestNoAllocationTimersPosts(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -178,11 +178,11 @@ func TestNoAllocationTimersPosts(t *testing.T) {
 	}
 }
 
-// assertNoAllocation runs f, which does something so many times. The runtime
-// allocates a little now and then on its own account: one for fifty is more than
-// that, and less than one of ours. Where goroutines park it does so until its
-// caches are full, which hold 128 for each processor: hence several attempts,
-// all of which one of ours would fail.
+// assertNoAllocation runs f, which does something that number of times. The runtime
+// allocates a little itself: one allocation in fifty is more than that, and less
+// than one for each time. Where goroutines park, the runtime allocates until its
+// caches, of 128 entries for each processor, are full. So there are several
+// attempts; an allocation of the package would fail all of them.
 func assertNoAllocation(t *testing.T, times int, f func()) {
 	t.Helper()
 	var each float64

@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// TestDefaultBacklog: as many connections as the system allows wait to be accepted,
-// where nobody has asked for another number.
+// TestDefaultBacklog: if no backlog is set, the largest number of connections that
+// the system allows wait to be accepted.
 func TestDefaultBacklog(t *testing.T) {
 	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
 	if err != nil {

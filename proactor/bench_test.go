@@ -23,7 +23,8 @@ func BenchmarkPingPong(b *testing.B) {
 	}
 }
 
-// netEchoServer is the echo server on package net: a goroutine a connection.
+// netEchoServer is the echo server on package net, with one goroutine for each
+// connection.
 func netEchoServer(b *testing.B) (address string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -74,7 +75,7 @@ func benchmarkNetPingPong(b *testing.B) {
 	}
 }
 
-// pinger sends, and sends again when the echo has come.
+// pinger sends, and sends again when the echo has arrived.
 type pinger struct {
 	d           *proactor.Dispatcher
 	h           *proactor.Handle
@@ -208,9 +209,9 @@ func BenchmarkTimer(b *testing.B) {
 	}
 }
 
-// BenchmarkEcho measures an echo server with a hundred connections, each with
-// one request of 64 bytes under way. The clients are the same for all: one
-// dispatcher on epoll, or what this system has.
+// BenchmarkEcho measures an echo server with a hundred connections, each with one
+// request of 64 bytes outstanding. The clients are the same for all servers: one
+// dispatcher on epoll, or on the default backend of this system.
 func BenchmarkEcho(b *testing.B) {
 	b.Run("net", func(b *testing.B) {
 		address := netEchoServer(b)

@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// A thousand connections that are idle own no buffer between them; those that have
-// something to say take one of a few.
+// A thousand idle connections own no buffer; those that have received something take
+// one of a few.
 func ExampleBufferPool() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {
@@ -39,7 +39,7 @@ func ExampleBufferPool() {
 	// 8 after Release
 }
 
-// A multishot receive is started once and ends with the stream.
+// A multishot receive is started once and ends when the stream ends.
 func ExampleHandle_ReceiveMultishot() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {
@@ -70,7 +70,7 @@ func ExampleHandle_ReceiveMultishot() {
 	// the end; more to come: false
 }
 
-// A multishot accept is started once, for all the connections that will come.
+// A multishot accept is started once, for all connections.
 func ExampleHandle_AcceptMultishot() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {

@@ -35,7 +35,7 @@ func TestNoAllocationReceive(t *testing.T) {
 	}
 }
 
-// receiveTurn makes a function that sends some bytes over a stream, whose other end
+// receiveTurn returns a function that sends some bytes over a stream whose other end
 // receives them.
 func receiveTurn(tb testing.TB, d *proactor.Dispatcher, each bool) func() {
 	a, b := connectedPair(tb, d, "tcp")
@@ -66,8 +66,8 @@ func receiveTurn(tb testing.TB, d *proactor.Dispatcher, each bool) func() {
 	}
 }
 
-// BenchmarkReceive compares reading into a buffer of the connection's own with
-// taking one from a pool, one message there at a time.
+// BenchmarkReceive compares reading into the connection's own buffer with taking one
+// from a pool, one message at a time.
 func BenchmarkReceive(b *testing.B) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
@@ -106,7 +106,7 @@ func readTurn(tb testing.TB, d *proactor.Dispatcher) func() {
 	}
 }
 
-// A pool that cannot be is refused with words, also where its size overflows.
+// A pool of an impossible size panics with a clear text, also if its size overflows.
 func TestImpossiblePools(t *testing.T) {
 	for _, p := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {math.MaxInt, 2}, {2, math.MaxInt}, {math.MaxInt, math.MaxInt}, {math.MaxInt/2 + 1, 2}} {
 		func() {

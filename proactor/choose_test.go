@@ -22,8 +22,7 @@ func withCandidates(t *testing.T, list ...candidate) {
 var errNotHere = errors.New("not on this kernel")
 
 func refuse(backend.Options) (backend.Backend, error) { return nil, errNotHere }
-
-func take(backend.Options) (backend.Backend, error) { return nil, nil }
+func take(backend.Options) (backend.Backend, error)   { return nil, nil }
 
 func TestChoose(t *testing.T) {
 	withCandidates(t,
@@ -47,7 +46,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestChooseKeepsRefusals: why a better backend was not taken can be seen.
+// TestChooseKeepsRefusals: the reason for refusing a better backend is kept and
+// logged.
 func TestChooseKeepsRefusals(t *testing.T) {
 	t.Setenv(BackendVariable, "")
 	withCandidates(t, candidate{name: "best", open: refuse}, candidate{name: "good", open: take})
@@ -68,7 +68,7 @@ func TestChooseFails(t *testing.T) {
 	for option, want := range map[string]string{
 		"one":   "one",
 		"auto":  "no backend works here",
-		"three": "one, two", // the error lists what there is
+		"three": "one, two", // the error lists the candidates
 	} {
 		_, _, err := choose(&Options{Backend: option})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -80,9 +80,9 @@ func TestChooseFails(t *testing.T) {
 	}
 }
 
-// What is to be left out is left out, where there is a backend that has it; where
-// that does not work, the others do without. A name that it does not know would go
-// unnoticed then, and so nothing is taken.
+// TestChooseWithout: Options.Without reaches a backend that has features, and is
+// ignored for backends that have none. A name that the backend does not know is an
+// error, even if another backend works, because the mistake would not be noticed.
 func TestChooseWithout(t *testing.T) {
 	t.Setenv(BackendVariable, "")
 	has := func(o backend.Options) (backend.Backend, error) {
@@ -106,7 +106,7 @@ func TestChooseWithout(t *testing.T) {
 		}
 	}
 	if list, err := ProbeBackends(Options{Without: []string{"sped"}}); !errors.Is(err, backend.ErrNoFeature) {
-		t.Errorf("probed without what nobody has: %+v, %v", list, err)
+		t.Errorf("probed without an unknown feature: %+v, %v", list, err)
 	}
 }
 

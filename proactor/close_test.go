@@ -23,7 +23,7 @@ func onEachWaiting(t *testing.T, f func(*testing.T, Options)) {
 			o := Options{Backend: b.Name, WaitMode: w}
 			d, err := New(o)
 			if err != nil {
-				continue // it does not work here, or cannot wait so
+				continue // it does not work here, or cannot wait in this way
 			}
 			d.Close()
 			t.Run(b.Name+" "+cmp.Or(string(w), "parked"), func(t *testing.T) { f(t, o) })
@@ -31,8 +31,9 @@ func onEachWaiting(t *testing.T, f func(*testing.T, Options)) {
 	}
 }
 
-// What is started between Close's first word and its turn is left to Close: who
-// comes before it must not wait for the backend in its stead.
+// TestStartedWhileCloseWaitsForItsTurn: an operation that is started after Close has
+// begun, and before Close has the turn, is left to Close. The goroutine of
+// completeAfterClose must not call the backend's Wait.
 func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		d, err := New(o)
@@ -44,9 +45,9 @@ func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer w.Close()
-		var told []error
-		tell := HandlerFunc(func(op *Operation) { told = append(told, op.Err()) })
-		read, post := Operation{Handler: tell}, Operation{Handler: tell}
+		var results []error
+		note := HandlerFunc(func(op *Operation) { results = append(results, op.Err()) })
+		read, post := Operation{Handler: note}, Operation{Handler: note}
 		r.Read(&read, make([]byte, 1))
 		d.markClosed()
 		d.begin(&post, KindPost)
@@ -54,18 +55,18 @@ func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 		d.posted.Push(&post.op)
 		d.mu.Unlock()
 		d.drainAfterClose()
-		if len(told) > 0 {
-			t.Error("completed before Close:", told)
+		if len(results) > 0 {
+			t.Error("completed before Close:", results)
 		}
 		d.Close()
-		if len(told) != 2 || !errors.Is(told[0], ErrClosed) || !errors.Is(told[1], ErrClosed) {
-			t.Errorf("told %v, want ErrClosed twice", told)
+		if len(results) != 2 || !errors.Is(results[0], ErrClosed) || !errors.Is(results[1], ErrClosed) {
+			t.Errorf("completed with %v, want ErrClosed twice", results)
 		}
 	})
 }
 
-// Who starts operations does not know that the dispatcher is being closed: each
-// of them completes once, also those started when it is closed for good, and no
+// TestStartsBesideClose: goroutines start operations while the dispatcher is being
+// closed. Each operation completes once, also if it is started after Close, and no
 // buffer is lost.
 func TestStartsBesideClose(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
@@ -100,8 +101,8 @@ func startsBesideClose(t *testing.T, o Options) {
 	}
 	begun, closed := make(chan bool, 1), make(chan bool)
 	var starters sync.WaitGroup
-	// persist starts one operation after the other until one has met Close, and
-	// then one that finds everything over.
+	// persist starts one operation after the other until one completes with ErrClosed,
+	// and then one more after Close has returned.
 	persist := func(start func(*Operation)) {
 		for !errors.Is(await(start), ErrClosed) {
 			select {
@@ -137,7 +138,7 @@ func startsBesideClose(t *testing.T, o Options) {
 	}
 }
 
-// closing is a backend that somebody closes, with the dispatcher, just before an
+// closing is a backend that is closed, together with its dispatcher, just before an
 // operation reaches it.
 type closing struct {
 	backend.Backend
@@ -150,8 +151,8 @@ func (c *closing) Start(op *backend.Op) {
 	c.Backend.Start(op)
 }
 
-// Close comes to its end between the initiator's look whether the dispatcher is
-// closed and the start: the operation completes all the same.
+// Close runs between the initiator's check whether the dispatcher is closed and the
+// start: the operation completes nevertheless.
 func TestCloseBeforeTheStart(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		d, err := New(o)
@@ -177,7 +178,7 @@ func TestCloseBeforeTheStart(t *testing.T) {
 	})
 }
 
-// A closed dispatcher makes nothing, and says what was asked for.
+// A closed dispatcher makes nothing; the error names the call.
 func TestClosedDispatcherMakesNothing(t *testing.T) {
 	d, err := New(Options{Backend: "goroutine"})
 	if err != nil {

@@ -27,7 +27,7 @@ func (r *reader) onLength(op *proactor.Operation) {
 		r.stream.Dispatcher().Stop()
 		return
 	}
-	r.body = make([]byte, binary.BigEndian.Uint32(r.length[:])) // of a stranger: check the length first
+	r.body = make([]byte, binary.BigEndian.Uint32(r.length[:])) // check a length that comes from the network first
 	op.Handler = proactor.HandlerFunc(r.onBody)
 	r.stream.ReadFull(op, r.body)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // TestNoAllocationComposed asserts that composed operations allocate nothing in
-// steady state, and keep nothing of the memory that they were given.
+// steady state, and keep no reference to the memory that they were given.
 func TestNoAllocationComposed(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
@@ -48,8 +48,8 @@ func TestNoAllocationComposed(t *testing.T) {
 	}
 }
 
-// A composed operation is one in the record, and the parent of what its handler
-// starts.
+// A composed operation is one operation in the record, and the parent of the
+// operations that its handler starts.
 func TestRecordOfComposed(t *testing.T) {
 	d := dispatcher(t, "")
 	near, far := connectedPair(t, d, "tcp")
@@ -78,8 +78,8 @@ func TestRecordOfComposed(t *testing.T) {
 	}
 }
 
-// The memory of a composed operation is watched as a whole, and its parts are no
-// fault.
+// The memory of a composed operation is checked as a whole; the parts in which it is
+// read or written are no finding.
 func TestChecksOfComposed(t *testing.T) {
 	var faults []proactor.Finding
 	d := newDispatcher(t, proactor.Options{Diagnostics: proactor.Diagnostics{Buffers: true, Completions: true,
@@ -96,7 +96,7 @@ func TestChecksOfComposed(t *testing.T) {
 			out := []byte(part)
 			far.WriteAll(&write, out)
 			if touched {
-				out[0]++ // before anybody has looked at it
+				out[0]++ // before the operation completes
 			}
 			runUntil(t, d, &write)
 		}

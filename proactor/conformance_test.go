@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// TestConformance runs the one suite on every backend that works here;
-// TestBackendsWork says which one does not.
+// TestConformance runs the suite on every backend that works here; TestBackendsWork
+// reports those that do not.
 func TestConformance(t *testing.T) {
 	for _, name := range workingBackends() {
 		for _, network := range []string{"tcp", "unix"} {
@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestConformanceLocked runs it on a ring that a thread of its own waits for.
+// TestConformanceLocked runs the suite on a ring for which a locked thread waits.
 func TestConformanceLocked(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
@@ -36,8 +36,8 @@ func TestConformanceLocked(t *testing.T) {
 	}
 }
 
-// lockable is the backend that can wait with a thread. Where it does not work the
-// test is skipped for the reason that TestBackendsWork reports.
+// lockable is the backend that can wait with a locked thread. If it does not work,
+// the test is skipped for the reason that TestBackendsWork reports.
 func lockable(t *testing.T) string {
 	if !slices.Contains(proactor.Backends(), "uring") {
 		t.Skip("io_uring_setup: not a call of this system")

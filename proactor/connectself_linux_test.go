@@ -12,11 +12,11 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// inNamespace is set in a test that runs in a network of its own.
+// inNamespace is set in a test that runs in its own network namespace.
 const inNamespace = "ACTUM_TEST_IN_NAMESPACE"
 
-// TestConnectPicksItsOwnPort: in a network whose only ports are two, a connect to
-// the first of them is given that port as its own, and so reaches itself.
+// TestConnectPicksItsOwnPort: in a network with only two ports, a connect to the
+// first of them gets that port as its own and reaches itself.
 func TestConnectPicksItsOwnPort(t *testing.T) {
 	if os.Getenv(inNamespace) == "" {
 		runInNamespace(t)
@@ -31,7 +31,7 @@ func TestConnectPicksItsOwnPort(t *testing.T) {
 			d.Connect(&op, "tcp", address, nil)
 			runUntil(t, d, &op)
 			if !errors.Is(op.Err(), syscall.ECONNREFUSED) {
-				t.Errorf("a connect to a port where nobody listens: %v", op.Err())
+				t.Errorf("a connect to a port without a listener: %v", op.Err())
 			}
 			if name == "goroutine" {
 				return // package net has closed sockets that keep the port for a minute
@@ -89,8 +89,8 @@ func narrowNetwork(t *testing.T) {
 	}
 }
 
-// TestConnectWithoutPorts: where there is no local port left a connect says so, after
-// a few attempts.
+// TestConnectWithoutPorts: if there is no free local port, a connect fails with an
+// error that says so, after a few attempts.
 func TestConnectWithoutPorts(t *testing.T) {
 	if os.Getenv(inNamespace) == "" {
 		runInNamespace(t)

@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// One handle answers what another one asks: to where the datagram came from.
+// One handle answers the datagrams of another one: it sends to their source.
 func ExampleHandle_ReceiveFrom() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {

@@ -16,7 +16,7 @@ func TestNoAllocationDatagrams(t *testing.T) {
 	for _, name := range workingBackends() {
 		for _, network := range []string{"udp", "unixgram"} {
 			if name == "sim" || name == "kqueue" || name == "goroutine" && network == "unixgram" {
-				continue // sim copies each datagram; packages unix and net make an address, or a path, of each
+				continue // sim copies each datagram; packages unix and net allocate an address or a path for each
 			}
 			t.Run(name+"/"+network, func(t *testing.T) {
 				conformance.NeedNetwork(t, name, network)
@@ -33,7 +33,7 @@ func TestNoAllocationDatagrams(t *testing.T) {
 	}
 }
 
-// datagramTurn makes a function that sends a datagram from one handle to another
+// datagramTurn returns a function that sends a datagram from one handle to another
 // one, which receives it.
 func datagramTurn(t *testing.T, d *proactor.Dispatcher, network string) func() {
 	listen := func() *proactor.Handle {
@@ -63,7 +63,7 @@ func datagramTurn(t *testing.T, d *proactor.Dispatcher, network string) func() {
 	}
 }
 
-// addrOf is where a handle of datagrams is bound.
+// addrOf is the address of a datagram handle.
 func addrOf(a net.Addr) proactor.PacketAddr {
 	if u, ok := a.(*net.UDPAddr); ok {
 		return proactor.PacketAddr{AddrPort: u.AddrPort()}
@@ -71,8 +71,8 @@ func addrOf(a net.Addr) proactor.PacketAddr {
 	return proactor.PacketAddr{Path: a.String()}
 }
 
-// TestSimDatagramFaults: on a rough network datagrams are lost, come twice and
-// overtake one another, none is changed, and the same seed does the same.
+// TestSimDatagramFaults: on a rough network datagrams are lost, arrive twice and
+// overtake one another, but none is changed, and the same seed gives the same run.
 func TestSimDatagramFaults(t *testing.T) {
 	first := datagramRun(t, 7)
 	if again := datagramRun(t, 7); string(again) != string(first) {
@@ -103,7 +103,7 @@ func TestSimDatagramFaults(t *testing.T) {
 	}
 }
 
-// datagramRun sends 200 numbers, and returns what came.
+// datagramRun sends 200 numbers and returns those that arrived.
 func datagramRun(t *testing.T, seed uint64) (got []byte) {
 	faults := proactor.SimFaults{Lose: 0.2, Duplicate: 0.2, Delay: 0.5}
 	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Seed: seed, Faults: faults}})

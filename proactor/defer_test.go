@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// away is a dispatcher whose leader has just left it, and a host that stands by.
-func away(t *testing.T) *Dispatcher {
+// leaderAway makes a dispatcher whose leader has just left it, and whose host waits.
+func leaderAway(t *testing.T) *Dispatcher {
 	d, err := New(Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -25,8 +25,8 @@ func away(t *testing.T) *Dispatcher {
 	return d
 }
 
-// back makes the leader return, and dispatch what there is.
-func back(t *testing.T, d *Dispatcher) {
+// leadAgain makes the leader return and dispatch what there is.
+func leadAgain(t *testing.T, d *Dispatcher) {
 	t.Helper()
 	if !d.takeLead() {
 		t.Fatal("the leader is refused")
@@ -41,8 +41,8 @@ func back(t *testing.T, d *Dispatcher) {
 	}
 }
 
-// recalled reports whether the host was told to come back.
-func recalled(d *Dispatcher) bool {
+// hostWoken reports whether the host was woken.
+func hostWoken(d *Dispatcher) bool {
 	select {
 	case <-d.lead.hostWanted:
 		return true
@@ -51,27 +51,28 @@ func recalled(d *Dispatcher) bool {
 	}
 }
 
-// A deferred operation wakes nobody while a leader is expected, and is dispatched
-// when that is back. A posted one recalls the host, and both complete in order.
+// TestDefer: a deferred operation wakes nothing while a leader is expected, and is
+// dispatched when the leader is back. A posted one wakes the host, and both complete
+// in order.
 func TestDefer(t *testing.T) {
-	d := away(t)
+	d := leaderAway(t)
 	var order []int
 	op := func(n int) *Operation {
 		return &Operation{Handler: HandlerFunc(func(*Operation) { order = append(order, n) })}
 	}
 	d.Defer(op(1))
 	d.Defer(op(2))
-	if recalled(d) {
-		t.Error("a deferred operation recalls the host")
+	if hostWoken(d) {
+		t.Error("a deferred operation wakes the host")
 	}
-	back(t, d)
+	leadAgain(t, d)
 	if want := []int{1, 2}; !slices.Equal(order, want) {
 		t.Errorf("called %v, want %v", order, want)
 	}
 	d.Defer(op(3))
 	d.Post(op(4))
-	if !recalled(d) {
-		t.Error("a posted operation does not recall the host")
+	if !hostWoken(d) {
+		t.Error("a posted operation does not wake the host")
 	}
 	d.Defer(op(5))
 	if _, err := d.Poll(); err != nil {
@@ -82,42 +83,42 @@ func TestDefer(t *testing.T) {
 	}
 }
 
-// A leader that stays away after something was deferred is trusted again after
-// undeferredTurns turns.
+// TestDeferToASlowLeader: if a leader stays away after an operation was deferred to
+// it, no operation is deferred for the next undeferredTurns turns.
 func TestDeferToASlowLeader(t *testing.T) {
-	d := away(t)
+	d := leaderAway(t)
 	nothing := HandlerFunc(func(*Operation) {})
 	d.Defer(&Operation{Handler: nothing})
 	d.mu.Lock()
 	d.lead.deferredSince = max(d.lead.deferredSince-2*promptReturn, 1)
 	long := d.Now()-d.lead.deferredSince > promptReturn
 	d.mu.Unlock()
-	for !long { // the clock began just now
+	for !long { // the clock is younger than that
 		d.mu.Lock()
 		long = d.Now()-d.lead.deferredSince > promptReturn
 		d.mu.Unlock()
 	}
-	back(t, d)
+	leadAgain(t, d)
 	for turn := range undeferredTurns - 1 {
 		d.Defer(&Operation{Handler: nothing})
-		if !recalled(d) {
+		if !hostWoken(d) {
 			t.Fatalf("turn %d: an operation is deferred", turn)
 		}
 		d.mu.Lock()
 		d.lead.state = unattended // as if the host had led, and a leader after it
 		d.mu.Unlock()
-		back(t, d)
+		leadAgain(t, d)
 	}
 	d.Defer(&Operation{Handler: nothing})
-	if recalled(d) {
+	if hostWoken(d) {
 		t.Errorf("after %d turns nothing is deferred", undeferredTurns)
 	}
 }
 
-// The tick that watches over the grace recalls the host where an operation waits for
-// too long, although the leader has been seen since the last tick.
+// TestTickEndsADeferral: the grace tick wakes the host if a deferred operation has
+// waited for too long, although a leader has led since the last tick.
 func TestTickEndsADeferral(t *testing.T) {
-	d := away(t)
+	d := leaderAway(t)
 	d.mu.Lock()
 	d.startGraceTimerLocked()
 	d.lead.graceTimer.Stop()
@@ -127,18 +128,18 @@ func TestTickEndsADeferral(t *testing.T) {
 	}
 	d.mu.Unlock()
 	d.onGraceTick()
-	if !recalled(d) {
-		t.Error("the host is not recalled")
+	if !hostWoken(d) {
+		t.Error("the host is not woken")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.lead.undeferred != undeferredTurns || d.lead.deferredSince != 0 {
-		t.Errorf("after the tick: %d eager turns, deferred at %v", d.lead.undeferred, d.lead.deferredSince)
+		t.Errorf("after the tick: %d turns without deferral, deferred at %v", d.lead.undeferred, d.lead.deferredSince)
 	}
 }
 
-// Without a leader that is expected, Defer is Post; and Close completes what was
-// deferred.
+// TestDeferIsDone: if no leader is expected, Defer is Post; and Close completes
+// deferred operations.
 func TestDeferIsDone(t *testing.T) {
 	d, err := New(Options{})
 	if err != nil {
@@ -161,7 +162,7 @@ func TestDeferIsDone(t *testing.T) {
 		t.Errorf("after Close: %v, want ErrClosed", err)
 	}
 
-	d = away(t)
+	d = leaderAway(t)
 	left := make(chan error, 1)
 	d.Defer(&Operation{Handler: HandlerFunc(func(op *Operation) { left <- op.Err() })})
 	if err := d.Close(); err != nil {

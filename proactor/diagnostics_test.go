@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// faulty is a backend that loses, or hands back twice, the reads that complete.
+// faulty is a backend that loses completed reads, or hands them back twice.
 type faulty struct {
 	backend.Backend
 	lose, twice bool
@@ -38,7 +38,8 @@ func (f *faulty) Wait(deadline time.Duration) *backend.Op {
 	return list
 }
 
-// checked is a dispatcher with checks whose findings come to the channel.
+// checked makes a dispatcher with diagnostics whose findings are sent to the
+// channel.
 func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispatcher, chan proactor.Finding) {
 	t.Helper()
 	faults := make(chan proactor.Finding, 16)
@@ -46,7 +47,7 @@ func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispa
 	return newDispatcher(t, proactor.Options{Backend: name, Diagnostics: c}), faults
 }
 
-// only takes the one fault that there is.
+// only receives the one finding that there is.
 func only(t *testing.T, faults chan proactor.Finding, kind proactor.FindingKind) proactor.Finding {
 	t.Helper()
 	if len(faults) != 1 {
@@ -73,7 +74,7 @@ func TestCheckOutstanding(t *testing.T) {
 	}
 }
 
-// started starts a read on a pair of which something was written to the other end.
+// startedRead starts a read on a pair when something was written to the other end.
 func startedRead(t *testing.T, d *proactor.Dispatcher, read *proactor.Operation, buf []byte) {
 	t.Helper()
 	x, y := connectedPair(t, d, "tcp")
@@ -117,7 +118,7 @@ func TestCheckTwice(t *testing.T) {
 	}
 }
 
-// Memory is touched, or not, while the kernel has it.
+// Memory is changed, or not, while the kernel has it.
 func TestCheckBuffers(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +158,7 @@ func TestCheckBuffers(t *testing.T) {
 	}
 }
 
-// A handler that hangs is told of while it does, with the line on which it hangs.
+// A handler that hangs is reported while it hangs, with the line on which it hangs.
 func TestCheckSlowHandler(t *testing.T) {
 	d, faults := checked(t, "", proactor.Diagnostics{SlowHandler: time.Millisecond})
 	var fast, slow proactor.Operation
@@ -177,7 +178,7 @@ func TestCheckSlowHandler(t *testing.T) {
 
 func hangUntil(faults chan proactor.Finding, fault *proactor.Finding) { *fault = <-faults }
 
-// Without a function to report to, the logger is told.
+// Without a Report function, findings are logged.
 func TestCheckLogger(t *testing.T) {
 	var b bytes.Buffer
 	d := newDispatcher(t, proactor.Options{Diagnostics: proactor.Diagnostics{Outstanding: true}, Logger: slog.New(slog.NewTextHandler(&b, nil))})
@@ -204,8 +205,7 @@ func TestCheckOptions(t *testing.T) {
 	}
 }
 
-// Handlers run with a label that says of what kind their operations are, and
-// nothing else does.
+// Handlers, and nothing else, run with a label that names the kind of their operation.
 func TestLabels(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{Labels: true}})
 	var inside, outside string
@@ -231,8 +231,8 @@ func labelled(t *testing.T) string {
 	return strings.Join(entries, "\n\n")
 }
 
-// A report that closes the dispatcher would wait for itself, whoever has found the
-// fault: the dispatcher while it calls handlers, Close, or the goroutine that watches.
+// A Report function that closes the dispatcher would wait for itself, on each goroutine
+// that reports findings: the dispatching one, the one inside Close, and the watchdog's.
 func TestCloseInReport(t *testing.T) {
 	for _, o := range []proactor.Options{{Backend: "sim"}, {Backend: "goroutine"}} {
 		t.Run(o.Backend, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestCloseInReport(t *testing.T) {
 	}
 }
 
-// A refused Close tells the logger as well: handlers seldom look at what it returns.
+// A refused Close is logged as well, because handlers seldom check its result.
 func TestRefusedCloseIsLogged(t *testing.T) {
 	var text bytes.Buffer
 	d := newDispatcher(t, proactor.Options{Logger: slog.New(slog.NewTextHandler(&text, nil))})
@@ -287,6 +287,6 @@ func TestRefusedCloseIsLogged(t *testing.T) {
 	runUntil(t, d, &post)
 	d.Close()
 	if !strings.Contains(text.String(), proactor.ErrInHandler.Error()) {
-		t.Errorf("the logger was told %q", &text)
+		t.Errorf("logged: %q", &text)
 	}
 }

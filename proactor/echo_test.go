@@ -63,7 +63,7 @@ func (c *echoConn) writeDone(op *proactor.Operation) {
 func TestEcho(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
-			continue // has no kernel to talk to net through
+			continue // package net cannot reach it
 		}
 		for _, at := range []struct{ network, address string }{
 			{"tcp", "127.0.0.1:0"}, {"tcp", "[::1]:0"}, {"unix", conformance.TempDir(t) + "/echo"},

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// A ticker keeps to multiples of its period. What a late handler misses is one
-// call with a count.
+// A ticker keeps to multiples of its period. If the handler is late, one call counts
+// all the ticks that it has missed.
 func ExampleDispatcher_StartTicker() {
 	d, network := virtual()
 	defer d.Close()
@@ -55,7 +55,7 @@ func ExampleDispatcher_StartAlarm() {
 	// Output: after 1h30m0s
 }
 
-// A server that is asked to end, with the signal simulated: on another backend it
+// A server that a signal asks to end. The signal is simulated; on another backend it
 // comes from the system.
 func ExampleSignalSet() {
 	d, network := virtual()
@@ -76,7 +76,7 @@ func ExampleSignalSet() {
 			ended = true
 		case syscall.SIGHUP:
 			fmt.Println("reads its configuration again, asked", op.N(), "times")
-			signals.Wait(op) // what has come meanwhile is not lost
+			signals.Wait(op) // a signal that has arrived meanwhile is not lost
 		}
 	})
 	network.Raise(syscall.SIGHUP)
@@ -89,10 +89,10 @@ func ExampleSignalSet() {
 	// ends
 }
 
-// hasher is somebody else's processor: it computes on goroutines of its own.
+// hasher is a processor of the program's own: it computes on goroutines.
 type hasher struct{ cancel chan struct{} }
 
-// hash is what its users call. The completion says where the result goes.
+// hash computes a hash. done is where the result goes.
 func (h *hasher) hash(data string, done proactor.Completion) {
 	go func() {
 		sum := 0
@@ -111,8 +111,8 @@ func (h *hasher) hash(data string, done proactor.Completion) {
 // Cancel implements proactor.Processor.
 func (h *hasher) Cancel(proactor.Completion) { close(h.cancel) }
 
-// What another processor does completes like any operation: with a token, a
-// deadline, an owner, on the dispatcher's goroutine.
+// The work of a program's own processor completes like any operation: with a token,
+// a deadline, a cancel group, on the dispatcher's goroutine.
 func ExampleProcessor() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// exhaustDescriptors lets this process open nothing more until restore.
+// exhaustDescriptors keeps this process from opening anything until restore is called.
 var exhaustDescriptors = func(t *testing.T) (restore func()) {
 	t.Helper()
 	null, err := os.Open(os.DevNull)

@@ -12,14 +12,15 @@ func OpenBackend(name string) (backend.Backend, error) {
 	return b, err
 }
 
-// PoolSize is how many goroutines dispatch for d.
+// PoolSize is the number of goroutines that dispatch for d.
 func PoolSize(d *Dispatcher) int {
 	d.workers.mu.Lock()
 	defer d.workers.mu.Unlock()
 	return d.workers.size
 }
 
-// PoolMembers is how many goroutines are known to dispatch for d; 0 if it has no pool.
+// PoolMembers is the number of goroutines that are registered as dispatching for d;
+// 0 if it has no pool.
 func PoolMembers(d *Dispatcher) (n int) {
 	if d.workers != nil {
 		d.workers.members.Range(func(_, _ any) bool { n++; return true })
@@ -27,11 +28,11 @@ func PoolMembers(d *Dispatcher) (n int) {
 	return n
 }
 
-// WrapBackend puts something between d, on which nothing has been started, and
-// its backend.
+// WrapBackend puts a backend between d, on which nothing has been started, and its
+// backend.
 func WrapBackend(d *Dispatcher, wrap func(backend.Backend) backend.Backend) {
 	d.backend = wrap(d.backend)
 }
 
-// OperationSize is how many bytes an Operation takes.
+// OperationSize is the size of an Operation in bytes.
 const OperationSize = unsafe.Sizeof(Operation{})

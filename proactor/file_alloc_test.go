@@ -8,13 +8,13 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// statAllocates says that this system's files are package os's, whose Stat makes
-// something new each time.
+// statAllocates says that files go through package os on this system, whose Stat
+// allocates each time.
 var statAllocates = true
 
-// TestNoAllocationFiles asserts that what is done with an open file, and a
-// transmission of it, allocates nothing in steady state. One of the reads is
-// longer than what the epoll and goroutine backends do without a worker.
+// TestNoAllocationFiles asserts that operations on an open file, and a transmission
+// of it, allocate nothing in steady state. One of the reads is longer than what the
+// epoll and goroutine backends do without a worker.
 func TestNoAllocationFiles(t *testing.T) {
 	const size = 100_000
 	for _, name := range workingBackends() {
@@ -46,7 +46,7 @@ func TestNoAllocationFiles(t *testing.T) {
 	}
 }
 
-// fileWork is one of each operation, again and again.
+// fileWork makes one operation of each kind, again and again.
 type fileWork struct {
 	t            *testing.T
 	d            *proactor.Dispatcher

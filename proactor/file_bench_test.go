@@ -10,8 +10,8 @@ import (
 )
 
 // BenchmarkReadAt reads 4 KiB at random places of a file that is in memory, with
-// that many reads outstanding. os.File is one goroutine that reads, and needs
-// nobody to tell it that it has.
+// that number of reads outstanding. os.File is one goroutine that reads, and waits
+// for no completion.
 func BenchmarkReadAt(b *testing.B) {
 	const size = 16 << 20
 	for _, name := range workingBackends() {
@@ -66,7 +66,7 @@ func fill(tb testing.TB, d *proactor.Dispatcher, f *proactor.Handle, size int) {
 	}
 }
 
-// randomReader keeps reads outstanding until it has made so many.
+// randomReader keeps reads outstanding until it has made the given number of them.
 type randomReader struct {
 	f           *proactor.Handle
 	size        int64

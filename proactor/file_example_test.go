@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// notes is a file that is written, made durable, and read back, one operation
-// after the other: files keep no order by themselves.
+// notes is a file that is written, synced, and read back, one operation after the
+// other: operations on files have no order of their own.
 type notes struct {
 	op   proactor.Operation
 	file *proactor.Handle
@@ -61,9 +61,9 @@ func ExampleDispatcher_OpenFile() {
 	// Output: the milk
 }
 
-// A file leaves as the body of an answer: header, file and trailer are one
-// operation, and the bytes of the file are not copied through the program where
-// the system can send them by itself.
+// A file is sent as the body of a response: header, file and trailer are one operation.
+// The bytes of the file are not copied through the program if the system can send them
+// itself.
 func ExampleHandle_TransmitFile() {
 	net := proactor.NewSimNetwork(1, proactor.SimMild()) // any backend will do
 	net.WriteFile("index.html", []byte("<h1>actum</h1>"))

@@ -7,7 +7,7 @@ import (
 )
 
 // TestListenPacketGroup: sockets at the address of a multicast group share its port,
-// and may be in several groups. The simulated network has none.
+// and may be in several groups. The simulated network has no multicast.
 func TestListenPacketGroup(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name == "sim" {

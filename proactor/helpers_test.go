@@ -10,9 +10,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// What many tests begin with.
+// Helpers that many tests use.
 
-// newDispatcher makes one that is closed when the test ends.
+// newDispatcher makes a dispatcher that is closed when the test ends.
 func newDispatcher(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 	t.Helper()
 	d, err := proactor.New(o)
@@ -23,7 +23,7 @@ func newDispatcher(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 	return d
 }
 
-// dispatcher is newDispatcher on a backend, of which "" is the best.
+// dispatcher is newDispatcher on the given backend; "" is the default one.
 func dispatcher(t testing.TB, backend string) *proactor.Dispatcher {
 	t.Helper()
 	return newDispatcher(t, proactor.Options{Backend: backend})
@@ -79,5 +79,5 @@ func pairOf(d *proactor.Dispatcher, network, address string) (a, b *proactor.Han
 	return connect.Accepted(), accept.Accepted(), errors.Join(accept.Err(), connect.Err())
 }
 
-// nothing is a handler that does not care.
+// nothing is a handler that does nothing.
 func nothing(*proactor.Operation) {}

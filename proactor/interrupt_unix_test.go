@@ -11,9 +11,9 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// System calls that a signal interrupts (EINTR) are made again, and nobody
-// notices: under a rain of signals, which come to whatever thread the kernel
-// chooses, everything that is exchanged arrives, in order.
+// System calls that a signal interrupts (EINTR) are made again without a visible
+// effect: under a constant stream of signals, each on a thread that the kernel chooses,
+// everything that is sent arrives, in order.
 func TestSignalsInterruptNothing(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name != "sim" { // makes no system calls
@@ -50,7 +50,7 @@ func testInterrupted(t *testing.T, o proactor.Options) {
 			}
 		}
 	}()
-	<-caught // it rains
+	<-caught // the stream of signals has begun
 	var buf [1]byte
 	for i := range 300 {
 		read := new(proactor.Operation)

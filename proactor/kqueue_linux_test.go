@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// TestConformanceOfSimulatedKqueue runs the suite on all of the kqueue backend but
-// its system calls.
+// TestConformanceOfSimulatedKqueue runs the suite on all of the kqueue backend
+// except its system calls.
 func TestConformanceOfSimulatedKqueue(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
@@ -22,8 +22,7 @@ func TestConformanceOfSimulatedKqueue(t *testing.T) {
 }
 
 // TestSimulatedKqueue tests the seam below the dispatcher.
-func TestSimulatedKqueue(t *testing.T) { conformance.RunBackend(t, openSimulatedKqueue) }
-
+func TestSimulatedKqueue(t *testing.T)              { conformance.RunBackend(t, openSimulatedKqueue) }
 func openSimulatedKqueue() (backend.Backend, error) { return simulated.New(1) }
 
 func newOnSimulatedKqueue() (*proactor.Dispatcher, error) {

@@ -7,17 +7,17 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// reply is what a goroutine waits for: a handler sets it.
+// reply is what a goroutine waits for; a handler sets it.
 type reply struct {
-	come atomic.Bool
-	told chan struct{} // closed with it, for when the goroutine cannot lead
+	arrived atomic.Bool
+	closed  chan struct{} // closed when it has arrived, for a goroutine that cannot lead
 }
 
-// Done and Alone make it a Follower.
-func (r *reply) Done() bool  { return r.come.Load() }
+// Done and Alone make it a Leader.
+func (r *reply) Done() bool  { return r.arrived.Load() }
 func (r *reply) Alone() bool { return true }
 
-// A goroutine that asks and waits for the answer dispatches while it waits.
+// A goroutine that sends a request and waits for the reply dispatches while it waits.
 func ExampleDispatcher_Lead() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {
@@ -29,10 +29,10 @@ func ExampleDispatcher_Lead() {
 	go d.Run()
 
 	var buf, echo [5]byte
-	r := &reply{told: make(chan struct{})}
+	r := &reply{closed: make(chan struct{})}
 	read := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-		r.come.Store(true)
-		close(r.told)
+		r.arrived.Store(true)
+		close(r.closed)
 	})}
 	question := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
 	back := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
@@ -41,10 +41,10 @@ func ExampleDispatcher_Lead() {
 	far.ReadFull(&answer, echo[:])
 	near.WriteAll(&question, []byte("hello"))
 
-	if !d.Lead(r) { // somebody else dispatches
+	if !d.Lead(r) { // another goroutine dispatches
 		d.WakeHost()
 	}
-	<-r.told
+	<-r.closed
 	fmt.Printf("%s\n", buf)
 	// Output: hello
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// awaiting is a Follower that waits for a number of handler calls.
+// awaiting is a Leader that waits for a number of handler calls.
 type awaiting struct {
-	begins func() // called by the leader when it asks for the first time; may be nil
+	begins func() // called by the first Done; may be nil
 	done   atomic.Bool
-	crowd  atomic.Bool // somebody else waits too
+	crowd  atomic.Bool // another goroutine waits, too
 	called atomic.Int32
 }
 
@@ -27,12 +27,12 @@ func (a *awaiting) Done() bool {
 
 func (a *awaiting) Alone() bool { return !a.crowd.Load() }
 
-// leadAttempts bounds how often a refused lead is tried again: on a busy machine
+// leadAttempts bounds the number of tries of a lead that is refused: on a busy machine
 // leaders come back too late, and are refused up to 2^maxMisses times in a row.
 const leadAttempts = 10
 
-// led waits for a timer of d's, and dispatches it by itself unless Lead refuses;
-// it does so a few times until Lead has not refused.
+// led waits for a timer of d, which it dispatches itself unless Lead refuses. It does so
+// again until Lead has accepted.
 func led(t *testing.T, d *proactor.Dispatcher, f *awaiting) {
 	t.Helper()
 	leads := false
@@ -54,7 +54,7 @@ func led(t *testing.T, d *proactor.Dispatcher, f *awaiting) {
 func withHost(t *testing.T, test func(d *proactor.Dispatcher)) {
 	for _, backend := range workingBackends() {
 		if backend == "sim" {
-			continue // whose clock does not wait for anybody
+			continue // its clock does not wait for other goroutines
 		}
 		t.Run(backend, func(t *testing.T) {
 			d := dispatcher(t, backend)
@@ -69,8 +69,8 @@ func withHost(t *testing.T, test func(d *proactor.Dispatcher)) {
 	}
 }
 
-// A follower's completion is dispatched while it leads, and again when it comes
-// back within the grace, and after it.
+// A leader's completion is dispatched while it leads, and again when it comes back
+// within the grace, and after it.
 func TestLead(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		var f awaiting
@@ -83,7 +83,8 @@ func TestLead(t *testing.T) {
 	})
 }
 
-// Work that others hand over while nobody attends is done by the host at once.
+// The host does work at once that another goroutine adds while the dispatcher is
+// unattended.
 func TestUnattendedWorkIsDone(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		var f awaiting
@@ -97,7 +98,7 @@ func TestUnattendedWorkIsDone(t *testing.T) {
 	})
 }
 
-// A timer that expires while nobody attends is not forgotten: the grace ends.
+// A timer that expires while the dispatcher is unattended is dispatched: the grace ends.
 func TestGraceEnds(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		var f awaiting
@@ -109,7 +110,7 @@ func TestGraceEnds(t *testing.T) {
 	})
 }
 
-// Where somebody else waits the host is back as soon as the leader leaves.
+// If another goroutine waits, the host is back as soon as the leader leaves.
 func TestLeaderThatIsNotAloneRecallsTheHost(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		var f awaiting
@@ -120,7 +121,7 @@ func TestLeaderThatIsNotAloneRecallsTheHost(t *testing.T) {
 	})
 }
 
-// Two who want to lead at the same time: one does, the other is refused or
+// Two goroutines want to lead at the same time: one does, the other is refused or
 // waits; both get what they wait for.
 func TestLeadersCompete(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
@@ -138,8 +139,8 @@ func TestLeadersCompete(t *testing.T) {
 	})
 }
 
-// A leader is in a handler's place: what it calls cannot wait for the dispatcher. One
-// that panics leaves the dispatcher to its host.
+// A handler that a leader calls cannot wait for the dispatcher. If it panics, the host
+// dispatches again.
 func TestCloseInALeadersHandler(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		panics := false
@@ -156,8 +157,8 @@ func TestCloseInALeadersHandler(t *testing.T) {
 	})
 }
 
-// leadIntoPanic leads until a handler panics, if Lead does not refuse. The host is
-// spared the panic.
+// leadIntoPanic leads until a handler panics, if Lead does not refuse. The panic does
+// not reach the host.
 func leadIntoPanic(t *testing.T, d *proactor.Dispatcher) (panicked bool) {
 	var f awaiting
 	var leader atomic.Bool
@@ -188,8 +189,8 @@ func leadIntoPanic(t *testing.T, d *proactor.Dispatcher) (panicked bool) {
 	return false
 }
 
-// A handler that is called while a leader has left the dispatcher to itself cannot
-// take the lead: it has the turn.
+// A handler that is called while the dispatcher is unattended cannot take the lead: its
+// goroutine has the turn.
 func TestLeadInAHandler(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		for range 20 {

@@ -14,17 +14,17 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Limits of the system under which there can be no ring. Each is put on a child
-// process, which says how its dispatcher fares: this test binary, which applies the
-// limit to itself and then executes itself once more, so that it holds for all of
-// its threads.
+// Limits of the system under which a ring cannot be made. Each is applied to a child
+// process, which reports the state of its dispatcher. The child is this test binary: it
+// applies the limit to itself and then executes itself once more, so that the limit
+// holds for all of its threads.
 var limits = map[string]struct {
 	apply func() error
 	says  string // in the refusal
-	never bool   // no kernel lets it pass
+	never bool   // every kernel applies it
 }{
-	// Who has not CAP_IPC_LOCK pays for a ring with memory that it may lock, on
-	// kernels before 5.12 and again on recent ones.
+	// Without CAP_IPC_LOCK, the memory of a ring counts as locked memory, on kernels
+	// before 5.12 and again on recent ones.
 	"lockable memory": {lockNothing, "raise RLIMIT_MEMLOCK", false},
 	"seccomp, EPERM":  {func() error { return filterRings(unix.EPERM) }, "seccomp", true},
 	"seccomp, ENOSYS": {func() error { return filterRings(unix.ENOSYS) }, "this kernel has no io_uring, or a sandbox hides it", true},
@@ -37,16 +37,16 @@ const (
 	checkVariable = "ACTUM_TEST_LIMITED"
 )
 
-// limited is what a child says.
+// limited is the report of a child.
 type limited struct {
-	Taken    string            // by a dispatcher that could choose
+	Taken    string            // the backend of a dispatcher that could choose
 	Works    bool              // a post was dispatched
 	Refusals map[string]string // by backend
 	ByName   string            // the error of a dispatcher that asked for uring
 }
 
-// TestLimits: where the system allows no ring, the next backend is taken, and the
-// refusal says what to do.
+// TestLimits: if the system allows no ring, the next backend is used, and the refusal
+// says what to do.
 func TestLimits(t *testing.T) {
 	if name := os.Getenv(limitVariable); name != "" {
 		limitMyself(t, name)
@@ -54,7 +54,7 @@ func TestLimits(t *testing.T) {
 	}
 	for name, limit := range limits {
 		t.Run(name, func(t *testing.T) {
-			lockable(t) // else there is nothing to limit
+			lockable(t) // without rings there is nothing to limit
 			got := runLimited(t, name)
 			if !got.Works {
 				t.Errorf("nothing was dispatched: %+v", got)
@@ -85,10 +85,10 @@ func runLimited(t *testing.T, name string) (got limited) {
 	return got
 }
 
-// limitMyself is what a child does.
+// limitMyself is the test in the child.
 func limitMyself(t *testing.T, name string) {
 	if os.Getenv(checkVariable) == "" {
-		runtime.LockOSThread() // what is applied to a thread outlives exec with it
+		runtime.LockOSThread() // the limit of a thread outlives exec on that thread
 		if err := limits[name].apply(); err != nil {
 			t.Fatal(err)
 		}
@@ -123,8 +123,8 @@ func limitMyself(t *testing.T, name string) {
 	}
 }
 
-// lockNothing gives up the privilege to lock memory without a limit, which it is no
-// error not to have, and then the limit.
+// lockNothing drops the privilege to lock memory without a limit, if the process has
+// it, and sets the limit to nothing.
 func lockNothing() error {
 	_ = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_IPC_LOCK, 0, 0, 0)
 	return unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{})

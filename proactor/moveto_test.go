@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestMoveToInsideMultishot: a stream is not handed over in the handler of a
-// multishot receive, which goes on on it, until that is over.
+// TestMoveToInsideMultishot: a stream cannot be moved in the handler of a multishot
+// receive, which continues on it, until the last completion.
 func TestMoveToInsideMultishot(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -36,11 +36,11 @@ func TestMoveToInsideMultishot(t *testing.T) {
 			}
 			for i, err := range moved[:2] {
 				if !errors.Is(err, proactor.ErrBusy) {
-					t.Errorf("handed over in completion %d, which is not the last: %v", i, err)
+					t.Errorf("moved in completion %d, which is not the last: %v", i, err)
 				}
 			}
 			if err := moved[2]; err == nil != (near.Dispatcher() == other) || err != nil && !errors.Is(err, errors.ErrUnsupported) {
-				t.Error("handed over when it was over:", err)
+				t.Error("moving after the last completion:", err)
 			}
 		})
 	}

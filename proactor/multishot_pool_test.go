@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// onStart is a backend that does something after the second start of an operation.
+// onStart is a backend that calls then after the second start of an operation.
 type onStart struct {
 	backend.Backend
 	kind   backend.Kind
@@ -25,10 +25,11 @@ func (b *onStart) Start(op *backend.Op) {
 	}
 }
 
-// TestCancelOfShotBesideWorkers: a cancel that comes just when a worker of a pool
-// has started a multishot operation again ends that operation, and not the one that
-// its handler starts, on another worker, before the first one has looked for cancels.
-func TestCancelOfShotBesideWorkers(t *testing.T) {
+// TestCancelOfRestartUnderPool: a cancel that comes just when a worker of a pool has
+// restarted a multishot operation ends that operation. It does not end the operation
+// that its handler starts on another worker before the first worker has checked for
+// cancels.
+func TestCancelOfRestartUnderPool(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Pool: proactor.Pool{Min: 2}})
 	held := &onStart{kind: backend.KindReceive}
 	proactor.WrapBackend(d, func(b backend.Backend) backend.Backend { held.Backend = b; return held })
@@ -47,8 +48,8 @@ func TestCancelOfShotBesideWorkers(t *testing.T) {
 			ended <- op.Err()
 		}
 	})}
-	// The worker that has started it again is held up: until the other one has
-	// started it anew, if that does not wait for it, as it should.
+	// Delay the worker that has restarted the operation, until the other one has started
+	// it anew. The other one does so only if it fails to wait for the first.
 	held.then = func() {
 		near.Cancel()
 		select {
@@ -69,7 +70,7 @@ func TestCancelOfShotBesideWorkers(t *testing.T) {
 	}
 	far.Close()
 	if err := <-ended; err != io.EOF || len(anew) != 1 {
-		t.Errorf("one cancel has ended it %d times; the last error is %v", len(anew), err)
+		t.Errorf("one cancel ended it %d times; the last error is %v", len(anew), err)
 	}
 }
 

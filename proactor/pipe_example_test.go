@@ -43,7 +43,7 @@ func ExampleDispatcher_Pipe() {
 	// Output: read "through the pipe"
 }
 
-// One end says that it has written everything, and goes on reading.
+// One end ends its writing side, and continues to read.
 func ExampleHandle_CloseWrite() {
 	d, err := proactor.New(proactor.Options{Backend: "sim"})
 	if err != nil {
@@ -56,7 +56,7 @@ func ExampleHandle_CloseWrite() {
 	question, answer := make([]byte, 64), make([]byte, 64)
 	n := 0
 	serve := proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
-		if op.Err() == io.EOF { // all of the question is here
+		if op.Err() == io.EOF { // the question is complete
 			server.TryWrite([]byte("that was " + string(question[:n])))
 			server.Close()
 			return

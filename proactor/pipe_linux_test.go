@@ -15,7 +15,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// kernelBackends are those that have something of the system's to adopt.
+// kernelBackends are the backends that can adopt files of the system.
 func kernelBackends(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher)) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
@@ -93,12 +93,13 @@ func TestTerminal(t *testing.T) {
 		}
 		flags, err := unix.FcntlInt(tty.Fd(), unix.F_GETFL, 0)
 		if err != nil || flags&unix.O_NONBLOCK != 0 {
-			t.Errorf("the terminal has become non-blocking for those who share it: %#x, %v", flags, err)
+			t.Errorf("the terminal has become non-blocking for other processes: %#x, %v", flags, err)
 		}
 	})
 }
 
-// TestTerminalMaster reads what a program writes to its terminal, until it ends.
+// TestTerminalMaster reads from the master what a program writes to its terminal,
+// until the program ends.
 func TestTerminalMaster(t *testing.T) {
 	kernelBackends(t, func(t *testing.T, d *proactor.Dispatcher) {
 		master, tty := terminal(t)
@@ -173,7 +174,8 @@ func TestFIFO(t *testing.T) {
 	})
 }
 
-// TestAdoptRefuses what is no stream, and says what to use instead.
+// TestAdoptRefuses: files that are not streams are refused, and the error says what
+// to use instead.
 func TestAdoptRefuses(t *testing.T) {
 	kernelBackends(t, func(t *testing.T, d *proactor.Dispatcher) {
 		regular, err := os.Create(filepath.Join(t.TempDir(), "file"))

@@ -29,8 +29,8 @@ func post(d *proactor.Dispatcher, p proactor.Priority, name byte, order *[]byte)
 	return x
 }
 
-// What waits is dispatched by priority, and in the order of completion within
-// one.
+// Completions that wait are dispatched by priority, and within one priority in the order
+// of completion.
 func TestPriorityOrder(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -54,8 +54,8 @@ func TestPriorityOrder(t *testing.T) {
 	}
 }
 
-// I/O obeys priorities as posts do: of reads that have all completed the urgent
-// one is dispatched first, whatever completed first.
+// Priorities apply to I/O as to posts: of reads that have all completed the most urgent
+// one is dispatched first, whichever completed first.
 func TestPriorityOfReads(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -93,15 +93,15 @@ func TestPriorityOfReads(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if name != "sim" && name != "goroutine" && string(order) != "210" { // these complete in a time of their own
+			if name != "sim" && name != "goroutine" && string(order) != "210" { // on these the reads complete one by one
 				t.Errorf("dispatched in the order %s, want 210", order)
 			}
 		})
 	}
 }
 
-// However many urgent completions there are, and be there new ones all the time,
-// lower ones get their share. This fails without ready.passed.
+// Lower priorities get their share even if there are always new urgent completions. This
+// fails without runQueue.passed.
 func TestNoPriorityStarves(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// What would carry operations out here, why not something better, and what of the
+// Which backend would be used, why better ones were refused, and which features of the
 // kernel it would use. `actum backends` prints all of it.
 func ExampleProbeBackends() {
 	backends, err := proactor.ProbeBackends(proactor.Options{Backend: "sim"})

@@ -31,7 +31,7 @@ func Example_quickstartTimer() {
 	// Output: timer has expired: <nil>
 }
 
-// server accepts visitors and sends back what they send.
+// server accepts visitors and sends their bytes back.
 type server struct {
 	d        *proactor.Dispatcher
 	listener *proactor.Handle
@@ -57,13 +57,13 @@ func (s *server) onAccept(op *proactor.Operation) {
 		newVisitor(op.Accepted())
 		s.listener.Accept(op) // the next one, with the same operation
 	case errors.Is(op.Err(), net.ErrClosed): // the listener, or the dispatcher
-	default: // as when descriptors have run out
+	default: // for example: descriptors have run out
 		s.d.StartTimer(&s.pause, 50*time.Millisecond)
 	}
 }
 
-// visitor is one connection: its operations and its buffer are embedded in it,
-// and used again and again.
+// visitor is one connection. Its operations and its buffer are fields that are used
+// again and again.
 type visitor struct {
 	stream      *proactor.Handle
 	read, write proactor.Operation
@@ -74,16 +74,16 @@ func newVisitor(stream *proactor.Handle) {
 	v := &visitor{stream: stream}
 	v.read.Handler = proactor.HandlerFunc(v.onRead)
 	v.write.Handler = proactor.HandlerFunc(v.onWritten)
-	v.read.SetTimeout(time.Minute) // of each read: a visitor who says nothing is sent away
+	v.read.SetTimeout(time.Minute) // of each read: a silent visitor is disconnected
 	stream.Read(&v.read, v.buf[:])
 }
 
 func (v *visitor) onRead(op *proactor.Operation) {
-	if op.Err() != nil { // io.EOF: that was all
+	if op.Err() != nil { // io.EOF at the end of the stream
 		v.stream.Close()
 		return
 	}
-	v.stream.WriteAll(&v.write, v.buf[:op.N()]) // Write may write a part
+	v.stream.WriteAll(&v.write, v.buf[:op.N()]) // Write may be short
 }
 
 func (v *visitor) onWritten(op *proactor.Operation) {
@@ -94,7 +94,7 @@ func (v *visitor) onWritten(op *proactor.Operation) {
 	v.stream.Read(&v.read, v.buf[:])
 }
 
-// call asks an echo server one question. All it does can be cancelled at once.
+// call asks an echo server one question. One Cancel ends all of its operations.
 type call struct {
 	proactor.CancelGroup
 	d                    *proactor.Dispatcher
@@ -121,8 +121,8 @@ func (c *call) onConnect(op *proactor.Operation) {
 	}
 	c.stream = op.Accepted()
 	c.answer = make([]byte, len(c.question))
-	c.stream.WriteAll(&c.write, c.question) // both at once: each direction
-	c.stream.ReadFull(&c.read, c.answer)    // of a stream is for itself
+	c.stream.WriteAll(&c.write, c.question) // at the same time: the two directions
+	c.stream.ReadFull(&c.read, c.answer)    // of a stream are independent
 }
 
 func (c *call) onWritten(op *proactor.Operation) {
@@ -136,7 +136,7 @@ func (c *call) onRead(op *proactor.Operation) {
 	c.end(op.Err())
 }
 
-// end cancels what is left, and lets Run return.
+// end cancels the remaining operations, and lets Run return.
 func (c *call) end(err error) {
 	c.Cancel()
 	if c.stream != nil {
@@ -152,17 +152,17 @@ func Example_quickstartEcho() {
 		fmt.Println(err)
 		return
 	}
-	defer d.Close() // ends all that is outstanding, the server's accept too
+	defer d.Close() // ends everything that is outstanding, also the server's accept
 
 	s, err := newServer(d, "127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	c := &call{d: d, question: []byte("Is there anybody?")}
+	c := &call{d: d, question: []byte("Is anyone there?")}
 	c.start(s.listener.LocalAddr().String())
 	d.Run()
-	// Output: Is there anybody? -- <nil>
+	// Output: Is anyone there? -- <nil>
 }
 
 func Example_quickstartFile() {
@@ -198,7 +198,7 @@ func Example_quickstartFile() {
 	d.OpenFile(&open, "testdata/poem.txt", os.O_RDONLY, 0)
 	d.Run()
 	// Output:
-	// Whoever asks does not wait at the door;
+	// The one who asks does not wait at the door;
 	// the one who was asked will call.
 	// true
 }

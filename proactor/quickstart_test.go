@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestQuickstart checks that the Go code of the quickstart is what is compiled
-// and run here: each block is a part of quickstart_example_test.go, where a main
-// function is an Example.
+// TestQuickstart checks that the Go code of the quickstart is compiled and run: each
+// block is a part of quickstart_example_test.go, where a main function is an Example.
 func TestQuickstart(t *testing.T) {
 	page, err := os.ReadFile("../docs/proactor-quickstart.md")
 	if err != nil {

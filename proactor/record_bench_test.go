@@ -7,9 +7,9 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// BenchmarkRecord measures what the causal record costs: an echo of 64 bytes over
-// tcp, both sides with the record on ("on") or off ("off"). scripts compare the
-// two in pairs: see docs/adr/0008-causal-record.md.
+// BenchmarkRecord measures the cost of the causal record: an echo of 64 bytes over
+// tcp, both sides with the record on ("on") or off ("off"). Scripts compare the two
+// in pairs: see docs/adr/0008-causal-record.md.
 func BenchmarkRecord(b *testing.B) {
 	for _, name := range workingBackends() {
 		if name == "sim" {

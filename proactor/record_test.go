@@ -35,7 +35,7 @@ func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) proactor.Record
 	return found[0]
 }
 
-// Each way to start an operation leads back to the line that did.
+// The record of an operation, however it was started, names the line that started it.
 func TestRecordSites(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -92,8 +92,8 @@ func TestRecordSites(t *testing.T) {
 	}
 }
 
-// A site that is a method value, a deferred call or the first function of a
-// goroutine has no frame of ours that could be inlined away.
+// The line is also right in a method value, a deferred call and the first function of a
+// goroutine, which have no caller in this package.
 func TestRecordSiteOfGoroutine(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{})
 	var op proactor.Operation
@@ -172,8 +172,8 @@ func TestRecordNestedDispatch(t *testing.T) {
 	}
 }
 
-// A handler that panics leaves nothing behind: what is started later on that
-// goroutine has no parent.
+// A handler that panics leaves no state behind: operations that the goroutine starts
+// later have no parent.
 func TestRecordPanic(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{})
 	var op, next proactor.Operation
@@ -198,7 +198,7 @@ func TestRecordPanic(t *testing.T) {
 	}
 }
 
-// The record takes as much memory as was said: the last ones stay.
+// The history keeps the configured number of records, the last ones.
 func TestRecordHistory(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{History: 10}})
 	var long, op proactor.Operation
@@ -232,8 +232,8 @@ func TestRecordOff(t *testing.T) {
 	runUntil(t, d, &op)
 }
 
-// Pending tells of what is outstanding, the oldest first, each with its chain;
-// and of a handler that hangs, while it does.
+// Pending reports operations that are outstanding, the oldest first, each with its
+// chain, and a handler that hangs, while it hangs.
 func TestPending(t *testing.T) {
 	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
 	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})
@@ -280,7 +280,7 @@ func TestPending(t *testing.T) {
 	}
 }
 
-// An error is in the record as it was.
+// An error is in the record unchanged.
 func TestRecordError(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{})
 	var op proactor.Operation

@@ -7,7 +7,33 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// A run over tcp is written down and happens again, without a network.
+// greeter is both ends of one stream, and the handler of all of its operations.
+type greeter struct {
+	d               *proactor.Dispatcher
+	listener        *proactor.Handle
+	accept, connect proactor.Operation
+	read, write     proactor.Operation
+	buf             [64]byte
+}
+
+func (g *greeter) HandleCompletion(op *proactor.Operation) {
+	if op.Err() != nil {
+		fmt.Println(op.Kind(), op.Err())
+		g.d.Stop()
+		return
+	}
+	switch op.Kind() {
+	case proactor.KindConnect:
+		op.Accepted().Write(&g.write, []byte("hello, proactor"))
+	case proactor.KindAccept:
+		op.Accepted().Read(&g.read, g.buf[:])
+	case proactor.KindRead:
+		fmt.Printf("%s\n", g.buf[:op.N()])
+		g.d.Stop()
+	}
+}
+
+// A run over tcp is recorded in a journal and replayed without a network.
 func ExampleReplayOptions() {
 	greet := func(o proactor.ReplayOptions) {
 		d, err := proactor.New(proactor.Options{Replay: o})

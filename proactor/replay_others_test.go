@@ -14,8 +14,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// crowd is a number of goroutines that use one dispatcher, which yet another
-// goroutine runs. Everything that their handlers are told is in lines.
+// crowd is several goroutines that use one dispatcher, which yet another goroutine
+// runs. lines has a line for each completion.
 type crowd struct {
 	t     *testing.T
 	d     *proactor.Dispatcher
@@ -30,10 +30,10 @@ type worker struct {
 	post, timer, read, write proactor.Operation
 	long                     proactor.Operation
 	buf                      [64]byte
-	told                     chan struct{}
+	completed                chan struct{} // receives once for each handler call
 }
 
-const errands = 10
+const rounds = 10
 
 func (w *worker) HandleCompletion(op *proactor.Operation) {
 	data := ""
@@ -41,20 +41,20 @@ func (w *worker) HandleCompletion(op *proactor.Operation) {
 		data = string(w.buf[:op.N()])
 	}
 	w.lines = append(w.lines, fmt.Sprintf("%s: %v %d %v %q at %v", w.name, op.Kind(), op.N(), op.Err(), data, w.d.Now()))
-	w.told <- struct{}{}
+	w.completed <- struct{}{}
 }
 
-// do starts something and waits for so many handlers.
+// do calls start and waits for that number of handler calls.
 func (w *worker) do(handlers int, start func()) {
 	start()
 	for range handlers {
-		<-w.told
+		<-w.completed
 	}
 }
 
-// run does one errand after the other.
-func (w *worker) run(errands int) {
-	for i := range errands {
+// run makes that number of rounds.
+func (w *worker) run(rounds int) {
+	for i := range rounds {
 		w.do(1, func() { w.d.Post(&w.post) })
 		w.do(2, func() {
 			w.far.Read(&w.read, w.buf[:])
@@ -79,18 +79,18 @@ func (w *worker) run(errands int) {
 	w.far.Close()
 }
 
-// work runs a crowd of three to its end, and returns what its handlers were told.
-func work(t *testing.T, o proactor.Options, errands int) ([]string, error) {
+// work runs a crowd of three to its end, and returns a line for each completion.
+func work(t *testing.T, o proactor.Options, rounds int) ([]string, error) {
 	t.Helper()
 	c := &crowd{t: t, d: newDispatcher(t, o)}
 	var host, workers sync.WaitGroup
 	for i := range 3 {
-		w := &worker{crowd: c, name: fmt.Sprint("worker ", i), told: make(chan struct{}, 9)}
+		w := &worker{crowd: c, name: fmt.Sprint("worker ", i), completed: make(chan struct{}, 9)}
 		w.near, w.far = connectedPair(t, c.d, "tcp")
 		for _, op := range []*proactor.Operation{&w.post, &w.timer, &w.read, &w.write, &w.long} {
 			op.Handler, op.Token = w, w.name
 		}
-		workers.Go(func() { w.run(errands) })
+		workers.Go(func() { w.run(rounds) })
 	}
 	host.Go(func() { _ = c.d.Run() })
 	workers.Wait()
@@ -99,21 +99,21 @@ func work(t *testing.T, o proactor.Options, errands int) ([]string, error) {
 	return c.lines, err
 }
 
-// What several goroutines have a dispatcher do comes again in the order in which
-// it came.
+// TestReplayOthers: the requests of several goroutines are replayed in the order in
+// which they came in the run.
 func TestReplayOthers(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
 			var journal bytes.Buffer
-			first, err := work(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, errands)
+			first, err := work(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, rounds)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(first) != 3*(5*errands+1) {
+			if len(first) != 3*(5*rounds+1) {
 				t.Errorf("handlers were called %d times", len(first))
 			}
 			for range 3 {
-				again, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes())}}, errands)
+				again, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes())}}, rounds)
 				if err != nil {
 					t.Error(err)
 				}
@@ -125,22 +125,22 @@ func TestReplayOthers(t *testing.T) {
 	}
 }
 
-// Goroutines that do something else than they did are named.
+// The error names goroutines that do something else than in the run.
 func TestReplayOthersDiverge(t *testing.T) {
 	var journal bytes.Buffer
 	if _, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: &journal}}, 3); err != nil {
 		t.Fatal(err)
 	}
-	for _, errands := range []int{2, 4} { // one closes where the journal has another post, or posts where it has none
-		_, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes()), Patience: 200 * time.Millisecond}}, errands)
+	for _, rounds := range []int{2, 4} { // one closes where the journal has another post, or posts where it has none
+		_, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes()), Patience: 200 * time.Millisecond}}, rounds)
 		if !errors.Is(err, proactor.ErrDiverged) || !strings.Contains(err.Error(), "worker).run") || !strings.Contains(err.Error(), "worker ") {
-			t.Errorf("%d errands instead of 3: %v", errands, err)
+			t.Errorf("%d rounds instead of 3: %v", rounds, err)
 		}
 		t.Log(err)
 	}
 }
 
-// Signals are the journal's: nobody sends them again.
+// Signals come from the journal in a replay: they are not sent again.
 func TestReplaySignals(t *testing.T) {
 	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
 	replaySignals(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}}, func() { network.Raise(os.Interrupt) })
@@ -158,7 +158,7 @@ func replaySignals(t *testing.T, o proactor.Options, raise func()) {
 	}
 }
 
-// signalled waits for three signals, and returns what its handler was told.
+// signalled waits for three signals, and returns a line for each completion.
 func signalled(t *testing.T, o proactor.Options, raise func()) (lines []string) {
 	d := newDispatcher(t, o)
 	set, err := d.Signals(os.Interrupt)
@@ -188,7 +188,7 @@ func signalled(t *testing.T, o proactor.Options, raise func()) (lines []string) 
 	return lines
 }
 
-// A journal is that of one dispatcher.
+// A journal holds the run of one dispatcher.
 func TestReplayGroup(t *testing.T) {
 	_, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Options: proactor.Options{Replay: proactor.ReplayOptions{Journal: new(bytes.Buffer)}}})
 	if err == nil || !strings.Contains(err.Error(), "GroupOptions.Options.Replay") {

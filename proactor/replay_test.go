@@ -15,10 +15,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// talk is a conversation with all that can differ from run to run: a server that
-// echoes, clients that send so many messages, a timer, a connect that is refused,
-// and a client that leaves in the middle. Everything that its handlers are told
-// goes into a digest, and into lines for people.
+// talk is a conversation with everything that can differ from run to run: a server
+// that echoes, clients that send a number of messages, a timer, a connect that is
+// refused, and a client that leaves in the middle. Each completion is added to a
+// digest, and to lines for error texts.
 type talk struct {
 	d       *proactor.Dispatcher
 	digest  uint64
@@ -70,7 +70,7 @@ func newTalk(t *testing.T, o proactor.Options, seed int64) *talk {
 	return k
 }
 
-// note takes down what a handler is told.
+// note adds a completion to the digest and the lines.
 func (k *talk) note(who string, op *proactor.Operation, data []byte) {
 	h := fnv.New64a()
 	line := fmt.Sprintf("%s: %v %d %v %x at %v", who, op.Kind(), op.N(), op.Err(), data, k.d.Now())
@@ -86,7 +86,7 @@ func (k *talk) HandleCompletion(op *proactor.Operation) {
 		if k.ticks++; k.ticks < 5 {
 			k.d.StartTimer(&k.timer, time.Millisecond)
 		}
-		k.rest()
+		k.stopIfDone()
 	case op == &k.accept && op.Err() == nil:
 		s := &talker{t: k, name: "server " + op.Accepted().RemoteAddr().String(), h: op.Accepted()}
 		s.read.Handler, s.write.Handler = s, s
@@ -96,8 +96,8 @@ func (k *talk) HandleCompletion(op *proactor.Operation) {
 	}
 }
 
-// rest stops the dispatcher when everybody has gone.
-func (k *talk) rest() {
+// stopIfDone stops the dispatcher when all streams are closed.
+func (k *talk) stopIfDone() {
 	if k.open == 0 && k.ticks == 5 && !k.refused.Outstanding() {
 		k.d.Stop()
 	}
@@ -106,7 +106,7 @@ func (k *talk) rest() {
 func (c *talker) leave() {
 	c.h.Close()
 	c.t.open--
-	c.t.rest()
+	c.t.stopIfDone()
 }
 
 func (c *talker) HandleCompletion(op *proactor.Operation) {
@@ -134,8 +134,7 @@ func (c *talker) HandleCompletion(op *proactor.Operation) {
 	}
 }
 
-// send writes something that depends on the seed; now and then without an
-// operation.
+// send writes bytes that depend on the seed; every fifth time without an operation.
 func (c *talker) send() {
 	c.sent++
 	b := make([]byte, 1+c.rng.Intn(60))
@@ -163,8 +162,8 @@ func recorded(t *testing.T, name string) (*talk, []byte) {
 	return k, journal.Bytes()
 }
 
-// What a real run over tcp was told comes again, in the same order, with the same
-// bytes, errors and times, from its journal alone.
+// The completions of a real run over tcp come again from its journal alone, in the same
+// order, with the same bytes, errors and times.
 func TestReplay(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -190,7 +189,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// Errors are what they were to errors.Is.
+// errors.Is finds the same in a replayed error as in the run.
 func TestReplayErrors(t *testing.T) {
 	_, journal := recorded(t, "")
 	k := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal)}}, 1)
@@ -206,8 +205,8 @@ func TestReplayErrors(t *testing.T) {
 	}
 }
 
-// A program that does something else than in the run that was recorded is told
-// so, and ends; so is one whose journal is cut off or damaged.
+// A replay fails and ends if the program does something else than in the run, and if
+// its journal is cut off or damaged.
 func TestReplayDiverges(t *testing.T) {
 	_, journal := recorded(t, "")
 	damaged := bytes.Clone(journal)
@@ -254,7 +253,7 @@ func TestReplayOptions(t *testing.T) {
 	}
 }
 
-// A journal that cannot be written is told of by Close.
+// Close reports that a journal could not be written.
 func TestJournalFails(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: fullDisk{}}})
 	if err := d.Close(); !errors.Is(err, errFull) || !strings.Contains(err.Error(), "journal") {

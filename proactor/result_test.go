@@ -7,7 +7,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// result starts something, dispatches until it has completed, and returns how.
+// result starts an operation, dispatches until it has completed, and returns its
+// result.
 func result(t *testing.T, d *proactor.Dispatcher, start func(*proactor.Operation)) (int, error) {
 	t.Helper()
 	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}

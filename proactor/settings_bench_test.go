@@ -8,10 +8,9 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// BenchmarkControl is what the settings of an operation cost: a read that is
-// started and completes at once on the simulated network, so that next to nothing
-// else is measured.
-func BenchmarkControl(b *testing.B) {
+// BenchmarkSettings measures the cost of an operation's settings: a read that is started
+// and completes at once on the simulated network, so that little else is measured.
+func BenchmarkSettings(b *testing.B) {
 	var owner proactor.CancelGroup
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

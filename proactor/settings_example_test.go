@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// virtual is a dispatcher whose time is virtual, so that an example that waits
-// for an hour does not: everything else is as on any other.
+// virtual makes a dispatcher whose time is virtual, so that an example can wait for an
+// hour: everything else is as on any other dispatcher.
 func virtual() (*proactor.Dispatcher, *proactor.SimNetwork) {
 	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
 	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})
@@ -45,8 +45,8 @@ func streams(d *proactor.Dispatcher) (a, b *proactor.Handle) {
 	return connect.Accepted(), accept.Accepted()
 }
 
-// A peer that says nothing for half a minute is given up. The setting stays: each
-// read that is started has so much time.
+// A peer that sends nothing for half a minute is disconnected. The setting stays: each
+// following read has the same timeout.
 func ExampleOperation_SetTimeout() {
 	d, _ := virtual()
 	defer d.Close()
@@ -65,8 +65,8 @@ func ExampleOperation_SetTimeout() {
 	// Output: no word from the peer: proactor: the operation did not complete before its timeout or deadline, and was cancelled
 }
 
-// A request may be over by a certain time, whatever it does until then: each of
-// its operations has the same deadline.
+// A request must end by a certain time, whatever it does until then: each of its
+// operations has the same deadline.
 func ExampleOperation_SetDeadline() {
 	d, _ := virtual()
 	defer d.Close()
@@ -88,7 +88,7 @@ func ExampleOperation_SetDeadline() {
 	// timer true
 }
 
-// A context ends what is done on its behalf, and its cause is the error.
+// A context ends operations early, and its cause is their error.
 func ExampleOperation_SetContext() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {
@@ -108,17 +108,16 @@ func ExampleOperation_SetContext() {
 	// Output: proactor: operation ended by its context: the client has gone
 }
 
-// session is a connection with several operations. Its owner knows which of them
+// session is a connection with several operations. Its cancel group knows which of them
 // are outstanding.
 type session struct {
-	owner           proactor.CancelGroup
+	group           proactor.CancelGroup
 	read, heartbeat proactor.Operation
 }
 
 func (s *session) HandleCompletion(op *proactor.Operation) { fmt.Println(op.Kind(), op.Err()) }
 
-// All that a connection has outstanding is cancelled in one go: reads, writes,
-// timers.
+// One call cancels everything that a connection has outstanding: reads, writes, timers.
 func ExampleCancelGroup() {
 	d, _ := virtual()
 	defer d.Close()
@@ -127,13 +126,13 @@ func ExampleCancelGroup() {
 	var s session
 	for _, op := range []*proactor.Operation{&s.read, &s.heartbeat} {
 		op.Handler = &s
-		op.SetCancelGroup(&s.owner)
+		op.SetCancelGroup(&s.group)
 	}
 	peer.Read(&s.read, make([]byte, 64))
 	d.StartTicker(&s.heartbeat, time.Second)
-	fmt.Println(s.owner.Outstanding(), "outstanding")
-	s.owner.Cancel()
-	dispatchUntil(d, func() bool { return s.owner.Outstanding() == 0 })
+	fmt.Println(s.group.Outstanding(), "outstanding")
+	s.group.Cancel()
+	dispatchUntil(d, func() bool { return s.group.Outstanding() == 0 })
 	// Unordered output:
 	// 2 outstanding
 	// read proactor: operation cancelled: context canceled

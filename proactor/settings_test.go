@@ -13,13 +13,13 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// TestNoAllocationControlled asserts that timeouts, owners, tickers and
-// user-defined operations allocate nothing once they have been used.
-func TestNoAllocationControlled(t *testing.T) {
+// TestNoAllocationSettings asserts that timeouts, cancel groups, tickers and
+// external operations allocate nothing in steady state.
+func TestNoAllocationSettings(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
 			d := dispatcher(t, name)
-			turn := controlledTurn(t, d)
+			turn := settingsTurn(t, d)
 			turn()
 			assertNoAllocation(t, 500, func() {
 				for range 500 {
@@ -30,15 +30,15 @@ func TestNoAllocationControlled(t *testing.T) {
 	}
 }
 
-// controlledTurn returns a function that uses each of them once.
-func controlledTurn(t *testing.T, d *proactor.Dispatcher) func() {
+// settingsTurn returns a function that uses each of them once.
+func settingsTurn(t *testing.T, d *proactor.Dispatcher) func() {
 	near, far := connectedPair(t, d, "tcp")
 	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	var read, ticker, user proactor.Operation
 	for _, op := range []*proactor.Operation{&read, &ticker, &user} {
 		op.Handler = nothing
-		op.SetCancelGroup(&owner)
+		op.SetCancelGroup(&group)
 		op.SetTimeout(time.Hour)
 		op.SetContext(context.Background())
 	}
@@ -59,8 +59,8 @@ func controlledTurn(t *testing.T, d *proactor.Dispatcher) func() {
 			}
 		}
 		done.Complete(1, nil)
-		owner.Cancel()
-		for owner.Outstanding() > 0 {
+		group.Cancel()
+		for group.Outstanding() > 0 {
 			if _, err := d.Poll(); err != nil {
 				t.Fatal(err)
 			}
@@ -68,9 +68,9 @@ func controlledTurn(t *testing.T, d *proactor.Dispatcher) func() {
 	}
 }
 
-// TestCompleteTwiceIsReported: a processor that completes an operation twice is
-// told so, and so is whoever asked for checks. One that had no processor, and was
-// cancelled, is no mistake.
+// TestCompleteTwiceIsReported: Complete returns false to a processor that completes
+// an operation twice, and Diagnostics report it. It is no mistake if an operation
+// without a processor was cancelled before.
 func TestCompleteTwiceIsReported(t *testing.T) {
 	var faults []proactor.Finding
 	d, err := proactor.New(proactor.Options{Backend: "sim", Diagnostics: proactor.Diagnostics{
@@ -97,8 +97,8 @@ func TestCompleteTwiceIsReported(t *testing.T) {
 	}
 }
 
-// TestOperationIsSmall: connections embed several operations. What a system wants
-// to have in each of them is not ours to save: Windows has its OVERLAPPED there.
+// TestOperationIsSmall: connections embed several operations. The part that the
+// system needs is not limited: on Windows it includes an OVERLAPPED.
 func TestOperationIsSmall(t *testing.T) {
 	system := reflect.TypeFor[backend.OpSys]().Size()
 	if size := proactor.OperationSize - system; size > 264 {
@@ -106,13 +106,13 @@ func TestOperationIsSmall(t *testing.T) {
 	}
 }
 
-// TestControlUnderPool ends operations early in every way at once, on a
-// dispatcher with a pool: each start is told exactly once, and a timeout, a
-// context or an owner never hits the next start.
-func TestControlUnderPool(t *testing.T) {
+// TestSettingsUnderPool ends operations early in every way at once, on a dispatcher
+// with a pool: the handler is called exactly once for each start, and a timeout, a
+// context or a cancel group never hits the next start.
+func TestSettingsUnderPool(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
-			continue // its time would be up before the other goroutines run
+			continue // its time would have passed before the other goroutines run
 		}
 		t.Run(name, func(t *testing.T) {
 			d := newDispatcher(t, proactor.Options{Backend: name, Pool: proactor.Pool{Min: 4}})
@@ -137,13 +137,13 @@ func TestControlUnderPool(t *testing.T) {
 	}
 }
 
-// churn starts one operation after the other, each of which something ends.
+// churn starts one operation after the other, and ends each of them early.
 type churn struct {
 	t      *testing.T
 	d      *proactor.Dispatcher
 	stream *proactor.Handle
 	op     proactor.Operation
-	owner  proactor.CancelGroup
+	group  proactor.CancelGroup
 	rng    *rand.Rand
 	buf    [16]byte
 	ctx    context.Context
@@ -162,7 +162,7 @@ func newChurn(t *testing.T, d *proactor.Dispatcher, h *proactor.Handle, seed uin
 // HandleCompletion implements proactor.Handler.
 func (c *churn) HandleCompletion(op *proactor.Operation) {
 	if c.inside.Add(1) != 1 {
-		c.t.Error("a handler is called beside itself")
+		c.t.Error("two calls of a handler overlap")
 	}
 	if op.More() {
 		c.d.Cancel(op)
@@ -170,7 +170,7 @@ func (c *churn) HandleCompletion(op *proactor.Operation) {
 		return
 	}
 	c.cancel()
-	c.inside.Add(-1) // what is started now may complete at once, on another goroutine
+	c.inside.Add(-1) // an operation that is started now may complete at once, on another goroutine
 	if c.left--; c.left == 0 {
 		c.over.Done()
 		return
@@ -181,7 +181,7 @@ func (c *churn) HandleCompletion(op *proactor.Operation) {
 // Cancel implements proactor.Processor.
 func (c *churn) Cancel(done proactor.Completion) { go done.Complete(0, proactor.ErrCanceled) }
 
-// next starts an operation and sees to its end.
+// next starts an operation and ends it.
 func (c *churn) next() {
 	c.op.SetCancelGroup(nil)
 	c.op.SetTimeout(0)
@@ -192,8 +192,8 @@ func (c *churn) next() {
 	case 0:
 		c.op.SetTimeout(time.Duration(c.rng.IntN(50)) * time.Microsecond)
 	case 1:
-		c.op.SetCancelGroup(&c.owner)
-		end = c.owner.Cancel
+		c.op.SetCancelGroup(&c.group)
+		end = c.group.Cancel
 	}
 	before := c.rng.IntN(2) == 0
 	if before {

@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// TestConformanceUnderFaults runs the suite on networks that are late and out of
-// order. Faults that change a result which the suite asks for are left out.
+// TestConformanceUnderFaults runs the suite on networks that delay and reorder. Faults
+// that change a result which the suite checks are left out.
 func TestConformanceUnderFaults(t *testing.T) {
 	faults := proactor.SimFaults{Delay: 0.2, Stall: 0.2, Reorder: 0.2, DelayDial: 0.2, DelayAccept: 0.2}
 	for seed := range uint64(5) {

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// One dispatcher hosts both peers. The same seed gives the same run; change it,
-// and the connect is refused more often, or not at all.
+// One dispatcher hosts both peers. The same seed gives the same run; with another seed
+// the connect is refused more often, or not at all.
 func ExampleSimNetwork() {
 	network := proactor.NewSimNetwork(10, proactor.SimFaults{Refuse: 0.5, Delay: 1})
 	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})

@@ -33,12 +33,12 @@ type simEcho struct {
 	conn        *Handle
 	read, write Operation
 	buf         [64]byte
-	next        int // the byte that is wanted
+	next        int // the byte that is expected
 	dials       int
 	failed      bool
 }
 
-// simEchoBytes is how many bytes one run exchanges.
+// simEchoBytes is the number of bytes that one run exchanges.
 const simEchoBytes = 50
 
 func newSimEcho(t *testing.T, d *Dispatcher) *simEcho {
@@ -113,7 +113,7 @@ func (e *simEcho) send() {
 
 func (e *simEcho) writeDone(op *Operation) {
 	if op.Err() != nil {
-		e.again()
+		e.reconnect()
 		return
 	}
 	e.conn.Read(&e.read, e.buf[:])
@@ -121,7 +121,7 @@ func (e *simEcho) writeDone(op *Operation) {
 
 func (e *simEcho) readDone(op *Operation) {
 	if op.Err() != nil {
-		e.again()
+		e.reconnect()
 		return
 	}
 	if op.N() != 1 || e.buf[0] != byte(e.next) {
@@ -133,14 +133,14 @@ func (e *simEcho) readDone(op *Operation) {
 	}
 }
 
-// again drops the connection and dials another after a while.
-func (e *simEcho) again() {
+// reconnect drops the connection and dials another after a while.
+func (e *simEcho) reconnect() {
 	e.conn.Close()
 	e.d.StartTimer(&e.redial, 100*time.Millisecond)
 }
 
-// runSimEcho returns the number of dials, the network's digest and the virtual
-// time that it took.
+// runSimEcho returns the number of dials, the network's digest, and the virtual time
+// that passed.
 func runSimEcho(t *testing.T, seed uint64) (dials int, digest uint64, took time.Duration) {
 	n := NewSimNetwork(seed, SimRough())
 	d := simDispatcher(t, &SimOptions{Network: n})
@@ -176,7 +176,7 @@ func TestSimEchoOverManySeeds(t *testing.T) {
 	}
 	t.Logf("%d connects, %v of virtual time", dials, took)
 	if dials < 1100 {
-		t.Errorf("%d connects: hardly any was refused or broken", dials)
+		t.Errorf("%d connects: too few were refused or broken", dials)
 	}
 }
 
@@ -208,9 +208,9 @@ func TestSimOptionsAreChecked(t *testing.T) {
 	}
 }
 
-// TestSimInABubble runs the dispatcher on a goroutine of its own, beside others
-// that sleep and block: the system's clock in a bubble is virtual too, and waits
-// for all of them.
+// TestSimInABubble runs the dispatcher on a goroutine of its own, beside others that
+// sleep and block: the system's clock in a bubble is virtual, too, and waits for all
+// of them.
 func TestSimInABubble(t *testing.T) {
 	for seed := range uint64(200) {
 		synctest.Test(t, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestSimInABubble(t *testing.T) {
 			})
 			d.StartTimer(&timeout, time.Hour)
 			go func() {
-				time.Sleep(59 * time.Minute) // nothing is in flight: time must not run ahead
+				time.Sleep(59 * time.Minute) // nothing is outstanding: time must not run ahead
 				simDo(near.Write, []byte("late"))
 			}()
 			if op := simDo(far.Read, make([]byte, 9)); op.Err() != nil {
@@ -241,7 +241,7 @@ func TestSimInABubble(t *testing.T) {
 	}
 }
 
-// simDo carries out a read or a write and waits for it.
+// simDo starts a read or a write and waits for it.
 func simDo(start func(*Operation, []byte), b []byte) *Operation {
 	done := make(chan *Operation, 1)
 	op := &Operation{Handler: HandlerFunc(func(op *Operation) { done <- op })}
@@ -249,7 +249,7 @@ func simDo(start func(*Operation, []byte), b []byte) *Operation {
 	return <-done
 }
 
-// simPair returns both ends of a connection of a dispatcher that runs.
+// simPair returns both ends of a connection of a running dispatcher.
 func simPair(t *testing.T, d *Dispatcher) (near, far *Handle) {
 	ln, err := d.Listen("unix", "pair", nil)
 	if err != nil {

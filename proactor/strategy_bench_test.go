@@ -23,9 +23,9 @@ func (r *relay) HandleCompletion(op *proactor.Operation) {
 	r.d.Post(op)
 }
 
-// BenchmarkStrand is what a completion costs to dispatch: by one goroutine, which
-// needs no strand and takes no lock for one; by a pool; by a pool through a
-// strand for each of 64 relays; and through one strand for all.
+// BenchmarkStrand measures the dispatch of a completion: by one goroutine, which
+// takes no lock for a strand; by a pool; by a pool with a strand for each of 64
+// relays; and with one strand for all.
 func BenchmarkStrand(b *testing.B) {
 	const relays = 64
 	for _, bench := range []struct {

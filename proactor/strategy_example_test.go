@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// tally is a handler that is the same under every strategy: it adds up what it is
-// handed, in a strand, so that no lock is needed.
+// tally is a handler that is the same under every strategy: it adds numbers in a
+// strand, so that no lock is needed.
 type tally struct {
 	sum  int
 	done sync.WaitGroup
@@ -20,7 +20,7 @@ func (t *tally) HandleCompletion(op *proactor.Operation) {
 	t.done.Done()
 }
 
-// addUp posts the numbers up to 100 to d, which somebody runs.
+// addUp posts the numbers up to 100 to d, which another goroutine runs.
 func addUp(d *proactor.Dispatcher) int {
 	var t tally
 	strand := d.NewStrand()
@@ -58,8 +58,8 @@ func ExamplePool() {
 	// Output: 5050
 }
 
-// One goroutine that keeps its operating-system thread, for handlers that call
-// what depends on it.
+// One goroutine that keeps its operating-system thread, for handlers whose calls depend
+// on the thread.
 func ExamplePool_lockThreads() {
 	d, err := proactor.New(proactor.Options{Pool: proactor.Pool{LockThreads: true}})
 	if err != nil {
@@ -72,8 +72,8 @@ func ExamplePool_lockThreads() {
 	// Output: 5050
 }
 
-// Several dispatchers share out the work by a key: what has the same key is
-// served by the same one.
+// Several dispatchers share the work by a key: everything with the same key is served by
+// the same dispatcher.
 func ExampleGroup() {
 	g, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 4, Policy: proactor.ByKey()})
 	if err != nil {
@@ -87,7 +87,7 @@ func ExampleGroup() {
 	// Output: 5050 true
 }
 
-// A listener's dispatcher accepts, and hands each stream to another one.
+// The listener's dispatcher accepts, and moves each stream to another dispatcher.
 func ExampleGroup_Place() {
 	g, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Policy: proactor.LeastLoaded()})
 	if err != nil {
@@ -114,7 +114,7 @@ func ExampleGroup_Place() {
 	// Output: true
 }
 
-// What is urgent overtakes what waits.
+// An urgent completion overtakes those that wait.
 func ExamplePriority() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {

@@ -52,7 +52,7 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 			o := options()
 			o.Backend = name
 			if o.WaitMode == proactor.WaitLocked && name != "uring" {
-				continue // no other backend can
+				continue // other backends cannot wait on a locked thread
 			}
 			t.Run(strategy+"/"+name, func(t *testing.T) {
 				if name == "sim" {
@@ -71,7 +71,7 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 	}
 }
 
-// running runs g, and stops it when the function that is returned is called.
+// running runs g until the returned function is called.
 func running(t *testing.T, g *proactor.Group) (stop func()) {
 	ended := make(chan error, 1)
 	go func() { ended <- g.Run() }()
@@ -93,8 +93,8 @@ type spreadEcho struct {
 	n      uint64
 }
 
-// served is one connection of it: a strand. Nothing in it is locked, so that the
-// race detector tells if the strand is none.
+// served is one connection of it, and a strand. Nothing in it is locked, so that the
+// race detector notices if the strand does not serialize.
 type served struct {
 	s           *spreadEcho
 	h           *proactor.Handle
@@ -209,8 +209,8 @@ func TestStrategiesEcho(t *testing.T) {
 	})
 }
 
-// Posts of one goroutine into one strand are handled in their order, one at a
-// time, whatever else goes on.
+// Posts of one goroutine into one strand are handled in their order, one at a time,
+// whatever else happens.
 func TestStrategiesStrandKeepsOrder(t *testing.T) {
 	underEach(t, func(t *testing.T, g *proactor.Group) {
 		stop := running(t, g)
@@ -219,7 +219,7 @@ func TestStrategiesStrandKeepsOrder(t *testing.T) {
 			posters.Go(func() {
 				d := g.Pick(uint64(i))
 				strand := d.NewStrand()
-				next := 0 // the strand's: not locked
+				next := 0 // only the strand uses it: no lock
 				var all sync.WaitGroup
 				ops := make([]proactor.Operation, 200)
 				all.Add(len(ops))
@@ -242,8 +242,8 @@ func TestStrategiesStrandKeepsOrder(t *testing.T) {
 	})
 }
 
-// What is outstanding when Run ends stays so, and goes on with the next Run; what
-// is outstanding at Close completes.
+// Operations that are outstanding when Run ends stay outstanding, and complete in the
+// next Run; those that are outstanding at Close complete.
 func TestStrategiesStopRunClose(t *testing.T) {
 	underEach(t, func(t *testing.T, g *proactor.Group) {
 		d := g.Pick(1)
@@ -280,8 +280,8 @@ func TestStrategiesStopRunClose(t *testing.T) {
 	})
 }
 
-// A pool has as many goroutines in handlers as it may, and no more; when they
-// have nothing to do it shrinks.
+// A pool has at most Max goroutines in handlers; when they have nothing to do it
+// shrinks.
 func TestPoolGrowsAndShrinks(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Pool: proactor.Pool{Min: 1, Max: 4}})
 	ended := make(chan error, 1)
@@ -305,7 +305,7 @@ func TestPoolGrowsAndShrinks(t *testing.T) {
 		d.Post(&ops[i])
 	}
 	for range 4 {
-		<-in // four handlers are called beside each other
+		<-in // four handlers run at the same time
 	}
 	for range posts {
 		out <- struct{}{}
@@ -329,8 +329,8 @@ func TestPoolGrowsAndShrinks(t *testing.T) {
 	}
 }
 
-// Under each strategy, and on each goroutine of a pool, a handler is known as one,
-// and can close neither its dispatcher nor the group.
+// Under each strategy, and on each goroutine of a pool, InHandler is true in a handler,
+// which can close neither its dispatcher nor the group.
 func TestCloseInHandler(t *testing.T) {
 	underEach(t, func(t *testing.T, g *proactor.Group) {
 		stop := running(t, g)
@@ -358,14 +358,14 @@ func TestCloseInHandler(t *testing.T) {
 		stop()
 		for _, d := range g.Dispatchers() {
 			if n := proactor.PoolMembers(d); d.InHandler() || n != 0 {
-				t.Errorf("InHandler is %v where no handler is, and %d goroutines are known", d.InHandler(), n)
+				t.Errorf("InHandler is %v outside of a handler, and %d goroutines are registered", d.InHandler(), n)
 			}
 		}
 	})
 }
 
-// A handle can be handed over between two operations, and what is sent meanwhile
-// is not lost.
+// A handle can be moved between two operations, and bytes that are sent meanwhile are
+// not lost.
 func TestMoveTo(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
@@ -405,7 +405,7 @@ func TestMoveTo(t *testing.T) {
 				t.Error(write.Err())
 			}
 			if err := b.MoveTo(other(g, b.Dispatcher())); err != nil {
-				t.Error(err) // what has arrived goes along
+				t.Error(err) // bytes that have arrived move along
 			}
 			a.Close()
 			var buf [4]byte

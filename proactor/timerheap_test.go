@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestTimerHeap pushes and removes at random: the root is the least, and every
-// operation knows its place.
+// TestTimerHeap pushes and removes at random: the root is the earliest, and every
+// operation knows its index.
 func TestTimerHeap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var h timerHeap
@@ -36,7 +36,7 @@ func TestTimerHeap(t *testing.T) {
 	}
 	for i, e := range h {
 		if int(e.op.index) != i+1 || e.op.deadline != e.when {
-			t.Errorf("place %d: the operation believes to be at %d", i, e.op.index-1)
+			t.Errorf("index %d: the operation has index %d", i, e.op.index-1)
 		}
 	}
 }

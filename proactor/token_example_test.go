@@ -7,10 +7,10 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// switchboard joins callers in pairs: what one end sends goes to the other. It
-// keeps no table of its lines. Each operation carries the line that it belongs to
-// as its token, which the dispatcher hands back untouched: a completion finds its
-// line without a look-up, and no lock protects any.
+// switchboard joins callers in pairs: bytes from one end go to the other. It has no
+// table of its lines. Each operation carries its line as its token, which the
+// dispatcher does not touch: a completion finds its line without a look-up and
+// without a lock.
 type switchboard struct {
 	moved int // bytes
 }
@@ -31,9 +31,9 @@ func (s *switchboard) join(a, b *proactor.Handle) {
 	}
 }
 
-// HandleCompletion is the one handler of all lines. Without the token it would
-// have to find the line, by the operation or by the stream, in a map that every
-// new call writes to.
+// HandleCompletion is the one handler of all lines. Without the token it would have
+// to find the line, by the operation or by the stream, in a map to which every new
+// call writes.
 func (s *switchboard) HandleCompletion(op *proactor.Operation) {
 	l := op.Token.(*line)
 	switch {

@@ -12,9 +12,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// sink is a connection whose other end reads and forgets.
+// sink is a connection whose other end reads and discards.
 type sink struct {
-	read chan int // how many bytes to read; answered when they are
+	read chan int // the number of bytes to read; echoed when they are read
 	done chan error
 }
 
@@ -42,7 +42,7 @@ func newSink(tb testing.TB, dial func(address string)) *sink {
 	return s
 }
 
-// benchFile is a file of that size.
+// benchFile makes a file of that size.
 func benchFile(tb testing.TB, size int) string {
 	tb.Helper()
 	name := filepath.Join(conformance.TempDir(tb), "file")
@@ -52,8 +52,8 @@ func benchFile(tb testing.TB, size int) string {
 	return name
 }
 
-// BenchmarkTransmit sends a file that is in memory, behind a header, to a peer
-// that reads it, one at a time; io.Copy is what package net makes of that.
+// BenchmarkTransmit sends a file that is in memory, behind a header, to a peer that
+// reads it, one at a time. io.Copy does the same with package net.
 func BenchmarkTransmit(b *testing.B) {
 	for _, size := range []int{4 << 10, 64 << 10, 1 << 20, 64 << 20} {
 		for _, name := range workingBackends() {
@@ -93,7 +93,7 @@ func benchTransmit(b *testing.B, name string, size int) {
 	<-ran
 }
 
-// do carries one operation out that makes a handle.
+// do carries out one operation that makes a handle.
 func do(tb testing.TB, d *proactor.Dispatcher, start func(*proactor.Operation)) *proactor.Handle {
 	tb.Helper()
 	var h *proactor.Handle

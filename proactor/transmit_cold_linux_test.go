@@ -14,9 +14,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// BenchmarkTransmitCold sends a file that has to be read from disk, and reports
-// for how long a timer of half a millisecond had to wait for the dispatcher
-// meanwhile.
+// BenchmarkTransmitCold sends a file that has to be read from disk, and reports for
+// how long a timer of half a millisecond has to wait for the dispatcher meanwhile.
 func BenchmarkTransmitCold(b *testing.B) {
 	for _, name := range workingBackends() {
 		if name != "sim" {
@@ -75,7 +74,7 @@ func benchTransmitCold(b *testing.B, name string) {
 	b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "µs-p99-late")
 }
 
-// evict makes the system forget what it has of a file in memory.
+// evict drops the file from the system's memory.
 func evict(tb testing.TB, path string) {
 	tb.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -91,8 +90,8 @@ func evict(tb testing.TB, path string) {
 	}
 }
 
-// TestTransmitCold transmits a file that has to be read from disk, to a stream
-// and to a pipe; and ends it early, in every way, while a worker reads.
+// TestTransmitCold transmits a file that has to be read from disk, to a stream and
+// to a pipe; it also ends transmissions early, in every way, while a worker reads.
 func TestTransmitCold(t *testing.T) {
 	data := make([]byte, 8<<20)
 	for i := range data {
@@ -140,7 +139,7 @@ func TestTransmitCold(t *testing.T) {
 	}
 }
 
-// coldWork is a transmission and where it goes.
+// coldWork is a transmission and its destination.
 type coldWork struct {
 	d             *proactor.Dispatcher
 	file, out, in *proactor.Handle
@@ -166,7 +165,7 @@ func newColdWork(t *testing.T, name, path, over string) *coldWork {
 	return w
 }
 
-// transmit starts it, with nothing of the file in memory.
+// transmit starts the transmission, with nothing of the file in memory.
 func (w *coldWork) transmit(t *testing.T, path string) {
 	t.Helper()
 	evict(t, path)
@@ -174,7 +173,7 @@ func (w *coldWork) transmit(t *testing.T, path string) {
 	w.out.TransmitFile(&w.send, &w.transmission)
 }
 
-// receive compares what comes with data.
+// receive compares the received bytes with data.
 func (w *coldWork) receive(t *testing.T, data []byte) {
 	t.Helper()
 	buf := make([]byte, 100_000)

@@ -9,12 +9,12 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestTransmitWithoutSize: a file that does not say how long it is cannot be sent to
-// its end, but a part of it can.
+// TestTransmitWithoutSize: a file without a size cannot be sent to its end, but a
+// range of it can.
 func TestTransmitWithoutSize(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name == "sim" {
-			continue // its files say how long they are
+			continue // its files have a size
 		}
 		t.Run(name, func(t *testing.T) {
 			d := dispatcher(t, name)
@@ -51,7 +51,7 @@ func TestTransmitWithoutSize(t *testing.T) {
 	}
 }
 
-// TestTransmitOfNoFile: what is no file is refused when it is opened.
+// TestTransmitOfNoFile: directories and pipes cannot be opened as files.
 func TestTransmitOfNoFile(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// onEachRunning runs f beside Run, on a dispatcher for each backend that works
-// here and each way to dispatch.
+// onEachRunning runs f beside Run, on a dispatcher for each backend that works here
+// and each way to dispatch.
 func onEachRunning(t *testing.T, f func(t *testing.T, ctx context.Context, d *Dispatcher)) {
 	t.Helper()
 	test := func(t *testing.T, o Options) {
@@ -42,20 +42,21 @@ func onEachRunning(t *testing.T, f func(t *testing.T, ctx context.Context, d *Di
 	})
 }
 
-// awaitParked returns when the dispatcher waits, or is about to and has chosen
-// until when.
+// awaitParked returns when the dispatcher waits, or has chosen its deadline and is
+// about to wait.
 func awaitParked(t *testing.T, ctx context.Context, d *Dispatcher) {
 	t.Helper()
 	for !d.parked.Load() {
 		if ctx.Err() != nil {
-			t.Fatal("the dispatcher does not come to wait")
+			t.Fatal("the dispatcher does not park")
 		}
 		runtime.Gosched()
 	}
 }
 
-// What is started on another goroutine and has to end before everything else does
-// ends in time, although the dispatcher waits already, for longer or for ever.
+// TestEarlierDeadlineFromAnotherGoroutine: an operation that another goroutine
+// starts, and that has the earliest deadline, ends in time although the dispatcher
+// is already waiting, for longer or without a deadline.
 func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
 	for _, later := range []bool{false, true} {
 		onEachRunning(t, func(t *testing.T, ctx context.Context, d *Dispatcher) {
@@ -65,7 +66,7 @@ func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
 			}
 			defer r.Close()
 			defer w.Close()
-			if later && d.Backend().Name != "sim" { // whose clock jumps there
+			if later && d.Backend().Name != "sim" { // its clock would jump to that time
 				last := Operation{Handler: HandlerFunc(func(*Operation) {})}
 				d.StartTimer(&last, 24*time.Hour)
 			}
@@ -100,7 +101,7 @@ func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
 							t.Errorf("%s: %v", name, err)
 						}
 					case <-ctx.Done():
-						t.Fatalf("%s: nobody has told the dispatcher, which waits, of the new deadline", name)
+						t.Fatalf("%s: the waiting dispatcher was not woken for the new deadline", name)
 					}
 				}
 			}
@@ -108,11 +109,10 @@ func TestEarlierDeadlineFromAnotherGoroutine(t *testing.T) {
 	}
 }
 
-// waits counts how often a backend is waited for, and how often that is without a
-// pause.
+// waits counts the calls of a backend's Wait that do not block.
 type waits struct {
 	backend.Backend
-	without atomic.Int32 // looks since the last wait
+	without atomic.Int32 // calls that did not block, since the last one that did
 	waited  atomic.Int32
 }
 
@@ -126,7 +126,8 @@ func (w *waits) Wait(deadline time.Duration) *backend.Op {
 	return w.Backend.Wait(deadline)
 }
 
-// What has ended one Run does not keep the next one from waiting: it would spin.
+// A call that has ended one Run does not keep the next Run from waiting, or it would
+// spin.
 func TestRunWaitsAfterStop(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		for name, end := range map[string]func(*testing.T, *Dispatcher){
@@ -174,7 +175,7 @@ func TestRunWaitsAfterStop(t *testing.T) {
 					runtime.Gosched()
 				}
 				if n := counted.without.Load(); n >= 100 {
-					t.Errorf("Run has looked %d times, and does not wait", n)
+					t.Errorf("Run has called Wait %d times without blocking", n)
 				}
 				d.Stop()
 				if err := <-ran; err != nil {
@@ -185,7 +186,7 @@ func TestRunWaitsAfterStop(t *testing.T) {
 	})
 }
 
-// watched is a context that counts who watches it.
+// watched is a context that counts its AfterFunc registrations.
 type watched struct {
 	context.Context
 	watchers atomic.Int32
@@ -197,8 +198,8 @@ func newWatched() (*watched, context.CancelFunc) {
 	return &watched{Context: ctx}, cancel
 }
 
-// Value hides that the context is one of package context's, which watches those by
-// other means.
+// Value hides that the context is one of package context, which registers with those
+// in another way.
 func (w *watched) Value(any) any { return nil }
 
 // AfterFunc is what context.AfterFunc calls.
@@ -214,8 +215,8 @@ func (w *watched) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// A context that lives long is not watched by what has ended: each operation would
-// leave something behind.
+// Operations that have ended are not registered with a long-lived context any more, or
+// each would leave a registration behind.
 func TestContextIsNotWatchedAfterwards(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		d, err := New(o)
@@ -240,7 +241,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 				}
 			}
 			if n := ctx.watchers.Load(); n != 0 {
-				t.Errorf("watched by %d after the operation", n)
+				t.Errorf("%d registrations after the operation", n)
 			}
 		}
 		for i := range 10 {
@@ -263,7 +264,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 			op.SetTimeout(0)
 		}
 		if ctx.most.Load() != 2 {
-			t.Errorf("watched by %d at a time, want 2: the operation and RunOne", ctx.most.Load())
+			t.Errorf("%d registrations at a time, want 2: the operation and RunOne", ctx.most.Load())
 		}
 	})
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// refusals probes each backend once, and keeps why some do not work here.
+// refusals probes each backend once, and keeps the errors of those that do not work
+// here.
 var refusals = sync.OnceValue(func() map[string]error {
 	errs := make(map[string]error)
 	for _, name := range proactor.Backends() {
@@ -24,15 +25,15 @@ var refusals = sync.OnceValue(func() map[string]error {
 	return errs
 })
 
-// workingBackends are those that the tests of this package run on: all of them,
-// but for what TestBackendsWork reports.
+// workingBackends are the backends on which the tests of this package run: all
+// except those that TestBackendsWork reports.
 func workingBackends() []string {
 	return slices.DeleteFunc(proactor.Backends(), func(name string) bool { return refusals()[name] != nil })
 }
 
-// TestBackendsWork fails for a backend that does not work, and skips where the
-// kernel lacks io_uring or a container forbids it: the one case that the
-// backends behind it are there for.
+// TestBackendsWork fails for a backend that does not work. It skips if the kernel
+// lacks io_uring or a container forbids it, the one case for which there are other
+// backends.
 func TestBackendsWork(t *testing.T) {
 	for _, name := range proactor.Backends() {
 		t.Run(name, func(t *testing.T) {
