@@ -1,32 +1,32 @@
 //go:build windows
 
-// Package iocp carries operations out by handing them to Windows, which puts
-// them into a completion port when they are done.
+// Package iocp carries operations out by handing them to Windows, which adds them
+// to a completion port when they are done.
 //
-// # How an operation goes
+// # The life of an operation
 //
-//  1. Start queues it in the lane of its handle and direction. Only the head of
-//     a lane is in flight, in the system's hands: that is what keeps a stream in
+//  1. Start puts it into the opQueue of its handle and direction. Only the head of
+//     a queue is in flight, in the hands of the system, which keeps a stream in
 //     order (opqueue.go).
-//  2. What the system can do at once it does: then the operation completes within
-//     Start. Otherwise it is in flight until it comes out of the port.
-//  3. Wait takes what has come out of the port, turns it into results, and puts
-//     the next operation of each lane into flight (wait.go).
+//  2. The system carries out at once what it can: the operation then completes
+//     within Start. Otherwise it is in flight until it comes out of the port.
+//  3. Wait takes operations out of the port, turns them into results, and puts
+//     the next operation of each queue into flight (wait.go).
 //
-// # What has to hold
+// # Invariants
 //
 // The system knows an operation by the address of its OVERLAPPED, in Op.Sys, and
-// writes there, and into the buffers, until it has come out of the port. So the
-// operation must stay reachable: it is the head of its lane, and the lane's
-// handle is in the registry, among the connects in progress, or among those
-// that were closed with something in flight.
+// writes there, and into the buffers, until the operation has come out of the port.
+// So the operation must stay reachable: it is the head of its queue, and the queue's
+// handle is in the registry, among the connects in progress, or among the closed
+// handles that still have something in flight (draining).
 //
-// A lane's lock is held during system calls on the handle. When both lanes are
-// closed and nothing is in flight nobody uses the socket any more, and its number
-// may come to mean something else.
+// A queue's lock is held during system calls on the handle. When both queues are
+// closed and nothing is in flight no goroutine uses the socket any more, and its
+// number may come to mean another file.
 //
-// A goroutine that waits holds an operating-system thread, unlike with the other
-// backends: Go's runtime has a port of its own and lends it to nobody.
+// A goroutine that waits holds a thread of the operating system, unlike with other
+// backends: Go's runtime has a port of its own, which other packages cannot use.
 package iocp
 
 import (
@@ -43,43 +43,43 @@ import (
 
 // Backend implements backend.Backend.
 type Backend struct {
-	port    sys.Port
-	events  sys.PortBuffer // Wait's
-	started time.Time
-	done    backend.Completions
-	flying  atomic.Int64 // operations that will come out of the port
+	port      sys.Port
+	events    sys.PortBuffer // used by Wait only
+	started   time.Time
+	completed backend.Completions
+	inFlight  atomic.Int64 // operations that will come out of the port
 
-	timer   *time.Timer // ends a Wait at its deadline
-	woken   atomic.Bool // Wake was called since Wait returned last
-	asleep  atomic.Bool // a goroutine is inside the port, or about to be
-	skipped int         // calls of Wait that did not look into the port; Wait's
+	timer    *time.Timer // ends a Wait at its deadline
+	woken    atomic.Bool // Wake was called since Wait returned last
+	sleeping atomic.Bool // a goroutine is inside the port, or about to be
+	skipped  int         // calls of Wait since the last poll; used by Wait only
 
-	handles backend.Registry[*handle]
-	files   files.Pool
-	mu      sync.Mutex
-	closed  bool                    // Close was called
-	dialing map[*backend.Op]*handle // connects in progress
-	landing map[*handle]struct{}    // closed, with something in flight
+	handles  backend.Registry[*handle]
+	files    files.Pool
+	mu       sync.Mutex
+	closed   bool                    // Close was called
+	connects map[*backend.Op]*handle // connects in progress
+	draining map[*handle]struct{}    // closed handles with something in flight
 
-	life  sync.RWMutex // held for reading by who posts to the port
-	ended bool         // life: the port is gone
+	portMu     sync.RWMutex // read-locked by goroutines that post to the port
+	portClosed bool         // covered by portMu: the port is gone
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
-// New makes a backend. The error says what the system does not have.
+// New makes a backend. The error says what the system lacks.
 func New(backend.Options) (backend.Backend, error) {
 	port, err := sys.NewPort()
 	if err != nil {
 		return nil, err
 	}
 	b := &Backend{
-		port:    port,
-		started: time.Now(),
-		dialing: make(map[*backend.Op]*handle),
-		landing: make(map[*handle]struct{}),
+		port:     port,
+		started:  time.Now(),
+		connects: make(map[*backend.Op]*handle),
+		draining: make(map[*handle]struct{}),
 	}
-	b.timer = time.AfterFunc(time.Hour, b.stir)
+	b.timer = time.AfterFunc(time.Hour, b.wakeSleeper)
 	b.timer.Stop()
 	b.files.Init(b.fileDone, nil)
 	return b, nil
@@ -94,14 +94,14 @@ func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
 	if op.Kind == backend.KindConnect {
-		b.connect(op)
+		b.startConnect(op)
 		return
 	}
-	if l := laneOf(op); l != nil {
-		l.start(op)
+	if q := queueOf(op); q != nil {
+		q.start(op)
 		return
 	}
-	b.files.Start(op) // which refuses what is not for a file
+	b.files.Start(op) // rejects operations that are not for files
 }
 
 // Cancel implements backend.Backend.
@@ -110,8 +110,8 @@ func (b *Backend) Cancel(op *backend.Op) {
 		b.cancelConnect(op)
 		return
 	}
-	if l := laneOf(op); l != nil {
-		l.cancel(op)
+	if q := queueOf(op); q != nil {
+		q.cancel(op)
 		return
 	}
 	b.files.Cancel(op)
@@ -120,7 +120,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 // CancelAll implements backend.Backend.
 func (b *Backend) CancelAll() {
 	b.mu.Lock()
-	connects := slices.Collect(maps.Keys(b.dialing))
+	connects := slices.Collect(maps.Keys(b.connects))
 	b.mu.Unlock()
 	for _, op := range connects {
 		b.cancelConnect(op)
@@ -129,35 +129,35 @@ func (b *Backend) CancelAll() {
 	b.files.CancelAll()
 }
 
-// laneOf is the lane that op belongs to; nil if its handle cannot do it.
-func laneOf(op *backend.Op) *opQueue {
+// queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
+func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
 	if !ok || !op.Kind.Suits(h.listener, h.packet) {
 		return nil
 	}
-	return &h.lanes[op.Kind.Direction()]
+	return &h.queues[op.Kind.Direction()]
 }
 
-// fileDone takes back what was given to the workers. Anybody calls it.
+// fileDone takes back an operation from a worker. Any goroutine may call it.
 func (b *Backend) fileDone(op *backend.Op) {
-	b.done.Add(op)
-	b.stir()
+	b.completed.Add(op)
+	b.wakeSleeper()
 }
 
-// complete puts op where Wait finds it. Who calls it stirs Wait afterwards, with
-// no lock held.
+// complete adds op to the completed operations. The caller wakes the sleeper
+// afterwards, with no lock held.
 func (b *Backend) complete(op *backend.Op, err error) {
 	op.Err = err
-	b.done.Add(op)
+	b.completed.Add(op)
 }
 
-// Close implements backend.Backend. Everything in flight was cancelled, and so
-// comes out of the port at once.
+// Close implements backend.Backend. The operations in flight were cancelled, and so
+// come out of the port at once.
 func (b *Backend) Close() error {
 	b.mu.Lock()
 	again := b.closed
 	b.closed = true
-	connecting := slices.Collect(maps.Values(b.dialing))
+	connecting := slices.Collect(maps.Values(b.connects))
 	b.mu.Unlock()
 	if again {
 		return nil
@@ -167,17 +167,17 @@ func (b *Backend) Close() error {
 	}
 	b.handles.CloseAll()
 	b.files.Close()
-	for b.flying.Load() > 0 {
-		b.take(b.port.Wait(&b.events, true))
+	for b.inFlight.Load() > 0 {
+		b.handleEvents(b.port.Wait(&b.events, true))
 	}
 	b.timer.Stop()
-	b.life.Lock() // nobody is about to post
-	defer b.life.Unlock()
-	b.ended = true
+	b.portMu.Lock() // no goroutine is about to post
+	defer b.portMu.Unlock()
+	b.portClosed = true
 	return b.port.Close()
 }
 
-// closedError is why an operation on a handle that is closed now fails.
+// closedError is the error of operations on a handle that is being closed.
 func (b *Backend) closedError() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

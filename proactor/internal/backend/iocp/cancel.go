@@ -7,117 +7,89 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// cancel ends op early: what waits leaves the queue, and what is in flight is
-// asked for. An operation that is neither has completed.
-func (l *opQueue) cancel(op *backend.Op) {
-	l.mu.Lock()
+// cancel ends op early. An operation that waits leaves the queue, and the system is
+// asked to end one that is in flight. An operation that is neither has completed.
+func (q *opQueue) cancel(op *backend.Op) {
+	q.mu.Lock()
 	completed := false
-	if l.flying && l.queue.Head() == op {
-		l.recall()
-	} else if l.queue.Head() == op { // it waits for a buffer
-		l.h.b.complete(l.pop(), backend.ErrCanceled)
-		l.advance()
+	if q.inFlight && q.ops.Head() == op {
+		q.cancelHeadLocked()
+	} else if q.ops.Head() == op { // it waits for a buffer
+		q.h.b.complete(q.popLocked(), backend.ErrCanceled)
+		q.runLocked()
 		completed = true
-	} else if l.queue.Remove(op) {
-		l.h.b.complete(op, backend.ErrCanceled)
-		l.end()
+	} else if q.ops.Remove(op) {
+		q.h.b.complete(op, backend.ErrCanceled)
+		q.shutdownWriteLocked()
 		completed = true
 	}
-	l.unlock()
+	q.unlock()
 	if completed {
-		l.h.b.stir()
+		q.h.b.wakeSleeper()
 	}
 }
 
-// recall asks the system for the head, which comes out of the port in any case.
-// What it has done by then counts. mu is held.
-func (l *opQueue) recall() {
-	if l.closed == nil {
-		l.recalled = true
-		sys.CancelIO(l.h.fd, l.queue.Head())
+// cancelHeadLocked asks the system to end the head, which comes out of the port in any
+// case. What the system has done by then is the result.
+func (q *opQueue) cancelHeadLocked() {
+	if q.closed == nil {
+		q.cancelled = true
+		sys.CancelIO(q.h.fd, q.ops.Head())
 	}
 }
 
-// cancelAll is cancel for everything. Who calls it stirs Wait.
-func (l *opQueue) cancelAll() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.flying {
-		l.completeAll(backend.ErrCanceled)
+// cancelAll cancels all operations. The caller wakes the sleeper.
+func (q *opQueue) cancelAll() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.inFlight {
+		q.completeAllLocked(backend.ErrCanceled)
 		return
 	}
-	head := l.queue.Pop()
-	l.completeAll(backend.ErrCanceled)
-	l.queue.Push(head)
-	l.recall()
+	head := q.ops.Pop()
+	q.completeAllLocked(backend.ErrCanceled)
+	q.ops.Push(head)
+	q.cancelHeadLocked()
 }
 
-// completeAll completes everything that waits with err. mu is held.
-func (l *opQueue) completeAll(err error) {
-	for op := l.pop(); op != nil; op = l.pop() {
-		l.h.b.complete(op, err)
+// completeAllLocked completes all operations with err.
+func (q *opQueue) completeAllLocked(err error) {
+	for op := q.popLocked(); op != nil; op = q.popLocked() {
+		q.h.b.complete(op, err)
 	}
 }
 
-// close makes everything complete with err: at once, or when what is in flight
-// has come out of the port, and reports whether something is.
-func (l *opQueue) close(err error) (flying bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.flying {
-		l.recall()
+// close makes all operations complete with err: at once, or when the head has come out
+// of the port. It reports whether the head is in flight.
+func (q *opQueue) close(err error) (inFlight bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.inFlight {
+		q.cancelHeadLocked()
 	} else {
-		l.completeAll(err)
+		q.completeAllLocked(err)
 	}
-	l.closed = err
-	return l.flying
+	q.closed = err
+	return q.inFlight
 }
 
-// gather gives back what a closed stream stands for when nothing is in flight on it any
-// more: until then the system is asked how much was moved.
-func (b *Backend) gather(h *handle) {
-	for d := range h.lanes {
-		l := &h.lanes[d]
-		l.mu.Lock()
-		inUse := l.flying || l.closed == nil
-		l.mu.Unlock()
+// releaseIfIdle closes the descriptor of a closed handle when nothing is in flight on it.
+// Until then the descriptor is needed to ask the system how much was moved.
+func (b *Backend) releaseIfIdle(h *handle) {
+	for d := range h.queues {
+		q := &h.queues[d]
+		q.mu.Lock()
+		inUse := q.inFlight || q.closed == nil
+		q.mu.Unlock()
 		if inUse {
 			return
 		}
 	}
 	b.mu.Lock()
-	_, last := b.landing[h]
-	delete(b.landing, h)
+	_, last := b.draining[h]
+	delete(b.draining, h)
 	b.mu.Unlock()
 	if last && !h.listener {
 		h.release()
-	}
-}
-
-// CloseWrite implements backend.Handle.
-func (h *handle) CloseWrite() error {
-	if h.listener {
-		return backend.ErrWrongHandle
-	}
-	if h.packet || h.name != "" {
-		return backend.ErrNotSocket
-	}
-	l := &h.lanes[backend.Out]
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed != nil {
-		return l.closed
-	}
-	l.ending = true
-	l.end()
-	return nil
-}
-
-// end tells the peer that no more will come, once nothing is left to be written.
-// A peer that has gone already need not be told. mu is held.
-func (l *opQueue) end() {
-	if l.ending && !l.ended && l.queue.Empty() {
-		l.ended = true
-		sys.ShutdownWrite(l.h.fd)
 	}
 }

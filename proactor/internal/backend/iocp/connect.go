@@ -3,33 +3,34 @@
 package iocp
 
 import (
+	"net"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A connect is the only operation in the outgoing lane of the handle that it
-// makes, which is registered when it has succeeded.
+// A connect is the only operation in the outgoing queue of the handle that it makes. The
+// handle is registered when the connect has succeeded.
 
-// connect begins op.
-func (b *Backend) connect(op *backend.Op) {
+// startConnect begins op.
+func (b *Backend) startConnect(op *backend.Op) {
 	if backend.IsDatagram(op.Connect().Network) {
 		b.complete(op, b.connectPacket(op))
-		b.stir()
+		b.wakeSleeper()
 		return
 	}
-	h, err := b.dial(op)
+	h, err := b.addConnect(op)
 	if err != nil {
 		b.complete(op, err)
-		b.stir()
+		b.wakeSleeper()
 		return
 	}
-	h.lanes[backend.Out].start(op)
+	h.queues[backend.Out].start(op)
 }
 
-// dial makes the handle of a connect and remembers it.
-func (b *Backend) dial(op *backend.Op) (*handle, error) {
+// addConnect makes the handle of a connect and remembers it.
+func (b *Backend) addConnect(op *backend.Op) (*handle, error) {
 	if err := sys.PrepareConnect(op); err != nil {
 		return nil, backend.Unsupported(op.Connect().Network, err)
 	}
@@ -43,7 +44,7 @@ func (b *Backend) dial(op *backend.Op) (*handle, error) {
 	case b.closed:
 		err = backend.ErrBackendClosed
 	default:
-		b.dialing[op] = h
+		b.connects[op] = h
 	}
 	b.mu.Unlock()
 	if err != nil {
@@ -52,32 +53,44 @@ func (b *Backend) dial(op *backend.Op) (*handle, error) {
 	return h, err
 }
 
-// dialed forgets a connect.
-func (b *Backend) dialed(op *backend.Op) {
+// removeConnect forgets a connect.
+func (b *Backend) removeConnect(op *backend.Op) {
 	b.mu.Lock()
-	delete(b.dialing, op)
+	delete(b.connects, op)
 	b.mu.Unlock()
 }
 
 // cancelConnect ends a connect early, unless it has ended just before.
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
-	h := b.dialing[op]
+	h := b.connects[op]
 	b.mu.Unlock()
 	if h != nil {
-		h.lanes[backend.Out].cancel(op)
+		h.queues[backend.Out].cancel(op)
 	}
 }
 
-// connected is the result of a connect. mu is held.
-func (l *opQueue) connected(op *backend.Op, errno syscall.Errno) error {
-	h := l.h
-	h.b.dialed(op)
-	err := l.closed
+// connectUnix begins to connect a Unix socket. ConnectEx cannot do that, and the call that
+// can waits until the other end has room in its queue. So a goroutine makes the call, and
+// its result comes out of the port as any other. A cancel does not reach the call.
+func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
+	sys.TakeOff(op)
+	go func() {
+		sys.ConnectWaiting(op)
+		b.port.Land(op)
+	}()
+	return sys.Pending
+}
+
+// connectResultLocked is the result of a connect.
+func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error {
+	h := q.h
+	h.b.removeConnect(op)
+	err := q.closed
 	switch {
 	case err != nil:
 		return err
-	case errno == sys.Aborted && l.recalled:
+	case errno == sys.Aborted && q.cancelled:
 		err = backend.ErrCanceled
 	case errno != 0:
 		err = sys.ConnectError(op, errno)
@@ -94,27 +107,35 @@ func (l *opQueue) connected(op *backend.Op, errno syscall.Errno) error {
 		}
 		err = backend.ErrBackendClosed
 	}
-	return l.undialed(op, err)
+	return q.failConnectLocked(op, err)
 }
 
-// undialed has the handle of a connect closed that has failed. mu is held.
-func (l *opQueue) undialed(op *backend.Op, err error) error {
-	l.h.b.dialed(op)
-	l.refused = true
+// failConnectLocked makes the queue close the handle of a failed connect.
+func (q *opQueue) failConnectLocked(op *backend.Op, err error) error {
+	q.h.b.removeConnect(op)
+	q.connectFailed = true
 	return err
 }
 
-// ConnectEx does not know Unix sockets, which are connected with a call that may
-// wait: for as long as it takes the other end to have room in its queue. So it is
-// made on a goroutine, whose result comes out of the port as any other. A cancel
-// does not reach it.
-
-// connectUnix begins to connect a Unix socket.
-func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
-	sys.TakeOff(op)
-	go func() {
-		sys.ConnectWaiting(op)
-		b.port.Land(op)
-	}()
-	return sys.Pending
+// acceptResultLocked is the result of an accept.
+func (q *opQueue) acceptResultLocked(op *backend.Op, errno syscall.Errno) error {
+	fd := int(op.Sys.Fd)
+	switch {
+	case q.closed != nil:
+		sys.Close(fd)
+		return q.closed
+	case errno != 0:
+		sys.Close(fd)
+		return q.resultErrorLocked(op, errno)
+	}
+	if err := sys.Accepted(fd, q.h.fd); err != nil {
+		sys.Close(fd)
+		return &net.OpError{Op: "accept", Net: q.h.network, Source: q.h.local, Err: err}
+	}
+	h := q.h.b.newHandle(fd, q.h.network, sys.LocalAddr(fd), sys.RemoteAddr(fd))
+	if err := q.h.b.register(h); err != nil {
+		return err
+	}
+	op.New = h
+	return nil
 }

@@ -4,6 +4,8 @@ package iocp
 
 import (
 	"io"
+	"net"
+	"os"
 	"sync"
 	"syscall"
 
@@ -11,180 +13,259 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// lane is one direction of a handle.
+// opQueue is the queue of one direction of a handle.
 type opQueue struct {
 	h *handle
 
-	mu       sync.Mutex // held during system calls
-	queue    backend.Queue
-	flying   bool                 // the head is in the system's hands
-	recalled bool                 // and was cancelled
-	refused  bool                 // the connect has failed: the handle is to be closed
-	closed   error                // what operations complete with once the handle is closed
-	ending   bool                 // CloseWrite was called
-	ended    bool                 // and the peer has been told
-	readable bool                 // there are bytes for the head, a receive: see receive.go
-	vector   sys.Vector           // for what must not wait
-	waiter   *backend.PoolWaiter  // for a buffer; nil until there was none
-	spares   backend.SpareBuffers // to be released once mu is not held
-	scratch  []byte               // what a pipe's gather write is put together in; made at first use
+	mu            sync.Mutex // held during system calls
+	ops           backend.Queue
+	inFlight      bool                 // the head is in the hands of the system
+	cancelled     bool                 // and a cancel was requested
+	connectFailed bool                 // the connect has failed, and the handle must be closed
+	closed        error                // the error of operations once the handle is closed
+	writeClosing  bool                 // CloseWrite was called
+	writeShutDown bool                 // and the write side is shut down
+	readable      bool                 // there are bytes for the head, a receive: see receive.go
+	vector        sys.Vector           // used by TryWriteV
+	poolWaiter    *backend.PoolWaiter  // waits for a buffer; nil until a pool was empty
+	toRelease     backend.SpareBuffers // buffers to release once mu is released
+	gatherBuffer  []byte               // the bytes of a pipe's gather write; made at first use
 }
 
-// start queues op and begins it if it is the first.
-func (l *opQueue) start(op *backend.Op) {
+// start queues op, and begins it if it is the head.
+func (q *opQueue) start(op *backend.Op) {
 	completed := true
-	l.mu.Lock()
+	q.mu.Lock()
 	switch {
-	case l.closed != nil && !l.flying:
-		l.h.b.complete(op, l.closed)
-	case l.closed == nil && l.ending:
-		l.h.b.complete(op, backend.ErrWriteClosed)
-	default: // also behind the last one of a closed lane, so that it comes after it
-		completed = l.queue.Push(op) && l.advance()
+	case q.closed != nil && !q.inFlight:
+		q.h.b.complete(op, q.closed)
+	case q.closed == nil && q.writeClosing:
+		q.h.b.complete(op, backend.ErrWriteClosed)
+	default: // also behind the last operation of a closed queue, so that it completes after that one
+		completed = q.ops.Push(op) && q.runLocked()
 	}
-	refused := l.refused
-	l.unlock()
-	if refused {
-		l.h.Close()
+	connectFailed := q.connectFailed
+	q.unlock()
+	if connectFailed {
+		q.h.Close()
 	}
 	if completed {
-		l.h.b.stir()
+		q.h.b.wakeSleeper()
 	}
 }
 
-// advance carries operations out until one is in flight, and reports whether
-// any has completed. mu is held.
-func (l *opQueue) advance() (completed bool) {
-	for op := l.queue.Head(); op != nil; op = l.queue.Head() {
-		progress, err := l.attempt(op)
-		if progress == waits {
+// runLocked carries operations out until the head waits or the queue is empty, and
+// reports whether any has completed.
+func (q *opQueue) runLocked() (completed bool) {
+	for op := q.ops.Head(); op != nil; op = q.ops.Head() {
+		progress, err := q.attemptLocked(op)
+		if progress == waiting {
 			return completed
 		}
 		if progress == done {
-			l.pop()
-			l.h.b.complete(op, err)
+			q.popLocked()
+			q.h.b.complete(op, err)
 			completed = true
 		}
 	}
-	l.end()
+	q.shutdownWriteLocked()
 	return completed
 }
 
-// progress is how far an attempt has brought an operation.
+// progress is the state of an operation after an attempt.
 type progress uint8
 
 const (
-	done   progress = iota
-	waits           // it is in flight, or waits for a buffer
-	goesOn          // with another attempt
+	done    progress = iota
+	waiting          // in flight, or waits for a buffer
+	again            // needs another attempt
 )
 
-// attempt takes op, the head, a step further. The error is that of an operation
-// that is done. mu is held.
-func (l *opQueue) attempt(op *backend.Op) (progress, error) {
-	if nothing(op) {
+// attemptLocked takes op, the head, a step further. The error is the result of an
+// operation that is done.
+func (q *opQueue) attemptLocked(op *backend.Op) (progress, error) {
+	if movesNothing(op) {
 		return done, nil
 	}
-	if l.readable {
-		return l.fill(op)
+	if q.readable {
+		return q.fillLocked(op)
 	}
-	errno, err := l.begin(op)
+	errno, err := q.beginLocked(op)
 	switch {
 	case err != nil:
 		return done, err
 	case errno == sys.Pending:
-		return waits, nil
-	case l.again(op, sys.Moved(op), errno):
-		return goesOn, nil
+		return waiting, nil
+	case q.againLocked(op, sys.Moved(op), errno):
+		return again, nil
 	}
-	return done, l.settle(op, sys.Moved(op), errno)
+	return done, q.resultLocked(op, sys.Moved(op), errno)
 }
 
-// pop takes the head out.
-func (l *opQueue) pop() *backend.Op {
-	l.readable = false
-	return l.queue.Pop()
+// movesNothing reports whether op moves no bytes, whatever happens. The system would
+// wait until a read of no bytes has something to read.
+func movesNothing(op *backend.Op) bool {
+	switch op.Kind {
+	case backend.KindRead, backend.KindWrite:
+		return len(op.Buf) == 0
+	case backend.KindReadV, backend.KindWriteV:
+		for _, b := range op.Vec {
+			if len(b) > 0 {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
-// begin hands op to the system. An error is the result of op; else the answer is
-// Pending, or what came of it. It counts as in flight before it is: it may come
-// out of the port at once.
-func (l *opQueue) begin(op *backend.Op) (syscall.Errno, error) {
-	l.recalled = false
-	if err := l.prepare(op); err != nil {
+// popLocked removes and returns the head.
+func (q *opQueue) popLocked() *backend.Op {
+	q.readable = false
+	return q.ops.Pop()
+}
+
+// beginLocked hands op to the system. An error is the result of op. Otherwise the
+// answer is Pending, or the system's result. op counts as in flight before the call,
+// because it may come out of the port at once.
+func (q *opQueue) beginLocked(op *backend.Op) (syscall.Errno, error) {
+	q.cancelled = false
+	if err := q.prepareLocked(op); err != nil {
 		return 0, err
 	}
-	l.flying, op.Sys.Lane = true, l
-	l.h.b.flying.Add(1)
-	errno, err := l.call(op)
+	q.inFlight, op.Sys.Lane = true, q
+	q.h.b.inFlight.Add(1)
+	errno, err := q.callLocked(op)
 	if errno != sys.Pending {
-		l.flying, op.Sys.Lane = false, nil
-		l.h.b.flying.Add(-1)
+		q.inFlight, op.Sys.Lane = false, nil
+		q.h.b.inFlight.Add(-1)
 	}
 	if err != nil {
-		err = l.transmitResult(op, 0, err)
+		err = q.transmitResultLocked(op, 0, err)
 	}
 	return errno, err
 }
 
-// landed takes op, which has come out of the port, and goes on with the next.
-func (l *opQueue) landed(op *backend.Op, moved int, failed bool) {
-	l.mu.Lock()
-	l.flying = false
-	if errno := l.outcome(op, &moved, failed); !l.again(op, moved, errno) {
-		err := l.settle(op, moved, errno)
-		l.pop()
-		l.h.b.complete(op, err)
+// prepareLocked does what precedes the system call for op. An error is the result of
+// op.
+func (q *opQueue) prepareLocked(op *backend.Op) error {
+	err := q.h.joinPort()
+	switch {
+	case err != nil && op.Kind == backend.KindConnect:
+		return q.failConnectLocked(op, sys.ConnectError(op, err))
+	case err == nil && op.Kind == backend.KindAccept:
+		err = sys.PrepareAccept(op, q.h.local, q.h.options)
+	case err == nil && op.Kind == backend.KindSendTo:
+		return q.encodeAddress(op)
+	case err == nil && op.Kind == backend.KindTransmitFile && !op.Transmission().Begun:
+		if err = q.h.beginTransmit(op.Transmission()); err != nil {
+			return q.transmitResultLocked(op, 0, err)
+		}
 	}
-	closed, refused := l.closed != nil, l.refused
+	switch {
+	case err == nil:
+		return nil
+	case q.h.name != "":
+		return &os.PathError{Op: verb(op.Kind), Path: q.h.name, Err: err}
+	}
+	return &net.OpError{Op: verb(op.Kind), Net: q.h.network, Source: q.h.local, Addr: q.h.remote, Err: err}
+}
+
+// callLocked makes the system call that puts op into flight. Only a transmission
+// returns an error.
+func (q *opQueue) callLocked(op *backend.Op) (syscall.Errno, error) {
+	if q.h.name != "" {
+		return q.callPipeLocked(op)
+	}
+	switch op.Kind {
+	case backend.KindAccept:
+		return sys.StartAccept(q.h.fd, op), nil
+	case backend.KindConnect:
+		if backend.IsUnix(q.h.network) {
+			return q.h.b.connectUnix(op), nil
+		}
+		return sys.StartConnect(op), nil
+	case backend.KindRead, backend.KindReadV:
+		return sys.StartRecv(q.h.fd, op), nil
+	case backend.KindReceive:
+		return sys.StartAwait(q.h.fd, op), nil
+	case backend.KindTransmitFile:
+		return q.transmitLocked(op)
+	case backend.KindReceiveFrom:
+		return sys.StartRecvFrom(q.h.fd, op), nil
+	case backend.KindSendTo:
+		return sys.StartSendTo(q.h.fd, op, !op.Datagram().Addr.IsValid()), nil
+	}
+	return sys.StartSend(q.h.fd, op), nil
+}
+
+// onCompletion handles op, which has come out of the port, and begins the next one.
+func (q *opQueue) onCompletion(op *backend.Op, moved int, failed bool) {
+	q.mu.Lock()
+	q.inFlight = false
+	if errno := q.completionErrnoLocked(op, &moved, failed); !q.againLocked(op, moved, errno) {
+		err := q.resultLocked(op, moved, errno)
+		q.popLocked()
+		q.h.b.complete(op, err)
+	}
+	closed, connectFailed := q.closed != nil, q.connectFailed
 	if closed {
-		l.completeAll(l.closed)
+		q.completeAllLocked(q.closed)
 	} else {
-		l.advance()
+		q.runLocked()
 	}
-	l.unlock()
+	q.unlock()
 	if closed {
-		l.h.b.gather(l.h)
-	} else if refused {
-		l.h.Close()
+		q.h.b.releaseIfIdle(q.h)
+	} else if connectFailed {
+		q.h.Close()
 	}
 }
 
-// outcome is how an operation ended that has come out of the port.
-func (l *opQueue) outcome(op *backend.Op, moved *int, failed bool) (errno syscall.Errno) {
+// completionErrnoLocked returns how an operation ended that has come out of the port,
+// and corrects moved if the operation failed.
+func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool) (errno syscall.Errno) {
 	switch {
-	case failed && l.closed != nil && l.h.listener:
-		errno = sys.Aborted // there is nobody to ask, and no need to
-	case failed && op.Kind == backend.KindConnect && backend.IsUnix(l.h.network):
+	case failed && q.closed != nil && q.h.listener:
+		errno = sys.Aborted // the socket is closed: the system cannot be asked
+	case failed && op.Kind == backend.KindConnect && backend.IsUnix(q.h.network):
 		errno = sys.WaitingResult(op)
 	case failed:
-		*moved, errno = l.h.result(op)
+		*moved, errno = q.h.systemResult(op)
 	}
 	return errno
 }
 
-// settle turns how op ended into its result. mu is held.
-func (l *opQueue) settle(op *backend.Op, moved int, errno syscall.Errno) error {
+// systemResult asks the system how a failed operation on h ended.
+func (h *handle) systemResult(op *backend.Op) (int, syscall.Errno) {
+	if h.name != "" {
+		return sys.PipeResult(h.fd, op)
+	}
+	return sys.Result(h.fd, op)
+}
+
+// resultLocked turns how op ended into its result.
+func (q *opQueue) resultLocked(op *backend.Op, moved int, errno syscall.Errno) error {
 	switch op.Kind {
 	case backend.KindAccept:
-		return l.accepted(op, errno)
+		return q.acceptResultLocked(op, errno)
 	case backend.KindConnect:
-		return l.connected(op, errno)
+		return q.connectResultLocked(op, errno)
 	case backend.KindTransmitFile:
-		return l.transmitResult(op, errno, nil)
+		return q.transmitResultLocked(op, errno, nil)
 	case backend.KindReceiveFrom, backend.KindSendTo:
-		return l.delivered(op, moved, errno)
+		return q.packetResultLocked(op, moved, errno)
 	case backend.KindReceive:
-		return l.untold(op, errno)
+		return q.pollErrorLocked(op, errno)
 	}
 	switch {
-	case l.h.name != "":
-		return l.piped(op, moved, errno)
+	case q.h.name != "":
+		return q.pipeResultLocked(op, moved, errno)
 	case errno != 0:
-		return l.failed(op, errno)
-	case l.closed != nil:
+		return q.resultErrorLocked(op, errno)
+	case q.closed != nil:
 		op.N = moved
-		return l.closed
+		return q.closed
 	case moved == 0 && op.Kind.Direction() == backend.In:
 		return io.EOF
 	}
@@ -192,35 +273,44 @@ func (l *opQueue) settle(op *backend.Op, moved int, errno syscall.Errno) error {
 	return nil
 }
 
-// failed is the error of an operation that the system has ended with errno.
-func (l *opQueue) failed(op *backend.Op, errno syscall.Errno) error {
+// resultErrorLocked is the error of an operation that the system has ended with errno.
+func (q *opQueue) resultErrorLocked(op *backend.Op, errno syscall.Errno) error {
 	switch {
-	case l.closed != nil:
-		return l.closed
-	case errno == sys.Aborted && l.recalled:
+	case q.closed != nil:
+		return q.closed
+	case errno == sys.Aborted && q.cancelled:
 		return backend.ErrCanceled
 	}
-	return l.h.failed(verb(op.Kind), errno)
+	return q.h.opError(verb(op.Kind), errno)
 }
 
-// again reports whether op goes to the system once more: the peer of an accept
-// has gone before it was accepted, or there is more to transmit.
-func (l *opQueue) again(op *backend.Op, moved int, errno syscall.Errno) bool {
+// againLocked reports whether op goes to the system once more, for example because the
+// peer has gone before it was accepted, or because there is more to transmit.
+func (q *opQueue) againLocked(op *backend.Op, moved int, errno syscall.Errno) bool {
 	switch op.Kind {
 	case backend.KindAccept:
-		if l.closed != nil || !sys.PeerGone(errno) {
+		if q.closed != nil || !sys.PeerGone(errno) {
 			return false
 		}
 		sys.Close(int(op.Sys.Fd))
 		return true
 	case backend.KindTransmitFile:
-		return l.transmitted(op, moved, errno)
+		return q.transmittedLocked(op, moved, errno)
 	case backend.KindReceive:
-		return l.told(errno)
+		return q.pollEndedLocked(errno)
 	case backend.KindRead, backend.KindReadV:
-		return l.gotNothing(moved, errno)
+		return q.readEmptyLocked(moved, errno)
 	}
 	return false
+}
+
+// unlock releases mu, and then the buffers that are not needed: the goroutine that
+// releases a buffer may lock the queue of another handle that waits for one.
+func (q *opQueue) unlock() {
+	toRelease := q.toRelease
+	q.toRelease = backend.SpareBuffers{}
+	q.mu.Unlock()
+	toRelease.Release()
 }
 
 func verb(k backend.Kind) string {

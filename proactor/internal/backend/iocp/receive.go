@@ -10,33 +10,33 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A receive, in the order in which things happen:
+// The steps of a receive:
 //
-//  1. a read of no bytes is in flight, which ends when there are some, or the end
-//     of the stream: no buffer is owned meanwhile
-//  2. a buffer is taken from the pool; if there is none the operation waits for
-//     one, and the system knows nothing of it
-//  3. the bytes are read into the buffer, without waiting; if somebody else has
-//     taken them the buffer is given back, and it begins again
+//  1. A read of no bytes is in flight. It ends when there are bytes, or the end of the
+//     stream. The receive owns no buffer meanwhile.
+//  2. The receive takes a buffer from the pool. If the pool is empty the receive waits for
+//     one, and the system does not have it.
+//  3. The bytes are read into the buffer without waiting. If there are none, because
+//     another reader took them, the receive returns the buffer and goes back to step 1.
 
-// fill is steps 2 and 3 for op, the head, for which there are bytes. mu is held.
-func (l *opQueue) fill(op *backend.Op) (progress, error) {
+// fillLocked is steps 2 and 3 for op, the head, for which there are bytes.
+func (q *opQueue) fillLocked(op *backend.Op) (progress, error) {
 	args := op.Receive()
-	buf := l.buffer(args.Pool)
+	buf := q.takeBufferLocked(args.Pool)
 	if buf == nil {
-		return waits, nil
+		return waiting, nil
 	}
-	n, errno := l.h.recv(buf.Space())
+	n, errno := q.h.recv(buf.Space())
 	switch {
 	case errno == sys.WouldWait:
-		l.readable = false
-		l.spares.Add(buf)
-		return goesOn, nil
+		q.readable = false
+		q.toRelease.Add(buf)
+		return again, nil
 	case errno != 0:
-		l.spares.Add(buf)
-		return done, l.h.failed("read", errno)
+		q.toRelease.Add(buf)
+		return done, q.h.opError("read", errno)
 	case n == 0:
-		l.spares.Add(buf)
+		q.toRelease.Add(buf)
 		return done, io.EOF
 	}
 	buf.Fill(n)
@@ -44,52 +44,45 @@ func (l *opQueue) fill(op *backend.Op) (progress, error) {
 	return done, nil
 }
 
-// buffer takes one of p's, or else stands in line for one.
-func (l *opQueue) buffer(p *backend.Pool) *backend.PoolBuffer {
-	if buf := l.spares.TakeOf(p); buf != nil {
+// takeBufferLocked takes a buffer of p. If there is none it returns nil, and the queue
+// waits for one.
+func (q *opQueue) takeBufferLocked(p *backend.Pool) *backend.PoolBuffer {
+	if buf := q.toRelease.TakeOf(p); buf != nil {
 		return buf
 	}
 	if buf := p.TryTake(); buf != nil {
 		return buf
 	}
-	l.waiter = p.Waiter(l.waiter, l.grant)
-	return p.Take(l.waiter)
+	q.poolWaiter = p.Waiter(q.poolWaiter, q.grant)
+	return p.Take(q.poolWaiter)
 }
 
-// grant goes on with a buffer. What has no use for it gives it back.
-func (l *opQueue) grant(buf *backend.PoolBuffer) {
-	l.mu.Lock()
-	l.spares.Add(buf)
-	completed := !l.flying && l.closed == nil && l.advance()
-	l.unlock()
+// grant gives the queue a buffer of the pool that it waits for. unlock releases the
+// buffer if no receive needs it.
+func (q *opQueue) grant(buf *backend.PoolBuffer) {
+	q.mu.Lock()
+	q.toRelease.Add(buf)
+	completed := !q.inFlight && q.closed == nil && q.runLocked()
+	q.unlock()
 	if completed {
-		l.h.b.stir()
+		q.h.b.wakeSleeper()
 	}
 }
 
-// unlock gives back the buffers that were of no use: whoever gets one locks a
-// lane.
-func (l *opQueue) unlock() {
-	spares := l.spares
-	l.spares = backend.SpareBuffers{}
-	l.mu.Unlock()
-	spares.Release()
+// pollEndedLocked ends step 1, and reports whether the receive continues.
+func (q *opQueue) pollEndedLocked(errno syscall.Errno) bool {
+	q.readable = errno == 0 && q.closed == nil && !q.cancelled
+	return q.readable
 }
 
-// told ends step 1, and reports whether the receive goes on.
-func (l *opQueue) told(errno syscall.Errno) bool {
-	l.readable = errno == 0 && l.closed == nil && !l.recalled
-	return l.readable
-}
-
-// untold is the result of a receive that step 1 has ended: what there is to be
-// read stays there.
-func (l *opQueue) untold(op *backend.Op, errno syscall.Errno) error {
+// pollErrorLocked is the result of a receive that ends with step 1. The bytes stay in the
+// stream.
+func (q *opQueue) pollErrorLocked(op *backend.Op, errno syscall.Errno) error {
 	switch {
 	case errno == 0:
 		errno = sys.Aborted
-	case errno == sys.PipeEnded && l.closed == nil:
+	case errno == sys.PipeEnded && q.closed == nil:
 		return io.EOF
 	}
-	return l.failed(op, errno)
+	return q.resultErrorLocked(op, errno)
 }

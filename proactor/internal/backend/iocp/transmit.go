@@ -11,15 +11,15 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// A transmission is a row of flights, of which each is a write of the header, a
-// TransmitFile of a part of the range, or a write of the trailer. The operation
-// stays the head of its lane meanwhile.
+// A transmission is a sequence of steps, each of which is one operation of the system: a
+// write of the header, a TransmitFile of a part of the range, or a write of the trailer.
+// The transmission stays the head of its queue meanwhile.
 
-// transmitPart is the most bytes of a file that are one flight: between two of
-// them the transmission sees that the file was closed, or has become shorter.
+// transmitPart is the most bytes of a file in one step. Between two steps the
+// transmission notices that the file was closed or has become shorter.
 const transmitPart = 1 << 20
 
-// beginTransmit looks at the file, before the first flight.
+// beginTransmit checks the file before the first step.
 func (h *handle) beginTransmit(t *backend.Transmission) error {
 	f, ok := t.File.(*files.File)
 	switch {
@@ -42,22 +42,22 @@ func sizeOf(f *files.File) (int64, error) {
 	return f.Sys().Size()
 }
 
-// transmit makes the call for the next flight.
-func (l *opQueue) transmit(op *backend.Op) (syscall.Errno, error) {
+// transmitLocked makes the call for the next step.
+func (q *opQueue) transmitLocked(op *backend.Op) (syscall.Errno, error) {
 	t := op.Transmission()
 	if sent := int(min(t.Sent, int64(len(t.Header)))); sent < len(t.Header) {
-		return l.sendPart(op, t.Header[sent:]), nil
+		return q.sendPartLocked(op, t.Header[sent:]), nil
 	}
 	if off, left := t.Place(); left > 0 {
-		return l.transmitFile(op, t.File.(*files.File), off, left)
+		return q.transmitFileLocked(op, t.File.(*files.File), off, left)
 	}
 	sent := t.Sent - int64(len(t.Header)) - t.Range
-	return l.sendPart(op, t.Trailer[sent:]), nil
+	return q.sendPartLocked(op, t.Trailer[sent:]), nil
 }
 
-// transmitFile sends a part of the range, if the file has that much. The file is
-// acquired until the flight has ended.
-func (l *opQueue) transmitFile(op *backend.Op, f *files.File, off, left int64) (syscall.Errno, error) {
+// transmitFileLocked sends a part of the range, if the file has that much. The file is
+// acquired until the step has ended.
+func (q *opQueue) transmitFileLocked(op *backend.Op, f *files.File, off, left int64) (syscall.Errno, error) {
 	size, err := sizeOf(f)
 	if err == nil && size <= off {
 		err = io.ErrUnexpectedEOF
@@ -69,38 +69,38 @@ func (l *opQueue) transmitFile(op *backend.Op, f *files.File, off, left int64) (
 		return 0, err
 	}
 	op.Flag |= holdsFile
-	return sys.StartTransmit(l.h.fd, op, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
+	return sys.StartTransmit(q.h.fd, op, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
 }
 
-// holdsFile, in Op.Flag: the flight has acquired the file.
+// holdsFile in Op.Flag says that the step in progress has acquired the file.
 const holdsFile = 1
 
-// transmitted notes what a flight has moved, and reports whether another one is
-// to follow.
-func (l *opQueue) transmitted(op *backend.Op, moved int, errno syscall.Errno) (more bool) {
+// transmittedLocked notes what a step has moved, and reports whether another one
+// follows.
+func (q *opQueue) transmittedLocked(op *backend.Op, moved int, errno syscall.Errno) (more bool) {
 	t := op.Transmission()
 	t.Sent += int64(moved)
 	if op.Flag&holdsFile != 0 {
 		op.Flag &^= holdsFile
 		t.File.(*files.File).Release()
 	}
-	return errno == 0 && l.closed == nil && !l.recalled && t.Sent < t.Total()
+	return errno == 0 && q.closed == nil && !q.cancelled && t.Sent < t.Total()
 }
 
-// transmitResult is how a transmission has ended: with errno, or with err before
-// it came to a flight. What was sent is told in any case.
-func (l *opQueue) transmitResult(op *backend.Op, errno syscall.Errno, err error) error {
+// transmitResultLocked is the result of a transmission that ended with errno, or with err
+// before a step began. N is the number of bytes sent in any case.
+func (q *opQueue) transmitResultLocked(op *backend.Op, errno syscall.Errno, err error) error {
 	t := op.Transmission()
 	op.N = t.Moved()
 	switch {
-	case l.closed != nil:
-		return l.closed
-	case err == nil && l.recalled && (errno == sys.Aborted || t.Sent < t.Total()):
+	case q.closed != nil:
+		return q.closed
+	case err == nil && q.cancelled && (errno == sys.Aborted || t.Sent < t.Total()):
 		return backend.ErrCanceled
 	case err == nil && errno == 0:
 		return nil
 	case err == nil:
-		return l.h.failed("write", errno)
+		return q.h.opError("write", errno)
 	}
-	return files.TransmitError(l.h.name, l.h.network, l.h.local, l.h.remote, err)
+	return files.TransmitError(q.h.name, q.h.network, q.h.local, q.h.remote, err)
 }

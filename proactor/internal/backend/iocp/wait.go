@@ -9,26 +9,26 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// looksEvery is how many calls of Wait with something completed already may
-// pass before one looks into the port all the same: what completes at once must
-// not starve what is in flight, and looking is a system call.
-const looksEvery = 8
+// pollEvery is how many calls of Wait may return completed operations without a
+// poll. Operations that complete at once must not starve those in flight, but a poll
+// is a system call.
+const pollEvery = 8
 
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
-	if b.gone() {
-		return b.done.Take()
+	if b.isPortClosed() {
+		return b.completed.Take()
 	}
-	if b.skipped++; b.skipped >= looksEvery {
-		b.look(false)
+	if b.skipped++; b.skipped >= pollEvery {
+		b.poll(false)
 	}
 	for {
-		list := b.done.Take()
-		if list != nil || b.woken.Load() || b.passed(deadline) {
-			b.answered()
+		list := b.completed.Take()
+		if list != nil || b.woken.Load() || b.isDue(deadline) {
+			b.clearWake()
 			if list == nil {
-				b.look(false)
-				list = b.done.Take()
+				b.poll(false)
+				list = b.completed.Take()
 			}
 			return list
 		}
@@ -36,81 +36,82 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	}
 }
 
-// gone reports whether the port is closed.
-func (b *Backend) gone() bool {
-	b.life.RLock()
-	defer b.life.RUnlock()
-	return b.ended
+// isPortClosed reports whether the port is closed.
+func (b *Backend) isPortClosed() bool {
+	b.portMu.RLock()
+	defer b.portMu.RUnlock()
+	return b.portClosed
 }
 
-func (b *Backend) passed(deadline time.Duration) bool {
+func (b *Backend) isDue(deadline time.Duration) bool {
 	return deadline == 0 || deadline != backend.NoDeadline && deadline <= b.Now()
 }
 
-// answered forgets a Wake: whoever called Wait sees the reason for it.
-func (b *Backend) answered() {
+// clearWake forgets a Wake: the caller of Wait looks for the reason of the wake now.
+func (b *Backend) clearWake() {
 	if b.woken.Load() {
 		b.woken.Store(false)
 	}
 }
 
-// sleep waits until something comes out of the port. The system's own time-outs
-// are as coarse as its clock ticks, 15 ms; one of Go's timers is not.
+// sleep waits until an operation comes out of the port. The system's own timeouts are
+// as coarse as its clock tick of 15 ms; a timer of Go's is not.
 //
-// No reason to return is lost: the sleeper says that it sleeps, then looks for
-// one; whoever has one leaves it, then looks whether anybody sleeps.
+// No reason to return is lost. The sleeper declares that it sleeps, then looks for a
+// reason. A goroutine that has a reason publishes it, then checks whether a goroutine
+// sleeps.
 //
-// Whoever is ready to run goes first: a thread that blocks in the port keeps its
-// processor of Go's until the scheduler notices, which takes up to 10 ms.
+// Other goroutines run first: a thread that blocks in the port keeps its processor
+// until Go's scheduler notices, which takes up to 10 ms.
 func (b *Backend) sleep(deadline time.Duration) {
 	runtime.Gosched()
 	if deadline != backend.NoDeadline {
 		b.timer.Reset(deadline - b.Now())
 		defer b.timer.Stop()
 	}
-	b.asleep.Store(true)
-	if !b.woken.Load() && b.done.Empty() && !b.passed(deadline) {
-		b.look(true)
+	b.sleeping.Store(true)
+	if !b.woken.Load() && b.completed.Empty() && !b.isDue(deadline) {
+		b.poll(true)
 	}
-	b.asleep.Store(false)
+	b.sleeping.Store(false)
 }
 
 // Wake implements backend.Backend.
 func (b *Backend) Wake() {
 	if !b.woken.Swap(true) {
-		b.stir()
+		b.wakeSleeper()
 	}
 }
 
-// stir ends a sleep. Whoever calls it has left a reason before.
-func (b *Backend) stir() {
-	if !b.asleep.Load() || !b.asleep.CompareAndSwap(true, false) {
+// wakeSleeper ends a sleep. The caller has published a reason before.
+func (b *Backend) wakeSleeper() {
+	if !b.sleeping.Load() || !b.sleeping.CompareAndSwap(true, false) {
 		return
 	}
-	b.life.RLock()
-	defer b.life.RUnlock()
-	if !b.ended {
+	b.portMu.RLock()
+	defer b.portMu.RUnlock()
+	if !b.portClosed {
 		b.port.Post()
 	}
 }
 
-// look takes what has come out of the port, or waits until something does. If
-// there is more it is for the next look, so that one look is bounded.
-func (b *Backend) look(forever bool) {
+// poll takes operations out of the port, and waits for the first one if forever is
+// true. If there are more they are left for the next poll, so that one poll is bounded.
+func (b *Backend) poll(forever bool) {
 	b.skipped = 0
-	b.take(b.port.Wait(&b.events, forever))
+	b.handleEvents(b.port.Wait(&b.events, forever))
 }
 
-// take deals with the first n places of events.
-func (b *Backend) take(n int) {
+// handleEvents handles the first n events.
+func (b *Backend) handleEvents(n int) {
 	for i := range n {
 		op, moved, failed := b.events.Done(i)
 		if op == nil {
-			continue // stir
+			continue // from wakeSleeper
 		}
-		l := op.Sys.Lane.(*opQueue)
+		q := op.Sys.Lane.(*opQueue)
 		op.Sys.Lane = nil
-		l.landed(op, moved, failed)
-		b.flying.Add(-1)
+		q.onCompletion(op, moved, failed)
+		b.inFlight.Add(-1)
 	}
 }
