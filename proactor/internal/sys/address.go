@@ -34,7 +34,7 @@ func EncodeAddress(a *Address, network, address string) (family int, err error) 
 	return encodeIP(a, ap)
 }
 
-// encodePeer is EncodeAddress for what is connected to: see backend.ParseDial.
+// encodePeer is EncodeAddress for the address of a peer: see backend.ParseDial.
 func encodePeer(a *Address, network, address string) (family int, err error) {
 	if backend.IsUnix(network) {
 		return EncodeAddress(a, network, address)
@@ -85,7 +85,7 @@ func encodeIP(a *Address, ap netip.AddrPort) (family int, err error) {
 	return familyInet6, err
 }
 
-// scopeOf is the number of the interface that a zone names.
+// scopeOf returns the number of the interface with the name zone.
 func scopeOf(zone string) (uint32, error) {
 	if zone == "" {
 		return 0, nil
@@ -100,8 +100,8 @@ func scopeOf(zone string) (uint32, error) {
 	return uint32(i.Index), nil
 }
 
-// DecodeAddress reads what the kernel wrote into raw; nil if it is of no family
-// that we know.
+// DecodeAddress decodes the address that the kernel wrote into raw; nil if its family
+// is unknown.
 func DecodeAddress(raw *Address) net.Addr {
 	if raw.Len < 2 {
 		return nil
@@ -134,7 +134,7 @@ func decodePath(path []byte) string {
 	return string(path)
 }
 
-// zoneOf names the interface with that number.
+// zoneOf returns the name of the interface with the number scope.
 func zoneOf(scope uint32) string {
 	if scope == 0 {
 		return ""

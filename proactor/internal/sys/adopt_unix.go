@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// AdoptFile is a copy of f that can be waited for, with a descriptor of its own.
+// AdoptFile returns a copy of f that can be waited for, with a descriptor of its own.
 func AdoptFile(f *os.File) (*os.File, error) {
 	fd, err := adopt(f)
 	if err != nil {
@@ -19,7 +19,7 @@ func AdoptFile(f *os.File) (*os.File, error) {
 	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
-// adopt makes a non-blocking descriptor of what f is open on.
+// adopt returns a non-blocking descriptor of the open file of f.
 func adopt(f *os.File) (fd int, err error) {
 	c, err := f.SyscallConn()
 	if err != nil {
@@ -34,13 +34,13 @@ func adopt(f *os.File) (fd int, err error) {
 	return fd, nil
 }
 
-// Why something is not adopted.
+// The reasons why a file is not adopted.
 var (
 	errFile   = fmt.Errorf("it is a file, with positions: use OpenFile, ReadAt and WriteAt: %w", errors.ErrUnsupported)
 	errSocket = fmt.Errorf("it is a socket: use Listen, Connect or ListenPacket: %w", errors.ErrUnsupported)
 )
 
-// refuse says what could not be adopted and why.
+// refuse makes the error of a file that is not adopted.
 func refuse(f *os.File, err error) error {
 	if err == unix.EPERM {
 		err = ErrNotWaitable

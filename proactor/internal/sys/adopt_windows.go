@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Why something is not adopted.
+// The reasons why a file is not adopted.
 var (
 	errFile   = fmt.Errorf("it is a file, with positions: use OpenFile, ReadAt and WriteAt: %w", errors.ErrUnsupported)
 	errSocket = fmt.Errorf("it is a socket: use Listen, Connect or ListenPacket: %w", errors.ErrUnsupported)
@@ -17,9 +17,8 @@ var (
 		errors.ErrUnsupported)
 )
 
-// AdoptFile is a copy of f that can be waited for, with a handle of its own. f is
-// not tied to the completion port of Go's runtime any more: it goes on to work,
-// but for its deadlines.
+// AdoptFile returns a copy of f that can be waited for, with a handle of its own. f
+// leaves the completion port of Go's runtime: it still works, but without deadlines.
 func AdoptFile(f *os.File) (*os.File, error) {
 	h, err := Adopt(f)
 	if err != nil {
@@ -28,7 +27,7 @@ func AdoptFile(f *os.File) (*os.File, error) {
 	return os.NewFile(uintptr(h), f.Name()), nil
 }
 
-// Adopt is AdoptFile for the bare handle, which has no completion port yet.
+// Adopt is AdoptFile for the bare handle, which belongs to no completion port yet.
 func Adopt(f *os.File) (fd int, err error) {
 	c, err := f.SyscallConn()
 	if err != nil {
@@ -38,7 +37,7 @@ func Adopt(f *os.File) (fd int, err error) {
 		err = os.ErrClosed
 	}
 	if err == nil {
-		fd, err = duplicateHandle(f.Fd()) // Fd unties it from Go's port
+		fd, err = duplicateHandle(f.Fd()) // Fd removes it from Go's port
 	}
 	if err != nil {
 		return -1, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
@@ -46,8 +45,8 @@ func Adopt(f *os.File) (fd int, err error) {
 	return fd, nil
 }
 
-// The information on an open file that tells whether its calls wait:
-// FILE_MODE_INFORMATION of the driver kit.
+// fileModeInformation asks whether calls on an open file wait: FILE_MODE_INFORMATION of
+// the Windows Driver Kit.
 const (
 	fileModeInformation = 16
 	fileSynchronous     = 0x10 | 0x20 // FILE_SYNCHRONOUS_IO_ALERT and _NONALERT

@@ -36,18 +36,18 @@ func TestConnectWaiting(t *testing.T) {
 		if err := PrepareConnect(op); err != nil {
 			t.Fatal(err)
 		}
-		TakeOff(op)
+		PrepareOverlapped(op)
 		go func() {
-			ConnectWaiting(op)
-			port.Land(op)
+			ConnectBlocking(op)
+			port.Complete(op)
 		}()
 		var events PortBuffer
 		if n := port.Wait(&events, true); n != 1 {
 			t.Fatalf("%d have come out of the port", n)
 		}
 		landed, _, failed := events.Done(0)
-		if landed != op || failed != tt.refused || failed && WaitingResult(op) != windows.WSAECONNREFUSED {
-			t.Errorf("%s: %p of %p, failed %v with %v", tt.address, landed, op, failed, WaitingResult(op))
+		if landed != op || failed != tt.refused || failed && BlockingConnectResult(op) != windows.WSAECONNREFUSED {
+			t.Errorf("%s: %p of %p, failed %v with %v", tt.address, landed, op, failed, BlockingConnectResult(op))
 		}
 		if _, errno := Recv(int(op.Sys.Fd), make([]byte, 1)); !tt.refused && errno != WouldWait {
 			t.Errorf("a read of nothing: %v", errno)

@@ -20,15 +20,15 @@ func ListenPacket(network, address string, o *backend.SocketOptions) (fd int, er
 			return -1, err
 		}
 		if shared, ok := multicast(network, address); ok {
-			return bound(network, shared, o, groupOptions)
+			return bindSocket(network, shared, o, groupOptions)
 		}
-		return bound(network, address, o, bothFamilies)
+		return bindSocket(network, address, o, bothFamilies)
 	})
 }
 
-// multicast reports whether address is that of a multicast group, and then where a
-// socket is bound that is to be in it: at the wildcard, as with package net, so that
-// it can be in several.
+// multicast reports whether address is that of a multicast group. If so, at is the
+// wildcard address to which its socket is bound, as with package net, so that the
+// socket can join several groups.
 func multicast(network, address string) (at string, ok bool) {
 	ap, err := backend.ParseIP(network, address)
 	if err != nil || !ap.Addr().Unmap().IsMulticast() {
@@ -49,8 +49,8 @@ func groupOptions(fd int, network string, family int) error {
 	return bothFamilies(fd, network, family)
 }
 
-// PacketName is addr, an end of a socket of datagrams, as package net has it for
-// those.
+// PacketName converts addr, the address of a socket of datagrams, to the type that
+// package net has for datagrams.
 func PacketName(addr net.Addr) net.Addr {
 	switch a := addr.(type) {
 	case *net.TCPAddr:
@@ -61,7 +61,8 @@ func PacketName(addr net.Addr) net.Addr {
 	return addr
 }
 
-// EncodePacket writes the destination of a datagram for a socket of that family.
+// EncodePacket writes the destination of a datagram into a, for a socket of that
+// family.
 func EncodePacket(a *Address, to backend.PacketAddr, family uint16) error {
 	*a = Address{}
 	ip := to.AddrPort.Addr().Unmap()
@@ -86,8 +87,8 @@ func encodeMapped(a *Address, ip netip.Addr, port uint16) {
 	setFamily(a, familyInet6)
 }
 
-// DecodePacket reads where a datagram came from. A path that is in at already is
-// kept if it is the same: it is made of memory.
+// DecodePacket decodes the source of a datagram into at. It keeps the path in at if
+// that is the same, which saves an allocation.
 func DecodePacket(raw *Address, at *backend.PacketAddr) {
 	b := raw.Bytes[:min(raw.Len, uint32(len(raw.Bytes)))]
 	if len(b) < 2 {
@@ -101,7 +102,7 @@ func DecodePacket(raw *Address, at *backend.PacketAddr) {
 	case familyInet6:
 		ip := netip.AddrFrom16([16]byte(raw.Bytes[8:])).Unmap()
 		if scope := binary.NativeEndian.Uint32(raw.Bytes[24:]); scope != 0 {
-			ip = ip.WithZone(zoneOf(scope)) // link-local alone has one
+			ip = ip.WithZone(zoneOf(scope)) // only link-local addresses have one
 		}
 		*at = backend.PacketAddr{AddrPort: netip.AddrPortFrom(ip, binary.BigEndian.Uint16(b[2:]))}
 	case familyUnix:
@@ -111,7 +112,7 @@ func DecodePacket(raw *Address, at *backend.PacketAddr) {
 	}
 }
 
-// decodeName is decodePath that makes a string only of what is another one.
+// decodeName is decodePath that allocates a string only if the path has changed.
 func decodeName(b []byte, at *backend.PacketAddr) {
 	at.AddrPort = netip.AddrPort{}
 	if len(b) > 0 && b[0] == 0 && abstractNames {
@@ -128,13 +129,14 @@ func decodeName(b []byte, at *backend.PacketAddr) {
 	}
 }
 
-// PacketError is what is wrong with a datagram, as package net would say it.
+// PacketError is the error of a send or receive of a datagram, in the form of package
+// net.
 func PacketError(call, network string, local net.Addr, to backend.PacketAddr, remote net.Addr, err error) error {
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError(call, errno)
 	}
 	if to.IsValid() && call == "write" {
-		remote = text{network, to.String()}
+		remote = textAddr{network, to.String()}
 	}
 	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: err}
 }

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Package unix makes memory of each address of a datagram: of all that this
-// backend does in steady state, this alone allocates.
+// Package unix allocates an address for each datagram. This is the only allocation that
+// the backend makes in steady state.
 
-// PacketFamily is the address family of a socket of datagrams.
+// PacketFamily returns the address family of a socket of datagrams.
 func PacketFamily(fd int) uint16 {
 	name, err := unix.Getsockname(fd)
 	if err != nil {
@@ -22,7 +22,7 @@ func PacketFamily(fd int) uint16 {
 	return familyOf(&a)
 }
 
-// reusePort lets several sockets of datagrams have one port.
+// reusePort lets several sockets of datagrams use one port.
 func reusePort(fd int) error {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return os.NewSyscallError("setsockopt SO_REUSEADDR", err)
@@ -30,7 +30,7 @@ func reusePort(fd int) error {
 	return os.NewSyscallError("setsockopt SO_REUSEPORT", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
 }
 
-// RecvPacket receives one datagram into b, with where it came from. EAGAIN is that
+// RecvPacket receives one datagram into b and its source into from. EAGAIN means that
 // there is none.
 func RecvPacket(fd int, b []byte, from *Address, _ *Vector) (n int, truncated bool, errno unix.Errno) {
 	for {

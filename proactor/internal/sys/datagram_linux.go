@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PacketFamily is the address family of a socket of datagrams.
+// PacketFamily returns the address family of a socket of datagrams.
 func PacketFamily(fd int) uint16 {
 	family, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 	if err != nil {
@@ -16,13 +16,13 @@ func PacketFamily(fd int) uint16 {
 	return uint16(family)
 }
 
-// reusePort lets several sockets of datagrams have one port.
+// reusePort lets several sockets of datagrams use one port.
 func reusePort(fd int) error {
 	return os.NewSyscallError("setsockopt SO_REUSEADDR", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1))
 }
 
-// RecvPacket receives one datagram into b, with where it came from, by way of x.
-// EAGAIN is that there is none.
+// RecvPacket receives one datagram into b and its source into from. x is its working
+// memory. EAGAIN means that there is none.
 func RecvPacket(fd int, b []byte, from *Address, x *Vector) (n int, truncated bool, errno unix.Errno) {
 	from.Len = uint32(len(from.Bytes))
 	x.setPacket(b, from)
@@ -33,8 +33,8 @@ func RecvPacket(fd int, b []byte, from *Address, x *Vector) (n int, truncated bo
 	return n, truncated, errno
 }
 
-// SendPacket sends b as one datagram, by way of x; to is nil for a connected
-// socket.
+// SendPacket sends b as one datagram; to is nil for a connected socket. x is its
+// working memory.
 func SendPacket(fd int, b []byte, to *Address, x *Vector) (int, unix.Errno) {
 	x.setPacket(b, to)
 	n, errno := transferMsg(unix.SYS_SENDMSG, fd, x, unix.MSG_NOSIGNAL)

@@ -4,8 +4,8 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// Writable reports whether a socket has room: one that has, and cannot send all
-// the same, waits for its peer.
+// Writable reports whether a socket has room. If a send fails with EAGAIN although it
+// has, the queue of the receiver is full.
 func Writable(fd int) bool {
 	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
 	n, err := unix.Poll(p, 0)

@@ -16,24 +16,24 @@ var (
 	procConnect     = winsock.NewProc("connect")
 )
 
-// reusePort lets several sockets of datagrams have one port.
+// reusePort lets several sockets of datagrams use one port.
 func reusePort(fd int) error {
 	return os.NewSyscallError("setsockopt SO_REUSEADDR", windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_REUSEADDR, 1))
 }
 
-// quietUDP keeps a socket that is not connected from failing receives because
-// somebody whom it has sent to was not there. Not every system has the options.
-func quietUDP(fd int) {
+// ignoreUnreachable keeps receives of an unconnected socket from failing because the
+// receiver of an earlier datagram was not there. Some systems lack the options.
+func ignoreUnreachable(fd int) {
 	var off, returned uint32
 	for _, option := range []uint32{windows.SIO_UDP_CONNRESET, windows.SIO_UDP_NETRESET} {
 		_ = windows.WSAIoctl(windows.Handle(fd), option, (*byte)(unsafe.Pointer(&off)), uint32(unsafe.Sizeof(off)), nil, 0, &returned, nil, 0)
 	}
 }
 
-// TooLong is what a receive fails with whose datagram was cut.
+// TooLong is the error of a receive whose datagram was cut.
 const TooLong = windows.WSAEMSGSIZE
 
-// PacketFamily is the address family of a socket of datagrams, which is bound.
+// PacketFamily returns the address family of a bound socket of datagrams.
 func PacketFamily(fd int) uint16 {
 	a := &Address{Len: uint32(len(Address{}.Bytes))}
 	failed, _, _ := syscall.SyscallN(procGetsockname.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&a.Bytes)), uintptr(unsafe.Pointer(&a.Len)))
@@ -43,8 +43,8 @@ func PacketFamily(fd int) uint16 {
 	return familyOf(a)
 }
 
-// ConnectPacket gives the socket of datagrams that PrepareConnect made its peer.
-// Nothing is sent, and so it takes no time.
+// ConnectPacket sets the peer of the socket of datagrams that PrepareConnect made. It
+// sends nothing, and so does not wait.
 func ConnectPacket(op *backend.Op) error {
 	failed, _, errno := syscall.SyscallN(procConnect.Addr(), uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
 	if failed != 0 {
@@ -53,13 +53,12 @@ func ConnectPacket(op *backend.Op) error {
 	return nil
 }
 
-// StartRecvFrom begins to receive a datagram. Where it came from will be in op's
-// raw address.
+// StartRecvFrom begins to receive a datagram. Its source will be in op's raw address.
 func StartRecvFrom(fd int, op *backend.Op) syscall.Errno {
 	buf, from := bufferOf(op.Buf), op.Sys.Address()
 	from.Len, op.Sys.Flags = uint32(len(from.Bytes)), 0
 	failed, _, errno := syscall.SyscallN(procWSARecvFrom.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0,
-		uintptr(unsafe.Pointer(&op.Sys.Flags)), uintptr(unsafe.Pointer(&from.Bytes)), uintptr(unsafe.Pointer(&from.Len)), takeOff(op), 0)
+		uintptr(unsafe.Pointer(&op.Sys.Flags)), uintptr(unsafe.Pointer(&from.Bytes)), uintptr(unsafe.Pointer(&from.Len)), prepareOverlapped(op), 0)
 	return outcome(failed == 0, errno)
 }
 
@@ -72,6 +71,6 @@ func StartSendTo(fd int, op *backend.Op, connected bool) syscall.Errno {
 		to, size = uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len)
 	}
 	failed, _, errno := syscall.SyscallN(procWSASendTo.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0, 0,
-		to, size, takeOff(op), 0)
+		to, size, prepareOverlapped(op), 0)
 	return outcome(failed == 0, errno)
 }

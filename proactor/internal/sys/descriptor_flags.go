@@ -4,12 +4,12 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// Descriptors that are non-blocking and not inherited, where the system makes them
-// so in one call.
+// This file makes descriptors that are non-blocking and not inherited, where the
+// system has a call for that.
 
 func openSocket(family, kind int) (int, error) {
 	fd, err := unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	return quiet(fd, err)
+	return disableSIGPIPE(fd, err)
 }
 
 // accept has the streams inherit SO_NOSIGPIPE from the listener.

@@ -2,7 +2,7 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// Descriptors that are non-blocking and not inherited.
+// This file makes descriptors that are non-blocking and not inherited.
 
 func openSocket(family, kind int) (int, error) {
 	return unix.Socket(family, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Descriptors that are non-blocking and not inherited, where that takes several
-// calls (or package unix lacks the one): nobody may start a program in between,
-// which is what the lock is for.
+// This file makes descriptors that are non-blocking and not inherited, where that
+// takes several calls, or package unix lacks the call. ForkLock keeps the program from
+// starting another one in between.
 
 func openSocket(family, kind int) (int, error) {
 	syscall.ForkLock.RLock()
@@ -20,12 +20,12 @@ func openSocket(family, kind int) (int, error) {
 	}
 	syscall.ForkLock.RUnlock()
 	if err == nil {
-		err = neverBlock(fd)
+		err = setNonblock(fd)
 	}
-	return quiet(fd, err)
+	return disableSIGPIPE(fd, err)
 }
 
-// accept does not wait with the lock held: the listener is non-blocking. The
+// accept holds the lock but does not wait, because the listener is non-blocking. The
 // streams inherit SO_NOSIGPIPE from it.
 func accept(listener int) (int, unix.Sockaddr, error) {
 	syscall.ForkLock.RLock()
@@ -37,7 +37,7 @@ func accept(listener int) (int, unix.Sockaddr, error) {
 	if err != nil {
 		return -1, nil, err
 	}
-	return fd, from, neverBlock(fd)
+	return fd, from, setNonblock(fd)
 }
 
 func openPipe(fds *[2]int) error {
@@ -51,18 +51,18 @@ func openPipe(fds *[2]int) error {
 	if err != nil {
 		return err
 	}
-	if err = neverBlock(fds[0]); err != nil {
+	if err = setNonblock(fds[0]); err != nil {
 		Close(fds[1])
 		return err
 	}
-	if err = neverBlock(fds[1]); err != nil {
+	if err = setNonblock(fds[1]); err != nil {
 		Close(fds[0])
 	}
 	return err
 }
 
-// neverBlock makes fd non-blocking, or closes it.
-func neverBlock(fd int) error {
+// setNonblock makes fd non-blocking, or closes it.
+func setNonblock(fd int) error {
 	err := unix.SetNonblock(fd, true)
 	if err != nil {
 		Close(fd)

@@ -2,5 +2,5 @@
 
 package sys
 
-// dualStack: these systems' IPv6 sockets take IPv6 alone, whatever is asked.
+// dualStack is false: the IPv6 sockets of these systems take only IPv6.
 const dualStack = false

@@ -6,14 +6,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// DuplicateFile is the regular file that f is open on, with a descriptor of its
-// own. The error is a *os.PathError.
+// DuplicateFile returns the regular file of f with a descriptor of its own. The error
+// is a *os.PathError.
 func DuplicateFile(f backend.SystemFile) (own File, err error) {
 	c, err := f.SyscallConn()
 	if err != nil {
 		return own, err
 	}
-	if e := c.Control(func(uintptr) {}); e != nil { // Windows would call it an invalid handle
+	if e := c.Control(func(uintptr) {}); e != nil { // Stat would not return os.ErrClosed on Windows
 		return own, &os.PathError{Op: "adopt", Path: f.Name(), Err: os.ErrClosed}
 	}
 	info, err := f.Stat()

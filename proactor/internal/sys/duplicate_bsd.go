@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// duplicate is a descriptor of its own for the regular file that old is open on.
+// duplicate returns the regular file of old with a descriptor of its own.
 func duplicate(old uintptr) (File, error) {
 	fd, err := unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {

@@ -5,9 +5,8 @@ import (
 	"syscall"
 )
 
-// duplicate is a handle of its own for the regular file that old is open on.
-// Whether that was opened with O_APPEND cannot be known: such a file is written
-// at the offset that is given.
+// duplicate returns the regular file of old with a handle of its own. The system does
+// not say whether old was opened with O_APPEND, so writes go to the given offset.
 func duplicate(old uintptr) (File, error) {
 	own, err := duplicateHandle(old)
 	if err != nil {
@@ -16,7 +15,7 @@ func duplicate(old uintptr) (File, error) {
 	return File{f: os.NewFile(uintptr(own), "duplicate")}, nil
 }
 
-// duplicateHandle is another handle for what old stands for.
+// duplicateHandle returns another handle for the object of old.
 func duplicateHandle(old uintptr) (int, error) {
 	p, err := syscall.GetCurrentProcess()
 	if err != nil {

@@ -12,13 +12,13 @@ type Epoll struct {
 	fd int
 }
 
-// EpollEvent says what has become possible, and to what.
+// EpollEvent says what has become possible, and on which descriptor.
 type EpollEvent struct {
 	Flags uint32
 	Data  EpollData
 }
 
-// EpollData is what a descriptor was added with.
+// EpollData identifies a descriptor; it is given to Add.
 type EpollData uint64
 
 // What has become possible. A hang-up or an error concerns both directions.
@@ -28,7 +28,7 @@ const (
 	EpollHangup = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
 )
 
-// edges is what every descriptor is watched for: all of it, and only changes.
+// edges are the events of every descriptor: all of them, and only changes.
 const edges = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&0xffffffff
 
 // NewEpoll makes an instance. The error says what failed.
@@ -44,7 +44,7 @@ func NewEpoll() (Epoll, error) {
 	return Epoll{fd}, nil
 }
 
-// FD is the descriptor: it is readable while there are events.
+// FD returns the descriptor of the instance, which is readable while there are events.
 func (e Epoll) FD() int { return e.fd }
 
 // Add watches fd in both directions, edge-triggered, until it is closed. What
@@ -56,23 +56,22 @@ func (e Epoll) Add(fd int, data EpollData) unix.Errno {
 	return errno
 }
 
-// Remove ends the watching of fd, which stays open.
+// Remove stops watching fd, which stays open.
 func (e Epoll) Remove(fd int) {
 	var event unix.EpollEvent // ignored
 	_, _, _ = unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), unix.EPOLL_CTL_DEL, uintptr(fd), uintptr(unsafe.Pointer(&event)), 0, 0)
 }
 
-// EpollBuffer is where the kernel writes events.
+// EpollBuffer is the buffer into which the kernel writes events.
 type EpollBuffer [128]unix.EpollEvent
 
-// Event is the one at place i.
+// Event returns event i.
 func (b *EpollBuffer) Event(i int) EpollEvent {
 	e := &b[i]
 	return EpollEvent{e.Events, EpollData(uint32(e.Fd)) | EpollData(uint32(e.Pad))<<32}
 }
 
-// Poll fills b with what has changed, without waiting, and returns how many
-// events that is.
+// Poll fills b with events, without waiting, and returns how many.
 func (e Epoll) Poll(b *EpollBuffer) int {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(e.fd), uintptr(unsafe.Pointer(b)), uintptr(len(b)), 0, 0, 0)
 	if errno != 0 {

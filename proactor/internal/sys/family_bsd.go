@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What address.go needs to know of these systems.
+// The constants of these systems for address.go.
 const (
 	familyInet    = unix.AF_INET
 	familyInet6   = unix.AF_INET6
@@ -21,10 +21,9 @@ const (
 	abstractNames = false
 )
 
-// setFamily comes last: it writes down the length as well.
+// setFamily also writes the length, so a.Len must be set before.
 func setFamily(a *Address, family uint16) { a.Bytes[0], a.Bytes[1] = byte(a.Len), byte(family) }
-
-func familyOf(a *Address) uint16 { return uint16(a.Bytes[1]) }
+func familyOf(a *Address) uint16          { return uint16(a.Bytes[1]) }
 
 // LocalAddr is the address of this end of a socket; nil if it has none.
 func LocalAddr(fd int) net.Addr { return nameOf(unix.Getsockname(fd)) }
@@ -41,18 +40,17 @@ func nameOf(s unix.Sockaddr, err error) net.Addr {
 	return DecodeAddress(a)
 }
 
-// The system's calls are made through package unix, because some of these systems
-// let nobody in but their C library. It has a form of addresses of its own.
+// The calls here go through package unix, which has a form of addresses of its own:
+// some of these systems take system calls only from their C library.
 
-// encodeSockaddr writes s into a, which is of no family if s is of none that we
-// know.
+// encodeSockaddr writes s into a. If s is of an unknown family, so is a.
 func encodeSockaddr(a *Address, s unix.Sockaddr) {
 	*a = Address{}
 	switch s := s.(type) {
 	case *unix.SockaddrInet4:
 		_, _ = encodeIP(a, netip.AddrPortFrom(netip.AddrFrom4(s.Addr), uint16(s.Port)))
 	case *unix.SockaddrInet6:
-		_, _ = encodeIP(a, netip.AddrPortFrom(netip.AddrFrom16(s.Addr), uint16(s.Port))) // fails on zones alone
+		_, _ = encodeIP(a, netip.AddrPortFrom(netip.AddrFrom16(s.Addr), uint16(s.Port))) // only zones fail
 		if familyOf(a) == familyInet6 {
 			binary.NativeEndian.PutUint32(a.Bytes[24:], s.ZoneId)
 		}
@@ -62,7 +60,7 @@ func encodeSockaddr(a *Address, s unix.Sockaddr) {
 	}
 }
 
-// sockaddrOf is the reverse; nil for an address that is nil.
+// sockaddrOf is the reverse of encodeSockaddr; nil for nil.
 func sockaddrOf(a *Address) unix.Sockaddr {
 	if a == nil {
 		return nil
@@ -77,7 +75,7 @@ func sockaddrOf(a *Address) unix.Sockaddr {
 	return &unix.SockaddrUnix{Name: decodePath(a.Bytes[2:min(a.Len, uint32(len(a.Bytes)))])}
 }
 
-// errnoOf is the number of an error of package unix.
+// errnoOf returns the number of an error of package unix.
 func errnoOf(err error) unix.Errno {
 	errno, _ := err.(unix.Errno)
 	return errno

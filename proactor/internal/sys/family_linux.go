@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What address.go needs to know of this system.
+// The constants of this system for address.go.
 const (
 	familyInet    = unix.AF_INET
 	familyInet6   = unix.AF_INET6
-	abstractNames = true // of Unix sockets: such as begin with a 0
+	abstractNames = true // Unix sockets may have names that begin with a 0
 	familyUnix    = unix.AF_UNIX
 	sizeInet4     = unix.SizeofSockaddrInet4
 	sizeInet6     = unix.SizeofSockaddrInet6
@@ -20,8 +20,7 @@ const (
 )
 
 func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }
-
-func familyOf(a *Address) uint16 { return binary.NativeEndian.Uint16(a.Bytes[:]) }
+func familyOf(a *Address) uint16          { return binary.NativeEndian.Uint16(a.Bytes[:]) }
 
 // LocalAddr is the address of this end of a socket; nil if it has none.
 func LocalAddr(fd int) net.Addr { return nameOf(unix.SYS_GETSOCKNAME, fd) }

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// What address.go needs to know of this system.
+// The constants of this system for address.go.
 const (
 	familyInet    = windows.AF_INET
 	familyInet6   = windows.AF_INET6
-	abstractNames = true // of Unix sockets: such as begin with a 0
+	abstractNames = true // Unix sockets may have names that begin with a 0
 	familyUnix    = windows.AF_UNIX
 	sizeInet4     = uint32(unsafe.Sizeof(windows.RawSockaddrInet4{}))
 	sizeInet6     = uint32(unsafe.Sizeof(windows.RawSockaddrInet6{}))
@@ -21,8 +21,7 @@ const (
 )
 
 func setFamily(a *Address, family uint16) { binary.NativeEndian.PutUint16(a.Bytes[:], family) }
-
-func familyOf(a *Address) uint16 { return binary.NativeEndian.Uint16(a.Bytes[:]) }
+func familyOf(a *Address) uint16          { return binary.NativeEndian.Uint16(a.Bytes[:]) }
 
 var (
 	procGetsockname = winsock.NewProc("getsockname")

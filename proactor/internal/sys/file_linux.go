@@ -14,28 +14,27 @@ import (
 )
 
 // File is the descriptor of an open file. Calls on it block while the disk is
-// busy, and may be made side by side. Their errors are the system's numbers.
+// busy, and may run concurrently. Their errors are the system's numbers.
 type File struct {
 	fd int
 }
 
-// openFlags are added to those of whoever opens a file. Without O_NONBLOCK a
-// named pipe would wait for its other end, and be refused then.
+// openFlags are added to the caller's flags. Without O_NONBLOCK the open of a named
+// pipe, which FileOf rejects, would wait for the other end.
 const openFlags = unix.O_CLOEXEC | unix.O_LARGEFILE | unix.O_NONBLOCK
 
 // maxFileTransfer is the most that one call moves: the kernel's own limit.
 const maxFileTransfer = 0x7ffff000
 
-// QuickCopy is the most bytes that a read or write may move without telling the
-// Go scheduler of the system call: what it moves is
-// there, so that it takes microseconds, and telling would cost more than a short
-// one does.
+// QuickCopy is the most bytes that a read or write may move without notifying the Go
+// scheduler of the system call. The bytes are there, so the call takes microseconds,
+// and the notice would cost more.
 const QuickCopy = 16 << 10
 
-// errNotAFile is about named pipes, sockets, terminals and the like.
+// errNotAFile is the error for named pipes, sockets, terminals and the like.
 var errNotAFile = fmt.Errorf("this is neither a file nor a block device: it has no offsets to read or write at: %w", errors.ErrUnsupported)
 
-// OpenFile opens what a says.
+// OpenFile opens a file.
 func OpenFile(a *backend.OpenArgs) (File, error) {
 	for {
 		fd, err := unix.Open(a.Name, OpenFlags(a), OpenMode(a))
@@ -49,16 +48,16 @@ func OpenFile(a *backend.OpenArgs) (File, error) {
 	}
 }
 
-// OpenFlags are those that the kernel is given.
+// OpenFlags returns the flags for the kernel.
 func OpenFlags(a *backend.OpenArgs) int { return a.Flag | openFlags }
 
-// RawName puts the name into a.Raw as the kernel reads it.
+// RawName puts the name into a.Raw in the kernel's form.
 func RawName(a *backend.OpenArgs) (err error) {
 	a.Raw, err = unix.ByteSliceFromString(a.Name)
 	return err
 }
 
-// OpenMode is the mode of a file that is made.
+// OpenMode returns the mode of a file that the open creates.
 func OpenMode(a *backend.OpenArgs) uint32 {
 	mode := uint32(a.Perm.Perm())
 	if a.Perm&fs.ModeSetuid != 0 {
@@ -73,8 +72,8 @@ func OpenMode(a *backend.OpenArgs) uint32 {
 	return mode
 }
 
-// FileOf takes over a descriptor that was opened with OpenFlags. One that is
-// not a file's is closed.
+// FileOf takes over a descriptor that was opened with OpenFlags. If that is not a
+// file FileOf closes it.
 func FileOf(fd int) (File, error) {
 	var s unix.Stat_t
 	err := unix.Fstat(fd, &s)
@@ -95,10 +94,10 @@ func FileOf(fd int) (File, error) {
 	return File{fd}, nil
 }
 
-// FD is the descriptor.
+// FD returns the descriptor.
 func (f File) FD() int { return f.fd }
 
-// Close gives the descriptor back.
+// Close closes the descriptor.
 func (f File) Close() { Close(f.fd) }
 
 // ReadAt reads into b from off; 0 bytes are the end of the file.
@@ -111,8 +110,8 @@ func (f File) ReadAt(b []byte, off int64) (int, error) {
 	}
 }
 
-// ReadNow is ReadAt of what is in memory: ErrWouldBlock if the disk would have
-// to be asked, or if that cannot be known.
+// ReadNow is ReadAt for bytes that are in memory. It returns ErrWouldBlock if the disk is
+// needed, or if the system cannot tell.
 func (f File) ReadNow(b []byte, off int64) (int, error) {
 	v := unix.Iovec{Base: unsafe.SliceData(b)}
 	v.SetLen(len(b))
@@ -144,7 +143,7 @@ func (f File) WriteAt(b []byte, off int64) (int, error) {
 	}
 }
 
-// Sync makes the file durable, as much of it as how says.
+// Sync makes the file durable: its content, or with backend.SyncAll also the rest.
 func (f File) Sync(how int64) error {
 	for {
 		var err error
@@ -159,10 +158,11 @@ func (f File) Sync(how int64) error {
 	}
 }
 
-// StatMask is what FillStat needs to have been asked for.
+// StatMask selects the fields that FillStat needs.
 const StatMask = unix.STATX_TYPE | unix.STATX_MODE | unix.STATX_SIZE | unix.STATX_MTIME
 
-// EmptyName is the name, as the kernel reads it, of a descriptor itself.
+// EmptyName is an empty name in the kernel's form, which stands for the descriptor
+// itself.
 var EmptyName byte
 
 // Stat fills s in, except for the name.
@@ -181,7 +181,7 @@ func (f File) Stat(s *backend.Stat) error {
 	}
 }
 
-// FillStat turns what the kernel has written into s.Sys into the rest.
+// FillStat fills in s from the kernel's answer in s.Sys.
 func FillStat(s *backend.Stat) {
 	x := &s.Sys
 	s.Size = int64(x.Size)
@@ -201,14 +201,14 @@ func FillStat(s *backend.Stat) {
 	}
 }
 
-// size is how many bytes the file has.
+// size returns the size of the file in bytes.
 func (f File) size() (int64, error) {
 	var s unix.Stat_t
 	err := unix.Fstat(f.fd, &s)
 	return s.Size, os.NewSyscallError("fstat", err)
 }
 
-// WillNeed tells the system that size bytes from off are going to be read.
+// WillNeed advises the system that size bytes from off will be read.
 func (f File) WillNeed(off, size int64) {
-	_ = unix.Fadvise(f.fd, off, size, unix.FADV_WILLNEED) // advice: no matter if it is not taken
+	_ = unix.Fadvise(f.fd, off, size, unix.FADV_WILLNEED) // only advice: an error does no harm
 }

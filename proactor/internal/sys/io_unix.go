@@ -4,7 +4,7 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// maxCall is the most that one call moves: some systems refuse 2 GiB and more
+// maxCall is the most that one call moves: some systems reject 2 GiB and more
 // instead of moving less.
 const maxCall = 1 << 30
 
@@ -20,8 +20,8 @@ func Read(fd int, b []byte) (int, error) {
 	}
 }
 
-// Write writes what there is room for. A broken pipe is EPIPE and no signal:
-// the Go runtime ignores SIGPIPE on descriptors above 2.
+// Write writes as many bytes as there is room for. A broken pipe is EPIPE and no
+// signal: the Go runtime ignores SIGPIPE on descriptors above 2.
 func Write(fd int, b []byte) (int, error) {
 	b = b[:min(len(b), maxCall)]
 	for {
@@ -32,8 +32,8 @@ func Write(fd int, b []byte) (int, error) {
 	}
 }
 
-// WouldBlock reports whether err says that the call has to be made again later.
+// WouldBlock reports whether err means that the call must be made again later.
 func WouldBlock(err error) bool { return err == unix.EAGAIN }
 
-// NeverBlock has nothing to do: package net's descriptors are so.
+// NeverBlock does nothing: the descriptors of package net are non-blocking.
 func NeverBlock(fd int) error { return nil }

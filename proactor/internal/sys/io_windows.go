@@ -7,10 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Sockets of Windows are numbers too, and everything here that is said to
-// return at once does so on those that went through NeverBlock. The calls are
-// made by address: the wrappers of package windows put each error number on the
-// heap, also that of a call that would have to wait.
+// Sockets are numbers on Windows too. The calls here return at once on sockets that
+// went through NeverBlock. They are made by address, because the wrappers of package
+// windows allocate each error number, also that of a call that would have to wait.
 
 var (
 	winsock     = windows.NewLazySystemDLL("ws2_32.dll")
@@ -21,15 +20,16 @@ var (
 // fionbio is FIONBIO of winsock2.h.
 const fionbio = 0x8004667e
 
-// NeverBlock makes calls without an OVERLAPPED return at once. Those with one,
-// such as package net's, do so anyway.
-func NeverBlock(fd int) error { return block(uintptr(fd), false) }
+// NeverBlock makes calls without an OVERLAPPED return at once. Calls with one, such as
+// those of package net, return at once anyway.
+func NeverBlock(fd int) error { return setBlocking(uintptr(fd), false) }
 
-// maxTransfer is the most that one call moves: longer ones are short.
+// maxTransfer is the most that one call moves. A longer call moves less than it was
+// asked for.
 const maxTransfer = 1 << 30
 
 // Recv reads what is there into b: 0 bytes are the end of the stream, unless b
-// is empty; WSAEWOULDBLOCK is nothing yet.
+// is empty. WSAEWOULDBLOCK means that there is nothing yet.
 func Recv(fd int, b []byte) (int, syscall.Errno) {
 	if len(b) == 0 {
 		return 0, 0
@@ -38,7 +38,7 @@ func Recv(fd int, b []byte) (int, syscall.Errno) {
 	return recv(fd, &buf, 1)
 }
 
-// Send writes what there is room for of b; WSAEWOULDBLOCK if there is none.
+// Send writes as many bytes of b as there is room for; WSAEWOULDBLOCK if there is none.
 func Send(fd int, b []byte) (int, syscall.Errno) {
 	if len(b) == 0 {
 		return 0, 0
@@ -71,7 +71,7 @@ func send(fd int, bufs *windows.WSABuf, n int) (int, syscall.Errno) {
 	return int(moved), 0
 }
 
-// errWouldBlock is what Read and Write answer most often, made once.
+// errWouldBlock is the most frequent error of Read and Write, allocated once.
 var errWouldBlock error = windows.WSAEWOULDBLOCK
 
 // Read is Recv for package net's connections.
@@ -96,5 +96,5 @@ func asError(errno syscall.Errno) error {
 	return errno
 }
 
-// WouldBlock reports whether err says that the call has to be made again later.
+// WouldBlock reports whether err means that the call must be made again later.
 func WouldBlock(err error) bool { return err == errWouldBlock }

@@ -2,16 +2,16 @@ package sys
 
 import "syscall"
 
-// KqueueEvent is an event of a kqueue, as all systems that have one mean it.
+// KqueueEvent is an event of a kqueue, in a form that is the same on all systems.
 type KqueueEvent struct {
 	FD     int
 	Filter KqueueFilter
-	EOF    bool          // the other end writes no more (read), or reads no more (write), or there was an error
-	Errno  syscall.Errno // the filter does not work any more; else 0
+	EOF    bool          // the other end has stopped writing (read) or reading (write), or there was an error
+	Errno  syscall.Errno // why the filter does not work any more; else 0
 	Data   int64         // bytes that can be read, connections that can be accepted, room in bytes
 }
 
-// KqueueFilter is what an event is about.
+// KqueueFilter is the direction of an event.
 type KqueueFilter uint8
 
 const (
@@ -20,5 +20,5 @@ const (
 	KqueueWrite
 )
 
-// KqueueEvents is where events are written.
+// KqueueEvents is a buffer for events.
 type KqueueEvents [128]KqueueEvent

@@ -11,30 +11,29 @@ import (
 
 // Kqueue is a kernel event queue.
 //
-// It cannot be polled by way of Go's own poller, as an epoll instance can: that asks
-// for both directions of each descriptor, and a kqueue refuses to be watched for
-// writing.
+// Go's own poller cannot watch it, as it can watch an epoll instance: the poller watches
+// each descriptor for both directions, and a kqueue cannot be watched for writing.
 type Kqueue struct {
 	fd     int
-	bell   bell
-	events [len(KqueueEvents{})]unix.Kevent_t // Wait's
+	wakeup wakeup
+	events [len(KqueueEvents{})]unix.Kevent_t // used by Wait only
 }
 
-// edges is how descriptors are watched: told of changes alone.
+// edges watches a descriptor for changes only.
 const edges = unix.EV_ADD | unix.EV_CLEAR
 
-// longest is a time-out that no system refuses.
-const longest = 1e6 * time.Second
+// maxTimeout is a timeout that every system accepts.
+const maxTimeout = 1e6 * time.Second
 
-// NewKqueue makes one. The error says what failed.
+// NewKqueue makes a queue. The error says what failed.
 func NewKqueue() (*Kqueue, error) {
-	fd, err := unix.Kqueue() // programs that are started do not inherit it
+	fd, err := unix.Kqueue() // other programs do not inherit it
 	if err != nil {
 		return nil, os.NewSyscallError("kqueue", err)
 	}
 	unix.CloseOnExec(fd)
 	k := &Kqueue{fd: fd}
-	if err := k.bell.init(k); err != nil {
+	if err := k.wakeup.init(k); err != nil {
 		Close(fd)
 		return nil, err
 	}
@@ -42,23 +41,23 @@ func NewKqueue() (*Kqueue, error) {
 }
 
 // Add watches fd in both directions, edge-triggered, until it is closed. What is
-// possible already counts as a change. It is enough if one of the directions can be
-// watched: pipes have but one.
+// possible already counts as a change. One direction is enough, because an end of a pipe
+// has only one.
 func (k *Kqueue) Add(fd int) unix.Errno {
 	errno := k.change(filter(fd, unix.EVFILT_READ, edges), filter(fd, unix.EVFILT_WRITE, edges))
 	if errno == 0 {
 		return 0
 	}
-	return watched(k.change(filter(fd, unix.EVFILT_READ, edges)), k.change(filter(fd, unix.EVFILT_WRITE, edges)))
+	return watchResult(k.change(filter(fd, unix.EVFILT_READ, edges)), k.change(filter(fd, unix.EVFILT_WRITE, edges)))
 }
 
-// Remove ends the watching of fd, which stays open.
+// Remove stops watching fd, which stays open.
 func (k *Kqueue) Remove(fd int) {
 	k.change(filter(fd, unix.EVFILT_READ, unix.EV_DELETE))
 	k.change(filter(fd, unix.EVFILT_WRITE, unix.EV_DELETE)) // each may be absent
 }
 
-// filter is one that fd is watched with.
+// filter makes a filter for fd.
 func filter(fd, what, flags int) (e unix.Kevent_t) {
 	unix.SetKevent(&e, fd, what, flags)
 	return e
@@ -74,13 +73,13 @@ func (k *Kqueue) change(changes ...unix.Kevent_t) unix.Errno {
 	}
 }
 
-// Wait takes events, and returns how many it has put into e. It waits for the first
-// one for as long as timeout says: not at all if that is 0, for as long as it takes if
-// it is negative. It may return without any.
+// Wait takes events and returns how many it has put into e. It waits for the first one
+// for at most timeout: not at all if timeout is 0, forever if it is negative. It may
+// return without any.
 func (k *Kqueue) Wait(e *KqueueEvents, timeout time.Duration) int {
 	var limit *unix.Timespec
 	if timeout >= 0 {
-		t := unix.NsecToTimespec(int64(min(timeout, longest)))
+		t := unix.NsecToTimespec(int64(min(timeout, maxTimeout)))
 		limit = &t
 	}
 	n, err := unix.Kevent(k.fd, nil, k.events[:], limit)
@@ -93,9 +92,9 @@ func (k *Kqueue) Wait(e *KqueueEvents, timeout time.Duration) int {
 	return n
 }
 
-// event is what the system says, in words that mean the same everywhere.
+// event converts an event of the system into the common form.
 func (k *Kqueue) event(e *unix.Kevent_t) KqueueEvent {
-	if k.bell.rang(e) {
+	if k.wakeup.consume(e) {
 		return KqueueEvent{}
 	}
 	ev := KqueueEvent{FD: int(e.Ident), EOF: e.Flags&unix.EV_EOF != 0, Data: int64(e.Data)}
@@ -111,12 +110,12 @@ func (k *Kqueue) event(e *unix.Kevent_t) KqueueEvent {
 	return ev
 }
 
-// Trigger makes the Wait in progress, or else the next one, return with an event of
+// Trigger makes the Wait in progress, or else the next one, return with an event that has
 // no filter. Any goroutine may call it.
-func (k *Kqueue) Trigger() { k.bell.ring(k) }
+func (k *Kqueue) Trigger() { k.wakeup.trigger(k) }
 
-// Close gives it back.
+// Close closes the queue.
 func (k *Kqueue) Close() error {
-	k.bell.close()
+	k.wakeup.close()
 	return os.NewSyscallError("close", unix.Close(k.fd))
 }

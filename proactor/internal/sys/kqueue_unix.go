@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watched says whether a descriptor is watched, given what came of watching each of
-// its directions: one that it does not have need not be. That the system had no room
-// for a filter is another matter: nobody would hear of that direction.
-func watched(read, write unix.Errno) unix.Errno {
+// watchResult returns the result of watching a descriptor, given that of each direction.
+// A direction that the descriptor does not have need not be watched. It is an error if
+// the system had no room for a filter, because no event of that direction would come.
+func watchResult(read, write unix.Errno) unix.Errno {
 	switch {
 	case read == 0 && lacksDirection(write):
 		return 0
@@ -23,14 +23,14 @@ func watched(read, write unix.Errno) unix.Errno {
 	return read
 }
 
-// lacksDirection reports whether errno, that of a filter, says that there is nothing
-// to be watched in that direction.
+// lacksDirection reports whether errno, of a filter, means that the descriptor does not
+// have that direction.
 func lacksDirection(errno unix.Errno) bool {
-	return errno == 0 || slices.Contains(directionless[:], errno)
+	return errno == 0 || slices.Contains(noDirectionErrors[:], errno)
 }
 
-// directionless is what systems say of devices and terminals, of the one end of a
-// pipe, and of one whose other end has gone (EPIPE, or EBADF).
-var directionless = [...]unix.Errno{
+// noDirectionErrors are the errors for devices and terminals, for an end of a pipe, and
+// for an end whose other end has gone (EPIPE or EBADF).
+var noDirectionErrors = [...]unix.Errno{
 	unix.EINVAL, unix.ENODEV, unix.ENXIO, unix.ENOTSUP, unix.EOPNOTSUPP, unix.EPIPE, unix.EBADF,
 }

@@ -21,7 +21,7 @@ func TestWatched(t *testing.T) {
 		{unix.ENOMEM, 0, unix.ENOMEM},
 		{unix.EINVAL, unix.ENOMEM, unix.EINVAL},
 	} {
-		if got := watched(c.read, c.write); got != c.want {
+		if got := watchResult(c.read, c.write); got != c.want {
 			t.Errorf("read %v, write %v: %v, want %v", c.read, c.write, got, c.want)
 		}
 	}

@@ -4,7 +4,6 @@ package sys
 
 import "math"
 
-// narrow is n for an argument that the system takes as a C int: what is larger
-// becomes the largest, where it would lose its upper half, and a large size become a
-// small one.
+// narrow limits n to a C int, which the system takes. Without it a large size would lose
+// its upper half and become a small one.
 func narrow(n int) int { return max(min(n, math.MaxInt32), math.MinInt32) }

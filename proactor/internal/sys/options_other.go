@@ -2,8 +2,8 @@
 
 package sys
 
-// SetBuffers does nothing: there are no such options here.
+// SetBuffers does nothing: this system has no such options.
 func SetBuffers(fd, send, recv int) error { return nil }
 
-// SetBacklog does nothing: a listener's queue cannot be changed here.
+// SetBacklog does nothing: the length of a listener's queue cannot be changed.
 func SetBacklog(fd, backlog int) error { return nil }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
+// SetBuffers sets the sizes of a socket's buffers in bytes; 0 keeps a size.
 func SetBuffers(fd, send, recv int) error {
 	if send > 0 {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, narrow(send)); err != nil {
@@ -23,7 +23,7 @@ func SetBuffers(fd, send, recv int) error {
 	return nil
 }
 
-// SetBacklog sets the length of a listener's accept queue; 0 leaves it alone.
+// SetBacklog sets the length of a listener's accept queue; 0 keeps it.
 func SetBacklog(fd, backlog int) error {
 	if backlog <= 0 {
 		return nil

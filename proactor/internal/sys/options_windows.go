@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// SetBuffers sets the sizes of a socket's buffers in bytes; 0 leaves one alone.
+// SetBuffers sets the sizes of a socket's buffers in bytes; 0 keeps a size.
 func SetBuffers(fd, send, recv int) error {
 	if send > 0 {
 		err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_SNDBUF, narrow(send))
@@ -23,5 +23,5 @@ func SetBuffers(fd, send, recv int) error {
 	return nil
 }
 
-// SetBacklog does nothing: a listener's queue cannot be changed here.
+// SetBacklog does nothing: the length of a listener's queue cannot be changed.
 func SetBacklog(fd, backlog int) error { return nil }

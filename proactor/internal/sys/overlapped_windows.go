@@ -12,19 +12,20 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Calls that put an operation into flight. Pending: it is, and comes out of the
-// port. 0: it has been carried out, and has moved Moved(op) bytes.
+// This file puts operations into flight. A call that returns Pending has done so, and the
+// operation comes out of the port. After 0 the operation is done and has moved Moved(op)
+// bytes.
 
-// Pending says that an operation is in flight.
+// Pending means that an operation is in flight.
 const Pending = windows.ERROR_IO_PENDING
 
-// What else such calls answer.
+// Other results of such calls.
 const (
-	Aborted   = windows.ERROR_OPERATION_ABORTED // it was cancelled
-	WouldWait = windows.WSAEWOULDBLOCK          // of those without an OVERLAPPED
+	Aborted   = windows.ERROR_OPERATION_ABORTED // the operation was cancelled
+	WouldWait = windows.WSAEWOULDBLOCK          // of calls without an OVERLAPPED
 )
 
-// PeerGone reports whether an accept has failed because its peer had gone before.
+// PeerGone reports whether an accept has failed because its peer had gone.
 func PeerGone(errno syscall.Errno) bool {
 	return errno == windows.ERROR_NETNAME_DELETED || errno == windows.WSAECONNRESET
 }
@@ -34,18 +35,18 @@ var (
 	procAcceptEx = windows.NewLazySystemDLL("mswsock.dll").NewProc("AcceptEx")
 )
 
-// takeOff makes op's OVERLAPPED ready.
-func takeOff(op *backend.Op) uintptr {
+// prepareOverlapped makes op's OVERLAPPED ready and returns its address.
+func prepareOverlapped(op *backend.Op) uintptr {
 	op.Sys.Op = op
 	op.Sys.Overlapped = windows.Overlapped{}
 	return uintptr(unsafe.Pointer(&op.Sys.Overlapped))
 }
 
-// Moved is how many bytes an operation has moved that was carried out at once.
+// Moved returns how many bytes an operation that was done at once has moved.
 func Moved(op *backend.Op) int { return int(op.Sys.Overlapped.InternalHigh) }
 
-// buffers is what op reads into or writes from. The system copies the list, and
-// not what it names.
+// buffers returns the list of buffers that op reads into or writes from. The system
+// copies the list, but not the buffers.
 func buffers(op *backend.Op, one *windows.WSABuf) (first *windows.WSABuf, n int) {
 	if op.Kind == backend.KindRead || op.Kind == backend.KindWrite {
 		*one = bufferOf(op.Buf)
@@ -64,17 +65,17 @@ func StartRecv(fd int, op *backend.Op) syscall.Errno {
 	bufs, n := buffers(op, &one)
 	op.Sys.Flags = 0
 	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
-		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), takeOff(op), 0)
+		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op), 0)
 	return outcome(failed == 0, errno)
 }
 
-// StartAwait begins to wait for bytes, or the end of the stream, and leaves them
-// where they are: a read of nothing ends when there are some.
+// StartAwait begins to wait for bytes or the end of the stream, and leaves the bytes in
+// the stream: it is a read of no bytes.
 func StartAwait(fd int, op *backend.Op) syscall.Errno {
 	var none windows.WSABuf
 	op.Sys.Flags = 0
 	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&none)), 1,
-		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), takeOff(op), 0)
+		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op), 0)
 	return outcome(failed == 0, errno)
 }
 
@@ -83,7 +84,7 @@ func StartSend(fd int, op *backend.Op) syscall.Errno {
 	var one windows.WSABuf
 	bufs, n := buffers(op, &one)
 	failed, _, errno := syscall.SyscallN(procWSASend.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
-		0, 0, takeOff(op), 0)
+		0, 0, prepareOverlapped(op), 0)
 	return outcome(failed == 0, errno)
 }
 
@@ -94,8 +95,8 @@ func outcome(ok bool, errno syscall.Errno) syscall.Errno {
 	return errno
 }
 
-// PrepareAccept makes the socket that a listener of that address accepts a
-// connection with, and puts it into op.Sys.Fd.
+// PrepareAccept makes the socket that becomes the next connection of a listener with
+// address local, and puts it into op.Sys.Fd.
 func PrepareAccept(op *backend.Op, local net.Addr, o *backend.SocketOptions) error {
 	family := familyInet6
 	switch a := local.(type) {
@@ -115,18 +116,18 @@ func PrepareAccept(op *backend.Op, local net.Addr, o *backend.SocketOptions) err
 func StartAccept(listener int, op *backend.Op) syscall.Errno {
 	room := &op.Sys.Address().Bytes
 	ok, _, errno := syscall.SyscallN(procAcceptEx.Addr(), uintptr(listener), uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(room)),
-		0, uintptr(len(room)/2), uintptr(len(room)/2), uintptr(unsafe.Pointer(&op.Sys.Flags)), takeOff(op))
+		0, uintptr(len(room)/2), uintptr(len(room)/2), uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op))
 	return outcome(ok != 0, errno)
 }
 
-// Accepted makes a socket that was accepted with usable in full.
+// Accepted completes the setup of a socket that was accepted.
 func Accepted(fd, listener int) error {
 	l := windows.Handle(listener)
 	return os.NewSyscallError("setsockopt SO_UPDATE_ACCEPT_CONTEXT", windows.Setsockopt(windows.Handle(fd), windows.SOL_SOCKET,
 		windows.SO_UPDATE_ACCEPT_CONTEXT, (*byte)(unsafe.Pointer(&l)), int32(unsafe.Sizeof(l))))
 }
 
-// connectEx is where ConnectEx is: it has to be asked for.
+// connectEx returns the address of ConnectEx, which winsock does not export.
 var connectEx = sync.OnceValues(func() (uintptr, error) {
 	s, err := windows.Socket(windows.AF_INET, windows.SOCK_STREAM, 0)
 	if err != nil {
@@ -147,12 +148,12 @@ func StartConnect(op *backend.Op) syscall.Errno {
 		return windows.WSAEOPNOTSUPP
 	}
 	ok, _, errno := syscall.SyscallN(call, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)),
-		uintptr(op.Sys.Addr.Len), 0, 0, 0, takeOff(op))
+		uintptr(op.Sys.Addr.Len), 0, 0, 0, prepareOverlapped(op))
 	return outcome(ok != 0, errno)
 }
 
-// BindAnywhere gives the socket of a connect an address of its own, which
-// ConnectEx wants, unless it has one.
+// BindAnywhere binds the socket of a connect to any address, as ConnectEx requires,
+// unless it is bound.
 func BindAnywhere(op *backend.Op) error {
 	to := op.Connect()
 	if backend.IsUnix(to.Network) || to.Socket != nil && to.Socket.LocalAddr != "" {
@@ -163,19 +164,19 @@ func BindAnywhere(op *backend.Op) error {
 	return bind(int(op.Sys.Fd), a)
 }
 
-// Connected makes a socket that was connected usable in full.
+// Connected completes the setup of a socket that was connected.
 func Connected(fd int) error {
 	return os.NewSyscallError("setsockopt SO_UPDATE_CONNECT_CONTEXT",
 		windows.Setsockopt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_UPDATE_CONNECT_CONTEXT, nil, 0))
 }
 
-// CancelIO asks for an operation in flight to end early. It comes out of the port
+// CancelIO asks the system to end an operation in flight early. It comes out of the port
 // in any case.
 func CancelIO(fd int, op *backend.Op) {
 	_ = windows.CancelIoEx(windows.Handle(fd), &op.Sys.Overlapped) // not found: it has ended
 }
 
-// Result is how an operation on a socket ended that has failed.
+// Result returns how a failed operation on a socket ended.
 func Result(fd int, op *backend.Op) (int, syscall.Errno) {
 	var n, flags uint32
 	ok, _, errno := syscall.SyscallN(procResult.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&op.Sys.Overlapped)),

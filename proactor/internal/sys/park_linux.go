@@ -10,31 +10,30 @@ import (
 )
 
 // Parking is where a dispatching goroutine sleeps: in Go's poller, on a
-// descriptor that is readable while there is something to do (an epoll instance
-// or a ring). It holds no thread meanwhile. Another goroutine ends the sleep by
-// moving the read deadline into the past: that is no system call either, and the
-// deadline of the sleep itself is one of the runtime's timers.
+// descriptor that is readable while there is work (an epoll instance or a ring). A
+// sleeping goroutine holds no thread. Another goroutine ends the sleep by moving the read
+// deadline into the past, which takes no system call, and the deadline of the sleep
+// itself is a timer of the runtime.
 //
-// No wake is lost: the sleeper says that it sleeps, then looks for a reason not
-// to; a waker leaves a reason, then looks whether anybody sleeps. A wake that
-// comes too late ends the next sleep in vain, which is harmless.
+// No wake is lost. The sleeper declares that it sleeps, then looks for a reason not to.
+// A waker publishes a reason, then checks whether a goroutine sleeps. A wake that comes
+// too late ends the next sleep without a reason, which does no harm.
 //
 // Sleep is called by one goroutine at a time, Wake by any.
 type Parking struct {
-	file   *os.File
-	conn   syscall.RawConn
-	begun  time.Time // what deadlines are counted from
-	ready  func(uintptr) bool
-	asleep atomic.Bool
+	file     *os.File
+	conn     syscall.RawConn
+	begun    time.Time // the time from which deadlines count
+	ready    func(uintptr) bool
+	sleeping atomic.Bool
 
-	deadline time.Duration // what the descriptor's deadline is, if known
+	deadline time.Duration // the descriptor's deadline, if known
 	known    bool
 }
 
-// Init takes over the non-blocking descriptor fd. ready is asked by the
-// sleeping goroutine before it parks and each time fd becomes readable, with
-// nothing lost in between: true ends the sleep. Deadlines are counted from
-// begun.
+// Init takes over the non-blocking descriptor fd. The sleeping goroutine calls ready
+// before it parks and each time fd becomes readable, and loses no event in between. True
+// ends the sleep. Deadlines count from begun.
 func (p *Parking) Init(fd int, name string, begun time.Time, ready func() bool) error {
 	p.file = os.NewFile(uintptr(fd), name)
 	if err := p.file.SetReadDeadline(time.Time{}); err != nil {
@@ -50,15 +49,15 @@ func (p *Parking) Init(fd int, name string, begun time.Time, ready func() bool) 
 	return nil
 }
 
-// Sleep returns when ready has said so, at the deadline, or after Wake. It may
+// Sleep returns when ready returns true, at the deadline, or after Wake. It may
 // return without a reason.
 func (p *Parking) Sleep(deadline time.Duration) {
 	if !p.known || p.deadline != deadline {
 		p.setDeadline(deadline)
 	}
-	p.asleep.Store(true)
+	p.sleeping.Store(true)
 	err := p.conn.Read(p.ready)
-	p.asleep.Store(false)
+	p.sleeping.Store(false)
 	if err != nil { // the deadline has passed, or Wake moved it
 		p.known = false
 	}
@@ -76,17 +75,18 @@ func (p *Parking) setDeadline(deadline time.Duration) {
 // longAgo is a deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// Wake ends the sleep in progress. The reason must be there for ready to see
-// before. It costs one load if nobody sleeps, and only one waker pays.
+// Wake ends the sleep in progress. The caller publishes the reason before, so that ready
+// sees it. Wake costs one load if no goroutine sleeps, and only one waker pays for the
+// wake-up.
 func (p *Parking) Wake() {
-	if p.asleep.Load() && p.asleep.CompareAndSwap(true, false) {
+	if p.sleeping.Load() && p.sleeping.CompareAndSwap(true, false) {
 		_ = p.file.SetReadDeadline(longAgo) // fails only once closed
 	}
 }
 
-// Sleeping reports whether a goroutine sleeps, or is about to: then ready has not
-// been asked, or will not see what came after it was.
-func (p *Parking) Sleeping() bool { return p.asleep.Load() }
+// Sleeping reports whether a goroutine sleeps or is about to: ready may not see work that
+// is added now.
+func (p *Parking) Sleeping() bool { return p.sleeping.Load() }
 
 // Close closes the descriptor.
 func (p *Parking) Close() error { return p.file.Close() }

@@ -5,5 +5,5 @@ import (
 	"fmt"
 )
 
-// ErrNotWaitable is why something is not adopted that is no pipe and no terminal.
+// ErrNotWaitable is why a file that is neither a pipe nor a terminal is not adopted.
 var ErrNotWaitable = fmt.Errorf("it cannot be waited for: use OpenFile: %w", errors.ErrUnsupported)

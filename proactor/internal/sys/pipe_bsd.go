@@ -2,7 +2,7 @@
 
 package sys
 
-// waitable asks a kqueue, which takes what can be waited for.
+// waitable asks a kqueue, which accepts descriptors that can be waited for.
 func waitable(fd int) error {
 	k, err := NewKqueue()
 	if err != nil {

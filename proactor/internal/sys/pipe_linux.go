@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitable asks epoll, which takes what can be waited for and nothing else.
+// waitable asks epoll, which accepts only descriptors that can be waited for.
 func waitable(fd int) error {
 	e, err := NewEpoll()
 	if err != nil {
@@ -19,9 +19,9 @@ func waitable(fd int) error {
 	return nil
 }
 
-// reopen opens what fd is open on once more, so that being non-blocking is not
-// shared with whoever else has it, as a shell has the terminal. It fails where
-// that would be something else, or is not allowed.
+// reopen opens the file of fd once more, so that other owners of the descriptor, such as
+// the shell that shares a terminal, do not see that it is non-blocking. It fails where
+// that would open another object, or is not allowed.
 func reopen(fd int, flags int, is *unix.Stat_t) (int, bool) {
 	const multiplexer = 5<<8 | 2 // /dev/ptmx: each open makes another terminal
 	if is.Mode&unix.S_IFMT == unix.S_IFCHR && is.Rdev == multiplexer {

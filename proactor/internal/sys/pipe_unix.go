@@ -10,11 +10,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// pipeName stands for a pipe in errors.
+// pipeName names a pipe in errors.
 const pipeName = "pipe"
 
 // Pipe makes the two ends of a pipe, non-blocking, and handles of them. adopt owns
-// the descriptor that it is given, also if it fails.
+// its descriptor, also if it fails.
 func Pipe(adopt func(fd int, name string) (backend.Handle, error)) (r, w backend.Handle, err error) {
 	var fds [2]int
 	if err := openPipe(&fds); err != nil {
@@ -31,7 +31,7 @@ func Pipe(adopt func(fd int, name string) (backend.Handle, error)) (r, w backend
 	return r, w, nil
 }
 
-// Adopt makes a non-blocking descriptor of what f is open on, which must be
+// Adopt returns a non-blocking descriptor of the open file of f, which must be
 // something that can be waited for.
 func Adopt(f *os.File) (fd int, err error) {
 	fd, err = adopt(f)
@@ -45,8 +45,8 @@ func Adopt(f *os.File) (fd int, err error) {
 	return fd, nil
 }
 
-// PipeError is what the system said about a call on what is not a socket, as
-// package os would say it.
+// PipeError is the error of a call on a descriptor that is not a socket, in the form of
+// package os.
 func PipeError(call, name string, errno unix.Errno) error {
 	return &os.PathError{Op: call, Path: name, Err: errno}
 }

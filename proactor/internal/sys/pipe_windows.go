@@ -12,14 +12,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Pipes of this system that can be waited for have names: those without know
-// nothing of overlapped I/O.
+// A pipe that can be waited for needs a name on this system: anonymous pipes have no
+// overlapped I/O.
 
 // PipeSize is how many bytes a pipe holds.
 const PipeSize = 64 << 10
 
 // MakePipe makes the two ends of a pipe that is read at r and written at w. Its
-// name is nobody else's.
+// name is unique.
 func MakePipe() (r, w int, err error) {
 	name, err := windows.UTF16PtrFromString(fmt.Sprintf(`\\.\pipe\actum-%d-%016x`, os.Getpid(), rand.Uint64()))
 	if err != nil {
@@ -40,9 +40,8 @@ func MakePipe() (r, w int, err error) {
 	return int(in), int(out), nil
 }
 
-// ClosePipe gives a pipe's end back. What is in flight on it comes out of the port
-// all the same.
-func ClosePipe(fd int) { _ = windows.CloseHandle(windows.Handle(fd)) } // there is nothing to be done about an error
+// ClosePipe closes an end of a pipe. Operations in flight still come out of the port.
+func ClosePipe(fd int) { _ = windows.CloseHandle(windows.Handle(fd)) } // it is closed also after an error
 
 var (
 	procReadFile  = kernel.NewProc("ReadFile")
@@ -51,21 +50,21 @@ var (
 	procPipeDone  = kernel.NewProc("GetOverlappedResult")
 )
 
-// StartReadPipe begins to read into b, a part of op's buffers. With nothing to read
-// into it waits for bytes, or the end, and leaves them where they are.
+// StartReadPipe begins to read into b, a part of op's buffers. If b is empty it waits for
+// bytes or the end of the pipe, and leaves the bytes there.
 func StartReadPipe(fd int, op *backend.Op, b []byte) syscall.Errno {
 	return startPipe(procReadFile, fd, op, b)
 }
 
-// StartWritePipe begins to write b. Cancelled, it has written all or nothing,
-// unless somebody was reading just then.
+// StartWritePipe begins to write b. A cancelled write has written all or nothing, unless
+// a reader was reading at that moment.
 func StartWritePipe(fd int, op *backend.Op, b []byte) syscall.Errno {
 	return startPipe(procWriteFile, fd, op, b)
 }
 
 func startPipe(call *windows.LazyProc, fd int, op *backend.Op, b []byte) syscall.Errno {
 	ok, _, errno := syscall.SyscallN(call.Addr(), uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(min(len(b), PipeSize)),
-		0, takeOff(op))
+		0, prepareOverlapped(op))
 	return outcome(ok != 0, pipeError(errno))
 }
 
@@ -77,8 +76,8 @@ func PipeResult(fd int, op *backend.Op) (int, syscall.Errno) {
 	return int(n), outcome(ok != 0, pipeError(errno))
 }
 
-// PipeEnded is what a read fails with at the end of a pipe, and a write when
-// nobody reads it. The system has three numbers for that.
+// PipeEnded is the error of a read at the end of a pipe, and of a write to a pipe without
+// a reader. The system has three numbers for that.
 const PipeEnded = backend.ENOREADER
 
 func pipeError(errno syscall.Errno) syscall.Errno {
@@ -89,9 +88,10 @@ func pipeError(errno syscall.Errno) syscall.Errno {
 }
 
 // ReadPipe reads what is there into b without waiting: 0 bytes are the end of the
-// pipe, unless b is empty; WSAEWOULDBLOCK is nothing yet. The pipe has one reader.
+// pipe, unless b is empty. WSAEWOULDBLOCK means that there is nothing yet. The pipe has
+// one reader.
 func ReadPipe(fd int, b []byte) (int, syscall.Errno) {
-	n, errno := pipeHas(fd)
+	n, errno := pipeBytes(fd)
 	switch {
 	case errno == PipeEnded || errno == 0 && len(b) == 0:
 		return 0, 0
@@ -103,8 +103,8 @@ func ReadPipe(fd int, b []byte) (int, syscall.Errno) {
 	return pipeNow(procReadFile, fd, b[:min(n, len(b))])
 }
 
-// WritePipe writes what there is room for of b without waiting; WSAEWOULDBLOCK if
-// the system does not say that there is any. The pipe has one writer.
+// WritePipe writes as many bytes of b as there is room for, without waiting;
+// WSAEWOULDBLOCK if the system does not report any. The pipe has one writer.
 func WritePipe(fd int, b []byte) (int, syscall.Errno) {
 	n := min(pipeRoom(fd), len(b))
 	if n == 0 && len(b) > 0 {
@@ -113,8 +113,8 @@ func WritePipe(fd int, b []byte) (int, syscall.Errno) {
 	return pipeNow(procWriteFile, fd, b[:n])
 }
 
-// pipeNow reads or writes what needs no waiting. What waits all the same, because
-// somebody else was faster, is called back.
+// pipeNow reads or writes without waiting. If the call waits all the same, because
+// another process was faster, it is cancelled.
 func pipeNow(call *windows.LazyProc, fd int, b []byte) (int, syscall.Errno) {
 	o := new(windows.Overlapped) // not on the stack, which moves
 	ok, _, errno := syscall.SyscallN(call.Addr(), uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
@@ -137,15 +137,15 @@ func pipeNow(call *windows.LazyProc, fd int, b []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-// pipeHas is how many bytes can be read from a pipe at once.
-func pipeHas(fd int) (int, syscall.Errno) {
+// pipeBytes returns how many bytes can be read from a pipe at once.
+func pipeBytes(fd int) (int, syscall.Errno) {
 	var n uint32
 	ok, _, errno := syscall.SyscallN(procPeekPipe.Addr(), uintptr(fd), 0, 0, 0, uintptr(unsafe.Pointer(&n)), 0)
 	return int(n), outcome(ok != 0, pipeError(errno))
 }
 
-// pipeRoom is how many bytes can be written to a pipe at once. The system tells
-// too little while somebody waits to read, and wine tells nothing.
+// pipeRoom returns how many bytes can be written to a pipe at once. The system reports
+// too few while a reader waits, and wine reports none.
 func pipeRoom(fd int) int {
 	var is struct { // FILE_PIPE_LOCAL_INFORMATION of the driver kit
 		_                           [7]uint32

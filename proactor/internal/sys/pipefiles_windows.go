@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// PipeFiles is a pipe whose ends take deadlines.
+// PipeFiles makes a pipe whose ends take deadlines.
 func PipeFiles() (r, w *os.File, err error) {
 	in, out, err := MakePipe()
 	if err != nil {
@@ -27,7 +27,8 @@ func WritePipeNow(fd int, b []byte) (int, error) {
 	return n, asError(errno)
 }
 
-// FromPipe is err with the one number for a pipe that nobody reads.
+// FromPipe returns err with PipeEnded in place of the system's other numbers for a pipe
+// without a reader.
 func FromPipe(err error) error {
 	if p := (*os.PathError)(nil); errors.As(err, &p) {
 		if errno, ok := p.Err.(syscall.Errno); ok {

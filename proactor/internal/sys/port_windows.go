@@ -17,12 +17,11 @@ var (
 	procGetStatus = kernel.NewProc("GetQueuedCompletionStatusEx")
 )
 
-// Port is a completion port: what the system has finished waits in it.
+// Port is a completion port: a queue of the operations that the system has finished.
 //
-// An operation in flight is known to the system by the address of its
-// OVERLAPPED, which lies in the operation itself. So the operation, and what it
-// names, must stay reachable for the garbage collector until it has come out of
-// the port.
+// The system knows an operation in flight by the address of its OVERLAPPED, which lies in
+// the operation itself. So the operation, and the memory that it names, must stay
+// reachable for the garbage collector until it has come out of the port.
 type Port struct {
 	h windows.Handle
 }
@@ -42,8 +41,8 @@ func NewPort() (Port, error) {
 	return Port{h}, nil
 }
 
-// Add makes the port the one of a socket or file, for good. What completes at
-// once then does not come out of the port, but is the caller's to deal with.
+// Add adds a socket or file to the port, for good. An operation that completes at once
+// does not come out of the port: the caller handles it.
 func (p Port) Add(fd int) error {
 	if _, err := windows.CreateIoCompletionPort(windows.Handle(fd), p.h, 0, 0); err != nil {
 		return os.NewSyscallError("CreateIoCompletionPort", err)
@@ -52,8 +51,8 @@ func (p Port) Add(fd int) error {
 		windows.Handle(fd), windows.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS|windows.FILE_SKIP_SET_EVENT_ON_HANDLE))
 }
 
-// Replace makes the port the one of a socket that has another one. Windows can do
-// so from version 8.1 on.
+// Replace moves a socket from another port to this one. Windows can do so since version
+// 8.1.
 func (p Port) Replace(fd int) error {
 	to := struct {
 		port windows.Handle
@@ -67,9 +66,8 @@ func (p Port) Replace(fd int) error {
 	return nil
 }
 
-// PortBuffer is where the system writes what it has finished. It holds the
-// addresses as numbers: once an operation has been dealt with its memory may
-// become something else.
+// PortBuffer is the buffer into which the system writes finished operations. It holds
+// the addresses as numbers: once an operation is handled its memory may be reused.
 type PortBuffer [64]struct {
 	key        uintptr
 	overlapped uintptr
@@ -77,8 +75,8 @@ type PortBuffer [64]struct {
 	moved      uint32
 }
 
-// Done is the operation at place i, the bytes that it has moved, and whether it
-// has failed: Result says how. It is nil if the place is Post's.
+// Done returns operation i, the bytes that it has moved, and whether it has failed; Result
+// says how. It is nil if entry i comes from Post.
 func (b *PortBuffer) Done(i int) (op *backend.Op, moved int, failed bool) {
 	e := &b[i]
 	if e.overlapped == 0 {
@@ -88,9 +86,8 @@ func (b *PortBuffer) Done(i int) (op *backend.Op, moved int, failed bool) {
 	return s.Op, int(e.moved), s.Overlapped.Internal != 0
 }
 
-// Wait fills b with what has finished and returns how many places that is. If
-// nothing has it waits for as long as it takes, or not at all. It blocks the
-// thread that it is called on.
+// Wait fills b with finished operations and returns how many entries that is. If there are
+// none it waits forever, or not at all. It blocks its thread.
 func (p Port) Wait(b *PortBuffer, forever bool) int {
 	var n, timeout uint32
 	if forever {
@@ -105,7 +102,7 @@ func (p Port) Wait(b *PortBuffer, forever bool) int {
 }
 
 // Post ends a Wait.
-func (p Port) Post() { _ = windows.PostQueuedCompletionStatus(p.h, 0, 0, nil) } // fails only for want of memory
+func (p Port) Post() { _ = windows.PostQueuedCompletionStatus(p.h, 0, 0, nil) } // fails only if memory is short
 
 // Close closes the port. Nothing may be in flight.
 func (p Port) Close() error { return os.NewSyscallError("CloseHandle", windows.CloseHandle(p.h)) }

@@ -4,10 +4,10 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// quiet makes a socket, if there is one, tell of a broken connection with EPIPE
-// alone. Without it the Go runtime would get a SIGPIPE each time, which it ignores,
-// but a program may have asked to be told.
-func quiet(fd int, err error) (int, error) {
+// disableSIGPIPE makes a socket, if there is no error, report a broken connection with
+// EPIPE only. Otherwise there would be a SIGPIPE each time, which the Go runtime ignores
+// but the program may have asked for.
+func disableSIGPIPE(fd int, err error) (int, error) {
 	if err != nil {
 		return -1, err
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// defaultBacklog is the length of an accept queue that nobody chose: systems make of
-// it the most that they allow, as package net asks of them. What does not fit into a
-// queue is lost work for whoever connects: TCP tries again after a second, and a Unix
-// socket fails with EAGAIN. It fits into 16 bits, which is what some kernels keep.
+// defaultBacklog is the length of an accept queue when the program does not choose one:
+// more than systems allow, which cut it down to their limit, as package net does. A peer
+// that finds the queue full loses time: TCP tries again after a second, and a Unix socket
+// fails with EAGAIN. It fits into 16 bits, which is what some kernels keep.
 const defaultBacklog = 1<<16 - 1
 
 // Listen makes a listening socket, non-blocking. The error is a *net.OpError.
@@ -30,8 +30,8 @@ func Listen(network, address string, o *backend.SocketOptions) (fd int, err erro
 	return anyFamily(network, address, func(network string) (int, error) { return listen(network, address, o) })
 }
 
-// anyFamily calls open, which makes a bound socket, with network; and where the
-// wildcard was meant and this system has no IPv6, with network's IPv4 kind. The error
+// anyFamily calls open, which makes a bound socket, with network. If the address is a
+// wildcard and this system has no IPv6 it calls open with network's IPv4 kind. The error
 // is a *net.OpError.
 func anyFamily(network, address string, open func(network string) (int, error)) (fd int, err error) {
 	wildcard := (network == "tcp" || network == "udp") && strings.HasPrefix(address, ":")
@@ -40,10 +40,10 @@ func anyFamily(network, address string, open func(network string) (int, error)) 
 		fd, err = open(network)
 	}
 	if wildcard && errors.Is(err, backend.EAFNOSUPPORT) {
-		fd, err = open(network + "4") // nobody insisted on the other
+		fd, err = open(network + "4") // the program did not ask for IPv6
 	}
 	if err != nil {
-		return -1, &net.OpError{Op: "listen", Net: network, Addr: text{network, address}, Err: err}
+		return -1, &net.OpError{Op: "listen", Net: network, Addr: textAddr{network, address}, Err: err}
 	}
 	return fd, nil
 }
@@ -52,7 +52,7 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 	if err := backend.CheckAddress(network, address); err != nil {
 		return -1, err
 	}
-	fd, err := bound(network, address, o, listenerOptions)
+	fd, err := bindSocket(network, address, o, listenerOptions)
 	if err != nil {
 		return -1, err
 	}
@@ -69,7 +69,7 @@ func listen(network, address string, o *backend.SocketOptions) (int, error) {
 
 // bound makes a socket and binds it. set gives it the options that its purpose
 // needs, unless it is a Unix one, which has none.
-func bound(network, address string, o *backend.SocketOptions, set func(fd int, network string, family int) error) (int, error) {
+func bindSocket(network, address string, o *backend.SocketOptions, set func(fd int, network string, family int) error) (int, error) {
 	var a Address
 	family, err := EncodeAddress(&a, network, address)
 	if err != nil {
@@ -115,8 +115,8 @@ func PrepareConnect(op *backend.Op) error {
 	return nil
 }
 
-// bindTo gives a socket of that family its own address. The wildcard is that of the
-// socket's family.
+// bindTo binds a socket of that family to a local address. A wildcard address becomes
+// that of the socket's family.
 func bindTo(fd, family int, network, address string) error {
 	var a Address
 	is, err := EncodeAddress(&a, network, address)
@@ -133,28 +133,27 @@ func bindTo(fd, family int, network, address string) error {
 			ip = netip.IPv4Unspecified()
 		}
 		a = Address{}
-		_, _ = encodeIP(&a, netip.AddrPortFrom(ip, ap.Port())) // fails on zones alone
+		_, _ = encodeIP(&a, netip.AddrPortFrom(ip, ap.Port())) // only zones fail
 	}
 	return bind(fd, &a)
 }
 
-// ConnectError is what went wrong with a connect, as package net would say it.
+// ConnectError is the error of a connect, in the form of package net.
 func ConnectError(op *backend.Op, err error) error {
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError("connect", errno)
 	}
 	to := op.Connect()
-	return &net.OpError{Op: "dial", Net: to.Network, Addr: text{to.Network, to.Address}, Err: err}
+	return &net.OpError{Op: "dial", Net: to.Network, Addr: textAddr{to.Network, to.Address}, Err: err}
 }
 
-// OpError is what the system said about a call on a stream or listener, as
-// package net would say it.
+// OpError is the error of a call on a stream or listener, in the form of package net.
 func OpError(call, network string, local, remote net.Addr, errno syscall.Errno) error {
 	return &net.OpError{Op: call, Net: network, Source: local, Addr: remote, Err: os.NewSyscallError(call, errno)}
 }
 
-// text is an address that was asked for, as it was written.
-type text struct{ network, address string }
+// textAddr is an address as the program wrote it.
+type textAddr struct{ network, address string }
 
-func (t text) Network() string { return t.network }
-func (t text) String() string  { return t.address }
+func (t textAddr) Network() string { return t.network }
+func (t textAddr) String() string  { return t.address }

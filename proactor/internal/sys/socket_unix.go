@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// newSocket makes a socket with the options that those that listen and those that
-// connect have. Datagrams may be sent to everybody, as with package net.
+// newSocket makes a socket with the options of both listeners and connects. Datagrams
+// may be broadcast, as with package net.
 func newSocket(network string, family int, o *backend.SocketOptions) (int, error) {
 	kind := unix.SOCK_STREAM
 	if backend.IsDatagram(network) {
@@ -48,8 +48,8 @@ func listenerOptions(fd int, network string, family int) error {
 	return bothFamilies(fd, network, family)
 }
 
-// bothFamilies makes an IPv6 socket take IPv4 as well, unless network says
-// otherwise. Not every system can.
+// bothFamilies makes an IPv6 socket take IPv4 as well, unless network excludes that. Some
+// systems cannot.
 func bothFamilies(fd int, network string, family int) error {
 	if family != unix.AF_INET6 {
 		return nil
@@ -67,17 +67,17 @@ func bothFamilies(fd int, network string, family int) error {
 
 func listenOn(fd, backlog int) error { return unix.Listen(fd, backlog) }
 
-// abortOnClose has the socket closed with a reset: it leaves nothing behind that
-// would keep others from its address.
+// abortOnClose makes Close reset the connection, so that nothing remains that would keep
+// other sockets from its address.
 func abortOnClose(fd int) {
-	_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) // without it, they wait
+	_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) // if it fails, they wait for the address
 }
 
-// Close gives a descriptor back.
-func Close(fd int) { _ = unix.Close(fd) } // there is nothing to be done about an error
+// Close closes a descriptor.
+func Close(fd int) { _ = unix.Close(fd) } // it is closed also after an error
 
-// Shutdown closes a socket's two directions, so that whoever waits in it is
-// told, and leaves the descriptor.
+// Shutdown closes both directions of a socket, which ends the calls that wait in it, and
+// keeps the descriptor.
 func Shutdown(fd int) { _ = unix.Shutdown(fd, unix.SHUT_RDWR) }
 
 // ShutdownWrite closes the outgoing direction.

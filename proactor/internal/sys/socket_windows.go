@@ -13,15 +13,15 @@ import (
 
 var procBind = winsock.NewProc("bind")
 
-// startWinsock has to come before any other call on sockets. Package net does
-// it too, when it is used first; the system counts.
+// startWinsock must precede all other calls on sockets. Package net does the same; the
+// system counts the calls.
 var startWinsock = sync.OnceValue(func() error {
 	return os.NewSyscallError("WSAStartup", windows.WSAStartup(0x202, new(windows.WSAData)))
 })
 
-// newSocket makes a socket with the options that those that listen and those that
-// connect have. Datagrams may be sent to everybody, as with package net. Calls with
-// an OVERLAPPED wait in the system, those without return at once.
+// newSocket makes a socket with the options of both listeners and connects. Datagrams
+// may be broadcast, as with package net. Calls with an OVERLAPPED wait in the system,
+// those without return at once.
 func newSocket(network string, family int, o *backend.SocketOptions) (int, error) {
 	kind := int32(windows.SOCK_STREAM)
 	if backend.IsDatagram(network) {
@@ -35,7 +35,7 @@ func newSocket(network string, family int, o *backend.SocketOptions) (int, error
 	fd := int(s)
 	err = os.NewSyscallError("WSAIoctl FIONBIO", NeverBlock(fd))
 	if err == nil && kind == windows.SOCK_DGRAM {
-		quietUDP(fd)
+		ignoreUnreachable(fd)
 		err = os.NewSyscallError("setsockopt SO_BROADCAST",
 			windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_BROADCAST, 1))
 	} else if err == nil && family != familyUnix {
@@ -52,15 +52,14 @@ func newSocket(network string, family int, o *backend.SocketOptions) (int, error
 	return fd, nil
 }
 
-// listenerOptions sets what a listener needs. A restarted program may bind its
-// port again without an option: SO_REUSEADDR would allow more than that here,
-// namely to take the port from a program that runs.
+// listenerOptions sets the options of a listener. A restarted program can bind its port
+// again without an option. SO_REUSEADDR would allow too much on this system: to take the
+// port from a program that runs.
 func listenerOptions(fd int, network string, family int) error {
 	return bothFamilies(fd, network, family)
 }
 
-// bothFamilies makes an IPv6 socket take IPv4 as well, unless network says
-// otherwise.
+// bothFamilies makes an IPv6 socket take IPv4 as well, unless network excludes that.
 func bothFamilies(fd int, network string, family int) error {
 	if family != familyInet6 {
 		return nil
@@ -83,19 +82,19 @@ func bind(fd int, a *Address) error {
 
 func listenOn(fd, backlog int) error { return windows.Listen(windows.Handle(fd), backlog) }
 
-// abortOnClose has the socket closed with a reset: it leaves nothing behind that
-// would keep others from its address.
+// abortOnClose makes Close reset the connection, so that nothing remains that would keep
+// other sockets from its address.
 func abortOnClose(fd int) {
-	// Without it, they wait.
+	// If it fails, they wait for the address.
 	_ = windows.SetsockoptLinger(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_LINGER, &windows.Linger{Onoff: 1})
 }
 
-// Close gives a socket back. What is in flight on it is cancelled, and comes
-// out of the port all the same.
-func Close(fd int) { _ = windows.Closesocket(windows.Handle(fd)) } // there is nothing to be done about an error
+// Close closes a socket. Operations in flight are cancelled, and still come out of the
+// port.
+func Close(fd int) { _ = windows.Closesocket(windows.Handle(fd)) } // it is closed also after an error
 
-// Shutdown closes a socket's two directions, so that the peer is told, and leaves
-// the socket.
+// Shutdown closes both directions of a socket, so that the peer notices, and keeps the
+// socket.
 func Shutdown(fd int) { _ = windows.Shutdown(windows.Handle(fd), windows.SHUT_RDWR) }
 
 // ShutdownWrite closes the outgoing direction.

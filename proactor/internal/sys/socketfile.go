@@ -8,15 +8,15 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// SocketFile is the file that the binding of a Unix socket has made. It is the
-// socket's to remove for as long as it is still the same: anybody may have removed it
-// and bound another socket at its path, which is theirs.
+// SocketFile is the file that binding a Unix socket has made. The socket removes it if it
+// is still the same file: another program may have removed it and bound its own socket
+// at the path.
 type SocketFile struct {
 	path string // absolute: the program may change its directory
 	is   os.FileInfo
 }
 
-// SocketFileOf is the file of a socket that was just bound; addr is its local
+// SocketFileOf returns the file of a socket that was just bound; addr is its local
 // address. Abstract names and other networks have none.
 func SocketFileOf(addr net.Addr) SocketFile {
 	a, ok := addr.(*net.UnixAddr)
@@ -25,29 +25,28 @@ func SocketFileOf(addr net.Addr) SocketFile {
 	}
 	path, err := filepath.Abs(a.Name)
 	if err != nil {
-		path = a.Name // there is no directory to be in: so nobody has another one
+		path = a.Name // there is no working directory, so it cannot change either
 	}
 	is, err := os.Lstat(path)
 	if err != nil {
-		return SocketFile{} // gone already, or somewhere where we cannot look
+		return SocketFile{} // removed already, or not accessible
 	}
-	os.SameFile(is, is) // Windows asks for the file's number now, and not when it is compared
+	os.SameFile(is, is) // makes Windows get the file's number now, and not at the comparison
 	return SocketFile{path, is}
 }
 
-// Remove removes the file, unless another one has taken its place. It has to be
-// called while the socket is open: until then nobody else's file has its number.
+// Remove removes the file, unless another one has taken its place. It must be called
+// while the socket is open: until then no other file has the same number.
 func (f SocketFile) Remove() {
 	if f.is == nil {
 		return
 	}
 	if now, err := os.Lstat(f.path); err == nil && os.SameFile(f.is, now) {
-		_ = os.Remove(f.path) // gone already: just as well
+		_ = os.Remove(f.path) // an error means that it was removed already
 	}
 }
 
-// Unbind removes the file of a connect's own socket, which was bound and then not
-// connected.
+// Unbind removes the file of the local address of a connect that has failed.
 func Unbind(op *backend.Op) {
 	if to := op.Connect(); to.Network == "unixgram" && to.Socket != nil && to.Socket.LocalAddr != "" {
 		SocketFileOf(&net.UnixAddr{Name: to.Socket.LocalAddr, Net: to.Network}).Remove()

@@ -10,18 +10,18 @@ import (
 const maxIovecs = 1024
 
 // Recv reads what is there into b, which is not empty: 0 bytes are the end of
-// the stream, EAGAIN is nothing yet.
+// the stream, EAGAIN means that there is nothing yet.
 func Recv(fd int, b []byte) (int, unix.Errno) {
 	return transfer(unix.SYS_RECVFROM, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
 }
 
-// Send writes what there is room for of b; EAGAIN if there is none.
+// Send writes as many bytes of b as there is room for; EAGAIN if there is none.
 func Send(fd int, b []byte) (int, unix.Errno) {
 	return transfer(unix.SYS_SENDTO, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), unix.MSG_NOSIGNAL)
 }
 
-// transfer makes the system call until it is not interrupted. size is how many
-// bytes it may copy.
+// transfer makes the system call, again after EINTR. size is the number of bytes that it
+// may copy.
 func transfer(call uintptr, fd int, p unsafe.Pointer, arg, size int, flags uintptr) (int, unix.Errno) {
 	for {
 		var n uintptr
@@ -40,16 +40,16 @@ func transfer(call uintptr, fd int, p unsafe.Pointer, arg, size int, flags uintp
 	}
 }
 
-// Vector is the kernel's form of a list of buffers. It lives with a handle, one
-// for each direction, and is used again and again.
+// Vector is the kernel's form of a list of buffers. A handle has one for each direction,
+// and reuses it.
 type Vector struct {
 	iov  []unix.Iovec
 	msg  unix.Msghdr
 	size int
 }
 
-// Set lays out v, and returns how many bytes that is: not all if v is longer
-// than the kernel takes at once, or more than a call moves. Reset has to follow.
+// Set lays out v and returns the number of bytes: not all if v is longer than the kernel
+// takes at once, or more than a call moves. The caller calls Reset afterwards.
 func (x *Vector) Set(v [][]byte) int {
 	x.size = 0
 	for _, b := range v {
@@ -72,7 +72,7 @@ func (x *Vector) Set(v [][]byte) int {
 	return x.size
 }
 
-// Reset lets go of the buffers.
+// Reset releases the buffers.
 func (x *Vector) Reset() {
 	clear(x.iov)
 	x.iov = x.iov[:0]
@@ -92,22 +92,22 @@ func transferMsg(call uintptr, fd int, x *Vector, flags uintptr) (int, unix.Errn
 	return transfer(call, fd, unsafe.Pointer(&x.msg), int(flags), x.size, 0)
 }
 
-// ReadPipe is Recv for what is not a socket.
+// ReadPipe is Recv for a descriptor that is not a socket.
 func ReadPipe(fd int, b []byte) (int, unix.Errno) {
 	return transfer(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
 }
 
-// WritePipe is Send for what is not a socket.
+// WritePipe is Send for a descriptor that is not a socket.
 func WritePipe(fd int, b []byte) (int, unix.Errno) {
 	return transfer(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), len(b), 0)
 }
 
-// ReadPipeVector is RecvVector for what is not a socket.
+// ReadPipeVector is RecvVector for a descriptor that is not a socket.
 func ReadPipeVector(fd int, x *Vector) (int, unix.Errno) {
 	return transfer(unix.SYS_READV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
 }
 
-// WritePipeVector is SendVector for what is not a socket.
+// WritePipeVector is SendVector for a descriptor that is not a socket.
 func WritePipeVector(fd int, x *Vector) (int, unix.Errno) {
 	return transfer(unix.SYS_WRITEV, fd, unsafe.Pointer(unsafe.SliceData(x.iov)), len(x.iov), x.size, 0)
 }

@@ -8,6 +8,6 @@ func sendPart(socket int, b []byte, more bool) (int, error) {
 	return n, callError("write", errno)
 }
 
-// sendFile leaves it to copying: these systems' calls of that name differ from each
-// other, and one has none.
+// sendFile has the caller copy: the calls of that name differ between these systems, and
+// one system has none.
 func sendFile(socket int, f File, off int64, most int) (int, error) { return 0, errUnsendable }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sendPart writes b, and says whether something comes behind it.
+// sendPart writes b. more says that there is more to write after it.
 func sendPart(socket int, b []byte, more bool) (int, error) {
 	flags := unix.MSG_NOSIGNAL
 	if more {
@@ -19,9 +19,9 @@ func sendPart(socket int, b []byte, more bool) (int, error) {
 	return n, callError("write", errno)
 }
 
-// sendFile lets the kernel move most bytes of a file from off to a socket. It
-// can take as long as copying them. A file of /proc is unsendable, or one of a file
-// system that does not know how.
+// sendFile has the kernel move up to most bytes of a file, from off, to a socket. It may
+// take as long as copying them. Files of /proc, and of file systems that lack the
+// operation, cannot be sent.
 func sendFile(socket int, f File, off int64, most int) (int, error) {
 	for {
 		n, err := unix.Sendfile(socket, f.fd, &off, most)

@@ -18,14 +18,14 @@ type Turn uint8
 
 const (
 	TurnDone  Turn = iota // all is written, or there was an error
-	TurnAgain             // there is more to write, but others have waited for long enough
+	TurnAgain             // there is more to write, but the turn is over
 	TurnFull              // the socket takes no more now
-	TurnCold              // the disk has to be asked for t.Page.Off first
+	TurnCold              // the file has to be read from disk at t.Page.Off first
 )
 
-// Transmit writes some of t to a non-blocking socket or pipe: a turn's worth, or until
-// it is full. The file is f. It does not wait for the disk, unless the file's
-// pages are taken away between the look at them and their sending.
+// Transmit writes some of t to a non-blocking socket or pipe: the bytes of one turn, or
+// until the socket is full. The file is f. It does not wait for the disk, unless the
+// system drops the file's pages after the check.
 func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
 	if !t.Begun {
 		if err := t.Begin(f.size, f.ReadAt); err != nil {
@@ -40,7 +40,7 @@ func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
 			t.Page.Off = off
 			return TurnCold, nil
 		}
-		n, err := part(socket, f, t, budget)
+		n, err := sendNext(socket, f, t, budget)
 		switch {
 		case err == unix.EAGAIN:
 			return TurnFull, nil
@@ -55,9 +55,8 @@ func Transmit(socket int, f File, t *backend.Transmission) (Turn, error) {
 	return TurnAgain, nil
 }
 
-// resident reports whether what the next turn wants of the file is in memory.
-// It looks at the first and the last byte: what was read ahead, or all of it,
-// lies between those.
+// resident reports whether the bytes of the file for the next turn are in memory. It
+// checks the first and the last byte: the bytes between them were read ahead with them.
 func resident(f File, t *backend.Transmission, off, left int64) bool {
 	if off < t.Cached {
 		return true
@@ -73,13 +72,13 @@ func resident(f File, t *backend.Transmission, off, left int64) bool {
 func inMemory(f File, off int64) bool {
 	var b [1]byte
 	_, err := f.ReadNow(b[:], off)
-	return err != backend.ErrWouldBlock // another error is for whoever sends
+	return err != backend.ErrWouldBlock // the send reports any other error
 }
 
-// part writes what comes next, at most that many bytes: of the header, of the file,
-// or of the trailer. Header and trailer say when something comes behind what is
-// written: they share a segment then.
-func part(socket int, f File, t *backend.Transmission, most int) (int, error) {
+// sendNext writes the next bytes, at most most: of the header, of the file, or of the
+// trailer. For header and trailer it notes whether more follows, so that they share a
+// segment with it.
+func sendNext(socket int, f File, t *backend.Transmission, most int) (int, error) {
 	header, file := int64(len(t.Header)), int64(len(t.Header))+t.Range
 	switch {
 	case t.Sent < header:
@@ -99,17 +98,16 @@ func part(socket int, f File, t *backend.Transmission, most int) (int, error) {
 	return copyPart(socket, f, off, most)
 }
 
-// sendSome writes at most that many bytes of b, the rest of the header or of the
-// trailer.
+// sendSome writes at most most bytes of b, the rest of the header or of the trailer.
 func sendSome(socket int, t *backend.Transmission, b []byte, most int) (int, error) {
 	b = b[:min(most, len(b))]
 	return sendPart(socket, b, t.Sent+int64(len(b)) < t.Total())
 }
 
-// errUnsendable says that the system sends no such file to a socket by itself.
+// errUnsendable says that the system cannot send this file to a socket by itself.
 var errUnsendable = errors.New("this file cannot be sent, only read and written")
 
-// callError leaves EAGAIN as it is, which is no error.
+// callError makes an error of errno. It keeps EAGAIN, which callers compare with.
 func callError(call string, errno unix.Errno) error {
 	if errno == 0 {
 		return nil
@@ -120,13 +118,13 @@ func callError(call string, errno unix.Errno) error {
 	return os.NewSyscallError(call, errno)
 }
 
-// copies are the buffers of copyPart.
-var copies = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+// copyBuffers are the buffers of copyPart.
+var copyBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// copyPart is sendFile by way of a buffer.
+// copyPart is sendFile through a buffer.
 func copyPart(socket int, f File, off int64, most int) (int, error) {
-	b := copies.Get().(*[64 << 10]byte)
-	defer copies.Put(b)
+	b := copyBuffers.Get().(*[64 << 10]byte)
+	defer copyBuffers.Put(b)
 	n, err := f.ReadAt(b[:min(most, len(b))], off)
 	if n == 0 || err != nil {
 		return 0, err

@@ -2,5 +2,5 @@
 
 package sys
 
-// Truncated reports whether a datagram was cut, which nobody tells here.
+// Truncated returns false: this system does not report that a datagram was cut.
 func Truncated(int, error) bool { return false }

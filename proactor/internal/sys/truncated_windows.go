@@ -10,5 +10,5 @@ import (
 // and the error.
 func Truncated(_ int, err error) bool { return errors.Is(err, windows.WSAEMSGSIZE) }
 
-// ErrCut is the error of a datagram that was.
+// ErrCut is the error of a datagram that was cut.
 var ErrCut error = windows.WSAEMSGSIZE

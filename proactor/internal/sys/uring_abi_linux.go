@@ -14,11 +14,11 @@ import (
 const (
 	RingCQSize      = 1 << 3 // the completion queue's size is given
 	RingClamp       = 1 << 4 // sizes that are too large are cut down, not refused
-	RingSubmitAll   = 1 << 7 // go on submitting behind an entry that fails
+	RingSubmitAll   = 1 << 7 // continue to submit after an entry that fails
 	RingCoopTaskrun = 1 << 8 // no interrupt for a thread with completion work to do
 	RingTaskrunFlag = 1 << 9 // say in the queue's flags that there is such work
 
-	RingSingleIssuer = 1 << 12 // one thread alone submits
+	RingSingleIssuer = 1 << 12 // only one thread submits
 	RingDeferTaskrun = 1 << 13 // completion work waits until that thread asks for completions
 )
 
@@ -26,11 +26,11 @@ const (
 const (
 	RingFeatSingleMmap   = 1 << 0  // both queues in one mapping
 	RingFeatNoDrop       = 1 << 1  // a full completion queue loses nothing
-	RingFeatSubmitStable = 1 << 2  // sockaddr and iovecs may go after submission
+	RingFeatSubmitStable = 1 << 2  // sockaddr and iovecs may be freed after submission
 	RingFeatFastPoll     = 1 << 5  // sockets that are not ready cost no worker thread
-	RingFeatExtArg       = 1 << 8  // waiting takes a time-out
+	RingFeatExtArg       = 1 << 8  // waiting takes a timeout
 	RingFeatCQESkip      = 1 << 11 // successes can be left out of the completion queue
-	RingFeatMinTimeout   = 1 << 15 // waiting takes a time that it lasts at least
+	RingFeatMinTimeout   = 1 << 15 // waiting takes a minimum time
 )
 
 // Flags of io_uring_enter, and those in the submission queue's header.
@@ -76,7 +76,7 @@ const (
 	SQEPollFirst = 1 << 0 // in Ioprio of send and receive: wait before the first try
 )
 
-// RingFsyncData in the OpFlags of a sync leaves out what is not needed to read
+// RingFsyncData in the OpFlags of a sync leaves out metadata that is not needed to read
 // the data back.
 const RingFsyncData = 1 << 0
 

@@ -12,28 +12,28 @@ import (
 // empties, and a completion queue the other way round, both in shared memory.
 //
 // Concurrency: NextSQE and Publish under one lock of the caller's; Ready, CQE
-// and Advance by one goroutine at a time; Pending, NeedsEnter and Enter by
-// anybody. Memory that an entry points to must stay reachable for the garbage
-// collector, and may not be on a stack, until its completion was read.
+// and Advance by one goroutine at a time; Pending, NeedsEnter and Enter by any
+// goroutine. Memory that an entry points to must stay reachable for the garbage
+// collector, and must not be on a stack, until its completion was read.
 type Ring struct {
 	fd       int
 	flags    uint32
 	features uint32
 
-	sqHead  *atomic.Uint32 // the kernel's: what it has taken
-	sqTail  *atomic.Uint32 // ours: what we have published
+	sqHead  *atomic.Uint32 // written by the kernel: the entries that it has taken
+	sqTail  *atomic.Uint32 // written by us: the entries that we have published
 	sqFlags *atomic.Uint32
 	sqes    []SQE
-	next    uint32 // ours, not yet published
+	next    uint32 // the next entry, not yet published
 
-	cqHead *atomic.Uint32 // ours: what we have read
-	cqTail *atomic.Uint32 // the kernel's: what it has completed
+	cqHead *atomic.Uint32 // written by us: the completions that we have read
+	cqTail *atomic.Uint32 // written by the kernel: the completions that it has posted
 	cqes   []CQE
 
 	mappings [][]byte
 
-	// EnterWait's arguments: the kernel follows an address in the first, so that
-	// they may not be on a stack.
+	// The arguments of EnterWait. The kernel follows an address in wait, so they must
+	// not be on a stack.
 	wait    ringWaitArg
 	timeout ringTimespec
 }
@@ -59,8 +59,8 @@ func SetupRing(entries, completions, flags uint32) (*Ring, error) {
 	return r, nil
 }
 
-// mapQueues maps the two queues, which modern kernels keep in one piece of
-// memory, and the entries.
+// mapQueues maps the two queues, which modern kernels keep in one mapping, and the
+// entries.
 func (r *Ring) mapQueues(p *RingParams) error {
 	sqSize := p.SQOff.C + p.SQEntries*4
 	cqSize := p.CQOff.B + p.CQEntries*uint32(unsafe.Sizeof(CQE{}))
@@ -105,17 +105,16 @@ func word(m []byte, offset uint32) *atomic.Uint32 {
 	return (*atomic.Uint32)(unsafe.Pointer(&m[offset]))
 }
 
-// FD is the ring's descriptor. It polls as readable while there are
-// completions.
+// FD returns the ring's descriptor, which is readable while there are completions.
 func (r *Ring) FD() int { return r.fd }
 
-// Flags are those that the ring was set up with.
+// Flags returns the flags that the ring was set up with.
 func (r *Ring) Flags() uint32 { return r.flags }
 
-// Features are the RingFeat bits of this kernel.
+// Features returns the RingFeat bits of this kernel.
 func (r *Ring) Features() uint32 { return r.features }
 
-// Entries are the sizes of the submission and of the completion queue.
+// Entries returns the sizes of the submission and of the completion queue.
 func (r *Ring) Entries() (submission, completion int) { return len(r.sqes), len(r.cqes) }
 
 // Probe asks which operations this kernel has.
@@ -129,8 +128,8 @@ func (r *Ring) Probe() (func(Opcode) bool, error) {
 	return func(op Opcode) bool { return p.Ops[op].Flags&ringOpSupported != 0 }, nil
 }
 
-// NextSQE is the next free entry, zeroed; nil when the kernel has not taken
-// enough of them. It becomes the kernel's with Publish.
+// NextSQE returns the next free entry, zeroed; nil if the queue is full. It belongs to the
+// kernel after Publish.
 func (r *Ring) NextSQE() *SQE {
 	if r.next-r.sqHead.Load() >= uint32(len(r.sqes)) {
 		return nil
@@ -140,31 +139,29 @@ func (r *Ring) NextSQE() *SQE {
 	return e
 }
 
-// Publish hands the entry of NextSQE over. The kernel looks at it at the next
-// Enter.
+// Publish hands over the entry of NextSQE. The kernel takes it at the next Enter.
 func (r *Ring) Publish() {
 	r.next++
 	r.sqTail.Store(r.next)
 }
 
-// Pending is how many published entries the kernel has not taken. The head is
-// looked at first: it never passes a tail that is read later.
+// Pending returns how many published entries the kernel has not taken. It reads the head
+// first, which never passes a tail that is read later.
 func (r *Ring) Pending() uint32 {
 	head := r.sqHead.Load()
 	return r.sqTail.Load() - head
 }
 
-// NeedsEnter reports whether completions wait for an Enter with
-// RingEnterGetEvents: the queue has overflowed or this thread has work to do.
+// NeedsEnter reports whether completions wait for an Enter with RingEnterGetEvents: the
+// queue has overflowed, or this thread has completion work to do.
 func (r *Ring) NeedsEnter() bool { return r.sqFlags.Load()&(ringSQOverflow|ringSQTaskrun) != 0 }
 
-// Overflown reports whether the kernel keeps completions that the queue had no
-// room for.
+// Overflown reports whether the kernel keeps completions that did not fit in the queue.
 func (r *Ring) Overflown() bool { return r.sqFlags.Load()&ringSQOverflow != 0 }
 
-// Enter submits up to n entries and returns how many were taken. It waits for
-// nothing. quick says that little will be copied, so that the Go scheduler
-// need not be told of the system call.
+// Enter submits up to n entries and returns how many were taken. It does not wait. quick
+// says that few bytes will be copied, so that the Go scheduler need not be notified of
+// the system call.
 func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 	var taken uintptr
 	var errno unix.Errno
@@ -176,21 +173,21 @@ func (r *Ring) Enter(n, flags uint32, quick bool) (int, unix.Errno) {
 	return int(taken), errno
 }
 
-// SendMessage has the ring complete something with that user data, whose result is 0. Any
-// thread may do so: it does not enter the ring.
+// SendMessage posts a completion with that user data and result 0 to the ring. Any thread
+// may call it: it does not enter the ring.
 func (r *Ring) SendMessage(userData uint64) unix.Errno {
 	e := SQE{Opcode: RingOpMsgRing, FD: int32(r.fd), Off: userData}
 	_, _, errno := unix.RawSyscall6(unix.SYS_IO_URING_REGISTER, noRing, ringRegisterSendMsg, uintptr(unsafe.Pointer(&e)), 1, 0, 0)
 	return errno
 }
 
-// EnterWait submits up to n entries and waits for as many completions as least,
-// on the caller's thread, for at most the given time; a negative one is forever. It
-// may return with fewer. One goroutine at a time may call it.
+// EnterWait submits up to n entries and waits, on the caller's thread, until there are
+// least completions, or for timeout; a negative timeout is forever. It may return with
+// fewer completions. One goroutine at a time may call it.
 //
-// least is also how much deferred completion work the kernel runs in one call: so
-// much, or 20 if that is more (Linux 6.13 and later; before, all there is). Asking
-// for what completes anyway costs no waiting.
+// least also bounds how much deferred completion work the kernel runs in one call: least
+// items, or 20 if that is more (Linux 6.13 and later; before, all there is). Asking for
+// completions that come anyway costs no waiting.
 func (r *Ring) EnterWait(n, least uint32, timeout time.Duration) unix.Errno {
 	r.setTimeout(timeout)
 	_, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), uintptr(least),
@@ -198,9 +195,8 @@ func (r *Ring) EnterWait(n, least uint32, timeout time.Duration) unix.Errno {
 	return errno
 }
 
-// EnterQuick is EnterWait with no time to wait. The Go scheduler is not told of
-// the system call, and the garbage collector waits for its end: the entries must
-// be few.
+// EnterQuick is EnterWait with a timeout of 0. The Go scheduler is not notified of the
+// system call, and the garbage collector waits for its end, so the entries must be few.
 func (r *Ring) EnterQuick(n, least uint32) unix.Errno {
 	r.setTimeout(0)
 	_, _, errno := unix.RawSyscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(n), uintptr(least),
@@ -216,18 +212,18 @@ func (r *Ring) setTimeout(timeout time.Duration) {
 	}
 }
 
-// Ready is how many completions there are to be read.
+// Ready returns how many completions can be read.
 func (r *Ring) Ready() uint32 { return r.cqTail.Load() - r.cqHead.Load() }
 
-// CQE is the i-th completion that is ready.
+// CQE returns the i-th completion that can be read.
 func (r *Ring) CQE(i uint32) CQE {
 	return r.cqes[(r.cqHead.Load()+i)&uint32(len(r.cqes)-1)]
 }
 
-// Advance gives n completions that were read back to the kernel.
+// Advance returns n completions that were read to the kernel.
 func (r *Ring) Advance(n uint32) { r.cqHead.Add(n) }
 
-// Unmap gives the queues back, but not the descriptor. Nothing may be in flight.
+// Unmap unmaps the queues, but keeps the descriptor. Nothing may be in flight.
 func (r *Ring) Unmap() {
 	for _, m := range r.mappings {
 		_ = unix.Munmap(m)
@@ -235,7 +231,7 @@ func (r *Ring) Unmap() {
 	r.mappings = nil
 }
 
-// Close is Unmap, and closes the descriptor.
+// Close unmaps the queues and closes the descriptor.
 func (r *Ring) Close() error {
 	r.Unmap()
 	return unix.Close(r.fd)

@@ -4,20 +4,20 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// gathered is how many bytes one write of a gather copies together. A buffer that is
-// longer is written from where it is.
-const gathered = 64 << 10
+// maxGathered is how many bytes a gather write copies into one piece. A longer buffer is
+// written from where it is.
+const maxGathered = 64 << 10
 
-// Vector is a list of buffers. Package unix tells the system of one on no two of
-// these systems in the same way, and on some it allocates: so buffers are read
-// into in turn, and written together. It is used again and again.
+// Vector is a list of buffers. The calls of package unix for such lists differ between
+// these systems, and some allocate. So buffers are read into in turn, and copied into one
+// piece for a write. A Vector is reused.
 type Vector struct {
-	bufs     [][]byte
-	together []byte // a copy of what is written in one piece
+	bufs   [][]byte
+	joined []byte // the piece
 }
 
-// Set takes v, and returns how many bytes that is: not all if it is more than a call
-// moves. Reset has to follow.
+// Set takes v and returns the number of bytes: not all if that is more than a call
+// moves. The caller calls Reset afterwards.
 func (x *Vector) Set(v [][]byte) (size int) {
 	for _, b := range v {
 		if len(b) == 0 {
@@ -32,7 +32,7 @@ func (x *Vector) Set(v [][]byte) (size int) {
 	return size
 }
 
-// Reset lets go of the buffers.
+// Reset releases the buffers.
 func (x *Vector) Reset() {
 	clear(x.bufs)
 	x.bufs = x.bufs[:0]
@@ -46,13 +46,14 @@ func RecvVector(fd int, x *Vector) (n int, errno unix.Errno) {
 			return 0, err.(unix.Errno)
 		}
 		if m < len(b) {
-			break // what ended it will be found again
+			break // the next call finds the reason again
 		}
 	}
 	return n, 0
 }
 
-// SendVector writes what there is room for of x, which has been set, as Send does.
+// SendVector writes as many bytes of x, which has been set, as there is room for, as Send
+// does.
 func SendVector(fd int, x *Vector) (n int, errno unix.Errno) {
 	for bufs := x.bufs; len(bufs) > 0; {
 		var b []byte
@@ -62,27 +63,27 @@ func SendVector(fd int, x *Vector) (n int, errno unix.Errno) {
 			return 0, err.(unix.Errno)
 		}
 		if m < len(b) {
-			break // what ended it will be found again
+			break // the next call finds the reason again
 		}
 	}
 	return n, 0
 }
 
-// next is what is to be written in one piece of bufs, and what comes behind it.
+// next returns the next piece of bufs to write, and the buffers after it.
 func (x *Vector) next(bufs [][]byte) (piece []byte, rest [][]byte) {
-	if len(bufs) == 1 || len(bufs[0]) >= gathered {
+	if len(bufs) == 1 || len(bufs[0]) >= maxGathered {
 		return bufs[0], bufs[1:]
 	}
-	x.together = x.together[:0]
-	for len(bufs) > 0 && len(x.together)+len(bufs[0]) <= gathered {
-		x.together = append(x.together, bufs[0]...)
+	x.joined = x.joined[:0]
+	for len(bufs) > 0 && len(x.joined)+len(bufs[0]) <= maxGathered {
+		x.joined = append(x.joined, bufs[0]...)
 		bufs = bufs[1:]
 	}
-	return x.together, bufs
+	return x.joined, bufs
 }
 
-// ReadPipeVector is RecvVector for what is not a socket.
+// ReadPipeVector is RecvVector for a descriptor that is not a socket.
 func ReadPipeVector(fd int, x *Vector) (int, unix.Errno) { return RecvVector(fd, x) }
 
-// WritePipeVector is SendVector for what is not a socket.
+// WritePipeVector is SendVector for a descriptor that is not a socket.
 func WritePipeVector(fd int, x *Vector) (int, unix.Errno) { return SendVector(fd, x) }

@@ -7,18 +7,18 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// maxBuffers is how many buffers one call is given: longer vectors are read and
-// written in part. Windows has no such limit, but copies the list.
+// maxBuffers is how many buffers one call takes; longer vectors are read and written in
+// part. Windows has no such limit, but copies the list.
 const maxBuffers = 1024
 
-// Vector is Windows' form of a list of buffers. It lives with a handle, one for
-// each direction, and is used again and again.
+// Vector is the form of a list of buffers on Windows. A handle has one for each
+// direction, and reuses it.
 type Vector struct {
 	bufs []windows.WSABuf
 }
 
-// Set lays out v, and returns how many bytes that is: not all if v is longer
-// than what is taken at once. Reset has to follow.
+// Set lays out v and returns the number of bytes: not all if v is longer than a call
+// takes. The caller calls Reset afterwards.
 func (x *Vector) Set(v [][]byte) int {
 	size := 0
 	for _, b := range v {
@@ -35,7 +35,7 @@ func (x *Vector) Set(v [][]byte) int {
 	return size
 }
 
-// Reset lets go of the buffers.
+// Reset releases the buffers.
 func (x *Vector) Reset() {
 	clear(x.bufs)
 	x.bufs = x.bufs[:0]

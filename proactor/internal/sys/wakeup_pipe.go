@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bell ends the Wait of a kqueue: a byte in a pipe, because these systems have had no
-// events of the program's own for long.
-type bell struct{ fds [2]int }
+// wakeup ends the Wait of a kqueue with a byte in a pipe, because older versions of these
+// systems have no events that a program triggers.
+type wakeup struct{ fds [2]int }
 
-func (b *bell) init(k *Kqueue) error {
+func (b *wakeup) init(k *Kqueue) error {
 	if err := openPipe(&b.fds); err != nil {
 		return os.NewSyscallError("pipe", err)
 	}
@@ -23,23 +23,23 @@ func (b *bell) init(k *Kqueue) error {
 	return nil
 }
 
-func (b *bell) ring(*Kqueue) {
-	_, _ = Write(b.fds[1], []byte{0}) // EAGAIN: it is full of rings that nobody has heard yet
+func (b *wakeup) trigger(*Kqueue) {
+	_, _ = Write(b.fds[1], []byte{0}) // EAGAIN: the pipe is full of bytes that Wait has not seen yet
 }
 
-// rang reports whether e says that it was rung, and empties the pipe if so.
-func (b *bell) rang(e *unix.Kevent_t) bool {
+// consume reports whether e comes from trigger, and empties the pipe if so.
+func (b *wakeup) consume(e *unix.Kevent_t) bool {
 	if int(e.Ident) != b.fds[0] || int(e.Filter) != unix.EVFILT_READ {
 		return false
 	}
-	var rings [64]byte
-	for n := len(rings); n == len(rings); {
-		n, _ = Read(b.fds[0], rings[:]) // EAGAIN: there is none left
+	var bytes [64]byte
+	for n := len(bytes); n == len(bytes); {
+		n, _ = Read(b.fds[0], bytes[:]) // EAGAIN: the pipe is empty
 	}
 	return true
 }
 
-func (b *bell) close() {
+func (b *wakeup) close() {
 	Close(b.fds[0])
 	Close(b.fds[1])
 }

@@ -74,10 +74,10 @@ func (b *Backend) cancelConnect(op *backend.Op) {
 // can waits until the other end has room in its queue. So a goroutine makes the call, and
 // its result comes out of the port as any other. A cancel does not reach the call.
 func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
-	sys.TakeOff(op)
+	sys.PrepareOverlapped(op)
 	go func() {
-		sys.ConnectWaiting(op)
-		b.port.Land(op)
+		sys.ConnectBlocking(op)
+		b.port.Complete(op)
 	}()
 	return sys.Pending
 }

@@ -229,7 +229,7 @@ func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool)
 	case failed && q.closed != nil && q.h.listener:
 		errno = sys.Aborted // the socket is closed: the system cannot be asked
 	case failed && op.Kind == backend.KindConnect && backend.IsUnix(q.h.network):
-		errno = sys.WaitingResult(op)
+		errno = sys.BlockingConnectResult(op)
 	case failed:
 		*moved, errno = q.h.systemResult(op)
 	}

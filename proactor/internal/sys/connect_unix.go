@@ -9,10 +9,10 @@ import (
 )
 
 // Connects and accepts have answers that are not their result: the call was
-// interrupted, goes on, or has to be made again. Package net takes them as is done
-// here (docs/guards-of-package-net.md).
-//
-// Tests replace these calls, because a kernel cannot be made to give every answer.
+// interrupted, is in progress, or has to be made again. The functions here treat them
+// as package net does (docs/guards-of-package-net.md).
+
+// Tests replace these calls, because a test cannot make a kernel give every answer.
 var (
 	callConnect     = connectOnce
 	callAccept      = acceptOnce
@@ -20,21 +20,21 @@ var (
 )
 
 // Connect begins to connect the socket that PrepareConnect made. EINPROGRESS
-// says that the socket becomes writable once that has succeeded or failed.
+// means that the socket becomes writable once that has succeeded or failed.
 func Connect(op *backend.Op) unix.Errno {
 	errno := callConnect(op)
 	switch errno {
 	case unix.EINTR, unix.EALREADY:
-		return unix.EINPROGRESS // it goes on all the same
+		return unix.EINPROGRESS // the connect continues
 	case unix.EISCONN:
 		return 0
 	}
 	return errno
 }
 
-// Accept takes a connection from a listener's queue, and puts the peer's
-// address into from. EAGAIN: there is none. A connection that its peer has
-// aborted is passed over.
+// Accept takes a connection from a listener's queue, and puts the peer's address into
+// from. EAGAIN means that there is none. A connection that its peer has aborted is
+// skipped.
 func Accept(listener int, from *Address) (fd int, errno unix.Errno) {
 	for {
 		fd, errno := callAccept(listener, from)
@@ -44,8 +44,8 @@ func Accept(listener int, from *Address) (fd int, errno unix.Errno) {
 	}
 }
 
-// Connected says how a connect that was in progress ended: EINPROGRESS if it
-// has not. A wake-up may be spurious: then the socket has no error and no peer.
+// Connected returns how a connect that was in progress ended: EINPROGRESS if it has
+// not. A wake-up may be spurious: then the socket has no error and no peer.
 func Connected(fd int) unix.Errno {
 	switch errno := callSocketError(fd); errno {
 	case 0:
@@ -62,8 +62,8 @@ func Connected(fd int) unix.Errno {
 	}
 }
 
-// socketError is the error that the socket keeps (SO_ERROR), or why it cannot be
-// asked.
+// socketError returns the pending error of a socket (SO_ERROR), or the error of asking
+// for it.
 func socketError(fd int) unix.Errno {
 	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err != nil {
