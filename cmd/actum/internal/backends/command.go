@@ -1,5 +1,5 @@
-// Package backends shows what carries operations out on this system, and what of
-// the kernel it uses.
+// Package backends shows the I/O backends of this system, and the kernel features
+// that they use.
 package backends
 
 import (
@@ -15,15 +15,15 @@ import (
 
 // Command is `actum backends` as the command line's parser sees it.
 type Command struct {
-	Locked  bool     `help:"With dispatchers that wait on a thread of their own."`
-	Backend string   `placeholder:"NAME" help:"As if this one were asked for, as the variable ACTUM_BACKEND does."`
-	Without []string `placeholder:"NAME" help:"With these features left out."`
+	Locked  bool     `help:"Probe for dispatchers that wait on a thread of their own."`
+	Backend string   `placeholder:"NAME" help:"Probe as if this backend were asked for, as the variable ACTUM_BACKEND does."`
+	Without []string `placeholder:"NAME" help:"Probe without these features."`
 	JSON    bool     `name:"json" help:"As one JSON array."`
 }
 
 // Help is shown by --help.
 func (Command) Help() string {
-	return `Each backend of this system is tried: whether it works here, which one would be taken, and why one does not work. Of io_uring, each feature: whether this kernel offers it, whether it is used, and if not, why.
+	return `Tries each backend of this system. Shows whether it works here, or why it does not, and which one would be chosen. For io_uring it lists each feature: whether this kernel offers it, whether it is used, and if not, why.
 
 Examples:
 
@@ -100,11 +100,11 @@ func writeTable(w io.Writer, list []proactor.BackendStatus) error {
 	return t.Flush()
 }
 
-// how says how a backend fares.
+// how describes the state of a backend in a few words.
 func how(b proactor.BackendStatus) string {
 	switch {
 	case b.Chosen:
-		return "works, and is taken"
+		return "works, and is chosen"
 	case b.Err != nil:
 		return "does not work here: " + b.Err.Error()
 	case b.ByName:

@@ -18,10 +18,10 @@ func TestBackends(t *testing.T) {
 	}
 	taken := d.Backend().Name
 	d.Close()
-	check(t, actum(t, "backends"), 0, `(?m)^`+taken+` +works, and is taken$`, nothing)
-	check(t, actum(t, "backends --backend goroutine"), 0, `(?m)^goroutine +works, and is taken$`, nothing)
+	check(t, actum(t, "backends"), 0, `(?m)^`+taken+` +works, and is chosen$`, nothing)
+	check(t, actum(t, "backends --backend goroutine"), 0, `(?m)^goroutine +works, and is chosen$`, nothing)
 	t.Setenv(proactor.BackendVariable, "sim")
-	check(t, actum(t, "backends"), 0, `(?m)^sim +works, and is taken$`, nothing)
+	check(t, actum(t, "backends"), 0, `(?m)^sim +works, and is chosen$`, nothing)
 	check(t, actum(t, "backends --backend goroutine --without poll-first"), 0, `(?m)^goroutine +does not work here: .*Options.Without`, nothing)
 }
 

@@ -1,5 +1,5 @@
-// Package cli is actum's command line: what is accepted, and what becomes of a
-// command's end.
+// Package cli parses actum's command line, runs the command, and returns its exit
+// code.
 package cli
 
 import (
@@ -50,20 +50,21 @@ type grammar struct {
 	ShowVersion bool `name:"version" short:"V" help:"Show the version."`
 }
 
-// errNoCommand is a command line that names none; usage has been shown.
+// errNoCommand is the error for a command line without a command. The usage text
+// has been shown.
 var errNoCommand = errors.New("no command")
 
-// Main carries a command line out until it is done, or a signal asks for its
-// end, and returns the exit code.
+// Main runs a command line until it is done, or a signal asks it to end, and
+// returns the exit code.
 func Main(args []string, s system.Streams) int {
 	system.IgnoreBrokenPipes()
 	ctx, stop := signal.NotifyContext(context.Background(), system.EndSignals...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends a command that does not end in order
+	context.AfterFunc(ctx, stop) // a second signal ends a command that does not end by itself
 	return Run(ctx, args, s)
 }
 
-// Run is Main without signals: ctx asks for the end.
+// Run is Main without signals: ctx asks the command to end.
 func Run(ctx context.Context, args []string, s system.Streams) int {
 	err := run(ctx, args, s)
 	if errors.Is(err, errNoCommand) {
@@ -75,7 +76,8 @@ func Run(ctx context.Context, args []string, s system.Streams) int {
 	return exit.Code(err)
 }
 
-// helped is what the parser panics with once it has printed a help text.
+// helped is the value that the parser panics with after it has printed a help
+// text.
 type helped struct{}
 
 func run(ctx context.Context, args []string, s system.Streams) (err error) {
@@ -115,11 +117,10 @@ func run(ctx context.Context, args []string, s system.Streams) (err error) {
 	return command.Run(s)
 }
 
-// oneLine is an error as one line: joined errors have several.
+// oneLine returns an error's text as one line: joined errors have several.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// withHelp adds to what is wrong with a command line which help text says what is
-// right: that of the command that it names.
+// withHelp adds to a parser's error which help text to read: that of the command.
 func withHelp(err error) error {
 	name := "actum"
 	var wrong *kong.ParseError
@@ -134,7 +135,7 @@ func withHelp(err error) error {
 	return fmt.Errorf("%w; see %s --help", err, name)
 }
 
-// negative is what the parser says about a flag's value that begins with a minus,
-// which it takes for a flag: with a hint that does not help, because none of our flags
-// may be negative.
+// negative matches the parser's error for a flag's value that begins with a
+// minus. The parser takes such a value for a flag, and gives a hint that does not
+// help, because no flag may be negative.
 var negative = regexp.MustCompile(`^--([a-z-]+): expected [a-z0-9 ]+ but got "(-[0-9][^"]*)"`)

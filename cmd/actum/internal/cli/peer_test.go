@@ -153,19 +153,19 @@ func TestFailures(t *testing.T) {
 		{"router --connect EP", "no tab", 1, `line 1: a router's message begins with .* a tab`},
 		{"rep --bind EP --json", `hello`, 1, `document 1: `},
 
-		{"pull --bind EP --timeout 10ms", "", 1, "no message came within 10ms"},
-		{"sub --bind EP --timeout 10ms", "", 1, "no message came within 10ms"},
-		{"req --connect EP --data x --timeout 10ms", "", 1, "no message came within 10ms"},
-		{"rep --bind EP --echo --timeout 10ms", "", 1, "no message came within 10ms"},
-		{"dealer --connect EP --data x --timeout 10ms", "", 1, "no message came within 10ms"},
+		{"pull --bind EP --timeout 10ms", "", 1, "no message arrived within 10ms"},
+		{"sub --bind EP --timeout 10ms", "", 1, "no message arrived within 10ms"},
+		{"req --connect EP --data x --timeout 10ms", "", 1, "no message arrived within 10ms"},
+		{"rep --bind EP --echo --timeout 10ms", "", 1, "no message arrived within 10ms"},
+		{"dealer --connect EP --data x --timeout 10ms", "", 1, "no message arrived within 10ms"},
 		{"push --connect EP --data x --timeout 10ms", "", 1, "be delivered within 10ms"},
 		{"push --connect EP --data x --opt linger=0", "", 1, "be delivered within 0s"},
 		{"push --connect EP --data x --opt linger=10", "", 1, "be delivered within 10ms"},
 		{"push --bind EP --data x --opt sndtimeo=10", "", 1, "no peer took the message within 10ms"},
-		{"pull --bind EP --opt rcvtimeo=10", "", 1, "no message came within 10ms"},
+		{"pull --bind EP --opt rcvtimeo=10", "", 1, "no message arrived within 10ms"},
 		{"push --bind EP --data x --timeout 10ms", "", 1, "no peer took the message within 10ms"},
-		{"pub --bind EP --data x --timeout 10ms", "", 1, "0 of 1 subscriptions came within 10ms"},
-		{"router --bind EP --data id --data x --timeout 10ms", "", 1, "(routing id id|no message came) within 10ms"},
+		{"pub --bind EP --data x --timeout 10ms", "", 1, "0 of 1 subscriptions arrived within 10ms"},
+		{"router --bind EP --data id --data x --timeout 10ms", "", 1, "(routing id id|no message arrived) within 10ms"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestNotices(t *testing.T) {
 	t.Run("quiet", func(t *testing.T) {
 		said := newHeard()
 		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: said, Patience: time.Millisecond})
-		check(t, <-p.ended, 1, nothing, "^actum: no message came within 50ms\n$")
+		check(t, <-p.ended, 1, nothing, "^actum: no message arrived within 50ms\n$")
 	})
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// usage is what a command line that names no command is answered with: what there
-// is, one a line.
+// usage writes the answer to a command line without a command: the commands, one
+// a line.
 func usage(w io.Writer, node *kong.Node) {
 	rest := "[flags]"
 	if node.Type == kong.ApplicationNode {
@@ -26,8 +26,8 @@ func usage(w io.Writer, node *kong.Node) {
 	fmt.Fprintf(w, "\n%s --help has examples, %s COMMAND --help the flags of one.\n", node.FullPath(), node.FullPath())
 }
 
-// incomplete is the node that a command line ends at without having named a command
-// of it; nil if it is wrong in another way.
+// incomplete returns the node that still needs a command at the end of a command
+// line; nil if the command line is wrong in another way.
 func incomplete(app *kong.Node, args []string) *kong.Node {
 	node := app
 	for _, arg := range args {

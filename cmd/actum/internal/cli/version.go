@@ -18,8 +18,8 @@ func (version) Run(s system.Streams) error {
 	return err
 }
 
-// describeBuild is the version of the module, the commit it was built from if that
-// is known, and what built it for what.
+// describeBuild is the version of the module, the commit if it is known, the
+// compiler and the system.
 func describeBuild(info *debug.BuildInfo) string {
 	if info == nil {
 		info = &debug.BuildInfo{}

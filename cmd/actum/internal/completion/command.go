@@ -26,7 +26,8 @@ func (c *Command) Run(s system.Streams) error {
 	return err
 }
 
-// scripts ask the tool, and fall back to names of files where it knows nothing.
+// scripts call the tool for candidates, and fall back to file names if it has
+// none.
 var scripts = map[string]string{
 	"bash": `# bash completion of actum
 _actum() {
@@ -70,7 +71,8 @@ complete -c actum -f -a '(__actum_complete)'
 `,
 }
 
-// Answer writes candidates as the scripts expect them: one a line, a tab, its help.
+// Answer writes candidates in the form that the scripts expect: one a line, as
+// the word, a tab, and its help.
 func Answer(w io.Writer, candidates []Candidate) error {
 	for _, c := range candidates {
 		if _, err := io.WriteString(w, c.Word+"\t"+c.Help+"\n"); err != nil {

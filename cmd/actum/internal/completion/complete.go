@@ -1,6 +1,6 @@
-// Package completion completes command lines of actum in a shell: a script of a few
-// lines for each shell asks the tool itself (actum __complete WORDS...) what the last
-// word may become.
+// Package completion completes command lines of actum in a shell. A short script
+// for each shell asks the tool itself (actum __complete WORDS...) how the last
+// word can continue.
 package completion
 
 import (
@@ -13,12 +13,12 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Candidate is what a word may become, and what that means.
+// Candidate is a completed word with its help.
 type Candidate struct{ Word, Help string }
 
-// Complete returns what the last of some words may become. The words are those of a
-// command line behind the program's name. Nothing to offer means that the word is
-// free, as a file's name is.
+// Complete returns candidates for the last of the words, which are those of a
+// command line after the program's name. No candidates means that any word is
+// allowed, such as the name of a file.
 func Complete(app *kong.Application, words []string) []Candidate {
 	if len(words) == 0 {
 		words = []string{""}
@@ -31,14 +31,14 @@ func Complete(app *kong.Application, words []string) []Candidate {
 	return slices.DeleteFunc(at.candidates(last), func(c Candidate) bool { return !strings.HasPrefix(c.Word, last) })
 }
 
-// place is how far a command line has come.
+// place is the parser's state after some words of a command line.
 type place struct {
 	app, node   *kong.Node
-	flag        *kong.Flag // its value is next; nil: none is
-	positionals int        // passed
+	flag        *kong.Flag // the flag whose value is the next word; nil if none
+	positionals int        // positional arguments so far
 }
 
-// pass goes on by one word.
+// pass advances by one word.
 func (p *place) pass(word string) {
 	switch {
 	case word == "=": // bash takes --flag=value for three words
@@ -51,7 +51,7 @@ func (p *place) pass(word string) {
 	}
 }
 
-// argument is a command's name, or something that the command is about.
+// argument advances by the name of a command, or a positional argument.
 func (p *place) argument(word string) {
 	for _, child := range p.node.Children {
 		if child.Type == kong.CommandNode && child.Name == word {
@@ -67,7 +67,7 @@ func (p *place) argument(word string) {
 	p.positionals++
 }
 
-// valued is the flag that word is, if its value is the next word.
+// valued returns the flag that word names, if its value is the next word.
 func (p *place) valued(word string) *kong.Flag {
 	for _, f := range p.flags() {
 		if (word == "--"+f.Name || len(word) == 2 && f.Short != 0 && word == "-"+string(f.Short)) && !f.IsBool() {
@@ -77,7 +77,8 @@ func (p *place) valued(word string) *kong.Flag {
 	return nil
 }
 
-// flags are those that may stand here: of the command, and of what it belongs to.
+// flags returns the flags that are allowed here: those of the command and of its
+// parents.
 func (p *place) flags() (all []*kong.Flag) {
 	for _, group := range p.node.AllFlags(true) {
 		all = append(all, group...)
@@ -114,7 +115,7 @@ func (p *place) candidates(word string) (all []Candidate) {
 	return all
 }
 
-// values are what a flag may be set to, as far as that is known.
+// values returns the known values of a flag.
 func values(f *kong.Flag, prefix string) (all []Candidate) {
 	switch f.Name {
 	case "backend":
@@ -140,7 +141,8 @@ func enum(v *kong.Value, prefix string) (all []Candidate) {
 	return all
 }
 
-// help is the first sentence of a help text: there is one line for it.
+// help returns the first sentence of a help text, because there is one line for
+// it.
 func help(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	if sentence, _, more := strings.Cut(text, ". "); more {

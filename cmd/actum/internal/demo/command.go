@@ -1,11 +1,11 @@
-// Package demo shows the library at work on an embedded default: PUSH/PULL,
-// PUB/SUB and REQ/REP over tcp, ipc and inproc, in one process, through the full
-// stack. Every message has a number; what is lost or comes out of order is found.
+// Package demo shows the library at work: PUSH/PULL, PUB/SUB and REQ/REP over
+// tcp, ipc and inproc, in one process, through all layers. Every message has a
+// number, so that lost and reordered messages are found.
 //
-// Each scene, a pattern over a transport, has two parts:
+// Each scenario, a pattern over a transport, has two parts:
 //
-//  1. as many messages as possible: throughput, and what became of each of them;
-//  2. one message at a time: latency, from the call of Send to the end of Recv.
+//  1. as many messages as possible: throughput, and whether each arrived
+//  2. one message at a time: latency, from the call of Send to the end of Recv
 package demo
 
 import (
@@ -53,8 +53,8 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 	if !c.JSON {
 		reportBackend(s.Out, zctx.Backend())
 	}
-	scenes, missing := playable(zctx, scenes())
-	rows, err := perform(ctx, zctx, scenes, c.Time, newProgress(s.Err, c.Time))
+	scenarios, missing := supported(zctx, scenarios())
+	rows, err := runAll(ctx, zctx, scenarios, c.Time, newProgress(s.Err, c.Time))
 	if err = errors.Join(err, zctx.Close()); err != nil {
 		return err
 	}
@@ -69,8 +69,7 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 	return verdict(rows)
 }
 
-// reportBackend says what the messages travel on, and why not on something
-// better.
+// reportBackend writes the backend's name, and why better ones were refused.
 func reportBackend(w io.Writer, b proactor.BackendInfo) {
 	fmt.Fprintln(w, "backend:", b.Name)
 	for _, r := range b.Refused {
@@ -78,18 +77,19 @@ func reportBackend(w io.Writer, b proactor.BackendInfo) {
 	}
 }
 
-// playable is those scenes whose transport this system has, and why it lacks
-// another: there are Windows systems, and stand-ins for it, without Unix sockets.
-func playable(zctx *zmq.Context, all []*scene) (scenes []*scene, missing error) {
-	if missing = lacks(zctx, "ipc://*"); missing == nil {
+// supported returns the scenarios whose transport this system has, and why it
+// unsupported another: some Windows systems, and emulations of it, have no Unix
+// sockets.
+func supported(zctx *zmq.Context, all []*scenario) (scenarios []*scenario, missing error) {
+	if missing = unsupported(zctx, "ipc://*"); missing == nil {
 		return all, nil
 	}
-	return slices.DeleteFunc(all, func(sc *scene) bool { return sc.transport == "ipc" }), missing
+	return slices.DeleteFunc(all, func(sc *scenario) bool { return sc.transport == "ipc" }), missing
 }
 
-// lacks is why there can be no endpoint like this one on any socket here; nil if
-// there can be, or if it is something else that is wrong.
-func lacks(zctx *zmq.Context, endpoint string) error {
+// unsupported returns why no socket here can have such an endpoint; nil if one
+// can, or if the cause is another one.
+func unsupported(zctx *zmq.Context, endpoint string) error {
 	s, err := zctx.NewSocket(zmq.PAIR, zmq.Options{})
 	if err != nil {
 		return nil
@@ -101,12 +101,12 @@ func lacks(zctx *zmq.Context, endpoint string) error {
 	return nil
 }
 
-// perform runs the scenes, each for its share of the time.
-func perform(ctx context.Context, zctx *zmq.Context, scenes []*scene, all time.Duration, p progress) ([]row, error) {
+// runAll runs the scenarios, each for its share of the time.
+func runAll(ctx context.Context, zctx *zmq.Context, scenarios []*scenario, all time.Duration, p progress) ([]row, error) {
 	defer p.close()
 	var rows []row
-	for _, sc := range scenes {
-		sc.Context, sc.share, sc.progress = zctx, all/time.Duration(len(scenes)), p
+	for _, sc := range scenarios {
+		sc.Context, sc.share, sc.progress = zctx, all/time.Duration(len(scenarios)), p
 		r, err := sc.run(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s over %s: %w", sc.pattern, sc.transport, err)

@@ -32,7 +32,7 @@ func TestDemo(t *testing.T) {
 			if !strings.HasPrefix(out.String(), "backend: "+backend) {
 				t.Errorf("no backend in %q", &out)
 			}
-			for _, sc := range scenes() {
+			for _, sc := range scenarios() {
 				if !strings.Contains(err.String(), sc.pattern+" over "+sc.transport+": ") {
 					t.Errorf("no progress of %s over %s in %q", sc.pattern, sc.transport, &err)
 				}
@@ -41,14 +41,14 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// Every scene exchanges messages, at full speed and one by one.
+// Every scenario exchanges messages, at full speed and one by one.
 func TestScenes(t *testing.T) {
 	zctx, err := zmq.NewContext(zmq.ContextOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer zctx.Close()
-	rows, err := perform(t.Context(), zctx, scenes(), 200*time.Millisecond, lines{t.Output()})
+	rows, err := runAll(t.Context(), zctx, scenarios(), 200*time.Millisecond, lines{t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestJSON(t *testing.T) {
 	if err := d.Decode(&r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Scenes) != len(scenes()) || r.Backend == "" {
+	if len(r.Scenes) != len(scenarios()) || r.Backend == "" {
 		t.Errorf("%+v", r)
 	}
 	text, err := json.Marshal(result{Scenes: []shown{{}}})

@@ -8,20 +8,20 @@ import (
 )
 
 // A latency of REQ/REP is half of a round trip: the round trips, which follow each
-// other, take no longer than the scene.
+// other, take no longer than the scenario.
 func TestRoundTripsAreHalved(t *testing.T) {
 	zctx, err := zmq.NewContext(zmq.ContextOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer zctx.Close()
-	var asking []*scene
-	for _, s := range scenes() {
+	var asking []*scenario
+	for _, s := range scenarios() {
 		if s.from == zmq.REQ {
 			asking = append(asking, s)
 		}
 	}
-	rows, err := perform(t.Context(), zctx, asking, 100*time.Millisecond, lines{t.Output()})
+	rows, err := runAll(t.Context(), zctx, asking, 100*time.Millisecond, lines{t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

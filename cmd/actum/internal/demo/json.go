@@ -7,7 +7,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// result is the demonstration in JSON. The names stay, and others may be added.
+// result is the demonstration in JSON. Its names do not change, but others may be
+// added.
 type result struct {
 	Backend string    `json:"backend"`
 	Refused []refusal `json:"refused,omitempty"`
@@ -15,13 +16,13 @@ type result struct {
 	Scenes  []shown   `json:"scenes"`
 }
 
-// refusal is a backend that would have been better, and why it was not taken.
+// refusal is a better backend that was refused, and why.
 type refusal struct {
 	Backend string `json:"backend"`
 	Reason  string `json:"reason"`
 }
 
-// shown is what came of a scene.
+// shown is the result of a scenario.
 type shown struct {
 	Pattern   string  `json:"pattern"`
 	Transport string  `json:"transport"`

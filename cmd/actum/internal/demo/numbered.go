@@ -8,7 +8,7 @@ const messageSize = 64
 type kind byte
 
 const (
-	alien  kind = iota // not ours
+	alien  kind = iota // a message of another program
 	normal             // the n-th message
 	end                // there were n messages
 )
@@ -19,7 +19,7 @@ func put(b []byte, k kind, n uint64) {
 	binary.LittleEndian.PutUint64(b[8:], n)
 }
 
-// parse is put's inverse.
+// parse is the inverse of put.
 func parse(b []byte) (kind, uint64) {
 	if len(b) != messageSize {
 		return alien, 0
@@ -27,11 +27,11 @@ func parse(b []byte) (kind, uint64) {
 	return kind(b[0]), binary.LittleEndian.Uint64(b[8:])
 }
 
-// tally finds out what became of messages numbered from 0 on.
+// tally counts which messages, numbered from 0 on, arrived and in which order.
 type tally struct {
 	next      uint64 // the number expected
 	arrived   uint64
-	reordered uint64 // came after a later one, or twice
+	reordered uint64 // arrived after a later one, or twice
 }
 
 // see counts the n-th message.
@@ -44,5 +44,5 @@ func (t *tally) see(n uint64) {
 	t.next = n + 1
 }
 
-// lost is how many of those sent did not come.
+// lost is the number of sent messages that did not arrive.
 func (t *tally) lost(sent uint64) uint64 { return sent - min(t.arrived, sent) }

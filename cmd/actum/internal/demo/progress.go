@@ -11,16 +11,16 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how the demonstration goes.
+// progress shows the progress of the demonstration.
 type progress interface {
-	// watch shows how messages arrive in a scene, until stop.
-	watch(scene string, arrived *atomic.Uint64) (stop func())
-	// finished tells what came of a scene.
+	// watch shows how many messages of a scenario have arrived, until stop.
+	watch(scenario string, arrived *atomic.Uint64) (stop func())
+	// finished shows the result of a scenario.
 	finished(row)
 	close()
 }
 
-// newProgress is a bar on a terminal, plain lines elsewhere.
+// newProgress returns a bar on a terminal, and plain lines elsewhere.
 func newProgress(w io.Writer, all time.Duration) progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return newBar(f, all)
@@ -28,7 +28,7 @@ func newProgress(w io.Writer, all time.Duration) progress {
 	return lines{w}
 }
 
-// lines is a line for each scene when it is done.
+// lines writes a line for each scenario when it is done.
 type lines struct{ w io.Writer }
 
 func (l lines) watch(string, *atomic.Uint64) func() { return func() {} }
@@ -38,10 +38,10 @@ func (l lines) finished(r row) {
 	fmt.Fprintf(l.w, "%s over %s: %s messages, %s a second\n", r.pattern, r.transport, short(float64(r.messages)), short(r.perSecond))
 }
 
-// redraw is how often a bar moves.
+// redraw is the interval at which a bar is drawn.
 const redraw = 100 * time.Millisecond
 
-// bar moves with time, and says how many messages there are.
+// bar is a progress bar for the elapsed time, with the number of messages.
 type bar struct {
 	*progressbar.ProgressBar
 	start time.Time
@@ -54,12 +54,12 @@ func newBar(w io.Writer, all time.Duration) *bar {
 		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetWidth(12)), time.Now(), all}
 }
 
-func (b *bar) watch(scene string, arrived *atomic.Uint64) (stop func()) {
+func (b *bar) watch(scenario string, arrived *atomic.Uint64) (stop func()) {
 	ticker, done, stopped := time.NewTicker(redraw), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		for {
-			b.draw(scene, arrived.Load())
+			b.draw(scenario, arrived.Load())
 			select {
 			case <-ticker.C:
 			case <-done:
@@ -74,9 +74,9 @@ func (b *bar) watch(scene string, arrived *atomic.Uint64) (stop func()) {
 	}
 }
 
-// draw keeps the bar below its end: at it, it would disappear.
-func (b *bar) draw(scene string, messages uint64) {
-	b.Describe(fmt.Sprintf("%-21s %5s messages", scene, short(float64(messages))))
+// draw keeps the bar below its end, because a full bar would disappear.
+func (b *bar) draw(scenario string, messages uint64) {
+	b.Describe(fmt.Sprintf("%-21s %5s messages", scenario, short(float64(messages))))
 	_ = b.Set64(min(time.Since(b.start), b.all-time.Millisecond).Milliseconds())
 }
 

@@ -7,24 +7,25 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// reader takes one receiver's part of a flood.
+// reader receives the messages of one socket.
 type reader struct {
 	tally
-	scene  *scene
-	from   *zmq.Socket
-	credit chan struct{} // for a publisher: a batch has arrived
-	err    error
+	scenario *scenario
+	from     *zmq.Socket
+	credit   chan struct{} // for a publisher: a batch has arrived
+	err      error
 }
 
-func newReader(s *scene, from *zmq.Socket) *reader {
-	r := &reader{scene: s, from: from, credit: make(chan struct{}, creditBatches)}
+func newReader(s *scenario, from *zmq.Socket) *reader {
+	r := &reader{scenario: s, from: from, credit: make(chan struct{}, creditBatches)}
 	for range creditBatches {
 		r.credit <- struct{}{}
 	}
 	return r
 }
 
-// run receives until the end. What has not come when time is up is lost.
+// run receives until the end message. Messages that have not arrived when the
+// time is over are lost.
 func (r *reader) run(ctx context.Context) {
 	for {
 		m, err := r.from.Recv(ctx)
@@ -43,17 +44,17 @@ func (r *reader) run(ctx context.Context) {
 		case end:
 			return
 		default:
-			r.err = errors.New("received a message that nobody sent")
+			r.err = errors.New("received a message that the demonstration did not send")
 			return
 		}
 	}
 }
 
-// batch tells the publisher, and who watches.
+// batch reports a received batch to the publisher and the progress.
 func (r *reader) batch() {
-	r.scene.arrived.Add(creditBatch)
+	r.scenario.arrived.Add(creditBatch)
 	select {
 	case r.credit <- struct{}{}:
-	default: // nobody asks for credit
+	default: // the sender does not use credit
 	}
 }

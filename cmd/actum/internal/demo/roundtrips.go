@@ -8,9 +8,10 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// roundTrips asks, and checks that each reply is the one to its request. Messages
-// are the requests that were answered; a latency is half of a round trip.
-func (s *scene) roundTrips(ctx context.Context) (err error) {
+// roundTrips sends requests and checks that each reply belongs to its request.
+// Messages counts the requests that were answered; a latency is half of a round
+// trip.
+func (s *scenario) roundTrips(ctx context.Context) (err error) {
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- echo(serving, s.targets[0]) }()

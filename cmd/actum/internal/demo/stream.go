@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A publisher drops what a subscriber cannot take. So that nothing is lost, the
+// A publisher drops messages for a subscriber that is full. To lose none, the
 // subscribers give credit: the publisher is never further ahead than creditBatch
 // times creditBatches messages, which is below the high-water mark.
 const (
@@ -17,8 +17,8 @@ const (
 	creditBatches = 4
 )
 
-// stream sends from one socket to one or several.
-func (s *scene) stream(ctx context.Context) error {
+// stream sends from one socket to one or several others.
+func (s *scenario) stream(ctx context.Context) error {
 	if s.from == zmq.PUB {
 		if err := s.awaitSubscribers(ctx); err != nil {
 			return err
@@ -31,7 +31,7 @@ func (s *scene) stream(ctx context.Context) error {
 }
 
 // awaitSubscribers waits until the publisher knows of every subscriber.
-func (s *scene) awaitSubscribers(ctx context.Context) error {
+func (s *scenario) awaitSubscribers(ctx context.Context) error {
 	for s.sender.Stats().Subscriptions < len(s.targets) {
 		select {
 		case <-time.After(time.Millisecond):
@@ -42,9 +42,9 @@ func (s *scene) awaitSubscribers(ctx context.Context) error {
 	return nil
 }
 
-// flood sends as fast as the receivers take it, and finds out what became of
-// every message.
-func (s *scene) flood(ctx context.Context) error {
+// flood sends as fast as the receivers accept, and counts lost and reordered
+// messages.
+func (s *scenario) flood(ctx context.Context) error {
 	readers := make([]*reader, len(s.targets))
 	var receiving sync.WaitGroup
 	for i, target := range s.targets {
@@ -65,9 +65,9 @@ func (s *scene) flood(ctx context.Context) error {
 	return err
 }
 
-// sendFor sends messages for some time, then the end, and returns how many there
-// were.
-func (s *scene) sendFor(ctx context.Context, d time.Duration, to []*reader) (n uint64, err error) {
+// sendFor sends messages for the given time, then the end message, and returns
+// the number of messages.
+func (s *scenario) sendFor(ctx context.Context, d time.Duration, to []*reader) (n uint64, err error) {
 	b := make([]byte, messageSize)
 	for until := time.Now().Add(d); n%creditBatch != 0 || time.Now().Before(until); n++ {
 		if n%creditBatch == 0 && s.from == zmq.PUB {
@@ -95,8 +95,8 @@ func awaitCredit(ctx context.Context, from []*reader) error {
 	return nil
 }
 
-// oneByOne sends a message when all receivers have the one before.
-func (s *scene) oneByOne(ctx context.Context) error {
+// oneByOne sends each message after all receivers have the one before.
+func (s *scenario) oneByOne(ctx context.Context) error {
 	b := make([]byte, messageSize)
 	for until := time.Now().Add(s.latencyTime()); time.Now().Before(until); s.row.messages++ {
 		put(b, normal, s.row.messages)

@@ -11,15 +11,15 @@ import (
 var headings = []string{"pattern", "over", "count", "per s", "p50 µs", "p99 µs", "lost", "reordered"}
 
 const (
-	// columns is how wide everything is at most: half a screen will do.
+	// columns is the greatest width, so that half a screen suffices.
 	columns = 60
 	// textColumns are aligned to the left, numbers to the right.
 	textColumns = 2
-	// lossColumns, the last ones, are what should be 0.
+	// lossColumns, the last ones, should be 0.
 	lossColumns = 2
 )
 
-// The colours, for terminals.
+// Colours for terminals.
 const (
 	bold  = "\x1b[1m"
 	green = "\x1b[32m"
@@ -27,7 +27,7 @@ const (
 	plain = "\x1b[0m"
 )
 
-// writeTable writes a row for each scene, in columns, and what they mean.
+// writeTable writes a row for each scenario, and an explanation of the columns.
 func writeTable(w io.Writer, rows []row, missing error, colour bool) error {
 	cells := [][]string{headings}
 	for i := range rows {
@@ -59,7 +59,7 @@ func writeTable(w io.Writer, rows []row, missing error, colour bool) error {
 		messageSize, subscribers)))
 	b.WriteString(fold("Latency one way, one message at a time: until the last receiver has it, or half of a round trip."))
 	if missing != nil {
-		b.WriteString(fold(fmt.Sprint("Not shown, because this system lacks it: ", missing)))
+		b.WriteString(fold(fmt.Sprint("Not shown, because this system unsupported it: ", missing)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -71,7 +71,7 @@ func (r *row) cells() []string {
 		us(500), us(990), short(float64(r.lost)), short(float64(r.reordered))}
 }
 
-// align puts cells side by side, each painted once it has its width.
+// align puts cells side by side. It pads each cell before painting it.
 func align(line []string, widths []int, paint func(column int, text string) string) string {
 	var b strings.Builder
 	for i, cell := range line {
@@ -87,7 +87,7 @@ func align(line []string, widths []int, paint func(column int, text string) stri
 	return b.String()
 }
 
-// short is a number in five characters or six: 999, 12.3k, 1.23M.
+// short formats a number in five or six characters: 999, 12.3k, 1.23M.
 func short(x float64) string {
 	switch {
 	case x >= 999.5e6:
@@ -102,7 +102,7 @@ func short(x float64) string {
 	return digits(x)
 }
 
-// digits shows three digits, or all in front of the point.
+// digits formats a number with three digits, or with all digits before the point.
 func digits(x float64) string {
 	switch {
 	case x >= 99.95:

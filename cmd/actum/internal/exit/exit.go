@@ -1,13 +1,12 @@
-// Package exit is what actum's exit codes mean, and the errors that lead to
-// them.
+// Package exit defines actum's exit codes, and the errors that lead to them.
 //
-//	0    done; or standard output was closed, and no message was lost by it
-//	1    it failed or timed out; a message was lost, or not delivered, also when
-//	     that is because of Ctrl-C; the demonstration lost or reordered one
+//	0    done; or standard output was closed, and no message was lost by that
+//	1    the command failed or timed out; a message was lost, or not delivered, also
+//	     because of Ctrl-C; the demonstration lost or reordered a message
 //	2    the command line cannot be carried out: a wrong type, endpoint or
 //	     option, an endpoint that cannot be bound, something not offered
-//	130  interrupted by Ctrl-C, SIGTERM or SIGHUP; everything was closed in order, and no
-//	     message was left undelivered
+//	130  interrupted by Ctrl-C, SIGTERM or SIGHUP; everything was closed in order, and
+//	     every message was delivered
 package exit
 
 import (
@@ -27,7 +26,7 @@ const (
 	Interrupted = 130
 )
 
-// UsageError is a command line that cannot be carried out.
+// UsageError is the error for a command line that cannot be carried out.
 type UsageError struct{ Err error }
 
 func (e *UsageError) Error() string { return e.Err.Error() }
@@ -39,8 +38,8 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{fmt.Errorf(format, args...)}
 }
 
-// Code is the exit code for how a command ended. Endpoints and options are the
-// user's: what the library says of them is about the command line.
+// Code is the exit code for a command's error. The user gives endpoints and
+// options, so the library's errors about them are errors of the command line.
 func Code(err error) int {
 	var usage *UsageError
 	var endpoint *zmq.EndpointError
@@ -56,8 +55,8 @@ func Code(err error) int {
 	return Failed
 }
 
-// Silent reports whether an ending needs no words: success, a reader of
-// standard output that went away, an interruption.
+// Silent reports whether err needs no message: success, a closed standard output,
+// or an interruption.
 func Silent(err error) bool {
 	code := Code(err)
 	return code == OK || code == Interrupted

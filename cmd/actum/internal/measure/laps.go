@@ -2,18 +2,19 @@ package measure
 
 import "time"
 
-// maxWarmup is how many round trips are left out at most.
+// maxWarmup is the largest number of round trips that are not measured.
 const maxWarmup = 1000
 
-// Laps turns round trips that follow each other into latencies: half of each. The
-// first tenth (at most 1,000) is warm-up, connecting included, and is left out.
+// Laps measures successive round trips as latencies, half of each. The first
+// tenth, at most 1,000, is warm-up, which includes connecting, and is not
+// measured.
 type Laps struct {
 	*Latency
-	warmup int // laps still to leave out
+	warmup int // round trips still to skip
 	last   time.Time
 }
 
-// StartLaps starts the clock of the first of some round trips.
+// StartLaps starts the clock for the first of the given number of round trips.
 func StartLaps(roundtrips int) *Laps {
 	return &Laps{NewLatency(roundtrips), min(roundtrips/10, maxWarmup), time.Now()}
 }

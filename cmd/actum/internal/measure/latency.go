@@ -1,4 +1,4 @@
-// Package measure is what perf and demo measure with.
+// Package measure has the measurements of perf and demo.
 package measure
 
 import (
@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Latency keeps every latency of a run, so that percentiles are exact. Not for
-// concurrent use. The zero value is empty.
+// Latency keeps every latency of a run, so that percentiles are exact. It is not
+// for concurrent use. The zero value is empty.
 type Latency struct {
 	samples []time.Duration
 	sorted  bool
 }
 
-// NewLatency has memory for n latencies, touched already: a page fault must not
-// look like latency.
+// NewLatency allocates memory for n latencies and touches it, so that page faults
+// do not appear as latencies.
 func NewLatency(n int) *Latency {
 	samples := make([]time.Duration, n)
 	for i := range samples {
@@ -23,13 +23,13 @@ func NewLatency(n int) *Latency {
 	return &Latency{samples: samples[:0]}
 }
 
-// Add adds one.
+// Add adds a latency.
 func (l *Latency) Add(d time.Duration) {
 	l.samples = append(l.samples, d)
 	l.sorted = false
 }
 
-// Mean is their mean in microseconds.
+// Mean is the mean in microseconds.
 func (l *Latency) Mean() float64 {
 	var sum time.Duration
 	for _, s := range l.samples {
@@ -38,8 +38,8 @@ func (l *Latency) Mean() float64 {
 	return microseconds(sum) / float64(max(len(l.samples), 1))
 }
 
-// Percentile is the smallest that at least perMille of a thousand do not exceed,
-// in microseconds; 0 if there is none.
+// Percentile is the smallest latency, in microseconds, that at least perMille of
+// a thousand do not exceed; 0 if there is none.
 func (l *Latency) Percentile(perMille int) float64 {
 	if len(l.samples) == 0 {
 		return 0

@@ -31,7 +31,7 @@ func (*Command) Run(s system.Streams) error {
 	return t.Flush()
 }
 
-// about says what each option is, in a few words.
+// about describes each option in a few words.
 var about = map[string]string{
 	"backlog":           "connections that wait to be accepted",
 	"connect_timeout":   "time for one attempt to connect; 0: the system's",

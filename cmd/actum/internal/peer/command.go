@@ -1,19 +1,20 @@
-// Package peer is one socket on the command line: `actum push`, `actum pull` and
-// the others. Received messages go to standard output, and nothing else does.
+// Package peer runs one socket on the command line: `actum push`, `actum pull`
+// and the others. Only received messages go to standard output.
 //
 // What the types do:
 //
-//	push, pub             send what --data or standard input brings, then end
+//	push, pub             send the messages of --data or standard input, then end
 //	pull, sub             receive
-//	req                   send a request, receive its reply, in turn
+//	req                   send a request, receive its reply, and repeat
 //	rep                   receive a request, send the reply: the request itself
 //	                      (--echo), --data, or a message of standard input
-//	dealer, router, pair  both at once
+//	dealer, router, pair  send and receive at once
 //
-// A command ends after --count messages, or when its input has ended and nothing
-// is to be received any more; what was sent has been handed over by then. Those that
-// do both at once end when they have received the count and sent all that standard
-// input brings; on a terminal, where somebody types it, the count is enough.
+// A command ends after --count messages, or when its input has ended and it has
+// nothing more to receive. Sent messages are delivered before it ends. The types
+// that send and receive at once end when they have received the count and sent
+// all of standard input; if standard input is a terminal, the count alone is
+// enough.
 package peer
 
 import (
@@ -49,7 +50,7 @@ type Sending struct {
 
 // The commands.
 type (
-	// Push is `actum push`, and so on.
+	// Push is `actum push`; the others are named alike.
 	Push struct {
 		Common
 		Sending
@@ -126,7 +127,7 @@ func (c *Rep) Run(ctx context.Context, s system.Streams) error {
 	if c.Echo {
 		return c.run(ctx, s, zmq.REP, Sending{}, 0, (*session).echoAll)
 	}
-	return c.run(ctx, s, zmq.REP, c.Sending, forEver, (*session).answerAll)
+	return c.run(ctx, s, zmq.REP, c.Sending, unlimited, (*session).answerAll)
 }
 
 func (c *Dealer) Run(ctx context.Context, s system.Streams) error {
@@ -141,8 +142,8 @@ func (c *Pair) Run(ctx context.Context, s system.Streams) error {
 	return c.run(ctx, s, zmq.PAIR, c.Sending, 1, (*session).sendAndReceive)
 }
 
-// forEver is how often --data is sent by who answers.
-const forEver = ^uint(0)
+// unlimited repeats --data without end, for the types that answer.
+const unlimited = ^uint(0)
 
-// repeats is how often --data is sent by types whose count is of messages sent.
+// repeats is how often --data is sent by the types that count sent messages.
 func (c *Common) repeats() uint { return max(c.Count, 1) }

@@ -52,7 +52,7 @@ func (f *frame) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// parseDocument is the message of one JSON document.
+// parseDocument parses a message from one JSON document.
 func parseDocument(text []byte) (m zmq.Msg, err error) {
 	if err := checkText(text); err != nil {
 		return m, err
@@ -66,8 +66,8 @@ func parseDocument(text []byte) (m zmq.Msg, err error) {
 	return doc.message()
 }
 
-// wrongDocument says what a message looks like, and not what package json says of
-// types of ours.
+// wrongDocument returns an error that describes a message, in place of package
+// json's error, which names our types.
 func wrongDocument(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
@@ -83,9 +83,9 @@ const aMessageIs = `a message is {"frames":["text",{"base64":"AAE="}]}`
 
 var errFrame = errors.New(`a frame is a "string" or {"base64":"..."}`)
 
-// checkText reports what package json would take for U+FFFD without a word: bytes
-// that are not UTF-8, and half of a surrogate pair (RFC 8259, sections 8.1 and 8.2).
-// text is well-formed JSON, so that a backslash begins an escape of a string.
+// checkText reports what package json would silently replace with U+FFFD: bytes
+// that are not UTF-8, and half of a surrogate pair (RFC 8259, sections 8.1 and
+// 8.2). text is well-formed JSON, so a backslash begins an escape in a string.
 func checkText(text []byte) error {
 	for i := 0; i < len(text); {
 		if text[i] == '\\' {
@@ -105,12 +105,12 @@ func checkText(text []byte) error {
 	return nil
 }
 
-// checkEscape returns the length of the escape that text begins with, both halves
-// of a surrogate pair together.
+// checkEscape returns the length of the escape at the start of text. The two
+// halves of a surrogate pair are one escape.
 func checkEscape(text []byte) (size int, err error) {
 	half := escaped(text)
 	if !utf16.IsSurrogate(half) {
-		return 2, nil // of a longer one, the digits follow
+		return 2, nil // the digits of a longer escape follow
 	}
 	const length = len(`\ud800`)
 	if utf16.DecodeRune(half, escaped(text[length:])) == utf8.RuneError {
@@ -119,8 +119,8 @@ func checkEscape(text []byte) (size int, err error) {
 	return 2 * length, nil
 }
 
-// escaped is the UTF-16 unit of the \u escape that text begins with; -1 if it does
-// not begin with one.
+// escaped is the UTF-16 unit of the \u escape at the start of text; -1 if there
+// is none.
 func escaped(text []byte) rune {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return -1

@@ -36,13 +36,12 @@ func (s *session) askAll(ctx context.Context) error {
 	return nil
 }
 
-// echoAll replies with what was asked.
+// echoAll replies to each request with the request itself.
 func (s *session) echoAll(ctx context.Context) error {
 	return s.serve(ctx, nil, func(request zmq.Msg) (zmq.Msg, error) { return request, nil })
 }
 
-// answerAll replies with the next message that there is to send, and ends when
-// there is none.
+// answerAll replies with the next message to send, and ends when there is none.
 func (s *session) answerAll(ctx context.Context) error {
 	p := newPace(s.rate)
 	err := s.serve(ctx, s.in.ended, func(zmq.Msg) (zmq.Msg, error) {
@@ -91,7 +90,7 @@ func (s *session) serve(ctx context.Context, until <-chan struct{}, answer func(
 	return nil
 }
 
-// show writes a message that somebody may be waiting to see.
+// show writes a message at once, because a user may be waiting for it.
 func (s *session) show(m *zmq.Msg) error {
 	if err := s.out.write(m); err != nil {
 		return err

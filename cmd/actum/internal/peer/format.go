@@ -12,10 +12,11 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A message as text is a line, its frames as they are with tabs between them, in
-// and out: what one command prints, another sends as the same messages. Frames that
-// contain tabs or line ends need JSON. The routing id in front of a router's is in
-// hexadecimal behind 0x if it cannot be printed: those that routers make up cannot.
+// As text, a message is a line, with tabs between its unchanged frames. Input and
+// output have the same form, so that one command's output can be another's input.
+// Frames that contain tabs or line ends need JSON. The routing id at the start of
+// a router's message is in hexadecimal after 0x if it cannot be printed, as is
+// the case for ids that routers make up.
 
 const separator = '\t'
 
@@ -33,7 +34,7 @@ func appendLine(b []byte, m *zmq.Msg, t zmq.Type) []byte {
 	return append(b, '\n')
 }
 
-// parseLine takes the line over.
+// parseLine takes line over.
 func parseLine(line []byte, t zmq.Type) (zmq.Msg, error) {
 	line = bytes.TrimSuffix(line, []byte{'\n'})
 	frames := bytes.Split(line, []byte{separator})

@@ -10,20 +10,20 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// input brings the messages to send. Reading standard input cannot be ended, so
-// it has a goroutine of its own, which ends with the input, with the context, or
-// with the process.
+// input supplies the messages to send. A read of standard input cannot be
+// cancelled, so it runs on a goroutine of its own, which ends with the input, the
+// context, or the process.
 type input struct {
 	next  chan zmq.Msg
-	ended chan struct{} // closed when all that there was has been taken
-	err   error         // why it ended, if that was an error; before ended
-	typed bool          // by somebody, on a terminal: its end may never come
+	ended chan struct{} // closed when all messages have been taken
+	err   error         // why the input failed; set before ended is closed
+	typed bool          // the input is a terminal: it may never end
 }
 
 // source calls yield with one message after the other, until it returns false.
 type source func(yield func(zmq.Msg) bool) error
 
-// newInput starts reading. A nil source has nothing.
+// newInput starts reading. A nil source has no messages.
 func newInput(ctx context.Context, read source) *input {
 	in := &input{next: make(chan zmq.Msg), ended: make(chan struct{})}
 	if read == nil {
@@ -47,7 +47,7 @@ func newInput(ctx context.Context, read source) *input {
 	return in
 }
 
-// take waits for a message; false when there is none any more.
+// take waits for a message. ok is false when there are no more.
 func (in *input) take(ctx context.Context) (m zmq.Msg, ok bool, err error) {
 	select {
 	case m = <-in.next:
@@ -59,8 +59,8 @@ func (in *input) take(ctx context.Context) (m zmq.Msg, ok bool, err error) {
 	}
 }
 
-// source is where a type's messages come from: --data as often as it is
-// repeated, or standard input. Types that do not send have none.
+// source returns the source of a type's messages: --data with its repeats, or
+// standard input. Types that do not send have none.
 func (c *Common) source(r io.Reader, t zmq.Type, data []string, repeats uint) source {
 	switch {
 	case repeats == 0:
@@ -81,7 +81,7 @@ func repeated(data []string, repeats uint) source {
 	}
 }
 
-// lines are messages, with tabs between their frames.
+// lines reads messages as lines, with tabs between their frames.
 func lines(r io.Reader, t zmq.Type) source {
 	b := bufio.NewReader(r)
 	return each("line", func() (m zmq.Msg, err error) {
@@ -93,7 +93,7 @@ func lines(r io.Reader, t zmq.Type) source {
 	})
 }
 
-// documents are messages in JSON, one after the other.
+// documents reads messages as JSON documents, one after the other.
 func documents(r io.Reader, t zmq.Type) source {
 	d := json.NewDecoder(r)
 	return each("document", func() (m zmq.Msg, err error) {
@@ -112,7 +112,7 @@ func documents(r io.Reader, t zmq.Type) source {
 	})
 }
 
-// each reads one thing after the other until the end of standard input.
+// each reads one item after the other until the end of standard input.
 func each(thing string, read func() (zmq.Msg, error)) source {
 	return func(yield func(zmq.Msg) bool) error {
 		for n := 1; ; n++ {

@@ -13,25 +13,25 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// defaultPatience is how long a command waits until it says what for.
+// defaultPatience is how long a command waits before it reports what for.
 const defaultPatience = time.Second
 
-// wait is something that a command can wait for.
+// wait is something that a command waits for.
 type wait int
 
 const (
-	forMessage       wait = iota // to be received
+	forMessage       wait = iota // a message to receive
 	forRoom                      // a peer to send to, or room in its queue
-	forSubscriptions             // of a publisher
-	forDelivery                  // of what was sent, at the end
+	forSubscriptions             // a publisher's subscriptions
+	forDelivery                  // the delivery of sent messages, at the end
 	waits
 )
 
-// notice says on standard error what a command is waiting for, once it has waited
-// for some time, and again when that changes.
+// notice reports on standard error what a command is waiting for, after it has
+// waited for some time, and again when that changes.
 type notice struct {
 	w        io.Writer
-	patience time.Duration // negative: it says nothing
+	patience time.Duration // negative: it reports nothing
 	describe func(wait) string
 
 	since [waits]atomic.Int64 // when a wait began, in ns since start; 0: there is none
@@ -41,10 +41,10 @@ type notice struct {
 // begin starts a wait.
 func (n *notice) begin(w wait) { n.since[w].Store(max(int64(time.Since(n.start)), 1)) }
 
-// end ends it.
+// end ends a wait.
 func (n *notice) end(w wait) { n.since[w].Store(0) }
 
-// watch looks after the waits until stop is called.
+// watch reports long waits until stop is called.
 func (n *notice) watch() (stop func()) {
 	if n.patience < 0 {
 		return func() {}
@@ -73,8 +73,8 @@ func (n *notice) watch() (stop func()) {
 	}
 }
 
-// text says what has been waited for too long; empty if nothing has. Of several,
-// it is what the others depend on: the last one.
+// text describes the wait that has lasted too long; empty if there is none. Of
+// several it describes the last, on which the others depend.
 func (n *notice) text() string {
 	now := time.Since(n.start)
 	for w := waits - 1; w >= 0; w-- {
@@ -85,7 +85,7 @@ func (n *notice) text() string {
 	return ""
 }
 
-// waitingFor says what a socket waits for.
+// waitingFor describes what a socket waits for.
 func (s *session) waitingFor(w wait) string {
 	stats := s.Stats()
 	var absent []string
@@ -116,8 +116,8 @@ func (s *session) waitingFor(w wait) string {
 	return strings.Join(append([]string{text}, absent...), "; ")
 }
 
-// missing says why an endpoint that was connected to has no connection; empty if it
-// has one.
+// missing describes why a connected endpoint has no connection; empty if it has
+// one.
 func missing(e zmq.EndpointStats) string {
 	switch {
 	case e.State == zmq.EndpointListening, e.State == zmq.EndpointConnected:
@@ -130,8 +130,8 @@ func missing(e zmq.EndpointStats) string {
 	return e.Endpoint + ": " + reason(e.LastError) + ", trying again"
 }
 
-// listening says that nobody has connected to an endpoint, or what became of the
-// last one that did.
+// listening reports that no peer has connected to a bound endpoint, or why the
+// last peer failed.
 func listening(e zmq.EndpointStats) string {
 	if e.LastError == nil {
 		return "a peer to connect to " + e.Endpoint
@@ -139,8 +139,8 @@ func listening(e zmq.EndpointStats) string {
 	return "a peer to connect to " + e.Endpoint + " (the last one: " + reason(e.LastError) + ")"
 }
 
-// reason is an error without the operation and the address in front of it: the
-// endpoint is named already.
+// reason is an error's text without the operation and the address, which the
+// report already names.
 func reason(err error) string {
 	if op, ok := err.(*net.OpError); ok && op.Err != nil {
 		err = op.Err
@@ -151,7 +151,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// lockedWriter is written to by several goroutines.
+// lockedWriter may be used by several goroutines.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer

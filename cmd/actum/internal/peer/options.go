@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// options are those given, on top of what suits a command line: a router says so
-// when a message has nowhere to go.
+// options returns the given options, added to defaults that suit a command line:
+// a router fails when it has no peer for a message.
 func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	o := zmq.Options{RouterMandatory: t == zmq.ROUTER, SendTimeout: c.Timeout, RecvTimeout: c.Timeout, Linger: c.Timeout}
 	c.sort()
@@ -31,8 +31,9 @@ func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	return o, nil
 }
 
-// sort tells endpoints to bind from endpoints to connect to: by the sign in front,
-// as czmq has it, or, without one, by whether anybody could connect to it.
+// sort separates the endpoints to bind from those to connect to: by the sign in
+// front, as in czmq, or without one by whether a peer could connect to the
+// endpoint.
 func (c *Common) sort() {
 	for _, endpoint := range c.Endpoints {
 		switch name, bind := strings.CutPrefix(endpoint, "@"); {

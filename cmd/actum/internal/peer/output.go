@@ -11,15 +11,15 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A message that has been received and that nobody reads any more is lost. So that
-// `actum pull | head -1` loses none, output to a pipe does two things:
+// A received message that is written to a closed pipe is lost. To lose none with
+// `actum pull | head -1`, output to a pipe does two things:
 //
-//   - it watches for the end of its reader, and nothing is received after that;
+//   - it detects that its reader has closed the pipe, and receives nothing after that;
 //   - it writes each of the first earlyMessages by itself, and gives the reader
-//     hangUpTime to leave before the next is received.
+//     hangUpTime to close the pipe before it receives the next.
 //
-// Behind those, messages are written in batches: those of the batch that nobody read
-// are lost, counted, and reported.
+// Later messages are written in batches. The messages of a batch that was not
+// read are lost, counted, and reported.
 const (
 	earlyMessages = 8
 	hangUpTime    = 20 * time.Millisecond
@@ -34,14 +34,15 @@ type output struct {
 	json    *json.Encoder // nil: text
 	buf     bytes.Buffer
 	pending int             // messages in buf
-	gone    <-chan struct{} // closed when the reader is gone; nil: nobody can tell
-	early   int             // messages that are still written one by one
-	wrote   bool            // something was written since the reader was last waited for
+	gone    <-chan struct{} // closed when the reader is gone; nil if that cannot be detected
+	early   int             // messages that are still to be written one by one
+	wrote   bool            // something was written since the last wait for the reader to leave
 
 	after func(time.Duration) <-chan time.Time
 }
 
-// newOutput writes to w, whose reader gone reports; it may be nil.
+// newOutput makes an output that writes to w. gone, which may be nil, is closed
+// when w's reader is gone.
 func newOutput(w io.Writer, asJSON bool, t zmq.Type, gone <-chan struct{}) *output {
 	o := &output{w: w, kind: t, gone: gone, after: time.After}
 	if gone != nil {
@@ -55,7 +56,7 @@ func newOutput(w io.Writer, asJSON bool, t zmq.Type, gone <-chan struct{}) *outp
 }
 
 // ready waits until the next message may be received. It fails with
-// system.ErrReaderGone if nobody would read it.
+// system.ErrReaderGone if the reader is gone.
 func (o *output) ready(ctx context.Context) error {
 	if o.early > 0 && o.pending > 0 {
 		if err := o.flush(); err != nil {
@@ -95,8 +96,8 @@ func (o *output) write(m *zmq.Msg) error {
 	return o.flush()
 }
 
-// flush writes what is buffered. What it could not write stays in pending, to be
-// reported, and is not written again.
+// flush writes the buffer. Messages that it could not write stay in pending, to
+// be reported, and are not written again.
 func (o *output) flush() error {
 	if o.buf.Len() == 0 {
 		return nil

@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// pace keeps messages apart: the n-th is not sent before n intervals have
-// passed. One that is late does not delay those behind it.
+// pace limits the rate: the n-th message is not sent before n intervals have
+// passed. A late message does not delay later ones.
 type pace struct {
 	interval time.Duration
 	next     time.Time
 }
 
-// longest is an interval that nobody sees the end of: a century. A longer one does
-// not fit into a time.Duration.
+// longest is an interval that never ends in practice: a century. A longer one
+// does not fit into a time.Duration.
 const longest = 100 * 365 * 24 * time.Hour
 
-// newPace is for a number of messages a second; 0 is as fast as possible.
+// newPace makes a pace for a number of messages a second; 0 is as fast as
+// possible.
 func newPace(rate float64) *pace {
 	if rate == 0 {
 		return &pace{}

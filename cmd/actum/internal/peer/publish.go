@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// awaitSubscriptions waits for n of them, for as long as the timeout says.
+// awaitSubscriptions waits for n subscriptions, up to the timeout.
 func (s *session) awaitSubscriptions(ctx context.Context, n int) error {
 	s.subscriptions = n
 	s.notice.begin(forSubscriptions)
@@ -16,7 +16,7 @@ func (s *session) awaitSubscriptions(ctx context.Context, n int) error {
 	started := time.Now()
 	for s.Stats().Subscriptions < n {
 		if s.sendTimeout > 0 && time.Since(started) > s.sendTimeout {
-			return fmt.Errorf("%d of %d subscriptions came within %v", s.Stats().Subscriptions, n, s.sendTimeout)
+			return fmt.Errorf("%d of %d subscriptions arrived within %v", s.Stats().Subscriptions, n, s.sendTimeout)
 		}
 		if err := sleep(ctx, retryInterval); err != nil {
 			return err
@@ -25,8 +25,8 @@ func (s *session) awaitSubscriptions(ctx context.Context, n int) error {
 	return nil
 }
 
-// publishAll sends what there is to send, and says how much of it subscribers
-// were too slow for.
+// publishAll sends all messages, and reports how many were dropped because
+// subscribers were too slow.
 func (s *session) publishAll(ctx context.Context) error {
 	err := s.sendCounted(ctx)
 	if n := s.Stats().Dropped[zmq.DropHighWater]; n > 0 {

@@ -14,30 +14,30 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// session is one command at work.
+// session is one running command.
 type session struct {
 	*zmq.Socket
 	in     *input
 	out    *output
 	err    io.Writer
-	count  uint // 0: without end
+	count  uint // 0: no limit
 	rate   float64
-	fixed  bool // what is sent is --data
-	failed bool // something could not be delivered, and standard error says what
+	fixed  bool // the messages to send are those of --data
+	failed bool // a message could not be delivered, and standard error says which
 
 	notice        *notice
-	subscriptions int // to wait for
+	subscriptions int // the number to wait for
 
-	// unsent are messages that were taken from the input and that Send has not taken.
+	// unsent is the number of messages read from the input and not accepted by Send.
 	unsent atomic.Uint64
 
-	// How long sending, receiving, and delivering the last messages may take; 0
-	// is without end.
+	// The limits for sending, receiving, and delivering the last messages; 0 means no
+	// limit.
 	sendTimeout, recvTimeout, linger time.Duration
 }
 
-// run opens the socket, has the work done, and closes it: in order if it went
-// well, at once if not.
+// run opens the socket, calls work, and closes the socket: after delivering its
+// messages if work succeeded, and at once if not.
 func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sending Sending, repeats uint, work func(*session, context.Context) error) error {
 	o, err := c.options(t, sending)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	return s.verdict(err, before)
 }
 
-// logger writes the log if it was asked for.
+// logger writes the log if the user asked for it; nil if not.
 func (c *Common) logger(w io.Writer) *slog.Logger {
 	if !c.Verbose {
 		return nil
@@ -77,8 +77,8 @@ func (c *Common) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// patience is how long the command waits until it says what for; negative: it does
-// not say.
+// patience is how long the command waits before it reports what for; negative if
+// it does not report.
 func (c *Common) patience(std system.Streams) time.Duration {
 	switch {
 	case c.Quiet:
@@ -89,8 +89,8 @@ func (c *Common) patience(std system.Streams) time.Duration {
 	return std.Patience
 }
 
-// open makes the socket with its endpoints. What a wildcard stands for is said on
-// standard error.
+// open makes the socket and its endpoints. Endpoints with a wildcard are reported
+// on standard error as they were bound.
 func (c *Common) open(zctx *zmq.Context, t zmq.Type, o zmq.Options, stderr io.Writer) (*zmq.Socket, error) {
 	s, err := zctx.NewSocket(t, o)
 	if err != nil {
@@ -112,8 +112,8 @@ func (c *Common) open(zctx *zmq.Context, t zmq.Type, o zmq.Options, stderr io.Wr
 	return s, nil
 }
 
-// close hands over what was sent, while the linger lasts, unless something has
-// gone wrong already.
+// close delivers sent messages within the linger, unless the command has already
+// failed.
 func (s *session) close(ctx context.Context, deliver bool) error {
 	s.notice.begin(forDelivery)
 	defer s.notice.end(forDelivery)
@@ -134,16 +134,17 @@ func (s *session) close(ctx context.Context, deliver bool) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return errLate
 	case errors.As(err, &unsent) && unsent.Err == nil:
-		return nil // their peers left: verdict counts them
+		return nil // the peers left: verdict counts the messages
 	}
 	return err
 }
 
-// errLate stands for the end of the linger until verdict finds words for it.
+// errLate is the end of the linger, for which verdict words an error.
 var errLate = errors.New("not everything that was sent could be delivered in time")
 
-// verdict is how the command ended: as its work and its close did, unless messages
-// were lost. Everything is closed by then; before is what was lost until the close.
+// verdict is the result of the command: the error of its work and its close,
+// unless messages were lost. It is called after the close; before is the number
+// of messages lost until then.
 func (s *session) verdict(err error, before uint64) error {
 	lost := s.undelivered()
 	switch atClose := lost - before + s.unsent.Load(); {
@@ -166,8 +167,8 @@ func (s *session) verdict(err error, before uint64) error {
 	return err
 }
 
-// undelivered is how many messages the socket has taken and lost because their peer
-// went away, or never came. Subscribers come and go as they like.
+// undelivered is the number of messages that the socket accepted and lost because
+// their peer left or never came. Lost subscribers do not count.
 func (s *session) undelivered() uint64 {
 	if s.Type() == zmq.PUB {
 		return 0
@@ -175,7 +176,7 @@ func (s *session) undelivered() uint64 {
 	return s.Stats().Dropped[zmq.DropPeerGone]
 }
 
-// messages is "1 message" or "n messages".
+// messages returns "1 message" or "n messages".
 func messages(n uint64) string {
 	if n == 1 {
 		return "1 message"

@@ -9,10 +9,10 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// sendCounted sends what there is to send, up to the count.
+// sendCounted sends messages up to the count.
 func (s *session) sendCounted(ctx context.Context) error { return s.sendUpTo(ctx, s.count) }
 
-// sendUpTo sends at most so many messages; 0 is without end.
+// sendUpTo sends at most that number of messages; 0 means no limit.
 func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	p := newPace(s.rate)
 	for n := uint(0); most == 0 || n < most; n++ {
@@ -34,11 +34,12 @@ func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	return nil
 }
 
-// retryInterval is how often to look whether a peer has appeared: nothing tells.
+// retryInterval is how often to check for a new peer, because there is no
+// notification.
 const retryInterval = 20 * time.Millisecond
 
-// send sends one message. A router's may have nowhere to go: --data waits for
-// its peer, a message of standard input must not hold up those behind it.
+// send sends one message. If a router has no peer for it, a message of --data
+// waits for the peer, but a message of standard input must not delay later ones.
 func (s *session) send(ctx context.Context, m zmq.Msg) error {
 	err := s.TrySend(m)
 	if err == nil {
@@ -67,7 +68,7 @@ func (s *session) send(ctx context.Context, m zmq.Msg) error {
 	}
 }
 
-// at is when the timeout of a receive starts.
+// at is the start of a receive's timeout.
 type at <-chan struct{}
 
 var atOnce = func() at {
@@ -76,8 +77,8 @@ var atOnce = func() at {
 	return c
 }()
 
-// receive waits for a message, for as long as the timeout says, from a moment on.
-// Until ends it earlier: then there is no message.
+// receive waits for a message, up to the timeout, which starts at from. If until
+// is closed first, there is no message.
 func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (m zmq.Msg, ok bool, err error) {
 	var late <-chan time.Time
 	waiting := false
@@ -110,12 +111,12 @@ func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (
 		case <-from:
 			from, late = nil, time.After(s.recvTimeout)
 		case <-late:
-			return m, false, fmt.Errorf("no message came within %v", s.recvTimeout)
+			return m, false, fmt.Errorf("no message arrived within %v", s.recvTimeout)
 		}
 	}
 }
 
-// receiveFrom receives and writes messages. Timeouts count from a moment on.
+// receiveFrom receives and writes messages. Timeouts start at from.
 func (s *session) receiveFrom(ctx context.Context, from at) error {
 	for n := uint(0); s.count == 0 || n < s.count; n++ {
 		m, _, err := s.receive(ctx, from, nil)
@@ -131,9 +132,9 @@ func (s *session) receiveFrom(ctx context.Context, from at) error {
 
 func (s *session) receiveAll(ctx context.Context) error { return s.receiveFrom(ctx, atOnce) }
 
-// sendAndReceive does both at once. While there is something to send, receiving
-// is not late. It ends when the count is received and everything that there is to
-// send is sent. Only if somebody types it, nobody waits for the end of that.
+// sendAndReceive sends and receives at once. While there are messages to send,
+// the receive timeout does not run. It ends when the count is received and all
+// messages are sent. It does not wait for the end of input from a terminal.
 func (s *session) sendAndReceive(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

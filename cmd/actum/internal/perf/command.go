@@ -1,12 +1,12 @@
-// Package perf measures, with the arguments and the closing lines of libzmq's
-// own perf programs, so that either side can be libzmq's:
+// Package perf measures with the arguments and the closing lines of libzmq's perf
+// programs, so that either side can be libzmq's:
 //
 //	local_thr ENDPOINT SIZE COUNT         binds, receives     remote_thr   connects, sends
 //	local_lat ENDPOINT SIZE ROUNDTRIPS    binds, answers      remote_lat   connects, asks
 //	inproc_thr SIZE COUNT                 both                inproc_lat SIZE ROUNDTRIPS
 //	pub_thr ENDPOINT SIZE COUNT SUBSCRIBERS                   sub_thr, the same
 //
-// A throughput is that of the receiver from its first message to its last. A
+// A throughput is measured by the receiver from its first message to its last. A
 // latency is half of a round trip. Processor time goes to standard error.
 package perf
 
@@ -53,7 +53,7 @@ Examples:
     actum perf inproc_thr 8 10000000 --cpuprofile cpu.out`
 }
 
-// throughputArgs and the others are arguments that programs share.
+// throughputArgs, like the following types, are arguments that programs share.
 type throughputArgs struct {
 	Endpoint string `arg:"" help:"tcp://host:port or ipc://path."`
 	Size     size   `arg:"" help:"Bytes of a message."`
@@ -76,7 +76,7 @@ type inprocLatencyArgs struct {
 	Roundtrips number `arg:"" help:"Round trips."`
 }
 
-// fanoutArgs have no size 0: an empty message is the end.
+// fanoutArgs do not allow size 0, because an empty message marks the end.
 type fanoutArgs struct {
 	Endpoint    string `arg:"" help:"tcp://host:port or ipc://path."`
 	Size        number `arg:"" help:"Bytes of a message."`

@@ -9,16 +9,16 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// subscriber is what one of them saw.
+// subscriber is the result of one subscriber.
 type subscriber struct {
 	delivered   int
 	first, last time.Time
 	err         error
 }
 
-// subscribers receives on n sockets at once until each has seen the empty
-// message that is the end, and reports what all were delivered together, from
-// the first message of any to the last of any.
+// subscribers receives on n sockets at once until each has received the empty
+// message that marks the end. It reports the messages of all together, from the
+// first message of any to the last of any.
 func (r *run) subscribers(endpoint string, size, count, n int) error {
 	seen := make([]subscriber, n)
 	var receiving sync.WaitGroup

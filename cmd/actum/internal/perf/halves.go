@@ -8,9 +8,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// byReference is the size in bytes from which on one payload, which nobody writes
-// to, is sent again and again without a copy, as the measured libzmq does with
-// zmq_msg_init_data. Below it the payload is copied into each message.
+// byReference is the size, in bytes, from which one payload that does not change
+// is sent again and again without a copy, as libzmq's programs do with
+// zmq_msg_init_data. Smaller payloads are copied into each message.
 const byReference = 32 << 10
 
 // push sends count messages.
@@ -29,8 +29,8 @@ func (r *run) push(s *zmq.Socket, size, count int) error {
 	return counting.report(r, count)
 }
 
-// pull receives count messages and reports how fast they came, from the first
-// to the last.
+// pull receives count messages and reports their rate, from the first to the
+// last.
 func (r *run) pull(s *zmq.Socket, size, count int) error {
 	if err := receive(s, size, 1); err != nil {
 		return err
@@ -61,7 +61,7 @@ func receive(s *zmq.Socket, size, count int) error {
 	return nil
 }
 
-// answer sends every request back as it came.
+// answer sends every request back unchanged.
 func (r *run) answer(s *zmq.Socket, size, roundtrips int) error {
 	counting := r.countAllocs()
 	for range roundtrips {
@@ -81,7 +81,7 @@ func (r *run) answer(s *zmq.Socket, size, roundtrips int) error {
 	return counting.report(r, roundtrips)
 }
 
-// ask sends a request and waits for its reply, which is the next request.
+// ask sends a request and waits for its reply, which becomes the next request.
 func (r *run) ask(s *zmq.Socket, size, roundtrips int) error {
 	m := zmq.AllocMsg(size)
 	counting := r.countAllocs()

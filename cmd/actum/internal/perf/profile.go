@@ -10,7 +10,8 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 )
 
-// startProfiles starts what was asked for and returns what ends it.
+// startProfiles starts the profiles that were asked for and returns a function
+// that ends them.
 func (c *Command) startProfiles() (stop func() error, err error) {
 	if c.MemProfile != "" {
 		runtime.MemProfileRate = 1

@@ -9,8 +9,8 @@ import (
 )
 
 // publish waits for n subscriptions, sends count messages, and then an empty one.
-// The socket waits for subscribers that are full: what is dropped measures
-// nothing.
+// The socket waits for subscribers that are full, because a measurement with
+// dropped messages is useless.
 func (r *run) publish(s *zmq.Socket, size, count, n int) error {
 	if err := r.until(func() bool { return s.Stats().Subscriptions >= n }); err != nil {
 		return err
@@ -24,8 +24,8 @@ func (r *run) publish(s *zmq.Socket, size, count, n int) error {
 	return s.SendBytes(never, nil)
 }
 
-// until waits for something that nothing tells of. It gives way to those who do
-// the work at first, then sleeps.
+// until polls for something without a notification. At first it yields to other
+// goroutines, then it sleeps.
 func (r *run) until(done func() bool) error {
 	for tries := 0; !done(); tries++ {
 		if r.interrupted.Err() != nil {

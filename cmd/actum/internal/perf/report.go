@@ -8,12 +8,12 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/measure"
 )
 
-// report is a run in JSON. What a program does not measure is left out. The names
-// stay, and others may be added.
+// report is a run in JSON. A field that a program does not measure is left out.
+// The names do not change, but others may be added.
 type report struct {
 	Program      string            `json:"program"`
 	MessageBytes int               `json:"messageBytes"`
-	Messages     int               `json:"messages,omitempty"`   // those asked for
+	Messages     int               `json:"messages,omitempty"`   // the number asked for
 	RoundTrips   int               `json:"roundTrips,omitempty"` // instead of messages
 	Throughput   *throughputReport `json:"throughput,omitempty"`
 	Latency      *latencyReport    `json:"latency,omitempty"`
@@ -28,7 +28,7 @@ type throughputReport struct {
 	MegabitsPerSecond float64 `json:"megabitsPerSecond"`
 }
 
-// latencyReport is of half a round trip, in microseconds.
+// latencyReport has half of a round trip, in microseconds.
 type latencyReport struct {
 	Mean float64 `json:"meanMicroseconds"`
 	P50  float64 `json:"p50Microseconds"`
@@ -36,7 +36,7 @@ type latencyReport struct {
 	P999 float64 `json:"p999Microseconds"`
 }
 
-// deliveredReport is how many messages subscribers got together.
+// deliveredReport is the number of messages that all subscribers received.
 type deliveredReport struct {
 	Messages int `json:"messages"`
 	Expected int `json:"expected"`
@@ -48,8 +48,9 @@ type cpuReport struct {
 	System float64 `json:"systemSeconds"`
 }
 
-// reportThroughput prints what libzmq's local_thr ends with. Count is what the
-// run was asked for, received what is counted: that of several subscribers.
+// reportThroughput prints the closing lines of libzmq's local_thr. count is the
+// number of messages asked for, received the number counted, by all subscribers
+// together.
 func (r *run) reportThroughput(size, count, received int, elapsed time.Duration) error {
 	perSecond := float64(received) / max(elapsed, 1).Seconds()
 	if r.json != nil {
@@ -62,7 +63,7 @@ func (r *run) reportThroughput(size, count, received int, elapsed time.Duration)
 	return err
 }
 
-// reportLatency prints what libzmq's remote_lat ends with, and percentiles.
+// reportLatency prints the closing lines of libzmq's remote_lat, and percentiles.
 func (r *run) reportLatency(size, roundtrips int, l *measure.Latency) error {
 	if r.json != nil {
 		r.json.Latency = &latencyReport{l.Mean(), l.Percentile(500), l.Percentile(990), l.Percentile(999)}
@@ -75,8 +76,8 @@ func (r *run) reportLatency(size, roundtrips int, l *measure.Latency) error {
 	return err
 }
 
-// allocCount counts the objects that the whole process allocates, if asked to.
-// Counting stops all goroutines for a moment, at its start and its end.
+// allocCount counts the objects that the whole process allocates, if the user
+// asked for that. It stops all goroutines for a moment, at its start and its end.
 type allocCount struct {
 	on    bool
 	start uint64

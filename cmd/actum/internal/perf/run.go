@@ -19,16 +19,16 @@ type run struct {
 	zmq            *zmq.Context
 	sockets        []*zmq.Socket
 	allocs         bool
-	json           *report // what to write at the end; nil: lines of text as it goes
+	json           *report // written at the end; nil: text lines during the run
 }
 
-// never is the context of the calls that are measured: it costs nothing.
+// never is the context of the measured calls, because it costs nothing.
 // Interrupting a run closes its sockets instead.
 var never = context.Background()
 
-// run carries a program out: on a context of one dispatcher, between the start
-// and the end of profiles. The sockets are closed, and what they have queued is
-// delivered, before the processor time is reported.
+// run runs a program on a context of one dispatcher, with profiles if asked for.
+// It closes the sockets, and delivers their queued messages, before it reports
+// the processor time.
 func (c *Command) run(ctx context.Context, streams system.Streams, about report, program func(*run) error) (err error) {
 	off, err := switchedOff(c.Off)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Command) run(ctx context.Context, streams system.Streams, about report,
 	return r.reportCPU()
 }
 
-// reportCPU reports the processor time; in JSON that is the last of the report.
+// reportCPU reports the processor time, which is the last part of a JSON report.
 func (r *run) reportCPU() error {
 	user, sys, err := system.CPU()
 	if err != nil {
@@ -89,8 +89,8 @@ func (r *run) connected(t zmq.Type, endpoint string) (*zmq.Socket, error) {
 	return s, err
 }
 
-// socket makes a socket that is closed at the end of the run, or when it is
-// interrupted: then without waiting for anything.
+// socket makes a socket that is closed at the end of the run, or at once when the
+// run is interrupted.
 func (r *run) socket(t zmq.Type, o zmq.Options) (*zmq.Socket, error) {
 	s, err := r.zmq.NewSocket(t, o)
 	if err == nil {
@@ -100,8 +100,8 @@ func (r *run) socket(t zmq.Type, o zmq.Options) (*zmq.Socket, error) {
 	return s, err
 }
 
-// close closes the sockets; those of a run that went well once everything that
-// they sent is delivered, or the run is interrupted.
+// close closes the sockets. With deliver set it waits until their messages are
+// delivered, or the run is interrupted.
 func (r *run) close(deliver bool) error {
 	ctx, giveUp := context.WithCancel(r.interrupted)
 	defer giveUp()
@@ -116,14 +116,14 @@ func (r *run) close(deliver bool) error {
 	return nil
 }
 
-// end is one end of an inproc pair: its type, and what it does.
+// end is one end of an inproc pair: its type and its program.
 type end struct {
 	kind zmq.Type
 	do   func(s *zmq.Socket, size, count int) error
 }
 
-// silent is the run for the end of inproc that reports nothing: the other one
-// counts the allocations of both.
+// silent is the run for the end that reports nothing. The other end counts the
+// allocations of both.
 func (r *run) silent() *run {
 	quiet := *r
 	quiet.allocs = false

@@ -21,7 +21,7 @@ var switches = []struct {
 	{"leading", func(t *tuning.Options) { t.NoLeading = true }},
 }
 
-// Switches are the names of the optimizations, with commas between them.
+// Switches returns the names of the optimizations, with commas between them.
 func Switches() string {
 	var names []string
 	for _, s := range switches {

@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WatchReader returns a channel that is closed once nobody can read what is written
-// to w: the reading end of a pipe, or the peer of a socket, has been closed. It is
-// nil if w is neither of them. stop ends the watch and gives its descriptors back;
-// it must be called once.
+// WatchReader returns a channel that is closed when the reading end of the pipe,
+// or the peer of the socket, that w writes to is closed. It is nil if w is
+// neither. stop ends the watch and closes its descriptors; it must be called
+// once.
 //
-// Linux reports it at once. On a system whose poll(2) does not report a hang-up
-// that nobody asked for, the next write does.
+// Linux reports the end at once. On a system whose poll(2) reports no hang-up
+// without other events, the next write reports it.
 func WatchReader(w io.Writer) (gone <-chan struct{}, stop func()) {
 	nothing := func() {}
 	f, ok := w.(*os.File)
@@ -52,7 +52,7 @@ func WatchReader(w io.Writer) (gone <-chan struct{}, stop func()) {
 	}
 }
 
-// duplicate is another descriptor of f, so that closing f does no harm.
+// duplicate returns another descriptor of f, which stays valid when f is closed.
 func duplicate(f *os.File) (fd int, err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -63,8 +63,8 @@ func duplicate(f *os.File) (fd int, err error) {
 	return fd, errors.Join(err, dupErr)
 }
 
-// hungUp waits until the other side of fd is closed, or until end is: then it is
-// false.
+// hungUp waits until the other side of fd is closed, or that of end is: then it
+// returns false.
 func hungUp(fd, end int) bool {
 	set := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(end), Events: unix.POLLIN}}
 	for {

@@ -2,6 +2,5 @@ package system
 
 import "io"
 
-// WatchReader has nothing to offer here: that nobody reads a pipe any more is seen
-// when it is written to.
+// WatchReader does nothing here: only a write shows that a pipe's reader is gone.
 func WatchReader(io.Writer) (gone <-chan struct{}, stop func()) { return nil, func() {} }

@@ -2,9 +2,10 @@ package system
 
 import "errors"
 
-// ErrReaderGone is the end of a command whose standard output nobody reads any more.
+// ErrReaderGone is the error of a command whose standard output was closed by its
+// reader.
 var ErrReaderGone = errors.New("nobody reads standard output any more")
 
-// IsReaderGone reports whether err says that nobody reads what is written: a write
-// that failed for that reason, or ErrReaderGone.
+// IsReaderGone reports whether err means that the reader is gone: a failed write,
+// or ErrReaderGone.
 func IsReaderGone(err error) bool { return errors.Is(err, ErrReaderGone) || IsBrokenPipe(err) }

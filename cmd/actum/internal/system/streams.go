@@ -13,8 +13,8 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	// Patience is how long a command waits until it says on Err what for: 0 is a
-	// second, and if it is negative, it never does.
+	// Patience is how long a command waits before it reports on Err what for: 0
+	// means a second, and negative means that it does not report.
 	Patience time.Duration
 }
 
@@ -24,8 +24,8 @@ func IsTerminal(v any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// IsColourTerminal reports whether what is written to w may be coloured: it goes to
-// a terminal that has colours, and the user has not set NO_COLOR.
+// IsColourTerminal reports whether output to w may have colours: w is a terminal
+// with colours, and the user has not set NO_COLOR.
 func IsColourTerminal(w io.Writer) bool {
 	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && IsTerminal(w)
 }

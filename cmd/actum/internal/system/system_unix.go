@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package system is what the tool asks of the operating system beside files:
-// signals, the processor time used, what a closed pipe looks like.
+// Package system has what the tool needs of the operating system besides files:
+// signals, the processor time, and the errors of closed pipes.
 package system
 
 import (
@@ -14,8 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EndSignals are the signals that ask a command to end. SIGHUP, which comes when the
-// terminal goes, is one unless the command was started to outlive it, as by nohup.
+// EndSignals are the signals that ask a command to end. They include SIGHUP,
+// which is sent when the terminal closes, unless the command was started to
+// ignore it, as with nohup.
 var EndSignals = endSignals()
 
 func endSignals() []os.Signal {
@@ -26,18 +27,18 @@ func endSignals() []os.Signal {
 	return list
 }
 
-// IgnoreBrokenPipes makes writing to a pipe that nobody reads an error, where
-// it would end the process on the spot and leave its files behind.
+// IgnoreBrokenPipes makes a write to a pipe without a reader fail, instead of
+// ending the process at once and leaving its files behind.
 func IgnoreBrokenPipes() { signal.Ignore(unix.SIGPIPE) }
 
-// IsBrokenPipe reports whether a write failed because nobody reads any more.
+// IsBrokenPipe reports whether a write failed because the reader is gone.
 func IsBrokenPipe(err error) bool { return errors.Is(err, unix.EPIPE) }
 
-// CPU is the processor time of this process, all its threads, since its start.
+// CPU is the processor time of all threads of this process since its start.
 func CPU() (user, system time.Duration, err error) {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return 0, 0, fmt.Errorf("asking for the processor time used: getrusage: %w", err)
+		return 0, 0, fmt.Errorf("reading the processor time: getrusage: %w", err)
 	}
 	return time.Duration(u.Utime.Nano()), time.Duration(u.Stime.Nano()), nil
 }

@@ -1,6 +1,6 @@
-// Package trace records what another command's dispatchers do, and writes it for
-// Perfetto, Graphviz, or the tools for Asio's handler tracking; or as journals, from
-// which it makes the command happen again.
+// Package trace records the operations of another command's dispatchers, and
+// writes them for Perfetto, Graphviz, or the tools for Asio's handler tracking.
+// It can also write journals, from which it replays the command.
 package trace
 
 import (
@@ -30,12 +30,12 @@ type Command struct {
 // formatReplay is the format of journals.
 const formatReplay = "replay"
 
-// Formats are those of --format.
+// Formats lists the values of --format.
 func Formats() string { return strings.Join(append(trace.Formats(), formatReplay), ",") }
 
 // Help is shown by --help.
 func (Command) Help() string {
-	return `The command runs as it would without; its exit code is trace's. What is written: each asynchronous operation, who started it (the operation in whose handler that was) and where in the source, when it was submitted, completed and told of, and what came of it. Load chrome into https://ui.perfetto.dev, give dot to Graphviz, text is that of Asio's handler tracking.
+	return `Runs the command as usual and returns its exit code. The trace has each asynchronous operation: the operation whose handler started it, the place in the source, when it was submitted, when it completed, when its handler was called, and its result. Load chrome into https://ui.perfetto.dev, give dot to Graphviz, text is that of Asio's handler tracking.
 
 The format replay is the run itself: the order and the results of completions, what was received, the time. With --replay it happens again, as often as you like and without the peers: the same messages are received, and what the command does in answer is compared with what it did. That is for a debugger, for more logging, for another build. A run that does something else than it did says who came to what instead, and ends. It works for commands that take one message after the other: rep, req, and pull, sub, push with messages that come singly. When messages come, or are sent, faster than they are taken, how many of them share a read or a write depends on which goroutine was faster, and the replay ends there; so it does for demo. Each dispatcher has a file: FILE, FILE.2, and so on.
 
@@ -52,16 +52,16 @@ Examples:
     dlv exec ./actum -- trace --replay rep.run`
 }
 
-// asksForHelp reports whether the command is to show its help text: there is nothing
-// to record then.
+// asksForHelp reports whether the command only shows its help text, so that there
+// is nothing to record.
 func (c *Command) asksForHelp() bool {
 	return len(c.Command) > 0 && slices.ContainsFunc(c.Command[1:], func(arg string) bool { return arg == "--help" || arg == "-h" })
 }
 
-// Runner carries a command line out.
+// Runner runs a command line.
 type Runner func(ctx context.Context, args []string, s system.Streams) error
 
-// validate says what is wrong with the command line.
+// validate returns an error for a command line that cannot be carried out.
 func (c *Command) validate() error {
 	switch {
 	case c.Records < 1:

@@ -15,12 +15,12 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Each dispatcher's journal is a file: a line that says which command it is of, and
-// the journal as package proactor writes it.
+// Each dispatcher's journal is a file: a line with the recorded command, then the
+// journal as package proactor writes it.
 
 const heading = "actum trace "
 
-// fileOf is the name of the file of a dispatcher.
+// fileOf is the name of a dispatcher's file.
 func fileOf(name string, number int) string {
 	if number == 1 {
 		return name
@@ -68,8 +68,8 @@ func (c *Command) journal(ctx context.Context, s system.Streams, run Runner) err
 	return errors.Join(failure, open.close())
 }
 
-// replay runs the command, the recorded one if there is no other, from its
-// journals.
+// replay runs a command from its journals: the recorded command, unless another
+// is given.
 func (c *Command) replay(ctx context.Context, s system.Streams, run Runner) error {
 	file, _, command, err := openJournal(c.Replay)
 	if err != nil {
@@ -103,12 +103,12 @@ func (c *Command) replay(ctx context.Context, s system.Streams, run Runner) erro
 		err = c.record(ctx, s, run)
 	}
 	if why := context.Cause(ctx); errors.Is(why, proactor.ErrDiverged) {
-		err = why // what came of it does not matter
+		err = why // its own result does not matter
 	}
 	return errors.Join(err, open.close())
 }
 
-// openJournal opens a journal, and tells which command it is of.
+// openJournal opens a journal and returns the recorded command.
 func openJournal(name string) (file *os.File, journal io.Reader, command []string, err error) {
 	if file, err = os.Open(name); err != nil {
 		return nil, nil, nil, err

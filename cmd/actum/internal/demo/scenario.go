@@ -10,13 +10,13 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// scene is a pattern over a transport.
-type scene struct {
+// scenario is a pattern over a transport.
+type scenario struct {
 	pattern, transport string
 	endpoint           string // to bind
 	from, to           zmq.Type
 	receivers          int
-	act                func(*scene, context.Context) error
+	act                func(*scenario, context.Context) error
 
 	*zmq.Context
 	share    time.Duration
@@ -28,7 +28,7 @@ type scene struct {
 	row     row
 }
 
-// row is what came of a scene.
+// row is the result of a scenario.
 type row struct {
 	pattern, transport string
 	messages           uint64
@@ -37,46 +37,46 @@ type row struct {
 	lost, reordered    uint64
 }
 
-// subscribers of a publisher.
+// subscribers is the number of subscribers of the publisher.
 const subscribers = 3
 
-// scenes are all of them: each pattern over each transport.
-func scenes() []*scene {
-	patterns := []scene{
-		{pattern: "PUSH/PULL", from: zmq.PUSH, to: zmq.PULL, receivers: 1, act: (*scene).stream},
-		{pattern: "PUB/SUB", from: zmq.PUB, to: zmq.SUB, receivers: subscribers, act: (*scene).stream},
-		{pattern: "REQ/REP", from: zmq.REQ, to: zmq.REP, receivers: 1, act: (*scene).roundTrips},
+// scenarios returns each pattern over each transport.
+func scenarios() []*scenario {
+	patterns := []scenario{
+		{pattern: "PUSH/PULL", from: zmq.PUSH, to: zmq.PULL, receivers: 1, act: (*scenario).stream},
+		{pattern: "PUB/SUB", from: zmq.PUB, to: zmq.SUB, receivers: subscribers, act: (*scenario).stream},
+		{pattern: "REQ/REP", from: zmq.REQ, to: zmq.REP, receivers: 1, act: (*scenario).roundTrips},
 	}
 	transports := []struct{ name, endpoint string }{
 		{"tcp", "tcp://127.0.0.1:*"}, {"ipc", "ipc://*"}, {"inproc", "inproc://demo"},
 	}
-	var all []*scene
+	var all []*scenario
 	for i := range patterns {
 		for _, t := range transports {
 			p := &patterns[i]
-			all = append(all, &scene{pattern: p.pattern, from: p.from, to: p.to, receivers: p.receivers, act: p.act,
+			all = append(all, &scenario{pattern: p.pattern, from: p.from, to: p.to, receivers: p.receivers, act: p.act,
 				transport: t.name, endpoint: t.endpoint})
 		}
 	}
 	return all
 }
 
-// patience is how long beyond its share a scene waits for messages: those still
-// missing then are lost.
-const patience = 5 * time.Second
+// extraTime is how much longer than its share a scenario waits for messages.
+// Those still missing then are lost.
+const extraTime = 5 * time.Second
 
-// run opens the sockets, has the scene act, and closes them.
-func (s *scene) run(ctx context.Context) (row, error) {
+// run opens the sockets, runs the scenario, and closes them.
+func (s *scenario) run(ctx context.Context) (row, error) {
 	s.row.pattern, s.row.transport = s.pattern, s.transport
 	defer s.progress.watch(s.pattern+" over "+s.transport, &s.arrived)()
-	limited, cancel := context.WithTimeout(ctx, s.share+patience)
+	limited, cancel := context.WithTimeout(ctx, s.share+extraTime)
 	defer cancel()
 	err := s.open()
 	if err == nil {
 		err = s.act(s, limited)
 	}
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		s.row.lost, err = max(s.row.lost, 1), nil // what it waited for did not come
+		s.row.lost, err = max(s.row.lost, 1), nil // the message that it waited for
 	}
 	err = errors.Join(err, s.close())
 	if ctx.Err() != nil {
@@ -85,8 +85,8 @@ func (s *scene) run(ctx context.Context) (row, error) {
 	return s.row, err
 }
 
-// open binds the sender and connects those it sends to.
-func (s *scene) open() (err error) {
+// open binds the sender and connects the receivers.
+func (s *scenario) open() (err error) {
 	if s.sender, err = s.NewSocket(s.from, zmq.Options{Linger: zmq.NoLinger}); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *scene) open() (err error) {
 	return nil
 }
 
-func (s *scene) close() (err error) {
+func (s *scenario) close() (err error) {
 	for _, socket := range append(s.targets, s.sender) {
 		if socket != nil {
 			err = errors.Join(err, socket.Close())
@@ -119,6 +119,6 @@ func (s *scene) close() (err error) {
 	return err
 }
 
-// throughput and latency take their parts of a scene's share of time.
-func (s *scene) throughputTime() time.Duration { return s.share * 3 / 4 }
-func (s *scene) latencyTime() time.Duration    { return s.share / 4 }
+// throughputTime and latencyTime divide a scenario's share of time.
+func (s *scenario) throughputTime() time.Duration { return s.share * 3 / 4 }
+func (s *scenario) latencyTime() time.Duration    { return s.share / 4 }
