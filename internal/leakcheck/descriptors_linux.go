@@ -10,7 +10,7 @@ import (
 
 const descriptorDir = "/proc/self/fd"
 
-// Descriptors returns what this process has open, by number.
+// Descriptors returns the open descriptors of this process, by number.
 func Descriptors() map[string]string { return descriptors() }
 
 func descriptors() map[string]string {
@@ -29,8 +29,8 @@ func descriptors() map[string]string {
 	return open
 }
 
-// wakePoller makes the Go runtime open its own poller, which it then keeps for
-// good: what is open after that is the tests' doing.
+// wakePoller makes the Go runtime open its poller, which stays open: descriptors
+// opened later belong to the tests.
 func wakePoller() {
 	if r, w, err := os.Pipe(); err == nil {
 		r.Close()

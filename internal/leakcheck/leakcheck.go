@@ -1,5 +1,5 @@
-// Package leakcheck fails a package's tests when they leave something behind:
-// a goroutine or an open descriptor.
+// Package leakcheck fails a package's tests when they leak a goroutine or an open
+// descriptor.
 package leakcheck
 
 import (
@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// settle is how long goroutines that are on their way out may take. Only a
-// leak waits for all of it.
+// settle is the time that goroutines may take to end. Only a leak waits for all of
+// it.
 const settle = 5 * time.Second
 
-// Main runs the tests of a package and exits; call it from TestMain. A run that
-// passed fails all the same if it leaked.
+// Main runs the tests of a package and exits; call it from TestMain. It fails a run
+// that passed but leaked.
 func Main(m *testing.M) {
 	openBefore := descriptors()
 	code := m.Run()
@@ -29,8 +29,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// Wait returns what is left behind once settled: "" if nothing is. openBefore
-// lists the descriptors that were open before.
+// Wait waits for goroutines to end, and describes the leaks that are left; "" if
+// there are none. openBefore lists the descriptors that were open before.
 func Wait(openBefore map[string]string) string {
 	deadline := time.Now().Add(settle)
 	for {
@@ -38,13 +38,13 @@ func Wait(openBefore map[string]string) string {
 		if leak == "" || time.Now().After(deadline) {
 			return leak
 		}
-		runtime.GC() // descriptors dropped without Close are closed by finalizers: those do not hide
+		runtime.GC() // finalizers close descriptors that were dropped without Close
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// goroutineLeak returns the stacks of goroutines that are neither this one nor
-// the testing package's.
+// goroutineLeak returns the stacks of goroutines other than this one and those of
+// package testing.
 func goroutineLeak() string {
 	buf := make([]byte, 4<<20)
 	buf = buf[:runtime.Stack(buf, true)]

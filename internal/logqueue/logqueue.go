@@ -1,17 +1,16 @@
-// Package logqueue keeps a program's logger away from the goroutines that do I/O.
-// A logger is code of the program's: it may be slow, wait for a lock, or close the
-// very thing that logs. So records are queued, and the program's logger is called
-// by a goroutine of its own, with no lock held.
+// Package logqueue calls a program's logger on a separate goroutine, because a
+// logger may be slow, wait for a lock, or close the object that logs. Records are
+// queued, and that goroutine passes them to the program's logger with no lock held.
 //
-// # What both sides promise
+// # The contract
 //
-//   - A call of the wrapped logger never blocks and never calls code of the
-//     program's. Any goroutine may make it, with any locks held.
+//   - A call of the wrapped logger never blocks and never calls code of the program. Any
+//     goroutine may make it, with any locks held.
 //   - Records reach the program's handler one at a time, in the order of the calls.
-//   - At most [Limit] records wait. What comes beyond that is dropped, and counted
-//     by a record of its own as soon as there is room.
+//   - At most [Limit] records wait. Further records are dropped, and a record with their
+//     number is logged as soon as there is room.
 //   - The goroutine exists only while there are records.
-//   - [Flush] waits until what was queued before has been handled.
+//   - [Flush] waits until the records queued before it have been handled.
 package logqueue
 
 import (
@@ -23,38 +22,39 @@ import (
 	"time"
 )
 
-// Limit is how many records may wait.
+// Limit is the maximum number of records that wait.
 const Limit = 1024
 
-// patience is how long Flush waits for a handler that is stuck in one record: it may
-// be waiting, by way of another goroutine, for whoever called Flush.
-var patience = time.Second
+// flushTimeout limits the time that Flush waits for a handler that makes no
+// progress: the handler may be waiting, through another goroutine, for the caller
+// of Flush.
+var flushTimeout = time.Second
 
-// queue is what waits for the program's handler.
+// queue holds the records for the program's handler.
 type queue struct {
 	mu       sync.Mutex
 	waiting  []entry
-	dropped  int    // records since the last one that had room
+	dropped  int    // number of records dropped since there was room
 	draining bool   // the goroutine exists
-	queued   uint64 // how many entries were ever queued, and handled
-	handled  uint64
+	queued   uint64 // number of entries ever queued
+	handled  uint64 // number of entries ever handled
 	flushers []flusher
 }
 
-// entry is one record, and whose it is.
+// entry is a record and the handler that it is for.
 type entry struct {
 	to     slog.Handler
 	record slog.Record
 }
 
-// flusher waits until so many entries have been handled.
+// flusher waits until the given number of entries have been handled.
 type flusher struct {
 	until uint64
 	done  chan struct{}
 }
 
-// Wrap makes a logger that queues what l is to be given. nil stays nil, and a logger
-// that queues already stays as it is.
+// Wrap returns a logger that queues records for l. It returns nil for nil, and l
+// itself if l queues already.
 func Wrap(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		return nil
@@ -65,9 +65,9 @@ func Wrap(l *slog.Logger) *slog.Logger {
 	return slog.New(&handler{to: l.Handler(), queue: new(queue)})
 }
 
-// Flush waits until everything that was given to l so far has been handled. Called
-// by the program's own handler it returns at once, and it gives up on a handler that
-// makes no progress for a second. l is what Wrap has returned.
+// Flush waits until everything that was logged with l so far has been handled. In
+// the program's own handler it returns at once. It gives up if the handler makes no
+// progress for a second. l must be a result of Wrap.
 func Flush(l *slog.Logger) {
 	if l == nil {
 		return
@@ -83,7 +83,7 @@ type handler struct {
 	queue *queue
 }
 
-// Enabled implements slog.Handler: the program's handler is asked later.
+// Enabled implements slog.Handler. The program's handler decides later.
 func (h *handler) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle implements slog.Handler.
@@ -102,7 +102,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &handler{h.to.WithGroup(name), h.queue}
 }
 
-// add queues a record, and has it handled.
+// add queues a record, and starts the goroutine if there is none.
 func (q *queue) add(e entry) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -118,8 +118,8 @@ func (q *queue) add(e entry) {
 	}
 }
 
-// drain hands the records to the program's handler until none is left. Its name is
-// looked for by [inDrain].
+// drain passes records to the program's handler until none is left. [inDrain] looks
+// for its name.
 func (q *queue) drain() {
 	q.mu.Lock()
 	for len(q.waiting) > 0 {
@@ -133,7 +133,7 @@ func (q *queue) drain() {
 			q.mu.Unlock()
 			e.handle()
 			q.mu.Lock()
-			q.advance()
+			q.advanceLocked()
 		}
 	}
 	q.draining = false
@@ -144,19 +144,19 @@ func (q *queue) drain() {
 func (e entry) handle() {
 	ctx := context.Background()
 	if e.to.Enabled(ctx, e.record.Level) {
-		_ = e.to.Handle(ctx, e.record) // as slog.Logger does
+		_ = e.to.Handle(ctx, e.record) // slog.Logger ignores the error, too
 	}
 }
 
-// lost is the record that counts others.
+// lost returns the record that reports n dropped records.
 func lost(n int) slog.Record {
 	r := slog.NewRecord(time.Now(), slog.LevelWarn, "actum: log records dropped: the logger does not keep up", 0)
 	r.AddAttrs(slog.Int("dropped", n))
 	return r
 }
 
-// advance counts one more entry as handled. mu is held.
-func (q *queue) advance() {
+// advanceLocked counts one more entry as handled.
+func (q *queue) advanceLocked() {
 	q.handled++
 	waiting := q.flushers[:0]
 	for _, f := range q.flushers {
@@ -170,12 +170,12 @@ func (q *queue) advance() {
 	q.flushers = waiting
 }
 
-// flush is Flush.
+// flush implements Flush.
 func (q *queue) flush() {
 	q.mu.Lock()
 	f := flusher{until: q.queued, done: make(chan struct{})}
 	if q.dropped > 0 {
-		f.until++ // the record that counts them
+		f.until++ // the record that reports the dropped records
 	}
 	if f.until == q.handled || inDrain() {
 		q.mu.Unlock()
@@ -185,7 +185,7 @@ func (q *queue) flush() {
 	before := q.handled
 	q.mu.Unlock()
 	for {
-		timer := time.NewTimer(patience)
+		timer := time.NewTimer(flushTimeout)
 		select {
 		case <-f.done:
 			timer.Stop()
@@ -202,7 +202,7 @@ func (q *queue) flush() {
 	}
 }
 
-// inDrain reports whether the caller is called by a handler that a queue has called.
+// inDrain reports whether drain is on the caller's stack.
 func inDrain() bool {
 	pcs := make([]uintptr, 32)
 	for skip := 1; ; {

@@ -24,9 +24,10 @@ func (p *program) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// Records come one at a time, in order, and all of them before Flush returns.
+// TestOrder checks that records come one at a time, in order, and before Flush
+// returns.
 func TestOrder(t *testing.T) {
-	var got []string // no lock: Flush orders it
+	var got []string // no lock: Flush orders the accesses
 	l := Wrap(slog.New(&program{on: func(r slog.Record) { got = append(got, r.Message) }}))
 	var want []string
 	for i := range 3 * Limit {
@@ -42,8 +43,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// A caller is not kept waiting by a handler that is stuck; what does not fit is
-// counted.
+// TestDrops checks that a handler that is stuck does not block callers, and that
+// records that do not fit are counted.
 func TestDrops(t *testing.T) {
 	stuck, entered := make(chan struct{}), make(chan struct{})
 	var once sync.Once
@@ -75,7 +76,8 @@ func TestDrops(t *testing.T) {
 	}
 }
 
-// The program's handler may wait for a flush, which need not wait for the handler.
+// TestFlushInHandler: the program's handler may call Flush, which does not wait
+// then.
 func TestFlushInHandler(t *testing.T) {
 	var l *slog.Logger
 	calls := 0
@@ -86,17 +88,18 @@ func TestFlushInHandler(t *testing.T) {
 		}
 	}}))
 	l.Info("x")
-	Flush(l) // and what the handler has logged meanwhile
+	Flush(l) // including what the handler has logged meanwhile
 	Flush(l)
 	if calls != 2 {
 		t.Errorf("%d calls, want 2", calls)
 	}
 }
 
-// A flush gives up on a handler that waits for whoever flushes.
+// TestFlushGivesUp: a flush gives up on a handler that waits for the caller of
+// Flush.
 func TestFlushGivesUp(t *testing.T) {
-	defer func(was time.Duration) { patience = was }(patience)
-	patience = time.Millisecond
+	defer func(was time.Duration) { flushTimeout = was }(flushTimeout)
+	flushTimeout = time.Millisecond
 	flushed := make(chan struct{})
 	l := Wrap(slog.New(&program{on: func(slog.Record) { <-flushed }}))
 	l.Info("x")

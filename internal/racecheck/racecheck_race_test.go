@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/internal/leakcheck"
 )
 
-// raceChild names the variable that makes this program race.
+// raceChild is the environment variable that makes this program race.
 const raceChild = "ACTUM_RACE_CHILD"
 
 func TestMain(m *testing.M) {
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	leakcheck.Main(m)
 }
 
-// race writes one variable from two goroutines without any order between them.
+// race writes one variable from two goroutines without synchronization.
 func race() {
 	var shared int
 	done := make(chan struct{})

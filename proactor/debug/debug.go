@@ -1,6 +1,6 @@
-// Package debug shows what is outstanding in this process, on all dispatchers:
-// over HTTP ([Handler]) and on SIGQUIT ([OnQuit]). It is apart from package
-// proactor, which does not import net/http.
+// Package debug shows the outstanding operations of this process, on all
+// dispatchers, over HTTP ([Handler]) and on SIGQUIT ([OnQuit]). It is a package of
+// its own so that package proactor does not import net/http.
 package debug
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// WritePending writes what is outstanding on each dispatcher that has not been
-// closed, the oldest first, each operation with the chain of those that led to it.
+// WritePending writes the outstanding operations of each open dispatcher, the
+// oldest first, each with the chain of operations that led to it.
 func WritePending(w io.Writer) error {
 	for _, d := range proactor.Dispatchers() {
 		if err := writeDispatcher(w, d); err != nil {
@@ -36,7 +36,7 @@ func writeDispatcher(w io.Writer, d *proactor.Dispatcher) error {
 	return nil
 }
 
-// records are those of all dispatchers, in the order of their IDs.
+// records returns the records of all dispatchers, in the order of their IDs.
 func records() []proactor.Record {
 	var all []proactor.Record
 	for _, d := range proactor.Dispatchers() {

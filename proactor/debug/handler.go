@@ -7,28 +7,28 @@ import (
 	"github.com/actum-go/actum/proactor/trace"
 )
 
-// Handler shows, to a GET:
+// Handler returns a handler that responds to GET requests for:
 //
-//	pending              what is outstanding, as text: see WritePending
+//	pending              the outstanding operations as text: see WritePending
 //	trace?format=chrome  the records of the last operations, to be loaded into
 //	                     https://ui.perfetto.dev; format=dot for Graphviz; format=text
 //	                     for the tools for Asio's handler tracking
 //
-// Mount it where only those who may see it get to: it tells of addresses in the
-// source, and of all that the process does.
+// Restrict access to it: it reveals source locations and everything that the
+// process does.
 //
 //	http.Handle("/debug/proactor/", http.StripPrefix("/debug/proactor", debug.Handler()))
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /pending", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_ = WritePending(w) // it fails if the reader has gone away
+		_ = WritePending(w) // fails if the client has gone away
 	})
 	mux.HandleFunc("GET /trace", serveTrace)
 	return mux
 }
 
-// contentTypes of the formats.
+// contentTypes has the content type of each format.
 var contentTypes = map[string]string{
 	"chrome": "application/json",
 	"dot":    "text/vnd.graphviz; charset=utf-8",

@@ -4,5 +4,5 @@ package debug
 
 import "io"
 
-// OnQuit does nothing here: there is no SIGQUIT.
+// OnQuit does nothing: this system has no SIGQUIT.
 func OnQuit(io.Writer) (stop func()) { return func() {} }

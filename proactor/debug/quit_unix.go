@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// OnQuit writes what is outstanding (see WritePending) to w, or to standard error
-// if w is nil, when the process is sent SIGQUIT (Ctrl-\), and then lets the Go
-// runtime do what it does then: write the stacks of all goroutines, and exit.
-// What it returns undoes it.
+// OnQuit writes the outstanding operations (see WritePending) to w, or to standard
+// error if w is nil, when the process receives SIGQUIT (Ctrl-\). Then the Go
+// runtime writes the stacks of all goroutines and exits, as usual. stop undoes
+// OnQuit.
 func OnQuit(w io.Writer) (stop func()) {
 	if w == nil {
 		w = os.Stderr
@@ -23,7 +23,7 @@ func OnQuit(w io.Writer) (stop func()) {
 		defer close(done)
 		if _, ok := <-quit; ok {
 			_ = WritePending(w)
-			signal.Stop(quit) // it is the runtime's again
+			signal.Stop(quit) // the runtime handles the signal again
 			_ = syscall.Kill(syscall.Getpid(), syscall.SIGQUIT)
 		}
 	}()

@@ -7,23 +7,23 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Conn is a stream as a net.Conn. It is safe for use from any goroutine.
-type Conn struct{ ends }
+// Conn is a net.Conn on a stream handle. Any goroutine may use it.
+type Conn struct{ endpoint }
 
 var (
 	_ net.Conn      = (*Conn)(nil)
 	_ io.ReaderFrom = (*Conn)(nil)
 )
 
-// NewConn makes a Conn of a stream, which is the Conn's from then on. Nothing
-// may be outstanding on it.
+// NewConn makes a Conn of a stream handle and takes ownership of it. No operation
+// may be outstanding on the handle.
 func NewConn(h *proactor.Handle) *Conn {
 	c := new(Conn)
 	c.init(h)
 	return c
 }
 
-// Read reads at least one byte, at most len(b), and waits for it until the read
+// Read reads at least one and at most len(b) bytes. It waits until the read
 // deadline. At the end of the stream it returns io.EOF.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.read(b)
@@ -49,8 +49,8 @@ func (c *Conn) read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// Write writes all of b, and waits for room until the write deadline. If it
-// returns an error the first n bytes were written.
+// Write writes all of b. It waits for room until the write deadline. If it returns
+// an error, the first n bytes were written.
 func (c *Conn) Write(b []byte) (int, error) {
 	n, err := c.write(b)
 	if err != nil {
@@ -81,8 +81,8 @@ func (c *Conn) write(b []byte) (n int, err error) {
 }
 
 // WriteBuffers is a gather write: it writes the buffers of v in order, as one
-// Write, without copying them together. It consumes v as net.Buffers.WriteTo
-// does: what is left in it was not written.
+// Write, without copying them into one buffer. It consumes v as net.Buffers.WriteTo
+// does: buffers that remain in v were not written.
 func (c *Conn) WriteBuffers(v *net.Buffers) (int64, error) {
 	n, err := c.writeBuffers(v)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *Conn) writeBuffers(v *net.Buffers) (n int64, err error) {
 	return n, err
 }
 
-// consume takes the first n bytes off v, and the empty buffers before the next.
+// consume removes the first n bytes of v, and empty buffers that follow them.
 func consume(v *net.Buffers, n int) {
 	for len(*v) > 0 {
 		first := (*v)[0]
@@ -126,6 +126,6 @@ func consume(v *net.Buffers, n int) {
 	}
 }
 
-// CloseWrite ends the writing side: the peer reads what was written, then io.EOF.
-// Later writes fail with syscall.EPIPE; reading goes on.
+// CloseWrite ends the write side: the peer reads what was written, then io.EOF.
+// Later writes fail with syscall.EPIPE; reads still work.
 func (c *Conn) CloseWrite() error { return c.opError("close", c.h.CloseWrite()) }

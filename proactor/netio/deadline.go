@@ -8,39 +8,39 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// deadline is the time limit of a half: a timer of the dispatcher's. The half's
-// mu covers it.
+// deadline is the deadline of a direction. Its timer is an operation of the
+// dispatcher. The direction's mu guards it.
 //
-// Deadlines are set far more often than they pass, so that setting a later one
-// only notes it: the timer, when it fires, looks for how much longer it is. Only
-// an earlier one has the timer cancelled, whose handler then starts it anew.
+// Deadlines are set far more often than they pass, so setting a later deadline only
+// stores it: when the timer fires, it is started again for the rest. An earlier
+// deadline cancels the timer, and the timer's handler starts it again.
 type deadline struct {
-	set   bool          // there is one
-	at    time.Duration // when it passes, by the dispatcher's clock
-	timer *timer        // made for the first deadline
-	armed bool          // from the start of the timer to the call of its handler
-	fires time.Duration // when the timer, which is armed, is looked at
+	set   bool          // there is a deadline
+	at    time.Duration // the time at which it passes, by the dispatcher's clock
+	timer *timer        // allocated by the first deadline
+	armed bool          // true from the start of the timer to the call of its handler
+	fires time.Duration // the time at which an armed timer fires
 }
 
 // timer is the operation of a deadline.
 type timer struct {
-	op   proactor.Operation
-	half *half
+	op        proactor.Operation
+	direction *direction
 }
 
 // HandleCompletion implements proactor.Handler.
 func (t *timer) HandleCompletion(*proactor.Operation) {
-	h := t.half
+	h := t.direction
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.deadline.armed = false
 	if h.deadline.set {
-		h.deadline.look(h, h.d.Now())
+		h.deadline.updateLocked(h, h.d.Now())
 	}
 }
 
-// setDeadline is SetReadDeadline and its like, for one direction.
-func (h *half) setDeadline(t time.Time) error {
+// setDeadline implements SetReadDeadline and SetWriteDeadline for one direction.
+func (h *direction) setDeadline(t time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -54,19 +54,20 @@ func (h *half) setDeadline(t time.Time) error {
 	after := min(max(time.Until(t), 0), math.MaxInt64-now)
 	h.deadline.at = now + after
 	h.deadline.set = true
-	h.deadline.look(h, now)
+	h.deadline.updateLocked(h, now)
 	return nil
 }
 
-// look does what the time says: expire, or see to it that the timer fires.
-func (l *deadline) look(h *half, now time.Duration) {
+// updateLocked expires the direction if the deadline has passed, or else makes sure
+// that the timer fires in time.
+func (l *deadline) updateLocked(h *direction, now time.Duration) {
 	switch {
 	case now >= l.at:
 		l.set, h.expired = false, true
-		h.interrupt()
+		h.interruptLocked()
 	case !l.armed:
 		if l.timer == nil {
-			l.timer = &timer{half: h}
+			l.timer = &timer{direction: h}
 			l.timer.op.Handler = l.timer
 		}
 		l.armed, l.fires = true, l.at
@@ -77,8 +78,8 @@ func (l *deadline) look(h *half, now time.Duration) {
 	}
 }
 
-// stop ends the timer for good: the half is closed.
-func (l *deadline) stop(h *half) {
+// stopLocked cancels the timer for good: the direction is closed.
+func (l *deadline) stopLocked(h *direction) {
 	if l.set = false; l.armed {
 		h.d.Cancel(&l.timer.op)
 	}

@@ -10,29 +10,29 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Dialer makes connections on a dispatcher. Its DialContext is what http.Transport
-// and others ask for. It may be used by many goroutines.
+// Dialer makes connections on a dispatcher. Its DialContext has the signature that
+// http.Transport and other clients expect. Several goroutines may use a Dialer.
 type Dialer struct {
-	// Dispatcher is where the connections will live. It must be set.
+	// Dispatcher is the dispatcher of the connections. It must be set.
 	Dispatcher *proactor.Dispatcher
-	// Timeout limits one dial, names included; 0 is no limit but the context's
-	// and the system's. Where a name has several addresses each one gets its
-	// share of what is left.
+	// Timeout limits one dial, including name resolution. 0 means only the limits
+	// of the context and the system. If a name has several addresses, each gets its
+	// share of the remaining time.
 	Timeout time.Duration
-	// Resolver looks names up; nil is net.DefaultResolver.
+	// Resolver resolves names; nil means net.DefaultResolver.
 	Resolver *net.Resolver
-	// Socket are options of the sockets that are made.
+	// Socket has the options of new sockets.
 	Socket proactor.SocketOptions
 }
 
-// minShare is how long one of several addresses is tried at least.
+// minShare is the minimum time for one of several addresses.
 const minShare = 2 * time.Second
 
 // DialContext connects to an address. network is "tcp", "tcp4", "tcp6" or "unix",
 // which yields a *Conn, or "udp", "udp4", "udp6" or "unixgram", which yields a
 // *PacketConn. address is as for net.Dial; the addresses of a name are tried one
-// after the other. Once it has connected, ctx has no say any more. A handler of
-// Dispatcher cannot wait for it: the error is proactor.ErrInHandler.
+// after the other. Once connected, ctx has no effect on the connection. A handler
+// of Dispatcher cannot wait for a dial: it gets the error proactor.ErrInHandler.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	h, err := d.dial(ctx, network, address)
 	switch {
@@ -44,7 +44,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	return NewConn(h), nil
 }
 
-// dial is DialContext without what is made of the handle.
+// dial is DialContext, but returns a handle.
 func (d *Dialer) dial(ctx context.Context, network, address string) (*proactor.Handle, error) {
 	if d.Dispatcher.InHandler() {
 		return nil, dialError(network, nil, proactor.ErrInHandler)
@@ -74,7 +74,8 @@ func (d *Dialer) dial(ctx context.Context, network, address string) (*proactor.H
 	return nil, first
 }
 
-// try connects to one address, of so many that are left.
+// try connects to one address. left is the number of addresses left, including this
+// one.
 func (d *Dialer) try(ctx context.Context, network, address string, left int) (*proactor.Handle, error) {
 	if limit, ok := ctx.Deadline(); ok && left > 1 {
 		share := max(time.Until(limit)/time.Duration(left), minShare)
@@ -109,7 +110,8 @@ type attempt struct {
 // HandleCompletion implements proactor.Handler.
 func (a *attempt) HandleCompletion(*proactor.Operation) { close(a.done) }
 
-// dialError is why a dial to addr, or to what has none yet, has failed.
+// dialError returns the error of a failed dial to addr, which is nil before
+// resolution.
 func dialError(network string, addr net.Addr, err error) error {
 	if said := (*net.OpError)(nil); errors.As(err, &said) {
 		err = said.Err

@@ -1,32 +1,31 @@
-// Package netio is package net's face of the proactor: a [Conn] is a net.Conn, a
-// [Listener] a net.Listener, a [PacketConn] a net.PacketConn, made of
-// asynchronous operations. What is written for package net runs on them as it is,
-// crypto/tls and net/http among it.
+// Package netio has the interfaces of package net on top of package proactor: a
+// [Conn] is a net.Conn, a [Listener] a net.Listener, a [PacketConn] a
+// net.PacketConn, made of asynchronous operations. Code for package net runs on
+// them unchanged, including crypto/tls and net/http.
 //
-// # What both sides promise
+// # The contract
 //
-//   - Somebody runs the dispatcher, on a goroutine of its own: that is who
-//     completes what blocks here. A call that would wait, made by a completion
-//     handler of the same dispatcher, would wait for ever: it fails with
-//     proactor.ErrInHandler.
-//   - A Read or a Write first tries, on the caller's goroutine; only what would
-//     block becomes an operation. Its buffer is the runtime's until the call
-//     returns, also after a deadline, a cancellation or a Close: the call returns
-//     once the operation has completed.
-//   - All methods may be called from any goroutine. Calls of the same direction
-//     are carried out one after the other: one Write is never cut by another.
-//   - Deadlines are net's: one in the past fails at once, one that passes ends
-//     what is in progress, and another value undoes both. They are timers of the
-//     dispatcher's, on its clock, which the simulated network has of its own.
-//   - Close ends what is blocked, with net.ErrClosed; so does closing the
-//     dispatcher. A closed Conn leaves nothing behind.
-//   - Errors are *net.OpError, whose Err is net.ErrClosed,
-//     os.ErrDeadlineExceeded, an error of the system, or one of package proactor.
-//     The end of a stream is io.EOF.
-//   - A Read or a Write allocates nothing, where the backend does not.
+//   - The program runs the dispatcher on a goroutine of its own, which completes calls
+//     that block here. A call that would wait inside a completion handler of the same
+//     dispatcher would wait for ever, so it fails with proactor.ErrInHandler.
+//   - A Read or a Write first tries on the caller's goroutine. If that would block, it
+//     starts an operation. The runtime owns the buffer until the call returns, also
+//     after a deadline, a cancellation or a Close: the call returns once the
+//     operation has completed.
+//   - Any goroutine may call any method. Calls of the same direction are carried out
+//     one after the other: the bytes of two Writes are not mixed.
+//   - Deadlines are those of package net: a deadline in the past fails a call at once, a
+//     deadline that passes ends the call in progress, and a new deadline replaces the old
+//     one. They are timers of the dispatcher, on its clock, which is virtual in a
+//     simulated network.
+//   - Close ends blocked calls with net.ErrClosed; so does closing the dispatcher. A
+//     closed Conn leaves nothing behind.
+//   - Errors are *net.OpError, whose Err is net.ErrClosed, os.ErrDeadlineExceeded, an
+//     error of the system, or one of package proactor. The end of a stream is io.EOF.
+//   - A Read or a Write allocates nothing if the backend does not.
 //
-// There is no SyscallConn and no File: the descriptor is the backend's. Sockets
-// have TCP_NODELAY set, as net's have, but send no keep-alive probes: where a peer
-// may vanish without a word, set deadlines. Addresses of a name are tried one
-// after the other, not in a race.
+// There is no SyscallConn and no File: the backend owns the descriptor. Sockets
+// have TCP_NODELAY set, as in package net, but send no keep-alive probes: if a peer
+// may vanish silently, set deadlines. The addresses of a name are tried one after
+// the other, not in parallel.
 package netio

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// opError is err as package net would say it: what was attempted, between whom.
-// nil and io.EOF stay what they are.
+// opError wraps err as package net does, with the operation and the addresses. It
+// returns nil and io.EOF unchanged.
 func opError(op string, local, remote net.Addr, err error) error {
 	if err == nil || err == io.EOF {
 		return err
@@ -30,8 +30,8 @@ func opError(op string, local, remote net.Addr, err error) error {
 	return e
 }
 
-// timeoutError is what a dial ends with whose context, or whose own time limit,
-// has run out. It reads as package net's own.
+// timeoutError is the error of a dial whose context or Timeout has expired. Its
+// text is that of package net's error.
 type timeoutError struct{ cause error }
 
 func (timeoutError) Error() string   { return "i/o timeout" }

@@ -10,22 +10,23 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// ListenConfig makes listeners and sockets of datagrams on a dispatcher. It may be
-// used by many goroutines.
+// ListenConfig makes listeners and datagram sockets on a dispatcher. Several
+// goroutines may use a ListenConfig.
 type ListenConfig struct {
-	// Dispatcher is where they will live. It must be set.
+	// Dispatcher is the dispatcher of the listeners and sockets. It must be set.
 	Dispatcher *proactor.Dispatcher
-	// Resolver looks names up; nil is net.DefaultResolver.
+	// Resolver resolves names; nil means net.DefaultResolver.
 	Resolver *net.Resolver
-	// Socket are options of the sockets that are made.
+	// Socket has the options of new sockets.
 	Socket proactor.SocketOptions
 }
 
-// Listen makes a listener. network is "tcp", "tcp4", "tcp6" or "unix". address is as
-// for net.Listen: none is all of this host's addresses; a host that is a name is
-// looked up, and its first address taken, of IPv4 if there is one. ctx ends the
-// look-up, which the caller waits for: a handler gives a literal address, or leaves
-// it to another goroutine. Once there is a listener ctx has no say any more.
+// Listen makes a listener. network is "tcp", "tcp4", "tcp6" or "unix". address is
+// as for net.Listen: an empty host means all addresses of this host; a host name is
+// resolved, and its first address is used, preferably of IPv4. ctx cancels the
+// resolution, for which the caller waits: a handler gives a literal address, or
+// calls Listen on another goroutine. Once the listener exists, ctx has no effect on
+// it.
 func (c *ListenConfig) Listen(ctx context.Context, network, address string) (*Listener, error) {
 	address, err := c.at(ctx, network, address, "unix", "tcp", "tcp4", "tcp6")
 	if err != nil {
@@ -52,12 +53,12 @@ func (c *ListenConfig) ListenPacket(ctx context.Context, network, address string
 	return NewPacketConn(h), nil
 }
 
-// Listen is [ListenConfig.Listen], on d and without a context. o may be nil.
+// Listen is [ListenConfig.Listen] on d, without a context. o may be nil.
 func Listen(d *proactor.Dispatcher, network, address string, o *proactor.SocketOptions) (*Listener, error) {
 	return configOn(d, o).Listen(context.Background(), network, address)
 }
 
-// ListenPacket is [ListenConfig.ListenPacket], on d and without a context. o may be
+// ListenPacket is [ListenConfig.ListenPacket] on d, without a context. o may be
 // nil.
 func ListenPacket(d *proactor.Dispatcher, network, address string, o *proactor.SocketOptions) (*PacketConn, error) {
 	return configOn(d, o).ListenPacket(context.Background(), network, address)
@@ -71,8 +72,8 @@ func configOn(d *proactor.Dispatcher, o *proactor.SocketOptions) *ListenConfig {
 	return c
 }
 
-// at is where to listen: address itself in the local network, a literal one in those of
-// the internet.
+// at returns the address to bind: address itself on the network local, a literal
+// address on the internet networks.
 func (c *ListenConfig) at(ctx context.Context, network, address, local string, internet ...string) (string, error) {
 	switch {
 	case network == local:
@@ -83,7 +84,7 @@ func (c *ListenConfig) at(ctx context.Context, network, address, local string, i
 	return "", net.UnknownNetworkError(network)
 }
 
-// resolve is the literal address to listen at.
+// resolve returns the literal address to bind.
 func (c *ListenConfig) resolve(ctx context.Context, network, address string) (string, error) {
 	if address == "" {
 		return ":0", nil
@@ -96,13 +97,13 @@ func (c *ListenConfig) resolve(ctx context.Context, network, address string) (st
 	if i := slices.IndexFunc(list, func(a netip.AddrPort) bool { return a.Addr().Is4() }); i > 0 {
 		at = list[i]
 	}
-	if !at.Addr().IsValid() { // all of this host's
+	if !at.Addr().IsValid() { // all addresses of this host
 		return ":" + strconv.Itoa(int(at.Port())), nil
 	}
 	return at.String(), nil
 }
 
-// listenError is why a listener could not be made.
+// listenError returns the error of a failed Listen.
 func listenError(network string, err error) error {
 	return &net.OpError{Op: "listen", Net: network, Err: err}
 }

@@ -10,19 +10,18 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Listener is a listener as a net.Listener. It is safe for use from any
-// goroutine.
+// Listener is a net.Listener on a listening handle. Any goroutine may use it.
 type Listener struct {
 	h        *proactor.Handle
-	in       half
+	in       direction
 	group    atomic.Pointer[proactor.Group]
 	accepted atomic.Uint64
 }
 
 var _ net.Listener = (*Listener)(nil)
 
-// NewListener makes a Listener of a listening handle, which is the Listener's
-// from then on. Nothing may be outstanding on it.
+// NewListener makes a Listener of a listening handle and takes ownership of it. No
+// operation may be outstanding on the handle.
 func NewListener(h *proactor.Handle) *Listener {
 	l := &Listener{h: h}
 	l.in.init(h.Dispatcher())
@@ -30,9 +29,9 @@ func NewListener(h *proactor.Handle) *Listener {
 }
 
 // Accept waits for the next connection, which is a *Conn on the listener's
-// dispatcher. One that its peer has aborted before is passed over. An error that
-// is temporary (descriptors have run out) leaves the listener as it is: accept
-// again after a while, as net/http does.
+// dispatcher. It skips connections that their peers have aborted already. After a
+// temporary error (no free descriptors) the listener still works: call Accept again
+// after a while, as net/http does.
 func (l *Listener) Accept() (net.Conn, error) {
 	c, err := l.AcceptConn()
 	if err != nil {
@@ -41,21 +40,21 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// AcceptConn is Accept for those who want to know what they get.
+// AcceptConn is Accept with a concrete result type.
 func (l *Listener) AcceptConn() (*Conn, error) {
 	h, err := l.accept()
 	if err != nil {
 		return nil, opError("accept", nil, l.Addr(), err)
 	}
 	if g := l.group.Load(); g != nil {
-		_ = g.Place(h, l.accepted.Add(1)) // else it stays on the listener's, which serves it as well
+		_ = g.Place(h, l.accepted.Add(1)) // otherwise it stays on the listener's dispatcher, which serves it as well
 	}
 	return NewConn(h), nil
 }
 
-// Spread places the connections accepted from now on, by g's policy, on g's
-// dispatchers, which must be of the listener's kind of backend. A connection's
-// key is its number.
+// Spread places connections that are accepted from now on on the dispatchers of g,
+// by g's policy. These dispatchers must have the same kind of backend as the
+// listener. The key of a connection is its number.
 func (l *Listener) Spread(g *proactor.Group) { l.group.Store(g) }
 
 func (l *Listener) accept() (*proactor.Handle, error) {
@@ -75,8 +74,8 @@ func (l *Listener) accept() (*proactor.Handle, error) {
 	}
 }
 
-// Close closes the listener. What is blocked in Accept returns net.ErrClosed, and
-// so does a second Close. Connections that were accepted stay.
+// Close closes the listener. Blocked calls of Accept return net.ErrClosed, and so
+// does a second Close. Accepted connections stay open.
 func (l *Listener) Close() error {
 	if !l.in.close() {
 		return opError("close", nil, l.Addr(), net.ErrClosed)
@@ -84,11 +83,11 @@ func (l *Listener) Close() error {
 	return l.h.Close()
 }
 
-// Addr is where the listener listens: a *net.TCPAddr or a *net.UnixAddr.
+// Addr returns the bound address: a *net.TCPAddr or a *net.UnixAddr.
 func (l *Listener) Addr() net.Addr { return l.h.LocalAddr() }
 
-// SetDeadline sets when Accept, also one in progress, gives up; the zero time is
-// never.
+// SetDeadline sets the time at which Accept, also one in progress, fails with
+// os.ErrDeadlineExceeded; the zero time means no deadline.
 func (l *Listener) SetDeadline(t time.Time) error {
 	return opError("set", nil, l.Addr(), l.in.setDeadline(t))
 }

@@ -6,29 +6,29 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// PacketConn is a handle of datagrams as a net.PacketConn, and, as net's own are,
-// as a net.Conn: one that was dialled is connected to its peer. It is safe for
-// use from any goroutine.
+// PacketConn is a net.PacketConn on a datagram handle. Like package net's types, it
+// is also a net.Conn: a PacketConn that was dialled is connected to its peer. Any
+// goroutine may use it.
 //
-// ReadFrom makes a net.Addr for each datagram, as package net does; ReadFromAddr
-// and WriteToAddr allocate nothing.
-type PacketConn struct{ ends }
+// ReadFrom allocates a net.Addr for each datagram, as package net does;
+// ReadFromAddr and WriteToAddr allocate nothing.
+type PacketConn struct{ endpoint }
 
 var (
 	_ net.PacketConn = (*PacketConn)(nil)
 	_ net.Conn       = (*PacketConn)(nil)
 )
 
-// NewPacketConn makes a PacketConn of a handle of datagrams, which is the
-// PacketConn's from then on. Nothing may be outstanding on it.
+// NewPacketConn makes a PacketConn of a datagram handle and takes ownership of it.
+// No operation may be outstanding on the handle.
 func NewPacketConn(h *proactor.Handle) *PacketConn {
 	c := new(PacketConn)
 	c.init(h)
 	return c
 }
 
-// ReadFrom receives one datagram, and waits for it until the read deadline. What
-// does not fit in b is lost.
+// ReadFrom receives one datagram. It waits until the read deadline. Bytes that do
+// not fit in b are lost.
 func (c *PacketConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	n, from, err := c.ReadFromAddr(b)
 	if err != nil {
@@ -63,9 +63,9 @@ func (c *PacketConn) receive(b []byte) (n int, from proactor.PacketAddr, err err
 	}
 }
 
-// WriteTo sends b as one datagram to a *net.UDPAddr or a *net.UnixAddr, and waits
-// for the system to have room for it until the write deadline. nil is the peer of
-// a PacketConn that was dialled.
+// WriteTo sends b as one datagram to a *net.UDPAddr or a *net.UnixAddr. It waits
+// for room until the write deadline. A nil addr means the peer of a PacketConn that
+// was dialled.
 func (c *PacketConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 	to, err := packetAddr(addr)
 	if err != nil {
@@ -104,7 +104,7 @@ func (c *PacketConn) send(b []byte, to proactor.PacketAddr) (int, error) {
 	}
 }
 
-// packetAddr is addr as the proactor knows it.
+// packetAddr converts addr to the proactor's form.
 func packetAddr(addr net.Addr) (to proactor.PacketAddr, err error) {
 	switch a := addr.(type) {
 	case nil:
@@ -118,7 +118,7 @@ func packetAddr(addr net.Addr) (to proactor.PacketAddr, err error) {
 	return to, err
 }
 
-// netAddr is a as package net knows it.
+// netAddr converts a to package net's form.
 func (c *PacketConn) netAddr(a proactor.PacketAddr) net.Addr {
 	if a.AddrPort.IsValid() {
 		return net.UDPAddrFromAddrPort(a.AddrPort)
@@ -126,13 +126,13 @@ func (c *PacketConn) netAddr(a proactor.PacketAddr) net.Addr {
 	return &net.UnixAddr{Name: a.Path, Net: "unixgram"}
 }
 
-// Read is ReadFrom for those who know whom they are connected to.
+// Read is ReadFrom without the address.
 func (c *PacketConn) Read(b []byte) (int, error) {
 	n, _, err := c.ReadFromAddr(b)
 	return n, err
 }
 
-// Write sends b as one datagram to the peer that the PacketConn is connected to.
+// Write sends b as one datagram to the connected peer.
 func (c *PacketConn) Write(b []byte) (int, error) {
 	return c.WriteToAddr(b, proactor.PacketAddr{})
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// ReadFrom writes what r brings, up to its end. From a regular file, or an
-// *io.LimitedReader of one, the bytes go to the stream by transmit file, without
-// coming into the memory of the program where the system can do that; so
-// http.ServeContent and io.Copy send files. Each other reader is copied from.
+// ReadFrom writes everything that r returns, until its end. If r is a regular file,
+// or an *io.LimitedReader of one, a transmit-file operation sends the bytes, on
+// some systems without copying them into the program's memory. Therefore
+// http.ServeContent and io.Copy send files. Other readers are copied.
 func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	n, err := c.transmit(r)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -25,14 +25,15 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 // writerOnly hides ReadFrom from io.Copy.
 type writerOnly struct{ io.Writer }
 
-// openFile is an *os.File, which package os may have wrapped: io.Copy asks it
-// first, and it passes itself on as something else.
+// openFile is implemented by *os.File, and by the type in which package os wraps it
+// when io.Copy calls its WriteTo first.
 type openFile interface {
 	proactor.SystemFile
 	io.Seeker
 }
 
-// transmit is ReadFrom for regular files, and errors.ErrUnsupported for others.
+// transmit is ReadFrom for regular files. For other readers it returns
+// errors.ErrUnsupported.
 func (c *Conn) transmit(r io.Reader) (int64, error) {
 	limit, limited := r.(*io.LimitedReader)
 	if limited {
@@ -64,8 +65,8 @@ func (c *Conn) transmit(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// rest is what is still to be read of a regular file, in bytes. Files of /proc are
-// regular, say that they are empty, and are not: those have to be read.
+// rest returns the unread range of a regular file, in bytes. Files of /proc are
+// regular and report size 0 although they are not empty: they have to be read.
 func rest(f openFile) (offset, length int64, err error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -78,8 +79,8 @@ func rest(f openFile) (offset, length int64, err error) {
 	return offset, max(info.Size()-offset, 0), err
 }
 
-// send transmits t's range. A file that has become shorter meanwhile has just
-// ended there.
+// send transmits t's range. If the file has been truncated meanwhile, the range
+// ends early, without an error.
 func (c *Conn) send(t *proactor.Transmission) (n int64, err error) {
 	if err = c.out.enter(); err != nil {
 		return 0, err
@@ -94,7 +95,7 @@ func (c *Conn) send(t *proactor.Transmission) (n int64, err error) {
 		sent := t.Sent()
 		n, t.Offset, t.Length = n+sent, t.Offset+sent, t.Length-sent
 		switch err {
-		case proactor.ErrWouldBlock: // again
+		case proactor.ErrWouldBlock: // try again
 			err = nil
 		case io.ErrUnexpectedEOF:
 			return n, nil

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 )
 
-// resolve lists the addresses that are meant, the ones to be tried first first.
+// resolve returns the addresses to try, in order.
 func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Addr, error) {
 	switch network {
 	case "unix", "unixgram":
@@ -28,9 +28,10 @@ func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Ad
 	return list, nil
 }
 
-// lookUp lists the addresses of a host and a port, each of which may be a name, on a
-// network of IP. none is what no host means: with "" it is the address that is not
-// valid. There is at least one, or an error. A nil Resolver is package net's own.
+// lookUp returns the addresses of a host and a port, each of which may be a name,
+// on an IP network. none is the address of an empty host; if none is "", that is
+// the invalid address. Without an error there is at least one address. A nil
+// Resolver means package net's default.
 func lookUp(ctx context.Context, r *net.Resolver, network, address, none string) ([]netip.AddrPort, error) {
 	if r == nil {
 		r = net.DefaultResolver

@@ -12,9 +12,9 @@ import (
 
 // WriteChrome writes the JSON object format of Chrome's trace events, which
 // https://ui.perfetto.dev and chrome://tracing read. Each dispatcher is a process,
-// with a track for its handlers (slices), or several where a pool calls them, and
-// tracks for operations from their start to their completion. Arrows lead from the
-// handler that starts an operation to the one that is told of it.
+// with one track for its handlers (slices), or several if it has a pool, and tracks
+// for operations from their start to their completion. Arrows lead from the handler
+// that starts an operation to the operation's own handler.
 func WriteChrome(w io.Writer, records []proactor.Record) error {
 	c := &chrome{printer: printer{w: w}, origin: origin(records), separator: "\n"}
 	c.printf(`{"displayTimeUnit":"ns","traceEvents":[`)
@@ -49,14 +49,14 @@ type chrome struct {
 	printer
 	origin    time.Time // time 0
 	separator string
-	tracks    map[proactor.OperationID]int // of the handlers
+	tracks    map[proactor.OperationID]int // tracks of the handlers
 }
 
-// assignTracks puts handlers that ran beside each other on tracks of their own,
-// as many as there were at once, and names the tracks.
+// assignTracks puts handlers that ran at the same time on different tracks, as few
+// as possible, and names the tracks.
 func (c *chrome) assignTracks(records []proactor.Record) {
 	c.tracks = make(map[proactor.OperationID]int, len(records))
-	busy := map[int][]time.Time{} // of a dispatcher: until when each track is
+	busy := map[int][]time.Time{} // for each dispatcher: the time until which each track is busy
 	for _, r := range byDispatch(records) {
 		number := r.ID.Dispatcher()
 		until, named := busy[number]
@@ -91,7 +91,7 @@ func (c *chrome) event(e event) {
 	c.separator = ",\n"
 }
 
-// micros is a time for Chrome: a double keeps nanoseconds for months.
+// micros converts a time for Chrome. A float64 keeps nanoseconds for months.
 func (c *chrome) micros(t time.Time) float64 { return float64(t.Sub(c.origin).Nanoseconds()) / 1e3 }
 
 // operation writes r itself: in flight, then in its handler.
@@ -117,7 +117,7 @@ func (c *chrome) operation(r *proactor.Record) {
 		Process: r.ID.Dispatcher(), Thread: c.tracks[r.ID], Args: map[string]any{"operation": r.ID.String(), "bytes": r.N, "error": message(r.Err), "site": r.Site().String()}})
 }
 
-// arrow leads from the handler of parent to that of r, which it started.
+// arrow writes an arrow from the handler of parent to that of r, which it started.
 func (c *chrome) arrow(parent, r *proactor.Record) {
 	if r.Dispatched.IsZero() {
 		return
@@ -128,7 +128,7 @@ func (c *chrome) arrow(parent, r *proactor.Record) {
 	c.event(e)
 }
 
-// origin is the first time of all.
+// origin returns the earliest time of records.
 func origin(records []proactor.Record) (first time.Time) {
 	for i := range records {
 		if at := records[i].Initiated; first.IsZero() || at.Before(first) {

@@ -9,12 +9,11 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// WriteDOT writes a graph for Graphviz: an operation is a box, from whose handler
-// arrows lead to the operations that it started. Arrows bear the time from the
-// call of the handler that started the operation to the call of its own. Boxes
-// are red for operations that failed, grey for those that were cancelled, closed,
-// or told of the end of a stream, dashed for those that are outstanding, and each
-// dispatcher is a cluster.
+// WriteDOT writes a graph for Graphviz. A box is an operation, and arrows lead from
+// it to the operations that its handler started. An arrow's label is the time from
+// the call of one handler to the call of the other. Boxes are red for operations
+// that failed, grey for those that were cancelled, closed, or at the end of a
+// stream, and dashed for those that are outstanding. Each dispatcher is a cluster.
 func WriteDOT(w io.Writer, records []proactor.Record) error {
 	p := &printer{w: w}
 	p.printf("digraph operations {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\" fontsize=10]\n\tedge [fontname=\"sans-serif\" fontsize=8]\n")
@@ -28,8 +27,8 @@ func WriteDOT(w io.Writer, records []proactor.Record) error {
 	return p.err
 }
 
-// writeCluster writes the operations of the first record's dispatcher, and
-// returns how many they are.
+// writeCluster writes the operations of the first record's dispatcher, and returns
+// their number.
 func writeCluster(p *printer, records []proactor.Record) (n int) {
 	number := records[0].ID.Dispatcher()
 	p.printf("\tsubgraph cluster_%d {\n\t\tlabel=\"dispatcher %d\" fontname=\"sans-serif\" fontsize=10 color=gray\n", number, number)
@@ -60,7 +59,7 @@ func writeBox(p *printer, r *proactor.Record) {
 	p.printf("\t\t\"%v\" [label=%s%s]\n", r.ID, quote(strings.Join(lines, "\n")), style)
 }
 
-// writeArrow writes where r comes from.
+// writeArrow writes the arrow that leads to r.
 func writeArrow(p *printer, records []proactor.Record, r *proactor.Record) {
 	parent, ok := search(records, r.Parent)
 	if !ok {
@@ -73,7 +72,7 @@ func writeArrow(p *printer, records []proactor.Record, r *proactor.Record) {
 	p.printf("\t\"%v\" -> \"%v\"%s\n", parent.ID, r.ID, label)
 }
 
-// quote makes s a string of the DOT language.
+// quote converts s to a string of the DOT language.
 func quote(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s)
 	return `"` + s + `"`

@@ -18,11 +18,11 @@ import (
 //
 //	@asio|<seconds since 1970>.<microseconds>|<action>|<description>
 //
-// Handlers are numbered from 1 in the order of records; 0 is what is outside of
-// any, and what the record has forgotten. The actions are n^m (where m was
-// started), n*m (handler n started operation m), >n and <n (handler n was called,
-// and returned), !n (it panicked), and ~n at the end (it has not been called).
-// Objects bear the numbers of their handles.
+// Handlers are numbered from 1 in the order of records; 0 means outside of any
+// handler, or a handler that is no longer in the record. The actions are n^m (the
+// place where m was started), n*m (handler n started operation m), >n and <n
+// (handler n was called, and returned), !n (it panicked), and ~n at the end (it has
+// not been called). The numbers of objects are those of their handles.
 func WriteText(w io.Writer, records []proactor.Record) error {
 	t := &text{numbers: make(map[proactor.OperationID]int, len(records))}
 	for i := range records {
@@ -37,7 +37,7 @@ func WriteText(w io.Writer, records []proactor.Record) error {
 	return p.err
 }
 
-// text is what is to be written.
+// text collects the lines to write.
 type text struct {
 	numbers map[proactor.OperationID]int
 	lines   []line
@@ -52,8 +52,8 @@ func (t *text) add(at time.Time, action, description string) {
 	t.lines = append(t.lines, line{at, action, description})
 }
 
-// collect finds the lines. What a handler starts stands between its call and its
-// return, so that it does so also if all three have one time.
+// collect makes the lines. What a handler starts comes between its call and its
+// return, even if all three have the same time.
 func (t *text) collect(records []proactor.Record) {
 	children := map[int][]*proactor.Record{}
 	for i := range records {
@@ -85,7 +85,7 @@ func (t *text) collect(records []proactor.Record) {
 	}
 }
 
-// starts are the lines of operations that a handler has started.
+// starts adds the lines of the operations that a handler has started.
 func (t *text) starts(parent int, children []*proactor.Record) {
 	for _, r := range children {
 		pair := strconv.Itoa(t.numbers[r.ID])
@@ -96,7 +96,7 @@ func (t *text) starts(parent int, children []*proactor.Record) {
 	}
 }
 
-// object is a type and a number, as Asio has a type and an address.
+// object returns a type and a number, where Asio has a type and an address.
 func object(r *proactor.Record) string {
 	kind, number := "handle", uint64(r.Handle)
 	if r.Handle == 0 {
@@ -105,7 +105,7 @@ func object(r *proactor.Record) string {
 	return kind + "@0x" + strconv.FormatUint(number, 16)
 }
 
-// leaves is how a handler was left.
+// leaves returns how a handler ended.
 func leaves(r *proactor.Record) string {
 	if r.Panicked {
 		return "!"
@@ -113,19 +113,19 @@ func leaves(r *proactor.Record) string {
 	return "<"
 }
 
-// arguments are what the handler was told.
+// arguments returns the arguments of the handler.
 func arguments(r *proactor.Record) string {
 	if r.Returned.IsZero() {
-		return "" // its result is not in the record yet
+		return "" // the record does not have its result yet
 	}
 	s := "ec=" + errorCode(r.Err)
-	if moves(r.Kind) {
+	if movesBytes(r.Kind) {
 		s += ",bytes_transferred=" + strconv.Itoa(r.N)
 	}
 	return s
 }
 
-// errorCode is a category and a number, as Asio prints it.
+// errorCode returns a category and a number, as Asio prints them.
 func errorCode(err error) string {
 	var errno syscall.Errno
 	switch {

@@ -1,10 +1,9 @@
-// Package trace writes the causal record of operations, [proactor.Record], for
-// others to read: Perfetto and Chrome (WriteChrome), Graphviz (WriteDOT), and the
-// tools for Asio's handler tracking (WriteText).
+// Package trace writes the causal record of operations, [proactor.Record], in
+// formats for other programs: Perfetto and Chrome (WriteChrome), Graphviz
+// (WriteDOT), and the tools for Asio's handler tracking (WriteText).
 //
-// The records come from [proactor.Dispatcher.Records], or, of everything that
-// happens in a process, from [proactor.StartRecording]. They must be sorted by ID,
-// as both of these return them.
+// The records come from [proactor.Dispatcher.Records] or, for the whole process,
+// from [proactor.StartRecording]. They must be sorted by ID, as both return them.
 package trace
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Write writes records in a format, by its name: see [Formats].
+// Write writes records in the named format: see [Formats].
 func Write(w io.Writer, format string, records []proactor.Record) error {
 	switch format {
 	case "chrome":
@@ -32,10 +31,10 @@ func Write(w io.Writer, format string, records []proactor.Record) error {
 	return fmt.Errorf("trace: format %q: expected one of %q", format, Formats())
 }
 
-// Formats are the names of all formats.
+// Formats returns the names of all formats.
 func Formats() []string { return []string{"chrome", "dot", "text"} }
 
-// printer writes text until something goes wrong.
+// printer writes text. After the first error it does nothing.
 type printer struct {
 	w   io.Writer
 	err error
@@ -47,8 +46,8 @@ func (p *printer) printf(format string, args ...any) {
 	}
 }
 
-// byDispatch are records in the order in which their handlers were called; those
-// whose handlers were not come last.
+// byDispatch returns the records in the order in which their handlers were called,
+// and then those whose handlers were not called.
 func byDispatch(records []proactor.Record) []*proactor.Record {
 	list := make([]*proactor.Record, len(records))
 	for i := range records {
@@ -72,7 +71,7 @@ func search(records []proactor.Record, id proactor.OperationID) (*proactor.Recor
 	return &records[i], true
 }
 
-// result is what came of an operation, in few words.
+// result describes the result of an operation in a few words.
 func result(r *proactor.Record) string {
 	var errno syscall.Errno
 	switch {
@@ -90,22 +89,22 @@ func result(r *proactor.Record) string {
 		return errno.Error()
 	case r.Err != nil:
 		return r.Err.Error()
-	case moves(r.Kind):
+	case movesBytes(r.Kind):
 		return strconv.Itoa(r.N) + " bytes"
 	}
 	return ""
 }
 
-// ended reports whether an error only says that something has come to its end.
+// ended reports whether an error only means that something has ended.
 func ended(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, proactor.ErrCanceled) || errors.Is(err, proactor.ErrHandleClosed) || errors.Is(err, proactor.ErrClosed)
 }
 
-// moves reports whether an operation is about bytes.
-func moves(k proactor.Kind) bool {
+// movesBytes reports whether operations of kind k move bytes.
+func movesBytes(k proactor.Kind) bool {
 	switch k {
 	case proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat:
 		return false
 	}
-	return k < proactor.KindTimer // from there on they are the dispatcher's own
+	return k < proactor.KindTimer // the kinds from KindTimer on belong to the dispatcher
 }

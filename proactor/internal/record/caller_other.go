@@ -4,13 +4,13 @@ package record
 
 import "runtime"
 
-// physical: see the other one. An inlined function has an address here, and the
-// address after it is the right one of its caller.
+// physical is false: capture also writes an address for each inlined function, and
+// the next address is that of the function's caller.
 const physical = false
 
-// capture is for architectures where nobody has written the other one. The first
-// address that it writes is, as there, that of Begin's caller's caller: a start that
-// is four of proactor's functions deep leaves room for no more.
+// capture is the portable version, for architectures without frame pointers. Its
+// first address is that of Begin's caller's caller. A start that passes through
+// four functions of package proactor leaves room for no more.
 func capture(pcs *[Depth]uintptr) uintptr {
 	n := runtime.Callers(4, pcs[:])
 	clear(pcs[n:])

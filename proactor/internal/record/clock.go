@@ -2,26 +2,26 @@ package record
 
 import "time"
 
-// clock is what the times of a record are read from: the dispatcher's clock, or,
-// where it counts evenly, the processor's counter, whose readings are made into
-// times of the dispatcher's clock when somebody asks for them.
+// clock is the source of the times of a record: the dispatcher's clock or, if its
+// rate is constant, the processor's counter. Readings of the counter are converted
+// to times of the dispatcher's clock when records are read.
 type clock struct {
 	now      func() time.Duration
 	counting bool
-	// A moment at which both were read.
+	// One moment as both clocks show it.
 	now0   time.Duration
 	ticks0 int64
 }
 
 func newClock(now func() time.Duration, virtual bool) clock {
 	c := clock{now: now, counting: counting && !virtual}
-	c.now0, c.ticks0 = c.both()
+	c.now0, c.ticks0 = c.readBoth()
 	return c
 }
 
-// both reads both at one moment, nearly: of three attempts the one that took the
-// shortest, in case the goroutine was interrupted.
-func (c *clock) both() (now time.Duration, count int64) {
+// readBoth reads both clocks at nearly the same moment. It takes the shortest of
+// three attempts, because the goroutine may be interrupted.
+func (c *clock) readBoth() (now time.Duration, count int64) {
 	shortest := time.Duration(-1)
 	for range 3 {
 		before := c.now()
@@ -34,7 +34,7 @@ func (c *clock) both() (now time.Duration, count int64) {
 	return now, count
 }
 
-// read is a reading: of which of the two only times knows.
+// read returns a reading of either clock, which only times can interpret.
 func (c *clock) read() time.Duration {
 	if c.counting {
 		return time.Duration(ticks())
@@ -42,13 +42,13 @@ func (c *clock) read() time.Duration {
 	return c.now()
 }
 
-// times makes readings into times of the dispatcher's clock. The counter's speed
-// is found from now and from when the record began.
+// times returns a function that converts readings to times of the dispatcher's
+// clock. It computes the counter's rate from now and the beginning of the record.
 func (c *clock) times() func(reading time.Duration) time.Duration {
 	if !c.counting {
 		return func(reading time.Duration) time.Duration { return reading }
 	}
-	now, count := c.both()
+	now, count := c.readBoth()
 	speed := float64(now-c.now0) / float64(max(count-c.ticks0, 1)) // ns for a tick
 	return func(reading time.Duration) time.Duration {
 		return c.now0 + time.Duration(float64(int64(reading)-c.ticks0)*speed)

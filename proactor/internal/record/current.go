@@ -2,53 +2,53 @@ package record
 
 import "sync/atomic"
 
-// place is where a goroutine says which handler it is in. It claims one when a
-// handler is called and gives it up when that returns. A goroutine reads only
-// what it has written itself: only owner is looked at by others.
-type place struct {
+// running is the entry of a goroutine that is inside a handler. A goroutine claims
+// one when a handler is called and releases it when the handler returns. Only its
+// owner reads and writes an entry, except for the field owner.
+type running struct {
 	owner atomic.Uintptr
 	in    *Recorder
 	id    uint64
-	_     [40]byte // a cache line each
+	_     [40]byte // padding to a cache line
 }
 
 const (
-	placeBits = 8
+	tableBits = 8
 	probes    = 4
 )
 
-// places is a hash table of goroutines, of the whole process: a handler may
-// start operations on any dispatcher. Where it is full a handler has no place,
-// and what it starts no parent.
-var places [1<<placeBits + probes]place
+// runnings is a hash table of goroutines, for the whole process, because a handler
+// may start operations on any dispatcher. If it is full a handler has no entry, and
+// the operations that it starts have no parent.
+var runnings [1<<tableBits + probes]running
 
-// first is where the search for a goroutine begins. Go's allocator makes the low
-// bits of its address equal.
+// first returns the index at which the search for a goroutine begins. Go's
+// allocator makes the low bits of its address equal.
 func first(g uintptr) int {
-	return int(uint64(g) * 0x9E3779B97F4A7C15 >> (64 - placeBits))
+	return int(uint64(g) * 0x9E3779B97F4A7C15 >> (64 - tableBits))
 }
 
-// current is the place of the handler that g is in; nil if it is in none, or if g,
-// being 0, is not known: a free place has that owner.
-func current(g uintptr) *place {
+// current returns the entry of goroutine g; nil if g is in no handler, or is 0
+// because it is not known. Free entries have owner 0.
+func current(g uintptr) *running {
 	if g == 0 {
 		return nil
 	}
 	for i := first(g); i < first(g)+probes; i++ {
-		if places[i].owner.Load() == g {
-			return &places[i]
+		if runnings[i].owner.Load() == g {
+			return &runnings[i]
 		}
 	}
 	return nil
 }
 
-// claim finds g a place; nil if there is none, or if g is not known.
-func claim(g uintptr) *place {
+// claim returns a free entry for g; nil if there is none, or g is not known.
+func claim(g uintptr) *running {
 	if g == 0 {
 		return nil
 	}
 	for i := first(g); i < first(g)+probes; i++ {
-		if p := &places[i]; p.owner.Load() == 0 && p.owner.CompareAndSwap(0, g) {
+		if p := &runnings[i]; p.owner.Load() == 0 && p.owner.CompareAndSwap(0, g) {
 			return p
 		}
 	}

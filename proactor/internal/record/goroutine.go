@@ -1,6 +1,6 @@
 package record
 
-// Goroutine tells the caller's goroutine from all others that live: a word that
-// is only ever compared. It costs as much as a call. 0 is no goroutine's, and what
-// every caller is told where it is not known.
+// Goroutine returns a word that identifies the caller's goroutine among all live
+// ones. It is only compared, and costs as much as a call. It is 0 for every caller
+// on systems that do not support it, and is never 0 otherwise.
 func Goroutine() uintptr { return goroutine() }

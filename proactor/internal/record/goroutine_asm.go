@@ -2,6 +2,6 @@
 
 package record
 
-// goroutine is a word that no other goroutine has while this one lives. It is
-// only ever compared.
+// goroutine returns a word that identifies the caller's goroutine among all live
+// ones. It is only compared.
 func goroutine() uintptr

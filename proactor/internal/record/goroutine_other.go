@@ -2,6 +2,6 @@
 
 package record
 
-// goroutine is not known here, where no backend is either: operations have no
-// parent.
+// goroutine is not supported on this system, which has no backend either:
+// operations have no parent.
 func goroutine() uintptr { return 0 }

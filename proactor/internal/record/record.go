@@ -1,28 +1,27 @@
-// Package record keeps the causal record of operations: who started each of
-// them, where, when what happened to it, and what came of it.
+// Package record keeps the causal record of operations: which operation started
+// each of them, where, the times of its steps, and its result.
 //
-// # What both sides promise
+// # The contract
 //
-// A [Slot] is the record of one operation. [Recorder.Begin] takes one, the
-// operation owns it until [Recorder.Leave], and then it is history, until so many
-// others are that it is used again. Memory is fixed by how many operations were
-// ever outstanding at once and by how much history is kept; nothing is allocated
-// in steady state.
+// A [Slot] is the record of one operation. [Recorder.Begin] takes a slot, and the
+// operation owns it until [Recorder.Leave]. Then it is part of the history, until
+// it is the oldest of more than Options.History slots and is reused. The memory
+// depends only on the maximum number of outstanding operations and on the length of
+// the history. Nothing is allocated in steady state.
 //
 //	free → Begin → live → Submit → Complete → Enter → (the handler) → Leave → history → free
 //
-// Begin may be called from any goroutine. What is between two calls on one Slot
-// is ordered by whoever hands the operation on. Snapshot may be called at any
-// time, from any goroutine: it sees what Begin has written, whether the handler
-// is running, and all of what is history.
+// Any goroutine may call Begin. Calls on one Slot need no lock: the hand-over of
+// the operation orders them. Any goroutine may call Snapshot at any time. It sees
+// what Begin has written, whether the handler is running, and the complete history.
 //
-// # What it costs
+// # The cost
 //
-// No allocation, two short critical sections, and as few readings of the clock
-// as possible: an operation that a handler starts bears the time at which the
-// handler was entered, and a handler is entered when the one before returned, or
-// when the batch of completions came. [Options.Fine] makes each a reading of its
-// own.
+// A record costs no allocation, two short critical sections, and few readings of
+// the clock: an operation that a handler starts has the time at which the handler
+// was called, and a handler is called at the time at which the previous one
+// returned or the batch of completions arrived. With [Options.Fine] every time is a
+// reading of its own.
 package record
 
 import (
@@ -33,57 +32,57 @@ import (
 
 // Slot is the record of one operation.
 type Slot struct {
-	// Written by Begin, and not changed until the slot is free again.
+	// Begin writes these. They do not change until the slot is free again.
 	ID        uint64 // never 0
-	Parent    uint64 // the operation whose handler started it; 0 if none did
+	Parent    uint64 // the operation whose handler started it; 0 if there is none
 	PCs       PCs
-	Initiated time.Duration // a reading of the recorder's clock, as all of these
+	Initiated time.Duration // a reading of the recorder's clock, like the other times
 	Handle    uint32        // 0 if none
 	Kind      uint8
 	live      bool
 
-	Submitted time.Duration // 0: when it was initiated
+	Submitted time.Duration // 0: the same as Initiated
 	Completed time.Duration // 0: not known
-	entered   atomic.Int64  // when the handler was called, plus one; 0 before: a reader may look at any time
+	entered   atomic.Int64  // when the handler was called, plus one; 0 before: Snapshot may read it at any time
 	Returned  time.Duration
 	N         int
 	Err       error
 	Panicked  bool // the handler did not return
 
-	next *Slot // of the free ones
+	next *Slot // link of the free list
 }
 
-// dispatched is when the handler was called; false if it was not.
+// dispatched returns when the handler was called, and whether it was.
 func (s *Slot) dispatched() (time.Duration, bool) {
 	at := s.entered.Load()
 	return time.Duration(at - 1), at > 0
 }
 
-// Options of a Recorder.
+// Options are the options of a Recorder.
 type Options struct {
-	History int                  // how many records are kept of operations that are over
+	History int                  // number of records of finished operations that are kept
 	Fine    bool                 // every time is a reading of the clock
-	Clock   func() time.Duration // of the dispatcher
-	Virtual bool                 // Clock is not the system's
+	Clock   func() time.Duration // the dispatcher's clock
+	Virtual bool                 // Clock is not the system's clock
 }
 
-// Recorder is the record of one dispatcher. A nil one records nothing.
+// Recorder is the record of one dispatcher. A nil Recorder records nothing.
 type Recorder struct {
 	clock  clock
 	fine   bool
 	number uint64
 
-	// now is the last reading, and fresh says that it is one of this round. They
-	// are the dispatching goroutine's, and not used if Fine.
+	// now is the last reading, and fresh says that it was made in this round. Both
+	// belong to the dispatching goroutine, and are not used if Fine.
 	now   time.Duration
 	fresh bool
 
-	mu      sync.Mutex
-	seq     uint64
-	free    *Slot
-	chunks  [][]Slot
-	history []*Slot // a ring
-	over    uint64  // how many have become history
+	mu       sync.Mutex
+	seq      uint64
+	free     *Slot
+	chunks   [][]Slot
+	history  []*Slot // a ring
+	finished uint64  // number of slots that have become history
 }
 
 const (
@@ -93,7 +92,7 @@ const (
 
 var numbers atomic.Uint64
 
-// New makes a Recorder; nil if no history is wanted.
+// New makes a Recorder. It returns nil if o.History is 0.
 func New(o Options) *Recorder {
 	if o.History <= 0 {
 		return nil
@@ -101,16 +100,16 @@ func New(o Options) *Recorder {
 	return &Recorder{clock: newClock(o.Clock, o.Virtual), fine: o.Fine, number: numbers.Add(1), history: make([]*Slot, o.History)}
 }
 
-// Number is the dispatcher's, within this process.
+// Number returns the number of the dispatcher within this process.
 func (r *Recorder) Number() uint64 { return r.number }
 
-// Split takes an ID apart: the dispatcher's number, and the operation's.
+// Split splits an ID into the numbers of the dispatcher and of the operation.
 func Split(id uint64) (dispatcher, operation uint64) {
 	return id >> sequenceBits, id & (1<<sequenceBits - 1)
 }
 
-// Begin takes a slot for an operation that is being started. Who started it is
-// found out from the caller's goroutine and stack.
+// Begin takes a slot for an operation that is being started. It finds the parent
+// and the call site from the caller's goroutine and stack.
 func (r *Recorder) Begin(kind uint8, handle uint32) *Slot {
 	var pcs PCs
 	g := capture((*[Depth]uintptr)(&pcs))
@@ -128,9 +127,9 @@ func (r *Recorder) Begin(kind uint8, handle uint32) *Slot {
 	return r.take(parent, &pcs, now, handle, kind)
 }
 
-// Again takes a slot for what comes next of an operation that completes more than
-// once, and whose record of this time is s: it was started at the same place, and
-// comes from s.
+// Again takes a slot for the next completion of a multishot operation, whose
+// previous completion has slot s. The new slot has the same call site, and s as its
+// parent.
 func (r *Recorder) Again(s *Slot) *Slot {
 	return r.take(s.ID, &s.PCs, r.time(), s.Handle, s.Kind)
 }
@@ -140,7 +139,7 @@ func (r *Recorder) take(parent uint64, pcs *PCs, now time.Duration, handle uint3
 	r.mu.Lock()
 	s := r.free
 	if s == nil {
-		s = r.grow()
+		s = r.growLocked()
 	}
 	r.free = s.next
 	r.seq++
@@ -150,8 +149,8 @@ func (r *Recorder) take(parent uint64, pcs *PCs, now time.Duration, handle uint3
 	return s
 }
 
-// grow makes more slots. The lock is held.
-func (r *Recorder) grow() *Slot {
+// growLocked makes more slots.
+func (r *Recorder) growLocked() *Slot {
 	chunk := make([]Slot, chunkSlots)
 	for i := range chunk {
 		chunk[i].next = r.free
@@ -161,7 +160,7 @@ func (r *Recorder) grow() *Slot {
 	return r.free
 }
 
-// Round says that the dispatcher begins a round: it may have done something else
+// Round marks the begin of a round of the dispatcher, which may have spent time
 // since the last handler.
 func (r *Recorder) Round() {
 	if r != nil && !r.fine {
@@ -178,7 +177,7 @@ func (r *Recorder) Look() time.Duration {
 	return now
 }
 
-// time is when a handler is called.
+// time returns the time at which a handler is called.
 func (r *Recorder) time() time.Duration {
 	if r.fine || !r.fresh {
 		return r.Look()
@@ -186,8 +185,8 @@ func (r *Recorder) time() time.Duration {
 	return r.now
 }
 
-// Enter says that the handler of s's operation is about to be called with that
-// result. What it returns is for Leave.
+// Enter records that the handler of s's operation is about to be called with this
+// result. Its result is for Leave.
 func (r *Recorder) Enter(s *Slot, n int, err error) Frame {
 	s.N, s.Err = n, err
 	now := max(r.time(), s.Initiated, s.Completed)
@@ -199,29 +198,29 @@ func (r *Recorder) Enter(s *Slot, n int, err error) Frame {
 	}
 	s.entered.Store(int64(now) + 1)
 	g := goroutine()
-	f := Frame{place: current(g)}
-	if f.place != nil { // a handler has called a dispatcher
-		f.in, f.id = f.place.in, f.place.id
-	} else if f.place = claim(g); f.place == nil {
+	f := Frame{entry: current(g)}
+	if f.entry != nil { // this handler runs inside another one, which has called a dispatcher
+		f.in, f.id = f.entry.in, f.entry.id
+	} else if f.entry = claim(g); f.entry == nil {
 		return f
 	}
-	f.place.in, f.place.id = r, s.ID
+	f.entry.in, f.entry.id = r, s.ID
 	return f
 }
 
 // Frame is a handler that is running.
 type Frame struct {
-	place *place
-	in    *Recorder // the one before, on this goroutine
+	entry *running
+	in    *Recorder // the outer handler of this goroutine
 	id    uint64
 }
 
-// Leave says that the handler has returned, or panicked.
+// Leave records that the handler has returned or panicked.
 func (r *Recorder) Leave(s *Slot, f Frame, panicked bool) {
-	if f.place != nil {
-		f.place.in, f.place.id = f.in, f.id
+	if f.entry != nil {
+		f.entry.in, f.entry.id = f.in, f.id
 		if f.in == nil {
-			f.place.owner.Store(0)
+			f.entry.owner.Store(0)
 		}
 	}
 	now := r.clock.read()
@@ -230,18 +229,18 @@ func (r *Recorder) Leave(s *Slot, f Frame, panicked bool) {
 	}
 	r.mu.Lock()
 	s.Returned, s.Panicked, s.live = now, panicked, false
-	at := &r.history[r.over%uint64(len(r.history))]
+	at := &r.history[r.finished%uint64(len(r.history))]
 	if old := *at; old != nil {
 		old.reset()
 		old.next, r.free = r.free, old
 	}
 	*at = s
-	r.over++
+	r.finished++
 	r.mu.Unlock()
 }
 
-// reset makes s ready for the next operation. What Begin writes stays.
+// reset makes s ready for the next operation. It keeps what Begin writes.
 func (s *Slot) reset() {
 	s.Submitted, s.Completed, s.Returned, s.N, s.Err, s.Panicked = 0, 0, 0, 0, nil, false
-	s.entered.Store(0) // no reader: the lock is held, and s is not live
+	s.entered.Store(0) // there is no reader: the lock is held, and s is not live
 }

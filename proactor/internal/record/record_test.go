@@ -78,8 +78,8 @@ func TestSnapshotBeside(t *testing.T) {
 	}
 }
 
-// Where many handlers run at once, some have no place: none has another's.
-func TestPlaces(t *testing.T) {
+// TestManyHandlers checks that no handler gets the entry of another when the table is full.
+func TestManyHandlers(t *testing.T) {
 	start := time.Now()
 	r := New(Options{History: 1, Fine: true, Clock: func() time.Duration { return time.Since(start) }})
 	const many = 2000
@@ -100,9 +100,9 @@ func TestPlaces(t *testing.T) {
 		})
 	}
 	all.Wait()
-	for i := range places {
-		if places[i].owner.Load() != 0 {
-			t.Fatal("a place was not given up")
+	for i := range runnings {
+		if runnings[i].owner.Load() != 0 {
+			t.Fatal("an entry was not released")
 		}
 	}
 }

@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// Depth is how many return addresses a record keeps.
+// Depth is the number of return addresses that a record keeps.
 const Depth = 5
 
-// PCs is where an operation was started: return addresses, the innermost first.
-// Some of the first are the runtime's own; how many depends on the operation and
-// on what the compiler has inlined, so that it is found out when somebody asks.
+// PCs is the stack at the start of an operation: return addresses, the innermost
+// first. The first ones belong to the runtime. Their number depends on the
+// operation and on inlining, so Frames skips them when records are read.
 type PCs [Depth]uintptr
 
-// own is the package whose frames are not what anybody asks for.
+// own is the package whose frames Frames skips.
 const own = "github.com/actum-go/actum/proactor"
 
-// Frames are the frames outside of the runtime, the call site first. There are
-// none if it is not known: where one of our functions was inlined into the
-// caller, its return address does not tell the caller's line, and a wrong site
-// is worse than none. (Ways to start an operation that are so short that they
-// would be inlined are marked go:noinline: TestRecordSites finds them.)
+// Frames returns the frames outside the runtime, the call site first. It returns
+// none if the call site is not known: where one of the runtime's functions was
+// inlined into the caller, its return address does not give the caller's line, and
+// a wrong site is worse than none. (Functions that start operations and are short
+// enough to be inlined are marked go:noinline: TestRecordSites finds them.)
 func (p PCs) Frames() []runtime.Frame {
 	var frames []runtime.Frame
 	for _, pc := range p {
@@ -39,8 +39,8 @@ func (p PCs) Frames() []runtime.Frame {
 	return frames
 }
 
-// isOwn reports whether a function is one of package proactor's, or of its
-// internal packages'.
+// isOwn reports whether a function belongs to package proactor or its internal
+// packages.
 func isOwn(function string) bool {
 	rest, ok := strings.CutPrefix(function, own)
 	return ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/internal/record."))

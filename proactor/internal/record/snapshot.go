@@ -11,8 +11,8 @@ type Entry struct {
 	PCs        PCs
 	Handle     uint32
 	Kind       uint8
-	// Live operations have no result yet, and of the times only the first; and
-	// Running ones Dispatched.
+	// A live operation has no result yet, and only the first of the times; a
+	// running one also has Dispatched.
 	Live, Running                                         bool
 	Initiated, Submitted, Completed, Dispatched, Returned time.Duration
 	N                                                     int
@@ -20,7 +20,7 @@ type Entry struct {
 	Panicked                                              bool
 }
 
-// Snapshot copies everything: the operations that are outstanding or whose
+// Snapshot copies all records: the operations that are outstanding or whose
 // handlers are running, and the history, the oldest first.
 func (r *Recorder) Snapshot() (live, history []Entry) {
 	if r == nil {
@@ -39,13 +39,13 @@ func (r *Recorder) Snapshot() (live, history []Entry) {
 		}
 	}
 	size := uint64(len(r.history))
-	for at := r.over - min(r.over, size); at < r.over; at++ {
+	for at := r.finished - min(r.finished, size); at < r.finished; at++ {
 		history = append(history, r.history[at%size].entry(times))
 	}
 	return live, history
 }
 
-// entry copies a record that is history.
+// entry copies a record of the history.
 func (s *Slot) entry(times func(time.Duration) time.Duration) Entry {
 	at, _ := s.dispatched()
 	return Entry{ID: s.ID, Parent: s.Parent, PCs: s.PCs, Handle: s.Handle, Kind: s.Kind,
@@ -54,7 +54,7 @@ func (s *Slot) entry(times func(time.Duration) time.Duration) Entry {
 		N: s.N, Err: s.Err, Panicked: s.Panicked}
 }
 
-// Sites resolves return addresses, and remembers what it has resolved.
+// Sites resolves return addresses and caches the result.
 type Sites map[PCs][]runtime.Frame
 
 // Frames is PCs.Frames.

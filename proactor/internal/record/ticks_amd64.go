@@ -1,10 +1,10 @@
 package record
 
-// ticks is the processor's time-stamp counter, which costs a third of the
+// ticks reads the processor's time-stamp counter, at a third of the cost of the
 // system's clock.
 func ticks() int64
 
 func invariant() bool
 
-// counting says that ticks can stand for a clock.
+// counting says that ticks has a constant rate and can be used as a clock.
 var counting = invariant()

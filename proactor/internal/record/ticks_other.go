@@ -2,7 +2,7 @@
 
 package record
 
-// ticks is not used here: the clock is.
+// ticks is not used on this architecture, which uses the clock.
 func ticks() int64 { return 0 }
 
 const counting = false
