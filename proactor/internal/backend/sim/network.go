@@ -107,8 +107,8 @@ func (n *Network) Calm() {
 	n.odds = [faultCount]float64{}
 }
 
-// Exhaust(true) makes every accept fail with EMFILE, as in a process without free
-// descriptors, until Exhaust(false). The connections stay in the accept queue.
+// Exhaust makes every accept fail with EMFILE, as in a process without free
+// descriptors, if on is set, until it is called without. The connections stay in the accept queue.
 func (n *Network) Exhaust(on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
