@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # The conformance suite with the system calls that the proactor makes on macOS and
-# the BSDs, in the place of Linux's own: on epoll, and on a simulated kqueue. So all
-# of that backend is run but the calls of kqueue itself, which Linux has not.
+# the BSDs, instead of Linux's own: on epoll, and on a simulated kqueue. So all of that
+# backend runs, except for the calls of kqueue itself, which Linux does not have.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 sys=$ROOT/proactor/internal/sys
 copies=$ROOT/bin/bsd
 mkdir -p "$copies"
 
-# replace FILE BY has Go compile BY, without its build constraint, as FILE. The copy is
-# no .go file, so that nothing else takes it for one.
+# replace FILE BY makes Go compile BY, without its build constraint, as FILE. The copy's
+# name does not end in .go, so that other tools do not read it.
 replacements=()
 replace() {
 	sed '/^\/\/go:build /d' "$sys/$2" >"$copies/$2.txt"

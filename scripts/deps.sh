@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the checks need and this system lacks, by Debian package name:
-# as root, or through sudo. Otherwise says in one sentence what to install. The Go
-# modules are downloaded here too: no later stage asks for any.
+# Installs the Debian packages that the checks need and that are missing: as root, or
+# through sudo. Otherwise it prints what to install. The Go modules are downloaded
+# here, too, so that later stages need no network.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 has_headers() { has gcc && echo '#include <stdlib.h>' | gcc -E -o /dev/null - 2>/dev/null; }
@@ -9,7 +9,7 @@ has_libzmq() { has pkg-config && pkg-config --exists libzmq; }
 has_python() { has /usr/bin/python3 || has python3; }
 has_pyzmq() { [ -n "$(python_with_zmq)" ]; }
 
-# missing prints the packages that lack: libzmq and its Python binding are the
+# missing prints the packages that are missing: libzmq and its Python binding are the
 # peers of the interop tests, the compiler builds a peer in C and the race detector.
 missing() {
 	has gcc || echo gcc

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The library's tests on emulated processors: arm, with 32 bits, and s390x, which is
-# big-endian. Debian's qemu runs their programs on this kernel. It has no io_uring:
-# the tests run on epoll, and on goroutine.
+# big-endian. Debian's qemu runs their programs on this kernel, without io_uring: the
+# tests run on epoll and on goroutine.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [ "$(uname -s)" = Linux ] || fail "qemu runs Linux programs on Linux alone, and this is $(uname -s)."
@@ -19,8 +19,8 @@ on() {
 }
 
 for processor in s390x arm; do
-	echo "=== $processor: all packages, on the backends that they ask for and on epoll"
+	echo "=== $processor: all packages, on the backends that the tests name and on epoll"
 	ACTUM_BACKEND=epoll on "$processor" ./proactor/... ./zmq/...
-	echo "=== $processor: the sockets and package net's face, on goroutine"
+	echo "=== $processor: zmq and netio, on goroutine"
 	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./zmq
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting of Go and shell files, tidy module files, the files that the
-# documentation names, and the README's example, which must be a compiled one's text.
+# documentation names, and the README's example, which must equal a compiled one.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 unformatted=$(gofmt -l .)

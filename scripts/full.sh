@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# make full: all that `make test` checks, and what takes longer: compilation for
-# every system, other processors, Windows, many simulated runs, all peers.
-# 75 minutes at most on two idle cores.
+# make full: all that `make test` checks, and what takes longer: compilation for every
+# system, other processors, Windows, many simulated runs. At most 75 minutes on two idle
+# cores.
 source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-10}

@@ -2,8 +2,8 @@
 # Every fuzz target for FUZZ_SECONDS each, or for five.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# targets prints "package target", one a line. They are read from the files: to ask
-# the tests for them, all would have to be compiled.
+# targets prints "package target", one a line, from the source files: asking the tests
+# would compile all of them.
 targets() {
 	local package file
 	go list -f '{{$p := .}}{{range .TestGoFiles}}{{$p.ImportPath}} {{$p.Dir}}/{{.}}

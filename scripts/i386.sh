@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The library's tests compiled for a 32-bit processor, where an int is 32 bits and a
-# word of 64 is not aligned by itself. An amd64 system runs them as they are.
+# The library's tests compiled for a 32-bit processor, where an int has 32 bits and a
+# 64-bit word is not always aligned. An amd64 system runs them directly.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 if [ "$(uname -s)/$(uname -m)" != Linux/x86_64 ]; then
@@ -9,7 +9,7 @@ if [ "$(uname -s)/$(uname -m)" != Linux/x86_64 ]; then
 fi
 export GOARCH=386
 
-# Left out is what says nothing new about a processor: the conformance suite's other
+# Tests that do not depend on the processor are left out: the conformance suite's other
 # rounds, and package net's own tests. The conformance suite itself is run on every
 # backend, over unix sockets on the ring alone, whose requests hold their addresses.
 go_test -short -vet=off -count=1 -timeout 4m \

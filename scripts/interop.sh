@@ -5,5 +5,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 ACTUM_PYTHON=$(python_with_zmq)
 export ACTUM_PYTHON
 
-# Most of these tests wait for other processes, most of the time.
+# Most of these tests mainly wait for other processes.
 cd interop && go_test -vet=off -parallel 4 -count=1 -timeout 5m ./...

@@ -5,12 +5,12 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ROOT=$PWD
 
-# The tests know nothing of version control, and a checkout that belongs to
-# another user must not stop a build.
+# The tests do not use version control, and a checkout that belongs to another user
+# must not stop a build.
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 
-# Nothing of ours needs cgo but the race detector (race.sh). One setting for all
-# stages has the standard library compiled and vetted once, not once for each.
+# Only the race detector needs cgo (race.sh). With one setting for all stages, the
+# standard library is compiled and vetted once, not once for each stage.
 export CGO_ENABLED=0
 
 # modules lists the folders of the Go modules, the library's first.
@@ -42,7 +42,7 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # need_packages LISTER installs the Debian packages that the function LISTER
-# prints: as root, or through sudo. Otherwise says in one sentence what to install.
+# prints: as root, or through sudo. Otherwise it prints what to install.
 need_packages() {
 	local packages
 	mapfile -t packages < <("$1")
@@ -65,8 +65,8 @@ install_packages() {
 }
 
 # python_with_zmq prints the first Python that has the binding to libzmq, or
-# nothing. One of a version manager's may come before the system's in PATH. -I
-# keeps it from taking our folder zmq/ for the binding.
+# nothing. A version manager's Python may come before the system's in PATH. With -I it
+# does not import our folder zmq/ instead of the binding.
 python_with_zmq() {
 	local python
 	for python in python3 /usr/bin/python3; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# lint.sh, and the same linters on what every system compiles, with the check for
-# code that none of them uses.
+# lint.sh, and the same linters on the code of every system, with the check for code
+# that no system uses.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/lint.sh

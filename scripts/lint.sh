@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The linters of tools/, pinned there, on this system, the layers
-# (tools/layers.txt), and CI's workflows. Code of the library that another system
-# alone uses would count as unused here: lint-all.sh looks for that.
+# (tools/layers.txt), and CI's workflows. Code that only another
+# system uses would count as unused here; lint-all.sh checks for unused code.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 echo "workflows"

@@ -3,10 +3,10 @@
 # a test that races on purpose, in a process of its own, must have been caught.
 #
 # With RACE_ROUNDS=one the conformance suite runs over tcp alone, once on each
-# backend, and not on simulated networks, where one goroutine does everything: to
-# the detector, its other rounds are the same again. Left out too are the long tests
-# of what one goroutine does alone: simulated runs, and the decoder's many cuts.
-# Without the detector all of them are run (unit.sh).
+# backend, and not on simulated networks, where one goroutine does everything: for
+# the detector, the other rounds are the same. Long tests that use a single goroutine
+# are left out, too: simulated runs, and the decoder's many cuts. Without the detector
+# all of them run (unit.sh).
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export CGO_ENABLED=1 # -race needs it
 

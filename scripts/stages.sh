@@ -3,9 +3,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # run_stages NAME BUDGET STAGE... runs the stages in turn and prints a line for
-# each. What they print goes to bin/NAME.log. The first that fails ends the run,
-# and what it printed is shown, without the tests that passed. BUDGET is in
-# seconds, on two idle cores: a run that takes longer says so, and passes.
+# each. Their output goes to bin/NAME.log. The first stage that fails ends the run, and
+# its output is shown, without the tests that passed. BUDGET is in seconds, on two idle
+# cores: a run that takes longer passes with a notice.
 run_stages() {
 	local name=$1 budget=$2 stage start
 	local log=bin/$name.log output
@@ -24,7 +24,7 @@ run_stages() {
 			cat "$output" >>"$log"
 			printf 'FAILED after %d s\n\n' $((SECONDS - start))
 			grep -v -e '^--- PASS' -e '^ok ' "$output" | tail -n 100 >&2
-			printf '\nStage %s of make %s failed. "make %s" repeats it, and %s has all that was printed.\n' \
+			printf '\nStage %s of make %s failed. "make %s" repeats it, and %s has all of its output.\n' \
 				"$stage" "$name" "$stage" "$log" >&2
 			return 1
 		fi

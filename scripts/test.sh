@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make test: what CI runs. Ten minutes at most on two idle cores.
+# make test: what CI runs. At most ten minutes on two idle cores.
 source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-1}

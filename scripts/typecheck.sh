@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Type-checks the library, the tool and their tests for every supported system,
-# and the proactor for those that share its kqueue backend and for their other
-# processor, which nothing but the proactor knows, two at a time. Nothing
-# is compiled: `make build` does that, and takes a minute a system the first time.
+# and the proactor for all systems with kqueue and for amd64, which only the proactor
+# distinguishes, two at a time. Nothing is compiled: `make build` compiles, and takes a
+# minute for each system the first time.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 typecheck=$(tool typecheck)

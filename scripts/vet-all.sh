@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# go vet on every module, and on the library for the other systems, which has
-# everything compiled for them.
+# go vet on every module, and on the library for the other systems, for which it
+# compiles everything.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/vet.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that Windows can be asked on a machine without it: tests compiled for
-# Windows and run under wine, on both backends of that system; the demonstration;
-# and messages between the tool built for Windows, the one built for this system,
+# What can be tested of Windows on a machine without it: tests compiled for Windows and
+# run under wine, on both backends of that system; the demonstration; and messages
+# between the tool built for Windows, the one built for this system,
 # and libzmq.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -17,18 +17,17 @@ missing() {
 need_packages missing
 PYTHON=$(python_with_zmq)
 
-# A prefix of its own: nobody's settings are read or changed. Nothing is shown, and
-# no Mono or Gecko is asked for.
+# A prefix of its own, so that the user's settings are neither read nor changed. Nothing
+# is shown, and wine does not offer to install Mono or Gecko.
 WORK=$(mktemp -d)
 export WINEPREFIX=$WORK/prefix WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
 unset DISPLAY WAYLAND_DISPLAY
 trap 'timeout 20 wineserver -k >/dev/null 2>&1 || true; rm -rf "$WORK"' EXIT # of this prefix alone
 
-# limited SECONDS COMMAND runs it for so long at most: no call of wine is without
-# an end.
+# limited SECONDS COMMAND runs it for at most that time: every call of wine has a limit.
 limited() { timeout -k 10 "$@"; }
 
-# make_prefix makes the prefix, with what Go needs and Debian's wine has not:
+# make_prefix makes the prefix, with what Go needs and Debian's wine does not have:
 # ProcessPrng of bcryptprimitives.dll, forwarded to its older name.
 make_prefix() {
 	limited 120 wineboot -i >"$WORK/wineboot" 2>&1 || fail "wineboot failed: $(tail -n 3 "$WORK/wineboot")"
@@ -38,17 +37,17 @@ make_prefix() {
 		-o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$WORK/prng.def" -ladvapi32
 }
 
-# keep_running has what wine runs in the background stay between two programs, and
-# belong to nobody who waits for it: else a test would end when that does.
+# keep_running starts wine's background processes, so that they stay between two
+# programs. Otherwise they would be children of a test, which would end when they do.
 keep_running() {
 	limited 3000 wine "$WORK/actum.exe" pull --bind 'tcp://127.0.0.1:*' </dev/null >/dev/null 2>&1 &
 	limited 60 wine cmd /c exit </dev/null >/dev/null 2>&1 || fail "wine does not run a program that does nothing."
 }
 
-# Debian's wine lacks two things that Go counts on, and says so with errors that
-# Go does not know: the way in which it deletes files first, so that no test could
-# remove its folder (Go has another way, for older systems), and an option that
-# package net sets on each socket of UDP. Go is compiled with that taken out.
+# Debian's wine lacks two things that Go needs, and returns errors that Go does not
+# know: the first way in which Go deletes files, so that no test could remove its folder
+# (Go has another way, for older systems), and an option that package net sets on each
+# UDP socket. Go is compiled without these two.
 overlay=$WORK/overlay.json
 make_overlay() {
 	local sources deletes=internal/syscall/windows/at_windows.go udp=net/fd_windows.go
@@ -56,7 +55,7 @@ make_overlay() {
 	sed 's/^var TestDeleteatFallback bool/var TestDeleteatFallback = true/' "$sources/$deletes" >"$WORK/deletes.txt"
 	sed 's/return wrapSyscallError("wsaioctl", err)/_ = err/' "$sources/$udp" >"$WORK/udp.txt"
 	if cmp -s "$sources/$deletes" "$WORK/deletes.txt" || cmp -s "$sources/$udp" "$WORK/udp.txt"; then
-		fail "$(go version) is not what scripts/windows.sh knows how to change: see make_overlay."
+		fail "$(go version) is not a version that scripts/windows.sh can change: see make_overlay."
 	fi
 	printf '{"Replace": {"%s": "%s", "%s": "%s"}}\n' "$sources/$deletes" "$WORK/deletes.txt" \
 		"$sources/$udp" "$WORK/udp.txt" >"$overlay"
@@ -64,10 +63,10 @@ make_overlay() {
 
 for_windows() { GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$@"; }
 
-# test_packages runs the tests of packages, but for three kinds: the simulated
-# backend is the same here as elsewhere; what an idle connection takes is bounded for
-# backends that need no goroutines for it (docs/adr/0009 has figures); and an example,
-# which cannot be skipped by itself, wants ipc.
+# test_packages runs the tests of packages, with three exceptions: the simulated backend
+# is the same on every system; the memory of an idle connection is bounded for backends
+# without goroutines for each connection (docs/adr/0009 has figures); and an example,
+# which cannot skip itself, needs ipc.
 test_packages() {
 	for_windows go_test -overlay "$overlay" -exec "timeout -k 10 500 wine" -count=1 -timeout 8m \
 		-skip 'IdleConnectionMemory|Example_broker|Sim|UnderFaults|OnTheSystemClock|/sim/' "$@"
@@ -96,8 +95,8 @@ free_endpoint() {
 	"$PYTHON" -I -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print("tcp://127.0.0.1:%d" % s.getsockname()[1])'
 }
 
-# exchange FROM TO has one push to the other: here, libzmq, or on_windows, which
-# connects.
+# exchange FROM TO sends messages from one to the other: here, libzmq, or on_windows,
+# which connects.
 exchange() {
 	local from=$1 to=$2 at sender receiver push=(push --verbose --bind) pull=(pull --bind)
 	at=$(free_endpoint)
@@ -114,7 +113,7 @@ exchange() {
 	wait "$sender" || fail "$from failed to push to $to: $(tail -n 5 "$WORK/said")"
 	wait "$receiver" || fail "$to failed to pull from $from."
 	cmp "$WORK/sent" "$WORK/got" || fail "What $to pulled is not what $from pushed."
-	echo "ok  $MESSAGES messages, $from -> $to, backend ${ACTUM_BACKEND:-of choice}"
+	echo "ok  $MESSAGES messages, $from -> $to, backend ${ACTUM_BACKEND:-by default}"
 }
 
 exchange_all() {
@@ -132,7 +131,7 @@ for_windows go build -overlay "$overlay" -o "$WORK/actum.exe" ./cmd/actum
 keep_running
 seq -f 'message %g' $MESSAGES >"$WORK/sent"
 
-echo "=== tests, on the backend of choice, and on both where a test asks for them"
+echo "=== tests, on the default backend, and on both where a test names them"
 test_packages ./proactor ./proactor/netio ./proactor/internal/sys ./proactor/internal/backend ./zmq
 for backend in goroutine iocp; do
 	export ACTUM_BACKEND=$backend

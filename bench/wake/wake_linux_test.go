@@ -111,7 +111,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 	})
 }
 
-// BenchmarkWaker measures the waking side alone, with nobody parked.
+// BenchmarkWaker measures the waking side alone, with no goroutine parked.
 func BenchmarkWaker(b *testing.B) {
 	b.Run("eventfd", func(b *testing.B) {
 		d := newDemultiplexer(b)
@@ -127,7 +127,7 @@ func BenchmarkWaker(b *testing.B) {
 	})
 }
 
-// BenchmarkRearm measures what the woken side pays before it parks again.
+// BenchmarkRearm measures the woken side's cost before it parks again.
 func BenchmarkRearm(b *testing.B) {
 	b.Run("eventfd", func(b *testing.B) {
 		d := newDemultiplexer(b)

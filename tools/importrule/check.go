@@ -44,7 +44,7 @@ type checker struct {
 	module   string
 	files    token.FileSet
 	known    map[string]bool // packages seen
-	used     map[string]bool // rows that counted for one
+	used     map[string]bool // rows that applied to a package
 	findings []Finding
 }
 
@@ -105,7 +105,7 @@ func (c *checker) checkFile(name string) error {
 	return nil
 }
 
-// fileRule is what holds for one file.
+// fileRule is the rule that applies to one file.
 type fileRule struct {
 	table  *Table
 	pkg    string
@@ -133,7 +133,7 @@ func (f fileRule) refuse(target string) string {
 		}
 		return fmt.Sprintf("%s may not import %s: it is restricted to the packages that the table names", f.pkg, name)
 	case ours:
-		return fmt.Sprintf("%s may not import %s: its layer does not know that one", f.pkg, name)
+		return fmt.Sprintf("%s may not import %s: its layer is below that one, or beside it", f.pkg, name)
 	default:
 		return fmt.Sprintf("%s may not import %s: it depends on another module that the table does not grant", f.pkg, name)
 	}
@@ -147,8 +147,8 @@ const (
 	external
 )
 
-// classify tells whose package an import path names, and its name in the
-// table: the folder for ours, the path itself for the others.
+// classify returns which kind of package an import path names, and its name in the
+// table: the folder for ours, the path itself for others.
 func (f fileRule) classify(target string) (string, kind) {
 	if target == f.module {
 		return ".", ours
@@ -171,13 +171,13 @@ func (c *checker) reportGOOS(relative string, file *ast.File) {
 			return true
 		}
 		if x, ok := selector.X.(*ast.Ident); ok && x.Name+"."+selector.Sel.Name == goosUse {
-			c.report(relative, n.Pos(), "runtime.GOOS: ask what the system can do, or use a pair of files x_linux.go and x_other.go")
+			c.report(relative, n.Pos(), "runtime.GOOS: probe what the system can do, or use a pair of files x_linux.go and x_other.go")
 		}
 		return true
 	})
 }
 
-// reportCalls reports what the file calls of an imported package.
+// reportCalls reports the file's calls of an imported package.
 func (c *checker) reportCalls(relative string, file *ast.File, spec *ast.ImportSpec) {
 	target, _ := strconv.Unquote(spec.Path.Value)
 	local := path.Base(target)
@@ -213,7 +213,7 @@ func (c *checker) reportUnknown(pkg string) {
 	}
 }
 
-// reportStaleRows reports rows that counted for no package.
+// reportStaleRows reports rows that applied to no package.
 func (c *checker) reportStaleRows() {
 	for _, name := range c.table.names() {
 		if !c.used[name] {

@@ -1,11 +1,10 @@
-// Package importrule checks who imports whom against a table.
+// Package importrule checks the imports of a module against a table.
 //
 // Go's compiler forbids cycles between packages and nothing else. The table
-// (layers.txt) says the rest: which packages of the module a package may
-// import, which packages of other modules, and which sensitive parts of the
-// standard library. What the table does not grant is refused, and a package
-// that the table does not know is an error, so that a new package cannot slip
-// in without its place among the layers being decided.
+// (layers.txt) lists which packages of the module a package may import, which
+// packages of other modules, and which sensitive parts of the standard library.
+// Every other import is refused. A package without a row is an error, so that the
+// layer of a new package has to be decided.
 //
 // The check reads every Go file of the module, whatever its build constraints:
 // one run covers all systems.
@@ -33,12 +32,12 @@ import (
 //
 // A package is named by its folder within the module ("." is the root), a
 // package of the standard library or of another module by its import path.
-// "x/..." stands for x and everything below it, in names and in grants. A row
-// with the package's very name counts for it, or else the longest that matches.
+// "x/..." stands for x and everything below it, in names and in grants. The row
+// with the package's exact name applies, or else the longest that matches.
 //
 // A grant that ends in ":names" is for constants, types and variables only:
 // nothing of that package may be called but Errno, which is a conversion. So a
-// package can tell error numbers apart and yet make no system call.
+// package can compare error numbers, and make no system call.
 type Table struct {
 	// Restricted lists packages of the standard library that need a grant, and
 	// "runtime.GOOS", which stands for the use of that constant. The rest of
@@ -112,8 +111,8 @@ func (t *Table) add(name string, grants []string, reason string, line int) {
 	r.reason += reason
 }
 
-// validate reports the first row, in the order of their names, that grants
-// something restricted without a reason.
+// validate reports the first row, in the order of names, that grants a restricted
+// package without a reason.
 func (t *Table) validate() error {
 	for _, name := range t.names() {
 		r := t.rows[name]
@@ -136,7 +135,7 @@ func (t *Table) names() []string {
 	return names
 }
 
-// lookup returns the name of the row that counts for pkg and the row, or "" and nil.
+// lookup returns the name of the row that applies to pkg and the row, or "" and nil.
 func (t *Table) lookup(pkg string) (string, *row) {
 	if r := t.rows[pkg]; r != nil {
 		return pkg, r

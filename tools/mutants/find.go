@@ -20,8 +20,8 @@ import (
 //	result              return f()    return zero value     the value is still computed; bool: negated
 //	logic               a && b        a || b
 //
-// Calls to Lock and Unlock stay: without them a test hangs, or nothing happens that
-// a test can rely on. The race detector is for these.
+// Calls to Lock and Unlock stay: without them a test hangs, or its outcome is random.
+// The race detector finds these.
 func Find(pkg, file string, src []byte) ([]Mutant, error) {
 	set := token.NewFileSet()
 	parsed, err := parser.ParseFile(set, file, src, parser.SkipObjectResolution)
@@ -121,7 +121,7 @@ func (f *finder) walk(root ast.Node) {
 	})
 }
 
-// keep says that the statements are part of another one.
+// keep marks statements that are part of another one.
 func (f *finder) keep(stmts ...ast.Stmt) {
 	for _, s := range stmts {
 		if s != nil {
@@ -178,7 +178,7 @@ func (f *finder) statement(n ast.Node) {
 	}
 }
 
-// remove keeps the statement compiled, so that what it names counts as used.
+// remove keeps the statement compiled, so that its names count as used.
 func (f *finder) remove(n ast.Node) {
 	if !f.fixed[n] {
 		f.record(n, n.Pos(), n.End(), "if false { "+f.text(n)+" }", f.text(n)+" => nothing")
@@ -253,7 +253,7 @@ func zero(x ast.Expr) bool {
 	return false
 }
 
-// swaps is which operator takes the place of which.
+// swaps maps an operator to its replacement.
 var swaps = map[token.Token]token.Token{
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
 	token.EQL: token.NEQ, token.NEQ: token.EQL,
@@ -304,7 +304,7 @@ func (f *finder) record(n ast.Node, from, to token.Pos, text, change string) {
 	f.found = append(f.found, m)
 }
 
-// longest is how much of a change is shown.
+// longest bounds the text of a change.
 const longest = 160
 
 func oneLine(s string) string {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Equivalents says of mutants why no test can tell them from the original.
+// Equivalents has the reasons why mutants behave like the original.
 type Equivalents map[string]string
 
 // ParseEquivalents reads a list of such mutants. Each has a line with its file and
@@ -56,7 +56,7 @@ func ParseEquivalents(r io.Reader) (Equivalents, error) {
 	return list, lines.Err()
 }
 
-// Tests says which tests are asked about the mutants of a package, after its own.
+// Tests lists which tests are run on the mutants of a package, after its own.
 type Tests []row
 
 type row struct {
@@ -64,7 +64,7 @@ type row struct {
 	tests   []Test
 }
 
-// Test is the tests of a package, or those of them that match a pattern.
+// Test selects the tests of a package, or those that match a pattern.
 type Test struct {
 	Package   string
 	Run, Skip string // as in go test -run and -skip; "" for all, and for none
@@ -72,8 +72,8 @@ type Test struct {
 
 // ParseTests reads the table. Each line names a package, or several with a pattern
 // of path.Match, and the packages to be tested, each with an optional =pattern of
-// go test -run, or !pattern of -skip. A package that names itself runs of its
-// own tests, first of all, no more than it says, and may name itself again. A line
+// go test -run, or !pattern of -skip. A package that names itself runs
+// only these of its own tests, before all others, and may name itself again. A line
 // for @name gives the tests that follow a name, which later lines may use.
 func ParseTests(r io.Reader) (Tests, error) {
 	var table Tests
@@ -115,7 +115,7 @@ func ParseTests(r io.Reader) (Tests, error) {
 	return table, lines.Err()
 }
 
-// Of returns what tests the package, its own tests first.
+// Of returns the tests that check the package, its own first.
 func (t Tests) Of(pkg string) []Test {
 	list := []Test{{Package: pkg}}
 	for _, one := range t {

@@ -1,14 +1,14 @@
-// Package mutants measures what the tests notice. It puts one small fault at a
-// time into the code, a mutant, and runs the tests that should fail because of it.
+// Package mutants measures what the tests notice. It puts one small fault, a mutant,
+// at a time into the code, and runs the tests that should fail because of it.
 //
 //  1. find.go lists the mutants of a file: which bytes are replaced by which
 //  2. sample.go picks some of them, the same ones for the same seed
 //  3. program.go compiles many of them into one program (together.go) with the tests
-//     of their package, and then of the packages that use it (tests.txt); run.go does
-//     it with one mutant, where that does not work. The tree itself is never edited:
+//     of their package, and then of the packages that use it (tests.txt); where that
+//     does not work, run.go compiles one mutant. The tree itself is never edited:
 //     the compiler is given the changed files as an overlay
-//  4. report.go counts by package what was caught. A mutant that no test can tell
-//     from the original is listed with a reason in equivalent.txt, and not counted
+//  4. report.go counts by package what was caught. A mutant that behaves
+//     like the original is listed with a reason in equivalent.txt, and not counted
 package mutants
 
 import "fmt"

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// changes are what Find makes of a function's body, in package p.
+// changes returns the changes that Find makes to a function's body, in package p.
 func changes(t *testing.T, result, body string) (list []string) {
 	t.Helper()
 	src := "package p\n\nfunc (x *T[K]) F(a, b int, s []int) " + result + " {\n" + body + "\n}\n"
@@ -70,7 +70,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Results are replaced by their zero values, but those that are zero.
+// Results are replaced by their zero values, unless they are zero.
 func TestFindResults(t *testing.T) {
 	for body, want := range map[string][]string{
 		"return f(), a == b, nil": {"return f() => zero", "a == b => !(a == b)"},
@@ -84,7 +84,7 @@ func TestFindResults(t *testing.T) {
 	}
 }
 
-// What is outside of functions changes too.
+// Code outside of functions is changed, too.
 func TestFindDeclarations(t *testing.T) {
 	src := "package p\n\nimport \"x\"\n\nconst n = 3\n\ntype T [5]int\n\nvar f = func() { g() }\n"
 	found, err := Find("p", "p.go", []byte(src))
@@ -96,7 +96,7 @@ func TestFindDeclarations(t *testing.T) {
 	}
 }
 
-// A sample depends on the seed, and not on what else there is.
+// A sample depends on the seed, and not on other mutants.
 func TestShuffle(t *testing.T) {
 	var all []Mutant
 	for _, change := range strings.Fields("a b c d e f g h i j") {
@@ -199,7 +199,7 @@ func TestVerdict(t *testing.T) {
 }
 
 // A module with a function that is tested, one that hangs without a statement,
-// and one that nobody tests.
+// and one without a test.
 func TestRun(t *testing.T) {
 	root := t.TempDir()
 	for name, text := range map[string]string{
@@ -263,7 +263,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// What a run has found out the next one knows.
+// A run uses the verdicts of the one before.
 func TestResults(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "results")
 	m := Mutant{File: "f", Func: "F", Change: "a => b", Line: 3}

@@ -61,8 +61,8 @@ func (p *Program) Run(ctx context.Context, m Mutant, tests []Test) (Verdict, str
 	return r.run(ctx, p.overlay, tests, p.built)
 }
 
-// sound reports whether the tests pass while no mutant is on. What does not pass may
-// be a test that counts allocations or lines.
+// sound reports whether the tests pass while no mutant is on. A test that counts
+// allocations or lines may fail.
 func (p *Program) sound(ctx context.Context, tests []Test) bool {
 	v, _, err := p.runner.run(ctx, p.overlay, tests, p.built)
 	return err == nil && v == Survived
@@ -81,8 +81,8 @@ func (p *Program) number(list []Mutant, in []placed) {
 	}
 }
 
-// without is the list without those with a bad number; without any if nobody is to
-// blame.
+// without returns the list without the mutants with a bad number; an empty list if no
+// mutant is to blame.
 func without(list []Mutant, in []placed, bad []int) []Mutant {
 	if len(bad) == 0 {
 		return nil
@@ -92,7 +92,7 @@ func without(list []Mutant, in []placed, bad []int) []Mutant {
 	})
 }
 
-// lay writes the changed files, and the list that the go command is given.
+// lay writes the changed files, and the overlay for the go command.
 func (p *Program) lay(list []Mutant) (files map[string][]byte, in []placed, err error) {
 	byFile := map[string][]Mutant{}
 	var names []string
@@ -135,7 +135,7 @@ func (p *Program) lay(list []Mutant) (files map[string][]byte, in []placed, err 
 	return files, in, os.WriteFile(p.overlay, text, 0o644)
 }
 
-// compile compiles the package alone, and returns what the compiler says.
+// compile compiles the package alone, and returns the compiler's output.
 func (p *Program) compile(ctx context.Context, pkg string) ([]byte, error) {
 	args := append(slices.Clone(p.runner.With), "go", "build", "-gcflags=-e", "-overlay="+p.overlay, "./"+pkg)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)

@@ -12,7 +12,7 @@ type Report struct {
 	survivors []Mutant
 }
 
-// Add counts one.
+// Add counts one verdict.
 func (r *Report) Add(m Mutant, v Verdict) {
 	if r.counts == nil {
 		r.counts = map[string]map[Verdict]int{}
@@ -26,7 +26,7 @@ func (r *Report) Add(m Mutant, v Verdict) {
 	}
 }
 
-// Survivors is how many no test has caught.
+// Survivors returns how many mutants no test has caught.
 func (r *Report) Survivors() int { return len(r.survivors) }
 
 // Write prints the survivors and the rates.

@@ -18,7 +18,7 @@ type Results struct {
 
 type result struct {
 	Verdict Verdict
-	By      string // whose tests caught it
+	By      string // the package whose tests caught it
 	Mutant  Mutant
 }
 
@@ -47,7 +47,7 @@ func OpenResults(name string) (*Results, error) {
 	return r, lines.Err()
 }
 
-// Of is what is known of the mutant.
+// Of returns the verdict that is kept for the mutant.
 func (r *Results) Of(m Mutant) (v Verdict, ok bool) {
 	one, ok := r.known[m.key()]
 	return one.Verdict, ok

@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// Verdict is what became of a mutant.
+// Verdict is the result for a mutant.
 type Verdict string
 
-// The verdicts. What does not compile is not counted, and what is equivalent is
-// not run.
+// The verdicts. A mutant that does not compile is not counted, and one that is
+// equivalent is not run.
 const (
 	Killed     Verdict = "killed"
 	TimedOut   Verdict = "timeout" // counts as killed
@@ -35,14 +35,14 @@ type Runner struct {
 	Temp    string        // a folder of its own
 	Short   bool          // tests are run with -short
 	Timeout time.Duration // of one package's tests
-	Stall   time.Duration // how long no test may begin or end; 0 for no limit
-	With    []string      // what builds and tests are started with, as in nice -n 19
+	Stall   time.Duration // limit on the time in which no test begins or ends; 0 for none
+	With    []string      // command that starts builds and tests, as in nice -n 19
 
 	number int // of the mutant that is on, in a program that has several
 }
 
-// memory bounds what a mutant may take, in KiB of address space: one that
-// allocates in a loop would else take the machine with it.
+// memory bounds a mutant's address space, in KiB: one that allocates in a loop would
+// otherwise use up the machine's memory.
 const memory = 6 << 20
 
 // Baseline runs the tests on the code as it is: they must pass.
@@ -56,8 +56,8 @@ func (r *Runner) Baseline(ctx context.Context, tests []Test) error {
 	return nil
 }
 
-// Run says what the tests make of the mutant: the verdict, and which package's
-// tests caught it.
+// Run runs the tests on the mutant. It returns the verdict, and which package's tests
+// caught the mutant.
 func (r *Runner) Run(ctx context.Context, m Mutant, tests []Test) (Verdict, string, error) {
 	overlay, err := r.overlay(m)
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *Runner) run(ctx context.Context, overlay string, tests []Test, built ma
 	return Survived, "", nil
 }
 
-// overlay writes the changed file, and the list that the go command is given.
+// overlay writes the changed file, and the overlay for the go command.
 func (r *Runner) overlay(m Mutant) (string, error) {
 	original := filepath.Join(r.Root, m.File)
 	src, err := os.ReadFile(original)
@@ -149,7 +149,7 @@ func (r *Runner) build(ctx context.Context, overlay, pkg string, number int) (st
 	return binary, out, err
 }
 
-// verdict reads what tests have printed that ended with err.
+// verdict reads the output of tests that ended with err.
 func verdict(out []byte, err error) Verdict {
 	text := string(out)
 	switch {
@@ -161,16 +161,16 @@ func verdict(out []byte, err error) Verdict {
 	return Killed
 }
 
-// guard writes the script that starts tests. A test's own timeout says who hung;
-// one that spins or is out of memory cannot keep it.
+// guard writes the script that starts tests. A test's own timeout reports which test
+// hangs; a test that spins or is out of memory cannot keep that timeout.
 func (r *Runner) guard() (string, error) {
 	name := filepath.Join(r.Temp, "guard")
 	text := fmt.Sprintf("#!/bin/sh\nulimit -v %d\nexec timeout -s KILL %d \"$@\"\n", memory, int((r.Timeout + 10*time.Second).Seconds()))
 	return name, os.WriteFile(name, []byte(text), 0o755)
 }
 
-// test runs tests in their package's folder, until they end or stall. What they
-// leave in the folder for temporary files is removed.
+// test runs tests in their package's folder, until they end or stall. It removes the
+// temporary files that they leave.
 func (r *Runner) test(ctx context.Context, pkg string, args []string) (out []byte, stalled bool, err error) {
 	guard, err := r.guard()
 	if err != nil {
@@ -187,7 +187,7 @@ func (r *Runner) test(ctx context.Context, pkg string, args []string) (out []byt
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = filepath.Join(r.Root, pkg)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp, variable+"="+strconv.Itoa(r.number))
-	cmd.WaitDelay = 10 * time.Second // for what tests have started and left
+	cmd.WaitDelay = 10 * time.Second // for processes that tests have left
 	watched := &watchedOutput{limit: r.Stall, stop: cancel}
 	cmd.Stdout, cmd.Stderr = watched, watched
 	endWith(cmd)

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Shuffle puts the mutants into an order that the seed decides. The place of each
-// depends on itself alone: a change elsewhere in the code does not exchange the
+// Shuffle puts the mutants into an order that the seed decides. The place of a mutant
+// depends on that mutant alone: a change elsewhere in the code does not change the
 // sample.
 func Shuffle(list []Mutant, seed uint64) {
 	rank := make(map[string]uint64, len(list))

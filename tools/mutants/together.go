@@ -25,8 +25,8 @@ import (
 // variable is the environment variable with the number of a test program's mutant.
 const variable = "ACTUM_MUTANT"
 
-// region is the part of a file that a mutant has twice. It reports false for what is
-// in no function, and where a label is, which cannot be twice.
+// region returns the part of a file that a mutant needs twice. It reports false outside
+// of functions, and where a label is, which cannot occur twice.
 func (m Mutant) region(src []byte) (from, to int, ok bool) {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", src, parser.SkipObjectResolution)
@@ -58,7 +58,7 @@ func (m Mutant) region(src []byte) (from, to int, ok bool) {
 	return from, to, ok
 }
 
-// clause reports whether s is one of a switch or a select, which stands in no block.
+// clause reports whether s is a clause of a switch or a select, which is in no block.
 func clause(s ast.Stmt) bool {
 	switch s.(type) {
 	case *ast.CaseClause, *ast.CommClause:
@@ -77,7 +77,7 @@ func declares(s ast.Stmt) bool {
 	return false
 }
 
-// immovable reports whether s cannot be put twice, and into a block.
+// immovable reports whether s cannot occur twice, or not in a block.
 func immovable(s ast.Stmt) (yes bool) {
 	ast.Inspect(s, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -91,7 +91,7 @@ func immovable(s ast.Stmt) (yes bool) {
 	return yes
 }
 
-// placed is a mutant in a file that has several.
+// placed is a mutant in a file with several.
 type placed struct {
 	Mutant
 	number   int
@@ -128,14 +128,14 @@ func together(src []byte, list []Mutant, first int) (file []byte, in []placed, o
 	return append(file, src[done:]...), in, out
 }
 
-// switchFile declares the number in a package of that name.
+// switchFile returns the file that declares the number in a package of that name.
 func switchFile(name string) []byte {
 	return fmt.Appendf(nil, "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantNumber, _ = strconv.Atoi(os.Getenv(%q))\n", name, variable)
 }
 
 var complaint = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): `)
 
-// offset is where a line and column, from 1, are in a file.
+// offset returns the offset of a line and column, from 1, in a file.
 func offset(file []byte, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {
@@ -148,8 +148,8 @@ func offset(file []byte, line, column int) int {
 	return at + column - 1
 }
 
-// blamed finds the mutants in whose copies the compiler has found something wrong. It
-// names files of one package, somewhere.
+// blamed finds the mutants in whose copies the compiler reports errors. The compiler
+// names files of one package, in any folder.
 func blamed(out []byte, files map[string][]byte, in []placed) (bad []int) {
 	for _, c := range complaint.FindAllSubmatch(out, -1) {
 		line, _ := strconv.Atoi(string(c[2]))

@@ -1,5 +1,5 @@
-// Package readme compares the Go code of a Markdown file with an Example
-// function: what the README shows is then what the compiler and the tests see.
+// Package readme compares the Go code of a Markdown file with an Example function,
+// so that the compiler and the tests check what the README shows.
 package readme
 
 import (
@@ -55,7 +55,7 @@ func firstBlock(markdown []byte) ([]byte, error) {
 	return block, nil
 }
 
-// bodies returns the formatted bodies of the functions that want names.
+// bodies returns the formatted bodies of the functions named in want.
 func bodies(source []byte, want func(name string) bool) ([]string, error) {
 	formatted, err := format.Source(source)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package testsum reads what go test -json writes and keeps what a reader
-// needs of it: the result of every test, the output of those that failed, and
-// the tests that were skipped, each of which must be on a list.
+// Package testsum reads the output of go test -json and keeps what a reader needs:
+// the result of every test, the output of tests that failed, and the tests that were
+// skipped, each of which must be on a list.
 package testsum
 
 import (
@@ -54,7 +54,7 @@ func parseSkip(text string) (skip, error) {
 	return s, errors.Join(errs[:]...)
 }
 
-// reason returns why a test that says so may be skipped; "" means that it may not.
+// reason returns why a test with that output may be skipped; "" means that it may not.
 func (s Skips) reason(name testName, says string) string {
 	for _, entry := range s {
 		if entry.pkg.MatchString(name.pkg) && entry.test.MatchString(name.test) && entry.says.MatchString(says) {

@@ -35,8 +35,8 @@ type summary struct {
 	refused                           int // skips that the list does not have
 }
 
-// Summarize copies the essence of in, the output of go test -json, to out as
-// it comes, and ends with a line of totals. It returns an error if a test or a
+// Summarize copies what a reader needs of in, the output of go test -json, to out
+// while it comes, and ends with a line of totals. It returns an error if a test or a
 // build failed, if a test was skipped that skips does not list, or if no test
 // ran at all.
 func Summarize(in io.Reader, out io.Writer, skips Skips) error {
@@ -77,8 +77,8 @@ func (s *summary) take(e event) {
 	}
 }
 
-// output keeps a test's line until its end, and prints a package's at once. The
-// lines that only say which test runs now are dropped.
+// output keeps a test's line until the test ends, and prints a package's at once. It
+// drops the lines that only say which test runs now.
 func (s *summary) output(name testName, text string) {
 	if strings.HasPrefix(text, "=== ") {
 		return
@@ -130,8 +130,8 @@ func (s *summary) endSkipped(name testName, text *bytes.Buffer) {
 	fmt.Fprintf(s.out, "%s    skipped %s of %s: %s\n", says, name.test, name.pkg, reason)
 }
 
-// endPackage prints what is left of tests that never ended: a panic or a
-// timeout stops the process in the middle of them.
+// endPackage prints the output of tests that never ended, because a panic or a timeout
+// has stopped the process.
 func (s *summary) endPackage(e event) {
 	if e.Action == "skip" {
 		return // a package without tests

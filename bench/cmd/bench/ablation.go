@@ -15,7 +15,7 @@ func featuresCommand(ctx context.Context, args []string) error {
 	return ablate(ctx, "features", args, matrix.Ring())
 }
 
-// ablate compares ours with itself, each switch off in turn.
+// ablate compares ours with itself, with one switch off at a time.
 func ablate(ctx context.Context, name string, args []string, a matrix.Ablation) error {
 	o, err := parseOptions(name, args)
 	if err != nil {

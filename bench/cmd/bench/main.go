@@ -2,7 +2,7 @@
 // them. It is run from the bench folder.
 //
 //	go run ./cmd/bench run                                 everything
-//	go run ./cmd/bench run --quick                         what there are goals for, short
+//	go run ./cmd/bench run --quick                         points that have a goal, short
 //	go run ./cmd/bench run --only 'tcp/push-pull/*' --peer libzmq
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
 //	go run ./cmd/bench ablation                            each optimization on and off
@@ -31,7 +31,7 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 	"table":         tableCommand,
 }
 
-// errUsage stands for an error that the flag package has already printed.
+// errUsage means that the flag package has printed the error.
 var errUsage = errors.New("wrong usage")
 
 func main() {
@@ -57,7 +57,7 @@ func run(args []string) int {
 	}
 }
 
-// parseFlags also refuses what is not a flag.
+// parseFlags also refuses arguments that are not flags.
 func parseFlags(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -36,11 +36,11 @@ func parseOptions(name string, args []string) (options, error) {
 	flags.StringVar(&only, "only", "", "points, by name or pattern, separated by commas: tcp/push-pull/8,ipc/*/*")
 	flags.IntVar(&o.pairs, "pairs", 0, fmt.Sprintf("pairs of runs for each point (default %d; %d with --quick)", fullPairs, quickPairs))
 	flags.DurationVar(&o.duration, "duration", 0, fmt.Sprintf("how long the faster side's run should take (default %v; %v with --quick)", fullDuration, quickDuration))
-	flags.DurationVar(&o.patience, "patience", 0, "how long each run may wait until other programs leave the processors alone, or be repeated if they did not")
+	flags.DurationVar(&o.patience, "patience", 0, "how long each run may wait until other programs do not use the processors, or be repeated if they did")
 	flags.BoolVar(&o.quick, "quick", false, "only points with a goal, few and short runs: a first look, not figures to quote")
 	if name == "run" {
 		flags.StringVar(&o.peer, "peer", "", "compare with this peer only: libzmq, go-zeromq, \"raw sockets\", \"Go net\"")
-		flags.BoolVar(&o.self, "self", false, "run the peer against itself, to see what the machine's noise is worth")
+		flags.BoolVar(&o.self, "self", false, "run the peer against itself, which shows the machine's noise")
 	}
 	if err := parseFlags(flags, args); err != nil {
 		return o, err

@@ -60,8 +60,8 @@ func (s *session) compare(ctx context.Context, c matrix.Comparison) error {
 	return s.measure(ctx, result.Result{Point: c.Point, Peer: c.Peer}, ours, peer)
 }
 
-// measure fills r in and keeps it. What a contender refuses is skipped, what
-// fails is counted; the error is for what makes going on pointless.
+// measure fills r in and keeps it. It skips a point that a contender refuses, and
+// counts failures; the error means that the session cannot continue.
 func (s *session) measure(ctx context.Context, r result.Result, ours, peer contender.Contender) error {
 	fmt.Printf("%s: %s and %s\n", r.Point, ours.Name, peer.Name)
 	r.Ours, r.Measure, r.When = ours.Name, r.Point.Measure(), time.Now().UTC().Truncate(time.Second)
@@ -92,7 +92,7 @@ func (s *session) verdict() error {
 	return nil
 }
 
-// units of the figure that a measure compares by.
+// units are those of the figures that measures compare.
 var units = map[matrix.Measure]string{
 	matrix.Throughput: "msg/s",
 	matrix.Latency:    "µs",
@@ -109,7 +109,7 @@ func progress(m matrix.Measure) func(int, result.Run, result.Run) {
 	}
 }
 
-// aside is what else a run's line says.
+// aside is the rest of a run's line.
 func aside(m matrix.Measure, r result.Run) string {
 	switch m {
 	case matrix.Standing:

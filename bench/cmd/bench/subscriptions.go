@@ -20,8 +20,8 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// subscriptionCounts are how many subscriptions there are, and how many messages
-// are then matched with them.
+// subscriptionCounts has the numbers of subscriptions, and how many messages are
+// matched with each.
 var subscriptionCounts = []struct{ subscriptions, messages int }{
 	{10, 2_000_000}, {10_000, 1_000_000}, {1_000_000, 500_000},
 }
@@ -30,10 +30,10 @@ var subscriptionCounts = []struct{ subscriptions, messages int }{
 // More is better for rates, and less for the others.
 var subscriptionFigures = []string{"miss", "hit", "memory", "subscribe", "cancel", "leave"}
 
-// subscriptionRun is the figures of one program.
+// subscriptionRun has the figures of one program.
 type subscriptionRun map[string]float64
 
-// subscriptionResult is what is kept.
+// subscriptionResult is what the results folder keeps.
 type subscriptionResult struct {
 	Machine       result.Machine       `json:"machine"`
 	Subscriptions int                  `json:"subscriptions"`
@@ -85,7 +85,7 @@ func subscriptionsCommand(ctx context.Context, args []string) error {
 
 var subscriptionLine = regexp.MustCompile(`(?m)^(\w+): ([\d.-]+) \[`)
 
-// runSubscriptions runs one program on a port that was free.
+// runSubscriptions runs one program on a port that the system has chosen.
 func runSubscriptions(ctx context.Context, program string, subscriptions, messages int) (subscriptionRun, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

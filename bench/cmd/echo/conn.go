@@ -2,9 +2,9 @@ package main
 
 import "github.com/actum-go/actum/proactor"
 
-// conn is a connection. It owns no buffer while it waits: a receive takes one of
-// the pool's, which is written from and then given back. After a connection is
-// made nothing is allocated for it.
+// conn is a connection. It owns no buffer while it waits: a receive takes one from
+// the pool, which is written from and then given back. Once a connection is made,
+// nothing is allocated for it.
 type conn struct {
 	handle   *proactor.Handle
 	pool     *proactor.BufferPool
@@ -21,8 +21,8 @@ func newConn(h *proactor.Handle, pool *proactor.BufferPool) *conn {
 	return c
 }
 
-// Each operation's handler is the connection itself under another type: no
-// closure, and no look-up of what the completion is about.
+// Each operation's handler is the connection itself under another type. That needs
+// neither a closure nor a look-up of the connection.
 type (
 	received conn
 	sent     conn
@@ -42,7 +42,7 @@ func (r *received) HandleCompletion(op *proactor.Operation) {
 }
 
 // send starts an operation, which goes to the kernel together with those of all
-// connections that something came from. A TryWrite here would be a system call
+// other connections that have received something. TryWrite would make a system call
 // for each.
 func (c *conn) send() { c.handle.Write(&c.outgoing, c.rest) }
 

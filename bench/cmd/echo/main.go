@@ -1,6 +1,5 @@
 // Command echo is an echo server on package proactor, and an example of how to
-// write one: the connection (conn.go) does not know which of the strategies below
-// it is run with.
+// write one: the connection (conn.go) does not depend on the strategy.
 //
 //	echo [FLAGS] serve tcp://HOST:PORT
 package main
@@ -20,8 +19,8 @@ type strategy struct {
 
 func main() {
 	var s strategy
-	flag.StringVar(&s.Backend, "backend", "", "what carries operations out: uring, epoll, goroutine")
-	flag.IntVar(&s.Dispatchers, "dispatchers", 1, "several dispatchers, which share the connections out")
+	flag.StringVar(&s.Backend, "backend", "", "the backend: uring, epoll, goroutine")
+	flag.IntVar(&s.Dispatchers, "dispatchers", 1, "number of dispatchers, which share the connections")
 	flag.IntVar(&s.Pool.Min, "pool", 1, "goroutines that each dispatcher has")
 	flag.BoolVar(&s.strands, "strands", false, "a strand for each connection")
 	flag.StringVar((*string)(&s.WaitMode), "waiting", "", `how a dispatcher waits: parked in Go's poller, or "locked", on a thread of its own`)
@@ -34,7 +33,7 @@ func main() {
 	echo.Main(flag.Args(), s.serve)
 }
 
-// serve listens on the first dispatcher and has the group share out what comes.
+// serve listens on the first dispatcher; the group shares the connections.
 func (s strategy) serve(address string) error {
 	group, err := proactor.NewGroup(s.GroupOptions)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// What does not fit into the buffer comes back in pieces, and all of it, however
-// the server is run.
+// A request that does not fit into the buffer is answered in pieces, completely, with
+// every strategy.
 func TestEcho(t *testing.T) {
 	with := func(o proactor.Options) strategy {
 		return strategy{GroupOptions: proactor.GroupOptions{Options: o}}

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// pause is how long to wait after an accept that failed: the system may be short
-// of descriptors, and then trying again at once is of no use.
+// pause is how long to wait after an accept that failed: the system may have no
+// descriptors left, and then another attempt at once would fail, too.
 const pause = 10 * time.Millisecond
 
 // buffers is how many requests may be under way at a time. When they are all in
@@ -35,10 +35,10 @@ func newServer(group *proactor.Group, listener *proactor.Handle, strands bool) *
 	return s
 }
 
-// start asks for the next connection.
+// start starts the next accept.
 func (s *server) start() { s.listener.Accept(&s.accept) }
 
-// HandleCompletion has a new connection served, and asks for the next one.
+// HandleCompletion begins to serve a new connection, and starts the next accept.
 func (s *server) HandleCompletion(op *proactor.Operation) {
 	switch err := op.Err(); {
 	case err == nil:
@@ -49,7 +49,7 @@ func (s *server) HandleCompletion(op *proactor.Operation) {
 	}
 }
 
-// serve gives a connection to the dispatcher whose turn it is.
+// serve gives a connection to the next dispatcher.
 func (s *server) serve(h *proactor.Handle) {
 	s.accepted++
 	if len(s.group.Dispatchers()) > 1 {

@@ -23,8 +23,7 @@ func TestFeaturesOfTheMatrix(t *testing.T) {
 	}
 }
 
-// uses are the features that uring uses with o. Where it does not work there are
-// none.
+// uses are the features that uring uses with o; none where uring does not work.
 func uses(t *testing.T, o proactor.Options) (names []string) {
 	t.Helper()
 	all, err := proactor.ProbeBackends(o)

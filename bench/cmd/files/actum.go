@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// readActum is package proactor: an operation for each reader.
+// readActum uses package proactor: an operation for each reader.
 func readActum(j job) (time.Duration, error) {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {

@@ -2,5 +2,5 @@
 
 package main
 
-// direct is not offered here: what is uncached is cached as well.
+// direct does not exist here: uncached reads use the cache, too.
 const direct = 0

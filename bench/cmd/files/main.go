@@ -1,4 +1,4 @@
-// Command files reads blocks of a file at random places, so many at a time, from
+// Command files reads blocks of a file at random places, READERS at a time, from
 // the page cache or past it.
 //
 //	files actum|os cached|uncached READERS SIZE COUNT
@@ -21,7 +21,7 @@ const (
 	fileSize  = 256 << 20
 )
 
-// job is what is to be done: count reads, readers at a time.
+// job is count reads, readers at a time.
 type job struct {
 	name        string
 	uncached    bool
@@ -73,7 +73,7 @@ func run(args []string) error {
 	return nil
 }
 
-// fillCache has the whole file read once. What is cached already costs little.
+// fillCache reads the whole file once. Blocks that are cached already cost little.
 func fillCache(name string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -89,7 +89,7 @@ func fillCache(name string) error {
 	return nil
 }
 
-// flag is what the file is opened with.
+// flag is the flag to open the file with.
 func (j job) flag() int {
 	if j.uncached {
 		return os.O_RDONLY | direct
@@ -97,12 +97,12 @@ func (j job) flag() int {
 	return os.O_RDONLY
 }
 
-// offset is that of a random block.
+// offset is the offset of a random block.
 func (j job) offset(random *rand.Rand) int64 {
 	return random.Int64N(j.blocks) * int64(j.size)
 }
 
-// alignment is what reading past the cache takes, of memory and offsets.
+// alignment is that of memory and offsets for reads past the cache.
 const alignment = 4096
 
 // buffer is memory for a block, aligned.

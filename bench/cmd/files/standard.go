@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// readStandard is os.File: a goroutine for each reader.
+// readStandard uses os.File: a goroutine for each reader.
 func readStandard(j job) (time.Duration, error) {
 	file, err := os.OpenFile(j.name, j.flag(), 0)
 	if err != nil {

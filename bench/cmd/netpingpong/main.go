@@ -1,5 +1,5 @@
-// Command netpingpong is a ping-pong over TCP with nothing but the net
-// package: what Go itself can do, as the measure of our latency.
+// Command netpingpong is a ping-pong over TCP with package net alone: the measure
+// of our latency.
 //
 //	netpingpong local_lat tcp://127.0.0.1:5555 SIZE ROUNDTRIPS
 //	netpingpong remote_lat tcp://127.0.0.1:5555 SIZE ROUNDTRIPS

@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// The two processes meet on a Unix socket, beside what is measured:
+// The two processes coordinate over a Unix socket, apart from what is measured:
 //
 //  1. one listens on it; many, which has connected its sockets, dials it
-//  2. one sees that all its peers, or their subscriptions, are there: it says go, a
-//     byte, and both begin
-//  3. in bursts the receivers acknowledge each one, with the time of the last
-//     receipt: nanoseconds of the system's clock, eight bytes, the low ones first.
-//     The sender has the same clock, so that the way of the acknowledgement is not
-//     in the figure
+//  2. when one has all its peers, or their subscriptions, it sends a byte, and both
+//     begin
+//  3. the receivers acknowledge each burst with the time of the last receipt:
+//     nanoseconds of the system's clock, eight bytes, little-endian. The sender has
+//     the same clock, so that the figure does not contain the acknowledgement's way
 
 func meet(path string) (net.Conn, error) {
 	l, err := net.Listen("unix", path)
@@ -45,7 +44,7 @@ func awaitGo(conn net.Conn) error {
 	return err
 }
 
-// acknowledge says when the last message of a burst was received.
+// acknowledge sends the time at which the last message of a burst was received.
 func acknowledge(conn net.Conn, at time.Time) error {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], uint64(at.UnixNano()))
@@ -53,7 +52,7 @@ func acknowledge(conn net.Conn, at time.Time) error {
 	return err
 }
 
-// acknowledged waits for that.
+// acknowledged waits for that time.
 func acknowledged(conn net.Conn, b *[8]byte) (time.Time, error) {
 	if _, err := conn.Read(b[:]); err != nil {
 		return time.Time{}, err

@@ -4,17 +4,17 @@
 //	peers [FLAGS] one  PATTERN ENDPOINT CONTROL SIZE COUNT PEERS BURST
 //	peers [FLAGS] many PATTERN ENDPOINT CONTROL SIZE COUNT PEERS BURST
 //
-// One binds one socket; many connects PEERS sockets. PATTERN says which types they
-// have, the one side's first: push-pull, pull-push, pub-sub, router-dealer,
+// One binds one socket; many connects PEERS sockets. PATTERN names their types,
+// the one side's first: push-pull, pull-push, pub-sub, router-dealer,
 // rep-req. COUNT is messages or round trips, of all peers together; SIZE is bytes
 // of a message; CONTROL is the path of a Unix socket on which the two processes
-// meet (control.go). BURST is "stream", without a pause, or how many messages are
-// sent at a time: the next are not sent before these have been received.
+// coordinate (control.go). BURST is "stream", without a pause, or how many messages are
+// sent at a time: the next are sent only when these have been received.
 //
 // A stream's rate is that of the receivers from the first message to the last. A
-// burst takes from its first send to its last receipt, or its last answer; its rate
-// is over that time alone, and the latencies printed are how long bursts took, or
-// in rep-req how long a request waited for its reply. They are not halved.
+// burst lasts from its first send to its last receipt, or its last answer; only that
+// time counts for the rate. The latencies printed are how long bursts took, or in
+// rep-req how long a request waited for its reply. They are not halved.
 package main
 
 import (
@@ -31,7 +31,7 @@ import (
 func main() {
 	var o zmq.ContextOptions
 	profile := flag.String("cpuprofile", "", "write a profile of processor time to this file")
-	flag.StringVar(&o.Backend, "backend", "", "what carries operations out: uring, epoll, goroutine")
+	flag.StringVar(&o.Backend, "backend", "", "the backend: uring, epoll, goroutine")
 	flag.Parse()
 	if err := profiled(*profile, func() error { return run(flag.Args(), o) }); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
@@ -55,7 +55,7 @@ func profiled(name string, f func() error) error {
 	return errors.Join(err, file.Close())
 }
 
-// job is what the command line asks for.
+// job is the parsed command line.
 type job struct {
 	pattern           string
 	endpoint, control string
@@ -82,7 +82,7 @@ func parse(args []string) (j job, err error) {
 	return j, nil
 }
 
-// pattern is what the two sides do. Sockets of many connect, that of one binds.
+// pattern has the two sides of a pattern. The sockets of many connect, that of one binds.
 type pattern struct {
 	one, many         zmq.Type
 	oneDoes, manyDoes func(*side) error

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Both sides of every pattern, in a stream and in bursts, come to their end.
+// Both sides of every pattern end, in a stream and in bursts.
 func TestBothSides(t *testing.T) {
 	defer func(to io.Writer) { out = to }(out)
 	for name := range patterns {
@@ -19,7 +19,7 @@ func TestBothSides(t *testing.T) {
 				continue
 			}
 			t.Run(name+"/"+burst, func(t *testing.T) {
-				var figures strings.Builder // of the one side that reports
+				var figures strings.Builder // of the side that reports
 				out = &figures
 				args := []string{"", name, freePort(t), filepath.Join(t.TempDir(), "c"), "8", "2400", "8", burst}
 				other := make(chan error, 1)

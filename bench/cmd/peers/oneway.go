@@ -53,7 +53,7 @@ func (s *side) sendBursts(payloads [][]byte) error {
 	return nil
 }
 
-// receiving is what the receivers count together.
+// receiving is the receivers' common count.
 type receiving struct {
 	*side
 	received atomic.Int64
@@ -61,7 +61,7 @@ type receiving struct {
 	ended    atomic.Bool
 }
 
-// receive takes count messages, from whichever socket they come.
+// receive takes count messages, from any socket.
 func (s *side) receive() error {
 	r := &receiving{side: s}
 	return s.each(func(_ int, socket *zmq.Socket) error { return r.from(socket) })
@@ -102,7 +102,7 @@ func (r *receiving) from(socket *zmq.Socket) error {
 	}
 }
 
-// add counts n more messages. The last one ends it for all.
+// add counts n more messages. The last one ends all receivers.
 func (r *receiving) add(n int) (end bool, err error) {
 	received := int(r.received.Add(int64(n)))
 	now := time.Now()
@@ -116,5 +116,5 @@ func (r *receiving) add(n int) (end bool, err error) {
 		perf.ReportThroughput(out, r.count, time.Duration(now.UnixNano()-r.first.Load()))
 	}
 	r.ended.Store(true)
-	return true, errors.Join(err, r.finish(nil)) // ends those who still wait for messages
+	return true, errors.Join(err, r.finish(nil)) // ends the receivers that still wait
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// out is where the figures go.
+// out receives the figures.
 var out io.Writer = os.Stdout
 
-// payloads are sent in turn: of a publisher one for each topic, such that each
-// message goes to another subscriber than the one before.
+// payloads are sent in turn. A publisher has one for each topic, in an order in which
+// each message goes to another subscriber than the one before.
 func (s *side) payloads() [][]byte {
 	if s.pattern != "pub-sub" {
 		return [][]byte{make([]byte, s.size)}

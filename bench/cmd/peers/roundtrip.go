@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// echo sends count messages back as they came.
+// echo sends count messages back unchanged.
 func (s *side) echo() error {
 	socket := s.sockets[0]
 	for range s.count {
@@ -24,14 +24,14 @@ func (s *side) echo() error {
 	return nil
 }
 
-// sendOn sends a message that was received, and needs it no more.
+// sendOn sends a received message and releases it.
 func sendOn(socket *zmq.Socket, m zmq.Msg) error {
 	err := socket.Send(never, m)
 	m.Release()
 	return err
 }
 
-// ask has count round trips: in a stream each socket keeps its window full, in
+// ask makes count round trips: in a stream each socket keeps its window full, in
 // bursts all requests are sent and then all replies received.
 func (s *side) ask() error {
 	switch {

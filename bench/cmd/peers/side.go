@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// topicsEach is how many topics each subscriber wants, of its own.
+	// topicsEach is how many topics of its own each subscriber wants.
 	topicsEach = 10
 	// topicSize is the bytes of a topic, with which its messages begin.
 	topicSize = 4
 	// window is how many requests each DEALER has in flight in a stream.
 	window = 100
-	// byReference is the size from which on one payload is sent again and again
-	// without a copy, as the C programs do.
+	// byReference is the size from which on one payload is sent repeatedly without a
+	// copy, as the C programs do.
 	byReference = 32 << 10
 )
 
@@ -62,7 +62,7 @@ func (s *side) complete(now zmq.Stats) bool {
 	return now.Peers == s.peers && (s.pattern != "pub-sub" || now.Subscriptions == s.peers*topicsEach)
 }
 
-// many connects, and begins when the other side says so.
+// many connects, and begins when the other side sends the byte.
 func (s *side) many(p pattern) (err error) {
 	for i := range s.peers {
 		var o zmq.Options
@@ -90,7 +90,7 @@ func (s *side) many(p pattern) (err error) {
 	return s.finish(p.manyDoes(s))
 }
 
-// finish closes the sockets, which delivers what they have.
+// finish closes the sockets, which delivers what is queued.
 func (s *side) finish(err error) error {
 	for _, socket := range s.sockets {
 		err = errors.Join(err, socket.Close())
@@ -98,10 +98,10 @@ func (s *side) finish(err error) error {
 	return err
 }
 
-// topic is the kth of subscriber i.
+// topic is the kth topic of subscriber i.
 func topic(i, k int) string { return fmt.Sprintf("%04d", i*topicsEach+k) }
 
-// each runs f for every socket at once, and returns the first error.
+// each runs f for all sockets concurrently, and returns the first error.
 func (s *side) each(f func(i int, socket *zmq.Socket) error) error {
 	if len(s.sockets) == 1 {
 		return f(0, s.sockets[0])
@@ -122,5 +122,5 @@ func (s *side) each(f func(i int, socket *zmq.Socket) error) error {
 	return first
 }
 
-// share is what socket i has of n.
+// share is how many of n belong to socket i.
 func (s *side) share(n, i int) int { return (n + i) / len(s.sockets) }

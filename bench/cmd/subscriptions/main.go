@@ -1,6 +1,5 @@
-// Command subscriptions measures what subscriptions cost a publisher of ours, in
-// the same steps and words as peers/subscriptions/libzmq.c, which says what they
-// are.
+// Command subscriptions measures what subscriptions cost a publisher of ours, with
+// the same steps and output as peers/subscriptions/libzmq.c, which describes them.
 //
 //	subscriptions ENDPOINT SUBSCRIPTIONS MESSAGES
 package main
@@ -70,7 +69,7 @@ func setTopic(b []byte, i int) {
 	}
 }
 
-// shuffled visits all of them, far apart.
+// shuffled visits all topics in an order far from ascending.
 func shuffled(i, n int) int { return i * 7919 % n }
 
 // subscribe is the SUB's process: it obeys lines on standard input.
@@ -156,8 +155,8 @@ func start(endpoint string, n int) (*publisher, error) {
 	return p, nil
 }
 
-// step has the SUB do something, does it with it, and publishes the mark until the
-// SUB has that.
+// step has the SUB do something, does the publisher's part of it, and publishes the
+// mark until the SUB has received it.
 func (p *publisher) step(step byte, with func() error) (time.Duration, error) {
 	begun := time.Now()
 	if _, err := p.to.Write([]byte{step, '\n'}); err != nil {

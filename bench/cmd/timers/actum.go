@@ -36,7 +36,7 @@ func (a *actum) start(i int, after time.Duration) {
 
 func (a *actum) cancel(i int) { a.dispatcher.Cancel(&a.timers[i]) }
 
-// settle dispatches what has been cancelled.
+// settle dispatches the cancelled timers.
 func (a *actum) settle() { a.expire() }
 
 func (a *actum) expire() {

@@ -1,6 +1,6 @@
-// Command timers measures what a timer costs, among many: the processor time of
+// Command timers measures the cost of a timer among many: the processor time of
 // the whole process, divided by the number of timers. Wall time would leave out
-// what other threads do, collecting garbage for one.
+// other threads, such as those that collect garbage.
 //
 //	timers actum|time timer-start|timer-cancel|timer-expiry COUNT
 package main
@@ -18,7 +18,7 @@ const usageCode = 2
 // implementation is one way of having timers. Times are counted from its
 // beginning.
 type implementation interface {
-	// start starts timer i, to expire so late.
+	// start starts timer i, which expires after the duration.
 	start(i int, after time.Duration)
 	// cancel cancels timer i. The handlers of cancelled timers, if there are
 	// any, are called by the end of settle.
@@ -73,7 +73,7 @@ var operations = map[string]func(t implementation, count int) time.Duration{
 			t.settle()
 		})
 	},
-	// The same timers twice, so that what it costs to start them can be taken off.
+	// The same timers twice, so that the cost of starting them can be subtracted.
 	"timer-expiry": func(t implementation, count int) time.Duration {
 		start := cpu(func() { startAll(t, count, time.Hour) })
 		for i := range count {

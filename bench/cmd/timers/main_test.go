@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Every operation ends, and so every timer is accounted for; a cost may be
-// nothing where the clock of processor time is coarse.
+// Every operation ends, so every timer is accounted for. A cost may be 0 where the
+// clock of processor time is coarse.
 func TestOperationsEnd(t *testing.T) {
 	for name, make := range implementations {
 		for operation, measure := range operations {

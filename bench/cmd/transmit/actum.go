@@ -8,7 +8,7 @@ import (
 )
 
 // sender opens the file, connects, and transmits: each step is the handler of
-// the one before.
+// the previous one.
 type sender struct {
 	job
 	dispatcher *proactor.Dispatcher
@@ -73,7 +73,7 @@ func (s *sender) sent(op *proactor.Operation) {
 	s.stream.TransmitFile(op, &s.what)
 }
 
-// failed ends it all if there is an error.
+// failed ends the run if there is an error.
 func (s *sender) failed(err error) bool {
 	if err != nil {
 		s.err = err

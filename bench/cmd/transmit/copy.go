@@ -12,7 +12,7 @@ const (
 	connectTimeout = 10 * time.Second
 )
 
-// transmitCopy is io.Copy, which uses sendfile where the system has it.
+// transmitCopy uses io.Copy, which uses sendfile where the system has it.
 func transmitCopy(j job) error {
 	conn, err := connectPatiently(j.address)
 	if err != nil {
@@ -35,7 +35,7 @@ func transmitCopy(j job) error {
 	return nil
 }
 
-// connectPatiently tries until somebody listens.
+// connectPatiently tries until the receiver listens.
 func connectPatiently(address string) (net.Conn, error) {
 	for deadline := time.Now().Add(connectTimeout); ; time.Sleep(connectRetry) {
 		conn, err := net.Dial("tcp", address)

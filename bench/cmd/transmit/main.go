@@ -1,5 +1,5 @@
 // Command transmit sends a file over a stream, again and again, as an operation
-// of package proactor or by io.Copy. What receives is the raw sockets' program.
+// of package proactor or by io.Copy. The raw sockets' program receives it.
 //
 //	transmit actum|copy remote_thr tcp://HOST:PORT SIZE COUNT
 package main
@@ -15,7 +15,7 @@ import (
 
 const usageCode = 2
 
-// job is count times the whole file, to an address.
+// job is to send the whole file count times to an address.
 type job struct {
 	address, name string
 	size          int64

@@ -100,7 +100,7 @@ func libzmqVersion(ctx context.Context, program string) (string, error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// commit is what ours was built from; "+" stands for changes not committed.
+// commit is the commit that ours was built from; "+" means uncommitted changes.
 func commit(_ context.Context, program string) (string, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {

@@ -19,12 +19,12 @@ type Contender struct {
 	command []string // the program and what precedes the arguments
 	options []string // what follows them
 	load    string   // of an echo server: the load generator
-	sink    string   // of who sends files: the program that receives
-	managed bool     // it has a Go runtime, which says what its memory is
+	sink    string   // of a sender of files: the program that receives
+	managed bool     // it has a Go runtime, which reports its memory
 }
 
-// Without is the contender with one of its switches off: for an echo server a
-// feature of its backend, which is said before the arguments.
+// Without returns the contender with one of its switches off: for an echo server a
+// feature of its backend, which is named before the arguments.
 func (c Contender) Without(off string) Contender {
 	c.Name += " without " + off
 	if c.load != "" {
@@ -35,7 +35,7 @@ func (c Contender) Without(off string) Contender {
 	return c
 }
 
-// Job is the processes of one run. Local binds; there is no Remote for
+// Job has the processes of one run. Local binds; there is no Remote for
 // inproc. One of the two prints the figures.
 //
 // A Local that Serves says "listening", and runs until it is killed. Then Remote,
@@ -43,10 +43,10 @@ func (c Contender) Without(off string) Contender {
 type Job struct {
 	Local, Remote []string
 	Serves        bool
-	Managed       bool // Local says on SIGUSR1 what its memory is
+	Managed       bool // Local prints its memory on SIGUSR1
 }
 
-// Job is the command lines for count messages, or round trips, at point p.
+// Job returns the command lines for count messages, or round trips, at point p.
 // Endpoint is ignored for inproc.
 func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
 	switch p.Family() {
@@ -75,7 +75,7 @@ func (c Contender) Job(p matrix.Point, endpoint string, count int) Job {
 	return Job{Local: c.line(roles.local, tail), Remote: c.line(roles.remote, tail)}
 }
 
-// echoJob has the load generator ask, or keep idle connections.
+// echoJob runs the load generator, which sends requests or keeps idle connections.
 func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
 	size, connections := strconv.Itoa(p.Size), strconv.Itoa(p.Outstanding)
 	client := []string{"idle", endpoint, size, connections}
@@ -90,8 +90,8 @@ func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
 	}
 }
 
-// crowdJob has one socket in the first process and its peers in the other. They
-// meet on a Unix socket beside what is measured, which is named after the endpoint.
+// crowdJob runs one socket in the first process and its peers in the other. They
+// coordinate over a Unix socket, which is named after the endpoint.
 func (c Contender) crowdJob(p matrix.Point, endpoint string, count int) Job {
 	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "tcp://"), ":")
 	burst := "stream"

@@ -92,8 +92,8 @@ func TestFiguresOfPeersInC(t *testing.T) {
 	}
 }
 
-// Bursts that do not come out even are refused: the last one would count messages
-// that nobody sends.
+// A count that is not a multiple of the burst is refused: the last burst would count
+// messages that are not sent.
 func TestUnevenBursts(t *testing.T) {
 	sources, err := filepath.Glob("../../peers/libzmq/*.c")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// gcc builds the C program in a folder of peers, with what all share.
+// gcc builds the C program in a folder of peers, with the common files.
 func gcc(peer string, libraries ...string) func(*Workshop, context.Context, string) error {
 	return func(w *Workshop, ctx context.Context, program string) error {
 		if err := checkToolchain(ctx, libraries); err != nil {
@@ -29,7 +29,7 @@ func gcc(peer string, libraries ...string) func(*Workshop, context.Context, stri
 	}
 }
 
-// checkToolchain says in one sentence which Debian package is missing.
+// checkToolchain returns an error that names the Debian package that is missing.
 func checkToolchain(ctx context.Context, libraries []string) error {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		return errors.New("there is no C compiler: install Debian's gcc and libc6-dev")

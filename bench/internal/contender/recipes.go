@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/bench/internal/matrix"
 )
 
-// source is where a program comes from. Several contenders may be one program
-// with different arguments.
+// source is where a program comes from. Several contenders may use one program with
+// different arguments.
 type source struct {
 	program string // its name in .build
 	build   func(w *Workshop, ctx context.Context, program string) error
@@ -21,7 +21,7 @@ type recipe struct {
 	args    []string // before the role
 }
 
-// recipes has what takes part, family by family.
+// recipes has the contenders, family by family.
 var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Messaging: {
 		matrix.Actum:    {source{"actum-perf", goBuild("..", "./cmd/actum"), true}, commit, []string{"perf"}},

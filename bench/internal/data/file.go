@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// File is the name of a file of size bytes that no disk can compress. It lies
+// File returns the name of a file of size bytes that no disk can compress. The file is
 // beside the program and stays for the next run.
 func File(size int64) (name string, err error) {
 	program, err := os.Executable()
@@ -24,7 +24,7 @@ func File(size int64) (name string, err error) {
 	return name, write(name, size)
 }
 
-// write fills a temporary file first: another program may look for it.
+// write fills a temporary file first: another program may open the file.
 func write(name string, size int64) error {
 	file, err := os.CreateTemp(filepath.Dir(name), "data")
 	if err != nil {

@@ -3,7 +3,7 @@
 //	PROGRAM serve tcp://HOST:PORT
 //
 // prints "listening" once it does, and runs until it is killed. On SIGUSR1 it
-// collects its garbage and prints what is left: "memory: heap 123 B, stacks 456 B".
+// collects its garbage and prints the memory in use: "memory: heap 123 B, stacks 456 B".
 package echo
 
 import (
@@ -15,8 +15,8 @@ import (
 	"syscall"
 )
 
-// BufferSize is what each server reads with: requests of up to 4 KiB come in
-// one piece.
+// BufferSize is the size of each server's reads: requests of up to 4 KiB come in one
+// piece.
 const BufferSize = 4 << 10
 
 const (
@@ -33,7 +33,7 @@ func Main(line []string, serve func(address string) error) {
 		os.Exit(usageCode)
 	}
 	asked := make(chan os.Signal, 1)
-	signal.Notify(asked, syscall.SIGUSR1) // before anybody can ask
+	signal.Notify(asked, syscall.SIGUSR1) // before the runner can send it
 	go reportMemory(asked)
 	if err := serve(address); err != nil {
 		fmt.Fprintln(os.Stderr, "echo server:", err)
@@ -41,7 +41,7 @@ func Main(line []string, serve func(address string) error) {
 	}
 }
 
-// Listening tells the runner.
+// Listening notifies the runner.
 func Listening() { fmt.Println("listening") }
 
 func parse(line []string) (address string, err error) {

@@ -1,7 +1,7 @@
 package matrix
 
-// Ablation is a set of parts of ours that can be left out one by one, and where
-// that is tried.
+// Ablation is a set of parts of ours that can be left out one by one, and the points
+// at which that is measured.
 type Ablation struct {
 	Title    string // of its table
 	Switches []string
@@ -19,8 +19,8 @@ func Engine() Ablation {
 	}
 }
 
-// Ring is the features of io_uring in use that an echo server has to do with, by
-// the names of proactor.ProbeBackends. Without single-issuer there is no
+// Ring is the features of io_uring that an echo server uses, by the names of
+// proactor.ProbeBackends. Without single-issuer there is no
 // defer-taskrun either.
 func Ring() Ablation {
 	return Ablation{

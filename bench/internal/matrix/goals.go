@@ -8,8 +8,8 @@ type Quantity string
 // Speed is the point's own measure, CPU is processor time per message
 // delivered, user and system, of all processes of a side (of an echo, of the
 // server): ratios of ours to the peer's. Memory is heap and stacks in bytes for
-// each idle connection, WakeUps how often something ran while nothing was to be
-// done: of ours alone.
+// each idle connection, WakeUps how often a thread ran while there was nothing to do:
+// of ours alone.
 const (
 	Speed   Quantity = "speed"
 	CPU     Quantity = "cpu"
@@ -20,8 +20,8 @@ const (
 // Absolute reports whether the goal is about ours alone.
 func (q Quantity) Absolute() bool { return q == Memory || q == WakeUps }
 
-// Goal is a bound for the median ratio. First is the first release's, Final
-// the one to reach in the end; zero where there is none.
+// Goal is a bound for the median ratio. First is the bound for the first release,
+// Final the one after it; zero where there is none.
 type Goal struct {
 	Quantity     Quantity
 	First, Final float64
@@ -93,7 +93,7 @@ func (g Goal) atMost(m Measure) bool {
 	return g.Quantity != Speed || m == Latency || m == Standing || m == Cost
 }
 
-// Judge says how a ratio, or an absolute figure, stands to the goal: "≥ 6 met,
+// Judge compares a ratio, or an absolute figure, with the goal: "≥ 6 met,
 // then ≥ 8 missed".
 func (g Goal) Judge(m Measure, ratio float64) string {
 	text := g.verdict(m, g.Final, ratio)

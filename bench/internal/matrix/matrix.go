@@ -9,8 +9,8 @@ const (
 	Net      = "Go net"
 )
 
-// Contenders of the runtime alone. Actum is the echo server as it is by itself;
-// the next ones are the same on other backends and with other strategies.
+// Contenders of the runtime alone. Actum is the echo server with its defaults; the
+// next ones are the same server on other backends and with other strategies.
 const (
 	ActumEpoll     = "actum on epoll"
 	ActumGoroutine = "actum on goroutines"

@@ -4,8 +4,8 @@ import "fmt"
 
 // Patterns of one socket that has many peers, the one side's type first.
 const (
-	// PushPull and PubSub are as everywhere; of PubSub each subscriber wants ten
-	// topics of its own.
+	// PushPull and PubSub are declared in point.go; each subscriber of PubSub wants
+	// ten topics of its own.
 	PullPush     = "pull-push"
 	RouterDealer = "router-dealer" // in a stream 100 requests in flight from each DEALER
 	RepReq       = "rep-req"       // one request in flight from each REQ
@@ -53,7 +53,7 @@ func (p Point) load() string {
 	return fmt.Sprintf("burst-%d", p.Burst)
 }
 
-// crowd says who sends to whom, and how: "PUSH to 8 PULL, bursts of 10".
+// crowd names the sockets and the load: "PUSH to 8 PULL, bursts of 10".
 func (p Point) crowd() string {
 	return p.Roles() + ", " + p.Load()
 }

@@ -14,8 +14,8 @@ type Measure string
 // Throughput is messages a second, more is better. Latency is half of the
 // median round trip in microseconds, less is better. Responses is requests a
 // second, with response times. Crowded is messages or round trips a second between
-// one socket and many, and in bursts how long each takes. Standing is what it takes to do nothing: memory
-// and wake-ups, less is better. Cost is processor time in nanoseconds.
+// one socket and many, and in bursts how long each takes. Standing is memory and
+// wake-ups of idle connections, less is better. Cost is processor time in nanoseconds.
 const (
 	Throughput Measure = "throughput"
 	Latency    Measure = "latency"
@@ -32,10 +32,10 @@ const (
 	PubSub   = "pub-sub"
 )
 
-// What the runtime alone does.
+// Patterns of the runtime alone.
 const (
 	Echo        = "echo"         // requests of Size over Outstanding connections, one at a time on each
-	Idle        = "idle"         // Outstanding connections that nothing comes from
+	Idle        = "idle"         // Outstanding connections that send nothing
 	TimerStart  = "timer-start"  // starts Outstanding timers
 	TimerCancel = "timer-cancel" // cancels them
 	TimerExpiry = "timer-expiry" // lets them expire

@@ -1,5 +1,5 @@
-// Package perf is what the measuring programs written in Go share: the
-// arguments of libzmq's perf programs and the lines they end with.
+// Package perf has what the measuring programs written in Go share: the arguments
+// of libzmq's perf programs and the lines that they print at the end.
 //
 //	mean throughput: 3300000 [msg/s]      standard output
 //	average latency: 42.120 [us]          standard output, round trip / 2
@@ -23,8 +23,7 @@ type Args struct {
 	Count    int    // messages or round trips
 }
 
-// Programs maps a program's name to what it does. The program's report goes
-// to w.
+// Programs maps a program's name to its function, which writes the report to w.
 type Programs map[string]func(w io.Writer, a Args) error
 
 // Main runs the program that the command line names, and ends the process.

@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// Responses keeps how long each of many things took, so that the percentiles are
-// exact. Unlike those of Latency they are not halved, and nothing is left out. Not
+// Responses keeps many durations, so that the percentiles are exact. Unlike those of Latency they are not halved, and nothing is left out. Not
 // for concurrent use.
 type Responses struct {
 	samples []time.Duration
 	total   time.Duration
 }
 
-// NewResponses has memory for n, touched already.
+// NewResponses has memory for n durations, touched already.
 func NewResponses(n int) *Responses {
 	samples := make([]time.Duration, n)
 	for i := range samples {
@@ -36,8 +35,8 @@ func (r *Responses) Join(o *Responses) {
 	r.total += o.total
 }
 
-// Report prints the rate of so many messages in the time that all took together,
-// and the percentiles.
+// Report prints the rate of that number of messages in the sum of the durations, and
+// the percentiles.
 func (r *Responses) Report(w io.Writer, messages int) {
 	ReportThroughput(w, messages, r.total)
 	r.Percentiles(w)

@@ -6,7 +6,7 @@ import (
 	"runtime"
 )
 
-// Machine is what the figures depend on, beside the code.
+// Machine describes what the figures depend on besides the code.
 type Machine struct {
 	Cores    int      `json:"cores"`
 	System   string   `json:"system"` // linux/amd64

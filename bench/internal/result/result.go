@@ -20,7 +20,7 @@ type Run struct {
 	Others    float64 `json:"othersShare,omitempty"` // of all processors' time, what other programs had meanwhile
 }
 
-// Idle is what a server takes for connections that do nothing.
+// Idle is what a server needs for idle connections.
 type Idle struct {
 	Managed float64 `json:"heapAndStackBytes,omitempty"` // each; zero where there is no Go runtime
 	Process float64 `json:"processBytes"`                // each: by how much the process grew (PSS)
@@ -28,9 +28,9 @@ type Idle struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Memory is the figure to compare by: heap and stacks, or what the process grew by
-// where there is no Go runtime. By how much a Go process grows depends on the size
-// of the pages that the system happens to give it.
+// Memory is the figure to compare by: heap and stacks, or the growth of the process
+// where there is no Go runtime. The growth of a Go process depends on the size of the
+// pages that the system gives it.
 func (i Idle) Memory() float64 { return cmp.Or(i.Managed, i.Process) }
 
 // Latency is half of a round trip, or a response time, in microseconds.
@@ -140,7 +140,7 @@ func (r Result) Value(q matrix.Quantity) float64 {
 	return r.Ratio(q).Median
 }
 
-// Ratio is ours to the peer's of a quantity, pair by pair.
+// Ratio is the ratio of ours to the peer's for a quantity, pair by pair.
 func (r Result) Ratio(q matrix.Quantity) Spread {
 	return spreadOf(r.values(func(p Pair) float64 {
 		if q == matrix.CPU {

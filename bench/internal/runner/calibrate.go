@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// shortestTrial is how long a trial must take for its rate to be of use.
+	// shortestTrial is how long a trial must take for its rate to be meaningful.
 	shortestTrial = 100 * time.Millisecond
 	trialGrowth   = 8
 	// slowest bounds the slower side's run, as a multiple of the faster
@@ -19,8 +19,8 @@ const (
 	slowest = 4
 )
 
-// calibrate picks the count of messages for both sides. Where the work is as
-// much as is outstanding there is nothing to pick.
+// calibrate picks the count of messages for both sides. Where the work is what is
+// outstanding there is nothing to pick.
 func calibrate(ctx context.Context, p matrix.Point, ours, peer contender.Contender, target time.Duration) (int, error) {
 	if m := p.Measure(); m == matrix.Standing || m == matrix.Cost {
 		return p.Outstanding, nil
@@ -50,7 +50,7 @@ func trial(ctx context.Context, p matrix.Point, c contender.Contender) (float64,
 	}
 }
 
-// firstCount takes a few milliseconds where things are fast.
+// firstCount is a count that takes a few milliseconds where the work is fast.
 func firstCount(p matrix.Point) int {
 	if p.Measure() == matrix.Latency {
 		return 2000
@@ -79,7 +79,7 @@ func elapsed(p matrix.Point, r result.Run) float64 {
 	return float64(r.Messages) / r.PerSecond
 }
 
-// pickCount is rounded to two digits: nobody needs more.
+// pickCount is rounded to two digits.
 func pickCount(oursNeeds, peerNeeds float64, target time.Duration) int {
 	fast, slow := min(oursNeeds, peerNeeds), max(oursNeeds, peerNeeds)
 	count := min(target.Seconds()/fast, slowest*target.Seconds()/slow)

@@ -7,10 +7,11 @@ import (
 	"path/filepath"
 )
 
-// newEndpoint is a place that nobody listens on, and what removes it again.
+// newEndpoint returns an endpoint that no program listens on, and a function that
+// removes it.
 func newEndpoint(transport string) (endpoint string, remove func(), err error) {
 	switch transport {
-	case "inproc", "": // within one process, or nothing to do with a stream
+	case "inproc", "": // within one process, or without a stream
 		return "", func() {}, nil
 	case "tcp":
 		endpoint, err = freePort()

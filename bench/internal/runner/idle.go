@@ -15,15 +15,14 @@ import (
 )
 
 const (
-	// settle is how long after the last connection the watch begins.
+	// settle is how long after the last connection the measurement begins.
 	settle = time.Second
-	// watch is how long nothing is to happen.
+	// watch is how long the idle server is observed.
 	watch = 5 * time.Second
 )
 
-// runIdle connects, watches the server do nothing, and then asks how much more
-// memory it has than before the first connection. Asking wakes it up, so that
-// it comes last.
+// runIdle connects, observes the idle server, and then asks how much more memory it
+// has than before the first connection. Asking wakes the server, so it comes last.
 func runIdle(ctx context.Context, job contender.Job, connections int) (idle result.Idle, err error) {
 	s, err := startServer(ctx, job.Local)
 	if err != nil {
@@ -55,8 +54,7 @@ func runIdle(ctx context.Context, job contender.Job, connections int) (idle resu
 	return idle, err
 }
 
-// wakeUps counts how often a thread of the process had the processor and gave it
-// up while it was watched.
+// wakeUps counts the context switches of the process while it is observed.
 func wakeUps(ctx context.Context, pid int) (int, error) {
 	if err := sleep(ctx, settle); err != nil {
 		return 0, err
@@ -84,7 +82,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 // memory in bytes.
 type memory struct {
 	managed int // heap and stacks of a Go runtime, after a collection
-	process int // PSS: what the process has alone, and its part of what it shares
+	process int // PSS: the process's own memory, and its part of shared memory
 }
 
 var (

@@ -50,8 +50,8 @@ func parse(p matrix.Point, count int, output string) (result.Run, error) {
 	return r, nil
 }
 
-// parseCrowded reads a rate, and how long bursts or round trips took if that is
-// said.
+// parseCrowded reads a rate, and how long bursts or round trips took if the output
+// has that.
 func parseCrowded(count int, output string) (r result.Run, err error) {
 	if averageLine.MatchString(output) {
 		if r, err = parseLatency(count, output); err != nil {

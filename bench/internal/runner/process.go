@@ -14,21 +14,21 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// ErrRefused is wrapped by the error of a program that ended with code 2: it
-// does not offer what it was asked for.
+// ErrRefused is wrapped by the error of a program that ended with code 2: it does
+// not support what it was asked for.
 var ErrRefused = errors.New("refused")
 
 const refusedCode = 2
 
-// outcome is what the processes of one job did.
+// outcome is the result of the processes of one job.
 type outcome struct {
 	output string
 	cpu    result.CPU
 }
 
 // runJob starts the processes of a job, one each side, and waits for both.
-// When one fails the other is killed. The processor time is the kernel's
-// account at their exit, not what they say themselves.
+// When one fails the other is killed. The processor time is the kernel's account at
+// their exit, not what they print.
 func runJob(ctx context.Context, job contender.Job) (outcome, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -74,7 +74,7 @@ func sum(a, b result.CPU) result.CPU {
 	return result.CPU{User: a.User + b.User, System: a.System + b.System}
 }
 
-// describe says which command failed and what it said.
+// describe names the command that failed, with its output.
 func describe(ctx context.Context, command *exec.Cmd, err error, errout string) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx) // killed, and this is why

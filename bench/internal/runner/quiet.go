@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	// disturbed is the share of the processors that others may have before a run
-	// is worth another try.
+	// disturbed is the share of the processors from which on a run with other programs
+	// is repeated.
 	disturbed = 0.1
-	// glance is how long the processors are looked at before a run.
+	// glance is how long the processors are observed before a run.
 	glance = 100 * time.Millisecond
 	// tick is the unit of /proc/stat.
 	tick = 10 * time.Millisecond
 )
 
-// runQuietly waits until other programs leave the processors alone, and runs. If
-// they came back meanwhile it tries again. When patience has run out, the least
-// disturbed run has to do. Without any patience there is one run.
+// runQuietly waits until other programs do not use the processors, and runs. If they
+// used them during the run it tries again. When patience has run out, it returns the
+// least disturbed run. Without any patience there is one run.
 func runQuietly(ctx context.Context, p matrix.Point, c contender.Contender, count int, patience time.Duration) (result.Run, error) {
 	var best result.Run
 	deadline := time.Now().Add(patience)
@@ -54,7 +54,7 @@ func awaitQuiet(deadline time.Time) {
 	}
 }
 
-// stopwatch is a look at what the processors have done so far.
+// stopwatch has the processors' busy time at its start.
 type stopwatch struct {
 	begun time.Time
 	busy  time.Duration
@@ -67,8 +67,8 @@ func lookAround() stopwatch {
 	return stopwatch{time.Now(), busy, err == nil && ok}
 }
 
-// others is the share of all processors that others have had since the look, if
-// own seconds of it were ours; 0 where the system does not tell.
+// others is the share of all processors that other programs have had since the start,
+// if own seconds of it were ours; 0 where the system does not report it.
 func (w stopwatch) others(own float64) float64 {
 	now := lookAround()
 	if !w.known || !now.known {
@@ -78,8 +78,8 @@ func (w stopwatch) others(own float64) float64 {
 	return max((now.busy-w.busy).Seconds()-own, 0) / all
 }
 
-// busyTime adds up the first line of /proc/stat without idle and iowait: with
-// what a hypervisor took away.
+// busyTime adds up the first line of /proc/stat without idle and iowait. It includes
+// the time that a hypervisor took.
 func busyTime(stat string) (busy time.Duration, ok bool) {
 	line, _, _ := strings.Cut(stat, "\n")
 	fields := strings.Fields(line)

@@ -23,7 +23,7 @@ func TestBusyTime(t *testing.T) {
 	}
 }
 
-// What is ours is not the others', and what is unknown is nobody's.
+// Our own time is not counted for others, and unknown time is counted for no program.
 func TestOthers(t *testing.T) {
 	second := stopwatch{begun: time.Now().Add(-time.Second), known: true}
 	if got := second.others(1e9); got != 0 {

@@ -1,11 +1,11 @@
 // Package runner compares two contenders at a point:
 //
-//  1. A trial run of each: it warms the machine up, and tells how long a
+//  1. A trial run of each: it warms the machine up, and measures how long a
 //     message takes.
 //  2. From these the count of messages, the same for both, so that the faster
 //     one's run takes about as long as asked for.
-//  3. Pairs of runs in turn, ours, the peer's, ours, the peer's: what slows the
-//     machine down for a while slows both.
+//  3. Pairs of runs in turn, ours, the peer's, ours, the peer's: a slow period of
+//     the machine slows both.
 package runner
 
 import (
@@ -30,8 +30,7 @@ type Settings struct {
 // stays far below.
 const runTimeout = 90 * time.Second
 
-// Compare runs both contenders at p. The count of messages and the pairs are
-// what it returns.
+// Compare runs both contenders at p, and returns the count of messages and the pairs.
 func Compare(ctx context.Context, p matrix.Point, ours, peer contender.Contender, s Settings) (int, []result.Pair, error) {
 	count, err := calibrate(ctx, p, ours, peer, s.Duration)
 	if err != nil {

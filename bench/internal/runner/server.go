@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/bench/internal/contender"
 )
 
-// server is a process that says something at times and does not end by itself.
+// server is a process that prints lines and does not end by itself.
 type server struct {
 	command *exec.Cmd
 	stdin   io.Closer
@@ -45,8 +45,8 @@ func startServer(ctx context.Context, line []string) (*server, error) {
 	return s, nil
 }
 
-// expect returns the next line that begins like that. Others are passed over:
-// libraries log.
+// expect returns the next line with the prefix. It skips others, because libraries
+// log.
 func (s *server) expect(ctx context.Context, begin string) (string, error) {
 	for {
 		select {
@@ -63,7 +63,7 @@ func (s *server) expect(ctx context.Context, begin string) (string, error) {
 	}
 }
 
-// end is what a process that has ended by itself said about it.
+// end is the error of a process that has ended by itself, with its output.
 func (s *server) end() error {
 	err := s.command.Wait()
 	return describe(context.Background(), s.command, err, s.errout.String())
@@ -71,7 +71,7 @@ func (s *server) end() error {
 
 func (s *server) pid() int { return s.command.Process.Pid }
 
-// dismiss ends the process by the end of its input.
+// dismiss ends the process by closing its input.
 func (s *server) dismiss() {
 	s.stdin.Close()
 	s.wait()
@@ -89,8 +89,8 @@ func (s *server) wait() {
 	s.command.Wait()
 }
 
-// runServed starts the server, and when it listens the client, whose end is the
-// end of both.
+// runServed starts the server and, when it listens, the client. When the client ends,
+// the server is stopped.
 func runServed(ctx context.Context, job contender.Job) (outcome, error) {
 	s, err := startServer(ctx, job.Local)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // figure is the median of a side: "25.1 M", "9.1 / 20.3 / 55" for a latency's
-// percentiles, or both for what answers requests.
+// percentiles, or both for servers.
 func figure(r result.Result, side func(result.Pair) result.Run) string {
 	switch r.Measure {
 	case matrix.Throughput:
@@ -67,8 +67,8 @@ func spread(s result.Spread) string {
 	return fmt.Sprintf("%s (%s–%s)", digits(s.Median), digits(s.Min), digits(s.Max))
 }
 
-// conditions says what the figures were measured on and how, once for each
-// machine that took part.
+// conditions describes how and on which machine the figures were measured, once for
+// each machine.
 func conditions(results []result.Result) string {
 	byMachine := map[string][]result.Result{}
 	for _, r := range results {
@@ -96,8 +96,8 @@ func conditions(results []result.Result) string {
 	return b.String()
 }
 
-// direction says how to read the figures: some are better when they are larger, and
-// some when they are smaller.
+// direction explains which figures are better when they are larger, and which when
+// they are smaller.
 const direction = "For rates more is better: a ratio of 2 is twice the peer's rate. For latencies, CPU and memory " +
 	"less is better: a ratio of 0.5 is half of what the peer takes. CPU is user and system time of both processes. " +
 	"A goal is a ratio that we aim at, and \"then\" the one that follows it."

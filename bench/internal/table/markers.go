@@ -11,7 +11,7 @@ const (
 	endMarker   = "<!-- figures:end -->"
 )
 
-// WriteInto replaces what stands between the markers of a document.
+// WriteInto replaces the text between the markers of a document.
 func WriteInto(file, figures string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {

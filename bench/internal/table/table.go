@@ -11,14 +11,14 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// Goals renders what there is a goal for: the short version.
+// Goals renders the points that have a goal: the short version.
 func Goals(all []result.Result) string {
 	return render(slices.DeleteFunc(compared(all), func(r result.Result) bool {
 		return len(r.Comparison().Goals()) == 0
 	}))
 }
 
-// Full renders everything, the ablation too.
+// Full renders everything, ablations included.
 func Full(all []result.Result) string {
 	results := compared(all)
 	text := render(results) + renderCrowds(results)
@@ -28,7 +28,7 @@ func Full(all []result.Result) string {
 	return text
 }
 
-// compared is what belongs to the matrix, in its order.
+// compared has the results that belong to the matrix, in its order.
 func compared(all []result.Result) []result.Result {
 	var sorted []result.Result
 	for _, c := range matrix.All() {
@@ -41,7 +41,7 @@ func compared(all []result.Result) []result.Result {
 	return sorted
 }
 
-// switchedOff is what belongs to an ablation: by switch, then by point.
+// switchedOff has the results that belong to an ablation: by switch, then by point.
 func switchedOff(all []result.Result, a matrix.Ablation) []result.Result {
 	var sorted []result.Result
 	for _, name := range a.Switches {

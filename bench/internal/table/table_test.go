@@ -67,8 +67,8 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// The tables of the runtime alone: what there is, and that no line has fewer
-// columns than its head.
+// The tables of the runtime alone are complete, and no line has fewer columns than
+// its head.
 func TestRuntimeTables(t *testing.T) {
 	run := result.Run{Messages: 100, PerSecond: 150_000, Latency: result.Latency{P50: 400, P99: 900, P999: 2000},
 		CPU: result.CPU{Server: 1, Client: 1}, CostNs: 100, Idle: result.Idle{Managed: 2048, Process: 512, Seconds: 5}}

@@ -23,7 +23,7 @@ func (*server) OnBoot(gnet.Engine) gnet.Action {
 	return gnet.None
 }
 
-// OnTraffic answers with what there is.
+// OnTraffic answers with the bytes that have come.
 func (*server) OnTraffic(c gnet.Conn) gnet.Action {
 	request, err := c.Next(-1)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // drain is how long a socket stays open after its last message: go-zeromq has
-// no linger, and a peer's close overtakes what has not been received yet.
+// no linger, and a peer's close overtakes messages that have not been received yet.
 const drain = 300 * time.Millisecond
 
 func main() {

@@ -1,11 +1,11 @@
 // Lint runs this project's linters: staticcheck's analyzers with its check for
 // unused code, and the passes of golang.org/x/tools that go vet leaves out. It
 // takes staticcheck's flags. With -matrix it reads build configurations from
-// its standard input, and code counts as unused only where it is so in all.
+// its standard input, and code counts as unused only if it is unused in all.
 //
 //	lint -matrix ./... < tools/builds.txt
 //
-// A finding that is meant stays, with a comment in front of it that says why:
+// Intended code is kept by a comment in front of it that says why:
 //
 //	//lint:ignore SA1019 the replacement needs a newer kernel
 package main
@@ -44,7 +44,7 @@ var style = map[string]bool{
 }
 
 // passes are the analyses of golang.org/x/tools that neither go vet nor
-// staticcheck does.
+// staticcheck runs.
 var passes = []*analysis.Analyzer{
 	nilness.Analyzer,
 	reflectvaluecompare.Analyzer,
@@ -64,8 +64,8 @@ func main() {
 	cmd.Run()
 }
 
-// chosenStyle switches on the checks of style, some of which staticcheck has
-// off by default, and leaves the others out.
+// chosenStyle enables the checks of style, some of which staticcheck disables by
+// default, and leaves the others out.
 func chosenStyle() []*lint.Analyzer {
 	var chosen []*lint.Analyzer
 	for _, a := range stylecheck.Analyzers {

@@ -39,15 +39,15 @@ func main() {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "the module's `folder`")
 	flag.StringVar(&o.packages, "package", "./...", "`packages`, separated by commas, as the go command names them")
-	flag.StringVar(&o.equivalent, "equivalent", "tools/mutants/equivalent.txt", "the `file` that lists those which no test can tell apart")
-	flag.StringVar(&o.tests, "tests", "tools/mutants/tests.txt", "the `file` that says what tests a package besides its own tests")
+	flag.StringVar(&o.equivalent, "equivalent", "tools/mutants/equivalent.txt", "the `file` that lists mutants that behave like the original")
+	flag.StringVar(&o.tests, "tests", "tools/mutants/tests.txt", "the `file` that lists which other tests check a package")
 	flag.StringVar(&o.match, "match", "", "only mutants whose file:line: function: change matches this `pattern`")
 	flag.StringVar(&o.with, "with", "", "a `command` that starts builds and tests, as in \"nice -n 19\"")
 	flag.IntVar(&o.sample, "sample", 0, "how many of each package; 0 for all")
 	flag.Uint64Var(&o.seed, "seed", 1, "which ones")
 	flag.DurationVar(&o.timeout, "timeout", 3*time.Minute, "of one package's tests")
-	flag.DurationVar(&o.stall, "stall", 30*time.Second, "how long no test may begin or end")
-	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: those in it are not asked for again")
+	flag.DurationVar(&o.stall, "stall", 30*time.Second, "limit on the time in which no test begins or ends")
+	flag.StringVar(&o.results, "results", "", "a `file` that keeps verdicts: mutants in it are not run again")
 	flag.DurationVar(&o.spend, "for", 0, "how long to run, with -results, before the rest is left to the next run")
 	flag.BoolVar(&o.noBaseline, "nobaseline", false, "trust that the tests pass on the code as it is")
 	flag.BoolVar(&o.alone, "alone", false, "compile each mutant by itself, and not several into one program")
@@ -189,8 +189,8 @@ func (s *session) keep(m mutants.Mutant, v mutants.Verdict, by string) error {
 	return s.results.Add(m, v, by)
 }
 
-// together runs those of the sample that can be compiled into one program, and then
-// those of the rest that can, until no more than a few are left.
+// together runs the mutants of the sample that can be compiled into one program, then
+// those of the rest, until only a few are left.
 func (s *session) together(ctx context.Context, found []mutants.Mutant, tests []mutants.Test) error {
 	var list []mutants.Mutant
 	for chosen, i := 0, 0; i < len(found) && (s.sample == 0 || chosen < s.sample); i++ {
@@ -220,7 +220,7 @@ func (s *session) together(ctx context.Context, found []mutants.Mutant, tests []
 	return nil
 }
 
-// program runs the mutants of a program. Those that no test catches there are run
+// program runs the mutants of a program. Mutants that no test catches there are run
 // alone afterwards.
 func (s *session) program(ctx context.Context, p *mutants.Program, tests []mutants.Test) error {
 	defer p.Close()

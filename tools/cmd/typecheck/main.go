@@ -1,6 +1,6 @@
-// Typecheck type-checks packages and their tests for another system. It reads
-// the sources of everything that they import too, so that nothing is compiled: a
-// system takes seconds, where a first "go build" for it takes a minute.
+// Typecheck type-checks packages and their tests for another system. It also reads
+// the sources of everything that they import, so that nothing is compiled: a system
+// takes seconds, where a first "go build" for it takes a minute.
 //
 //	typecheck GOOS/GOARCH PATTERN...
 package main
