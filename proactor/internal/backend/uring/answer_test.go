@@ -12,11 +12,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Answers that the kernel gives rarely, or that no test can make it give. Here the
-// test gives them in its place: it puts an operation into flight that the kernel
-// knows nothing of.
+// These tests give answers that the kernel gives rarely, or that a test cannot make it
+// give: they put an operation into flight that the kernel does not have.
 
-// answer is the kernel's answer to op, which is in flight in that state.
+// answer gives b the kernel's answer to op, which is in flight with the flags of state.
 func answer(b *Backend, op *backend.Op, state uint32, res int32) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -32,8 +31,8 @@ func answer(b *Backend, op *backend.Op, state uint32, res int32) {
 	b.hasCompleted.Store(true)
 }
 
-// listening makes a listener.
-func listening(t *testing.T, b *Backend) backend.Handle {
+// newListener makes a listener.
+func newListener(t *testing.T, b *Backend) backend.Handle {
 	t.Helper()
 	l, err := b.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
@@ -46,8 +45,8 @@ func connectTo(address string) *backend.Op {
 	return &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: address}}
 }
 
-// connecting is a connect whose socket is connected to l, or not yet. The kernel is
-// not told of it.
+// connecting returns a connect whose socket is connected to l, or not yet. The ring does
+// not have it.
 func connecting(t *testing.T, l backend.Handle, connected bool) *backend.Op {
 	t.Helper()
 	op := connectTo(l.LocalAddr().String())
@@ -66,7 +65,7 @@ func connecting(t *testing.T, l backend.Handle, connected bool) *backend.Op {
 func TestAcceptPassesOver(t *testing.T) {
 	for _, errno := range []unix.Errno{unix.ECONNABORTED, unix.EINTR, unix.ECANCELED} {
 		b := open(t, tuning{})
-		l := listening(t, b)
+		l := newListener(t, b)
 		accept := &backend.Op{Kind: backend.KindAccept, Handle: l}
 		answer(b, accept, 0, -int32(errno))
 		if accept.Flag != inFlight {
@@ -81,8 +80,8 @@ func TestAcceptPassesOver(t *testing.T) {
 	}
 }
 
-// A connect that was cancelled just when it had succeeded has succeeded. One that
-// goes on is given up.
+// A connect that had succeeded when it was cancelled has succeeded. One that is in
+// progress ends.
 func TestCancelOfConnectThatPolls(t *testing.T) {
 	for name, test := range map[string]struct {
 		connected bool
@@ -90,16 +89,16 @@ func TestCancelOfConnectThatPolls(t *testing.T) {
 		res       int32
 		want      error
 	}{
-		"it had succeeded":         {true, polling, unix.POLLOUT, nil},
-		"it had not":               {false, polling, unix.POLLOUT, backend.ErrCanceled},
-		"it goes on":               {false, 0, -int32(unix.EINPROGRESS), backend.ErrCanceled},
-		"it goes on, says another": {false, 0, -int32(unix.EALREADY), backend.ErrCanceled},
-		"it was cancelled":         {false, 0, -int32(unix.ECANCELED), backend.ErrCanceled},
-		"it was refused":           {false, 0, -int32(unix.ECONNREFUSED), unix.ECONNREFUSED},
+		"succeeded":     {true, polling, unix.POLLOUT, nil},
+		"not connected": {false, polling, unix.POLLOUT, backend.ErrCanceled},
+		"in progress":   {false, 0, -int32(unix.EINPROGRESS), backend.ErrCanceled},
+		"already begun": {false, 0, -int32(unix.EALREADY), backend.ErrCanceled},
+		"cancelled":     {false, 0, -int32(unix.ECANCELED), backend.ErrCanceled},
+		"refused":       {false, 0, -int32(unix.ECONNREFUSED), unix.ECONNREFUSED},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, tuning{})
-			op := connecting(t, listening(t, b), test.connected)
+			op := connecting(t, newListener(t, b), test.connected)
 			answer(b, op, cancelled|test.state, test.res)
 			await(t, b, op)
 			if !errors.Is(op.Err, test.want) || (op.New != nil) != (test.want == nil) {
@@ -109,12 +108,13 @@ func TestCancelOfConnectThatPolls(t *testing.T) {
 	}
 }
 
-// A connect that goes on without the kernel's attempt is watched until it has ended.
-func TestConnectGoesOn(t *testing.T) {
-	for name, errno := range map[string]unix.Errno{"it goes on": unix.EINPROGRESS, "again": unix.EALREADY, "it is done": unix.EISCONN} {
+// A connect that continues in the socket after the kernel's attempt is polled until it
+// has ended.
+func TestConnectContinues(t *testing.T) {
+	for name, errno := range map[string]unix.Errno{"in progress": unix.EINPROGRESS, "already begun": unix.EALREADY, "connected": unix.EISCONN} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, tuning{})
-			op := connecting(t, listening(t, b), true)
+			op := connecting(t, newListener(t, b), true)
 			answer(b, op, 0, -int32(errno))
 			if wait := errno != unix.EISCONN; wait && op.Flag != inFlight|polling {
 				t.Fatalf("its state is %b", op.Flag)
@@ -127,14 +127,15 @@ func TestConnectGoesOn(t *testing.T) {
 	}
 }
 
-// A failure that passes is tried again, but not for ever.
+// An operation is tried again after a failure that passes, a bounded number of times if
+// the failure should not happen.
 func TestTryAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		kind    backend.Kind
 		network string
 		state   uint32
 		errno   unix.Errno
-		times   int // many: without end
+		times   int // many: no bound
 	}{
 		"no failure":                {backend.KindRead, "", 0, 0, 0},
 		"a reset":                   {backend.KindRead, "", 0, unix.ECONNRESET, 0},
@@ -145,13 +146,13 @@ func TestTryAgain(t *testing.T) {
 		"no memory":                 {backend.KindWrite, "", 0, unix.EAGAIN, maxTries - 1},
 		"a thread that has gone":    {backend.KindRead, "", 0, unix.EFAULT, maxTries - 1},
 		"a full queue":              {backend.KindConnect, "unix", 0, unix.EAGAIN, 0},
-		"a connect goes on":         {backend.KindConnect, "tcp", 0, unix.EINPROGRESS, many},
-		"a read does not":           {backend.KindRead, "", 0, unix.EINPROGRESS, 0},
-		"a peer that has gone":      {backend.KindAccept, "", 0, unix.ECONNABORTED, many},
-		"not a listener's":          {backend.KindRead, "", 0, unix.ECONNABORTED, 0},
+		"a connect in progress":     {backend.KindConnect, "tcp", 0, unix.EINPROGRESS, many},
+		"a read in progress":        {backend.KindRead, "", 0, unix.EINPROGRESS, 0},
+		"an accept's peer has gone": {backend.KindAccept, "", 0, unix.ECONNABORTED, many},
+		"a read's peer has gone":    {backend.KindRead, "", 0, unix.ECONNABORTED, 0},
 		"a port that is taken":      {backend.KindConnect, "tcp", 0, unix.EADDRNOTAVAIL, 2},
 		"a path has no port":        {backend.KindConnect, "unix", 0, unix.EADDRNOTAVAIL, 0},
-		"nor has one who does read": {backend.KindRead, "", 0, unix.EADDRNOTAVAIL, 0},
+		"a read has no port":        {backend.KindRead, "", 0, unix.EADDRNOTAVAIL, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, tuning{})
@@ -177,11 +178,11 @@ func TestTryAgain(t *testing.T) {
 
 const many = 1000
 
-// A connect that has used up its sockets, and cannot be bound again, does not close
-// a descriptor twice: its number may be somebody else's by then.
+// A connect that has used up its sockets, and cannot be bound again, does not close a
+// descriptor twice: its number may belong to another file by then.
 func TestConnectWithoutASocket(t *testing.T) {
 	b := open(t, tuning{})
-	op := connecting(t, listening(t, b), false)
+	op := connecting(t, newListener(t, b), false)
 	first := int(op.Sys.Fd)
 	op.Connect().Socket = &backend.SocketOptions{LocalAddr: "192.0.2.1:0"} // not an address of this host
 	answer(b, op, 0, -int32(unix.EADDRNOTAVAIL))
@@ -189,7 +190,7 @@ func TestConnectWithoutASocket(t *testing.T) {
 	descriptors := append([]int(nil), b.toClose...)
 	b.mu.Unlock()
 	if len(descriptors) != 1 || descriptors[0] != first {
-		t.Errorf("closes %v, want %d alone", descriptors, first)
+		t.Errorf("closes %v, want only %d", descriptors, first)
 	}
 	await(t, b, op)
 	if !errors.Is(op.Err, unix.EADDRNOTAVAIL) || op.New != nil {
@@ -197,7 +198,7 @@ func TestConnectWithoutASocket(t *testing.T) {
 	}
 }
 
-// A pipe that has nothing to give yet, though the kernel was asked, is waited for.
+// A read of a pipe for which the kernel answers EAGAIN is polled.
 func TestPipePolls(t *testing.T) {
 	b := open(t, tuning{})
 	r, w, err := b.Pipe()
@@ -230,15 +231,15 @@ func TestPipePolls(t *testing.T) {
 	}
 }
 
-// A cancel that comes while the kernel has the operation in its hands is asked for
-// again, because the operation may go on waiting.
+// A cancel that finds the operation between two attempts is repeated, because the
+// operation may wait again.
 func TestCancelMissed(t *testing.T) {
 	b := open(t, tuning{})
 	_, server := pair(t, b)
 	r := read(b, server, 1)
 	b.submit()
 	b.mu.Lock()
-	r.Flag |= cancelled // as if the kernel had said of a cancel that there is nothing to cancel
+	r.Flag |= cancelled // as if the kernel had found nothing to cancel
 	b.onCompletionLocked(sys.CQE{UserData: b.slots.number(r) | ofCancel, Res: -int32(unix.ENOENT)})
 	b.mu.Unlock()
 	await(t, b, r)

@@ -28,12 +28,13 @@ func (p netPeer) receive(buf []byte) {
 		panic(err)
 	}
 }
+
 func (p netPeer) send(buf []byte) { p.Write(buf) }
 func (p netPeer) flush()          {}
 
-// style says which way bytes take.
+// style says how bytes are moved.
 type style struct {
-	tryRead  bool // look before starting a read
+	tryRead  bool // TryRead before starting a read
 	ringSend bool // writes are operations too
 }
 
@@ -184,8 +185,7 @@ func contenders(tb testing.TB, hand bool) []contender {
 	ring := func(name string, t tuning, s style) {
 		add(name, func() (backend.Backend, error) { return newBackend(0, t) }, s)
 	}
-	// What a reader would do who does not know whether there is anything to read,
-	// writes as operations, and each tuning.
+	// A read after TryRead, writes as operations, and each tuning.
 	add("epoll", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{})
 	add("epoll+tryread", func() (backend.Backend, error) { return epoll.New(backend.Options{}) }, style{tryRead: true})
 	ring("uring", tuning{}, style{})
@@ -204,9 +204,8 @@ func burn(d time.Duration) {
 	}
 }
 
-// handOff is a peer that gives each message to a goroutine of its own process,
-// which computes with it: that goroutine runs next on the thread that has
-// submitted the next read.
+// handOff is a peer that hands each message to another goroutine, which computes with
+// it. That goroutine runs next on the thread that has submitted the next read.
 type handOff struct {
 	peer
 	work chan struct{}

@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Entries say how much they are about in 32 bits, and no call takes more buffers or
-// bytes than the kernel does.
+// The length in an entry has 32 bits, and no call takes more buffers or bytes than the
+// kernel does.
 func TestVectorsAreBounded(t *testing.T) {
 	one := make([]byte, 1)
 	long := make([][]byte, maxIovecs+5)
@@ -26,7 +26,7 @@ func TestVectorsAreBounded(t *testing.T) {
 		t.Errorf("%d bytes", n)
 	}
 	const block = 64 << 20
-	memory := make([]byte, block) // which nobody touches
+	memory := make([]byte, block) // never touched
 	all := make([][]byte, maxTransfer/block)
 	for i := range all {
 		all[i] = memory
@@ -49,7 +49,7 @@ func TestVectorsAreBounded(t *testing.T) {
 	}
 }
 
-// Wait does not return before its deadline without a reason, and so does not spin.
+// Wait does not return before its deadline without a reason, so it does not spin.
 func TestWaitKeepsItsDeadline(t *testing.T) {
 	b := open(t, tuning{})
 	for _, after := range []time.Duration{time.Millisecond, 3 * time.Millisecond} {
@@ -59,11 +59,11 @@ func TestWaitKeepsItsDeadline(t *testing.T) {
 		}
 	}
 	if b.isDue(backend.NoDeadline) || !b.isDue(0) || !b.isDue(1) || b.isDue(b.Now()+time.Hour) {
-		t.Error("which deadlines have passed")
+		t.Error("isDue is wrong about a deadline")
 	}
 }
 
-// Whatever needs the dispatcher's attention keeps it from sleeping, each by itself.
+// Each reason keeps the dispatcher from sleeping by itself.
 func TestReasonsNotToSleep(t *testing.T) {
 	b := open(t, tuning{})
 	if b.hasWork() || b.threadHasWork() {
@@ -72,9 +72,9 @@ func TestReasonsNotToSleep(t *testing.T) {
 	for name, reason := range map[string]interface {
 		Store(bool)
 		Load() bool
-	}{"woken": &b.woken, "ready": &b.hasCompleted, "standing": &b.hasTransmits, "spilled": &b.hasBacklog, "arriving": &b.hasReceives} {
+	}{"woken": &b.woken, "ready": &b.hasCompleted, "transmits": &b.hasTransmits, "backlog": &b.hasBacklog, "receives": &b.hasReceives} {
 		reason.Store(true)
-		threads := name == "spilled" || name == "arriving" // the rest of Wait sees to these
+		threads := name == "backlog" || name == "receives" // a parked dispatcher submits before, and has no receive queue
 		if b.hasWork() == threads || !b.threadHasWork() {
 			t.Errorf("%s: parked %v, on a thread %v", name, b.hasWork(), b.threadHasWork())
 		}
@@ -93,8 +93,8 @@ func TestReasonsNotToSleep(t *testing.T) {
 	b.Wait(0)
 }
 
-// The line of receives keeps its order, and its memory while it is not empty.
-func TestArrivalsKeepTheirMemory(t *testing.T) {
+// The receive queue keeps its order, and reuses its memory while it is not empty.
+func TestReceiveQueueReusesMemory(t *testing.T) {
 	var a receiveQueue
 	in, out := uint64(0), uint64(0)
 	add := func() { a.add(in); in++ }
@@ -111,22 +111,22 @@ func TestArrivalsKeepTheirMemory(t *testing.T) {
 		add()
 		take()
 		if a.len() != 3 {
-			t.Fatalf("%d are in line", a.len())
+			t.Fatalf("%d are queued", a.len())
 		}
 	}
 	if cap(a.numbers) > 16 {
-		t.Errorf("a line of three has room for %d", cap(a.numbers))
+		t.Errorf("a queue of three has room for %d", cap(a.numbers))
 	}
 	for a.len() > 0 {
 		take()
 	}
 	if a.first != 0 || len(a.numbers) != 0 {
-		t.Errorf("an empty line begins at %d of %d", a.first, len(a.numbers))
+		t.Errorf("an empty queue begins at %d of %d", a.first, len(a.numbers))
 	}
 }
 
 // One call of Wait serves a bounded number of receives.
-func TestArrivalsAreServedInRounds(t *testing.T) {
+func TestReceivesAreServedInRounds(t *testing.T) {
 	b := openLocked(t)
 	_, receives := receivers(t, b, receivesPerTurn+3)
 	for _, op := range receives {
@@ -135,21 +135,21 @@ func TestArrivalsAreServedInRounds(t *testing.T) {
 	}
 	b.runReceives()
 	if b.receiveQueue.len() != 3 || !b.hasReceives.Load() {
-		t.Errorf("%d are left in line (%v), want 3", b.receiveQueue.len(), b.hasReceives.Load())
+		t.Errorf("%d are left in the queue (%v), want 3", b.receiveQueue.len(), b.hasReceives.Load())
 	}
 	b.runReceives()
 	if b.receiveQueue.len() != 0 || b.hasReceives.Load() {
-		t.Errorf("%d are left in line (%v), want none", b.receiveQueue.len(), b.hasReceives.Load())
+		t.Errorf("%d are left in the queue (%v), want none", b.receiveQueue.len(), b.hasReceives.Load())
 	}
 	b.CancelAll()
 	collect(t, b, len(receives))
 }
 
-// What the next Enter is expected to do is a count of entries and one of bytes.
-func TestExpected(t *testing.T) {
+// An estimate counts entries and bytes.
+func TestEstimate(t *testing.T) {
 	var x estimate
 	if x.addDeferred(100); x.any() {
-		t.Error("an entry that completes later is none that completes at once")
+		t.Error("an entry that completes later counts as one that completes at once")
 	}
 	x.addImmediate(5)
 	x.addImmediate(0)

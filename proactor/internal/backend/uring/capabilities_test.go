@@ -39,7 +39,7 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// Who forbids it is told apart: the administrator, or a sandbox.
+// The error says whether the administrator or a sandbox forbids io_uring.
 func TestForbidden(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "io_uring_disabled")
 	for value, says := range map[string]string{
@@ -61,8 +61,7 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
-// Every tuning is a ring that works: with each feature left out, and all of them,
-// parked and on a thread.
+// A ring works with each feature left out, and with all of them, parked and on a thread.
 func TestTunings(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -116,7 +115,7 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
-// What can be left out and is not, is in use wherever the kernel offers it.
+// A feature that can be left out is in use wherever the kernel offers it.
 func TestFeaturesAreUsed(t *testing.T) {
 	for _, locked := range []bool{false, true} {
 		var b *Backend
@@ -140,7 +139,7 @@ func TestFeaturesAreUsed(t *testing.T) {
 	}
 }
 
-// A kernel is asked for a send of several buffers, and its answer is waited for.
+// sendsVectors waits for the kernel's answer, also when it is called again.
 func TestSendsVectors(t *testing.T) {
 	open(t, tuning{}) // skips where there is no io_uring
 	k, err := newKernel()
@@ -159,7 +158,7 @@ func TestSendsVectors(t *testing.T) {
 	}
 }
 
-// Names that mean nothing are refused, and the refusal says which ones do.
+// Unknown names are rejected, and the error lists the known ones.
 func TestParseFeatures(t *testing.T) {
 	if set, err := parseFeatures(optional()); err != nil || set != submitAll|skipSuccess|pollFirst|singleIssuer|deferTaskrun|messages|fileOperations {
 		t.Errorf("%b, %v", set, err)

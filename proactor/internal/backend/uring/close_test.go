@@ -9,11 +9,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Close hands back everything, each operation once, and leaves no descriptor.
+// Close hands back each operation once, and leaves no descriptor.
 func TestCloseHandsEverythingBack(t *testing.T) {
 	b, err := newBackend(0, tuning{})
 	if err != nil {
-		unopened(t, err)
+		skipOrFatal(t, err)
 	}
 	l, err := b.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
@@ -30,7 +30,7 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: "192.0.2.1:9"}}
 	b.Start(connect)
 	started[connect] = true
-	early := b.Wait(0) // a connect that found no route, perhaps
+	early := b.Wait(0) // perhaps the connect, if there is no route
 	if err := b.Close(); err != nil {
 		t.Error(err)
 	}
@@ -49,7 +49,7 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 			}
 			delete(started, op)
 			if op.Kind == backend.KindConnect {
-				continue // there may be no route there: then it failed before
+				continue // it may have failed before, if there is no route
 			}
 			if op.Err != backend.ErrBackendClosed {
 				t.Errorf("%v: %v", op.Kind, op.Err)
@@ -64,12 +64,12 @@ func TestCloseHandsEverythingBack(t *testing.T) {
 	}
 }
 
-// Initiators do not know that the backend is being closed.
+// Operations may be started while the backend is being closed.
 func TestStartDuringClose(t *testing.T) {
 	for range 50 {
 		b, err := newBackend(0, tuning{})
 		if err != nil {
-			unopened(t, err)
+			skipOrFatal(t, err)
 		}
 		_, server := pair(t, b)
 		var started sync.WaitGroup
@@ -95,9 +95,8 @@ func TestStartDuringClose(t *testing.T) {
 	}
 }
 
-// An accept that the kernel had done when it was cancelled is adopted, and one
-// whose listener was closed is closed: either way nothing leaks (TestMain
-// counts).
+// An accept that the kernel had done when it was cancelled is adopted, and one whose
+// listener was closed is closed. Neither leaks a descriptor (TestMain counts them).
 func TestCancelledAcceptThatSucceeded(t *testing.T) {
 	for _, end := range []struct {
 		name string
@@ -116,7 +115,7 @@ func TestCancelledAcceptThatSucceeded(t *testing.T) {
 			connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "unix", Address: l.LocalAddr().String()}}
 			b.Start(accept)
 			b.Start(connect)
-			b.submit() // both have completed, and nobody has looked
+			b.submit() // both have completed, but were not reaped
 			end.do(b, accept)
 			collect(t, b, 2)
 			if connect.Err != nil {

@@ -11,12 +11,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// On a locked thread, streams that always have bytes do not get ahead of those
-// whose bytes come while the kernel watches them. More receives complete at once in
-// each round than the submission queue has room for, and more work is deferred than
-// the kernel does in one call unless it is asked to. (Where a dispatcher parks, the
-// work is done by the threads that have submitted, when they run: a test cannot
-// tell in what order.)
+// On a locked thread, streams that always have bytes do not get ahead of those whose
+// bytes come while the kernel polls them. In each round more receives complete at once
+// than the submission queue has room for, and more work is deferred than the kernel does
+// in one call unless it is asked to. (For a dispatcher that parks, the work is done by
+// the threads that have submitted, when they run, in an order that a test cannot know.)
 func TestReceivesAreServedInTurn(t *testing.T) {
 	b := openLocked(t)
 	const busy, quiet, helpings = 300, 100, 8
@@ -30,9 +29,9 @@ func TestReceivesAreServedInTurn(t *testing.T) {
 		b.Start(op)
 	}
 	if b.Wait(0) != nil {
-		t.Fatal("received what nobody has sent")
+		t.Fatal("received what was not sent")
 	}
-	times := map[*backend.Op]int{} // that a busy one was served
+	times := map[*backend.Op]int{} // how many times each busy one was served
 	for i, op := range receives[:busy] {
 		send(peers[i], helpings+1)
 		b.Start(op)
@@ -64,13 +63,12 @@ func TestReceivesAreServedInTurn(t *testing.T) {
 // openLocked makes a backend that waits on the test's own thread.
 func openLocked(t *testing.T) *Backend {
 	t.Helper()
-	runtime.LockOSThread() // the one issuer
+	runtime.LockOSThread() // the only thread that submits
 	t.Cleanup(runtime.UnlockOSThread)
 	return open(t, tuning{locked: true})
 }
 
-// receivers are n streams with a receive for each, which brings one byte and is
-// not started yet.
+// receivers makes n streams with a receive of one byte for each, not started yet.
 func receivers(t *testing.T, b *Backend, n int) (peers []backend.Handle, receives []*backend.Op) {
 	t.Helper()
 	pool := backend.NewPool(1, n)
@@ -83,7 +81,7 @@ func receivers(t *testing.T, b *Backend, n int) (peers []backend.Handle, receive
 }
 
 // A receive that waits for its turn can be cancelled, and its stream closed.
-func TestRecallsReceiveInLine(t *testing.T) {
+func TestCancelOfQueuedReceive(t *testing.T) {
 	const n = receivesPerTurn + 10
 	b := openLocked(t)
 	peers, receives := receivers(t, b, n)
@@ -99,7 +97,7 @@ func TestRecallsReceiveInLine(t *testing.T) {
 		first++
 	}
 	if first != receivesPerTurn || receives[n-1].Flag&receives[n-2].Flag&queuedReceive == 0 {
-		t.Fatalf("%d were served, want %d and the others in line", first, receivesPerTurn)
+		t.Fatalf("%d were served, want %d and the others queued", first, receivesPerTurn)
 	}
 	b.Cancel(receives[n-1])
 	receives[n-2].Handle.Close()

@@ -16,16 +16,16 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// each carries op out.
-func each(t testing.TB, b *Backend, op *backend.Op) *backend.Op {
+// do starts op and waits for it.
+func do(t testing.TB, b *Backend, op *backend.Op) *backend.Op {
 	t.Helper()
 	b.Start(op)
 	await(t, b, op)
 	return op
 }
 
-// TestFileOpcodes does the same with all the entries that the kernel has, and
-// without each one of them, where a worker takes its place.
+// TestFileOpcodes uses a file with all opcodes that the kernel has, and without each one,
+// where a worker does the operation.
 func TestFileOpcodes(t *testing.T) {
 	kinds := []backend.Kind{backend.KindOpen, backend.KindReadAt, backend.KindWriteAt, backend.KindSync, backend.KindStat}
 	for _, without := range append(kinds, backend.KindNone) {
@@ -42,40 +42,40 @@ func TestFileOpcodes(t *testing.T) {
 	}
 }
 
-// useFile does one of each.
+// useFile does one operation of each kind.
 func useFile(t *testing.T, b *Backend) {
 	name := filepath.Join(t.TempDir(), "file")
 	args := &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE | os.O_EXCL, Perm: 0o600}
-	op := each(t, b, &backend.Op{Kind: backend.KindOpen, Args: args})
+	op := do(t, b, &backend.Op{Kind: backend.KindOpen, Args: args})
 	if op.Err != nil {
 		t.Fatal(op.Err)
 	}
 	f := op.New
-	if again := each(t, b, &backend.Op{Kind: backend.KindOpen, Args: args}); !errors.Is(again.Err, fs.ErrExist) || again.New != nil {
+	if again := do(t, b, &backend.Op{Kind: backend.KindOpen, Args: args}); !errors.Is(again.Err, fs.ErrExist) || again.New != nil {
 		t.Errorf("made again: %v, %v", again.New, again.Err)
 	}
 	data := bytes.Repeat([]byte("uring"), 100)
-	if w := each(t, b, &backend.Op{Kind: backend.KindWriteAt, Handle: f, Buf: data, Off: 10}); w.N != len(data) || w.Err != nil {
+	if w := do(t, b, &backend.Op{Kind: backend.KindWriteAt, Handle: f, Buf: data, Off: 10}); w.N != len(data) || w.Err != nil {
 		t.Errorf("wrote %d, %v", w.N, w.Err)
 	}
 	for _, how := range []int64{backend.SyncAll, backend.SyncData} {
-		if s := each(t, b, &backend.Op{Kind: backend.KindSync, Handle: f, Off: how}); s.Err != nil {
+		if s := do(t, b, &backend.Op{Kind: backend.KindSync, Handle: f, Off: how}); s.Err != nil {
 			t.Errorf("sync: %v", s.Err)
 		}
 	}
-	r := each(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1000), Off: 10})
+	r := do(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1000), Off: 10})
 	if !bytes.Equal(r.Buf[:r.N], data) || r.Err != nil {
 		t.Errorf("read %d, %v", r.N, r.Err)
 	}
-	if end := each(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1), Off: 510}); end.N != 0 || end.Err != io.EOF {
+	if end := do(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1), Off: 510}); end.N != 0 || end.Err != io.EOF {
 		t.Errorf("at the end: %d, %v", end.N, end.Err)
 	}
 	var stat backend.Stat
-	if s := each(t, b, &backend.Op{Kind: backend.KindStat, Handle: f, Args: &stat}); s.Err != nil || stat.Size != 510 || stat.Name != name || stat.Mode != 0o600 {
+	if s := do(t, b, &backend.Op{Kind: backend.KindStat, Handle: f, Args: &stat}); s.Err != nil || stat.Size != 510 || stat.Name != name || stat.Mode != 0o600 {
 		t.Errorf("stat: %+v, %v", stat, s.Err)
 	}
 	f.Close()
-	if late := each(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1)}); late.Err != backend.ErrHandleClosed {
+	if late := do(t, b, &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, 1)}); late.Err != backend.ErrHandleClosed {
 		t.Errorf("a closed file: %v", late.Err)
 	}
 }

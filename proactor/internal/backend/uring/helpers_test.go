@@ -10,9 +10,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// unopened ends a test that has no backend. Where the kernel lacks io_uring or a
-// sandbox forbids it there is nothing to test, and the test says so.
-func unopened(t testing.TB, err error) {
+// skipOrFatal ends a test that has no backend. It skips the test where the kernel lacks
+// io_uring or a sandbox forbids it.
+func skipOrFatal(t testing.TB, err error) {
 	t.Helper()
 	if errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported) {
 		t.Skip(err)
@@ -25,7 +25,7 @@ func open(t testing.TB, tu tuning) *Backend {
 	t.Helper()
 	b, err := newBackend(0, tu)
 	if err != nil {
-		unopened(t, err)
+		skipOrFatal(t, err)
 	}
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
@@ -37,7 +37,7 @@ func open(t testing.TB, tu tuning) *Backend {
 	return b
 }
 
-// await waits for op, which must be all that completes.
+// await waits for op, which must be the only operation that completes.
 func await(t testing.TB, b *Backend, op *backend.Op) {
 	t.Helper()
 	list := b.Wait(backend.NoDeadline)

@@ -13,8 +13,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Signals that come to the very thread that waits in the kernel interrupt its wait
-// (EINTR), and nothing else: it waits on, and what was outstanding completes.
+// Signals to the thread that waits in the kernel interrupt its wait (EINTR) and do nothing
+// else: it waits again, and the outstanding operations complete.
 func TestSignalsInterruptTheThread(t *testing.T) {
 	b := openLocked(t)
 	caught := make(chan os.Signal, 1)

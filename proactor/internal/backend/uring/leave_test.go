@@ -15,8 +15,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Who has left the registry has left nothing behind: Backend.Close waits for those that
-// are in it alone.
+// A handle leaves the registry last, when its file is gone: Backend.Close waits only for
+// the handles in the registry.
 func TestCloseLeavesRegistryLast(t *testing.T) {
 	b := open(t, tuning{})
 	folder := t.TempDir()
@@ -41,11 +41,11 @@ func TestCloseLeavesRegistryLast(t *testing.T) {
 	}
 }
 
-// What is made when the backend has been closed is given back: descriptor and file.
+// A handle that is made after Close leaves neither a descriptor nor a file.
 func TestMadeTooLate(t *testing.T) {
 	b, err := newBackend(0, tuning{})
 	if err != nil {
-		unopened(t, err)
+		skipOrFatal(t, err)
 	}
 	other := open(t, tuning{})
 	pipe, _, err := other.Pipe()
@@ -88,7 +88,7 @@ func openDescriptors(t *testing.T) int {
 	return len(list)
 }
 
-// A ring's memory goes with it.
+// Close unmaps the ring's memory.
 func TestCloseUnmaps(t *testing.T) {
 	maps := func() int {
 		list, err := os.ReadFile("/proc/self/maps")
@@ -100,7 +100,7 @@ func TestCloseUnmaps(t *testing.T) {
 	before := maps()
 	b, err := newBackend(0, tuning{})
 	if err != nil {
-		unopened(t, err)
+		skipOrFatal(t, err)
 	}
 	if maps() == before {
 		t.Fatal("a ring has no memory: this test tests nothing")
@@ -111,8 +111,8 @@ func TestCloseUnmaps(t *testing.T) {
 	}
 }
 
-// A stream that is closed while somebody is inside TryWrite ends for its peer at once:
-// the descriptor stays open for as long as that takes.
+// The peer sees the end of a stream at once when the stream is closed during a TryWrite,
+// which keeps the descriptor open.
 func TestCloseOfWhatIsUsed(t *testing.T) {
 	b := open(t, tuning{})
 	client, server := pair(t, b)
@@ -132,7 +132,7 @@ func TestCloseOfWhatIsUsed(t *testing.T) {
 	}
 }
 
-// A handle that is in use is not taken, and one that was taken is of no use.
+// A handle that is in use cannot be taken, and one that was taken cannot be used.
 func TestTakeOfWhatIsUsed(t *testing.T) {
 	from, to := open(t, tuning{}), open(t, tuning{})
 	client, server := pair(t, from)
@@ -151,7 +151,7 @@ func TestTakeOfWhatIsUsed(t *testing.T) {
 	if _, err := client.TryWrite([]byte{1}); err != backend.ErrHandleClosed {
 		t.Errorf("written to after it was taken: %v", err)
 	}
-	client.Close() // which leaves the descriptor, too
+	client.Close() // does not close the descriptor
 	if n, err := taken.TryWrite([]byte{1}); n != 1 || err != nil {
 		t.Errorf("what was taken: %d, %v", n, err)
 	}

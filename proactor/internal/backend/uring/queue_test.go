@@ -10,16 +10,16 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// small runs f on rings of two submission entries and 32 completion entries, one
-// that is parked with and one that its thread waits with.
-func small(t *testing.T, f func(*testing.T, *Backend)) {
+// onSmallRings runs f on rings of two submission entries and 32 completion entries, one
+// of a dispatcher that parks and one of a locked thread.
+func onSmallRings(t *testing.T, f func(*testing.T, *Backend)) {
 	for name, tu := range map[string]tuning{"parked": {}, "locked": {locked: true}} {
 		t.Run(name, func(t *testing.T) {
-			runtime.LockOSThread() // the one issuer
+			runtime.LockOSThread() // the only thread that submits
 			defer runtime.UnlockOSThread()
 			b, err := newBackend(2, tu)
 			if err != nil {
-				unopened(t, err)
+				skipOrFatal(t, err)
 			}
 			defer b.Close()
 			f(t, b)
@@ -27,9 +27,9 @@ func small(t *testing.T, f func(*testing.T, *Backend)) {
 	}
 }
 
-// More is started than the submission queue holds, and more completes at once
-// than the completion queue holds: nothing is lost.
-func TestQueuesOverflow(t *testing.T) { small(t, testQueuesOverflow) }
+// Nothing is lost when more is started than the submission queue holds, and more
+// completes at once than the completion queue holds.
+func TestQueuesOverflow(t *testing.T) { onSmallRings(t, testQueuesOverflow) }
 
 func testQueuesOverflow(t *testing.T, b *Backend) {
 	const streams = 100
@@ -49,7 +49,7 @@ func testQueuesOverflow(t *testing.T, b *Backend) {
 				t.Fatal(err)
 			}
 		}
-		for range streams / deferredWork { // a thread's completions come when it asks
+		for range streams / deferredWork { // the kernel runs a thread's completion work when the thread asks
 			b.ring.Enter(0, sys.RingEnterGetEvents, true)
 		}
 		overflown = overflown || b.ring.Overflown()
@@ -64,8 +64,8 @@ func testQueuesOverflow(t *testing.T, b *Backend) {
 	}
 }
 
-// What does not fit into the submission queue waits in order, and goes on.
-func TestBacklog(t *testing.T) { small(t, testBacklog) }
+// Entries that do not fit into the submission queue wait in order.
+func TestBacklog(t *testing.T) { onSmallRings(t, testBacklog) }
 
 func testBacklog(t *testing.T, b *Backend) {
 	_, server := pair(t, b)

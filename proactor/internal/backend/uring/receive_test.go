@@ -9,9 +9,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// likely makes a stream on which bytes were there when a receive was started: of
-// the next receive it is believed. The pool has one buffer.
-func likely(t *testing.T, b *Backend) (client backend.Handle, receive *backend.Op) {
+// hotStream makes a stream on which bytes were there when its receive was started, so that
+// the next receive is speculative. The pool has one buffer.
+func hotStream(t *testing.T, b *Backend) (client backend.Handle, receive *backend.Op) {
 	t.Helper()
 	client, server := pair(t, b)
 	receive = &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: backend.NewPool(8, 1)}}
@@ -27,10 +27,10 @@ func likely(t *testing.T, b *Backend) (client backend.Handle, receive *backend.O
 	return client, receive
 }
 
-// A receive for which bytes are expected that are not there waits like any other.
-func TestReceiveExpectsInVain(t *testing.T) {
+// A speculative receive that finds no bytes waits like any other.
+func TestSpeculativeReceiveFindsNothing(t *testing.T) {
 	b := openLocked(t)
-	client, op := likely(t, b)
+	client, op := hotStream(t, b)
 	op.Receive().Buffer.Release()
 	b.Start(op)
 	if op.Flag&speculative == 0 {
@@ -38,7 +38,7 @@ func TestReceiveExpectsInVain(t *testing.T) {
 	}
 	for op.Flag&polling == 0 {
 		if b.Wait(0) != nil {
-			t.Fatal("received what nobody has sent")
+			t.Fatal("received what was not sent")
 		}
 	}
 	if op.Receive().Pool.Free() != 1 || op.Handle.(*handle).hot {
@@ -52,16 +52,17 @@ func TestReceiveExpectsInVain(t *testing.T) {
 	op.Receive().Buffer.Release()
 }
 
-// It does not wait for a buffer before there are bytes, and can be cancelled.
-func TestReceiveExpectsOfDryPool(t *testing.T) {
+// A speculative receive does not wait for a buffer before there are bytes, and can be
+// cancelled.
+func TestSpeculativeReceiveOfEmptyPool(t *testing.T) {
 	b := openLocked(t)
-	_, op := likely(t, b)
+	_, op := hotStream(t, b)
 	held := op.Receive().Buffer
 	op.Receive().Buffer = nil
 	b.Start(op)
 	for op.Flag&polling == 0 {
 		if b.Wait(0) != nil {
-			t.Fatal("received what nobody has sent")
+			t.Fatal("received what was not sent")
 		}
 		if op.Flag&needsBuffer != 0 {
 			t.Fatal("it waits for a buffer")
@@ -75,9 +76,9 @@ func TestReceiveExpectsOfDryPool(t *testing.T) {
 	held.Release()
 }
 
-// One that looks for bytes at once and finds none, because it was started in the
-// belief that there are some, has not failed if it was cancelled meanwhile.
-func TestCancelOfReceiveThatLooks(t *testing.T) {
+// A speculative receive that finds no bytes ends with ErrCanceled if it was cancelled
+// meanwhile.
+func TestCancelOfSpeculativeReceive(t *testing.T) {
 	for name, tu := range map[string]tuning{"parked": {}, "locked": {locked: true}} {
 		t.Run(name, func(t *testing.T) {
 			runtime.LockOSThread()
@@ -88,9 +89,9 @@ func TestCancelOfReceiveThatLooks(t *testing.T) {
 			op := &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: pool}}
 			server.(*handle).hot = true
 			b.Start(op)
-			b.runReceives() // its turn, where there is a line
+			b.runReceives() // its turn, on a locked thread
 			if op.Flag&polling != 0 || op.Receive().Buffer == nil {
-				t.Fatal("it does not look at once: this test tests nothing")
+				t.Fatal("the receive polls first: this test tests nothing")
 			}
 			b.Cancel(op)
 			await(t, b, op)

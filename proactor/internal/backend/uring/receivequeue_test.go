@@ -8,20 +8,20 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Receives whose bytes are there already get in line from whatever goroutine they
-// are started on, while the thread serves the line.
-func TestReceivesGetInLineFromElsewhere(t *testing.T) {
+// Receives whose bytes are there may be queued by any goroutine while the thread runs the
+// queue.
+func TestReceivesAreQueuedByOtherGoroutines(t *testing.T) {
 	const streams, each = 8, 500
 	b := openLocked(t)
 	peers, receives := receivers(t, b, streams)
-	for _, p := range peers { // enough for all, if one alone is served
+	for _, p := range peers { // enough if only one is served
 		if n, err := p.TryWrite(make([]byte, streams*each)); n != streams*each || err != nil {
 			t.Fatal(n, err)
 		}
 	}
 	completed := make(chan *backend.Op, streams)
 	done := make(chan bool)
-	go func() { // starts them, again and again
+	go func() { // starts them repeatedly
 		defer close(done)
 		for _, op := range receives {
 			b.Start(op)
@@ -48,9 +48,9 @@ func TestReceivesGetInLineFromElsewhere(t *testing.T) {
 	<-done
 }
 
-// Close dismisses the line: all that is in it was recalled, and would keep it from
-// sleeping until the kernel has given everything back.
-func TestCloseDismissesArrivals(t *testing.T) {
+// Close empties the receive queue. Its receives were cancelled, and would keep the thread
+// from sleeping until the kernel has given everything back.
+func TestCloseEmptiesReceiveQueue(t *testing.T) {
 	b := openLocked(t)
 	_, receives := receivers(t, b, 2*receivesPerTurn)
 	pool := receives[0].Receive().Pool
@@ -62,7 +62,7 @@ func TestCloseDismissesArrivals(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.hasReceives.Load() || b.receiveQueue.len() > 0 {
-		t.Errorf("%d are in line after Close", b.receiveQueue.len())
+		t.Errorf("%d are queued after Close", b.receiveQueue.len())
 	}
 	for _, op := range collect(t, b, len(receives)) {
 		if op.Err != backend.ErrBackendClosed {

@@ -61,8 +61,8 @@ func TestNoAllocations(t *testing.T) {
 	})
 }
 
-// Completed operations do not keep the buffers of the one before reachable.
-func TestVectorsAreLetGo(t *testing.T) {
+// A completed operation does not keep its buffers reachable.
+func TestVectorsAreReleased(t *testing.T) {
 	b := open(t, tuning{})
 	client, _ := pair(t, b)
 	w := &backend.Op{Kind: backend.KindWriteV, Handle: client, Vec: [][]byte{{1}, {}, {2, 3}}}

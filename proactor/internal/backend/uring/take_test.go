@@ -4,7 +4,7 @@ package uring
 
 import "testing"
 
-// A handle that was taken is forgotten by the backend that had it.
+// Take removes a handle from the backend that had it.
 func TestTakenIsForgotten(t *testing.T) {
 	from, to := open(t, tuning{}), open(t, tuning{})
 	r, w, err := from.Pipe()

@@ -13,9 +13,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// onThreadThatExits runs f on an operating-system thread of its own, and
-// returns when that thread is gone: a goroutine that ends while it is locked to
-// its thread takes it along.
+// onThreadThatExits runs f on a thread of its own, and returns when that thread has
+// exited: a thread exits with the goroutine that is locked to it.
 func onThreadThatExits(t *testing.T, f func()) {
 	t.Helper()
 	tid := make(chan int)
@@ -42,8 +41,8 @@ func onThreadThatExits(t *testing.T, f func()) {
 	}
 }
 
-// The kernel cancels what a thread has submitted when the thread exits, or when
-// there would have been something for the thread to do.
+// An operation completes although the kernel cancels it because the thread that has
+// submitted it exits.
 func TestThreadExits(t *testing.T) {
 	b := open(t, tuning{})
 	client, server := pair(t, b)
@@ -69,7 +68,7 @@ func TestThreadExits(t *testing.T) {
 	}
 }
 
-// A cancel that somebody asked for stays one, even if the thread has exited.
+// A cancel by the program remains one when the thread has exited.
 func TestThreadExitsAndCancel(t *testing.T) {
 	b := open(t, tuning{})
 	_, server := pair(t, b)
@@ -85,7 +84,7 @@ func TestThreadExitsAndCancel(t *testing.T) {
 	}
 }
 
-// A connect whose thread exits goes on in the socket.
+// A connect whose thread exits continues in the socket.
 func TestThreadExitsDuringConnect(t *testing.T) {
 	b := open(t, tuning{})
 	l, err := b.Listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
@@ -115,7 +114,7 @@ func TestThreadExitsDuringConnect(t *testing.T) {
 		b.Start(accept)
 		await(t, b, accept)
 	}
-	await(t, b, last) // when the kernel has asked again, after a second
+	await(t, b, last) // when the kernel has sent another SYN, after a second
 	if last.Err != nil || last.New == nil {
 		t.Error(last.Err)
 	}

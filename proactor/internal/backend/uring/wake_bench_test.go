@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// waiter is a backend that a thread of its own waits with. Each Wake is answered.
+// waiter is a backend with its own thread, which waits and answers each Wake.
 type waiter struct {
 	b     *Backend
 	woken chan bool
@@ -49,7 +49,7 @@ func newWaiter(b *testing.B, t tuning) *waiter {
 		}
 	}()
 	if err := <-opened; err != nil {
-		unopened(b, err)
+		skipOrFatal(b, err)
 	}
 	return w
 }
@@ -61,9 +61,8 @@ func (w *waiter) end() {
 	}
 }
 
-// BenchmarkWakeThread compares the two ways to wake a thread that waits with its
-// ring, in turn: the process's time for each wake with its answer, and its
-// processor time.
+// BenchmarkWakeThread compares the two ways to wake a thread that waits with its ring, in
+// turn: the time and the processor time of the process for each wake with its answer.
 func BenchmarkWakeThread(b *testing.B) {
 	const wakes, runs = 2000, 41
 	ways := []*waiter{newWaiter(b, tuning{locked: true}), newWaiter(b, tuning{locked: true, without: messages})}

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A thread that waits is woken each time, by a message and by the event that takes
-// its place on kernels without.
+// A thread that waits is woken each time, by a message, and by the event that kernels
+// without messages need.
 func TestWakeThread(t *testing.T) {
 	for name, tu := range map[string]tuning{"message": {locked: true}, "event": {locked: true, without: messages}} {
 		t.Run(name, func(t *testing.T) {
@@ -18,7 +18,7 @@ func TestWakeThread(t *testing.T) {
 			defer runtime.UnlockOSThread()
 			b := open(t, tu)
 			if tu.without == 0 && !b.caps.Messages {
-				t.Log("this kernel takes no messages from those who have no ring: the event again")
+				t.Log("this kernel takes no messages without a ring: this tests the event again")
 			}
 			if b.caps.Messages != (b.thread.event == nil) {
 				t.Errorf("messages %v, event %v", b.caps.Messages, b.thread.event)
@@ -46,8 +46,8 @@ func TestWakeThread(t *testing.T) {
 	}
 }
 
-// A waker that was held up between its look and its deed, until the backend was
-// closed, disturbs nobody: the ring's descriptor is another ring's by then.
+// A waker that is delayed until the backend was closed wakes no other ring that has the
+// descriptor by then.
 func TestWakeAfterClose(t *testing.T) {
 	for name, tu := range map[string]tuning{"message": {locked: true}, "event": {locked: true, without: messages}} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestWakeAfterClose(t *testing.T) {
 			defer runtime.UnlockOSThread()
 			b, err := newBackend(0, tu)
 			if err != nil {
-				unopened(t, err)
+				skipOrFatal(t, err)
 			}
 			fd := b.ring.FD()
 			if err := b.Close(); err != nil {
