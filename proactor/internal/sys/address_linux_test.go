@@ -7,7 +7,7 @@ import (
 )
 
 func TestAddressRoundTrip(t *testing.T) {
-	first := "1" // an emulated kernel may name none
+	first := "1" // an emulated kernel may have no names
 	if i, err := net.InterfaceByIndex(1); err == nil {
 		first = i.Name
 	}
@@ -36,8 +36,8 @@ func TestAddressRoundTrip(t *testing.T) {
 	}
 }
 
-// An IPv4-mapped address is an IPv4 one: a socket of IPv4 is made for it, which works
-// where there is no IPv6, and which can be bound to an IPv4 address.
+// An IPv4-mapped address is an IPv4 address: its socket is one of IPv4, which works
+// without IPv6, and which can be bound to an IPv4 address.
 func TestAddressMapped(t *testing.T) {
 	var mapped, plain Address
 	const text = "[::ffff:1.2.3.4]:5"
@@ -52,7 +52,7 @@ func TestAddressMapped(t *testing.T) {
 	}
 }
 
-// The wildcard to connect to is this host.
+// A connect to the wildcard connects to this host.
 func TestPeerIsNoWildcard(t *testing.T) {
 	for address, want := range map[string]string{":7": "127.0.0.1:7", "0.0.0.0:7": "127.0.0.1:7", "[::]:7": "[::1]:7"} {
 		var a Address
@@ -92,7 +92,8 @@ func TestAddressErrors(t *testing.T) {
 	}
 }
 
-// FuzzDecodeAddress: whatever the kernel writes, nothing is read beyond it.
+// FuzzDecodeAddress checks that DecodeAddress reads nothing beyond the kernel's bytes,
+// whatever they are.
 func FuzzDecodeAddress(f *testing.F) {
 	f.Add([]byte{2, 0, 0, 80, 127, 0, 0, 1}, uint32(16))
 	f.Add([]byte{1, 0, 0, 'x'}, uint32(4))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAdoptRefuses: what cannot be waited for is refused, with the reason.
+// A file that cannot be waited for is not adopted, and the error gives the reason.
 func TestAdoptRefuses(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	if err != nil {
@@ -49,8 +49,7 @@ func TestAdoptRefuses(t *testing.T) {
 	}
 }
 
-// TestPipeWithoutWaiting: what is read and written without waiting, on a pipe that
-// nobody reads for the moment.
+// ReadPipe and WritePipe do not wait, on a pipe without a waiting reader.
 func TestPipeWithoutWaiting(t *testing.T) {
 	r, w, err := MakePipe()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// replace puts another call in the place of one of ours for a test.
+// replace replaces a system call for the time of a test.
 func replace[F any](t *testing.T, call *F, by F) {
 	t.Helper()
 	was := *call
@@ -18,7 +18,7 @@ func replace[F any](t *testing.T, call *F, by F) {
 	t.Cleanup(func() { *call = was })
 }
 
-// An accept that was interrupted, or whose connection its peer has aborted, is made
+// An accept that was interrupted, or whose connection its peer has aborted, is tried
 // again. Any other answer is the result.
 func TestAcceptAgain(t *testing.T) {
 	for _, last := range []unix.Errno{0, unix.EAGAIN, unix.EMFILE} {
@@ -36,8 +36,8 @@ func TestAcceptAgain(t *testing.T) {
 	}
 }
 
-// A connect that was interrupted goes on, as does one that was begun before.
-func TestConnectGoesOn(t *testing.T) {
+// A connect that was interrupted continues, as does one that was begun before.
+func TestConnectContinues(t *testing.T) {
 	for answer, want := range map[unix.Errno]unix.Errno{
 		0: 0, unix.EISCONN: 0,
 		unix.EINPROGRESS: unix.EINPROGRESS, unix.EINTR: unix.EINPROGRESS, unix.EALREADY: unix.EINPROGRESS,
@@ -50,8 +50,8 @@ func TestConnectGoesOn(t *testing.T) {
 	}
 }
 
-// SO_ERROR may say that a connect goes on: then it has not failed.
-func TestConnectedGoesOn(t *testing.T) {
+// SO_ERROR may say that a connect is in progress: then it has not failed.
+func TestConnectedInProgress(t *testing.T) {
 	for answer, want := range map[unix.Errno]unix.Errno{
 		unix.EISCONN:     0,
 		unix.EINPROGRESS: unix.EINPROGRESS, unix.EINTR: unix.EINPROGRESS, unix.EALREADY: unix.EINPROGRESS,
@@ -64,7 +64,7 @@ func TestConnectedGoesOn(t *testing.T) {
 	}
 }
 
-// What a socket cannot be asked is its result.
+// Connected returns the error of a descriptor that it cannot ask.
 func TestConnectedOfNoSocket(t *testing.T) {
 	if got := Connected(-1); got != unix.EBADF {
 		t.Errorf("%v, want EBADF", got)

@@ -9,9 +9,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// TestConnectWaiting connects with the call that Unix sockets need. Where there
-// are none it does for others as well.
-func TestConnectWaiting(t *testing.T) {
+// TestConnectBlocking connects with the call that Unix sockets need. On systems without
+// Unix sockets it uses the call for others.
+func TestConnectBlocking(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

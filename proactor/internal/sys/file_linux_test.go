@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A file is opened without waiting for anything, and nothing else is one.
+// OpenFile does not wait, and opens only files.
 func TestOpenFileRefuses(t *testing.T) {
 	dir := t.TempDir()
 	fifo := filepath.Join(dir, "fifo")
@@ -51,7 +51,7 @@ func TestFileMode(t *testing.T) {
 			t.Fatal(err)
 		}
 		modified := want.ModTime()
-		if modified.Nanosecond() == 0 { // the older call, which package os makes, has none under qemu
+		if modified.Nanosecond() == 0 { // the older call, which package os makes, returns none under qemu
 			s.ModTime = s.ModTime.Truncate(time.Second)
 		}
 		if s.Mode != want.Mode() || s.Size != want.Size() || !s.ModTime.Equal(modified) {
@@ -71,8 +71,7 @@ func open(t *testing.T, name string) File {
 	return f
 }
 
-// transmit carries t out to one end of a socket pair and returns what comes out
-// of the other.
+// transmit sends x on one end of a socket pair and returns what the other end receives.
 func transmit(t *testing.T, f File, x *backend.Transmission) (got []byte, turns int, err error) {
 	t.Helper()
 	near, far := socketPair(t)
@@ -90,8 +89,7 @@ func transmit(t *testing.T, f File, x *backend.Transmission) (got []byte, turns 
 	return got, turns, err
 }
 
-// A file of /proc has no length and cannot be sent by the kernel: it is read and
-// written.
+// The kernel cannot send a file of /proc, which has no length: it is read and written.
 func TestTransmitCopies(t *testing.T) {
 	f := open(t, "/proc/self/oom_score_adj")
 	want, err := os.ReadFile("/proc/self/oom_score_adj")
@@ -108,10 +106,11 @@ func TestTransmitCopies(t *testing.T) {
 	}
 }
 
-// anyFile stands for the file that is given to Transmit beside the transmission.
+// anyFile is the File of a transmission, whose content Transmit takes from its own
+// argument.
 type anyFile struct{ backend.Handle }
 
-// A long transmission takes turns, each of them no longer than said.
+// A long transmission takes turns, none longer than TransmitTurn.
 func TestTransmitTurns(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
 	data := bytes.Repeat([]byte("0123456789"), 200_000)

@@ -8,10 +8,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// What package net does around system calls, and we too (docs/guards-of-package-net.md):
-// the parts that no exchange between two sockets shows.
+// These tests are about what this package does around system calls as package net does
+// (docs/guards-of-package-net.md), where an exchange between two sockets does not show it.
 
-// connecting is a connect that has its socket.
+// connecting returns a connect that has its socket.
 func connecting(t *testing.T, address string) *backend.Op {
 	t.Helper()
 	op := &backend.Op{Args: &backend.ConnectArgs{Network: "tcp", Address: address}}
@@ -23,7 +23,7 @@ func connecting(t *testing.T, address string) *backend.Op {
 }
 
 // A socket that has no error and no peer is not connected yet: the wake-up was
-// spurious. One whose peer has gone has the address that was asked for.
+// spurious. A socket whose peer has gone has the address of the connect.
 func TestConnectedWithoutAPeer(t *testing.T) {
 	op := connecting(t, "127.0.0.1:1")
 	if errno := Connected(int(op.Sys.Fd)); errno != unix.EINPROGRESS {
@@ -35,7 +35,7 @@ func TestConnectedWithoutAPeer(t *testing.T) {
 	}
 }
 
-// A connect that is asked for again has succeeded if the socket is connected.
+// A second connect of a socket that is connected has succeeded.
 func TestConnectOfWhatIsConnected(t *testing.T) {
 	fd, err := Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
@@ -46,14 +46,14 @@ func TestConnectOfWhatIsConnected(t *testing.T) {
 	if errno := Connect(op); errno != 0 && errno != unix.EINPROGRESS {
 		t.Fatal(errno)
 	}
-	for range 2 { // the kernel tells the first of its success, and the second that there is nothing to do
+	for range 2 { // the kernel answers success to the first, and EISCONN to the second
 		if errno := Connect(op); errno != 0 {
 			t.Errorf("connect again: %v", errno)
 		}
 	}
 }
 
-// Options that every socket of a kind is given.
+// Every socket of a kind has its options.
 func TestOptionsOfSockets(t *testing.T) {
 	listen := func(network, address string) (int, error) { return Listen(network, address, nil) }
 	packet := func(network, address string) (int, error) { return ListenPacket(network, address, nil) }

@@ -31,8 +31,8 @@ func newKqueue(t *testing.T) (k *Kqueue, r, w int) {
 	return k, fds[0], fds[1]
 }
 
-// of waits for an event about fd.
-func of(t *testing.T, k *Kqueue, fd int, what KqueueFilter) KqueueEvent {
+// eventOf waits for an event of fd.
+func eventOf(t *testing.T, k *Kqueue, fd int, what KqueueFilter) KqueueEvent {
 	t.Helper()
 	var e KqueueEvents
 	for {
@@ -50,12 +50,12 @@ func of(t *testing.T, k *Kqueue, fd int, what KqueueFilter) KqueueEvent {
 
 func TestKqueue(t *testing.T) {
 	k, r, w := newKqueue(t)
-	of(t, k, w, KqueueWrite)
+	eventOf(t, k, w, KqueueWrite)
 	for range 3 { // an edge each time, though nothing is read
 		if _, errno := Send(w, []byte("x")); errno != 0 {
 			t.Fatal(errno)
 		}
-		if e := of(t, k, r, KqueueRead); e.EOF || e.Errno != 0 {
+		if e := eventOf(t, k, r, KqueueRead); e.EOF || e.Errno != 0 {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -73,7 +73,7 @@ func TestKqueue(t *testing.T) {
 
 func TestKqueueTrigger(t *testing.T) {
 	k, _, w := newKqueue(t)
-	of(t, k, w, KqueueWrite)
+	eventOf(t, k, w, KqueueWrite)
 	var e KqueueEvents
 	for range 100 {
 		go k.Trigger()
@@ -101,7 +101,7 @@ func TestSockaddrRoundTrip(t *testing.T) {
 	}
 }
 
-// Buffers are read into in turn, and what is written together comes in order.
+// Buffers are read into in turn, and buffers written in one piece keep their order.
 func TestVector(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {

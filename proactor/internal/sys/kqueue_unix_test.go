@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What has one direction is watched in that; what the system had no room for is not.
+// A descriptor with one direction is watched in that direction. It is an error if the
+// system has no room for a filter.
 func TestWatched(t *testing.T) {
 	for _, c := range []struct{ read, write, want unix.Errno }{
 		{0, 0, 0},

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The ways to receive into a buffer that is not owned while waiting, for
-// docs/adr/0007: what they cost for each message, with many connections.
+// This benchmark measures, for docs/adr/0007, what a message costs with many connections
+// in each way to receive that owns no buffer while it waits.
 
 const (
 	benchStreams = 64
@@ -18,9 +18,9 @@ const (
 	benchBuffer  = 4 << 10
 )
 
-// BenchmarkReceiveWays compares, an operation being one message received:
-// own: a read into a buffer of the connection's; polled: poll, then a read into a
-// buffer of the pool's; ring: the kernel's multishot receive with its buffer ring.
+// BenchmarkReceiveWays compares the ways; an operation is one message received.
+// own: a read into a buffer of the connection; polled: a poll, then a read into a
+// buffer of the pool; ring: the kernel's multishot receive with its buffer ring.
 func BenchmarkReceiveWays(b *testing.B) {
 	for _, way := range []struct {
 		name  string
@@ -45,8 +45,8 @@ func BenchmarkReceiveWays(b *testing.B) {
 // deferred makes the kernel do its part of the work only when this thread asks.
 const deferred = RingSingleIssuer | RingDeferTaskrun
 
-// threadTime is the time in ns that this thread has had a processor: what it costs
-// also on a machine that is busy with something else.
+// threadTime returns the processor time of this thread in ns, which does not depend on
+// the load of the machine.
 func threadTime(b *testing.B) int64 {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
@@ -55,7 +55,7 @@ func threadTime(b *testing.B) int64 {
 	return u.Utime.Nano() + u.Stime.Nano()
 }
 
-// ways is a ring and some connections.
+// ways is a ring with connections.
 type ways struct {
 	b        *testing.B
 	ring     *Ring
@@ -89,7 +89,7 @@ func newWays(b *testing.B, flags uint32) *ways {
 }
 
 // round sends a message on each connection and handles completions until each has
-// come. handle reports whether it was a message.
+// arrived. handle reports whether the completion was a message.
 func (w *ways) round(handle func(CQE) bool) {
 	for _, fd := range w.out {
 		if _, errno := Send(fd, w.message[:]); errno != 0 {
@@ -193,7 +193,7 @@ func (w *ways) check(c CQE, want int32) {
 	}
 }
 
-// register makes the kernel's list of buffers, with all of them in it.
+// register makes the kernel's list of buffers, and adds all buffers.
 func (w *ways) register() {
 	list, err := unix.Mmap(-1, 0, benchStreams*16, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {

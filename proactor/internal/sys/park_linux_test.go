@@ -37,8 +37,8 @@ func TestSleepUntilDeadline(t *testing.T) {
 	}
 }
 
-// TestWakeIsNotLost leaves a reason and wakes, while the other goroutine goes to
-// sleep unless it sees the reason.
+// TestWakeIsNotLost publishes a reason and wakes while the other goroutine goes to sleep
+// unless it sees the reason.
 func TestWakeIsNotLost(t *testing.T) {
 	a, _ := socketPair(t)
 	var reasons atomic.Int32
@@ -62,7 +62,7 @@ func TestWakeIsNotLost(t *testing.T) {
 	}
 }
 
-// TestSleepUntilReadable: the descriptor ends the sleep as well, each time.
+// The descriptor ends the sleep each time that it becomes readable.
 func TestSleepUntilReadable(t *testing.T) {
 	a, b := socketPair(t)
 	buf := make([]byte, 1)
@@ -76,6 +76,6 @@ func TestSleepUntilReadable(t *testing.T) {
 		p.Sleep(backend.NoDeadline)
 	}
 	if p.Sleeping() {
-		t.Error("asleep after Sleep")
+		t.Error("sleeping after Sleep")
 	}
 }

@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The ways to hand bytes to a socket through the ring, for docs/adr/0015: what they
-// cost for each message over loopback. Gathering is compared by the processor time
-// of the sending thread; zero copy by that of the process, because over loopback it
-// moves the copying to the receiver.
+// This benchmark measures, for docs/adr/0015, what a message costs over loopback in each
+// way to hand bytes to a socket through the ring. Gathering is compared by the processor
+// time of the sending thread, zero copy by that of the process, because over loopback the
+// receiver copies instead.
 
-// sendWay is how a message leaves: size bytes, the first 16 of them apart.
+// sendWay is a way to send a message of size bytes, the first 16 of them separate.
 type sendWay struct {
 	name    string
 	prepare func(*sender, *SQE)
@@ -42,7 +42,7 @@ const (
 	headerSize, maxWrite = 16, 1 << 20
 )
 
-// sender is a connection with somebody who reads, and a ring to write it with.
+// sender is a connection, a goroutine that reads from it, and a ring to write to it.
 type sender struct {
 	b      *testing.B
 	ring   *Ring
@@ -65,21 +65,19 @@ func (s *sender) whole(e *SQE) {
 	e.Opcode, e.OpFlags, e.Len, e.Addr = RingOpSend, unix.MSG_WAITALL, uint32(s.size), at(&s.memory[0])
 }
 
-func (s *sender) zeroCopy(e *SQE) { s.whole(e); e.Opcode = RingOpSendZC }
-
+func (s *sender) zeroCopy(e *SQE)   { s.whole(e); e.Opcode = RingOpSendZC }
 func (s *sender) registered(e *SQE) { s.zeroCopy(e); e.Ioprio = sqeFixedBuffer }
+func at[T any](p *T) uint64         { return uint64(uintptr(unsafe.Pointer(p))) }
 
-func at[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
-
-// BenchmarkSendWays runs all ways in turn, several times, and compares each with
-// the plain one of its kind in the same turn.
+// BenchmarkSendWays runs all ways in turn, several times, and compares each with the
+// plain way of its kind in the same run.
 func BenchmarkSendWays(b *testing.B) {
 	for _, size := range []int{256, 4 << 10, 64 << 10, maxWrite} {
 		b.Run(strconv.Itoa(size), func(b *testing.B) {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
 			s := newSender(b)
-			s.lay(size)
+			s.prepare(size)
 			costs := make([][]float64, len(sendWays))
 			for run := range sendRuns + 1 {
 				for i, w := range sendWays {
@@ -127,7 +125,7 @@ func newSender(b *testing.B) *sender {
 	return s
 }
 
-// connect has a goroutine read whatever comes.
+// connect starts a goroutine that reads everything.
 func (s *sender) connect() {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -160,8 +158,8 @@ func (s *sender) connect() {
 	s.b.Cleanup(func() { f.Close(); c.Close(); <-done; in.Close() })
 }
 
-// lay prepares messages of that size.
-func (s *sender) lay(size int) {
+// prepare prepares messages of that size.
+func (s *sender) prepare(size int) {
 	s.size = size
 	s.iov = [2]unix.Iovec{{Base: &s.memory[0]}, {Base: &s.memory[headerSize]}}
 	s.iov[0].SetLen(headerSize)
@@ -169,7 +167,7 @@ func (s *sender) lay(size int) {
 	s.msg = unix.Msghdr{Iov: &s.iov[0], Iovlen: 2}
 }
 
-// run is what a message costs, in ns.
+// run returns what a message costs, in ns.
 func (s *sender) run(w sendWay) float64 {
 	count := min(max(sendBytes/s.size, 32), 2000)
 	before := s.time(w.who)

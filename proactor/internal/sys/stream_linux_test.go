@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// socketPair is the two ends of a non-blocking stream.
+// socketPair makes the two ends of a non-blocking stream.
 func socketPair(t *testing.T) (a, b int) {
 	t.Helper()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
@@ -76,7 +76,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestListenOptions looks at the sockets that come of options.
+// TestListenOptions checks the options of a listener and of an accepted socket.
 func TestListenOptions(t *testing.T) {
 	fd, err := Listen("tcp", ":0", &backend.SocketOptions{SendBuffer: 50_000, RecvBuffer: 60_000, Backlog: 3})
 	if err != nil {
@@ -105,7 +105,7 @@ func TestListenOptions(t *testing.T) {
 		t.Fatal(errno)
 	}
 	defer Close(accepted)
-	// "tcp" on the wildcard takes IPv4 too, and accepted sockets have inherited.
+	// "tcp" on the wildcard takes IPv4 too, and accepted sockets inherit the options.
 	for _, o := range []struct {
 		name              string
 		level, opt, least int
@@ -131,9 +131,9 @@ func sameHostPort(a, b net.Addr) bool {
 	return x.IP.Equal(y.IP) && x.Port == y.Port
 }
 
-// TestErrorsSayWhat: an error names the call, the address, and the reason.
+// An error names the call, the address, and the reason.
 func TestErrorsSayWhat(t *testing.T) {
-	_, err := Listen("tcp", "192.0.2.1:1", nil) // an address that nobody has
+	_, err := Listen("tcp", "192.0.2.1:1", nil) // an address that no host has
 	if !errors.Is(err, unix.EADDRNOTAVAIL) || err.Error() != "listen tcp 192.0.2.1:1: bind: cannot assign requested address" {
 		t.Errorf("listen: %v", err)
 	}

@@ -2,8 +2,8 @@ package sys
 
 import "testing"
 
-// A vector is cut before its sum is more than a call moves, so that it fits an int of
-// 32 bits: these are 4 GiB, which would be 0 there.
+// A vector is cut before its sum is more than a call moves, so that the sum fits an int
+// of 32 bits. This one has 4 GiB, which would be 0 in 32 bits.
 func TestVectorIsCut(t *testing.T) {
 	v := make([][]byte, 1024)
 	for i := range v {
