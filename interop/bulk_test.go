@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// TestManyMessages sends many more small messages than the high-water marks
-// allow to wait: all of them arrive, in order.
+// TestManyMessages sends many more small messages than the high-water marks allow
+// to queue: all arrive in order.
 func TestManyMessages(t *testing.T) {
 	const many, exchanges, marks = 200_000, 5_000, 100
 	for _, p := range patterns {

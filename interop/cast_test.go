@@ -2,7 +2,7 @@ package interop
 
 import "testing"
 
-// cast is who plays whom: one of the peers is ours, the other is not.
+// cast assigns the two roles of a test: one peer is ours, the other is not.
 type cast struct {
 	name string
 	a, b implementation
@@ -17,7 +17,7 @@ func (c cast) binder() implementation {
 	return c.b
 }
 
-// casts are all of them with one of the others.
+// casts returns all casts with one of the other implementations.
 func casts(them implementation) []cast {
 	return []cast{
 		{"ours-binds-to-" + them.name, ours, them, true},
@@ -40,7 +40,7 @@ func forEachCast(t *testing.T, test func(s *fixture, c cast, endpoint string)) {
 	}
 }
 
-// join lets a peer do its part of making the connection: as a or as b.
+// join makes a peer bind or connect, as a or as b.
 func (c cast) join(s *fixture, p peer, isA bool, endpoint string) {
 	s.Helper()
 	if isA == c.aBinds {

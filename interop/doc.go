@@ -2,10 +2,9 @@
 // libzmq, by way of a program in C and of its Python binding, and go-zeromq.
 //
 // Each end of a test is a peer (peer_test.go): one socket, wherever it is, that
-// binds, connects, sends, receives and checks when told to. The peers that are
-// programs (peers/) are told on standard input, all in the same words
-// (process_test.go). So a test is written once and runs with any two peers, in
-// either role.
+// binds, connects, sends, receives and checks on demand. Peers that are programs
+// (peers/) read the same commands from standard input (process_test.go). So a test
+// is written once and runs with any two peers, in either role.
 //
 // The tests need Debian's libzmq3-dev, gcc, libc6-dev and python3-zmq, and fail
 // without them.

@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// endpointForms are the ways to write where a socket is: what is bound, and what
-// is connected to, given what came of it.
+// endpointForms are the forms of endpoints: what to bind, and what to connect to
+// for the bound endpoint.
 var endpointForms = []struct {
 	name string
 	bind string
@@ -30,8 +30,8 @@ func viaLocalhost(bound string) string {
 	return "tcp://localhost" + bound[strings.LastIndex(bound, ":"):]
 }
 
-// TestEndpoints: both sides mean the same by an endpoint, and connect to the last
-// one that the other names.
+// TestEndpoints: an endpoint means the same for both sides, and each can connect
+// to the last endpoint that the other reports.
 func TestEndpoints(t *testing.T) {
 	for i, form := range endpointForms {
 		for j, c := range casts(theirs[0]) {
@@ -83,7 +83,7 @@ func TestSeveralEndpoints(t *testing.T) {
 	}
 }
 
-// recvNumbers receives every third number, from wherever it begins.
+// recvNumbers receives every third number, starting with any.
 func recvNumbers(p peer, count int) error {
 	for i := range count {
 		frames, err := p.hear()
@@ -107,8 +107,8 @@ func hearMany(p peer, count int) error {
 	return nil
 }
 
-// TestUnbind: who is connected stays when our endpoint is unbound; nobody comes in
-// any more, until it is bound again. (libzmq's unbind ends the connections.)
+// TestUnbind: connected peers stay when our endpoint is unbound, and no new peer
+// can connect until it is bound again. (libzmq's unbind ends the connections.)
 func TestUnbind(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if binder := c.binder(); binder.name != ours.name {

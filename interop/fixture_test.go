@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// patience is how long a test may take. Only one that fails takes it.
+// patience bounds each test. Only a failing test takes that long.
 const patience = 20 * time.Second
 
-// askAgain is how often somebody who may not be there yet is spoken to: rarely
-// enough not to pile up what has to be skipped later.
+// askAgain is the interval at which a message is repeated for a peer that may not
+// be there yet. It is long enough that few repeats have to be skipped later.
 const askAgain = 5 * time.Millisecond
 
-// stage is one test: its time and its peers. Everything on it ends with it.
+// fixture is one test with its deadline and its peers, which end with it.
 type fixture struct {
 	*testing.T
 	ctx    context.Context
@@ -33,7 +33,7 @@ func newFixture(t *testing.T) *fixture {
 	return &fixture{t, ctx, cancel}
 }
 
-// start makes a peer that ends with the stage at the latest.
+// start makes a peer that ends no later than the fixture.
 func (s *fixture) start(from implementation, socketType string, o options) peer {
 	s.Helper()
 	p := from.start(s, socketType, o)
@@ -41,7 +41,7 @@ func (s *fixture) start(from implementation, socketType string, o options) peer 
 	return p
 }
 
-// must ends the test if something that has to work does not.
+// must ends the test if err is not nil.
 func (s *fixture) must(err error) {
 	s.Helper()
 	if err != nil {
@@ -49,8 +49,8 @@ func (s *fixture) must(err error) {
 	}
 }
 
-// together does several things at once and waits for all. If one fails the
-// others are given up.
+// together runs functions at once and waits for all. If one fails, the others are
+// cancelled.
 func (s *fixture) together(things ...func() error) {
 	s.Helper()
 	errs := make([]error, len(things))
@@ -66,7 +66,7 @@ func (s *fixture) together(things ...func() error) {
 	s.must(errors.Join(errs...))
 }
 
-// retry does something until it works or the time is up.
+// retry repeats a function until it succeeds or the time is over.
 func (s *fixture) retry(thing func() error) {
 	s.Helper()
 	for {
@@ -80,8 +80,8 @@ func (s *fixture) retry(thing func() error) {
 	}
 }
 
-// reached returns when what from says arrives at to, its only peer, and nothing
-// else is on its way: a connection is there, and a subscription too.
+// reached returns when from's messages arrive at to, its only peer, and no other
+// message is on its way: then the connection, and a subscription, exist.
 func (s *fixture) reached(from, to peer) {
 	s.Helper()
 	s.spokenTo(from, to)
@@ -89,13 +89,13 @@ func (s *fixture) reached(from, to peer) {
 	s.skipTo(to, "begin")
 }
 
-// spokenTo returns when something that from says has arrived at to.
+// spokenTo returns when a message of from has arrived at to.
 func (s *fixture) spokenTo(from, to peer) {
 	s.Helper()
 	s.delivered(from, to, "are you there?")
 }
 
-// delivered says a message until it arrives.
+// delivered sends a message until it arrives.
 func (s *fixture) delivered(from, to peer, message string) {
 	s.Helper()
 	heard := make(chan error, 1)
@@ -119,7 +119,7 @@ func (s *fixture) delivered(from, to peer, message string) {
 	}
 }
 
-// skipTo receives up to a message.
+// skipTo receives messages up to the given one.
 func (s *fixture) skipTo(p peer, message string) {
 	s.Helper()
 	for {
@@ -149,7 +149,7 @@ func (s *fixture) link(binder, connector peer, endpoint string) {
 	s.must(connector.connect(bound))
 }
 
-// transport makes endpoints that nobody else uses.
+// transport makes endpoints that no other test uses.
 type transport struct {
 	name string
 	ipv6 bool

@@ -10,8 +10,8 @@ import (
 
 var gozeromq = implementation{"go-zeromq", startGozeromq}
 
-// startGozeromq has it in a program of its own: it leaves goroutines behind. It
-// knows neither marks nor linger.
+// startGozeromq runs go-zeromq in a program of its own, because it leaves
+// goroutines behind. It has neither high-water marks nor linger.
 func startGozeromq(s *fixture, socketType string, o options) peer {
 	s.Helper()
 	program, err := gozeromqPeer()
@@ -26,7 +26,7 @@ var gozeromqPeer = sync.OnceValues(func() (string, error) {
 })
 
 // TestGozeromq exchanges messages with go-zeromq/zmq4: all patterns work between
-// two peers, but for what works says.
+// two peers, with the exceptions in works.
 func TestGozeromq(t *testing.T) {
 	for _, p := range patterns {
 		for _, tr := range transports {
@@ -44,9 +44,9 @@ func TestGozeromq(t *testing.T) {
 	}
 }
 
-// works says which messages go-zeromq can exchange, if any. Its REQ fails when it
-// has no peer yet, as one that binds has not; its REP takes an empty frame of the
-// request for the end of the envelope.
+// works returns the messages that go-zeromq can exchange. Its REQ fails while it
+// has no peer, as when it binds. Its REP takes an empty frame of the request for
+// the end of the envelope.
 func works(p pattern, c cast) (f flow.Flow, ok bool) {
 	f = flow.Flow{Count: 54, Shapes: flow.AllShapes}
 	if p.b == "REP" && c.b.name == gozeromq.name {

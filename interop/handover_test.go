@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestHandover: the second of a name takes the place of the first.
+// TestHandover: the second peer with a routing id replaces the first.
 func TestHandover(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if !c.aBinds {
@@ -21,7 +21,7 @@ func TestHandover(t *testing.T) {
 	})
 }
 
-// TestProbe: an empty message is the first that a ROUTER hears.
+// TestProbe: the first message that a ROUTER receives is empty.
 func TestProbe(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{}, endpoint)

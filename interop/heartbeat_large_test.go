@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// TestHeartbeatBetweenFrames: libzmq answers PINGs, and sends its own, between the
-// frames of a message, which arrives whole all the same.
+// TestHeartbeatBetweenFrames: libzmq answers PINGs, and sends its own, between
+// the frames of a message, which still arrives whole.
 func TestHeartbeatBetweenFrames(t *testing.T) {
 	const often = 50 * time.Millisecond
 	large := flow.Flow{Count: 10, Shapes: strings.TrimSuffix(strings.Repeat("1048576,", 40), ",")}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// TestHeartbeat: libzmq's PINGs are answered also when nothing else is said, so
-// that it does not take us for dead: a ROUTER would know it by a new routing id
-// when it had come back.
+// TestHeartbeat: libzmq's PINGs are answered even without other traffic, so that
+// it does not take us for dead. Otherwise a ROUTER would know the peer by a new
+// routing id after it had connected again.
 func TestHeartbeat(t *testing.T) {
 	testHeartbeat(t, options{}, options{heartbeat: heartbeat, timeout: dead})
 }
@@ -43,9 +43,9 @@ func testHeartbeat(t *testing.T, own, others options) {
 	}
 }
 
-// TestHeartbeatOfAStoppedPeer: a libzmq that hangs is given up, because it does not
-// answer our PINGs, or does not keep what its own have promised; when it goes on it
-// comes back.
+// TestHeartbeatOfAStoppedPeer: a libzmq process that hangs is disconnected,
+// because it does not answer our PINGs, or does not send within the TTL of its
+// own. When it continues it connects again.
 func TestHeartbeatOfAStoppedPeer(t *testing.T) {
 	for name, o := range map[string][2]options{
 		"our PINGs":   {{heartbeat: heartbeat}, {}},

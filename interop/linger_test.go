@@ -26,9 +26,9 @@ func TestLinger(t *testing.T) {
 	}
 }
 
-// marks is 1, or for ipc, more than is sent: libzmq, when it has stopped reading
-// at its high-water mark, does not read what is left in a Unix socket that the
-// sender has closed (also when that is libzmq).
+// marks is 1, or for ipc more than is sent: a libzmq that has stopped reading at
+// its high-water mark does not read the rest of a Unix socket that the sender,
+// even a libzmq, has closed.
 func marks(endpoint string) int {
 	if strings.HasPrefix(endpoint, "ipc") {
 		return 1000
@@ -36,7 +36,7 @@ func marks(endpoint string) int {
 	return 1
 }
 
-// TestLingerBeforeBind: close waits also for a peer who has never been there.
+// TestLingerBeforeBind: close also waits for a peer that was never there.
 func TestLingerBeforeBind(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.aBinds {
@@ -52,7 +52,7 @@ func TestLingerBeforeBind(t *testing.T) {
 	})
 }
 
-// TestNoLinger: close does not wait for a peer who does not receive.
+// TestNoLinger: close does not wait for a peer that does not receive.
 func TestNoLinger(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		push := c.startA(s, "PUSH", options{hwm: 10, linger: noLinger}, endpoint)
@@ -64,7 +64,7 @@ func TestNoLinger(t *testing.T) {
 	})
 }
 
-// TestShortLinger: close gives up after a while.
+// TestShortLinger: close gives up after the linger.
 func TestShortLinger(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.aBinds {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMaxMessageSize: the largest message passes; who sends a larger one is
-// disconnected, comes back, and is heard again.
+// TestMaxMessageSize: the largest message passes. A peer that sends a larger one
+// is disconnected, connects again, and its messages are received.
 func TestMaxMessageSize(t *testing.T) {
 	const limit = 1000
 	largest, tooLarge := strings.Repeat("m", limit), strings.Repeat("m", limit+1)

@@ -14,7 +14,7 @@ import (
 
 // local is our own socket as a peer, in a context of its own.
 type local struct {
-	ctx     context.Context // the stage's
+	ctx     context.Context // the fixture's
 	giveUp  func()          // ends ctx
 	context *zmq.Context
 	socket  *zmq.Socket
@@ -26,7 +26,8 @@ func startOurs(s *fixture, socketType string, o options) peer {
 	return newLocal(s, socketType, o, nil)
 }
 
-// newLocal makes our socket; logger is told of connections that end.
+// newLocal makes our socket. The logger receives a record for each connection
+// that ends.
 func newLocal(s *fixture, socketType string, o options, logger *slog.Logger) *local {
 	s.Helper()
 	typ, err := zmq.ParseType(socketType)
@@ -51,7 +52,7 @@ func newLocal(s *fixture, socketType string, o options, logger *slog.Logger) *lo
 	return p
 }
 
-// closeAll closes socket and context, and what is queued is lost unless linger.
+// closeAll closes socket and context. Without linger, queued messages are lost.
 func (p *local) closeAll(linger bool) error {
 	var lost error
 	if p.socket != nil && !linger {

@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// pattern is two types of sockets that go together, and what they do. The
-// envelope of answers is libzmq's matter or ours; that of questions the flow's.
+// pattern is a pair of compatible socket types and what they do. The
+// implementations add the envelope of replies; the flow has that of requests.
 type pattern struct {
 	a, b string
 	run  func(s *fixture, a, b peer, f flow.Flow)
@@ -36,7 +36,7 @@ func oneWay(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.send(f) }, func() error { return b.recv(f) })
 }
 
-// published begins when the subscription has arrived.
+// published starts when the subscription has arrived.
 func published(s *fixture, a, b peer, f flow.Flow) {
 	s.must(b.subscribe(""))
 	s.reached(a, b)
@@ -55,12 +55,11 @@ func asked(s *fixture, a, b peer, f flow.Flow) {
 	s.together(func() error { return a.ask(f) }, func() error { return b.echo(f.Count) })
 }
 
-// askedInEnvelope is for a DEALER, which makes the empty frame that a REP looks
-// for itself.
+// askedInEnvelope is for a DEALER, which itself adds the empty frame that a REP
+// expects.
 func askedInEnvelope(s *fixture, a, b peer, f flow.Flow) { asked(s, a, b, f.Via("")) }
 
-// routed begins when each ROUTER knows the other: before that it cannot address
-// it.
+// routed starts when each ROUTER knows the other, which it needs to address it.
 func routed(s *fixture, a, b peer, f flow.Flow) {
 	s.retry(func() error { return a.attempt("the second", "hello") })
 	s.retry(func() error { return b.attempt("the first", "hello") })
@@ -92,8 +91,8 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// casts are those that make a difference: where both sides are of one type, half
-// of them do not.
+// casts returns the casts that differ: if both sides have the same type, half of
+// them do not.
 func (p pattern) casts(them implementation) []cast {
 	all := casts(them)
 	if p.a == p.b {

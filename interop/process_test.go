@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// process is a peer in a program of its own, which is told what to do on standard
-// input and answers each line with one: peers/libzmq/main.c lists them.
+// process is a peer in a program of its own. The program reads commands from
+// standard input and answers each line with one: peers/libzmq/main.c lists them.
 type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -40,9 +40,9 @@ func startProcess(s *fixture, o options, program string, args ...string) peer {
 	return p
 }
 
-// tell gives an order and waits for the answer.
-func (p *process) tell(order string, args ...any) (string, error) {
-	line := fmt.Sprintln(append([]any{order}, args...)...)
+// command sends a command and waits for the answer.
+func (p *process) command(name string, args ...any) (string, error) {
+	line := fmt.Sprintln(append([]any{name}, args...)...)
 	_, sent := io.WriteString(p.in, line)
 	answer, err := p.out.ReadString('\n')
 	if sent != nil || err != nil {
@@ -56,8 +56,8 @@ func (p *process) tell(order string, args ...any) (string, error) {
 	return result, nil
 }
 
-func (p *process) do(order string, args ...any) error {
-	_, err := p.tell(order, args...)
+func (p *process) do(name string, args ...any) error {
+	_, err := p.command(name, args...)
 	return err
 }
 
@@ -91,7 +91,7 @@ func (p *process) setAll(o options) error {
 	return nil
 }
 
-func (p *process) bind(endpoint string) (string, error) { return p.tell("bind", endpoint) }
+func (p *process) bind(endpoint string) (string, error) { return p.command("bind", endpoint) }
 func (p *process) connect(endpoint string) error        { return p.do("connect", endpoint) }
 func (p *process) unbind(endpoint string) error         { return p.do("unbind", endpoint) }
 func (p *process) disconnect(endpoint string) error     { return p.do("disconnect", endpoint) }
@@ -111,7 +111,7 @@ func (p *process) ask(f flow.Flow) error            { return p.do("ask", f) }
 func (p *process) echo(count int) error             { return p.do("echo", count) }
 
 func (p *process) follow(whole, last int) (count, first int, err error) {
-	answer, err := p.tell("follow", whole, last)
+	answer, err := p.command("follow", whole, last)
 	if err == nil {
 		_, err = fmt.Sscan(answer, &count, &first)
 	}
@@ -122,7 +122,7 @@ func (p *process) say(frames ...string) error     { return p.do("say", flow.Form
 func (p *process) attempt(frames ...string) error { return p.do("try", flow.FormatFrames(frames)) }
 
 func (p *process) hear() ([]string, error) {
-	answer, err := p.tell("hear")
+	answer, err := p.command("hear")
 	if err != nil {
 		return nil, err
 	}

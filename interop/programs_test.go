@@ -17,7 +17,7 @@ func startLibzmq(s *fixture, socketType string, o options) peer {
 	return startProcess(s, o, program, socketType)
 }
 
-// startPyzmq isolates Python (-I) from our folder zmq/, which it would take for
+// startPyzmq isolates Python (-I), which would otherwise take our folder zmq/ for
 // the binding.
 func startPyzmq(s *fixture, socketType string, o options) peer {
 	s.Helper()
@@ -26,8 +26,7 @@ func startPyzmq(s *fixture, socketType string, o options) peer {
 	return startProcess(s, o, python, "-I", "peers/pyzmq.py", socketType)
 }
 
-// libzmqPeer compiles peers/libzmq, once, among what the repository builds for
-// itself.
+// libzmqPeer compiles peers/libzmq once, into the repository's build folder.
 var libzmqPeer = sync.OnceValues(func() (string, error) {
 	if err := checkToolchain(); err != nil {
 		return "", err
@@ -42,8 +41,8 @@ var libzmqPeer = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// build builds a program among what the repository builds for itself. Another
-// test that does the same, or runs it, is not disturbed.
+// build builds a program into the repository's build folder. It does not disturb
+// another test that does the same, or runs the program.
 func build(name string, command func(program string) *exec.Cmd) (string, error) {
 	program, err := filepath.Abs("../bin/" + name)
 	if err != nil {
@@ -59,7 +58,7 @@ func build(name string, command func(program string) *exec.Cmd) (string, error) 
 	return program, os.Rename(fresh, program)
 }
 
-// checkToolchain says in one sentence which Debian package is missing.
+// checkToolchain names the Debian package that is missing.
 func checkToolchain() error {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		return errors.New("there is no C compiler: please install Debian's gcc and libc6-dev")
@@ -77,8 +76,8 @@ func checkToolchain() error {
 	return nil
 }
 
-// pythonWithZmq finds the Python that has the binding to libzmq: ACTUM_PYTHON if
-// it is set. One of a version manager's may come before the system's in PATH.
+// pythonWithZmq finds a Python with the binding to libzmq: ACTUM_PYTHON if it is
+// set. A version manager's Python may come before the system's in PATH.
 var pythonWithZmq = sync.OnceValues(func() (string, error) {
 	for _, python := range []string{os.Getenv("ACTUM_PYTHON"), "python3", "/usr/bin/python3"} {
 		if python != "" && exec.Command(python, "-I", "-c", "import zmq; zmq.Context").Run() == nil {

@@ -2,8 +2,8 @@ package interop
 
 import "testing"
 
-// TestRelaxed: a REQ that is relaxed and correlates gives a request up, and takes
-// only the reply to the one that it has asked last; what comes late is dropped.
+// TestRelaxed: a REQ that is relaxed and correlates gives a request up, and
+// accepts only the reply to its last request; late replies are dropped.
 func TestRelaxed(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		req := c.startA(s, "REQ", options{relaxed: true}, endpoint)
@@ -21,7 +21,7 @@ func TestRelaxed(t *testing.T) {
 }
 
 // TestCorrelationOnTheWire: the request id is four bytes before the empty frame.
-// A reply must bring it back.
+// A reply must have the same id.
 func TestCorrelationOnTheWire(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		req := c.startA(s, "REQ", options{relaxed: true}, endpoint)

@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// restarted are the patterns whose peers go and come back, with what they do
-// each time.
+// restarted lists the patterns whose peers are restarted, and what they do each
+// time.
 var restarted = []pattern{
 	{a: "PUSH", b: "PULL", run: afterReached(oneWay)},
 	{a: "PUB", b: "SUB", run: afterReached(oneWay), optionsA: options{hwm: -1}},
@@ -23,7 +23,7 @@ func afterReached(run func(s *fixture, a, b peer, f flow.Flow)) func(s *fixture,
 }
 
 // TestRestart kills one of two peers, ours or theirs, binder or connector, sender
-// or receiver, and starts it again: the other finds it and goes on, and
+// or receiver, and starts it again: the other connects to it and continues, and
 // subscriptions hold.
 func TestRestart(t *testing.T) {
 	for _, p := range restarted {
@@ -43,9 +43,9 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// restartable is false for what libzmq does not promise: its PAIR, when bound, is
-// deaf to a second peer that comes before it has noticed that the first has gone.
-// ("ZMQ_PAIR sockets do not automatically reconnect.")
+// restartable is false for what libzmq does not promise: a PAIR of libzmq's, when
+// bound, ignores a second peer that connects before it has noticed that the first
+// is gone. ("ZMQ_PAIR sockets do not automatically reconnect.")
 func restartable(p pattern, c cast, killA bool) bool {
 	survivor := c.a
 	if killA {
@@ -79,9 +79,9 @@ func restart(s *fixture, p pattern, c cast, killA bool, endpoint string) {
 	}
 }
 
-// TestRestartWhileSending kills the receiver of a stream in the middle. What was
-// on its way is lost, but nothing comes twice or out of order, and the stream
-// goes on to its end.
+// TestRestartWhileSending kills the receiver of a stream in the middle. Messages
+// on their way are lost, but none is received twice or out of order, and the
+// stream continues to its end.
 func TestRestartWhileSending(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		const many, before = 2_000_000, 20_000
@@ -129,7 +129,7 @@ func TestSenderKilled(t *testing.T) {
 	})
 }
 
-// TestConnectBeforeBind: what is sent before there is anybody waits.
+// TestConnectBeforeBind: messages that are sent before there is a peer wait.
 func TestConnectBeforeBind(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		f := flow.Flow{Count: 100, Shapes: flow.AllShapes}

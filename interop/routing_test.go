@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRoutingIDs: a ROUTER knows its peers by the ids that they have announced,
-// or by one of its own making, and answers find their way.
+// TestRoutingIDs: a ROUTER knows its peers by the ids that they announce, or by
+// one that it makes up, and replies reach their peers.
 func TestRoutingIDs(t *testing.T) {
 	ids := map[string]string{
 		"text": "me", "bytes": "\x01\x00\x80", "longest": strings.Repeat("i", 255), "none": "",
@@ -41,8 +41,8 @@ func announced(s *fixture, router, asker peer, id string) {
 	s.hears(asker, "answer", "1")
 }
 
-// TestRouterMandatory: a ROUTER says if there is no such peer, or drops the
-// message, as it is told.
+// TestRouterMandatory: a ROUTER fails if there is no such peer, or drops the
+// message, depending on the option.
 func TestRouterMandatory(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{mandatory: true}, endpoint)
@@ -64,7 +64,8 @@ func TestRouterMandatory(t *testing.T) {
 	})
 }
 
-// fails does something until it fails: somebody may not have noticed yet.
+// fails repeats a function until it fails, because a peer may not have noticed
+// yet.
 func (s *fixture) fails(thing func() error) {
 	s.Helper()
 	for thing() == nil {
@@ -72,7 +73,8 @@ func (s *fixture) fails(thing func() error) {
 	}
 }
 
-// TestRouterDrops: without RouterMandatory what has no receiver is dropped.
+// TestRouterDrops: without RouterMandatory a message without a receiver is
+// dropped.
 func TestRouterDrops(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		router := c.startA(s, "ROUTER", options{}, endpoint)
@@ -86,8 +88,8 @@ func TestRouterDrops(t *testing.T) {
 	})
 }
 
-// TestSameRoutingID: the second peer of a name is not heard, and the first keeps
-// its place.
+// TestSameRoutingID: the second peer with a routing id is refused, and the first
+// keeps it.
 func TestSameRoutingID(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if !c.aBinds {

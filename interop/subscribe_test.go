@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// TestSubscriptions: prefixes choose what is received; a prefix counts as often
-// as it was subscribed to; taking it back works at once.
+// TestSubscriptions: prefixes select the messages that are received. Each
+// subscription to a prefix counts, and a cancel works at once.
 func TestSubscriptions(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
@@ -45,7 +45,8 @@ func TestSubscriptions(t *testing.T) {
 	})
 }
 
-// TestSubscribeAll: the empty prefix is everything, also the empty message.
+// TestSubscribeAll: the empty prefix selects all messages, including the empty
+// one.
 func TestSubscribeAll(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		pub := c.startA(s, "PUB", options{hwm: -1}, endpoint)
@@ -59,8 +60,8 @@ func TestSubscribeAll(t *testing.T) {
 	})
 }
 
-// TestSlowSubscriber: a PUB drops what its marks do not allow to wait. What
-// arrives is in order all the same.
+// TestSlowSubscriber: a PUB drops messages that exceed its marks. Those that
+// arrive are in order.
 func TestSlowSubscriber(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		const burst = 50_000

@@ -1,5 +1,4 @@
-// Package flow makes up messages that both ends of a test can work out by
-// themselves.
+// Package flow generates messages that both ends of a test can compute.
 package flow
 
 import (
@@ -10,7 +9,7 @@ import (
 	"strings"
 )
 
-// Flow is messages that both ends can work out by themselves.
+// Flow is a sequence of messages that both ends can compute.
 //
 // Message n has the frames of shape n modulo the number of shapes, behind the
 // frames of the envelope. Byte k of frame f is n + f + k, modulo 256; but a frame
@@ -73,7 +72,7 @@ func content(size, n, f int) []byte {
 	return b
 }
 
-// Check says how frames differ from those of message n.
+// Check returns how frames differ from those of message n.
 func (f Flow) Check(n int, got [][]byte) error {
 	expected := f.Message(n)
 	if len(got) != len(expected) {
@@ -88,12 +87,12 @@ func (f Flow) Check(n int, got [][]byte) error {
 	return nil
 }
 
-// String is the flow in the words that a program is told it with.
+// String is the flow in the form of a program's command.
 func (f Flow) String() string {
 	return fmt.Sprintf("%d %d %s %s", f.From, f.Count, f.Shapes, FormatFrames(f.Envelope))
 }
 
-// FormatFrames writes frames in hex, each behind an x; "-" is none.
+// FormatFrames writes frames in hex, each after an x; "-" is none.
 func FormatFrames(frames []string) string {
 	if len(frames) == 0 {
 		return "-"

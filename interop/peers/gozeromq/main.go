@@ -1,7 +1,7 @@
-// Command gozeromq is one socket of go-zeromq/zmq4 that does what the lines on
-// standard input say and answers each with a line: peers/libzmq/main.c lists the
-// commands. It has no high-water marks, no linger and no routing errors; the
-// commands for those are missing.
+// Command gozeromq is one socket of go-zeromq/zmq4 that executes the commands on
+// standard input and answers each with a line: peers/libzmq/main.c lists them.
+// go-zeromq has no high-water marks, no linger and no routing errors, so their
+// commands are missing.
 package main
 
 import (
@@ -50,8 +50,8 @@ func main() {
 	}
 }
 
-// read hands lines on. The program ends with standard input, whatever it is
-// doing.
+// read passes lines on. The program ends with standard input, even in the middle
+// of a command.
 func read(orders chan<- []string) {
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		orders <- strings.Fields(lines.Text())

@@ -271,7 +271,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// A command line that names no command is told which there are.
+// A command line without a command is answered with a list of the commands.
 func TestUsage(t *testing.T) {
 	check(t, actum(t, ""), 2, nothing, `(?s)^Usage: actum COMMAND .*\n  push +Send .*\n  version +Show`)
 	check(t, actum(t, "perf"), 2, nothing, `(?s)^Usage: actum perf COMMAND .*\n  local_thr +Bind`)

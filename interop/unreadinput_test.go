@@ -6,9 +6,9 @@ import (
 	"github.com/actum-go/actum/interop/internal/flow"
 )
 
-// TestCloseWithUnreadInput: what was sent before close arrives, also when the
-// closing side has never read what the other one has said. (libzmq's own close
-// resets such a connection, so that ours is the one that closes.)
+// TestCloseWithUnreadInput: messages sent before close arrive, even if the
+// closing side has not read what the other has sent. (libzmq's own close resets
+// such a connection, so here our side closes.)
 func TestCloseWithUnreadInput(t *testing.T) {
 	forEachCast(t, func(s *fixture, c cast, endpoint string) {
 		if c.a.name != ours.name {
