@@ -17,8 +17,8 @@
 //	d.StartTimer(&timer, time.Second) // returns at once
 //	d.Run()                           // calls handlers until Stop
 //
-// The package's example is an echo server. docs/proactor-quickstart.md continues
-// from there.
+// The package's examples are this timer and an echo server.
+// docs/proactor-quickstart.md continues from there.
 //
 // # The pattern
 //
@@ -46,8 +46,8 @@
 //     [Strand]. A handler may start any operation, also the one that has just
 //     completed. It must not block.
 //   - Operations may be started from any goroutine. The operations in one direction
-//     of one stream are carried out, and complete, in the order in which they were
-//     started. Operations on files have no order.
+//     of one [Handle] are carried out, and complete, in the order in which they were
+//     started, except those of a file, which have no order.
 //   - Reads and writes may be short: a read completes when there is at least one
 //     byte, a write when at least one byte was taken. The end of a stream is N() == 0
 //     and Err() == io.EOF. [Handle.ReadFull] and [Handle.WriteAll] are not short.

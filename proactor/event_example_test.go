@@ -129,5 +129,5 @@ func ExampleProcessor() {
 	})
 	h.hash("abc", d.StartExternal(&op, h))
 	dispatchUntil(d, func() bool { return !op.Outstanding() })
-	// Output: user-defined operation abc 96354 <nil>
+	// Output: external operation abc 96354 <nil>
 }

@@ -82,7 +82,7 @@ func (k Kind) String() string {
 	case KindSignal:
 		return "signal"
 	case KindExternal:
-		return "user-defined operation"
+		return "external operation"
 	}
 	return "none"
 }
