@@ -7,7 +7,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// The inboxes of several connections count together, until they are received.
+// The inboxes of several connections are counted together until their messages
+// are received.
 func TestBacklog(t *testing.T) {
 	limits := pipe.Limits{Msgs: 3}
 	var b pipe.Backlog
@@ -36,6 +37,6 @@ func TestBacklog(t *testing.T) {
 	all[0].Credit(1, 1)
 	all[2].Credit(1, 1)
 	if b.Full(limits) || b != nil {
-		t.Errorf("%d inboxes are kept when all is received", len(b))
+		t.Errorf("%d inboxes are kept when all messages are received", len(b))
 	}
 }

@@ -1,20 +1,23 @@
 package pipe_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
+	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// The engine stops at the mark, and goes on when the inbox is half empty.
+// The engine stops at the mark, and continues when the inbox is half empty.
 func TestInboxHighWaterMarks(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		limits pipe.Limits
 		size   int
 		fits   int
-		left   int // messages left when reading goes on
+		left   int // messages left when reading continues
 	}{
 		// Credit for a message comes with the next batch, or a quarter of the mark at once.
 		{"messages", pipe.Limits{Msgs: 8}, 1, 8, 3},
@@ -43,7 +46,7 @@ func TestInboxHighWaterMarks(t *testing.T) {
 				in.Next()
 			}
 			if tt.left == 0 {
-				in.Next() // the mark of one message is paid at once, or when there is nothing
+				in.Next() // a mark of one message is credited at once, others when there is nothing
 			}
 			if resumed != 1 {
 				t.Fatalf("resumed %d times with %d messages left", resumed, tt.left)
@@ -71,8 +74,8 @@ func TestInboxRoomCountsDown(t *testing.T) {
 	}
 }
 
-// An engine that is gone is not told of room; what it has put can be read.
-func TestInboxShut(t *testing.T) {
+// An engine that is gone is not resumed; batches that it has put can be read.
+func TestInboxClose(t *testing.T) {
 	resumed := 0
 	inbox := pipe.NewInbox(pipe.Limits{Msgs: 2}, func() { resumed++ })
 	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 2}, new(readies), new(pipe.Counter))
@@ -88,6 +91,64 @@ func TestInboxShut(t *testing.T) {
 		}
 	}
 	if resumed != 0 {
-		t.Fatal("resumed after Shut")
+		t.Fatal("resumed after Close")
+	}
+}
+
+// An Inbox without its limits takes anything. Unlimit returns true once if the
+// engine waits for room.
+func TestInboxUnlimit(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		resumed := 0
+		inbox := pipe.NewInbox(pipe.Limits{Msgs: 1}, func() { resumed++ })
+		in := pipe.NewIn(inbox, pipe.Limits{Msgs: 1}, new(readies), new(pipe.Counter))
+		inbox.Open(in)
+		inbox.Put(batchOf("a"))
+		if full && inbox.Room() != 0 {
+			t.Fatal("not full")
+		}
+		if waits := inbox.Unlimit(); waits != full {
+			t.Errorf("full: %t, but the engine waits: %t", full, waits)
+		}
+		if inbox.Unlimit() || inbox.Room() < 1<<30 {
+			t.Errorf("full: %t, room for %d messages", full, inbox.Room())
+		}
+		inbox.Put(batchOf("b", "c"))
+		if n := inbox.Waiting(); n != 3 {
+			t.Errorf("%d messages wait, want 3", n)
+		}
+		for range 4 {
+			in.Next()
+		}
+		if resumed != 0 {
+			t.Error("an engine that does not wait was resumed")
+		}
+	}
+}
+
+// An Inbox does not keep messages that were taken, while others wait.
+func TestInboxKeepsNothing(t *testing.T) {
+	inbox, _ := reading(new(pipe.Counter))
+	put := func() weak.Pointer[[4096]byte] {
+		body := new([4096]byte)
+		b := message.Batch{}
+		b.Append(message.Single(body[:]), message.GatherMin)
+		inbox.Put(b)
+		return weak.Make(body)
+	}
+	body := put()
+	put()
+	func() {
+		var b message.Batch
+		if !inbox.Take(&b) || b.Size != 4096 {
+			t.Fatalf("took %d bytes", b.Size)
+		}
+	}()
+	runtime.GC()
+	if body.Value() != nil {
+		t.Error("a message that was taken is kept")
+	}
+	if inbox.Waiting() != 1 {
+		t.Errorf("%d messages wait, want 1", inbox.Waiting())
 	}
 }

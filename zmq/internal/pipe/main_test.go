@@ -24,12 +24,12 @@ func texts(b message.Batch) (all []string) {
 	return all
 }
 
-// sender is the side of an Out that a pattern has.
+// sender is the pattern's side of an Out.
 type sender struct {
 	sync.Mutex
 	*pipe.Out
 	sent pipe.Counter
-	room int // how often it was told of room
+	room int // number of notifications of room
 }
 
 // Writable implements pipe.Writer.
@@ -42,7 +42,7 @@ func newSender(limits pipe.Limits) *sender {
 }
 
 // put sends a message as a pattern does: it reports whether there was room, and
-// kicks a consumer that was at rest.
+// wakes an idle consumer.
 func (s *sender) put(m message.Msg) bool {
 	s.Lock()
 	full := s.Full()
@@ -58,15 +58,15 @@ func (s *sender) put(m message.Msg) bool {
 	return !full
 }
 
-// kicks counts how often a consumer was put to work.
-type kicks int
+// wakes counts how many times a consumer was woken.
+type wakes int
 
-// Kick implements pipe.Consumer.
-func (k *kicks) Wake(bool) { *k++ }
+// Wake implements pipe.Consumer.
+func (k *wakes) Wake(bool) { *k++ }
 
-func (k *kicks) FlushInline() bool { return false }
+func (k *wakes) FlushInline() bool { return false }
 
-// readies counts how often a reader was told that there is something.
+// readies counts how many times a reader was notified.
 type readies int
 
 // Readable implements pipe.Reader.

@@ -47,11 +47,11 @@ func TestOutHighWaterMarks(t *testing.T) {
 			for left := 1; left <= n; left++ {
 				s.Credit(1, tt.size)
 				if want := left >= tt.roomAgo; (s.room > 0) != want {
-					t.Fatalf("told of room: %d times after %d left", s.room, left)
+					t.Fatalf("notified of room: %d times after %d left", s.room, left)
 				}
 			}
 			if s.room != 1 {
-				t.Fatalf("told of room %d times, want once", s.room)
+				t.Fatalf("notified of room %d times, want once", s.room)
 			}
 			if s.sent != (pipe.Counter{Msgs: uint64(n), Bytes: uint64(n * tt.size)}) {
 				t.Fatalf("counted %+v", s.sent)
@@ -69,17 +69,18 @@ func TestOutWithoutLimits(t *testing.T) {
 	}
 }
 
-// A sender that was refused is told of the room that a receiver over inproc adds.
+// A sender that was refused is notified of the room that a receiver over inproc
+// adds.
 func TestJoinMakesRoom(t *testing.T) {
 	s := newSender(pipe.Limits{Msgs: 2})
 	for s.put(text("x")) {
 	}
 	if s.room != 0 {
-		t.Fatal("told of room while there is none")
+		t.Fatal("notified of room while there is none")
 	}
 	s.Join(pipe.Limits{Msgs: 1000})
 	if s.room != 1 || !s.put(text("x")) {
-		t.Errorf("told of room %d times, want once", s.room)
+		t.Errorf("notified of room %d times, want once", s.room)
 	}
 }
 
@@ -97,15 +98,16 @@ func TestLimitsJoin(t *testing.T) {
 	}
 }
 
-// A consumer is kicked once for all that comes until it rests.
-func TestOutKicksAConsumerAtRest(t *testing.T) {
-	s, k := newSender(pipe.Limits{}), new(kicks)
+// An idle consumer is woken once for all messages that come until it is idle
+// again.
+func TestOutWakesAnIdleConsumer(t *testing.T) {
+	s, k := newSender(pipe.Limits{}), new(wakes)
 	s.put(text("before there is a consumer"))
 	s.Attach(k, false)
 	s.put(text("a"))
 	s.put(text("b"))
 	if *k != 1 {
-		t.Fatalf("kicked %d times, want once", *k)
+		t.Fatalf("woken %d times, want once", *k)
 	}
 	var b message.Batch
 	if !s.Take(&b) {
@@ -116,51 +118,51 @@ func TestOutKicksAConsumerAtRest(t *testing.T) {
 	}
 	s.put(text("c"))
 	if *k != 1 {
-		t.Fatal("kicked at work")
+		t.Fatal("woken while active")
 	}
 	var next message.Batch
 	if !s.CreditAndTake(b.Msgs, b.Size, &next) || s.CreditAndTake(next.Msgs, next.Size, &message.Batch{}) {
-		t.Fatal("want one message and then rest")
+		t.Fatal("want one message and then an idle consumer")
 	}
 	s.put(text("d"))
 	if *k != 2 {
-		t.Fatal("not kicked at rest")
+		t.Fatal("not woken while idle")
 	}
 }
 
-func TestOutWork(t *testing.T) {
-	s, k := newSender(pipe.Limits{}), new(kicks)
+func TestOutActivateSelf(t *testing.T) {
+	s, k := newSender(pipe.Limits{}), new(wakes)
 	if s.ActivateSelf(k) {
-		t.Fatal("at work without a consumer")
+		t.Fatal("active without a consumer")
 	}
 	s.Attach(k, true)
 	if s.ActivateSelf(k) {
-		t.Fatal("at work twice")
+		t.Fatal("activated twice")
 	}
 	s.Take(&message.Batch{})
 	if !s.ActivateSelf(k) {
-		t.Fatal("not at rest after an empty Take")
+		t.Fatal("not idle after an empty Take")
 	}
-	s.Attach(new(kicks), false)
+	s.Attach(new(wakes), false)
 	if s.ActivateSelf(k) {
-		t.Fatal("a consumer has put its successor to work")
+		t.Fatal("a consumer has activated its successor")
 	}
 }
 
-// rester takes until there is nothing, on a goroutine of its own.
-type rester struct {
+// drainer takes until there is nothing, on a goroutine of its own.
+type drainer struct {
 	s    *sender
-	kick chan struct{}
+	wake chan struct{}
 	got  []string
 }
 
-func (r *rester) Wake(bool) { r.kick <- struct{}{} }
+func (r *drainer) Wake(bool) { r.wake <- struct{}{} }
 
-func (r *rester) FlushInline() bool { return false }
+func (r *drainer) FlushInline() bool { return false }
 
-func (r *rester) run(n int) {
+func (r *drainer) run(n int) {
 	for len(r.got) < n {
-		<-r.kick
+		<-r.wake
 		var b message.Batch
 		for ok := r.s.Take(&b); ok; {
 			r.got = append(r.got, texts(b)...)
@@ -171,12 +173,12 @@ func (r *rester) run(n int) {
 	}
 }
 
-// Nothing is stranded between the consumer's rest and the sender's put: the last
-// message always arrives.
+// No message is stranded between the moment at which the consumer becomes idle
+// and the sender's put: the last message always arrives.
 func TestOutStrandsNothing(t *testing.T) {
 	const n = 20_000
 	s := newSender(pipe.Limits{Msgs: 4})
-	r := &rester{s: s, kick: make(chan struct{}, 1)}
+	r := &drainer{s: s, wake: make(chan struct{}, 1)}
 	s.Attach(r, false)
 	go func() {
 		for i := range n {
@@ -225,17 +227,18 @@ func TestOutDiscard(t *testing.T) {
 	n := s.Discard()
 	s.Unlock()
 	if n != 3 || !drained || s.room != 1 {
-		t.Fatalf("discarded %d, drained %v, told of room %d times", n, drained, s.room)
+		t.Fatalf("discarded %d, drained %v, notified of room %d times", n, drained, s.room)
 	}
 	if s.sent.Msgs != 0 {
-		t.Fatal("what was discarded counts as sent")
+		t.Fatal("discarded messages count as sent")
 	}
 }
 
-// What a consumer could not write goes before what has come since.
-func TestOutDetachGivesBackWhatWasNotSent(t *testing.T) {
+// Messages that a consumer could not write go before those that have come
+// since.
+func TestOutDetachRequeuesUnsentMessages(t *testing.T) {
 	large := strings.Repeat("large", message.GatherMin)
-	s, k := newSender(pipe.Limits{Msgs: 4}), new(kicks)
+	s, k := newSender(pipe.Limits{Msgs: 4}), new(wakes)
 	s.Attach(k, false)
 	for _, m := range []string{"written", large, "unsent"} {
 		s.put(text(m))
@@ -280,5 +283,129 @@ func TestOutPutFromAndBehind(t *testing.T) {
 	second, _ := c.Next()
 	if got := fmt.Sprintf("%q %q", first.Frames(), second.Frames()); got != `["a" "b"] ["who" "" "reply"]` {
 		t.Fatalf("took %s", got)
+	}
+}
+
+// Queued, Pending and Waiting count the messages that wait and those that are
+// being written, each as documented.
+func TestOutCounts(t *testing.T) {
+	s := newSender(pipe.Limits{Msgs: 2})
+	check := func(when string, msgs, size, waiting int, clogged bool) {
+		t.Helper()
+		if m, n := s.Queued(); m != msgs || n != size {
+			t.Errorf("%s: %d messages of %d bytes are queued, want %d of %d", when, m, n, msgs, size)
+		}
+		if w, p := s.Waiting(), s.Pending(); w != waiting || p != msgs {
+			t.Errorf("%s: %d wait, and %d wait or are being written, want %d and %d", when, w, p, waiting, msgs)
+		}
+		if s.QueueFull() != clogged {
+			t.Errorf("%s: queue full: %t", when, s.QueueFull())
+		}
+	}
+	check("at first", 0, 0, 0, false)
+	s.put(text("abc"))
+	check("a message", 1, 3, 1, false)
+	s.put(text("de"))
+	check("two messages", 2, 5, 2, true)
+	var b message.Batch
+	s.Take(&b)
+	check("two that are being written", 2, 5, 0, false)
+	s.Put(text("f"))
+	check("and one that waits", 3, 6, 1, false)
+	s.Credit(1, 3)
+	check("one of them written", 2, 3, 1, false)
+	if n := s.Discard(); n != 1 {
+		t.Errorf("%d messages discarded, want the one that waits", n)
+	}
+	check("and what waits discarded", 1, 2, 0, false)
+}
+
+// ActiveConsumer returns the consumer only while it is active. Joined depends
+// on the type of the consumer.
+func TestOutKnowsItsConsumer(t *testing.T) {
+	s := newSender(pipe.Limits{})
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("no consumer: joined: %t, active: %v", s.Joined(), s.ActiveConsumer())
+	}
+	k := new(wakes)
+	s.Attach(k, false)
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("an idle engine: joined: %t, active: %v", s.Joined(), s.ActiveConsumer())
+	}
+	s.put(text("a"))
+	if s.ActiveConsumer() != pipe.Consumer(k) {
+		t.Errorf("an active engine: active: %v", s.ActiveConsumer())
+	}
+	s.Detach(nil)
+	in := pipe.NewIn(s.Out, pipe.Limits{}, new(readies), new(pipe.Counter))
+	s.Attach(in, true)
+	if !s.Joined() || !in.Local || in.FlushInline() {
+		t.Errorf("a socket of this process: joined: %t, local: %t, flushes inline: %t", s.Joined(), in.Local, in.FlushInline())
+	}
+	s.Detach(nil)
+	if s.Joined() || s.ActiveConsumer() != nil {
+		t.Errorf("detached: joined: %t, active: %v", s.Joined(), s.ActiveConsumer())
+	}
+}
+
+// With a mark of one there is room when nothing is left: messages beyond the
+// mark count as well.
+func TestRoomAtAMarkOfOne(t *testing.T) {
+	for _, limits := range []pipe.Limits{{Msgs: 1}, {Bytes: 1}} {
+		s := newSender(limits)
+		s.put(text("x"))
+		if s.put(text("y")) {
+			t.Fatalf("%+v: not full", limits)
+		}
+		var b message.Batch
+		s.Take(&b)
+		s.Put(text("z"))
+		if s.Credit(1, 1); s.room != 0 {
+			t.Errorf("%+v: notified of room with a message left", limits)
+		}
+		b.Reset()
+		s.Take(&b)
+		if s.Credit(1, 1); s.room != 1 {
+			t.Errorf("%+v: notified of room %d times, want once", limits, s.room)
+		}
+	}
+}
+
+// All ways to take report that there is nothing.
+func TestOutWithNothingToTake(t *testing.T) {
+	s := newSender(pipe.Limits{})
+	var b message.Batch
+	if s.Take(&b) || s.TakeMore(&b) || s.CreditAndTake(0, 0, &b) {
+		t.Error("took something out of an empty Out")
+	}
+	s.put(text("x"))
+	if !s.TakeMore(&b) || b.Msgs != 1 {
+		t.Errorf("took %d messages, want 1", b.Msgs)
+	}
+	if s.CreditAndTake(1, 1, &b) || s.Take(&b) {
+		t.Error("took a message twice")
+	}
+}
+
+// An Out refers to a message for several peers if its consumer is a connection, and
+// copies it if a socket of this process reads it.
+func TestSharedMessagesAreCopiedForInproc(t *testing.T) {
+	var page message.SharedPage
+	shared, ok := page.Frame(text("abc"))
+	if !ok {
+		t.Fatal("the message is too large to be shared")
+	}
+	far, near := newSender(pipe.Limits{}), newSender(pipe.Limits{})
+	near.Attach(pipe.NewIn(near.Out, pipe.Limits{}, new(readies), new(pipe.Counter)), true)
+	for name, o := range map[string]*pipe.Out{"connection": far.Out, "inproc": near.Out} {
+		o.PutShared(&shared)
+		var b message.Batch
+		if !o.Take(&b) || b.Msgs != 1 || b.Size != 3 {
+			t.Fatalf("%s: took %d messages of %d bytes", name, b.Msgs, b.Size)
+		}
+		if copied := len(b.Refs) == 0; copied != (name == "inproc") {
+			t.Errorf("%s: copied: %t", name, copied)
+		}
+		b.Reset()
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// clock is one that the test advances.
+// clock is a clock that the test advances.
 type clock time.Duration
 
 func (c *clock) now() time.Duration { return time.Duration(*c) }
@@ -17,7 +17,7 @@ func (c *clock) advance(d time.Duration) { *c += clock(d) }
 
 const ns = time.Nanosecond
 
-// outs are made without anything behind them.
+// outs makes Outs without consumers.
 func outs(n int) []*pipe.Out {
 	all := make([]*pipe.Out, n)
 	for i := range all {
@@ -26,12 +26,12 @@ func outs(n int) []*pipe.Out {
 	return all
 }
 
-// When a stream begins, goes on and ends: to one consumer, so that it is dense.
+// A stream begins, continues and ends: to one consumer, so that it is dense.
 func TestPaceOfOne(t *testing.T) {
 	const gap = pipe.Gap
 	type step struct {
 		after time.Duration // since the step before
-		sent  int           // messages that found their consumer at work, before this one
+		sent  int           // messages before this one that found their consumer active
 		wrote bool          // a consumer has written instead
 		alone bool
 	}
@@ -72,7 +72,7 @@ func TestPaceOfOne(t *testing.T) {
 	}
 }
 
-// loops sends bursts in a loop to n consumers in turn, each at rest, and returns how
+// loops sends bursts in a loop to n idle consumers in turn, and returns how
 // many messages of the last burst the sender was to write itself.
 func loops(p *pipe.Sender, c *clock, all []*pipe.Out, bursts, messages int) (alone int) {
 	for range bursts {
@@ -90,8 +90,8 @@ func loops(p *pipe.Sender, c *clock, all []*pipe.Out, bursts, messages int) (alo
 	return alone
 }
 
-// The sender writes itself where its consumers get a message each, and hands on
-// where they get several.
+// The sender writes itself where its consumers get one message each, and leaves
+// it to the dispatcher where they get several.
 func TestPaceOfMany(t *testing.T) {
 	for _, tt := range []struct {
 		consumers, messages int
@@ -115,13 +115,13 @@ func TestPaceOfMany(t *testing.T) {
 			t.Errorf("%d messages to %d: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.first)
 		}
 		if got := loops(p, &c, all, 100, tt.messages); got != tt.later {
-			t.Errorf("%d messages to %d, again and again: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.later)
+			t.Errorf("%d messages to %d, repeatedly: the sender writes %d, want %d", tt.messages, tt.consumers, got, tt.later)
 		}
 	}
 }
 
-// Sockets of one context that are sent on in turn are a stream, as the peers of one
-// socket are.
+// Sending on several sockets of one context in turn is a stream, like sending
+// to several peers of one socket.
 func TestPaceOfManySockets(t *testing.T) {
 	const sockets, each = 8, 100
 	var c clock
@@ -139,12 +139,12 @@ func TestPaceOfManySockets(t *testing.T) {
 		c.advance(50 * ns)
 	}
 	if alone > 2*sockets {
-		t.Errorf("%d of %d messages are on their own", alone, sockets*each)
+		t.Errorf("%d of %d messages do not belong to a stream", alone, sockets*each)
 	}
 }
 
-// Messages that follow each other closely all the time, but not to the same consumer,
-// have nothing to wait for, however long that goes on.
+// Messages in close succession, but never to the same consumer, have nothing to
+// wait for, regardless of the length of the stream.
 func TestPaceOfAnEndlessThinStream(t *testing.T) {
 	var c clock
 	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(8)
@@ -153,14 +153,14 @@ func TestPaceOfAnEndlessThinStream(t *testing.T) {
 		o := all[i%len(all)]
 		p.Send(o)
 		if !p.Alone(o) {
-			t.Fatalf("message %d is handed on", i)
+			t.Fatalf("message %d is left to the dispatcher", i)
 		}
-		c.advance(pipe.Gap - ns) // what it takes to have the next request
+		c.advance(pipe.Gap - ns) // the time until the next request
 	}
 }
 
-// A loop that does something between two messages is a dense stream, however many
-// its consumers are.
+// A loop that does something between two messages is a dense stream, regardless
+// of the number of its consumers.
 func TestPaceOfABusyLoop(t *testing.T) {
 	const consumers = 64
 	var c clock
@@ -180,7 +180,7 @@ func TestPaceOfABusyLoop(t *testing.T) {
 	}
 }
 
-// A socket that goes over to other streams is judged by these before long.
+// After a socket's streams have changed, Pace soon judges by the new ones.
 func TestPaceAdapts(t *testing.T) {
 	var c clock
 	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(8)
@@ -193,9 +193,9 @@ func TestPaceAdapts(t *testing.T) {
 	}
 }
 
-// The first message of a burst is handed on where bursts follow each other, and
-// only there: a message on its own leaves at once, from the second one on at the
-// latest.
+// Where bursts follow each other, and only there, the dispatcher writes the
+// first message of a burst. Single messages leave at once, from the second one
+// on.
 func TestPaceExpectsBursts(t *testing.T) {
 	var c clock
 	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(1)
@@ -209,11 +209,11 @@ func TestPaceExpectsBursts(t *testing.T) {
 		}
 	}
 	if got := loops(p, &c, all, 1, 1); got != 0 {
-		t.Errorf("a message after bursts: the sender writes %d, want none: it may begin another", got)
+		t.Errorf("a message after bursts: the sender writes %d, want none: it may begin another burst", got)
 	}
 	for i := range 3 {
 		if got := loops(p, &c, all, 1, 1); got != 1 {
-			t.Errorf("%d messages on their own after bursts: the sender does not write the last", i+2)
+			t.Errorf("%d single messages after bursts: the sender does not write the last", i+2)
 		}
 	}
 	for i := range 10 {
@@ -223,9 +223,9 @@ func TestPaceExpectsBursts(t *testing.T) {
 	}
 }
 
-// A socket with one peer has the messages that found their consumer at work counted
-// when the next one wakes it, so that several such sockets are as dense a stream as
-// one socket with several peers.
+// For a socket with one peer, messages that found their consumer active are
+// counted when the next one wakes it, so that several such sockets are as dense
+// a stream as one socket with several peers.
 func TestPaceOfSocketsWithOnePeer(t *testing.T) {
 	const sockets, burst = 8, 100
 	var c clock
@@ -234,7 +234,7 @@ func TestPaceOfSocketsWithOnePeer(t *testing.T) {
 	var all [sockets]*sender
 	for i := range all {
 		senders[i].Pace, all[i] = pace, newSender(pipe.Limits{})
-		all[i].Out.Attach(new(kicks), false)
+		all[i].Out.Attach(new(wakes), false)
 	}
 	for round := range 10 {
 		alone, woken := 0, 0
@@ -251,7 +251,7 @@ func TestPaceOfSocketsWithOnePeer(t *testing.T) {
 			}
 			c.advance(50 * ns)
 		}
-		for _, o := range all { // the dispatcher comes when all is sent
+		for _, o := range all { // the dispatcher runs when all messages are sent
 			var b message.Batch
 			for o.Out.Take(&b) {
 				o.Out.Credit(b.Msgs, b.Size)
@@ -267,7 +267,7 @@ func TestPaceOfSocketsWithOnePeer(t *testing.T) {
 	}
 }
 
-// Without a clock every message is on its own.
+// Without a clock no message belongs to a stream.
 func TestPaceWithoutAClock(t *testing.T) {
 	for name, p := range map[string]*pipe.Pace{"nil": nil, "no clock": {}} {
 		p.Wrote()
@@ -280,8 +280,8 @@ func TestPaceWithoutAClock(t *testing.T) {
 	}
 }
 
-// The messages of a socket's only peer are counted when one of them wakes it: each
-// once, and each of them excuses a silence.
+// The messages of a socket's only peer are counted when one of them wakes it:
+// each once, and each of them extends the silence that ends a stream.
 func TestPaceCountsEachOnce(t *testing.T) {
 	const gap = pipe.Gap
 	for _, tt := range []struct {
@@ -310,9 +310,9 @@ func TestPaceCountsEachOnce(t *testing.T) {
 	}
 }
 
-// After three bursts another one is certain, also where each has a consumer of its
-// own: its first message is handed on as well. One message that is alone makes it
-// uncertain again.
+// After three bursts another one is expected, also where each has a consumer of
+// its own: the dispatcher writes its first message as well. One single message
+// ends that.
 func TestPaceIsCertainAfterThreeBursts(t *testing.T) {
 	for _, consumers := range []int{1, 2} {
 		var c clock
@@ -336,7 +336,38 @@ func TestPaceIsCertainAfterThreeBursts(t *testing.T) {
 		}
 		first(8, 1)
 		if !first(9, 1) {
-			t.Errorf("%d consumers: another burst is certain after a message that was alone", consumers)
+			t.Errorf("%d consumers: another burst is expected after a single message", consumers)
+		}
+	}
+}
+
+// Messages in close succession, several to each consumer within the time that a
+// dispatcher needs to begin, leave together.
+func TestPaceOfATurn(t *testing.T) {
+	for _, tt := range []struct {
+		every     time.Duration
+		consumers int
+		together  bool
+	}{
+		{1000 * ns, 4, true},   // 20 in 20 us
+		{2400 * ns, 4, true},   // 8 in 20 us; in the 3 us of each consumer only 5
+		{2900 * ns, 8, false},  // 8 in 24 us
+		{2400 * ns, 16, false}, // 20 in 48 us
+	} {
+		var c clock
+		p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(tt.consumers)
+		c.advance(time.Second)
+		alone := 0
+		for i := range 2000 {
+			o := all[i%len(all)]
+			p.Send(o)
+			if p.Alone(o) && i >= 1000 {
+				alone++
+			}
+			c.advance(tt.every)
+		}
+		if together := alone < 100; together != tt.together {
+			t.Errorf("%d of 1000 messages, one each %v to %d, are written by the sender; want together: %v", alone, tt.every, tt.consumers, tt.together)
 		}
 	}
 }

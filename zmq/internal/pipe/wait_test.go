@@ -9,22 +9,22 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// turn reports whether w's turn has come.
-func turn(w *pipe.Waiter) bool { return w.Ready() }
+// woken reports whether w was woken.
+func woken(w *pipe.Waiter) bool { return w.Ready() }
 
-func TestWaitersFirstComeFirstServed(t *testing.T) {
+func TestWaitersAreWokenInOrder(t *testing.T) {
 	var l pipe.Waiters
 	all := []*pipe.Waiter{l.Add(), l.Add(), l.Add()}
 	for i, w := range all {
-		if turn(w) {
-			t.Fatalf("waiter %d had its turn early", i)
+		if woken(w) {
+			t.Fatalf("waiter %d was woken early", i)
 		}
 		l.WakeOne()
-		if !turn(w) {
-			t.Fatalf("waiter %d did not have its turn", i)
+		if !woken(w) {
+			t.Fatalf("waiter %d was not woken", i)
 		}
 	}
-	l.WakeOne() // nobody is left
+	l.WakeOne() // no waiter is left
 	for _, w := range all {
 		if err := w.Wait(context.Background()); err != nil {
 			t.Fatal(err)
@@ -40,14 +40,15 @@ func TestWaitersWakeAll(t *testing.T) {
 	var l pipe.Waiters
 	a, b := l.Add(), l.Add()
 	l.WakeAll()
-	if !turn(a) || !turn(b) || l.Len() != 0 {
-		t.Fatalf("turns %v, %v; %d left", turn(a), turn(b), l.Len())
+	if !woken(a) || !woken(b) || l.Len() != 0 {
+		t.Fatalf("woken %v, %v; %d left", woken(a), woken(b), l.Len())
 	}
 	l.Forget(a, false)
 	l.Forget(b, false)
 }
 
-// Whoever gives up in the queue leaves it: first, middle and last.
+// A waiter that gives up leaves the queue: the first, the middle and the last
+// one.
 func TestWaitersGiveUp(t *testing.T) {
 	for leaver := range 3 {
 		var l pipe.Waiters
@@ -59,29 +60,29 @@ func TestWaitersGiveUp(t *testing.T) {
 		later := l.Add()
 		l.WakeAll()
 		for i, w := range append(all, later) {
-			if i != leaver && !turn(w) {
-				t.Fatalf("waiter %d missed its turn when number %d left", i, leaver)
+			if i != leaver && !woken(w) {
+				t.Fatalf("waiter %d was not woken when number %d left", i, leaver)
 			}
 		}
 	}
 }
 
-// A turn that came to somebody who gave up at the same moment is not lost.
-func TestWaitersPassTheTurnOn(t *testing.T) {
+// A wake-up of a waiter that gave up at the same moment is passed on.
+func TestWaitersPassTheWakeUpOn(t *testing.T) {
 	var l pipe.Waiters
 	gone, next := l.Add(), l.Add()
 	l.WakeOne()
 	l.Forget(gone, true)
-	if !turn(next) {
-		t.Fatal("the turn is lost")
+	if !woken(next) {
+		t.Fatal("the wake-up is lost")
 	}
 	l.Forget(next, false)
 
 	done, waits := l.Add(), l.Add()
 	l.WakeOne()
-	l.Forget(done, false) // it used its turn
-	if turn(waits) {
-		t.Fatal("the turn was had twice")
+	l.Forget(done, false) // it used its wake-up
+	if woken(waits) {
+		t.Fatal("two waiters were woken")
 	}
 	l.Forget(waits, true)
 }
@@ -97,47 +98,47 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	l.Forget(w, true)
 }
 
-// A waiter that is used again has no turn left over from its last use.
+// A waiter that is reused has no token left over from its last use.
 func TestWaitersAreUsedAgain(t *testing.T) {
 	for range 1000 {
 		var l pipe.Waiters
 		w := l.Add()
-		if turn(w) {
-			t.Fatal("a turn of another life")
+		if woken(w) {
+			t.Fatal("woken by a token of an earlier use")
 		}
 		l.WakeOne()
 		l.Forget(w, true)
 	}
 }
 
-// rouser is a Helper that only counts.
-type rouser struct{ roused int }
+// fakeLeader is a WaitStrategy that only counts.
+type fakeLeader struct{ woken int }
 
-func (*rouser) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
-func (r *rouser) WakeLeader()                                          { r.roused++ }
-func (*rouser) WaitingElsewhere()                                      {}
+func (*fakeLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
+func (r *fakeLeader) WakeLeader()                                          { r.woken++ }
+func (*fakeLeader) WaitingElsewhere()                                      {}
 
-func TestWaitersRouseTheHelper(t *testing.T) {
+func TestWaitersWakeTheLeader(t *testing.T) {
 	var l pipe.Waiters
-	r := new(rouser)
+	r := new(fakeLeader)
 	w, other := l.Add(), l.Add()
 	w.WakeLeaderToo(r)
 	l.WakeAll()
-	if r.roused != 1 {
-		t.Fatalf("roused %d times, want once", r.roused)
+	if r.woken != 1 {
+		t.Fatalf("leader woken %d times, want once", r.woken)
 	}
 	l.Forget(w, false)
 	l.Forget(other, false)
 	again := l.Add()
 	l.WakeOne()
-	if r.roused != 1 {
-		t.Fatal("a waiter that was used again rouses the helper of its last use")
+	if r.woken != 1 {
+		t.Fatal("a waiter that was used again wakes the leader of its last use")
 	}
 	l.Forget(again, false)
 }
 
-// Many goroutines take tokens; some give up all the time. All tokens are taken.
-func TestWaitersLoseNoTurn(t *testing.T) {
+// Many goroutines take tokens; some give up all the time. No token is lost.
+func TestWaitersLoseNoToken(t *testing.T) {
 	const tokens, takers = 2000, 4
 	var mu sync.Mutex
 	var l pipe.Waiters
@@ -183,4 +184,20 @@ func TestWaitersLoseNoTurn(t *testing.T) {
 		mu.Unlock()
 	}
 	done.Wait()
+}
+
+// A goroutine that waits without a deadline consumes the token that wakes it.
+func TestWaitWithoutALimit(t *testing.T) {
+	var l pipe.Waiters
+	w := l.Add()
+	woken := make(chan bool)
+	go func() {
+		err := w.Wait(context.Background())
+		woken <- err == nil && !w.Ready()
+	}()
+	l.WakeOne()
+	if !<-woken {
+		t.Error("the token was not consumed")
+	}
+	l.Forget(w, false)
 }
