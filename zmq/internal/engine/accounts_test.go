@@ -10,7 +10,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// What was received is counted in bytes of payload, however it came in pieces.
+// Received messages are counted in bytes of payload, regardless of the pieces
+// in which they came.
 func TestReceivedIsCounted(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL})
@@ -26,14 +27,14 @@ func TestReceivedIsCounted(t *testing.T) {
 		p.receive(3)
 	}
 	r.until("everything", func() bool { p.receive(1); return len(p.got) == 27 })
-	p.receive(1) // finds nothing, and pays for what there was
+	p.receive(1) // finds nothing, and credits the messages before
 	if p.received.Msgs != 27 || p.received.Bytes != uint64(want) {
 		t.Errorf("received %d messages of %d bytes, want 27 of %d", p.received.Msgs, p.received.Bytes, want)
 	}
 }
 
-// A PING that cannot be written ends the connection, at once: nothing of the
-// heartbeat goes on.
+// A PING that cannot be written ends the connection at once, and its heartbeat
+// too.
 func TestPingThatCannotBeWritten(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -41,16 +42,16 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: off}, pong)
 			p.stream.broken = 1
 			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
-				t.Errorf("told %d times of the end, after %v", p.closed, lasted)
+				t.Errorf("closed %d times, after %v", p.closed, lasted)
 			}
 			if p.e.heartbeat.running() {
-				t.Error("the heartbeat goes on")
+				t.Error("the heartbeat continues")
 			}
 		})
 	}
 }
 
-// A connection whose timers are the system's own is closed without waiting for
+// A connection whose timers are the runtime's own is closed without waiting for
 // them.
 func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
@@ -60,11 +61,11 @@ func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 	p.e.Close(errTest)
 	r.polls()
 	if p.closed != 1 {
-		t.Errorf("told %d times of the end", p.closed)
+		t.Errorf("closed %d times", p.closed)
 	}
 }
 
-// One piece of memory is read into by a plain read, two by a scatter read, which
+// One piece of memory is filled by a plain read, two by a scatter read, which
 // costs the kernel more.
 func TestReadIsPlainForOnePiece(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
@@ -84,7 +85,8 @@ func TestReadIsPlainForOnePiece(t *testing.T) {
 	r.until("message", func() bool { p.receive(1); return len(p.got) == 1 })
 }
 
-// A mark in bytes is given back whole: batch after batch, the peer is read from.
+// A mark in bytes is credited completely: batch after batch, the peer is read
+// from.
 func TestReceivedBytesAreGivenBack(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})

@@ -14,8 +14,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// Close while a sender is writing inline: the stream is not closed under it, and
-// the session is told once, when the sender is done.
+// Close while a sender is writing inline: the stream is not closed meanwhile,
+// and the session is notified once, when the sender is done.
 func TestCloseWhileASenderWrites(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
@@ -39,7 +39,7 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 	r.until("closing", func() bool { return p.closed > 0 })
 	r.polls()
 	if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
-		t.Errorf("told %d times of %v, with %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
+		t.Errorf("closed %d times with %v, and %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
 	}
 	r.until("end of stream", func() bool { return q.failed != nil })
 	r.equal("received", messages(q.traffic()), []string{"the last"})
@@ -65,14 +65,15 @@ func TestCloseAnyTime(t *testing.T) {
 		r.until("closing", func() bool { return p.closed > 0 })
 		r.polls()
 		if p.closed != 1 || !errors.Is(p.cause, errTest) {
-			t.Errorf("after %d turns: told %d times of %v", turns, p.closed, p.cause)
+			t.Errorf("after %d turns: closed %d times with %v", turns, p.closed, p.cause)
 		}
 	}
 }
 
-// The peer leaves while we shake hands, or say the first thing after it: whichever
-// write finds that out, the session is told once and at once, of no peer that was
-// never there, and nothing is left running.
+// The peer leaves during the handshake, or the first command after it.
+// Regardless of which write finds that out, the session is notified once and at
+// once, of an established peer only if there was one, and no timer keeps
+// running.
 func TestWriteFailsInTheHandshake(t *testing.T) {
 	for write, established := range []int{1: 0, 2: 0, 3: 1} {
 		for _, limit := range []time.Duration{0, time.Minute} {
@@ -91,7 +92,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 					r.until("closing", func() bool { return p.closed > 0 })
 					r.polls()
 					if p.closed != 1 || !errors.Is(p.cause, errTest) || p.established != established {
-						t.Errorf("told %d times of %v, and %d times of the peer, want %d", p.closed, p.cause, p.established, established)
+						t.Errorf("closed %d times with %v, established %d times, want %d", p.closed, p.cause, p.established, established)
 					}
 					if took := r.d.Now() - begun; took > time.Second || p.e.timing() {
 						t.Errorf("it took %v; timers run: %v", took, p.e.timing())
@@ -112,9 +113,9 @@ func TestHandshakeTimeout(t *testing.T) {
 	}
 }
 
-// A connection ends in the middle of anything: every message was either written
-// to the last byte, or is handed back whole, in order. What was written arrives,
-// if the peer still reads.
+// A connection ends at any moment: every message was either written to the last
+// byte, or is handed back whole, in order. What was written arrives, if the
+// peer still reads.
 func TestUnsent(t *testing.T) {
 	handedBack := 0
 	for seed := range uint64(500) {
@@ -143,11 +144,11 @@ func TestUnsent(t *testing.T) {
 		}
 	}
 	if handedBack < 500 {
-		t.Errorf("%d messages were handed back in all: the test tests nothing", handedBack)
+		t.Errorf("%d messages were handed back in total: the test tests nothing", handedBack)
 	}
 }
 
-// sendUntilDeaf sends messages to a peer that stops reading somewhere.
+// sendUntilDeaf sends messages to a peer that stops reading at some point.
 func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
 	for i := range 40 {
 		frames := [][]byte{fmt.Append(nil, i), body(seed * i * 77 % (6 << 10))}
@@ -163,8 +164,9 @@ func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
 	return sent
 }
 
-// checkUnsent compares what was handed back, and what was never taken, with the
-// end of what was sent. It returns where that begins.
+// checkUnsent compares the messages that were handed back, and those that were
+// never taken, with the end of those that were sent. It returns where that
+// begins.
 func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 	p.Helper()
 	p.out.Detach(&p.unsent)
@@ -184,7 +186,7 @@ func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 	return first
 }
 
-// A connection is closed at once, whatever it waits for: no timer holds it up.
+// A connection is closed at once, whatever it waits for: no timer delays it.
 func TestCloseIsImmediate(t *testing.T) {
 	started := func(cfg Config, peer string, says ...[]byte) func(*fixture) *party {
 		return func(r *fixture) *party {
@@ -220,7 +222,7 @@ func TestCloseIsImmediate(t *testing.T) {
 			}
 			begun := r.d.Now()
 			p.e.Close(errTest)
-			p.parted()
+			p.untilClosed()
 			if took := r.d.Now() - begun; took > time.Millisecond {
 				t.Errorf("it took %v", took)
 			}
@@ -228,8 +230,8 @@ func TestCloseIsImmediate(t *testing.T) {
 	}
 }
 
-// A read that is cancelled by somebody else ends the connection, also after one was
-// cancelled to change the memory that is read into.
+// A read that other code cancels ends the connection, also after the engine
+// cancelled one to replace its chunk.
 func TestCanceledByAnother(t *testing.T) {
 	for _, calm := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
@@ -245,7 +247,7 @@ func TestCanceledByAnother(t *testing.T) {
 		r.d.Cancel(&p.e.readOp)
 		r.polls()
 		if p.closed != 1 || !errors.Is(p.cause, proactor.ErrCanceled) {
-			t.Errorf("calm: %t; told %d times of %v", calm, p.closed, p.cause)
+			t.Errorf("calm: %t; closed %d times with %v", calm, p.closed, p.cause)
 		}
 	}
 }

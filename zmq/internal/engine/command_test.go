@@ -11,7 +11,7 @@ import (
 )
 
 // Commands of both sides in the middle of traffic: every PING is answered, in
-// order, and nothing is torn by the answers.
+// order, and no answer is in the middle of a message.
 func TestCommandsDuringTraffic(t *testing.T) {
 	for seed := range uint64(100) {
 		r := newFixture(t, seed, proactor.SimFaults{
@@ -61,7 +61,8 @@ func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
 	}
 }
 
-// A command that comes when nothing else is to be written is answered at once.
+// A command that comes when nothing else waits to be written is answered at
+// once.
 func TestCommandOnAnIdlePath(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A batch that is written gives the high-water mark back also if a command waits
-// behind it. Else the sender would lose some of its room for good with each.
+// A batch that is written is credited also if a command waits behind it.
+// Otherwise the sender would lose some of its room for good each time.
 func TestCreditBeforeACommand(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -31,14 +31,14 @@ func TestCreditBeforeACommand(t *testing.T) {
 				r.until("messages", func() bool { return len(plain(q.traffic())) == 2*(i+1) })
 				r.polls()
 				if p.queued() != 0 || p.sent.Msgs != uint64(2*(i+1)) {
-					t.Fatalf("after %d messages %d still wait, and %d are said to be sent", 2*(i+1), p.queued(), p.sent.Msgs)
+					t.Fatalf("after %d messages %d still wait, and %d count as sent", 2*(i+1), p.queued(), p.sent.Msgs)
 				}
 			}
 		})
 	}
 }
 
-// plain are the messages among what was sent.
+// plain returns the messages among the items that were sent.
 func plain(items []item) (list []item) {
 	for _, i := range items {
 		if !i.command {
@@ -48,8 +48,8 @@ func plain(items []item) (list []item) {
 	return list
 }
 
-// Answers do not pile up before a peer that asks and does not read: those
-// that wait will do, and the connection goes on.
+// Answers do not pile up for a peer that sends PINGs and does not read: no more
+// are added to those that wait, and the connection continues.
 func TestAnswersDoNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
@@ -72,7 +72,7 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 	}
 }
 
-// PINGs do not pile up while what is to be written waits for its writer.
+// PINGs do not pile up while bytes wait for their writer.
 func TestPingsDoNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second}}, nil)

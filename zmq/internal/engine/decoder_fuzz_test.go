@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzDecoder feeds any bytes in any pieces, and compares with the reference.
+// FuzzDecoder decodes any bytes in any pieces, and compares the result with the
+// reference.
 func FuzzDecoder(f *testing.F) {
 	large, _ := largeStream()
 	f.Add(smallStream(), uint64(0), uint32(0), uint8(1))

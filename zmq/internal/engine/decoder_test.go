@@ -9,7 +9,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// decode feeds a stream to a fresh decoder and compares with the reference.
+// decode decodes a stream with a new decoder and compares the result with the
+// reference.
 func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
 	t.Helper()
 	return decodeAs(t, stream, &Limits{MaxMessage: int64(maxSize)}, keepAll, chunk, piece, room)
@@ -36,7 +37,7 @@ func oneThen(n int) func() int {
 	}
 }
 
-// smallStream has a bit of everything that is small.
+// smallStream has one of every small thing.
 func smallStream() (b []byte) {
 	b = frame(b, 0, nil)
 	b = frame(b, 0, body(5))
@@ -49,7 +50,7 @@ func smallStream() (b []byte) {
 	b = frame(b, 0, body(255))
 	b = frame(b, 0x80, body(256))
 	b = frame(b, 0, []byte("\x01prefix"))
-	b = append(b, wire.FlagLong, 0, 0, 0, 0, 0, 0, 0, 2, 'l', 'o') // longer than it need be
+	b = append(b, wire.FlagLong, 0, 0, 0, 0, 0, 0, 0, 2, 'l', 'o') // longer than necessary
 	b = frame(b, wire.FlagCommand, nil)
 	return frame(b, 0, body(1))
 }
@@ -95,7 +96,7 @@ func TestDecoderTakesEverythingAtOnce(t *testing.T) {
 	}
 }
 
-// Every way to cut a stream in three.
+// Every way to cut a stream into three pieces.
 func TestDecoderCutAnywhere(t *testing.T) {
 	stream := smallStream()
 	for first := 1; first < len(stream); first++ {
@@ -131,8 +132,8 @@ func TestDecoderByteByByte(t *testing.T) {
 	decode(t, stream, 0, maxChunk, always(1), always(1<<30)).release()
 }
 
-// Streams of many messages outlast many chunks; pieces and room change all the
-// time, and what is handed out is given back as it comes.
+// Streams of many messages need many chunks; the sizes of pieces and the room
+// change all the time, and batches are released as they come.
 func TestDecoderLongStreams(t *testing.T) {
 	for seed := range uint64(15) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -188,7 +189,7 @@ func TestDecoderRefuses(t *testing.T) {
 	}
 }
 
-// A command that is too long is so also when all of it is there at once.
+// A command that is too long is refused also when all of it is there at once.
 func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
@@ -208,8 +209,8 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 	}
 }
 
-// What a peer announces costs nothing; what it sends costs up to twice as much,
-// and what a power of two is rounded up by.
+// A size that a peer announces costs no memory; bytes that it sends cost up to
+// twice as much, rounded up to a power of two.
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	stream := announce(0, huge)
 	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
@@ -231,8 +232,8 @@ func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	}
 }
 
-// A peer that has sent large bodies is trusted with as large a one again, and with
-// no more than maxTrust, whatever it has sent.
+// A peer that has sent large bodies is trusted with as large a one again, but
+// never with more than maxTrust.
 func TestDecoderTrustGrows(t *testing.T) {
 	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
@@ -266,8 +267,8 @@ func TestDecoderTrustGrows(t *testing.T) {
 	}
 }
 
-// A size that no int can hold is compared before it becomes one: what 32 bits leave
-// of it would be a small or a negative size.
+// A size that no int can hold is compared before it becomes one: truncated to
+// 32 bits it would be a small or a negative size.
 func TestDecoderSizesBeyondAnInt(t *testing.T) {
 	const most = 1<<63 - 1
 	for _, size := range []uint64{maxBody, maxBody + 1, 1<<31 - 1, 1 << 31, 1<<31 + 5, 1<<32 - 5, 1 << 32, 1<<32 + 5, 1 << 40, 1 << 62, most} {
@@ -295,7 +296,7 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 		}
 		c := &decoding{d: newDecoder(&Limits{}, keepNone, maxChunk), room: always(1 << 30)}
 		if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); err != nil || c.d.skip != size-5 {
-			t.Errorf("a frame of %d bytes that nobody receives: %d are left to pass over, want %d; %v", size, c.d.skip, size-5, err)
+			t.Errorf("a frame of %d bytes that is skipped: %d are left to skip, want %d; %v", size, c.d.skip, size-5, err)
 		}
 		c.release()
 		c = &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
@@ -306,8 +307,8 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 	}
 }
 
-// A publisher holds no more of a subscription that comes as a message than of one
-// that comes as a command.
+// A publisher holds no more of a subscription that comes as a message than of
+// one that comes as a command.
 func TestLongSubscriptionIsPassedOver(t *testing.T) {
 	const most = 1 + wire.MaxSubscription
 	for _, size := range []uint64{most, most + 1, maxBody + 1, 1<<32 + 5, 1<<63 - 1} {
@@ -318,16 +319,16 @@ func TestLongSubscriptionIsPassedOver(t *testing.T) {
 				t.Errorf("%d of %d bytes: %v", first, size, err)
 			}
 			if got, want := c.d.large == nil && c.d.skip == size-3, size > most; got != want {
-				t.Errorf("%d of %d bytes: passed over is %t, want %t", first, size, got, want)
+				t.Errorf("%d of %d bytes: skipped is %t, want %t", first, size, got, want)
 			}
 			c.release()
 		}
 	}
-	// What follows it is received.
+	// The subscription behind it is received.
 	stream := append(frame(nil, 0, append([]byte{1}, body(most)...)), frame(nil, 0, []byte("\x01b"))...)
 	c := decodeAs(t, stream, &Limits{}, keepSubscriptions, maxChunk, always(1000), always(1<<30))
 	if got := c.d.Skipped(); len(c.items) != 1 || got != 1 {
-		t.Errorf("%d subscriptions, %d passed over, want one of each", len(c.items), got)
+		t.Errorf("%d subscriptions, %d skipped, want one of each", len(c.items), got)
 	}
 	c.release()
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// rig is a network in memory, and the dispatcher that the test runs on it.
+// fixture is a network in memory, and the dispatcher that the test runs on it.
 type fixture struct {
 	testing.TB
 	network *proactor.SimNetwork
@@ -41,7 +41,7 @@ func newFixture(t testing.TB, seed uint64, f proactor.SimFaults) *fixture {
 	return r
 }
 
-// until runs the dispatcher until done.
+// until runs the dispatcher until done returns true.
 func (r *fixture) until(what string, done func() bool) {
 	r.Helper()
 	for !done() {
@@ -54,7 +54,7 @@ func (r *fixture) until(what string, done func() bool) {
 	}
 }
 
-// polls runs the dispatcher without letting time pass to speak of.
+// polls runs the dispatcher while almost no virtual time passes.
 func (r *fixture) polls() {
 	r.Helper()
 	for range 20 {
@@ -64,7 +64,7 @@ func (r *fixture) polls() {
 	}
 }
 
-// party is an engine with a session and a pattern made of nothing but pipes.
+// party is an engine with a session and a pattern that consists of pipes only.
 type party struct {
 	*fixture
 	e      *Engine
@@ -78,14 +78,14 @@ type party struct {
 
 	sent, received pipe.Counter
 	established    int
-	refuses        error // what the session says of its peer
+	refuses        error // returned by Established
 	closed         int
 	cause          error
 	unsent         message.Batch
 	refused        map[pipe.Refusal]int
 }
 
-// recorder is a stream that counts what is done to it.
+// recorder is a stream that counts the calls of its methods.
 type recorder struct {
 	*proactor.Handle
 	tries, writes int // TryWrite and TryWriteV; Write and WriteV
@@ -94,8 +94,8 @@ type recorder struct {
 	longest       int    // bytes that one operation was given to write
 	before        func() // called before each try; may be nil
 	blind         bool   // it cannot tell whether the peer has hung up
-	looks         int    // how often it was asked
-	broken        int    // the try with this number fails, and those behind it; 0: none
+	looks         int    // calls of HungUp
+	broken        int    // tries from this number on fail; 0: none
 }
 
 func (s *recorder) TryWrite(b []byte) (int, error) {
@@ -164,12 +164,13 @@ func (p *party) Refused(why pipe.Refusal, n int) {
 	p.refused[why] += n
 }
 
-// Closed implements Session. The memory of an operation that is outstanding is still
-// in use, and its handler would come back to an engine that is forgotten.
+// Closed implements Session. Nothing may be outstanding: the memory of an
+// outstanding operation is still in use, and its handler would be called for an
+// engine that is gone.
 func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
 	for name, op := range e.operations() {
 		if op.Outstanding() {
-			p.Errorf("the session is told of the end while an operation is outstanding: %s", name)
+			p.Errorf("Closed is called while an operation is outstanding: %s", name)
 		}
 	}
 	p.closed++
@@ -179,8 +180,8 @@ func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
 	}
 }
 
-// operations are all that can be outstanding when a session is told of the end. (A
-// post that is on its way does no harm.)
+// operations returns all operations that can be outstanding when a session is
+// closed, except posts, which do no harm.
 func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
 	all := map[string]interface{ Outstanding() bool }{"read": &e.readOp, "write": &e.writeOp}
 	if e.handshake != nil {
@@ -196,7 +197,7 @@ func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
 		all["look"] = &e.fullWatch.check.op
 	}
 	if e.graceful != nil {
-		all["parting"] = &e.graceful.limit.op
+		all["graceful close"] = &e.graceful.limit.op
 	}
 	return all
 }
@@ -205,7 +206,7 @@ func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
 func (p *party) Writable(*pipe.Out) {}
 func (p *party) Readable(*pipe.In)  {}
 
-// send queues a message, and kicks the engine as a pattern does.
+// send queues a message, and wakes the engine as a pattern does.
 func (p *party) send(frames ...[]byte) {
 	p.mu.Lock()
 	p.out.Put(message.New(frames...))
@@ -216,7 +217,7 @@ func (p *party) send(frames ...[]byte) {
 	}
 }
 
-// share makes the party one of those that have this Pace.
+// share makes the party use this Pace.
 func (p *party) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
 
 // receive takes up to n messages.
@@ -237,12 +238,12 @@ func (r *fixture) connect(cfg Config) (*party, *peer) {
 	p := &party{fixture: r, stream: &recorder{Handle: near}}
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	p.share(&pipe.Pace{Now: r.network.Now})
-	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
-	p.e = New(&cfg, r.d, p.stream, p, mechanism.NewNull(told))
+	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
+	p.e = New(&cfg, r.d, p.stream, p, mechanism.NewNull(metadata))
 	return p, newPeer(r, far)
 }
 
-// shakeHands goes on until there may be traffic, and everything rests.
+// shakeHands runs until there may be traffic, and nothing is being done.
 func (r *fixture) shakeHands(p *party, q *peer, typ string) {
 	r.Helper()
 	p.e.Start()

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A peer that hangs up while the Inbox is full is noticed, and what it has sent can
+// A peer that hangs up while the Inbox is full is noticed, and its messages can
 // be received all the same.
 func TestHangUpAtTheHighWaterMark(t *testing.T) {
 	for _, test := range []struct {
@@ -50,7 +50,7 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 	}
 }
 
-// A process that is left alone with full Inboxes is woken ever more rarely.
+// An idle process with full Inboxes is woken more and more rarely.
 func TestFullInboxIsLookedAtRarely(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})

@@ -36,12 +36,12 @@ const (
 )
 
 // CloseGracefully closes the connection so that what was written arrives, even
-// if the peer has written something that is not read. It waits up to patience
+// if the peer has written something that is not read. It waits up to timeout
 // for the peer to end its side. A socket that cannot have sent a message has
 // nothing to wait for.
-func (e *Engine) CloseGracefully(cause error, patience time.Duration) {
+func (e *Engine) CloseGracefully(cause error, timeout time.Duration) {
 	if e.state == stateTraffic && e.cfg.Type.Sends() {
-		e.graceful = &gracefulClose{timeout: patience, left: maxLeftover}
+		e.graceful = &gracefulClose{timeout: timeout, left: maxLeftover}
 	}
 	e.fail(cause)
 }

@@ -13,13 +13,13 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// parted waits for the end of a connection.
-func (p *party) parted() {
+// untilClosed waits for the end of a connection.
+func (p *party) untilClosed() {
 	p.Helper()
 	p.until("the end", func() bool { return p.closed > 0 })
 	p.polls()
 	if p.closed != 1 || !errors.Is(p.cause, errTest) {
-		p.Fatalf("told %d times of %v", p.closed, p.cause)
+		p.Fatalf("closed %d times with %v", p.closed, p.cause)
 	}
 }
 
@@ -31,10 +31,10 @@ func talker(r *fixture, limits pipe.Limits) (*party, *peer) {
 	return p, q
 }
 
-// A peer that has written what nobody reads gets everything that was written to
-// it, and then the end; closing at once would have reset the connection. It need
-// not hurry.
-func TestPartDelivers(t *testing.T) {
+// A peer whose own bytes are not read gets everything that was written to it,
+// and then the end; an immediate close would have reset the connection. The
+// peer may take its time.
+func TestCloseGracefullyDelivers(t *testing.T) {
 	for seed := range uint64(100) {
 		r := newFixture(t, seed, proactor.SimFaults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
 		p, q := talker(r, pipe.Limits{Msgs: 1 + int(seed%3)})
@@ -56,26 +56,26 @@ func TestPartDelivers(t *testing.T) {
 		}
 		r.equal("received", messages(q.traffic()), numbered(0, 50))
 		q.Close()
-		p.parted()
+		p.untilClosed()
 		if r.d.Now() >= time.Hour {
-			t.Fatal("nobody noticed that the peer has left")
+			t.Fatal("the engine has not noticed that the peer has left")
 		}
 	}
 }
 
-// Neither a peer that stays, nor one that goes on writing, holds an end up for
-// long; without patience nothing is waited for.
-func TestPartIsBounded(t *testing.T) {
+// Neither a peer that stays, nor one that continues to write, delays a close
+// for long; without a timeout there is no wait.
+func TestCloseGracefullyIsBounded(t *testing.T) {
 	for _, tt := range []struct {
-		name     string
-		patience time.Duration
-		talks    bool
-		at       time.Duration // when it is over, at the latest
+		name    string
+		timeout time.Duration
+		talks   bool
+		at      time.Duration // the time by which it is over
 	}{
 		{"a peer that stays", time.Second, false, time.Second + time.Millisecond},
-		{"a peer that goes on writing", time.Hour, true, time.Minute},
-		{"no patience", 0, false, time.Millisecond},
-		{"no patience with one that goes on writing", 0, true, time.Millisecond},
+		{"a peer that continues to write", time.Hour, true, time.Minute},
+		{"without a timeout", 0, false, time.Millisecond},
+		{"without a timeout, a peer that continues to write", 0, true, time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 10})
@@ -85,21 +85,21 @@ func TestPartIsBounded(t *testing.T) {
 			}
 			r.polls()
 			begun := r.d.Now()
-			p.e.CloseGracefully(errTest, tt.patience)
-			p.parted()
+			p.e.CloseGracefully(errTest, tt.timeout)
+			p.untilClosed()
 			if took := r.d.Now() - begun; took > tt.at {
 				t.Errorf("it took %v", took)
 			}
-			if taken := 2*maxLeftover - len(q.queue); tt.talks && tt.patience > 0 && taken < maxLeftover {
-				t.Errorf("given up after %d bytes, before %d", taken, maxLeftover)
+			if taken := 2*maxLeftover - len(q.queue); tt.talks && tt.timeout > 0 && taken < maxLeftover {
+				t.Errorf("closed after %d bytes, before %d", taken, maxLeftover)
 			}
 		})
 	}
 }
 
-// What only receives has nothing to wait for, and neither has a connection
-// without its handshake.
-func TestPartAtOnce(t *testing.T) {
+// A socket that only receives does not wait for the peer, and neither does a
+// connection without its handshake.
+func TestCloseGracefullyAtOnce(t *testing.T) {
 	for name, prepare := range map[string]func(*fixture) *party{
 		"PULL": func(r *fixture) *party {
 			p, q := r.connect(Config{Type: wire.PULL})
@@ -118,7 +118,7 @@ func TestPartAtOnce(t *testing.T) {
 			p := prepare(r)
 			begun := r.d.Now()
 			p.e.CloseGracefully(errTest, time.Hour)
-			p.parted()
+			p.untilClosed()
 			if took := r.d.Now() - begun; took > time.Millisecond {
 				t.Errorf("it took %v", took)
 			}
@@ -126,8 +126,8 @@ func TestPartAtOnce(t *testing.T) {
 	}
 }
 
-// What does not fit any more when the end begins is cut off, and comes back.
-func TestPartCutsOff(t *testing.T) {
+// Bytes that do not fit any more when the close begins are handed back.
+func TestCloseGracefullyHandsBack(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
 	want := sendUntilDeaf(p, q, 3)
@@ -135,7 +135,7 @@ func TestPartCutsOff(t *testing.T) {
 		t.Fatal("everything fits: the test tests nothing")
 	}
 	p.e.CloseGracefully(errTest, time.Second)
-	p.parted()
+	p.untilClosed()
 	first := p.checkUnsent(0, want)
 	q.deaf = false
 	q.listen()
@@ -145,9 +145,10 @@ func TestPartCutsOff(t *testing.T) {
 	}
 }
 
-// Once the socket is cut off nothing more is written, also by a dispatcher that was
-// told to before, or whose write comes back because the peer reads.
-func TestCutOffWritesNothing(t *testing.T) {
+// Once the socket is aborted nothing more is written, not even by a dispatcher
+// that was given the work before, or whose write completes because the peer
+// reads.
+func TestAbortWritesNothing(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		full bool // the peer does not read, and a write waits for it
@@ -176,7 +177,7 @@ func TestCutOffWritesNothing(t *testing.T) {
 			q.listen()
 			r.polls()
 			p.e.CloseGracefully(errTest, 0)
-			p.parted()
+			p.untilClosed()
 			if n := p.stream.tries + p.stream.writes - writes; n > 0 {
 				t.Errorf("%d writes", n)
 			}
@@ -187,10 +188,10 @@ func TestCutOffWritesNothing(t *testing.T) {
 	}
 }
 
-// Who hurries an end does not wait for the peer any more, whatever the connection
-// waits for; one that has not begun to part, or has nothing to wait for, is none the
-// worse for it.
-func TestHurry(t *testing.T) {
+// CloseNow ends the wait for the peer, whatever the connection waits for. It
+// does no harm to a connection that is not being closed gracefully, or has
+// nothing to wait for.
+func TestCloseNow(t *testing.T) {
 	t.Run("the peer stays", func(t *testing.T) {
 		r := newFixture(t, 1, proactor.SimFaults{})
 		p, q := talker(r, pipe.Limits{})
@@ -198,11 +199,11 @@ func TestHurry(t *testing.T) {
 		begun := r.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)
 		if r.polls(); p.closed > 0 {
-			t.Fatal("the peer is not waited for")
+			t.Fatal("the peer the engine does not wait for the peer")
 		}
 		p.e.CloseNow()
 		p.e.CloseNow() // once is enough
-		p.parted()
+		p.untilClosed()
 		r.until("end of stream", func() bool { return q.failed != nil })
 		r.equal("received", messages(q.traffic()), []string{"the last"})
 		if took := r.d.Now() - begun; took > second {
@@ -218,8 +219,8 @@ func TestHurry(t *testing.T) {
 		}
 		begun := r.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)
-		p.e.CloseNow() // before the write that is cancelled is back
-		p.parted()
+		p.e.CloseNow() // before the write that is cancelled completes
+		p.untilClosed()
 		p.checkUnsent(0, want)
 		if took := r.d.Now() - begun; took > second {
 			t.Errorf("it took %v", took)
@@ -233,14 +234,14 @@ func TestHurry(t *testing.T) {
 		r.equal("received", q.pushed(1), numbered(0, 1))
 		p.e.Close(errTest)
 		p.e.CloseNow()
-		p.parted()
+		p.untilClosed()
 		p.e.CloseNow()
 	})
 }
 
-// A peer that ends its own side ends the wait for it, at once, also if it has said
+// A peer that ends its own side ends the wait at once, also if it has sent
 // something before.
-func TestPartUntilThePeerEnds(t *testing.T) {
+func TestCloseGracefullyUntilThePeerEnds(t *testing.T) {
 	for _, says := range [][]byte{nil, frame(nil, 0, body(100))} {
 		r := newFixture(t, 1, proactor.SimFaults{})
 		p, q := talker(r, pipe.Limits{})
@@ -248,15 +249,15 @@ func TestPartUntilThePeerEnds(t *testing.T) {
 		p.e.CloseGracefully(errTest, time.Hour)
 		q.say(says)
 		if r.polls(); p.closed > 0 {
-			t.Error("the peer is not waited for")
+			t.Error("the engine does not wait for the peer")
 		}
 		q.Close()
-		p.parted()
+		p.untilClosed()
 		if took := r.d.Now() - begun; took > second {
 			t.Errorf("it took %v", took)
 		}
 		if p.e.graceful.mem != nil {
-			t.Error("memory for what was dropped is kept")
+			t.Error("memory for dropped bytes is kept")
 		}
 	}
 }

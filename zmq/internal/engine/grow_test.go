@@ -11,14 +11,14 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// goroutineID is what the runtime calls the calling goroutine.
+// goroutineID returns the number of the calling goroutine.
 func goroutineID() string {
 	var b [64]byte
 	return string(bytes.Fields(b[:runtime.Stack(b[:], false)])[1])
 }
 
-// grower is an engine whose peer sends a body that has to grow in large steps, and
-// counts those; byUs are those made on the goroutine that runs the dispatcher.
+// grower is an engine whose peer sends a body that grows in large steps. large
+// counts the large buffers, byUs those that the dispatcher's goroutine made.
 func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 4 << 20})
 	p, q = r.connect(Config{Type: wire.PULL})
@@ -39,8 +39,8 @@ func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int3
 	return p, q, large, byUs
 }
 
-// pollUntil runs the dispatcher, without letting virtual time pass, until done:
-// another goroutine may be at work.
+// pollUntil runs the dispatcher until done returns true, while no virtual time
+// passes: another goroutine may have work to do.
 func (r *fixture) pollUntil(done func() bool) {
 	r.Helper()
 	for !done() {
@@ -52,7 +52,7 @@ func (r *fixture) pollUntil(done func() bool) {
 }
 
 // A turn of the dispatcher never makes, clears and copies a large buffer.
-func TestLargeBodiesGrowBeside(t *testing.T) {
+func TestLargeBodiesGrowInBackground(t *testing.T) {
 	const size = 40 << 20
 	p, _, large, byUs := grower(t, size)
 	p.pollUntil(func() bool { p.receive(2); return len(p.got) == 2 })
@@ -70,8 +70,8 @@ func TestLargeBodiesGrowBeside(t *testing.T) {
 	}
 }
 
-// A connection that ends while its body grows is closed when that is done, and not
-// before: the memory is in use.
+// A connection that ends while its body grows is closed when the growth is
+// done, and not before: the memory is in use.
 func TestCloseWhileABodyGrows(t *testing.T) {
 	p, _, _, _ := grower(t, 40<<20)
 	var started, goOn = make(chan struct{}), make(chan struct{})

@@ -13,8 +13,8 @@ import (
 
 const second = time.Second
 
-// beating is an engine with heartbeats, which has just sent its first PING, and
-// what its raw peer does when it hears one; nil: nothing.
+// beating is an engine with heartbeats which has just sent its first PING.
+// onPing is what its raw peer does with a PING; nil: nothing.
 func beating(r *fixture, cfg Config, onPing func(q *peer)) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.DEALER
@@ -35,7 +35,7 @@ func beating(r *fixture, cfg Config, onPing func(q *peer)) (*party, *peer) {
 
 func pong(q *peer) { q.say(wire.AppendPong(nil, nil)) }
 
-// pings is how many PINGs a peer has heard.
+// pings returns how many PINGs a peer has received.
 func pings(q *peer) (n int) {
 	for _, i := range q.traffic() {
 		if i.command && string(i.frames[0][1:5]) == wire.CommandPing {
@@ -45,7 +45,7 @@ func pings(q *peer) (n int) {
 	return n
 }
 
-// lasts runs the engine for a while, and reports for how long it was there.
+// lasts runs the engine for a while, and reports for how long it was connected.
 func (p *party) lasts(d time.Duration) time.Duration {
 	p.Helper()
 	var clock proactor.Operation
@@ -58,8 +58,8 @@ func (p *party) lasts(d time.Duration) time.Duration {
 	return p.d.Now() - began
 }
 
-// Who is not heard of in time is given up; who answers, or says anything else, is
-// not. What the peer promised with a PING of its own counts as well.
+// A peer that is not heard in time is disconnected; a peer that answers, or
+// sends anything else, is not. The TTL of a peer's own PING counts as well.
 func TestHeartbeat(t *testing.T) {
 	says := func(q *peer) { q.say(frame(nil, 0, []byte("instead of a PONG"))) }
 	beat := &Heartbeat{Interval: second, Timeout: second}
@@ -102,7 +102,8 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// A promise is kept by anything that comes later, also if nothing follows that.
+// The promise of a TTL is kept by anything that comes later, even if nothing
+// follows it.
 func TestPromiseIsKept(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{}, nil)
@@ -116,14 +117,14 @@ func TestPromiseIsKept(t *testing.T) {
 	}
 	q.say(wire.AppendPing(nil, 3*second, nil))
 	p.lasts(2 * second)
-	q.say(wire.AppendPing(nil, 3*second, nil)) // a promise anew
+	q.say(wire.AppendPing(nil, 3*second, nil)) // another promise
 	if lasted := p.lasts(10 * second); p.closed == 0 || lasted < 3*second || lasted > 3*second+2*grace {
 		t.Errorf("lasted for %v: %v", lasted, p.cause)
 	}
 }
 
-// Who is not listened to, at the high-water mark, is not taken for dead, until it
-// is listened to again.
+// A peer that is not read from, at the high-water mark, is not taken for dead
+// until it is read from again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, nil)
@@ -142,8 +143,8 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 	}
 }
 
-// PINGs do not pile up before a peer that does not read, and what cannot be
-// written is not expected to be answered.
+// PINGs do not pile up for a peer that does not read, and no answer is expected
+// to a PING that could not be written.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, pong)

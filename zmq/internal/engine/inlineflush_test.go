@@ -9,11 +9,11 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// handedOn is a push whose dispatcher was given n messages and has not come yet.
-func handedOn(r *fixture, n int) (*party, *peer) {
+// posted is a push whose dispatcher was given n messages and has not begun.
+func posted(r *fixture, n int) (*party, *peer) {
 	r.Helper()
 	p, q := push(r, Config{})
-	p.send([]byte("0")) // by the sender itself: what follows is a stream
+	p.send([]byte("0")) // by the sender itself: the next messages are a stream
 	for i := 1; i <= n; i++ {
 		p.send(fmt.Append(nil, i))
 	}
@@ -30,11 +30,11 @@ func (p *party) queued() int {
 	return n
 }
 
-// What the dispatcher has not come for yet a sender may write, and again; what it
-// leaves, the dispatcher writes when it comes.
-func TestRelieve(t *testing.T) {
+// A sender may write, repeatedly, the work that the dispatcher has not begun;
+// the dispatcher writes the rest.
+func TestFlushInline(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
-	p, q := handedOn(r, 9)
+	p, q := posted(r, 9)
 	for _, sent := range []int{10, 20} {
 		if !p.e.FlushInline() || p.queued() != 0 {
 			t.Fatalf("%d messages wait behind a sender that wrote", p.queued())
@@ -48,18 +48,19 @@ func TestRelieve(t *testing.T) {
 	}
 	r.equal("received", q.pushed(30), numbered(0, 30))
 	if p.e.FlushInline() {
-		t.Error("a path at rest was relieved")
+		t.Error("an idle engine was flushed inline")
 	}
 	p.send([]byte("30"))
 	r.equal("received", q.pushed(31), numbered(0, 31))
 }
 
-// The dispatcher comes while a sender writes: it leaves the work to the sender,
-// which goes on to rest, or hands on what has come meanwhile.
-func TestRelieveWhileTheDispatcherComes(t *testing.T) {
+// The dispatcher begins while a sender writes: it leaves the work to the
+// sender, which releases the writer, or posts the messages that have come
+// meanwhile.
+func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 	for more := range 3 {
 		r := newFixture(t, 1, proactor.SimFaults{})
-		p, q := handedOn(r, 9)
+		p, q := posted(r, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
 			r.polls()
@@ -68,18 +69,18 @@ func TestRelieveWhileTheDispatcherComes(t *testing.T) {
 			}
 		}
 		if !p.e.FlushInline() {
-			t.Error("not relieved")
+			t.Error("not flushed inline")
 		}
 		if handed := p.e.flushOp.Outstanding(); handed != (more > 0) {
-			t.Errorf("%d more messages: handed on: %v", more, handed)
+			t.Errorf("%d more messages: posted: %v", more, handed)
 		}
 		p.send(fmt.Append(nil, 10+more))
 		r.equal("received", q.pushed(11+more), numbered(0, 11+more))
 	}
 }
 
-// What does not fit is the dispatcher's to wait for.
-func TestRelieveThatDoesNotFit(t *testing.T) {
+// The dispatcher waits for room for the bytes that do not fit.
+func TestFlushInlineThatDoesNotFit(t *testing.T) {
 	for _, missed := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
 		p, q := push(r, Config{})
@@ -98,7 +99,7 @@ func TestRelieveThatDoesNotFit(t *testing.T) {
 			}
 		}
 		if p.e.FlushInline() || p.stream.writes != 0 {
-			t.Errorf("relieved, although the stream is full; %d operations", p.stream.writes)
+			t.Errorf("flushed inline, although the stream is full; %d operations", p.stream.writes)
 		}
 		q.deaf = false
 		if !q.readOp.Outstanding() {
@@ -108,12 +109,12 @@ func TestRelieveThatDoesNotFit(t *testing.T) {
 	}
 }
 
-// Close while a sender writes in the dispatcher's stead: the stream is not closed
-// under it, whether the dispatcher comes meanwhile or not.
-func TestCloseWhileRelieved(t *testing.T) {
+// Close while a sender writes in the dispatcher's place: the stream is not
+// closed meanwhile, whether or not the dispatcher begins then.
+func TestCloseDuringFlushInline(t *testing.T) {
 	for _, missed := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{})
-		p, q := handedOn(r, 9)
+		p, q := posted(r, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
 			p.e.Close(errTest)
@@ -128,17 +129,17 @@ func TestCloseWhileRelieved(t *testing.T) {
 		r.until("closing", func() bool { return p.closed > 0 })
 		r.polls()
 		if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
-			t.Errorf("told %d times of %v, with %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
+			t.Errorf("closed %d times with %v, and %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
 		}
 		r.until("end of stream", func() bool { return q.failed != nil })
 		r.equal("received", messages(q.traffic()), numbered(0, 10))
 	}
 }
 
-// A turn that ended over its budget, with everything written, is accounted for by
-// the sender that finds no room: before it takes what waits behind, and also if
-// nothing does.
-func TestRelieveAfterTheBudget(t *testing.T) {
+// A turn that ended over its budget, with everything written, is credited by
+// the sender that finds no room: before it takes the next messages, and also if
+// there are none.
+func TestFlushInlineAfterTheBudget(t *testing.T) {
 	for _, behind := range []int{0, 1, 2} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
@@ -149,13 +150,13 @@ func TestRelieveAfterTheBudget(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !p.e.flushOp.Outstanding() || p.queued() != 1 {
-			t.Fatalf("handed on: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
+			t.Fatalf("posted: %v, %d messages wait", p.e.flushOp.Outstanding(), p.queued())
 		}
 		for i := range behind {
 			p.send(fmt.Append(nil, "behind ", i))
 		}
 		if !p.e.FlushInline() || p.queued() != 0 || p.sent.Msgs != uint64(2+behind) {
-			t.Errorf("%d behind: %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+			t.Errorf("%d behind: %d messages wait, %d count as sent", behind, p.queued(), p.sent.Msgs)
 		}
 		p.send([]byte("more"))
 		q.deaf = false
@@ -171,15 +172,15 @@ func TestRelieveAfterTheBudget(t *testing.T) {
 		}
 		r.polls()
 		if p.queued() != 0 || p.sent.Msgs != uint64(3+behind) {
-			t.Errorf("%d behind: at last %d messages wait, %d are said to be sent", behind, p.queued(), p.sent.Msgs)
+			t.Errorf("%d behind: at last %d messages wait, %d count as sent", behind, p.queued(), p.sent.Msgs)
 		}
 	}
 }
 
-// A turn that ended over its budget in the middle of a message goes on where it
-// stopped, whoever comes first: a sender that finds no room, or the dispatcher.
+// A turn that ended over its budget in the middle of a message is continued
+// where it stopped: by a sender that finds no room, or by the dispatcher.
 func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
-	for _, relieved := range []bool{false, true} {
+	for _, inline := range []bool{false, true} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
@@ -191,10 +192,10 @@ func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 			t.Fatal(err)
 		}
 		if p.stream.moved < writeBudget || p.stream.moved > writeBudget+writeBudget/4 || p.sent.Msgs != 1 {
-			t.Fatalf("%d bytes written in a turn, %d messages are said to be sent", p.stream.moved, p.sent.Msgs)
+			t.Fatalf("%d bytes written in a turn, %d messages count as sent", p.stream.moved, p.sent.Msgs)
 		}
-		if relieved && (!p.e.FlushInline() || p.sent.Msgs != 3) {
-			t.Errorf("%d messages are said to be sent by a sender that finds no room, want 3", p.sent.Msgs)
+		if inline && (!p.e.FlushInline() || p.sent.Msgs != 3) {
+			t.Errorf("%d messages count as sent after a sender found no room, want 3", p.sent.Msgs)
 		}
 		q.deaf = false
 		q.listen()

@@ -5,17 +5,17 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// peer is the other end: bytes.
+// peer is the other end of the connection, without an engine.
 type peer struct {
 	*fixture
 	*proactor.Handle
 	readOp, writeOp proactor.Operation
 	buf             [4096]byte
-	sent            []byte // what the engine has sent, as far as it was read
-	queue           []byte // what is still to be written
-	deaf            bool   // nothing is read
+	sent            []byte // bytes of the engine that were read
+	queue           []byte // bytes that are still to be written
+	deaf            bool   // the peer does not read
 	onHeard         func() // called after each read; may be nil
-	failed          error  // why it cannot go on
+	failed          error  // why it cannot continue
 }
 
 func newPeer(r *fixture, h *proactor.Handle) *peer {
@@ -47,7 +47,7 @@ func (p *peer) listen() {
 	}
 }
 
-// say writes bytes, when those before them are written.
+// say writes b after the bytes that are still to be written.
 func (p *peer) say(b []byte) {
 	p.queue = append(p.queue, b...)
 	if !p.writeOp.Outstanding() {
@@ -61,7 +61,7 @@ func (p *peer) write() {
 	}
 }
 
-// greet says what a peer says first.
+// greet sends a peer's greeting and READY.
 func (p *peer) greet(typ string) {
 	p.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}, typ)
 }
@@ -72,7 +72,7 @@ func (p *peer) greetAs(g wire.Greeting, typ string) {
 	p.say(wire.AppendReady(b, wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ)}}))
 }
 
-// traffic is what the engine has sent after greeting and READY.
+// traffic returns what the engine has sent after its greeting and READY.
 func (p *peer) traffic() []item {
 	p.Helper()
 	if len(p.sent) <= wire.GreetingSize {
@@ -85,7 +85,7 @@ func (p *peer) traffic() []item {
 	return items[min(1, len(items)):]
 }
 
-// messages are those of one frame, as text; others panic.
+// messages returns messages of one frame as text; it panics on other items.
 func messages(items []item) (texts []string) {
 	for _, i := range items {
 		if i.command || len(i.frames) != 1 {

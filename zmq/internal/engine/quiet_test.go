@@ -13,8 +13,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A peer that leaves off within a message is disconnected; one that goes on, however
-// slowly, is not; nor is one whose message is whole, or who is not listened to.
+// A peer that stops within a message is disconnected. A peer that continues,
+// however slowly, is not, nor is one whose message is whole, or that is not
+// read from.
 func TestStall(t *testing.T) {
 	large := announce(0, huge)
 	for _, test := range []struct {
@@ -53,8 +54,8 @@ func TestStall(t *testing.T) {
 	}
 }
 
-// A peer that has begun a message and is not listened to, at the high-water mark, is
-// not to blame.
+// A peer that has begun a message and is not read from, at the high-water mark,
+// is not disconnected.
 func TestStallAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
@@ -68,8 +69,7 @@ func TestStallAtTheHighWaterMark(t *testing.T) {
 	}
 }
 
-// After a burst the memory that it was read into is given back, once; traffic goes
-// on as before.
+// After a burst its memory is given back, once; traffic continues as before.
 func TestMemoryAfterABurst(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
@@ -101,7 +101,7 @@ func TestMemoryAfterABurst(t *testing.T) {
 	}
 }
 
-// heap is what is in use of it, in bytes.
+// heap returns the used bytes of the heap.
 func heap() int {
 	var m runtime.MemStats
 	for range 3 { // pools take two to empty
@@ -111,9 +111,9 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// Many peers that each announce a huge body and send nothing of it, some of which have
-// sent a large one before, cost what they have sent, and are disconnected when their
-// time is over.
+// Many peers that each announce a huge body and send none of it cost the memory
+// of what they have sent, also if some have sent a large body before, and are
+// disconnected in time.
 func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	const peers, trusted = 200, 5
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 256 << 10})
@@ -196,7 +196,7 @@ func TestManyIdleAfterABurst(t *testing.T) {
 	}
 }
 
-// turnsIn is how often the dispatcher is woken within that time.
+// turnsIn returns how many times the dispatcher is woken within that time.
 func (r *fixture) turnsIn(d time.Duration) (turns int) {
 	r.Helper()
 	over := false

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// The receive high-water marks hold, whatever comes in one read; what is beyond
-// them stays where it is, and goes on as soon as there is room.
+// The receive high-water marks hold, whatever comes in one read. The bytes
+// beyond them stay where they are, and are decoded as soon as there is room.
 func TestInboxIsBounded(t *testing.T) {
 	for _, limits := range []pipe.Limits{{Msgs: 1}, {Msgs: 3}, {Msgs: 100}, {Bytes: 500}, {Msgs: 7, Bytes: 100}} {
 		for seed := range uint64(8) {
@@ -51,7 +51,7 @@ func checkBounds(t *testing.T, p *party, limits pipe.Limits) {
 	}
 }
 
-// A peer whose messages nobody takes is not read from: its own writes stop.
+// A peer whose messages are not received is not read from: its own writes stop.
 func TestNoReadingAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})

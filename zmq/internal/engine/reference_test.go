@@ -11,8 +11,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// item is one thing that comes out of a stream: a message's frames, or a
-// command's body.
+// item is one part of a stream: a message's frames, or a command's body.
 type item struct {
 	command bool
 	frames  [][]byte
@@ -35,10 +34,9 @@ func (i item) String() string {
 
 var errReference = errors.New("not ZMTP")
 
-// reference is the decoder without its concerns: it has the whole stream before
-// it, and allocates as it likes (RFC 37, "Framing"). It returns what comes
-// before the first violation. A command between the frames of a message comes out
-// before the message.
+// reference is a simple decoder: it has the whole stream, and allocates freely
+// (RFC 37, "Framing"). It returns the items before the first violation. A
+// command between the frames of a message comes before the message.
 func reference(stream []byte, l *Limits, keep keeping) (items []item, err error) {
 	var frames [][]byte
 	var size uint64
@@ -88,18 +86,18 @@ func reference(stream []byte, l *Limits, keep keeping) (items []item, err error)
 	return items, nil
 }
 
-// decoding is a decoder and what has come out of it.
+// decoding is a decoder and the items that it has returned.
 type decoding struct {
 	d     decoder
 	room  func() int // how many messages each batch may have
-	items []item     // as they were when they came out
+	items []item     // as they were when they were returned
 	kept  []message.Msg
 	size  int // payload according to the batches
 	most  int // bytes of memory that the decoder held at once, at most
-	turns int // how often it had done enough for a turn
+	turns int // number of ends of a turn
 }
 
-// feed gives the decoder a stream in pieces of up to piece() bytes.
+// feed decodes a stream in pieces of up to piece() bytes.
 func (c *decoding) feed(stream []byte, piece func() int) error {
 	for len(stream) > 0 {
 		n := 0
@@ -118,7 +116,7 @@ func (c *decoding) feed(stream []byte, piece func() int) error {
 	return nil
 }
 
-// scan takes everything out, as the engine does.
+// scan takes all items, as the engine does.
 func (c *decoding) scan() error {
 	for {
 		what, body, err := c.d.Scan(c.room())
@@ -171,8 +169,8 @@ func (c *decoding) measure() {
 	c.most = max(c.most, held)
 }
 
-// check compares what came out with the reference, and then the messages that
-// were kept with what they were: their memory is theirs.
+// check compares the items with the reference, and then the kept messages with
+// their earlier content: no one else may write to their memory.
 func (c *decoding) check(stream []byte, err error) error {
 	want, wrong := reference(stream, c.d.Limits, c.d.keep)
 	if !slices.EqualFunc(c.items, want, item.equal) {
@@ -194,7 +192,7 @@ func (c *decoding) check(stream []byte, err error) error {
 	return nil
 }
 
-// release gives back all that was handed out.
+// release releases all messages that were handed out.
 func (c *decoding) release() {
 	for i := range c.kept {
 		c.kept[i].Release()
@@ -207,15 +205,16 @@ func frame(b []byte, flags byte, body []byte) []byte {
 	return append(wire.AppendFrameHeader(b, flags, len(body)), body...)
 }
 
-// announce is the header of a frame that no int needs to count.
+// announce returns the header of a frame of any size, also one that no int can
+// count.
 func announce(flags byte, size uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{flags | wire.FlagLong}, size)
 }
 
-// huge is a body that a peer can announce and nobody sends.
+// huge is the size of a body that a peer can announce but never sends.
 const huge = min(1<<40, maxBody)
 
-// body makes a frame's body, none like the other.
+// body makes a frame's body that differs from all others.
 func body(size int) []byte {
 	b := make([]byte, size)
 	for i := range b {

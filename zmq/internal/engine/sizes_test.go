@@ -17,9 +17,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// What a connection costs at rest, what one read brings, how much a turn does, and
-// how long a peer is waited for: the figures are what was measured and documented,
-// and stand here as numbers, so that a change of one is a change of two places.
+// The measured and documented figures: what an idle connection costs, what one
+// read brings, how much a turn does, how long the engine waits for a peer. They
+// are numbers here, so that a change of a constant needs a change of its test.
 
 func newDecoding(keep keeping, chunk int) *decoding {
 	return &decoding{d: newDecoder(&Limits{}, keep, chunk), room: always(1 << 30)}
@@ -32,8 +32,8 @@ func (c *decoding) mustFeed(t *testing.T, stream []byte) {
 	}
 }
 
-// The first chunk is small, the next one is pooled, and with a stream they grow up
-// to the largest.
+// The first chunk is small, the next one is pooled, and in a stream they grow
+// up to the largest.
 func TestChunkSizes(t *testing.T) {
 	for _, tt := range []struct{ limit, most int }{{maxChunk, 128 << 10}, {smallChunk, 8 << 10}} {
 		c := newDecoding(keepAll, tt.limit)
@@ -96,8 +96,8 @@ func TestChunkIsUsedUp(t *testing.T) {
 	}
 }
 
-// Which bodies are read into memory of their own, and how much memory they get
-// before they have come.
+// Bodies from a certain size on are read into memory of their own. The test
+// checks which, and how much memory they get before they have come.
 func TestLargeBodySizes(t *testing.T) {
 	c := newDecoding(keepAll, maxChunk)
 	defer c.release()
@@ -130,8 +130,8 @@ func TestLargeBodySizes(t *testing.T) {
 	}
 }
 
-// A body that is larger than what it was given on trust is given twice what has
-// come.
+// A body that is larger than the memory that it got on trust gets twice what
+// has come.
 func TestLargeBodyGrows(t *testing.T) {
 	c := newDecoding(keepAll, maxChunk)
 	defer c.release()
@@ -148,22 +148,21 @@ func TestLargeBodyGrows(t *testing.T) {
 		left -= n
 	}
 	if got, want := fmt.Sprint(sizes), fmt.Sprint([]int{16 << 10, 32 << 10, 64 << 10, 100 << 10}); got != want {
-		// The last may be rounded up to what memory comes in.
+		// The last may be rounded up to a size of the pool.
 		if len(sizes) != 4 || sizes[3] < size || fmt.Sprint(sizes[:3]) != fmt.Sprint([]int{16 << 10, 32 << 10, 64 << 10}) {
 			t.Errorf("the body had %s bytes of memory in turn, want %s", got, want)
 		}
 	}
 }
 
-// A turn scans 65,536 frames, whatever their form; a command
-// counts for 65 of them.
+// A turn scans 65,536 frames of any form; a command counts for 65 of them.
 func TestTurnIsExact(t *testing.T) {
-	long := append(announce(0, 1), 'x') // longer than it need be
+	long := append(announce(0, 1), 'x') // longer than necessary
 	for _, tt := range []struct {
 		name   string
 		keep   keeping
 		frames []byte
-		turn   int // how often they are a turn
+		turn   int // how many of them are a turn
 	}{
 		{"short", keepAll, frame(nil, 0, []byte("x")), 1 << 16},
 		{"long", keepAll, long, 1 << 16},
@@ -185,7 +184,7 @@ func TestTurnIsExact(t *testing.T) {
 			if c.turns != 0 {
 				t.Errorf("%d turns for less than one", c.turns)
 			}
-			feed(2) // the end may be found with the frame behind it
+			feed(2) // the end may be found at the next frame
 			if c.turns != 1 {
 				t.Errorf("%d turns for one", c.turns)
 			}
@@ -232,8 +231,8 @@ func counted(r *fixture, cfg Config) (*party, *peer, *reads) {
 	return p, q, s
 }
 
-// One wake-up reads until there is nothing left, without waiting; after eight more
-// reads others have their turn.
+// One wake-up reads until there is nothing left, without waiting; after eight
+// more reads other connections are served.
 func TestOneWakeUpDrains(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -289,9 +288,10 @@ func TestReadBudget(t *testing.T) {
 	}
 }
 
-// While a large body is missing a read waits for it, and for the header behind it:
-// it is not asked for what is there, which would be little.
-func TestLargeBodyIsWaitedFor(t *testing.T) {
+// While a part of a large body is missing, a read waits for it and for the
+// header behind it: there is no attempt to read what is there, which would be
+// little.
+func TestReadWaitsForALargeBody(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 20 << 10})
 	p, q, s := counted(r, Config{})
 	for i := range 3 {
@@ -303,25 +303,25 @@ func TestLargeBodyIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A turn of the dispatcher's that has written 4 MiB is over, also if everything is
-// written.
+// A turn of the dispatcher that has written 4 MiB is over, even if everything
+// is written.
 func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
-		p.send(nil) // so that what follows is the dispatcher's
+		p.send(nil) // so that the dispatcher writes the next messages
 		p.send(make([]byte, size))
 		if _, err := r.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
 		if p.stream.moved != 2+9+size || p.e.flushOp.Outstanding() != over {
-			t.Errorf("%d bytes written; handed on: %v, want %v", p.stream.moved, p.e.flushOp.Outstanding(), over)
+			t.Errorf("%d bytes written; posted: %v, want %v", p.stream.moved, p.e.flushOp.Outstanding(), over)
 		}
 	}
 }
 
-// vectors notes how many pieces are written at a time.
+// vectors records how many pieces are written at a time.
 type vectors struct {
 	*recorder
 	pieces []int
@@ -368,7 +368,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 	}
 }
 
-// A full Inbox is looked at after 100 ms, and then after twice the time each time.
+// A full Inbox is checked after 100 ms, and then each time after twice as long.
 func TestLooksAtAFullInbox(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
@@ -381,16 +381,16 @@ func TestLooksAtAFullInbox(t *testing.T) {
 	p.lasts(100*time.Millisecond - close)
 	for looks, wait := range []time.Duration{200, 400, 800, 1600, 3200} {
 		if p.stream.looks != looks {
-			t.Errorf("%d looks, want %d", p.stream.looks, looks)
+			t.Errorf("%d checks, want %d", p.stream.looks, looks)
 		}
 		if p.lasts(2 * close); p.stream.looks != looks+1 {
-			t.Errorf("%d looks, want %d", p.stream.looks, looks+1)
+			t.Errorf("%d checks, want %d", p.stream.looks, looks+1)
 		}
 		p.lasts(wait*time.Millisecond - 2*close)
 	}
 }
 
-// Where a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
+// If a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
 func TestReadAheadOfAFullInbox(t *testing.T) {
 	const once = 100 // bytes that one read brings
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: once})
@@ -403,7 +403,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 	r.polls()
 	for range 2 * 64 << 10 / once {
 		if p.e.hungUp() {
-			t.Fatal("a peer that is there is said to be gone")
+			t.Fatal("hungUp is true for a peer that is there")
 		}
 		r.polls()
 	}
@@ -412,7 +412,8 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 	}
 }
 
-// How many bytes of answers wait for a peer who asks and does not read.
+// The bytes of answers are bounded for a peer that sends PINGs and does not
+// read.
 func TestMostAnswers(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
 	p, q := push(r, Config{})
@@ -428,8 +429,8 @@ func TestMostAnswers(t *testing.T) {
 	}
 }
 
-// A peer that goes on writing when the connection ends is read from for 16 MiB, 16
-// KiB at a time.
+// From a peer that continues to write when the connection is closed, 16 MiB are
+// read, 16 KiB at a time.
 func TestMostLeftovers(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := talker(r, pipe.Limits{Msgs: 1})
@@ -442,9 +443,9 @@ func TestMostLeftovers(t *testing.T) {
 	p.e.s = s
 	p.e.CloseGracefully(errTest, time.Hour)
 	mem := p.e.graceful.mem
-	p.parted()
+	p.untilClosed()
 	if mem == nil || !released(mem) {
-		t.Error("what was dropped goes to memory that is not given back")
+		t.Error("the memory for dropped bytes is not released")
 	}
 	if s.most != 16<<10 {
 		t.Errorf("%d bytes are dropped at a time, want 16 KiB", s.most)
@@ -454,7 +455,7 @@ func TestMostLeftovers(t *testing.T) {
 	}
 }
 
-// Something that was expected and has not come is waited for 5 ms longer.
+// The wait for something that was expected is extended by 5 ms.
 func TestGrace(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, nil)
@@ -484,7 +485,7 @@ func TestCalm(t *testing.T) {
 	}
 }
 
-// Whatever is heard counts as a sign of life, in one read or in several.
+// Anything that is read counts as a sign of life, in one read or in several.
 func TestAnythingHeardCounts(t *testing.T) {
 	for _, beyond := range []int{-10, 0, 10, 3000} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
@@ -504,8 +505,8 @@ func TestAnythingHeardCounts(t *testing.T) {
 	}
 }
 
-// A peer that leaves is noticed by the read that fails, in a wake-up of its own or
-// behind what it has said.
+// A read that fails shows that a peer has left, in a wake-up of its own or
+// behind the peer's last bytes.
 func TestEndBehindASpeech(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 5000} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
@@ -520,7 +521,7 @@ func TestEndBehindASpeech(t *testing.T) {
 	}
 }
 
-// released reports whether nobody holds the memory any more.
+// released reports whether the memory has no holder any more.
 func released(mem *message.Buffer) (none bool) {
 	defer func() { none = recover() != nil }()
 	mem.Release()
@@ -546,7 +547,7 @@ func TestBoundsAsNumbers(t *testing.T) {
 	}
 }
 
-// A limit of any size is kept: also where short frames are not looked at one by one.
+// A limit of any size is kept, also in the loop for short frames.
 func TestLimitsAreExact(t *testing.T) {
 	for limit := int64(1); limit <= 300; limit++ {
 		for _, l := range []*Limits{{MaxFrame: limit}, {MaxMessage: limit}} {
@@ -564,8 +565,8 @@ func TestLimitsAreExact(t *testing.T) {
 	}
 }
 
-// Each wake-up has a turn of its own: many of them do not add up to one that is
-// over.
+// Each wake-up has a turn of its own: many short ones do not add up to a full
+// one.
 func TestTurnsBeginAnew(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL})
@@ -581,7 +582,7 @@ func TestTurnsBeginAnew(t *testing.T) {
 	}
 }
 
-// A connection at rest has nothing that it does not need.
+// An idle connection has nothing that it does not need.
 func TestNothingIsKeptAtRest(t *testing.T) {
 	for _, limit := range []time.Duration{0, time.Minute} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
@@ -589,7 +590,7 @@ func TestNothingIsKeptAtRest(t *testing.T) {
 		r.shakeHands(p, q, "PUSH")
 		check := func(when string) {
 			if e := p.e; e.quiet != nil || e.heartbeat != nil || e.fullWatch != nil || e.graceful != nil || e.handshake != nil || e.resumeOp.op.Load() != nil {
-				t.Errorf("%s: quiet %v, heart %v, full %v, parting %v, handshake %v", when, e.quiet, e.heartbeat, e.fullWatch, e.graceful, e.handshake)
+				t.Errorf("%s: quiet %v, heart %v, full %v, graceful %v, handshake %v", when, e.quiet, e.heartbeat, e.fullWatch, e.graceful, e.handshake)
 			}
 		}
 		check("after the handshake")
@@ -609,10 +610,10 @@ func TestNothingIsKeptAtRest(t *testing.T) {
 	}
 }
 
-// speechless is a mechanism that has nothing to say when it is its turn.
+// speechless is a mechanism whose Next fails at some point.
 type speechless struct {
 	mechanism.Mechanism
-	turns int // before that
+	turns int // calls that succeed
 }
 
 func (m *speechless) Next(b []byte) ([]byte, error) {
@@ -622,8 +623,7 @@ func (m *speechless) Next(b []byte) ([]byte, error) {
 	return m.Mechanism.Next(b)
 }
 
-// A mechanism that fails when it is to say something ends the connection, with its
-// reason, whenever that is.
+// A mechanism whose Next fails at any point ends the connection with its error.
 func TestMechanismThatFails(t *testing.T) {
 	for turns := range 2 {
 		r := newFixture(t, 1, proactor.SimFaults{})
@@ -633,13 +633,13 @@ func TestMechanismThatFails(t *testing.T) {
 		q.greet("PUSH")
 		r.polls()
 		if p.closed != 1 || p.cause != errTest || p.established != 0 {
-			t.Errorf("after %d turns: told %d times of %v, and %d times of the peer", turns, p.closed, p.cause, p.established)
+			t.Errorf("after %d turns: closed %d times with %v, established %d times", turns, p.closed, p.cause, p.established)
 		}
 	}
 }
 
-// However long an Inbox was full now and then, a peer that leaves is noticed after
-// as long again as it was full at last.
+// However long an Inbox was full before, a peer that leaves is noticed after at
+// most as long again as it was full without a break.
 func TestFullAgain(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
@@ -665,8 +665,8 @@ func TestFullAgain(t *testing.T) {
 	}
 }
 
-// What was heard while the Inbox was full, and is read when it has room, counts as a
-// sign of life.
+// Bytes that came while the Inbox was full, and are read when it has room,
+// count as a sign of life.
 func TestHeardWhenThereIsRoom(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, pong)
@@ -689,8 +689,8 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 	}
 }
 
-// The first bytes on the wire, as numbers (RFC 37, "Greeting"): whoever reads them
-// decides by them what we understand.
+// The first bytes on the wire, as numbers (RFC 37, "Greeting"): the peer learns
+// from them which commands we understand.
 func TestGreetingOnTheWire(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
@@ -703,13 +703,14 @@ func TestGreetingOnTheWire(t *testing.T) {
 	r.polls()
 }
 
-// A write is no pause of a stream: the Pace is told of each, whoever has written.
-func TestPaceIsToldOfWrites(t *testing.T) {
+// Time for a write does not end a stream: the Pace is notified of each write,
+// by a sender or by the dispatcher.
+func TestPaceIsNotifiedOfWrites(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	asked := 0
 	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})
-	p.send([]byte("0")) // asked once whether it is on its own, and once when it is written
+	p.send([]byte("0")) // once in Alone, and once in Wrote
 	if asked != 2 {
 		t.Errorf("the sender's write: the clock was asked %d times, want 2", asked)
 	}

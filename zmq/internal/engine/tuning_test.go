@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// What a benchmark switches off is off, and what it does not is on.
+// An option that is set switches off its optimization, and only that.
 
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
@@ -72,8 +72,8 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	}
 }
 
-// Timers of the system's own do what those of the dispatcher do: they come again and
-// again, and are over when the connection is.
+// Timers of the runtime do what those of the dispatcher do: they fire again and
+// again, and are stopped with the connection.
 func TestTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{
@@ -84,7 +84,7 @@ func TestTimersOfItsOwn(t *testing.T) {
 	q.greet("DEALER")
 	r.pollUntil(func() bool { return pings(q) >= 3 })
 	if p.e.handshake != nil {
-		t.Error("the time limit of the handshake goes on")
+		t.Error("the time limit of the handshake is still running")
 	}
 	p.e.Close(errTest)
 	r.pollUntil(func() bool { return p.closed > 0 })
@@ -93,8 +93,8 @@ func TestTimersOfItsOwn(t *testing.T) {
 	}
 }
 
-// A write of one piece is plain, and one of several is a gather write, whether it is
-// tried or waited for.
+// A write of one piece is plain, and one of several is a gather write, both for
+// attempts and for operations.
 func TestWriteIsPlainForOnePiece(t *testing.T) {
 	for _, tt := range []struct {
 		size int
@@ -113,7 +113,8 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 	}
 }
 
-// What is written is let go of: the memory of a large body is the sender's again.
+// Pieces that are written are released: the memory of a large body is the
+// sender's again.
 func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := push(r, Config{})

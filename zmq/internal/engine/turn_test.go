@@ -7,15 +7,15 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A turn ends after so many frames, and sooner where each may be dear: commands,
-// and subscriptions in both of their forms.
+// A turn ends after a number of frames, and sooner where each may be costly:
+// commands, and subscriptions in both of their forms.
 func TestDecoderTurns(t *testing.T) {
 	const n = 3 * turnFrames
 	dear := n * (commandFrames + 1) / turnFrames
 	for _, tt := range []struct {
 		name   string
 		keep   keeping
-		frames []byte // one of them
+		frames []byte // one unit
 		most   int    // turns
 		least  int
 	}{

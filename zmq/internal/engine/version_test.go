@@ -10,9 +10,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A subscriber tells a peer of ZMTP 3.1 or later by commands what it wants, and an
-// earlier one by messages, which is the only form that it knows. What an XSUB says
-// itself is a message to both.
+// A subscriber sends its subscriptions to a peer of ZMTP 3.1 or later as
+// commands, and to an earlier one as messages, which is the only form that it
+// knows. A message that an XSUB sends itself is a message to both.
 func TestSubscriptionsByVersion(t *testing.T) {
 	said := [][]byte{{1, 'a'}, {1}, []byte("its own"), {0, 'a'}}
 	for _, tt := range []struct {
@@ -47,19 +47,19 @@ func TestSubscriptionsByVersion(t *testing.T) {
 			r.until("subscriptions", func() bool { return len(q.traffic()) == len(said) })
 			for i, got := range q.traffic() {
 				if !got.equal(want[i]) {
-					t.Errorf("%q is said as %v, want %v", said[i], got, want[i])
+					t.Errorf("%q is sent as %v, want %v", said[i], got, want[i])
 				}
 			}
 			r.polls()
 			if p.queued() != 0 || p.sent.Msgs != uint64(len(said)) {
-				t.Errorf("%d still wait, and %d are said to be sent", p.queued(), p.sent.Msgs)
+				t.Errorf("%d still wait, and %d count as sent", p.queued(), p.sent.Msgs)
 			}
 		})
 	}
 }
 
-// A publisher takes subscriptions in both forms, at any time, and gives its pattern
-// the same for either.
+// A publisher takes subscriptions in both forms, at any time, and passes the
+// same message to its pattern.
 func TestSubscriptionsOfAPeer(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
 		r := newFixture(t, 1, proactor.SimFaults{})
@@ -75,15 +75,15 @@ func TestSubscriptionsOfAPeer(t *testing.T) {
 			got = append(got, string(m.Bytes()))
 		}
 		r.equal(typ.String(), got, []string{"\x01command", "\x01message", "\x00command", "\x00message"})
-		p.receive(1) // finds nothing, and pays for what there was
+		p.receive(1) // finds nothing, and credits the messages before
 		if msgs, size := p.e.Inbox().Queued(); msgs != 0 || size != 0 || p.received.Bytes != 4*8 {
-			t.Errorf("%v: %d messages of %d bytes are said to wait, and %d bytes to have come", typ, msgs, size, p.received.Bytes)
+			t.Errorf("%v: %d messages of %d bytes wait, and %d bytes have come", typ, msgs, size, p.received.Bytes)
 		}
 	}
 }
 
-// Who is no publisher has no use for a subscription: it is ignored, and the
-// connection goes on.
+// A socket that is no publisher ignores subscriptions, and the connection
+// continues.
 func TestSubscriptionsToOthers(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := talker(r, pipe.Limits{})
@@ -106,14 +106,14 @@ func TestAnotherMechanism(t *testing.T) {
 	q.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}, "PULL")
 	r.polls()
 	if p.closed != 1 || !errors.Is(p.cause, ErrMechanism) || p.established != 0 {
-		t.Fatalf("told %d times of %v, and %d times of the peer", p.closed, p.cause, p.established)
+		t.Fatalf("closed %d times with %v, established %d times", p.closed, p.cause, p.established)
 	}
 	if want := ErrMechanism.Error() + `: "PLAIN" instead of NULL`; p.cause.Error() != want {
 		t.Errorf("closed with %q, want %q", p.cause, want)
 	}
 }
 
-// The session may refuse a peer when it is told of it: its reason is the connection's.
+// The session may refuse a peer in Established: its error is the connection's.
 func TestSessionRefuses(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := r.connect(Config{Type: wire.PUSH})
@@ -122,12 +122,12 @@ func TestSessionRefuses(t *testing.T) {
 	q.greet("PULL")
 	r.polls()
 	if p.closed != 1 || p.cause != errTest || p.established != 1 {
-		t.Errorf("told %d times of %v, and %d times of the peer", p.closed, p.cause, p.established)
+		t.Errorf("closed %d times with %v, established %d times", p.closed, p.cause, p.established)
 	}
 }
 
-// What a peer sends and nobody receives is counted, with the reason; what it has said
-// before is received.
+// A message that the socket does not receive is counted, with the reason; the
+// messages before it are received.
 func TestRefusedIsCounted(t *testing.T) {
 	before := frame(nil, 0, []byte("before"))
 	for _, tt := range []struct {
@@ -137,7 +137,7 @@ func TestRefusedIsCounted(t *testing.T) {
 		says   []byte
 		why    pipe.Refusal
 		n      int
-		closed error // nil: it goes on
+		closed error // nil: it stays open
 	}{
 		{"too large a frame", Config{Type: wire.PULL, Limits: Limits{MaxFrame: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
 		{"too large a message", Config{Type: wire.PULL, Limits: Limits{MaxMessage: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
@@ -160,7 +160,7 @@ func TestRefusedIsCounted(t *testing.T) {
 				t.Errorf("closed: %t, %v; want %v", closed, p.cause, tt.closed)
 			}
 			if p.receive(2); tt.closed != nil && (len(p.got) != 1 || string(p.got[0].Bytes()) != "before") {
-				t.Errorf("received %d messages, want what was said before", len(p.got))
+				t.Errorf("received %d messages, want those before", len(p.got))
 			}
 		})
 	}

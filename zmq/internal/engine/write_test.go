@@ -23,21 +23,21 @@ func push(r *fixture, cfg Config) (*party, *peer) {
 	return p, q
 }
 
-// pushed waits for so many messages and returns them.
+// pushed waits for n messages and returns them.
 func (p *peer) pushed(n int) []string {
 	p.Helper()
 	p.until(fmt.Sprintf("%d messages", n), func() bool { return len(p.traffic()) >= n })
 	return messages(p.traffic())
 }
 
-// An idle path is written to by the sender itself, at once.
+// On an idle connection the sender writes itself, at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
 	for i := range 3 {
 		p.send(fmt.Append(nil, i))
 		if p.stream.tries != i+1 || p.e.flushOp.Outstanding() {
-			t.Fatalf("%d writes after %d sends; handed on: %v", p.stream.tries, i+1, p.e.flushOp.Outstanding())
+			t.Fatalf("%d writes after %d sends; posted: %v", p.stream.tries, i+1, p.e.flushOp.Outstanding())
 		}
 		r.network.Advance(pipe.Gap)
 	}
@@ -47,7 +47,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 	}
 }
 
-// Sends that follow each other closely leave together, by the dispatcher.
+// Sends in close succession leave together, written by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{})
 	p, q := push(r, Config{})
@@ -55,7 +55,7 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 		p.send(fmt.Append(nil, i))
 	}
 	if p.stream.tries != 1 || !p.e.flushOp.Outstanding() {
-		t.Errorf("%d writes by a sender in a loop, want 1; handed on: %v", p.stream.tries, p.e.flushOp.Outstanding())
+		t.Errorf("%d writes by a sender in a loop, want 1; posted: %v", p.stream.tries, p.e.flushOp.Outstanding())
 	}
 	r.equal("received", q.pushed(100), numbered(0, 100))
 	if p.stream.tries != 2 || p.stream.writes != 0 {
@@ -63,9 +63,9 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 	}
 }
 
-// A sender that rotates over many connections is in a stream, too, although each of
-// them rests between two messages: a thousand messages to each of eight leave in a
-// few writes.
+// A sender that rotates over many connections is a stream, too, although each
+// connection is idle between two messages: a thousand messages to each of eight
+// leave in a few writes.
 func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	const peers, each = 8, 1000
 	r := newFixture(t, 1, proactor.SimFaults{})
@@ -103,7 +103,8 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 	}
 }
 
-// What does not fit is the dispatcher's, and waits for the peer: nobody spins.
+// The dispatcher waits for the peer with bytes that do not fit: no goroutine
+// spins.
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
 		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
@@ -147,13 +148,13 @@ func TestGatherWrite(t *testing.T) {
 	}
 }
 
-// One turn of the dispatcher writes so much and no more, then others have
-// theirs.
+// One turn of the dispatcher writes a bounded number of bytes, then others are
+// served.
 func TestWriteBudget(t *testing.T) {
 	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
 	p, q := push(r, Config{})
 	q.deaf = true
-	p.send(nil) // so that what follows is the dispatcher's
+	p.send(nil) // so that the dispatcher writes the next messages
 	const size = 1 << 20
 	large := make([]byte, size)
 	for range 4 * writeBudget / size {
@@ -173,10 +174,10 @@ func TestWriteBudget(t *testing.T) {
 	})
 }
 
-// However many connections a socket has, a round of their dispatcher is given so many
-// bytes to write, and no more: large messages and long ones, and small ones that lie
-// in one piece; writes that do not wait, and operations. One connection has a large
-// share, and so has the last one that is left.
+// However many connections a socket has, a round of their dispatcher is given a
+// bounded number of bytes to write: for large messages, long ones, and small
+// ones in one piece; for attempts and for operations. One connection has a
+// large share, and so has the last one that is left.
 func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {

@@ -57,12 +57,12 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 			return all
 		},
 		"prepended and dropped": func() []message.Msg {
-			var slab message.Arena
+			var arena message.Arena
 			var all []message.Msg
 			for _, m := range sent {
 				m = m.Clone()
-				m.Prepend([]byte("id")[:2:2], &slab)
-				m.Prepend([]byte("id")[:2:2], &slab)
+				m.Prepend([]byte("id")[:2:2], &arena)
+				m.Prepend([]byte("id")[:2:2], &arena)
 				m.DropFirst()
 				m.DropFirst()
 				all = append(all, m)

@@ -28,13 +28,13 @@ func alone(t *testing.T) (message.Msg, *message.Buffer) {
 // A message gives its memory back whatever was put before its frame, or taken away
 // again.
 func TestReleaseBehindAnEnvelope(t *testing.T) {
-	var slab message.Arena
+	var arena message.Arena
 	for name, change := range map[string]func(*message.Msg){
 		"as it is":                func(*message.Msg) {},
-		"a frame before it":       func(m *message.Msg) { m.Prepend([]byte("id"), &slab) },
-		"two frames before it":    func(m *message.Msg) { m.Prepend(nil, &slab); m.Prepend([]byte("id"), &slab) },
-		"before it, and dropped":  func(m *message.Msg) { m.Prepend([]byte("id"), &slab); m.DropFirst() },
-		"two, of which one stays": func(m *message.Msg) { m.Prepend(nil, &slab); m.Prepend([]byte("id"), &slab); m.DropFirst() },
+		"a frame before it":       func(m *message.Msg) { m.Prepend([]byte("id"), &arena) },
+		"two frames before it":    func(m *message.Msg) { m.Prepend(nil, &arena); m.Prepend([]byte("id"), &arena) },
+		"before it, and dropped":  func(m *message.Msg) { m.Prepend([]byte("id"), &arena); m.DropFirst() },
+		"two, of which one stays": func(m *message.Msg) { m.Prepend(nil, &arena); m.Prepend([]byte("id"), &arena); m.DropFirst() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, mem := alone(t)

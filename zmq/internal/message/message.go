@@ -264,16 +264,16 @@ func (m *ownership) isShared() bool {
 	return m.shared || m.kind == whole && m.mem.holders.Load() != 1
 }
 
-// Prepend puts a frame before the others. slab allocates the list of frames.
-func (m *Msg) Prepend(frame []byte, slab *Arena) {
+// Prepend puts a frame before the others. arena allocates the list of frames.
+func (m *Msg) Prepend(frame []byte, arena *Arena) {
 	if m.first != nil {
-		list := slab.List()
+		list := arena.List()
 		list.Add(m.first)
 		for _, f := range m.rest() {
 			list.Add(f)
 		}
 		before := m.own
-		m.own = slab.newRest(list.Frames(), m.mem())
+		m.own = arena.newRest(list.Frames(), m.mem())
 		if before != nil {
 			m.own.shared = before.kind != part && before.isShared()
 			m.own.body = before.body

@@ -116,9 +116,9 @@ func TestPrependAndDropFirst(t *testing.T) {
 				m = message.Alloc(1 << 12)
 			}
 			want := m.Frames()
-			var slab message.Arena
-			m.Prepend([]byte("first"), &slab)
-			m.Prepend(nil, &slab)
+			var arena message.Arena
+			m.Prepend([]byte("first"), &arena)
+			m.Prepend(nil, &arena)
 			if m.Len() != len(want)+2 || len(m.Frame(0)) != 0 || string(m.Frame(1)) != "first" {
 				t.Fatalf("%q with two frames before: %q", words, m.Frames())
 			}
@@ -145,15 +145,15 @@ func TestDropFirstToTheLast(t *testing.T) {
 	}
 }
 
-// Frame lists out of one slab do not run into each other, whatever their lengths.
+// Frame lists out of one arena do not run into each other, whatever their lengths.
 func TestSlabKeepsListsApart(t *testing.T) {
-	var slab message.Arena
+	var arena message.Arena
 	var all []message.Msg
 	var want [][][]byte
 	for i := range 300 {
 		m := message.Single(fmt.Append(nil, i))
 		for j := range i % 150 {
-			m.Prepend(fmt.Append(nil, j), &slab)
+			m.Prepend(fmt.Append(nil, j), &arena)
 		}
 		all, want = append(all, m), append(want, m.Frames())
 	}

@@ -78,8 +78,8 @@ func TestOwnBehindAnEnvelope(t *testing.T) {
 		"frames":     pass(t, message.New(nil, body)),
 		"two frames": pass(t, message.New(nil, []byte("id"), body)),
 	} {
-		var slab message.Arena
-		m.Prepend([]byte("id"), &slab)
+		var arena message.Arena
+		m.Prepend([]byte("id"), &arena)
 		for m.Len() > 1 {
 			m.DropFirst()
 		}

@@ -63,10 +63,10 @@ func TestPooledSizes(t *testing.T) {
 // What is left of a message when the frame before it was dropped has the memory that
 // its own frame lies in: it knows who else has it.
 func TestOwnOfTheFrameThatIsLeft(t *testing.T) {
-	var slab message.Arena
+	var arena message.Arena
 	large := message.Alloc(message.GatherMin)
 	large.Give()
-	large.Prepend([]byte("id"), &slab)
+	large.Prepend([]byte("id"), &arena)
 	m := pass(t, large)
 	m.DropFirst()
 	var other message.Batch
