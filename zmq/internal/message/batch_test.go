@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// wireForm is how a message is framed, spelled out.
+// wireForm encodes a message in a simple way.
 func wireForm(m message.Msg) (b []byte) {
 	for i, f := range m.Frames() {
 		flags := wire.FlagMore
@@ -23,10 +23,10 @@ func wireForm(m message.Msg) (b []byte) {
 	return b
 }
 
-// sizes of frames that are framed or kept in different ways.
+// sizes are frame sizes that are encoded or stored in different ways.
 var sizes = []int{0, 1, 7, 255, 256, 1000, message.GatherMin - 1, message.GatherMin, 3 * message.GatherMin}
 
-// randomMsg makes a message of one frame most of the time.
+// randomMsg makes a message, mostly of one frame.
 func randomMsg(r *rand.Rand) message.Msg {
 	frame := func() []byte {
 		return bytes.Repeat([]byte{byte(r.Uint32())}, sizes[r.IntN(len(sizes))])
@@ -57,8 +57,8 @@ func equal(a, b []message.Msg) bool {
 	return slices.EqualFunc(a, b, func(x, y message.Msg) bool { return x.Equal(&y) })
 }
 
-// What is appended comes out of the cursor again, and has the form that the wire
-// wants.
+// Messages that are appended are read again by the cursor, and the batch has
+// the wire's form.
 func TestBatchRoundTrip(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 0))
@@ -78,15 +78,15 @@ func TestBatchRoundTrip(t *testing.T) {
 			t.Fatalf("seed %d: %d messages, %d bytes, %d on the wire", seed, b.Msgs, b.Size, b.WireSize())
 		}
 		if !bytes.Equal(bytes.Join(b.Segments(nil, 1000), nil), wireBytes) {
-			t.Fatalf("seed %d: the segments are not what the wire wants", seed)
+			t.Fatalf("seed %d: the segments differ from the wire form", seed)
 		}
 		if !equal(read(b), sent) {
-			t.Fatalf("seed %d: read something else than was appended", seed)
+			t.Fatalf("seed %d: read other messages than were appended", seed)
 		}
 	}
 }
 
-// Large bodies are not copied, small ones are; gatherMin says which are which.
+// Large bodies are not copied, small ones are; gatherMin is the limit.
 func TestBatchRefersToLargeBodies(t *testing.T) {
 	small, large := make([]byte, message.GatherMin-1), make([]byte, message.GatherMin)
 	for _, tt := range []struct {
@@ -126,7 +126,7 @@ func TestBatchAppendFromAndEnvelope(t *testing.T) {
 	}
 }
 
-// What was split off stays as it is, whatever is appended afterwards.
+// A batch that was split off does not change, whatever is appended afterwards.
 func TestBatchSplit(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var b message.Batch
@@ -151,8 +151,8 @@ func TestBatchSplit(t *testing.T) {
 	}
 }
 
-// Memory of pieces is reused while messages of other pieces are still held: what
-// is held never changes.
+// Memory of pieces is reused while messages of other pieces are still held:
+// held messages never change.
 func TestBatchSplitReusesOnlyWhatWasReleased(t *testing.T) {
 	var b message.Batch
 	var held []message.Msg
@@ -175,7 +175,7 @@ func TestBatchSplitReusesOnlyWhatWasReleased(t *testing.T) {
 	}
 }
 
-// A batch that is used again has nothing of before.
+// A batch that is reused has nothing left over from before.
 func TestBatchReset(t *testing.T) {
 	var b message.Batch
 	for round := range 3 {
@@ -195,7 +195,7 @@ func TestBatchReset(t *testing.T) {
 	}
 }
 
-// Messages of one small frame cost nothing, neither to write nor to read.
+// Messages of one small frame are written and read without an allocation.
 func TestBatchAllocatesNothing(t *testing.T) {
 	var b message.Batch
 	var c message.Cursor

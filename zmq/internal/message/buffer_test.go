@@ -38,13 +38,13 @@ func TestBufferIsReusedAfterTheLastRelease(t *testing.T) {
 	}
 	held.Release()
 	again := message.NewBuffer(1 << 12)
-	again.Retain(1) // a holder count that is not set afresh would panic or leak
+	again.Retain(1) // a holder count that is not reset would panic or leak
 	again.Release()
 	again.Release()
 }
 
 func TestBufferReleasedTooOften(t *testing.T) {
-	b := message.NewBuffer(10) // not pooled: nobody else gets it
+	b := message.NewBuffer(10) // not pooled: it is not reused
 	b.Release()
 	defer func() {
 		if recover() == nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// A frame ends where its capacity ends: who appends to one gets memory of their
-// own, and does not write over what was received, or is sent, behind it.
+// A frame's capacity ends with the frame: appending to a frame allocates, and
+// does not overwrite the bytes behind it that were received, or are sent.
 func TestFramesHaveNoRoomBehind(t *testing.T) {
 	large := bytes.Repeat([]byte("L"), message.GatherMin+100)
 	var sent []message.Msg
@@ -31,7 +31,7 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 			}
 			return cursorOf(b, false)
 		},
-		"lent": func() (all []message.Msg) {
+		"through a Run": func() (all []message.Msg) {
 			var b message.Batch
 			for _, m := range sent {
 				b.Append(m, message.GatherMin)
@@ -86,7 +86,7 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 				}
 			}
 			if large[message.GatherMin] != 'L' {
-				t.Error("what lies behind a frame in the sender's memory was written to")
+				t.Error("memory of the sender behind a frame was written to")
 			}
 			for _, size := range []int{10, 5000} { // the second is pooled
 				if a := message.Alloc(size); cap(a.Bytes()) != size {
@@ -97,11 +97,11 @@ func TestFramesHaveNoRoomBehind(t *testing.T) {
 	}
 }
 
-// cursorOf reads a batch: the ordinary way, or what can be lent as a loan.
-func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
+// cursorOf reads a batch with Next, or through a Run.
+func cursorOf(b message.Batch, publish bool) (all []message.Msg) {
 	var c message.Cursor
 	c.Load(b)
-	if lend {
+	if publish {
 		r := c.Publish(100, nil)
 		for m, ok := r.Take(); ok; m, ok = r.Take() {
 			all = append(all, m)
@@ -114,22 +114,23 @@ func cursorOf(b message.Batch, lend bool) (all []message.Msg) {
 	return all
 }
 
-// Who asks for too few messages to be worth a loan does not keep others from one.
-func TestLendAfterTooFewWereAskedFor(t *testing.T) {
+// A Publish for too few messages to be worth a Run does not prevent a later
+// one.
+func TestPublishAfterTooFewWereAskedFor(t *testing.T) {
 	var c message.Cursor
 	c.Load(numbered(40))
 	if r := c.Publish(7, nil); r != nil {
-		t.Fatal("a loan of 7")
+		t.Fatal("a Run of 7")
 	}
 	r := c.Publish(40, nil)
 	if r == nil {
-		t.Fatal("no loan of 40")
+		t.Fatal("no Run of 40")
 	}
 	if all := takeAll(r); len(all) != 40 {
-		t.Errorf("%d lent, want 40", len(all))
+		t.Errorf("%d published, want 40", len(all))
 	}
 	c.Return(r)
 	if c.Publish(40, nil) != nil {
-		t.Error("a loan of nothing")
+		t.Error("a Run of nothing")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/internal/racecheck"
 )
 
-// The list of very many frames takes what it needs, and no more.
+// The list of very many frames takes the memory that it needs, and no more.
 func TestManyFrames(t *testing.T) {
 	const n = 200_000
 	buf := append(bytes.Repeat([]byte{1, 0}, n-1), 0, 1, 'z')

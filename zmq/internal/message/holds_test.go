@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// free fails the test unless every hold on mem was released: one release more is
-// one too many.
+// free fails the test unless every hold on mem was released: then another
+// Release panics.
 func free(t *testing.T, what string, mem *message.Buffer) {
 	t.Helper()
 	defer func() {
@@ -20,8 +20,8 @@ func free(t *testing.T, what string, mem *message.Buffer) {
 	mem.Release()
 }
 
-// The memory of a batch is given back when every message in it was released, and
-// the batch has gone on to another piece.
+// The memory of a batch is released when every message in it was released, and
+// the batch uses another piece.
 func TestSplitLeavesNoHold(t *testing.T) {
 	var b message.Batch
 	pieces := map[*message.Buffer]bool{}
@@ -36,24 +36,24 @@ func TestSplitLeavesNoHold(t *testing.T) {
 			m.Release()
 		}
 	}
-	delete(pieces, last) // the batch is still at it
+	delete(pieces, last) // the batch still uses it
 	for mem := range pieces {
 		free(t, "a piece that was left", mem)
 	}
 }
 
-// frameIn is a body in memory of its own, whose one hold is the batch's.
+// frameIn makes a body in memory of its own, whose one hold is the batch's.
 func frameIn(size int) (body []byte, mem *message.Buffer) {
 	mem = message.FreshBuffer(size)
 	return mem.Data()[:size], mem
 }
 
-// A message of several frames gives back the first memory that a frame has of its
-// own; without any, that of the batch.
+// A message of several frames releases the first memory that one of its frames
+// has of its own, or that of the batch if there is none.
 func TestReleaseOfFrames(t *testing.T) {
 	for name, tt := range map[string]struct {
 		sizes []int // 1: in the batch's memory
-		freed int   // which frame's memory is given back; -1: the batch's
+		freed int   // the frame whose memory is released; -1: the batch's
 	}{
 		"none of its own":     {[]int{1, 1, 1}, -1},
 		"the first":           {[]int{5000, 1, 1}, 0},

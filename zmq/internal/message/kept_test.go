@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// alone is a message of one large frame whose memory nobody else has.
+// alone makes a message of one large frame whose memory has no other holder.
 func alone(t *testing.T) (message.Msg, *message.Buffer) {
 	t.Helper()
 	body, mem := frameIn(message.GatherMin)
@@ -25,8 +25,8 @@ func alone(t *testing.T) (message.Msg, *message.Buffer) {
 	return all[0], mem
 }
 
-// A message gives its memory back whatever was put before its frame, or taken away
-// again.
+// A message releases its memory also after frames were put before its own, or
+// removed.
 func TestReleaseBehindAnEnvelope(t *testing.T) {
 	var arena message.Arena
 	for name, change := range map[string]func(*message.Msg){
@@ -45,8 +45,8 @@ func TestReleaseBehindAnEnvelope(t *testing.T) {
 	}
 }
 
-// Memory that was given away with one message is not given away with the next that
-// lies in it.
+// A message that was given away does not make the next message in the same
+// memory one that is given away.
 func TestGivenOnce(t *testing.T) {
 	for range 8 { // most likely it is the same memory
 		first := message.Alloc(message.GatherMin)
@@ -61,13 +61,14 @@ func TestGivenOnce(t *testing.T) {
 		}
 		next.Sent()
 		if next.Released() {
-			t.Error("a message that nobody gave away was released")
+			t.Error("a message that was not given away was released")
 		}
 		next.Release()
 	}
 }
 
-// What has left a batch, or was read, is not kept by what is left.
+// Messages that have left a batch, or were read, are not kept by the rest of
+// it.
 func TestNothingIsKept(t *testing.T) {
 	large := func(b *message.Batch) weak.Pointer[[message.GatherMin]byte] {
 		body := new([message.GatherMin]byte)
@@ -105,8 +106,8 @@ type nothing struct{}
 
 func (nothing) Take(*message.Batch) bool { return false }
 
-// A batch that breaks off lets go of the pages that it referred to, and what is put
-// before another is used up.
+// DropWritten releases the pages that the batch referred to, and Prepend
+// empties the batch that it puts before another.
 func TestDropWrittenReleasesPages(t *testing.T) {
 	var page message.SharedPage
 	var b message.Batch
@@ -121,11 +122,11 @@ func TestDropWrittenReleasesPages(t *testing.T) {
 	back.Append(message.Single([]byte("behind")), message.GatherMin)
 	back.Prepend(&b)
 	if b.Msgs != 0 || b.Size != 0 || len(b.Buf) != 0 || back.Msgs != 2 || back.Size != 12 {
-		t.Errorf("%d messages are left of what was put before, %d of %d bytes are there", b.Msgs, back.Msgs, back.Size)
+		t.Errorf("%d messages are left in the batch that was put before, %d of %d bytes are there", b.Msgs, back.Msgs, back.Size)
 	}
 }
 
-// How much memory is taken at a time: it follows what is sent.
+// The size of pieces follows the sizes of messages.
 func TestPieceSizes(t *testing.T) {
 	var b message.Batch
 	send := func(size int) int {
@@ -173,7 +174,7 @@ func TestPieceSizes(t *testing.T) {
 }
 
 // One allocation each serves the lists of 128 messages.
-func TestSlabsAreShared(t *testing.T) {
+func TestArenasAreShared(t *testing.T) {
 	if racecheck.Enabled {
 		return
 	}
@@ -193,8 +194,9 @@ func TestSlabsAreShared(t *testing.T) {
 	}
 }
 
-// What was tried in vain in one batch is tried again in the next.
-func TestLendFromTheNextBatch(t *testing.T) {
+// A failed Publish in one batch does not keep the next batch from being
+// published.
+func TestPublishFromTheNextBatch(t *testing.T) {
 	var c message.Cursor
 	few := numbered(40)
 	few.Append(message.New(nil, nil), message.GatherMin)
@@ -203,11 +205,11 @@ func TestLendFromTheNextBatch(t *testing.T) {
 		c.Next()
 	}
 	if c.Publish(100, nil) != nil {
-		t.Fatal("four messages were lent")
+		t.Fatal("four messages were published")
 	}
 	c.Load(numbered(10))
 	if r := c.Publish(100, nil); r == nil || len(takeAll(r)) != 10 {
-		t.Error("the next batch is not lent")
+		t.Error("the next batch is not published")
 	}
 }
 
@@ -229,7 +231,7 @@ func TestManyLargeFrames(t *testing.T) {
 	}
 }
 
-// The memory of a batch is not held by a message that does not lie in it.
+// A message that is not in the memory of a batch does not hold that memory.
 func TestLargeFrameLeavesTheBatch(t *testing.T) {
 	body, mem := frameIn(message.GatherMin)
 	b := message.Batch{Msgs: 1, Size: len(body), Mem: message.FreshBuffer(1 << 12)}
@@ -241,8 +243,8 @@ func TestLargeFrameLeavesTheBatch(t *testing.T) {
 	free(t, "the memory of the frame", mem)
 }
 
-// The message that a loan ends before is not looked at again until it was received.
-func TestLendLooksOnce(t *testing.T) {
+// The message at which a Run ends is not checked again until it was received.
+func TestPublishChecksOnce(t *testing.T) {
 	for _, before := range []int{0, 4} {
 		var c message.Cursor
 		c.Load(numbered(40))
@@ -253,15 +255,15 @@ func TestLendLooksOnce(t *testing.T) {
 		}
 		for range before + 1 {
 			if c.Publish(100, wanted) != nil {
-				t.Fatalf("%d messages were lent", before)
+				t.Fatalf("%d messages were published", before)
 			}
 			c.Next()
 		}
 		if looked != before+1 {
-			t.Errorf("%d messages before it: looked at %d, want %d", before, looked, before+1)
+			t.Errorf("%d messages before it: checked %d, want %d", before, looked, before+1)
 		}
 		if r := c.Publish(100, nil); r == nil {
-			t.Errorf("%d messages before it: those behind it are not lent", before)
+			t.Errorf("%d messages before it: those behind it are not published", before)
 		}
 	}
 }

@@ -94,8 +94,8 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-// What is copied does not change with its original, and frames cannot grow into
-// each other.
+// Copies do not change with their original, and a frame cannot grow into the
+// next one.
 func TestCopiesAreApart(t *testing.T) {
 	original := []byte("abc")
 	m := message.Copy(original, original)
@@ -145,8 +145,8 @@ func TestDropFirstToTheLast(t *testing.T) {
 	}
 }
 
-// Frame lists out of one arena do not run into each other, whatever their lengths.
-func TestSlabKeepsListsApart(t *testing.T) {
+// Frame lists of one arena do not overlap, whatever their lengths.
+func TestArenaKeepsListsApart(t *testing.T) {
 	var arena message.Arena
 	var all []message.Msg
 	var want [][][]byte

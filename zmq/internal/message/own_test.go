@@ -11,7 +11,7 @@ import (
 func pass(t *testing.T, m message.Msg) message.Msg {
 	t.Helper()
 	var out message.Batch
-	out.Split() // what is appended next lies in pooled memory
+	out.Split() // the next messages are in pooled memory
 	out.Append(m, message.GatherMin)
 	m.Sent()
 	var c message.Cursor
@@ -23,7 +23,7 @@ func pass(t *testing.T, m message.Msg) message.Msg {
 	return got
 }
 
-// Own copies what others may read, and nothing else.
+// Own copies a frame that other messages may share, and no other.
 func TestOwn(t *testing.T) {
 	const large = message.GatherMin
 	own := make([]byte, large)
@@ -70,7 +70,8 @@ func TestOwn(t *testing.T) {
 	}
 }
 
-// Envelopes that are taken off and put on keep what is known of the memory.
+// An envelope that is removed and added does not change whether the memory is
+// shared.
 func TestOwnBehindAnEnvelope(t *testing.T) {
 	body := make([]byte, message.GatherMin)
 	for name, m := range map[string]message.Msg{
@@ -89,22 +90,22 @@ func TestOwnBehindAnEnvelope(t *testing.T) {
 	}
 }
 
-// The last of several receivers needs no copy: the others have released theirs.
+// The last of several receivers gets no copy: the others have released theirs.
 func TestOwnOfTheLastReceiver(t *testing.T) {
 	sent := message.Alloc(message.GatherMin)
 	first, second := pass(t, sent), pass(t, sent)
 	sent.Release()
 	lies := &first.Bytes()[0]
 	if own := first.Own(); &own[0] == lies {
-		t.Error("the first one got what the second may read")
+		t.Error("the first receiver got memory that the second may read")
 	}
 	if own := second.Own(); &own[0] != lies {
-		t.Error("the second one got a copy")
+		t.Error("the second receiver got a copy")
 	}
 }
 
-// A frame of the program's stays that, also behind the memory of other frames,
-// which nobody else has any more.
+// A frame in the program's memory is always copied, also behind frames in
+// pooled memory that has no other holder.
 func TestOwnOfWhatWasPassedOn(t *testing.T) {
 	body := make([]byte, message.GatherMin)
 	var out message.Batch
@@ -113,7 +114,7 @@ func TestOwnOfWhatWasPassedOn(t *testing.T) {
 	var c message.Cursor
 	c.Load(out.Split())
 	m, _ := c.Next()
-	out.Append(message.Single(make([]byte, 3000)), message.GatherMin) // no room: out goes on in other memory
+	out.Append(message.Single(make([]byte, 3000)), message.GatherMin) // no room: out continues in other memory
 	out.Split()
 	var next message.Batch
 	next.Append(m, message.GatherMin)

@@ -8,8 +8,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// A body that a batch refers to is read as it is, whatever its size, in a message of
-// several frames; a frame of no bytes has none, also where the next one does.
+// A body that a batch refers to is read in a message of several frames,
+// whatever its size. An empty frame has no reference, also if the next frame
+// has one.
 func TestReferencesOfAnySize(t *testing.T) {
 	for _, sizes := range [][]int{{300}, {0, 1}, {1, 0, 1}, {1, 1, 1}, {0, 0, 2, 0}} {
 		var b message.Batch
@@ -44,7 +45,7 @@ func TestReferencesOfAnySize(t *testing.T) {
 	}
 }
 
-// Which sizes are pooled: memory that was given back is used again, most likely.
+// The sizes that are pooled: memory that was released is usually reused.
 func TestPooledSizes(t *testing.T) {
 	for size, pooled := range map[int]bool{1: false, 1023: false, 1024: true, 4096: true, 1 << 24: true, 1<<24 + 1: false} {
 		again := false
@@ -60,8 +61,8 @@ func TestPooledSizes(t *testing.T) {
 	}
 }
 
-// What is left of a message when the frame before it was dropped has the memory that
-// its own frame lies in: it knows who else has it.
+// After DropFirst a message has the memory of its own frame, and knows whether
+// that is shared.
 func TestOwnOfTheFrameThatIsLeft(t *testing.T) {
 	var arena message.Arena
 	large := message.Alloc(message.GatherMin)
@@ -73,11 +74,11 @@ func TestOwnOfTheFrameThatIsLeft(t *testing.T) {
 	other.Append(m, message.GatherMin) // it is sent on, and kept
 	first := m.Bytes()
 	if own := m.Own(); &own[0] == &first[0] {
-		t.Error("a body that was sent on is its receiver's, and the program's own")
+		t.Error("a body that was forwarded belongs to its receiver and to the program")
 	}
 
 	var out message.Batch
-	out.Split() // what is appended next lies in pooled memory
+	out.Split() // the next messages are in pooled memory
 	for _, body := range []string{"one", "two"} {
 		out.Append(message.New([]byte("id"), []byte(body)), message.GatherMin)
 	}
@@ -91,7 +92,7 @@ func TestOwnOfTheFrameThatIsLeft(t *testing.T) {
 	for i, want := range []string{"one", "two"} {
 		first := all[i].Bytes()
 		if own := all[i].Own(); string(own) != want || &own[0] != &first[0] {
-			t.Errorf("%q is copied, although nobody else has it: %q", want, own)
+			t.Errorf("%q is copied, although it is not shared: %q", want, own)
 		}
 	}
 }

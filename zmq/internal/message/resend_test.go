@@ -7,9 +7,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// A batch of which any number of bytes were written: the messages that are
-// wholly among them are gone, all others are kept, whole and in order, and can
-// be put before what was sent meanwhile.
+// Any number of bytes of a batch were written: the messages that are wholly
+// among them are dropped. All others are kept whole and in order, and can be
+// put before the messages that were sent meanwhile.
 func TestDropWritten(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 4))
@@ -25,7 +25,7 @@ func TestDropWritten(t *testing.T) {
 				t.Fatalf("seed %d: %d messages of %d bytes have left with %d bytes, want %d of %d", seed, msgs, left, n, gone, size)
 			}
 			if b.Msgs != len(sent)-gone || b.Size != total.Size-size {
-				t.Fatalf("seed %d: %d messages of %d bytes say that they are left after %d bytes", seed, b.Msgs, b.Size, n)
+				t.Fatalf("seed %d: %d messages of %d bytes count as left after %d bytes", seed, b.Msgs, b.Size, n)
 			}
 			later := randomMsg(r)
 			back := batchOf([]message.Msg{later})
@@ -37,8 +37,8 @@ func TestDropWritten(t *testing.T) {
 	}
 }
 
-// nextCut goes to the next byte near the end of a message, and in steps of any
-// size elsewhere.
+// nextCut returns the next byte near the end of a message; elsewhere it takes
+// steps of any size.
 func nextCut(r *rand.Rand, sent []message.Msg, n int) int {
 	next := n + 1 + r.IntN(700)
 	end := 0
@@ -60,7 +60,7 @@ func batchOf(list []message.Msg) (b message.Batch) {
 	return b
 }
 
-// wholly is how many messages end within n bytes, and their payload.
+// wholly returns how many messages end within n bytes, and their payload.
 func wholly(sent []message.Msg, n int) (msgs, size int) {
 	for _, m := range sent {
 		if n -= len(wireForm(m)); n < 0 {
@@ -72,7 +72,8 @@ func wholly(sent []message.Msg, n int) (msgs, size int) {
 	return msgs, size
 }
 
-// Bodies that were written give their memory back, the others keep their holds.
+// Memory of bodies that were written is released, the other bodies keep their
+// holds.
 func TestDropWrittenReleasesWhatHasLeft(t *testing.T) {
 	first, second := message.Alloc(message.GatherMin), message.Alloc(message.GatherMin)
 	b := batchOf([]message.Msg{first, second})
@@ -82,7 +83,7 @@ func TestDropWrittenReleasesWhatHasLeft(t *testing.T) {
 	n := len(wireForm(first))
 	first.Release()
 	b.DropWritten(n + 1)
-	for range 100 { // whoever takes the first one's memory must not get the second's
+	for range 100 { // none of these may get the second one's memory
 		m := message.Alloc(message.GatherMin)
 		clear(m.Bytes())
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// wireOf is what a batch writes.
+// wireOf returns the bytes that a batch writes.
 func wireOf(b *message.Batch) []byte { return bytes.Join(b.Segments(nil, 1000), nil) }
 
-// subscriber is a batch, and what is to be in it.
+// subscriber is a batch, and the messages that it should have.
 type subscriber struct {
 	batch message.Batch
 	want  []message.Msg
@@ -39,9 +39,9 @@ func (s *subscriber) check(t *testing.T) {
 	}
 }
 
-// Messages go to some of several subscribers, who write and reset their batches
-// now and then; each gets exactly what it was sent.
-func TestPage(t *testing.T) {
+// Messages go to some of several subscribers, which write and reset their
+// batches now and then; each gets exactly its messages.
+func TestSharedPage(t *testing.T) {
 	for seed := range uint64(10) {
 		r := rand.New(rand.NewPCG(seed, 9))
 		var page message.SharedPage
@@ -76,9 +76,9 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// A connection breaks while it writes what is shared: what has not left is kept,
-// and the others' copy is not touched.
-func TestDropWrittenOfWhatIsShared(t *testing.T) {
+// A connection breaks while it writes shared messages: those that have not left
+// are kept, and the others' copy does not change.
+func TestDropWrittenOfSharedMessages(t *testing.T) {
 	var sent []message.Msg
 	for i := range 6 {
 		sent = append(sent, message.Copy(bytes.Repeat([]byte{byte(i)}, 3*i), fmt.Append(nil, i)))
@@ -107,9 +107,9 @@ func TestDropWrittenOfWhatIsShared(t *testing.T) {
 	}
 }
 
-// A peer refers to a page once, however many of its messages it is sent; one that
-// is sent only some of them, and is slow, does not hold page after page.
-func TestPageReferences(t *testing.T) {
+// A batch refers to a page once, however many of its messages it has. A slow
+// peer that is sent only some of the messages does not hold page after page.
+func TestSharedPageReferences(t *testing.T) {
 	var page message.SharedPage
 	var all, some message.Batch
 	pages := map[*message.Buffer]bool{}
@@ -130,7 +130,7 @@ func TestPageReferences(t *testing.T) {
 	}
 }
 
-// A page is used again when nobody refers to it.
+// A page is reused when no batch refers to it.
 func TestPagesAreReused(t *testing.T) {
 	var page message.SharedPage
 	var kept, b message.Batch
@@ -153,7 +153,7 @@ func TestPagesAreReused(t *testing.T) {
 			b.AppendShared(&shared)
 			b.Reset()
 		}
-	}); n > 0.5 && !racecheck.Enabled { // whose pools forget things
+	}); n > 0.5 && !racecheck.Enabled { // with which pools drop things
 		t.Errorf("%v allocations for 100 messages", n)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// A message is shown in a line, however long it is.
+// A message is formatted in one line of bounded length.
 func TestString(t *testing.T) {
 	frames := make([][]byte, 1000)
 	for i := range frames {

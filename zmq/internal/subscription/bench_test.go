@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// topics are n prefixes as programs make them: a name and a number.
+// topics makes n prefixes like those of programs: a name and a number.
 func topics(n int) [][]byte {
 	all := make([][]byte, n)
 	for i := range all {
@@ -16,7 +16,7 @@ func topics(n int) [][]byte {
 	return all
 }
 
-// A hit is a topic that somebody wants, a miss one that differs from those in its
+// A hit is a topic with a subscriber, a miss one that differs from a hit in its
 // last byte.
 func BenchmarkMatch(b *testing.B) {
 	for _, n := range []int{10, 10_000, 1_000_000} {

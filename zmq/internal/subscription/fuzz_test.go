@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// FuzzIndex reads a program: for each step a byte that says what to do and who
-// does it, one that says how long the prefix is, and the prefix. A prefix that is
-// not there is repeated, so that long ones cost few bytes.
+// FuzzIndex interprets its input as a program. Each step has a byte for the
+// action and the peer, a byte for the length of the prefix, and the prefix. A
+// prefix that is cut off is repeated, so that long prefixes take few bytes.
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("\x00\x01a\x08\x01a\x10\x02ab\x01\x01a\x03\x01a\x04\x00"))
 	f.Add([]byte("\x00\xffa\x00\xfea\x01\x10aaaaaaaaaaaaaaab\x02\xff\x03\xff\x01\x01a"))
-	f.Add([]byte("0\x00&\x010%0")) // who leaves has no subscription: the other one is the sole one
+	f.Add([]byte("0\x00&\x010%0")) // the peer that leaves has no subscription: the other one is the sole subscriber
 	f.Fuzz(func(t *testing.T, program []byte) {
 		m := newModel()
 		var err error

@@ -9,8 +9,8 @@ import (
 
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
-// some is n, or a part of it with the race detector, which makes these tests slow
-// and finds nothing in code that starts no goroutine.
+// some returns n, or a part of it with the race detector, which makes these
+// tests slow and finds nothing in code that starts no goroutine.
 func some(n int) int {
 	if racecheck.Enabled {
 		return n / 10

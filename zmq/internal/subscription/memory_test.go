@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// bytesOf is what an index keeps, but for what does not grow with it.
+// bytesOf returns the memory of an index that grows with its content.
 func bytesOf(m *memory) (n int) {
 	for _, page := range m.pages {
 		n += len(page) + 24 + 3
@@ -15,8 +15,8 @@ func bytesOf(m *memory) (n int) {
 	return n + 4*len(m.gone)
 }
 
-// A subscription takes a few tens of bytes beyond its prefix, however many there
-// are. libzmq was seen to take 159 for each of a million.
+// A subscription takes a few tens of bytes beyond its prefix, regardless of
+// their number. libzmq was observed to take 159 for each of a million.
 func TestMemoryOfASubscription(t *testing.T) {
 	for _, n := range []int{10, some(10_000), some(100_000)} {
 		var x Index[int]
@@ -58,8 +58,8 @@ func TestMemoryOfALongPrefix(t *testing.T) {
 	}
 }
 
-// What a peer had is given back when it leaves, or cancels, also where others
-// stay.
+// The memory of a peer's subscriptions is freed when the peer leaves or cancels
+// them, also if other peers stay.
 func TestMemoryIsGivenBack(t *testing.T) {
 	for _, how := range []string{"leaves", "cancels"} {
 		var x Index[int]
@@ -84,7 +84,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		if err := x.check(); err != nil {
 			t.Fatal(err)
 		}
-		if after := bytesOf(&x.memory); after > before/10+8*pageSize { // a page for each node of few's
+		if after := bytesOf(&x.memory); after > before/10+8*pageSize { // a page for each node of the peer few
 			t.Errorf("a peer %s: %d bytes of %d are left", how, after, before)
 		}
 		if x.Len() != 1 {
@@ -97,8 +97,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	}
 }
 
-// Memory that was freed is used again: adding and removing for long takes no
-// more.
+// Freed memory is reused: adding and removing for a long time takes no more.
 func TestMemoryIsUsedAgain(t *testing.T) {
 	var x Index[int]
 	p := x.Join(1)
@@ -119,7 +118,7 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 	}
 }
 
-// An index that is as large as it can be takes no more, and goes on.
+// An index of the maximum size takes no more subscriptions, and keeps working.
 func TestMemoryIsBounded(t *testing.T) {
 	var x Index[int]
 	x.limit = 64
@@ -141,8 +140,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// A topic is matched in one walk: it visits no more nodes than the topic has
-// bytes, and one, whatever the number of subscriptions and of their lengths.
+// A topic is matched in one walk: it visits at most one node more than the
+// topic has bytes, regardless of the number and lengths of subscriptions.
 func TestMatchIsOneWalk(t *testing.T) {
 	for _, n := range []int{10, 1000, some(100_000)} {
 		var x Index[int]
@@ -163,7 +162,7 @@ func TestMatchIsOneWalk(t *testing.T) {
 	}
 }
 
-// Peers of one prefix are found without a look at each.
+// Members of a large group are found without a search.
 func TestManyPeersOfOnePrefix(t *testing.T) {
 	var x Index[int]
 	var peers []*Peer[int]

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// model is an index as it would be written if it need not be fast.
+// model is a simple and slow index.
 type model struct {
 	index Index[int]
-	peers []*Peer[int]            // those that have not left; Value is a number of its own
-	wants map[int]map[string]bool // by that number
-	left  map[string]map[int]bool // who has left and was not swept away, by prefix
+	peers []*Peer[int]            // those that have not left; each has another Value
+	wants map[int]map[string]bool // by Value
+	left  map[string]map[int]bool // peers that have left and were not swept, by prefix
 	gone  map[*Peer[int]][]string
 	next  int
 }
@@ -29,7 +29,8 @@ func (m *model) join() {
 	m.wants[m.next] = map[string]bool{}
 }
 
-// subscribers is how many are subscribed to exactly that, also those who left.
+// subscribers returns the number of subscribers of exactly that prefix,
+// including peers that have left.
 func (m *model) subscribers(prefix string) (n int) {
 	for _, wants := range m.wants {
 		if wants[prefix] {
@@ -72,8 +73,8 @@ func (m *model) leave(i int) {
 	m.index.Leave(p)
 }
 
-// sweepAll removes all that is left of those who left. Which of them comes first
-// is the index's affair; what has ended at the end is not.
+// sweepAll removes the subscriptions of peers that have left. The index chooses
+// the order; the set of the prefixes that ended is compared.
 func (m *model) sweepAll() error {
 	var want, got []string
 	for prefix := range m.left {
@@ -122,7 +123,7 @@ func (m *model) compare(topic string) error {
 }
 
 // word makes a string that shares its beginning with others: short and of few
-// letters, or of any, or long.
+// letters, or of any letters, or long.
 func word(r *rand.Rand) string {
 	letters, size := 3, r.IntN(7)
 	switch r.IntN(10) {
@@ -139,8 +140,8 @@ func word(r *rand.Rand) string {
 	return string(b)
 }
 
-// The index finds what a look at every subscription finds, whatever was added and
-// removed before, and whoever left.
+// The index finds what a search of all subscriptions finds, whatever was added
+// and removed before, and whichever peers have left.
 func TestIndexAgainstAModel(t *testing.T) {
 	for seed := range uint64(some(20)) {
 		r := rand.New(rand.NewPCG(seed, 7))
@@ -190,7 +191,7 @@ func TestIndexAgainstAModel(t *testing.T) {
 	}
 }
 
-// check looks at everything that must hold inside.
+// check checks the invariants of an index.
 func (x *Index[V]) check() error {
 	if err := x.trie.check(); err != nil {
 		return err
@@ -217,7 +218,7 @@ func (x *Index[V]) check() error {
 	return nil
 }
 
-// check walks over the trie and over the pages.
+// check checks the invariants of the trie and of the pages.
 func (t *trie) check() (err error) {
 	used := map[int]int{}
 	add := func(r ref, size int) { used[int(r>>pageBits)] += units(t.of[r>>pageBits], size) }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// expectFewSteps fails if any of the calls looks up more blocks than that.
+// expectFewSteps fails if any of the calls looks up more than most blocks.
 func expectFewSteps(t *testing.T, x *Index[int], what string, most int, all [][]byte, call func(topic []byte)) {
 	t.Helper()
 	for _, topic := range all {
@@ -17,11 +17,12 @@ func expectFewSteps(t *testing.T, x *Index[int], what string, most int, all [][]
 	}
 }
 
-// What a call costs is bounded by the length of its prefix, and does not grow with
-// the number of subscriptions. Steps are counted, not time.
+// The cost of a call is bounded by the length of its prefix, and does not grow
+// with the number of subscriptions. The test counts steps, not time.
 func TestStepsDoNotGrowWithSubscriptions(t *testing.T) {
-	// A node of the path: it is found, may be made anew with its ten children, and
-	// each of them is told; so are its parent and its neighbours in the peer's list.
+	// A node of the path is found, and may be rewritten with its ten children,
+	// each of which is updated; so are its parent and its neighbours in the
+	// peer's list.
 	const most = 60
 	for _, n := range []int{100, some(10_000), some(100_000)} {
 		var x Index[int]
