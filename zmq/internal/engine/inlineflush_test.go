@@ -18,7 +18,7 @@ func posted(r *fixture, n int) (*party, *peer) {
 		p.send(fmt.Append(nil, i))
 	}
 	if !p.e.flushOp.Outstanding() || p.stream.tries != 1 {
-		r.Fatalf("handed on: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
+		r.Fatalf("posted: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
 	}
 	return p, q
 }
@@ -71,8 +71,8 @@ func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 		if !p.e.FlushInline() {
 			t.Error("not flushed inline")
 		}
-		if handed := p.e.flushOp.Outstanding(); handed != (more > 0) {
-			t.Errorf("%d more messages: posted: %v", more, handed)
+		if posted := p.e.flushOp.Outstanding(); posted != (more > 0) {
+			t.Errorf("%d more messages: posted: %v", more, posted)
 		}
 		p.send(fmt.Append(nil, 10+more))
 		r.equal("received", q.pushed(11+more), numbered(0, 11+more))

@@ -7,7 +7,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// What nobody can receive gives its memory back when it is dropped.
+// Messages that the socket cannot receive are released when they are dropped.
 func TestDropsReleaseMemory(t *testing.T) {
 	ask := func(t *testing.T, s *pattern.Socket) { send(t, s, "question") }
 	relaxed := defaults()

@@ -2,21 +2,23 @@ package pattern
 
 import "github.com/actum-go/actum/zmq/internal/pipe"
 
-// Senders is how many senders wait.
+// Senders returns the number of senders that wait.
 func (s *Socket) Senders() int {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	return s.senders.Len()
 }
 
-// Prefixes is how many prefixes a PUB remembers, also of those who left.
+// Prefixes returns the number of prefixes of a PUB, including those of peers
+// that left.
 func (s *Socket) Prefixes() int {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	return s.behaviour.(*pub).index.Prefixes()
 }
 
-// Behind is how many publishers a SUB has not sent everything yet.
+// Behind returns the number of publishers to which a SUB has not sent all
+// subscriptions.
 func Behind(s *Socket) (n int) {
 	defer s.lockBoth()()
 	for _, p := range s.behaviour.(*sub).peers {
@@ -27,9 +29,9 @@ func Behind(s *Socket) (n int) {
 	return n
 }
 
-// Tell connects a publisher to a SUB whose turns are taken here, and returns how
+// ConnectInTurns connects a publisher to a SUB, takes the turns itself, and returns how
 // many messages each of them queued.
-func Tell(s *Socket, peer *pipe.Peer) (turns []int) {
+func ConnectInTurns(s *Socket, peer *pipe.Peer) (turns []int) {
 	kind := s.behaviour.(*sub)
 	unlock := s.lockBoth()
 	p := kind.newPublisher(peer)

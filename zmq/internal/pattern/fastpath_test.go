@@ -11,12 +11,12 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// enough messages for receivers to take them without the lock.
+// enough is a number of messages for receivers to take them without the lock.
 const enough = 40
 
-// loaned is a socket that has received one of enough messages of one peer: the
-// others are on loan. They are numbered from 1.
-func loaned(t *testing.T) (push, pull *pattern.Socket) {
+// published makes a socket that has received one of enough messages of one
+// peer: the others are published. They are numbered from 1.
+func published(t *testing.T) (push, pull *pattern.Socket) {
 	t.Helper()
 	push, pull = pattern.NewPush(defaults()), pattern.NewPull(defaults())
 	join(t, push, pull)
@@ -27,8 +27,8 @@ func loaned(t *testing.T) (push, pull *pattern.Socket) {
 	return push, pull
 }
 
-// What happens to a socket whose messages are on loan.
-func TestLoan(t *testing.T) {
+// Events at a socket with published messages.
+func TestFastPath(t *testing.T) {
 	for name, then := range map[string]func(t *testing.T, pull *pattern.Socket) (next int){
 		"nothing": func(*testing.T, *pattern.Socket) int { return 1 },
 		"statistics": func(t *testing.T, pull *pattern.Socket) int {
@@ -55,31 +55,31 @@ func TestLoan(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, pull := loaned(t)
+			_, pull := published(t)
 			for i := then(t, pull); i < enough; i++ {
 				expect(t, pull, fmt.Sprint(i))
 			}
 			expectNothing(t, pull)
 			if got := pull.Stats().Received.Msgs; got != enough {
-				t.Errorf("%d are said to be received, want %d", got, enough)
+				t.Errorf("%d count as received, want %d", got, enough)
 			}
 		})
 	}
 }
 
-func TestLoanEndsWithTheSocket(t *testing.T) {
-	_, pull := loaned(t)
+func TestFastPathEndsWithTheSocket(t *testing.T) {
+	_, pull := published(t)
 	pull.Close()
 	_, err := pull.TryRecv()
 	expectError(t, "receiving", err, pattern.ErrClosed)
 	if got := pull.Stats().Received.Msgs; got != 1 {
-		t.Errorf("%d are said to be received, want 1", got)
+		t.Errorf("%d count as received, want 1", got)
 	}
 }
 
-// Another peer that has something is received from in turn, at once. It is there
-// before the loan begins: a peer that joins ends it.
-func TestLoanIsFair(t *testing.T) {
+// Another peer that has a message is received from in turn, at once. It is
+// connected before the messages are published: a peer that joins revokes them.
+func TestFastPathIsFair(t *testing.T) {
 	push, other, pull := pattern.NewPush(defaults()), pattern.NewPush(defaults()), pattern.NewPull(defaults())
 	join(t, push, pull)
 	join(t, other, pull)
@@ -87,9 +87,9 @@ func TestLoanIsFair(t *testing.T) {
 		send(t, push, fmt.Sprint(i))
 	}
 	expect(t, pull, "0")
-	expect(t, pull, "1") // the other one was asked, and has nothing
-	if !pattern.OnLoan(pull) {
-		t.Fatal("nothing is on loan")
+	expect(t, pull, "1") // the other peer was asked, and has nothing
+	if !pattern.Published(pull) {
+		t.Fatal("nothing is published")
 	}
 	send(t, other, "other")
 	send(t, other, "other")
@@ -109,8 +109,8 @@ func TestLoanIsFair(t *testing.T) {
 	}
 }
 
-// What is not wanted any more is not received after Unsubscribe.
-func TestLoanEndsWithTheSubscription(t *testing.T) {
+// Messages that do not match any more are not received after Unsubscribe.
+func TestFastPathEndsWithTheSubscription(t *testing.T) {
 	for _, prefix := range []string{"", "a"} {
 		pub, sub := pattern.NewPub(defaults()), pattern.NewSub(defaults())
 		subscribe(t, sub, prefix, "b")
@@ -128,9 +128,9 @@ func TestLoanEndsWithTheSubscription(t *testing.T) {
 	}
 }
 
-// Room is made as early as without a loan: when half of what a full pipe holds has
-// been received.
-func TestLoanKeepsTheHighWaterMark(t *testing.T) {
+// Published messages make room as early as others: when half of what a full
+// pipe holds has been received.
+func TestFastPathKeepsTheHighWaterMark(t *testing.T) {
 	for _, mark := range []int{1, 2, 7, 32, 40, 1000, 1001} {
 		push, pull := pattern.NewPush(hwm(mark)), pattern.NewPull(hwm(mark))
 		join(t, push, pull)
@@ -150,9 +150,9 @@ func TestLoanKeepsTheHighWaterMark(t *testing.T) {
 	}
 }
 
-// Many receive, and others look at the socket all the while: each message is
-// received once.
-func TestLoanToMany(t *testing.T) {
+// Many goroutines receive, and others read the socket's state all the time:
+// each message is received once.
+func TestFastPathWithManyReceivers(t *testing.T) {
 	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
 	join(t, push, pull)
 	const n, receivers = 20_000, 4

@@ -8,19 +8,19 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// lazy is a consumer at work that does nothing until it is relieved. What happens
-// meanwhile is up to the test.
+// lazy is an active consumer that does nothing until FlushInline. The test
+// decides what happens meanwhile.
 type lazy struct {
 	out       *pipe.Out
 	willing   bool
 	meanwhile func()
-	relieved  int
+	flushes   int
 }
 
 func (l *lazy) Wake(bool) {}
 
 func (l *lazy) FlushInline() bool {
-	l.relieved++
+	l.flushes++
 	if !l.willing {
 		return false
 	}
@@ -34,9 +34,9 @@ func (l *lazy) FlushInline() bool {
 	return true
 }
 
-// A sender with no room relieves its peer's consumer, and goes on only if all is
-// as it was then.
-func TestSenderRelieves(t *testing.T) {
+// A sender with no room flushes its peer's consumer inline, and continues only
+// if the socket has not changed meanwhile.
+func TestSenderFlushesInline(t *testing.T) {
 	for name, tt := range map[string]struct {
 		willing   bool
 		meanwhile func(push *pattern.Socket, p *pipe.Peer)
@@ -67,8 +67,8 @@ func TestSenderRelieves(t *testing.T) {
 				send(t, push, "x")
 			}
 			expectError(t, "one more", push.TrySend(msg("x")), tt.want)
-			if l.relieved == 0 {
-				t.Error("nobody was relieved")
+			if l.flushes == 0 {
+				t.Error("the consumer was not flushed inline")
 			}
 		})
 	}

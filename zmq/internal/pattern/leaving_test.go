@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// Whoever leaves, and whenever in the round: the others are sent to in the order
-// that they had.
+// A peer leaves at any point of the round: the others are sent to in the same
+// order as before.
 func TestRoundRobinWhenOneLeaves(t *testing.T) {
 	const n = 5
 	for sent := range n {
@@ -59,7 +59,7 @@ func TestRoundRobinWhenOneLeaves(t *testing.T) {
 }
 
 // A socket keeps nothing of a peer that has left for good.
-func TestNothingIsKeptOfWhoLeft(t *testing.T) {
+func TestNothingIsKeptOfAPeerThatLeft(t *testing.T) {
 	for name, tt := range map[string]struct {
 		make, peer func(pattern.Options) *pattern.Socket
 	}{
@@ -92,7 +92,7 @@ func TestNothingIsKeptOfWhoLeft(t *testing.T) {
 	}
 }
 
-// visit has a peer come, send and receive, and leave.
+// visit makes a peer come, send and receive, and leave.
 func visit(t *testing.T, s, other *pattern.Socket) weak.Pointer[pipe.Peer] {
 	j := join(t, s, other)
 	_ = other.Subscribe(nil)
@@ -111,18 +111,18 @@ func visit(t *testing.T, s, other *pattern.Socket) weak.Pointer[pipe.Peer] {
 	return weak.Make(j.pa)
 }
 
-// A SUB does not tell a publisher that is away, and tells it everything once when
-// it comes back.
+// A SUB does not send subscriptions to a publisher that is away, and sends it
+// each one once when it comes back.
 func TestSubscribeWhileThePublisherIsAway(t *testing.T) {
 	sub, heard := pattern.NewSub(defaults()), pattern.NewDealer(defaults())
 	j := join(t, sub, heard)
-	told := func() (n int) {
+	queued := func() (n int) {
 		for _, err := heard.TryRecv(); err == nil; _, err = heard.TryRecv() {
 			n++
 		}
 		return n
 	}
-	if err := sub.Subscribe([]byte("a")); err != nil || told() != 1 {
+	if err := sub.Subscribe([]byte("a")); err != nil || queued() != 1 {
 		t.Fatalf("%v", err)
 	}
 	for i := range 3 {
@@ -138,21 +138,22 @@ func TestSubscribeWhileThePublisherIsAway(t *testing.T) {
 		if err := sub.Connected(j.pa, in, nil); err != nil {
 			t.Fatal(err)
 		}
-		if n := told() + j.pa.Out.Pending(); n != i+2 {
-			t.Errorf("a publisher that comes back is told %d subscriptions, want %d", n, i+2)
+		if n := queued() + j.pa.Out.Pending(); n != i+2 {
+			t.Errorf("a publisher that comes back is sent %d subscriptions, want %d", n, i+2)
 		}
 		j.pa.Out.Discard()
 	}
 	if err := sub.Subscribe([]byte("c")); err != nil {
 		t.Fatal(err)
 	}
-	if n := told() + j.pa.Out.Pending(); n != 1 {
-		t.Errorf("one subscription is told %d times", n)
+	if n := queued() + j.pa.Out.Pending(); n != 1 {
+		t.Errorf("one subscription is sent %d times", n)
 	}
 }
 
-// A publisher is told everything in one turn if that is no more than a turn.
-func TestTurnsOfTelling(t *testing.T) {
+// A publisher is sent all subscriptions in one turn if that is no more than a
+// turn.
+func TestTurnsOfSending(t *testing.T) {
 	for n, turns := range map[int]int{1: 1, 255: 1, 256: 1, 257: 2, 512: 2, 513: 3} {
 		sub := pattern.NewSub(defaults())
 		for i := range n {
@@ -164,8 +165,8 @@ func TestTurnsOfTelling(t *testing.T) {
 		if err := sub.Attach(p); err != nil {
 			t.Fatal(err)
 		}
-		if got := pattern.Tell(sub, p); len(got) != turns {
-			t.Errorf("%d subscriptions are told in turns of %v, want %d", n, got, turns)
+		if got := pattern.ConnectInTurns(sub, p); len(got) != turns {
+			t.Errorf("%d subscriptions are sent in turns of %v, want %d", n, got, turns)
 		}
 		sub.Close()
 	}

@@ -13,14 +13,14 @@ import (
 
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
-// joint is two sockets joined as inproc joins them, without a look at their
+// joint is two sockets joined as inproc joins them, without a check of their
 // types: a DEALER, which has no rules of its own, plays peers that misbehave.
 type joint struct {
 	a, b   *pattern.Socket
 	pa, pb *pipe.Peer // b as a sees it, and a as b sees it
 }
 
-// join connects two sockets; ids are what they call themselves.
+// join connects two sockets; ids are their routing ids.
 func join(t *testing.T, a, b *pattern.Socket, ids ...string) *joint {
 	t.Helper()
 	j, err := tryJoin(a, b, ids...)
@@ -60,7 +60,7 @@ func peer(s *pattern.Socket) *pipe.Peer {
 	return p
 }
 
-// part takes the two apart for good.
+// part disconnects the two for good.
 func (j *joint) part() {
 	j.a.Disconnected(j.pa)
 	j.b.Disconnected(j.pb)
@@ -68,13 +68,13 @@ func (j *joint) part() {
 	j.b.Detach(j.pb, true)
 }
 
-// hwm are options with both high-water marks in messages.
+// hwm returns options with both high-water marks in messages.
 func hwm(n int) pattern.Options {
 	l := pipe.Limits{Msgs: n}
 	return pattern.Options{SendLimits: l, RecvLimits: l, GatherMin: message.GatherMin}
 }
 
-// defaults are libzmq's.
+// defaults returns libzmq's high-water marks.
 func defaults() pattern.Options { return hwm(1000) }
 
 // msg makes a message of text frames.
@@ -119,8 +119,8 @@ func expectError(t *testing.T, what string, got, want error) {
 	}
 }
 
-// expectDrops checks what was dropped, and why: everything that is not named was
-// not.
+// expectDrops checks the drops of all reasons; those that want does not name
+// must be 0.
 func expectDrops(t *testing.T, s *pattern.Socket, want map[pattern.DropReason]uint64) {
 	t.Helper()
 	if got := s.Drops.Counts(); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -128,7 +128,8 @@ func expectDrops(t *testing.T, s *pattern.Socket, want map[pattern.DropReason]ui
 	}
 }
 
-// fill sends until the socket would block, and returns how many it took.
+// fill sends until the socket would block, and returns how many messages it
+// took.
 func fill(s *pattern.Socket) (n int) {
 	for s.TrySend(msg("x")) == nil {
 		n++

@@ -8,9 +8,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// Whatever makes a full subscriber's mark irrelevant lets those go on who wait
-// for it, and tells those who select.
-func TestNoDropWaitsForWhoWantsTheMessage(t *testing.T) {
+// Anything that makes a full subscriber's mark irrelevant wakes the senders
+// that wait for it, and raises CanSend.
+func TestNoDropWaitsForMatchingSubscribers(t *testing.T) {
 	for name, event := range map[string]func(full *joint){
 		"unsubscribes": func(full *joint) { _ = full.b.Unsubscribe([]byte("a")) },
 		"disconnects": func(full *joint) {
@@ -50,10 +50,10 @@ func TestNoDropWaitsForWhoWantsTheMessage(t *testing.T) {
 			select {
 			case <-writable:
 			default:
-				t.Fatal("who selects is not told")
+				t.Fatal("CanSend was not raised")
 			}
 			if n := pub.Senders(); n > 0 && name != "has room" {
-				t.Errorf("%d still wait that nobody has woken", n)
+				t.Errorf("%d senders wait and were not woken", n)
 			}
 			for range 2 {
 				if err := <-result; err != nil && name != "closes" {

@@ -10,18 +10,19 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// idler is a consumer that rests again as soon as it is kicked, so that every
-// message finds it at rest. It counts what the sender is to write itself.
+// idler is a consumer that becomes idle again as soon as it is woken, so that
+// every message finds it idle. It counts the messages that the sender is to
+// write itself.
 type idler struct {
 	out            *pipe.Out
-	inline, handed *int
+	inline, posted *int
 }
 
 func (i *idler) Wake(inline bool) {
 	if inline {
 		*i.inline++
 	} else {
-		*i.handed++
+		*i.posted++
 	}
 	var b message.Batch
 	for i.out.Take(&b) {
@@ -32,9 +33,9 @@ func (i *idler) Wake(inline bool) {
 
 func (i *idler) FlushInline() bool { return false }
 
-// A sender that rotates over idle peers is in a stream: it does not write to each
-// of them by itself. One that pauses is not. It is the socket that is asked, not the
-// connection.
+// A sender that rotates over idle peers is a stream: it does not write to each
+// of them by itself. A sender that pauses is not. The socket's rate counts, not
+// the connection's.
 func TestStreamOverManyPeers(t *testing.T) {
 	const peers, rounds = 8, 1000
 	for name, tt := range map[string]struct {
@@ -51,30 +52,30 @@ func TestStreamOverManyPeers(t *testing.T) {
 			o := defaults()
 			o.Pace = &pipe.Pace{Now: func() time.Duration { return now }}
 			s := tt.socket(o)
-			var inline, handed int
+			var inline, posted int
 			for i := range peers {
 				other := pattern.NewDealer(defaults())
 				j := join(t, s, other, "", fmt.Sprint("peer", i))
 				if name == "PUB" {
 					send(t, other, fmt.Sprint("\x01peer", i))
 				}
-				j.pa.Out.Attach(&idler{j.pa.Out, &inline, &handed}, false)
+				j.pa.Out.Attach(&idler{j.pa.Out, &inline, &posted}, false)
 			}
 			now += time.Second
 			for i := range rounds {
 				send(t, s, tt.frames(i)...)
 				now += pipe.Gap / 10
 			}
-			if inline > 2*peers || inline+handed != rounds {
-				t.Errorf("in a loop %d of %d messages were written by the sender, %d handed on", inline, rounds, handed)
+			if inline > 2*peers || inline+posted != rounds {
+				t.Errorf("in a loop %d of %d messages were written by the sender, %d left to the dispatcher", inline, rounds, posted)
 			}
-			inline, handed = 0, 0
+			inline, posted = 0, 0
 			for i := range rounds {
 				now += pipe.Gap
 				send(t, s, tt.frames(i)...)
 			}
-			if inline < rounds-2 || inline+handed != rounds { // the first may have begun another burst
-				t.Errorf("with pauses %d of %d messages were written by the sender, %d handed on", inline, rounds, handed)
+			if inline < rounds-2 || inline+posted != rounds { // the first may have begun another burst
+				t.Errorf("with pauses %d of %d messages were written by the sender, %d left to the dispatcher", inline, rounds, posted)
 			}
 		})
 	}

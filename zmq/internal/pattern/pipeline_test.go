@@ -27,8 +27,8 @@ func TestRoundRobin(t *testing.T) {
 	}
 }
 
-// A full peer is passed over, and takes part again when it has room.
-func TestRoundRobinPassesOverFullPeers(t *testing.T) {
+// A full peer is skipped, and takes part again when it has room.
+func TestRoundRobinSkipsFullPeers(t *testing.T) {
 	push, peers := pushTo(t, 2, hwm(2))
 	if n := fill(push); n != 4 {
 		t.Fatalf("two peers with room for two each took %d messages", n)
@@ -50,11 +50,11 @@ func TestRoundRobinPassesOverFullPeers(t *testing.T) {
 	}
 	got := push.Stats().Sent
 	if got.Msgs != 6 {
-		t.Fatalf("%d messages are said to be sent, want 6: four wait", got.Msgs)
+		t.Fatalf("%d messages count as sent, want 6: four wait", got.Msgs)
 	}
 }
 
-// When a peer leaves the turns of the others stay in order.
+// When a peer leaves the order of the others stays the same.
 func TestRoundRobinWithoutOne(t *testing.T) {
 	for leaver := range 3 {
 		push, peers := pushTo(t, 3, defaults())
@@ -64,7 +64,7 @@ func TestRoundRobinWithoutOne(t *testing.T) {
 		for i := range 4 {
 			send(t, push, fmt.Sprint(i))
 		}
-		turn := 1 // whose turn it was when one left
+		turn := 1 // the peer whose turn it was when another left
 		for i := range 4 {
 			if turn%3 == leaver {
 				turn++
@@ -82,7 +82,7 @@ func TestRoundRobinForgetsAFullPeer(t *testing.T) {
 		fill(push)
 		peers[0].part()
 		expectDrops(t, push, map[pattern.DropReason]uint64{pattern.DropPeerGone: 2})
-		expectError(t, "sending to nobody", push.TrySend(msg("lost")), pattern.ErrWouldBlock)
+		expectError(t, "sending without a peer", push.TrySend(msg("lost")), pattern.ErrWouldBlock)
 	})
 	t.Run("with its messages still to be received", func(t *testing.T) {
 		push, peers := pushTo(t, 1, hwm(2))
@@ -92,11 +92,11 @@ func TestRoundRobinForgetsAFullPeer(t *testing.T) {
 		expect(t, peers[0].b, "x")
 		expect(t, peers[0].b, "x")
 		expectNothing(t, peers[0].b)
-		expectError(t, "sending to nobody", push.TrySend(msg("lost")), pattern.ErrWouldBlock)
+		expectError(t, "sending without a peer", push.TrySend(msg("lost")), pattern.ErrWouldBlock)
 	})
 }
 
-// A message from each peer in turn, however many each has sent.
+// Receiving takes a message from each peer in turn, however many each has sent.
 func TestFairQueueing(t *testing.T) {
 	pull := pattern.NewPull(defaults())
 	names := "abc"
@@ -133,8 +133,8 @@ func TestReceiveFromPeerThatLeft(t *testing.T) {
 	expectNothing(t, pull)
 }
 
-// Immediate: peers that are not connected get nothing. Otherwise messages wait
-// for them.
+// With Immediate, peers that are not connected get nothing. Otherwise messages
+// wait for them.
 func TestImmediate(t *testing.T) {
 	for _, immediate := range []bool{false, true} {
 		o := defaults()
@@ -158,7 +158,7 @@ func TestImmediate(t *testing.T) {
 	}
 }
 
-// What a peer sends to a PUSH is dropped.
+// Messages to a PUSH are dropped.
 func TestPushReceivesNothing(t *testing.T) {
 	push, rude := pattern.NewPush(defaults()), pattern.NewDealer(defaults())
 	join(t, push, rude)

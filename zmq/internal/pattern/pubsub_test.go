@@ -22,7 +22,7 @@ func unsubscribe(t *testing.T, s *pattern.Socket, prefix string) {
 	}
 }
 
-// However many of a subscriber's prefixes match, it gets one copy.
+// A subscriber gets one copy, however many of its prefixes match.
 func TestFanOutOneCopyEach(t *testing.T) {
 	pub := pattern.NewPub(defaults())
 	subs := map[string]*pattern.Socket{}
@@ -43,13 +43,14 @@ func TestFanOutOneCopyEach(t *testing.T) {
 	for name, s := range subs {
 		expectNothing(t, s)
 		if n := s.Stats().Dropped[pattern.DropNotSubscribed]; n > 0 {
-			t.Errorf("%s was sent %d messages that it had not asked for", name, n)
+			t.Errorf("%s was sent %d messages that it has not subscribed to", name, n)
 		}
 	}
 	expectDrops(t, pub, map[pattern.DropReason]uint64{})
 }
 
-// One that is full misses messages; the others do not, and nobody waits.
+// A full subscriber misses messages; the others do not, and the sender does not
+// wait.
 func TestFanOutDropsAtTheHighWaterMark(t *testing.T) {
 	pub := pattern.NewPub(hwm(3))
 	slow, fast := pattern.NewSub(defaults()), pattern.NewSub(defaults())
@@ -73,16 +74,17 @@ func TestFanOutDropsAtTheHighWaterMark(t *testing.T) {
 
 func TestPubWithoutSubscribers(t *testing.T) {
 	pub, sub := pattern.NewPub(defaults()), pattern.NewSub(defaults())
-	send(t, pub, "to nobody")
+	send(t, pub, "without a peer")
 	join(t, pub, sub)
-	send(t, pub, "to nobody")
+	send(t, pub, "without a peer")
 	subscribe(t, sub, "a")
 	send(t, pub, "not a")
 	expectNothing(t, sub)
 	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropNoSubscriber: 3})
 }
 
-// Subscriptions are counted; publishers hear of the first and the last only.
+// Subscriptions are counted; publishers are sent only the first and the last
+// one.
 func TestSubscriptionsAreCounted(t *testing.T) {
 	pub, sub := pattern.NewPub(defaults()), pattern.NewSub(defaults())
 	join(t, pub, sub)
@@ -91,24 +93,24 @@ func TestSubscriptionsAreCounted(t *testing.T) {
 	send(t, pub, "a1")
 	expect(t, sub, "a1")
 	if n := pub.Stats().Subscriptions; n != 2 {
-		t.Fatalf("the publisher knows %d subscriptions, want 2", n)
+		t.Fatalf("the publisher has %d subscriptions, want 2", n)
 	}
 	unsubscribe(t, sub, "a")
-	unsubscribe(t, sub, "a") // once too often
+	unsubscribe(t, sub, "a") // one too many
 	unsubscribe(t, sub, "never asked for")
 	send(t, pub, "a2")
 	send(t, pub, "b")
 	expect(t, sub, "b")
 	expectNothing(t, sub)
-	subscribe(t, sub, "a") // what was once too often does not count
+	subscribe(t, sub, "a") // the one too many does not count
 	send(t, pub, "a3")
 	expect(t, sub, "a3")
 	if got := pub.Stats().Received.Msgs; got != 4 { // +a +b -a +a
-		t.Errorf("the publisher was told %d times, want 4", got)
+		t.Errorf("the publisher was sent %d messages, want 4", got)
 	}
 }
 
-// A publisher that comes later is told everything.
+// A publisher that comes later is sent all subscriptions.
 func TestSubscribeBeforeThePublisherComes(t *testing.T) {
 	sub := pattern.NewSub(defaults())
 	subscribe(t, sub, "a", "b", "c")
@@ -117,12 +119,13 @@ func TestSubscribeBeforeThePublisherComes(t *testing.T) {
 		pub := pattern.NewPub(defaults())
 		join(t, pub, sub)
 		if n := pub.Stats().Subscriptions; n != 2 {
-			t.Fatalf("told of %d subscriptions, want 2", n)
+			t.Fatalf("sent %d subscriptions, want 2", n)
 		}
 	}
 }
 
-// What was on its way when the subscription ended is dropped and counted.
+// A message that was on its way when the subscription ended is dropped and
+// counted.
 func TestSubFiltersWhatComes(t *testing.T) {
 	sub, rude := pattern.NewSub(defaults()), pattern.NewDealer(defaults())
 	subscribe(t, sub, "a")
@@ -134,7 +137,7 @@ func TestSubFiltersWhatComes(t *testing.T) {
 	expectDrops(t, sub, map[pattern.DropReason]uint64{pattern.DropNotSubscribed: 1})
 }
 
-// A peer that leaves is forgotten with its subscriptions; another peer's stay.
+// A peer that leaves is removed with its subscriptions; another peer's stay.
 func TestPubForgetsWhoLeft(t *testing.T) {
 	pub := pattern.NewPub(defaults())
 	a, b := pattern.NewSub(defaults()), pattern.NewSub(defaults())
@@ -155,8 +158,9 @@ func TestPubForgetsWhoLeft(t *testing.T) {
 	expect(t, a, "y")
 }
 
-// A peer cannot subscribe twice to the same, and nonsense is counted.
-func TestPubHearsNonsense(t *testing.T) {
+// A peer cannot subscribe twice to the same prefix, and malformed messages are
+// counted.
+func TestPubGetsMalformedMessages(t *testing.T) {
 	pub, peer := pattern.NewPub(defaults()), pattern.NewDealer(defaults())
 	join(t, pub, peer)
 	for _, said := range []string{"\x01a", "\x01a", "\x00never", "\x02a", "", "hello"} {
@@ -166,7 +170,7 @@ func TestPubHearsNonsense(t *testing.T) {
 	expect(t, peer, "abc")
 	expectNothing(t, peer)
 	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 3})
-	send(t, peer, "\x00a") // one is enough, although it was asked for twice
+	send(t, peer, "\x00a") // one is enough for two subscriptions
 	send(t, pub, "abc")
 	expectNothing(t, peer)
 }

@@ -19,9 +19,9 @@ func (s *Socket) PutBack(m message.Msg) {
 	s.receiveQueue.wakeNext()
 }
 
-// takePutBack returns the message that was put back first; there must be one. The
+// takePutBackLocked returns the message that was put back first; there must be one. The
 // receive lock is held.
-func (s *Socket) takePutBack() message.Msg {
+func (s *Socket) takePutBackLocked() message.Msg {
 	m := s.putBack[0]
 	s.putBack[0] = message.Msg{}
 	if s.putBack = s.putBack[1:]; len(s.putBack) == 0 {
@@ -31,11 +31,11 @@ func (s *Socket) takePutBack() message.Msg {
 	return m
 }
 
-// dropPutBack drops the messages that were put back and counts them. The receive
+// dropPutBackLocked drops the messages that were put back and counts them. The receive
 // lock is held.
-func (s *Socket) dropPutBack(why DropReason) {
+func (s *Socket) dropPutBackLocked(why DropReason) {
 	for len(s.putBack) > 0 {
-		m := s.takePutBack()
+		m := s.takePutBackLocked()
 		m.Release()
 		s.Drops.Add(why, 1)
 	}
@@ -45,7 +45,7 @@ func (s *Socket) dropPutBack(why DropReason) {
 // sent.
 func (s *Socket) dropStale() {
 	s.lockRecv()
-	s.dropPutBack(DropOutOfTurn)
+	s.dropPutBackLocked(DropOutOfTurn)
 	s.recvMu.Unlock()
 	if r, ok := s.behaviour.(*req); ok {
 		r.dropReplies()

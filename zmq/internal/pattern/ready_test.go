@@ -16,7 +16,7 @@ func token(ready <-chan struct{}) bool {
 	}
 }
 
-// Who takes one message for each token gets all messages.
+// A receiver that takes one message for each token gets all messages.
 func TestCanRecv(t *testing.T) {
 	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
 	join(t, push, pull)
@@ -52,7 +52,7 @@ func TestCanSend(t *testing.T) {
 	push, pull := pattern.NewPush(hwm(2)), pattern.NewPull(hwm(2))
 	ready := push.CanSend()
 	token(ready)
-	expectError(t, "to nobody", push.TrySend(msg("x")), pattern.ErrWouldBlock)
+	expectError(t, "without a peer", push.TrySend(msg("x")), pattern.ErrWouldBlock)
 	join(t, push, pull)
 	if !token(ready) {
 		t.Fatal("no token when a peer came")
@@ -74,8 +74,8 @@ func TestCanSend(t *testing.T) {
 	}
 }
 
-// A program that waits until it can send is told when a peer comes, whatever the
-// socket's type.
+// A program that waits until it can send gets a token when a peer comes, for
+// each type of socket.
 func TestCanSendWhenAPeerComes(t *testing.T) {
 	for name, tt := range map[string]struct {
 		socket, peer func(pattern.Options) *pattern.Socket
@@ -98,8 +98,8 @@ func TestCanSendWhenAPeerComes(t *testing.T) {
 	}
 }
 
-// A program that waits for room at a ROUTER's peer hears of its end: the next try
-// says that it is gone.
+// A program that waits for room at a ROUTER's peer gets a token when the peer
+// leaves: the next try fails.
 func TestCanSendAfterAPeerOfARouterLeft(t *testing.T) {
 	router := pattern.NewRouter(mandatory(1))
 	p := peer(router)

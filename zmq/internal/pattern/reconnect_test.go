@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// connection is what an engine does for one connection of a peer.
+// connection is the part of an engine for one connection of a peer.
 type connection struct {
 	s    *pattern.Socket
 	peer *pipe.Peer
@@ -17,7 +17,7 @@ type connection struct {
 	in   *pipe.In
 }
 
-// connect connects a peer, once more if it was connected before.
+// connect connects a peer, again if it was connected before.
 func connect(t *testing.T, s *pattern.Socket, p *pipe.Peer, id string) *connection {
 	t.Helper()
 	c := &connection{s: s, peer: p, box: pipe.NewInbox(s.RecvLimits(), func() {})}
@@ -30,20 +30,20 @@ func connect(t *testing.T, s *pattern.Socket, p *pipe.Peer, id string) *connecti
 	return c
 }
 
-// come brings messages, all in one batch.
+// come delivers messages, all in one batch.
 func (c *connection) come(all ...string) {
 	b := batchOf(all...)
 	c.box.Put(b)
 }
 
-// break ends the connection. What came stays to be received.
+// end ends the connection. Messages that have come can still be received.
 func (c *connection) end() {
 	c.box.Close()
 	c.s.Disconnected(c.peer)
 }
 
-// A peer that has connected again is received from in the order in which it sent,
-// whatever others send meanwhile.
+// Messages of a peer that has connected again are received in the order in
+// which it sent them, whatever others send meanwhile.
 func TestOrderAcrossAReconnect(t *testing.T) {
 	for name, s := range map[string]*pattern.Socket{
 		"PULL": pattern.NewPull(defaults()), "DEALER": pattern.NewDealer(defaults()), "PAIR": pattern.NewPair(defaults()),
@@ -82,7 +82,7 @@ func TestOrderAcrossAReconnect(t *testing.T) {
 	}
 }
 
-// A PAIR receives everything from one peer before anything from the next.
+// A PAIR receives all messages of one peer before those of the next.
 func TestPairReceivesPeerByPeer(t *testing.T) {
 	s := pattern.NewPair(defaults())
 	for _, name := range []string{"a", "b", "c"} {
@@ -105,8 +105,8 @@ func TestPairReceivesPeerByPeer(t *testing.T) {
 	expectNothing(t, s)
 }
 
-// A message comes under the routing id that its sender had when it arrived: also
-// when another peer has taken that since.
+// A message has the routing id that its sender had when it came, also when
+// another peer has taken that id since.
 func TestHandoverKeepsTheIDsOfWhatHasCome(t *testing.T) {
 	o := defaults()
 	o.RouterHandover = true
@@ -136,7 +136,7 @@ func TestHandoverKeepsTheIDsOfWhatHasCome(t *testing.T) {
 				}
 			}
 			if id := under["5"]; len(id) != 5 || id[0] != 0 {
-				t.Errorf("what the old peer sent afterwards came under the id %q", id)
+				t.Errorf("the old peer's later message came under the id %q", id)
 			}
 			send(t, s, under["5"], "back")
 			if n, _ := old.Out.Queued(); n != 1 {
@@ -146,8 +146,8 @@ func TestHandoverKeepsTheIDsOfWhatHasCome(t *testing.T) {
 	}
 }
 
-// A peer that names itself otherwise when it connects again does not change what
-// it said before.
+// A peer that connects again with another id does not change the id of its
+// earlier messages.
 func TestReconnectUnderAnotherName(t *testing.T) {
 	s := pattern.NewRouter(defaults())
 	p := peer(s)
@@ -160,7 +160,7 @@ func TestReconnectUnderAnotherName(t *testing.T) {
 	expect(t, s, "two", "3")
 }
 
-// Over inproc what waits in the sender's pipe has come, too.
+// Over inproc messages that wait in the sender's pipe have come, too.
 func TestHandoverOverInproc(t *testing.T) {
 	o := defaults()
 	o.RouterHandover = true

@@ -11,25 +11,25 @@ import (
 
 // The way of a message from the pipe of a peer to Recv:
 //
-//  1. the short way: take it off the loan, without the receive lock (fastpath.go)
-//  2. tryRecv: under the lock the type says which message is the next, and may
-//     lend those that follow
-//  3. recvWaiting: there is none. In a stream give way to others for a while,
-//     else wait in the queue of receivers, then try 2
+//  1. the fast path: take a published message without the receive lock (fastpath.go)
+//  2. tryRecv: under the lock the type decides which message is the next, and may publish
+//     those that follow
+//  3. recvWaiting: there is none. In a stream yield to other goroutines for a while, else
+//     wait in the queue of receivers; then try 2 again
 
-// turnSize is how many messages of a peer that nobody can receive are taken, or
-// subscriptions changed, before others have their turn at a lock. A peer may send
-// such messages without end, and a dispatcher may wait for the lock.
+// turnSize is how many unusable messages of a peer are dropped, or
+// subscriptions changed, before the lock is released for others. A peer may
+// send such messages without end, and a dispatcher may wait for the lock.
 const turnSize = 256
 
-// inTurns takes one message after the other, with the receive lock held for a turn
-// at a time, until take reports that there is none.
+// inTurns calls take until it reports that there is no more, with the receive
+// lock held for a turn at a time.
 func (s *Socket) inTurns(take func() (more bool)) {
 	for s.turn(take) {
 	}
 }
 
-// turn reports whether there may be more.
+// turn runs one turn and reports whether there may be more.
 func (s *Socket) turn(take func() (more bool)) (more bool) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
@@ -44,8 +44,9 @@ func (s *Socket) turn(take func() (more bool)) (more bool) {
 // errTurn is what a behaviour's recv returns when its turn is over.
 var errTurn = errors.New("zmq: dropped enough messages for one turn")
 
-// Recv returns the next message. It waits until there is one, until ctx is done,
-// or fails with ErrTimeout after Options.RecvTimeout.
+// Recv returns the next message. It waits until there is one, until ctx is
+// done, or until Options.RecvTimeout has passed, and then fails with
+// ErrTimeout.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 	if s == nil {
 		panic(ZeroSocket)
@@ -68,12 +69,12 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 	return m, err
 }
 
-// TryRecv is Recv that does not wait: it fails with ErrWouldBlock.
+// TryRecv is Recv without waiting: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) { return s.Recv(noWait) }
 
-// tryRecv receives if there is a message. If there is none, and the caller is
-// willing to wait, it returns the caller's place in the queue: taken with the
-// lock held, so that whoever takes the first of several messages sees it.
+// tryRecv receives a message if there is one. If there is none, and the caller
+// may wait, it returns the caller's place in the queue, which is taken with the
+// lock held, so that the receiver of the first of several messages wakes it.
 // sparse reports whether messages come one by one or in bursts.
 func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
 	for {
@@ -83,7 +84,7 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 			return m, nil, false, ErrClosed
 		}
 		if len(s.putBack) > 0 {
-			m = s.takePutBack()
+			m = s.takePutBackLocked()
 			break
 		}
 		if m, err = s.behaviour.recv(); err != errTurn {
@@ -103,9 +104,9 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 	return m, w, sparse, err
 }
 
-// yields is how often a receiver gives way to others before it sleeps, in a
-// stream of messages: the next ones are on their way, and to sleep and be woken
-// for each handful costs more than the messages do.
+// yields is how many times a receiver yields to other goroutines before it
+// sleeps, in a stream: the next messages are on their way, and a sleep and a
+// wake-up for each few of them cost more than the messages do.
 const yields = 8
 
 // recvWaiting is the rest of Recv when there was no message.

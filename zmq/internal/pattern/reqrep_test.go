@@ -9,7 +9,7 @@ import (
 
 func TestReqTurns(t *testing.T) {
 	req, rep := pattern.NewReq(defaults()), pattern.NewRep(defaults())
-	expectError(t, "asking nobody", req.TrySend(msg("q")), pattern.ErrWouldBlock)
+	expectError(t, "asking without a peer", req.TrySend(msg("q")), pattern.ErrWouldBlock)
 	join(t, req, rep)
 	for range 3 {
 		_, err := req.TryRecv()
@@ -30,9 +30,9 @@ func TestReqTurns(t *testing.T) {
 	expectDrops(t, rep, map[pattern.DropReason]uint64{})
 }
 
-// A relaxed REQ that gives its request up, and finds nobody for the next, has no
-// request: it need not wait for a reply that was dropped.
-func TestReqGivesUpForNothing(t *testing.T) {
+// A relaxed REQ that gives its request up, and finds no peer for the next one,
+// has no request: it does not wait for a reply that was dropped.
+func TestReqGivesUpWithoutAPeer(t *testing.T) {
 	o := defaults()
 	o.ReqRelaxed = true
 	req, rep := pattern.NewReq(o), pattern.NewRep(defaults())
@@ -41,7 +41,7 @@ func TestReqGivesUpForNothing(t *testing.T) {
 	expect(t, rep, "q")
 	send(t, rep, "r")
 	j.part()
-	expectError(t, "asking nobody", req.TrySend(msg("q")), pattern.ErrWouldBlock)
+	expectError(t, "asking without a peer", req.TrySend(msg("q")), pattern.ErrWouldBlock)
 	_, err := req.TryRecv()
 	expectError(t, "receiving without a request", err, pattern.ErrState)
 }
@@ -61,8 +61,7 @@ func TestReqAsksInTurn(t *testing.T) {
 	}
 }
 
-// What is on the wire: an empty frame before the request, and the same before
-// the reply.
+// On the wire an empty frame is before the request, and before the reply.
 func TestReqEnvelope(t *testing.T) {
 	req, peer := pattern.NewReq(defaults()), pattern.NewDealer(defaults())
 	join(t, req, peer)
@@ -78,7 +77,7 @@ func TestReqEnvelope(t *testing.T) {
 	expectDrops(t, req, map[pattern.DropReason]uint64{pattern.DropMalformed: 3})
 }
 
-// Only who was asked may reply; what came without being asked for is dropped.
+// Only the peer that has the request may reply; other messages are dropped.
 func TestReqDropsRepliesOutOfTurn(t *testing.T) {
 	req := pattern.NewReq(defaults())
 	asked, other := pattern.NewDealer(defaults()), pattern.NewDealer(defaults())
@@ -94,7 +93,7 @@ func TestReqDropsRepliesOutOfTurn(t *testing.T) {
 	expectDrops(t, req, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 2})
 }
 
-// The reply goes back behind everything up to the empty frame.
+// The reply is sent behind everything up to the empty frame.
 func TestRepKeepsTheEnvelope(t *testing.T) {
 	rep, peer := pattern.NewRep(defaults()), pattern.NewDealer(defaults())
 	join(t, peer, rep)
@@ -115,8 +114,8 @@ func TestRepKeepsTheEnvelope(t *testing.T) {
 	expectDrops(t, rep, map[pattern.DropReason]uint64{pattern.DropMalformed: 4})
 }
 
-// A REP never waits: the reply is dropped if the asker has left, or does not
-// take its replies.
+// A REP never waits: the reply is dropped if the asker has left, or has no room
+// for it.
 func TestRepDropsReplies(t *testing.T) {
 	t.Run("asker gone", func(t *testing.T) {
 		rep, peer := pattern.NewRep(defaults()), pattern.NewReq(defaults())

@@ -32,8 +32,7 @@ func TestRouterAddresses(t *testing.T) {
 	expectNothing(t, b)
 }
 
-// A peer that does not call itself anything is given an id that no peer can
-// have chosen.
+// A peer without a routing id gets one that no peer can have chosen.
 func TestRouterMakesIDs(t *testing.T) {
 	router := pattern.NewRouter(defaults())
 	seen := map[string]bool{}
@@ -95,7 +94,8 @@ func TestRouterDropsOrFails(t *testing.T) {
 	}
 }
 
-// A mandatory ROUTER waits for room at a peer, and is told when the peer leaves.
+// A mandatory ROUTER waits for room at a peer; the wait ends when the peer
+// leaves.
 func TestRouterWaitsForRoom(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()

@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// waitToSend starts a Send that has to wait, and returns when it does.
+// waitToSend starts a Send that has to wait, and returns when it waits.
 func waitToSend(t *testing.T, ctx context.Context, s *pattern.Socket, frames ...string) <-chan error {
 	t.Helper()
 	before := pattern.Senders(s)
@@ -41,9 +41,9 @@ func fullRouter(t *testing.T) (ctx context.Context, router *pattern.Socket, a, b
 	return ctx, router, a, b
 }
 
-// Senders of a mandatory ROUTER wait for different peers in one queue: room at one
-// of these, or its end, must reach the sender that it concerns, who may stand
-// anywhere in it.
+// Senders of a mandatory ROUTER wait for different peers in one queue: room at
+// a peer, or its end, must reach the sender that waits for that peer, anywhere
+// in the queue.
 func TestRouterWakesAllSenders(t *testing.T) {
 	t.Run("room", func(t *testing.T) {
 		ctx, router, a, b := fullRouter(t)
@@ -93,7 +93,7 @@ func TestRouterWakesAllSenders(t *testing.T) {
 	})
 }
 
-// A peer leaves whose consumer still holds what it has taken: there is no room yet,
+// A peer leaves while its consumer still holds messages: there is no room yet,
 // but nothing to wait for either.
 func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -124,17 +124,17 @@ func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	router.Detach(p, true)
 }
 
-// counted is a context that counts who watches it.
+// counted is a context that counts the contexts that watch it.
 type counted struct {
 	context.Context
 	watchers, all atomic.Int32
 }
 
-// Value hides that the context is one of package context's, which watches those by
-// other means.
+// Value hides that the context is one of package context's, which are watched
+// by other means.
 func (c *counted) Value(any) any { return nil }
 
-// AfterFunc is what derives contexts.
+// AfterFunc is called by contexts that are derived from c.
 func (c *counted) AfterFunc(f func()) (stop func() bool) {
 	c.watchers.Add(1)
 	c.all.Add(1)
@@ -148,7 +148,7 @@ func (c *counted) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// A Send that has waited, and succeeded in time, leaves nothing behind with the
+// A Send that has waited, and succeeded in time, leaves nothing behind in the
 // caller's context.
 func TestSendThatWaitedLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -172,9 +172,9 @@ func TestSendThatWaitedLeavesNothing(t *testing.T) {
 	}
 }
 
-// A sender that has given up is out of the queue: the room that comes then is for
-// the one behind it.
-func TestSenderThatGaveUpHasNoTurn(t *testing.T) {
+// A sender that has given up is out of the queue: later room goes to the sender
+// behind it.
+func TestSenderThatGaveUpIsNotWoken(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	push, pull := pattern.NewPush(hwm(1)), pattern.NewPull(hwm(1))
@@ -197,14 +197,14 @@ func TestSenderThatGaveUpHasNoTurn(t *testing.T) {
 		last = string(m.Bytes())
 	}
 	expectError(t, "the second sender", <-second, nil)
-	if last != "second" { // it may have come while what was there before was received
+	if last != "second" { // it may have come while earlier messages were received
 		expect(t, pull, "second")
 	}
 }
 
-// Two receivers wait, and two messages come at once, of which the socket is told
-// once: the first receiver passes the turn on.
-func TestReceiverPassesTheTurnOn(t *testing.T) {
+// Two receivers wait, and two messages come at once, with one notification: the
+// first receiver wakes the second.
+func TestReceiverWakesTheNext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
@@ -241,7 +241,7 @@ func TestReceiverPassesTheTurnOn(t *testing.T) {
 	}
 }
 
-// receiveAll makes room.
+// receiveAll makes room by receiving everything.
 func receiveAll(s *pattern.Socket) {
 	for {
 		if _, err := s.TryRecv(); err != nil {

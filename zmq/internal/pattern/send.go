@@ -55,14 +55,14 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 // dispatcher has not begun to. The send lock is held, but released meanwhile:
 // flushInline reports whether out is still the only peer, and has room.
 func (s *Socket) flushInline(out *pipe.Out) bool {
-	busy := out.ActiveConsumer()
-	if busy == nil {
+	active := out.ActiveConsumer()
+	if active == nil {
 		return false
 	}
 	s.sendMu.Unlock()
-	relieved := busy.FlushInline()
+	flushed := active.FlushInline()
 	s.sendMu.Lock()
-	return relieved && s.balance.only == out && s.senders.Len() == 0 && !out.Full()
+	return flushed && s.balance.only == out && s.senders.Len() == 0 && !out.Full()
 }
 
 // TrySend is Send without waiting: it fails with ErrWouldBlock.

@@ -7,9 +7,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// A socket that has sent to its one peer sends there without asking its type: until
-// there is a reason to.
-func TestShortWay(t *testing.T) {
+// A socket that has sent to its one peer sends there without asking its type,
+// until there is a reason to.
+func TestFastSend(t *testing.T) {
 	for name, then := range map[string]func(t *testing.T, push *pattern.Socket, peer *joint){
 		"no frame": func(t *testing.T, push *pattern.Socket, _ *joint) {
 			expectError(t, "no frame", push.TrySend(message.Msg{}), pattern.ErrNoFrame)
@@ -31,7 +31,7 @@ func TestShortWay(t *testing.T) {
 		},
 		"no peer": func(t *testing.T, push *pattern.Socket, peer *joint) {
 			peer.part()
-			expectError(t, "to nobody", push.TrySend(msg("x")), pattern.ErrWouldBlock)
+			expectError(t, "without a peer", push.TrySend(msg("x")), pattern.ErrWouldBlock)
 		},
 		"two peers": func(t *testing.T, push *pattern.Socket, peer *joint) {
 			other := pattern.NewPull(hwm(10))
@@ -53,11 +53,11 @@ func TestShortWay(t *testing.T) {
 	}
 }
 
-// A PUB takes the short way to its one subscriber while that wants everything.
-func TestShortWayToASubscriber(t *testing.T) {
+// A PUB uses the fast path to its one subscriber while that wants everything.
+func TestFastSendToASubscriber(t *testing.T) {
 	for name, tt := range map[string]struct {
 		then func(t *testing.T, one, other *pattern.Socket)
-		got  [2]bool // who is sent "b"
+		got  [2]bool // whether each is sent "b"
 	}{
 		"nothing":                 {func(*testing.T, *pattern.Socket, *pattern.Socket) {}, [2]bool{true, false}},
 		"another subscriber":      {func(t *testing.T, _, other *pattern.Socket) { subscribe(t, other, "") }, [2]bool{true, true}},
@@ -87,14 +87,14 @@ func TestShortWayToASubscriber(t *testing.T) {
 				expectNothing(t, subs[i])
 			}
 			if got := pub.Stats().Dropped[pattern.DropNoSubscriber]; (got == 1) != (tt.got == [2]bool{}) {
-				t.Errorf("%d messages were dropped for want of a subscriber", got)
+				t.Errorf("%d messages were dropped because there was no subscriber", got)
 			}
 		})
 	}
 }
 
-// One that is full misses messages over the short way too, and that is counted.
-func TestShortWayDropsAtTheHighWaterMark(t *testing.T) {
+// A full subscriber misses messages also on the fast path, and that is counted.
+func TestFastSendDropsAtTheHighWaterMark(t *testing.T) {
 	pub, sub := pattern.NewPub(hwm(3)), pattern.NewSub(hwm(3))
 	subscribe(t, sub, "")
 	join(t, pub, sub)
@@ -104,8 +104,8 @@ func TestShortWayDropsAtTheHighWaterMark(t *testing.T) {
 	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropHighWater: 7})
 }
 
-// A REQ has a state, and is asked each time.
-func TestNoShortWayForReq(t *testing.T) {
+// A REQ has a state, so its send is called for each message.
+func TestNoFastSendForReq(t *testing.T) {
 	req, rep := pattern.NewReq(defaults()), pattern.NewRep(defaults())
 	join(t, req, rep)
 	send(t, req, "q")

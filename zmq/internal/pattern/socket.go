@@ -185,7 +185,7 @@ func (s *Socket) Close() {
 // is held, and not the send lock: the source of an inproc peer's messages has a
 // lock of the same kind.
 func (s *Socket) countUnreadLocked() {
-	s.dropPutBack(DropUnread)
+	s.dropPutBackLocked(DropUnread)
 	s.receiveQueue.admit()
 	for _, in := range s.receiveQueue.active {
 		for ; in != nil; in = in.Following {

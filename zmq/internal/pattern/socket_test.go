@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// types are all the patterns, and what they can do.
+// types are all the patterns and their capabilities.
 var types = map[string]struct {
 	make              func(pattern.Options) *pattern.Socket
 	sends, receives   bool
@@ -37,7 +37,7 @@ func TestWhatTypesDo(t *testing.T) {
 			if err := s.TrySend(msg("a", "b")); errors.Is(err, pattern.ErrNotSupported) == typ.sends {
 				t.Errorf("sending: %v", err)
 			} else if errors.Is(err, pattern.ErrWouldBlock) != typ.waits {
-				t.Errorf("sending to nobody: %v", err)
+				t.Errorf("sending without a peer: %v", err)
 			}
 			if _, err := s.TryRecv(); errors.Is(err, pattern.ErrNotSupported) == typ.receives {
 				t.Errorf("receiving: %v", err)
@@ -128,9 +128,9 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// Those who give up pass their turns on: with one message of room, and others who
-// come and go all the time, every patient sender gets through.
-func TestNoTurnIsLost(t *testing.T) {
+// A waiter that gives up passes its wake-up on: with room for one message, and
+// others that come and go all the time, every sender that stays gets through.
+func TestNoWakeUpIsLost(t *testing.T) {
 	push, pull := pattern.NewPush(hwm(1)), pattern.NewPull(hwm(1))
 	join(t, push, pull)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -181,7 +181,7 @@ func TestPairHasOnePeer(t *testing.T) {
 	join(t, a, pattern.NewPair(defaults()))
 }
 
-// Marks in bytes bound what waits; an empty pipe takes any message.
+// Marks in bytes bound the payload that waits; an empty pipe takes any message.
 func TestHighWaterMarkInBytes(t *testing.T) {
 	o := pattern.Options{SendLimits: pipe.Limits{Bytes: 100}, RecvLimits: pipe.Limits{Bytes: 100}, GatherMin: message.GatherMin}
 	push, peers := pushTo(t, 1, o)

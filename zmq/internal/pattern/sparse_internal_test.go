@@ -2,7 +2,8 @@ package pattern
 
 import "testing"
 
-// How many messages between two waits are few depends on what brings them.
+// The number of messages between two waits that is sparse depends on what
+// brings them.
 func TestSparseRuns(t *testing.T) {
 	for _, tt := range []struct {
 		local bool

@@ -11,16 +11,16 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// roused is a helper that only counts.
-type roused struct{ times atomic.Int32 }
+// countingLeader is a WaitStrategy that only counts.
+type countingLeader struct{ times atomic.Int32 }
 
-func (*roused) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
-func (r *roused) WakeLeader()                                          { r.times.Add(1) }
-func (*roused) WaitingElsewhere()                                      {}
+func (*countingLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
+func (r *countingLeader) WakeLeader()                                          { r.times.Add(1) }
+func (*countingLeader) WaitingElsewhere()                                      {}
 
-// Over inproc up to four messages between two waits are few: then whoever waits
-// is roused. More of them are a stream. Where I/O brings them, the limit is a thousand:
-// TestSparseRuns.
+// Over inproc up to four messages between two waits are sparse: then the leader
+// is woken with the waiter. More of them are a stream. Where I/O brings them,
+// the limit is a thousand: TestSparseRuns.
 func TestFewMessagesBetweenWaits(t *testing.T) {
 	for _, tt := range []struct {
 		between int
@@ -28,9 +28,9 @@ func TestFewMessagesBetweenWaits(t *testing.T) {
 	}{{1, true}, {4, true}, {5, false}, {20, false}} {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
-		helper := &roused{}
+		leader := &countingLeader{}
 		o := defaults()
-		o.WaitStrategy = helper
+		o.WaitStrategy = leader
 		push, pull := pattern.NewPush(defaults()), pattern.NewPull(o)
 		join(t, push, pull)
 		wait := func() <-chan error {
@@ -49,11 +49,11 @@ func TestFewMessagesBetweenWaits(t *testing.T) {
 		}
 		for round := range 3 {
 			waiting := wait()
-			before := helper.times.Load()
+			before := leader.times.Load()
 			send(t, push, "x")
 			expectError(t, "the receiver", <-waiting, nil)
-			if got := helper.times.Load() > before; round > 0 && got != tt.few {
-				t.Errorf("after %d messages: roused: %v, want %v", tt.between, got, tt.few)
+			if got := leader.times.Load() > before; round > 0 && got != tt.few {
+				t.Errorf("after %d messages: leader woken: %v, want %v", tt.between, got, tt.few)
 			}
 			for range tt.between - 1 {
 				send(t, push, "x")

@@ -2,8 +2,8 @@ package pattern
 
 import "testing"
 
-// A subscriber with few subscriptions is forgotten at once, without another
-// goroutine; with as many as a turn has too.
+// A subscriber with up to a turn's number of subscriptions is removed at once,
+// without another goroutine.
 func TestLeavingWithLittle(t *testing.T) {
 	for _, n := range []int{1, turnSize} {
 		s := NewPub(Options{})

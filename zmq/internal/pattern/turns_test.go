@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// heardBy joins a PUB, by way of an Inbox, to a peer of which only what it
-// says is there.
+// heardBy joins a PUB, through an Inbox, to a peer that consists of the Inbox's
+// content only.
 func heardBy(t *testing.T, s *Socket) (*pipe.Peer, *pipe.Inbox) {
 	t.Helper()
 	inbox := pipe.NewInbox(pipe.Limits{}, nil)
@@ -35,7 +35,8 @@ func says(what byte, n int) (b message.Batch) {
 	return b
 }
 
-// What one peer says is taken in turns, between which others have the locks.
+// Subscriptions of one peer are taken in turns, between which others get the
+// locks.
 func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 	const n = 10 * turnSize
 	for _, what := range []byte{subscribe, unsubscribe} {
@@ -46,7 +47,7 @@ func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 			inbox.Put(says(subscribe, n))
 		}
 		before := kind.index.Len()
-		// The peer's In is told of it below, by the test itself.
+		// The test itself notifies the peer's In, below.
 		quiet := pipe.NewIn(inbox, pipe.Limits{}, silent{}, &s.received)
 		quiet.Peer = peer
 		peer.In = quiet
@@ -74,7 +75,8 @@ type silent struct{}
 
 func (silent) Readable(*pipe.In) {}
 
-// A peer that leaves matches nothing at once, and is swept away in turns.
+// A peer that leaves matches nothing from then on; its subscriptions are swept
+// in turns.
 func TestLeavingIsDoneInTurns(t *testing.T) {
 	const n = 10 * turnSize
 	s := NewPub(Options{})
@@ -82,7 +84,7 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 	kind := s.behaviour.(*pub)
 	peer, inbox := heardBy(t, s)
 	inbox.Put(says(subscribe, n))
-	kind.sweeping = true // by the test
+	kind.sweeping = true // the test sweeps
 	s.Disconnected(peer)
 	if got := s.Stats(); got.Subscriptions != 0 || kind.index.Prefixes() != n-turnSize {
 		t.Fatalf("%d subscriptions, and %d prefixes are left", got.Subscriptions, kind.index.Prefixes())
@@ -91,7 +93,7 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.Drops.Counts(); got[DropNoSubscriber] != 1 {
-		t.Fatalf("who has left is sent to: dropped %v", got)
+		t.Fatalf("a peer that has left is sent to: dropped %v", got)
 	}
 	turns := 1
 	for ; kind.sweepTurn(); turns++ {
@@ -104,9 +106,9 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 	}
 }
 
-// What a peer said before it left, and was not taken until then, counts for
-// nothing: neither for it, nor for who has its pipe now.
-func TestSaidBeforeItLeft(t *testing.T) {
+// A message that a peer sent before it left, and that was not taken until then,
+// has no effect, neither on that peer nor on the next one with its pipe.
+func TestSentBeforeItLeft(t *testing.T) {
 	s := NewPub(Options{})
 	defer s.Close()
 	peer, _ := heardBy(t, s)
@@ -117,12 +119,12 @@ func TestSaidBeforeItLeft(t *testing.T) {
 	s.Disconnected(peer)
 	late.Put(says(subscribe, 3))
 	if n := s.Stats().Subscriptions; n != 0 {
-		t.Fatalf("%d subscriptions of who is gone", n)
+		t.Fatalf("%d subscriptions of a peer that is gone", n)
 	}
 }
 
-// Messages that nobody can receive are dropped in turns too, between which others
-// have the lock: a peer may send them without end.
+// Messages that the socket cannot receive are dropped in turns too, between
+// which others get the lock: a peer may send them without end.
 func TestMessagesAreDroppedInTurns(t *testing.T) {
 	const n = 3 * turnSize
 	for name, tt := range map[string]struct {
@@ -168,7 +170,7 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 }
 
 // recvTurn reports whether a turn of receiving has ended before there was
-// nothing.
+// nothing left.
 func recvTurn(s *Socket, _ *pipe.In) (more bool) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()

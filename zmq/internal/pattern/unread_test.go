@@ -6,8 +6,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// What has come and was not received when its socket is closed is counted once:
-// of a connection that has ended, of one behind it, and of one that ends later.
+// Messages that were not received when their socket is closed are counted once:
+// those of a connection that has ended, of one behind it, and of one that ends
+// later.
 func TestUnreadIsCounted(t *testing.T) {
 	s := pattern.NewPull(defaults())
 	gone, again, live := peer(s), peer(s), peer(s)
@@ -29,7 +30,8 @@ func TestUnreadIsCounted(t *testing.T) {
 	expectDrops(t, s, map[pattern.DropReason]uint64{pattern.DropUnread: 8})
 }
 
-// Over inproc what waits in the sender's pipe is the sender's until it is taken.
+// Over inproc messages that wait in the sender's pipe are the sender's until
+// they are taken.
 func TestUnreadOverInproc(t *testing.T) {
 	push, pull := pattern.NewPush(defaults()), pattern.NewPull(defaults())
 	j := join(t, push, pull)

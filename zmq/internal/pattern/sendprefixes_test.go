@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-// A SUB that connects tells a publisher some prefixes at a time. What it subscribes
-// to and cancels meanwhile is told once, or not at all.
+// A SUB sends its prefixes to a new publisher a part at a time. A subscription
+// that is added or cancelled meanwhile is sent once, or not at all.
 func TestManySubscriptionsToANewPublisher(t *testing.T) {
 	const n = 5000
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -42,7 +42,7 @@ func TestManySubscriptionsToANewPublisher(t *testing.T) {
 		changes.Wait()
 		for pattern.Behind(sub) > 0 || pub.Stats().Subscriptions != n {
 			if ctx.Err() != nil {
-				t.Fatalf("the publisher knows %d subscriptions, want %d", pub.Stats().Subscriptions, n)
+				t.Fatalf("the publisher has %d subscriptions, want %d", pub.Stats().Subscriptions, n)
 			}
 			runtime.Gosched()
 		}
@@ -53,9 +53,9 @@ func TestManySubscriptionsToANewPublisher(t *testing.T) {
 	}
 }
 
-// Nobody waits for a lock while a publisher is told of many prefixes: each turn
-// tells it a few.
-func TestManySubscriptionsAreToldInTurns(t *testing.T) {
+// No goroutine waits long for a lock while a publisher is sent many prefixes:
+// each turn sends a few.
+func TestManySubscriptionsAreSentInTurns(t *testing.T) {
 	const n = 2000
 	sub := pattern.NewSub(defaults())
 	for i := range n {
@@ -67,11 +67,11 @@ func TestManySubscriptionsAreToldInTurns(t *testing.T) {
 	if err := sub.Attach(p); err != nil {
 		t.Fatal(err)
 	}
-	turns := pattern.Tell(sub, p)
+	turns := pattern.ConnectInTurns(sub, p)
 	all := 0
-	for _, told := range turns {
-		if all += told; told > 256 {
-			t.Errorf("%d prefixes in one turn", told)
+	for _, sent := range turns {
+		if all += sent; sent > 256 {
+			t.Errorf("%d prefixes in one turn", sent)
 		}
 	}
 	if all != n || len(turns) < n/256 {
@@ -85,8 +85,8 @@ func TestManySubscriptionsAreToldInTurns(t *testing.T) {
 	p.Out.Detach(nil)
 }
 
-// A publisher that leaves before it was told everything is told no more.
-func TestAPublisherLeavesWhileItIsTold(t *testing.T) {
+// A publisher that leaves before it was sent everything is sent no more.
+func TestAPublisherLeavesWhileItIsSentPrefixes(t *testing.T) {
 	sub := pattern.NewSub(defaults())
 	for i := range 20_000 {
 		if err := sub.Subscribe(fmt.Append(nil, i)); err != nil {
@@ -107,9 +107,9 @@ func TestAPublisherLeavesWhileItIsTold(t *testing.T) {
 	sub.Close()
 }
 
-// A turn is how long others wait for the locks; without turns it would be all of
-// it.
-func BenchmarkTellOfAMillion(b *testing.B) {
+// A turn is how long other goroutines wait for the locks; without turns they
+// would wait for all of it.
+func BenchmarkSendAMillionPrefixes(b *testing.B) {
 	const n = 1_000_000
 	sub := pattern.NewSub(defaults())
 	for i := range n {
@@ -119,7 +119,7 @@ func BenchmarkTellOfAMillion(b *testing.B) {
 	}
 	turns := 0
 	for b.Loop() {
-		turns += len(pattern.Tell(sub, peer(sub)))
+		turns += len(pattern.ConnectInTurns(sub, peer(sub)))
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/publisher")
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(turns), "µs/turn")
