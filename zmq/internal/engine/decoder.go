@@ -123,7 +123,7 @@ func (d *decoder) Turn() { d.turn = turnFrames }
 // Scan walks over whole frames until there are room whole messages in the batch
 // or something else is found. An error is final.
 func (d *decoder) Scan(room int) (found, []byte, error) {
-	for d.large == nil && d.passOver() {
+	for d.large == nil && d.skipRest() {
 		switch {
 		case d.msgs >= room, d.gap > 0 && d.parts == 0:
 			return foundFull, nil, nil
@@ -193,9 +193,9 @@ func (d *decoder) charge(size uint64, have int) {
 	}
 }
 
-// passOver drops the received part of a frame that is skipped. It returns false
+// skipRest drops the received part of a frame that is skipped. It returns false
 // if more of it is to come.
-func (d *decoder) passOver() bool {
+func (d *decoder) skipRest() bool {
 	if d.skip > 0 {
 		n := min(d.skip, uint64(d.end-d.pos))
 		d.Skip(int(n))

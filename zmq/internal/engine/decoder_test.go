@@ -309,7 +309,7 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 
 // A publisher holds no more of a subscription that comes as a message than of
 // one that comes as a command.
-func TestLongSubscriptionIsPassedOver(t *testing.T) {
+func TestLongSubscriptionIsSkipped(t *testing.T) {
 	const most = 1 + wire.MaxSubscription
 	for _, size := range []uint64{most, most + 1, maxBody + 1, 1<<32 + 5, 1<<63 - 1} {
 		for _, first := range []byte{0, 1} {

@@ -169,7 +169,7 @@ func TestTurnIsExact(t *testing.T) {
 		{"short and long", keepAll, append(frame(nil, 0, []byte("x")), long...), 1 << 15},
 		{"two short and long", keepAll, append(frame(frame(nil, 0, []byte("x")), 0, nil), long...), (1<<16 + 2) / 3},
 		{"of messages", keepAll, append(frame(nil, wire.FlagMore, nil), frame(nil, 0, []byte("x"))...), 1 << 15},
-		{"passed over", keepNone, frame(nil, 0, []byte("x")), 1 << 16},
+		{"skipped", keepNone, frame(nil, 0, []byte("x")), 1 << 16},
 		{"commands", keepAll, frame(nil, wire.FlagCommand, []byte("\x01X")), 1009},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

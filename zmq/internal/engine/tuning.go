@@ -5,7 +5,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 )
 
-// handler makes a completion handler.
+// handler makes a completion handler of f.
 func (e *Engine) handler(f func(*proactor.Operation)) proactor.Handler {
 	if !e.cfg.Tuning.NoStrandElision {
 		return proactor.HandlerFunc(f)
@@ -17,17 +17,17 @@ func (e *Engine) handler(f func(*proactor.Operation)) proactor.Handler {
 	})
 }
 
-// renew gives an operation that is about to be started a handler of its own,
-// with NoHandlerMemory. f is a method of the engine and not yet bound to it: that
-// alone would allocate.
+// renew gives an operation that is about to be started a new handler, with
+// NoHandlerMemory. f is a method of the engine that is not bound to it yet,
+// because binding it would allocate.
 func (e *Engine) renew(op *proactor.Operation, f func(*Engine, *proactor.Operation)) {
 	if e.cfg.Tuning.NoHandlerMemory {
 		op.Handler = e.handler(func(op *proactor.Operation) { f(e, op) })
 	}
 }
 
-// recycle keeps the memory of a batch that has been written, for the next one;
-// with NoHandlerMemory it does not.
+// recycle keeps the memory of a batch that has been written for the next one,
+// unless NoHandlerMemory is set.
 func (e *Engine) recycle() {
 	e.inFlight.Reset()
 	if e.cfg.Tuning.NoHandlerMemory {

@@ -21,7 +21,7 @@ func TestDecoderTurns(t *testing.T) {
 	}{
 		{"messages", keepAll, frame(nil, 0, []byte("x")), 4, 2},
 		{"frames of a message", keepAll, frame(nil, wire.FlagMore, nil), 4, 2},
-		{"frames passed over", keepSubscriptions, frame(nil, wire.FlagMore, nil), 4, 2},
+		{"frames skipped", keepSubscriptions, frame(nil, wire.FlagMore, nil), 4, 2},
 		{"commands", keepAll, frame(nil, wire.FlagCommand, []byte("\x01X")), dear + 3, dear - 3},
 		{"subscriptions", keepSubscriptions, frame(nil, 0, []byte("\x01x")), dear + 3, dear - 3},
 		{"unsubscriptions", keepSubscriptions, frame(nil, 0, []byte("\x00x")), dear + 3, dear - 3},

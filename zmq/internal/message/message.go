@@ -40,7 +40,6 @@ type ownership struct {
 
 // kind says which messages an ownership belongs to.
 
-// kind says what a more belongs to.
 type kind uint8
 
 const (

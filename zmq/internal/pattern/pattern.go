@@ -12,7 +12,6 @@
 // One lock guards sending, another one receiving. The lock of a direction also
 // guards a socket type's own state for that direction. Nothing here does I/O or
 // waits with a lock held.
-// I/O or waits with a lock held.
 package pattern
 
 import (

@@ -33,7 +33,6 @@ import (
 //
 // A member of a group is a block like a node of kindOne, with its group in
 // place of the parent: both are in the list of a peer's subscriptions.
-// of the parent: both are in the list of what a peer subscribed to.
 type node []byte
 
 // The lower half of a kind is the size of its value.
