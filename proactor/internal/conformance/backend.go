@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// backendTests are about the seam: what a dispatcher relies on and its users do
-// not see.
+// backendTests test the contract between dispatcher and backend, which users of a
+// dispatcher do not see.
 var backendTests = []struct {
 	name string
 	run  func(*testing.T, backend.Backend)
@@ -25,7 +25,7 @@ var backendTests = []struct {
 	{"StartAfterClose", testBackendStartAfterClose},
 }
 
-// RunBackend runs the tests of the seam as subtests.
+// RunBackend runs the tests of that contract as subtests.
 func RunBackend(t *testing.T, open func() (backend.Backend, error)) {
 	for _, test := range backendTests {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func RunBackend(t *testing.T, open func() (backend.Backend, error)) {
 	}
 }
 
-// testWakeBeforeWait: a wake is kept for the next Wait, once.
+// testWakeBeforeWait: the next Wait, and only that, returns for an earlier Wake.
 func testWakeBeforeWait(t *testing.T, b backend.Backend) {
 	for range 3 {
 		b.Wake()
@@ -54,8 +54,8 @@ func testWakeBeforeWait(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testWakeDuringWait has each Wait ended by a goroutine that waits for the one
-// before: a wake that was lost would leave both waiting.
+// testWakeDuringWait: each Wait is ended by a goroutine that waits for the previous
+// one. If a Wake were lost, both would wait for ever.
 func testWakeDuringWait(t *testing.T, b backend.Backend) {
 	const wakes = 5000
 	var seen, sent int
@@ -81,8 +81,8 @@ func testWakeDuringWait(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testWakeFromMany counts work that several goroutines leave, each with a wake:
-// when the last of it was left there is a Wait that returns after that.
+// testWakeFromMany counts work items that several goroutines add, each with a Wake.
+// After the last one there must be a Wait that returns.
 func testWakeFromMany(t *testing.T, b backend.Backend) {
 	const wakers, each = 8, 1000
 	var mu sync.Mutex
@@ -105,7 +105,7 @@ func testWakeFromMany(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testWaitUntil waits for deadlines, later and earlier ones in turn.
+// testWaitUntil waits until deadlines, alternately later and earlier ones.
 func testWaitUntil(t *testing.T, b backend.Backend) {
 	for _, after := range []time.Duration{time.Millisecond, 3 * time.Millisecond, time.Microsecond, -time.Second, 2 * time.Millisecond} {
 		deadline := b.Now() + after
@@ -117,7 +117,7 @@ func testWaitUntil(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testWaitZero: nothing waits when it was not asked to.
+// testWaitZero: Wait(0) does not wait.
 func testWaitZero(t *testing.T, b backend.Backend) {
 	for range 10 {
 		if op := b.Wait(0); op != nil {
@@ -126,7 +126,7 @@ func testWaitZero(t *testing.T, b backend.Backend) {
 	}
 }
 
-// opened is a listener with an accept outstanding.
+// opened returns a listener with an outstanding accept.
 func opened(t *testing.T, b backend.Backend) (backend.Handle, *backend.Op) {
 	t.Helper()
 	ln, err := b.Listen("tcp", "127.0.0.1:0", nil)
@@ -138,8 +138,8 @@ func opened(t *testing.T, b backend.Backend) (backend.Handle, *backend.Op) {
 	return ln, accept
 }
 
-// collect waits until n operations have been handed back, and reports those
-// that come twice.
+// collect waits until n operations have completed, and reports those that complete
+// twice.
 func collect(t *testing.T, b backend.Backend, n int) map[*backend.Op]bool {
 	t.Helper()
 	got := map[*backend.Op]bool{}
@@ -154,8 +154,8 @@ func collect(t *testing.T, b backend.Backend, n int) map[*backend.Op]bool {
 	return got
 }
 
-// testStartDuringWait starts an operation while another goroutine waits: its
-// completion ends the Wait.
+// testStartDuringWait starts an operation while another goroutine is inside Wait:
+// its completion ends the Wait.
 func testStartDuringWait(t *testing.T, b backend.Backend) {
 	ln, accept := opened(t, b)
 	connect := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: ln.LocalAddr().String()}}
@@ -176,9 +176,9 @@ func testStartDuringWait(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testTakeBesideClose takes handles that are being closed, as by the Close of the
-// backend that has them: one of the two comes first, and is all that happens. (But
-// where what was taken is the same handle Close may have come second.)
+// testTakeBesideClose takes handles while the Close of their backend closes them:
+// only one of the two takes effect. (If Take returns the same handle, Close may
+// come second.)
 func testTakeBesideClose(t *testing.T, b backend.Backend) {
 	const rounds = 2000
 	for range rounds {
@@ -205,7 +205,7 @@ func testTakeBesideClose(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testCloseHandsBack closes with operations outstanding.
+// testCloseHandsBack closes a backend with operations outstanding.
 func testCloseHandsBack(t *testing.T, b backend.Backend) {
 	_, first := opened(t, b)
 	_, second := opened(t, b)
@@ -218,7 +218,7 @@ func testCloseHandsBack(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testBackendStartAfterClose: what was started too late is handed back too.
+// testBackendStartAfterClose: an operation started after Close completes too.
 func testBackendStartAfterClose(t *testing.T, b backend.Backend) {
 	ln, accept := opened(t, b)
 	if err := b.Close(); err != nil {

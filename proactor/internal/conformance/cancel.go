@@ -18,7 +18,7 @@ func (r *fixture) canceled(c *call) {
 	}
 }
 
-// testCancelRead: the stream goes on as if nothing had been.
+// testCancelRead: the stream still works after a cancelled read.
 func testCancelRead(r *fixture) {
 	a, b := r.pair()
 	buf := make([]byte, 5)
@@ -38,7 +38,7 @@ func testCancelRead(r *fixture) {
 	}
 }
 
-// testCancelWaiting cancels reads that wait for others.
+// testCancelWaiting cancels reads that wait for other reads.
 func testCancelWaiting(r *fixture) {
 	a, b := r.pair()
 	var got []byte
@@ -71,7 +71,7 @@ func testCancelWrite(r *fixture) {
 	if write.err != nil && write.err != proactor.ErrCanceled {
 		r.t.Errorf("cancelled write: %d, %v", write.n, write.err)
 	}
-	sent += write.n // what was written before counts
+	sent += write.n // bytes written before the cancel count
 	a.Write(write.start(), []byte("end"))
 	got := make([]byte, sent+3)
 	r.read(b, got)
@@ -112,7 +112,8 @@ func testCancelConnect(r *fixture) {
 	}
 }
 
-// testCancelIdle cancels what is not outstanding, and what cannot be cancelled.
+// testCancelIdle cancels operations that are not outstanding or cannot be
+// cancelled.
 func testCancelIdle(r *fixture) {
 	a, b := r.pair()
 	c := r.call(nil)
@@ -127,8 +128,8 @@ func testCancelIdle(r *fixture) {
 	r.read(b, make([]byte, 1))
 }
 
-// testCancelRace cancels reads and writes all the time, from another goroutine,
-// while bytes flow: none is lost or doubled.
+// testCancelRace cancels reads and writes continually, from another goroutine,
+// while bytes flow: no byte is lost or duplicated.
 func testCancelRace(r *fixture) {
 	const size = 1 << 20
 	a, b := r.pair()

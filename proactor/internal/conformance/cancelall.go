@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// testCancelHandle cancels what is in progress and what waits, in both
-// directions of one handle. The other end does not notice.
+// testCancelHandle cancels operations in progress and waiting ones, in both
+// directions of one handle. The other end is not affected.
 func testCancelHandle(r *fixture) {
 	a, b := r.pair()
 	write, sent := r.fill(a)
@@ -60,7 +60,7 @@ func testCancelListener(r *fixture) {
 	ln.Cancel()
 }
 
-// testCancelAll has one of each kind outstanding.
+// testCancelAll cancels one operation of each kind.
 func testCancelAll(r *fixture) {
 	ln := r.listen()
 	a, _ := r.pair()
@@ -87,8 +87,8 @@ func testCancelAll(r *fixture) {
 }
 
 // testCancelledAcceptsLeakNothing cancels accepts from another goroutine while
-// connections come. Each connection is one accept's result, or is still waiting
-// to be accepted in the end: one whose descriptor had got lost would never end.
+// connections arrive. Each connection is the result of one accept, or is still in
+// the accept queue at the end. The peer of a lost descriptor would wait for ever.
 func testCancelledAcceptsLeakNothing(r *fixture) {
 	const connections = 100
 	ln := r.listen()
@@ -97,7 +97,7 @@ func testCancelledAcceptsLeakNothing(r *fixture) {
 	var accept *call
 	accept = r.call(func() {
 		switch {
-		case accept.stream != nil: // it may be of a connect that was cancelled too late
+		case accept.stream != nil: // the connect may have succeeded before its cancel
 			accepted = append(accepted, accept.stream)
 		case accept.err != proactor.ErrCanceled && accept.err != proactor.ErrHandleClosed:
 			r.t.Errorf("accept: %v", accept.err)
@@ -108,7 +108,7 @@ func testCancelledAcceptsLeakNothing(r *fixture) {
 	})
 	ln.Accept(accept.start())
 
-	// One cancel for each connect, or nothing would ever come about.
+	// One cancel for each connect; with more, no connect would ever succeed.
 	var canceller sync.WaitGroup
 	turns := make(chan struct{}, 1)
 	canceller.Go(func() {
@@ -149,9 +149,9 @@ func testCancelledAcceptsLeakNothing(r *fixture) {
 	}
 }
 
-// testCancelledConnectsLeakNothing cancels connects from another goroutine. Each is
-// a stream, which is closed, or has been given up: whoever was accepted for it
-// sees the end of it. A socket that had got lost would stay connected.
+// testCancelledConnectsLeakNothing cancels connects from another goroutine. Each
+// connect either returns a stream, which is closed, or has closed its socket: the
+// accepted end sees the end of the stream. A leaked socket would stay connected.
 func testCancelledConnectsLeakNothing(r *fixture) {
 	const connections = 100
 	ln := r.listen()
@@ -165,14 +165,14 @@ func testCancelledConnectsLeakNothing(r *fixture) {
 	})
 	ln.Accept(accept.start())
 
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	connect := r.call(nil)
-	connect.op.SetCancelGroup(&owner)
+	connect.op.SetCancelGroup(&group)
 	var canceller sync.WaitGroup
 	var stop atomic.Bool
 	canceller.Go(func() {
 		for !stop.Load() {
-			owner.Cancel()
+			group.Cancel()
 			runtime.Gosched()
 		}
 	})
@@ -187,7 +187,7 @@ func testCancelledConnectsLeakNothing(r *fixture) {
 	}
 	stop.Store(true)
 	canceller.Wait()
-	ln.Close() // resets those that are still to be accepted
+	ln.Close() // resets connections in the accept queue
 	r.wait(accept)
 	for _, h := range accepted {
 		end := r.call(nil)

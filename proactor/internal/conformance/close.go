@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// failed waits for c and expects that error.
+// failed waits for c and expects the error want.
 func (r *fixture) failed(c *call, want error) {
 	r.t.Helper()
 	r.wait(c)
@@ -22,8 +22,8 @@ func (r *fixture) failed(c *call, want error) {
 	}
 }
 
-// testCloseHandle closes a handle with operations in progress, waiting, and
-// started later.
+// testCloseHandle closes a handle with operations in progress, waiting operations,
+// and operations that are started afterwards.
 func testCloseHandle(r *fixture) {
 	a, _ := r.pair()
 	write, _ := r.fill(a)
@@ -99,7 +99,7 @@ func testCloseHandleRace(r *fixture) {
 	}
 }
 
-// outstanding starts one of everything that waits on a handle.
+// outstanding starts one operation of each kind that waits on a handle.
 func (r *fixture) outstanding() []*call {
 	_, b := r.pair()
 	ln := r.listen()
@@ -112,8 +112,7 @@ func (r *fixture) outstanding() []*call {
 	return []*call{accept, read, write, waiting}
 }
 
-// allClosed expects every call to have completed because the dispatcher was
-// closed.
+// allClosed expects every call to have completed because the dispatcher was closed.
 func (r *fixture) allClosed(calls []*call) {
 	r.t.Helper()
 	for _, c := range calls {
@@ -149,7 +148,7 @@ func testCloseDispatcher(r *fixture) {
 	}
 }
 
-// testCloseWhileRunning closes from another goroutine.
+// testCloseWhileRunning closes the dispatcher from another goroutine.
 func testCloseWhileRunning(r *fixture) {
 	calls := r.outstanding()
 	running := r.call(nil)
@@ -168,8 +167,9 @@ func testCloseWhileRunning(r *fixture) {
 	r.allClosed(calls)
 }
 
-// testCloseBesideClose closes and cancels from one goroutine what another one closes
-// with the dispatcher: all of it has completed when both are done.
+// testCloseBesideClose closes and cancels on one goroutine what another goroutine
+// closes with the dispatcher: every operation has completed when both have
+// returned.
 func testCloseBesideClose(r *fixture) {
 	const rounds, handles, each = 30, 4, 300
 	for range rounds {
@@ -215,8 +215,8 @@ func testCloseBesideClose(r *fixture) {
 	}
 }
 
-// testSecondClose: who closes what somebody else is closing, a listener or its
-// dispatcher, finds nothing of it left afterwards.
+// testSecondClose: a second Close of a listener or a dispatcher that is being
+// closed returns after everything is closed.
 func testSecondClose(r *fixture) {
 	for _, second := range []func(*proactor.Dispatcher, *proactor.Handle) error{
 		func(_ *proactor.Dispatcher, ln *proactor.Handle) error { return ln.Close() },
@@ -234,7 +234,7 @@ func testSecondClose(r *fixture) {
 			address := ln.LocalAddr().String()
 			var first sync.WaitGroup
 			first.Go(func() { ln.Close() })
-			for d.Load() > 0 { // until the first has begun
+			for d.Load() > 0 { // until the first Close has begun
 				runtime.Gosched()
 			}
 			if err := second(d, ln); err != nil {
@@ -254,7 +254,7 @@ func testSecondClose(r *fixture) {
 	}
 }
 
-// testStartAfterClose: even what is started too late completes once.
+// testStartAfterClose: operations started after Close complete once, too.
 func testStartAfterClose(r *fixture) {
 	a, _ := r.pair()
 	ln := r.listen()
@@ -281,8 +281,8 @@ func testStartAfterClose(r *fixture) {
 	}
 }
 
-// testStartWhileClosing starts operations from other goroutines in the moment
-// of closing.
+// testStartWhileClosing starts operations from other goroutines while the
+// dispatcher is being closed.
 func testStartWhileClosing(r *fixture) {
 	const starters, each = 4, 50
 	var answered, starting sync.WaitGroup

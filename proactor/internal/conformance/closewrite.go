@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// ends reads until the end of the stream, and returns what came before it.
-func (r *fixture) ends(h *proactor.Handle) []byte {
+// readToEnd reads until the end of the stream, and returns the bytes before it.
+func (r *fixture) readToEnd(h *proactor.Handle) []byte {
 	r.t.Helper()
 	var all []byte
 	buf := make([]byte, 64<<10)
@@ -30,7 +30,7 @@ func (r *fixture) ends(h *proactor.Handle) []byte {
 }
 
 // testCloseWrite: the peer reads what was written, then the end; the other
-// direction goes on.
+// direction still works.
 func testCloseWrite(r *fixture) {
 	a, b := r.pair()
 	r.write(a, []byte("last words"))
@@ -39,7 +39,7 @@ func testCloseWrite(r *fixture) {
 			r.t.Fatal(err)
 		}
 	}
-	if got := r.ends(b); string(got) != "last words" {
+	if got := r.readToEnd(b); string(got) != "last words" {
 		r.t.Errorf("read %q before the end", got)
 	}
 	late := r.call(nil)
@@ -62,7 +62,8 @@ func testCloseWrite(r *fixture) {
 	}
 }
 
-// testCloseWriteWaits: what was started before is written before the end.
+// testCloseWriteWaits: writes that were started before are completed before the
+// end.
 func testCloseWriteWaits(r *fixture) {
 	a, b := r.pair()
 	waiting, sent := r.fill(a)
@@ -72,7 +73,7 @@ func testCloseWriteWaits(r *fixture) {
 		r.t.Fatal(err)
 	}
 	a.Write(late.start(), []byte("late"))
-	got := r.ends(b)
+	got := r.readToEnd(b)
 	r.ok(waiting)
 	r.ok(behind)
 	if want := sent + waiting.n + behind.n; len(got) != want || !bytes.HasSuffix(got, []byte("behind")[:behind.n]) {
@@ -84,7 +85,7 @@ func testCloseWriteWaits(r *fixture) {
 	}
 }
 
-// testCloseWriteCancel: the end comes also when what it waits for is cancelled.
+// testCloseWriteCancel: the end is sent even if the writes before it are cancelled.
 func testCloseWriteCancel(r *fixture) {
 	a, b := r.pair()
 	waiting, sent := r.fill(a)
@@ -93,12 +94,13 @@ func testCloseWriteCancel(r *fixture) {
 	}
 	a.Cancel()
 	r.wait(waiting)
-	if got := r.ends(b); len(got) != sent+waiting.n {
+	if got := r.readToEnd(b); len(got) != sent+waiting.n {
 		r.t.Errorf("read %d bytes, want %d", len(got), sent+waiting.n)
 	}
 }
 
-// testCloseWriteWrong: what has no writing side, or is closed.
+// testCloseWriteWrong: CloseWrite fails on handles without a write side and on
+// closed ones.
 func testCloseWriteWrong(r *fixture) {
 	a, _ := r.pair()
 	a.Close()
@@ -114,14 +116,14 @@ func testCloseWriteWrong(r *fixture) {
 	}
 }
 
-// testCloseWriteMoveTo: a stream that is handed over keeps in mind that its writing
-// side is closed.
+// testCloseWriteMoveTo: a stream whose write side is closed stays so on another
+// dispatcher.
 func testCloseWriteMoveTo(r *fixture) {
 	a, b := r.pair()
 	if err := a.CloseWrite(); err != nil {
 		r.t.Fatal(err)
 	}
-	other, err := r.beside() // after the pair: simulated time needs all dispatchers to wait
+	other, err := r.beside() // after the pair: virtual time passes only while all dispatchers wait
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -154,7 +156,7 @@ func testCloseWriteMoveTo(r *fixture) {
 	if err := other.Close(); err != nil {
 		r.t.Error(err)
 	}
-	if got := r.ends(b); len(got) != 0 {
+	if got := r.readToEnd(b); len(got) != 0 {
 		r.t.Errorf("read %q before the end", got)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// testWriteAll: one completion for more than any stream holds, and for nothing.
+// testWriteAll: one completion for more bytes than a stream holds, and for none.
 func testWriteAll(r *fixture) {
 	data := pattern(r.big())
 	a, b := r.pair()
@@ -34,7 +34,7 @@ func testWriteAll(r *fixture) {
 	}
 }
 
-// testWriteAllInOrder: nothing comes between its bytes, nor does the end.
+// testWriteAllInOrder: neither another write nor the end comes between its bytes.
 func testWriteAllInOrder(r *fixture) {
 	data := pattern(r.big() / 4)
 	a, b := r.pair()
@@ -50,7 +50,7 @@ func testWriteAllInOrder(r *fixture) {
 	if err := a.CloseWrite(); err != nil {
 		r.t.Fatal(err)
 	}
-	if got := r.ends(b); !bytes.Equal(got, want) {
+	if got := r.readToEnd(b); !bytes.Equal(got, want) {
 		r.t.Errorf("read %d bytes, want %d, or they differ", len(got), len(want))
 	}
 	for _, c := range calls {
@@ -63,7 +63,7 @@ func testWriteAllInOrder(r *fixture) {
 	}
 }
 
-// testReadFull reads what comes by and by.
+// testReadFull reads bytes that arrive in parts.
 func testReadFull(r *fixture) {
 	data := pattern(200_000)
 	a, b := r.pair()
@@ -88,7 +88,7 @@ func testReadFull(r *fixture) {
 	}
 }
 
-// testReadFullEnds: the stream ends before the first byte, and behind some.
+// testReadFullEnds: the stream ends before the first byte, and after some bytes.
 func testReadFullEnds(r *fixture) {
 	for _, sent := range []string{"", "some"} {
 		a, b := r.pair()
@@ -127,16 +127,16 @@ func testReadFullPipe(r *fixture) {
 	}
 }
 
-// begun is a ReadFull and a WriteAll of which a part is done.
-type begun struct {
+// partial has a ReadFull and a WriteAll that are partly done.
+type partial struct {
 	read, write       *call
 	a, reader, writer *proactor.Handle
 	buf               [9]byte
 }
 
-// begun starts them on streams of their own, set as set does.
-func (r *fixture) begun(set func(*proactor.Operation)) *begun {
-	x := &begun{read: r.call(nil), write: r.call(nil)}
+// partial starts both on streams of their own, after calling set with each.
+func (r *fixture) partial(set func(*proactor.Operation)) *partial {
+	x := &partial{read: r.call(nil), write: r.call(nil)}
 	x.a, x.reader = r.pair()
 	writer, d := r.pair()
 	x.writer = writer
@@ -150,21 +150,21 @@ func (r *fixture) begun(set func(*proactor.Operation)) *begun {
 	return x
 }
 
-// lostNothing reads what the ReadFull, which has ended, has left.
-func (r *fixture) lostNothing(x *begun) {
+// lostNothing reads the bytes that the ReadFull, which has ended, has not read.
+func (r *fixture) lostNothing(x *partial) {
 	x.a.Close()
-	got := append(x.buf[:x.read.n:x.read.n], r.ends(x.reader)...)
+	got := append(x.buf[:x.read.n:x.read.n], r.readToEnd(x.reader)...)
 	if string(got) != "some" {
 		r.t.Errorf("read %q in all", got)
 	}
 }
 
-// testComposedEnds ends composed operations in the middle in all the ways that
-// there are: the part that was done is told, and nothing else is done.
+// testComposedEnds ends partly done operations in all possible ways: they report
+// the part that was done, and do nothing more.
 func testComposedEnds(r *fixture) {
 	gone := errors.New("gone")
 	ctx, cancel := context.WithCancelCause(context.Background())
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	tests := []struct {
 		name string
 		end  func(c *call, h *proactor.Handle)
@@ -173,13 +173,13 @@ func testComposedEnds(r *fixture) {
 		{"cancel", func(c *call, _ *proactor.Handle) { r.d.Cancel(&c.op) }, proactor.ErrCanceled},
 		{"cancel of the handle", func(_ *call, h *proactor.Handle) { h.Cancel() }, proactor.ErrCanceled},
 		{"cancel of all", func(*call, *proactor.Handle) { r.d.CancelAll() }, proactor.ErrCanceled},
-		{"cancel of the owner", func(*call, *proactor.Handle) { owner.Cancel() }, proactor.ErrCanceled},
+		{"cancel of the group", func(*call, *proactor.Handle) { group.Cancel() }, proactor.ErrCanceled},
 		{"close", func(_ *call, h *proactor.Handle) { h.Close() }, proactor.ErrHandleClosed},
-		{"context", func(*call, *proactor.Handle) { cancel(gone) }, gone}, // the last one: it is done
+		{"context", func(*call, *proactor.Handle) { cancel(gone) }, gone}, // the last one: it has ended
 	}
 	for _, tt := range tests {
-		x := r.begun(func(o *proactor.Operation) {
-			o.SetCancelGroup(&owner)
+		x := r.partial(func(o *proactor.Operation) {
+			o.SetCancelGroup(&group)
 			o.SetContext(ctx)
 		})
 		tt.end(x.read, x.reader)
@@ -198,7 +198,7 @@ func testComposedEnds(r *fixture) {
 	}
 }
 
-// testComposedTimeout: the time is for all of it, not for each part.
+// testComposedTimeout: the timeout is for the whole operation, not for each part.
 func testComposedTimeout(r *fixture) {
 	a, b := r.pair()
 	read, write := r.call(nil), r.call(nil)
@@ -229,8 +229,8 @@ func testComposedTimeout(r *fixture) {
 	}
 }
 
-// testComposedCancelRace cancels from another goroutine while the parts come: what
-// is told to be read is what was read.
+// testComposedCancelRace cancels from another goroutine while the parts arrive: N
+// is the number of bytes that were read.
 func testComposedCancelRace(r *fixture) {
 	const size = 100_000
 	data := pattern(size)
@@ -264,10 +264,10 @@ func testComposedCancelRace(r *fixture) {
 	}
 }
 
-// testComposedClose: Close of the dispatcher completes them, with the part that was
-// done.
+// testComposedClose: closing the dispatcher completes the operations with the part
+// that was done.
 func testComposedClose(r *fixture) {
-	x := r.begun(func(*proactor.Operation) {})
+	x := r.partial(func(*proactor.Operation) {})
 	if err := r.d.Close(); err != nil {
 		r.t.Error(err)
 	}

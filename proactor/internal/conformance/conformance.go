@@ -1,10 +1,10 @@
-// Package conformance is the one suite of tests that every backend passes. It
-// is written against the dispatcher, as its users see it, so that it holds for
-// dispatcher and backend together; backend.go is about the seam alone.
+// Package conformance is the test suite that every backend passes. It tests
+// dispatcher and backend together, through the dispatcher's public API; backend.go
+// tests the contract between the two.
 //
 // The tests drive the dispatcher from the test's own goroutine, which is both
-// peers, and start other goroutines only where those are what is tested. So the
-// same suite runs in virtual time.
+// peers, and start other goroutines only to test concurrency. Therefore the suite
+// also runs in virtual time.
 package conformance
 
 import (
@@ -16,27 +16,27 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Config is what the suite is run on.
+// Config configures the suite.
 type Config struct {
 	New     func() (*proactor.Dispatcher, error)
 	Network string // "tcp" or "unix"
-	// Beside makes one more dispatcher that handles of the last one can be handed to;
-	// nil: New does.
+	// Beside makes another dispatcher, to which handles of the last one can be
+	// handed. Nil means New.
 	Beside func() (*proactor.Dispatcher, error)
-	// Raise sends a signal to this process, or to the simulated network. Where it
-	// is nil the tests of signals are not run.
+	// Raise sends a signal to this process, or to the simulated network. Nil skips
+	// the tests of signals.
 	Raise func(os.Signal) error
-	// Exhaust makes accepts fail for want of descriptors until restore is called.
-	// Where it is nil the test of that is not run.
+	// Exhaust makes accepts fail because there are no descriptors, until restore is
+	// called. Nil skips the test of that.
 	Exhaust func(t *testing.T) (restore func())
-	// Locked says that handlers are called by a thread of the dispatcher's own.
+	// Locked says that a thread of the dispatcher's own calls handlers.
 	Locked bool
-	// Sleep lets the dispatcher's time pass while a handler runs; nil: time.Sleep.
+	// Sleep lets the dispatcher's time pass while a handler runs; nil means
+	// time.Sleep.
 	Sleep func(time.Duration)
 }
 
-// tests in the order of what they need: each uses what those before it have
-// tested.
+// tests has the tests in order: each relies on what earlier ones have tested.
 var tests = []struct {
 	name string
 	run  func(*fixture)
@@ -114,9 +114,9 @@ var tests = []struct {
 	{"CancelHandle", testCancelHandle},
 	{"CancelListener", testCancelListener},
 	{"CancelAll", testCancelAll},
-	{"CancelOwner", testCancelOwner},
-	{"CancelOwnerRace", testCancelOwnerRace},
-	{"CancelOwnerOfMultishot", testCancelOwnerOfMultishot},
+	{"CancelGroup", testCancelGroup},
+	{"CancelGroupRace", testCancelGroupRace},
+	{"CancelGroupOfMultishot", testCancelGroupOfMultishot},
 	{"CancelledAcceptsLeakNothing", testCancelledAcceptsLeakNothing},
 	{"CancelledConnectsLeakNothing", testCancelledConnectsLeakNothing},
 
@@ -177,24 +177,24 @@ var tests = []struct {
 	{"TimeoutRace", testTimeoutRace},
 	{"ContextRace", testContextRace},
 
-	{"User", testUser},
-	{"UserCompletesOnce", testUserCompletesOnce},
-	{"UserCancel", testUserCancel},
-	{"UserWithoutProcessor", testUserWithoutProcessor},
-	{"UserRace", testUserRace},
-	{"UserClose", testUserClose},
+	{"External", testExternal},
+	{"ExternalCompletesOnce", testExternalCompletesOnce},
+	{"ExternalCancel", testExternalCancel},
+	{"ExternalWithoutProcessor", testExternalWithoutProcessor},
+	{"ExternalRace", testExternalRace},
+	{"ExternalClose", testExternalClose},
 
 	{"Receive", testReceive},
 	{"ReceiveEnds", testReceiveEnds},
 	{"ReceivePipe", testReceivePipe},
 	{"ReceiveDry", testReceiveDry},
 	{"ReceiveShared", testReceiveShared},
-	{"AcceptMultishot", testAcceptEach},
-	{"EachCanceledByHandler", testEachCanceledByHandler},
-	{"EachCanceledBeforeHandler", testEachCanceledBeforeHandler},
-	{"ReceiveMultishot", testReceiveEach},
-	{"EachCancelRace", testEachCancelRace},
-	{"EachClose", testEachClose},
+	{"AcceptMultishot", testAcceptMultishot},
+	{"MultishotCanceledByHandler", testMultishotCanceledByHandler},
+	{"MultishotCanceledBeforeHandler", testMultishotCanceledBeforeHandler},
+	{"ReceiveMultishot", testReceiveMultishot},
+	{"MultishotCancelRace", testMultishotCancelRace},
+	{"MultishotClose", testMultishotClose},
 
 	{"Datagram", testDatagram},
 	{"DatagramEmpty", testDatagramEmpty},
@@ -246,8 +246,8 @@ func Run(t *testing.T, c Config) {
 		t.Run(test.name, func(t *testing.T) { test.run(newFixture(t, c)) })
 	}
 	if c.Exhaust != nil {
-		t.Run("AcceptEachHoldsBack", func(t *testing.T) { testAcceptEachHoldsBack(newFixture(t, c)) })
-		t.Run("AcceptEachEndsHeldBack", func(t *testing.T) { testAcceptEachEndsHeldBack(newFixture(t, c)) })
+		t.Run("AcceptMultishotHoldsBack", func(t *testing.T) { testAcceptMultishotHoldsBack(newFixture(t, c)) })
+		t.Run("AcceptMultishotEndsHeldBack", func(t *testing.T) { testAcceptMultishotEndsHeldBack(newFixture(t, c)) })
 	}
 	if c.Raise == nil {
 		return
@@ -257,7 +257,7 @@ func Run(t *testing.T, c Config) {
 	}
 }
 
-// address is a fresh one to listen on.
+// address returns a fresh address for a listener.
 func (r *fixture) address() string {
 	if r.network == "tcp" {
 		return "127.0.0.1:0"

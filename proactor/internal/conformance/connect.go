@@ -14,7 +14,7 @@ import (
 func testAcceptConnect(r *fixture) {
 	ln := r.listen()
 	accept, connect := r.call(nil), r.call(nil)
-	r.connect(connect, ln) // before the accept: the listener's queue takes it
+	r.connect(connect, ln) // before the accept: the listener's queue holds the connection
 	r.ok(connect)
 	ln.Accept(accept.start())
 	r.ok(accept)
@@ -48,9 +48,9 @@ func testConnectRefused(r *fixture) {
 	}
 }
 
-// testConnectToItself: a stream of TCP that is given its own address to connect to
-// reaches itself, where nobody listens. That is no connection, and must not keep
-// anybody from listening there.
+// testConnectToItself: a TCP socket bound to the address that it connects to is
+// connected to itself, although there is no listener. The connect must fail, and
+// must leave the address free for a listener.
 func testConnectToItself(r *fixture) {
 	if r.network != "tcp" {
 		return
@@ -71,8 +71,9 @@ func testConnectToItself(r *fixture) {
 	again.Close()
 }
 
-// testConnectWildcard: who listens everywhere is reached at the wildcard address, and
-// a connect may be bound to that of either version of IP.
+// testConnectWildcard: a connect to the wildcard address reaches a listener on all
+// addresses, and a connect may be bound to the wildcard address of either IP
+// version.
 func testConnectWildcard(r *fixture) {
 	if r.network != "tcp" {
 		return
@@ -109,13 +110,13 @@ func testConnectWildcard(r *fixture) {
 	}
 }
 
-// portOf is ":port" of a listener.
+// portOf returns ":port" of a listener.
 func portOf(h *proactor.Handle) string {
 	_, port, _ := net.SplitHostPort(h.LocalAddr().String())
 	return ":" + port
 }
 
-// reaches connects, and checks where to.
+// reaches connects, and checks the addresses of both ends.
 func (r *fixture) reaches(network, address, from, want string) {
 	r.t.Helper()
 	c := r.call(nil)
@@ -131,19 +132,19 @@ func (r *fixture) reaches(network, address, from, want string) {
 	c.stream.Close()
 }
 
-// testHugeSizes: sizes that no system knows mean the largest, and not what is left of
-// them in fewer bits.
+// testHugeSizes: sizes that are larger than the system supports mean the maximum,
+// and are not truncated to fewer bits.
 func testHugeSizes(r *fixture) {
 	for _, huge := range []int{math.MaxInt32, math.MaxInt, math.MaxInt &^ math.MaxUint32} {
 		o := &proactor.SocketOptions{Backlog: huge, SendBuffer: huge, RecvBuffer: huge}
 		ln, err := r.d.Listen(r.network, r.address(), o)
 		if errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EINVAL) {
-			continue // such sizes are errors on the systems that come from BSD
+			continue // such sizes are errors on BSD systems
 		}
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		var calls [3]*call // as many as a queue of no length has no room for
+		var calls [3]*call // more than a queue of length 0 holds
 		for i := range calls {
 			calls[i] = r.call(nil)
 			r.d.Connect(calls[i].start(), r.network, ln.LocalAddr().String(), o)
@@ -159,7 +160,7 @@ func testHugeSizes(r *fixture) {
 func testConnectToNonsense(r *fixture) {
 	folder := TempDir(r.t)
 	if ln, err := r.d.Listen("unix", filepath.Join(folder, "listening"), nil); err == nil {
-		defer ln.Close() // it would be reached by a path that is cut off
+		defer ln.Close() // a truncated path would reach it
 	} else if r.network == "unix" {
 		r.t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// datagrams is the network of datagrams beside the rig's.
+// datagrams returns the datagram network that corresponds to the fixture's network.
 func (r *fixture) datagrams() string {
 	if r.network == "unix" {
 		return "unixgram"
@@ -18,7 +18,7 @@ func (r *fixture) datagrams() string {
 	return "udp"
 }
 
-// packets makes a handle of datagrams and says where it is.
+// packets makes a datagram handle and returns its address.
 func (r *fixture) packets() (*proactor.Handle, proactor.PacketAddr) {
 	r.t.Helper()
 	h, err := r.d.ListenPacket(r.datagrams(), r.address(), nil)
@@ -42,8 +42,8 @@ func packetAddr(a net.Addr) proactor.PacketAddr {
 	return proactor.PacketAddr{}
 }
 
-// connected makes a handle of datagrams that is connected to an address, and
-// bound where answers find it.
+// connected makes a datagram handle that is connected to an address, and bound so
+// that it can be answered.
 func (r *fixture) connected(to proactor.PacketAddr) *proactor.Handle {
 	r.t.Helper()
 	o := &proactor.SocketOptions{}
@@ -84,8 +84,8 @@ func (r *fixture) received(c *call, buf []byte, want string, from proactor.Packe
 	}
 }
 
-// testDatagram sends to who waits, and to who does not yet; answers go to where
-// the datagram came from.
+// testDatagram sends to a waiting receive, and before the receive is started;
+// answers go to the source of the datagram.
 func testDatagram(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
@@ -104,7 +104,7 @@ func testDatagram(r *fixture) {
 	}
 }
 
-// testDatagramEmpty: an empty datagram is one, and no end.
+// testDatagramEmpty: an empty datagram is received, and is not the end.
 func testDatagramEmpty(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
@@ -114,19 +114,21 @@ func testDatagramEmpty(r *fixture) {
 	}
 	r.sendTo(a, []byte("lost"), bt)
 	c := r.call(nil)
-	b.ReceiveFrom(c.start(), nil) // takes one, and nothing of it
+	b.ReceiveFrom(c.start(), nil) // consumes one datagram, of which no byte fits
 	r.ok(c)
 	if c.n != 0 || !c.op.Truncated() || !r.from(c, at) {
 		r.t.Errorf("received %d bytes from %v, truncated %v", c.n, c.op.From(), c.op.Truncated())
 	}
 }
 
-// from reports whether what c received came from there, as far as that is known.
+// from reports whether the datagram of c came from at, as far as the system reports
+// it.
 func (r *fixture) from(c *call, at proactor.PacketAddr) bool {
-	return c.op.From() == at || !alwaysFrom && r.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
+	return c.op.From() == at || !reportsSource && r.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
 }
 
-// testDatagramTruncated: what is cut off is reported, and not part of the next one.
+// testDatagramTruncated: truncation is reported, and the rest is not part of the
+// next datagram.
 func testDatagramTruncated(r *fixture) {
 	a, at := r.packets()
 	b, bt := r.packets()
@@ -142,7 +144,7 @@ func testDatagramTruncated(r *fixture) {
 	r.receives(b, "next", at)
 }
 
-// testDatagramLarge sends as much as is certain to fit.
+// testDatagramLarge sends the largest datagram that is certain to fit.
 func testDatagramLarge(r *fixture) {
 	a, _ := r.packets()
 	b, bt := r.packets()
@@ -156,7 +158,7 @@ func testDatagramLarge(r *fixture) {
 	}
 }
 
-// testDatagramConnected: a connected handle talks to its peer, and to nobody else.
+// testDatagramConnected: a connected handle exchanges datagrams only with its peer.
 func testDatagramConnected(r *fixture) {
 	server, st := r.packets()
 	client := r.connected(st)
@@ -174,17 +176,16 @@ func testDatagramConnected(r *fixture) {
 	r.receives(client, "answer", st)
 }
 
-// testDatagramRefused: that nobody is there is the result of one operation, and
-// not the end.
+// testDatagramRefused: an absent peer is the error of one operation only.
 func testDatagramRefused(r *fixture) {
-	if !tellsRefused && r.d.Backend().Name != "sim" {
-		r.t.Skip("datagrams that are refused are not told here")
+	if !reportsRefused && r.d.Backend().Name != "sim" {
+		r.t.Skip("this system does not report refused datagrams")
 	}
 	server, st := r.packets()
 	client := r.connected(st)
 	server.Close()
 	c := r.call(nil)
-	if r.datagrams() == "udp" { // it is told later
+	if r.datagrams() == "udp" { // the error comes later
 		r.sendTo(client, []byte("anybody?"), proactor.PacketAddr{})
 		client.ReceiveFrom(c.start(), make([]byte, 9))
 	} else {
@@ -209,7 +210,7 @@ func testDatagramRefused(r *fixture) {
 func testDatagramSendWaits(r *fixture) {
 	server, st := r.packets()
 	if r.datagrams() == "udp" {
-		return // loses what does not fit
+		return // UDP loses what does not fit
 	}
 	client := r.connected(st)
 	block := make([]byte, 4000)
@@ -277,7 +278,8 @@ func testDatagramClose(r *fixture) {
 	again.Close()
 }
 
-// testDatagramWrong: what handles of datagrams cannot do, and streams neither.
+// testDatagramWrong: operations that datagram handles do not support, and streams
+// neither.
 func testDatagramWrong(r *fixture) {
 	a, _ := r.packets()
 	s, _ := r.pair()
@@ -317,7 +319,7 @@ func testDatagramWrong(r *fixture) {
 	}
 }
 
-// testDatagramFamilies: a socket of both families says IPv4 where it is.
+// testDatagramFamilies: a socket of both families reports IPv4 addresses as such.
 func testDatagramFamilies(r *fixture) {
 	if r.datagrams() != "udp" {
 		return

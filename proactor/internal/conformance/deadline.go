@@ -14,10 +14,10 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// short is a time that a test waits for.
+// short is a time for which a test waits.
 const short = time.Millisecond
 
-// timedOut waits for c, which ran out of time with nothing done.
+// timedOut waits for c, which timed out with nothing done.
 func (r *fixture) timedOut(c *call) {
 	r.t.Helper()
 	r.wait(c)
@@ -28,8 +28,8 @@ func (r *fixture) timedOut(c *call) {
 	}
 }
 
-// starters start one operation of each kind, which waits for something that does
-// not come.
+// starters returns functions that each start one kind of operation, which does not
+// complete by itself.
 func (r *fixture) starters() map[string]func(*proactor.Operation) {
 	a, _ := r.pair()
 	b, _ := r.pair()
@@ -55,8 +55,8 @@ func (r *fixture) starters() map[string]func(*proactor.Operation) {
 	}
 }
 
-// testTimeout lets every kind of operation run out of time, twice: the setting
-// stays. It counts from the start.
+// testTimeout lets every kind of operation time out twice: the setting stays. The
+// timeout counts from the start.
 func testTimeout(r *fixture) {
 	for name, start := range r.starters() {
 		c := r.call(nil)
@@ -75,7 +75,8 @@ func testTimeout(r *fixture) {
 	}
 }
 
-// testTimeoutOfWhatWaits: one that waits behind others ends without them.
+// testTimeoutOfWhatWaits: an operation that waits behind others times out without
+// them.
 func testTimeoutOfWhatWaits(r *fixture) {
 	a, b := r.pair()
 	first, second, third := r.call(nil), r.call(nil), r.call(nil)
@@ -93,8 +94,8 @@ func testTimeoutOfWhatWaits(r *fixture) {
 	}
 }
 
-// testTimeoutInTime: what is done in time does not know of its timeout, and
-// nothing of it is left for the next start.
+// testTimeoutInTime: a timeout does not affect an operation that completes before,
+// nor the next start of the same operation.
 func testTimeoutInTime(r *fixture) {
 	a, b := r.pair()
 	read, timer := r.call(nil), r.call(nil)
@@ -127,7 +128,7 @@ func testTimeoutInTime(r *fixture) {
 	}
 }
 
-// testTimeoutOfParts: what was moved before the time was over counts.
+// testTimeoutOfParts: bytes moved before the timeout count.
 func testTimeoutOfParts(r *fixture) {
 	const size = 8 << 20
 	a, b := r.pair()
@@ -175,11 +176,11 @@ func testDeadline(r *fixture) {
 
 var errCause = errors.New("the reason")
 
-// endedByContext waits for c, which its context has ended. It does not let virtual
-// time jump: contexts are not on that.
+// endedByContext waits for c, which its context ends. It does not let virtual time
+// jump, because contexts use real time.
 func (r *fixture) endedByContext(c *call, cause error) {
 	r.t.Helper()
-	for until := time.Now().Add(patience); !c.idle() && time.Now().Before(until); runtime.Gosched() {
+	for until := time.Now().Add(stuckAfter); !c.idle() && time.Now().Before(until); runtime.Gosched() {
 		if _, err := r.d.Poll(); err != nil {
 			r.t.Fatal(err)
 		}
@@ -203,7 +204,7 @@ func testContext(r *fixture) {
 	b.Read(never.start(), buf)
 	cancel(errCause)
 	r.endedByContext(read, errCause)
-	b.Read(read.start(), buf) // it is done already
+	b.Read(read.start(), buf) // the context is done already
 	r.endedByContext(read, errCause)
 	read.op.SetContext(context.Background())
 	r.write(a, []byte("yz"))
@@ -244,8 +245,8 @@ func testSettingsWhileOutstanding(r *fixture) {
 	r.ok(c)
 }
 
-// testTimeoutRace has reads and writes run out of time all the while bytes flow:
-// none is lost or doubled.
+// testTimeoutRace lets reads and writes time out while bytes flow: no byte is lost
+// or duplicated.
 func testTimeoutRace(r *fixture) {
 	flow(r, func(read, write *proactor.Operation) (stop func()) {
 		read.SetTimeout(5 * time.Microsecond)
@@ -254,8 +255,8 @@ func testTimeoutRace(r *fixture) {
 	})
 }
 
-// testContextRace ends reads and writes through contexts, from another goroutine,
-// while bytes flow.
+// testContextRace cancels reads and writes through contexts, from another
+// goroutine, while bytes flow.
 func testContextRace(r *fixture) {
 	var current atomic.Pointer[context.CancelFunc]
 	renew := func(op *proactor.Operation) {
@@ -282,8 +283,8 @@ func testContextRace(r *fixture) {
 	})
 }
 
-// flow sends bytes over a stream with a read and a write that disturb makes end
-// early now and then. It calls their tokens before each start.
+// flow sends bytes over a stream with a read and a write that disturb ends early now
+// and then. It calls their tokens before each start.
 func flow(r *fixture, disturb func(read, write *proactor.Operation) (stop func())) {
 	const size = 256 << 10
 	a, b := r.pair()

@@ -7,8 +7,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// testExtremeTimes: a time so far away that it cannot be added to the clock is never,
-// and one in the past, however far, is now.
+// testExtremeTimes: a time too large to be added to the clock means never, and any
+// time in the past means now.
 func testExtremeTimes(r *fixture) {
 	type start struct {
 		name string
@@ -44,7 +44,7 @@ func testExtremeTimes(r *fixture) {
 		s.do(c.start())
 		return c
 	}
-	// What is started now is over at once.
+	// Operations started now complete at once.
 	for _, s := range []start{
 		timer(math.MinInt64), timer(-1), timer(0), timerAt(math.MinInt64), timerAt(-1), timerAt(0), alarm(longAgo), alarm(time.Time{}),
 	} {
@@ -56,7 +56,7 @@ func testExtremeTimes(r *fixture) {
 			r.t.Errorf("%s in the past: %v", s.name, c.err)
 		}
 	}
-	// What is started now is not over before it is cancelled.
+	// Operations started now do not complete before they are cancelled.
 	all, names = nil, nil
 	far := []time.Duration{math.MaxInt64, math.MaxInt64 - 1, math.MaxInt64 / 2, math.MaxInt64 - r.d.Now(), math.MaxInt64 - r.d.Now() - 1}
 	for _, d := range far {

@@ -6,21 +6,20 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// What completes at once, again and again, must not keep the rest waiting. Each of
-// these tests has something that never rests, and everything else goes on beside
-// it: a dispatcher that served it first would never come to the others.
+// Operations that complete at once, again and again, must not starve others. Each
+// of these tests keeps the dispatcher busy in one way and checks that everything
+// else still makes progress.
 
-// work is what a handler does that never rests: where time is virtual that is what
-// makes it pass.
+// work is done by a busy handler: it makes virtual time pass.
 func (r *fixture) work() {
 	if r.virtual {
 		r.sleep(20 * time.Microsecond)
 	}
 }
 
-// everythingGoesOn has a post, a timer, reads and writes, an accept and a connect
-// complete.
-func (r *fixture) everythingGoesOn() {
+// checkProgress completes a post, a timer, reads and writes, an accept and a
+// connect.
+func (r *fixture) checkProgress() {
 	r.t.Helper()
 	a, b := r.pair()
 	buf := make([]byte, 4)
@@ -35,7 +34,7 @@ func (r *fixture) everythingGoesOn() {
 	}
 }
 
-// testFairToTimers: more timers than a round takes expire all the time.
+// testFairToTimers: in each round more timers expire than a round takes.
 func testFairToTimers(r *fixture) {
 	stop := false
 	timers := make([]*call, 500)
@@ -48,7 +47,7 @@ func testFairToTimers(r *fixture) {
 		})
 		r.d.StartTimer(timers[i].start(), 0)
 	}
-	r.everythingGoesOn()
+	r.checkProgress()
 	for _, c := range timers {
 		r.until("each timer's share", func() bool { return c.done >= 2 })
 	}
@@ -58,10 +57,10 @@ func testFairToTimers(r *fixture) {
 	}
 }
 
-// testFairToTickers: a period that is shorter than a round.
+// testFairToTickers: a ticker whose period is shorter than a round.
 func testFairToTickers(r *fixture) {
 	ticker := r.ticks(1, func(*call) { r.work() })
-	r.everythingGoesOn()
+	r.checkProgress()
 	r.d.Cancel(&ticker.op)
 	r.until("the end", ticker.idle)
 }
@@ -85,7 +84,7 @@ func testFairToStreams(r *fixture) {
 	})
 	a.Write(write.start(), out)
 	b.Read(read.start(), in)
-	r.everythingGoesOn()
+	r.checkProgress()
 	r.until("the stream's share", func() bool { return write.done >= 10 && read.done >= 10 })
 	stop = true
 	r.d.CancelAll()
@@ -111,7 +110,7 @@ func testFairToCancelled(r *fixture) {
 	})
 	a.Read(read.start(), buf)
 	r.d.Cancel(&read.op)
-	r.everythingGoesOn()
+	r.checkProgress()
 	r.until("its share", func() bool { return read.done >= 10 })
 	stop = true
 	r.wait(read)

@@ -26,13 +26,13 @@ func (r *fixture) open(name string, flag int) *proactor.Handle {
 	return c.op.Opened()
 }
 
-// name is a fresh one for a file.
+// name returns a fresh name for a file.
 func (r *fixture) name() string {
 	r.files++
 	return filepath.Join(r.folder, fmt.Sprint("file", r.files))
 }
 
-// file makes a file that holds data, open for reading and writing.
+// file makes a file that contains data, open for reading and writing.
 func (r *fixture) file(data []byte) *proactor.Handle {
 	r.t.Helper()
 	f := r.open(r.name(), os.O_RDWR|os.O_CREATE|os.O_EXCL)
@@ -69,7 +69,7 @@ func (r *fixture) readAll(f *proactor.Handle, off int64, size int) []byte {
 	}
 }
 
-// size is what Stat says.
+// size returns the size according to Stat.
 func (r *fixture) size(f *proactor.Handle) int64 {
 	r.t.Helper()
 	var info proactor.FileInfo
@@ -122,7 +122,7 @@ func testFileAppend(r *fixture) {
 	if got := r.readAll(f, 0, 100); string(got) != "start middle end" {
 		r.t.Errorf("read %q", got)
 	}
-	// Appends that run side by side do not mix.
+	// Concurrent appends do not mix.
 	line := bytes.Repeat([]byte("x"), 100)
 	calls := make([]*call, 50)
 	for i := range calls {
@@ -137,7 +137,7 @@ func testFileAppend(r *fixture) {
 	}
 }
 
-// testFileFlags makes, empties, and refuses to make.
+// testFileFlags creates, truncates, and refuses to create.
 func testFileFlags(r *fixture) {
 	name := r.name()
 	r.failsOpen(name, os.O_RDWR, fs.ErrNotExist)
@@ -206,7 +206,7 @@ func testFileSync(r *fixture) {
 	r.ok(c)
 }
 
-// testFileNothing moves nothing: that is not the end of the file.
+// testFileNothing moves no bytes, which is not the end of the file.
 func testFileNothing(r *fixture) {
 	f := r.file([]byte("abc"))
 	c := r.call(nil)
@@ -221,8 +221,8 @@ func testFileNothing(r *fixture) {
 	}
 }
 
-// testFileWrongHandle does to files what is for streams, and the other way
-// round.
+// testFileWrongHandle uses stream operations on files and file operations on
+// streams.
 func testFileWrongHandle(r *fixture) {
 	f := r.file([]byte("abc"))
 	a, _ := r.pair()
@@ -257,8 +257,8 @@ func testFileWrongHandle(r *fixture) {
 	}
 }
 
-// testFileNegative: an offset before the file is not the position that some
-// systems take it for.
+// testFileNegative: a negative offset is an error, although some systems take it
+// for the current position.
 func testFileNegative(r *fixture) {
 	f := r.file([]byte("abc"))
 	c := r.call(nil)
@@ -276,8 +276,8 @@ func testFileNegative(r *fixture) {
 	}
 }
 
-// testFileSideBySide has many operations outstanding on one file, more than
-// there are workers, started by several goroutines.
+// testFileSideBySide has many operations outstanding on one file, more than there
+// are workers, started by several goroutines.
 func testFileSideBySide(r *fixture) {
 	const starters, each, block = 4, 100, 3000
 	data := pattern(starters * each * block)

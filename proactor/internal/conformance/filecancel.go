@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// onFile starts one of each operation on f.
+// onFile starts one operation of each kind on f.
 func (r *fixture) onFile(f *proactor.Handle) []*call {
 	var info proactor.FileInfo
 	var calls []*call
@@ -30,7 +30,7 @@ func (r *fixture) onFile(f *proactor.Handle) []*call {
 	return calls
 }
 
-// doneOr expects c to have done its work, or to have ended with the error early.
+// doneOr expects c to have succeeded, or to have ended with the error early.
 func (r *fixture) doneOr(c *call, early error) {
 	r.t.Helper()
 	if c.done != c.started || c.err != nil && (c.err != early || c.n != 0) {
@@ -38,8 +38,8 @@ func (r *fixture) doneOr(c *call, early error) {
 	}
 }
 
-// testFileCancel cancels what may have been done already, in all three ways. A
-// file that was opened is the handler's, whether in time or not.
+// testFileCancel cancels operations that may have completed already, in all three
+// ways. If an open succeeds, the handler owns the file.
 func testFileCancel(r *fixture) {
 	f := r.file(pattern(200_000))
 	name := r.name()
@@ -72,8 +72,8 @@ func testFileCancel(r *fixture) {
 	}
 }
 
-// testFileCancelRace cancels opens and reads from another goroutine all the
-// time. Descriptors that leak are found when the tests end.
+// testFileCancelRace cancels opens and reads from another goroutine continually.
+// The leak check at the end finds descriptors that leak.
 func testFileCancelRace(r *fixture) {
 	const rounds = 300
 	data := pattern(50_000)
@@ -118,7 +118,7 @@ func testFileCancelRace(r *fixture) {
 	canceller.Wait()
 }
 
-// testFileClose closes a file with everything outstanding.
+// testFileClose closes a file with operations of all kinds outstanding.
 func testFileClose(r *fixture) {
 	for range 10 {
 		f := r.file(pattern(200_000))
@@ -166,8 +166,8 @@ func testFileCloseRace(r *fixture) {
 	}
 }
 
-// testFileCloseDispatcher closes the dispatcher with everything outstanding, and
-// starts more.
+// testFileCloseDispatcher closes the dispatcher with operations of all kinds
+// outstanding, and starts more.
 func testFileCloseDispatcher(r *fixture) {
 	f := r.file(pattern(200_000))
 	calls := r.onFile(f)

@@ -11,31 +11,31 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// patience is how long something may take before the test is taken for stuck.
-// Only a failing test waits for it.
-const patience = 30 * time.Second
+// stuckAfter is the time after which a test is considered stuck. Only a failing
+// test waits for it.
+const stuckAfter = 30 * time.Second
 
-// rig is a dispatcher and the calls made on it. When the test ends it closes
-// the dispatcher and sees to it that each call has completed exactly once for
-// each time it was started.
+// fixture is a dispatcher and the calls made on it. When the test ends it closes
+// the dispatcher and checks that each call has completed exactly once for each
+// start.
 type fixture struct {
 	t       *testing.T
 	d       *proactor.Dispatcher
 	network string
 	calls   []*call
-	folder  string // for files; it goes after the dispatcher
-	files   int    // names given out in it
+	folder  string // for files; removed after the dispatcher is closed
+	files   int    // number of names given out in it
 	raise   func(os.Signal) error
 	exhaust func(*testing.T) (restore func())
 	sleep   func(time.Duration)
-	another func() (*proactor.Dispatcher, error) // makes one more dispatcher of the kind
-	beside  func() (*proactor.Dispatcher, error) // makes one that handles can be handed to
+	another func() (*proactor.Dispatcher, error) // makes another dispatcher of the same kind
+	beside  func() (*proactor.Dispatcher, error) // makes a dispatcher to which handles can be handed
 	locked  bool                                 // a thread of the dispatcher's own calls handlers
-	virtual bool                                 // time passes only when nothing can be done, and in sleep
+	virtual bool                                 // time passes only while all dispatchers wait, and in sleep
 }
 
 func newFixture(t *testing.T, c Config) *fixture {
-	t.TempDir() // made first: removed when the files in it are closed, as Windows wants it
+	t.TempDir() // made first, so that it is removed after its files are closed, which Windows requires
 	d, err := c.New()
 	if err != nil {
 		t.Fatal(err)
@@ -47,12 +47,12 @@ func newFixture(t *testing.T, c Config) *fixture {
 	if r.beside = c.Beside; r.beside == nil {
 		r.beside = c.New
 	}
-	t.Cleanup(r.settle)
+	t.Cleanup(r.finish)
 	return r
 }
 
-// settle closes the dispatcher and takes stock.
-func (r *fixture) settle() {
+// finish closes the dispatcher and checks that all calls have completed.
+func (r *fixture) finish() {
 	if err := r.d.Close(); err != nil {
 		r.t.Errorf("Close: %v", err)
 	}
@@ -66,8 +66,8 @@ func (r *fixture) settle() {
 	}
 }
 
-// call is an operation that counts, and keeps the last result. Only the
-// dispatching goroutine touches it, unless a test says otherwise.
+// call is an operation that counts its completions and keeps the last result.
+// Unless a test says otherwise, only the dispatching goroutine uses it.
 type call struct {
 	op            proactor.Operation
 	started, done int
@@ -94,19 +94,19 @@ func (r *fixture) call(then func()) *call {
 	return c
 }
 
-// start counts the start of the operation that is returned.
+// start counts a start of the operation and returns it.
 func (c *call) start() *proactor.Operation {
 	c.started++
 	return &c.op
 }
 
-// idle reports whether every start has been answered.
+// idle reports whether every start has completed.
 func (c *call) idle() bool { return c.started == c.done }
 
 // until dispatches until cond holds.
 func (r *fixture) until(what string, cond func() bool) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), stuckAfter)
 	defer cancel()
 	for !cond() {
 		if _, err := r.d.RunOne(ctx); err != nil {
@@ -130,7 +130,7 @@ func (r *fixture) ok(c *call) {
 	}
 }
 
-// listen makes a listener at a fresh address.
+// listen makes a listener on a fresh address.
 func (r *fixture) listen() *proactor.Handle {
 	r.t.Helper()
 	ln, err := r.d.Listen(r.network, r.address(), nil)
@@ -180,8 +180,8 @@ func (r *fixture) read(h *proactor.Handle, b []byte) {
 	}
 }
 
-// fill writes to h, whose peer does not read, until a write waits. It returns
-// that write and how many bytes went before it.
+// fill writes to h, whose peer does not read, until a write waits. It returns that
+// write and the number of bytes written before it.
 func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
 	r.t.Helper()
 	block := make([]byte, 256<<10)
@@ -200,7 +200,7 @@ func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
 	if written > 0 {
 		return waiting, written
 	}
-	for r.poll(); waiting.idle(); r.poll() { // nothing is tried where it might have to wait
+	for r.poll(); waiting.idle(); r.poll() { // TryWrite never writes on backends where it might wait
 		written += waiting.n
 		h.Write(waiting.start(), block)
 	}
@@ -215,7 +215,8 @@ func (r *fixture) poll() {
 	}
 }
 
-// pattern is n bytes that tell where they belong. They are nobody's to change.
+// pattern returns n bytes that show their position. The caller must not change
+// them.
 func pattern(n int) []byte {
 	if n > len(longPattern()) {
 		panic(fmt.Sprintf("a pattern of %d bytes is asked for", n))
@@ -223,7 +224,7 @@ func pattern(n int) []byte {
 	return longPattern()[:n:n]
 }
 
-// longPattern is made once: byte by byte, which the race detector makes slow.
+// longPattern is computed once, because the race detector makes the loop slow.
 var longPattern = sync.OnceValue(func() []byte {
 	b := make([]byte, maxPattern)
 	for i := range b {

@@ -2,8 +2,8 @@ package conformance
 
 import "time"
 
-// testHungUp: a backend that can tell finds out that the peer has hung up although
-// what it sent is not read, and that is still there.
+// testHungUp: HungUp detects that the peer has hung up although its bytes are
+// unread, and does not consume them.
 func testHungUp(r *fixture) {
 	near, far := r.pair()
 	hungUp, known := near.HungUp()
@@ -16,11 +16,11 @@ func testHungUp(r *fixture) {
 	}
 	for known && !hungUp {
 		c := r.call(nil)
-		r.d.StartTimer(c.start(), time.Microsecond) // the end is under way
+		r.d.StartTimer(c.start(), time.Microsecond) // gives the end of the stream time to arrive
 		r.wait(c)
 		hungUp, _ = near.HungUp()
 	}
-	if got := r.ends(near); string(got) != "last words" {
+	if got := r.readToEnd(near); string(got) != "last words" {
 		r.t.Errorf("read %q before the end", got)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// inHandler is what holds in a handler of d, wherever it is called: Close would wait
-// for the handler and is refused, and so is dispatching.
+// inHandler checks what holds in every handler of d: Close fails, because it would
+// wait for the handler, and so do the methods that dispatch.
 func inHandler(t *testing.T, where string, d *proactor.Dispatcher) {
 	t.Helper()
 	if !d.InHandler() {
@@ -28,19 +28,19 @@ func inHandler(t *testing.T, where string, d *proactor.Dispatcher) {
 	if err := d.Run(); err != proactor.ErrRunning && err != proactor.ErrClosed {
 		t.Errorf("%s: Run: %v", where, err)
 	}
-	if d.Lead(never{}) {
+	if d.Lead(neverDone{}) {
 		t.Errorf("%s: Lead has dispatched", where)
 	}
 }
 
-// never is a Follower whose wish nobody fulfils.
-type never struct{}
+// neverDone is a Follower that is never done.
+type neverDone struct{}
 
-func (never) Done() bool  { return false }
-func (never) Alone() bool { return true }
+func (neverDone) Done() bool  { return false }
+func (neverDone) Alone() bool { return true }
 
-// testInHandler: Close in a handler is refused, whatever has completed and whoever
-// dispatches, and does no harm.
+// testInHandler: Close in a handler fails, whatever has completed and whichever
+// goroutine dispatches, and has no other effect.
 func testInHandler(r *fixture) {
 	outside := func(when string) {
 		r.t.Helper()
@@ -92,7 +92,7 @@ type cancels func(proactor.Completion)
 
 func (f cancels) Cancel(c proactor.Completion) { f(c) }
 
-// testInHandlerWhileClosing: the same holds of the handlers that Close calls, and of
+// testInHandlerWhileClosing: the same holds for handlers that Close calls, and for
 // those called after it.
 func testInHandlerWhileClosing(r *fixture) {
 	_, b := r.pair()
@@ -120,7 +120,7 @@ func testInHandlerWhileClosing(r *fixture) {
 	}
 }
 
-// testInOtherHandler: what is meant is the dispatcher whose handler it is, not any.
+// testInOtherHandler: InHandler is about the handlers of this dispatcher only.
 func testInOtherHandler(r *fixture) {
 	other, err := r.another()
 	if err != nil {
@@ -139,11 +139,11 @@ func testInOtherHandler(r *fixture) {
 	r.ok(c)
 }
 
-// testPanicInHandler: a handler that does not return leaves nothing behind that
-// would refuse what comes later.
+// testPanicInHandler: a handler that panics leaves no state that would make later
+// calls fail.
 func testPanicInHandler(r *fixture) {
 	if r.locked {
-		return // the handler is called on a goroutine where nobody can recover
+		return // the handler is called on a goroutine on which no test can recover
 	}
 	c := r.call(nil)
 	c.then = func() { panic(c) }

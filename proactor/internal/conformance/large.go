@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// testFileBeyond4GiB uses offsets that 32 bits cannot hold, in a file that is a hole
-// up to there. A file of sim has no holes: it is memory.
+// testFileBeyond4GiB uses offsets of more than 32 bits, in a file that is a hole up
+// to there. sim keeps files in memory and has no holes.
 func testFileBeyond4GiB(r *fixture) {
 	if r.d.Backend().Name == "sim" {
 		return

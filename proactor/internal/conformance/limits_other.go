@@ -2,8 +2,8 @@
 
 package conformance
 
-// tellsRefused: a connected socket of datagrams hears that its peer is not there.
-const tellsRefused = true
+// reportsRefused: a connected datagram socket reports that its peer is absent.
+const reportsRefused = true
 
-// alwaysFrom: it is known of every datagram where it came from.
-const alwaysFrom = true
+// reportsSource: the source of every datagram is known.
+const reportsSource = true

@@ -1,9 +1,9 @@
 package conformance
 
-// tellsRefused: package net has Windows not tell of datagrams that nobody takes,
-// and wine does not tell a receive that is in flight.
-const tellsRefused = false
+// reportsRefused: on Windows package net disables the report of datagrams that no
+// socket receives, and wine does not report it to a receive in progress.
+const reportsRefused = false
 
-// alwaysFrom: package net does not say there where a datagram came from that was
-// cut.
-const alwaysFrom = false
+// reportsSource: on Windows package net does not return the source of a truncated
+// datagram.
+const reportsSource = false

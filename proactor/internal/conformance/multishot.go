@@ -10,8 +10,9 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// each is a call of a multishot operation: it is called until More is false.
-func (r *fixture) each(then func(c *call)) *call {
+// multishot makes a call of a multishot operation: it is called until More is
+// false.
+func (r *fixture) multishot(then func(c *call)) *call {
 	var c *call
 	c = r.call(func() {
 		if c.op.More() {
@@ -28,13 +29,13 @@ func (r *fixture) each(then func(c *call)) *call {
 	return c
 }
 
-// testAcceptEach accepts one stream after the other, until it is cancelled; then
-// it can be started again.
-func testAcceptEach(r *fixture) {
+// testAcceptMultishot accepts one stream after the other until it is cancelled;
+// then it can be started again.
+func testAcceptMultishot(r *fixture) {
 	const streams = 20
 	ln := r.listen()
 	accepted := 0
-	accept := r.each(func(c *call) {
+	accept := r.multishot(func(c *call) {
 		if c.err == nil {
 			accepted++
 			c.stream.Close()
@@ -57,8 +58,9 @@ func testAcceptEach(r *fixture) {
 	}
 }
 
-// testReceiveEach receives a stream to its end, with a pool that runs dry.
-func testReceiveEach(r *fixture) {
+// testReceiveMultishot receives a stream to its end, with a pool that becomes
+// empty.
+func testReceiveMultishot(r *fixture) {
 	const size = 300_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(1000, 4)
@@ -71,12 +73,12 @@ func testReceiveEach(r *fixture) {
 		}
 		held = held[:0]
 	}
-	receive := r.each(func(c *call) {
+	receive := r.multishot(func(c *call) {
 		if c.err != nil {
 			return
 		}
 		got = append(got, c.op.Buffer().Bytes()...)
-		if held = append(held, c.op.Buffer()); len(held) == 4 { // dry, for a while
+		if held = append(held, c.op.Buffer()); len(held) == 4 { // the pool is empty for a while
 			r.d.StartTimer(release.start(), time.Microsecond)
 		}
 	})
@@ -101,8 +103,8 @@ func testReceiveEach(r *fixture) {
 	r.released(pool, 4)
 }
 
-// cancelling cancels op again and again, on another goroutine, until the function
-// that is returned is called.
+// cancelling cancels op again and again, on another goroutine, until the caller
+// calls stop.
 func (r *fixture) cancelling(op *proactor.Operation) (stop func()) {
 	var canceller sync.WaitGroup
 	ended := make(chan struct{})
@@ -123,14 +125,14 @@ func (r *fixture) cancelling(op *proactor.Operation) (stop func()) {
 	}
 }
 
-// testEachCancelRace cancels while bytes flow, from another goroutine: nothing is
-// lost, and the end comes once.
-func testEachCancelRace(r *fixture) {
+// testMultishotCancelRace cancels from another goroutine while bytes flow: no byte
+// is lost, and there is one last completion.
+func testMultishotCancelRace(r *fixture) {
 	const size = 200_000
 	a, b := r.pair()
 	pool := proactor.NewBufferPool(500, 2)
 	var got []byte
-	receive := r.each(func(c *call) {
+	receive := r.multishot(func(c *call) {
 		if c.err == nil {
 			got = append(got, c.op.Buffer().Bytes()...)
 			c.op.Buffer().Release()
@@ -156,12 +158,12 @@ func testEachCancelRace(r *fixture) {
 	}
 }
 
-// testEachClose: a handle and a dispatcher that are closed end it once.
-func testEachClose(r *fixture) {
+// testMultishotClose: closing a handle or the dispatcher ends the operation once.
+func testMultishotClose(r *fixture) {
 	_, b := r.pair()
 	ln := r.listen()
 	pool := proactor.NewBufferPool(10, 1)
-	receive, accept := r.each(func(*call) {}), r.each(func(*call) {})
+	receive, accept := r.multishot(func(*call) {}), r.multishot(func(*call) {})
 	b.ReceiveMultishot(receive.start(), pool)
 	b.Close()
 	r.failed(receive, proactor.ErrHandleClosed)

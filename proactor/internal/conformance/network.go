@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// NeedNetwork skips a test where the system has no sockets of network, so that
-// the backend of that name cannot have any. Package net is asked; sim has its own.
+// NeedNetwork skips a test of the named backend if the system has no sockets of
+// network. Package net decides, except for sim, which needs no system.
 func NeedNetwork(t testing.TB, name, network string) {
 	t.Helper()
 	if network != "unix" && network != "unixgram" || name == "sim" {
@@ -26,8 +26,8 @@ func NeedNetwork(t testing.TB, name, network string) {
 	}
 }
 
-// TempDir is a folder for one test's files. Its path is short enough for a socket's
-// name, which that of t.TempDir may not be.
+// TempDir returns a folder for the files of one test. Its path is short enough for
+// the name of a socket, unlike that of t.TempDir.
 func TempDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "actum")
@@ -38,8 +38,8 @@ func TempDir(t testing.TB) string {
 	return dir
 }
 
-// removeFlat removes a folder of files. It uses nothing but os.Remove: the other
-// way of deleting that os.RemoveAll knows is missing from wine.
+// removeFlat removes a folder of files with os.Remove only: wine lacks the other
+// system call that os.RemoveAll uses.
 func removeFlat(t testing.TB, dir string) {
 	files, err := os.ReadDir(dir)
 	for _, f := range files {

@@ -20,7 +20,7 @@ func (r *fixture) pipe() (reader, writer *proactor.Handle) {
 	return reader, writer
 }
 
-// testPipe: reads wait for writes, and end when the writer has closed.
+// testPipe: reads wait for writes, and end when the writer is closed.
 func testPipe(r *fixture) {
 	in, out := r.pipe()
 	read, write := r.call(nil), r.call(nil)
@@ -43,7 +43,7 @@ func testPipe(r *fixture) {
 	}
 	r.write(out, []byte("last words"))
 	out.Close()
-	if got := r.ends(in); string(got) != "last words" {
+	if got := r.readToEnd(in); string(got) != "last words" {
 		r.t.Errorf("read %q before the end", got)
 	}
 }
@@ -63,7 +63,7 @@ func testPipeTry(r *fixture) {
 		r.t.Errorf("TryRead of nothing: %d, %v", n, err)
 	}
 	if n, err := out.TryWriteV([][]byte{[]byte("ab"), []byte("cd")}); err == proactor.ErrWouldBlock && n == 0 {
-		r.write(out, []byte("abcd")) // a system may not tell how much room there is
+		r.write(out, []byte("abcd")) // a system may not report how much room there is
 	} else if n != 4 || err != nil {
 		r.t.Fatalf("TryWriteV: %d, %v", n, err)
 	}
@@ -73,7 +73,7 @@ func testPipeTry(r *fixture) {
 		r.t.Fatalf("TryWrite: %d, %v", n, err)
 	}
 	n, err := in.TryRead(buf[:1])
-	if err == proactor.ErrWouldBlock && n == 0 { // sim delivers late at times
+	if err == proactor.ErrWouldBlock && n == 0 { // sim delays the delivery at times
 		r.read(in, buf[:1])
 	} else if n != 1 || err != nil || buf[0] != 'a' {
 		r.t.Errorf("TryRead: %d, %v", n, err)
@@ -89,7 +89,7 @@ func testPipeTry(r *fixture) {
 	}
 }
 
-// testPipeBroken: nobody reads any more, before a write and during one.
+// testPipeBroken: the reader is closed before a write and during one.
 func testPipeBroken(r *fixture) {
 	for _, full := range []bool{false, true} {
 		in, out := r.pipe()
@@ -133,7 +133,7 @@ func testPipeWrongEnd(r *fixture) {
 	}
 }
 
-// testPipeCancel: the pipe goes on as if nothing had been.
+// testPipeCancel: the pipe still works after a cancel.
 func testPipeCancel(r *fixture) {
 	in, out := r.pipe()
 	buf := make([]byte, 5)
@@ -148,7 +148,7 @@ func testPipeCancel(r *fixture) {
 	r.wait(write)
 	sent += write.n
 	out.Close()
-	if got := r.ends(in); len(got) != sent || !bytes.Equal(got, make([]byte, sent)) {
+	if got := r.readToEnd(in); len(got) != sent || !bytes.Equal(got, make([]byte, sent)) {
 		r.t.Errorf("read %d bytes, want %d", len(got), sent)
 	}
 }

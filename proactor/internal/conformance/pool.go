@@ -11,11 +11,11 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// released checks that every buffer is back, or will be: a backend may own one for
-// the moment of an attempt, on a goroutine of its own.
+// released checks that every buffer is released in the end: a backend may own one
+// during an attempt on a goroutine of its own.
 func (r *fixture) released(pool *proactor.BufferPool, want int) {
 	r.t.Helper()
-	for end := time.Now().Add(patience); pool.Free() != want; runtime.Gosched() {
+	for end := time.Now().Add(stuckAfter); pool.Free() != want; runtime.Gosched() {
 		if time.Now().After(end) {
 			r.t.Errorf("%d buffers in the pool, want %d", pool.Free(), want)
 			return
@@ -23,8 +23,8 @@ func (r *fixture) released(pool *proactor.BufferPool, want int) {
 	}
 }
 
-// testReceive: what waits owns no buffer, what has come has one until it is
-// released.
+// testReceive: a receive that waits owns no buffer; a completed one owns one until
+// it is released.
 func testReceive(r *fixture) {
 	const streams = 10
 	pool := proactor.NewBufferPool(100, 2)
@@ -59,8 +59,8 @@ func testReceive(r *fixture) {
 	}
 }
 
-// testReceiveEnds: no buffer comes with the end of a stream, with a cancel, or with
-// a handle that is closed.
+// testReceiveEnds: a receive that ends with the stream, a cancel or a closed handle
+// has no buffer.
 func testReceiveEnds(r *fixture) {
 	pool := proactor.NewBufferPool(100, 1)
 	a, b := r.pair()
@@ -93,7 +93,7 @@ func testReceiveEnds(r *fixture) {
 	r.released(pool, 1)
 }
 
-// testReceivePipe: a pipe is received from as a socket is.
+// testReceivePipe receives from a pipe.
 func testReceivePipe(r *fixture) {
 	in, out := r.pipe()
 	pool := proactor.NewBufferPool(3, 1)
@@ -117,9 +117,9 @@ func testReceivePipe(r *fixture) {
 	r.released(pool, 1)
 }
 
-// testReceiveDry: with no buffer left receives wait, in the order of waiting, and
-// nothing is lost. One that is cancelled meanwhile, or whose handle is closed,
-// does not keep the others from going on.
+// testReceiveDry: without free buffers receives wait, in order, and nothing is
+// lost. A receive that is cancelled meanwhile, or whose handle is closed, does not
+// hold up the others.
 func testReceiveDry(r *fixture) {
 	const streams = 6
 	pool := proactor.NewBufferPool(16, 1)
@@ -146,7 +146,7 @@ func testReceiveDry(r *fixture) {
 		if i == 0 {
 			r.ok(c)
 		}
-		r.flush() // it has found the pool dry before the next one does
+		r.flush() // it has found the pool empty before the next one does
 	}
 	r.released(pool, 0)
 	r.d.Cancel(&calls[2].op)
@@ -162,7 +162,7 @@ func testReceiveDry(r *fixture) {
 	if string(order) != "abdf" {
 		r.t.Errorf("received in the order %q", order)
 	}
-	in[2].Receive(calls[2].start(), pool) // what it did not take is still there
+	in[2].Receive(calls[2].start(), pool) // the bytes that it did not take are still there
 	held = nil
 	r.ok(calls[2])
 	held.Release()
@@ -173,13 +173,13 @@ func testReceiveDry(r *fixture) {
 	r.released(pool, 1)
 }
 
-// bufferOf is the buffer that was received last.
+// bufferOf returns the buffer that was received last.
 func bufferOf(calls []*call, order []byte) *proactor.Buffer {
 	return calls[order[len(order)-1]-'a'].op.Buffer()
 }
 
 // testReceiveShared has several streams share few buffers, which other goroutines
-// release: every byte comes, in order.
+// release: every byte arrives, in order.
 func testReceiveShared(r *fixture) {
 	const streams, size = 8, 200_000
 	pool := proactor.NewBufferPool(1000, 3)

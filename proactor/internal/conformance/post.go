@@ -33,8 +33,8 @@ func testPostOrder(r *fixture) {
 	}
 }
 
-// testPostFromManyGoroutines posts from eight goroutines: what each of them
-// posts stays in order.
+// testPostFromManyGoroutines posts from eight goroutines: the posts of each one
+// stay in order.
 func testPostFromManyGoroutines(r *fixture) {
 	const posters, posts = 8, 1000
 	last, total := [posters]int{}, 0
@@ -62,8 +62,8 @@ func testPostFromManyGoroutines(r *fixture) {
 	all.Wait()
 }
 
-// testPostWakes hands a turn to and fro between the dispatcher and another
-// goroutine: a wake that got lost would leave both waiting.
+// testPostWakes passes a token to and fro between the dispatcher and another
+// goroutine: if a wake-up were lost, both would wait for ever.
 func testPostWakes(r *fixture) {
 	const turns = 2000
 	turn := make(chan struct{}, 1)
@@ -78,7 +78,7 @@ func testPostWakes(r *fixture) {
 }
 
 // testPostToItself has a handler that always posts itself: timers and I/O must
-// have their turn all the same.
+// still make progress.
 func testPostToItself(r *fixture) {
 	var c *call
 	stop := false

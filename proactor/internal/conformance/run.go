@@ -21,8 +21,8 @@ func testStopBeforeRun(r *fixture) {
 	}
 }
 
-// testStopInHandler stops in the middle of what has completed: the rest is kept
-// for the next Run.
+// testStopInHandler stops in the middle of a batch of completions: the next Run
+// gets the rest.
 func testStopInHandler(r *fixture) {
 	var calls [10]*call
 	total := 0

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Two signals that every system knows by name.
+// Two signals that every system has.
 const (
 	signalA = syscall.SIGHUP
 	signalB = syscall.SIGTERM
@@ -50,8 +50,8 @@ func testSignal(r *fixture) {
 	}
 }
 
-// testSignalBetweenWaits: what arrives while nobody waits is told later, each
-// signal once.
+// testSignalBetweenWaits: a signal that arrives while no Wait is outstanding is
+// reported by the next one, each signal once.
 func testSignalBetweenWaits(r *fixture) {
 	set, witness := r.signals(signalA, signalB, signalA), r.signals(signalA, signalB)
 	c, seen := r.call(nil), r.call(nil)
@@ -79,8 +79,8 @@ func testSignalBetweenWaits(r *fixture) {
 	}
 }
 
-// testSeveralSignalSets: each set gets the signal, and each wait of one set
-// another arrival.
+// testSeveralSignalSets: each set gets the signal, and each Wait of one set gets a
+// different arrival.
 func testSeveralSignalSets(r *fixture) {
 	one, other := r.signals(signalA), r.signals(signalA, signalB)
 	first, second, third := r.call(nil), r.call(nil), r.call(nil)
@@ -102,15 +102,15 @@ func testSeveralSignalSets(r *fixture) {
 
 func testCancelSignal(r *fixture) {
 	set := r.signals(signalA)
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	for name, cancel := range map[string]func(op *proactor.Operation){
 		"Cancel":             r.d.Cancel,
 		"SignalSet.Cancel":   func(*proactor.Operation) { set.Cancel() },
 		"CancelAll":          func(*proactor.Operation) { r.d.CancelAll() },
-		"CancelGroup.Cancel": func(*proactor.Operation) { owner.Cancel() },
+		"CancelGroup.Cancel": func(*proactor.Operation) { group.Cancel() },
 	} {
 		c := r.call(nil)
-		c.op.SetCancelGroup(&owner)
+		c.op.SetCancelGroup(&group)
 		set.Wait(c.start())
 		cancel(&c.op)
 		if r.wait(c); c.err != proactor.ErrCanceled {
@@ -122,12 +122,12 @@ func testCancelSignal(r *fixture) {
 	set.Wait(c.start())
 	r.timedOut(c)
 	c.op.SetTimeout(0)
-	set.Wait(c.start()) // the set is as good as ever
+	set.Wait(c.start()) // the set still works
 	r.send(signalA)
 	r.ok(c)
 }
 
-// testCloseSignals closes a set, then the dispatcher with a set that is open.
+// testCloseSignals closes a set, then the dispatcher with an open set.
 func testCloseSignals(r *fixture) {
 	set := r.signals(signalA)
 	c := r.call(nil)

@@ -8,7 +8,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// bindings are the ways in which a handle gets a file of the file system.
+// bindings returns the ways in which a handle gets a socket file.
 func (r *fixture) bindings() map[string]func(path string) (*proactor.Handle, error) {
 	if r.network != "unix" {
 		return nil
@@ -25,7 +25,7 @@ func (r *fixture) bindings() map[string]func(path string) (*proactor.Handle, err
 	}
 }
 
-// bind makes such a handle; nil where there is none, or no file is made.
+// bind makes such a handle; nil if there is none, or it has no file.
 func (r *fixture) bind(bind func(string) (*proactor.Handle, error), path string) *proactor.Handle {
 	r.t.Helper()
 	h, err := bind(path)
@@ -43,8 +43,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// testSocketFile: closing removes the handle's own file, and not one that somebody
-// else has put into its place.
+// testSocketFile: Close removes the handle's own file, and not a file that has
+// replaced it.
 func testSocketFile(r *fixture) {
 	for network, bind := range r.bindings() {
 		path := r.address()
@@ -69,8 +69,8 @@ func testSocketFile(r *fixture) {
 	}
 }
 
-// testSocketFileRelative: a file is removed from where it was made, wherever the
-// program is by then.
+// testSocketFileRelative: the file is removed even if the working directory has
+// changed.
 func testSocketFileRelative(r *fixture) {
 	for network, bind := range r.bindings() {
 		there, elsewhere := TempDir(r.t), TempDir(r.t)
@@ -94,8 +94,8 @@ func testSocketFileRelative(r *fixture) {
 	}
 }
 
-// testSocketFileUnconnected: a connect that fails leaves nothing of what it was bound
-// to.
+// testSocketFileUnconnected: a connect that fails removes the file that it was
+// bound to.
 func testSocketFileUnconnected(r *fixture) {
 	if r.network != "unix" {
 		return

@@ -23,7 +23,7 @@ func testReadWrite(r *fixture) {
 	}
 }
 
-// testEmptyBuffers: nothing to read or write is done at once, and is no end of
+// testEmptyBuffers: an empty read or write completes at once, and is not the end of
 // the stream.
 func testEmptyBuffers(r *fixture) {
 	a, _ := r.pair()
@@ -94,7 +94,7 @@ func testWritesInOrder(r *fixture) {
 }
 
 // transfer sends size bytes from one handle to another, with a write and a read
-// outstanding at all times, and checks them. done is called once all are there.
+// outstanding at all times, and checks them. It calls done once all have arrived.
 func (r *fixture) transfer(from, to *proactor.Handle, size int, done func()) {
 	data, got := pattern(size), make([]byte, size)
 	sent, received := 0, 0
@@ -168,7 +168,7 @@ func testScatterGather(r *fixture) {
 	}
 }
 
-// skip returns v without its first n bytes; v stays as it is.
+// skip returns v without its first n bytes; v is not changed.
 func skip(v [][]byte, n int) [][]byte {
 	for i, b := range v {
 		if n < len(b) {
@@ -179,17 +179,16 @@ func skip(v [][]byte, n int) [][]byte {
 	return nil
 }
 
-// testLongVectors uses more buffers than the kernel takes at once.
-// testHugeVectors: the buffers of a vector may be more than 4 GiB together, where an
-// int has 32 bits, too: what there is room for is written.
+// testHugeVectors: the buffers of a vector may be more than 4 GiB together, also on
+// 32-bit systems: the bytes that fit are written.
 func testHugeVectors(r *fixture) {
 	a, b := r.pair()
 	v := make([][]byte, 1024)
 	for i := range v {
-		v[i] = pattern(4 << 20) // one and the same
+		v[i] = pattern(4 << 20) // all share one buffer
 	}
 	n, err := a.TryWriteV(v)
-	if err == proactor.ErrWouldBlock { // nothing is tried where it might have to wait
+	if err == proactor.ErrWouldBlock { // TryWrite never writes on backends where it might wait
 		n, err = 0, nil
 	} else if n <= 0 || err != nil {
 		r.t.Fatalf("TryWriteV: %d, %v", n, err)
@@ -205,6 +204,7 @@ func testHugeVectors(r *fixture) {
 	}
 }
 
+// testLongVectors uses more buffers than the kernel takes at once.
 func testLongVectors(r *fixture) {
 	const buffers = 3000
 	a, b := r.pair()
@@ -233,7 +233,7 @@ func testLongVectors(r *fixture) {
 	}
 }
 
-// testEndOfStream closes one end: what was written before is read first.
+// testEndOfStream closes one end: bytes written before are read first.
 func testEndOfStream(r *fixture) {
 	a, b := r.pair()
 	r.write(a, []byte("last words"))
@@ -243,7 +243,7 @@ func testEndOfStream(r *fixture) {
 	if string(got) != "last words" {
 		r.t.Errorf("read %q", got)
 	}
-	for range 2 { // the end stays the end
+	for range 2 { // every later read returns the end
 		c := r.call(nil)
 		b.Read(c.start(), got)
 		r.wait(c)
@@ -261,8 +261,8 @@ func testEndOfStream(r *fixture) {
 	}
 }
 
-// testPeerReset closes one end with bytes unread: the other end's operations
-// fail and do not wait for ever.
+// testPeerReset closes one end with bytes unread: operations of the other end fail
+// and do not wait for ever.
 func testPeerReset(r *fixture) {
 	a, b := r.pair()
 	waiting, _ := r.fill(a)

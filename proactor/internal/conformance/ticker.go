@@ -17,8 +17,8 @@ func testTimerAt(r *fixture) {
 			r.t.Errorf("a timer for %v expired at %v", when, now)
 		}
 	}
-	begun := time.Now()
-	r.d.StartAlarm(c.start(), begun.Add(-time.Hour))
+	partial := time.Now()
+	r.d.StartAlarm(c.start(), partial.Add(-time.Hour))
 	r.ok(c)
 	now := r.d.Now()
 	r.d.StartAlarm(c.start(), time.Now().Add(time.Hour))
@@ -31,13 +31,13 @@ func testTimerAt(r *fixture) {
 	}
 }
 
-// ticks is a ticker that is counted in periods: the handler may be called less
-// often, if it is late.
+// ticks starts a ticker and counts periods: the handler is called less often if it
+// is late.
 func (r *fixture) ticks(every time.Duration, then func(c *call)) *call {
 	c := r.call(nil)
 	c.then = func() {
 		if c.err == nil {
-			c.started++ // each of its calls counts as one start
+			c.started++ // each completion counts as one start
 			if c.n < 1 || !c.op.More() || !c.op.Outstanding() {
 				r.t.Errorf("tick: %d periods, more %v, outstanding %v", c.n, c.op.More(), c.op.Outstanding())
 			}
@@ -48,8 +48,8 @@ func (r *fixture) ticks(every time.Duration, then func(c *call)) *call {
 	return c
 }
 
-// testTicker: ticks come at multiples of the period, never before, and what the
-// handler takes does not add up: however late a round is, the ticks that it brings
+// testTicker: ticks come at multiples of the period, never before, and the time
+// that the handler takes does not add up: however late a round is, its ticks
 // account for all periods that had passed when it began.
 func testTicker(r *fixture) {
 	const every, periods = short, 50
@@ -76,22 +76,22 @@ func testTicker(r *fixture) {
 	}
 }
 
-// testTickerCoalesces has a handler that is late: what it misses is one tick, with
-// a count, and the next one keeps to the period.
+// testTickerCoalesces has a handler that is late: the ticks that it misses become
+// one tick with a count, and the next one is on time.
 func testTickerCoalesces(r *fixture) {
 	const every = 2 * short
 	passed, most := 0, 0
-	begun := r.d.Now()
+	partial := r.d.Now()
 	ticker := r.ticks(every, func(c *call) {
 		passed += c.n
 		most = max(most, c.n)
 	})
 	sleep := r.call(nil)
-	for range 3 { // nobody dispatches until several periods have passed
+	for range 3 { // no dispatcher runs until several periods have passed
 		r.pass(5 * every)
 		r.d.StartTimer(sleep.start(), 0)
 		r.ok(sleep)
-		if all := int((r.d.Now() - begun) / every); passed > all {
+		if all := int((r.d.Now() - partial) / every); passed > all {
 			r.t.Errorf("%d ticks in %d periods", passed, all)
 		}
 	}
@@ -102,8 +102,8 @@ func testTickerCoalesces(r *fixture) {
 	r.until("the end", ticker.idle)
 }
 
-// testTickerCount: what one tick stands for may be more periods than an int of 32 bits
-// holds. Then it is the largest int.
+// testTickerCount: a tick may stand for more periods than a 32-bit int holds. Then
+// the count is the largest int.
 func testTickerCount(r *fixture) {
 	if !r.virtual {
 		return // it would take three seconds
@@ -124,8 +124,7 @@ func testTickerCount(r *fixture) {
 	}
 }
 
-// pass lets the dispatcher's time pass while it dispatches nothing: a handler
-// takes it all.
+// pass lets the dispatcher's time pass inside a handler.
 func (r *fixture) pass(d time.Duration) {
 	c := r.call(nil)
 	c.then = func() {
@@ -137,8 +136,8 @@ func (r *fixture) pass(d time.Duration) {
 	r.ok(c)
 }
 
-// testCancelTicker ends tickers from their own handler, between ticks, all at
-// once, and by a timeout.
+// testCancelTicker ends tickers from their own handler, between ticks, through
+// CancelAll, and by a timeout.
 func testCancelTicker(r *fixture) {
 	ends := map[string]func(c *call){
 		"in the handler": func(c *call) { r.d.Cancel(&c.op) },
@@ -170,6 +169,6 @@ func testCancelTicker(r *fixture) {
 		r.t.Errorf("a ticker that ran out of time: %d ticks, %v", ticks, c.err)
 	}
 	c.then = nil
-	r.d.StartTimer(c.start(), 0) // one shot again
+	r.d.StartTimer(c.start(), 0) // a one-shot timer again
 	r.ok(c)
 }

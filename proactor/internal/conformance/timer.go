@@ -14,17 +14,17 @@ import (
 func testTimer(r *fixture) {
 	for _, after := range []time.Duration{-time.Hour, 0, time.Microsecond, 3 * time.Millisecond} {
 		c := r.call(nil)
-		begun := r.d.Now()
+		partial := r.d.Now()
 		r.d.StartTimer(c.start(), after)
 		r.ok(c)
-		if passed := r.d.Now() - begun; passed < after {
+		if passed := r.d.Now() - partial; passed < after {
 			r.t.Errorf("a timer of %v expired after %v", after, passed)
 		}
 	}
 }
 
 // testTimerFromAnotherGoroutine starts a timer while the dispatcher waits for a
-// later one, or for nothing.
+// later one, or without one.
 func testTimerFromAnotherGoroutine(r *fixture) {
 	later := r.call(nil)
 	r.d.StartTimer(later.start(), 24*time.Hour)
@@ -36,7 +36,7 @@ func testTimerFromAnotherGoroutine(r *fixture) {
 	r.wait(later)
 }
 
-// testTenThousandTimers starts timers in no order, cancels a third of them, and
+// testTenThousandTimers starts timers in random order, cancels a third of them, and
 // restarts those that expire early, from their handlers.
 func testTenThousandTimers(r *fixture) {
 	const timers, rounds = 10_000, 2
@@ -69,7 +69,7 @@ func testCancelTimer(r *fixture) {
 	r.d.StartTimer(first.start(), time.Hour)
 	r.d.StartTimer(second.start(), 2*time.Hour)
 	r.d.Cancel(&second.op)
-	r.d.Cancel(&second.op) // once is enough
+	r.d.Cancel(&second.op) // has no effect a second time
 	r.wait(second)
 	if second.err != proactor.ErrCanceled || !errors.Is(second.err, context.Canceled) {
 		r.t.Errorf("cancelled timer: %v", second.err)

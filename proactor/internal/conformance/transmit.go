@@ -11,7 +11,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// receive reads from h until n bytes have come, and the sender's call is done.
+// receive reads from h until n bytes have arrived and the sender's call has
+// completed.
 func (r *fixture) receive(h *proactor.Handle, n int, sender *call) []byte {
 	r.t.Helper()
 	got := make([]byte, n)
@@ -29,7 +30,7 @@ func testTransmit(r *fixture) {
 	for _, c := range []struct {
 		name string
 		t    proactor.Transmission
-		want []byte // of the file
+		want []byte // the expected part of the file
 	}{
 		{"all", proactor.Transmission{File: f}, data},
 		{"to the end", proactor.Transmission{File: f, Offset: 69_000}, data[69_000:]},
@@ -59,7 +60,7 @@ func testTransmit(r *fixture) {
 	}
 }
 
-// big is more bytes than a stream of this backend holds.
+// big returns more bytes than a stream of this backend holds.
 func (r *fixture) big() int {
 	if r.d.Backend().Name == "sim" {
 		return 1 << 20
@@ -67,8 +68,8 @@ func (r *fixture) big() int {
 	return 32 << 20
 }
 
-// testTransmitBig sends more than any socket holds, both ways at once, with a
-// stranger served meanwhile.
+// testTransmitBig sends more than any socket holds, in both directions at once, and
+// checks that another stream works meanwhile.
 func testTransmitBig(r *fixture) {
 	data := pattern(r.big())
 	f := r.file(data)
@@ -98,7 +99,7 @@ func testTransmitBig(r *fixture) {
 	}
 }
 
-// check reads as many bytes as want has and compares them; then it calls done.
+// check reads len(want) bytes and compares them with want; then it calls done.
 func (r *fixture) check(h *proactor.Handle, want []byte, done func()) {
 	buf := make([]byte, 100_000)
 	at := 0
@@ -118,7 +119,7 @@ func (r *fixture) check(h *proactor.Handle, want []byte, done func()) {
 	h.Read(c.start(), buf)
 }
 
-// testTransmitInOrder puts transmissions between writes.
+// testTransmitInOrder starts transmissions between writes.
 func testTransmitInOrder(r *fixture) {
 	data := pattern(1 << 20)
 	f := r.file(data)
@@ -161,7 +162,7 @@ func testTransmitOneFile(r *fixture) {
 	}
 }
 
-// testTransmitWrong: what can be known to be wrong, and a file that ends early.
+// testTransmitWrong: invalid arguments, and a file that ends early.
 func testTransmitWrong(r *fixture) {
 	f := r.file(pattern(1000))
 	a, b := r.pair()
@@ -199,12 +200,12 @@ func testTransmitWrong(r *fixture) {
 	f.Close()
 	a.TransmitFile(send.start(), &proactor.Transmission{File: f})
 	r.failed(send, proactor.ErrHandleClosed)
-	r.write(a, []byte("on")) // the stream goes on
+	r.write(a, []byte("on")) // the stream still works
 	r.read(b, got[:2])
 }
 
-// testTransmitCancel cancels one that waits for room: N says what was sent, and
-// nothing else was.
+// testTransmitCancel cancels a transmission that waits for room: N bytes were sent,
+// and no more.
 func testTransmitCancel(r *fixture) {
 	data := pattern(r.big())
 	f := r.file(data)
@@ -237,8 +238,7 @@ func testTransmitCancel(r *fixture) {
 	}
 }
 
-// testTransmitClose closes the stream, the file, or the peer under a
-// transmission.
+// testTransmitClose closes the stream, the file or the peer during a transmission.
 func testTransmitClose(r *fixture) {
 	data := pattern(r.big())
 	for _, what := range []string{"stream", "file", "peer"} {
@@ -252,7 +252,7 @@ func testTransmitClose(r *fixture) {
 			a.Close()
 		case "file":
 			f.Close()
-			r.until("the end", func() bool { // by and by: a transmission that waits does not look at its file
+			r.until("the end", func() bool { // in a loop, because a transmission that waits does not use its file
 				if send.idle() {
 					return true
 				}

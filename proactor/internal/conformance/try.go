@@ -9,14 +9,14 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// tryRead reads from h without an operation, once there is something.
+// tryRead reads from h without an operation, once there are bytes.
 func (r *fixture) tryRead(h *proactor.Handle, b []byte) (n int, err error) {
 	r.t.Helper()
 	r.until("something to read", func() bool {
 		if n, err = h.TryRead(b); err != proactor.ErrWouldBlock {
 			return true
 		}
-		r.d.Post(r.call(nil).start()) // RunOne is to come back and look again
+		r.d.Post(r.call(nil).start()) // makes RunOne return, to try again
 		return false
 	})
 	return n, err
@@ -67,8 +67,8 @@ func testTryWrite(r *fixture) {
 	}
 }
 
-// testTryThenStart is the speculative write: try until there is no room, then
-// let an operation wait for it. No byte is lost or doubled in between.
+// testTryThenStart is a speculative write: TryWrite until there is no room, then an
+// operation that waits for room. No byte is lost or duplicated.
 func testTryThenStart(r *fixture) {
 	a, b := r.pair()
 	data := pattern(8 << 20)

@@ -8,28 +8,28 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// foreign is somebody else's processor. It completes what it is asked to cancel,
-// unless it holds back.
-type foreign struct {
+// processor is an external processor. It completes the operations that it is asked
+// to cancel, unless it holds back.
+type processor struct {
 	asked []proactor.Completion
 	holds bool
 }
 
 // Cancel implements proactor.Processor.
-func (f *foreign) Cancel(c proactor.Completion) {
+func (f *processor) Cancel(c proactor.Completion) {
 	f.asked = append(f.asked, c)
 	if !f.holds {
 		c.Complete(0, proactor.ErrCanceled)
 	}
 }
 
-var errForeign = errors.New("an error of somebody else's")
+var errExternal = errors.New("an error of the processor")
 
-func testUser(r *fixture) {
-	f := new(foreign)
+func testExternal(r *fixture) {
+	f := new(processor)
 	c := r.call(nil)
 	c.op.Token = "token"
-	for i, err := range []error{nil, errForeign} {
+	for i, err := range []error{nil, errExternal} {
 		done := r.d.StartExternal(c.start(), f)
 		if done.Operation() != &c.op || !c.op.Outstanding() || c.op.Kind() != proactor.KindExternal {
 			r.t.Fatalf("%v, outstanding %v, kind %v", done.Operation(), c.op.Outstanding(), c.op.Kind())
@@ -46,9 +46,9 @@ func testUser(r *fixture) {
 	}
 }
 
-// testUserCompletesOnce: a second Complete is told so, and does not hit the next
+// testExternalCompletesOnce: a second Complete fails, and does not affect the next
 // start of the same operation.
-func testUserCompletesOnce(r *fixture) {
+func testExternalCompletesOnce(r *fixture) {
 	c := r.call(nil)
 	first := r.d.StartExternal(c.start(), nil)
 	if !first.Complete(1, nil) || first.Complete(2, nil) {
@@ -56,7 +56,7 @@ func testUserCompletesOnce(r *fixture) {
 	}
 	r.ok(c)
 	second := r.d.StartExternal(c.start(), nil)
-	if first.Complete(3, errForeign) {
+	if first.Complete(3, errExternal) {
 		r.t.Error("the completion of an earlier start was taken")
 	}
 	if !second.Complete(4, nil) {
@@ -67,10 +67,10 @@ func testUserCompletesOnce(r *fixture) {
 	}
 }
 
-// testUserCancel: the processor is asked, by the dispatcher, once; the operation
-// completes when the processor says so.
-func testUserCancel(r *fixture) {
-	f := &foreign{holds: true}
+// testExternalCancel: the dispatcher asks the processor once; the operation
+// completes when the processor completes it.
+func testExternalCancel(r *fixture) {
+	f := &processor{holds: true}
 	c := r.call(nil)
 	done := r.d.StartExternal(c.start(), f)
 	r.d.Cancel(&c.op)
@@ -84,7 +84,7 @@ func testUserCancel(r *fixture) {
 	if len(f.asked) != 1 || f.asked[0] != done || !c.op.Outstanding() {
 		r.t.Errorf("asked %d times, outstanding %v", len(f.asked), c.op.Outstanding())
 	}
-	f.asked[0].Complete(7, nil) // it was done all the same
+	f.asked[0].Complete(7, nil) // it succeeded before the cancel
 	if r.ok(c); c.n != 7 {
 		r.t.Errorf("completed with %d", c.n)
 	}
@@ -95,7 +95,7 @@ func testUserCancel(r *fixture) {
 	r.timedOut(c)
 }
 
-func testUserWithoutProcessor(r *fixture) {
+func testExternalWithoutProcessor(r *fixture) {
 	c := r.call(nil)
 	done := r.d.StartExternal(c.start(), nil)
 	r.d.Cancel(&c.op)
@@ -105,8 +105,8 @@ func testUserWithoutProcessor(r *fixture) {
 	}
 }
 
-// testUserRace completes from one goroutine and cancels from another.
-func testUserRace(r *fixture) {
+// testExternalRace completes from one goroutine and cancels from another.
+func testExternalRace(r *fixture) {
 	const rounds = 2000
 	work := make(chan proactor.Completion, 1)
 	var others sync.WaitGroup
@@ -127,7 +127,7 @@ func testUserRace(r *fixture) {
 			r.d.Cancel(&c.op)
 		}
 	})
-	f := new(foreign)
+	f := new(processor)
 	for range rounds {
 		f.asked = f.asked[:0]
 		work <- r.d.StartExternal(c.start(), f)
@@ -138,10 +138,10 @@ func testUserRace(r *fixture) {
 	others.Wait()
 }
 
-// testUserClose closes the dispatcher while a processor is at work: it is asked to
-// cancel, and waited for.
-func testUserClose(r *fixture) {
-	f := &patient{}
+// testExternalClose closes the dispatcher while an operation is outstanding: the
+// processor is asked to cancel it, and Close waits for it.
+func testExternalClose(r *fixture) {
+	f := &slowProcessor{}
 	c, late := r.call(nil), r.call(nil)
 	r.d.StartExternal(c.start(), f)
 	r.d.StartExternal(late.start(), nil)
@@ -165,8 +165,8 @@ func testUserClose(r *fixture) {
 	}
 }
 
-// patient is a processor that answers on a goroutine of its own.
-type patient struct{}
+// slowProcessor is a processor that completes on a goroutine of its own.
+type slowProcessor struct{}
 
 // Cancel implements proactor.Processor.
-func (*patient) Cancel(c proactor.Completion) { go c.Complete(9, nil) }
+func (*slowProcessor) Cancel(c proactor.Completion) { go c.Complete(9, nil) }

@@ -9,9 +9,9 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// testCancelOwner cancels what one owner has outstanding, on several handles and
-// timers, and nothing of another's.
-func testCancelOwner(r *fixture) {
+// testCancelGroup cancels the operations of one group on several handles and
+// timers, and none of another group.
+func testCancelGroup(r *fixture) {
 	var mine, other proactor.CancelGroup
 	var ours []*call
 	theirs := map[string]*call{}
@@ -38,7 +38,7 @@ func testCancelOwner(r *fixture) {
 	mine.Cancel()
 	for name, c := range theirs {
 		if c.done != 0 {
-			r.t.Errorf("%s of another owner has completed: %v", name, c.err)
+			r.t.Errorf("%s of another group has completed: %v", name, c.err)
 		}
 	}
 	ours[0].op.SetCancelGroup(nil)
@@ -47,15 +47,15 @@ func testCancelOwner(r *fixture) {
 	r.d.StartTimer(ours[1].start(), 0)
 	r.ok(ours[1])
 	if ours[0].idle() {
-		r.t.Error("an operation without an owner was cancelled")
+		r.t.Error("an operation without a group was cancelled")
 	}
 }
 
-// testCancelOwnerRace cancels from another goroutine while the owner's operations
+// testCancelGroupRace cancels from another goroutine while the group's operations
 // complete and are started again, as fast as they can.
-func testCancelOwnerRace(r *fixture) {
+func testCancelGroupRace(r *fixture) {
 	const rounds = 300
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	a, b := r.pair()
 	var read, write, timer *call
 	check := func(c *call) {
@@ -83,7 +83,7 @@ func testCancelOwnerRace(r *fixture) {
 		}
 	})
 	for _, c := range []*call{read, write, timer} {
-		c.op.SetCancelGroup(&owner)
+		c.op.SetCancelGroup(&group)
 	}
 	b.Read(read.start(), in)
 	r.d.StartTimer(timer.start(), time.Microsecond)
@@ -92,34 +92,34 @@ func testCancelOwnerRace(r *fixture) {
 	var stop atomic.Bool
 	canceller.Go(func() {
 		for !stop.Load() {
-			owner.Cancel()
+			group.Cancel()
 			runtime.Gosched()
 		}
 	})
 	r.until("all rounds", func() bool { return read.idle() && timer.idle() && write.idle() })
 	stop.Store(true)
 	canceller.Wait()
-	if owner.Outstanding() != 0 {
-		r.t.Errorf("%d outstanding in the end", owner.Outstanding())
+	if group.Outstanding() != 0 {
+		r.t.Errorf("%d outstanding in the end", group.Outstanding())
 	}
 }
 
-// testCancelOwnerOfMultishot cancels a multishot accept through its owner, while
-// it waits and in its handler; and lets it run out of time, which counts from
-// the last connection.
-func testCancelOwnerOfMultishot(r *fixture) {
+// testCancelGroupOfMultishot cancels a multishot accept through its group, while it
+// waits and in its handler. It also lets the accept time out, counting from the
+// last connection.
+func testCancelGroupOfMultishot(r *fixture) {
 	ln := r.listen()
-	var owner proactor.CancelGroup
+	var group proactor.CancelGroup
 	inHandler := false
 	accept := r.call(nil)
-	accept.op.SetCancelGroup(&owner)
+	accept.op.SetCancelGroup(&group)
 	accept.then = func() {
 		if accept.err == nil {
-			accept.started++ // each of its calls counts as one start
+			accept.started++ // each completion counts as one start
 			accept.stream.Close()
 		}
 		if inHandler {
-			owner.Cancel()
+			group.Cancel()
 		}
 	}
 	for _, inHandler = range []bool{false, true} {
@@ -130,11 +130,11 @@ func testCancelOwnerOfMultishot(r *fixture) {
 		r.ok(connect)
 		r.until("the connection", func() bool { return accept.done > before })
 		if !inHandler {
-			owner.Cancel()
+			group.Cancel()
 		}
 		r.until("the end", accept.idle)
-		if accept.err != proactor.ErrCanceled || accept.op.More() || owner.Outstanding() != 0 {
-			r.t.Errorf("in handler %v: %v, more %v, %d outstanding", inHandler, accept.err, accept.op.More(), owner.Outstanding())
+		if accept.err != proactor.ErrCanceled || accept.op.More() || group.Outstanding() != 0 {
+			r.t.Errorf("in handler %v: %v, more %v, %d outstanding", inHandler, accept.err, accept.op.More(), group.Outstanding())
 		}
 	}
 	inHandler = false

@@ -7,18 +7,19 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// endings are the ways in which operations on h end early, and with what.
-func (r *fixture) endings(h *proactor.Handle, c *call, owner *proactor.CancelGroup) map[string]func() error {
+// endings returns the ways to end operations on h early, which return the expected
+// error.
+func (r *fixture) endings(h *proactor.Handle, c *call, group *proactor.CancelGroup) map[string]func() error {
 	return map[string]func() error{
 		"Dispatcher.Cancel":    func() error { r.d.Cancel(&c.op); return proactor.ErrCanceled },
 		"Handle.Cancel":        func() error { h.Cancel(); return proactor.ErrCanceled },
-		"CancelGroup.Cancel":   func() error { owner.Cancel(); return proactor.ErrCanceled },
+		"CancelGroup.Cancel":   func() error { group.Cancel(); return proactor.ErrCanceled },
 		"Dispatcher.CancelAll": func() error { r.d.CancelAll(); return proactor.ErrCanceled },
 		"Handle.Close":         func() error { h.Close(); return proactor.ErrHandleClosed },
 	}
 }
 
-// ended checks what c has ended with.
+// ended checks the error of c.
 func (r *fixture) ended(how string, c *call, want error) {
 	r.t.Helper()
 	r.wait(c)
@@ -27,29 +28,29 @@ func (r *fixture) ended(how string, c *call, want error) {
 	}
 }
 
-// testEachCanceledByHandler: a cancel from the handler itself is the end, whatever
-// is cancelled; the operation can be started again then, and the cancel does not
-// concern it any more.
-func testEachCanceledByHandler(r *fixture) {
+// testMultishotCanceledByHandler: a cancel from the handler itself ends the
+// operation, in each of the ways to cancel. Then the operation can be started
+// again, unaffected.
+func testMultishotCanceledByHandler(r *fixture) {
 	for how := range r.endings(nil, nil, nil) {
 		ln := r.listen()
-		var owner proactor.CancelGroup
+		var group proactor.CancelGroup
 		var want error
 		accepted, end := 0, true
-		accept := r.each(func(c *call) {
+		accept := r.multishot(func(c *call) {
 			if c.err == nil {
 				accepted++
 				c.stream.Close()
 			}
 			if c.err == nil && end {
-				want = r.endings(ln, c, &owner)[how]()
+				want = r.endings(ln, c, &group)[how]()
 			}
 		})
-		accept.op.SetCancelGroup(&owner)
+		accept.op.SetCancelGroup(&group)
 		ln.AcceptMultishot(accept.start())
 		connect := r.call(nil)
 		r.connect(connect, ln)
-		r.wait(connect) // CancelAll may have come before its end was told
+		r.wait(connect) // CancelAll may have come before its completion
 		r.until("the end", accept.idle)
 		r.ended(how, accept, want)
 		if accepted != 1 {
@@ -68,15 +69,15 @@ func testEachCanceledByHandler(r *fixture) {
 	}
 }
 
-// testEachCanceledBeforeHandler: two operations complete, and the handler of the
-// one whose turn comes first cancels both.
-func testEachCanceledBeforeHandler(r *fixture) {
+// testMultishotCanceledBeforeHandler: two operations complete, and the handler that
+// is called first cancels both.
+func testMultishotCanceledBeforeHandler(r *fixture) {
 	pool := proactor.NewBufferPool(16, 4)
 	var near, far [2]*proactor.Handle
 	var receive [2]*call
 	for i := range near {
 		near[i], far[i] = r.pair()
-		receive[i] = r.each(func(c *call) {
+		receive[i] = r.multishot(func(c *call) {
 			if c.err == nil {
 				c.op.Buffer().Release()
 				near[0].Cancel()
@@ -92,7 +93,7 @@ func testEachCanceledBeforeHandler(r *fixture) {
 	}
 	for i, c := range receive {
 		if c.done == 0 {
-			r.write(far[i], []byte{2}) // where TryWrite would not
+			r.write(far[i], []byte{2}) // where TryWrite would not write
 		}
 		r.until("the end", c.idle)
 		if c.err != proactor.ErrCanceled {
@@ -103,12 +104,12 @@ func testEachCanceledBeforeHandler(r *fixture) {
 	r.released(pool, 4)
 }
 
-// testAcceptEachHoldsBack: without descriptors nothing is accepted and nothing
-// ends; with descriptors it goes on.
-func testAcceptEachHoldsBack(r *fixture) {
+// testAcceptMultishotHoldsBack: without free descriptors nothing is accepted and
+// the operation does not end; with descriptors it continues.
+func testAcceptMultishotHoldsBack(r *fixture) {
 	ln := r.listen()
 	accepted := 0
-	accept := r.each(func(c *call) {
+	accept := r.multishot(func(c *call) {
 		if c.err == nil {
 			accepted++
 			c.stream.Close()
@@ -136,8 +137,9 @@ func testAcceptEachHoldsBack(r *fixture) {
 	}
 }
 
-// testAcceptEachEndsHeldBack: while it holds back it can be ended like any other.
-func testAcceptEachEndsHeldBack(r *fixture) {
+// testAcceptMultishotEndsHeldBack: an operation that is held back can be ended in
+// all ways.
+func testAcceptMultishotEndsHeldBack(r *fixture) {
 	for how := range r.endings(nil, nil, nil) {
 		r.endHeldBack(how, func(ln *proactor.Handle, c *call, w *proactor.CancelGroup) error { return r.endings(ln, c, w)[how]() })
 	}
@@ -152,9 +154,9 @@ func (r *fixture) endHeldBack(how string, end func(*proactor.Handle, *call, *pro
 	r.t.Helper()
 	ln := r.listen()
 	r.dial(ln)
-	accept := r.each(func(*call) {})
-	var owner proactor.CancelGroup
-	accept.op.SetCancelGroup(&owner)
+	accept := r.multishot(func(*call) {})
+	var group proactor.CancelGroup
+	accept.op.SetCancelGroup(&group)
 	if how == "its time-out" {
 		accept.op.SetTimeout(short)
 	}
@@ -162,7 +164,7 @@ func (r *fixture) endHeldBack(how string, end func(*proactor.Handle, *call, *pro
 	defer restore()
 	ln.AcceptMultishot(accept.start())
 	r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 || accept.idle() })
-	want := end(ln, accept, &owner)
+	want := end(ln, accept, &group)
 	if want == proactor.ErrClosed {
 		if accept.err != want {
 			r.t.Errorf("%s ends it with %v", how, accept.err)
@@ -173,7 +175,7 @@ func (r *fixture) endHeldBack(how string, end func(*proactor.Handle, *call, *pro
 	ln.Close()
 }
 
-// dial connects to ln, and leaves the connection to ln's side.
+// dial connects to ln, and leaves the connection to the accepting side.
 func (r *fixture) dial(ln *proactor.Handle) {
 	r.t.Helper()
 	c := r.call(nil)
