@@ -33,7 +33,7 @@ func (r *fixture) timedOut(c *call) {
 func (r *fixture) starters() map[string]func(*proactor.Operation) {
 	a, _ := r.pair()
 	b, _ := r.pair()
-	r.fill(b)
+	r.block(b)
 	ln := r.listen()
 	packets, err := r.d.ListenPacket("udp", "127.0.0.1:0", nil)
 	if err != nil {

@@ -207,6 +207,13 @@ func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
 	return waiting, written
 }
 
+// block keeps the writes of h waiting, whose peer does not read: before them is one
+// of more bytes than any system buffers. After fill, room may still appear.
+func (r *fixture) block(h *proactor.Handle) {
+	r.t.Helper()
+	h.WriteAll(r.call(nil).start(), make([]byte, 64<<20))
+}
+
 // poll dispatches what has completed.
 func (r *fixture) poll() {
 	r.t.Helper()
