@@ -53,7 +53,7 @@ func TestRouterMandatory(t *testing.T) {
 		s.retry(func() error { return router.attempt("somebody", "hello") })
 		s.hears(dealer, "hello")
 		if c.a.name != ours.name {
-			return // what comes now is not libzmq's way: it goes on queueing, or refuses the second of a name
+			return // libzmq differs here: it continues to queue, or refuses the second peer with the id
 		}
 		dealer.kill()
 		s.fails(func() error { return router.attempt("somebody", "are you there?") })

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A message in steady state allocates nothing: neither the sender, nor the
-// receiver, nor whoever does the I/O between them, all of which share the count.
+// In steady state a message takes no allocation, neither in the sender, nor in
+// the receiver, nor in the I/O between them: all of them share the count.
 func TestNoAllocationPerMessage(t *testing.T) {
 	if racecheck.Enabled {
 		t.Skip("the race detector allocates")
@@ -74,7 +74,7 @@ func streamOf8Bytes(r *fixture) func() {
 	return r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
 }
 
-// Large bodies are sent one by one, so that their memory can come back.
+// Large bodies are sent one by one, so that their memory is reused.
 func streamOf64KiB(r *fixture) func() {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
@@ -115,7 +115,7 @@ func roundTrips(r *fixture) func() {
 	}
 }
 
-// echo sends back what comes, until the socket is closed.
+// echo sends back each message, until the socket is closed.
 func echo(s *zmq.Socket) {
 	ctx := context.Background()
 	for {

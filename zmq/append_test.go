@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Who appends to a received frame does not write over another message, whatever
-// their sizes, and however they travelled.
+// Appending to a received frame does not overwrite another message, for any size
+// and transport.
 func TestAppendToWhatIsReceived(t *testing.T) {
 	sizes := []int{0, 1, 10, 255, 256, 300, 4 << 10, 5000, 31 << 10, 32 << 10, 40_000, 100_000}
 	everyTransport(t, func(r *fixture) {
@@ -26,7 +26,7 @@ func TestAppendToWhatIsReceived(t *testing.T) {
 			}
 			want = append(want, frames)
 		}
-		sent := goes(func() error {
+		sent := async(func() error {
 			for _, frames := range want {
 				if err := push.Send(r.ctx, zmq.CopyMsg(frames...)); err != nil {
 					return err

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Which backend a context stands on: the one that it asks for, or that the
-// environment names, or the best for messages.
+// A context uses the backend that it asks for, or that the environment names, or
+// the best for messages.
 func TestBackendOfAContext(t *testing.T) {
 	for _, tt := range []struct{ option, variable, linux string }{
 		{"", "", "epoll"},
@@ -39,7 +39,7 @@ func TestBackendOfAContext(t *testing.T) {
 	}
 }
 
-// first is the backend that the proactor takes by itself.
+// first is the backend that the proactor chooses by itself.
 func first(t *testing.T) string {
 	d, err := proactor.New(proactor.Options{Backend: "auto"})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A server that comes and goes leaves no more messages behind than the receive
-// high-water mark allows: while nobody receives them, no connection is made.
+// A server that restarts leaves no more messages behind than the receive
+// high-water mark allows: until the program receives them, no connection is made.
 func TestServerThatComesAndGoes(t *testing.T) {
 	const mark = 10
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -72,7 +72,7 @@ func TestServerThatComesAndGoes(t *testing.T) {
 	}
 }
 
-// lastError is what the socket says of its one endpoint.
+// lastError is the error of the socket's one endpoint.
 func lastError(s *zmq.Socket) string {
 	for _, e := range s.Stats().Endpoints {
 		if e.LastError != nil {

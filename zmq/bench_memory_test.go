@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// BenchmarkRecvBytes is what it costs that received bytes belong to the caller:
-// from 4 KiB on, inproc subscribers have to be given copies.
+// BenchmarkRecvBytes measures the cost of giving received bytes to the caller:
+// from 4 KiB on, inproc subscribers receive copies.
 func BenchmarkRecvBytes(b *testing.B) {
 	for _, tt := range []struct {
 		endpoint    string

@@ -8,8 +8,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// BenchmarkSendRecv is the caller's half of the data path alone: no I/O and no
-// other goroutine, a batch of messages sent and then received over inproc.
+// BenchmarkSendRecv measures the caller's half of the data path alone, without
+// I/O or another goroutine: a batch of messages sent and then received over
+// inproc.
 func BenchmarkSendRecv(b *testing.B) {
 	const batch = 500
 	ctx := context.Background()

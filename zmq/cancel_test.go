@@ -8,17 +8,17 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A Send whose context ends while it waits has sent nothing; the socket works as
-// before.
+// A Send whose context ends while it waits has sent nothing, and the socket still
+// works.
 func TestCancelSend(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
 		ctx, cancel := context.WithCancel(r.ctx)
 		var waiting []<-chan error
 		for range 4 {
-			waiting = append(waiting, goes(func() error { return push.SendBytes(ctx, []byte("never")) }))
+			waiting = append(waiting, async(func() error { return push.SendBytes(ctx, []byte("never")) }))
 		}
-		patient := goes(func() error { return push.SendBytes(r.ctx, []byte("patient")) })
+		patient := async(func() error { return push.SendBytes(r.ctx, []byte("patient")) })
 		cancel()
 		for _, result := range waiting {
 			r.fails("sending", <-result, context.Canceled)
@@ -31,7 +31,7 @@ func TestCancelSend(t *testing.T) {
 	})
 }
 
-// A Recv whose context ends while it waits has taken nothing.
+// A Recv whose context ends while it waits has received nothing.
 func TestCancelRecv(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
@@ -69,7 +69,7 @@ func TestCancelRecv(t *testing.T) {
 	})
 }
 
-// A REQ that has given up waiting can wait again: the reply is not lost.
+// A REQ whose Recv was cancelled can wait again: the reply is not lost.
 func TestWaitAgainForAReply(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		req, rep := r.socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), r.socket(zmq.REP, zmq.Options{})

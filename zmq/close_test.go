@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A linger without end delivers everything, also to a peer that comes only after
+// A linger without a limit delivers everything, even to a peer that comes after
 // Close was called.
 func TestLingerForever(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
@@ -24,7 +24,7 @@ func TestLingerForever(t *testing.T) {
 		for i := range n {
 			r.send(push, fmt.Sprint(i))
 		}
-		closed := goes(push.Close)
+		closed := async(push.Close)
 		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
 		r.eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
 		select {
@@ -43,7 +43,8 @@ func TestLingerForever(t *testing.T) {
 	})
 }
 
-// What cannot be delivered is dropped and counted, at once or after the linger.
+// Messages that cannot be delivered are dropped and counted, at once or after the
+// linger.
 func TestLingerEnds(t *testing.T) {
 	for name, linger := range map[string]time.Duration{"no linger": zmq.NoLinger, "a nanosecond": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -63,8 +64,8 @@ func TestLingerEnds(t *testing.T) {
 	}
 }
 
-// Shutdown waits as long as its context says, whatever the linger, and says
-// whether something was left.
+// Shutdown waits as long as its context allows, whatever the linger, and reports
+// what was left.
 func TestShutdown(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 0} {
@@ -81,8 +82,8 @@ func TestShutdown(t *testing.T) {
 	})
 }
 
-// Close waits for what was sent to peers that are connected, also with a linger
-// that would allow for more.
+// Close waits for messages to connected peers to be sent, but no longer, even if
+// the linger would allow it.
 func TestCloseDeliversToThoseConnected(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
@@ -102,7 +103,7 @@ func TestCloseDeliversToThoseConnected(t *testing.T) {
 	})
 }
 
-// Close ends calls that wait; everything fails in the same way from then on.
+// Close ends calls that wait; later calls fail in the same way.
 func TestCloseWhileOthersWait(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		s, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
@@ -110,16 +111,16 @@ func TestCloseWhileOthersWait(t *testing.T) {
 		r.fill(s)
 		var results []<-chan error
 		for range 4 {
-			results = append(results, goes(func() error {
+			results = append(results, async(func() error {
 				for {
 					if err := s.SendBytes(context.Background(), []byte(large)); err != nil {
 						return err
 					}
 				}
-			}), goes(func() error {
+			}), async(func() error {
 				_, err := s.Recv(context.Background())
 				return err
-			}), goes(func() error {
+			}), async(func() error {
 				for _, err := range s.Messages(context.Background()) {
 					return err
 				}
@@ -144,7 +145,8 @@ func TestCloseWhileOthersWait(t *testing.T) {
 	})
 }
 
-// Close may be called again, and by many at once: all wait for the first.
+// Close may be called again, and by many goroutines at once: all wait for the
+// first.
 func TestCloseByMany(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		s, peer := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
@@ -160,8 +162,8 @@ func TestCloseByMany(t *testing.T) {
 	})
 }
 
-// A context closes its sockets, with calls in progress; then nothing can be made
-// in it any more.
+// A context closes its sockets, with calls in progress; then it makes no new
+// ones.
 func TestCloseContext(t *testing.T) {
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
@@ -176,7 +178,7 @@ func TestCloseContext(t *testing.T) {
 			must(t, s.Bind("ipc://*"))
 		}
 		sockets = append(sockets, s)
-		results = append(results, goes(func() error {
+		results = append(results, async(func() error {
 			_, err := s.Recv(context.Background())
 			return err
 		}))
@@ -201,8 +203,8 @@ func TestCloseContext(t *testing.T) {
 	}
 }
 
-// What waits for an inproc name does not keep a context from closing, whatever
-// the linger: nobody can bind the name any more.
+// Messages for an inproc name do not keep a context from closing, whatever the
+// linger, because no socket can bind the name any more.
 func TestCloseContextWithNamesNeverBound(t *testing.T) {
 	r := newFixture(t, "inproc")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
@@ -211,7 +213,7 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 	must(t, err)
 	must(t, never.Connect("inproc://never"))
 	must(t, never.SendBytes(r.ctx, []byte("x")))
-	waiting := goes(never.Close)
+	waiting := async(never.Close)
 	other, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 	must(t, err)
 	must(t, other.Connect("inproc://pull"))
@@ -241,8 +243,8 @@ func TestCloseContextWithQueues(t *testing.T) {
 	})
 }
 
-// Shutdown says how many messages it has dropped; a context's, how many all its
-// sockets have.
+// Shutdown reports how many messages it has dropped; that of a context adds up
+// its sockets.
 func TestShutdownCounts(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
@@ -277,7 +279,7 @@ func TestShutdownCounts(t *testing.T) {
 	})
 }
 
-// A Context's Shutdown ends a Close that waits for ever.
+// A Context's Shutdown ends a Close that waits without a limit.
 func TestContextShutdownHurriesAClose(t *testing.T) {
 	r := newFixture(t, "tcp")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
@@ -286,7 +288,7 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 	must(t, err)
 	must(t, s.Connect(r.free()))
 	r.send(s, "x")
-	closed := goes(c.Close)
+	closed := async(c.Close)
 	r.eventually("closing", func() bool { return s.Stats().Closing })
 	ctx, cancel := context.WithCancel(r.ctx)
 	cancel()
@@ -297,8 +299,8 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 	must(t, <-closed)
 }
 
-// While Close waits, Stats and the logger say for what; in the end the logger is
-// told what was dropped.
+// While Close waits, Stats and the log show for what. At the end the log has the
+// number of dropped messages.
 func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	said, logger := newJournal()
 	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Logger: logger})
@@ -308,7 +310,7 @@ func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	for range 3 {
 		r.send(s, "x")
 	}
-	closed := goes(s.Close)
+	closed := async(s.Close)
 	r.eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
 	if stats := s.Stats(); !stats.Closing || stats.Queued != 3 || len(stats.Endpoints) != 1 || stats.Endpoints[0].Queued != 3 {
 		t.Errorf("%+v", stats)
@@ -322,7 +324,8 @@ func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	r.eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
 }
 
-// A SUB has nothing to deliver: it does not wait for a publisher that never comes.
+// Close of a SUB does not wait for a publisher that never comes: it has nothing
+// to deliver.
 func TestCloseSubscriber(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		s := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})

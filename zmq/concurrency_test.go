@@ -11,13 +11,13 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// crowd is how many goroutines send, and how many receive.
+// crowd is the number of senders, and of receivers.
 const crowd = 8
 
-// each is how many messages each of them sends.
+// each is the number of messages that each of them sends.
 const each = 500
 
-// ok reports an error, on any goroutine, and whether there was none.
+// ok reports err, from any goroutine, and returns whether it is nil.
 func (r *fixture) ok(err error) bool {
 	if err != nil {
 		r.Error(err)
@@ -25,8 +25,8 @@ func (r *fixture) ok(err error) bool {
 	return err == nil
 }
 
-// Eight goroutines send on one socket and eight receive on another: nothing is
-// lost, nothing comes twice.
+// Eight goroutines send on one socket and eight receive on another: each message
+// is received once.
 func TestManyGoroutinesOnOneSocket(t *testing.T) {
 	for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
 		t.Run(typ.String(), func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestOrderOfEachSender(t *testing.T) {
 	})
 }
 
-// The frames of one message stay together, small and large, whoever sends beside.
+// The frames of one message stay together, small and large, beside other senders.
 func TestMultipartIsNeverInterleaved(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 50})
@@ -131,7 +131,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 }
 
 // Many REQ sockets ask one ROUTER that many goroutines serve: each gets its own
-// answer.
+// reply.
 func TestManyAskOneRouter(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		router := r.socket(zmq.ROUTER, zmq.Options{})
@@ -174,7 +174,7 @@ func TestManyAskOneRouter(t *testing.T) {
 	})
 }
 
-// Publishing, subscribing, and subscribers that come and go, all at once.
+// Publish, subscribe, and connect and close subscribers, all at once.
 func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 10})
@@ -204,7 +204,7 @@ func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
 	})
 }
 
-// listenOnce subscribes to a topic for as long as it takes to hear of it.
+// listenOnce subscribes to a topic until it receives one message.
 func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
 	sub, err := c.NewSocket(zmq.SUB, zmq.Options{RecvHWM: 5, Subscribe: []string{"other"}})
 	if err != nil {
@@ -221,7 +221,7 @@ func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
 	return err
 }
 
-// Endpoints come and go while others send and receive.
+// Endpoints are added and removed while others send and receive.
 func TestEndpointsComeAndGo(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
@@ -255,8 +255,8 @@ func TestEndpointsComeAndGo(t *testing.T) {
 	})
 }
 
-// Two hundred peers come, send, and go. The backlog has room for all of them: who
-// does not fit tries again after a second.
+// Two hundred peers connect, send, and close. The backlog has room for all of
+// them, because a peer that does not fit would try again after a second.
 func TestManyPeers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const peers = 200

@@ -16,7 +16,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// made is a socket in a context of its own.
+// made makes a socket in a context of its own.
 func made(t *testing.T, typ Type, o Options) *Socket {
 	t.Helper()
 	c, err := NewContext(ContextOptions{})
@@ -35,7 +35,7 @@ func made(t *testing.T, typ Type, o Options) *Socket {
 	return s
 }
 
-// What a zero Options stands for is what the documentation says.
+// A zero Options has the documented defaults.
 func TestDefaults(t *testing.T) {
 	s := made(t, DEALER, Options{})
 	got := &s.session
@@ -60,7 +60,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Each option gets to where it is needed.
+// Each option arrives where it is used.
 func TestConfigOfOptions(t *testing.T) {
 	s := made(t, DEALER, Options{
 		SendHWM: 1, RecvHWM: 2, SendHWMBytes: 3, RecvHWMBytes: 4,
@@ -94,8 +94,8 @@ func TestConfigOfOptions(t *testing.T) {
 	}
 }
 
-// What limits the size of a message limits the number of its frames, and the size of
-// a frame limits that of a message.
+// A limit on the size of a message also limits the number of its frames, and a
+// limit on the size of a frame also limits the size of a message.
 func TestLimitsOfMessages(t *testing.T) {
 	for _, tt := range []struct {
 		o      Options
@@ -150,7 +150,7 @@ func TestLargestAllowed(t *testing.T) {
 	}
 }
 
-// A Bind that finds the socket closing gives back what it has bound.
+// A Bind that finds the socket closing closes what it has bound.
 func TestBindWhileClosing(t *testing.T) {
 	s := made(t, PULL, Options{})
 	s.mu.Lock()
@@ -171,7 +171,7 @@ func TestBindWhileClosing(t *testing.T) {
 	}
 }
 
-// Peers have a second to leave, and not more than the caller has.
+// Peers have a second to leave, but no more than the caller's context allows.
 func TestPatience(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -193,7 +193,8 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// Connections are spread over the dispatchers in turn, the first one to the first.
+// Connections are spread over the dispatchers in rotation, beginning with the
+// first.
 func TestDispatchersInTurn(t *testing.T) {
 	c, err := NewContext(ContextOptions{Dispatchers: 2})
 	if err != nil {
@@ -212,7 +213,7 @@ func TestDispatchersInTurn(t *testing.T) {
 	}
 }
 
-// A closed socket is not kept by its context.
+// A context does not keep a closed socket.
 func TestClosedSocketIsForgotten(t *testing.T) {
 	s := made(t, PULL, Options{})
 	c := s.ctx
@@ -226,7 +227,7 @@ func TestClosedSocketIsForgotten(t *testing.T) {
 	}
 }
 
-// jitter is below what it is given, and there is something for each duration.
+// jitter is below its argument, and accepts every duration.
 func TestJitter(t *testing.T) {
 	for _, below := range []time.Duration{0, 1, 2, time.Second} {
 		for range 100 {

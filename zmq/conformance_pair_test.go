@@ -70,7 +70,7 @@ func pairBlocks(r *fixture) {
 	r.fails("sending to nobody", a.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.link(a, b)
 	n := r.fill(a)
-	sent := goes(func() error { return a.SendBytes(r.ctx, []byte("last")) })
+	sent := async(func() error { return a.SendBytes(r.ctx, []byte("last")) })
 	for range n {
 		r.expect(b, large)
 	}

@@ -30,8 +30,8 @@ func oneWay(r *fixture) {
 	r.fails("sending to PULL", pull.SendBytes(r.ctx, nil), zmq.ErrNotSupported)
 }
 
-// shapes of messages: empty frames, sizes on both sides of where their handling
-// changes, many frames.
+// shapes returns messages with empty frames, with sizes on both sides of each
+// threshold, and with many frames.
 func shapes() (list [][]string) {
 	for _, size := range []int{0, 1, 255, 256, 4095, 4096, 65535, 65536, 1 << 20} {
 		body := strings.Repeat("x", size)
@@ -45,7 +45,7 @@ func shapes() (list [][]string) {
 func pipelineUnmodified(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.link(pull, push)
-	sent := goes(func() error {
+	sent := async(func() error {
 		for _, shape := range shapes() {
 			if err := push.Send(r.ctx, zmq.StringMsg(shape...)); err != nil {
 				return err
@@ -111,7 +111,7 @@ func pushRoundRobin(r *fixture) {
 func pushBlocks(r *fixture) {
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
 	r.fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-	sent := goes(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
+	sent := async(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
 	r.link(push, pull)
 	r.expect(pull, "waited")
 	must(r.T, <-sent)
@@ -125,7 +125,7 @@ func pushKeeps(r *fixture) {
 	r.link(pull, push)
 	queued := r.fill(push)
 	const more = 200
-	sent := goes(func() error {
+	sent := async(func() error {
 		for i := range more {
 			if err := push.SendBytes(r.ctx, fmt.Append(nil, i)); err != nil {
 				return err
@@ -169,7 +169,7 @@ func pullQueuesFairly(r *fixture) {
 	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
 	flood, trickle := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PUSH, zmq.Options{})
 	r.link(pull, flood, trickle)
-	flooded := goes(func() error {
+	flooded := async(func() error {
 		for flood.SendBytes(r.ctx, []byte("flood")) == nil {
 		}
 		return nil
@@ -183,8 +183,8 @@ func pullQueuesFairly(r *fixture) {
 	must(r.T, <-flooded)
 }
 
-// Two peers that always have something are received from in turn: over inproc,
-// where nothing arrives late, exactly so.
+// Two peers that always have messages are served alternately, exactly so over
+// inproc, where nothing arrives late.
 func TestFairQueueIsExact(t *testing.T) {
 	r := newFixture(t, "inproc")
 	pull := r.socket(zmq.PULL, zmq.Options{})

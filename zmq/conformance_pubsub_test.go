@@ -22,7 +22,7 @@ var publishSubscribe = []requirement{
 	{"SUB has many publishers, and may bind", manyPublishers},
 }
 
-// subscriber makes a SUB socket that wants these prefixes.
+// subscriber makes a SUB socket with these subscriptions.
 func (r *fixture) subscriber(prefixes ...string) *zmq.Socket {
 	r.Helper()
 	return r.socket(zmq.SUB, zmq.Options{Subscribe: prefixes})
@@ -201,7 +201,7 @@ func subscribeBeforeConnect(r *fixture) {
 }
 
 // RFC 29, SUB: "MAY send subscribe and unsubscribe requests to publishers": a
-// publisher that comes back is told again.
+// publisher that comes back receives the subscriptions again.
 func subscribeAgain(r *fixture) {
 	sub := r.subscriber("a")
 	ep := r.free()

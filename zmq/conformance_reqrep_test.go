@@ -171,7 +171,7 @@ func requestRoundRobin(r *fixture) {
 func requestBlocks(r *fixture) {
 	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
 	r.fails("asking nobody", req.TrySend(zmq.StringMsg("q")), zmq.ErrWouldBlock)
-	asked := goes(func() error { return req.SendBytes(r.ctx, []byte("waited")) })
+	asked := async(func() error { return req.SendBytes(r.ctx, []byte("waited")) })
 	r.link(req, rep)
 	r.expect(rep, "waited")
 	must(r.T, <-asked)
@@ -222,7 +222,7 @@ func replyQueuesFairly(r *fixture) {
 	rep := r.socket(zmq.REP, zmq.Options{})
 	flood, req := r.socket(zmq.DEALER, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.REQ, zmq.Options{})
 	r.link(rep, flood, req)
-	flooded := goes(func() error {
+	flooded := async(func() error {
 		for flood.SendFrames(r.ctx, nil, []byte("flood")) == nil {
 			_, _ = flood.TryRecv()
 		}
@@ -289,7 +289,7 @@ func replyDiscarded(r *fixture) {
 	r.peers(rep, 1)
 	must(r.T, rep.TrySend(zmq.StringMsg("for who is gone")))
 	r.dropped(rep, zmq.DropPeerGone, 1)
-	r.send(other, "q") // and REP goes on
+	r.send(other, "q") // and REP continues
 	r.expect(rep, "q")
 	r.send(rep, "r")
 	r.expect(other, "r")

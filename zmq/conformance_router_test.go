@@ -17,7 +17,7 @@ var dealerAndRouter = []requirement{
 	{"ROUTER generates routing ids", routerGeneratesIDs},
 	{"ROUTER refuses a duplicate", routerRefusesDuplicates},
 	{"ROUTER hands a routing id over", routerHandsOver},
-	{"a ROUTER is told of peers that probe", routerIsProbed},
+	{"a ROUTER receives the probes of peers", routerIsProbed},
 	{"ROUTER drops what it cannot route", routerDrops},
 	{"ROUTER says what it cannot route", routerMandatory},
 	{"ROUTER to ROUTER", routerToRouter},
@@ -84,7 +84,7 @@ func dealerBlocks(r *fixture) {
 	r.fails("sending to nobody", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.link(dealer, peer)
 	n := r.fill(dealer)
-	sent := goes(func() error { return dealer.SendBytes(r.ctx, []byte("last")) })
+	sent := async(func() error { return dealer.SendBytes(r.ctx, []byte("last")) })
 	for range n {
 		r.expect(peer, large)
 	}
@@ -251,7 +251,7 @@ func routerMandatory(r *fixture) {
 	r.link(router, peer)
 	r.fails("to nobody", router.SendFrames(r.ctx, []byte("nobody"), nil), zmq.ErrUnroutable)
 	n := r.fill(router, "peer")
-	sent := goes(func() error { return router.Send(r.ctx, zmq.StringMsg("peer", "last")) })
+	sent := async(func() error { return router.Send(r.ctx, zmq.StringMsg("peer", "last")) })
 	for range n {
 		r.expect(peer, large)
 	}
@@ -259,7 +259,7 @@ func routerMandatory(r *fixture) {
 	must(r.T, <-sent)
 
 	r.fill(router, "peer")
-	sent = goes(func() error {
+	sent = async(func() error {
 		for {
 			if err := router.Send(r.ctx, zmq.StringMsg("peer", large)); err != nil {
 				return err
@@ -271,8 +271,8 @@ func routerMandatory(r *fixture) {
 }
 
 // RFC 28, ROUTER: "MAY be connected to any number of REQ, DEALER, or ROUTER
-// peers, and MAY both send and receive messages". Who speaks first has to know the
-// other's name.
+// peers, and MAY both send and receive messages". The first sender has to know the
+// other's routing id.
 func routerToRouter(r *fixture) {
 	a, b := r.socket(zmq.ROUTER, zmq.Options{RoutingID: []byte("a")}), r.socket(zmq.ROUTER, zmq.Options{RoutingID: []byte("b")})
 	r.link(a, b)

@@ -15,23 +15,21 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// requirement is something that the RFC of a pattern demands. It is tested over
-// every transport.
+// requirement is a rule of a pattern's RFC. It is tested over every transport.
 type requirement struct {
 	name string
 	test func(*fixture)
 }
 
-// TestConformance goes through RFCs 28 to 31, sentence by sentence. What is
-// quoted above each test is what it holds us to.
+// TestConformance tests RFCs 28 to 31, sentence by sentence. The comment above
+// each test quotes the rule that it checks.
 func TestConformance(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		t.Run(transport, func(t *testing.T) { conform(t, transport, zmq.ContextOptions{}) })
 	}
 }
 
-// TestConformanceOfContexts goes through the same over tcp, in contexts of other
-// kinds.
+// TestConformanceOfContexts tests the same over tcp, in contexts of other kinds.
 func TestConformanceOfContexts(t *testing.T) {
 	for name, o := range map[string]zmq.ContextOptions{
 		"uring": {Backend: "uring"}, "epoll": {Backend: "epoll"}, "goroutine": {Backend: "goroutine"},
@@ -69,7 +67,7 @@ func conform(t *testing.T, transport string, o zmq.ContextOptions) {
 	}
 }
 
-// everyTransport runs a test over each of them.
+// everyTransport runs a test over each transport.
 func everyTransport(t *testing.T, test func(*fixture)) {
 	t.Helper()
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
@@ -77,8 +75,8 @@ func everyTransport(t *testing.T, test func(*fixture)) {
 	}
 }
 
-// rig is what a test over one transport works with. Everything it does fails
-// after a while.
+// fixture is a test over one transport. Each of its calls fails after a time
+// limit.
 type fixture struct {
 	*testing.T
 	transport string
@@ -91,7 +89,7 @@ func newFixture(t *testing.T, transport string) *fixture {
 	return newFixtureIn(t, transport, zmq.ContextOptions{})
 }
 
-// newFixtureIn makes a rig with a context of the given kind.
+// newFixtureIn makes a fixture with a context of the given kind.
 func newFixtureIn(t *testing.T, transport string, o zmq.ContextOptions) *fixture {
 	t.Helper()
 	needTransport(t, transport)
@@ -109,7 +107,7 @@ func (r *fixture) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
 	return newSocket(r.T, r.sockets, typ, o)
 }
 
-// wildcard is an endpoint to bind that nobody has.
+// wildcard returns an endpoint to bind that no other test uses.
 func (r *fixture) wildcard() string {
 	r.names++
 	switch r.transport {
@@ -122,13 +120,13 @@ func (r *fixture) wildcard() string {
 	}
 }
 
-// addresses counts the addresses that free has given out.
+// addresses counts the addresses that free has returned.
 var addresses atomic.Uint32
 
-// free is an endpoint that can be connected to, and bound by anybody: for TCP on
-// Linux a port of an address that no other process uses, because the system could
-// give a free port of 127.0.0.1 to another test at any time. Other systems have
-// 127.0.0.1 alone: there a port that was free a moment ago has to do.
+// free returns an endpoint that can be connected to and bound. For TCP on Linux
+// it is a port of an address that no other process uses, because the system could
+// give a free port of 127.0.0.1 to another test at any time. Other systems only
+// have 127.0.0.1: there it is a port that was free a moment ago.
 func (r *fixture) free() string {
 	r.Helper()
 	switch r.transport {
@@ -150,7 +148,7 @@ func (r *fixture) free() string {
 	}
 }
 
-// bind binds a socket to an endpoint of its own, and returns that.
+// bind binds a socket to an endpoint of its own, and returns the endpoint.
 func (r *fixture) bind(s *zmq.Socket) string {
 	r.Helper()
 	must(r.T, s.Bind(r.wildcard()))
@@ -170,13 +168,13 @@ func (r *fixture) link(bound *zmq.Socket, others ...*zmq.Socket) {
 	}
 }
 
-// peers waits until a socket has that many.
+// peers waits until a socket has n peers.
 func (r *fixture) peers(s *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%s with %d peers", s.Type(), n), func() bool { return s.Stats().Peers == n })
 }
 
-// subscribed waits until a publisher knows that many subscriptions.
+// subscribed waits until a publisher has n subscriptions.
 func (r *fixture) subscribed(pub *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%d subscriptions", n), func() bool { return pub.Stats().Subscriptions == n })
@@ -188,8 +186,8 @@ func (r *fixture) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
 	r.eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
 }
 
-// unwanted waits until nobody had asked for n messages of a socket, which are not
-// among the dropped ones.
+// unwanted waits until a socket has n unwanted messages, which are not among the
+// dropped ones.
 func (r *fixture) unwanted(s *zmq.Socket, n uint64) {
 	r.Helper()
 	r.eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted >= n })
@@ -198,8 +196,8 @@ func (r *fixture) unwanted(s *zmq.Socket, n uint64) {
 	}
 }
 
-// accounted waits until n messages have left or were dropped with their peer:
-// none is left in a queue. How many had left already is the system's affair.
+// accounted waits until n messages have left or were dropped with their peer, so
+// that none is queued. How many had already left depends on the system.
 func (r *fixture) accounted(s *zmq.Socket, n int) {
 	r.Helper()
 	r.eventually("an empty queue", func() bool {
@@ -211,14 +209,14 @@ func (r *fixture) accounted(s *zmq.Socket, n int) {
 	}
 }
 
-// eventually looks again and again until ok.
+// eventually polls until ok.
 func (r *fixture) eventually(what string, ok func() bool) {
 	r.Helper()
 	for !ok() {
 		select {
 		case <-time.After(100 * time.Microsecond): // leave the processor to others
 		case <-r.ctx.Done():
-			r.Fatalf("waited in vain: %s", what)
+			r.Fatalf("did not happen: %s", what)
 		}
 	}
 }
@@ -265,15 +263,15 @@ func (r *fixture) fails(what string, err, want error) {
 	}
 }
 
-// goes runs f on a goroutine and returns what it returns.
-func goes(f func() error) <-chan error {
+// async runs f on a goroutine and sends its result.
+func async(f func() error) <-chan error {
 	result := make(chan error, 1)
 	go func() { result <- f() }()
 	return result
 }
 
-// fill sends large messages until the socket would block: high-water marks and
-// the system's buffers are full then, for now.
+// fill sends large messages until the socket would block, because high-water
+// marks and the system's buffers are full for now.
 func (r *fixture) fill(s *zmq.Socket, frames ...string) (n int) {
 	r.Helper()
 	m := append(frames, large)
@@ -289,5 +287,5 @@ func (r *fixture) fill(s *zmq.Socket, frames ...string) (n int) {
 	}
 }
 
-// large is a message that does not fit into a socket buffer many times.
+// large is a message of which a socket buffer holds only a few.
 var large = string(make([]byte, 64<<10))

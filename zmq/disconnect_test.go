@@ -10,9 +10,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// What is queued for an endpoint that is disconnected is sent to a peer that comes
-// only then, as libzmq does with a linger; nothing more is, until it is connected
-// to anew.
+// Messages queued for an endpoint that is disconnected are sent to a peer that
+// comes only then, as in libzmq with a linger. Later messages are not, until it
+// is connected again.
 func TestDisconnectLingers(t *testing.T) {
 	for _, linger := range []time.Duration{zmq.LingerForever, time.Hour} {
 		everyTransport(t, func(r *fixture) {
@@ -43,7 +43,7 @@ func TestDisconnectLingers(t *testing.T) {
 	}
 }
 
-// Connecting anew does not wait for the end of what lingers.
+// Connecting again does not wait for the end of the linger.
 func TestConnectWhileDisconnectLingers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
@@ -67,9 +67,9 @@ func TestConnectWhileDisconnectLingers(t *testing.T) {
 	})
 }
 
-// A peer that is full when it is disconnected gets all that was queued for it, of
-// every type that sends, and nothing more, also when it has left meanwhile and come
-// back.
+// A peer that is full when it is disconnected gets all messages that were queued
+// for it, and no more, for every type that sends, even if it has left and come
+// back meanwhile.
 func TestDisconnectDelivers(t *testing.T) {
 	for _, tt := range []struct {
 		typ, peer zmq.Type
@@ -115,7 +115,7 @@ func TestDisconnectDelivers(t *testing.T) {
 	}
 }
 
-// What is left when the peer has gone is for its successor.
+// Messages that are left when the peer has gone are for its successor.
 func TestDisconnectOutlivesThePeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, ep := r.socket(zmq.PUSH, zmq.Options{SendHWM: 200}), r.free()
@@ -144,8 +144,8 @@ func TestDisconnectOutlivesThePeer(t *testing.T) {
 	})
 }
 
-// What cannot be sent is dropped and counted: after the linger, or without one at
-// once.
+// Messages that cannot be sent are dropped and counted: after the linger, or at
+// once without one.
 func TestDisconnectDrops(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 1} {
@@ -164,14 +164,14 @@ func TestDisconnectDrops(t *testing.T) {
 	})
 }
 
-// Close waits for what was disconnected as for what is connected.
+// Close waits for lingering connections as it does for connected ones.
 func TestCloseWaitsForWhatWasDisconnected(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull, ep := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.free()
 		must(r.T, push.Connect(ep))
 		r.send(push, "x")
 		must(r.T, push.Disconnect(ep))
-		closed := goes(push.Close)
+		closed := async(push.Close)
 		r.eventually("closing", func() bool { return push.Stats().Closing })
 		if n := push.Stats().Queued; n != 1 {
 			r.Errorf("%d messages are queued, want 1", n)

@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A message that goes back and forth, and is released by each who has sent it, is
-// the next one's to send and release, whatever its size and the way it takes.
+// A message that is sent back and forth, and released after each send, stays
+// valid for the next receiver, for any size and transport.
 func TestReleaseOfWhatIsSentOn(t *testing.T) {
 	for _, endpoint := range []string{"inproc://echo", "tcp://127.0.0.1:*"} {
 		for _, size := range []int{1, 1000, 5000, 64 << 10, 1 << 20} {

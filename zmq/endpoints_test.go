@@ -19,7 +19,7 @@ func (r *fixture) exchange(from, to *zmq.Socket, text string) {
 	r.expect(to, text)
 }
 
-// TestEndpointForms binds what is given, and connects to what came of it.
+// TestEndpointForms binds each form and connects to the endpoint that was bound.
 func TestEndpointForms(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ bind, last string }{
@@ -68,7 +68,8 @@ func canListen(address string) bool {
 	return true
 }
 
-// A name is looked up, also the one whose first address nobody listens to.
+// A name is looked up, and its next address is tried if the first has no
+// listener.
 func TestConnectByName(t *testing.T) {
 	r := newFixture(t, "tcp")
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
@@ -163,8 +164,7 @@ func TestEndpointErrors(t *testing.T) {
 	}
 }
 
-// A socket's file that a dead process left behind is taken over, a file that is
-// none is not.
+// A socket file that a dead process left behind is replaced; another file is not.
 func TestBindIPCOverLeftovers(t *testing.T) {
 	r := newFixture(t, "ipc")
 	dir, err := os.MkdirTemp("", "zmq")
@@ -190,8 +190,8 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 	}
 }
 
-// Nobody can connect to what was unbound; those who are connected stay, except
-// over inproc.
+// No peer can connect to an endpoint that was unbound. Connected peers stay,
+// except over inproc.
 func TestUnbind(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{})
@@ -212,7 +212,7 @@ func TestUnbind(t *testing.T) {
 	})
 }
 
-// A wildcard bind can be undone by the endpoint as it was given.
+// A wildcard bind can be undone with the endpoint that was given.
 func TestUnbindAsGiven(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		pull := r.socket(zmq.PULL, zmq.Options{})
@@ -223,7 +223,7 @@ func TestUnbindAsGiven(t *testing.T) {
 	})
 }
 
-// Without linger, Disconnect ends one connection, and with it what waits for it.
+// Without linger, Disconnect ends a connection and drops its messages.
 func TestDisconnect(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
@@ -248,8 +248,8 @@ func TestDisconnect(t *testing.T) {
 	})
 }
 
-// A peer that was full when it was disconnected gets nothing more, also when it
-// has room again.
+// A peer that was full when it was disconnected gets no more messages, even when
+// it has room again.
 func TestDisconnectAFullPeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
@@ -264,15 +264,15 @@ func TestDisconnectAFullPeer(t *testing.T) {
 	})
 }
 
-// Binding and unbinding again and again while others send loses nothing over
-// inproc: what was not taken waits for the next. What was taken comes from the
-// old connection, in turn with the new one.
+// Binding and unbinding while others send loses nothing over inproc: messages
+// that were not taken wait for the next binding. Those that were taken are
+// received from the old connection, in turn with the new one.
 func TestUnbindWhileOthersSend(t *testing.T) {
 	r := newFixture(t, "inproc")
 	const n = 20_000
 	push := r.socket(zmq.PUSH, zmq.Options{})
 	must(t, push.Connect("inproc://here"))
-	sent := goes(func() error {
+	sent := async(func() error {
 		for i := range n {
 			if err := push.SendBytes(r.ctx, fmt.Append(nil, i)); err != nil {
 				return err

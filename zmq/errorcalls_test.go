@@ -16,9 +16,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// errorCalls are all calls of the package that can fail, each with what makes it
-// fail, and with what the text of the error must name: the operation and its object.
-// TestErrorCallsAreAll finds a call that is missing here.
+// errorCalls lists all calls of the package that can fail, each with what makes
+// it fail, and with what the error's text must name: the operation and its
+// object. TestErrorCallsAreAll finds a call that is missing here.
 var errorCalls = map[string][]errorCase{
 	"NewSocket": nil, // Context.NewSocket on the default context, which nobody could close here
 	"Context.NewSocket": {
@@ -88,7 +88,7 @@ type errorCase struct {
 	operation, object string
 }
 
-// errorFixture is what the calls fail on.
+// errorFixture has the objects that the calls fail on.
 type errorFixture struct {
 	*fixture
 	gone          *zmq.Context    // closed
@@ -125,7 +125,7 @@ func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 	)
 }
 
-// waits are the errors of a call that waits.
+// waits returns the errors of a call that waits.
 func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
 	const nobody = "tcp://127.0.0.1:1"
 	return []errorCase{
@@ -166,7 +166,7 @@ func onEndpoints(operation string, call func(*zmq.Socket, string) error) []error
 	}
 }
 
-// Every error names the operation and its object, and is what it is documented to be.
+// Every error names the operation and its object, and is the documented one.
 func TestErrorCalls(t *testing.T) {
 	r := &errorFixture{fixture: newFixture(t, "inproc")}
 	var err error
@@ -198,7 +198,7 @@ func TestErrorCalls(t *testing.T) {
 	}
 }
 
-// A call that can fail is in errorCalls.
+// Every call that can fail is in errorCalls.
 func TestErrorCallsAreAll(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	must(t, err)
@@ -252,7 +252,8 @@ func canFail(f *ast.FuncDecl) (fails bool) {
 	return fails
 }
 
-// Calls that do not wait fail without an allocation: they are made in loops.
+// Calls that do not wait fail without an allocation, because programs call them
+// in loops.
 func TestTryAllocatesNothing(t *testing.T) {
 	r := newFixture(t, "inproc")
 	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
@@ -269,7 +270,7 @@ func TestTryAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A Socket that NewSocket did not make says so.
+// A Socket that NewSocket did not make panics with that reason.
 func TestZeroSocket(t *testing.T) {
 	ctx := context.Background()
 	var s zmq.Socket

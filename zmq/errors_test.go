@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Each error that a user meets names the call, what it was about, and what to do,
-// and is what it is documented to be.
+// Each error that a user meets names the call, its object, and what to do, and is
+// the documented one.
 func TestErrorTexts(t *testing.T) {
 	r := newFixture(t, "inproc")
 	of := func(typ zmq.Type, o zmq.Options) *zmq.Socket { return r.socket(typ, o) }
@@ -109,7 +109,7 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-// A frame that a message does not have is named as the program named it.
+// The panic for a missing frame names the index that the program gave.
 func TestFrameText(t *testing.T) {
 	for _, i := range []int{-1, 1, 3} {
 		func() {
@@ -129,7 +129,7 @@ func TestFrameText(t *testing.T) {
 	}
 }
 
-// The number of messages is a part of the sentence.
+// The sentence agrees with the number of messages.
 func TestUnsentErrorText(t *testing.T) {
 	tests := []struct {
 		err  zmq.UnsentError

@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Every option refuses what it cannot be, and stays as it was.
+// Every option refuses a bad value and keeps its old one.
 func TestEveryOptionRefusesNonsense(t *testing.T) {
 	anything := map[string]bool{"routing_id": true, "identity": true, "subscribe": true}
 	for _, name := range zmq.OptionNames() {
@@ -28,8 +28,8 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 	}
 }
 
-// Over inproc nothing is on its way: what was sent and not received waits, whichever
-// side has bound.
+// Over inproc no message is on its way: those that were sent and not received are
+// queued, whichever side has bound.
 func TestQueuedIsExact(t *testing.T) {
 	for _, pushBinds := range []bool{false, true} {
 		r := newFixture(t, "inproc")
@@ -47,8 +47,7 @@ func TestQueuedIsExact(t *testing.T) {
 	}
 }
 
-// SendBytes gives the memory of its copy back when the message was sent, and when it
-// was not.
+// SendBytes releases the memory of its copy, whether the message was sent or not.
 func TestSendBytesGivesBack(t *testing.T) {
 	const size, n = 64 << 10, 200
 	r := newFixture(t, "inproc")

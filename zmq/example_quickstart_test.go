@@ -56,7 +56,7 @@ func serve(ctx context.Context, sockets *zmq.Context) (*zmq.Socket, error) {
 	return s, nil
 }
 
-// ask sends one request, and waits for the reply for two seconds at most.
+// ask sends one request, and waits up to two seconds for the reply.
 func ask(ctx context.Context, sockets *zmq.Context, endpoint, name string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -18,14 +18,14 @@ func open(c *zmq.Context, t zmq.Type, o zmq.Options) *zmq.Socket {
 	return s
 }
 
-// check ends an example that cannot go on.
+// check ends an example that cannot continue.
 func check(err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// Work is handed out in turn, and results are collected.
+// PUSH distributes work in rotation, and PULL collects the results.
 func Example_pushPull() {
 	ctx := context.Background()
 	sockets, err := zmq.NewContext(zmq.ContextOptions{})
@@ -93,9 +93,9 @@ func Example_reqRep() {
 	// hello Grace
 }
 
-// A broker between askers and workers: a ROUTER in front, a DEALER behind it, and
-// whatever comes to the one goes out by the other. Frames that say whom a reply
-// goes to travel along by themselves.
+// A broker between clients and workers has a ROUTER in front and a DEALER behind
+// it. It passes each message on unchanged: the frames that address the reply are
+// part of it.
 func Example_broker() {
 	ctx := context.Background()
 	sockets, err := zmq.NewContext(zmq.ContextOptions{})
@@ -141,8 +141,9 @@ func Example_broker() {
 	// done: job 2
 }
 
-// Every subscriber gets what it has subscribed to. Messages published before a
-// subscription has arrived are not kept: Stats tells when it has.
+// Every subscriber gets the messages that it has subscribed to. Messages
+// published before a subscription has arrived are not kept: Stats shows when it
+// has.
 func Example_pubSub() {
 	ctx := context.Background()
 	sockets, err := zmq.NewContext(zmq.ContextOptions{})
@@ -208,8 +209,8 @@ func ExampleSocket_Readable() {
 	// control stop
 }
 
-// Messages goes on until its context is done or the socket is closed. It yields an
-// error only if something else is wrong.
+// Messages ends when its context is done or the socket is closed. It yields an
+// error only for other reasons.
 func ExampleSocket_Messages() {
 	ctx := context.Background()
 	sockets, err := zmq.NewContext(zmq.ContextOptions{})

@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// refusedExtremes are the fields of Options with numbers, and which extreme values
-// are an error: "-" the negative ones, "+" the largest. All others work.
+// refusedExtremes are the fields of Options with numbers, and which extreme
+// values are errors: "-" the negative ones, "+" the largest. All others work.
 var refusedExtremes = map[string]string{
 	"SendHWM": "", "RecvHWM": "", // negative: Unlimited
 	"SendHWMBytes": "-", "RecvHWMBytes": "-",
@@ -29,8 +29,8 @@ var refusedExtremes = map[string]string{
 	"HeartbeatTTL": "-+", "SendBuffer": "-+", "RecvBuffer": "-+", "Backlog": "-+",
 }
 
-// Every option with a number takes its smallest and its largest value, and then
-// messages pass; or it is refused at once, by an error that names the field.
+// Every option with a number accepts its smallest and its largest value, and then
+// messages pass; or it is refused at once, with an error that names the field.
 func TestExtremeOptions(t *testing.T) {
 	fields := reflect.TypeFor[zmq.Options]()
 	for i := range fields.NumField() {
@@ -71,7 +71,8 @@ func TestExtremeOptions(t *testing.T) {
 	}
 }
 
-// The longest times mean never: nothing happens at once for want of room in a sum.
+// The longest times mean never: no sum overflows, which would make something
+// happen at once.
 func TestLongestTimes(t *testing.T) {
 	const never time.Duration = math.MaxInt64
 	r := newFixture(t, "tcp")
@@ -96,7 +97,7 @@ func TestLongestTimes(t *testing.T) {
 	}
 }
 
-// Set refuses at once what the socket would refuse.
+// Set refuses what the socket would refuse.
 func TestSetExtremes(t *testing.T) {
 	for _, tt := range [][2]string{
 		{"heartbeat_ttl", "99999999"}, {"heartbeat_ttl", "-1"}, {"sndbuf", "4294967296"}, {"backlog", "0"},

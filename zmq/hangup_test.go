@@ -7,8 +7,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// Peers that send more than the high-water mark and leave, while nobody receives,
-// are noticed: no connection stays behind, and each message can be received.
+// Peers that send more than the high-water mark and leave, while the program does
+// not receive, are noticed: no connection stays behind, and each message can be
+// received.
 func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 	const peers, each, size = 20, 220, 400 // what is beyond the mark fits into a receive buffer
 	for _, backend := range backends {
@@ -48,7 +49,8 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 	}
 }
 
-// What exceeds a limit, or is not ZMTP, or comes to who does not receive, is counted.
+// Messages that exceed a limit, violate ZMTP, or reach a type that does not
+// receive are counted.
 func TestRefusedMessagesAreCounted(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -90,7 +92,8 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 	}
 }
 
-// A message of very many frames that no program can receive costs a PUB no memory.
+// A message of very many frames, which no program can receive, costs a PUB no
+// memory.
 func TestEmptyFramesToAPub(t *testing.T) {
 	c := newContext(t)
 	pub := newSocket(t, c, zmq.PUB, zmq.Options{Linger: zmq.NoLinger, MaxFrames: -1})

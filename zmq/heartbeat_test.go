@@ -8,8 +8,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A peer that is there, and silent, is asked for a sign of life, given up, and
-// connected to again.
+// A peer that is silent gets a PING, is disconnected, and is connected again.
 func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
 	for _, backend := range backends {
 		t.Run(backend, func(t *testing.T) {
@@ -40,7 +39,8 @@ func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
 	}
 }
 
-// Who answers stays, for longer than the timeout, and so does who is answered.
+// A peer that answers stays connected for longer than the timeout, and so does
+// the socket that answers it.
 func TestHeartbeatKeepsWhoAnswers(t *testing.T) {
 	const timeout = time.Second // longer than a busy machine keeps a process waiting
 	r := newFixture(t, "tcp")

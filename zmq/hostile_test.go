@@ -14,20 +14,20 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// misbehaviour is something that a peer may do to our socket, which is a PULL
-// and takes the peer for a PUSH, unless said otherwise.
+// misbehaviour is what a hostile peer does to our socket, which is a PULL that
+// takes the peer for a PUSH, unless the victim is another type.
 type misbehaviour struct {
 	name    string
 	do      func(r *raw)
 	victim  zmq.Type
 	options zmq.Options
-	// tolerated: the connection must go on, and carry messages. Otherwise it must
-	// be closed.
+	// tolerated means that the connection must stay and carry messages. Otherwise it
+	// must be closed.
 	tolerated bool
 }
 
-// soon is a handshake timeout for peers that are silent. A good peer that does
-// not make it on a busy machine comes back.
+// soon is a handshake timeout for peers that are silent. A good peer that misses
+// it on a busy machine connects again.
 const soon = 100 * time.Millisecond
 
 var misbehaviours = []misbehaviour{
@@ -193,20 +193,20 @@ var misbehaviours = []misbehaviour{
 	{name: "PING", tolerated: true, do: pings(rawCommand("PING", "\x00\x0acontext"))},
 }
 
-// says is a peer that says something instead of a greeting.
+// says is a peer that sends what instead of a greeting.
 func says(what string) func(*raw) { return func(r *raw) { r.say([]byte(what)) } }
 
-// greets is a peer that says something instead of READY.
+// greets is a peer that sends what instead of READY.
 func greets(what ...[]byte) func(*raw) {
 	return func(r *raw) { r.say(append([][]byte{rawGreeting(1, "NULL")}, what...)...) }
 }
 
-// shakes is a peer that says something after a proper handshake.
+// shakes is a peer that sends what after a proper handshake.
 func shakes(what ...[]byte) func(*raw) {
 	return func(r *raw) { r.shakeHands("PUSH"); r.say(what...) }
 }
 
-// pings is a peer that sends a PING with a context, and is answered.
+// pings is a peer that sends a PING with a context, and receives the PONG.
 func pings(what ...[]byte) func(*raw) {
 	return func(r *raw) {
 		shakes(what...)(r)
@@ -216,7 +216,7 @@ func pings(what ...[]byte) func(*raw) {
 	}
 }
 
-// greetsOddly is a peer with another byte in its greeting.
+// greetsOddly is a peer with one byte of its greeting replaced.
 func greetsOddly(at int, value byte) func(*raw) {
 	return func(r *raw) {
 		greeting := rawGreeting(1, "NULL")
@@ -226,8 +226,9 @@ func greetsOddly(at int, value byte) func(*raw) {
 	}
 }
 
-// shakesAndEnds also ends its half of the stream then. That fails if the victim has
-// closed the connection by now: a frame of 1 TiB is too large for 32 bits.
+// shakesAndEnds is shakes that then also ends its write side. That fails if the
+// victim has already closed the connection: a frame of 1 TiB is too large for 32
+// bits.
 func shakesAndEnds(what ...[]byte) func(*raw) {
 	return func(r *raw) { shakes(what...)(r); _ = r.CloseWrite() }
 }
@@ -253,8 +254,8 @@ func newVictim(t *testing.T, m misbehaviour) *victim {
 	return v
 }
 
-// serves checks that victim and good peer still exchange messages. Others may
-// have sent something before, and get some of what a PUSH sends.
+// serves checks that victim and good peer still exchange messages. Other peers
+// may have sent something before, and receive some of a PUSH's messages.
 func (v *victim) serves() {
 	v.Helper()
 	v.sent++
@@ -296,7 +297,7 @@ func (v *victim) awaits(ctx context.Context, text string) bool {
 	}
 }
 
-// suffers lets the peer misbehave and checks what becomes of the connection.
+// suffers runs the misbehaviour and checks the state of the connection.
 func (v *victim) suffers(r *raw, m misbehaviour) {
 	v.Helper()
 	m.do(r)
@@ -310,8 +311,8 @@ func (v *victim) suffers(r *raw, m misbehaviour) {
 	v.serves()
 }
 
-// TestHostilePeer: whatever a peer does to our listener, the connection ends if
-// it has to, and others are served.
+// TestHostilePeer: for every misbehaviour of a peer of our listener, the
+// connection ends if it must, and other peers are served.
 func TestHostilePeer(t *testing.T) {
 	for _, m := range misbehaviours {
 		t.Run(m.name, func(t *testing.T) {
@@ -328,8 +329,9 @@ func TestHostilePeer(t *testing.T) {
 	}
 }
 
-// TestHostileListener: whatever a listener does to our connector, the connection
-// ends if it has to, is tried again, and other endpoints are served.
+// TestHostileListener: for every misbehaviour of a listener to which we connect,
+// the connection ends if it must and is tried again, and other endpoints are
+// served.
 func TestHostileListener(t *testing.T) {
 	for _, m := range misbehaviours {
 		t.Run(m.name, func(t *testing.T) {
@@ -350,7 +352,7 @@ func TestHostileListener(t *testing.T) {
 	}
 }
 
-// comesBack checks that the victim has connected again, or does, and takes
+// comesBack checks that the victim is connected again, or connects, and accepts
 // messages.
 func comesBack(v *victim, listener net.Listener) {
 	v.Helper()
@@ -376,30 +378,30 @@ func acceptRaw(t *testing.T, listener net.Listener) *raw {
 	return newRaw(t, c)
 }
 
-// address is where a socket that is bound over tcp listens.
+// address is the address of a socket that is bound over tcp.
 func address(s *zmq.Socket) string { return strings.TrimPrefix(s.LastEndpoint(), "tcp://") }
 
-// totalAlloc is how much has been allocated so far, collected or not, in bytes.
+// totalAlloc is the number of bytes allocated so far, collected or not.
 func totalAlloc() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.TotalAlloc
 }
 
-// TestIncompatiblePeerIsTold: a peer whose type does not fit gets an ERROR before
-// the connection is closed.
+// TestIncompatiblePeerIsTold: a peer with an incompatible type receives an ERROR
+// before the connection is closed.
 func TestIncompatiblePeerIsTold(t *testing.T) {
 	v := newVictim(t, misbehaviour{})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
 	r := dialRaw(t, address(v.socket))
 	r.say(rawGreeting(1, "NULL"), rawReady("SUB"))
 	if said := r.ended(); !bytes.HasSuffix(said, rawCommand("ERROR", "\x13Invalid-Socket-Type")) {
-		t.Errorf("the peer was told %q", said)
+		t.Errorf("the peer received %q", said)
 	}
 }
 
-// TestResetInAFrame: half a message is not delivered, and its end does not matter
-// to others.
+// TestResetInAFrame: half a message is not delivered, and its end does not affect
+// other peers.
 func TestResetInAFrame(t *testing.T) {
 	v := newVictim(t, misbehaviour{})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
@@ -420,8 +422,8 @@ func TestResetInAFrame(t *testing.T) {
 	}
 }
 
-// TestFloodOfHalfOpenConnections: a thousand strangers who say nothing keep
-// nobody out, and are shown the door.
+// TestFloodOfHalfOpenConnections: a thousand silent connections keep no other
+// peer from connecting, and are closed.
 func TestFloodOfHalfOpenConnections(t *testing.T) {
 	v := newVictim(t, misbehaviour{options: zmq.Options{HandshakeTimeout: time.Second}})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))

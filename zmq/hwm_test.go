@@ -7,8 +7,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// accepts is how many messages of size bytes a socket takes before it would
-// block.
+// accepts returns how many messages of size bytes a socket accepts before it
+// would block.
 func (r *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
 	r.Helper()
 	for ; n < enough; n++ {
@@ -20,7 +20,7 @@ func (r *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
 	return n
 }
 
-// What waits for a peer that is not there yet is bounded by the sender's marks.
+// Messages for a peer that is not there yet are bounded by the sender's marks.
 func TestSendHWM(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -50,7 +50,7 @@ func TestSendHWM(t *testing.T) {
 	}
 }
 
-// The marks are each peer's own.
+// Each peer has marks of its own.
 func TestHWMIsPerPeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
@@ -63,7 +63,7 @@ func TestHWMIsPerPeer(t *testing.T) {
 	})
 }
 
-// Over inproc the sender's and the receiver's marks are added up.
+// Over inproc the sender's and the receiver's marks are added.
 func TestInprocHWM(t *testing.T) {
 	for _, tt := range []struct {
 		send, recv zmq.Options
@@ -96,8 +96,8 @@ func TestInprocHWM(t *testing.T) {
 	}
 }
 
-// A receiver that is full stops reading: the sender finds out, nothing is lost,
-// and traffic goes on as soon as something is received.
+// A receiver that is full stops reading: the sender blocks, nothing is lost, and
+// traffic continues as soon as something is received.
 func TestRecvHWM(t *testing.T) {
 	for name, o := range map[string]zmq.Options{
 		"messages": {RecvHWM: 1}, "bytes": {RecvHWMBytes: 1}, "both": {RecvHWM: 10, RecvHWMBytes: 100_000},
@@ -122,7 +122,7 @@ func TestRecvHWM(t *testing.T) {
 	}
 }
 
-// Small socket buffers leave little in the system's hands.
+// With small socket buffers the system holds few messages.
 func TestSocketBuffers(t *testing.T) {
 	const small = 4096
 	r := newFixture(t, "tcp")

@@ -8,12 +8,12 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// maxIdle is what one end of an idle connection may take, in bytes of heap and
-// stacks.
+// maxIdle is the most that one end of an idle connection may take, in bytes of
+// heap and stacks.
 const maxIdle = 4 << 10
 
 // A connection that was used, and is idle, takes little memory: no operations but
-// the read that waits, no buffers but that read's.
+// the outstanding read, and no buffers but that read's.
 func TestIdleConnectionMemory(t *testing.T) {
 	if racecheck.Enabled {
 		t.Skip("the race detector allocates")
@@ -59,7 +59,7 @@ func TestIdleConnectionMemory(t *testing.T) {
 	}
 }
 
-// inUse is what the heap and the stacks take, in bytes.
+// inUse is the size of the heap and the stacks, in bytes.
 func inUse() int {
 	var m runtime.MemStats
 	for range 3 { // pools take two to empty

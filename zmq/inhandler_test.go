@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// What waits, in a handler that a program has called on a context's own dispatcher,
-// would wait for itself: it is refused, and does no harm.
+// A call that waits, in a handler on a context's own dispatcher, would wait for
+// itself: it is refused, and has no other effect.
 func TestWaitingInHandler(t *testing.T) {
 	for _, dispatchers := range []int{1, 2} {
 		before := proactor.Dispatchers()

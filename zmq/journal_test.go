@@ -9,7 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// delays are what a context on a dispatcher with a journal adds to waiting times.
+// delays returns what a context on a dispatcher with a journal adds to waiting
+// times.
 func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
 	t.Helper()
 	d, err := proactor.New(proactor.Options{Replay: o})
@@ -35,8 +36,7 @@ func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
 	return list
 }
 
-// What is added to the time before another try is chance in a run, and the same
-// in a replay of it.
+// The random part of the wait before a retry is the same in a replay.
 func TestJitterIsReplayed(t *testing.T) {
 	var journal bytes.Buffer
 	run := delays(t, proactor.ReplayOptions{Journal: &journal})

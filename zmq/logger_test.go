@@ -10,7 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// actor is a logger that does something when it is given the first record.
+// actor is a logger that acts on the first record.
 type actor struct {
 	once   sync.Once
 	act    func(*actor) error
@@ -36,8 +36,8 @@ func (a *actor) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// A logger may use the sockets whose news it is given, and close them: it is not
-// called by a goroutine that they wait for, nor with a lock held.
+// A logger may use and close the sockets whose records it handles: sockets do not
+// wait for its goroutine, and hold no lock when it is called.
 func TestLoggerMayUseSockets(t *testing.T) {
 	for name, act := range map[string]func(*actor) error{
 		"Socket.Close":     func(a *actor) error { return a.socket.Close() },
@@ -68,7 +68,7 @@ func TestLoggerMayUseSockets(t *testing.T) {
 				waits := func(f func() error) {
 					t.Helper()
 					select {
-					case err := <-goes(f):
+					case err := <-async(f):
 						must(t, err)
 					case <-a.ctx.Done():
 						t.Fatal("hangs") // and is left behind

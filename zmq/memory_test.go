@@ -8,17 +8,18 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// content is what message i holds: its number, again and again.
+// content is the body of message i: its number, repeated.
 func content(i, size int) []byte {
 	return bytes.Repeat(fmt.Appendf(nil, "%08d", i), size/8)
 }
 
-// sizesInMemory are copied, pooled, referred to, and read in place.
+// sizesInMemory covers messages that are copied, pooled, referred to, and read in
+// place.
 var sizesInMemory = []int{8, 64, 504, 1024, 4088, 4096, 20_000, 64 << 10, 200_000}
 
-// Memory that is given back is used again, and never while somebody holds it:
-// messages pass through a proxy, which forwards them as they are; some are kept,
-// some are released at once, some later, and none ever changes.
+// Released memory is used again, but never while a message refers to it. Messages
+// pass unchanged through a proxy; some are kept, some are released at once, some
+// later, and none ever changes.
 func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 1500
@@ -77,8 +78,8 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 	})
 }
 
-// A message that went to several inproc subscribers is one and the same memory:
-// it is reused only when all of them have released it.
+// A message to several inproc subscribers is the same memory for all: it is
+// reused only when all of them have released it.
 func TestPublishedMemoryIsShared(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 500
@@ -105,7 +106,8 @@ func TestPublishedMemoryIsShared(t *testing.T) {
 	})
 }
 
-// What SendBytes was given stays the caller's, also while the message waits.
+// The caller keeps the bytes given to SendBytes, even while the message is
+// queued.
 func TestSendBytesCopies(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// noUnixSockets is why the system has none; nil if it has.
+// noUnixSockets returns why the system has no Unix sockets; nil if it has them.
 var noUnixSockets = sync.OnceValue(func() error {
 	dir, err := os.MkdirTemp("", "zmq")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// With NoDrop a publisher waits for its slowest subscriber: nobody misses
-// anything, whatever the high-water marks.
+// With NoDrop a publisher waits for its slowest subscriber: no subscriber misses
+// a message, whatever the high-water marks.
 func TestNoDrop(t *testing.T) {
 	const n = 20_000
 	for name, ep := range endpoints(t) {

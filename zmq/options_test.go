@@ -16,7 +16,7 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// What cannot be is refused, and the field named.
+// A bad value is refused with the name of its field.
 func TestOptionErrors(t *testing.T) {
 	for _, tt := range []struct {
 		typ    zmq.Type
@@ -69,7 +69,8 @@ func TestRoutingIDOfAnyBytes(t *testing.T) {
 	})
 }
 
-// SendTimeout and RecvTimeout are told from the caller's own deadline.
+// The errors of SendTimeout and RecvTimeout differ from that of the caller's
+// deadline.
 func TestTimeouts(t *testing.T) {
 	r := newFixture(t, "inproc")
 	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
@@ -96,13 +97,13 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// A timeout does not end what can be done at once, nor what is done in time.
+// A timeout does not affect calls that need not wait, or that finish in time.
 func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		o := zmq.Options{SendTimeout: time.Minute, RecvTimeout: time.Minute}
 		a, b := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
 		r.link(a, b)
-		got := goes(func() error {
+		got := async(func() error {
 			_, err := b.Recv(context.Background())
 			return err
 		})
@@ -118,7 +119,7 @@ func TestImmediate(t *testing.T) {
 		ep := r.free()
 		must(r.T, push.Connect(ep))
 		r.fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-		sent := goes(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
+		sent := async(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
 		must(r.T, pull.Bind(ep))
 		r.expect(pull, "waited")
 		must(r.T, <-sent)
@@ -128,8 +129,8 @@ func TestImmediate(t *testing.T) {
 	})
 }
 
-// Without Immediate messages go in turn to all who are connected to, be they
-// there or not.
+// Without Immediate messages go to all connected endpoints in rotation, whether
+// their peers are there or not.
 func TestNotImmediate(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
@@ -167,7 +168,8 @@ func TestMaxMessageSize(t *testing.T) {
 	}
 }
 
-// A peer that does not shake hands in time is given up, and tried again.
+// A peer that does not finish the handshake in time is disconnected, and
+// connected again.
 func TestHandshakeTimeout(t *testing.T) {
 	r := newFixture(t, "tcp")
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -185,8 +187,8 @@ func TestHandshakeTimeout(t *testing.T) {
 	}
 }
 
-// With ReconnectInterval negative there is one attempt; what was queued for the
-// peer is dropped and counted, and nobody waits for it.
+// With a negative ReconnectInterval there is one attempt; messages queued for the
+// peer are dropped and counted, and Close does not wait for it.
 func TestNoReconnect(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {

@@ -10,11 +10,12 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// sizesOwned are copied into the pipe, referred to, and read in place.
+// sizesOwned covers messages that are copied into the pipe, referred to, and read
+// in place.
 var sizesOwned = []int{8, 1024, 4096, 20_000, 64 << 10}
 
-// A message that was received may be sent to any number of sockets, by any number
-// of goroutines, and read meanwhile. Whoever receives bytes may write to them.
+// A received message may be sent to any number of sockets, by any number of
+// goroutines, and read meanwhile. Received bytes may be written to.
 func TestOneMessageToManySockets(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 4
@@ -81,7 +82,7 @@ func (r *fixture) scribble(s *zmq.Socket, want []byte, frames bool) {
 	}
 }
 
-// What RecvBytes and RecvFrames return belongs to the caller, also if other
+// The results of RecvBytes and RecvFrames belong to the caller, even if other
 // subscribers received the same message, and the publisher keeps it.
 func TestReceivedBytesAreTheCallers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
@@ -116,7 +117,7 @@ func TestReceivedBytesAreTheCallers(t *testing.T) {
 	})
 }
 
-// Bytes that nobody else can have are not copied again.
+// Bytes that no other socket shares are not copied again.
 func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
@@ -141,8 +142,8 @@ func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
 	})
 }
 
-// A message that was released cannot be sent by way of a copy, nor released
-// again: that shows where the mistake is made.
+// A released message cannot be sent by way of a copy, nor released again: the
+// failure shows the mistake.
 func TestReleasedMessages(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})

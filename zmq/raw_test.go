@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// raw is the other end of a connection of ours: a plain TCP stream on which a
-// test says what it likes. Everything on it fails after a while.
+// raw is the other end of one of our connections: a plain TCP stream on which a
+// test sends any bytes. Each call fails after a time limit.
 type raw struct {
 	*testing.T
 	*net.TCPConn
@@ -23,7 +23,7 @@ func (r *raw) Read(b []byte) (int, error) { return r.in.Read(b) }
 
 func (r *raw) WriteTo(w io.Writer) (int64, error) { return r.in.WriteTo(w) }
 
-// rawPatience bounds what a test waits for. Only one that fails waits so long.
+// rawPatience bounds each wait. Only a failing test takes that long.
 const rawPatience = 20 * time.Second
 
 func newRaw(t *testing.T, c net.Conn) *raw {
@@ -40,8 +40,8 @@ func dialRaw(t *testing.T, address string) *raw {
 	return newRaw(t, c)
 }
 
-// say writes. A peer that has closed the connection in the middle of what was
-// said is seen by ended.
+// say writes parts. If the peer closes the connection meanwhile, ended detects
+// it.
 func (r *raw) say(parts ...[]byte) {
 	for _, b := range parts {
 		if _, err := r.Write(b); err != nil {
@@ -62,7 +62,7 @@ func (r *raw) dribble(parts ...[]byte) {
 	}
 }
 
-// shakeHands gets as far as the traffic, as a PUSH socket unless told otherwise.
+// shakeHands completes the handshake as a socket of the given type.
 func (r *raw) shakeHands(socketType string) {
 	r.Helper()
 	r.say(rawGreeting(1, "NULL"), rawReady(socketType))
@@ -96,7 +96,7 @@ func (r *raw) hear() (flags byte, body []byte) {
 	return header[0], body
 }
 
-// ended waits for the connection to be closed by our side and returns what came
+// ended waits until our side closes the connection and returns what it sent
 // before that.
 func (r *raw) ended() []byte {
 	r.Helper()
@@ -107,7 +107,7 @@ func (r *raw) ended() []byte {
 	return said // a reset is an end as well: it follows when not all was read
 }
 
-// rawGreetingSize is how long a greeting is, in bytes.
+// rawGreetingSize is the length of a greeting in bytes.
 const rawGreetingSize = 64
 
 func rawGreeting(minor byte, mechanism string) []byte {

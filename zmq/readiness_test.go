@@ -51,7 +51,7 @@ func TestSelectWritable(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		const n = 200
-		received := goes(func() error {
+		received := async(func() error {
 			for i := range n {
 				b, err := pull.RecvBytes(r.ctx)
 				if err != nil || string(b) != fmt.Sprint(i) {
@@ -60,7 +60,7 @@ func TestSelectWritable(t *testing.T) {
 			}
 			return nil
 		})
-		connected := goes(func() error { r.link(pull, push); return nil })
+		connected := async(func() error { r.link(pull, push); return nil })
 		for i := 0; i < n; {
 			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); {
 			case err == nil:
@@ -80,7 +80,7 @@ func TestSelectWritable(t *testing.T) {
 	})
 }
 
-// Readiness ends with the socket: whoever selects finds out.
+// A closed socket is readable and writable, so that a select on it returns.
 func TestReadinessOfAClosedSocket(t *testing.T) {
 	r := newFixture(t, "inproc")
 	s := r.socket(zmq.PAIR, zmq.Options{})
@@ -191,7 +191,7 @@ func TestMessages(t *testing.T) {
 	})
 }
 
-// tally counts messages by their text: each is to come once.
+// tally counts messages by their text: each must arrive once.
 type tally struct {
 	mu   sync.Mutex
 	n    int

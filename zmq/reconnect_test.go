@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A peer goes away and comes back, again and again, with every pattern that
-// answers: what is sent when it is back arrives.
+// With every pattern that answers, a peer leaves and returns again and again:
+// messages sent after its return arrive.
 func TestPeerComesBack(t *testing.T) {
 	for _, tt := range []struct{ stays, returns zmq.Type }{
 		{zmq.PUSH, zmq.PULL}, {zmq.PULL, zmq.PUSH}, {zmq.DEALER, zmq.DEALER}, {zmq.DEALER, zmq.ROUTER},
@@ -79,8 +79,9 @@ func (r *fixture) talk(a, b *zmq.Socket) {
 	}
 }
 
-// What was not written when a connection broke goes over the next one, in order:
-// there is no gap behind the first message that arrives, and none comes twice.
+// Messages that were not written when a connection broke are sent over the next
+// one, in order: there is no gap after the first message that arrives, and none
+// comes twice.
 func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 	for _, size := range []int{10, 3000, 20_000} { // copied, and referred to
 		t.Run(fmt.Sprint(size, " bytes"), func(t *testing.T) {
@@ -142,7 +143,7 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 	}
 }
 
-// A connect tries for as long as it takes, whatever answers meanwhile.
+// A Connect retries without a limit, whatever answers meanwhile.
 func TestConnectNeverGivesUp(t *testing.T) {
 	r := newFixture(t, "tcp")
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// silentNames is a resolver whose name servers do not answer; asked holds a token
-// when one was asked.
+// silentNames is a resolver whose name servers do not answer. asked holds a token
+// after a query.
 func silentNames() (r *net.Resolver, asked chan struct{}) {
 	asked = make(chan struct{}, 1)
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -22,8 +22,8 @@ func silentNames() (r *net.Resolver, asked chan struct{}) {
 	}}, asked
 }
 
-// A name server that does not answer holds up nobody else, neither where the name
-// is a peer's nor where it is the source address's, and it does not hold up Close.
+// A name server that does not answer, for a peer's name or a source address's,
+// delays neither other endpoints nor Close.
 func TestSilentNameServer(t *testing.T) {
 	for _, endpoint := range []string{"tcp://name.test:5555", "tcp://name.test:*;127.0.0.1:5555"} {
 		t.Run(endpoint, func(t *testing.T) {
@@ -43,22 +43,22 @@ func TestSilentNameServer(t *testing.T) {
 	}
 }
 
-// A Bind that waits for a name server keeps nobody from using the socket, or from
-// closing it; its context ends it, too.
+// A Bind that waits for a name server does not block other calls or Close; its
+// context ends it too.
 func TestBindContext(t *testing.T) {
 	names, asked := silentNames()
 	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
 	s, peer := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 
 	ctx, cancel := context.WithCancel(r.ctx)
-	bound := goes(func() error { return s.BindContext(ctx, "tcp://name.test:5555") })
+	bound := async(func() error { return s.BindContext(ctx, "tcp://name.test:5555") })
 	<-asked
 	r.link(s, peer)
 	r.exchange(peer, s, "while the name is looked up")
 	cancel()
 	r.fails("a bind that was given up", <-bound, context.Canceled)
 
-	bound = goes(func() error { return s.Bind("tcp://name.test:5555") })
+	bound = async(func() error { return s.Bind("tcp://name.test:5555") })
 	<-asked
 	must(t, s.Close())
 	r.fails("a bind on a closed socket", <-bound, zmq.ErrClosed)

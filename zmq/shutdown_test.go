@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// A Shutdown that comes while a Close waits for messages nobody takes ends both
-// when its time has passed.
+// A Shutdown during a Close that waits for messages ends both when its time has
+// passed.
 func TestShutdownHurriesAClose(t *testing.T) {
 	c := newContext(t)
 	s, err := c.NewSocket(zmq.PUSH, zmq.Options{}) // lingers for ever
@@ -35,8 +35,8 @@ func TestShutdownHurriesAClose(t *testing.T) {
 	}
 }
 
-// Close waits for an Unbind in progress: the endpoint is on no list any more, and is
-// the socket's until Unbind is done.
+// Close waits for an Unbind in progress. The endpoint is in no list any more, but
+// belongs to the socket until Unbind is done.
 func TestCloseBesideUnbind(t *testing.T) {
 	s, err := newContext(t).NewSocket(zmq.PULL, zmq.Options{})
 	must(t, err)
@@ -62,7 +62,7 @@ func TestCloseBesideUnbind(t *testing.T) {
 	all.Wait()
 }
 
-// inProgress reports whether a goroutine is inside that function.
+// inProgress reports whether a goroutine is inside the function.
 func inProgress(function string) bool {
 	buf := make([]byte, 1<<20)
 	return bytes.Contains(buf[:runtime.Stack(buf, true)], []byte(function))

@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// quietWorld is a world in which nothing goes wrong.
-func quietWorld(t *testing.T) *simulation {
+// newQuietSimulation makes a simulation without faults.
+func newQuietSimulation(t *testing.T) *simulation {
 	w := &simulation{network: proactor.NewSimNetwork(1, proactor.SimFaults{Buffer: 64 << 10})}
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
@@ -25,14 +25,14 @@ func quietWorld(t *testing.T) *simulation {
 	return w
 }
 
-// Without linger, Close writes nothing any more: neither what waits, nor what the
-// dispatcher was told to write and has not begun, to however many peers. All of it
-// is counted.
+// Without linger, Close writes nothing more: neither queued messages, nor those
+// for which the dispatcher has been woken but has not begun to write, for any
+// number of peers. All of them are counted.
 func TestCloseWithoutLingerWritesNothing(t *testing.T) {
 	const peers, each = 200, 5
 	for _, accepts := range []bool{true, false} { // which side the PUSH is on
 		t.Run(fmt.Sprint("accepts ", accepts), func(t *testing.T) {
-			w := quietWorld(t)
+			w := newQuietSimulation(t)
 			push, pull := w.socket(PUSH, Options{Linger: NoLinger}), w.socket(PULL, Options{RecvHWM: 1})
 			binds, connects := pull, push
 			if accepts {

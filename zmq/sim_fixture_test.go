@@ -10,12 +10,12 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
-// world is one run: a network, the dispatcher and the context on it, and the
-// dice. Everything that a scenario decides it decides by the dice, and nothing
-// in a run may ask for real time.
+// simulation is one run: a network, the dispatcher and the context on it, and the
+// random numbers. They alone decide what a scenario does, and nothing in a run
+// may use real time.
 type simulation struct {
 	seed    uint64
-	dice    *rand.Rand
+	rng     *rand.Rand
 	network *proactor.SimNetwork
 	d       *proactor.Dispatcher
 	ctx     *Context
@@ -31,7 +31,7 @@ type simulation struct {
 	sent, received, dropped int // messages, for the totals
 }
 
-// failure is what a run panics with.
+// failure is the value that a run panics with.
 type failure string
 
 const (
@@ -45,7 +45,7 @@ const (
 )
 
 func newSimulation(seed uint64) *simulation {
-	w := &simulation{seed: seed, dice: rand.New(rand.NewPCG(seed, 1))}
+	w := &simulation{seed: seed, rng: rand.New(rand.NewPCG(seed, 1))}
 	w.network = proactor.NewSimNetwork(seed, w.faults())
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
@@ -53,7 +53,7 @@ func newSimulation(seed uint64) *simulation {
 	w.ctx = newContextOn(w.d, ContextOptions{tuning: tuning.Options{
 		NoSpeculativeWrite: w.oneIn(8), NoGatherWrite: w.oneIn(8), NoReadCoalescing: w.oneIn(8),
 	}})
-	w.ctx.jitter = func(below time.Duration) time.Duration { return time.Duration(w.dice.Int64N(int64(below))) }
+	w.ctx.jitter = func(below time.Duration) time.Duration { return time.Duration(w.rng.Int64N(int64(below))) }
 	w.stuck.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if op.Err() == nil {
 			w.fail("stuck: %v of virtual time have passed", stuckAfter)
@@ -64,11 +64,11 @@ func newSimulation(seed uint64) *simulation {
 	return w
 }
 
-// faults rolls what the network is like: one in four delivers everything, one in
+// faults draws the faults of the network: one in four delivers everything, one in
 // two breaks connections now and then.
 func (w *simulation) faults() proactor.SimFaults {
 	var f proactor.SimFaults
-	switch w.dice.IntN(4) {
+	switch w.rng.IntN(4) {
 	case 0:
 	case 1:
 		f = proactor.SimMild()
@@ -85,7 +85,7 @@ func (w *simulation) faults() proactor.SimFaults {
 	return f
 }
 
-// options rolls a socket's options.
+// options draws a socket's options.
 func (w *simulation) options() Options {
 	return Options{
 		SendHWM:              pick(w, 1, 2, 3, 3, 10, 0),
@@ -99,9 +99,9 @@ func (w *simulation) options() Options {
 	}
 }
 
-func pick[T any](w *simulation, from ...T) T { return from[w.dice.IntN(len(from))] }
+func pick[T any](w *simulation, from ...T) T { return from[w.rng.IntN(len(from))] }
 
-func (w *simulation) oneIn(n int) bool { return w.dice.IntN(n) == 0 }
+func (w *simulation) oneIn(n int) bool { return w.rng.IntN(n) == 0 }
 
 func (w *simulation) fail(format string, args ...any) {
 	panic(failure(fmt.Sprintf("seed %d: ", w.seed) + fmt.Sprintf(format, args...)))
@@ -129,7 +129,7 @@ func (w *simulation) join(binders, connectors []*Socket) {
 			todo = append(todo, func() { w.check(c.Connect(endpoint)) })
 		}
 	}
-	w.dice.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
+	w.rng.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
 	for _, do := range todo {
 		do()
 		if w.oneIn(3) {
@@ -138,8 +138,8 @@ func (w *simulation) join(binders, connectors []*Socket) {
 	}
 }
 
-// again closes a socket and opens one like it, at the same endpoints: a process
-// that is started again.
+// again closes a socket and opens one like it at the same endpoints, as a process
+// that is restarted does.
 func (w *simulation) again(s *Socket, linger time.Duration) *Socket {
 	var bound, connected []string
 	for _, b := range s.bound {
@@ -160,8 +160,8 @@ func (w *simulation) again(s *Socket, linger time.Duration) *Socket {
 	return fresh
 }
 
-// marks checks that the pipes to those who connected to s hold no more than the
-// high-water marks.
+// marks checks that the pipes to the peers that connected to s hold no more than
+// the high-water marks.
 func (w *simulation) marks(s *Socket) {
 	limit := limits(s.opts.SendHWM, s.opts.SendHWMBytes)
 	if s.Type() == REP { // as much again may be being written
@@ -182,16 +182,16 @@ func (w *simulation) mark(s *Socket, p *pipe.Peer, limit pipe.Limits) {
 	}
 }
 
-// drops is how many messages a socket says that it has dropped for a reason.
+// drops is the number of messages that a socket has dropped for a reason.
 func drops(s *Socket, reason DropReason) int { return int(s.Stats().Dropped[reason]) }
 
-// left is how many messages a socket says that it has sent, or dropped because
-// they could not be.
+// left is the number of messages that a socket has sent, or dropped because it
+// could not send them.
 func left(s *Socket) int {
 	return int(s.Stats().Sent) + drops(s, DropPeerGone) + drops(s, DropHighWater)
 }
 
-// end checks that nothing is left when every socket is closed.
+// end checks that nothing is left after every socket is closed.
 func (w *simulation) end() {
 	if n := len(w.ctx.sockets); n > 0 {
 		w.fail("%d sockets are not closed", n)

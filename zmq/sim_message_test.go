@@ -5,28 +5,28 @@ import (
 	"math/rand/v2"
 )
 
-// A message is a function of who sends it and of its number, so that a
-// receiver can check every byte. Its first frame begins with a topic of two
-// letters, the sender, and the number.
+// A message is a function of its sender and its number, so that a receiver can
+// check every byte. Its first frame begins with a topic of two letters, the
+// sender, and the number.
 const headerSize = 2 + 1 + 4
 
 const maxFrames = 4
 
 func (w *simulation) largestMessage() int { return maxFrames * (w.largest + headerSize) }
 
-// filler is what frames are cut from.
+// filler is the source of frames.
 var filler = func() []byte {
-	dice, b := rand.NewPCG(1, 1), []byte(nil)
+	rng, b := rand.NewPCG(1, 1), []byte(nil)
 	for len(b) < 256<<10 {
-		b = binary.LittleEndian.AppendUint64(b, dice.Uint64())
+		b = binary.LittleEndian.AppendUint64(b, rng.Uint64())
 	}
 	return b
 }()
 
 // message makes one.
 func (w *simulation) message(sender, number int) Msg {
-	dice := rand.NewPCG(w.seed<<8|uint64(sender), uint64(number))
-	roll := func(n int) int { return int(dice.Uint64() % uint64(n)) }
+	rng := rand.NewPCG(w.seed<<8|uint64(sender), uint64(number))
+	roll := func(n int) int { return int(rng.Uint64() % uint64(n)) }
 	frames := make([][]byte, 1)
 	if roll(4) == 0 {
 		frames = make([][]byte, 1+roll(maxFrames))
@@ -42,8 +42,8 @@ func (w *simulation) message(sender, number int) Msg {
 	return NewMsg(frames...)
 }
 
-// frameSize rolls how large a frame is: mostly small, but every way of sending
-// and receiving has its turn.
+// frameSize draws a frame's size: usually small, but sizes for every way of
+// sending and receiving occur.
 func (w *simulation) frameSize(roll func(int) int) int {
 	size := 0
 	switch roll(16) {
@@ -59,7 +59,7 @@ func (w *simulation) frameSize(roll func(int) int) int {
 	return min(size, w.largest)
 }
 
-// read says who has sent m, and its number. It fails if m is not what was sent.
+// read returns the sender of m and its number. It fails if m was changed.
 func (w *simulation) read(m Msg) (sender, number int) {
 	b := m.Bytes()
 	if len(b) < headerSize {
@@ -73,7 +73,7 @@ func (w *simulation) read(m Msg) (sender, number int) {
 	return sender, number
 }
 
-// order is what one receiver has got from one sender.
+// order is the sequence that one receiver got from one sender.
 type order struct {
 	seen  map[int]bool
 	tails []int // the last number of each run, descending

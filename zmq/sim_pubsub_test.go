@@ -8,11 +8,10 @@ import (
 // pubSub is a run of PUB and SUB sockets: any number, any side binds, and
 // subscriptions change.
 //
-// What must hold: a subscriber receives only what it has subscribed to, nothing
-// twice or changed; one connection keeps the order; high-water marks hold; what
-// a publisher says that it has sent and dropped is what it was given. When the
-// network is calm again a message reaches everybody who wants it, or is counted
-// as dropped.
+// What must hold: a subscriber receives only messages that it has subscribed to,
+// none twice or changed; one connection keeps the order; high-water marks hold;
+// the messages that a publisher has sent and dropped add up. When the network is
+// calm again a message reaches each of its subscribers, or is counted as dropped.
 type pubSub struct {
 	*simulation
 	publishers    []*Socket
@@ -47,7 +46,7 @@ func simPubSub(w *simulation) {
 		w.turn()
 	}
 	restarts := w.oneIn(4)
-	for enough := 50 + w.dice.IntN(300); w.sent < enough; {
+	for enough := 50 + w.rng.IntN(300); w.sent < enough; {
 		p.step()
 		if w.oneIn(150) {
 			p.change(pick(w, p.subscribers...))
@@ -69,13 +68,13 @@ func simPubSub(w *simulation) {
 
 func (p *pubSub) open() {
 	var subscribing []*Socket
-	for range 1 + p.dice.IntN(2) {
+	for range 1 + p.rng.IntN(2) {
 		o := p.options()
 		o.SendHWM = pick(p.simulation, 1, 3, 10, 100) // who publishes does not wait for room
 		p.publishers = append(p.publishers, p.socket(PUB, o))
 	}
 	p.sentBy = make([]int, len(p.publishers))
-	for i := range 1 + p.dice.IntN(3) {
+	for i := range 1 + p.rng.IntN(3) {
 		o := p.options()
 		s := &subscriber{id: i, got: make([]order, len(p.publishers))}
 		if p.oneIn(2) {
@@ -97,7 +96,7 @@ func (p *pubSub) prefix() string { return pick(p.simulation, "", "a", "b", "ab",
 // change subscribes or unsubscribes.
 func (p *pubSub) change(s *subscriber) {
 	if n := len(s.wanted); n > 0 && p.oneIn(2) {
-		i := p.dice.IntN(n)
+		i := p.rng.IntN(n)
 		p.check(s.Unsubscribe(s.wanted[i]))
 		s.wanted = append(s.wanted[:i], s.wanted[i+1:]...)
 		return
@@ -115,11 +114,11 @@ func (p *pubSub) restart(s *subscriber) {
 }
 
 func (p *pubSub) step() {
-	switch p.dice.IntN(16) {
+	switch p.rng.IntN(16) {
 	case 0:
-		p.publish(p.dice.IntN(len(p.publishers)), 1+p.dice.IntN(5))
+		p.publish(p.rng.IntN(len(p.publishers)), 1+p.rng.IntN(5))
 	case 1, 2, 3:
-		p.recv(pick(p.simulation, p.subscribers...), 1+p.dice.IntN(20))
+		p.recv(pick(p.simulation, p.subscribers...), 1+p.rng.IntN(20))
 	default:
 		p.turn()
 	}
@@ -174,8 +173,8 @@ func (p *pubSub) recvAll() {
 	}
 }
 
-// account compares the counters with what happened: what has left a publisher
-// was received, or dropped by a subscriber that did not want it any more.
+// account compares the counters with the messages: what has left a publisher was
+// received, or dropped by a subscriber that had unsubscribed.
 func (p *pubSub) account() {
 	left, came := 0, p.received+p.notSubscribed
 	for _, s := range p.publishers {
@@ -199,7 +198,7 @@ func (p *pubSub) afterwards() {
 	highWater, noSubscriber := p.counts()
 	received := p.received
 	p.matched, p.unwanted = 0, 0
-	for enough := p.sent + 10 + p.dice.IntN(20); p.sent < enough; {
+	for enough := p.sent + 10 + p.rng.IntN(20); p.sent < enough; {
 		p.step()
 	}
 	p.settle(p.recvAll)

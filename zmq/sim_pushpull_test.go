@@ -7,12 +7,12 @@ import (
 
 // pushPull is a run of PUSH and PULL sockets: any number, any side binds.
 //
-// What must hold: nothing is received twice or changed; one connection keeps the
-// order; what a pusher was given it has sent, or dropped and counted, also when it
-// is closed; what was sent arrives, unless a connection is reset or a puller
-// closed, when that which was on its way may be lost; high-water marks hold. When
-// the network is calm again new messages arrive; sockets that close with a linger
-// end in time.
+// What must hold: no message is received twice or changed; one connection keeps
+// the order; a pusher has sent all messages, or dropped and counted them, also
+// when it is closed; sent messages arrive, except those on their way when a
+// connection is reset or a puller closed; high-water marks hold. When the network
+// is calm again new messages arrive, and sockets that close with a linger end in
+// time.
 type pushPull struct {
 	*simulation
 	pushers, pullers []*Socket
@@ -40,10 +40,10 @@ func simPushPull(w *simulation) {
 }
 
 func (p *pushPull) open() {
-	for range 1 + p.dice.IntN(3) {
+	for range 1 + p.rng.IntN(3) {
 		p.pushers = append(p.pushers, p.socket(PUSH, p.options()))
 	}
-	for range 1 + p.dice.IntN(2) {
+	for range 1 + p.rng.IntN(2) {
 		p.pullers = append(p.pullers, p.socket(PULL, p.options()))
 	}
 	p.sentBy, p.before = make([]int, len(p.pushers)), make([]int, len(p.pushers))
@@ -58,15 +58,15 @@ func (p *pushPull) open() {
 // traffic sends and receives until enough is sent.
 func (p *pushPull) traffic() {
 	restarts := p.oneIn(3)
-	for enough := 10 + p.dice.IntN(150); p.sent < enough; {
+	for enough := 10 + p.rng.IntN(150); p.sent < enough; {
 		if restarts && p.oneIn(100) {
 			p.restart()
 		}
-		switch p.dice.IntN(8) {
+		switch p.rng.IntN(8) {
 		case 0, 1, 2:
-			p.push(p.dice.IntN(len(p.pushers)), 1+p.dice.IntN(20))
+			p.push(p.rng.IntN(len(p.pushers)), 1+p.rng.IntN(20))
 		case 3, 4:
-			p.pull(p.dice.IntN(len(p.pullers)), 1+p.dice.IntN(20))
+			p.pull(p.rng.IntN(len(p.pullers)), 1+p.rng.IntN(20))
 		default:
 			p.turn()
 		}
@@ -75,12 +75,12 @@ func (p *pushPull) traffic() {
 
 // restart closes any socket and opens it again.
 func (p *pushPull) restart() {
-	if i := p.dice.IntN(len(p.pullers)); p.oneIn(2) {
+	if i := p.rng.IntN(len(p.pullers)); p.oneIn(2) {
 		p.pullers[i] = p.again(p.pullers[i], 0)
 		p.pullerClosed = true
 		return
 	}
-	i := p.dice.IntN(len(p.pushers))
+	i := p.rng.IntN(len(p.pushers))
 	s := p.pushers[i]
 	p.pushers[i] = p.again(s, pick(p.simulation, 0, time.Millisecond, time.Second))
 	p.before[i] += left(s)
@@ -88,8 +88,7 @@ func (p *pushPull) restart() {
 	p.checkLeft(i)
 }
 
-// checkLeft checks that a pusher that is closed accounts for all that it was
-// given.
+// checkLeft checks that a closed pusher accounts for all its messages.
 func (p *pushPull) checkLeft(i int) {
 	if p.before[i] != p.sentBy[i] {
 		p.fail("%d messages were given to pusher %d, which says that %d were sent or dropped", p.sentBy[i], i, p.before[i])
@@ -144,7 +143,7 @@ func (p *pushPull) pullAll() {
 	}
 }
 
-// balance is how many messages were neither received nor dropped.
+// balance is the number of messages that were neither received nor dropped.
 func (p *pushPull) balance() int {
 	p.dropped = p.droppedBefore
 	for _, s := range p.pushers {
@@ -153,11 +152,12 @@ func (p *pushPull) balance() int {
 	return p.sent - p.received - p.dropped
 }
 
-// linger sends more and closes the pushers at once, while nobody receives. What
-// they have sent arrives, what they have not is counted: lost stays the same.
+// linger sends more and closes the pushers at once, while no puller receives.
+// Messages that were sent arrive, and the others are counted: lost does not
+// change.
 func (p *pushPull) linger(lost int) {
 	for i, s := range p.pushers {
-		p.push(i, p.dice.IntN(30))
+		p.push(i, p.rng.IntN(30))
 		dropped := drops(s, DropPeerGone)
 		sent := p.close(s, pick(p.simulation, 0, time.Millisecond, time.Minute))
 		if sent && drops(s, DropPeerGone) > dropped {

@@ -7,10 +7,10 @@ import (
 
 // reqRep is a run of REQ and REP sockets: any number, any side binds.
 //
-// What must hold: a reply is the one to the last request, unchanged; no request
-// is carried out twice; each socket knows whose turn it is; a REQ waits in vain
-// only if the network has broken a connection since it asked. When the network
-// is calm again every exchange succeeds.
+// What must hold: a reply belongs to the last request, unchanged; no request is
+// carried out twice; each socket knows whether to send or receive; a REQ gets no
+// reply only if the network has broken a connection since its request. When the
+// network is calm again every exchange succeeds.
 type reqRep struct {
 	*simulation
 	asking    []*asker
@@ -38,15 +38,15 @@ type answerer struct {
 	replies int  // sent
 }
 
-// vain is how long a REQ waits for a reply before it gives up: longer than any
-// request takes on the slowest network.
-const vain = 5 * calmDown
+// replyTimeout is how long a REQ waits for a reply before it gives up: longer
+// than any request takes on the slowest network.
+const replyTimeout = 5 * calmDown
 
 func simReqRep(w *simulation) {
 	r := &reqRep{simulation: w, carried: map[[2]int]bool{}}
 	r.open()
 	restarts := w.oneIn(3)
-	for enough := 5 + w.dice.IntN(40); r.exchanges < enough; {
+	for enough := 5 + w.rng.IntN(40); r.exchanges < enough; {
 		r.step()
 		if restarts && w.oneIn(200) {
 			r.restart(pick(w, r.asking...))
@@ -67,11 +67,11 @@ func simReqRep(w *simulation) {
 
 func (r *reqRep) open() {
 	var asking, answering []*Socket
-	for i := range 1 + r.dice.IntN(3) {
+	for i := range 1 + r.rng.IntN(3) {
 		a := &asker{id: i, Socket: r.socket(REQ, r.options())}
 		r.asking, asking = append(r.asking, a), append(asking, a.Socket)
 	}
-	for range 1 + r.dice.IntN(2) {
+	for range 1 + r.rng.IntN(2) {
 		a := &answerer{Socket: r.socket(REP, r.options())}
 		r.answering, answering = append(r.answering, a), append(answering, a.Socket)
 	}
@@ -84,7 +84,7 @@ func (r *reqRep) open() {
 }
 
 func (r *reqRep) step() {
-	switch r.dice.IntN(4) {
+	switch r.rng.IntN(4) {
 	case 0:
 		r.ask(pick(r.simulation, r.asking...))
 	case 1:
@@ -121,7 +121,7 @@ func (r *reqRep) ask(a *asker) {
 func (r *reqRep) reply(a *asker) {
 	m, err := a.TryRecv()
 	if errors.Is(err, ErrWouldBlock) {
-		if r.d.Now()-a.since > vain {
+		if r.d.Now()-a.since > replyTimeout {
 			r.lost(a)
 		}
 		return
@@ -140,20 +140,21 @@ func (r *reqRep) lost(a *asker) {
 	// Either a connection was broken since, or the request was given to one that
 	// had been broken just before, and that is counted.
 	if r.resets() == a.resets && drops(a.Socket, DropPeerGone) == 0 {
-		r.fail("REQ %d has waited in vain since %v, and no connection was broken: %+v", a.id, a.since, a.Stats())
+		r.fail("REQ %d has waited without a reply since %v, and no connection was broken: %+v", a.id, a.since, a.Stats())
 	}
 	r.restart(a)
 	r.dropped++
 	r.exchanges++ // it counts as one: a rough network must not take for ever
 }
 
-// restart replaces a REQ, whatever it waits for. Who has its request, or will
-// have, replies to nobody.
+// restart replaces a REQ in any state. The reply of the REP that has its request,
+// or will have it, is dropped.
 func (r *reqRep) restart(a *asker) {
 	a.Socket, a.waits = r.again(a.Socket, time.Millisecond), false
 }
 
-// answer takes a request, or sends the reply to the last: the same again.
+// answer receives a request, or sends the reply to the last one, which is the
+// same message.
 func (r *reqRep) answer(a *answerer) {
 	if a.has {
 		if _, err := a.TryRecv(); !errors.Is(err, ErrState) {
@@ -181,7 +182,7 @@ func (r *reqRep) answer(a *answerer) {
 	a.request, a.has = m, true
 }
 
-// answerAll answers every request that is there.
+// answerAll answers every waiting request.
 func (r *reqRep) answerAll() {
 	for _, a := range r.answering {
 		for r.answer(a); a.has; r.answer(a) {
@@ -190,8 +191,8 @@ func (r *reqRep) answerAll() {
 	}
 }
 
-// afterwards is what must hold on a calm network: who waits in vain was broken
-// by a reset, and from then on nobody does.
+// afterwards checks a calm network: a REQ without a reply was affected by a
+// reset, and from then on each gets its reply.
 func (r *reqRep) afterwards() {
 	for _, a := range r.asking {
 		for a.waits {

@@ -22,7 +22,7 @@ var (
 	simSeeds = flag.Int("sim.seeds", 0, "how many seeds of each scenario of the simulation to run; 0: 1000, fewer with -race and -short")
 )
 
-// Every so manieth seed is run twice, to prove that a seed decides everything.
+// replayEvery is how often a seed is run twice, to prove that it decides everything.
 const replayEvery = 50
 
 func TestSimulation(t *testing.T) {
@@ -49,7 +49,7 @@ func simulate(t *testing.T, scenario func(*simulation)) {
 	t.Log(all)
 }
 
-// seeds are those that the flags ask for.
+// seeds returns the seeds that the flags ask for.
 func seeds() []uint64 {
 	if *simSeed >= 0 {
 		return []uint64{uint64(*simSeed)}
@@ -92,8 +92,7 @@ func run(t *testing.T, scenario func(*simulation), seed uint64) *simulation {
 	return w
 }
 
-// simTotals say what a scenario's runs went through, so that one that tests
-// nothing is seen.
+// simTotals sums up a scenario's runs, to show whether they test anything.
 type simTotals struct {
 	runs, sent, received, dropped int
 	resets, refused, blocked      uint64

@@ -7,10 +7,10 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// How a run goes on. All time is virtual.
+// The progress of a run. All time is virtual.
 
-// turn lets the dispatcher work: a little, or until something happens, but not
-// for long: perhaps it is the scenario that everybody waits for.
+// turn runs the dispatcher: a little, or until something happens, but not for
+// long, because everything may be waiting for the scenario.
 func (w *simulation) turn() {
 	if w.oneIn(3) {
 		if !w.pace.Outstanding() {
@@ -19,7 +19,7 @@ func (w *simulation) turn() {
 		w.wait()
 		return
 	}
-	for range 1 + w.dice.IntN(4) {
+	for range 1 + w.rng.IntN(4) {
 		_, err := w.d.Poll()
 		w.check(err)
 	}
@@ -48,7 +48,7 @@ func (w *simulation) until(limit time.Duration, done func() bool) bool {
 	return true
 }
 
-// settle is until that nothing but time ends.
+// settle runs until everything is settled.
 func (w *simulation) settle(step func()) {
 	w.until(calmDown, func() bool { step(); return false })
 }
@@ -59,25 +59,25 @@ func (w *simulation) calm(step func()) {
 	w.settle(step)
 }
 
-// broken is how many connections may have been broken, with what was in them.
-// A socket that is started again has several.
+// broken bounds the number of connections that may have been broken with messages
+// in them. A socket that is restarted has several.
 func (w *simulation) broken() int { return w.resets() + maxPeers*w.restarts }
 
-// maxPeers is how many peers a socket has, at most.
+// maxPeers is the largest number of peers of a socket.
 const maxPeers = 3
 
-// resets is how many connections have been broken by the network.
+// resets is the number of connections that the network has broken.
 func (w *simulation) resets() int { return int(w.network.Counts()["Reset"]) }
 
-// close closes a socket, which may take so long, and reports whether everything
-// that was queued has been sent.
+// close closes a socket with a linger, and reports whether all queued messages
+// were sent.
 func (w *simulation) close(s *Socket, linger time.Duration) (sent bool) {
 	late := w.deadline(linger)
 	defer late.cancel()
 	return s.Shutdown(late.ctx) == nil
 }
 
-// deadline passes when so much virtual time has; then its context ends.
+// deadline is a context that ends after an amount of virtual time.
 type deadline struct {
 	w      *simulation
 	ctx    context.Context

@@ -18,8 +18,8 @@ var counterpart = map[zmq.Type]zmq.Type{
 	zmq.DEALER: zmq.ROUTER, zmq.ROUTER: zmq.DEALER, zmq.PULL: zmq.PUSH, zmq.PUSH: zmq.PULL,
 }
 
-// connectsOnce are the types that libzmq 4.3.4 connects once to a tcp or ipc
-// endpoint; it connects all others, and all over inproc, as often as it is asked.
+// connectsOnce has the types that libzmq 4.3.4 connects once to a tcp or ipc
+// endpoint. It connects all others, and all types over inproc, each time.
 var connectsOnce = map[zmq.Type]bool{zmq.SUB: true, zmq.PUB: true, zmq.DEALER: true, zmq.REQ: true}
 
 // A second Connect to the same endpoint makes a second connection, except with the
@@ -181,8 +181,8 @@ func newJournal() (*journal, *slog.Logger) {
 	return j, slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Sockets that do not go together say so, at both ends, in the log and in Stats;
-// they do not say it for ever; and that it works at last is said, too.
+// Incompatible sockets report it at both ends, in the log and in Stats, but not
+// without end; a later success is reported too.
 func TestMismatchIsReported(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
@@ -213,8 +213,8 @@ func TestMismatchIsReported(t *testing.T) {
 	}
 }
 
-// Over inproc, where the mismatch is found when the name is bound, the one who
-// waits is told.
+// Over inproc a mismatch is found when the name is bound, and is then reported to
+// the socket that waits.
 func TestMismatchOverInproc(t *testing.T) {
 	said, logger := newJournal()
 	r := newFixtureIn(t, "inproc", zmq.ContextOptions{Logger: logger})
@@ -227,8 +227,9 @@ func TestMismatchOverInproc(t *testing.T) {
 	r.eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
 }
 
-// Who binds an inproc name sees whom it could not be joined with, as over other
-// transports: sockets of types that do not go together, and a PAIR's second peer.
+// As over other transports, Stats of a socket that binds an inproc name shows the
+// peers that it could not join: those of incompatible types, and a PAIR's second
+// peer.
 func TestRefusalsAtABoundName(t *testing.T) {
 	for _, tt := range []struct {
 		bound, first, other zmq.Type

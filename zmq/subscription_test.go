@@ -11,7 +11,7 @@ import (
 
 const longest = 1 << 20 // bytes of a prefix
 
-// waitSubscribed waits until a publisher knows so many subscriptions.
+// waitSubscribed waits until a publisher has n subscriptions.
 func waitSubscribed(t *testing.T, pub *zmq.Socket, n int) {
 	t.Helper()
 	ctx := deadline(t)

@@ -11,9 +11,9 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// BenchmarkBesideCancels shows how long others of a context wait while one peer
-// subscribes to 100,000 topics, cancels them, and leaves: round trips between two
-// other sockets, the longest of which is reported.
+// BenchmarkBesideCancels measures the longest round trip between two sockets of a
+// context while a peer subscribes to 100,000 topics of a third, cancels them, and
+// leaves.
 func BenchmarkBesideCancels(b *testing.B) {
 	const n = 100_000
 	c, err := zmq.NewContext(zmq.ContextOptions{})

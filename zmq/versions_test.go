@@ -8,8 +8,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// subscription is how a subscription travels: as a message in ZMTP 3.0 (RFC 23),
-// as a command from 3.1 on (RFC 37).
+// subscription is the form of a subscription: a message in ZMTP 3.0 (RFC 23), a
+// command from 3.1 on (RFC 37).
 type subscription struct {
 	minor             byte
 	flags             byte
@@ -53,7 +53,7 @@ func TestSubscribeToVersions(t *testing.T) {
 }
 
 // TestPublishToVersions: our PUB understands the subscriber's version, and sends
-// what was subscribed to and nothing else.
+// only messages with a subscription.
 func TestPublishToVersions(t *testing.T) {
 	eachSubscription(t, func(t *testing.T, how subscription) {
 		ctx := deadline(t)
@@ -110,8 +110,8 @@ func (r *raw) hears(flags byte, body string) {
 	}
 }
 
-// TestAnswerVersions: a request of a peer of each version is answered, frame by
-// frame as it has to be.
+// TestAnswerVersions: a request of a peer of each version gets a reply in the
+// right frames.
 func TestAnswerVersions(t *testing.T) {
 	for minor := range byte(3) {
 		t.Run(fmt.Sprint("3.", minor), func(t *testing.T) {

@@ -10,17 +10,18 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// watched is a context that counts who watches it.
+// watched is a context that counts its AfterFunc calls.
 type watched struct {
 	context.Context
 	watchers, all atomic.Int32
 }
 
-// Value hides that the context is one of package context's, which watches those by
-// other means.
+// Value hides that the context is one of package context's, which registers those
+// in another way.
 func (w *watched) Value(any) any { return nil }
 
-// AfterFunc is what context.AfterFunc calls, and what derives contexts.
+// AfterFunc is called by context.AfterFunc, and by contexts derived from this
+// one.
 func (w *watched) AfterFunc(f func()) (stop func() bool) {
 	w.watchers.Add(1)
 	w.all.Add(1)
@@ -34,8 +35,8 @@ func (w *watched) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// A context that lives long is not watched by calls that have returned: each of
-// them would leave something behind.
+// A call that has returned leaves nothing registered with its context, which may
+// live long.
 func TestContextIsNotWatchedAfterwards(t *testing.T) {
 	for name, timeout := range map[string]time.Duration{"without a timeout": 0, "with a timeout": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -45,7 +46,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 				r.link(pair, peer)
 				ctx := &watched{Context: r.ctx}
 				for round := range 200 {
-					echoed := goes(func() error {
+					echoed := async(func() error {
 						m, err := peer.Recv(r.ctx)
 						if err != nil {
 							return err
@@ -69,7 +70,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 	}
 }
 
-// A call that runs out of its socket's time leaves nothing behind either.
+// Neither does a call that fails because its socket's timeout passes.
 func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
 	r := newFixture(t, "tcp")
 	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})

@@ -8,7 +8,7 @@ import (
 
 // A tcp endpoint (zmq_tcp):
 //
-//	tcp://host:port              host: IPv4, [IPv6], [IPv6%zone], name, interface or *
+//	tcp://host:port              host: an IPv4 address, an IPv6 address in brackets, maybe with a %zone, a name, an interface or *
 //	tcp://host:port;host:port    connect from the first to the second
 //
 // port is 0 to 65535, or *, which is 0: the system picks one.

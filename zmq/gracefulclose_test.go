@@ -15,10 +15,10 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// backends are those that a context may be asked for here.
+// backends lists the backends that a context may ask for here.
 var backends = []string{"uring", "epoll", "goroutine"}
 
-// everyBackend runs a test on each of them that works here, over tcp and ipc.
+// everyBackend runs a test on each backend that works here, over tcp and ipc.
 func everyBackend(t *testing.T, test func(t *testing.T, c *zmq.Context, endpoint string)) {
 	t.Helper()
 	for _, backend := range backends {
@@ -51,9 +51,9 @@ func dialStream(t *testing.T, s *zmq.Socket) net.Conn {
 	return c
 }
 
-// A peer that talks all the time, and is never listened to, gets everything that
-// was sent to it before Close, however slowly it reads: it reads only when Close
-// has begun, and a little at a time.
+// A peer that always sends, and from which the socket does not read, receives
+// everything that was sent to it before Close, however slowly it reads: it begins
+// to read when Close has begun, and reads a little at a time.
 func TestCloseDeliversToASlowPeer(t *testing.T) {
 	everyBackend(t, func(t *testing.T, c *zmq.Context, endpoint string) {
 		const n, size = 64, 4 << 10
@@ -72,7 +72,7 @@ func TestCloseDeliversToASlowPeer(t *testing.T) {
 			binary.BigEndian.PutUint32(body, uint32(i))
 			must(t, s.SendBytes(ctx, body))
 		}
-		closed := goes(s.Close)
+		closed := async(s.Close)
 		for !errors.Is(s.TrySend(zmq.StringMsg("late")), zmq.ErrClosed) { // until Close has begun
 			runtime.Gosched()
 		}
@@ -83,7 +83,7 @@ func TestCloseDeliversToASlowPeer(t *testing.T) {
 	})
 }
 
-// readSlowly reads up to the end, which must be one.
+// readSlowly reads up to io.EOF.
 func readSlowly(t *testing.T, c net.Conn) (all []byte) {
 	t.Helper()
 	buf := make([]byte, 1000)
@@ -113,8 +113,8 @@ func checkNumbered(t *testing.T, all []byte, n, size int) {
 	}
 }
 
-// A peer that does not read, nor leaves, is not waited for longer than the linger
-// says: the test ends, and nothing of the socket is left.
+// Close waits for a peer that neither reads nor leaves no longer than the linger,
+// and leaves nothing of the socket behind.
 func TestCloseLeavesADeafPeer(t *testing.T) {
 	everyBackend(t, func(t *testing.T, c *zmq.Context, endpoint string) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 20 * time.Millisecond} {
@@ -133,7 +133,7 @@ func TestCloseLeavesADeafPeer(t *testing.T) {
 	})
 }
 
-// Sockets of one process part from each other, many at once and both ways.
+// Sockets of one process close gracefully, many at once and in both directions.
 func TestCloseTogether(t *testing.T) {
 	everyBackend(t, func(t *testing.T, c *zmq.Context, endpoint string) {
 		s := newSocket(t, c, zmq.ROUTER, zmq.Options{})
@@ -148,10 +148,10 @@ func TestCloseTogether(t *testing.T) {
 			must(t, err)
 			must(t, s.Send(ctx, m))
 			if i%2 == 0 {
-				closed = append(closed, goes(d.Close))
+				closed = append(closed, async(d.Close))
 			}
 		}
-		closed = append(closed, goes(s.Close))
+		closed = append(closed, async(s.Close))
 		for _, c := range closed {
 			must(t, <-c)
 		}
