@@ -170,7 +170,7 @@ func (s *scope) check(line int, text string) {
 			s.c.report(s.file, line, fmt.Sprintf("package %s has no %s", m[1], strings.TrimSuffix(m[2]+"."+m[3], ".")))
 		}
 	}
-	if s.own == nil {
+	if s.own == nil || strings.HasPrefix(text, "//\t") { // an indented line is code, not a link
 		return
 	}
 	for _, m := range link.FindAllStringSubmatch(text, -1) {

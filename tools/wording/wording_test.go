@@ -61,6 +61,8 @@ func TestNames(t *testing.T) {
 
 // [Socket.Close] is in here.go, see [Gone], [Socket.Gone], x/b.go, x/gone.go and
 // here_gone.go, but x_linux.go and x/here_SYSTEM.go are placeholders, and xx_linux.go is not.
+//
+//	tcp://[Address]:1 is code
 type Socket struct{ base }
 
 type base struct{}
