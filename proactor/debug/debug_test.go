@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/debug"
 )
 
-// stuck is a dispatcher with an operation that a handler has started, and that
+// stuck makes a dispatcher with an operation that a handler has started and that
 // does not complete.
 func stuck(t *testing.T) {
 	t.Helper()
@@ -44,7 +44,7 @@ func TestWritePending(t *testing.T) {
 	}
 }
 
-// get asks the Handler, mounted as its documentation says.
+// get sends a request to the Handler, mounted as its documentation says.
 func get(t *testing.T, path string) (status int, kind, body string) {
 	t.Helper()
 	mux := http.NewServeMux()

@@ -15,7 +15,8 @@ import (
 
 const asVictim = "ACTUM_TEST_QUIT"
 
-// SIGQUIT makes the process say what is outstanding, then its stacks, and exit.
+// TestOnQuit: SIGQUIT makes the process write its outstanding operations and its
+// stacks, and exit.
 func TestOnQuit(t *testing.T) {
 	if os.Getenv(asVictim) != "" {
 		stuck(t)

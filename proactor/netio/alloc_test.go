@@ -14,8 +14,8 @@ import (
 )
 
 // TestNoAllocation plays ping-pong: most reads find nothing and wait. It also
-// sets deadlines, which are put off each time, and writes vectors. A pool that
-// grows allocates goroutines.
+// extends deadlines each time, and writes vectors. It runs without a pool, which
+// allocates goroutines when it grows.
 func TestNoAllocation(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		if strings.HasSuffix(t.Name(), "/pool") {
@@ -41,11 +41,12 @@ func TestNoAllocation(t *testing.T) {
 	})
 }
 
-// allocations is how many f makes, the least of a few tries: the runtime
-// allocates now and then on its own account, as for lists of those who wait.
+// allocations returns the number of allocations of f, the minimum of a few
+// attempts: the runtime sometimes allocates by itself, for example for its lists of
+// waiters.
 func allocations(f func()) float64 {
 	tries, times := 5, 1000
-	if racecheck.Enabled { // which allocates itself: its count is asked for by nobody
+	if racecheck.Enabled { // the race detector allocates, too
 		tries = 1
 	}
 	least := math.Inf(1)

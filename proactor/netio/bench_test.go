@@ -13,16 +13,16 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// The same programs over package net and over each backend, by name: compare them
-// in turn, with -count. Client and server are in one process.
+// The same programs run over package net and over each backend, by name: compare
+// them in turn, with -count. Client and server are in one process.
 
-// network is a way to listen and to dial over loopback TCP.
+// network has functions to listen and to dial over loopback TCP.
 type network struct {
 	listen func() (net.Listener, error)
 	dial   func(context.Context, string) (net.Conn, error)
 }
 
-// overNet is package net.
+// overNet uses package net.
 func overNet(testing.TB) network {
 	return network{
 		func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
@@ -32,7 +32,7 @@ func overNet(testing.TB) network {
 	}
 }
 
-// overProactor is this package: the server has one dispatcher, its clients
+// overProactor uses this package: the server has one dispatcher, its clients
 // another.
 func overProactor(backend string) func(testing.TB) network {
 	return func(tb testing.TB) network {
@@ -48,7 +48,7 @@ func overProactor(backend string) func(testing.TB) network {
 	}
 }
 
-// onNetworks runs a benchmark over each of them.
+// onNetworks runs a benchmark over each network.
 func onNetworks(b *testing.B, f func(b *testing.B, n network)) {
 	for _, n := range []struct {
 		name string
@@ -61,8 +61,8 @@ func onNetworks(b *testing.B, f func(b *testing.B, n network)) {
 	}
 }
 
-// serveEach accepts until the listener is closed, and has each connection served
-// on a goroutine of its own.
+// serveEach accepts until the listener is closed, and serves each connection on a
+// goroutine of its own.
 func serveEach(b *testing.B, n network, serve func(net.Conn)) (address string) {
 	ln, err := n.listen()
 	if err != nil {
@@ -88,7 +88,7 @@ func serveEach(b *testing.B, n network, serve func(net.Conn)) (address string) {
 	return ln.Addr().String()
 }
 
-// BenchmarkEcho sends 64 bytes to and fro on so many connections; one operation
+// BenchmarkEcho sends 64 bytes to and fro on a number of connections. One operation
 // is one round trip.
 func BenchmarkEcho(b *testing.B) {
 	for _, connections := range []int{1, 100} {
@@ -140,7 +140,7 @@ func benchmarkEcho(b *testing.B, n network, connections int) {
 	b.StopTimer()
 }
 
-// BenchmarkStream writes blocks one way, as fast as they are read.
+// BenchmarkStream writes blocks in one direction, as fast as they are read.
 func BenchmarkStream(b *testing.B) {
 	for _, size := range []int{4 << 10, 64 << 10, 1 << 20} {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
@@ -181,8 +181,8 @@ func benchmarkStream(b *testing.B, n network, size int) {
 	b.StopTimer()
 }
 
-// BenchmarkHTTP asks net/http's server with net/http's client, 64 requests at a
-// time on connections that are kept.
+// BenchmarkHTTP sends requests from net/http's client to net/http's server, 64 at a
+// time on persistent connections.
 func BenchmarkHTTP(b *testing.B) {
 	onNetworks(b, func(b *testing.B, n network) {
 		ln, err := n.listen()

@@ -14,15 +14,15 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// blocked returns what a call returns that nothing will complete. It is known to
-// be blocked, and not on its way, for the ones that fill the stream first.
+// blocked returns the result of a call that nothing completes. Calls that fill the
+// stream first are known to be blocked; others may still be about to block.
 func blocked(call func() error) <-chan error {
 	result := make(chan error, 1)
 	go func() { result <- call() }()
 	return result
 }
 
-// writeForever writes until that fails.
+// writeForever writes until a write fails.
 func writeForever(c net.Conn) error {
 	b := make([]byte, 256<<10)
 	for {
@@ -32,7 +32,7 @@ func writeForever(c net.Conn) error {
 	}
 }
 
-// readOne reads what must not come.
+// readOne expects a read to fail.
 func readOne(c net.Conn) error {
 	n, err := c.Read(make([]byte, 1))
 	if n > 0 {
@@ -41,10 +41,10 @@ func readOne(c net.Conn) error {
 	return err
 }
 
-// ends are what ends a blocked call, beside the deadline.
-// Both ends of the connection are the dispatcher's: where it closes them, the one
-// may see first that the other is gone.
-var ends = []struct {
+// closes are the ways to end a blocked call, other than a deadline. Both ends of
+// the connection belong to the dispatcher: when it closes them, one end may observe
+// the close of the other first.
+var closes = []struct {
 	name string
 	end  func(d *proactor.Dispatcher, c *netio.Conn, ln *netio.Listener)
 	also []error
@@ -54,10 +54,10 @@ var ends = []struct {
 		[]error{io.EOF, backend.EPIPE, backend.ECONNRESET}},
 }
 
-// TestCloseEndsBlockedCalls closes a connection, or the dispatcher, while calls
-// are blocked, on their way to be, or wait for their turn.
+// TestCloseEndsBlockedCalls closes a connection, or the dispatcher, while calls are
+// blocked, about to block, or waiting for another call.
 func TestCloseEndsBlockedCalls(t *testing.T) {
-	for _, e := range ends {
+	for _, e := range closes {
 		t.Run(e.name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 				a, _ := pair(t, d, network)
@@ -87,7 +87,7 @@ func isOneOf(err error, list []error) bool {
 	return slices.ContainsFunc(list, func(e error) bool { return errors.Is(err, e) })
 }
 
-// TestAfterClose: everything fails as package net has it.
+// TestAfterClose: all calls fail with the errors of package net.
 func TestAfterClose(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)
@@ -120,7 +120,7 @@ func TestAfterClose(t *testing.T) {
 	})
 }
 
-// checkOpError checks that an error names the operation as package net would.
+// checkOpError checks that an error names the operation as in package net.
 func checkOpError(t *testing.T, op string, err, want error) {
 	t.Helper()
 	said, ok := err.(*net.OpError)
@@ -129,7 +129,7 @@ func checkOpError(t *testing.T, op string, err, want error) {
 	}
 }
 
-// TestPeerCloses: what was sent arrives, then comes the end, as often as asked.
+// TestPeerCloses: the bytes arrive, then every read returns the end.
 func TestPeerCloses(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -147,7 +147,7 @@ func TestPeerCloses(t *testing.T) {
 	})
 }
 
-// TestHalfClosed: a question ends with the end of the stream, and is answered.
+// TestHalfClosed: a request that ends with the end of the stream is answered.
 func TestHalfClosed(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -174,8 +174,8 @@ func TestHalfClosed(t *testing.T) {
 	})
 }
 
-// TestPeerVanishes: a peer that closes without reading what it was sent breaks
-// the connection, and the one who writes is told in net's words.
+// TestPeerVanishes: a peer that closes with bytes unread breaks the connection, and
+// writes fail with the errors of package net.
 func TestPeerVanishes(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)

@@ -17,13 +17,13 @@ var (
 	past  = time.Unix(1, 0)
 )
 
-// soon is a deadline that passes before the test is over.
+// soon returns a deadline that passes during the test.
 func soon() time.Time { return time.Now().Add(5 * time.Millisecond) }
 
-// later is one that does not.
+// later returns a deadline that does not.
 func later() time.Time { return time.Now().Add(time.Hour) }
 
-// timed are the calls that have a deadline, and how it is set.
+// timed is a call that has a deadline, and the function that sets it.
 type timed struct {
 	name string
 	call func() error
@@ -62,7 +62,7 @@ func TestDeadlines(t *testing.T) {
 						}
 					}
 					checkTimeout(t, c.name, <-result)
-					checkTimeout(t, c.name, c.call()) // and it stays expired
+					checkTimeout(t, c.name, c.call()) // the direction stays expired
 				}
 			})
 		})
@@ -84,8 +84,8 @@ func checkTimeout(t *testing.T, op string, err error) {
 	}
 }
 
-// TestDeadlineTakenBack expires a blocked call's deadline and takes that back at
-// once, again and again: the call either was told, or goes on and loses nothing.
+// TestDeadlineTakenBack expires a blocked call's deadline and removes it at once,
+// again and again: the call either fails, or continues and loses nothing.
 func TestDeadlineTakenBack(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -112,8 +112,8 @@ func TestDeadlineTakenBack(t *testing.T) {
 	})
 }
 
-// TestDeadlineMidWrite: a write that its deadline ends says how much was written,
-// and the peer gets just that.
+// TestDeadlineMidWrite: a write that a deadline ends returns the number of bytes
+// written, which the peer gets.
 func TestDeadlineMidWrite(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -142,8 +142,8 @@ func TestDeadlineMidWrite(t *testing.T) {
 	})
 }
 
-// TestDeadlineExact passes in virtual time: not a moment early, none late. A
-// deadline that was put off costs nothing and is not noticed.
+// TestDeadlineExact lets deadlines pass in virtual time, exactly on time. A
+// deadline that is replaced by a later one has no effect.
 func TestDeadlineExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := openSim(t, 1, proactor.SimFaults{})

@@ -16,7 +16,7 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// TestDialErrors: each failure says what package net says of it.
+// TestDialErrors: each failure has the error of package net.
 func TestDialErrors(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)
@@ -46,12 +46,12 @@ func TestDialErrors(t *testing.T) {
 	})
 }
 
-// TestDialGivesUp dials over a simulated network that takes hours: the context,
-// or the dialer's own limit, ends that on time. It all happens in virtual time.
+// TestDialGivesUp dials over a simulated network that takes hours: the context, or
+// the dialer's Timeout, ends the dial on time. All times are virtual.
 func TestDialGivesUp(t *testing.T) {
 	for _, limit := range []struct {
 		name    string
-		timeout time.Duration // the dialer's
+		timeout time.Duration // the dialer's Timeout
 		context func() (context.Context, context.CancelFunc)
 		want    error
 	}{
@@ -88,7 +88,8 @@ func TestDialGivesUp(t *testing.T) {
 	}
 }
 
-// TestDialNames: names and services are looked up, and no host is this one.
+// TestDialNames: names and services are resolved, and an empty host means this
+// host.
 func TestDialNames(t *testing.T) {
 	for _, name := range proactor.Backends() {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +115,7 @@ func TestDialNames(t *testing.T) {
 	}
 }
 
-// TestListenErrors: an address that is taken, or makes no sense, is told.
+// TestListenErrors: an address that is in use or invalid is an error.
 func TestListenErrors(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)
@@ -131,7 +132,7 @@ func TestListenErrors(t *testing.T) {
 	})
 }
 
-// TestUnixPathGoes: the file of a listener goes with it.
+// TestUnixPathGoes: closing a listener removes its file.
 func TestUnixPathGoes(t *testing.T) {
 	conformance.NeedNetwork(t, "goroutine", "unix")
 	d := open(t, proactor.Options{Backend: "goroutine"})

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// start makes a dispatcher and has a goroutine run it, until it is closed.
+// start makes a dispatcher that a goroutine runs until it is closed.
 func start() *proactor.Dispatcher {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {
@@ -25,7 +25,7 @@ func start() *proactor.Dispatcher {
 // for each connection, which blocks.
 func ExampleListen() {
 	d := start()
-	defer d.Close() // ends whatever is blocked
+	defer d.Close() // ends blocked calls
 	ln, err := netio.Listen(d, "tcp", "localhost:0", nil)
 	if err != nil {
 		fmt.Println(err)
@@ -61,7 +61,7 @@ func ExampleListen() {
 	// Output: hello, netio
 }
 
-// net/http's server and client over the proactor.
+// net/http's server and client run over the proactor.
 func Example_http() {
 	d := start()
 	defer d.Close()
@@ -90,8 +90,8 @@ func Example_http() {
 	// Output: /hello over the proactor
 }
 
-// crypto/tls takes a Conn and a Listener as they are. forServer holds a
-// certificate, forClient trusts it.
+// crypto/tls runs on a Conn and a Listener. forServer holds a certificate, which
+// forClient trusts.
 func Example_tls() {
 	forServer, forClient := certificate()
 	d := start()

@@ -12,15 +12,15 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// quick are faults that take less time.
+// quick reduces the times of faults.
 func quick(f proactor.SimFaults) proactor.SimFaults {
 	f.MaxDelay = time.Millisecond
 	return f
 }
 
-// TestNettestUnderFaults runs the suite on networks where everything is short,
-// late, out of order and cancelled too late. The goroutines are the system's to
-// schedule, so that a seed does not replay a run, only its faults.
+// TestNettestUnderFaults runs the suite on networks in which everything is short,
+// late, out of order and cancelled too late. The scheduler orders the goroutines,
+// so that a seed replays only the faults, not the run.
 func TestNettestUnderFaults(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
@@ -40,8 +40,8 @@ func TestNettestUnderFaults(t *testing.T) {
 	}
 }
 
-// TestHTTPUnderFaults has clients ask over connections that are refused, aborted
-// and reset: each request is answered as it should be, or fails.
+// TestHTTPUnderFaults sends requests over connections that are refused, aborted and
+// reset: each request gets its answer or fails.
 func TestHTTPUnderFaults(t *testing.T) {
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {

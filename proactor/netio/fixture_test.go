@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// open makes a dispatcher that is being run until the test ends. The simulated
-// network has the system's clock: the tests have goroutines of their own.
+// open makes a dispatcher that runs until the test ends. The simulated network uses
+// the system's clock, because the tests have goroutines of their own.
 func open(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 	t.Helper()
 	if o.Backend == "sim" {
@@ -54,8 +54,8 @@ func run(t testing.TB, d *proactor.Dispatcher, err error) *proactor.Dispatcher {
 	return d
 }
 
-// onEach runs a test on every backend and kind of stream, and where several
-// goroutines dispatch.
+// onEach runs a test on every backend and kind of stream, and on a dispatcher with
+// a pool.
 func onEach(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	for _, backend := range proactor.Backends() {
 		for _, network := range []string{"tcp", "unix"} {

@@ -12,7 +12,7 @@ import (
 func TestSpread(t *testing.T) {
 	for _, backend := range proactor.Backends() {
 		if backend == "sim" {
-			continue // its dispatchers would each have a network of their own
+			continue // each of its dispatchers would have its own network
 		}
 		t.Run(backend, func(t *testing.T) {
 			clients := open(t, proactor.Options{Backend: backend})

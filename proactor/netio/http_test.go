@@ -24,7 +24,7 @@ type site struct {
 	*http.Server
 	client   *http.Client
 	base     string
-	accepted atomic.Int64 // connections
+	accepted atomic.Int64 // number of connections
 	served   chan error
 }
 
@@ -52,18 +52,18 @@ func serve(t testing.TB, d *proactor.Dispatcher, network string, h http.Handler)
 	return s
 }
 
-// handler echoes bodies, and answers without one with the path.
+// handler echoes bodies, and answers requests without a body with the path.
 func handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
-		http.NewResponseController(w).EnableFullDuplex() // else HTTP/1 drops what was not read before the answer
+		http.NewResponseController(w).EnableFullDuplex() // otherwise HTTP/1 drops what was not read before the answer
 		io.Copy(w, r.Body)
 	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
 	return mux
 }
 
-// get returns the body of an answer.
+// get returns the body of the answer.
 func (s *site) get(path string) (string, error) {
 	r, err := s.client.Get(s.base + path)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *site) get(path string) (string, error) {
 	return string(body), err
 }
 
-// TestHTTPKeepsAlive: requests one after the other use one connection.
+// TestHTTPKeepsAlive: successive requests use one connection.
 func TestHTTPKeepsAlive(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		s := serve(t, d, network, handler())
@@ -90,7 +90,7 @@ func TestHTTPKeepsAlive(t *testing.T) {
 	})
 }
 
-// TestHTTPParallel has a hundred clients ask at once, a few times.
+// TestHTTPParallel has a hundred clients send requests at once, a few times.
 func TestHTTPParallel(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		s := serve(t, d, network, handler())
@@ -109,12 +109,12 @@ func TestHTTPParallel(t *testing.T) {
 	})
 }
 
-// TestHTTPLargeBodies sends megabytes there and back at the same time.
+// TestHTTPLargeBodies sends megabytes in both directions at the same time.
 func TestHTTPLargeBodies(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		s := serve(t, d, network, handler())
 		_, body := vector(repeat(8, 1<<20))
-		for _, length := range []int64{int64(len(body)), -1} { // known, and in chunks
+		for _, length := range []int64{int64(len(body)), -1} { // with a length, and chunked
 			request, _ := http.NewRequest("POST", s.base, bytes.NewReader(body))
 			request.ContentLength = length
 			r, err := s.client.Do(request)
@@ -159,8 +159,8 @@ func TestHTTPShutdown(t *testing.T) {
 	})
 }
 
-// TestHTTPClientGoesAway: a client that gives up ends the request's context,
-// which the server knows of from a read beside the handler.
+// TestHTTPClientGoesAway: a client that gives up cancels the request's context. The
+// server detects it by a read beside the handler.
 func TestHTTPClientGoesAway(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		asked, gone := make(chan bool), make(chan error)
@@ -186,8 +186,7 @@ func TestHTTPClientGoesAway(t *testing.T) {
 	})
 }
 
-// TestHTTPS runs net/http's own test server, with TLS and HTTP/2, on the
-// listener.
+// TestHTTPS runs net/http's test server, with TLS and HTTP/2, on the listener.
 func TestHTTPS(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)

@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// inHandler calls f in a handler of d, and returns when it has returned.
+// inHandler calls f in a handler of d, and returns when f has returned.
 func inHandler(d *proactor.Dispatcher, f func()) {
 	done := make(chan struct{})
 	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
@@ -24,7 +24,7 @@ func inHandler(d *proactor.Dispatcher, f func()) {
 	<-done
 }
 
-// refused is what each call has to answer that would wait in a handler.
+// refused expects the error of a call that would wait in a handler.
 func refused(t *testing.T, what string, err error) {
 	t.Helper()
 	var op *net.OpError
@@ -33,7 +33,7 @@ func refused(t *testing.T, what string, err error) {
 	}
 }
 
-// onEachAndLocked is onEach, and where a thread of the dispatcher's own calls
+// onEachAndLocked is onEach, and also uses a dispatcher whose own thread calls
 // handlers.
 func onEachAndLocked(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	onEach(t, test)
@@ -44,8 +44,8 @@ func onEachAndLocked(t *testing.T, test func(t *testing.T, d *proactor.Dispatche
 	}
 }
 
-// TestBlockingInHandler: a call that would wait for the dispatcher whose handler
-// makes it is refused, and leaves the connection as it is.
+// TestBlockingInHandler: a call that would wait in a handler of its dispatcher
+// fails, and does not affect the connection.
 func TestBlockingInHandler(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, []byte("content"), 0o600); err != nil {
@@ -67,7 +67,7 @@ func TestBlockingInHandler(t *testing.T) {
 			refused(t, "Accept", err)
 			_, err = dialer.DialContext(context.Background(), network, ln.Addr().String())
 			refused(t, "DialContext", err)
-			if n, err := a.ReadFrom(f); n > 0 && err == nil { // copied, where the file cannot be sent
+			if n, err := a.ReadFrom(f); n > 0 && err == nil { // the file was copied, on systems that cannot send it
 				written += int(n)
 			} else {
 				refused(t, "ReadFrom", err)
@@ -111,13 +111,13 @@ func TestBlockingInHandler(t *testing.T) {
 	})
 }
 
-// TestTurnInHandler: a call that would wait for another one of the same direction is
-// refused, since that one waits for the dispatcher.
+// TestTurnInHandler: a call that would wait for another one of the same direction
+// fails, because the other call waits for the dispatcher.
 func TestTurnInHandler(t *testing.T) {
 	onEachAndLocked(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
 		result := blocked(func() error { _, err := a.Read(make([]byte, 1)); return err })
-		for refusals := 0; refusals < 100; { // until the other one has its turn, and after that
+		for refusals := 0; refusals < 100; { // until the other call is in progress, and after that
 			inHandler(d, func() {
 				if err := readOne(a); errors.Is(err, proactor.ErrInHandler) {
 					refusals++
@@ -136,7 +136,7 @@ func TestTurnInHandler(t *testing.T) {
 	})
 }
 
-// TestBlockingInOtherHandler: a handler of another dispatcher can wait, if it must.
+// TestBlockingInOtherHandler: a call may wait in a handler of another dispatcher.
 func TestBlockingInOtherHandler(t *testing.T) {
 	onEachAndLocked(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		other := open(t, proactor.Options{Backend: d.Backend().Name})
@@ -180,7 +180,7 @@ func TestPacketsInHandler(t *testing.T) {
 	})
 }
 
-// TestReadInHandlerWithoutWaiting: what does not wait works in a handler too, where
+// TestReadInHandlerWithoutWaiting: a call that need not wait works in a handler, if
 // the backend can read without waiting.
 func TestReadInHandlerWithoutWaiting(t *testing.T) {
 	for _, backend := range []string{"", "sim"} {
@@ -190,7 +190,7 @@ func TestReadInHandlerWithoutWaiting(t *testing.T) {
 		if _, err := b.Write([]byte("xy")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.Read(make([]byte, 1)); err != nil { // it has arrived
+		if _, err := a.Read(make([]byte, 1)); err != nil { // the byte has arrived
 			t.Fatal(err)
 		}
 		inHandler(d, func() {

@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// silent is a resolver whose name server takes questions and does not answer. asked
-// says that one has come.
+// silent returns a resolver whose name server receives requests and does not
+// answer. asked reports the first request.
 func silent(t *testing.T) (r *net.Resolver, asked chan struct{}) {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -27,7 +27,7 @@ func silent(t *testing.T) (r *net.Resolver, asked chan struct{}) {
 	}}, asked
 }
 
-// TestSilentNameServer: a context ends the look-up of every call that makes one.
+// TestSilentNameServer: a context ends the resolution in every call that makes one.
 func TestSilentNameServer(t *testing.T) {
 	d := open(t, proactor.Options{})
 	resolver, asked := silent(t)
@@ -50,7 +50,7 @@ func TestSilentNameServer(t *testing.T) {
 	}
 }
 
-// TestListenAddresses: what an address means to a listener.
+// TestListenAddresses tests the addresses of listeners.
 func TestListenAddresses(t *testing.T) {
 	d := open(t, proactor.Options{})
 	config := netio.ListenConfig{Dispatcher: d}

@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestNettest runs the suite that every net.Conn is judged by.
+// TestNettest runs the suite that every net.Conn should pass.
 func TestNettest(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)

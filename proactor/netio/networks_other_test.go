@@ -2,5 +2,5 @@
 
 package netio_test
 
-// packetNetworks are the kinds of datagrams that this system has.
+// packetNetworks are the datagram networks of this system.
 var packetNetworks = []string{"udp"}

@@ -11,7 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor/netio"
 )
 
-// onEachPacket runs a test on every backend and kind of datagrams.
+// onEachPacket runs a test on every backend and datagram network.
 func onEachPacket(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	for _, backend := range proactor.Backends() {
 		for _, network := range packetNetworks {
@@ -23,7 +23,7 @@ func onEachPacket(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, 
 	}
 }
 
-// needUDP skips a test where package net itself has no UDP.
+// needUDP skips a test if package net has no UDP.
 func needUDP(t *testing.T, backend, network string) {
 	if network != "udp" || backend == "sim" {
 		return
@@ -50,8 +50,8 @@ func listenPacket(t *testing.T, d *proactor.Dispatcher, network string) *netio.P
 	return c
 }
 
-// TestPackets sends datagrams of all sizes to and fro: each arrives as one, and
-// says where it comes from.
+// TestPackets sends datagrams of all sizes to and fro: each arrives whole, with its
+// source.
 func TestPackets(t *testing.T) {
 	onEachPacket(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := listenPacket(t, d, network), listenPacket(t, d, network)
@@ -117,7 +117,7 @@ func TestPacketsDialled(t *testing.T) {
 	})
 }
 
-// TestPacketsEnd ends a ReadFrom that nobody answers.
+// TestPacketsEnd ends a ReadFrom that receives no datagram.
 func TestPacketsEnd(t *testing.T) {
 	onEachPacket(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		c := listenPacket(t, d, network)
@@ -143,7 +143,7 @@ func TestPacketsEnd(t *testing.T) {
 	})
 }
 
-// TestPacketErrors: what makes no sense is told, and changes nothing.
+// TestPacketErrors: invalid arguments are errors and have no effect.
 func TestPacketErrors(t *testing.T) {
 	onEachPacket(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		c := listenPacket(t, d, network)
@@ -160,8 +160,8 @@ func TestPacketErrors(t *testing.T) {
 	})
 }
 
-// TestPacketsAllocateNothing sends and receives with addresses as values. Below
-// the other backends are package net and the simulation, which allocate.
+// TestPacketsAllocateNothing sends and receives with addresses as values. It skips
+// the backends on package net and the simulation, which allocate.
 func TestPacketsAllocateNothing(t *testing.T) {
 	onEachPacket(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		if name := d.Backend().Name; name != "uring" && name != "epoll" {

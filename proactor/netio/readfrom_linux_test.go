@@ -9,8 +9,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestReadFromWithoutSize: a file of /proc says that it is empty, and is not: it is
-// copied.
+// TestReadFromWithoutSize: a file of /proc reports size 0 although it is not empty.
+// It is copied.
 func TestReadFromWithoutSize(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)

@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
 
-// tempFile is an open file with that content.
+// tempFile returns an open file with the given content.
 func tempFile(t *testing.T, content []byte) *os.File {
 	t.Helper()
 	name := filepath.Join(conformance.TempDir(t), "file")
@@ -29,8 +29,8 @@ func tempFile(t *testing.T, content []byte) *os.File {
 	return f
 }
 
-// TestReadFrom copies from files, parts of files and what is no file: what should
-// arrives, and the file's position is where reading would have left it.
+// TestReadFrom copies from files, parts of files and other readers: the right bytes
+// arrive, and the position of the file is the same as after reads.
 func TestReadFrom(t *testing.T) {
 	_, content := vector([]int{3<<20 + 7})
 	size := int64(len(content))
@@ -77,12 +77,12 @@ func TestReadFrom(t *testing.T) {
 	}
 }
 
-// transmitted reports whether a transmit file is on d's record.
+// transmitted reports whether d's record has a transmit-file operation.
 func transmitted(d *proactor.Dispatcher) bool {
 	return slices.ContainsFunc(d.Records(), func(r proactor.Record) bool { return r.Kind == proactor.KindTransmitFile })
 }
 
-// TestReadFromOthers: what is no regular file is copied.
+// TestReadFromOthers: readers other than regular files are copied.
 func TestReadFromOthers(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -106,8 +106,9 @@ func TestReadFromOthers(t *testing.T) {
 	})
 }
 
-// TestReadFromExpires: a deadline cuts a file, and the file is where it was cut.
-// Under sim it is copied, and what was read and not written is lost, as with net.
+// TestReadFromExpires: a deadline ends a transmission, and the position of the file
+// is at its end. With sim the file is copied, and bytes that were read and not
+// written are lost, as with package net.
 func TestReadFromExpires(t *testing.T) {
 	_, content := vector([]int{16 << 20})
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {

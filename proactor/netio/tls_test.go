@@ -12,8 +12,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// certificate is the one that net/http tests with, for example.com, and a client
-// that trusts it.
+// certificate returns the test certificate of net/http, for example.com, and a
+// client configuration that trusts it.
 var certificate = sync.OnceValues(func() (server, client *tls.Config) {
 	s := httptest.NewUnstartedServer(nil)
 	s.StartTLS()
@@ -24,16 +24,15 @@ var certificate = sync.OnceValues(func() (server, client *tls.Config) {
 		&tls.Config{RootCAs: roots, ServerName: "example.com"}
 })
 
-// tlsPair is pair with TLS on it. The handshake is made by the first Read or
-// Write.
+// tlsPair is pair with TLS. The first Read or Write makes the handshake.
 func tlsPair(t *testing.T, d *proactor.Dispatcher, network string) (client, server *tls.Conn) {
 	forServer, forClient := certificate()
 	a, b := pair(t, d, network)
 	return tls.Client(a, forClient), tls.Server(b, forServer)
 }
 
-// TestTLSBothWays shakes hands and then transfers in both directions at once,
-// until each end has said that it is done.
+// TestTLSBothWays transfers in both directions at once, until each end has sent its
+// end.
 func TestTLSBothWays(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		client, server := tlsPair(t, d, network)

@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// TestWriteBuffers writes vectors of all shapes: what arrives is their bytes in
-// order, and the vector is consumed.
+// TestWriteBuffers writes vectors of all shapes: their bytes arrive in order, and
+// the vectors are consumed.
 func TestWriteBuffers(t *testing.T) {
 	shapes := map[string][]int{
 		"none": {}, "empty": {0}, "empties": {0, 0, 0}, "one": {5},
@@ -46,7 +46,7 @@ func repeat(times, size int) (sizes []int) {
 	return sizes
 }
 
-// vector makes buffers of those sizes, and their bytes in one.
+// vector returns buffers of the given sizes, and their bytes in one slice.
 func vector(sizes []int) (v net.Buffers, all []byte) {
 	var seed [32]byte
 	rng := rand.NewChaCha8(seed)
@@ -58,7 +58,7 @@ func vector(sizes []int) (v net.Buffers, all []byte) {
 	return v, all
 }
 
-// TestWriteBuffersExpires: what is left in the vector is what was not written.
+// TestWriteBuffersExpires: the vector keeps the bytes that were not written.
 func TestWriteBuffersExpires(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		a, b := pair(t, d, network)
@@ -78,7 +78,7 @@ func TestWriteBuffersExpires(t *testing.T) {
 	})
 }
 
-// TestWritesAreWhole has many goroutines write at once: none cuts another's.
+// TestWritesAreWhole has many goroutines write at once: their bytes are not mixed.
 func TestWritesAreWhole(t *testing.T) {
 	const writers, each, size = 8, 20, 64 << 10
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {

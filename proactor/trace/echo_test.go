@@ -6,8 +6,8 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// echo is a conversation on one dispatcher: a client that sends, and a server that
-// sends back, so many times. Then it stops the dispatcher.
+// echo is a conversation on one dispatcher: a client sends, and a server sends
+// back, for a number of rounds. Then it stops the dispatcher.
 type echo struct {
 	d               *proactor.Dispatcher
 	accept, connect proactor.Operation

@@ -20,11 +20,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// id is the ID of an operation.
+// id makes the ID of an operation.
 func id(dispatcher, n uint64) proactor.OperationID { return proactor.OperationID(dispatcher<<48 | n) }
 
-// sample is a record with one of everything: a chain over two dispatchers, a
-// failure, a panic, two handlers at once, one that runs, one that is outstanding.
+// sample is a record of every kind of event: a chain over two dispatchers, a
+// failure, a panic, two handlers at once, one that runs, and an outstanding
+// operation.
 func sample() []proactor.Record {
 	at := func(us int) time.Time { return time.Unix(1000, 0).UTC().Add(time.Duration(us) * time.Microsecond) }
 	site := func(line int) []proactor.Site {
@@ -41,7 +42,7 @@ func sample() []proactor.Record {
 	return all
 }
 
-// TestGolden compares each format with what it was when somebody looked at it.
+// TestGolden compares each format with output that was checked by hand.
 func TestGolden(t *testing.T) {
 	for _, format := range trace.Formats() {
 		t.Run(format, func(t *testing.T) {
@@ -87,7 +88,7 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
-// conversation is the record of a real one, on the backend that works best here.
+// conversation returns the record of a real conversation, on the default backend.
 func conversation(t *testing.T) []proactor.Record {
 	t.Helper()
 	recording, err := proactor.StartRecording(proactor.RecordOptions{FineTimes: true})
@@ -112,7 +113,7 @@ func conversation(t *testing.T) []proactor.Record {
 	return recording.Stop()
 }
 
-// traceEvent is what a reader of Chrome's format sees.
+// traceEvent is an event of Chrome's format as a reader decodes it.
 type traceEvent struct {
 	Name, Ph, Cat, ID string
 	TS                float64
@@ -121,9 +122,9 @@ type traceEvent struct {
 	Args              map[string]any
 }
 
-// What WriteChrome says of a real conversation is JSON, and keeps what the format
-// asks for: slices of a track do not overlap, each begin has its end, later, and
-// each arrow begins and ends in a slice.
+// TestChromeInvariants: the output for a real conversation is JSON and keeps the
+// rules of the format: slices of a track do not overlap, each begin has a later
+// end, and each arrow begins and ends in a slice.
 func TestChromeInvariants(t *testing.T) {
 	records := conversation(t)
 	for name, records := range map[string][]proactor.Record{"sample": sample(), "conversation": records} {
@@ -193,9 +194,9 @@ func checkChrome(t *testing.T, events []traceEvent, records []proactor.Record) {
 	}
 }
 
-// The text keeps the grammar that Asio publishes, and its order: operations are
-// started before they are told of, and between the call and the return of their
-// parents' handlers.
+// TestTextGrammar: the text follows the grammar that Asio publishes, and its order:
+// an operation is started before its completion, and between the call and the
+// return of its parent's handler.
 func TestTextGrammar(t *testing.T) {
 	for name, records := range map[string][]proactor.Record{"sample": sample(), "conversation": conversation(t)} {
 		t.Run(name, func(t *testing.T) {

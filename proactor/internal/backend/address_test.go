@@ -43,7 +43,7 @@ func TestCheckAddressUnix(t *testing.T) {
 	}
 }
 
-// The wildcard is what a socket listens on; to connect to, it means this host.
+// TestParseDial: a connect to the wildcard address goes to this host.
 func TestParseDial(t *testing.T) {
 	for _, test := range []struct{ network, address, want string }{
 		{"tcp", ":80", "127.0.0.1:80"},

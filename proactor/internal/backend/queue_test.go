@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// contents lists what is in q, and checks its links.
+// contents returns the operations of q, and checks its links.
 func contents(t *testing.T, q *Queue) []*Op {
 	t.Helper()
 	var list []*Op
@@ -20,7 +20,7 @@ func contents(t *testing.T, q *Queue) []*Op {
 	return list
 }
 
-// TestQueueAgainstSlice does the same to a queue and to a slice.
+// TestQueueAgainstSlice applies the same calls to a queue and to a slice.
 func TestQueueAgainstSlice(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	ops := make([]Op, 8)

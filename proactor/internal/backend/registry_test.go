@@ -2,7 +2,7 @@ package backend
 
 import "testing"
 
-// fakeHandle counts how often it is closed.
+// fakeHandle counts the calls of Close.
 type fakeHandle struct {
 	Handle
 	r      *Registry[*fakeHandle]

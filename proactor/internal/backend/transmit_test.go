@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// What an int cannot hold is the largest that it can.
+// TestTransmissionMoved: a number that does not fit in an int becomes the largest
+// int.
 func TestTransmissionMoved(t *testing.T) {
 	for _, sent := range []int64{0, 1, math.MaxInt32, 1 << 31, 1<<32 + 5, 5 << 30, maxRange} {
 		want := sent

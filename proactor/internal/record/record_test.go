@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// BenchmarkOperation is what the record of one operation costs: one that a
-// handler starts, in a batch of ten, and the clock's part of it.
+// BenchmarkOperation measures the record of one operation that a handler starts, in
+// a batch of ten, with its part of the reading of the clock.
 func BenchmarkOperation(b *testing.B) {
 	start := time.Now()
 	clock := func() time.Duration { return time.Since(start) }
@@ -41,8 +41,8 @@ func BenchmarkOperation(b *testing.B) {
 	}
 }
 
-// Snapshots are taken while operations begin and end on several goroutines, each
-// in its own handler.
+// TestSnapshotBeside takes snapshots while operations begin and end on several
+// goroutines, each in its own handler.
 func TestSnapshotBeside(t *testing.T) {
 	start := time.Now()
 	r := New(Options{History: 8, Fine: true, Clock: func() time.Duration { return time.Since(start) }})
@@ -78,7 +78,8 @@ func TestSnapshotBeside(t *testing.T) {
 	}
 }
 
-// TestManyHandlers checks that no handler gets the entry of another when the table is full.
+// TestManyHandlers checks that no handler gets the entry of another when the table
+// is full.
 func TestManyHandlers(t *testing.T) {
 	start := time.Now()
 	r := New(Options{History: 1, Fine: true, Clock: func() time.Duration { return time.Since(start) }})
@@ -119,12 +120,11 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
-// The counter's readings are times of the clock, wherever in between they were
-// taken.
+// TestClock: readings of the counter become times of the clock.
 func TestClock(t *testing.T) {
 	start := time.Now()
 	c := newClock(func() time.Duration { return time.Since(start) }, false)
-	const tolerance = 10 * time.Millisecond // somebody else may run between two readings
+	const tolerance = 10 * time.Millisecond // another process may run between two readings
 	for range 100 {
 		before := time.Since(start)
 		reading := c.read()

@@ -18,13 +18,13 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// harness is a pool whose completions can be held up: a worker that hands a sync
-// back says that it has come so far, and waits for gate, if there is one.
+// harness is a pool whose completions can be held up: a worker that has carried out
+// a sync reports it, and waits for gate, if there is one.
 type harness struct {
 	Pool
 	t     *testing.T
-	files int    // made so far
-	dir   string // goes after the pool
+	files int    // number of files made so far
+	dir   string // removed after the pool is closed
 	held  chan struct{}
 	done  chan *backend.Op
 }
@@ -42,8 +42,8 @@ func newHarness(t *testing.T, gate chan struct{}) *harness {
 	return h
 }
 
-// tempDir is t.TempDir, except that it does not insist on being removed: wine
-// does not know the way in which package testing does that.
+// tempDir is t.TempDir, but ignores errors of its removal: wine lacks the system
+// call that package testing uses for it.
 func tempDir(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "actum")
 	if err != nil {
@@ -63,7 +63,7 @@ func (h *harness) do(op *backend.Op) *backend.Op {
 	return op
 }
 
-// file makes a file that holds data.
+// file makes a file that contains data.
 func (h *harness) file(data []byte) *File {
 	h.t.Helper()
 	h.files++
@@ -79,14 +79,14 @@ func (h *harness) file(data []byte) *File {
 	return f
 }
 
-// workersNow is how many there are.
+// workersNow returns the number of workers.
 func (h *harness) workersNow() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.workers
 }
 
-// TestReads reads what Start does by itself and what is for a worker.
+// TestReads reads what Start reads itself and what needs a worker.
 func TestReads(t *testing.T) {
 	h := newHarness(t, nil)
 	data := bytes.Repeat([]byte("0123456789"), 20_000)
@@ -104,8 +104,9 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// TestWorkersAreBounded has more operations than workers, none of which gets to
-// its end. What no worker has begun can be cancelled, and a closed file's ends.
+// TestWorkersAreBounded has more operations than workers, none of which completes.
+// Operations that no worker has begun can be cancelled, and end when their file is
+// closed.
 func TestWorkersAreBounded(t *testing.T) {
 	gate := make(chan struct{})
 	h := newHarness(t, gate)
@@ -148,7 +149,8 @@ func TestWorkersAreBounded(t *testing.T) {
 	}
 }
 
-// TestClose ends what waits, and waits for what a worker has begun.
+// TestClose: Close ends queued operations, and waits for those that a worker has
+// begun.
 func TestClose(t *testing.T) {
 	gate := make(chan struct{})
 	h := newHarness(t, gate)
@@ -185,7 +187,8 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// TestDescriptorOutlivesClose: who has acquired a file can use it to the end.
+// TestDescriptorOutlivesClose: a user that has acquired a file can use it until
+// Release.
 func TestDescriptorOutlivesClose(t *testing.T) {
 	h := newHarness(t, nil)
 	f := h.file([]byte("still here"))
@@ -241,8 +244,8 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// Whoever takes an operation out of the queue is held up before it completes: Close
-// waits, be it a Cancel, a file's Close, or CancelAll that has taken it.
+// TestCloseWaitsForWhatLeaves: an operation was taken out of the queue, by Cancel,
+// CancelAll or a file's Close, and has not completed yet: Close waits for it.
 func TestCloseWaitsForWhatLeaves(t *testing.T) {
 	takers := map[string]func(*Pool, *backend.Op, *File){
 		"Cancel":     func(p *Pool, op *backend.Op, _ *File) { p.Cancel(op) },
@@ -263,7 +266,7 @@ func TestCloseWaitsForWhatLeaves(t *testing.T) {
 			}, nil)
 			f := &File{pool: &p, name: "nothing", sys: sysOf(t)}
 			p.open.Add(f)
-			p.limit = 0 // what is queued stays there
+			p.limit = 0 // no workers: operations stay in the queue
 			op := &backend.Op{Kind: backend.KindSync, Handle: f}
 			p.Start(op)
 			var all sync.WaitGroup
@@ -285,7 +288,7 @@ func TestCloseWaitsForWhatLeaves(t *testing.T) {
 	}
 }
 
-// waits reports whether a goroutine waits in a call of that function.
+// waits reports whether a goroutine waits in a call of the function.
 func waits(function string) bool {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
@@ -298,7 +301,7 @@ func waits(function string) bool {
 	return false
 }
 
-// sysOf is an open file of the system's.
+// sysOf returns an open file of the system.
 func sysOf(t *testing.T) sys.File {
 	f, err := os.Create(filepath.Join(tempDir(t), "file"))
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend/files"
 )
 
-// A transmission is a write to its stream, and fails as one.
+// TestTransmitErrorTexts: the error of a transmission is that of a write to its
+// stream.
 func TestTransmitErrorTexts(t *testing.T) {
 	local, remote := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2}
 	for _, tt := range []struct {

@@ -9,7 +9,8 @@ import (
 
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
-// A handle that was taken is forgotten by the backend that had it.
+// TestTakenIsForgotten: the old backend keeps no reference to a handle that was
+// taken.
 func TestTakenIsForgotten(t *testing.T) {
 	opened := func() *Backend {
 		b, err := New(backend.Options{})

@@ -12,7 +12,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// written is a journal of what f writes.
+// written returns a journal with what f writes.
 func written(t *testing.T, f func(*writer)) *reader {
 	t.Helper()
 	var b bytes.Buffer
@@ -47,7 +47,8 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// A damaged journal is an error, and neither a panic nor an endless wait.
+// FuzzReplay: a damaged journal is an error, and neither a panic nor an endless
+// wait.
 func FuzzReplay(f *testing.F) {
 	var b bytes.Buffer
 	w := newWriter(&b)

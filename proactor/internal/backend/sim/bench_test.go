@@ -6,7 +6,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// BenchmarkWriteAndRead is what a write, its read and one Wait for both cost.
+// BenchmarkWriteAndRead measures a write, its read and one Wait for both.
 func BenchmarkWriteAndRead(b *testing.B) {
 	for name, faults := range map[string]Faults{"faultless": {}, "mild": Mild()} {
 		b.Run(name, func(b *testing.B) {
@@ -22,7 +22,7 @@ func BenchmarkWriteAndRead(b *testing.B) {
 				r.Start(out)
 				r.Start(in)
 				for pending > 0 {
-					r.turn(backend.NoDeadline)
+					r.dispatch(backend.NoDeadline)
 				}
 			}
 		})

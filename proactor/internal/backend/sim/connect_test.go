@@ -88,7 +88,7 @@ func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
 	l := r.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
 	r.do(connectTo(l))
 	_, connected := r.begin(connectTo(l))
-	if r.turn(r.Now() + 500*time.Millisecond); *connected {
+	if r.dispatch(r.Now() + 500*time.Millisecond); *connected {
 		t.Fatal("a connect found room in a full backlog")
 	}
 	r.do(&backend.Op{Kind: backend.KindAccept, Handle: l})

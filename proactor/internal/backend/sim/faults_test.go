@@ -83,7 +83,7 @@ func TestEachFault(t *testing.T) {
 		{delayedDial, Faults{DelayDial: 1}, func(t *testing.T, r *fixture) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			op, done := r.begin(connectTo(l))
-			r.turn(0)
+			r.dispatch(0)
 			if *done {
 				t.Errorf("connect completed at once: %v", op.Err)
 			}
@@ -93,7 +93,7 @@ func TestEachFault(t *testing.T) {
 			l := r.listen("tcp", "127.0.0.1:0", nil)
 			r.do(connectTo(l))
 			_, done := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
-			if r.turn(0); *done {
+			if r.dispatch(0); *done {
 				t.Error("accept completed at once")
 			}
 			r.until(func() bool { return *done })
@@ -133,8 +133,8 @@ func TestEachFault(t *testing.T) {
 	}
 }
 
-// checkReorder starts writes on many streams, two on each, and looks at the
-// order in which they complete.
+// checkReorder starts two writes on each of many streams, and checks the order in
+// which they complete.
 func checkReorder(t *testing.T, r *fixture) {
 	const streams = 20
 	var ops []*backend.Op

@@ -13,7 +13,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// open opens a file of the network, whatever faults there are.
+// open opens a file of the network, despite faults.
 func (r *fixture) open(name string) backend.Handle {
 	r.t.Helper()
 	for {
@@ -41,7 +41,7 @@ func transmit(h backend.Handle, t *backend.Transmission) *backend.Op {
 	return op
 }
 
-// TestDisk: what tests see of the network's files, beside those who open them.
+// TestDisk tests the methods with which tests access the network's files.
 func TestDisk(t *testing.T) {
 	r := newFixture(t, Options{})
 	n := r.Network()
@@ -72,8 +72,7 @@ func TestDisk(t *testing.T) {
 	}
 }
 
-// TestDiskFaults: each says what the system would, and nothing is changed by an
-// operation that fails.
+// TestDiskFaults: a fault returns the error of a system, and changes nothing.
 func TestDiskFaults(t *testing.T) {
 	r := newFixture(t, Options{Faults: Faults{DiskFull: 1}})
 	f := r.open("f")
@@ -107,8 +106,8 @@ func TestDiskFaults(t *testing.T) {
 }
 
 // TestFileSeeds writes and reads a file under every fault but those of the disk,
-// and sends it over a stream that is as bad: what comes is right, and the same
-// seed gives the same run.
+// and sends it over a stream with the same faults: the right bytes arrive, and the
+// same seed gives the same run.
 func TestFileSeeds(t *testing.T) {
 	for seed := range uint64(20) {
 		first, second := fileRun(t, seed), fileRun(t, seed)
@@ -148,8 +147,8 @@ func fileRun(t *testing.T, seed uint64) uint64 {
 	return r.Network().Digest()
 }
 
-// TestFileOrder: operations on one file overtake each other, and a stalled one
-// holds nobody up.
+// TestFileOrder: operations on one file overtake each other, and a stalled one does
+// not delay the others.
 func TestFileOrder(t *testing.T) {
 	r := newFixture(t, Options{Faults: Faults{Stall: 0.5, MaxDelay: time.Second}, Seed: 1})
 	f := r.open("f")

@@ -7,9 +7,10 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// TestManyGoroutines starts and cancels from many goroutines while one waits:
-// each gets its completions, in virtual time with faults. What they start while
-// everything rests may only put something in flight: time has to go on.
+// TestManyGoroutines starts and cancels operations from many goroutines while one
+// waits: all operations complete, in virtual time with faults. An operation that is
+// started while all backends are parked may only schedule an event: time has to
+// advance.
 func TestManyGoroutines(t *testing.T) {
 	r := newFixture(t, Options{Seed: 1, Faults: Mild()})
 	const goroutines, rounds = 8, 200
@@ -47,7 +48,7 @@ func TestManyGoroutines(t *testing.T) {
 		case <-finished:
 			return
 		default:
-			r.turn(backend.NoDeadline)
+			r.dispatch(backend.NoDeadline)
 		}
 	}
 }

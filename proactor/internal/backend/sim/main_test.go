@@ -10,18 +10,18 @@ import (
 
 func TestMain(m *testing.M) { leakcheck.Main(m) }
 
-// stuckAfter is the virtual time after which a test that does not progress is
-// given up. It costs nothing: the clock jumps there.
+// stuckAfter is the virtual time after which a test is considered stuck. It costs
+// nothing, because the clock jumps.
 const stuckAfter = time.Hour
 
-// rig is one goroutine that drives one backend: a dispatcher without timers.
-// The Owner of every operation is a func(*backend.Op), its handler.
+// fixture is one goroutine that drives one backend: a dispatcher without timers.
+// The Owner of every operation is its handler, a func(*backend.Op).
 type fixture struct {
 	t testing.TB
 	*Backend
 }
 
-// newFixture returns one that is closed at the end of the test.
+// newFixture returns a fixture that is closed at the end of the test.
 func newFixture(t testing.TB, o Options) *fixture {
 	t.Helper()
 	r := attach(t, o)
@@ -38,8 +38,8 @@ func attach(t testing.TB, o Options) *fixture {
 	return &fixture{t, b}
 }
 
-// turn dispatches once; it waits no longer than until deadline.
-func (r *fixture) turn(deadline time.Duration) (n int) {
+// dispatch runs one round, which waits until deadline at most.
+func (r *fixture) dispatch(deadline time.Duration) (n int) {
 	for op := r.Wait(deadline); op != nil; n++ {
 		next := op.Next
 		op.Next = nil
@@ -49,18 +49,18 @@ func (r *fixture) turn(deadline time.Duration) (n int) {
 	return n
 }
 
-// until dispatches until done.
+// until dispatches until done returns true.
 func (r *fixture) until(done func() bool) {
 	r.t.Helper()
 	limit := r.Now() + stuckAfter
 	for !done() {
-		if r.turn(limit) == 0 && r.Now() >= limit {
+		if r.dispatch(limit) == 0 && r.Now() >= limit {
 			r.t.Fatalf("stuck: %v\n%s", r.Network(), r.Network().Trace())
 		}
 	}
 }
 
-// begin starts an operation and returns it; the flag is set by its completion.
+// begin starts an operation and returns it, and a flag that its completion sets.
 func (r *fixture) begin(op *backend.Op) (*backend.Op, *bool) {
 	done := new(bool)
 	op.Owner = func(*backend.Op) { *done = true }
@@ -85,8 +85,8 @@ func (r *fixture) listen(network, address string, o *backend.SocketOptions) back
 	return l
 }
 
-// pair returns both ends of a connection. Attempts that a fault spoils are
-// repeated.
+// pair returns both ends of a connection. It repeats attempts that fail because of
+// faults.
 func (r *fixture) pair() (near, far backend.Handle) {
 	r.t.Helper()
 	l := r.listen("tcp", "127.0.0.1:0", nil)

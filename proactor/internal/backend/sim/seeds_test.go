@@ -15,8 +15,9 @@ var (
 	seed  = flag.Uint64("sim.seed", 0, "the first seed: a failing one is replayed with -sim.seed=N -sim.seeds=1")
 )
 
-// someSeeds is how many seeds are tried by default. One goroutine does all of a run,
-// in which the race detector has nothing to find, and makes it ten times as slow.
+// someSeeds returns the number of seeds that are tried by default. It is smaller
+// with the race detector, which finds nothing in runs of one goroutine and makes
+// them ten times as slow.
 func someSeeds() uint64 {
 	if racecheck.Enabled {
 		return 200
@@ -24,7 +25,7 @@ func someSeeds() uint64 {
 	return 2000
 }
 
-// eachSeed calls f with a rig per seed, until one fails.
+// eachSeed calls f with a fixture per seed, until one fails.
 func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *fixture, rng *rand.Rand)) {
 	for s := *seed; s < *seed+*seeds && !t.Failed(); s++ {
 		r := attach(t, Options{Seed: s, Faults: faults(s)})
@@ -36,7 +37,7 @@ func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *fixture, 
 	}
 }
 
-// transfer moves bytes one way, using every kind of read and write.
+// transfer moves bytes in one direction, with every kind of read and write.
 type transfer struct {
 	r        *fixture
 	rng      *rand.Rand
@@ -46,7 +47,7 @@ type transfer struct {
 	received int
 	bad      bool
 	done     bool
-	end      error // what the reader or the writer met at the end
+	end      error // the last error of the reader or the writer
 	w, rd    backend.Op
 	buf      []byte
 }
@@ -60,7 +61,7 @@ func (x *transfer) start() {
 	x.read()
 }
 
-// write starts the next write, or closes the stream behind the last one.
+// write starts the next write, or closes the stream after the last one.
 func (x *transfer) write() {
 	for x.sent < x.size {
 		b := make([]byte, 1+x.rng.IntN(min(3000, x.size-x.sent)))
@@ -144,7 +145,7 @@ func (x *transfer) check(lossless bool) {
 	}
 }
 
-// run moves bytes over some connections at once.
+// run moves bytes over several connections at once.
 func run(r *fixture, rng *rand.Rand) []*transfer {
 	var all []*transfer
 	for range 3 {
@@ -207,16 +208,16 @@ func TestSameSeedSameRun(t *testing.T) {
 // TestEveryOperationCompletesOnce starts, cancels and closes at random.
 func TestEveryOperationCompletesOnce(t *testing.T) {
 	eachSeed(t, func(uint64) Faults { f := Rough(); f.Buffer = 64; return f }, func(r *fixture, rng *rand.Rand) {
-		c := &crowd{r: r, rng: rng, last: map[lane]int{}}
+		c := &crowd{r: r, rng: rng, last: map[queueID]int{}}
 		l := r.listen("unix", "/crowd", nil)
 		for range 200 {
 			c.act(l)
 			if rng.IntN(3) == 0 {
-				r.turn(0)
+				r.dispatch(0)
 			}
 		}
 		r.Backend.Close()
-		for r.turn(0) > 0 {
+		for r.dispatch(0) > 0 {
 		}
 		for i, n := range c.completions {
 			if n != 1 {
@@ -226,17 +227,17 @@ func TestEveryOperationCompletesOnce(t *testing.T) {
 	})
 }
 
-// crowd is what is outstanding in TestEveryOperationCompletesOnce.
+// crowd is the state of TestEveryOperationCompletesOnce.
 type crowd struct {
 	r           *fixture
 	rng         *rand.Rand
 	handles     []backend.Handle
 	ops         []*backend.Op
 	completions []int
-	last        map[lane]int // the operation that completed last, of those that were not cancelled
+	last        map[queueID]int // the last operation that completed without being cancelled
 }
 
-type lane struct {
+type queueID struct {
 	h backend.Handle
 	d backend.Direction
 }
@@ -281,7 +282,7 @@ func (c *crowd) start(op *backend.Op) {
 		if op.Handle == nil || op.Err == backend.ErrCanceled || op.Err == backend.ErrWrongHandle {
 			return
 		}
-		at := lane{op.Handle, op.Kind.Direction()}
+		at := queueID{op.Handle, op.Kind.Direction()}
 		if c.last[at] > id {
 			c.r.t.Errorf("operation %d completed after %d, of the same direction", id, c.last[at])
 		}

@@ -45,7 +45,7 @@ func TestFullPipeMakesWritersWait(t *testing.T) {
 		t.Fatalf("TryWrite into a full pipe: %v", err)
 	}
 	op, done := r.begin(write(near, []byte("ef")))
-	r.turn(0)
+	r.dispatch(0)
 	if *done {
 		t.Fatal("a write into a full pipe completed")
 	}
@@ -136,7 +136,7 @@ func TestTryBesideAnOutstandingOperationPanics(t *testing.T) {
 				r.begin(read(near, 1))
 				near.TryRead(make([]byte, 1))
 			} else {
-				r.begin(write(near, []byte("x"))) // done already, but not handed over
+				r.begin(write(near, []byte("x"))) // completed already, but Wait has not returned it
 				near.TryWrite([]byte("y"))
 			}
 		})
@@ -165,7 +165,7 @@ func TestReadAndWriteAllocateNothing(t *testing.T) {
 	allocs := testing.AllocsPerRun(1000, func() {
 		r.Start(out)
 		r.Start(in)
-		r.turn(0)
+		r.dispatch(0)
 	})
 	if allocs != 0 {
 		t.Errorf("%v allocations per write and read", allocs)

@@ -33,7 +33,7 @@ func TestTimeJumpsToWhatIsInFlight(t *testing.T) {
 
 func TestWakeEndsOneWait(t *testing.T) {
 	r := newFixture(t, Options{})
-	r.Wake() // counts for the next one
+	r.Wake() // ends the next Wait
 	if op := r.Wait(backend.NoDeadline); op != nil {
 		t.Fatal(op)
 	}
@@ -88,7 +88,7 @@ func TestSeveralBackendsInTurn(t *testing.T) {
 	accept, accepted := server.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	connect, connected := client.begin(connectTo(l))
 	for !*accepted || !*connected {
-		if server.turn(0)+client.turn(0) == 0 && !n.Step() {
+		if server.dispatch(0)+client.dispatch(0) == 0 && !n.Step() {
 			t.Fatalf("nothing in flight\n%s", n.Trace())
 		}
 	}
@@ -156,7 +156,7 @@ func TestBackendCloseHandsOverEverything(t *testing.T) {
 		r.Backend.Close()
 		late, lateDone := r.begin(read(near, 1))
 		ops, dones = append(ops, late), append(dones, lateDone)
-		for r.turn(0) > 0 {
+		for r.dispatch(0) > 0 {
 		}
 		for i, op := range ops {
 			if !*dones[i] || op.Err != nil && op.Err != backend.ErrBackendClosed {
@@ -169,8 +169,8 @@ func TestBackendCloseHandsOverEverything(t *testing.T) {
 	}
 }
 
-// A span that the clock cannot go brings it to its end, and a negative one does not
-// turn it back.
+// TestAdvanceExtremes: a span that would overflow the clock moves it to its end,
+// and a negative span does not move it.
 func TestAdvanceExtremes(t *testing.T) {
 	r := newFixture(t, Options{Clock: ClockManual})
 	n := r.Network()
