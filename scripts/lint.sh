@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The linters of tools/, pinned there, on this system, the layers
-# (tools/layers.txt), and CI's workflows. Code that only another
-# system uses would count as unused here; lint-all.sh checks for unused code.
+# (tools/layers.txt), the wording (tools/phrases.txt), and CI's workflows. Code that
+# only another system uses would count as unused here; lint-all.sh checks for unused
+# code.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 echo "workflows"
@@ -10,6 +11,9 @@ bin/actionlint -shellcheck= -pyflakes= # those two only if installed: the same e
 
 echo "layers"
 "$(tool importrule)" -table tools/layers.txt .
+
+echo "wording"
+"$(tool wording)" -phrases tools/phrases.txt .
 
 lint=$(tool lint)
 modules | while read -r module; do
