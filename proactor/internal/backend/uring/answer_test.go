@@ -247,3 +247,46 @@ func TestCancelMissed(t *testing.T) {
 		t.Error(r.Err)
 	}
 }
+
+// A transmission to a full pipe waits in the kernel until there is room: nothing
+// completes meanwhile.
+func TestTransmitToAFullPipeWaits(t *testing.T) {
+	b := open(t, tuning{})
+	r, w, err := b.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := make([]byte, 4*backend.TransmitTurn)
+	args := &backend.Transmission{Header: sent}
+	op := &backend.Op{Kind: backend.KindTransmitFile, Handle: w, Args: args}
+	args.Reset(op)
+	b.Start(op)
+	for op.Flag&inFlight == 0 { // until the pipe is full
+		if list := b.Wait(0); list != nil {
+			t.Fatalf("%v completed: %d bytes, %v", list.Kind, list.N, list.Err)
+		}
+	}
+	before := b.reaps.Load()
+	for range 1000 {
+		if list := b.Wait(0); list != nil {
+			t.Fatalf("%v completed: %d bytes, %v", list.Kind, list.N, list.Err)
+		}
+	}
+	if n := b.reaps.Load() - before; n > 0 {
+		t.Fatalf("%d completions of a transmission that waits", n)
+	}
+	got := 0
+	for buf := make([]byte, 64<<10); got < len(sent); {
+		n, err := r.TryRead(buf)
+		got += n
+		if err != nil && err != backend.ErrWouldBlock {
+			t.Fatal(err)
+		}
+		if list := b.Wait(0); list != nil && (list != op || list.Err != nil) {
+			t.Fatalf("%v completed: %d bytes, %v", list.Kind, list.N, list.Err)
+		}
+	}
+	if op.N != len(sent) {
+		t.Errorf("%d bytes were sent, want %d", op.N, len(sent))
+	}
+}

@@ -36,7 +36,7 @@ func (b *Backend) prepareLocked(op *backend.Op) {
 	switch {
 	case h != nil && op.Kind == backend.KindReceive:
 		b.prepareReceive(op, h, &e)
-	case h != nil && h.name != "":
+	case h != nil && h.name != "" && op.Kind != backend.KindTransmitFile:
 		b.preparePipe(op, &e)
 	default:
 		b.prepareKind(op, &e)
