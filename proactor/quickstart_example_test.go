@@ -198,7 +198,7 @@ func Example_quickstartFile() {
 	d.OpenFile(&open, "testdata/poem.txt", os.O_RDONLY, 0)
 	d.Run()
 	// Output:
-	// The one who asks does not wait at the door;
+	// A caller does not wait at the door;
 	// the one who was asked will call.
 	// true
 }

@@ -9,13 +9,12 @@ import "github.com/actum-go/actum/zmq/internal/message"
 func (s *Socket) PutBack(m message.Msg) {
 	s.lockRecv()
 	defer s.recvMu.Unlock()
-	if s.closed {
-		m.Release()
-		s.Drops.Add(DropUnread, 1)
-		return
-	}
 	s.putBack = append(s.putBack, m)
 	s.hasPutBack.Store(true)
+	if s.closed {
+		s.dropPutBackLocked(DropUnread)
+		return
+	}
 	s.receiveQueue.wakeNext()
 }
 
