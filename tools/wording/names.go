@@ -3,11 +3,7 @@ package wording
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,11 +18,7 @@ type pkg struct {
 }
 
 // declare notes the declarations of a file.
-func (c *checker) declare(name string) error {
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(c.root, name), nil, parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
+func (c *checker) declare(name string, file *ast.File) {
 	folder := path.Dir(name)
 	p := c.packages[folder]
 	if p == nil {
@@ -47,7 +39,6 @@ func (c *checker) declare(name string) error {
 			}
 		}
 	}
-	return nil
 }
 
 func (p *pkg) spec(spec ast.Spec) {
@@ -190,8 +181,7 @@ func (s *scope) exists(name string) bool {
 		return true
 	}
 	if s.own != nil && !strings.Contains(name, "/") {
-		_, err := os.Stat(filepath.Join(s.c.root, path.Dir(s.file), name))
-		return err == nil
+		return slices.Contains(s.c.all, path.Join(path.Dir(s.file), name))
 	}
 	name = strings.TrimPrefix(name, "./")
 	return slices.ContainsFunc(s.c.all, func(file string) bool { return file == name || strings.HasSuffix(file, "/"+name) })

@@ -64,7 +64,7 @@ func ParsePhrases(r io.Reader) (Phrases, error) {
 // them, in the order of the files. Folders named testdata or bin, or with a leading
 // dot, are left out. The error is about a file that cannot be read or parsed.
 func (p Phrases) Check(root string) ([]Finding, error) {
-	c := checker{phrases: p, root: root, packages: make(map[string]*pkg)}
+	c := checker{phrases: p, root: root, parsed: make(map[string]*ast.File), packages: make(map[string]*pkg)}
 	if err := filepath.WalkDir(root, c.collect); err != nil {
 		return nil, err
 	}
@@ -79,9 +79,11 @@ func (p Phrases) Check(root string) ([]Finding, error) {
 type checker struct {
 	phrases  Phrases
 	root     string
-	files    []string        // to check, relative to root, with slashes
-	all      []string        // all files, which prose may name
-	packages map[string]*pkg // by folder, relative to root
+	files    []string // to check, relative to root, with slashes
+	all      []string // all files, which prose may name
+	set      token.FileSet
+	parsed   map[string]*ast.File // the Go files, by name
+	packages map[string]*pkg      // by folder, relative to root
 	findings []Finding
 }
 
@@ -104,8 +106,13 @@ func (c *checker) collect(name string, entry fs.DirEntry, err error) error {
 	c.all = append(c.all, relative)
 	switch filepath.Ext(base) {
 	case ".go":
+		file, err := parser.ParseFile(&c.set, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
 		c.files = append(c.files, relative)
-		return c.declare(relative)
+		c.parsed[relative] = file
+		c.declare(relative, file)
 	case ".md":
 		c.files = append(c.files, relative)
 	}
@@ -116,14 +123,10 @@ func (c *checker) check(name string) error {
 	if strings.HasSuffix(name, ".md") {
 		return c.checkMarkdown(name)
 	}
-	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, filepath.Join(c.root, name), nil, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
+	file := c.parsed[name]
 	names := c.names(name, file)
 	for _, group := range file.Comments {
-		line := set.Position(group.Pos()).Line
+		line := c.set.Position(group.Pos()).Line
 		var text strings.Builder
 		for i, comment := range group.List {
 			names.check(line+i, comment.Text)
@@ -137,7 +140,7 @@ func (c *checker) check(name string) error {
 			return false
 		}
 		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-			c.prose(name, set.Position(literal.Pos()).Line, literal.Value)
+			c.prose(name, c.set.Position(literal.Pos()).Line, literal.Value)
 		}
 		return true
 	})
