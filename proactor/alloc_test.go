@@ -2,10 +2,10 @@ package proactor_test
 
 import (
 	"context"
-	"runtime"
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
@@ -135,7 +135,7 @@ func TestNoAllocation(t *testing.T) {
 					x := newExchange(t, name, network)
 					x.scatter = scatter
 					x.run(100)
-					assertNoAllocation(t, 2000, func() { x.run(2000) })
+					alloctest.None(t, 2000, func() { x.run(2000) })
 				})
 			}
 		}
@@ -169,32 +169,11 @@ func TestNoAllocationTimersPosts(t *testing.T) {
 				}
 			}
 			turn()
-			assertNoAllocation(t, 1000, func() {
+			alloctest.None(t, 1000, func() {
 				for range 1000 {
 					turn()
 				}
 			})
 		})
 	}
-}
-
-// assertNoAllocation runs f, which does something that number of times. The runtime
-// allocates a little itself: one allocation in fifty is more than that, and less
-// than one for each time. Where goroutines park, the runtime allocates until its
-// caches, of 128 entries for each processor, are full. So there are several
-// attempts; an allocation of the package would fail all of them.
-func assertNoAllocation(t *testing.T, times int, f func()) {
-	t.Helper()
-	var each float64
-	for range 4 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		f()
-		runtime.ReadMemStats(&after)
-		each = float64(after.Mallocs-before.Mallocs) / float64(times)
-		if each < 0.02 || racecheck.Enabled {
-			return
-		}
-	}
-	t.Errorf("%.2f allocations each", each)
 }

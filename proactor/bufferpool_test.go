@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 )
 
@@ -25,7 +26,7 @@ func TestNoAllocationReceive(t *testing.T) {
 				d := dispatcher(t, name)
 				turn := receiveTurn(t, d, each)
 				turn()
-				assertNoAllocation(t, 1000, func() {
+				alloctest.None(t, 1000, func() {
 					for range 1000 {
 						turn()
 					}

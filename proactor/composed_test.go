@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 )
 
@@ -39,7 +40,7 @@ func TestNoAllocationComposed(t *testing.T) {
 				}
 			}
 			turn()
-			assertNoAllocation(t, 500, func() {
+			alloctest.None(t, 500, func() {
 				for range 500 {
 					turn()
 				}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
 )
@@ -23,7 +24,7 @@ func TestNoAllocationDatagrams(t *testing.T) {
 				d := dispatcher(t, name)
 				turn := datagramTurn(t, d, network)
 				turn()
-				assertNoAllocation(t, 1000, func() {
+				alloctest.None(t, 1000, func() {
 					for range 1000 {
 						turn()
 					}

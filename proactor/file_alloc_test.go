@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 )
 
@@ -37,7 +38,7 @@ func TestNoAllocationFiles(t *testing.T) {
 			for range 50 {
 				w.turn()
 			}
-			assertNoAllocation(t, 1000*len(w.ops), func() {
+			alloctest.None(t, 1000*len(w.ops), func() {
 				for range 1000 {
 					w.turn()
 				}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -21,7 +22,7 @@ func TestNoAllocationSettings(t *testing.T) {
 			d := dispatcher(t, name)
 			turn := settingsTurn(t, d)
 			turn()
-			assertNoAllocation(t, 500, func() {
+			alloctest.None(t, 500, func() {
 				for range 500 {
 					turn()
 				}

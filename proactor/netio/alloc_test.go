@@ -2,14 +2,12 @@ package netio_test
 
 import (
 	"io"
-	"math"
 	"net"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/internal/racecheck"
+	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 )
 
@@ -35,29 +33,10 @@ func TestNoAllocation(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if each := allocations(turn); each >= 0.02 && !racecheck.Enabled {
-			t.Errorf("%.2f allocations a turn", each)
-		}
+		alloctest.None(t, 1000, func() {
+			for range 1000 {
+				turn()
+			}
+		})
 	})
-}
-
-// allocations returns the number of allocations of f, the minimum of a few
-// attempts: the runtime sometimes allocates by itself, for example for its lists of
-// waiters.
-func allocations(f func()) float64 {
-	tries, times := 5, 1000
-	if racecheck.Enabled { // the race detector allocates, too
-		tries = 1
-	}
-	least := math.Inf(1)
-	for range tries {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range times {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, float64(after.Mallocs-before.Mallocs)/float64(times))
-	}
-	return least
 }

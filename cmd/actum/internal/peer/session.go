@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,9 @@ type session struct {
 
 	// unsent is the number of messages read from the input and not accepted by Send.
 	unsent atomic.Uint64
+	// attempted is closed after the first attempt to send.
+	attempted chan struct{}
+	attempt   sync.Once
 
 	// The limits for sending, receiving, and delivering the last messages; 0 means no
 	// limit.
@@ -56,7 +60,7 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	}
 	gone, unwatch := system.WatchReader(std.Out)
 	defer unwatch()
-	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil,
+	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil, attempted: make(chan struct{}),
 		sendTimeout: o.SendTimeout, recvTimeout: o.RecvTimeout, linger: o.Linger}
 	s.notice = &notice{w: std.Err, patience: c.patience(std), describe: s.waitingFor, start: time.Now()}
 	defer s.notice.watch()()

@@ -42,6 +42,7 @@ const retryInterval = 20 * time.Millisecond
 // waits for the peer, but a message of standard input must not delay later ones.
 func (s *session) send(ctx context.Context, m zmq.Msg) error {
 	err := s.TrySend(m)
+	s.attempt.Do(func() { close(s.attempted) })
 	if err == nil {
 		return nil
 	}
@@ -134,7 +135,9 @@ func (s *session) receiveAll(ctx context.Context) error { return s.receiveFrom(c
 
 // sendAndReceive sends and receives at once. While there are messages to send,
 // the receive timeout does not run. It ends when the count is received and all
-// messages are sent. It does not wait for the end of input from a terminal.
+// messages are sent. It does not wait for the end of input from a terminal. It starts
+// to receive after the first attempt to send a message of --data, so that what it
+// reports of its wait is true of that message, too.
 func (s *session) sendAndReceive(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -145,6 +148,12 @@ func (s *session) sendAndReceive(ctx context.Context) error {
 			end(err)
 		}
 	}()
+	if s.fixed {
+		select {
+		case <-s.attempted:
+		case <-sent:
+		}
+	}
 	err := s.receiveFrom(ctx, sent)
 	if err == nil && !s.in.typed {
 		<-sent
