@@ -115,6 +115,8 @@ func (s *Socket) sessionConfig() session.Config {
 		Engine: engine.Config{
 			Type:             wire.SocketType(s.typ),
 			RecvLimits:       s.pattern.RecvLimits(),
+			Mechanism:        mechanism.NewNull,
+			Metadata:         told,
 			HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
 			StallTimeout:     orDefault(o.StallTimeout, DefaultStallTimeout),
 			Heartbeat:        o.heartbeat(),
@@ -123,7 +125,7 @@ func (s *Socket) sessionConfig() session.Config {
 			Abort:            new(atomic.Bool),
 			Connections:      new(atomic.Int32),
 		},
-		Mechanism:            func() mechanism.Mechanism { return mechanism.NewNull(told) },
+		NewEngine:            engine.NewZMTP,
 		Dispatcher:           s.ctx.dispatcher,
 		Socket:               proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: backlog},
 		Logger:               s.ctx.opts.Logger,

@@ -5,12 +5,12 @@ import "github.com/actum-go/actum/zmq/internal/message"
 // Close closes the connection at once; unwritten messages are handed back. The
 // session's Closed is called when nothing is outstanding, which may be before
 // Close returns.
-func (e *Engine) Close(cause error) { e.fail(cause) }
+func (e *ZMTP) Close(cause error) { e.fail(cause) }
 
 // fail begins to close. No goroutine may be writing when the stream is closed:
 // attention makes a sender that is writing right now post to the dispatcher
 // afterwards.
-func (e *Engine) fail(cause error) {
+func (e *ZMTP) fail(cause error) {
 	if e.state >= stateClosing {
 		return
 	}
@@ -35,7 +35,7 @@ func (e *Engine) fail(cause error) {
 }
 
 // closeIfDone continues to close when something outstanding has completed.
-func (e *Engine) closeIfDone() {
+func (e *ZMTP) closeIfDone() {
 	if e.state != stateClosing || !e.ownsWriter() || !e.closeGracefully() {
 		return
 	}
@@ -53,14 +53,14 @@ func (e *Engine) closeIfDone() {
 }
 
 // timing reports whether a time limit is still running.
-func (e *Engine) timing() bool {
+func (e *ZMTP) timing() bool {
 	return e.handshake != nil && e.handshake.limit.running() || e.heartbeat.running() || e.quiet.running() || e.fullWatch != nil && e.fullWatch.check.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the
 // writer if the engine is idle. Otherwise a sender is writing, or has posted:
 // attention keeps the writer from being released, and onFlush comes back here.
-func (e *Engine) ownsWriter() bool {
+func (e *ZMTP) ownsWriter() bool {
 	if e.out == nil || e.dispatcherWrites {
 		return true
 	}
@@ -69,7 +69,7 @@ func (e *Engine) ownsWriter() bool {
 }
 
 // unsent returns the messages that the peer cannot have received.
-func (e *Engine) unsent() *message.Batch {
+func (e *ZMTP) unsent() *message.Batch {
 	if e.inFlight.Msgs == 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 // messages before it have been delivered. A command that is malformed, unknown,
 // or not for this socket is ignored, as libzmq does: it is a frame of its own,
 // and the bytes behind it can be read as well as before.
-func (e *Engine) onCommand(body []byte) {
+func (e *ZMTP) onCommand(body []byte) {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
 		return
@@ -33,14 +33,14 @@ func (e *Engine) onCommand(body []byte) {
 const maxAnswers = 64 << 10
 
 // answer sends an answer to a command, unless enough answers wait already.
-func (e *Engine) answer(frame []byte) {
+func (e *ZMTP) answer(frame []byte) {
 	if e.waiting() <= maxAnswers {
 		e.queueCommand(frame)
 	}
 }
 
 // waiting returns how many bytes of commands wait and are not being written.
-func (e *Engine) waiting() int {
+func (e *ZMTP) waiting() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return len(e.queued)
@@ -48,7 +48,7 @@ func (e *Engine) waiting() int {
 
 // subscription gives a publisher's pattern a subscription as the message that
 // it is in ZMTP 3.0.
-func (e *Engine) subscription(subscribe bool, prefix []byte) {
+func (e *ZMTP) subscription(subscribe bool, prefix []byte) {
 	if e.fromSubscriber() {
 		e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
 	}
@@ -56,7 +56,7 @@ func (e *Engine) subscription(subscribe bool, prefix []byte) {
 
 // sendsSubscriptions reports whether our own messages are subscriptions that
 // this peer takes as commands: from ZMTP 3.1 on.
-func (e *Engine) sendsSubscriptions() bool {
+func (e *ZMTP) sendsSubscriptions() bool {
 	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
 	return subscriber && e.subscribesByCommand
 }

@@ -19,8 +19,8 @@
 // # What both sides promise
 //
 // Everything runs on the dispatcher's goroutine and takes no lock, with one
-// exception: a sender may write by itself in [Engine.Wake] with inline set, and
-// in [Engine.FlushInline], when it has no room and the dispatcher has not
+// exception: a sender may write by itself in [ZMTP.Wake] with inline set, and
+// in [ZMTP.FlushInline], when it has no room and the dispatcher has not
 // begun. The goroutine that activated the Out's consumer (package pipe) is the
 // one writer; the writer's fields belong to it until the consumer is idle.
 package engine
@@ -39,17 +39,47 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
+// Engine carries the messages of one connection. Its methods are called on the
+// dispatcher's goroutine. It calls its Session's Established at most once and
+// its Closed exactly once, and nothing of it is outstanding afterwards.
+type Engine interface {
+	// Start begins; nothing happens before it.
+	Start()
+	// Inbox returns the queue of the peer's messages.
+	Inbox() *pipe.Inbox
+	// Close closes the connection at once; unwritten messages are handed back.
+	// The session's Closed is called when nothing is outstanding, which may be
+	// before Close returns. An engine that was not started may be closed.
+	Close(cause error)
+	// CloseGracefully closes the connection so that what was written arrives. It
+	// waits up to timeout for the peer to end its side.
+	CloseGracefully(cause error, timeout time.Duration)
+	// CloseNow ends a wait that CloseGracefully has begun.
+	CloseNow()
+}
+
+// Connection is what an engine is made for.
+type Connection struct {
+	Dispatcher *proactor.Dispatcher
+	Stream     stream.Stream
+	Session    Session
+	Role       mechanism.Role
+}
+
+// Constructor makes an engine. The Config stays the caller's.
+type Constructor func(*Config, Connection) Engine
+
 // Session is the owner of an engine. Its methods are called on the dispatcher's
 // goroutine.
 type Session interface {
 	// Established is called when the handshake is done. The session passes the
 	// peer to its pattern and returns the Out to empty. An error closes the
-	// connection.
-	Established(e *Engine, peer wire.Metadata) (*pipe.Out, error)
+	// connection. peer is nil if the protocol has no metadata.
+	Established(e Engine, peer wire.Metadata) (*pipe.Out, error)
 	// Closed is called once, when the stream is closed and nothing is
 	// outstanding on it. unsent is the messages that were taken from the Out
 	// and not written; nil if there are none. The session detaches the Out.
-	Closed(e *Engine, cause error, unsent *message.Batch)
+	Closed(e Engine, cause error, unsent *message.Batch)
 	// Refused counts n messages of the peer that are not received, and why. An
 	// engine reports them here and nowhere else.
 	Refused(why pipe.Refusal, n int)
@@ -60,6 +90,9 @@ type Session interface {
 type Config struct {
 	Type       wire.SocketType
 	RecvLimits pipe.Limits
+
+	Mechanism mechanism.Constructor
+	Metadata  wire.Metadata // what this side announces
 
 	HandshakeTimeout time.Duration // 0: none
 	StallTimeout     time.Duration // for the next byte of a message begun; 0: none
@@ -81,8 +114,8 @@ type Config struct {
 // aborted reports whether no write may begin any more.
 func (c *Config) aborted() bool { return c.Abort != nil && c.Abort.Load() }
 
-// Engine is one connection.
-type Engine struct {
+// ZMTP is the engine that speaks ZMTP.
+type ZMTP struct {
 	cfg     *Config
 	d       *proactor.Dispatcher
 	s       stream.Stream
@@ -140,17 +173,21 @@ const (
 	stateClosed
 )
 
-// New makes an engine for a stream. m is one side of a handshake and belongs to
-// the engine. Nothing happens before Start.
-func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, m mechanism.Mechanism) *Engine {
+var _ Engine = (*ZMTP)(nil)
+
+// NewZMTP makes a ZMTP engine with a mechanism of its own.
+func NewZMTP(cfg *Config, c Connection) Engine {
 	chunk := maxChunk
 	if cfg.Tuning.NoReadCoalescing {
 		chunk = smallChunk
 	}
-	e := &Engine{
-		cfg: cfg, d: d, s: s, session: session, handshake: &handshake{mechanism: m},
+	e := &ZMTP{
+		cfg: cfg, d: c.Dispatcher, s: c.Stream, session: c.Session,
 		decoder: newDecoder(&cfg.Limits, kept(cfg.Type), chunk),
 	}
+	e.handshake = &handshake{mechanism: cfg.Mechanism(mechanism.Connection{
+		Role: c.Role, Peer: peerAddress(c.Stream), Type: cfg.Type, Local: cfg.Metadata,
+	})}
 	if cfg.Tuning.NoHandlerMemory {
 		e.decoder.alloc = message.FreshBuffer
 	}
@@ -160,11 +197,11 @@ func New(cfg *Config, d *proactor.Dispatcher, s stream.Stream, session Session, 
 }
 
 // Inbox returns the queue of the peer's messages.
-func (e *Engine) Inbox() *pipe.Inbox { return e.inbox }
+func (e *ZMTP) Inbox() *pipe.Inbox { return e.inbox }
 
 // Start sends the greeting. It must be called on the dispatcher's goroutine, as
 // all methods but Wake and FlushInline.
-func (e *Engine) Start() {
+func (e *ZMTP) Start() {
 	if e.cfg.Connections != nil {
 		e.cfg.Connections.Add(1)
 	}

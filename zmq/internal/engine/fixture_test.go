@@ -67,7 +67,7 @@ func (r *fixture) polls() {
 // party is an engine with a session and a pattern that consists of pipes only.
 type party struct {
 	*fixture
-	e      *Engine
+	e      *ZMTP
 	stream *recorder
 
 	mu   sync.Mutex // the send lock
@@ -149,7 +149,7 @@ func (s *recorder) Close() error {
 }
 
 // Established implements Session.
-func (p *party) Established(e *Engine, _ wire.Metadata) (*pipe.Out, error) {
+func (p *party) Established(e Engine, _ wire.Metadata) (*pipe.Out, error) {
 	p.established++
 	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
 	e.Inbox().Open(p.in)
@@ -167,8 +167,8 @@ func (p *party) Refused(why pipe.Refusal, n int) {
 // Closed implements Session. Nothing may be outstanding: the memory of an
 // outstanding operation is still in use, and its handler would be called for an
 // engine that is gone.
-func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
-	for name, op := range e.operations() {
+func (p *party) Closed(e Engine, cause error, unsent *message.Batch) {
+	for name, op := range p.e.operations() {
 		if op.Outstanding() {
 			p.Errorf("Closed is called while an operation is outstanding: %s", name)
 		}
@@ -182,7 +182,7 @@ func (p *party) Closed(e *Engine, cause error, unsent *message.Batch) {
 
 // operations returns all operations that can be outstanding when a session is
 // closed, except posts, which do no harm.
-func (e *Engine) operations() map[string]interface{ Outstanding() bool } {
+func (e *ZMTP) operations() map[string]interface{ Outstanding() bool } {
 	all := map[string]interface{ Outstanding() bool }{"read": &e.readOp, "write": &e.writeOp}
 	if e.handshake != nil {
 		all["handshake"] = &e.handshake.limit.op
@@ -239,7 +239,8 @@ func (r *fixture) connect(cfg Config) (*party, *peer) {
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	p.share(&pipe.Pace{Now: r.network.Now})
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
-	p.e = New(&cfg, r.d, p.stream, p, mechanism.NewNull(metadata))
+	cfg.Mechanism, cfg.Metadata = mechanism.NewNull, metadata
+	p.e = NewZMTP(&cfg, Connection{Dispatcher: r.d, Stream: p.stream, Session: p}).(*ZMTP)
 	return p, newPeer(r, far)
 }
 

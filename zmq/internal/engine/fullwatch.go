@@ -29,11 +29,11 @@ const (
 type fullWatch struct {
 	check timeout
 	wait  time.Duration // before the next check
-	count uint32        // Engine.fullCount when the wait began
+	count uint32        // conn.fullCount when the wait began
 }
 
 // onFull is called when the Inbox has no room; resume is called when it has.
-func (e *Engine) onFull() {
+func (e *ZMTP) onFull() {
 	e.fullCount++
 	e.inboxFull = true
 	if e.fullWatch == nil {
@@ -46,7 +46,7 @@ func (e *Engine) onFull() {
 }
 
 // onFullCheck checks whether the peer is still there.
-func (e *Engine) onFullCheck(op *proactor.Operation) {
+func (e *ZMTP) onFullCheck(op *proactor.Operation) {
 	f := e.fullWatch
 	switch {
 	case e.state != stateTraffic || op.Err() != nil:
@@ -69,7 +69,7 @@ func (e *Engine) onFullCheck(op *proactor.Operation) {
 
 // hungUp reports whether the peer has hung up. If the stream does not know, a
 // few bytes are read ahead.
-func (e *Engine) hungUp() bool {
+func (e *ZMTP) hungUp() bool {
 	hungUp, known := e.s.HungUp()
 	for !known && e.decoder.Ahead() < maxAhead {
 		space, _ := e.decoder.Space()
@@ -83,7 +83,7 @@ func (e *Engine) hungUp() bool {
 }
 
 // readToTheEnd reads all that has been sent, without limits.
-func (e *Engine) readToTheEnd() {
+func (e *ZMTP) readToTheEnd() {
 	if e.inbox.Unlimit() {
 		e.onResume(nil)
 	} // otherwise resume was called, and onResume will be

@@ -39,7 +39,7 @@ const (
 // if the peer has written something that is not read. It waits up to timeout
 // for the peer to end its side. A socket that cannot have sent a message has
 // nothing to wait for.
-func (e *Engine) CloseGracefully(cause error, timeout time.Duration) {
+func (e *ZMTP) CloseGracefully(cause error, timeout time.Duration) {
 	if e.state == stateTraffic && e.cfg.Type.Sends() {
 		e.graceful = &gracefulClose{timeout: timeout, left: maxLeftover}
 	}
@@ -47,7 +47,7 @@ func (e *Engine) CloseGracefully(cause error, timeout time.Duration) {
 }
 
 // CloseNow ends a wait that CloseGracefully has begun.
-func (e *Engine) CloseNow() {
+func (e *ZMTP) CloseNow() {
 	if p := e.graceful; p != nil && e.state == stateClosing {
 		p.timeout, p.done = 0, p.done || p.writeEnded
 		e.closeIfDone()
@@ -56,7 +56,7 @@ func (e *Engine) CloseNow() {
 
 // closeGracefully continues a graceful close, and reports whether it is over.
 // Only the dispatcher may be writing.
-func (e *Engine) closeGracefully() bool {
+func (e *ZMTP) closeGracefully() bool {
 	p := e.graceful
 	if p == nil || p.done {
 		return true
@@ -66,7 +66,7 @@ func (e *Engine) closeGracefully() bool {
 			p.done = true
 			return true
 		}
-		e.d.Cancel(e.writeOp.get(e, (*Engine).onWritten)) // its handler calls closeIfDone again
+		e.d.Cancel(e.writeOp.get(e, (*ZMTP).onWritten)) // its handler calls closeIfDone again
 		return false
 	}
 	if !p.writeEnded {
@@ -79,7 +79,7 @@ func (e *Engine) closeGracefully() bool {
 }
 
 // awaitEnd begins step 3. An outstanding read becomes a part of it.
-func (e *Engine) awaitEnd() {
+func (e *ZMTP) awaitEnd() {
 	p := e.graceful
 	if !e.readOp.Outstanding() {
 		p.done = !e.dropLeftover()
@@ -107,7 +107,7 @@ func (p *gracefulClose) space() []byte {
 
 // dropLeftover reads the bytes that are there. It returns false when no more
 // will come, or enough were dropped.
-func (e *Engine) dropLeftover() bool {
+func (e *ZMTP) dropLeftover() bool {
 	p := e.graceful
 	for p.left > 0 {
 		n, err := e.s.TryRead(p.space())
@@ -121,7 +121,7 @@ func (e *Engine) dropLeftover() bool {
 
 // onLeftover is the completion handler of reads while the connection is
 // closing.
-func (e *Engine) onLeftover(op *proactor.Operation) {
+func (e *ZMTP) onLeftover(op *proactor.Operation) {
 	if p := e.graceful; p != nil && p.writeEnded && !p.done {
 		p.left -= op.N()
 		if op.Err() == nil && e.dropLeftover() {
@@ -134,14 +134,14 @@ func (e *Engine) onLeftover(op *proactor.Operation) {
 }
 
 // onGracefulLimit ends the wait for the peer.
-func (e *Engine) onGracefulLimit(*proactor.Operation) {
+func (e *ZMTP) onGracefulLimit(*proactor.Operation) {
 	e.graceful.done = true
 	e.closeIfDone()
 }
 
 // gracefulDone frees what a graceful close took, and reports whether nothing of
 // it is outstanding. The stream is closed.
-func (e *Engine) gracefulDone() bool {
+func (e *ZMTP) gracefulDone() bool {
 	p := e.graceful
 	if p == nil {
 		return true

@@ -47,11 +47,11 @@ func (d *decoder) directly() *direct {
 }
 
 // growing reports whether another goroutine is making memory for a body.
-func (e *Engine) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
+func (e *ZMTP) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
 
 // growsInBackground reports whether the body needs a buffer above maxGrowth,
 // and starts a goroutine that makes it.
-func (e *Engine) growsInBackground() bool {
+func (e *ZMTP) growsInBackground() bool {
 	size := e.decoder.needs()
 	if size <= maxGrowth {
 		return false
@@ -71,7 +71,7 @@ func (e *Engine) growsInBackground() bool {
 }
 
 // onGrown is step 3.
-func (e *Engine) onGrown() {
+func (e *ZMTP) onGrown() {
 	larger := e.decoder.direct.growing.larger
 	e.decoder.direct.growing = nil
 	if e.state >= stateClosing {

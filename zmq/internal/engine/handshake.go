@@ -3,10 +3,12 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -28,7 +30,7 @@ type handshake struct {
 
 // greet sends the greeting. Both sides send theirs at once, without waiting for
 // the other's.
-func (e *Engine) greet() {
+func (e *ZMTP) greet() {
 	e.handshake.greeting = wire.Greeting{
 		Major: wire.VersionMajor, Minor: wire.VersionMinor, Mechanism: e.handshake.mechanism.Name(),
 	}
@@ -37,7 +39,7 @@ func (e *Engine) greet() {
 
 // stepHandshake continues the handshake with the bytes that have been received.
 // It does nothing if they are not enough.
-func (e *Engine) stepHandshake() error {
+func (e *ZMTP) stepHandshake() error {
 	if e.state == stateGreeting {
 		g, n, err := wire.ParseGreeting(e.decoder.Bytes())
 		if err != nil || n == 0 {
@@ -73,7 +75,7 @@ func (e *Engine) stepHandshake() error {
 
 // send sends the mechanism's next command, if there is one. If that cannot be
 // written, the connection is closing afterwards, or closed.
-func (e *Engine) send() error {
+func (e *ZMTP) send() error {
 	b, err := e.handshake.mechanism.Next(nil)
 	if len(b) > 0 {
 		e.queueCommand(b)
@@ -83,7 +85,7 @@ func (e *Engine) send() error {
 
 // establish begins the traffic: from here on the Out has a consumer, which is
 // active until it has found nothing to write.
-func (e *Engine) establish() error {
+func (e *ZMTP) establish() error {
 	out, err := e.session.Established(e, e.handshake.mechanism.PeerMetadata())
 	if err != nil {
 		return err
@@ -105,7 +107,7 @@ func (e *Engine) establish() error {
 }
 
 // onLimit ends a handshake that takes too long.
-func (e *Engine) onLimit(op *proactor.Operation) {
+func (e *ZMTP) onLimit(op *proactor.Operation) {
 	switch {
 	case e.state >= stateClosing:
 		e.closeIfDone()
@@ -118,8 +120,21 @@ func (e *Engine) onLimit(op *proactor.Operation) {
 
 // forgetHandshake frees the memory of a handshake that is done, once its time
 // limit is not running any more.
-func (e *Engine) forgetHandshake() {
+func (e *ZMTP) forgetHandshake() {
 	if !e.handshake.limit.running() {
 		e.handshake = nil
 	}
+}
+
+// peerAddress returns the peer's IP address without a port; "" if it has none.
+func peerAddress(s stream.Stream) string {
+	addr := s.RemoteAddr()
+	if addr == nil {
+		return ""
+	}
+	ap, err := netip.ParseAddrPort(addr.String())
+	if err != nil { // a path
+		return ""
+	}
+	return ap.Addr().Unmap().String()
 }

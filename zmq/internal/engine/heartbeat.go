@@ -35,7 +35,7 @@ const grace = 5 * time.Millisecond
 // expectation is a time limit within which something must be read.
 type expectation struct {
 	timeout
-	reads  uint32        // Engine.reads when it began
+	reads  uint32        // conn.reads when it began
 	within time.Duration // the limit
 	until  time.Duration // its end by the dispatcher's clock
 	graced bool
@@ -51,7 +51,7 @@ type heartbeat struct {
 
 // newHeartbeat returns the engine's heartbeat, and makes it if there is
 // none.
-func (e *Engine) newHeartbeat() *heartbeat {
+func (e *ZMTP) newHeartbeat() *heartbeat {
 	if e.heartbeat == nil {
 		e.heartbeat = new(heartbeat)
 	}
@@ -59,14 +59,14 @@ func (e *Engine) newHeartbeat() *heartbeat {
 }
 
 // startHeartbeat begins to send PINGs, when the traffic begins.
-func (e *Engine) startHeartbeat() {
+func (e *ZMTP) startHeartbeat() {
 	if o := e.cfg.Heartbeat; o != nil {
 		e.startTimeout(&e.newHeartbeat().next, o.Interval, e.onBeat)
 	}
 }
 
 // stopHeartbeat stops the timers of the heartbeat.
-func (e *Engine) stopHeartbeat() {
+func (e *ZMTP) stopHeartbeat() {
 	if h := e.heartbeat; h != nil {
 		e.stopTimeout(&h.next)
 		e.stopTimeout(&h.pong.timeout)
@@ -80,7 +80,7 @@ func (h *heartbeat) running() bool {
 
 // onBeat sends a PING, unless earlier bytes still wait to be written: then a
 // missing answer would not be the peer's fault.
-func (e *Engine) onBeat(op *proactor.Operation) {
+func (e *ZMTP) onBeat(op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
 		e.closeIfDone()
 		return
@@ -97,7 +97,7 @@ func (e *Engine) onBeat(op *proactor.Operation) {
 }
 
 // expect starts an expectation, or extends it if something was read meanwhile.
-func (e *Engine) expect(x *expectation, within time.Duration) {
+func (e *ZMTP) expect(x *expectation, within time.Duration) {
 	if within <= 0 || x.running() && x.reads == e.reads {
 		return
 	}
@@ -112,7 +112,7 @@ func (e *Engine) expect(x *expectation, within time.Duration) {
 }
 
 // onExpected checks whether anything was read.
-func (e *Engine) onExpected(x *expectation, op *proactor.Operation) {
+func (e *ZMTP) onExpected(x *expectation, op *proactor.Operation) {
 	if e.state != stateTraffic || op.Err() != nil {
 		e.closeIfDone()
 		return

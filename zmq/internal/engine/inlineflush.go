@@ -27,14 +27,14 @@ const (
 )
 
 // postFlush posts the work to the dispatcher.
-func (e *Engine) postFlush() {
+func (e *ZMTP) postFlush() {
 	e.turn.Store(turnPosted)
-	e.d.Post(e.flushOp.get(e, (*Engine).onFlush))
+	e.d.Post(e.flushOp.get(e, (*ZMTP).onFlush))
 }
 
 // becomeWriter makes the dispatcher the writer. It returns false if a sender is
 // writing.
-func (e *Engine) becomeWriter() bool {
+func (e *ZMTP) becomeWriter() bool {
 	for !e.turn.CompareAndSwap(turnPosted, turnNone) {
 		if e.turn.CompareAndSwap(turnInline, turnMissed) {
 			return false
@@ -44,7 +44,7 @@ func (e *Engine) becomeWriter() bool {
 }
 
 // FlushInline implements pipe.Consumer.
-func (e *Engine) FlushInline() bool {
+func (e *ZMTP) FlushInline() bool {
 	if e.cfg.Tuning.NoSpeculativeWrite || !e.turn.CompareAndSwap(turnPosted, turnInline) {
 		return false
 	}
@@ -70,7 +70,7 @@ func (e *Engine) FlushInline() bool {
 }
 
 // credit accounts for what is written, and releases it.
-func (e *Engine) credit() {
+func (e *ZMTP) credit() {
 	if msgs, size := e.releaseWritten(); msgs > 0 {
 		e.out.Credit(msgs, size)
 	}

@@ -34,12 +34,12 @@ const calmAfter = time.Second
 type quiet struct {
 	stall expectation
 	calm  timeout
-	reads uint32 // Engine.reads when calm was started
+	reads uint32 // conn.reads when calm was started
 	swap  bool   // the read is cancelled so that the chunk can be replaced
 }
 
 // watch starts the timers that a read needs before it waits.
-func (e *Engine) watch() {
+func (e *ZMTP) watch() {
 	begun, large := e.decoder.Begun(), e.decoder.LargeBody()
 	if e.state != stateTraffic || !begun && !large {
 		return
@@ -57,7 +57,7 @@ func (e *Engine) watch() {
 }
 
 // onCalm checks whether anything was read meanwhile.
-func (e *Engine) onCalm(op *proactor.Operation) {
+func (e *ZMTP) onCalm(op *proactor.Operation) {
 	q := e.quiet
 	switch {
 	case e.state != stateTraffic || op.Err() != nil:
@@ -75,7 +75,7 @@ func (e *Engine) onCalm(op *proactor.Operation) {
 
 // replacedChunk replaces the chunk if op is the read that was cancelled for
 // that.
-func (e *Engine) replacedChunk(op *proactor.Operation) bool {
+func (e *ZMTP) replacedChunk(op *proactor.Operation) bool {
 	q := e.quiet
 	if q == nil || !q.swap {
 		return false
@@ -95,7 +95,7 @@ func (e *Engine) replacedChunk(op *proactor.Operation) bool {
 func (q *quiet) running() bool { return q != nil && (q.stall.running() || q.calm.running()) }
 
 // stopQuiet stops the timers.
-func (e *Engine) stopQuiet() {
+func (e *ZMTP) stopQuiet() {
 	if q := e.quiet; q != nil {
 		e.stopTimeout(&q.stall.timeout)
 		e.stopTimeout(&q.calm)

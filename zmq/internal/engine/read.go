@@ -26,7 +26,7 @@ import (
 const readBudget = 8
 
 // onRead is the completion handler of reads.
-func (e *Engine) onRead(op *proactor.Operation) {
+func (e *ZMTP) onRead(op *proactor.Operation) {
 	if e.state >= stateClosing {
 		e.onLeftover(op)
 		return
@@ -47,14 +47,14 @@ func (e *Engine) onRead(op *proactor.Operation) {
 
 // received counts a read that has brought n bytes, and reports whether that
 // filled its memory.
-func (e *Engine) received(n int) (filled bool) {
+func (e *ZMTP) received(n int) (filled bool) {
 	e.reads++
 	return e.decoder.Received(n)
 }
 
 // drain reads until there is nothing, then waits. The missing part of a large
 // body is left to a scatter read, which brings the next header as well.
-func (e *Engine) drain(filled bool) {
+func (e *ZMTP) drain(filled bool) {
 	for budget := readBudget; filled && budget > 0 && e.mayReadMore(); budget-- {
 		space, _ := e.decoder.Space()
 		n, err := e.s.TryRead(space)
@@ -73,16 +73,16 @@ func (e *Engine) drain(filled bool) {
 	e.read()
 }
 
-func (e *Engine) mayReadMore() bool {
+func (e *ZMTP) mayReadMore() bool {
 	return e.decoder.large == nil && !e.cfg.Tuning.NoReadCoalescing
 }
 
 // read waits for more, once there is memory for it.
-func (e *Engine) read() {
+func (e *ZMTP) read() {
 	if e.growsInBackground() {
 		return
 	}
-	e.renew(&e.readOp, (*Engine).onRead)
+	e.renew(&e.readOp, (*ZMTP).onRead)
 	e.watch()
 	if space, behind := e.decoder.Space(); behind == nil {
 		e.s.Read(&e.readOp, space)
@@ -93,7 +93,7 @@ func (e *Engine) read() {
 
 // take decodes the bytes that are there. It returns false if no more must be
 // read now: the Inbox is full, the turn is over, or the connection is closing.
-func (e *Engine) take() bool {
+func (e *ZMTP) take() bool {
 	if e.state < stateTraffic {
 		if err := e.stepHandshake(); err != nil {
 			e.fail(err)
@@ -132,7 +132,7 @@ func (e *Engine) take() bool {
 
 // deliver hands whole messages to the Inbox, and reports those that were
 // skipped.
-func (e *Engine) deliver() {
+func (e *ZMTP) deliver() {
 	if batch, ok := e.decoder.Batch(); ok {
 		e.inbox.Put(batch)
 	}
@@ -142,7 +142,7 @@ func (e *Engine) deliver() {
 }
 
 // refuse counts a message that must not be received, and closes the connection.
-func (e *Engine) refuse(err error) {
+func (e *ZMTP) refuse(err error) {
 	why := pipe.RefusedMalformed
 	if errors.Is(err, ErrTooLarge) {
 		why = pipe.RefusedTooLarge
@@ -153,10 +153,10 @@ func (e *Engine) refuse(err error) {
 
 // resume is called by a receiver when a full Inbox has room again, and when a
 // turn has ended before everything is decoded.
-func (e *Engine) resume() { e.d.Post(e.resumeOp.get(e, (*Engine).onResume)) }
+func (e *ZMTP) resume() { e.d.Post(e.resumeOp.get(e, (*ZMTP).onResume)) }
 
 // onResume continues where take stopped.
-func (e *Engine) onResume(*proactor.Operation) {
+func (e *ZMTP) onResume(*proactor.Operation) {
 	if e.state != stateTraffic {
 		return
 	}
@@ -168,7 +168,7 @@ func (e *Engine) onResume(*proactor.Operation) {
 }
 
 // fromSubscriber reports whether the peer's messages are subscriptions.
-func (e *Engine) fromSubscriber() bool { return e.cfg.Type == wire.PUB || e.cfg.Type == wire.XPUB }
+func (e *ZMTP) fromSubscriber() bool { return e.cfg.Type == wire.PUB || e.cfg.Type == wire.XPUB }
 
 // kept returns which of a peer's messages a socket of type t can use.
 func kept(t wire.SocketType) keeping {

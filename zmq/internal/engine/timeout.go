@@ -15,7 +15,7 @@ type timeout struct {
 
 // startTimeout calls passed after d, or with an error if the timeout was
 // stopped. The timeout must not be running.
-func (e *Engine) startTimeout(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
+func (e *ZMTP) startTimeout(t *timeout, d time.Duration, passed func(*proactor.Operation)) {
 	t.op.Handler = e.handler(func(op *proactor.Operation) {
 		t.timer = nil
 		passed(op)
@@ -24,7 +24,7 @@ func (e *Engine) startTimeout(t *timeout, d time.Duration, passed func(*proactor
 }
 
 // restartTimeout starts a timeout again with the same handler.
-func (e *Engine) restartTimeout(t *timeout, d time.Duration) {
+func (e *ZMTP) restartTimeout(t *timeout, d time.Duration) {
 	if e.cfg.Tuning.NoTimerStructure {
 		t.timer = time.AfterFunc(d, func() { e.d.Post(&t.op) })
 		return
@@ -34,7 +34,7 @@ func (e *Engine) restartTimeout(t *timeout, d time.Duration) {
 
 // stopTimeout stops a timeout: its handler is called with an error, or not at
 // all.
-func (e *Engine) stopTimeout(t *timeout) {
+func (e *ZMTP) stopTimeout(t *timeout) {
 	switch {
 	case t.timer == nil:
 		e.d.Cancel(&t.op)

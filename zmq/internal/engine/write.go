@@ -38,7 +38,7 @@ const (
 // dispatcher, and give to one write. A round has a turn for each connection,
 // and all writes that it starts may be submitted at once. Others, and Close,
 // wait until the kernel has copied what fits into all the connections' buffers.
-func (e *Engine) share() int {
+func (e *ZMTP) share() int {
 	if c := e.cfg.Connections; c != nil {
 		return max(min(roundBytes/max(int(c.Load()), 1), writeBudget), leastShare)
 	}
@@ -46,18 +46,18 @@ func (e *Engine) share() int {
 }
 
 // Wake implements pipe.Consumer: the engine was activated.
-func (e *Engine) Wake(inline bool) {
+func (e *ZMTP) Wake(inline bool) {
 	if inline && !e.cfg.Tuning.NoSpeculativeWrite {
 		e.speculate()
 		return
 	}
 	e.turn.Store(turnPosted)
-	e.d.Defer(e.flushOp.get(e, (*Engine).onFlush))
+	e.d.Defer(e.flushOp.get(e, (*ZMTP).onFlush))
 }
 
 // speculate writes waiting messages on the sender's goroutine. The dispatcher
 // does what is left after one write.
-func (e *Engine) speculate() {
+func (e *ZMTP) speculate() {
 	if !e.load() {
 		e.releaseWriter()
 		return
@@ -70,7 +70,7 @@ func (e *Engine) speculate() {
 }
 
 // onFlush is the completion handler of the work that the dispatcher was given.
-func (e *Engine) onFlush(*proactor.Operation) {
+func (e *ZMTP) onFlush(*proactor.Operation) {
 	if e.becomeWriter() {
 		e.dispatcherWrites = true
 		e.flush()
@@ -80,7 +80,7 @@ func (e *Engine) onFlush(*proactor.Operation) {
 // onWritten is the completion handler of write operations. Bytes that were
 // written count also when the connection is closing: they must not be sent
 // again.
-func (e *Engine) onWritten(op *proactor.Operation) {
+func (e *ZMTP) onWritten(op *proactor.Operation) {
 	e.advance(op.N())
 	if err := op.Err(); err != nil && e.state < stateClosing {
 		e.fail(err)
@@ -95,7 +95,7 @@ func (e *Engine) onWritten(op *proactor.Operation) {
 // flush writes until nothing is left, the stream is full, or the budget is used
 // up. The dispatcher is the writer. It stays the writer if the socket is
 // aborted: CloseGracefully follows, and hands back what is not written.
-func (e *Engine) flush() {
+func (e *ZMTP) flush() {
 	for budget := e.share(); ; {
 		if e.state >= stateClosing {
 			e.closeIfDone()
@@ -134,7 +134,7 @@ func (e *Engine) flush() {
 // releaseWriter is called when nothing is left to be written and the engine is
 // idle. A command that was queued between the last look and that moment would
 // be stranded, so it looks once more.
-func (e *Engine) releaseWriter() {
+func (e *ZMTP) releaseWriter() {
 	if e.out == nil || !e.attention.Load() {
 		return
 	}
@@ -144,12 +144,12 @@ func (e *Engine) releaseWriter() {
 }
 
 // pending reports whether something is loaded and not written.
-func (e *Engine) pending() bool { return e.next < len(e.vec) }
+func (e *ZMTP) pending() bool { return e.next < len(e.vec) }
 
 // load takes what is to be written next: commands, then messages. Nothing may
 // be loaded: a writer calls releaseWritten before it becomes idle. load returns
 // false if there is nothing, and the engine is then idle.
-func (e *Engine) load() bool {
+func (e *ZMTP) load() bool {
 	if e.loadCommands() {
 		return true
 	}
@@ -157,7 +157,7 @@ func (e *Engine) load() bool {
 }
 
 // reload is load for a writer that has written everything that was loaded.
-func (e *Engine) reload() bool {
+func (e *ZMTP) reload() bool {
 	msgs, size := e.releaseWritten()
 	if e.loadCommands() {
 		if msgs > 0 {
@@ -170,7 +170,7 @@ func (e *Engine) reload() bool {
 
 // releaseWritten releases what was written, and returns how much of it was
 // messages.
-func (e *Engine) releaseWritten() (msgs, size int) {
+func (e *ZMTP) releaseWritten() (msgs, size int) {
 	msgs, size = e.inFlight.Msgs, e.inFlight.Size
 	e.recycle()
 	e.vec, e.next, e.written = e.vec[:0], 0, 0
@@ -178,7 +178,7 @@ func (e *Engine) releaseWritten() (msgs, size int) {
 }
 
 // loadFlight lays out the batch for writing.
-func (e *Engine) loadFlight() bool {
+func (e *ZMTP) loadFlight() bool {
 	if e.sendsSubscriptions() {
 		e.vec = message.AppendPieces(e.vec[:0], translate(&e.inFlight), e.piece())
 		return true
@@ -188,7 +188,7 @@ func (e *Engine) loadFlight() bool {
 }
 
 // loadCommands lays out the commands that wait.
-func (e *Engine) loadCommands() bool {
+func (e *ZMTP) loadCommands() bool {
 	if !e.attention.Load() {
 		return false
 	}
@@ -206,7 +206,7 @@ func (e *Engine) loadCommands() bool {
 // write writes what is loaded without waiting, a stretch at a time, until it
 // has written budget bytes. It returns nil if it has, or if nothing is left. A
 // short write means that the stream is full, so there is no second attempt.
-func (e *Engine) write(budget int) error {
+func (e *ZMTP) write(budget int) error {
 	for ok := true; ok && e.pending(); ok = budget > 0 {
 		n, err := 0, error(nil)
 		stretch := e.stretch()
@@ -232,9 +232,9 @@ func (e *Engine) write(budget int) error {
 }
 
 // startWrite starts an operation that writes the next stretch.
-func (e *Engine) startWrite() {
-	op := e.writeOp.get(e, (*Engine).onWritten)
-	e.renew(op, (*Engine).onWritten)
+func (e *ZMTP) startWrite() {
+	op := e.writeOp.get(e, (*ZMTP).onWritten)
+	e.renew(op, (*ZMTP).onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
 		e.s.Write(op, stretch[0])
 	} else {
@@ -244,7 +244,7 @@ func (e *Engine) startWrite() {
 
 // stretch returns what one system call may write: it ends with the piece that
 // reaches the share.
-func (e *Engine) stretch() [][]byte {
+func (e *ZMTP) stretch() [][]byte {
 	end, size, enough := e.next, 0, e.share()
 	for last := min(len(e.vec), e.next+maxPieces); end < last && size < enough; end++ {
 		size += len(e.vec[end])
@@ -254,10 +254,10 @@ func (e *Engine) stretch() [][]byte {
 
 // piece returns the maximum length of a piece: a stretch hardly exceeds the
 // share.
-func (e *Engine) piece() int { return e.share() / 4 }
+func (e *ZMTP) piece() int { return e.share() / 4 }
 
 // advance counts n bytes as written.
-func (e *Engine) advance(n int) {
+func (e *ZMTP) advance(n int) {
 	e.written += n
 	for n > 0 {
 		piece := e.vec[e.next]
@@ -273,7 +273,7 @@ func (e *Engine) advance(n int) {
 
 // queueCommand queues bytes that are not a message, and activates the engine.
 // It is called on the dispatcher's goroutine.
-func (e *Engine) queueCommand(frame []byte) {
+func (e *ZMTP) queueCommand(frame []byte) {
 	e.mu.Lock()
 	e.queued = append(e.queued, frame...)
 	e.attention.Store(true)

@@ -59,7 +59,7 @@ func FuzzNull(f *testing.F) {
 	f.Add(wire.AppendError(nil, "no"))
 	f.Add(wire.AppendReady(wire.AppendReady(nil, nil), nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m := NewNull(metadata(wire.ROUTER, ""))
+		m := NewNull(Connection{Local: metadata(wire.ROUTER, "")})
 		next(t, m)
 		var failed error
 		for failed == nil && !m.Done() {

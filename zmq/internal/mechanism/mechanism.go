@@ -21,6 +21,25 @@ package mechanism
 
 import "github.com/actum-go/actum/zmq/internal/wire"
 
+// Role says which side of a connection this is.
+type Role uint8
+
+const (
+	Client Role = iota // this side has connected
+	Server             // this side has accepted
+)
+
+// Connection is what a mechanism is made for.
+type Connection struct {
+	Role  Role
+	Peer  string          // the peer's IP address without a port; "" if the transport has none
+	Type  wire.SocketType // of the local socket
+	Local wire.Metadata   // what this side announces: it is valid, and not changed
+}
+
+// Constructor makes a mechanism for a new connection.
+type Constructor func(Connection) Mechanism
+
 // Mechanism is one side of a handshake.
 type Mechanism interface {
 	// Name is the name in the greeting. Both peers must use the same.

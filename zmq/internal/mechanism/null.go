@@ -17,11 +17,9 @@ type null struct {
 
 var _ Mechanism = (*null)(nil)
 
-// NewNull returns a NULL handshake that announces local, which must be valid and
-// is not changed. It refuses a peer whose socket type is not compatible.
-func NewNull(local wire.Metadata) Mechanism {
-	return &null{local: local}
-}
+// NewNull returns a NULL handshake. It refuses a peer whose socket type is not
+// compatible.
+func NewNull(c Connection) Mechanism { return &null{local: c.Local} }
 
 func (m *null) Name() string { return nameNull }
 

@@ -60,7 +60,7 @@ func body(t *testing.T, frame []byte) []byte {
 }
 
 func TestNull(t *testing.T) {
-	a, b := NewNull(metadata(wire.DEALER, "alice")), NewNull(metadata(wire.ROUTER, ""))
+	a, b := NewNull(Connection{Local: metadata(wire.DEALER, "alice")}), NewNull(Connection{Local: metadata(wire.ROUTER, "")})
 	if a.Name() != "NULL" || a.Done() || a.PeerMetadata() != nil {
 		t.Errorf("at first: %q, done: %v, peer: %v", a.Name(), a.Done(), a.PeerMetadata())
 	}
@@ -78,14 +78,14 @@ func TestNull(t *testing.T) {
 // Done needs both directions, in any order.
 func TestNullDone(t *testing.T) {
 	ready := body(t, wire.AppendReady(nil, metadata(wire.PULL, "")))
-	sendFirst := NewNull(metadata(wire.PUSH, ""))
+	sendFirst := NewNull(Connection{Local: metadata(wire.PUSH, "")})
 	if n := len(next(t, sendFirst)); n != 1 || sendFirst.Done() {
 		t.Errorf("%d commands sent, done: %v", n, sendFirst.Done())
 	}
 	if err := sendFirst.Receive(ready); err != nil || !sendFirst.Done() {
 		t.Errorf("after Receive: %v, done: %v", err, sendFirst.Done())
 	}
-	receiveFirst := NewNull(metadata(wire.PUSH, ""))
+	receiveFirst := NewNull(Connection{Local: metadata(wire.PUSH, "")})
 	if err := receiveFirst.Receive(ready); err != nil || receiveFirst.Done() {
 		t.Errorf("after Receive: %v, done: %v", err, receiveFirst.Done())
 	}
@@ -95,7 +95,7 @@ func TestNullDone(t *testing.T) {
 }
 
 func TestNullIncompatible(t *testing.T) {
-	a, b := NewNull(metadata(wire.PUSH, "")), NewNull(metadata(wire.PUB, ""))
+	a, b := NewNull(Connection{Local: metadata(wire.PUSH, "")}), NewNull(Connection{Local: metadata(wire.PUB, "")})
 	errA, errB := exchange(t, a, b)
 	var typeError *TypeError
 	if !errors.As(errA, &typeError) || *typeError != (TypeError{Local: wire.PUSH, Peer: wire.PUB}) {
@@ -112,7 +112,7 @@ func TestNullTellsThePeer(t *testing.T) {
 		"Invalid-Socket-Type": metadata(wire.PAIR, ""),
 		"Invalid-Identity":    metadata(wire.REQ, "\x00reserved"),
 	} {
-		m := NewNull(metadata(wire.ROUTER, ""))
+		m := NewNull(Connection{Local: metadata(wire.ROUTER, "")})
 		first := m.Receive(body(t, wire.AppendReady(nil, bad)))
 		if first == nil {
 			t.Fatalf("%s is accepted", bad)
@@ -122,7 +122,7 @@ func TestNullTellsThePeer(t *testing.T) {
 			t.Fatalf("%d commands sent", len(sent))
 		}
 		var told *PeerError
-		if err := NewNull(nil).Receive(sent[0]); !errors.As(err, &told) || told.Reason != want {
+		if err := NewNull(Connection{}).Receive(sent[0]); !errors.As(err, &told) || told.Reason != want {
 			t.Errorf("the peer receives %v, want %q", err, want)
 		}
 		if again := m.Receive(nil); again != first || m.Done() {
@@ -134,7 +134,7 @@ func TestNullTellsThePeer(t *testing.T) {
 // A type that does not use routing ids accepts any.
 func TestNullTakesAnyIdentity(t *testing.T) {
 	for _, id := range []string{"\x00reserved", strings.Repeat("i", 256)} {
-		m := NewNull(metadata(wire.REP, ""))
+		m := NewNull(Connection{Local: metadata(wire.REP, "")})
 		if err := m.Receive(body(t, wire.AppendReady(nil, metadata(wire.REQ, id)))); err != nil {
 			t.Error(err)
 		}
@@ -160,7 +160,7 @@ func TestNullReceiveErrors(t *testing.T) {
 		{"too large", make([]byte, MaxCommand+1), ErrTooLarge, "65537 bytes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := NewNull(metadata(wire.PUSH, ""))
+			m := NewNull(Connection{Local: metadata(wire.PUSH, "")})
 			err := m.Receive(tt.body)
 			wantError(t, err, tt.kind, tt.text)
 			next(t, m)
@@ -172,7 +172,7 @@ func TestNullReceiveErrors(t *testing.T) {
 }
 
 func TestNullSecondReady(t *testing.T) {
-	m := NewNull(metadata(wire.PUSH, ""))
+	m := NewNull(Connection{Local: metadata(wire.PUSH, "")})
 	ready := body(t, wire.AppendReady(nil, metadata(wire.PULL, "")))
 	if err := m.Receive(ready); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestNullSecondReady(t *testing.T) {
 
 // A peer without a Socket-Type is compatible with any type, as in libzmq.
 func TestNullWithoutSocketType(t *testing.T) {
-	a, b := NewNull(metadata(wire.PUSH, "")), NewNull(nil)
+	a, b := NewNull(Connection{Local: metadata(wire.PUSH, "")}), NewNull(Connection{})
 	if errA, errB := exchange(t, a, b); errA != nil || errB != nil || !a.Done() || !b.Done() {
 		t.Errorf("a: %v, b: %v", errA, errB)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -25,7 +26,7 @@ func (all *Accepted) add(by *Listener, h *proactor.Handle) {
 	if addr := h.RemoteAddr(); addr != nil && addr.String() != "" {
 		a.from = addr.String()
 	}
-	a.engine = by.cfg.engine(by.d, h, a)
+	a.engine = by.cfg.engine(by.d, h, a, mechanism.Server)
 	all.mu.Lock()
 	stopping := all.stopping
 	a.index = len(all.peers)

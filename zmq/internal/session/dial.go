@@ -8,6 +8,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/transport"
@@ -27,8 +28,8 @@ type Dialer struct {
 	ep   Endpoint
 	peer *pipe.Peer
 
-	engine  *engine.Engine // nil while there is no connection
-	backoff time.Duration  // the next wait; 0: the interval
+	engine  engine.Engine // nil while there is no connection
+	backoff time.Duration // the next wait; 0: the interval
 	status
 
 	*attempt // nil while there is a connection
@@ -157,13 +158,13 @@ func (s *Dialer) onConnect(op *proactor.Operation) {
 	case op.Err() != nil:
 		s.failed("zmq: not connected, trying again", op.Err())
 	default:
-		s.engine = s.cfg.engine(s.d, h, s)
+		s.engine = s.cfg.engine(s.d, h, s, mechanism.Client)
 		s.engine.Start()
 	}
 }
 
 // Established implements engine.Session.
-func (s *Dialer) Established(e *engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
+func (s *Dialer) Established(e engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
 	out, err := s.cfg.link(e, s.peer, metadata)
 	if err != nil {
 		return nil, refusedPeerError{err}
@@ -181,7 +182,7 @@ func (s *Dialer) Established(e *engine.Engine, metadata wire.Metadata) (*pipe.Ou
 func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
 
 // Closed implements engine.Session.
-func (s *Dialer) Closed(e *engine.Engine, cause error, unsent *message.Batch) {
+func (s *Dialer) Closed(e engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
 	s.retrySlowly = isPermanent(cause)
 	what := "zmq: no handshake, connecting again"

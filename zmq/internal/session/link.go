@@ -8,7 +8,7 @@ import (
 
 // link connects the pattern to peer through e, and returns the Out that e sends
 // from.
-func (c *Config) link(e *engine.Engine, peer *pipe.Peer, metadata wire.Metadata) (*pipe.Out, error) {
+func (c *Config) link(e engine.Engine, peer *pipe.Peer, metadata wire.Metadata) (*pipe.Out, error) {
 	in := c.Host.NewIn(e.Inbox())
 	in.Peer = peer
 	e.Inbox().Open(in)

@@ -136,13 +136,13 @@ func (l *Listener) finishStop() {
 type acceptedPeer struct {
 	by     *Listener
 	peer   *pipe.Peer // nil before the handshake is done
-	engine *engine.Engine
+	engine engine.Engine
 	from   string
 	index  int // its position in by.peers
 }
 
 // Established implements engine.Session.
-func (a *acceptedPeer) Established(e *engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
+func (a *acceptedPeer) Established(e engine.Engine, metadata wire.Metadata) (*pipe.Out, error) {
 	peer := a.by.cfg.newPeer(a.from)
 	if err := a.by.cfg.Host.Attach(peer); err != nil {
 		return nil, refusedPeerError{err}
@@ -170,7 +170,7 @@ func (a *acceptedPeer) hangUp() {
 func (a *acceptedPeer) Refused(why pipe.Refusal, n int) { a.by.cfg.Host.Refused(why, n) }
 
 // Closed implements engine.Session.
-func (a *acceptedPeer) Closed(_ *engine.Engine, cause error, unsent *message.Batch) {
+func (a *acceptedPeer) Closed(_ engine.Engine, cause error, unsent *message.Batch) {
 	a.report(cause)
 	if a.peer != nil {
 		a.peer.Out.Detach(unsent)

@@ -86,8 +86,10 @@ func (r *fixture) stopped(stop func(done func())) {
 func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
-		Host: h, Engine: engine.Config{Type: typ, HandshakeTimeout: 30 * time.Second},
-		Mechanism:         func() mechanism.Mechanism { return mechanism.NewNull(metadata) },
+		Host: h, Engine: engine.Config{
+			Type: typ, HandshakeTimeout: 30 * time.Second, Mechanism: mechanism.NewNull, Metadata: metadata,
+		},
+		NewEngine:         engine.NewZMTP,
 		Dispatcher:        func() *proactor.Dispatcher { return r.d },
 		ReconnectInterval: 100 * time.Millisecond,
 		Jitter:            func(time.Duration) time.Duration { return 0 },

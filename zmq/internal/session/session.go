@@ -44,7 +44,7 @@ type Host interface {
 type Config struct {
 	Host       Host
 	Engine     engine.Config
-	Mechanism  func() mechanism.Mechanism // a new one for each connection
+	NewEngine  engine.Constructor // makes the engine of each connection
 	Dispatcher func() *proactor.Dispatcher
 	Socket     proactor.SocketOptions
 	Logger     *slog.Logger // nil: nothing is logged
@@ -58,8 +58,8 @@ type Config struct {
 }
 
 // engine makes the engine of a new connection.
-func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Session) *engine.Engine {
-	return engine.New(&c.Engine, d, s, owner, c.Mechanism())
+func (c *Config) engine(d *proactor.Dispatcher, s stream.Stream, owner engine.Session, role mechanism.Role) engine.Engine {
+	return c.NewEngine(&c.Engine, engine.Connection{Dispatcher: d, Stream: s, Session: owner, Role: role})
 }
 
 // Endpoint is an endpoint with its transport.
