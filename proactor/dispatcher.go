@@ -97,8 +97,8 @@ func New(o Options) (*Dispatcher, error) {
 		d.prioritized.Store(true)
 	}
 	d.journal, _ = b.(journal)
-	d.setUpRecord(o.Record)
 	d.checks = newChecker(d, &o)
+	d.register(o.Record)
 	return d, nil
 }
 

@@ -144,7 +144,7 @@ func (r *Record) String() string {
 // setUpRecord begins d's record. Simulated runs begin in 1970, so that their records
 // are the same each time.
 func (d *Dispatcher) setUpRecord(o RecordOptions) {
-	if o = d.register(o); o.Off {
+	if o.Off {
 		return
 	}
 	if o.Labels {

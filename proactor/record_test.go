@@ -292,3 +292,38 @@ func TestRecordError(t *testing.T) {
 		t.Errorf("the error is %v", r.Err)
 	}
 }
+
+// Tools read the records of every dispatcher while others are made: a dispatcher that
+// they can find is complete. The race detector sees one that is not.
+func TestRecordsBesideNew(t *testing.T) {
+	made := make(chan error)
+	go func() {
+		var err error
+		for range 100 {
+			var d *proactor.Dispatcher
+			if d, err = proactor.New(proactor.Options{}); err != nil {
+				break
+			}
+			d.Close()
+		}
+		made <- err
+	}()
+	for {
+		recording, err := proactor.StartRecording(proactor.RecordOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range proactor.Dispatchers() {
+			d.Records()
+		}
+		recording.Stop()
+		select {
+		case err := <-made:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+	}
+}

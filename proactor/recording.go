@@ -32,17 +32,19 @@ func (d *Dispatcher) Number() int {
 	return int(d.record.Number())
 }
 
-// register adds d to the open dispatchers. It returns the options of its record:
-// those of the recording in progress, or else o.
-func (d *Dispatcher) register(o RecordOptions) RecordOptions {
+// register sets up d's record and adds d to the open dispatchers, in one step: other
+// goroutines find d from then on, and read its record. A recording in progress
+// decides about the record, instead of o.
+func (d *Dispatcher) register(o RecordOptions) {
 	open.mu.Lock()
 	defer open.mu.Unlock()
-	open.dispatchers = append(open.dispatchers, d)
-	if r := open.recording; r != nil {
+	r := open.recording
+	if r != nil {
+		o = r.options
 		r.dispatchers = append(r.dispatchers, d)
-		return r.options
 	}
-	return o
+	d.setUpRecord(o)
+	open.dispatchers = append(open.dispatchers, d)
 }
 
 // unregister removes d, which is closed.

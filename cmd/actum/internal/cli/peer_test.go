@@ -226,7 +226,7 @@ func TestUndelivered(t *testing.T) {
 // words.
 func TestNotices(t *testing.T) {
 	tests := []struct{ line, beside, heard string }{
-		{"pull --connect EP", "", "^actum: waiting for ipc://[^ ]*: [^:]+, trying again\n"},
+		{"pull --connect EP", "", "(?m)^actum: waiting for ipc://[^ ]*: [^:]+, trying again\n"},
 		{"sub --connect EP", "pull --bind EP", "actum: waiting for ipc://[^ ]*: .*SUB does not talk to PULL, trying again\n"},
 		{"pull --bind EP", "sub --connect EP", "actum: waiting for a peer to connect to ipc://[^ ]* .the last one: "},
 		{"pull --bind EP --connect ipc:///nowhere/s", "push --connect EP", "actum: connected, waiting for messages; ipc:///nowhere/s: [^:]+, trying again\n"},
