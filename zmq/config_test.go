@@ -110,7 +110,7 @@ func TestLimitsOfMessages(t *testing.T) {
 		{Options{MaxMessageSize: 1, MaxFrames: 1}, 1, 1},
 		{Options{MaxFrames: -1}, 0, 0},
 	} {
-		if size, frames := tt.o.maxMessage(), tt.o.maxFrames(); size != tt.size || frames != tt.frames {
+		if size, frames := tt.o.values().MaxMessage(), tt.o.values().FrameLimit(); size != tt.size || frames != tt.frames {
 			t.Errorf("%+v: %d bytes and %d frames, want %d and %d", tt.o, size, frames, tt.size, tt.frames)
 		}
 	}

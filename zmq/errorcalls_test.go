@@ -52,6 +52,7 @@ var errorCalls = map[string][]errorCase{
 		}, context.Canceled, "shutdown", "context"},
 	},
 	"ParseType":   {{func(*errorFixture) error { _, err := zmq.ParseType("pusch"); return err }, nil, "socket type", "pusch"}},
+	"Options.Get": {{func(*errorFixture) error { _, err := new(zmq.Options).Get("conflate"); return err }, errors.ErrUnsupported, "option conflate", "not implemented"}},
 	"Options.Set": {{func(*errorFixture) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
 
 	"Socket.Close":       nil, // always nil

@@ -1,6 +1,10 @@
 package zmq
 
-import "time"
+import (
+	"time"
+
+	"github.com/actum-go/actum/zmq/internal/option"
+)
 
 // ReportCloseAfter makes Close report after d what it waits for.
 func ReportCloseAfter(c *Context, d time.Duration) { c.firstReport = d }
@@ -22,5 +26,12 @@ func HoldStops(s *Socket, begun, release chan struct{}) {
 	}
 }
 
-// UnimplementedOptions are the libzmq options that are not implemented yet.
-var UnimplementedOptions = unimplemented
+// UnimplementedOptions returns the libzmq options that are not implemented yet.
+func UnimplementedOptions() (names []string) {
+	for _, r := range option.Rows() {
+		if !r.Implemented() && r.Instead == "" {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}

@@ -1,13 +1,12 @@
 package zmq
 
 import (
-	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -28,16 +27,16 @@ const (
 
 // Defaults, as in libzmq.
 const (
-	DefaultHWM               = 1000
-	DefaultReconnectInterval = 100 * time.Millisecond
-	DefaultHandshakeTimeout  = 30 * time.Second
-	DefaultBacklog           = 100
+	DefaultHWM               = option.DefaultHWM
+	DefaultReconnectInterval = option.DefaultReconnectInterval
+	DefaultHandshakeTimeout  = option.DefaultHandshakeTimeout
+	DefaultBacklog           = option.DefaultBacklog
 )
 
 // Defaults of options that libzmq does not have.
 const (
-	DefaultMaxFrames    = 1 << 20
-	DefaultStallTimeout = time.Minute
+	DefaultMaxFrames    = option.DefaultMaxFrames
+	DefaultStallTimeout = option.DefaultStallTimeout
 )
 
 // Options are a socket's options. The zero value has libzmq's defaults. Where
@@ -167,69 +166,13 @@ type Options struct {
 	Backlog int
 }
 
-func tooLong(prefix string) bool { return len(prefix) > wire.MaxSubscription }
+// values is the options as the layers below know them.
+func (o *Options) values() *option.Values { return (*option.Values)(o) }
 
 // validate returns an *OptionError for the first option that is not allowed.
 func (o *Options) validate(t Type) error {
-	bad := func(field, format string, args ...any) error {
-		return &OptionError{Option: field, Err: fmt.Errorf(format, args...)}
-	}
-	switch {
-	case len(o.RoutingID) > wire.MaxIdentity:
-		return bad("RoutingID", "%d bytes, at most %d are allowed", len(o.RoutingID), wire.MaxIdentity)
-	case len(o.RoutingID) > 0 && o.RoutingID[0] == 0:
-		return bad("RoutingID", "the first byte must not be zero: such ids are made up by ROUTER sockets")
-	case len(o.Subscribe) > 0 && t != SUB:
-		return bad("Subscribe", "a %s socket does not subscribe", t)
-	case slices.ContainsFunc(o.Subscribe, tooLong):
-		return bad("Subscribe", "a prefix has more than %d bytes", wire.MaxSubscription)
-	case o.RouterMandatory && t != ROUTER:
-		return bad("RouterMandatory", "a %s socket does not route", t)
-	case o.RouterHandover && t != ROUTER:
-		return bad("RouterHandover", "a %s socket does not route", t)
-	case o.ProbeRouter && t != ROUTER && t != DEALER && t != REQ:
-		return bad("ProbeRouter", "a %s socket does not speak to ROUTERs", t)
-	case o.ReqRelaxed && t != REQ:
-		return bad("ReqRelaxed", "a %s socket does not wait for replies in turn", t)
-	case o.ReqCorrelate && t != REQ:
-		return bad("ReqCorrelate", "a %s socket does not wait for replies in turn", t)
-	case o.NoDrop && t != PUB:
-		return bad("NoDrop", "a %s socket does not publish", t)
-	case o.HeartbeatTTL > wire.MaxPingTTL:
-		return bad("HeartbeatTTL", "%v: expected at most %v", o.HeartbeatTTL, wire.MaxPingTTL)
-	}
-	for _, n := range []struct {
-		field string
-		value int64
-		most  int64
-	}{
-		{"SendBuffer", int64(o.SendBuffer), math.MaxInt32},
-		{"RecvBuffer", int64(o.RecvBuffer), math.MaxInt32},
-		{"Backlog", int64(o.Backlog), math.MaxInt32},
-		{"SendHWMBytes", int64(o.SendHWMBytes), math.MaxInt64},
-		{"RecvHWMBytes", int64(o.RecvHWMBytes), math.MaxInt64},
-	} {
-		if n.value < 0 {
-			return bad(n.field, "%d: expected 0, for the default, or more", n.value)
-		}
-		if n.value > n.most {
-			return bad(n.field, "%d: expected at most %d", n.value, n.most)
-		}
-	}
-	for _, d := range []struct {
-		field string
-		value time.Duration
-	}{
-		{"ReconnectIntervalMax", o.ReconnectIntervalMax},
-		{"ConnectTimeout", o.ConnectTimeout},
-		{"HeartbeatInterval", o.HeartbeatInterval},
-		{"HeartbeatTTL", o.HeartbeatTTL},
-		{"SendTimeout", o.SendTimeout},
-		{"RecvTimeout", o.RecvTimeout},
-	} {
-		if d.value < 0 {
-			return bad(d.field, "%v: expected 0, for the default, or more", d.value)
-		}
+	if field, err := o.values().Validate(wire.SocketType(t)); err != nil {
+		return &OptionError{Option: field, Err: err}
 	}
 	return nil
 }
@@ -269,33 +212,6 @@ func (o *Options) heartbeat() *engine.Heartbeat {
 		Timeout:  orDefault(o.HeartbeatTimeout, o.HeartbeatInterval),
 		TTL:      o.HeartbeatTTL,
 	}
-}
-
-// defaultMaxMessageFrames is the number of frames of the largest size that a
-// message may have if MaxMessageSize is not set.
-const defaultMaxMessageFrames = 1000
-
-// maxMessage is the largest message accepted, in bytes; 0 for no limit.
-func (o *Options) maxMessage() int64 {
-	if o.MaxMessageSize != 0 || o.MaxFrameSize <= 0 {
-		return max(o.MaxMessageSize, 0)
-	}
-	return defaultMaxMessageFrames * min(o.MaxFrameSize, math.MaxInt64/defaultMaxMessageFrames)
-}
-
-// minMaxFrames is the least default for MaxFrames with a maximum message size: a
-// small size must not rule out an envelope.
-const minMaxFrames = 64
-
-// maxFrames is the largest number of frames in a message; 0 for no limit.
-func (o *Options) maxFrames() int {
-	if o.MaxFrames != 0 {
-		return max(o.MaxFrames, 0)
-	}
-	if size := o.maxMessage(); size > 0 {
-		return int(min(max(size, minMaxFrames), DefaultMaxFrames))
-	}
-	return DefaultMaxFrames
 }
 
 func limits(msgs, size int) pipe.Limits {

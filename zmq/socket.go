@@ -120,7 +120,7 @@ func (s *Socket) sessionConfig() session.Config {
 			HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
 			StallTimeout:     orDefault(o.StallTimeout, DefaultStallTimeout),
 			Heartbeat:        o.heartbeat(),
-			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.maxMessage(), MaxFrames: o.maxFrames()},
+			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.values().MaxMessage(), MaxFrames: o.values().FrameLimit()},
 			Tuning:           s.ctx.opts.tuning,
 			Abort:            new(atomic.Bool),
 			Connections:      new(atomic.Int32),

@@ -17,16 +17,17 @@ func TestOptions(t *testing.T) {
 	if err := new(Command).Run(system.Streams{Out: &out}); err != nil {
 		t.Fatal(err)
 	}
+	texts := about()
 	for _, name := range zmq.OptionNames() {
-		if about[name] == "" {
-			t.Errorf("%s: please say what it is, in about", name)
+		if texts[name] == "" {
+			t.Errorf("%s: please say what it is, in its row's About", name)
 		}
 		if !strings.Contains("\n"+out.String(), "\n"+name+" ") {
 			t.Errorf("%s is not listed", name)
 		}
 	}
-	if len(about) != len(zmq.OptionNames()) {
-		t.Errorf("%d texts for %d options", len(about), len(zmq.OptionNames()))
+	if len(texts) != len(zmq.OptionNames()) {
+		t.Errorf("%d texts for %d options", len(texts), len(zmq.OptionNames()))
 	}
 	for line := range strings.Lines(out.String()) {
 		if len(line) > 81 {
