@@ -104,6 +104,7 @@ func (l *listener) accept(op *backend.Op, s *stream) {
 		return
 	}
 	l.b.net.note(record{verb: verbAccept, who: s.who})
+	s.moveTo(l.b) // l may have moved since s arrived
 	l.b.addHandle(s)
 	op.New = s
 	l.accepts.complete(op, 0, nil)

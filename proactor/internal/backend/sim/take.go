@@ -37,10 +37,13 @@ func (s *stream) move(to *Backend) error {
 		return err
 	}
 	s.b.removeHandle(s)
-	s.b, s.in.r.b, s.out.w.b = to, to, to
+	s.moveTo(to)
 	to.addHandle(s)
 	return nil
 }
+
+// moveTo makes the operations of s complete on another backend.
+func (s *stream) moveTo(to *Backend) { s.b, s.in.r.b, s.out.w.b = to, to, to }
 
 func (p *packet) move(to *Backend) error {
 	if err := movable(p.closed, &p.r, &p.w); err != nil {
