@@ -3,24 +3,27 @@ package zmq
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
-	"github.com/actum-go/actum/zmq/internal/transport/ipc"
-	"github.com/actum-go/actum/zmq/internal/transport/tcp"
+	_ "github.com/actum-go/actum/zmq/internal/transport/ipc" // registers itself
+	_ "github.com/actum-go/actum/zmq/internal/transport/tcp" // registers itself
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // endpoint pairs an endpoint, which is not an inproc one, with its transport.
-func (c *Context) endpoint(ep endpoint.Endpoint) session.Endpoint {
-	if ep.Transport == endpoint.IPC {
-		return session.Endpoint{Endpoint: ep, Transport: ipc.Transport{}}
+func (s *Socket) endpoint(ep endpoint.Endpoint) (session.Endpoint, error) {
+	t, ok := transport.For(ep, &s.transport)
+	if !ok {
+		return session.Endpoint{}, fmt.Errorf("no transport is registered for %s://", ep.Transport)
 	}
-	return session.Endpoint{Endpoint: ep, Transport: tcp.Transport{Resolver: c.opts.Resolver}}
+	return session.Endpoint{Endpoint: ep, Transport: t}, nil
 }
 
 // bound is one Bind. stop closes the endpoint and calls done when nothing of it
@@ -143,7 +146,11 @@ func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.opening, cancel)()
-	l, err := session.Listen(ctx, &s.session, s.ctx.endpoint(ep), &s.accepted)
+	at, err := s.endpoint(ep)
+	if err != nil {
+		return err
+	}
+	l, err := session.Listen(ctx, &s.session, at, &s.accepted)
 	if err != nil {
 		if s.opening.Err() != nil {
 			return ErrClosed
@@ -198,7 +205,11 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 	if s.connectsOnce() && s.hasEndpoint(ep) {
 		return nil
 	}
-	d, err := session.Dial(&s.session, s.ctx.endpoint(ep))
+	to, err := s.endpoint(ep)
+	if err != nil {
+		return err
+	}
+	d, err := session.Dial(&s.session, to)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package zmq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,17 +17,19 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Socket is a ZeroMQ socket. Any number of goroutines may call its methods at
 // once.
 type Socket struct {
-	ctx     *Context
-	typ     Type
-	opts    Options
-	pattern *pattern.Socket
-	session session.Config
+	ctx       *Context
+	typ       Type
+	opts      Options
+	pattern   *pattern.Socket
+	session   session.Config
+	transport transport.Settings
 
 	mu            sync.Mutex
 	last          string // the result of LastEndpoint
@@ -76,6 +79,7 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	s.pattern = newPattern(kind)
 	s.opening, s.endOpening = context.WithCancel(context.Background())
 	s.session = s.sessionConfig()
+	s.transport = s.transportSettings()
 	if err := c.add(s); err != nil {
 		return nil, err
 	}
@@ -102,10 +106,6 @@ func (s *Socket) sessionConfig() session.Config {
 	if wire.SocketType(s.typ).SendsIdentity() {
 		told = append(told, wire.Property{Name: wire.PropertyIdentity, Value: o.RoutingID})
 	}
-	backlog := o.Backlog
-	if backlog == 0 {
-		backlog = DefaultBacklog
-	}
 	reconnect := o.ReconnectInterval
 	if reconnect == 0 {
 		reconnect = DefaultReconnectInterval
@@ -127,12 +127,21 @@ func (s *Socket) sessionConfig() session.Config {
 		},
 		NewEngine:            engine.NewZMTP,
 		Dispatcher:           s.ctx.dispatcher,
-		Socket:               proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: backlog},
 		Logger:               s.ctx.opts.Logger,
-		ConnectTimeout:       clampDuration(o.ConnectTimeout),
 		ReconnectInterval:    clampDuration(reconnect),
 		ReconnectIntervalMax: clampDuration(o.ReconnectIntervalMax),
 		Jitter:               s.ctx.jitter,
+	}
+}
+
+// transportSettings is what the socket asks of its streams.
+func (s *Socket) transportSettings() transport.Settings {
+	o := &s.opts
+	return transport.Settings{
+		Socket:           proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: cmp.Or(o.Backlog, DefaultBacklog)},
+		Resolver:         s.ctx.opts.Resolver,
+		ConnectTimeout:   clampDuration(o.ConnectTimeout),
+		HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
 	}
 }
 

@@ -9,7 +9,7 @@ package endpoint
 
 import "strings"
 
-// The transports.
+// The schemes of the transports that are always there; Register adds others.
 const (
 	TCP    = "tcp"
 	IPC    = "ipc"
@@ -26,57 +26,39 @@ const separator = "://"
 // meaning give the same Endpoint, as far as that can be decided without
 // resolving.
 type Endpoint struct {
-	Transport string  // TCP, IPC or Inproc
-	Address   Address // tcp: the address to listen on, or to connect to
-	Source    Address // tcp: the address to connect from; the zero value leaves it to the system
-	Path      string  // ipc: a file, "@name" in Linux's abstract namespace, or Wildcard
-	Name      string  // inproc: any text
+	Transport string  // the scheme: TCP, IPC, Inproc or a registered one
+	Address   Address // HostPort: the address to listen on, or to connect to
+	Source    Address // HostPort: the address to connect from; the zero value leaves it to the system
+	Path      string  // FilePath: a file, "@name" in Linux's abstract namespace, or Wildcard
+	Name      string  // FreeText: any text
 }
 
 // Parse parses s. The error is an *Error. An Endpoint may be usable only for
 // binding, or only for connecting: see CheckBind and CheckConnect.
 func Parse(s string) (Endpoint, error) {
-	transport, rest, found := strings.Cut(s, separator)
+	scheme, rest, found := strings.Cut(s, separator)
 	if !found {
-		return Endpoint{}, &Error{s, "no transport: expected tcp://host:port, ipc://path or inproc://name"}
+		return Endpoint{}, &Error{s, "no transport: expected " +
+			listSchemes(func(scheme string, g Grammar) string { return scheme + separator + g.Form })}
 	}
-	var e Endpoint
-	var reason string
-	switch transport {
-	case TCP:
-		e, reason = parseTCP(rest)
-	case IPC:
-		e, reason = parseIPC(rest)
-	case Inproc:
-		e, reason = parseInproc(rest)
-	default:
-		reason = "unknown transport: expected tcp, ipc or inproc, in lower case"
+	g, ok := grammarOf(scheme)
+	if !ok {
+		return Endpoint{}, &Error{s, "unknown transport: expected " +
+			listSchemes(func(scheme string, _ Grammar) string { return scheme }) + ", in lower case"}
 	}
+	e, reason := g.Parse(rest)
 	if reason != "" {
 		return Endpoint{}, &Error{s, reason}
 	}
+	e.Transport = scheme
 	return e, nil
-}
-
-func parseInproc(name string) (Endpoint, string) {
-	if name == "" {
-		return Endpoint{}, "no name: expected inproc://name"
-	}
-	return Endpoint{Transport: Inproc, Name: name}, ""
 }
 
 // String returns the endpoint in its canonical form, which Parse accepts.
 func (e Endpoint) String() string {
-	switch e.Transport {
-	case TCP:
-		s := e.Address.String()
-		if e.Source != (Address{}) {
-			s = e.Source.String() + sourceSeparator + s
-		}
-		return TCP + separator + s
-	case IPC:
-		return IPC + separator + e.Path
-	default:
-		return e.Transport + separator + e.Name
+	rest := e.Name
+	if g, ok := grammarOf(e.Transport); ok {
+		rest = g.Format(e)
 	}
+	return e.Transport + separator + rest
 }

@@ -18,6 +18,19 @@ const MaxPath = 107
 
 const abstractPrefix = "@"
 
+// FilePath is the grammar of ipc endpoints.
+var FilePath = Grammar{
+	Form:   "path",
+	Parse:  parseIPC,
+	Format: func(e Endpoint) string { return e.Path },
+	CheckConnect: func(e Endpoint) string {
+		if e.Path == Wildcard {
+			return "cannot connect to *: expected the path that the peer is bound to"
+		}
+		return ""
+	},
+}
+
 func parseIPC(path string) (e Endpoint, reason string) {
 	switch {
 	case path == "":
@@ -29,10 +42,10 @@ func parseIPC(path string) (e Endpoint, reason string) {
 	case strings.IndexByte(path, 0) >= 0:
 		return Endpoint{}, "zero byte in the path"
 	}
-	return Endpoint{Transport: IPC, Path: path}, ""
+	return Endpoint{Path: path}, ""
 }
 
 // Abstract reports whether e is in Linux's abstract namespace.
 func (e Endpoint) Abstract() bool {
-	return e.Transport == IPC && strings.HasPrefix(e.Path, abstractPrefix)
+	return strings.HasPrefix(e.Path, abstractPrefix)
 }

@@ -26,8 +26,34 @@ type Address struct {
 	Port uint16 // 0: the system picks one
 }
 
+// HostPort is the grammar of tcp endpoints, and of those of its layers.
+var HostPort = Grammar{
+	Form:  "host:port",
+	Parse: parseTCP,
+	Format: func(e Endpoint) string {
+		if e.Source != (Address{}) {
+			return e.Source.String() + sourceSeparator + e.Address.String()
+		}
+		return e.Address.String()
+	},
+	CheckBind: func(e Endpoint) string {
+		if e.Source != (Address{}) {
+			return "source address in a bind: expected tcp://host:port"
+		}
+		return ""
+	},
+	CheckConnect: func(e Endpoint) string {
+		switch {
+		case e.Address.Host == Wildcard:
+			return "cannot connect to *: expected the address or name of a host, as in tcp://127.0.0.1:5555"
+		case e.Address.Port == 0:
+			return "cannot connect to port * or 0: expected the port that the peer is bound to"
+		}
+		return ""
+	},
+}
+
 func parseTCP(s string) (e Endpoint, reason string) {
-	e.Transport = TCP
 	source, address, found := strings.Cut(s, sourceSeparator)
 	if !found {
 		address = s

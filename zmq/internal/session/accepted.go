@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/stream"
 )
 
 // Accepted holds all accepted connections of a socket, of all its endpoints. Any
@@ -21,12 +23,9 @@ type Accepted struct {
 
 // add starts an engine on an accepted stream. It runs on the dispatcher's
 // goroutine.
-func (all *Accepted) add(by *Listener, h *proactor.Handle) {
-	a := &acceptedPeer{by: by, from: by.bound.Endpoint}
-	if addr := h.RemoteAddr(); addr != nil && addr.String() != "" {
-		a.from = addr.String()
-	}
-	a.engine = by.cfg.engine(by.d, h, a, mechanism.Server)
+func (all *Accepted) add(by *Listener, s stream.Stream) {
+	a := &acceptedPeer{by: by, from: cmp.Or(stream.PeerAddress(s), by.bound.Endpoint())}
+	a.engine = by.cfg.engine(by.d, s, a, mechanism.Server)
 	all.mu.Lock()
 	stopping := all.stopping
 	a.index = len(all.peers)

@@ -8,6 +8,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -22,8 +23,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 			stop := serve(r)
 			h := &host{}
 			cfg := r.config(h, wire.PUSH)
-			cfg.ConnectTimeout = time.Hour
-			s, err := session.Dial(cfg, to(t, &way{}))
+			s, err := session.Dial(cfg, to(t, &way{settings: transport.Settings{ConnectTimeout: time.Hour}}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"errors"
 	"math"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -18,25 +18,25 @@ import (
 // Dialer is one Connect: it keeps one connection to an endpoint until it is
 // stopped.
 //
-//  1. Resolve: a goroutine looks the name up and posts the result.
-//  2. Connect to one target after the other, each with the connect timeout.
-//  3. The engine shakes hands and carries traffic until it is closed.
-//  4. Back off, then begin again.
+//  1. The transport makes a stream.
+//  2. The engine shakes hands and carries traffic until it is closed.
+//  3. Back off, then begin again.
+//
+// At most one of dialing, retry and engine is there.
 type Dialer struct {
 	cfg  *Config
 	d    *proactor.Dispatcher
 	ep   Endpoint
 	peer *pipe.Peer
 
-	engine  engine.Engine // nil while there is no connection
-	backoff time.Duration // the next wait; 0: the interval
+	dialing transport.Attempt   // nil unless the transport makes a stream
+	retry   *proactor.Operation // the wait before the next attempt; nil without one
+	engine  engine.Engine       // nil while there is no connection
+	backoff time.Duration       // the next wait; 0: the interval
 	status
 
-	*attempt // nil while there is a connection
-
-	resolved *resolution  // while a name is looked up
-	stopped  func()       // not nil while stopping, and afterwards
-	backlog  pipe.Backlog // what earlier connections have brought and was not received
+	stopped func()       // not nil while stopping, and afterwards
+	backlog pipe.Backlog // what earlier connections have brought and was not received
 
 	linked      bool // the pattern knows of the connection
 	retrySlowly bool // retrying soon would not help with the last failure
@@ -44,29 +44,9 @@ type Dialer struct {
 	finished    bool
 }
 
-// attempt is the state of connecting. A Dialer releases it once it is connected.
-type attempt struct {
-	targets     []transport.Target // still to be tried
-	connectOp   proactor.Operation
-	timerOp     proactor.Operation // the connect timeout, or the wait before the next attempt
-	waiting     bool               // timerOp is the wait
-	onTimerIdle func()             // called when the cancelled timer has completed
-}
-
-// resolution is the look-up of a name by a goroutine of its own.
-type resolution struct {
-	op      proactor.Operation
-	cancel  context.CancelFunc
-	targets []transport.Target
-	err     error
-}
-
 // errBacklogFull is why no connection is made to a peer whose earlier messages
 // fill the backlog.
 var errBacklogFull = errors.New("the receive high-water mark is reached by messages of earlier connections not received yet by the program")
-
-// errNoAddress is the error of a look-up that succeeds without an address.
-var errNoAddress = errors.New("the name has no address")
 
 // Dial attaches a peer to the socket and begins to connect.
 func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
@@ -82,85 +62,34 @@ func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 // Peer is the peer at the endpoint.
 func (s *Dialer) Peer() *pipe.Peer { return s.peer }
 
-// begin looks up where to connect.
+// begin begins an attempt.
 func (s *Dialer) begin() {
-	s.prepare()
 	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
 		s.failed("zmq: not connecting again yet", errBacklogFull)
 		return
 	}
-	if t, ok := s.ep.Transport.Literal(s.ep.Endpoint); ok {
-		s.targets = append(s.targets[:0], t)
-		s.connect()
+	s.dialing = s.ep.Transport.Dial(s.d, s.ep.Endpoint, s.onDialed)
+}
+
+func (s *Dialer) onDialed(to stream.Stream, err error) {
+	s.dialing = nil
+	if err != nil {
+		s.retrySlowly = isPermanent(err)
+		what := "zmq: not connected, trying again"
+		if e := (*transport.Error)(nil); errors.As(err, &e) {
+			switch e.Step {
+			case transport.StepResolve:
+				s.retrySlowly = true // to spare name servers
+				what = "zmq: name not resolved, trying again"
+			case transport.StepHandshake:
+				what = noHandshake
+			}
+		}
+		s.failed(what, err)
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	r := &resolution{cancel: cancel}
-	r.op.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.onResolved() })
-	s.resolved = r
-	go func() {
-		r.targets, r.err = s.ep.Transport.Resolve(ctx, s.ep.Endpoint)
-		s.d.Post(&r.op)
-	}()
-}
-
-// prepare makes the state of an attempt, if there is none.
-func (s *Dialer) prepare() {
-	if s.attempt == nil {
-		s.attempt = new(attempt)
-		s.connectOp.Handler = proactor.HandlerFunc(s.onConnect)
-		s.timerOp.Handler = proactor.HandlerFunc(s.onTimer)
-	}
-}
-
-func (s *Dialer) onResolved() {
-	r := s.resolved
-	r.cancel()
-	s.resolved, s.targets = nil, r.targets
-	if r.err == nil && len(r.targets) == 0 {
-		r.err = errNoAddress
-	}
-	switch {
-	case s.stopped != nil:
-		s.finishStop()
-	case r.err != nil:
-		s.retrySlowly = true // to spare name servers
-		s.failed("zmq: name not resolved, trying again", r.err)
-	default:
-		s.connect()
-	}
-}
-
-// connect tries the next target. There must be one.
-func (s *Dialer) connect() {
-	s.retrySlowly = false
-	t := s.targets[0]
-	s.targets = s.targets[1:]
-	o := s.cfg.Socket
-	o.LocalAddr = t.Source
-	s.d.Connect(&s.connectOp, t.Network, t.Address, &o)
-	if s.cfg.ConnectTimeout > 0 {
-		s.d.StartTimer(&s.timerOp, s.cfg.ConnectTimeout)
-	}
-}
-
-func (s *Dialer) onConnect(op *proactor.Operation) {
-	s.d.Cancel(&s.timerOp)
-	h := op.Accepted()
-	switch {
-	case s.stopped != nil:
-		if h != nil {
-			_ = h.Close()
-		}
-		s.finishStop()
-	case op.Err() != nil && len(s.targets) > 0:
-		s.whenTimerIdle(s.connect)
-	case op.Err() != nil:
-		s.failed("zmq: not connected, trying again", op.Err())
-	default:
-		s.engine = s.cfg.engine(s.d, h, s, mechanism.Client)
-		s.engine.Start()
-	}
+	s.engine = s.cfg.engine(s.d, to, s, mechanism.Client)
+	s.engine.Start()
 }
 
 // Established implements engine.Session.
@@ -172,11 +101,10 @@ func (s *Dialer) Established(e engine.Engine, metadata wire.Metadata) (*pipe.Out
 	s.linked = true
 	s.backoff = 0
 	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
-	if !s.timerOp.Outstanding() { // it has usually completed: onConnect has cancelled it
-		s.attempt = nil
-	}
 	return out, nil
 }
+
+const noHandshake = "zmq: no handshake, connecting again"
 
 // Refused implements engine.Session.
 func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
@@ -185,7 +113,7 @@ func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
 func (s *Dialer) Closed(e engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
 	s.retrySlowly = isPermanent(cause)
-	what := "zmq: no handshake, connecting again"
+	what := noHandshake
 	if s.linked {
 		what = "zmq: connection lost, connecting again"
 		s.linked = false
@@ -206,7 +134,8 @@ func (s *Dialer) failed(what string, cause error) {
 		s.detach()
 	default:
 		s.status.failed(s.cfg, s.d.Now(), StateRetrying, what, s.ep.String(), cause)
-		s.whenTimerIdle(s.wait)
+		s.retry = &proactor.Operation{Handler: proactor.HandlerFunc(s.onRetry)}
+		s.d.StartTimer(s.retry, s.retryDelay())
 	}
 }
 
@@ -217,21 +146,6 @@ func (s *Dialer) detach() {
 		s.detached = true
 		s.cfg.Host.Detach(s.peer, true)
 	}
-}
-
-// whenTimerIdle calls f as soon as the timer can be used again.
-func (s *Dialer) whenTimerIdle(f func()) {
-	s.prepare()
-	if s.timerOp.Outstanding() {
-		s.onTimerIdle = f
-		return
-	}
-	f()
-}
-
-func (s *Dialer) wait() {
-	s.waiting = true
-	s.d.StartTimer(&s.timerOp, s.retryDelay())
 }
 
 // slowRetryMax is the longest wait without a ReconnectIntervalMax, where retrying
@@ -260,21 +174,13 @@ func addDurations(a, b time.Duration) time.Duration {
 	return min(min(a, most)+min(b, most), most)
 }
 
-// onTimer ends a wait, or a connect that takes too long.
-func (s *Dialer) onTimer(op *proactor.Operation) {
-	waited := s.waiting
-	s.waiting = false
-	switch then := s.onTimerIdle; {
-	case s.stopped != nil:
+func (s *Dialer) onRetry(*proactor.Operation) {
+	s.retry = nil
+	if s.stopped != nil {
 		s.finishStop()
-	case then != nil:
-		s.onTimerIdle = nil
-		then()
-	case waited:
-		s.begin()
-	case op.Err() == nil:
-		s.d.Cancel(&s.connectOp)
+		return
 	}
+	s.begin()
 }
 
 // Stop ends the connection and calls done, on the dispatcher's goroutine, when
@@ -287,12 +193,11 @@ func (s *Dialer) Stop(timeout time.Duration, done func()) {
 
 func (s *Dialer) onStop(timeout time.Duration, done func()) {
 	s.stopped = done
-	if s.resolved != nil {
-		s.resolved.cancel()
+	if s.dialing != nil {
+		s.dialing.Cancel()
 	}
-	if s.attempt != nil {
-		s.d.Cancel(&s.timerOp)
-		s.d.Cancel(&s.connectOp)
+	if s.retry != nil {
+		s.d.Cancel(s.retry)
 	}
 	if s.engine != nil {
 		s.engine.CloseGracefully(errStopped, timeout)
@@ -310,14 +215,9 @@ func (s *Dialer) CloseNow() {
 	s.d.Post(&proactor.Operation{Handler: closeNow})
 }
 
-func (a *attempt) outstanding() bool {
-	return a != nil && (a.connectOp.Outstanding() || a.timerOp.Outstanding())
-}
-
 // finishStop calls the function given to Stop, once nothing is left to wait for.
 func (s *Dialer) finishStop() {
-	if s.stopped == nil || s.finished || s.engine != nil || s.resolved != nil ||
-		s.attempt.outstanding() {
+	if s.stopped == nil || s.finished || s.dialing != nil || s.retry != nil || s.engine != nil {
 		return
 	}
 	s.finished = true

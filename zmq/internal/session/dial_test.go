@@ -12,15 +12,16 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// attempts dials an endpoint without a listener and returns the waits between the
+// attempts dials an endpoint without a listener, with a connect timeout, and returns the waits between the
 // first attempts.
-func attempts(r *fixture, cfg *session.Config, n int) (waits []time.Duration) {
+func attempts(r *fixture, cfg *session.Config, timeout time.Duration, n int) (waits []time.Duration) {
 	r.Helper()
 	var last time.Duration
-	w := &way{tried: func() {
+	w := &way{settings: transport.Settings{ConnectTimeout: timeout}, tried: func() {
 		now := r.net.Now()
 		waits = append(waits, (now - last).Round(time.Millisecond))
 		last = now
@@ -53,17 +54,17 @@ func TestBackOff(t *testing.T) {
 			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 		{"another interval", func(c *session.Config) { c.ReconnectInterval = 7 * ms }, []time.Duration{7 * ms, 7 * ms}},
 		{"none", func(c *session.Config) { c.ReconnectInterval = 0 }, []time.Duration{0, 0, 0}},
-		{"refused before the connect timeout", func(c *session.Config) { c.ConnectTimeout = time.Hour },
-			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, proactor.SimFaults{})
-			cfg := r.config(&host{}, wire.PUSH)
-			tt.set(cfg)
-			if got := attempts(r, cfg, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
-				t.Fatalf("waited %v, want %v", got, tt.want)
-			}
-		})
+		for _, timeout := range []time.Duration{0, time.Hour} { // the connect is refused before that
+			t.Run(fmt.Sprintf("%s, connect timeout %v", tt.name, timeout), func(t *testing.T) {
+				r := newFixture(t, proactor.SimFaults{})
+				cfg := r.config(&host{}, wire.PUSH)
+				tt.set(cfg)
+				if got := attempts(r, cfg, timeout, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Fatalf("waited %v, want %v", got, tt.want)
+				}
+			})
+		}
 	}
 }
 
@@ -73,9 +74,8 @@ func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
 		r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 		cfg := r.config(&host{}, wire.PUSH)
-		cfg.ConnectTimeout = timeout
 		want := (timeout + cfg.ReconnectInterval).Round(time.Millisecond)
-		for _, wait := range attempts(r, cfg, 4) {
+		for _, wait := range attempts(r, cfg, timeout, 4) {
 			if wait != want {
 				t.Fatalf("with a timeout of %v: waited %v, want %v", timeout, wait, want)
 			}
@@ -172,7 +172,7 @@ func TestResolve(t *testing.T) {
 func resolve(t *testing.T, timeout time.Duration) {
 	r := newFixture(t, proactor.SimFaults{})
 	h, lookups, contexts := &host{}, 0, []context.Context(nil)
-	w := &way{resolve: func(ctx context.Context) ([]string, error) {
+	w := &way{settings: transport.Settings{ConnectTimeout: timeout}, resolve: func(ctx context.Context) ([]string, error) {
 		contexts = append(contexts, ctx)
 		switch lookups++; lookups {
 		case 1:
@@ -185,7 +185,6 @@ func resolve(t *testing.T, timeout time.Duration) {
 	}}
 	stop := listen(r, &host{}, wire.PULL)
 	cfg := r.config(h, wire.PUSH)
-	cfg.ConnectTimeout = timeout
 	s, err := session.Dial(cfg, to(t, w))
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +235,8 @@ func TestStopAnywhere(t *testing.T) {
 				r := newFixture(t, tt.faults)
 				h := &host{}
 				cfg := r.config(h, wire.PUSH)
-				cfg.ConnectTimeout, cfg.ReconnectInterval = time.Minute, time.Hour
+				cfg.ReconnectInterval = time.Hour
+				tt.way.settings.ConnectTimeout = time.Minute
 				stop := func() {}
 				if tt.listen {
 					stop = listen(r, &host{}, wire.PULL)
@@ -342,7 +342,7 @@ func TestLongestInterval(t *testing.T) {
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
 			set(cfg)
-			if wait := attempts(r, cfg, 1)[0].Round(time.Second); wait != time.Duration(math.MaxInt64/2).Round(time.Second) {
+			if wait := attempts(r, cfg, 0, 1)[0].Round(time.Second); wait != time.Duration(math.MaxInt64/2).Round(time.Second) {
 				t.Errorf("waited %v", wait)
 			}
 		})

@@ -2,10 +2,8 @@ package session
 
 // Attempting reports whether s holds the state of an attempt to connect. The
 // dispatcher must not run meanwhile.
-func Attempting(s *Dialer) bool { return s.attempt != nil }
+func Attempting(s *Dialer) bool { return s.dialing != nil || s.retry != nil }
 
 // Outstanding reports whether an operation of s is outstanding, not counting
 // those of its engine.
-func Outstanding(s *Dialer) bool {
-	return s.resolved != nil || s.attempt != nil && (s.connectOp.Outstanding() || s.timerOp.Outstanding())
-}
+func Outstanding(s *Dialer) bool { return Attempting(s) }

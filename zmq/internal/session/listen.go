@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -21,10 +21,6 @@ var errStopped = errors.New("zmq: socket closed its connection")
 // peer takes its routing id.
 var errHandedOver = errors.New("zmq: another peer has taken its routing id")
 
-// acceptRetryDelay is how long a listener waits after a failed accept, most
-// likely for lack of descriptors, before it tries again.
-const acceptRetryDelay = 100 * time.Millisecond
-
 // Listener is one Bind: it accepts peers until it is stopped. Accepted peers stay
 // connected when the endpoint is unbound, until the socket is closed.
 type Listener struct {
@@ -33,9 +29,7 @@ type Listener struct {
 	bound transport.Listener
 	peers *Accepted
 
-	acceptOp, timerOp, stopOp proactor.Operation
-	stopped                   func() // not nil while stopping
-	acceptFailing             bool   // the last accept failed
+	acceptFailing bool // the last accept failed
 
 	status
 }
@@ -45,92 +39,55 @@ type Listener struct {
 // accepted.
 func Listen(ctx context.Context, cfg *Config, ep Endpoint, accepted *Accepted) (*Listener, error) {
 	d := cfg.Dispatcher()
-	bound, err := ep.Transport.Listen(ctx, d, ep.Endpoint, &cfg.Socket)
+	bound, err := ep.Transport.Listen(ctx, d, ep.Endpoint)
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{cfg: cfg, d: d, bound: bound, peers: accepted, status: status{now: Status{State: StateListening}}}
-	l.acceptOp.Handler = proactor.HandlerFunc(l.onAccept)
-	l.timerOp.Handler = proactor.HandlerFunc(l.onTimer)
-	l.stopOp.Handler = proactor.HandlerFunc(l.onStop)
-	return l, nil
+	return &Listener{cfg: cfg, d: d, bound: bound, peers: accepted, status: status{now: Status{State: StateListening}}}, nil
 }
 
 // Start begins to accept.
-func (l *Listener) Start() { l.bound.Handle.Accept(&l.acceptOp) }
+func (l *Listener) Start() { l.bound.Start(l) }
 
 // Abandon closes a Listener that was not started.
-func (l *Listener) Abandon() {
-	_ = l.bound.Handle.Close()
-	if l.bound.Remove != nil {
-		l.bound.Remove()
-	}
-}
+func (l *Listener) Abandon() { l.bound.Abandon() }
 
 // Endpoint is the endpoint that was bound, with wildcards replaced by what the
 // system picked.
-func (l *Listener) Endpoint() string { return l.bound.Endpoint }
+func (l *Listener) Endpoint() string { return l.bound.Endpoint() }
 
-func (l *Listener) onAccept(op *proactor.Operation) {
-	h := op.Accepted()
-	if l.stopped != nil {
-		if h != nil {
-			_ = h.Close()
-		}
-		l.finishStop()
-		return
+// Status returns the current state. Accepts that pause for lack of descriptors
+// are no failure, but the reason is shown.
+func (l *Listener) Status() Status {
+	now := l.status.Status()
+	if b := l.d.Backoff(); b.Waiting > 0 {
+		now.Err = b.Err
 	}
-	if err := op.Err(); err != nil {
-		l.acceptFailing = true
-		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: accept failed, trying again", l.bound.Endpoint, err)
-		l.d.StartTimer(&l.timerOp, acceptRetryDelay)
-		return
-	}
-	if l.acceptFailing {
-		l.acceptFailing = false
-		l.cfg.log(slog.LevelInfo, "zmq: accepting again", l.bound.Endpoint, nil)
-	}
-	l.peers.add(l, h)
-	l.bound.Handle.Accept(&l.acceptOp)
+	return now
 }
 
-func (l *Listener) onTimer(*proactor.Operation) {
-	if l.stopped != nil {
-		l.finishStop()
+// Accepted implements transport.Acceptor.
+func (l *Listener) Accepted(s stream.Stream) {
+	if l.acceptFailing {
+		l.acceptFailing = false
+		l.cfg.log(slog.LevelInfo, "zmq: accepting again", l.bound.Endpoint(), nil)
+	}
+	l.peers.add(l, s)
+}
+
+// Failed implements transport.Acceptor.
+func (l *Listener) Failed(from string, err error) {
+	if from == "" {
+		l.acceptFailing = true
+		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: accept failed, trying again", l.bound.Endpoint(), err)
 		return
 	}
-	l.bound.Handle.Accept(&l.acceptOp)
+	l.failed(l.cfg, l.d.Now(), StateListening, noHandshakeWithAPeer, from, err)
 }
 
 // Stop stops accepting and calls done, on the dispatcher's goroutine, when
 // nothing is left. It must be called once.
-func (l *Listener) Stop(done func()) {
-	l.stopOp.Token = done
-	l.d.Post(&l.stopOp)
-}
-
-func (l *Listener) onStop(op *proactor.Operation) {
-	l.stopped = op.Token.(func())
-	_ = l.bound.Handle.Close()
-	l.d.Cancel(&l.timerOp)
-	l.finishStop()
-}
-
-func (l *Listener) finishStop() {
-	if l.stopped == nil || l.acceptOp.Outstanding() || l.timerOp.Outstanding() {
-		return
-	}
-	done := l.stopped
-	l.stopped = nil
-	if l.bound.Remove == nil {
-		done()
-		return
-	}
-	go func() { // not on the dispatcher: a file system may block
-		l.bound.Remove()
-		l.d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { done() })})
-	}()
-}
+func (l *Listener) Stop(done func()) { l.bound.Stop(done) }
 
 // acceptedPeer is one accepted connection.
 type acceptedPeer struct {
@@ -180,13 +137,15 @@ func (a *acceptedPeer) Closed(_ engine.Engine, cause error, unsent *message.Batc
 	a.by.peers.remove(a)
 }
 
+const noHandshakeWithAPeer = "zmq: no handshake with a peer"
+
 // report logs why the connection has ended. It counts a failure unless the peer
 // left as expected, or the connection was closed from this side.
 func (a *acceptedPeer) report(cause error) {
 	l := a.by
 	switch {
 	case a.peer == nil && cause != errStopped:
-		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: no handshake with a peer", a.from, cause)
+		l.failed(l.cfg, l.d.Now(), StateListening, noHandshakeWithAPeer, a.from, cause)
 	case needsAttention(cause):
 		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: peer disconnected", a.from, cause)
 	default:

@@ -15,7 +15,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/socket"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -135,33 +137,35 @@ func (h *host) saw(want ...string) bool { return fmt.Sprint(h.events) == fmt.Spr
 
 // way is a transport on the simulated network.
 type way struct {
-	transport.Transport        // methods that sessions do not call
-	tried               func() // called when an attempt begins
-	resolve             func(ctx context.Context) ([]string, error)
-	remove              func() // see transport.Listener
+	settings transport.Settings
+	tried    func() // called when an attempt begins
+	resolve  func(ctx context.Context) ([]string, error)
+	remove   func() // see socket.NewListener
 }
 
-var _ transport.Transport = (*way)(nil)
-
-func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
-	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), o)
-	return transport.Listener{Handle: h, Endpoint: ep.String(), Remove: w.remove}, err
+func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint) (transport.Listener, error) {
+	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), &w.settings.Socket)
+	if err != nil {
+		return nil, err
+	}
+	return socket.NewListener(h, ep.String(), w.remove), nil
 }
 
-func (w *way) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
+func (w *way) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(stream.Stream, error)) transport.Attempt {
 	if w.tried != nil {
 		w.tried()
 	}
-	address := ep.Address.Host + ":" + fmt.Sprint(ep.Address.Port)
-	return transport.Target{Network: "tcp", Address: address}, w.resolve == nil
-}
-
-func (w *way) Resolve(ctx context.Context, _ endpoint.Endpoint) (targets []transport.Target, err error) {
-	addresses, err := w.resolve(ctx)
-	for _, a := range addresses {
-		targets = append(targets, transport.Target{Network: "tcp", Address: a})
+	if w.resolve == nil {
+		address := ep.Address.Host + ":" + fmt.Sprint(ep.Address.Port)
+		return socket.Connect(d, &w.settings, socket.Target{Network: "tcp", Address: address}, done)
 	}
-	return targets, err
+	return socket.Resolve(d, &w.settings, func(ctx context.Context) (targets []socket.Target, err error) {
+		addresses, err := w.resolve(ctx)
+		for _, a := range addresses {
+			targets = append(targets, socket.Target{Network: "tcp", Address: a})
+		}
+		return targets, err
+	}, done)
 }
 
 const here = "tcp://127.0.0.1:5555"

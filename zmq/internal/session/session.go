@@ -1,12 +1,15 @@
 // Package session keeps a socket's connections: it dials and redials, listens and
 // accepts, and connects pattern and engine for as long as a connection lasts.
 //
-//	dial.go    one Connect: resolve, connect, handshake, traffic; back off; again
-//	listen.go  one Bind: accept until stopped; each accepted stream is a peer
+//	dial.go    one Connect: get a stream, handshake, traffic; back off; again
+//	listen.go  one Bind: get streams until stopped; each is a peer
 //	link.go    what both do with an established connection
 //	status.go  the state of an endpoint, and what is logged about it
 //
 // # What both sides promise
+//
+// A transport delivers streams that are ready: which names were looked up, and
+// which layers have shaken hands, a session does not know.
 //
 // A session runs on one dispatcher's goroutine. Any goroutine may call the
 // exported methods, which only post to it. After Stop the session closes what it
@@ -46,10 +49,8 @@ type Config struct {
 	Engine     engine.Config
 	NewEngine  engine.Constructor // makes the engine of each connection
 	Dispatcher func() *proactor.Dispatcher
-	Socket     proactor.SocketOptions
 	Logger     *slog.Logger // nil: nothing is logged
 
-	ConnectTimeout       time.Duration // 0: the system's
 	ReconnectInterval    time.Duration // negative: there is only one attempt
 	ReconnectIntervalMax time.Duration // 0: the interval does not grow
 

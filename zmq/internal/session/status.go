@@ -10,6 +10,7 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -137,6 +138,9 @@ var permanentErrors = []error{
 
 // isPermanent reports whether retrying soon would not help.
 func isPermanent(cause error) bool {
+	if e := (*transport.Error)(nil); errors.As(cause, &e) && e.Permanent {
+		return true
+	}
 	for _, m := range permanentErrors {
 		if errors.Is(cause, m) {
 			return true
@@ -149,7 +153,8 @@ func isPermanent(cause error) bool {
 // and go do not.
 func needsAttention(cause error) bool {
 	var unwanted refusedPeerError
-	return cause != nil && (isPermanent(cause) || errors.Is(cause, engine.ErrHandshakeTimeout) || errors.As(cause, &unwanted))
+	return cause != nil && (isPermanent(cause) || errors.Is(cause, engine.ErrHandshakeTimeout) ||
+		errors.Is(cause, transport.ErrHandshakeTimeout) || errors.As(cause, &unwanted))
 }
 
 // log logs a change of an endpoint, if there is a Logger.

@@ -48,3 +48,12 @@ type Stream interface {
 }
 
 var _ Stream = (*proactor.Handle)(nil)
+
+// PeerAddress returns the peer's address as text, for logs and errors; "" if it
+// has none.
+func PeerAddress(s Stream) string {
+	if addr := s.RemoteAddr(); addr != nil {
+		return addr.String()
+	}
+	return ""
+}

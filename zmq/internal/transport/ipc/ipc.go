@@ -13,52 +13,47 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/socket"
 )
 
-const (
-	network = "unix"
-	scheme  = "ipc://"
-)
+const network = "unix"
+
+func init() {
+	transport.Register(endpoint.IPC, func(s *transport.Settings) transport.Transport { return New(s) })
+}
 
 // Transport is the ipc transport.
-type Transport struct{}
+type Transport struct{ settings *transport.Settings }
 
-var _ transport.Transport = Transport{}
+// New makes the transport.
+func New(s *transport.Settings) Transport { return Transport{s} }
+
+// Dial implements transport.Transport: a path needs no look-up.
+func (t Transport) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(stream.Stream, error)) transport.Attempt {
+	return socket.Connect(d, t.settings, socket.Target{Network: network, Address: ep.Path}, done)
+}
 
 // Listen binds a path. It replaces a socket file that a dead process left behind,
 // but not one that a process listens on.
-func (Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+func (t Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint) (transport.Listener, error) {
 	path, remove, err := bindPath(ep.Path)
 	if err != nil {
-		return transport.Listener{}, err
+		return nil, err
 	}
-	h, err := d.Listen(network, path, o)
+	h, err := d.Listen(network, path, &t.settings.Socket)
 	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeStale(path) {
-		h, err = d.Listen(network, path, o)
+		h, err = d.Listen(network, path, &t.settings.Socket)
 	}
 	if err != nil {
 		if remove != nil {
 			remove()
 		}
-		return transport.Listener{}, err
+		return nil, err
 	}
-	return transport.Listener{Handle: h, Endpoint: scheme + path, Remove: remove}, nil
+	return socket.NewListener(h, ep.Transport+"://"+path, remove), nil
 }
-
-// Literal accepts every path.
-func (Transport) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
-	return transport.Target{Network: network, Address: ep.Path}, true
-}
-
-// Resolve returns the target of Literal: there is nothing to look up.
-func (t Transport) Resolve(_ context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
-	target, _ := t.Literal(ep)
-	return []transport.Target{target}, nil
-}
-
-// Endpoint returns a Unix socket's address as an endpoint.
-func (Transport) Endpoint(addr net.Addr) string { return scheme + addr.String() }
 
 // bindPath returns the path to bind. For the wildcard it makes a directory, which
 // remove deletes.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/ipc"
 )
@@ -36,7 +37,8 @@ func newDispatcher(t *testing.T) *proactor.Dispatcher {
 }
 
 func listen(d *proactor.Dispatcher, path string) (transport.Listener, error) {
-	return ipc.Transport{}.Listen(context.Background(), d, endpoint.Endpoint{Transport: endpoint.IPC, Path: path}, &proactor.SocketOptions{})
+	ep := endpoint.Endpoint{Transport: endpoint.IPC, Path: path}
+	return ipc.New(&transport.Settings{}).Listen(context.Background(), d, ep)
 }
 
 func exists(path string) bool {
@@ -53,15 +55,12 @@ func TestWildcard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := strings.TrimPrefix(l.Endpoint, "ipc://")
+		path := strings.TrimPrefix(l.Endpoint(), "ipc://")
 		if seen[path] || !filepath.IsAbs(path) || !exists(path) {
-			t.Errorf("bound to %s", l.Endpoint)
+			t.Errorf("bound to %s", l.Endpoint())
 		}
 		seen[path] = true
-		if err := l.Handle.Close(); err != nil {
-			t.Error(err)
-		}
-		l.Remove()
+		l.Abandon()
 		if exists(filepath.Dir(path)) {
 			t.Errorf("%s is left behind", filepath.Dir(path))
 		}
@@ -97,24 +96,41 @@ func TestPathsThatExist(t *testing.T) {
 	if _, err := listen(d, filepath.Join(dir, "none", "s")); err == nil {
 		t.Error("bound in a directory that there is not")
 	}
-	if err := alive.Handle.Close(); err != nil {
-		t.Error(err)
-	}
+	alive.Abandon()
 }
 
-func TestTargets(t *testing.T) {
-	want := transport.Target{Network: "unix", Address: "/tmp/s"}
-	ep := endpoint.Endpoint{Transport: endpoint.IPC, Path: "/tmp/s"}
-	if got, ok := (ipc.Transport{}).Literal(ep); !ok || got != want {
-		t.Errorf("got %+v, %v", got, ok)
+// A Dial connects to the path, and the Listener's endpoint is one to dial.
+func TestDial(t *testing.T) {
+	d := newDispatcher(t)
+	path := filepath.Join(shortDir(t), "s")
+	l, err := listen(d, path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got, err := (ipc.Transport{}).Resolve(context.Background(), ep); err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("got %+v, %v", got, err)
+	if got := l.Endpoint(); got != "ipc://"+path {
+		t.Errorf("bound to %s", got)
 	}
-	addr := &net.UnixAddr{Name: "/tmp/s", Net: "unix"}
-	if got := (ipc.Transport{}).Endpoint(addr); got != "ipc:///tmp/s" {
-		t.Errorf("got %s", got)
+	ep, err := endpoint.Parse(l.Endpoint())
+	if err != nil {
+		t.Fatal(err)
 	}
+	calls := 0
+	ipc.New(&transport.Settings{}).Dial(d, ep, func(s stream.Stream, err error) {
+		calls++
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for calls == 0 {
+		if _, err := d.RunOne(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Abandon()
 }
 
 // A listener does not remove the socket file of a program that replaced its file.
@@ -136,12 +152,7 @@ func TestReplacedPath(t *testing.T) {
 		if !exists(path) {
 			t.Error("the file of the second is gone")
 		}
-		if err := l.Handle.Close(); err != nil {
-			t.Error(err)
-		}
-		if l.Remove != nil {
-			t.Error("a path that was given is removed by its handle alone")
-		}
+		l.Abandon()
 	}
 	if exists(path) {
 		t.Error("the file is left behind")

@@ -12,49 +12,63 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/socket"
 )
 
 const network = "tcp"
 
-// Transport is the tcp transport.
-type Transport struct {
-	Resolver *net.Resolver // looks names up; nil means net.DefaultResolver
+func init() {
+	transport.Register(endpoint.TCP, func(s *transport.Settings) transport.Transport { return New(s) })
 }
 
-var _ transport.Transport = Transport{}
+// Transport is the tcp transport.
+type Transport struct{ settings *transport.Settings }
+
+// New makes the transport. A layer uses it below its own.
+func New(s *transport.Settings) Transport { return Transport{s} }
+
+// Dial looks the name up, unless it is an address.
+func (t Transport) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(stream.Stream, error)) transport.Attempt {
+	if to, ok := literalTarget(ep); ok {
+		return socket.Connect(d, t.settings, to, done)
+	}
+	return socket.Resolve(d, t.settings, func(ctx context.Context) ([]socket.Target, error) { return t.resolve(ctx, ep) }, done)
+}
 
 // Listen binds an address, or the first address of a name or an interface.
-func (t Transport) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint, o *proactor.SocketOptions) (transport.Listener, error) {
+func (t Transport) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint) (transport.Listener, error) {
 	ip, err := t.bindAddress(ctx, ep.Address.Host)
 	if err != nil {
-		return transport.Listener{}, err
+		return nil, err
 	}
-	h, err := d.Listen(network, join(ip, ep.Address.Port), o)
+	h, err := d.Listen(network, join(ip, ep.Address.Port), &t.settings.Socket)
 	if err != nil {
-		return transport.Listener{}, err
+		return nil, err
 	}
-	return transport.Listener{Handle: h, Endpoint: t.Endpoint(h.LocalAddr())}, nil
+	return socket.NewListener(h, ep.Transport+"://"+h.LocalAddr().String(), nil), nil
 }
 
-// Literal accepts IP addresses.
-func (Transport) Literal(ep endpoint.Endpoint) (transport.Target, bool) {
+// literalTarget returns the target of an endpoint that needs no look-up, or false
+// for one that does. It makes no system call.
+func literalTarget(ep endpoint.Endpoint) (socket.Target, bool) {
 	ip, ok := literal(ep.Address.Host)
 	if !ok {
-		return transport.Target{}, false
+		return socket.Target{}, false
 	}
 	if ep.Source == (endpoint.Address{}) {
 		return target(ip, ep, ""), true
 	}
 	source, ok := literal(ep.Source.Host)
 	if !ok {
-		return transport.Target{}, false
+		return socket.Target{}, false
 	}
 	return target(ip, ep, join(source, ep.Source.Port)), true
 }
 
-// Resolve looks the name up. IPv4 addresses come first, as in libzmq.
-func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transport.Target, error) {
+// resolve looks the name up. IPv4 addresses come first, as in libzmq.
+func (t Transport) resolve(ctx context.Context, ep endpoint.Endpoint) ([]socket.Target, error) {
 	source := ""
 	if ep.Source != (endpoint.Address{}) {
 		ip, err := t.bindAddress(ctx, ep.Source.Host)
@@ -67,7 +81,7 @@ func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transpo
 	if err != nil {
 		return nil, err
 	}
-	targets := make([]transport.Target, len(ips))
+	targets := make([]socket.Target, len(ips))
 	for i, ip := range ips {
 		targets[i] = target(ip, ep, source)
 	}
@@ -77,7 +91,7 @@ func (t Transport) Resolve(ctx context.Context, ep endpoint.Endpoint) ([]transpo
 // lookUp returns the addresses of a name, IPv4 first. A literal address gives
 // itself.
 func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
-	r := t.Resolver
+	r := t.settings.Resolver
 	if r == nil {
 		r = net.DefaultResolver
 	}
@@ -92,11 +106,8 @@ func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error
 	return ips, nil
 }
 
-// Endpoint returns a TCP address as an endpoint.
-func (Transport) Endpoint(addr net.Addr) string { return network + "://" + addr.String() }
-
-func target(ip netip.Addr, ep endpoint.Endpoint, source string) transport.Target {
-	return transport.Target{Network: network, Address: join(ip, ep.Address.Port), Source: source}
+func target(ip netip.Addr, ep endpoint.Endpoint, source string) socket.Target {
+	return socket.Target{Network: network, Address: join(ip, ep.Address.Port), Source: source}
 }
 
 // literal returns the address that host denotes without a look-up.

@@ -1,4 +1,4 @@
-package tcp_test
+package tcp
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/transport"
-	"github.com/actum-go/actum/zmq/internal/transport/tcp"
+	"github.com/actum-go/actum/zmq/internal/transport/socket"
 )
 
 func parse(t *testing.T, s string) endpoint.Endpoint {
@@ -25,17 +25,17 @@ func parse(t *testing.T, s string) endpoint.Endpoint {
 func TestLiteral(t *testing.T) {
 	for _, tt := range []struct {
 		endpoint string
-		want     transport.Target
+		want     socket.Target
 		literal  bool
 	}{
-		{"tcp://192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80"}, true},
-		{"tcp://[2001:db8::1]:80", transport.Target{Network: "tcp", Address: "[2001:db8::1]:80"}, true},
-		{"tcp://[fe80::1%eth0]:80", transport.Target{Network: "tcp", Address: "[fe80::1%eth0]:80"}, true},
-		{"tcp://127.0.0.1:7;192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "127.0.0.1:7"}, true},
-		{"tcp://*:*;192.0.2.1:80", transport.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "0.0.0.0:0"}, true},
-		{"tcp://example.org:80", transport.Target{}, false},
+		{"tcp://192.0.2.1:80", socket.Target{Network: "tcp", Address: "192.0.2.1:80"}, true},
+		{"tcp://[2001:db8::1]:80", socket.Target{Network: "tcp", Address: "[2001:db8::1]:80"}, true},
+		{"tcp://[fe80::1%eth0]:80", socket.Target{Network: "tcp", Address: "[fe80::1%eth0]:80"}, true},
+		{"tcp://127.0.0.1:7;192.0.2.1:80", socket.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "127.0.0.1:7"}, true},
+		{"tcp://*:*;192.0.2.1:80", socket.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "0.0.0.0:0"}, true},
+		{"tcp://example.org:80", socket.Target{}, false},
 	} {
-		got, ok := tcp.Transport{}.Literal(parse(t, tt.endpoint))
+		got, ok := literalTarget(parse(t, tt.endpoint))
 		if ok != tt.literal || got != tt.want {
 			t.Errorf("%s: got %+v, %v", tt.endpoint, got, ok)
 		}
@@ -50,15 +50,15 @@ var noName = strings.Repeat("x", 64)
 func TestResolve(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	targets, err := tcp.Transport{}.Resolve(ctx, parse(t, "tcp://127.0.0.1:7;localhost:80"))
+	targets, err := New(&transport.Settings{}).resolve(ctx, parse(t, "tcp://127.0.0.1:7;localhost:80"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(targets) == 0 || targets[0] != (transport.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}) {
+	if len(targets) == 0 || targets[0] != (socket.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}) {
 		t.Errorf("got %+v", targets)
 	}
 	for _, bad := range []string{"tcp://" + noName + ":80", "tcp://" + noName + ":7;localhost:80"} {
-		if _, err := (tcp.Transport{}).Resolve(ctx, parse(t, bad)); err == nil || !strings.Contains(err.Error(), noName) {
+		if _, err := New(&transport.Settings{}).resolve(ctx, parse(t, bad)); err == nil || !strings.Contains(err.Error(), noName) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
@@ -77,19 +77,17 @@ func TestListen(t *testing.T) {
 		{"tcp://*:*", "tcp://0.0.0.0:"},
 		{"tcp://localhost:*", "tcp://127.0.0.1:"},
 	} {
-		l, err := tcp.Transport{}.Listen(ctx, d, parse(t, tt.endpoint), &proactor.SocketOptions{})
+		l, err := New(&transport.Settings{}).Listen(ctx, d, parse(t, tt.endpoint))
 		if err != nil {
 			t.Errorf("%s: %v", tt.endpoint, err)
 			continue
 		}
-		if ep := parse(t, l.Endpoint); !strings.HasPrefix(l.Endpoint, tt.prefix) || ep.Address.Port == 0 {
-			t.Errorf("%s became %s", tt.endpoint, l.Endpoint)
+		if ep := parse(t, l.Endpoint()); !strings.HasPrefix(l.Endpoint(), tt.prefix) || ep.Address.Port == 0 {
+			t.Errorf("%s became %s", tt.endpoint, l.Endpoint())
 		}
-		if err := l.Handle.Close(); err != nil {
-			t.Error(err)
-		}
+		l.Abandon()
 	}
-	if _, err := (tcp.Transport{}).Listen(ctx, d, parse(t, "tcp://"+noName+":*"), &proactor.SocketOptions{}); err == nil {
+	if _, err := New(&transport.Settings{}).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
 		t.Error("bound to a name that there is not")
 	}
 }
