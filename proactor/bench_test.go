@@ -221,11 +221,11 @@ func BenchmarkEcho(b *testing.B) {
 	servers := map[string]proactor.Options{}
 	for _, name := range workingBackends() {
 		if name != "sim" {
-			servers[name] = proactor.Options{Backend: name}
+			servers[name] = proactor.Options{Backend: proactor.Named(name)}
 		}
 	}
 	if refusals()["uring"] == nil {
-		servers["uring-locked"] = proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked}
+		servers["uring-locked"] = proactor.Options{Backend: proactor.Named("uring"), WaitMode: proactor.WaitLocked}
 	}
 	for name, o := range servers {
 		b.Run(name, func(b *testing.B) {

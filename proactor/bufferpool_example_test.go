@@ -13,7 +13,7 @@ import (
 // A thousand idle connections own no buffer; those that have received something take
 // one of a few.
 func ExampleBufferPool() {
-	d, err := proactor.New(proactor.Options{Backend: "sim"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -41,7 +41,7 @@ func ExampleBufferPool() {
 
 // A multishot receive is started once and ends when the stream ends.
 func ExampleHandle_ReceiveMultishot() {
-	d, err := proactor.New(proactor.Options{Backend: "sim"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -72,7 +72,7 @@ func ExampleHandle_ReceiveMultishot() {
 
 // A multishot accept is started once, for all connections.
 func ExampleHandle_AcceptMultishot() {
-	d, err := proactor.New(proactor.Options{Backend: "sim"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return

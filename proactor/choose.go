@@ -1,10 +1,8 @@
 package proactor
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -36,11 +34,27 @@ type Refusal struct {
 	Err  error
 }
 
-// choose opens the backend that o names, or the first one that works.
-func choose(o *Options) (backend.Backend, BackendInfo, error) {
-	name := wanted(o)
+// open opens the backend of a new dispatcher.
+func open(o *Options) (b backend.Backend, info BackendInfo, err error) {
+	options := backendOptions(o)
+	options.Open = func(s backend.Source) (b backend.Backend, err error) {
+		if name, ok := nameOf(s); ok {
+			b, info, err = choose(o, name)
+			return b, err
+		}
+		if b, err = s.OpenBackend(options); err == nil {
+			info.Name = b.Name()
+		}
+		return b, err
+	}
+	b, err = options.Open(o.Backend)
+	return b, info, err
+}
+
+// choose opens the backend of that name, or the first one that works.
+func choose(o *Options, name string) (backend.Backend, BackendInfo, error) {
 	var info BackendInfo
-	for _, c := range candidates {
+	for _, c := range allCandidates() {
 		if !c.suits(name) {
 			continue
 		}
@@ -58,9 +72,14 @@ func choose(o *Options) (backend.Backend, BackendInfo, error) {
 	return nil, info, noBackend(name, info.Refused)
 }
 
-// wanted is the name of the backend that o asks for, or "auto".
-func wanted(o *Options) string {
-	return cmp.Or(o.Backend, os.Getenv(BackendVariable), "auto")
+// allCandidates are the candidates of this system, and then the backends that other
+// packages have registered.
+var allCandidates = func() []candidate {
+	list := slices.Clone(candidates)
+	for _, s := range backend.Registered() {
+		list = append(list, candidate{name: s.BackendName(), explicit: true, open: s.OpenBackend})
+	}
+	return list
 }
 
 // suits reports whether c may be used if that name is asked for.
@@ -73,7 +92,7 @@ func (c *candidate) try(o *Options) (backend.Backend, error) {
 	if o.WaitMode == WaitLocked && !c.locks {
 		return nil, fmt.Errorf("%s: it cannot wait with a locked thread (Options.WaitMode): %w", c.name, errors.ErrUnsupported)
 	}
-	if len(o.Without) > 0 && !c.features && o.Backend == c.name {
+	if len(o.Without) > 0 && !c.features && o.Backend == Backend(named(c.name)) {
 		return nil, fmt.Errorf("%s: it has no features to leave out (Options.Without): %w", c.name, errors.ErrUnsupported)
 	}
 	return c.open(backendOptions(o))
@@ -99,25 +118,31 @@ func noBackend(name string, refused []Refusal) error {
 	if len(refused) > 1 {
 		return fmt.Errorf("proactor: no backend works here: %v", refused)
 	}
-	return fmt.Errorf("proactor: Options.Backend is %q: this system has auto, %s", name, strings.Join(Backends(), ", "))
+	switch name {
+	case "sim":
+		return errors.New("proactor: the backend \"sim\" is not part of this program: import github.com/actum-go/actum/proactor/sim")
+	case "replay":
+		return errors.New("proactor: the name \"replay\" says nothing of a journal: set Options.Backend to replay.FromJournal, of github.com/actum-go/actum/proactor/replay")
+	}
+	return fmt.Errorf("proactor: Options.Backend is %q: this program has auto, %s", name, strings.Join(Backends(), ", "))
 }
 
 // wrongFeature is the error for a mistake in Options.Without that a backend has
 // reported. Trying another backend instead would hide the mistake.
 func wrongFeature(err error) error { return fmt.Errorf("proactor: %w", err) }
 
-// Backends lists the backends that this system may have, the preferred one first.
-// Whether one of them works shows only when a dispatcher is made with it; see
-// [ProbeBackends].
+// Backends lists the backends that this system may have, the preferred one first, and
+// then those of packages that the program imports (sim). Whether one of them works shows
+// only when a dispatcher is made with it; see [ProbeBackends].
 func Backends() []string {
 	var names []string
-	for _, c := range candidates {
+	for _, c := range allCandidates() {
 		names = append(names, c.name)
 	}
 	return names
 }
 
-// known reports whether this system may have a backend of that name.
+// known reports whether there may be a backend of that name.
 func known(name string) bool {
 	return name == "auto" || slices.Contains(Backends(), name)
 }
@@ -141,14 +166,17 @@ type featured interface {
 	Features() ([]backend.Feature, error)
 }
 
-// ProbeBackends tries the backends of this system, the preferred one first, as New
-// would with o, and closes them again. It returns an error if o is wrong; it is no
+// ProbeBackends tries the backends that [Backends] lists, as New would with o, and
+// closes them again. It returns an error if o is wrong; it is no
 // error if no backend works.
 func ProbeBackends(o Options) ([]BackendStatus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	name := wanted(&o)
+	name, ok := nameOf(o.Backend)
+	if !ok {
+		name = o.Backend.BackendName()
+	}
 	if !known(name) {
 		return nil, noBackend(name, nil)
 	}
@@ -159,7 +187,7 @@ func ProbeBackends(o Options) ([]BackendStatus, error) {
 	}
 	var all []BackendStatus
 	chosen := false
-	for _, c := range candidates {
+	for _, c := range allCandidates() {
 		s := BackendStatus{Name: c.name, ByName: c.explicit}
 		thread.do(func() { s.Features, s.Err = c.probe(&o) })
 		if errors.Is(s.Err, backend.ErrNoFeature) {

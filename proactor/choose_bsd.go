@@ -12,5 +12,4 @@ import (
 var candidates = []candidate{
 	{name: "kqueue", explicit: true, open: kqueue.New},
 	{name: "goroutine", open: goroutine.New},
-	simCandidate,
 }

@@ -11,5 +11,4 @@ var candidates = []candidate{
 	{name: "uring", open: uring.New, locks: true, features: true},
 	{name: "epoll", open: epoll.New},
 	{name: "goroutine", open: goroutine.New},
-	simCandidate,
 }

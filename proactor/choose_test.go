@@ -12,11 +12,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// withCandidates replaces the candidates of this system for one test.
+// withCandidates replaces the candidates for one test.
 func withCandidates(t *testing.T, list ...candidate) {
-	before := candidates
-	candidates = list
-	t.Cleanup(func() { candidates = before })
+	before := allCandidates
+	allCandidates = func() []candidate { return list }
+	t.Cleanup(func() { allCandidates = before })
 }
 
 var errNotHere = errors.New("not on this kernel")
@@ -39,7 +39,7 @@ func TestChoose(t *testing.T) {
 		{"hidden", "", "hidden"},
 	} {
 		t.Setenv(BackendVariable, test.env)
-		_, info, err := choose(&Options{Backend: test.option})
+		_, info, err := open(&Options{Backend: Named(test.option)})
 		if err != nil || info.Name != test.want {
 			t.Errorf("option %q, environment %q: %q, %v; want %q", test.option, test.env, info.Name, err, test.want)
 		}
@@ -53,7 +53,7 @@ func TestChooseKeepsRefusals(t *testing.T) {
 	withCandidates(t, candidate{name: "best", open: refuse}, candidate{name: "good", open: take})
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))
-	_, info, err := choose(&Options{Logger: logger})
+	_, info, err := open(&Options{Logger: logger})
 	if err != nil || len(info.Refused) != 1 || info.Refused[0].Name != "best" || info.Refused[0].Err != errNotHere {
 		t.Errorf("%+v, %v", info, err)
 	}
@@ -69,8 +69,11 @@ func TestChooseFails(t *testing.T) {
 		"one":   "one",
 		"auto":  "no backend works here",
 		"three": "one, two", // the error lists the candidates
+		// The error says which package is missing.
+		"sim":    "import github.com/actum-go/actum/proactor/sim",
+		"replay": "replay.FromJournal",
 	} {
-		_, _, err := choose(&Options{Backend: option})
+		_, _, err := open(&Options{Backend: Named(option)})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("option %q: %v", option, err)
 		}
@@ -99,8 +102,8 @@ func TestChooseWithout(t *testing.T) {
 		{"", "", "sped", ""},
 	} {
 		t.Setenv(BackendVariable, test.env)
-		o := Options{Backend: test.option, Without: []string{test.without}}
-		_, info, err := choose(&o)
+		o := Options{Backend: Named(test.option), Without: []string{test.without}}
+		_, info, err := open(&o)
 		if info.Name != test.taken || (err == nil) != (test.taken != "") || err != nil && !strings.Contains(err.Error(), "Options.Without") {
 			t.Errorf("%+v: %q, %v", test, info.Name, err)
 		}
@@ -113,8 +116,7 @@ func TestChooseWithout(t *testing.T) {
 func TestOptionsValidate(t *testing.T) {
 	for field, o := range map[string]Options{
 		"RingEntries": {RingEntries: -1},
-		"Sim":         {Sim: &SimOptions{}},
-		"Backend":     {Backend: "abacus"},
+		"Backend":     {Backend: Named("abacus")},
 	} {
 		d, err := New(o)
 		if err == nil {

@@ -10,5 +10,4 @@ import (
 var candidates = []candidate{
 	{name: "iocp", explicit: true, open: iocp.New},
 	{name: "goroutine", open: goroutine.New},
-	simCandidate,
 }

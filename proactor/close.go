@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/actum-go/actum/internal/logqueue"
-	"github.com/actum-go/actum/proactor/internal/backend/replay"
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // Close: no operation starts any more, the backend closes its handles, and what was
@@ -26,7 +26,7 @@ func (d *Dispatcher) Close() error {
 		return d.refuseClose()
 	}
 	defer logqueue.Flush(d.logger)
-	if d.journal == nil || !d.journal.Ask(nil, replay.Closing, d.markClosed) {
+	if d.journal == nil || !d.journal.Ask(nil, backend.ClosingRequest, d.markClosed) {
 		d.markClosed()
 	} else {
 		d.journal.AwaitEnd(d.closed.Load)

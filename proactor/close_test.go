@@ -20,7 +20,7 @@ func onEachWaiting(t *testing.T, f func(*testing.T, Options)) {
 	}
 	for _, b := range list {
 		for _, w := range []WaitMode{WaitParked, WaitLocked} {
-			o := Options{Backend: b.Name, WaitMode: w}
+			o := Options{Backend: Named(b.Name), WaitMode: w}
 			d, err := New(o)
 			if err != nil {
 				continue // it does not work here, or cannot wait in this way
@@ -180,7 +180,7 @@ func TestCloseBeforeTheStart(t *testing.T) {
 
 // A closed dispatcher makes nothing; the error names the call.
 func TestClosedDispatcherMakesNothing(t *testing.T) {
-	d, err := New(Options{Backend: "goroutine"})
+	d, err := New(Options{Backend: Named("goroutine")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (r *reader) onBody(op *proactor.Operation) {
 }
 
 func ExampleHandle_ReadFull() {
-	d, err := proactor.New(proactor.Options{Backend: "sim"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return

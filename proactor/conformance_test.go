@@ -7,6 +7,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/conformance"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // TestConformance runs the suite on every backend that works here; TestBackendsWork
@@ -29,7 +30,7 @@ func TestConformanceLocked(t *testing.T) {
 			suite := suiteOf(lockable(t), network)
 			suite.Locked = true
 			suite.New = func() (*proactor.Dispatcher, error) {
-				return proactor.New(proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked})
+				return proactor.New(proactor.Options{Backend: proactor.Named("uring"), WaitMode: proactor.WaitLocked})
 			}
 			conformance.Run(t, suite)
 		})
@@ -51,11 +52,13 @@ func lockable(t *testing.T) string {
 // suiteOf says how to run the suite on a backend.
 func suiteOf(name, network string) conformance.Config {
 	if name == "sim" {
-		return suiteOfSim(network, 0, proactor.SimFaults{}, proactor.SimClockVirtual)
+		return suiteOfSim(network, 0, sim.Faults{}, sim.ClockVirtual)
 	}
 	return conformance.Config{
 		Network: network,
-		New:     func() (*proactor.Dispatcher, error) { return proactor.New(proactor.Options{Backend: name}) },
+		New: func() (*proactor.Dispatcher, error) {
+			return proactor.New(proactor.Options{Backend: proactor.Named(name)})
+		},
 		Raise:   raise,
 		Exhaust: exhaustDescriptors,
 	}

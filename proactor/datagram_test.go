@@ -10,6 +10,7 @@ import (
 	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // TestNoAllocationDatagrams: a datagram there and back allocates nothing.
@@ -106,8 +107,8 @@ func TestSimDatagramFaults(t *testing.T) {
 
 // datagramRun sends 200 numbers and returns those that arrived.
 func datagramRun(t *testing.T, seed uint64) (got []byte) {
-	faults := proactor.SimFaults{Lose: 0.2, Duplicate: 0.2, Delay: 0.5}
-	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Seed: seed, Faults: faults}})
+	faults := sim.Faults{Lose: 0.2, Duplicate: 0.2, Delay: 0.5}
+	d := newDispatcher(t, proactor.Options{Backend: sim.NewNetwork(seed, faults)})
 	server, err := d.ListenPacket("udp", "127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispa
 	t.Helper()
 	faults := make(chan proactor.Finding, 16)
 	c.Report = func(f proactor.Finding) { faults <- f }
-	return newDispatcher(t, proactor.Options{Backend: name, Diagnostics: c}), faults
+	return newDispatcher(t, proactor.Options{Backend: proactor.Named(name), Diagnostics: c}), faults
 }
 
 // only receives the one finding that there is.
@@ -234,8 +234,8 @@ func labelled(t *testing.T) string {
 // A Report function that closes the dispatcher would wait for itself, on each goroutine
 // that reports findings: the dispatching one, the one inside Close, and the watchdog's.
 func TestCloseInReport(t *testing.T) {
-	for _, o := range []proactor.Options{{Backend: "sim"}, {Backend: "goroutine"}} {
-		t.Run(o.Backend, func(t *testing.T) {
+	for _, o := range []proactor.Options{{Backend: proactor.Named("sim")}, {Backend: proactor.Named("goroutine")}} {
+		t.Run(o.Backend.BackendName(), func(t *testing.T) {
 			told := make(chan error, 16)
 			var d *proactor.Dispatcher
 			o.Diagnostics = proactor.Diagnostics{Outstanding: true, Buffers: true, SlowHandler: time.Millisecond}

@@ -59,7 +59,7 @@ type Dispatcher struct {
 	backoff backoff    // multishot accepts that have run out of descriptors: backoff.go
 	lead    leadership // which goroutine dispatches while Run is in progress: lead.go
 
-	journal journal          // nil: no journal is written or replayed
+	journal backend.Journal  // nil: no journal is written or replayed
 	record  *record.Recorder // nil: no record is kept
 	epoch   time.Time        // the time at which Now was 0, for the record
 	labels  *labels          // nil: none
@@ -70,7 +70,7 @@ type Dispatcher struct {
 // New makes a dispatcher. It calls no handler before Run, RunOne or Poll is called.
 // The caller must close it.
 func New(o Options) (*Dispatcher, error) {
-	if err := o.replayAll(); err != nil {
+	if err := o.replaceBackend(); err != nil {
 		return nil, err
 	}
 	if err := o.validate(); err != nil {
@@ -85,7 +85,7 @@ func New(o Options) (*Dispatcher, error) {
 	var b backend.Backend
 	var info BackendInfo
 	var err error
-	thread.do(func() { b, info, err = openBackend(&o) })
+	thread.do(func() { b, info, err = open(&o) })
 	if err != nil {
 		thread.exit()
 		return nil, err
@@ -96,7 +96,7 @@ func New(o Options) (*Dispatcher, error) {
 		d.workers = newWorkers(pool)
 		d.prioritized.Store(true)
 	}
-	d.journal, _ = b.(journal)
+	d.journal, _ = b.(backend.Journal)
 	d.checks = newChecker(d, &o)
 	d.register(o.Record)
 	return d, nil

@@ -8,7 +8,7 @@ import (
 
 // OpenBackend opens a backend by name, for the tests of the seam.
 func OpenBackend(name string) (backend.Backend, error) {
-	b, _, err := choose(&Options{Backend: name})
+	b, _, err := choose(&Options{Backend: named(name)}, name)
 	return b, err
 }
 

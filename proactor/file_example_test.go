@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // notes is a file that is written, synced, and read back, one operation after the
@@ -65,9 +66,9 @@ func ExampleDispatcher_OpenFile() {
 // The bytes of the file are not copied through the program if the system can send them
 // itself.
 func ExampleHandle_TransmitFile() {
-	net := proactor.NewSimNetwork(1, proactor.SimMild()) // any backend will do
+	net := sim.NewNetwork(1, sim.Mild()) // any backend will do
 	net.WriteFile("index.html", []byte("<h1>actum</h1>"))
-	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: net}})
+	d, err := proactor.New(proactor.Options{Backend: net})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -35,9 +35,6 @@ func NewGroup(o GroupOptions) (*Group, error) {
 	if o.Dispatchers < 0 || o.Dispatchers > MaxDispatchers {
 		return nil, fmt.Errorf("proactor: GroupOptions.Dispatchers is %d: want 0 (for 1) to %d", o.Dispatchers, MaxDispatchers)
 	}
-	if o.Dispatchers > 1 && (o.Options.Replay.Journal != nil || o.Options.Replay.From != nil) {
-		return nil, errors.New("proactor: GroupOptions.Options.Replay is set for several dispatchers: a journal holds the run of one")
-	}
 	g := &Group{policy: o.Policy}
 	if g.policy == nil {
 		g.policy = RoundRobin()

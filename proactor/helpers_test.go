@@ -26,7 +26,7 @@ func newDispatcher(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 // dispatcher is newDispatcher on the given backend; "" is the default one.
 func dispatcher(t testing.TB, backend string) *proactor.Dispatcher {
 	t.Helper()
-	return newDispatcher(t, proactor.Options{Backend: backend})
+	return newDispatcher(t, proactor.Options{Backend: proactor.Named(backend)})
 }
 
 // runUntil dispatches until none of the operations is outstanding.

@@ -17,12 +17,12 @@ import (
 func TestSignalsInterruptNothing(t *testing.T) {
 	for _, name := range workingBackends() {
 		if name != "sim" { // makes no system calls
-			t.Run(name, func(t *testing.T) { testInterrupted(t, proactor.Options{Backend: name}) })
+			t.Run(name, func(t *testing.T) { testInterrupted(t, proactor.Options{Backend: proactor.Named(name)}) })
 		}
 	}
 	if refusals()["uring"] == nil {
 		t.Run("uring, locked", func(t *testing.T) {
-			testInterrupted(t, proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked})
+			testInterrupted(t, proactor.Options{Backend: proactor.Named("uring"), WaitMode: proactor.WaitLocked})
 		})
 	}
 }

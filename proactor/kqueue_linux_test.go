@@ -30,7 +30,7 @@ func newOnSimulatedKqueue() (*proactor.Dispatcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := proactor.New(proactor.Options{Backend: "epoll"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("epoll")})
 	if err != nil {
 		b.Close()
 		return nil, err

@@ -110,7 +110,7 @@ func limitMyself(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	d.Close()
-	if d, err := proactor.New(proactor.Options{Backend: "uring"}); err != nil {
+	if d, err := proactor.New(proactor.Options{Backend: proactor.Named("uring")}); err != nil {
 		said.ByName = err.Error()
 	} else {
 		d.Close()

@@ -45,7 +45,7 @@ func ExampleDispatcher_Pipe() {
 
 // One end ends its writing side, and continues to read.
 func ExampleHandle_CloseWrite() {
-	d, err := proactor.New(proactor.Options{Backend: "sim"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return

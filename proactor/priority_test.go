@@ -59,7 +59,7 @@ func TestPriorityOrder(t *testing.T) {
 func TestPriorityOfReads(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			g, err := proactor.NewGroup(proactor.GroupOptions{Options: proactor.Options{Backend: name}})
+			g, err := proactor.NewGroup(proactor.GroupOptions{Options: proactor.Options{Backend: proactor.Named(name)}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,7 +9,7 @@ import (
 // Which backend would be used, why better ones were refused, and which features of the
 // kernel it would use. `actum backends` prints all of it.
 func ExampleProbeBackends() {
-	backends, err := proactor.ProbeBackends(proactor.Options{Backend: "sim"})
+	backends, err := proactor.ProbeBackends(proactor.Options{Backend: proactor.Named("sim")})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -34,11 +34,11 @@ func TestProbeBackends(t *testing.T) {
 		chosen string
 	}{
 		{Options{}, "good"},
-		{Options{Backend: "plain"}, "plain"},
-		{Options{Backend: "hidden"}, "hidden"},
-		{Options{Backend: "best"}, ""},
+		{Options{Backend: Named("plain")}, "plain"},
+		{Options{Backend: Named("hidden")}, "hidden"},
+		{Options{Backend: Named("best")}, ""},
 		{Options{Without: []string{"speed"}}, "good"},
-		{Options{Without: []string{"speed"}, Backend: "plain"}, ""},
+		{Options{Without: []string{"speed"}, Backend: Named("plain")}, ""},
 		{Options{WaitMode: WaitLocked}, ""},
 	} {
 		list, err := ProbeBackends(test.o)
@@ -49,7 +49,7 @@ func TestProbeBackends(t *testing.T) {
 			if b.Chosen != (b.Name == test.chosen) || b.ByName != (b.Name == "hidden") {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
-			works := b.Name != "best" && test.o.WaitMode == "" && (test.o.Without == nil || test.o.Backend != b.Name)
+			works := b.Name != "best" && test.o.WaitMode == "" && (test.o.Without == nil || test.o.Backend != Named(b.Name))
 			if works != (b.Err == nil) || works && (b.Name == "good") != (len(b.Features) == 1) {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
@@ -58,7 +58,7 @@ func TestProbeBackends(t *testing.T) {
 	if list, err := ProbeBackends(Options{}); err != nil || !errors.Is(list[0].Err, errNotHere) {
 		t.Errorf("the reason is not kept: %+v, %v", list, err)
 	}
-	for field, o := range map[string]Options{"RingEntries": {RingEntries: -1}, "Backend": {Backend: "abacus"}} {
+	for field, o := range map[string]Options{"RingEntries": {RingEntries: -1}, "Backend": {Backend: Named("abacus")}} {
 		if _, err := ProbeBackends(o); err == nil || !strings.Contains(err.Error(), "Options."+field) {
 			t.Errorf("wrong %s: %v", field, err)
 		}

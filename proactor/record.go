@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/actum-go/actum/proactor/internal/backend/replay"
 	"github.com/actum-go/actum/proactor/internal/record"
 )
 
@@ -155,8 +154,8 @@ func (d *Dispatcher) setUpRecord(o RecordOptions) {
 		history = defaultHistory
 	}
 	virtual := d.info.Name == "sim" || d.info.Name == "replay"
-	_, journal := d.backend.(*replay.Recorder) // its clock stands still between two Waits
-	fine := o.FineTimes || d.workers != nil    // shared clock readings need a single dispatching goroutine
+	journal := d.journal != nil             // its clock stands still between two Waits
+	fine := o.FineTimes || d.workers != nil // shared clock readings need a single dispatching goroutine
 	d.record = record.New(record.Options{History: history, Fine: fine, Clock: d.backend.Now, Virtual: virtual || journal})
 	d.epoch = time.Unix(0, 0).UTC()
 	if !virtual {

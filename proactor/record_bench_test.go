@@ -37,14 +37,14 @@ func recordName(backend string, connections int, off bool) string {
 }
 
 func benchmarkRecord(b *testing.B, name string, connections int, o proactor.RecordOptions) {
-	server := newDispatcher(b, proactor.Options{Backend: name, Record: o})
+	server := newDispatcher(b, proactor.Options{Backend: proactor.Named(name), Record: o})
 	s, err := newEchoServer(server, "tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
 	go server.Run()
 	defer server.Close()
-	d := newDispatcher(b, proactor.Options{Backend: name, Record: o})
+	d := newDispatcher(b, proactor.Options{Backend: proactor.Named(name), Record: o})
 	left := b.N
 	clients := make([]echoClient, connections)
 	for i := range clients {

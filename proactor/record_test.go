@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // here is its caller's place in the source.
@@ -40,7 +41,7 @@ func TestRecordSites(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir() // outlives the dispatcher, which has a file open in it
-			d := newDispatcher(t, proactor.Options{Backend: name})
+			d := newDispatcher(t, proactor.Options{Backend: proactor.Named(name)})
 			x, y := connectedPair(t, d, "tcp")
 			ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
 			if err != nil {
@@ -116,8 +117,8 @@ func TestRecordSiteOfGoroutine(t *testing.T) {
 func TestRecordParents(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			d := newDispatcher(t, proactor.Options{Backend: name})
-			other := newDispatcher(t, proactor.Options{Backend: name})
+			d := newDispatcher(t, proactor.Options{Backend: proactor.Named(name)})
+			other := newDispatcher(t, proactor.Options{Backend: proactor.Named(name)})
 			var post, timer, far, unrelated proactor.Operation
 			post.Handler = proactor.HandlerFunc(func(*proactor.Operation) {
 				d.StartTimer(&timer, time.Millisecond)
@@ -235,8 +236,8 @@ func TestRecordOff(t *testing.T) {
 // Pending reports operations that are outstanding, the oldest first, each with its
 // chain, and a handler that hangs, while it hangs.
 func TestPending(t *testing.T) {
-	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
-	d := newDispatcher(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})
+	network := sim.NewNetwork(1, sim.Faults{})
+	d := newDispatcher(t, proactor.Options{Backend: network})
 	var post, read, timer, late proactor.Operation
 	x, _ := connectedPair(t, d, "tcp")
 	read.Handler, timer.Handler = proactor.HandlerFunc(nothing), proactor.HandlerFunc(nothing)

@@ -6,21 +6,21 @@ import (
 	"sync"
 )
 
-// open is the state that the dispatchers of this process share.
-var open struct {
+// process is the state that the dispatchers of this process share.
+var process struct {
 	mu          sync.Mutex
-	dispatchers []*Dispatcher                           // not closed yet, in the order in which they were made
-	recording   *Recording                              // nil: none is in progress
-	replay      func(number int) (ReplayOptions, error) // of ReplayAll; nil: each dispatcher uses its own options
-	replays     int                                     // calls of replay
+	dispatchers []*Dispatcher                                     // not closed yet, in the order in which they were made
+	recording   *Recording                                        // nil: none is in progress
+	replace     func(number int, chosen Backend) (Backend, error) // of ReplaceBackends; nil: each dispatcher uses its own
+	replaced    int                                               // calls of replace
 }
 
 // Dispatchers returns the open dispatchers of this process, in the order in which
 // they were made, for tools that show everything that happens.
 func Dispatchers() []*Dispatcher {
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	return slices.Clone(open.dispatchers)
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	return slices.Clone(process.dispatchers)
 }
 
 // Number tells d from the other dispatchers of this process: it is in the IDs of d's
@@ -36,22 +36,22 @@ func (d *Dispatcher) Number() int {
 // goroutines find d from then on, and read its record. A recording in progress
 // decides about the record, instead of o.
 func (d *Dispatcher) register(o RecordOptions) {
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	r := open.recording
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	r := process.recording
 	if r != nil {
 		o = r.options
 		r.dispatchers = append(r.dispatchers, d)
 	}
 	d.setUpRecord(o)
-	open.dispatchers = append(open.dispatchers, d)
+	process.dispatchers = append(process.dispatchers, d)
 }
 
 // unregister removes d, which is closed.
 func (d *Dispatcher) unregister() {
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	open.dispatchers = slices.DeleteFunc(open.dispatchers, func(o *Dispatcher) bool { return o == d })
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	process.dispatchers = slices.DeleteFunc(process.dispatchers, func(o *Dispatcher) bool { return o == d })
 }
 
 // Recording keeps the records of all dispatchers that are made while it is in
@@ -66,24 +66,24 @@ type Recording struct {
 // already, StartRecording fails.
 func StartRecording(o RecordOptions) (*Recording, error) {
 	r := &Recording{options: o}
-	open.mu.Lock()
-	defer open.mu.Unlock()
-	if open.recording != nil {
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	if process.recording != nil {
 		return nil, errors.New("proactor: a recording is in progress already: stop that one first")
 	}
-	open.recording = r
+	process.recording = r
 	return r, nil
 }
 
 // Stop ends the recording. It returns the records of its dispatchers, in the order
 // of the operations' IDs.
 func (r *Recording) Stop() []Record {
-	open.mu.Lock()
-	if open.recording == r {
-		open.recording = nil
+	process.mu.Lock()
+	if process.recording == r {
+		process.recording = nil
 	}
 	dispatchers := slices.Clone(r.dispatchers)
-	open.mu.Unlock()
+	process.mu.Unlock()
 	return recordsOf(dispatchers)
 }
 

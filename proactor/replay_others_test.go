@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/replay"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // crowd is several goroutines that use one dispatcher, which yet another goroutine
@@ -71,7 +73,7 @@ func (w *worker) run(rounds int) {
 	}
 	w.do(1, func() {
 		w.far.Read(&w.read, w.buf[:])
-		if err := w.near.CloseWrite(); err != nil && !errors.Is(err, proactor.ErrDiverged) {
+		if err := w.near.CloseWrite(); err != nil && !errors.Is(err, replay.ErrDiverged) {
 			w.t.Error(err)
 		}
 	})
@@ -105,7 +107,7 @@ func TestReplayOthers(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
 			var journal bytes.Buffer
-			first, err := work(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, rounds)
+			first, err := work(t, proactor.Options{Backend: replay.ToJournal(&journal, proactor.Named(name))}, rounds)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +115,7 @@ func TestReplayOthers(t *testing.T) {
 				t.Errorf("handlers were called %d times", len(first))
 			}
 			for range 3 {
-				again, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes())}}, rounds)
+				again, err := work(t, proactor.Options{Backend: replay.FromJournal(bytes.NewReader(journal.Bytes()), replay.Options{})}, rounds)
 				if err != nil {
 					t.Error(err)
 				}
@@ -128,12 +130,12 @@ func TestReplayOthers(t *testing.T) {
 // The error names goroutines that do something else than in the run.
 func TestReplayOthersDiverge(t *testing.T) {
 	var journal bytes.Buffer
-	if _, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: &journal}}, 3); err != nil {
+	if _, err := work(t, proactor.Options{Backend: replay.ToJournal(&journal, nil)}, 3); err != nil {
 		t.Fatal(err)
 	}
 	for _, rounds := range []int{2, 4} { // one closes where the journal has another post, or posts where it has none
-		_, err := work(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal.Bytes()), Patience: 200 * time.Millisecond}}, rounds)
-		if !errors.Is(err, proactor.ErrDiverged) || !strings.Contains(err.Error(), "worker).run") || !strings.Contains(err.Error(), "worker ") {
+		_, err := work(t, proactor.Options{Backend: replay.FromJournal(bytes.NewReader(journal.Bytes()), replay.Options{RequestTimeout: 200 * time.Millisecond})}, rounds)
+		if !errors.Is(err, replay.ErrDiverged) || !strings.Contains(err.Error(), "worker).run") || !strings.Contains(err.Error(), "worker ") {
 			t.Errorf("%d rounds instead of 3: %v", rounds, err)
 		}
 		t.Log(err)
@@ -142,17 +144,17 @@ func TestReplayOthersDiverge(t *testing.T) {
 
 // Signals come from the journal in a replay: they are not sent again.
 func TestReplaySignals(t *testing.T) {
-	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
-	replaySignals(t, proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}}, func() { network.Raise(os.Interrupt) })
+	network := sim.NewNetwork(1, sim.Faults{})
+	replaySignals(t, proactor.Options{Backend: network}, func() { network.Raise(os.Interrupt) })
 }
 
 // replaySignals runs a program on o, which raises signals, and its replay, which
 // does not.
 func replaySignals(t *testing.T, o proactor.Options, raise func()) {
 	var journal bytes.Buffer
-	o.Replay.Journal = &journal
+	o.Backend = replay.ToJournal(&journal, o.Backend)
 	first := signalled(t, o, raise)
-	again := signalled(t, proactor.Options{Replay: proactor.ReplayOptions{From: &journal}}, func() {})
+	again := signalled(t, proactor.Options{Backend: replay.FromJournal(&journal, replay.Options{})}, func() {})
 	if len(first) != 3 || !slices.Equal(again, first) {
 		t.Errorf("the run was %q and the replay %q", first, again)
 	}
@@ -190,8 +192,8 @@ func signalled(t *testing.T, o proactor.Options, raise func()) (lines []string) 
 
 // A journal holds the run of one dispatcher.
 func TestReplayGroup(t *testing.T) {
-	_, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Options: proactor.Options{Replay: proactor.ReplayOptions{Journal: new(bytes.Buffer)}}})
-	if err == nil || !strings.Contains(err.Error(), "GroupOptions.Options.Replay") {
+	_, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Options: proactor.Options{Backend: replay.ToJournal(new(bytes.Buffer), nil)}})
+	if err == nil || !strings.Contains(err.Error(), "the run of one dispatcher") {
 		t.Errorf("the error is %v", err)
 	}
 }

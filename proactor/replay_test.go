@@ -13,6 +13,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/replay"
 )
 
 // talk is a conversation with everything that can differ from run to run: a server
@@ -152,7 +153,7 @@ func (c *talker) send() {
 func recorded(t *testing.T, name string) (*talk, []byte) {
 	t.Helper()
 	var journal bytes.Buffer
-	k := newTalk(t, proactor.Options{Backend: name, Replay: proactor.ReplayOptions{Journal: &journal}}, 1)
+	k := newTalk(t, proactor.Options{Backend: replay.ToJournal(&journal, proactor.Named(name))}, 1)
 	if err := k.d.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestReplay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			first, journal := recorded(t, name)
 			for range 2 {
-				again := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal)}}, 1)
+				again := newTalk(t, proactor.Options{Backend: replay.FromJournal(bytes.NewReader(journal), replay.Options{})}, 1)
 				if err := again.d.Run(); err != nil {
 					t.Fatal(err)
 				}
@@ -192,7 +193,7 @@ func TestReplay(t *testing.T) {
 // errors.Is finds the same in a replayed error as in the run.
 func TestReplayErrors(t *testing.T) {
 	_, journal := recorded(t, "")
-	k := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(journal)}}, 1)
+	k := newTalk(t, proactor.Options{Backend: replay.FromJournal(bytes.NewReader(journal), replay.Options{})}, 1)
 	if err := k.d.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -223,17 +224,17 @@ func TestReplayDiverges(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			k := newTalk(t, proactor.Options{Replay: proactor.ReplayOptions{From: bytes.NewReader(tt.journal)}}, tt.seed)
+			k := newTalk(t, proactor.Options{Backend: replay.FromJournal(bytes.NewReader(tt.journal), replay.Options{})}, tt.seed)
 			var watch proactor.Operation // the conversation may not end by itself
 			watch.Handler = proactor.HandlerFunc(func(*proactor.Operation) { k.d.Stop() })
 			k.d.StartTimer(&watch, time.Hour)
 			if err := k.d.Run(); err != nil {
 				t.Fatal(err)
 			}
-			if err := k.accept.Err(); !errors.Is(err, proactor.ErrDiverged) {
+			if err := k.accept.Err(); !errors.Is(err, replay.ErrDiverged) {
 				t.Errorf("the accept ended with %v", err)
 			}
-			if err := k.d.Close(); !errors.Is(err, proactor.ErrDiverged) {
+			if err := k.d.Close(); !errors.Is(err, replay.ErrDiverged) {
 				t.Errorf("Close returned %v", err)
 			}
 		})
@@ -242,10 +243,10 @@ func TestReplayDiverges(t *testing.T) {
 
 func TestReplayOptions(t *testing.T) {
 	for want, o := range map[string]proactor.Options{
-		"both Journal and From":  {Replay: proactor.ReplayOptions{Journal: io.Discard, From: strings.NewReader("")}},
-		"takes the place of":     {Backend: "goroutine", Replay: proactor.ReplayOptions{From: strings.NewReader("")}},
-		"never run the same way": {Pool: proactor.Pool{Max: 2}, Replay: proactor.ReplayOptions{Journal: io.Discard}},
-		"not a journal":          {Replay: proactor.ReplayOptions{From: strings.NewReader("hello")}},
+		"RequestTimeout":         {Backend: replay.FromJournal(strings.NewReader(""), replay.Options{RequestTimeout: -1})},
+		"\"abacus\"":             {Backend: replay.ToJournal(io.Discard, proactor.Named("abacus"))},
+		"never run the same way": {Pool: proactor.Pool{Max: 2}, Backend: replay.ToJournal(io.Discard, nil)},
+		"not a journal":          {Backend: replay.FromJournal(strings.NewReader("hello"), replay.Options{})},
 	} {
 		if _, err := proactor.New(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %s", err, want)
@@ -255,7 +256,7 @@ func TestReplayOptions(t *testing.T) {
 
 // Close reports that a journal could not be written.
 func TestJournalFails(t *testing.T) {
-	d := newDispatcher(t, proactor.Options{Replay: proactor.ReplayOptions{Journal: fullDisk{}}})
+	d := newDispatcher(t, proactor.Options{Backend: replay.ToJournal(fullDisk{}, nil)})
 	if err := d.Close(); !errors.Is(err, errFull) || !strings.Contains(err.Error(), "journal") {
 		t.Errorf("the error is %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/replay"
 )
 
 // While a journal is written, what another goroutine asks for is done when the
@@ -63,7 +64,7 @@ func TestRequestsOfAJournal(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := newDispatcher(t, proactor.Options{Backend: "goroutine", Replay: proactor.ReplayOptions{Journal: new(bytes.Buffer)}})
+			d := newDispatcher(t, proactor.Options{Backend: replay.ToJournal(new(bytes.Buffer), proactor.Named("goroutine"))})
 			test(t, d).check(t, d)
 		})
 	}

@@ -24,7 +24,7 @@ func BenchmarkSettings(b *testing.B) {
 		{"context", func(op *proactor.Operation) { op.SetContext(ctx) }},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			d := newDispatcher(b, proactor.Options{Backend: "sim", Record: proactor.RecordOptions{Off: true}})
+			d := newDispatcher(b, proactor.Options{Backend: proactor.Named("sim"), Record: proactor.RecordOptions{Off: true}})
 			near, far := connectedPair(b, d, "tcp")
 			op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})}
 			bench.set(&op)

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // virtual makes a dispatcher whose time is virtual, so that an example can wait for an
 // hour: everything else is as on any other dispatcher.
-func virtual() (*proactor.Dispatcher, *proactor.SimNetwork) {
-	network := proactor.NewSimNetwork(1, proactor.SimFaults{})
-	d, err := proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: network}})
+func virtual() (*proactor.Dispatcher, *sim.Network) {
+	network := sim.NewNetwork(1, sim.Faults{})
+	d, err := proactor.New(proactor.Options{Backend: network})
 	if err != nil {
 		panic(err)
 	}

@@ -74,7 +74,7 @@ func settingsTurn(t *testing.T, d *proactor.Dispatcher) func() {
 // without a processor was cancelled before.
 func TestCompleteTwiceIsReported(t *testing.T) {
 	var faults []proactor.Finding
-	d, err := proactor.New(proactor.Options{Backend: "sim", Diagnostics: proactor.Diagnostics{
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim"), Diagnostics: proactor.Diagnostics{
 		Completions: true,
 		Report:      func(f proactor.Finding) { faults = append(faults, f) },
 	}})
@@ -116,7 +116,7 @@ func TestSettingsUnderPool(t *testing.T) {
 			continue // its time would have passed before the other goroutines run
 		}
 		t.Run(name, func(t *testing.T) {
-			d := newDispatcher(t, proactor.Options{Backend: name, Pool: proactor.Pool{Min: 4}})
+			d := newDispatcher(t, proactor.Options{Backend: proactor.Named(name), Pool: proactor.Pool{Min: 4}})
 			var streams [4]*proactor.Handle
 			for i := 0; i < len(streams); i += 2 {
 				streams[i], streams[i+1] = connectedPair(t, d, "tcp")

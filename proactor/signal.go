@@ -20,7 +20,7 @@ import (
 // arrived. Several sets may be registered for the same signal: each of them gets it.
 // All methods may be called from any goroutine.
 //
-// Under sim no signal of the system arrives: SimNetwork.Raise delivers simulated
+// Under sim no signal of the system arrives: sim.Network.Raise delivers simulated
 // ones.
 type SignalSet struct {
 	d          *Dispatcher

@@ -9,15 +9,16 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // TestConformanceUnderFaults runs the suite on networks that delay and reorder. Faults
 // that change a result which the suite checks are left out.
 func TestConformanceUnderFaults(t *testing.T) {
-	faults := proactor.SimFaults{Delay: 0.2, Stall: 0.2, Reorder: 0.2, DelayDial: 0.2, DelayAccept: 0.2}
+	faults := sim.Faults{Delay: 0.2, Stall: 0.2, Reorder: 0.2, DelayDial: 0.2, DelayAccept: 0.2}
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			conformance.Run(t, suiteOfSim("unix", seed, faults, proactor.SimClockVirtual))
+			conformance.Run(t, suiteOfSim("unix", seed, faults, sim.ClockVirtual))
 		})
 	}
 }
@@ -25,21 +26,21 @@ func TestConformanceUnderFaults(t *testing.T) {
 // TestConformanceOnTheSystemClock runs the suite on a simulated network in real
 // time.
 func TestConformanceOnTheSystemClock(t *testing.T) {
-	conformance.Run(t, suiteOfSim("unix", 0, proactor.SimFaults{}, proactor.SimClockSystem))
+	conformance.Run(t, suiteOfSim("unix", 0, sim.Faults{}, sim.ClockSystem))
 }
 
 var errNobodyWaits = errors.New("nobody waits for the signal")
 
 // suiteOfSim says how to run the suite on simulated networks, one for each test.
-func suiteOfSim(network string, seed uint64, faults proactor.SimFaults, clock proactor.SimClock) conformance.Config {
-	var current *proactor.SimNetwork
+func suiteOfSim(network string, seed uint64, faults sim.Faults, clock sim.Clock) conformance.Config {
+	var current *sim.Network
 	join := func() (*proactor.Dispatcher, error) {
-		return proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: current}})
+		return proactor.New(proactor.Options{Backend: current})
 	}
 	config := conformance.Config{
 		Network: network,
 		New: func() (*proactor.Dispatcher, error) {
-			current = proactor.NewSimNetwork(seed, faults)
+			current = sim.NewNetwork(seed, faults)
 			current.SetClock(clock)
 			return join()
 		},
@@ -55,7 +56,7 @@ func suiteOfSim(network string, seed uint64, faults proactor.SimFaults, clock pr
 		current.Exhaust(true)
 		return func() { current.Exhaust(false) }
 	}
-	if clock == proactor.SimClockVirtual {
+	if clock == sim.ClockVirtual {
 		config.Sleep = func(d time.Duration) { current.Advance(d) }
 	}
 	return config

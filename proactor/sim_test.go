@@ -3,17 +3,18 @@ package proactor
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // simDispatcher returns a dispatcher on a simulated network.
-func simDispatcher(t *testing.T, o *SimOptions) *Dispatcher {
+func simDispatcher(t *testing.T, n *sim.Network) *Dispatcher {
 	t.Helper()
-	d, err := New(Options{Backend: "sim", Sim: o})
+	d, err := New(Options{Backend: n})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +143,8 @@ func (e *simEcho) reconnect() {
 // runSimEcho returns the number of dials, the network's digest, and the virtual time
 // that passed.
 func runSimEcho(t *testing.T, seed uint64) (dials int, digest uint64, took time.Duration) {
-	n := NewSimNetwork(seed, SimRough())
-	d := simDispatcher(t, &SimOptions{Network: n})
+	n := sim.NewNetwork(seed, sim.Rough())
+	d := simDispatcher(t, n)
 	e := newSimEcho(t, d)
 	for !e.done() {
 		if _, err := d.RunOne(context.Background()); err != nil {
@@ -181,7 +182,7 @@ func TestSimEchoOverManySeeds(t *testing.T) {
 }
 
 func TestSimTimersExpireInOrderAndAtOnce(t *testing.T) {
-	d := simDispatcher(t, nil)
+	d := simDispatcher(t, sim.NewNetwork(0, sim.Faults{}))
 	defer d.Close()
 	var expired []time.Duration
 	ops := make([]Operation, 1000)
@@ -200,11 +201,14 @@ func TestSimTimersExpireInOrderAndAtOnce(t *testing.T) {
 }
 
 func TestSimOptionsAreChecked(t *testing.T) {
-	if _, err := New(Options{Backend: "sim", Sim: &SimOptions{Faults: SimFaults{Reset: 2}}}); err == nil {
-		t.Error("a probability of 2 was taken")
-	}
-	if _, err := openSim(backend.Options{Sim: "seed 1"}); err == nil {
-		t.Error("a string was taken")
+	for want, o := range map[string]Options{
+		"Faults.Reset":     {Backend: sim.NewNetwork(0, sim.Faults{Reset: 2})},
+		"Options.WaitMode": {Backend: sim.NewNetwork(0, sim.Faults{}), WaitMode: WaitLocked},
+		"Options.Without":  {Backend: sim.NewNetwork(0, sim.Faults{}), Without: []string{"speed"}},
+	} {
+		if _, err := New(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v instead of %s", err, want)
+		}
 	}
 }
 
@@ -214,7 +218,9 @@ func TestSimOptionsAreChecked(t *testing.T) {
 func TestSimInABubble(t *testing.T) {
 	for seed := range uint64(200) {
 		synctest.Test(t, func(t *testing.T) {
-			d := simDispatcher(t, &SimOptions{Seed: seed, Faults: SimMild(), Clock: SimClockSystem})
+			n := sim.NewNetwork(seed, sim.Mild())
+			n.SetClock(sim.ClockSystem)
+			d := simDispatcher(t, n)
 			ran := make(chan error)
 			go func() { ran <- d.Run() }()
 			near, far := simPair(t, d)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // strategies are the ways to dispatch. The tests below, and the handlers in them,
@@ -50,13 +51,13 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 	for strategy, options := range strategies {
 		for _, name := range workingBackends() {
 			o := options()
-			o.Backend = name
+			o.Backend = proactor.Named(name)
 			if o.WaitMode == proactor.WaitLocked && name != "uring" {
 				continue // other backends cannot wait on a locked thread
 			}
 			t.Run(strategy+"/"+name, func(t *testing.T) {
 				if name == "sim" {
-					o.Sim = &proactor.SimOptions{Network: proactor.NewSimNetwork(1, proactor.SimFaults{})}
+					o.Backend = sim.NewNetwork(1, sim.Faults{}) // of the whole group
 				}
 				g, err := proactor.NewGroup(o)
 				if err != nil {
@@ -369,9 +370,9 @@ func TestCloseInHandler(t *testing.T) {
 func TestMoveTo(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			o := proactor.Options{Backend: name}
+			o := proactor.Options{Backend: proactor.Named(name)}
 			if name == "sim" {
-				o.Sim = &proactor.SimOptions{Network: proactor.NewSimNetwork(1, proactor.SimFaults{})}
+				o.Backend = sim.NewNetwork(1, sim.Faults{}) // of the whole group
 			}
 			g, err := proactor.NewGroup(proactor.GroupOptions{Options: o, Dispatchers: 2})
 			if err != nil {
@@ -481,7 +482,7 @@ func TestOptionsOfPools(t *testing.T) {
 		{Dispatchers: -1}, {Dispatchers: proactor.MaxDispatchers + 1}, {Dispatchers: math.MaxInt},
 		{Options: proactor.Options{WaitMode: "somehow"}},
 		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
-		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Backend: "goroutine"}},
+		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Backend: proactor.Named("goroutine")}},
 		pooled(proactor.Pool{Min: proactor.MaxPool + 1}), pooled(proactor.Pool{Min: math.MaxInt}), pooled(proactor.Pool{Min: math.MaxInt, Max: math.MaxInt}),
 		pooled(proactor.Pool{Max: proactor.MaxPool + 1, LockThreads: true}),
 		{Options: proactor.Options{Record: proactor.RecordOptions{History: math.MaxInt}}}, {Options: proactor.Options{Record: proactor.RecordOptions{History: -1}}},

@@ -15,7 +15,7 @@ import (
 var refusals = sync.OnceValue(func() map[string]error {
 	errs := make(map[string]error)
 	for _, name := range proactor.Backends() {
-		d, err := proactor.New(proactor.Options{Backend: name})
+		d, err := proactor.New(proactor.Options{Backend: proactor.Named(name)})
 		if err != nil {
 			errs[name] = err
 			continue

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The linters of tools/, pinned there, on this system, the layers
-# (tools/layers.txt), the wording (tools/phrases.txt), and CI's workflows. Code that
+# (tools/layers.txt), what every program links, the wording (tools/phrases.txt), and CI's workflows. Code that
 # only another system uses would count as unused here; lint-all.sh checks for unused
 # code.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,6 +11,12 @@ bin/actionlint -shellcheck= -pyflakes= # those two only if installed: the same e
 
 echo "layers"
 "$(tool importrule)" -table tools/layers.txt .
+
+echo "dependencies"
+if go list -deps ./zmq ./proactor | grep -E '/proactor/(sim|replay)$'; then
+	echo "zmq and proactor must not import these: a program chooses them"
+	exit 1
+fi
 
 echo "wording"
 "$(tool wording)" -phrases tools/phrases.txt .

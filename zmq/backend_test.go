@@ -41,7 +41,7 @@ func TestBackendOfAContext(t *testing.T) {
 
 // first is the backend that the proactor chooses by itself.
 func first(t *testing.T) string {
-	d, err := proactor.New(proactor.Options{Backend: "auto"})
+	d, err := proactor.New(proactor.Options{Backend: proactor.Named("auto")})
 	if err != nil {
 		t.Fatal(err)
 	}

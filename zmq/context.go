@@ -76,14 +76,14 @@ func NewContext(o ContextOptions) (*Context, error) {
 	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
-		d, err := proactor.New(proactor.Options{Backend: o.backend(), Logger: o.Logger})
+		d, err := proactor.New(proactor.Options{Backend: proactor.Named(o.backend()), Logger: o.Logger})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("zmq: NewContext: making a dispatcher: %w", err), c.Close())
 		}
 		c.dispatchers = append(c.dispatchers, d)
 		c.running.Go(func() { _ = d.Run() })
 	}
-	if c.dispatchers[0].Journaling() {
+	if c.dispatchers[0].HasJournal() {
 		c.makeDeterministic()
 	}
 	c.startPace()
@@ -98,7 +98,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 func (c *Context) makeDeterministic() {
 	c.opts.tuning.NoSpeculativeWrite = true // it depends on how long nothing was sent
 	c.jitter = func(below time.Duration) time.Duration {
-		return time.Duration(c.dispatchers[0].Journaled(func() int64 { return int64(jitter(below)) }))
+		return time.Duration(c.dispatchers[0].JournalValue(func() int64 { return int64(jitter(below)) }))
 	}
 }
 

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/replay"
 )
 
 // delays returns what a context on a dispatcher with a journal adds to waiting
 // times.
-func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
+func delays(t *testing.T, b proactor.Backend) (list []time.Duration) {
 	t.Helper()
-	d, err := proactor.New(proactor.Options{Replay: o})
+	d, err := proactor.New(proactor.Options{Backend: b})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +40,8 @@ func delays(t *testing.T, o proactor.ReplayOptions) (list []time.Duration) {
 // The random part of the wait before a retry is the same in a replay.
 func TestJitterIsReplayed(t *testing.T) {
 	var journal bytes.Buffer
-	run := delays(t, proactor.ReplayOptions{Journal: &journal})
-	again := delays(t, proactor.ReplayOptions{From: &journal})
+	run := delays(t, replay.ToJournal(&journal, nil))
+	again := delays(t, replay.FromJournal(&journal, replay.Options{}))
 	if len(run) != 8 || !slices.Equal(run, again) {
 		t.Errorf("the run had %v, its replay %v", run, again)
 	}

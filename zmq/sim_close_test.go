@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // newQuietSimulation makes a simulation without faults.
 func newQuietSimulation(t *testing.T) *simulation {
-	w := &simulation{network: proactor.NewSimNetwork(1, proactor.SimFaults{Buffer: 64 << 10})}
+	w := &simulation{network: sim.NewNetwork(1, sim.Faults{Buffer: 64 << 10})}
 	var err error
-	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
+	w.d, err = proactor.New(proactor.Options{Backend: w.network})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -16,7 +17,7 @@ import (
 type simulation struct {
 	seed    uint64
 	rng     *rand.Rand
-	network *proactor.SimNetwork
+	network *sim.Network
 	d       *proactor.Dispatcher
 	ctx     *Context
 	largest int // frame, in bytes: a small network need not carry large ones
@@ -46,9 +47,9 @@ const (
 
 func newSimulation(seed uint64) *simulation {
 	w := &simulation{seed: seed, rng: rand.New(rand.NewPCG(seed, 1))}
-	w.network = proactor.NewSimNetwork(seed, w.faults())
+	w.network = sim.NewNetwork(seed, w.faults())
 	var err error
-	w.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: w.network}})
+	w.d, err = proactor.New(proactor.Options{Backend: w.network})
 	w.check(err)
 	w.ctx = newContextOn(w.d, ContextOptions{tuning: tuning.Options{
 		NoSpeculativeWrite: w.oneIn(8), NoGatherWrite: w.oneIn(8), NoReadCoalescing: w.oneIn(8),
@@ -66,14 +67,14 @@ func newSimulation(seed uint64) *simulation {
 
 // faults draws the faults of the network: one in four delivers everything, one in
 // two breaks connections now and then.
-func (w *simulation) faults() proactor.SimFaults {
-	var f proactor.SimFaults
+func (w *simulation) faults() sim.Faults {
+	var f sim.Faults
 	switch w.rng.IntN(4) {
 	case 0:
 	case 1:
-		f = proactor.SimMild()
+		f = sim.Mild()
 	default:
-		f = proactor.SimRough()
+		f = sim.Rough()
 		f.Reset = pick(w, 0.001, 0.005, 0.02)
 	}
 	f.Buffer = pick(w, 60, 500, 4<<10, 64<<10)

@@ -36,7 +36,7 @@ func overNet(testing.TB) network {
 // another.
 func overProactor(backend string) func(testing.TB) network {
 	return func(tb testing.TB) network {
-		o := proactor.Options{Backend: backend}
+		o := proactor.Options{Backend: proactor.Named(backend)}
 		server, clients := open(tb, o), open(tb, o)
 		dialer := netio.Dialer{Dispatcher: clients}
 		return network{

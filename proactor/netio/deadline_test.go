@@ -10,6 +10,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/netio"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 var (
@@ -146,7 +147,7 @@ func TestDeadlineMidWrite(t *testing.T) {
 // deadline that is replaced by a later one has no effect.
 func TestDeadlineExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := openSim(t, 1, proactor.SimFaults{})
+		d := openSim(t, 1, sim.Faults{})
 		a, _ := pair(t, d, "tcp")
 		start := time.Now()
 		a.SetReadDeadline(start.Add(time.Minute))

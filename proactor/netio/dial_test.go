@@ -14,6 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/conformance"
 	"github.com/actum-go/actum/proactor/netio"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // TestDialErrors: each failure has the error of package net.
@@ -69,7 +70,7 @@ func TestDialGivesUp(t *testing.T) {
 	} {
 		t.Run(limit.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := openSim(t, 1, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+				d := openSim(t, 1, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 				ln := listen(t, d, "tcp")
 				ctx, cancel := limit.context()
 				defer cancel()
@@ -93,7 +94,7 @@ func TestDialGivesUp(t *testing.T) {
 func TestDialNames(t *testing.T) {
 	for _, name := range proactor.Backends() {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, proactor.Options{Backend: name})
+			d := open(t, proactor.Options{Backend: proactor.Named(name)})
 			ln, err := netio.Listen(d, "tcp", "localhost:0", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -135,7 +136,7 @@ func TestListenErrors(t *testing.T) {
 // TestUnixPathGoes: closing a listener removes its file.
 func TestUnixPathGoes(t *testing.T) {
 	conformance.NeedNetwork(t, "goroutine", "unix")
-	d := open(t, proactor.Options{Backend: "goroutine"})
+	d := open(t, proactor.Options{Backend: proactor.Named("goroutine")})
 	path := filepath.Join(conformance.TempDir(t), "s")
 	ln, err := netio.Listen(d, "unix", path, nil)
 	if err != nil {

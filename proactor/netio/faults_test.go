@@ -9,11 +9,11 @@ import (
 
 	"golang.org/x/net/nettest"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // quick reduces the times of faults.
-func quick(f proactor.SimFaults) proactor.SimFaults {
+func quick(f sim.Faults) sim.Faults {
 	f.MaxDelay = time.Millisecond
 	return f
 }
@@ -24,7 +24,7 @@ func quick(f proactor.SimFaults) proactor.SimFaults {
 func TestNettestUnderFaults(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			d := openSim(t, seed, quick(proactor.SimMild()))
+			d := openSim(t, seed, quick(sim.Mild()))
 			ln := listen(t, d, "tcp")
 			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
 				a, b, err := connect(d, ln)
@@ -45,7 +45,7 @@ func TestNettestUnderFaults(t *testing.T) {
 func TestHTTPUnderFaults(t *testing.T) {
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			s := serve(t, openSim(t, seed, quick(proactor.SimRough())), "tcp", handler())
+			s := serve(t, openSim(t, seed, quick(sim.Rough())), "tcp", handler())
 			var all sync.WaitGroup
 			answered := make([]int, 10)
 			for i := range answered {

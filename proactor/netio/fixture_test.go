@@ -10,30 +10,35 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
 	"github.com/actum-go/actum/proactor/netio"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // open makes a dispatcher that runs until the test ends. The simulated network uses
 // the system's clock, because the tests have goroutines of their own.
 func open(t testing.TB, o proactor.Options) *proactor.Dispatcher {
 	t.Helper()
-	if o.Backend == "sim" {
-		o.Sim = &proactor.SimOptions{Clock: proactor.SimClockSystem}
+	if o.Backend == proactor.Named("sim") {
+		o.Backend = simulated(0, sim.Faults{})
 	}
 	d, err := proactor.New(o)
-	if o.Backend == "uring" && (errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported)) {
+	if o.Backend == proactor.Named("uring") && (errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported)) {
 		t.Skip(err)
 	}
 	return run(t, d, err)
 }
 
 // openSim is open for a simulated network with faults.
-func openSim(t testing.TB, seed uint64, faults proactor.SimFaults) *proactor.Dispatcher {
+func openSim(t testing.TB, seed uint64, faults sim.Faults) *proactor.Dispatcher {
 	t.Helper()
-	d, err := proactor.New(proactor.Options{
-		Backend: "sim",
-		Sim:     &proactor.SimOptions{Seed: seed, Clock: proactor.SimClockSystem, Faults: faults},
-	})
+	d, err := proactor.New(proactor.Options{Backend: simulated(seed, faults)})
 	return run(t, d, err)
+}
+
+// simulated makes a simulated network on the system's clock.
+func simulated(seed uint64, faults sim.Faults) *sim.Network {
+	n := sim.NewNetwork(seed, faults)
+	n.SetClock(sim.ClockSystem)
+	return n
 }
 
 func run(t testing.TB, d *proactor.Dispatcher, err error) *proactor.Dispatcher {
@@ -61,7 +66,7 @@ func onEach(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, networ
 		for _, network := range []string{"tcp", "unix"} {
 			t.Run(backend+"/"+network, func(t *testing.T) {
 				conformance.NeedNetwork(t, backend, network)
-				test(t, open(t, proactor.Options{Backend: backend}), network)
+				test(t, open(t, proactor.Options{Backend: proactor.Named(backend)}), network)
 			})
 		}
 	}

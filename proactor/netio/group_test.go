@@ -15,10 +15,10 @@ func TestSpread(t *testing.T) {
 			continue // each of its dispatchers would have its own network
 		}
 		t.Run(backend, func(t *testing.T) {
-			clients := open(t, proactor.Options{Backend: backend})
+			clients := open(t, proactor.Options{Backend: proactor.Named(backend)})
 			const dispatchers, each = 3, 5
 			g, err := proactor.NewGroup(proactor.GroupOptions{
-				Options: proactor.Options{Backend: backend}, Dispatchers: dispatchers,
+				Options: proactor.Options{Backend: proactor.Named(backend)}, Dispatchers: dispatchers,
 			})
 			if err != nil {
 				t.Fatal(err)

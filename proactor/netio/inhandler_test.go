@@ -37,7 +37,7 @@ func refused(t *testing.T, what string, err error) {
 // handlers.
 func onEachAndLocked(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, network string)) {
 	onEach(t, test)
-	o := proactor.Options{Backend: "uring", WaitMode: proactor.WaitLocked}
+	o := proactor.Options{Backend: proactor.Named("uring"), WaitMode: proactor.WaitLocked}
 	if d, err := proactor.New(o); err == nil {
 		d.Close()
 		t.Run("locked", func(t *testing.T) { test(t, open(t, o), "tcp") })
@@ -139,7 +139,7 @@ func TestTurnInHandler(t *testing.T) {
 // TestBlockingInOtherHandler: a call may wait in a handler of another dispatcher.
 func TestBlockingInOtherHandler(t *testing.T) {
 	onEachAndLocked(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
-		other := open(t, proactor.Options{Backend: d.Backend().Name})
+		other := open(t, proactor.Options{Backend: proactor.Named(d.Backend().Name)})
 		a, b := pair(t, d, network)
 		var err error
 		begun := make(chan struct{})
@@ -185,7 +185,7 @@ func TestPacketsInHandler(t *testing.T) {
 func TestReadInHandlerWithoutWaiting(t *testing.T) {
 	for _, backend := range []string{"", "sim"} {
 		conformance.NeedNetwork(t, backend, "tcp")
-		d := open(t, proactor.Options{Backend: backend})
+		d := open(t, proactor.Options{Backend: proactor.Named(backend)})
 		a, b := pair(t, d, "tcp")
 		if _, err := b.Write([]byte("xy")); err != nil {
 			t.Fatal(err)

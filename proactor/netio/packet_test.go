@@ -17,7 +17,7 @@ func onEachPacket(t *testing.T, test func(t *testing.T, d *proactor.Dispatcher, 
 		for _, network := range packetNetworks {
 			t.Run(backend+"/"+network, func(t *testing.T) {
 				needUDP(t, backend, network)
-				test(t, open(t, proactor.Options{Backend: backend}), network)
+				test(t, open(t, proactor.Options{Backend: proactor.Named(backend)}), network)
 			})
 		}
 	}

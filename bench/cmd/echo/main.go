@@ -19,7 +19,7 @@ type strategy struct {
 
 func main() {
 	var s strategy
-	flag.StringVar(&s.Backend, "backend", "", "the backend: uring, epoll, goroutine")
+	backend := flag.String("backend", "", "the backend: uring, epoll, goroutine")
 	flag.IntVar(&s.Dispatchers, "dispatchers", 1, "number of dispatchers, which share the connections")
 	flag.IntVar(&s.Pool.Min, "pool", 1, "goroutines that each dispatcher has")
 	flag.BoolVar(&s.strands, "strands", false, "a strand for each connection")
@@ -30,6 +30,7 @@ func main() {
 		return nil
 	})
 	flag.Parse()
+	s.Backend = proactor.Named(*backend)
 	echo.Main(flag.Args(), s.serve)
 }
 

@@ -21,8 +21,8 @@ func TestEcho(t *testing.T) {
 	strands.strands = true
 	for name, s := range map[string]strategy{
 		"default":    with(proactor.Options{}),
-		"epoll":      with(proactor.Options{Backend: "epoll"}),
-		"goroutine":  with(proactor.Options{Backend: "goroutine"}),
+		"epoll":      with(proactor.Options{Backend: proactor.Named("epoll")}),
+		"goroutine":  with(proactor.Options{Backend: proactor.Named("goroutine")}),
 		"unrecorded": with(proactor.Options{Record: proactor.RecordOptions{Off: true}}),
 		"several":    several,
 		"strands":    strands,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -13,7 +14,7 @@ import (
 // Received messages are counted in bytes of payload, regardless of the pieces
 // in which they came.
 func TestReceivedIsCounted(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	want := 0
@@ -38,7 +39,7 @@ func TestReceivedIsCounted(t *testing.T) {
 func TestPingThatCannotBeWritten(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: off}, pong)
 			p.stream.broken = 1
 			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
@@ -54,7 +55,7 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 // A connection whose timers are the runtime's own is closed without waiting for
 // them.
 func TestCloseStopsTimersOfItsOwn(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true}})
 	p.e.Start()
 	r.polls()
@@ -68,7 +69,7 @@ func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 // One piece of memory is filled by a plain read, two by a scatter read, which
 // costs the kernel more.
 func TestReadIsPlainForOnePiece(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	if got := p.e.readOp.Kind(); got != proactor.KindRead {
@@ -88,7 +89,7 @@ func TestReadIsPlainForOnePiece(t *testing.T) {
 // A mark in bytes is credited completely: batch after batch, the peer is read
 // from.
 func TestReceivedBytesAreGivenBack(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})
 	r.shakeHands(p, q, "PUSH")
 	for i := range 200 {

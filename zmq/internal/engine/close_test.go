@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -17,7 +18,7 @@ import (
 // Close while a sender is writing inline: the stream is not closed meanwhile,
 // and the session is notified once, when the sender is done.
 func TestCloseWhileASenderWrites(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	writing, goOn, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	p.stream.before = func() {
@@ -51,7 +52,7 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 // Close in every state of the handshake, and right after it.
 func TestCloseAnyTime(t *testing.T) {
 	for turns := range 12 {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 20})
 		p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
 		p.e.Start()
 		q.greet("PULL")
@@ -82,7 +83,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("write %d, limit %v, heartbeats %v", write, limit, beat != nil), func(t *testing.T) {
-					r := newFixture(t, 1, proactor.SimFaults{})
+					r := newFixture(t, 1, sim.Faults{})
 					p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
 					p.stream.broken = write
 					p.send([]byte("the first message"))
@@ -104,7 +105,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 }
 
 func TestHandshakeTimeout(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
 	p.e.Start()
 	r.until("giving up", func() bool { return p.closed > 0 })
@@ -119,7 +120,7 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestUnsent(t *testing.T) {
 	handedBack := 0
 	for seed := range uint64(500) {
-		r := newFixture(t, seed, proactor.SimFaults{
+		r := newFixture(t, seed, sim.Faults{
 			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
 		})
 		p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
@@ -215,7 +216,7 @@ func TestCloseIsImmediate(t *testing.T) {
 		"a rest to be grown": started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 			p := prepare(r)
 			if !p.e.timing() {
 				t.Fatal("no timer runs: the test tests nothing")
@@ -234,7 +235,7 @@ func TestCloseIsImmediate(t *testing.T) {
 // cancelled one to replace its chunk.
 func TestCanceledByAnother(t *testing.T) {
 	for _, calm := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		p, q := r.connect(Config{Type: wire.PULL, StallTimeout: time.Hour})
 		r.shakeHands(p, q, "PUSH")
 		if calm {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/internal/tuning"
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -14,7 +14,7 @@ import (
 // order, and no answer is in the middle of a message.
 func TestCommandsDuringTraffic(t *testing.T) {
 	for seed := range uint64(100) {
-		r := newFixture(t, seed, proactor.SimFaults{
+		r := newFixture(t, seed, sim.Faults{
 			ShortRead: 0.3, ShortWrite: 0.3, WouldBlock: 0.3, Delay: 0.2, Stall: 0.1, Reorder: 0.2, Buffer: 200 << (seed % 6),
 		})
 		cfg := Config{Type: wire.DEALER, Tuning: tuning.Options{NoSpeculativeWrite: seed%3 == 0}}
@@ -64,7 +64,7 @@ func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
 // A command that comes when nothing else waits to be written is answered at
 // once.
 func TestCommandOnAnIdlePath(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	for i := range 3 {
 		q.say(wire.AppendPing(nil, 0, fmt.Append(nil, i)))

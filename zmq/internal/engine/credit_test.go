@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/internal/tuning"
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -13,7 +13,7 @@ import (
 func TestCreditBeforeACommand(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p, q := push(r, Config{Tuning: off})
 			const n = 50
 			for i := range n {
@@ -51,7 +51,7 @@ func plain(items []item) (list []item) {
 // Answers do not pile up for a peer that sends PINGs and does not read: no more
 // are added to those that wait, and the connection continues.
 func TestAnswersDoNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := push(r, Config{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
@@ -74,7 +74,7 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 
 // PINGs do not pile up while bytes wait for their writer.
 func TestPingsDoNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second}}, nil)
 	before := pings(q)
 	p.stream.before = func() { // the sender's own write: it is the writer meanwhile

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -19,15 +20,15 @@ import (
 // fixture is a network in memory, and the dispatcher that the test runs on it.
 type fixture struct {
 	testing.TB
-	network *proactor.SimNetwork
+	network *sim.Network
 	d       *proactor.Dispatcher
 	stuck   proactor.Operation
 }
 
-func newFixture(t testing.TB, seed uint64, f proactor.SimFaults) *fixture {
-	r := &fixture{TB: t, network: proactor.NewSimNetwork(seed, f)}
+func newFixture(t testing.TB, seed uint64, f sim.Faults) *fixture {
+	r := &fixture{TB: t, network: sim.NewNetwork(seed, f)}
 	var err error
-	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.network}})
+	r.d, err = proactor.New(proactor.Options{Backend: r.network})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -25,7 +25,7 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 		{"much", 20_000, false, 0},
 	} {
 		for seed := range uint64(4) {
-			r := newFixture(t, seed, proactor.SimFaults{ShortRead: 0.2, WouldBlock: 0.2, Buffer: 1 << 20})
+			r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Buffer: 1 << 20})
 			p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 			p.stream.blind = test.blind
 			r.shakeHands(p, q, "PUSH")
@@ -52,7 +52,7 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 
 // An idle process with full Inboxes is woken more and more rarely.
 func TestFullInboxIsLookedAtRarely(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -36,7 +36,7 @@ func talker(r *fixture, limits pipe.Limits) (*party, *peer) {
 // peer may take its time.
 func TestCloseGracefullyDelivers(t *testing.T) {
 	for seed := range uint64(100) {
-		r := newFixture(t, seed, proactor.SimFaults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
+		r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
 		p, q := talker(r, pipe.Limits{Msgs: 1 + int(seed%3)})
 		q.deaf = true
 		for i := range 50 {
@@ -78,7 +78,7 @@ func TestCloseGracefullyIsBounded(t *testing.T) {
 		{"without a timeout, a peer that continues to write", 0, true, time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 10})
+			r := newFixture(t, 1, sim.Faults{Buffer: 64 << 10})
 			p, q := talker(r, pipe.Limits{Msgs: 1})
 			if tt.talks {
 				q.say(make([]byte, 2*maxLeftover)) // 0 0: empty messages
@@ -114,7 +114,7 @@ func TestCloseGracefullyAtOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p := prepare(r)
 			begun := r.d.Now()
 			p.e.CloseGracefully(errTest, time.Hour)
@@ -128,7 +128,7 @@ func TestCloseGracefullyAtOnce(t *testing.T) {
 
 // Bytes that do not fit any more when the close begins are handed back.
 func TestCloseGracefullyHandsBack(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := push(r, Config{})
 	want := sendUntilDeaf(p, q, 3)
 	if !p.e.writeOp.Outstanding() {
@@ -155,7 +155,7 @@ func TestAbortWritesNothing(t *testing.T) {
 	}{{"what was handed on", false}, {"a write that waits", true}} {
 		t.Run(test.name, func(t *testing.T) {
 			const n = 100
-			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+			r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 			cut := new(atomic.Bool)
 			p, q := push(r, Config{Abort: cut})
 			q.deaf = test.full
@@ -193,7 +193,7 @@ func TestAbortWritesNothing(t *testing.T) {
 // nothing to wait for.
 func TestCloseNow(t *testing.T) {
 	t.Run("the peer stays", func(t *testing.T) {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := talker(r, pipe.Limits{})
 		p.send([]byte("the last"))
 		begun := r.d.Now()
@@ -211,7 +211,7 @@ func TestCloseNow(t *testing.T) {
 		}
 	})
 	t.Run("a write waits", func(t *testing.T) {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 		p, q := push(r, Config{})
 		want := sendUntilDeaf(p, q, 3)
 		if !p.e.writeOp.Outstanding() {
@@ -227,7 +227,7 @@ func TestCloseNow(t *testing.T) {
 		}
 	})
 	t.Run("no end", func(t *testing.T) {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := push(r, Config{})
 		p.e.CloseNow()
 		p.send([]byte("0"))
@@ -243,7 +243,7 @@ func TestCloseNow(t *testing.T) {
 // something before.
 func TestCloseGracefullyUntilThePeerEnds(t *testing.T) {
 	for _, says := range [][]byte{nil, frame(nil, 0, body(100))} {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := talker(r, pipe.Limits{})
 		begun := r.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)

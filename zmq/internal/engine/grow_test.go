@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -20,7 +20,7 @@ func goroutineID() string {
 // grower is an engine whose peer sends a body that grows in large steps. large
 // counts the large buffers, byUs those that the dispatcher's goroutine made.
 func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 4 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 4 << 20})
 	p, q = r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	large, byUs = new(atomic.Int32), new(atomic.Int32)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -84,7 +85,7 @@ func TestHeartbeat(t *testing.T) {
 	} {
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			t.Run(tt.name, func(t *testing.T) {
-				r := newFixture(t, 1, proactor.SimFaults{})
+				r := newFixture(t, 1, sim.Faults{})
 				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
 				q.say(tt.says)
 				lasted := p.lasts(59*second + second/2)
@@ -105,7 +106,7 @@ func TestHeartbeat(t *testing.T) {
 // The promise of a TTL is kept by anything that comes later, even if nothing
 // follows it.
 func TestPromiseIsKept(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := beating(r, Config{}, nil)
 	for range 3 {
 		q.say(wire.AppendPing(nil, 3*second, nil))
@@ -126,7 +127,7 @@ func TestPromiseIsKept(t *testing.T) {
 // A peer that is not read from, at the high-water mark, is not taken for dead
 // until it is read from again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, nil)
 	for range 5 {
 		q.say(frame(nil, 0, []byte("x")))
@@ -146,7 +147,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 // PINGs do not pile up for a peer that does not read, and no answer is expected
 // to a PING that could not be written.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, pong)
 	q.deaf = true
 	for range 100 {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 )
 
 // posted is a push whose dispatcher was given n messages and has not begun.
@@ -33,7 +33,7 @@ func (p *party) queued() int {
 // A sender may write, repeatedly, the work that the dispatcher has not begun;
 // the dispatcher writes the rest.
 func TestFlushInline(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := posted(r, 9)
 	for _, sent := range []int{10, 20} {
 		if !p.e.FlushInline() || p.queued() != 0 {
@@ -59,7 +59,7 @@ func TestFlushInline(t *testing.T) {
 // meanwhile.
 func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 	for more := range 3 {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := posted(r, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
@@ -82,7 +82,7 @@ func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 // The dispatcher waits for room for the bytes that do not fit.
 func TestFlushInlineThatDoesNotFit(t *testing.T) {
 	for _, missed := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
+		r := newFixture(t, 1, sim.Faults{Buffer: 150})
 		p, q := push(r, Config{})
 		q.deaf = true
 		want := []string{"0"}
@@ -113,7 +113,7 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 // closed meanwhile, whether or not the dispatcher begins then.
 func TestCloseDuringFlushInline(t *testing.T) {
 	for _, missed := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := posted(r, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
@@ -141,7 +141,7 @@ func TestCloseDuringFlushInline(t *testing.T) {
 // there are none.
 func TestFlushInlineAfterTheBudget(t *testing.T) {
 	for _, behind := range []int{0, 1, 2} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil)
@@ -181,7 +181,7 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 // where it stopped: by a sender that finds no room, or by the dispatcher.
 func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 	for _, inline := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil)

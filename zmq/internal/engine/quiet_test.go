@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -34,7 +35,7 @@ func TestStall(t *testing.T) {
 		{"nothing", nil, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
 			r.shakeHands(p, q, "PUSH")
 			q.say(test.says)
@@ -57,7 +58,7 @@ func TestStall(t *testing.T) {
 // A peer that has begun a message and is not read from, at the high-water mark,
 // is not disconnected.
 func TestStallAtTheHighWaterMark(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -71,7 +72,7 @@ func TestStallAtTheHighWaterMark(t *testing.T) {
 
 // After a burst its memory is given back, once; traffic continues as before.
 func TestMemoryAfterABurst(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
 	r.shakeHands(p, q, "PUSH")
 	n := 0
@@ -116,7 +117,7 @@ func heap() int {
 // disconnected in time.
 func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	const peers, trusted = 200, 5
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	r := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
@@ -165,7 +166,7 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 // dispatcher is not woken any more.
 func TestManyIdleAfterABurst(t *testing.T) {
 	const peers, each = 100, 300
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 256 << 10})
+	r := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {

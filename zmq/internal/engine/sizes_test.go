@@ -11,6 +11,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -245,7 +246,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 		{"each a wake-up", Config{Tuning: tuning.Options{NoReadCoalescing: true}}, 5000, 3, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 			p, q, s := counted(r, tt.cfg)
 			msg := frame(nil, 0, body(48))
 			n := tt.bytes / len(msg)
@@ -260,7 +261,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 
 // The budget of one wake-up.
 func TestReadBudget(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 	p, q, s := counted(r, Config{})
 	msg := frame(nil, 0, body(98))
 	n := 4 << 20 / len(msg)
@@ -292,7 +293,7 @@ func TestReadBudget(t *testing.T) {
 // header behind it: there is no attempt to read what is there, which would be
 // little.
 func TestReadWaitsForALargeBody(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 20 << 10})
+	r := newFixture(t, 1, sim.Faults{Buffer: 20 << 10})
 	p, q, s := counted(r, Config{})
 	for i := range 3 {
 		q.say(frame(nil, 0, body(300<<10)))
@@ -307,7 +308,7 @@ func TestReadWaitsForALargeBody(t *testing.T) {
 // is written.
 func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil) // so that the dispatcher writes the next messages
@@ -343,7 +344,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 		large int // messages, each of which is two pieces
 		want  []int
 	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, Config{})
 		q.deaf = true
 		p.send(nil)
@@ -370,7 +371,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 
 // A full Inbox is checked after 100 ms, and then each time after twice as long.
 func TestLooksAtAFullInbox(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -393,7 +394,7 @@ func TestLooksAtAFullInbox(t *testing.T) {
 // If a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
 func TestReadAheadOfAFullInbox(t *testing.T) {
 	const once = 100 // bytes that one read brings
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: once})
+	r := newFixture(t, 1, sim.Faults{Buffer: once})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	p.stream.blind = true
 	r.shakeHands(p, q, "PUSH")
@@ -415,7 +416,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 // The bytes of answers are bounded for a peer that sends PINGs and does not
 // read.
 func TestMostAnswers(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1000})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := push(r, Config{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
@@ -432,7 +433,7 @@ func TestMostAnswers(t *testing.T) {
 // From a peer that continues to write when the connection is closed, 16 MiB are
 // read, 16 KiB at a time.
 func TestMostLeftovers(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 	p, q := talker(r, pipe.Limits{Msgs: 1})
 	const all = 20 << 20
 	for range all >> 20 {
@@ -457,7 +458,7 @@ func TestMostLeftovers(t *testing.T) {
 
 // The wait for something that was expected is extended by 5 ms.
 func TestGrace(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, nil)
 	begun := p.d.Now()
 	if p.lasts(second/2 + 4500*time.Microsecond); p.closed > 0 {
@@ -470,7 +471,7 @@ func TestGrace(t *testing.T) {
 
 // The memory of a burst is given back a second after it.
 func TestCalm(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n = 20_000
@@ -488,7 +489,7 @@ func TestCalm(t *testing.T) {
 // Anything that is read counts as a sign of life, in one read or in several.
 func TestAnythingHeardCounts(t *testing.T) {
 	for _, beyond := range []int{-10, 0, 10, 3000} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		says := func(q *peer) {}
 		p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
 		says = func(q *peer) {
@@ -509,7 +510,7 @@ func TestAnythingHeardCounts(t *testing.T) {
 // behind the peer's last bytes.
 func TestEndBehindASpeech(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 5000} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		p, q, _ := counted(r, Config{})
 		q.say(frame(nil, 0, body(size)))
 		r.until("said", func() bool { return len(q.queue) == 0 })
@@ -568,7 +569,7 @@ func TestLimitsAreExact(t *testing.T) {
 // Each wake-up has a turn of its own: many short ones do not add up to a full
 // one.
 func TestTurnsBeginAnew(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 	p, q := r.connect(Config{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n, times = 1000, 70
@@ -585,7 +586,7 @@ func TestTurnsBeginAnew(t *testing.T) {
 // An idle connection has nothing that it does not need.
 func TestNothingIsKeptAtRest(t *testing.T) {
 	for _, limit := range []time.Duration{0, time.Minute} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: limit})
 		r.shakeHands(p, q, "PUSH")
 		check := func(when string) {
@@ -626,7 +627,7 @@ func (m *speechless) Next(b []byte) ([]byte, error) {
 // A mechanism whose Next fails at any point ends the connection with its error.
 func TestMechanismThatFails(t *testing.T) {
 	for turns := range 2 {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := r.connect(Config{Type: wire.PULL})
 		p.e.handshake.mechanism = &speechless{p.e.handshake.mechanism, turns}
 		p.e.Start()
@@ -641,7 +642,7 @@ func TestMechanismThatFails(t *testing.T) {
 // However long an Inbox was full before, a peer that leaves is noticed after at
 // most as long again as it was full without a break.
 func TestFullAgain(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
@@ -668,7 +669,7 @@ func TestFullAgain(t *testing.T) {
 // Bytes that came while the Inbox was full, and are read when it has room,
 // count as a sign of life.
 func TestHeardWhenThereIsRoom(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, pong)
 	for range 10 {
 		p.lasts(8 * second / 10)
@@ -692,7 +693,7 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 // The first bytes on the wire, as numbers (RFC 37, "Greeting"): the peer learns
 // from them which commands we understand.
 func TestGreetingOnTheWire(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	want := append([]byte{0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1}, "NULL"...)
 	want = append(want, make([]byte, 64-len(want))...)
@@ -706,7 +707,7 @@ func TestGreetingOnTheWire(t *testing.T) {
 // Time for a write does not end a stream: the Pace is notified of each write,
 // by a sender or by the dispatcher.
 func TestPaceIsNotifiedOfWrites(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	asked := 0
 	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -15,7 +16,7 @@ import (
 
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 1 << 20})
+		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		p, q, s := counted(r, Config{Tuning: tuning.Options{NoReadCoalescing: off}})
 		const n = 1000
 		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
@@ -28,7 +29,7 @@ func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 
 func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := push(r, Config{Tuning: tuning.Options{NoHandlerMemory: off}})
 		p.send([]byte("0"))
 		r.equal("received", q.pushed(1), numbered(0, 1))
@@ -50,7 +51,7 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 
 func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := push(r, Config{Tuning: tuning.Options{NoStrandElision: off}})
 		handlers := 0
 		p.stream.before = func() { // the answer is written by the handler of a read
@@ -75,7 +76,7 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 // Timers of the runtime do what those of the dispatcher do: they fire again and
 // again, and are stopped with the connection.
 func TestTimersOfItsOwn(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{
 		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true},
 		Heartbeat: &Heartbeat{Interval: time.Millisecond},
@@ -100,7 +101,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 		size int
 		want proactor.Kind
 	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 3})
+		r := newFixture(t, 1, sim.Faults{Buffer: 3})
 		p, q := push(r, Config{})
 		q.deaf = true
 		for range 3 {
@@ -116,7 +117,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 // Pieces that are written are released: the memory of a large body is the
 // sender's again.
 func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 	p, q := push(r, Config{})
 	for range 10 {
 		p.send(make([]byte, message.GatherMin))

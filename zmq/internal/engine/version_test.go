@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -30,7 +30,7 @@ func TestSubscriptionsByVersion(t *testing.T) {
 		{wire.PUSH, "PULL", 3, 1, false}, // no subscriber: its messages may begin as they like
 	} {
 		t.Run(fmt.Sprintf("%v to %d.%d", tt.typ, tt.major, tt.minor), func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p, q := r.connect(Config{Type: tt.typ})
 			p.e.Start()
 			q.greetAs(wire.Greeting{Major: tt.major, Minor: tt.minor, Mechanism: "NULL"}, tt.peer)
@@ -62,7 +62,7 @@ func TestSubscriptionsByVersion(t *testing.T) {
 // same message to its pattern.
 func TestSubscriptionsOfAPeer(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
-		r := newFixture(t, 1, proactor.SimFaults{})
+		r := newFixture(t, 1, sim.Faults{})
 		p, q := r.connect(Config{Type: typ})
 		r.shakeHands(p, q, "SUB")
 		q.say(wire.AppendSubscribe(nil, []byte("command")))
@@ -85,7 +85,7 @@ func TestSubscriptionsOfAPeer(t *testing.T) {
 // A socket that is no publisher ignores subscriptions, and the connection
 // continues.
 func TestSubscriptionsToOthers(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := talker(r, pipe.Limits{})
 	q.say(wire.AppendSubscribe(nil, []byte("a")))
 	q.say(wire.AppendCancel(nil, []byte("a")))
@@ -100,7 +100,7 @@ func TestSubscriptionsToOthers(t *testing.T) {
 
 // A peer that wants another mechanism is refused at once, with both names.
 func TestAnotherMechanism(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PUSH})
 	p.e.Start()
 	q.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}, "PULL")
@@ -115,7 +115,7 @@ func TestAnotherMechanism(t *testing.T) {
 
 // The session may refuse a peer in Established: its error is the connection's.
 func TestSessionRefuses(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := r.connect(Config{Type: wire.PUSH})
 	p.refuses = errTest
 	p.e.Start()
@@ -147,7 +147,7 @@ func TestRefusedIsCounted(t *testing.T) {
 		{"messages to a PUB", Config{Type: wire.PUB}, "SUB", append(frame(nil, 0, []byte{2}), frame(nil, 0, []byte{1})...), pipe.RefusedUnexpected, 2, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, proactor.SimFaults{})
+			r := newFixture(t, 1, sim.Faults{})
 			p, q := r.connect(tt.cfg)
 			r.shakeHands(p, q, tt.peer)
 			q.say(append(before[:len(before):len(before)], tt.says...))

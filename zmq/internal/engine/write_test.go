@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/internal/tuning"
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -32,7 +32,7 @@ func (p *peer) pushed(n int) []string {
 
 // On an idle connection the sender writes itself, at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	for i := range 3 {
 		p.send(fmt.Append(nil, i))
@@ -49,7 +49,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 
 // Sends in close succession leave together, written by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{})
 	for i := range 100 {
 		p.send(fmt.Append(nil, i))
@@ -68,7 +68,7 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 // leave in a few writes.
 func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	const peers, each = 8, 1000
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	pace := &pipe.Pace{Now: r.network.Now}
 	var parties [peers]*party
 	var raw [peers]*peer
@@ -94,7 +94,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 }
 
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{})
+	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: true}})
 	p.send([]byte("0"))
 	r.equal("received", q.pushed(1), numbered(0, 1))
@@ -107,7 +107,7 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 // spins.
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
-		r := newFixture(t, 1, proactor.SimFaults{Buffer: 150})
+		r := newFixture(t, 1, sim.Faults{Buffer: 150})
 		p, q := push(r, Config{})
 		q.deaf = true
 		big := bytes.Repeat([]byte("x"), size)
@@ -131,7 +131,7 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 // Large bodies leave from where they are, in order with small ones.
 func TestGatherWrite(t *testing.T) {
 	for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
-		r := newFixture(t, 1, proactor.SimFaults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
+		r := newFixture(t, 1, sim.Faults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
 		p, q := push(r, Config{Tuning: off})
 		var want []item
 		for i := range 400 {
@@ -151,7 +151,7 @@ func TestGatherWrite(t *testing.T) {
 // One turn of the dispatcher writes a bounded number of bytes, then others are
 // served.
 func TestWriteBudget(t *testing.T) {
-	r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 	p, q := push(r, Config{})
 	q.deaf = true
 	p.send(nil) // so that the dispatcher writes the next messages
@@ -182,7 +182,7 @@ func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
-			r := newFixture(t, 1, proactor.SimFaults{Buffer: 64 << 20})
+			r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 			count := new(atomic.Int32)
 			parties, raw := make([]*party, connections), make([]*peer, connections)
 			for i := range parties {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/transport"
@@ -19,7 +19,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 		"a peer that does not wait": func(r *fixture) func() { return talker(r, hello(wire.PULL)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, proactor.SimFaults{})
+			r := newFixture(t, sim.Faults{})
 			stop := serve(r)
 			h := &host{}
 			cfg := r.config(h, wire.PUSH)
@@ -40,7 +40,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 
 // A handshake that fails after a connection was lost is not a second loss.
 func TestHandshakeFailsAfterALoss(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	stop := listen(r, &host{}, wire.PULL)
 	h := &host{}
 	s := dial(r, h)
@@ -60,7 +60,7 @@ func TestHandshakeFailsAfterALoss(t *testing.T) {
 // id. No other type needs that.
 func TestHangUp(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.ROUTER, wire.DEALER} {
-		r := newFixture(t, proactor.SimFaults{})
+		r := newFixture(t, sim.Faults{})
 		h := &host{}
 		stop := listen(r, h, typ)
 		s, err := session.Dial(r.config(&host{}, wire.DEALER), to(t, &way{}))
@@ -85,7 +85,7 @@ func TestHangUp(t *testing.T) {
 // the wait.
 func TestCloseNow(t *testing.T) {
 	for _, closeNow := range []bool{false, true} {
-		r := newFixture(t, proactor.SimFaults{})
+		r := newFixture(t, sim.Faults{})
 		stop := talker(r, hello(wire.PULL))
 		h := &host{}
 		s := dial(r, h)
@@ -108,7 +108,7 @@ func TestCloseNow(t *testing.T) {
 
 // A message that exceeds a limit is counted each time it arrives.
 func TestDialedPeerExceedsALimit(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
 	h := &host{}
 	cfg := r.config(h, wire.PULL)

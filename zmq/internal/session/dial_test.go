@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -57,7 +57,7 @@ func TestBackOff(t *testing.T) {
 	} {
 		for _, timeout := range []time.Duration{0, time.Hour} { // the connect is refused before that
 			t.Run(fmt.Sprintf("%s, connect timeout %v", tt.name, timeout), func(t *testing.T) {
-				r := newFixture(t, proactor.SimFaults{})
+				r := newFixture(t, sim.Faults{})
 				cfg := r.config(&host{}, wire.PUSH)
 				tt.set(cfg)
 				if got := attempts(r, cfg, timeout, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
@@ -72,7 +72,7 @@ func TestBackOff(t *testing.T) {
 // wait.
 func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
-		r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+		r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 		cfg := r.config(&host{}, wire.PUSH)
 		want := (timeout + cfg.ReconnectInterval).Round(time.Millisecond)
 		for _, wait := range attempts(r, cfg, timeout, 4) {
@@ -85,7 +85,7 @@ func TestConnectTimeout(t *testing.T) {
 
 // Without a connect timeout an attempt may take as long as the system lets it.
 func TestNoConnectTimeout(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+	r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 	h, tried := &host{}, 0
 	stop := listen(r, &host{}, wire.PULL)
 	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
@@ -102,7 +102,7 @@ func TestNoConnectTimeout(t *testing.T) {
 
 // After a connection was made and lost, the waits start again at the interval.
 func TestBackOffBeginsAnew(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	cfg, served := r.config(&host{}, wire.PUSH), &host{}
 	cfg.ReconnectIntervalMax = time.Hour
 	var tried []time.Duration
@@ -131,7 +131,7 @@ func TestBackOffBeginsAnew(t *testing.T) {
 
 // With a negative interval there is one attempt, and then the peer is detached.
 func TestNoReconnect(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h := &host{}
 	cfg := r.config(h, wire.PUSH)
 	cfg.ReconnectInterval = -1
@@ -170,7 +170,7 @@ func TestResolve(t *testing.T) {
 }
 
 func resolve(t *testing.T, timeout time.Duration) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, lookups, contexts := &host{}, 0, []context.Context(nil)
 	w := &way{settings: transport.Settings{ConnectTimeout: timeout}, resolve: func(ctx context.Context) ([]string, error) {
 		contexts = append(contexts, ctx)
@@ -208,18 +208,18 @@ func resolve(t *testing.T, timeout time.Duration) {
 // At any moment a stop ends a dialer once, without waiting for its operations to
 // succeed, and notifies the pattern.
 func TestStopAnywhere(t *testing.T) {
-	slow := proactor.SimFaults{DelayDial: 1, MaxDelay: time.Hour}
+	slow := sim.Faults{DelayDial: 1, MaxDelay: time.Hour}
 	for _, tt := range []struct {
 		name   string
-		faults proactor.SimFaults
+		faults sim.Faults
 		way    *way
 		listen bool
 		turns  int
 	}{
-		{"before it begins", proactor.SimFaults{}, &way{}, false, 0},
+		{"before it begins", sim.Faults{}, &way{}, false, 0},
 		{"while it connects", slow, &way{}, false, 1},
-		{"while it waits", proactor.SimFaults{}, &way{}, false, 2},
-		{"while it looks up a name", proactor.SimFaults{}, &way{resolve: func(ctx context.Context) ([]string, error) {
+		{"while it waits", sim.Faults{}, &way{}, false, 2},
+		{"while it looks up a name", sim.Faults{}, &way{resolve: func(ctx context.Context) ([]string, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}}, false, 1},
@@ -227,8 +227,8 @@ func TestStopAnywhere(t *testing.T) {
 			<-ctx.Done()
 			return []string{"127.0.0.1:5555"}, nil
 		}}, false, 1},
-		{"in the handshake", proactor.SimFaults{}, &way{}, true, 2},
-		{"connected", proactor.SimFaults{}, &way{}, true, 10},
+		{"in the handshake", sim.Faults{}, &way{}, true, 2},
+		{"connected", sim.Faults{}, &way{}, true, 10},
 	} {
 		for turns := range tt.turns + 1 {
 			t.Run(fmt.Sprintf("%s, turn %d", tt.name, turns), func(t *testing.T) {
@@ -277,7 +277,7 @@ func TestStopAnywhere(t *testing.T) {
 // When the pattern refuses the peer, the connection is closed, and another
 // attempt follows.
 func TestRefusedByThePattern(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h := &host{refuse: errors.New("one is enough")}
 	stop := listen(r, &host{}, wire.PULL)
 	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{}))
@@ -307,7 +307,7 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 		"a name without an address":       {resolve: func(context.Context) ([]string, error) { return nil, nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, proactor.SimFaults{})
+			r := newFixture(t, sim.Faults{})
 			stop := listen(r, &host{}, wire.PUB)
 			var tried, waits []time.Duration
 			w.tried = func() { tried = append(tried, r.net.Now()) }
@@ -338,7 +338,7 @@ func TestLongestInterval(t *testing.T) {
 		"both":     func(c *session.Config) { c.ReconnectInterval, c.ReconnectIntervalMax = math.MaxInt64, math.MaxInt64 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, proactor.SimFaults{})
+			r := newFixture(t, sim.Faults{})
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
 			set(cfg)
@@ -351,7 +351,7 @@ func TestLongestInterval(t *testing.T) {
 
 // Repeated failures are logged less and less often.
 func TestReports(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
 	cfg.Logger, cfg.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
@@ -381,7 +381,7 @@ func TestReports(t *testing.T) {
 
 // Repeated losses of a connection do not fill the log.
 func TestReportsOfLosses(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
 	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -25,7 +25,7 @@ func dial(r *fixture, h *host) *session.Dialer {
 // The pattern is notified of an accepted peer when its handshake is done, and
 // when it has left.
 func TestAccept(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestAccept(t *testing.T) {
 
 // Accepted peers stay when the listener stops, and no new peer is accepted.
 func TestStopListening(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestStopListening(t *testing.T) {
 
 // After an accept that fails the listener accepts again.
 func TestAcceptFails(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
+	r := newFixture(t, sim.Faults{AbortAccept: 0.5})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestAcceptFails(t *testing.T) {
 // After an accept that failed, most likely for lack of descriptors, the listener
 // waits before it tries again. A stop does not wait for that.
 func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{AbortAccept: 1})
+	r := newFixture(t, sim.Faults{AbortAccept: 1})
 	l, err := listening(r.config(&host{}, wire.PULL), to(t, &way{}), &session.Accepted{})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestPauseAfterAnAcceptThatFailed(t *testing.T) {
 
 // A pattern that refuses a peer gets no further calls for it.
 func TestAcceptedAndRefused(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, peers := &host{refuse: errors.New("one is enough")}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -164,7 +164,7 @@ func TestAcceptedAndRefused(t *testing.T) {
 // Incompatible types are refused in the handshake, and neither pattern is
 // notified.
 func TestIncompatibleTypes(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.SUB), to(t, &way{}), peers)
 	if err != nil {
@@ -188,7 +188,7 @@ func TestIncompatibleTypes(t *testing.T) {
 // listener that was never started.
 func TestListenerRemovesItsFile(t *testing.T) {
 	for _, started := range []bool{true, false} {
-		r := newFixture(t, proactor.SimFaults{})
+		r := newFixture(t, sim.Faults{})
 		var removed atomic.Int32
 		w := &way{remove: func() { removed.Add(1) }}
 		l, err := session.Listen(context.Background(), r.config(&host{}, wire.PULL), to(t, w), &session.Accepted{})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/internal/leakcheck"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
@@ -26,16 +27,16 @@ func TestMain(m *testing.M) { leakcheck.Main(m) }
 // fixture runs sessions on a simulated network in virtual time.
 type fixture struct {
 	*testing.T
-	net *proactor.SimNetwork
+	net *sim.Network
 	d   *proactor.Dispatcher
 	ctx context.Context
 }
 
-func newFixture(t *testing.T, faults proactor.SimFaults) *fixture {
+func newFixture(t *testing.T, faults sim.Faults) *fixture {
 	t.Helper()
-	r := &fixture{T: t, net: proactor.NewSimNetwork(1, faults)}
+	r := &fixture{T: t, net: sim.NewNetwork(1, faults)}
 	var err error
-	r.d, err = proactor.New(proactor.Options{Backend: "sim", Sim: &proactor.SimOptions{Network: r.net}})
+	r.d, err = proactor.New(proactor.Options{Backend: r.net})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -20,7 +20,7 @@ func (f full) Attach(*pipe.Peer) error { return errFull }
 
 // If the socket refuses another peer, Dial fails and makes no connection.
 func TestDialRefusedByTheSocket(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h := full{&host{}}
 	cfg := r.config(h.host, wire.PAIR)
 	cfg.Host = h
@@ -37,7 +37,7 @@ func TestDialRefusedByTheSocket(t *testing.T) {
 // If the socket refuses an accepted peer, the peer is disconnected and a warning
 // is logged.
 func TestAcceptedRefusedByTheSocket(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, log := full{&host{}}, new(strings.Builder)
 	cfg := r.config(h.host, wire.PAIR)
 	cfg.Host, cfg.Logger = h, logTo(log)

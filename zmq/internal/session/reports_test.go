@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -49,7 +50,7 @@ func TestReportsOfFailures(t *testing.T) {
 			`level=INFO msg="zmq: name not resolved, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause="no such name" failures=1`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, proactor.SimFaults{})
+			r := newFixture(t, sim.Faults{})
 			var log strings.Builder
 			cfg := r.config(&host{}, wire.PUSH)
 			cfg.Logger = logTo(&log)
@@ -121,7 +122,7 @@ func visit(r *fixture, then func(h *proactor.Handle)) {
 // A listener counts the peers that did not complete a handshake, and logs their
 // addresses. Peers that leave, or are closed from this side, are not failures.
 func TestReportsOfAcceptedPeers(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	var log strings.Builder
 	cfg, h, peers := r.config(nil, wire.PULL), &host{}, &session.Accepted{}
 	cfg.Host, cfg.Logger, cfg.Engine.MaxFrame = h, logTo(&log), 10
@@ -176,7 +177,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 
 // The first successful accept after failed ones is logged once.
 func TestReportsOfAccepting(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{AbortAccept: 0.5})
+	r := newFixture(t, sim.Faults{AbortAccept: 0.5})
 	var log strings.Builder
 	cfg, peers := r.config(&host{}, wire.PULL), &session.Accepted{}
 	cfg.Logger = logTo(&log)

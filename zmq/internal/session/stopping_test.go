@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // A peer that is accepted while the socket stops is disconnected.
 func TestAcceptedAfterStop(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	h, peers := &host{}, &session.Accepted{}
 	l, err := listening(r.config(h, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
@@ -33,7 +33,7 @@ func TestAcceptedAfterStop(t *testing.T) {
 // A name that does not resolve is looked up at growing intervals. Once it
 // resolves, a peer that is not there is tried at the normal interval again.
 func TestIntervalOnceANameResolves(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	var begun []time.Duration
 	const failing = 6
 	w := &way{tried: func() { begun = append(begun, r.d.Now()) }}

@@ -22,6 +22,7 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/perf"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/cmd/actum/internal/trace"
+	_ "github.com/actum-go/actum/proactor/sim" // for ACTUM_BACKEND=sim and --backend sim
 )
 
 // grammar is the command line; each command has a Run method.

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/actum-go/actum/proactor"
+	_ "github.com/actum-go/actum/proactor/sim" // one of the backends that can be named
 	"github.com/actum-go/actum/zmq"
 )
 

@@ -13,6 +13,7 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/exit"
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/replay"
 )
 
 // Each dispatcher's journal is a file: a line with the recorded command, then the
@@ -46,17 +47,16 @@ func (c *Command) journal(ctx context.Context, s system.Streams, run Runner) err
 		return err
 	}
 	var open files
-	create := func(number int) (o proactor.ReplayOptions, err error) {
+	create := func(number int, chosen proactor.Backend) (proactor.Backend, error) {
 		file, err := os.Create(fileOf(c.Output, number))
 		if err != nil {
-			return o, exit.Usagef("--output: %w", err)
+			return nil, exit.Usagef("--output: %w", err)
 		}
 		open = append(open, file)
-		o.Journal = file
 		_, err = fmt.Fprintf(file, "%s%s\n", heading, line)
-		return o, err
+		return replay.ToJournal(file, chosen), err
 	}
-	stop, err := proactor.ReplayAll(create)
+	stop, err := proactor.ReplaceBackends(create)
 	if err != nil {
 		return err
 	}
@@ -84,14 +84,13 @@ func (c *Command) replay(ctx context.Context, s system.Streams, run Runner) erro
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	var open files
-	stop, err := proactor.ReplayAll(func(number int) (o proactor.ReplayOptions, err error) {
+	stop, err := proactor.ReplaceBackends(func(number int, _ proactor.Backend) (proactor.Backend, error) {
 		file, journal, _, err := openJournal(fileOf(c.Replay, number))
 		if err != nil {
-			return o, exit.Usagef("--replay: %w", err)
+			return nil, exit.Usagef("--replay: %w", err)
 		}
 		open = append(open, file)
-		o.From, o.Diverged = journal, end
-		return o, nil
+		return replay.FromJournal(journal, replay.Options{OnDiverge: end}), nil
 	})
 	if err != nil {
 		return err
@@ -102,7 +101,7 @@ func (c *Command) replay(ctx context.Context, s system.Streams, run Runner) erro
 	} else {
 		err = c.record(ctx, s, run)
 	}
-	if why := context.Cause(ctx); errors.Is(why, proactor.ErrDiverged) {
+	if why := context.Cause(ctx); errors.Is(why, replay.ErrDiverged) {
 		err = why // its own result does not matter
 	}
 	return errors.Join(err, open.close())
