@@ -27,14 +27,14 @@ func (s *Socket) Close() error {
 	if err := s.ctx.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: close on %v: %w", s.typ, err)
 	}
-	defer logqueue.Flush(s.session.Logger)
+	defer logqueue.Flush(s.ctx.opts.Logger)
 	return s.closeWithLinger()
 }
 
 // closeWithLinger is Close without the wait for the logger.
 func (s *Socket) closeWithLinger() error {
 	ctx, cancel := context.WithCancel(context.Background())
-	switch linger := s.opts.Linger; {
+	switch linger := s.options().Linger; {
 	case linger < 0:
 		cancel()
 	case linger > 0:
@@ -55,7 +55,7 @@ func (s *Socket) Shutdown(ctx context.Context) error {
 	if err := s.ctx.checkCanWait(); err != nil {
 		return fmt.Errorf("zmq: shutdown on %v: %w", s.typ, err)
 	}
-	defer logqueue.Flush(s.session.Logger)
+	defer logqueue.Flush(s.ctx.opts.Logger)
 	return s.shutdownUntil(ctx)
 }
 
@@ -197,7 +197,7 @@ func closeTimeout(ctx context.Context) time.Duration {
 // read, the dispatchers would otherwise first fill the buffers of each.
 func (s *Socket) stopListenersFirst(timeout time.Duration, bound []*bound, connected []*connected, lingering []*lingeringConn) {
 	if timeout <= 0 {
-		s.session.Engine.Abort.Store(true)
+		s.abort.Store(true)
 	}
 	var stops []func(func())
 	for _, b := range bound {

@@ -15,7 +15,7 @@ const firstReport = time.Second
 // reportWaiting starts to report what Close waits for, until stop is called. It
 // does nothing in a simulation, where time does not pass by itself.
 func (s *Socket) reportWaiting() (stop func()) {
-	if s.session.Logger == nil || !s.ctx.own {
+	if s.ctx.opts.Logger == nil || !s.ctx.own {
 		return func() {}
 	}
 	done := make(chan struct{})
@@ -43,12 +43,12 @@ func (s *Socket) reportQueued() {
 			attrs = append(attrs, slog.Group(e.Endpoint, "queued", e.Queued, "state", e.State.String(), "cause", e.LastError))
 		}
 	}
-	s.session.Logger.LogAttrs(context.Background(), slog.LevelWarn,
+	s.ctx.opts.Logger.LogAttrs(context.Background(), slog.LevelWarn,
 		"zmq: Close waits for messages to be sent: Options.Linger or Shutdown would bound the wait", attrs...)
 }
 
 func (s *Socket) reportUndelivered(messages int) {
-	if s.session.Logger != nil {
-		s.session.Logger.Warn("zmq: messages not sent when the socket was closed", "socket", s.typ.String(), "dropped", messages)
+	if s.ctx.opts.Logger != nil {
+		s.ctx.opts.Logger.Warn("zmq: messages not sent when the socket was closed", "socket", s.typ.String(), "dropped", messages)
 	}
 }

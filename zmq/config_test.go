@@ -38,7 +38,7 @@ func made(t *testing.T, typ Type, o Options) *Socket {
 // A zero Options has the documented defaults.
 func TestDefaults(t *testing.T) {
 	s := made(t, DEALER, Options{})
-	got := &s.session
+	got := &s.settings.Load().session
 	for _, tt := range []struct {
 		what      string
 		got, want any
@@ -49,8 +49,8 @@ func TestDefaults(t *testing.T) {
 		{"stall timeout", got.Engine.StallTimeout, time.Minute},
 		{"heartbeat", got.Engine.Heartbeat, (*engine.Heartbeat)(nil)},
 		{"limits", got.Engine.Limits, engine.Limits{MaxFrames: 1 << 20}},
-		{"socket", s.transport.Socket, proactor.SocketOptions{Backlog: 100}},
-		{"connect timeout", s.transport.ConnectTimeout, time.Duration(0)},
+		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{Backlog: 100}},
+		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(0)},
 		{"interval", got.ReconnectInterval, 100 * time.Millisecond},
 		{"its maximum", got.ReconnectIntervalMax, time.Duration(0)},
 	} {
@@ -69,7 +69,7 @@ func TestConfigOfOptions(t *testing.T) {
 		MaxFrameSize: 13, MaxMessageSize: 14, MaxFrames: 15, SendBuffer: 16, RecvBuffer: 17, Backlog: 18,
 		SendTimeout: 19, RecvTimeout: 20, ProbeRouter: true, Immediate: true,
 	})
-	got, p := &s.session, s.opts.pattern(s.ctx)
+	got, p := &s.settings.Load().session, s.options()
 	for _, tt := range []struct {
 		what      string
 		got, want any
@@ -80,8 +80,8 @@ func TestConfigOfOptions(t *testing.T) {
 		{"stall timeout", got.Engine.StallTimeout, time.Duration(12)},
 		{"heartbeat", *got.Engine.Heartbeat, engine.Heartbeat{Interval: 9, Timeout: 10, TTL: 11}},
 		{"limits", got.Engine.Limits, engine.Limits{MaxFrame: 13, MaxMessage: 14, MaxFrames: 15}},
-		{"socket", s.transport.Socket, proactor.SocketOptions{SendBuffer: 16, RecvBuffer: 17, Backlog: 18}},
-		{"connect timeout", s.transport.ConnectTimeout, time.Duration(8)},
+		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{SendBuffer: 16, RecvBuffer: 17, Backlog: 18}},
+		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(8)},
 		{"interval", got.ReconnectInterval, time.Duration(5)},
 		{"its maximum", got.ReconnectIntervalMax, time.Duration(6)},
 		{"send timeout", p.SendTimeout, time.Duration(19)},

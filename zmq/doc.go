@@ -18,8 +18,8 @@
 // # Coming from libzmq
 //
 // Options are given when a socket is made, and a zero [Options] has libzmq's
-// defaults; [Options.Set] takes libzmq's names and numbers. A multipart message
-// is one [Msg]: there is no SNDMORE and no RCVMORE. ZMQ_DONTWAIT is
+// defaults; [Options.Set] takes libzmq's names and numbers. [Socket.ChangeOptions]
+// and [Socket.Set] change them later. A multipart message is one [Msg]: there is no SNDMORE and no RCVMORE. ZMQ_DONTWAIT is
 // [Socket.TrySend] and [Socket.TryRecv]; a poller is a select over
 // [Socket.Readable] and [Socket.Writable], or a goroutine for each socket.
 // [Socket.Close] itself waits for the linger, without a limit unless

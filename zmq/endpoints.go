@@ -18,7 +18,7 @@ import (
 )
 
 // endpoint pairs an endpoint, which is not an inproc one, with its transport.
-func (s *Socket) endpoint(ep endpoint.Endpoint) (session.Endpoint, error) {
+func (s *settings) endpoint(ep endpoint.Endpoint) (session.Endpoint, error) {
 	t, ok := transport.For(ep, &s.transport)
 	if !ok {
 		return session.Endpoint{}, fmt.Errorf("no transport is registered for %s://", ep.Transport)
@@ -146,11 +146,12 @@ func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.opening, cancel)()
-	at, err := s.endpoint(ep)
+	now := s.settings.Load()
+	at, err := now.endpoint(ep)
 	if err != nil {
 		return err
 	}
-	l, err := session.Listen(ctx, &s.session, at, &s.accepted)
+	l, err := session.Listen(ctx, &now.session, at, &s.accepted)
 	if err != nil {
 		if s.opening.Err() != nil {
 			return ErrClosed
@@ -205,11 +206,12 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 	if s.connectsOnce() && s.hasEndpoint(ep) {
 		return nil
 	}
-	to, err := s.endpoint(ep)
+	now := s.settings.Load()
+	to, err := now.endpoint(ep)
 	if err != nil {
 		return err
 	}
-	d, err := session.Dial(&s.session, to)
+	d, err := session.Dial(&now.session, to)
 	if err != nil {
 		return err
 	}
@@ -234,14 +236,14 @@ func (s *Socket) hasEndpoint(ep endpoint.Endpoint) bool {
 
 // member is the socket as its inproc peers see it.
 func (s *Socket) member() inproc.Member {
-	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), RoutingID: s.opts.RoutingID, Refused: s.refusedInproc}
+	return inproc.Member{Host: s.pattern, Type: wire.SocketType(s.typ), Options: s.options(), Refused: s.refusedInproc}
 }
 
 // refusedInproc logs that a binding does not accept this socket. It is called
 // with locks held, which is safe because the logger only queues the record.
 func (s *Socket) refusedInproc(name string, why error) {
-	if s.session.Logger != nil {
-		s.session.Logger.Warn("zmq: refused, waiting for another bind",
+	if s.ctx.opts.Logger != nil {
+		s.ctx.opts.Logger.Warn("zmq: refused, waiting for another bind",
 			"socket", s.typ.String(), "endpoint", endpoint.Inproc+"://"+name, "cause", why)
 	}
 }

@@ -55,6 +55,18 @@ var errorCalls = map[string][]errorCase{
 	"Options.Get": {{func(*errorFixture) error { _, err := new(zmq.Options).Get("conflate"); return err }, errors.ErrUnsupported, "option conflate", "not implemented"}},
 	"Options.Set": {{func(*errorFixture) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
 
+	"Socket.ChangeOptions": {
+		{func(r *errorFixture) error {
+			return r.of(zmq.PUSH).ChangeOptions(func(o *zmq.Options) { o.Backlog = -1 })
+		}, nil, "option Backlog", "-1"},
+		{func(r *errorFixture) error { return r.closed(zmq.PUSH).ChangeOptions(func(*zmq.Options) {}) }, zmq.ErrClosed, "options", "PUSH"},
+	},
+	"Socket.Get": {{func(r *errorFixture) error { _, err := r.of(zmq.PUSH).Get("fd"); return err }, errors.ErrUnsupported, "option fd", "Readable"}},
+	"Socket.Set": {
+		{func(r *errorFixture) error { return r.of(zmq.PUSH).Set("router_mandatory", "1") }, nil, "option router_mandatory", "PUSH"},
+		{func(r *errorFixture) error { return r.closed(zmq.PUSH).Set("sndhwm", "1") }, zmq.ErrClosed, "option sndhwm", "PUSH"},
+		{func(r *errorFixture) error { return r.of(zmq.PUB).Set("subscribe", "") }, zmq.ErrNotSupported, "option subscribe", "PUB"},
+	},
 	"Socket.Close":       nil, // always nil
 	"Socket.Shutdown":    {{func(r *errorFixture) error { s := r.of(zmq.PUSH); r.unsent(s); return s.Shutdown(r.done) }, context.Canceled, "shutdown", "PUSH"}},
 	"Socket.Send":        sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),

@@ -70,6 +70,8 @@ type OptionError struct {
 	Err    error
 }
 
-func (e *OptionError) Error() string { return "zmq: option " + e.Option + ": " + e.Err.Error() }
+func (e *OptionError) Error() string {
+	return "zmq: option " + e.Option + ": " + strings.TrimPrefix(e.Err.Error(), "zmq: ")
+}
 
 func (e *OptionError) Unwrap() error { return e.Err }

@@ -31,7 +31,7 @@ type lingeringConn struct {
 
 // needsLinger reports whether messages are to be sent to c after its disconnect.
 func (s *Socket) needsLinger(c *connected) bool {
-	return s.opts.Linger >= 0 && s.queuedFor(c) > 0
+	return s.options().Linger >= 0 && s.queuedFor(c) > 0
 }
 
 // lingerLocked makes the pattern stop sending to c, and starts step 2.
@@ -53,8 +53,8 @@ func (s *Socket) lingerLocked(c *connected) {
 		})
 	}
 	s.lingering = append(s.lingering, l)
-	if s.opts.Linger > 0 {
-		l.d.StartTimer(&l.timer, clampDuration(s.opts.Linger))
+	if linger := s.options().Linger; linger > 0 {
+		l.d.StartTimer(&l.timer, linger)
 	}
 	l.drained(l.postFinish) // it is called with locks held, so it only posts
 }

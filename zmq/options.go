@@ -1,14 +1,9 @@
 package zmq
 
 import (
-	"math"
 	"time"
 
-	"github.com/actum-go/actum/zmq/internal/engine"
-	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/option"
-	"github.com/actum-go/actum/zmq/internal/pattern"
-	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -41,7 +36,7 @@ const (
 
 // Options are a socket's options. The zero value has libzmq's defaults. Where
 // libzmq uses a number for "none" or "unlimited", any negative number means that
-// here.
+// here. NewSocket copies them; [Socket.ChangeOptions] changes them afterwards.
 //
 // Any Duration is accepted; one of more than a century means never. NewSocket
 // refuses a value that a field's description does not allow, with an *OptionError
@@ -176,61 +171,3 @@ func (o *Options) validate(t Type) error {
 	}
 	return nil
 }
-
-// pattern returns the options that the pattern needs.
-func (o *Options) pattern(c *Context) pattern.Options {
-	gatherMin := message.GatherMin
-	if c.opts.tuning.NoGatherWrite {
-		gatherMin = math.MaxInt
-	}
-	return pattern.Options{
-		SendLimits:      limits(o.SendHWM, o.SendHWMBytes),
-		RecvLimits:      limits(o.RecvHWM, o.RecvHWMBytes),
-		GatherMin:       gatherMin,
-		RouterMandatory: o.RouterMandatory,
-		RouterHandover:  o.RouterHandover,
-		ProbeRouter:     o.ProbeRouter,
-		NoDrop:          o.NoDrop,
-		Immediate:       o.Immediate,
-		ReqRelaxed:      o.ReqRelaxed,
-		ReqCorrelate:    o.ReqCorrelate,
-		SendTimeout:     o.SendTimeout,
-		RecvTimeout:     o.RecvTimeout,
-		WaitStrategy:    c.waitStrategy,
-		Refuse:          c.checkCanWait,
-		Pace:            &c.pace,
-	}
-}
-
-// heartbeat returns the heartbeat settings of connections; nil if they send none.
-func (o *Options) heartbeat() *engine.Heartbeat {
-	if o.HeartbeatInterval == 0 {
-		return nil
-	}
-	return &engine.Heartbeat{
-		Interval: clampDuration(o.HeartbeatInterval),
-		Timeout:  orDefault(o.HeartbeatTimeout, o.HeartbeatInterval),
-		TTL:      o.HeartbeatTTL,
-	}
-}
-
-func limits(msgs, size int) pipe.Limits {
-	if msgs == 0 {
-		msgs = DefaultHWM
-	}
-	return pipe.Limits{Msgs: max(msgs, 0), Bytes: max(size, 0)}
-}
-
-// orDefault is the default if v is zero, zero if v is negative, and v otherwise.
-func orDefault(v, byDefault time.Duration) time.Duration {
-	if v == 0 {
-		return byDefault
-	}
-	return clampDuration(max(v, 0))
-}
-
-// maxDuration replaces longer durations, which mean never in practice. It is half
-// of the maximum, so that it can be added to any clock.
-const maxDuration time.Duration = math.MaxInt64 / 2
-
-func clampDuration(d time.Duration) time.Duration { return min(d, maxDuration) }

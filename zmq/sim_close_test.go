@@ -46,7 +46,7 @@ func TestCloseWithoutLingerWritesNothing(t *testing.T) {
 			if !w.until(time.Minute, func() bool { return push.Stats().Peers == peers }) {
 				t.Fatalf("%d peers, want %d", push.Stats().Peers, peers)
 			}
-			if n := push.session.Engine.Connections.Load(); n != peers {
+			if n := push.connections.Load(); n != peers {
 				t.Errorf("%d connections share what a round may write, want %d", n, peers)
 			}
 			for range peers * each {
@@ -58,7 +58,7 @@ func TestCloseWithoutLingerWritesNothing(t *testing.T) {
 			}
 			w.check(push.Close())
 			after := push.Stats()
-			if n := push.session.Engine.Connections.Load(); n != 0 {
+			if n := push.connections.Load(); n != 0 {
 				t.Errorf("%d connections are counted after Close", n)
 			}
 			if n := after.Sent - before.Sent; n > 0 {

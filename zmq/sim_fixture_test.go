@@ -142,6 +142,11 @@ func (w *simulation) join(binders, connectors []*Socket) {
 // again closes a socket and opens one like it at the same endpoints, as a process
 // that is restarted does.
 func (w *simulation) again(s *Socket, linger time.Duration) *Socket {
+	return w.againWith(s, linger, s.Options())
+}
+
+// againWith is again with other options.
+func (w *simulation) againWith(s *Socket, linger time.Duration, o Options) *Socket {
 	var bound, connected []string
 	for _, b := range s.bound {
 		bound = append(bound, b.actual.String())
@@ -150,7 +155,7 @@ func (w *simulation) again(s *Socket, linger time.Duration) *Socket {
 		connected = append(connected, c.to.String())
 	}
 	w.close(s, linger)
-	fresh := w.socket(s.typ, s.opts)
+	fresh := w.socket(s.typ, o)
 	for _, e := range bound {
 		w.check(fresh.Bind(e))
 	}
@@ -164,7 +169,7 @@ func (w *simulation) again(s *Socket, linger time.Duration) *Socket {
 // marks checks that the pipes to the peers that connected to s hold no more than
 // the high-water marks.
 func (w *simulation) marks(s *Socket) {
-	limit := limits(s.opts.SendHWM, s.opts.SendHWMBytes)
+	limit := s.options().SendLimits
 	if s.Type() == REP { // as much again may be being written
 		limit = limit.Join(limit)
 	}

@@ -108,9 +108,10 @@ func (p *pubSub) change(s *subscriber) {
 
 // restart closes a subscriber, which subscribes to the same again.
 func (p *pubSub) restart(s *subscriber) {
-	s.Socket.opts.Subscribe = s.wanted
+	o := s.Options()
+	o.Subscribe = s.wanted
 	p.notSubscribed += int(s.Stats().Unwanted)
-	s.Socket = p.again(s.Socket, 0)
+	s.Socket = p.againWith(s.Socket, 0, o)
 }
 
 func (p *pubSub) step() {

@@ -109,7 +109,7 @@ func (p *pushPull) push(i, n int) {
 		}
 		p.marks(p.pushers[i])
 		peers := len(p.pullers) + p.restarts // those that are closed count until that is heard of
-		most := limits(p.pushers[i].opts.SendHWM, 0).Msgs * peers
+		most := p.pushers[i].options().SendLimits.Msgs * peers
 		if waiting := p.sentBy[i] - p.before[i] - left(p.pushers[i]); waiting > most {
 			p.fail("pusher %d holds %d messages for %d peers, %d at most are allowed", i, waiting, peers, most)
 		}

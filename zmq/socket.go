@@ -1,7 +1,6 @@
 package zmq
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,25 +10,23 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/zmq/internal/engine"
-	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/session"
-	"github.com/actum-go/actum/zmq/internal/transport"
-	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Socket is a ZeroMQ socket. Any number of goroutines may call its methods at
 // once.
 type Socket struct {
-	ctx       *Context
-	typ       Type
-	opts      Options
-	pattern   *pattern.Socket
-	session   session.Config
-	transport transport.Settings
+	ctx      *Context
+	typ      Type
+	pattern  *pattern.Socket
+	settings atomic.Pointer[settings]
+
+	changing    sync.Mutex   // held while the options change
+	abort       atomic.Bool  // see engine.Config
+	connections atomic.Int32 // see engine.Config
 
 	mu            sync.Mutex
 	last          string // the result of LastEndpoint
@@ -73,17 +70,17 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	if err := o.validate(t); err != nil {
 		return nil, err
 	}
-	s := &Socket{ctx: c, typ: t, opts: o, closed: make(chan struct{})}
-	kind := o.pattern(c)
-	kind.Where = s.where
-	s.pattern = newPattern(kind)
+	s := &Socket{ctx: c, typ: t, closed: make(chan struct{})}
+	first := o.Subscribe
+	o.Subscribe = nil // the pattern keeps them
+	resolved := option.Resolve(o.values())
+	s.pattern = newPattern(s.patternOptions(resolved))
 	s.opening, s.endOpening = context.WithCancel(context.Background())
-	s.session = s.sessionConfig()
-	s.transport = s.transportSettings()
+	s.settings.Store(s.newSettings(resolved))
 	if err := c.add(s); err != nil {
 		return nil, err
 	}
-	for _, prefix := range o.Subscribe {
+	for _, prefix := range first {
 		if err := s.Subscribe(prefix); err != nil {
 			return nil, err
 		}
@@ -96,52 +93,6 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 func (s *Socket) mustBeInitialized() {
 	if s.pattern == nil {
 		panic(pattern.ZeroSocket)
-	}
-}
-
-// sessionConfig is the configuration that the socket's sessions share.
-func (s *Socket) sessionConfig() session.Config {
-	o := &s.opts
-	told := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(s.typ.String())}}
-	if wire.SocketType(s.typ).SendsIdentity() {
-		told = append(told, wire.Property{Name: wire.PropertyIdentity, Value: o.RoutingID})
-	}
-	reconnect := o.ReconnectInterval
-	if reconnect == 0 {
-		reconnect = DefaultReconnectInterval
-	}
-	return session.Config{
-		Host: s.pattern,
-		Engine: engine.Config{
-			Type:             wire.SocketType(s.typ),
-			RecvLimits:       s.pattern.RecvLimits(),
-			Mechanism:        mechanism.NewNull,
-			Metadata:         told,
-			HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
-			StallTimeout:     orDefault(o.StallTimeout, DefaultStallTimeout),
-			Heartbeat:        o.heartbeat(),
-			Limits:           engine.Limits{MaxFrame: max(o.MaxFrameSize, 0), MaxMessage: o.values().MaxMessage(), MaxFrames: o.values().FrameLimit()},
-			Tuning:           s.ctx.opts.tuning,
-			Abort:            new(atomic.Bool),
-			Connections:      new(atomic.Int32),
-		},
-		NewEngine:            engine.NewZMTP,
-		Dispatcher:           s.ctx.dispatcher,
-		Logger:               s.ctx.opts.Logger,
-		ReconnectInterval:    clampDuration(reconnect),
-		ReconnectIntervalMax: clampDuration(o.ReconnectIntervalMax),
-		Jitter:               s.ctx.jitter,
-	}
-}
-
-// transportSettings is what the socket asks of its streams.
-func (s *Socket) transportSettings() transport.Settings {
-	o := &s.opts
-	return transport.Settings{
-		Socket:           proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: cmp.Or(o.Backlog, DefaultBacklog)},
-		Resolver:         s.ctx.opts.Resolver,
-		ConnectTimeout:   clampDuration(o.ConnectTimeout),
-		HandshakeTimeout: orDefault(o.HandshakeTimeout, DefaultHandshakeTimeout),
 	}
 }
 

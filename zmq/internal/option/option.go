@@ -6,12 +6,13 @@
 //	missing.go    libzmq's other options: not implemented yet, or not needed
 //	kinds.go      numbers, switches, texts: how a row's value is parsed, printed, checked
 //	values.go     the values of one socket, as a program gives them
-//	resolved.go   the defaults
+//	resolved.go   the same with every default applied, for the layers below
 //
 // # Where do I add an option
 //
 // A field of Values and of zmq.Options, and a row of the table. Nothing else is
-// needed to set, read, check, list and document it.
+// needed to set, read, check, list and document it; the layer that obeys the
+// option reads it from [Resolved].
 package option
 
 import (
@@ -141,11 +142,15 @@ func Names() (names []string) {
 	return names
 }
 
+// Canonical returns a name as it is in the table: in lower case, and without
+// "ZMQ_".
+func Canonical(name string) string { return strings.TrimPrefix(strings.ToLower(name), "zmq_") }
+
 // Find returns the row of an option that is implemented. name is libzmq's, in
 // upper or lower case, with or without "ZMQ_" in front. The error wraps
 // errors.ErrUnsupported for any other option of libzmq.
 func Find(name string) (*Row, error) {
-	r := byName[strings.TrimPrefix(strings.ToLower(name), "zmq_")]
+	r := byName[Canonical(name)]
 	switch {
 	case r == nil:
 		return nil, fmt.Errorf("unknown: expected one of %s", strings.Join(Names(), ", "))

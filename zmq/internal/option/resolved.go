@@ -1,8 +1,11 @@
 package option
 
 import (
+	"cmp"
 	"math"
 	"time"
+
+	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
 // Defaults, as in libzmq.
@@ -45,3 +48,53 @@ func (v *Values) FrameLimit() int {
 	}
 	return DefaultMaxFrames
 }
+
+// Resolved is a socket's options with every default applied: what all layers
+// read. It never changes; a socket whose options change gets another one.
+//
+// A time, a size or a number is 0 where there is no limit. Two fields also have
+// negative values: Linger, for no wait, and ReconnectInterval, for one attempt.
+type Resolved struct {
+	Values
+	SendLimits, RecvLimits pipe.Limits // the high-water marks
+
+	given Values
+}
+
+// Given returns a copy of the values as the program gave them.
+func (r *Resolved) Given() Values { return r.given.Clone() }
+
+// Resolve applies the defaults to values that are valid.
+func Resolve(given *Values) *Resolved {
+	r := &Resolved{given: given.Clone(), Values: given.Clone()}
+	v := &r.Values
+	v.MaxMessageSize, v.MaxFrames, v.MaxFrameSize = given.MaxMessage(), given.FrameLimit(), max(given.MaxFrameSize, 0)
+	v.ReconnectInterval = clamp(cmp.Or(given.ReconnectInterval, DefaultReconnectInterval))
+	v.ReconnectIntervalMax = clamp(given.ReconnectIntervalMax)
+	v.ConnectTimeout = clamp(given.ConnectTimeout)
+	v.HandshakeTimeout = limit(given.HandshakeTimeout, DefaultHandshakeTimeout)
+	v.StallTimeout = limit(given.StallTimeout, DefaultStallTimeout)
+	v.HeartbeatInterval = clamp(given.HeartbeatInterval)
+	v.HeartbeatTimeout = limit(given.HeartbeatTimeout, v.HeartbeatInterval)
+	v.Linger = clamp(given.Linger)
+	v.Backlog = cmp.Or(given.Backlog, DefaultBacklog)
+	r.SendLimits = marks(given.SendHWM, given.SendHWMBytes)
+	r.RecvLimits = marks(given.RecvHWM, given.RecvHWMBytes)
+	return r
+}
+
+func marks(msgs, size int) pipe.Limits {
+	return pipe.Limits{Msgs: max(cmp.Or(msgs, DefaultHWM), 0), Bytes: max(size, 0)}
+}
+
+// limit is a time limit: the default for 0, and 0, which is none, for a negative
+// one.
+func limit(d, byDefault time.Duration) time.Duration {
+	return clamp(max(cmp.Or(d, byDefault), 0))
+}
+
+// maxDuration replaces longer durations, which mean never in practice. It is half
+// of the maximum, so that it can be added to any clock.
+const maxDuration time.Duration = math.MaxInt64 / 2
+
+func clamp(d time.Duration) time.Duration { return min(d, maxDuration) }

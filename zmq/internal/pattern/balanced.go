@@ -7,7 +7,7 @@ import "github.com/actum-go/actum/zmq/internal/pipe"
 type balanced struct{ *Socket }
 
 func (b *balanced) attach(p *pipe.Peer) error {
-	if !b.opts.Immediate {
+	if !p.Immediate {
 		b.include(p)
 	}
 	return nil
@@ -20,7 +20,7 @@ func (b *balanced) connected(p *pipe.Peer) error {
 }
 
 func (b *balanced) disconnected(p *pipe.Peer) {
-	if b.opts.Immediate {
+	if p.Immediate {
 		b.balance.remove(p.Out)
 	}
 }

@@ -1,6 +1,9 @@
 package pattern
 
-import "github.com/actum-go/actum/zmq/internal/pipe"
+import (
+	"github.com/actum-go/actum/zmq/internal/option"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+)
 
 // Senders returns the number of senders that wait.
 func (s *Socket) Senders() int {
@@ -47,3 +50,6 @@ func ConnectInTurns(s *Socket, peer *pipe.Peer) (turns []int) {
 		}
 	}
 }
+
+// OptionsOf returns the options that hold now.
+func OptionsOf(s *Socket) *option.Resolved { return s.options() }

@@ -1,12 +1,14 @@
 package pattern_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/actum-go/actum/internal/leakcheck"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -39,7 +41,7 @@ func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
 	if err := b.Attach(j.pb); err != nil {
 		return nil, err
 	}
-	inA, inB := a.NewIn(j.pb.Out), b.NewIn(j.pa.Out)
+	inA, inB := a.NewIn(j.pb.Out, pattern.OptionsOf(a)), b.NewIn(j.pa.Out, pattern.OptionsOf(b))
 	inA.Peer, inB.Peer = j.pa, j.pb
 	if err := a.Connected(j.pa, inA, []byte(ids[1])); err != nil {
 		return nil, err
@@ -55,7 +57,8 @@ func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
 }
 
 func peer(s *pattern.Socket) *pipe.Peer {
-	p := &pipe.Peer{Out: s.NewOut()}
+	o := pattern.OptionsOf(s)
+	p := &pipe.Peer{Out: s.NewOut(o), Immediate: o.Immediate}
 	p.Out.Peer = p
 	return p
 }
@@ -70,8 +73,12 @@ func (j *joint) part() {
 
 // hwm returns options with both high-water marks in messages.
 func hwm(n int) pattern.Options {
-	l := pipe.Limits{Msgs: n}
-	return pattern.Options{SendLimits: l, RecvLimits: l, GatherMin: message.GatherMin}
+	return with(option.Values{SendHWM: cmp.Or(n, -1), RecvHWM: cmp.Or(n, -1)})
+}
+
+// with returns options with these values.
+func with(v option.Values) pattern.Options {
+	return pattern.Options{Values: option.Resolve(&v), GatherMin: message.GatherMin}
 }
 
 // defaults returns libzmq's high-water marks.

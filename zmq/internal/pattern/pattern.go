@@ -17,9 +17,9 @@ package pattern
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -30,17 +30,10 @@ var errStale = errors.New("zmq: replies to a request that was given up")
 
 // Options configure a pattern.
 type Options struct {
-	SendLimits, RecvLimits pipe.Limits
-	GatherMin              int  // see message.Batch.Append
-	RouterMandatory        bool // unroutable messages fail instead of being dropped
-	RouterHandover         bool // a ROUTER's new peer may take the routing id of another one
-	ProbeRouter            bool // each new peer is sent an empty message
-	NoDrop                 bool // a publisher waits for full subscribers
-	Immediate              bool // peers that are not connected get no messages
-	ReqRelaxed             bool // a REQ may send again before it has a reply
-	ReqCorrelate           bool // a REQ numbers its requests, and expects the number back
-
-	SendTimeout, RecvTimeout time.Duration // of calls that wait; zero is none
+	// Values are the socket's options until SetOptions replaces them. Nil: the
+	// defaults.
+	Values    *option.Resolved
+	GatherMin int // see message.Batch.Append
 
 	// Where returns what the socket is bound and connected to, for error texts.
 	// It is called without locks. Nil: error texts do not say it.

@@ -138,7 +138,7 @@ func TestReceiveFromPeerThatLeft(t *testing.T) {
 func TestImmediate(t *testing.T) {
 	for _, immediate := range []bool{false, true} {
 		o := defaults()
-		o.Immediate = immediate
+		o.Values.Immediate = immediate
 		push := pattern.NewPush(o)
 		p := peer(push)
 		if err := push.Attach(p); err != nil {

@@ -45,7 +45,7 @@ func (p *pub) send(m message.Msg) (*pipe.Out, error) {
 	case len(outs) == 0:
 		p.Drops.Add(DropNoSubscriber, 1)
 		return nil, nil
-	case p.opts.NoDrop && slices.ContainsFunc(outs, (*pipe.Out).Full):
+	case p.options().NoDrop && slices.ContainsFunc(outs, (*pipe.Out).Full):
 		return nil, ErrWouldBlock
 	case len(outs) > 1:
 		p.fanOut(outs, m)

@@ -20,8 +20,8 @@ type connection struct {
 // connect connects a peer, again if it was connected before.
 func connect(t *testing.T, s *pattern.Socket, p *pipe.Peer, id string) *connection {
 	t.Helper()
-	c := &connection{s: s, peer: p, box: pipe.NewInbox(s.RecvLimits(), func() {})}
-	c.in = s.NewIn(c.box)
+	c := &connection{s: s, peer: p, box: pipe.NewInbox(pattern.OptionsOf(s).RecvLimits, func() {})}
+	c.in = s.NewIn(c.box, pattern.OptionsOf(s))
 	c.in.Peer = p
 	c.box.Open(c.in)
 	if err := s.Connected(p, c.in, []byte(id)); err != nil {
@@ -109,7 +109,7 @@ func TestPairReceivesPeerByPeer(t *testing.T) {
 // another peer has taken that id since.
 func TestHandoverKeepsTheIDsOfWhatHasCome(t *testing.T) {
 	o := defaults()
-	o.RouterHandover = true
+	o.Values.RouterHandover = true
 	for name, hangUp := range map[string]func(){"hung up on": func() {}, "over inproc": nil} {
 		t.Run(name, func(t *testing.T) {
 			s := pattern.NewRouter(o)
@@ -163,7 +163,7 @@ func TestReconnectUnderAnotherName(t *testing.T) {
 // Over inproc messages that wait in the sender's pipe have come, too.
 func TestHandoverOverInproc(t *testing.T) {
 	o := defaults()
-	o.RouterHandover = true
+	o.Values.RouterHandover = true
 	s, first, second := pattern.NewRouter(o), pattern.NewDealer(defaults()), pattern.NewDealer(defaults())
 	join(t, first, s, "same")
 	send(t, first, "1")

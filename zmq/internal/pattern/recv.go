@@ -111,7 +111,7 @@ const yields = 8
 
 // recvWaiting is the rest of Recv when there was no message.
 func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, err error) {
-	ctx, stop := withTimeout(ctx, s.opts.RecvTimeout)
+	ctx, stop := withTimeout(ctx, s.options().RecvTimeout)
 	defer stop()
 	for yielded := 0; ; {
 		if sparse {

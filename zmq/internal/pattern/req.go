@@ -17,6 +17,9 @@ type req struct {
 	asked    *pipe.Peer
 	id       uint32 // of the request, with ReqCorrelate
 	envelope message.Envelope
+	// correlated says that the request was sent with ReqCorrelate, which may have
+	// been changed since.
+	correlated bool
 }
 
 // delimiter is the empty frame before a request.
@@ -30,13 +33,14 @@ func NewReq(o Options) *Socket {
 }
 
 func (r *req) send(m message.Msg) (*pipe.Out, error) {
-	if r.asked != nil && !r.opts.ReqRelaxed {
+	o := r.options()
+	if r.asked != nil && !o.ReqRelaxed {
 		return nil, errReqAgain
 	}
 	if r.hasPutBack.Load() {
 		return nil, errStale
 	}
-	if r.asked != nil && !r.opts.ReqCorrelate {
+	if r.asked != nil && !o.ReqCorrelate {
 		r.asked = nil
 		return nil, errStale
 	}
@@ -44,6 +48,7 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 	if out == nil {
 		return nil, ErrWouldBlock
 	}
+	r.correlated = o.ReqCorrelate
 	out.PutBehind(r.newEnvelope(), m)
 	r.asked = out.Peer
 	return out, nil
@@ -53,7 +58,7 @@ func (r *req) send(m message.Msg) (*pipe.Out, error) {
 // with ReqCorrelate an id of four bytes, which the reply must have too, and the
 // empty frame, as libzmq does it.
 func (r *req) newEnvelope() *message.Envelope {
-	if !r.opts.ReqCorrelate {
+	if !r.correlated {
 		return &delimiter
 	}
 	r.id++
@@ -119,7 +124,7 @@ func (r *req) accept(m *message.Msg, from *pipe.Peer) (drop bool, why DropReason
 	if from != r.asked {
 		return true, DropOutOfTurn
 	}
-	if r.opts.ReqCorrelate {
+	if r.correlated {
 		if id := m.Bytes(); len(id) != 4 || m.Len() < 3 {
 			return true, DropMalformed
 		} else if binary.BigEndian.Uint32(id) != r.id {

@@ -39,7 +39,7 @@ func (r *router) send(m message.Msg) (*pipe.Out, error) {
 	}
 	p := r.peers[string(m.Bytes())]
 	if p == nil {
-		if r.opts.RouterMandatory {
+		if r.options().RouterMandatory {
 			return nil, unroutable(&m)
 		}
 		return nil, r.refuse(ErrUnroutable, DropUnroutable)
@@ -53,7 +53,7 @@ func (r *router) send(m message.Msg) (*pipe.Out, error) {
 
 // refuse returns err with RouterMandatory, and otherwise counts a drop.
 func (r *router) refuse(err error, reason DropReason) error {
-	if r.opts.RouterMandatory {
+	if r.options().RouterMandatory {
 		return err
 	}
 	r.Drops.Add(reason, 1)
@@ -69,7 +69,7 @@ func (r *router) connected(p *pipe.Peer) error {
 		p.RoutingID = r.makeID()
 	}
 	if old := r.peers[string(p.RoutingID)]; old != nil {
-		if !r.opts.RouterHandover {
+		if !r.options().RouterHandover {
 			return ErrDuplicateID
 		}
 		r.handOver(old)

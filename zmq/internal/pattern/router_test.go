@@ -11,7 +11,7 @@ import (
 
 func mandatory(n int) pattern.Options {
 	o := hwm(n)
-	o.RouterMandatory = true
+	o.Values.RouterMandatory = true
 	return o
 }
 

@@ -73,7 +73,7 @@ func TestRouterWakesAllSenders(t *testing.T) {
 	})
 	t.Run("another takes the place", func(t *testing.T) {
 		o := mandatory(1)
-		o.RouterHandover = true
+		o.Values.RouterHandover = true
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		router := pattern.NewRouter(o)
@@ -103,7 +103,7 @@ func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	if err := router.Attach(p); err != nil {
 		t.Fatal(err)
 	}
-	in := router.NewIn(pattern.NewDealer(defaults()).NewOut())
+	in := router.NewIn(pattern.NewDealer(defaults()).NewOut(defaults().Values), pattern.OptionsOf(router))
 	in.Peer = p
 	if err := router.Connected(p, in, []byte("a")); err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestSendThatWaitedLeavesNothing(t *testing.T) {
 	defer cancel()
 	watched := &counted{Context: ctx}
 	o := hwm(1)
-	o.SendTimeout = time.Hour
+	o.Values.SendTimeout = time.Hour
 	push, pull := pattern.NewPush(o), pattern.NewPull(hwm(1))
 	join(t, push, pull)
 	for range 10 {
@@ -229,7 +229,7 @@ func TestReceiverWakesTheNext(t *testing.T) {
 	for range 3 {
 		send(t, push, "x") // there is a pipe already
 	}
-	in := pull.NewIn(from.Out)
+	in := pull.NewIn(from.Out, pattern.OptionsOf(pull))
 	in.Peer = to
 	if err := pull.Connected(to, in, nil); err != nil {
 		t.Fatal(err)

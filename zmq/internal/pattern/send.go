@@ -130,7 +130,7 @@ func (s *Socket) cannotSend(m *message.Msg) error {
 
 // sendWaiting is the rest of Send when w is the caller's place in the queue.
 func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter) (err error) {
-	ctx, stop := withTimeout(ctx, s.opts.SendTimeout)
+	ctx, stop := withTimeout(ctx, s.options().SendTimeout)
 	defer stop()
 	for w != nil {
 		if err := s.waitToSend(ctx, w); err != nil {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -14,7 +15,8 @@ type Socket struct {
 	behaviour behaviour
 	name      string // of the type: "PUSH"
 	opts      Options
-	errs      *callErrors // the frequent errors of its calls
+	values    atomic.Pointer[option.Resolved] // see options
+	errs      *callErrors                     // the frequent errors of its calls
 
 	sendMu  sync.Mutex
 	senders pipe.Waiters // under sendMu
@@ -40,7 +42,26 @@ type Socket struct {
 func newSocket(name string, o Options) *Socket {
 	s := &Socket{name: name, opts: o, errs: errorsOfType(name), pace: pipe.Sender{Pace: o.Pace}}
 	s.receiveQueue.opts = &s.opts
+	if o.Values == nil {
+		o.Values = option.Resolve(new(option.Values))
+	}
+	s.values.Store(o.Values)
 	return s
+}
+
+// options returns the options that hold now. Any goroutine may call it; a call
+// that needs several of them calls it once.
+func (s *Socket) options() *option.Resolved { return s.values.Load() }
+
+// SetOptions replaces the options, for calls and events that come now and for
+// new peers. Senders that wait try again: the new options may not make them
+// wait.
+func (s *Socket) SetOptions(o *option.Resolved) {
+	s.sendMu.Lock()
+	s.values.Store(o)
+	s.senders.WakeAll()
+	s.canSend.raise()
+	s.sendMu.Unlock()
 }
 
 // Attach adds a peer. Messages may queue up for it from now on.
@@ -88,7 +109,7 @@ func (s *Socket) connectLocked(p *pipe.Peer) error {
 // probeLocked sends an empty message to a new peer, with ProbeRouter: a ROUTER at the
 // other end then has a message with the socket's id. Both locks are held.
 func (s *Socket) probeLocked(p *pipe.Peer) {
-	if !s.opts.ProbeRouter {
+	if !s.options().ProbeRouter {
 		return
 	}
 	p.Out.Put(message.Single(nil))
@@ -196,20 +217,19 @@ func (s *Socket) countUnreadLocked() {
 	}
 }
 
-// NewOut makes the outgoing pipe of a new peer.
-func (s *Socket) NewOut() *pipe.Out {
-	out := pipe.NewOut(&s.sendMu, s.opts.SendLimits, s.opts.GatherMin, s, &s.sent)
+// NewOut makes the outgoing pipe of a new peer, bounded by the options that its
+// endpoint has.
+func (s *Socket) NewOut(o *option.Resolved) *pipe.Out {
+	out := pipe.NewOut(&s.sendMu, o.SendLimits, s.opts.GatherMin, s, &s.sent)
 	out.Pace = s.opts.Pace
 	return out
 }
 
-// NewIn makes the incoming pipe of a connection.
-func (s *Socket) NewIn(source pipe.Source) *pipe.In {
-	return pipe.NewIn(source, s.opts.RecvLimits, s, &s.received)
+// NewIn makes the incoming pipe of a connection, with the options that its
+// endpoint has.
+func (s *Socket) NewIn(source pipe.Source, o *option.Resolved) *pipe.In {
+	return pipe.NewIn(source, o.RecvLimits, s, &s.received)
 }
-
-// RecvLimits returns the receive high-water marks.
-func (s *Socket) RecvLimits() pipe.Limits { return s.opts.RecvLimits }
 
 // Writable implements pipe.Writer.
 func (s *Socket) Writable(o *pipe.Out) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -183,7 +184,7 @@ func TestPairHasOnePeer(t *testing.T) {
 
 // Marks in bytes bound the payload that waits; an empty pipe takes any message.
 func TestHighWaterMarkInBytes(t *testing.T) {
-	o := pattern.Options{SendLimits: pipe.Limits{Bytes: 100}, RecvLimits: pipe.Limits{Bytes: 100}, GatherMin: message.GatherMin}
+	o := with(option.Values{SendHWM: -1, RecvHWM: -1, SendHWMBytes: 100, RecvHWMBytes: 100})
 	push, peers := pushTo(t, 1, o)
 	for _, tt := range []struct{ size, fits int }{{30, 4}, {100, 1}, {100_000, 1}} {
 		n := 0

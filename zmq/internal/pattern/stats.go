@@ -36,4 +36,17 @@ func (q *fairQueue) counted(t pipe.Counter) pipe.Counter {
 
 func (p *pub) subscriptions() int { return p.index.Len() }
 
+// Subscriptions lists the prefixes that a SUB subscribes to, each once; nil for
+// another type.
+func (s *Socket) Subscriptions() (prefixes []string) {
+	if k, ok := s.behaviour.(*sub); ok {
+		defer s.lockBoth()()
+		k.wanted.All(func(prefix []byte) bool {
+			prefixes = append(prefixes, string(prefix))
+			return true
+		})
+	}
+	return prefixes
+}
+
 func (s *sub) subscriptions() int { return s.wanted.Len() }

@@ -13,9 +13,9 @@ import (
 func heardBy(t *testing.T, s *Socket) (*pipe.Peer, *pipe.Inbox) {
 	t.Helper()
 	inbox := pipe.NewInbox(pipe.Limits{}, nil)
-	p := &pipe.Peer{Out: s.NewOut()}
+	p := &pipe.Peer{Out: s.NewOut(s.options())}
 	p.Out.Peer = p
-	in := s.NewIn(inbox)
+	in := s.NewIn(inbox, s.options())
 	in.Peer = p
 	inbox.Open(in)
 	if err := s.Attach(p); err != nil {
@@ -113,7 +113,7 @@ func TestSentBeforeItLeft(t *testing.T) {
 	defer s.Close()
 	peer, _ := heardBy(t, s)
 	late := pipe.NewInbox(pipe.Limits{}, nil)
-	in := s.NewIn(late)
+	in := s.NewIn(late, s.options())
 	in.Peer = peer
 	late.Open(in)
 	s.Disconnected(peer)

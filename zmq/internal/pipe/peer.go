@@ -10,6 +10,9 @@ type Peer struct {
 	// still leave.
 	Leaving bool
 
+	// Immediate says that nothing is sent to the peer while it is not connected.
+	Immediate bool
+
 	// Last is the In of the previous connection, if not all of it has been
 	// received.
 	Last *In

@@ -14,6 +14,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/stream"
@@ -89,7 +90,7 @@ func (r *fixture) stopped(stop func(done func())) {
 func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
-		Host: h, Engine: engine.Config{
+		Host: h, Options: option.Resolve(new(option.Values)), Engine: engine.Config{
 			Type: typ, HandshakeTimeout: 30 * time.Second, Mechanism: mechanism.NewNull, Metadata: metadata,
 		},
 		NewEngine:         engine.NewZMTP,
@@ -110,12 +111,14 @@ type host struct {
 	got     pipe.Counter
 }
 
-func (h *host) NewOut() *pipe.Out {
+func (h *host) NewOut(*option.Resolved) *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, message.GatherMin, h, &h.sent)
 }
-func (h *host) NewIn(s pipe.Source) *pipe.In { return pipe.NewIn(s, pipe.Limits{}, h, &h.got) }
-func (h *host) Writable(*pipe.Out)           {}
-func (h *host) Readable(*pipe.In)            {}
+func (h *host) NewIn(s pipe.Source, _ *option.Resolved) *pipe.In {
+	return pipe.NewIn(s, pipe.Limits{}, h, &h.got)
+}
+func (h *host) Writable(*pipe.Out) {}
+func (h *host) Readable(*pipe.In)  {}
 
 func (h *host) Attach(*pipe.Peer) error { h.note("attach"); return nil }
 func (h *host) Connected(p *pipe.Peer, _ *pipe.In, _ []byte) error {

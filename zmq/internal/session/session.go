@@ -25,6 +25,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
@@ -33,8 +34,8 @@ import (
 // Host is the socket that sessions work for: the part of its pattern that deals
 // with peers. Package pattern documents the order of calls.
 type Host interface {
-	NewOut() *pipe.Out
-	NewIn(source pipe.Source) *pipe.In
+	NewOut(o *option.Resolved) *pipe.Out
+	NewIn(source pipe.Source, o *option.Resolved) *pipe.In
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
@@ -43,9 +44,11 @@ type Host interface {
 	Refused(why pipe.Refusal, n int)
 }
 
-// Config is what the sessions of one socket share. It does not change.
+// Config is what the sessions of one socket share. It does not change: sessions
+// that begin after a change of options have another one.
 type Config struct {
 	Host       Host
+	Options    *option.Resolved
 	Engine     engine.Config
 	NewEngine  engine.Constructor // makes the engine of each connection
 	Dispatcher func() *proactor.Dispatcher

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -25,9 +26,8 @@ var (
 
 // Host is a socket as this package uses it.
 type Host interface {
-	NewOut() *pipe.Out
-	NewIn(source pipe.Source) *pipe.In
-	RecvLimits() pipe.Limits
+	NewOut(o *option.Resolved) *pipe.Out
+	NewIn(source pipe.Source, o *option.Resolved) *pipe.In
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
 	Disconnected(p *pipe.Peer)
@@ -39,11 +39,18 @@ type Host interface {
 // Member is a socket with what its peers learn about it.
 type Member struct {
 	Host
-	Type      wire.SocketType
-	RoutingID []byte
+	Type    wire.SocketType
+	Options *option.Resolved // when it was bound or connected
 	// Refused is called, with locks held, when a binding refuses this socket; it
 	// may be nil.
 	Refused func(name string, why error)
+}
+
+// newPeer makes a peer of the member at a name.
+func (m *Member) newPeer(name string) *pipe.Peer {
+	p := &pipe.Peer{Out: m.NewOut(m.Options), Endpoint: "inproc://" + name, Immediate: m.Options.Immediate}
+	p.Out.Peer = p
+	return p
 }
 
 // Registry holds the names of one context.
@@ -142,8 +149,7 @@ func (r *Registry) Connect(to string, m Member) (*Connection, error) {
 			return nil, err
 		}
 	}
-	c.peer = &pipe.Peer{Out: m.NewOut(), Endpoint: "inproc://" + to}
-	c.peer.Out.Peer = c.peer
+	c.peer = m.newPeer(to)
 	if err := m.Attach(c.peer); err != nil {
 		r.removeUnused(to)
 		return nil, err
@@ -248,21 +254,21 @@ func (c *Connection) tryJoin(b *Binding) error {
 	if err := compatible(c.member, b.member); err != nil {
 		return err
 	}
-	far := &pipe.Peer{Out: b.member.NewOut(), Endpoint: "inproc://" + c.name}
-	far.Out.Peer = far
-	far.Out.Join(c.member.RecvLimits())
-	c.peer.Out.Join(b.member.RecvLimits())
-	toFar, toNear := b.member.NewIn(c.peer.Out), c.member.NewIn(far.Out)
+	near, distant := c.member.Options, b.member.Options
+	far := b.member.newPeer(c.name)
+	far.Out.Join(near.RecvLimits)
+	c.peer.Out.Join(distant.RecvLimits)
+	toFar, toNear := b.member.NewIn(c.peer.Out, distant), c.member.NewIn(far.Out, near)
 	toFar.Peer, toNear.Peer = far, c.peer
 
 	if err := b.member.Attach(far); err != nil {
 		return err
 	}
-	if err := b.member.Connected(far, toFar, c.member.RoutingID); err != nil {
+	if err := b.member.Connected(far, toFar, near.RoutingID); err != nil {
 		b.member.Detach(far, true)
 		return err
 	}
-	if err := c.member.Connected(c.peer, toNear, b.member.RoutingID); err != nil {
+	if err := c.member.Connected(c.peer, toNear, distant.RoutingID); err != nil {
 		b.member.Disconnected(far)
 		b.member.Detach(far, true)
 		return err

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -20,17 +21,18 @@ type host struct {
 	sent, got pipe.Counter
 }
 
-func (h *host) NewOut() *pipe.Out {
+func (h *host) NewOut(*option.Resolved) *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, 1<<20, h, &h.sent)
 }
-func (h *host) NewIn(s pipe.Source) *pipe.In { return pipe.NewIn(s, pipe.Limits{}, h, &h.got) }
-func (h *host) RecvLimits() pipe.Limits      { return pipe.Limits{} }
-func (h *host) Writable(*pipe.Out)           {}
-func (h *host) Readable(*pipe.In)            {}
-func (h *host) Attach(*pipe.Peer) error      { return h.note("attach", nil) }
-func (h *host) Disconnected(*pipe.Peer)      { _ = h.note("disconnected", nil) }
-func (h *host) Detached(*pipe.Peer)          { _ = h.note("detached", nil) }
-func (h *host) StopNotify(*pipe.Peer)        {}
+func (h *host) NewIn(s pipe.Source, _ *option.Resolved) *pipe.In {
+	return pipe.NewIn(s, pipe.Limits{}, h, &h.got)
+}
+func (h *host) Writable(*pipe.Out)      {}
+func (h *host) Readable(*pipe.In)       {}
+func (h *host) Attach(*pipe.Peer) error { return h.note("attach", nil) }
+func (h *host) Disconnected(*pipe.Peer) { _ = h.note("disconnected", nil) }
+func (h *host) Detached(*pipe.Peer)     { _ = h.note("detached", nil) }
+func (h *host) StopNotify(*pipe.Peer)   {}
 func (h *host) Detach(_ *pipe.Peer, dropped bool) {
 	_ = h.note(fmt.Sprint("detach, dropped ", dropped), nil)
 }
@@ -54,7 +56,7 @@ func (h *host) expect(t *testing.T, who string, want ...string) {
 }
 
 func member(h *host, typ wire.SocketType, id string) inproc.Member {
-	return inproc.Member{Host: h, Type: typ, RoutingID: []byte(id)}
+	return inproc.Member{Host: h, Type: typ, Options: option.Resolve(&option.Values{RoutingID: []byte(id)})}
 }
 
 // Both sides are notified in the order that patterns rely on, independent of

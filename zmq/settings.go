@@ -1,0 +1,83 @@
+package zmq
+
+import (
+	"math"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
+	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// settings are a socket's options, and the configuration that they make for
+// endpoints that are bound or connected from now on. They never change: a change
+// of options makes others.
+type settings struct {
+	options   *option.Resolved
+	session   session.Config
+	transport transport.Settings
+}
+
+// options returns the options that hold now. Any goroutine may call it.
+func (s *Socket) options() *option.Resolved { return s.settings.Load().options }
+
+func (s *Socket) newSettings(o *option.Resolved) *settings {
+	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(s.typ.String())}}
+	if wire.SocketType(s.typ).SendsIdentity() {
+		metadata = append(metadata, wire.Property{Name: wire.PropertyIdentity, Value: o.RoutingID})
+	}
+	return &settings{options: o, transport: transport.Settings{
+		Socket:           proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: o.Backlog},
+		Resolver:         s.ctx.opts.Resolver,
+		ConnectTimeout:   o.ConnectTimeout,
+		HandshakeTimeout: o.HandshakeTimeout,
+	}, session: session.Config{
+		Host:    s.pattern,
+		Options: o,
+		Engine: engine.Config{
+			Type:             wire.SocketType(s.typ),
+			RecvLimits:       o.RecvLimits,
+			Mechanism:        mechanism.NewNull,
+			Metadata:         metadata,
+			HandshakeTimeout: o.HandshakeTimeout,
+			StallTimeout:     o.StallTimeout,
+			Heartbeat:        heartbeat(o),
+			Limits:           engine.Limits{MaxFrame: o.MaxFrameSize, MaxMessage: o.MaxMessageSize, MaxFrames: o.MaxFrames},
+			Tuning:           s.ctx.opts.tuning,
+			Abort:            &s.abort,
+			Connections:      &s.connections,
+		},
+		NewEngine:            engine.NewZMTP,
+		Dispatcher:           s.ctx.dispatcher,
+		Logger:               s.ctx.opts.Logger,
+		ReconnectInterval:    o.ReconnectInterval,
+		ReconnectIntervalMax: o.ReconnectIntervalMax,
+		Jitter:               s.ctx.jitter,
+	}}
+}
+
+// heartbeat returns the heartbeat settings of connections; nil if they send none.
+func heartbeat(o *option.Resolved) *engine.Heartbeat {
+	if o.HeartbeatInterval == 0 {
+		return nil
+	}
+	return &engine.Heartbeat{Interval: o.HeartbeatInterval, Timeout: o.HeartbeatTimeout, TTL: o.HeartbeatTTL}
+}
+
+// patternOptions is what the socket's pattern is made with.
+func (s *Socket) patternOptions(o *option.Resolved) pattern.Options {
+	c := s.ctx
+	gatherMin := message.GatherMin
+	if c.opts.tuning.NoGatherWrite {
+		gatherMin = math.MaxInt
+	}
+	return pattern.Options{
+		Values: o, GatherMin: gatherMin, Where: s.where, Pace: &c.pace,
+		WaitStrategy: c.waitStrategy, Refuse: c.checkCanWait,
+	}
+}

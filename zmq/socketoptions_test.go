@@ -1,0 +1,391 @@
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// Every option can be changed and read back on a socket whose type has it, and is
+// refused on a socket whose type has it not.
+func TestEveryOptionCanBeReadBack(t *testing.T) {
+	c := newContext(t)
+	all := []zmq.Type{zmq.PAIR, zmq.PUB, zmq.SUB, zmq.REQ, zmq.REP, zmq.DEALER, zmq.ROUTER, zmq.PULL, zmq.PUSH}
+	for _, o := range zmq.OptionInfos() {
+		value := "7"
+		if o.Unit == "" && o.Name != "routing_id" {
+			value = "1"
+		}
+		for _, typ := range all {
+			s := newSocket(t, c, typ, zmq.Options{})
+			err := s.Set(o.Name, value)
+			if !slices.Contains(o.Types, typ) {
+				var bad *zmq.OptionError
+				if !errors.As(err, &bad) || bad.Option != o.Name {
+					t.Errorf("%s on %s: %v", o.Name, typ, err)
+				}
+				continue
+			}
+			must(t, err)
+			if !o.Readable {
+				if got := s.Options().Subscribe; !slices.Equal(got, []string{value}) {
+					t.Errorf("%s: %q", o.Name, got)
+				}
+				continue
+			}
+			if got, err := s.Get("ZMQ_" + strings.ToUpper(o.Name)); err != nil || got != value {
+				t.Errorf("%s on %s: read %q, want %q, %v", o.Name, typ, got, value, err)
+			}
+			all := s.Options()
+			if got, err := all.Get(o.Name); err != nil || got != value {
+				t.Errorf("%s of Options: %q, want %q, %v", o.Name, got, value, err)
+			}
+		}
+	}
+}
+
+// A change that is not allowed changes nothing.
+func TestRefusedChanges(t *testing.T) {
+	c := newContext(t)
+	s := newSocket(t, c, zmq.SUB, zmq.Options{Subscribe: []string{"a"}, RecvHWM: 5})
+	before := s.Options()
+	for _, tt := range []struct {
+		option string
+		err    error
+	}{
+		{"RecvTimeout", s.ChangeOptions(func(o *zmq.Options) { o.RecvHWM, o.RecvTimeout = 6, -1 })},
+		{"RouterMandatory", s.ChangeOptions(func(o *zmq.Options) { o.RecvHWM, o.RouterMandatory = 6, true })},
+		{"Subscribe", s.ChangeOptions(func(o *zmq.Options) { o.RecvHWM, o.Subscribe = 6, nil })},
+		{"rcvhwm", s.Set("rcvhwm", "-1")},
+		{"conflate", s.Set("conflate", "1")},
+		{"subscribe", s.Set("subscribe", strings.Repeat("x", 1<<21))},
+	} {
+		var bad *zmq.OptionError
+		if !errors.As(tt.err, &bad) || bad.Option != tt.option {
+			t.Errorf("%s: %v", tt.option, tt.err)
+		}
+	}
+	after := s.Options()
+	for _, name := range zmq.OptionNames() {
+		was, _ := before.Get(name)
+		if is, _ := after.Get(name); is != was {
+			t.Errorf("%s: %q, was %q", name, is, was)
+		}
+	}
+	if !slices.Equal(after.Subscribe, []string{"a"}) {
+		t.Errorf("subscribes to %q", after.Subscribe)
+	}
+	must(t, s.Close())
+	if err := s.Set("rcvhwm", "1"); !errors.Is(err, zmq.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if err := s.ChangeOptions(func(*zmq.Options) {}); !errors.Is(err, zmq.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if s.Options().RecvHWM != 5 {
+		t.Error("the options of a closed socket cannot be read")
+	}
+}
+
+// What a program does with the options that it was given, or has given, does not
+// reach the socket.
+func TestOptionsAreCopies(t *testing.T) {
+	c := newContext(t)
+	id := []byte("me")
+	s := newSocket(t, c, zmq.DEALER, zmq.Options{RoutingID: id})
+	id[0] = 'x'
+	s.Options().RoutingID[1] = 'x'
+	if got, err := s.Get("routing_id"); got != "me" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// Timeouts hold for the next call.
+func TestChangeTimeouts(t *testing.T) {
+	r := newFixture(t, "inproc")
+	s := r.socket(zmq.DEALER, zmq.Options{})
+	recv := func() error { _, err := s.Recv(r.ctx); return err }
+	send := func() error { return s.SendBytes(r.ctx, []byte("x")) }
+	must(t, s.Set("rcvtimeo", "1"))
+	r.fails("Recv", recv(), zmq.ErrTimeout)
+	must(t, s.ChangeOptions(func(o *zmq.Options) { o.SendTimeout, o.RecvTimeout = time.Millisecond, 0 }))
+	r.fails("Send", send(), zmq.ErrTimeout)
+	ctx, cancel := context.WithTimeout(r.ctx, 5*time.Millisecond)
+	defer cancel()
+	_, err := s.Recv(ctx)
+	r.fails("Recv without a timeout", err, context.DeadlineExceeded)
+}
+
+// The linger holds for the next Disconnect, and the next Close.
+func TestChangeLinger(t *testing.T) {
+	r := newFixture(t, "tcp")
+	s := r.socket(zmq.PUSH, zmq.Options{})
+	first, second := r.free(), r.free()
+	for _, ep := range []string{first, second} {
+		must(t, s.Connect(ep))
+		r.send(s, "not sent")
+	}
+	must(t, s.Set("linger", "0"))
+	must(t, s.Disconnect(first))
+	r.dropped(s, zmq.DropPeerGone, 1)
+	must(t, s.Set("linger", "-1"))
+	must(t, s.Set("linger", "1"))
+	must(t, s.Close()) // without the change it would not return
+	r.dropped(s, zmq.DropPeerGone, 2)
+}
+
+// The high-water marks hold for endpoints that are bound and connected
+// afterwards. Over inproc the marks of both sides are added.
+func TestChangeHighWaterMarks(t *testing.T) {
+	r := newFixture(t, "inproc")
+	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 3})
+	r.link(pull, push)
+	first := pull.LastEndpoint()
+	if n := r.fill(push); n != 5 {
+		t.Errorf("%d messages, want 5", n)
+	}
+	must(t, push.Set("sndhwm", "20"))
+	must(t, push.Connect(first))
+	if n := r.fill(push); n != 23 {
+		t.Errorf("%d more messages with a mark of 20 for sending, want 23", n)
+	}
+	must(t, pull.Set("rcvhwm", "300"))
+	must(t, push.Connect(first))
+	if n := r.fill(push); n != 23 {
+		t.Errorf("%d more messages at an endpoint that was bound before the change, want 23", n)
+	}
+	must(t, push.Connect(r.bind(pull)))
+	if n := r.fill(push); n != 320 {
+		t.Errorf("%d more messages with a mark of 300 for receiving, want 320", n)
+	}
+}
+
+// Immediate, the routing id and the reconnect interval hold for endpoints that
+// are connected afterwards; earlier ones keep theirs.
+func TestChangeForNewEndpoints(t *testing.T) {
+	everyTransport(t, func(r *fixture) {
+		dealer := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("first"), Linger: zmq.NoLinger})
+		routers := []*zmq.Socket{r.socket(zmq.ROUTER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})}
+		r.link(routers[0], dealer)
+		must(r.T, dealer.Set("routing_id", "second"))
+		r.link(routers[1], dealer)
+		for range routers {
+			r.send(dealer, "hello")
+		}
+		r.expect(routers[0], "first", "hello")
+		r.expect(routers[1], "second", "hello")
+
+		push := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+		must(r.T, push.Set("immediate", "1"))
+		must(r.T, push.Connect(r.free()))
+		r.fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		must(r.T, push.Set("immediate", "0"))
+		must(r.T, push.Connect(r.free()))
+		must(r.T, push.TrySend(zmq.StringMsg("x")))
+	})
+}
+
+func TestChangeReconnectInterval(t *testing.T) {
+	r := newFixture(t, "tcp")
+	s := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+	must(t, s.Connect(r.free()))
+	must(t, s.Set("reconnect_ivl", "-1"))
+	must(t, s.Connect(r.free()))
+	r.eventually("the second endpoint is given up, and the first is tried again", func() bool {
+		all := s.Stats().Endpoints
+		return all[1].State == zmq.EndpointGivenUp && all[0].Failures > 3 && all[0].State != zmq.EndpointGivenUp
+	})
+}
+
+func TestChangeHandshakeTimeout(t *testing.T) {
+	r := newFixture(t, "tcp")
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer silent.Close()
+	s := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger, HandshakeTimeout: -1})
+	must(t, s.Set("handshake_ivl", "10"))
+	must(t, s.Connect("tcp://"+silent.Addr().String()))
+	for range 2 {
+		conn, err := silent.Accept()
+		must(t, err)
+		must(t, conn.SetDeadline(time.Now().Add(rawPatience)))
+		_, err = io.Copy(io.Discard, conn)
+		must(t, err)
+		must(t, conn.Close())
+	}
+}
+
+// The largest size of a message holds for the peers of an endpoint that is bound
+// afterwards.
+func TestChangeMaxFrameSize(t *testing.T) {
+	r := newFixture(t, "tcp")
+	pull := r.socket(zmq.PULL, zmq.Options{})
+	before := r.bind(pull)
+	must(t, pull.Set("maxmsgsize", "10"))
+	after := r.bind(pull)
+	text := strings.Repeat("x", 11)
+	for ep, fits := range map[string]bool{before: true, after: false} {
+		push := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+		must(t, push.Connect(ep))
+		r.send(push, text)
+		if fits {
+			r.expect(pull, text)
+			continue
+		}
+		r.eventually("the connection is closed", func() bool {
+			all := pull.Stats().Endpoints
+			return all[0].Failures == 0 && all[1].Failures > 0
+		})
+	}
+}
+
+// RouterMandatory holds for the next message.
+func TestChangeRouterMandatory(t *testing.T) {
+	r := newFixture(t, "inproc")
+	s := r.socket(zmq.ROUTER, zmq.Options{})
+	m := zmq.StringMsg("nobody", "x")
+	for range 2 {
+		must(t, s.TrySend(m))
+		must(t, s.Set("router_mandatory", "1"))
+		r.fails("TrySend", s.TrySend(m), zmq.ErrUnroutable)
+		must(t, s.ChangeOptions(func(o *zmq.Options) { o.RouterMandatory = false }))
+	}
+}
+
+// RouterHandover and ProbeRouter hold for the next peer.
+func TestChangeHandoverAndProbe(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			r := newFixture(t, transport)
+			router := r.socket(zmq.ROUTER, zmq.Options{})
+			old, next := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")}), r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")})
+			r.link(router, old)
+			r.send(old, "old")
+			r.expect(router, "id", "old")
+			must(t, next.Set("probe_router", "1"))
+			must(t, router.Set("router_handover", "1"))
+			must(t, next.Connect(router.LastEndpoint()))
+			r.expect(router, "id", "")
+			r.send(router, "id", "to the next")
+			r.expect(next, "to the next")
+			must(t, old.Close())
+		})
+	}
+}
+
+// NoDrop holds for the next message.
+func TestChangeNoDrop(t *testing.T) {
+	r := newFixture(t, "inproc")
+	pub, sub := r.socket(zmq.PUB, zmq.Options{SendHWM: 1}), r.socket(zmq.SUB, zmq.Options{RecvHWM: 1, Subscribe: []string{""}})
+	r.link(pub, sub)
+	r.subscribed(pub, 1)
+	must(t, pub.Set("xpub_nodrop", "1"))
+	r.fill(pub)
+	must(t, pub.Set("xpub_nodrop", "0"))
+	must(t, pub.TrySend(zmq.StringMsg("dropped")))
+	r.dropped(pub, zmq.DropHighWater, 1)
+}
+
+// ReqRelaxed and ReqCorrelate hold for the next request, and not for the one that
+// is under way.
+func TestChangeReq(t *testing.T) {
+	everyTransport(t, func(r *fixture) {
+		req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
+		r.link(rep, req)
+		for _, correlate := range []string{"1", "0", "1"} {
+			r.send(req, "request")
+			must(r.T, req.Set("req_correlate", correlate))
+			r.expect(rep, "request")
+			r.send(rep, "reply")
+			r.expect(req, "reply")
+		}
+		r.send(req, "given up")
+		r.fails("a second request", req.TrySend(zmq.StringMsg("second")), zmq.ErrState)
+		must(r.T, req.Set("req_relaxed", "1"))
+		r.send(req, "second")
+		r.expect(rep, "given up")
+		r.send(rep, "late")
+		r.expect(rep, "second")
+		r.send(rep, "reply")
+		r.expect(req, "reply")
+	})
+}
+
+// Subscriptions are changed and listed by name, too.
+func TestChangeSubscriptions(t *testing.T) {
+	r := newFixture(t, "inproc")
+	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("b")
+	r.link(pub, sub)
+	must(t, sub.Set("ZMQ_SUBSCRIBE", "a"))
+	must(t, sub.Subscribe("a"))
+	r.subscribed(pub, 2)
+	if got := sub.Options().Subscribe; !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("subscribes to %q", got)
+	}
+	must(t, sub.Set("unsubscribe", "b"))
+	r.subscribed(pub, 1)
+	if got := sub.Options().Subscribe; !slices.Equal(got, []string{"a"}) {
+		t.Errorf("subscribes to %q", got)
+	}
+	r.fails("on a PUB", pub.Set("subscribe", "a"), zmq.ErrNotSupported)
+}
+
+// Options are changed beside messages, and no change is lost.
+func TestChangeBesideMessages(t *testing.T) {
+	everyTransport(t, func(r *fixture) {
+		const n = 500
+		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 10}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.link(pull, push)
+		sent := async(func() error {
+			for range n {
+				if err := push.Send(r.ctx, zmq.StringMsg("x")); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		changed := []<-chan error{
+			async(func() error {
+				for i := range 50 {
+					if err := push.ChangeOptions(func(o *zmq.Options) { o.SendTimeout = time.Hour + time.Duration(i) }); err != nil {
+						return err
+					}
+				}
+				return nil
+			}),
+			async(func() error {
+				for i := range 50 {
+					if err := push.ChangeOptions(func(o *zmq.Options) { o.Linger = time.Hour + time.Duration(i) }); err != nil {
+						return err
+					}
+				}
+				return nil
+			}),
+			async(func() error {
+				for range 50 {
+					if err := pull.Set("rcvtimeo", "3600000"); err != nil {
+						return err
+					}
+				}
+				return nil
+			}),
+		}
+		for range n {
+			r.expect(pull, "x")
+		}
+		must(r.T, <-sent)
+		for _, c := range changed {
+			must(r.T, <-c)
+		}
+		if o := push.Options(); o.SendTimeout != time.Hour+49 || o.Linger != time.Hour+49 {
+			r.Errorf("a change was lost: %v, %v", o.SendTimeout, o.Linger)
+		}
+	})
+}
