@@ -55,11 +55,9 @@ type backoff struct {
 
 // delaysAccept is step 1. It reports whether o, a multishot operation that has
 // completed, waits to be tried again.
-func (d *Dispatcher) delaysAccept(o *Operation, s *multishot) bool {
+func (d *Dispatcher) delaysAccept(o *Operation, c *settings) bool {
 	b := &d.backoff
 	switch {
-	case o.Kind() != KindAccept:
-		return false
 	case o.op.Err == nil:
 		if b.failing.Load() {
 			b.recovered(d)
@@ -71,7 +69,7 @@ func (d *Dispatcher) delaysAccept(o *Operation, s *multishot) bool {
 	}
 	d.mu.Lock()
 	b.failed, b.lastErr = b.failed+1, o.op.Err
-	ended := d.endReasonLocked(o, s)
+	ended := d.endReasonLocked(c)
 	first := ended == nil && b.addLocked(d, o)
 	d.mu.Unlock()
 	if ended != nil {
@@ -103,15 +101,14 @@ func (b *backoff) addLocked(d *Dispatcher, o *Operation) (first bool) {
 	return b.timer.index == 1
 }
 
-// endReasonLocked is why o, which has failed or waits, is to end; nil if it is not
-// to end.
-func (d *Dispatcher) endReasonLocked(o *Operation, s *multishot) error {
-	c := o.settings.Load()
+// endReasonLocked is why an accept, which has failed or waits, is to end; nil if it
+// is not to end.
+func (d *Dispatcher) endReasonLocked(c *settings) error {
 	switch {
 	case d.closed.Load():
 		return ErrClosed
-	case s.isCancelled(), c != nil && c.armed && c.reason != nil: // disarm puts in the reason
-		return ErrCanceled
+	case c.endReasonLocked() != nil:
+		return ErrCanceled // disarm puts in the reason
 	}
 	return nil
 }
@@ -180,33 +177,17 @@ func (r *retry) HandleCompletion(timer *Operation) {
 	}
 }
 
-// retryOperation gives o to the backend once more. o is outstanding, and its
-// settings are armed.
+// retryOperation gives o, which is outstanding, to the backend once more.
 func (d *Dispatcher) retryOperation(o *Operation) {
-	s, c := &o.ensureExtra().multishot, o.settings.Load()
+	c := o.settings.Load()
 	d.mu.Lock()
-	if ended := d.endReasonLocked(o, s); ended != nil {
+	if ended := d.endReasonLocked(c); ended != nil {
 		d.completeAndUnlock(&o.op, ended)
 		return
 	}
-	var start uint64
-	if c != nil {
-		start = c.generation
-	}
 	d.mu.Unlock()
 	o.op.Err = nil
-	s.lockRestart(d)
-	defer s.unlockRestart(d)
-	d.launch(o)
-	ended := s.isCancelled()
-	if c != nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		ended = ended || c.generation == start && c.reason != nil
-	}
-	if ended {
-		d.backend.Cancel(&o.op)
-	}
+	d.launchArmed(c)
 }
 
 func (b *backoff) log(level slog.Level, what string, args ...any) {

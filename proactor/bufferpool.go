@@ -35,7 +35,6 @@ func (p *BufferPool) Free() int { return p.p.Free() }
 // taken from pool. op.N is their number. With an error there is no buffer.
 func (h *Handle) Receive(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
-	op.ensureExtra().multishot.begin(nil)
 	h.receive(op, pool)
 }
 

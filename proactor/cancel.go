@@ -10,14 +10,14 @@ import "sync"
 
 // Cancel asks op to complete early. If the request comes in time, op completes with
 // ErrCanceled, or with the part that was already done. If it comes too late, op
-// completes as if Cancel had not been called. Posts are not cancelled. A caller must
-// not call Cancel while op is being started on another handle than the last time, or
-// as another kind; CancelGroup.Cancel may be called then.
+// completes as if Cancel had not been called. Posts are not cancelled. Any goroutine
+// may call Cancel at any time; while op is being started, the request may come too
+// early.
 func (d *Dispatcher) Cancel(op *Operation) {
 	if d.journal != nil && d.journal.Ask(&op.op, "cancel", func() { d.Cancel(op) }) {
 		return
 	}
-	switch k := Kind(op.outstanding.Load()); k {
+	switch k := op.outstandingKind(); k {
 	case KindNone, KindPost:
 	case KindTimer:
 		d.mu.Lock()
@@ -32,16 +32,20 @@ func (d *Dispatcher) Cancel(op *Operation) {
 		d.mu.Unlock()
 	case KindExternal, KindSignal:
 		d.mu.Lock()
-		if c := op.settings.Load(); c != nil {
+		if c := op.settings.Load(); c != nil && c.armed {
 			d.endEarlyLocked(c, ErrCanceled)
 		}
 		d.mu.Unlock()
 		d.wake()
 	default:
-		if r := op.extra.Load(); r != nil {
-			r.multishot.cancelled.Store(true) // it may be between two completions
+		d.mu.Lock()
+		if c := op.settings.Load(); c != nil && c.armed {
+			d.endEarlyLocked(c, ErrCanceled)
+		} else if op.outstanding.CompareAndSwap(uint32(k), uint32(k)|cancelling) {
+			d.backend.Cancel(&op.op)
+			op.outstanding.Store(uint32(k))
 		}
-		d.backend.Cancel(&op.op)
+		d.mu.Unlock()
 		d.retryAcceptsNow()
 	}
 }
@@ -112,14 +116,12 @@ func (d *Dispatcher) endGeneration(c *settings, start uint64, why error) {
 // locks in Cancel, and never call the dispatcher while they hold them.
 func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 	op := c.op
-	if r := op.extra.Load(); r != nil && why == ErrCanceled {
-		r.multishot.cancelled.Store(true) // it may be between two completions
-	}
-	if c.reason != nil || d.closed.Load() {
+	late := c.policy == policyMultishot && c.reason == ErrDeadlineExceeded // that ends one shot, if it comes in time
+	if c.reason != nil && !late || d.closed.Load() {
 		return
 	}
 	c.reason = why
-	switch Kind(op.outstanding.Load()) {
+	switch op.outstandingKind() {
 	case KindNone, KindPost:
 	case KindTimer:
 		if d.timers.holds(op) {
@@ -137,8 +139,8 @@ func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 	default:
 		if c.launched {
 			d.backend.Cancel(&op.op)
-			d.backoff.expireNowLocked(d)
 		}
+		d.backoff.expireNowLocked(d) // op may be an accept that waits
 	}
 }
 

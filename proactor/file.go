@@ -25,9 +25,7 @@ import (
 // cancelled may have succeeded all the same, and then has a handle like any other.
 func (d *Dispatcher) OpenFile(op *Operation, name string, flag int, perm fs.FileMode) {
 	d.begin(op, KindOpen)
-	if op.op.Handle != nil { // not written needlessly: Cancel may read it
-		op.op.Handle = nil
-	}
+	op.op.Handle = nil
 	op.op.Args = &backend.OpenArgs{Name: name, Flag: flag, Perm: perm}
 	d.start(op)
 }

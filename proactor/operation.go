@@ -119,7 +119,7 @@ type Operation struct {
 	settings atomic.Pointer[settings]       // timeout, cancel group and so on; nil for most operations
 	extra    atomic.Pointer[operationExtra] // what only some kinds need; made at first use, then kept
 	// outstanding holds the Kind from the start to the call of the handler, and
-	// KindNone otherwise. Cancel may read it on any goroutine.
+	// KindNone otherwise. Cancel may read it on any goroutine: see the states below.
 	outstanding atomic.Uint32
 	index       int32         // timers: the index in the heap plus one; 0 if not in the heap
 	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
@@ -146,21 +146,24 @@ func (o *Operation) Kind() Kind { return o.kind }
 
 // Outstanding reports whether the operation was started and its handler has not been
 // called for the last time yet.
-func (o *Operation) Outstanding() bool { return Kind(o.outstanding.Load()) != KindNone }
+func (o *Operation) Outstanding() bool { return o.outstandingKind() != KindNone }
+
+// outstandingKind is the kind as which o is outstanding; KindNone if it is not.
+func (o *Operation) outstandingKind() Kind { return Kind(o.outstanding.Load() & 0xff) }
 
 // More reports to the handler whether further completions follow: the operation is
 // still outstanding, and its handler will be called again.
 func (o *Operation) More() bool {
-	c, r := o.settings.Load(), o.extra.Load()
-	return c != nil && c.inTick || r != nil && r.multishot.more
+	c := o.settings.Load()
+	return c != nil && (c.inTick || c.more)
 }
 
 // operationExtra is what only some kinds of operations need.
 type operationExtra struct {
-	datagram  backend.Datagram
-	receive   backend.ReceiveArgs
-	multishot multishot
-	composed  composition
+	datagram     backend.Datagram
+	receive      backend.ReceiveArgs
+	full         readInParts
+	transmission *backend.Transmission // of a WriteAll
 }
 
 // ensureExtra returns o's memory for what only some kinds need.
@@ -197,6 +200,18 @@ func (f HandlerFunc) HandleCompletion(op *Operation) { f(op) }
 //     operation's settings, if there are any; timers and posts skip this step
 //  3. dispatch: it has completed, belongs to the initiator again, and its handler is
 //     called
+//
+// Cancel may be called at any time. For an operation of the backend without settings,
+// Operation.outstanding holds one of these states besides the kind.
+const (
+	// beginning is set in begin, while the operation is being filled in, and cleared
+	// when it is started. A cancel then comes too early, and has no effect.
+	beginning = 1 << 30
+	// cancelling is set while Cancel, with Dispatcher.mu held, calls the backend. The
+	// operation may complete meanwhile, but dispatch waits before it gives the
+	// operation back: the backend reads the operation's handle.
+	cancelling = 1 << 31
+)
 
 // begin takes the operation from its initiator and clears the last result. Every
 // kind of operation starts here.
@@ -207,7 +222,11 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Strand != nil && o.Strand.d != d {
 		panic("proactor: " + k.String() + " started with a Strand of another dispatcher")
 	}
-	if !o.outstanding.CompareAndSwap(uint32(KindNone), uint32(k)) {
+	state := uint32(k)
+	if k < KindTimer {
+		state |= beginning
+	}
+	if !o.outstanding.CompareAndSwap(uint32(KindNone), state) {
 		panic("proactor: " + k.String() + " started on an operation that is outstanding as " + o.Kind().String())
 	}
 	if o.op.Owner == nil {
@@ -216,8 +235,9 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Priority != PriorityNormal && !d.prioritized.Load() {
 		d.prioritized.Store(true)
 	}
-	if o.kind != k { // not written needlessly: Cancel may read it
-		o.kind, o.op.Kind = k, k.toBackend()
+	o.kind, o.op.Kind = k, k.toBackend()
+	if c := o.settings.Load(); c != nil {
+		c.policy, c.more = noPolicy, false
 	}
 	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // for the other kinds, start does it
@@ -227,6 +247,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 
 // start starts op, which has begun and is for the backend.
 func (d *Dispatcher) start(op *Operation) {
+	op.outstanding.Store(uint32(op.kind))
 	if d.record != nil && op.slot == nil {
 		d.recordStart(op)
 	}
@@ -265,17 +286,14 @@ func (d *Dispatcher) launch(op *Operation) {
 // dispatch gives the operation back to its initiator and calls the handler.
 func (d *Dispatcher) dispatch(b *backend.Op) {
 	o := b.Owner.(*Operation)
-	r := o.extra.Load()
-	if r != nil && d.workers != nil {
-		r.multishot.awaitRestart(d)
-	}
-	if r != nil && r.composed.active && d.continueComposed(o, r) {
-		return
+	c := o.settings.Load()
+	next := stepFinish
+	if c != nil && c.policy != noPolicy {
+		if next = d.decide(o, c); next == stepWait {
+			return
+		}
 	}
 	if d.checks != nil && !d.checks.completed(o) {
-		return
-	}
-	if r != nil && r.multishot.active && d.delaysAccept(o, &r.multishot) {
 		return
 	}
 	if b.New != nil {
@@ -283,21 +301,27 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 		b.New = nil
 	}
 	if b.Args != nil {
+		if o.kind == KindWriteAll {
+			o.extra.Load().transmission.Header = nil
+		}
 		b.Args = nil
 	}
 	b.Buf, b.Vec = nil, nil
 	slot := o.slot
 	o.slot = nil
-	again := r != nil && r.multishot.continues(o)
-	if c := o.settings.Load(); c != nil && d.disarm(c, again) {
+	if c != nil && d.disarm(c, next == stepRepeat) {
 		d.finishTick(o, c, slot)
 		return
 	}
-	if again {
-		d.finishMultishot(o, r, slot)
+	if next == stepRepeat {
+		d.repeat(o, slot)
 		return
 	}
-	o.outstanding.Store(uint32(KindNone))
+	if !o.outstanding.CompareAndSwap(uint32(o.kind), uint32(KindNone)) {
+		d.mu.Lock() // Cancel may be calling the backend
+		o.outstanding.Store(uint32(KindNone))
+		d.mu.Unlock()
+	}
 	if slot != nil {
 		d.call(o, slot)
 		return

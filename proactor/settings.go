@@ -10,19 +10,22 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Settings of an operation: timeout, deadline, context, cancel group. An operation
-// that has settings takes these steps:
+// Settings of an operation: timeout, deadline, context, cancel group, and what makes
+// it start again by itself (policy.go). An operation that has settings takes these
+// steps:
 //
 //  1. arm: set up what may end the operation early
-//  2. start the operation in the backend, or put it where it waits
-//  3. launched: if something tried to end the operation since step 1, it has only left
-//     a reason; now the operation is cancelled
-//  4. the operation completes; disarm removes what arm has set up, before the handler
-//     is called
+//  2. launchArmed: give the operation to the backend, or put it where it waits. If
+//     something tried to end the operation since step 1, it has only left a reason;
+//     now the operation is cancelled
+//  3. the backend completes the operation; takeBack. An operation with a policy may go
+//     back to step 2, where a reason that came meanwhile ends it
+//  4. disarm removes what arm has set up, before the handler is called. A multishot
+//     operation goes back to step 1, and keeps a reason that comes meanwhile
 //
 // A goroutine that ends an operation early holds Dispatcher.mu from the check of the
-// generation to the call of the backend's Cancel. disarm takes mu as well. So the
-// cancel never hits the next start of the same operation.
+// generation to the call of the backend's Cancel. takeBack and disarm take mu as
+// well. So the cancel never hits the next launch of the same operation.
 
 // settings holds what an operation needs only if its initiator has asked for more
 // than the operation itself: a timeout, a context, a cancel group, a period, a
@@ -38,13 +41,19 @@ type settings struct {
 	ctx      context.Context
 	group    *CancelGroup
 
-	armed     bool        // between arm and disarm
 	stopWatch func() bool // ends the watch of ctx
+	more      bool        // multishot: the handler will be called again
+
+	// Set at the start, before arm.
+	policy policy      // what follows a completion of the backend
+	epoch  cancelEpoch // with a policy: at the start
 
 	// d.mu covers the rest.
 	d          *Dispatcher       // where the operation was started
+	armed      bool              // between arm and disarm
 	generation uint64            // counts arm and disarm, so that a late cancel is recognised
-	launched   bool              // step 3 is done
+	launches   uint64            // counts takeBack and disarm, for the same purpose
+	launched   bool              // the backend, or another keeper, has the operation
 	reason     error             // why the operation is to end early; nil: it is not
 	expires    time.Duration     // when its time is over, by the dispatcher's clock; or NoDeadline
 	index      [settingsSets]int // in the set of its group, and in that of its dispatcher
@@ -105,7 +114,7 @@ func (o *Operation) ensureSettings() *settings {
 }
 
 // arm is step 1. If the operation is to end before it is started, arm returns the
-// reason, with which it completes. mu is not held.
+// reason, with which it completes.
 func (d *Dispatcher) arm(c *settings) (ended error) {
 	limit := backend.NoDeadline
 	if c.timeout != 0 || !c.deadline.IsZero() {
@@ -117,11 +126,16 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 	if c.ctx != nil && c.ctx.Err() != nil {
 		ended = contextError(c.ctx)
 	}
-	c.armed = true
 	d.mu.Lock()
 	c.d = d
 	c.generation++
-	c.launched, c.reason, c.expires = false, nil, limit
+	if !c.armed { // else a multishot operation is started again
+		c.armed, c.reason = true, nil
+	}
+	if ended == nil {
+		ended = c.endReasonLocked()
+	}
+	c.launched, c.expires = false, limit
 	start, first := c.generation, false
 	if ended == nil && limit != backend.NoDeadline && c.op.Kind() != KindTimer {
 		c.op.deadline = limit
@@ -141,23 +155,46 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 	return ended
 }
 
-// startWithSettings takes an operation of the backend through steps 1 to 3.
+// startWithSettings takes an operation of the backend through steps 1 and 2.
 func (d *Dispatcher) startWithSettings(c *settings) {
 	if ended := d.arm(c); ended != nil {
 		d.mu.Lock()
 		d.completeAndUnlock(&c.op.op, ended)
 		return
 	}
-	start := c.generation
+	d.launchArmed(c)
+}
+
+// launchArmed is step 2.
+func (d *Dispatcher) launchArmed(c *settings) {
+	launch := c.launches
 	d.launch(c.op)
 	d.mu.Lock()
-	if c.generation == start { // it has not completed meanwhile
-		c.launched = true
-		if c.reason != nil {
-			d.backend.Cancel(&c.op.op)
-		}
+	defer d.mu.Unlock()
+	if c.launches != launch {
+		return // it has completed meanwhile, and may be on its way again
 	}
-	d.mu.Unlock()
+	c.launched = true
+	if c.endReasonLocked() != nil {
+		d.backend.Cancel(&c.op.op)
+	}
+}
+
+// endReasonLocked is why the operation is to end early; nil if it is not to end.
+func (c *settings) endReasonLocked() error {
+	if c.reason == nil && c.epoch.changed() {
+		c.reason = ErrCanceled
+	}
+	return c.reason
+}
+
+// takeBack is step 3. It returns why the operation is to end early, if it is to end.
+func (d *Dispatcher) takeBack(c *settings) (reason error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.launches++
+	c.launched = false
+	return c.endReasonLocked()
 }
 
 // disarm is step 4. It reports whether the operation stays outstanding, as a ticker
@@ -174,12 +211,20 @@ func (d *Dispatcher) disarm(c *settings, again bool) (more bool) {
 		return true
 	}
 	c.generation++
-	c.inTick, c.launched = false, false
+	c.launches++
+	c.inTick, c.launched, c.armed = false, false, again
 	d.external.remove(c, inDispatcher)
 	if d.timers.holds(c.op) {
 		d.timers.remove(c.op)
 	}
 	reason := c.reason
+	if again && reason == ErrDeadlineExceeded { // it came too late for this completion
+		c.reason = nil
+	}
+	if !again {
+		c.epoch.end()
+		c.epoch = cancelEpoch{}
+	}
 	d.mu.Unlock()
 	if c.group != nil && !again {
 		c.group.remove(c)
@@ -188,7 +233,6 @@ func (d *Dispatcher) disarm(c *settings, again bool) (more bool) {
 		c.stopWatch()
 		c.stopWatch = nil
 	}
-	c.armed = again
 	if reason != nil && errors.Is(op.Err, context.Canceled) {
 		op.Err = reason
 	}
