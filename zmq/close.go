@@ -150,10 +150,9 @@ func (s *Socket) isClosing() bool {
 // awaitShutdown waits for a shutdown in progress. When ctx is done, it ends that
 // shutdown's wait for queued messages.
 func (s *Socket) awaitShutdown(ctx context.Context) {
-	if !s.ctx.awaitUntil(ctx, s.closed) {
-		s.stopDraining()
-		s.ctx.await(s.closed)
-	}
+	s.ctx.awaitUntil(ctx, s.closed)
+	s.stopDraining()
+	s.ctx.await(s.closed)
 }
 
 // drain waits until all queued messages have been written, or ctx is done.
@@ -239,28 +238,25 @@ func (s *Socket) stopAll(stops []func(done func())) {
 // the dispatcher, so await runs it meanwhile.
 func (c *Context) await(done <-chan struct{}) { c.awaitUntil(context.Background(), done) }
 
-func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) bool {
+// awaitUntil is await that ends when ctx is done.
+func (c *Context) awaitUntil(ctx context.Context, done <-chan struct{}) {
 	if c.own {
 		select {
 		case <-done:
-			return true
 		case <-ctx.Done():
-			return false
 		}
+		return
 	}
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-done:
-			return true
+			return
 		default:
-		}
-		if ctx.Err() != nil {
-			return false
 		}
 		// Not with ctx: ctx is cancelled in a handler, and would interrupt the dispatcher
 		// at a moment that Go's scheduler chooses.
 		if _, err := c.dispatchers[0].RunOne(context.Background()); err != nil {
-			return false
+			return
 		}
 	}
 }

@@ -21,12 +21,10 @@ func (s *Socket) reportWaiting() (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		for pause := s.ctx.firstReport; ; pause *= 2 {
-			timer := time.NewTimer(pause)
 			select {
-			case <-timer.C:
+			case <-time.After(pause):
 				s.reportQueued()
 			case <-done:
-				timer.Stop()
 				return
 			}
 		}

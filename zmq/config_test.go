@@ -160,8 +160,10 @@ func TestBindWhileClosing(t *testing.T) {
 	if runtime.GOOS == "linux" { // an address that no other process uses
 		to = fmt.Sprintf("tcp://127.200.%d.%d:5571", os.Getpid()>>8&255, os.Getpid()&255)
 	}
-	if err := s.Bind(to); !errors.Is(err, ErrClosed) {
-		t.Errorf("Bind: %v", err)
+	for _, to := range []string{to, "inproc://x"} {
+		if err := s.Bind(to); !errors.Is(err, ErrClosed) {
+			t.Errorf("Bind to %s: %v", to, err)
+		}
 	}
 	s.mu.Lock()
 	s.closing = false

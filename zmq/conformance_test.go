@@ -190,7 +190,7 @@ func (r *fixture) dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
 // dropped ones.
 func (r *fixture) unwanted(s *zmq.Socket, n uint64) {
 	r.Helper()
-	r.eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted >= n })
+	r.eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted == n })
 	if dropped := s.Stats().Dropped; len(dropped) > 0 {
 		r.Fatalf("dropped: %v", dropped)
 	}

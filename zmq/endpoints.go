@@ -158,10 +158,7 @@ func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 		}
 		return err
 	}
-	actual, err := endpoint.Parse(l.Endpoint())
-	if err != nil {
-		actual = ep
-	}
+	actual, _ := endpoint.Parse(l.Endpoint()) // a transport writes what Parse accepts
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {

@@ -53,7 +53,7 @@ func (x *Index[V]) joinGroup(g *group[V], p *Peer[V]) {
 	case g.at != nil:
 		g.at[p.id] = len(g.peers) - 1
 	case len(g.peers) > fewMembers:
-		g.at = make(map[uint32]int, 2*fewMembers)
+		g.at = make(map[uint32]int, len(g.peers))
 		for i, p := range g.peers {
 			g.at[p.id] = i
 		}

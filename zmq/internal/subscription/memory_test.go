@@ -149,7 +149,7 @@ func TestMatchIsOneWalk(t *testing.T) {
 		for _, topic := range topics(n) {
 			x.Add(p, topic)
 		}
-		for size := range min(n, some(8000)) { // of as many different lengths
+		for size := range min(n, some(2000)) { // of as many different lengths
 			x.Add(p, bytes.Repeat([]byte("t"), size))
 		}
 		topic, visited := []byte("topic/0000001"), 0

@@ -1,0 +1,82 @@
+package zmq_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/actum-go/actum/zmq"
+)
+
+// LastEndpoint follows each Bind and each Connect, and no call that failed.
+func TestLastEndpoint(t *testing.T) {
+	everyTransport(t, func(r *fixture) {
+		s := r.socket(zmq.DEALER, zmq.Options{})
+		expect := func(want string) {
+			r.Helper()
+			if got := s.LastEndpoint(); got != want {
+				r.Errorf("%q, want %q", got, want)
+			}
+		}
+		expect("")
+		first, second := r.free(), r.free()
+		must(r.T, s.Connect(first))
+		expect(first)
+		must(r.T, s.Bind(second))
+		expect(second)
+		if s.Bind(second) == nil {
+			r.Error("bound twice")
+		}
+		expect(second)
+		must(r.T, s.Disconnect(first))
+		must(r.T, s.Connect(first))
+		expect(first)
+	})
+}
+
+// A type that connects once to an endpoint connects to others as well, and also when it
+// is bound elsewhere.
+func TestConnectOnceToEach(t *testing.T) {
+	r := newFixture(t, "tcp")
+	for _, typ := range []zmq.Type{zmq.SUB, zmq.PUB, zmq.DEALER, zmq.REQ} {
+		s := r.socket(typ, zmq.Options{Linger: zmq.NoLinger})
+		r.bind(s)
+		first, second := r.free(), r.free()
+		for _, ep := range []string{first, second, first} {
+			must(t, s.Connect(ep))
+		}
+		if n := len(s.Stats().Endpoints); n != 3 {
+			t.Errorf("%v: %d endpoints, want the bound one and two others", typ, n)
+		}
+	}
+}
+
+// A PAIR refuses to connect twice, over every transport, and stays as it was.
+func TestPairConnectsOnce(t *testing.T) {
+	everyTransport(t, func(r *fixture) {
+		s := r.socket(zmq.PAIR, zmq.Options{})
+		first := r.free()
+		must(r.T, s.Connect(first))
+		err := s.Connect(r.free())
+		var bad *zmq.EndpointError
+		if !errors.Is(err, zmq.ErrSecondPeer) || !errors.As(err, &bad) || bad.Op != "connect" {
+			r.Error(err)
+		}
+		if n := len(s.Stats().Endpoints); n != 1 || s.LastEndpoint() != first {
+			r.Errorf("%d endpoints, the last is %s", n, s.LastEndpoint())
+		}
+	})
+}
+
+// The last type of libzmq that is not here yet is known; the number after it is none.
+func TestTypeNumbers(t *testing.T) {
+	c := newContext(t)
+	_, stream := c.NewSocket(zmq.Type(11), zmq.Options{})
+	_, next := c.NewSocket(zmq.Type(12), zmq.Options{})
+	var bad *zmq.OptionError
+	if stream != nil && !errors.Is(stream, errors.ErrUnsupported) || !errors.As(next, &bad) || errors.Is(next, errors.ErrUnsupported) {
+		t.Errorf("STREAM: %v, 12: %v", stream, next)
+	}
+	if _, err := (*zmq.Context)(nil).NewSocket(zmq.PULL, zmq.Options{}); err == nil {
+		t.Error("a nil Context makes sockets")
+	}
+}
