@@ -105,6 +105,7 @@ func TestLimitsOfMessages(t *testing.T) {
 		{Options{MaxFrameSize: 1}, 1000, 1000},
 		{Options{MaxFrameSize: 1 << 40}, 1000 << 40, 1 << 20},
 		{Options{MaxFrameSize: 1, MaxMessageSize: -1}, 0, 1 << 20},
+		{Options{MaxFrameSize: -1}, 0, 1 << 20},
 		{Options{MaxMessageSize: 1}, 1, 64},
 		{Options{MaxMessageSize: 65}, 65, 65},
 		{Options{MaxMessageSize: 1, MaxFrames: 1}, 1, 1},

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -79,8 +80,24 @@ func TestConnectByName(t *testing.T) {
 	r.exchange(push, pull, "hello")
 }
 
+// A connection comes from the source address that its endpoint names.
 func TestConnectFromASource(t *testing.T) {
 	r := newFixture(t, "tcp")
+	source := "127.0.0.1"
+	if runtime.GOOS == "linux" { // others have only that one
+		source = "127.0.0.2"
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	from := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+	must(t, from.Connect("tcp://"+source+":0;"+l.Addr().String()))
+	conn, err := l.Accept()
+	must(t, err)
+	defer conn.Close()
+	if host, _, _ := net.SplitHostPort(conn.RemoteAddr().String()); host != source {
+		t.Errorf("connected from %s, want %s", host, source)
+	}
 	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
 	to := strings.TrimPrefix(r.bind(pull), "tcp://")
 	must(t, push.Connect("tcp://127.0.0.1:0;"+to))

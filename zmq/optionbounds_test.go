@@ -74,10 +74,6 @@ func TestNegativeMeansNone(t *testing.T) {
 	if l := e.Limits; l.MaxFrame != 0 || l.MaxMessage != 0 || l.MaxFrames != 0 {
 		t.Errorf("limits: %+v", l)
 	}
-	o := Options{MaxFrameSize: -1}
-	if n := o.maxMessage(); n != 0 {
-		t.Errorf("messages without a limit on frames are limited to %d bytes", n)
-	}
 }
 
 // A duration that no program lives to see the end of can be added to a clock; one of

@@ -35,6 +35,9 @@ func TestBacklog(t *testing.T) {
 		t.Error("full although a message was received")
 	}
 	all[0].Credit(1, 1)
+	if both := b[:2]; b.Full(limits) || len(b) != 1 || both[1] != nil {
+		t.Errorf("of %d inboxes, one is kept without a message", len(b))
+	}
 	all[2].Credit(1, 1)
 	if b.Full(limits) || b != nil {
 		t.Errorf("%d inboxes are kept when all messages are received", len(b))

@@ -40,6 +40,7 @@ func TestCreditsTogether(t *testing.T) {
 		{pipe.Limits{Msgs: 8}, 2},
 		{pipe.Limits{Msgs: 1000}, 250},
 		{pipe.Limits{Msgs: 40_000}, 10_000},
+		{pipe.Limits{Msgs: 5 << 20}, 1 << 20},
 		{pipe.Limits{Bytes: 1000}, 1},
 		{pipe.Limits{Msgs: 1000, Bytes: 1000}, 1},
 	} {

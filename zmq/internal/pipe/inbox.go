@@ -1,6 +1,7 @@
 package pipe
 
 import (
+	"math"
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -42,7 +43,7 @@ func (b *Inbox) Room() int {
 		return 0
 	}
 	if b.limits.Msgs <= 0 {
-		return int(^uint(0) >> 1)
+		return math.MaxInt
 	}
 	return b.limits.Msgs - b.msgs
 }

@@ -265,6 +265,25 @@ func TestOutDetachRequeuesUnsentMessages(t *testing.T) {
 	}
 }
 
+// A consumer that has written everything returns nothing.
+func TestOutDetachWithNothingUnsent(t *testing.T) {
+	s, k := newSender(pipe.Limits{}), new(wakes)
+	s.Attach(k, false)
+	s.put(text("written"))
+	var flight message.Batch
+	s.Take(&flight)
+	s.put(text("later"))
+	flight.DropWritten(2 + len("written"))
+	s.Detach(&flight)
+	if s.sent != (pipe.Counter{Msgs: 1, Bytes: uint64(len("written"))}) {
+		t.Errorf("counted %+v as sent", s.sent)
+	}
+	var b message.Batch
+	if s.Take(&b); !slices.Equal(texts(b), []string{"later"}) {
+		t.Errorf("took %q", texts(b))
+	}
+}
+
 func TestOutPutFromAndBehind(t *testing.T) {
 	s := newSender(pipe.Limits{})
 	s.PutFrom(1, message.New([]byte("to"), []byte("a"), []byte("b")))
