@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -133,6 +134,22 @@ func (t Tests) Of(pkg string) []Test {
 		break
 	}
 	return list
+}
+
+// Stale returns the entries for files of found that are in none of its mutants, sorted:
+// the code has changed, and the entries have to be looked at again.
+func (e Equivalents) Stale(found []Mutant) (stale []string) {
+	files, keys := map[string]bool{}, map[string]bool{}
+	for _, m := range found {
+		files[m.File], keys[m.key()] = true, true
+	}
+	for key := range e {
+		if file, _, _ := strings.Cut(key, "\n"); files[file] && !keys[key] {
+			stale = append(stale, strings.ReplaceAll(key, "\n", ": "))
+		}
+	}
+	slices.Sort(stale)
+	return stale
 }
 
 // Has reports whether the mutant is on the list.

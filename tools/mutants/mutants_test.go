@@ -119,6 +119,18 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
+// An entry whose mutant is gone is found, if its file was looked at.
+func TestStaleEquivalents(t *testing.T) {
+	list, err := ParseEquivalents(strings.NewReader("p/a.go F\n\ta => b\n\tWhy.\n\ta => b (2)\n\tWhy.\n\np/a.go Gone\n\ta => b\n\tWhy.\n\np/b.go F\n\ta => b\n\tWhy.\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []Mutant{{File: "p/a.go", Func: "F", Change: "a => b"}, {File: "p/c.go", Func: "F", Change: "x => y"}}
+	if got, want := list.Stale(found), []string{"p/a.go: F: a => b (2)", "p/a.go: Gone: a => b"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestEquivalents(t *testing.T) {
 	list, err := ParseEquivalents(strings.NewReader("# comment\np/a.go (*T).F\n\ta < b => a <= b\n\tWhen a is b\n\tnothing differs.\n\n" +
 		"\tf() => nothing (2)\n\tIt does nothing.\np/b.go\n\t3 => 4\n\tUnused.\n"))

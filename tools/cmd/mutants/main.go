@@ -103,6 +103,9 @@ func run(ctx context.Context, o options) (survivors int, err error) {
 		if err != nil {
 			return 0, err
 		}
+		for _, entry := range equivalent.Stale(found) {
+			fmt.Fprintf(os.Stderr, "mutants: %s: there is no such mutant any more: %s\n", o.equivalent, entry)
+		}
 		mutants.Shuffle(found, o.seed)
 		if o.list {
 			for _, m := range found {
