@@ -64,7 +64,7 @@ func TestNegativeMeansNone(t *testing.T) {
 		SendHWM: Unlimited, RecvHWM: -7, HandshakeTimeout: -1, StallTimeout: -1, HeartbeatInterval: 5, HeartbeatTimeout: -1,
 		MaxFrameSize: -1, MaxMessageSize: -1, MaxFrames: -1,
 	})
-	e, p := &s.session.Engine, s.opts.pattern(s.ctx)
+	e, p := &s.settings.Load().session.Engine, s.options()
 	if none := (pipe.Limits{}); p.SendLimits != none || p.RecvLimits != none {
 		t.Errorf("high-water marks: %+v, %+v", p.SendLimits, p.RecvLimits)
 	}
@@ -84,11 +84,12 @@ func TestVeryLongDurations(t *testing.T) {
 		ReconnectInterval: century, ReconnectIntervalMax: math.MaxInt64, ConnectTimeout: math.MaxInt64,
 		HandshakeTimeout: math.MaxInt64, HeartbeatInterval: math.MaxInt64, HeartbeatTimeout: century,
 	})
-	c := &s.session
+	settings := s.settings.Load()
+	c := &settings.session
 	if c.ReconnectInterval != century || c.Engine.Heartbeat.Timeout != century {
 		t.Errorf("a century became %v and %v", c.ReconnectInterval, c.Engine.Heartbeat.Timeout)
 	}
-	for _, d := range []time.Duration{c.ReconnectIntervalMax, c.ConnectTimeout, c.Engine.HandshakeTimeout, c.Engine.Heartbeat.Interval} {
+	for _, d := range []time.Duration{c.ReconnectIntervalMax, settings.transport.ConnectTimeout, c.Engine.HandshakeTimeout, c.Engine.Heartbeat.Interval} {
 		if d < century || d+century < 0 {
 			t.Errorf("the longest duration became %v", d)
 		}
@@ -106,7 +107,11 @@ func TestTuningOfAContext(t *testing.T) {
 		if off {
 			gatherMin = math.MaxInt
 		}
-		if got := new(Options).pattern(c).GatherMin; got != gatherMin {
+		s, err := c.NewSocket(PUSH, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.patternOptions(s.options()).GatherMin; got != gatherMin {
 			t.Errorf("off: %v: bodies from %d bytes on are not copied", off, got)
 		}
 		if (c.pace.Now == nil) != off {

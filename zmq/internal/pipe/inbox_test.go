@@ -151,4 +151,10 @@ func TestInboxKeepsNothing(t *testing.T) {
 	if inbox.Waiting() != 1 {
 		t.Errorf("%d messages wait, want 1", inbox.Waiting())
 	}
+	for _, want := range []bool{true, false, false} {
+		var b message.Batch
+		if inbox.Take(&b) != want || (b.Msgs > 0) != want {
+			t.Errorf("took %d messages", b.Msgs)
+		}
+	}
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -13,7 +13,7 @@ import (
 // is called.
 func TestCloseNowEndsTheWait(t *testing.T) {
 	for _, now := range []bool{false, true} {
-		r := newFixture(t, proactor.SimFaults{})
+		r := newFixture(t, sim.Faults{})
 		stop := talker(r, hello(wire.PULL))
 		h := &host{}
 		s := dial(r, h)
@@ -38,7 +38,7 @@ func TestCloseNowEndsTheWait(t *testing.T) {
 // Where retrying soon does not help, the waits do not grow beyond the maximum that the
 // program has set.
 func TestSlowRetriesUpToTheMaximum(t *testing.T) {
-	r := newFixture(t, proactor.SimFaults{})
+	r := newFixture(t, sim.Faults{})
 	var begun []time.Duration
 	w := &way{resolve: nowhere.resolve, tried: func() { begun = append(begun, r.net.Now()) }}
 	cfg := r.config(&host{}, wire.PUSH)

@@ -200,3 +200,30 @@ func TestReportsOfAccepting(t *testing.T) {
 		r.stopped(r.graceful(s))
 	}
 }
+
+// Once accepts succeed again, that is logged with the first of them only.
+func TestReportOfAcceptingAgain(t *testing.T) {
+	r := newFixture(t, sim.Faults{AbortAccept: 1})
+	var log strings.Builder
+	cfg, peers := r.config(&host{}, wire.PULL), &session.Accepted{}
+	cfg.Logger = logTo(&log)
+	l, err := listening(cfg, to(t, &way{}), peers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dialers []*session.Dialer
+	for range 3 {
+		dialers = append(dialers, dial(r, &host{}))
+	}
+	r.until("failures", func() bool { return l.Status().Failures == 2 })
+	r.net.Calm()
+	r.until("all connected", func() bool { return len(peers.Peers()) == len(dialers) })
+	if n := strings.Count(log.String(), "zmq: accepting again"); n != 1 {
+		t.Errorf("%d reports that accepts succeed again, want 1:\n%s", n, &log)
+	}
+	r.stopped(l.Stop)
+	r.stopped(r.graceful(peers))
+	for _, s := range dialers {
+		r.stopped(r.graceful(s))
+	}
+}

@@ -37,6 +37,10 @@ func logged() (*counting, *Config) {
 func TestRepeatedFailures(t *testing.T) {
 	c, cfg := logged()
 	s := &status{}
+	if s.succeeded(cfg, StateConnected, "connected", "tcp://x"); c.infos > 0 {
+		t.Error("a success that follows no failure is logged")
+	}
+	s = &status{}
 	cause := errors.New("connection refused")
 	last := time.Duration(0)
 	for n := 1; n <= 4*3600; n++ {
