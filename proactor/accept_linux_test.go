@@ -54,7 +54,7 @@ func testAcceptWithoutDescriptors(t *testing.T, name string) {
 	}
 	ln.Accept(&op)
 	complete(&op)
-	if op.Err() != nil || op.Accepted() == nil {
+	if op.Err() != nil || op.Handle() == nil {
 		t.Errorf("accept with descriptors again: %v", op.Err())
 	}
 }
@@ -90,7 +90,7 @@ func pauseAccepts(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	var connect, accept proactor.Operation
 	connect.Handler = proactor.HandlerFunc(nothing)
 	accepted := false
-	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { accepted = accepted || op.Accepted() != nil })
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { accepted = accepted || op.Handle() != nil })
 	until := func(cond func() bool) {
 		for !cond() {
 			if _, err := d.RunOne(context.Background()); err != nil {
@@ -100,10 +100,10 @@ func pauseAccepts(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	}
 	d.Connect(&connect, "tcp", ln.LocalAddr().String(), nil)
 	until(func() bool { return !connect.Outstanding() })
-	failures := d.Backoff().Failures
+	_, failures, _ := d.PausedAccepts()
 	restore := exhaustDescriptors(t)
 	ln.AcceptMultishot(&accept)
-	until(func() bool { return d.Backoff().Failures > failures+1 })
+	until(func() bool { _, now, _ := d.PausedAccepts(); return now > failures+1 })
 	if closed {
 		ln.Close()
 		until(func() bool { return !accept.Outstanding() })

@@ -38,7 +38,7 @@ func TestDefaultBacklog(t *testing.T) {
 				if err := ops[i].Err(); err != nil {
 					t.Fatalf("connection %d: %v", i, err)
 				}
-				ops[i].Accepted().Close()
+				ops[i].Handle().Close()
 			}
 		})
 	}

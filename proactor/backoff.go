@@ -19,20 +19,14 @@ import (
 //     wait early
 //  3. all accepts that wait are tried again: back to 1, or they continue
 
-// Backoff is the state of a dispatcher's multishot accepts that have run out of
-// descriptors or memory.
-type Backoff struct {
-	Waiting  int    // accepts that wait to be tried again
-	Failures uint64 // attempts that have failed for that reason, since New
-	Err      error  // of the last failure; nil if there was none
-}
-
-// Backoff returns the state of the accepts that wait. It may be called from any
-// goroutine.
-func (d *Dispatcher) Backoff() Backoff {
+// PausedAccepts is the number of multishot accepts that have run out of descriptors or
+// memory and wait to be tried again; the number of attempts that have failed for that
+// reason since New; and the error of the last one, nil if there was none. Any goroutine
+// may call it.
+func (d *Dispatcher) PausedAccepts() (waiting int, failures uint64, last error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return Backoff{Waiting: len(d.backoff.waiting), Failures: d.backoff.failed, Err: d.backoff.lastErr}
+	return len(d.backoff.waiting), d.backoff.failed, d.backoff.lastErr
 }
 
 // The bounds of the time between two attempts.

@@ -91,7 +91,7 @@ func (p *pinger) HandleCompletion(op *proactor.Operation) {
 		p.err = op.Err()
 		p.d.Stop()
 	case op.Kind() == proactor.KindConnect:
-		p.h = op.Accepted()
+		p.h = op.Handle()
 		p.d.Stop()
 	case op == &p.write:
 		p.h.Read(&p.read, p.buf[:])
@@ -260,7 +260,7 @@ func benchmarkEchoClients(b *testing.B, address string) {
 				b.Fatal(err)
 			}
 		}
-		c.h = c.write.Accepted()
+		c.h = c.write.Handle()
 	}
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -15,9 +15,16 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // longest gets the next buffer.
 type BufferPool struct{ p *backend.Pool }
 
-// Buffer is one buffer of a pool, with the received bytes in Bytes. Release returns
-// it to the pool; a second Release panics.
-type Buffer = backend.PoolBuffer
+// Buffer is one buffer of a pool. Its owner is the handler of the receive, until
+// Release.
+type Buffer backend.PoolBuffer
+
+// Bytes are the received bytes.
+func (b *Buffer) Bytes() []byte { return (*backend.PoolBuffer)(b).Bytes() }
+
+// Release returns b to its pool; nothing may touch its bytes any more. A second Release
+// panics, because the buffer may belong to another receive by then.
+func (b *Buffer) Release() { (*backend.PoolBuffer)(b).Release() }
 
 // NewBufferPool makes a pool of count buffers of size bytes each. It panics if one
 // of the two is not positive.
@@ -52,5 +59,5 @@ func (o *Operation) Buffer() *Buffer {
 	if r == nil {
 		return nil
 	}
-	return r.receive.Buffer
+	return (*Buffer)(r.receive.Buffer)
 }

@@ -89,7 +89,7 @@ func ExampleHandle_AcceptMultishot() {
 			return
 		}
 		fmt.Println("a connection")
-		op.Accepted().Close()
+		op.Handle().Close()
 	})}
 	listener.AcceptMultishot(&accept)
 	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})

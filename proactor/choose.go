@@ -24,14 +24,8 @@ type candidate struct {
 
 // BackendInfo says which backend a dispatcher uses.
 type BackendInfo struct {
-	Name    string    // "uring", "epoll", "kqueue", "goroutine" ...
-	Refused []Refusal // the backends that were tried before it and do not work
-}
-
-// Refusal says why a backend was refused.
-type Refusal struct {
-	Name string
-	Err  error
+	Name    string          // "uring", "epoll", "kqueue", "goroutine" ...
+	Refused []BackendStatus // the backends that were tried before it and do not work
 }
 
 // open opens the backend of a new dispatcher.
@@ -67,7 +61,7 @@ func choose(o *Options, name string) (backend.Backend, BackendInfo, error) {
 		if errors.Is(err, backend.ErrNoFeature) {
 			return nil, info, wrongFeature(err)
 		}
-		info.Refused = append(info.Refused, Refusal{c.name, err})
+		info.Refused = append(info.Refused, BackendStatus{Name: c.name, ByName: c.explicit, Err: err})
 	}
 	return nil, info, noBackend(name, info.Refused)
 }
@@ -111,12 +105,16 @@ func logChoice(o *Options, info BackendInfo) {
 
 // noBackend is the error if no backend was opened: the name is unknown, or each
 // backend that was tried has failed.
-func noBackend(name string, refused []Refusal) error {
+func noBackend(name string, refused []BackendStatus) error {
 	if len(refused) == 1 {
 		return fmt.Errorf("proactor: backend %q does not work here: %w", name, refused[0].Err)
 	}
 	if len(refused) > 1 {
-		return fmt.Errorf("proactor: no backend works here: %v", refused)
+		var reasons []string
+		for _, r := range refused {
+			reasons = append(reasons, r.Name+": "+r.Err.Error())
+		}
+		return fmt.Errorf("proactor: no backend works here: %s", strings.Join(reasons, "; "))
 	}
 	switch name {
 	case "sim":
@@ -159,7 +157,13 @@ type BackendStatus struct {
 }
 
 // Feature is something that a kernel may offer and a backend may use.
-type Feature = backend.Feature
+type Feature struct {
+	Name    string // name in Options.Without
+	About   string // description
+	Offered bool   // the kernel has the feature
+	Used    bool   // the backend uses it
+	Why     string // if it is offered and not used: the reason
+}
 
 // featured is a backend that has features.
 type featured interface {
@@ -207,7 +211,11 @@ func (c *candidate) probe(o *Options) (features []Feature, err error) {
 		return nil, err
 	}
 	if f, ok := b.(featured); ok {
-		features, err = f.Features()
+		var list []backend.Feature
+		list, err = f.Features()
+		for _, one := range list {
+			features = append(features, Feature(one))
+		}
 	}
 	if closing := b.Close(); err == nil {
 		err = closing

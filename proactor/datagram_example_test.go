@@ -33,7 +33,7 @@ func ExampleHandle_ReceiveFrom() {
 		done = true
 	})
 	connect := proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
-		client := op.Accepted()
+		client := op.Handle()
 		client.ReceiveFrom(&receive, out)
 		op.Handler = nothing
 		client.SendTo(op, []byte("hello"), proactor.PacketAddr{}) // to its peer

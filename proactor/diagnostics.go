@@ -40,17 +40,34 @@ type Diagnostics struct {
 	Report func(Finding)
 }
 
-// FindingKind says what is wrong.
+// FindingKind says what is wrong, as a short identifier; Description says it in words.
 type FindingKind string
 
 // The kinds of findings.
 const (
-	FindingOutstanding FindingKind = "not completed when the dispatcher was closed"
-	FindingLost        FindingKind = "not completed by Close"
-	FindingTwice       FindingKind = "completed twice"
-	FindingBuffer      FindingKind = "memory touched while the operation was outstanding"
-	FindingSlow        FindingKind = "handler runs for too long"
+	FindingOutstanding FindingKind = "outstanding"
+	FindingLost        FindingKind = "lost"
+	FindingTwice       FindingKind = "completed-twice"
+	FindingBuffer      FindingKind = "buffer-touched"
+	FindingSlow        FindingKind = "slow-handler"
 )
+
+// Description says in words what is wrong.
+func (k FindingKind) Description() string {
+	switch k {
+	case FindingOutstanding:
+		return "not completed when the dispatcher was closed"
+	case FindingLost:
+		return "not completed by Close"
+	case FindingTwice:
+		return "completed twice"
+	case FindingBuffer:
+		return "memory touched while the operation was outstanding"
+	case FindingSlow:
+		return "handler runs for too long"
+	}
+	return string(k)
+}
 
 // Finding is a mistake that Diagnostics have found.
 type Finding struct {
@@ -62,7 +79,7 @@ type Finding struct {
 
 // String is the whole finding, on several lines.
 func (f Finding) String() string {
-	s := string(f.Kind)
+	s := f.Kind.Description()
 	if f.Detail != "" {
 		s += ": " + f.Detail
 	}
@@ -123,7 +140,7 @@ func (c *checker) report(kind FindingKind, id OperationID, detail string, stack 
 		c.Report(f)
 		return
 	}
-	c.logger.Warn("proactor: "+string(kind), "detail", detail, "operation", f.Operation.String(), "stack", string(stack))
+	c.logger.Warn("proactor: "+kind.Description(), "finding", string(kind), "detail", detail, "operation", f.Operation.String(), "stack", string(stack))
 }
 
 // started is called before o goes to the backend.

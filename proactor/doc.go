@@ -12,10 +12,9 @@
 //	d, err := proactor.New(proactor.Options{})
 //	...
 //	defer d.Close()
-//	var timer proactor.Operation
-//	timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { d.Stop() })
-//	d.StartTimer(&timer, time.Second) // returns at once
-//	d.Run()                           // calls handlers until Stop
+//	timer := proactor.NewOperation(func(op *proactor.Operation) { d.Stop() })
+//	d.StartTimer(timer, time.Second) // returns at once
+//	d.Run()                          // calls handlers until Stop
 //
 // The package's examples are this timer and an echo server.
 // docs/proactor-quickstart.md continues from there.

@@ -37,7 +37,7 @@ func (s *echoServer) HandleCompletion(op *proactor.Operation) {
 	if op.Err() != nil {
 		return
 	}
-	c := &echoConn{h: op.Accepted()}
+	c := &echoConn{h: op.Handle()}
 	c.read.Handler = proactor.HandlerFunc(c.readDone)
 	c.write.Handler = proactor.HandlerFunc(c.writeDone)
 	c.h.Read(&c.read, c.buf[:])

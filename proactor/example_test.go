@@ -18,12 +18,11 @@ func Example() {
 	}
 	defer d.Close()
 
-	var timer proactor.Operation
-	timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+	timer := proactor.NewOperation(func(op *proactor.Operation) {
 		fmt.Println("the timer has expired:", op.Err())
 		d.Stop()
 	})
-	d.StartTimer(&timer, 10*time.Millisecond)
+	d.StartTimer(timer, 10*time.Millisecond)
 	if err := d.Run(); err != nil {
 		fmt.Println(err)
 	}
@@ -79,7 +78,7 @@ func Example_echoServer() {
 	var accept proactor.Operation
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if op.Err() == nil {
-			startEcho(op.Accepted())
+			startEcho(op.Handle())
 		}
 	})
 	listener.AcceptMultishot(&accept) // calls the handler for each connection

@@ -56,7 +56,7 @@ func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
 	d.mu.Lock()
 	e := c.external
 	e.processor, e.completion = p, Completion{d: d, settings: c, generation: c.generation}
-	e.cancelPost.Strand, e.cancelPost.Priority = op.Strand, op.Priority
+	e.cancelPost.strand, e.cancelPost.priority = op.strand, op.priority
 	e.done, e.cancelling = false, false
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed

@@ -3,13 +3,14 @@ package proactor
 import (
 	"io/fs"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // OpenFile opens a file. flag is os.O_RDONLY, os.O_RDWR|os.O_CREATE and so on; perm
-// is the permissions of a file that is created. The handle is in op.Opened.
+// is the permissions of a file that is created. The handle is in op.Handle.
 //
 // Operations on a stream have an order, operations on a file do not. Any number of
 // them are carried out at the same time, and they complete in any order. To have one
@@ -30,14 +31,15 @@ func (d *Dispatcher) OpenFile(op *Operation, name string, flag int, perm fs.File
 	d.start(op)
 }
 
-// SystemFile is an *os.File, or a type that embeds one.
-type SystemFile = backend.SystemFile
-
 // AdoptFile makes a handle of an open regular file, as OpenFile would. The handle
 // has a descriptor of its own: file remains the caller's to close, and may be closed
 // at once. Anything but a regular file is refused with an error that unwraps to
 // errors.ErrUnsupported. So is every file under "sim", whose files are simulated.
-func (d *Dispatcher) AdoptFile(file SystemFile) (*Handle, error) {
+func (d *Dispatcher) AdoptFile(file interface {
+	fs.File
+	syscall.Conn
+	Name() string
+}) (*Handle, error) {
 	if d.closed.Load() {
 		return nil, closedError("adopt a file")
 	}

@@ -26,7 +26,7 @@ func (n *notes) HandleCompletion(op *proactor.Operation) {
 	}
 	switch op.Kind() {
 	case proactor.KindOpen:
-		n.file = op.Opened()
+		n.file = op.Handle()
 		n.file.WriteAt(op, []byte("remember the milk"), 0)
 	case proactor.KindWriteAt:
 		n.file.SyncData(op)
@@ -83,7 +83,7 @@ func ExampleHandle_TransmitFile() {
 	var answer proactor.Transmission
 	var open, send, read proactor.Operation
 	open.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
-		answer = proactor.Transmission{Header: []byte("200 OK\n"), File: op.Opened(), Trailer: []byte("\nbye")}
+		answer = proactor.Transmission{Header: []byte("200 OK\n"), File: op.Handle(), Trailer: []byte("\nbye")}
 		out.TransmitFile(&send, &answer)
 	})
 	send.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {

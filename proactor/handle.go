@@ -3,6 +3,7 @@ package proactor
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"sync/atomic"
 
@@ -35,14 +36,14 @@ func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
 	return &Handle{d: d, h: h}
 }
 
-// Connect connects to an address; the new stream is in op.Accepted. network is
+// Connect connects to an address; the new stream is in op.Handle. network is
 // "tcp", "tcp4", "tcp6" (address is a literal IP:port; the caller looks up names) or
 // "unix" (a path, or @name for an abstract one). With a datagram network it makes a
 // connected datagram handle: see ListenPacket. o may be nil.
 func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOptions) {
 	d.begin(op, KindConnect)
 	op.op.Handle = nil
-	op.op.Args = &backend.ConnectArgs{Network: network, Address: address, Socket: o}
+	op.op.Args = &backend.ConnectArgs{Network: network, Address: address, Socket: (*backend.SocketOptions)(o)}
 	d.start(op)
 }
 
@@ -53,7 +54,7 @@ func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle,
 	if d.closed.Load() {
 		return nil, closedError("listen on " + network + " " + address)
 	}
-	h, err := d.backend.Listen(network, address, o)
+	h, err := d.backend.Listen(network, address, (*backend.SocketOptions)(o))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
 	return d.newHandle(in), d.newHandle(out), nil
 }
 
-// Accept completes with a new stream, in op.Accepted. If it fails because
+// Accept completes with a new stream, in op.Handle. If it fails because
 // descriptors have run out (syscall.EMFILE), the listener still works: start another
 // accept after a while, or use AcceptMultishot, which does so.
 func (h *Handle) Accept(op *Operation) {
@@ -267,7 +268,16 @@ func (h *Handle) MoveTo(d *Dispatcher) error {
 // PacketAddr is the source or the destination of a datagram: an AddrPort for UDP, a
 // Path for Unix datagrams. Two of them can be compared with ==. A PacketAddr that is
 // not valid means the peer of a connected socket, or a Unix socket without a name.
-type PacketAddr = backend.PacketAddr
+type PacketAddr struct {
+	AddrPort netip.AddrPort // UDP; IPv4 addresses are not mapped into IPv6
+	Path     string         // Unix; @name for an abstract one, "" for a socket without a name
+}
+
+// IsValid reports whether a is an address.
+func (a PacketAddr) IsValid() bool { return backend.PacketAddr(a).IsValid() }
+
+// String returns a in the form that Connect takes.
+func (a PacketAddr) String() string { return backend.PacketAddr(a).String() }
 
 // ListenPacket makes a datagram handle. network is "udp", "udp4", "udp6" (address is
 // a literal IP:port; port 0 takes a free port, which LocalAddr returns) or
@@ -281,7 +291,7 @@ func (d *Dispatcher) ListenPacket(network, address string, o *SocketOptions) (*H
 	if d.closed.Load() {
 		return nil, closedError("listen on " + network + " " + address)
 	}
-	h, err := d.backend.ListenPacket(network, address, o)
+	h, err := d.backend.ListenPacket(network, address, (*backend.SocketOptions)(o))
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +321,7 @@ func (h *Handle) ReceiveFrom(op *Operation, b []byte) {
 func (h *Handle) SendTo(op *Operation, b []byte, to PacketAddr) {
 	h.d.begin(op, KindSendTo)
 	r := op.ensureExtra()
-	r.datagram.Addr = to
+	r.datagram.Addr = backend.PacketAddr(to)
 	op.op.Buf, op.op.Args = b, &r.datagram
 	h.start(op)
 }
@@ -322,7 +332,7 @@ func (o *Operation) From() PacketAddr {
 	if r == nil {
 		return PacketAddr{}
 	}
-	return r.datagram.Addr
+	return PacketAddr(r.datagram.Addr)
 }
 
 // Truncated reports whether the datagram of a ReceiveFrom was longer than its

@@ -76,7 +76,7 @@ func pairOf(d *proactor.Dispatcher, network, address string) (a, b *proactor.Han
 			return nil, nil, err
 		}
 	}
-	return connect.Accepted(), accept.Accepted(), errors.Join(accept.Err(), connect.Err())
+	return connect.Handle(), accept.Handle(), errors.Join(accept.Err(), connect.Err())
 }
 
 // nothing is a handler that does nothing.

@@ -19,7 +19,7 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // AcceptMultishot is a multishot Accept: its handler is called with each new stream.
 // It ends with an error, or with ErrCanceled after a cancel, and can then be started
 // again. If descriptors have run out (syscall.EMFILE) it does not end: it pauses,
-// and continues when there are some again; see [Dispatcher.Backoff].
+// and continues when there are some again; see [Dispatcher.PausedAccepts].
 func (h *Handle) AcceptMultishot(op *Operation) {
 	h.d.begin(op, KindAccept)
 	h.setPolicy(op, policyMultishot)

@@ -100,19 +100,18 @@ func (k Kind) toBackend() backend.Kind {
 
 // Operation is one asynchronous operation. The initiator embeds it by value in an
 // object of its own and reuses it; the zero value is ready when Handler is set. The
-// exported fields may be changed while the operation is not outstanding.
+// exported fields may be changed while the operation is not outstanding, and the same
+// holds for its settings (SetTimeout, SetDeadline, SetContext, SetCancelGroup, SetStrand,
+// SetPriority), which are used by all following starts.
 type Operation struct {
 	Handler Handler // is called when the operation completes
 	Token   any     // asynchronous completion token: the runtime does not touch it
 
-	// Strand is the strand in which the handler is called; nil for none. It belongs to
-	// the dispatcher on which the operation is started.
-	Strand *Strand
-	// Priority says whether the completion may overtake others that wait.
-	Priority Priority
+	strand   *Strand
+	priority Priority
 
 	op       backend.Op
-	accepted *Handle
+	made     *Handle                        // of an accept, a connect or an open
 	slot     *record.Slot                   // the causal record while the operation is outstanding; nil if none is kept
 	handle   uint32                         // the number of op.Handle
 	kind     Kind                           // of the last start; the initiator's
@@ -125,6 +124,10 @@ type Operation struct {
 	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
 }
 
+// NewOperation returns an operation whose completions call f. A program that starts
+// operations often embeds them in its own objects instead.
+func NewOperation(f func(*Operation)) *Operation { return &Operation{Handler: HandlerFunc(f)} }
+
 // N is the number of bytes that were moved. For a periodic timer it is the number of
 // periods since the last call of the handler, and for a signal the number of times
 // that it has arrived since it was last reported.
@@ -133,13 +136,10 @@ func (o *Operation) N() int { return o.op.N }
 // Err is why the operation failed; nil if it did not.
 func (o *Operation) Err() error { return o.op.Err }
 
-// Accepted is the new stream of an accept or a connect; nil if there is none. It
-// belongs to the handler of the completion, which must close it.
-func (o *Operation) Accepted() *Handle { return o.accepted }
-
-// Opened is the file of an open; nil if there is none. It belongs to the handler of
-// the completion, which must close it.
-func (o *Operation) Opened() *Handle { return o.accepted }
+// Handle is what the operation has made: the stream of an accept or a connect, the file
+// of an open; nil if there is none. It belongs to the handler of the completion, which
+// must close it.
+func (o *Operation) Handle() *Handle { return o.made }
 
 // Kind is the kind of the last start.
 func (o *Operation) Kind() Kind { return o.kind }
@@ -219,7 +219,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.Handler == nil {
 		panic("proactor: " + k.String() + " started without a Handler")
 	}
-	if o.Strand != nil && o.Strand.d != d {
+	if o.strand != nil && o.strand.d != d {
 		panic("proactor: " + k.String() + " started with a Strand of another dispatcher")
 	}
 	state := uint32(k)
@@ -232,14 +232,14 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	if o.op.Owner == nil {
 		o.op.Owner = o
 	}
-	if o.Priority != PriorityNormal && !d.prioritized.Load() {
+	if o.priority != PriorityNormal && !d.prioritized.Load() {
 		d.prioritized.Store(true)
 	}
 	o.kind, o.op.Kind = k, k.toBackend()
 	if c := o.settings.Load(); c != nil {
 		c.policy, c.more = noPolicy, false
 	}
-	o.op.N, o.op.Err, o.op.New, o.accepted = 0, nil, nil, nil
+	o.op.N, o.op.Err, o.op.New, o.made = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // for the other kinds, start does it
 		o.slot = d.record.Begin(uint8(k), 0)
 	}
@@ -297,7 +297,7 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 		return
 	}
 	if b.New != nil {
-		o.accepted = d.newHandle(b.New)
+		o.made = d.newHandle(b.New)
 		b.New = nil
 	}
 	if b.Args != nil {

@@ -46,7 +46,12 @@ type Options struct {
 
 // SocketOptions are applied to a socket before it is bound or connected. The zero
 // value leaves everything to the system.
-type SocketOptions = backend.SocketOptions
+type SocketOptions struct {
+	SendBuffer int    // SO_SNDBUF in bytes; 0 keeps the system's default; the system limits larger values
+	RecvBuffer int    // SO_RCVBUF in bytes; likewise
+	Backlog    int    // listeners: length of the accept queue; 0 means as long as the system allows
+	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any; ignored for "unix"
+}
 
 // validate names the field that is wrong.
 func (o *Options) validate() error {

@@ -85,7 +85,7 @@ func (d *Dispatcher) repeat(o *Operation, slot *record.Slot) {
 		o.slot = d.record.Again(slot)
 		d.call(o, slot)
 	}
-	o.op.N, o.accepted = 0, nil
+	o.op.N, o.made = 0, nil
 	if o.kind == KindReceive {
 		r := o.ensureExtra()
 		r.receive.Buffer = nil

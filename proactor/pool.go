@@ -119,7 +119,7 @@ func (d *Dispatcher) work() {
 	for !w.ending {
 		op := d.runQueue.next()
 		switch {
-		case op != nil && op.Owner.(*Operation).Strand.enter(op):
+		case op != nil && op.Owner.(*Operation).strand.enter(op):
 			w.delegateLocked(d)
 			w.mu.Unlock()
 			d.serve(op)
@@ -189,7 +189,7 @@ func (d *Dispatcher) demultiplex() (runnable, completed *backend.Op) {
 // serve calls the handler of op, whose strand has been entered, and then the
 // handlers of the operations that were added to the strand meanwhile.
 func (d *Dispatcher) serve(op *backend.Op) {
-	strand := op.Owner.(*Operation).Strand
+	strand := op.Owner.(*Operation).strand
 	for ; op != nil; op = strand.leave() {
 		d.dispatch(op)
 	}

@@ -24,7 +24,8 @@ func (p *posted) HandleCompletion(op *proactor.Operation) {
 
 func post(d *proactor.Dispatcher, p proactor.Priority, name byte, order *[]byte) *posted {
 	x := &posted{name: name, order: order}
-	x.op.Handler, x.op.Priority = x, p
+	x.op.Handler = x
+	x.op.SetPriority(p)
 	d.Post(&x.op)
 	return x
 }
@@ -80,7 +81,8 @@ func TestPriorityOfReads(t *testing.T) {
 			for i := range reads {
 				r := &reads[i]
 				r.order, r.name = &order, byte('0'+i)
-				r.op.Handler, r.op.Priority = r, priorities[i]
+				r.op.Handler = r
+				r.op.SetPriority(priorities[i])
 				far[i].Read(&r.op, bytes[i][:])
 			}
 			for i := range near {

@@ -54,7 +54,7 @@ func newServer(d *proactor.Dispatcher, address string) (*server, error) {
 func (s *server) onAccept(op *proactor.Operation) {
 	switch {
 	case op.Err() == nil:
-		newVisitor(op.Accepted())
+		newVisitor(op.Handle())
 		s.listener.Accept(op) // the next one, with the same operation
 	case errors.Is(op.Err(), net.ErrClosed): // the listener, or the dispatcher
 	default: // for example: descriptors have run out
@@ -119,7 +119,7 @@ func (c *call) onConnect(op *proactor.Operation) {
 		c.end(op.Err())
 		return
 	}
-	c.stream = op.Accepted()
+	c.stream = op.Handle()
 	c.answer = make([]byte, len(c.question))
 	c.stream.WriteAll(&c.write, c.question) // at the same time: the two directions
 	c.stream.ReadFull(&c.read, c.answer)    // of a stream are independent
@@ -192,7 +192,7 @@ func Example_quickstartFile() {
 			d.Stop()
 			return
 		}
-		file = op.Opened()
+		file = op.Handle()
 		file.ReadAt(&read, buf, offset)
 	})
 	d.OpenFile(&open, "testdata/poem.txt", os.O_RDONLY, 0)

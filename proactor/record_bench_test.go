@@ -57,7 +57,7 @@ func benchmarkRecord(b *testing.B, name string, connections int, o proactor.Reco
 				b.Fatal(err)
 			}
 		}
-		c.h = c.write.Accepted()
+		c.h = c.write.Handle()
 	}
 	b.ReportAllocs()
 	b.ResetTimer()

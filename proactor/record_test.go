@@ -80,8 +80,8 @@ func TestRecordSites(t *testing.T) {
 			for _, tt := range append(tests, onFile...) {
 				want := tt.start()
 				runUntil(t, d, &op)
-				if op.Opened() != nil && tt.kind == proactor.KindOpen {
-					opened = op.Opened()
+				if op.Handle() != nil && tt.kind == proactor.KindOpen {
+					opened = op.Handle()
 				}
 				all := d.Records()
 				r := all[len(all)-1]
@@ -310,14 +310,14 @@ func TestRecordsBesideNew(t *testing.T) {
 		made <- err
 	}()
 	for {
-		recording, err := proactor.StartRecording(proactor.RecordOptions{})
+		stop, err := proactor.StartRecording(proactor.RecordOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range proactor.Dispatchers() {
 			d.Records()
 		}
-		recording.Stop()
+		stop()
 		select {
 		case err := <-made:
 			if err != nil {

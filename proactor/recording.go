@@ -10,7 +10,7 @@ import (
 var process struct {
 	mu          sync.Mutex
 	dispatchers []*Dispatcher                                     // not closed yet, in the order in which they were made
-	recording   *Recording                                        // nil: none is in progress
+	recording   *recording                                        // nil: none is in progress
 	replace     func(number int, chosen Backend) (Backend, error) // of ReplaceBackends; nil: each dispatcher uses its own
 	replaced    int                                               // calls of replace
 }
@@ -54,30 +54,30 @@ func (d *Dispatcher) unregister() {
 	process.dispatchers = slices.DeleteFunc(process.dispatchers, func(o *Dispatcher) bool { return o == d })
 }
 
-// Recording keeps the records of all dispatchers that are made while it is in
+// recording keeps the records of all dispatchers that are made while it is in
 // progress, also after these are closed.
-type Recording struct {
+type recording struct {
 	options     RecordOptions
 	dispatchers []*Dispatcher
 }
 
-// StartRecording begins a recording. The records of dispatchers that are made from
-// now on follow o instead of their own options. If a recording is in progress
-// already, StartRecording fails.
-func StartRecording(o RecordOptions) (*Recording, error) {
-	r := &Recording{options: o}
+// StartRecording makes the records of dispatchers that are made from now on follow o
+// instead of their own options, until stop is called. stop returns these records, also
+// those of dispatchers that are closed by then, in the order of the operations' IDs. If
+// a recording is in progress already, StartRecording fails.
+func StartRecording(o RecordOptions) (stop func() []Record, err error) {
+	r := &recording{options: o}
 	process.mu.Lock()
 	defer process.mu.Unlock()
 	if process.recording != nil {
 		return nil, errors.New("proactor: a recording is in progress already: stop that one first")
 	}
 	process.recording = r
-	return r, nil
+	return r.stop, nil
 }
 
-// Stop ends the recording. It returns the records of its dispatchers, in the order
-// of the operations' IDs.
-func (r *Recording) Stop() []Record {
+// stop ends the recording.
+func (r *recording) stop() []Record {
 	process.mu.Lock()
 	if process.recording == r {
 		process.recording = nil

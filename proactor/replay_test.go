@@ -89,7 +89,7 @@ func (k *talk) HandleCompletion(op *proactor.Operation) {
 		}
 		k.stopIfDone()
 	case op == &k.accept && op.Err() == nil:
-		s := &talker{t: k, name: "server " + op.Accepted().RemoteAddr().String(), h: op.Accepted()}
+		s := &talker{t: k, name: "server " + op.Handle().RemoteAddr().String(), h: op.Handle()}
 		s.read.Handler, s.write.Handler = s, s
 		k.open++
 		s.h.Read(&s.read, s.buf[:])
@@ -118,7 +118,7 @@ func (c *talker) HandleCompletion(op *proactor.Operation) {
 	c.t.note(c.name, op, data)
 	switch {
 	case op == &c.connect && op.Err() == nil:
-		c.h = op.Accepted()
+		c.h = op.Handle()
 		c.send()
 	case op.Err() != nil:
 		if c.h != nil && !c.read.Outstanding() && !c.write.Outstanding() {

@@ -95,11 +95,30 @@ func (o *Operation) SetDeadline(t time.Time) { o.changeSettings().deadline = t }
 // clock. SetTimeout is cheaper.
 func (o *Operation) SetContext(ctx context.Context) { o.changeSettings().ctx = ctx }
 
-// changeSettings returns op's settings for a change.
-func (o *Operation) changeSettings() *settings {
+// SetStrand makes the following starts of the operation call the handler in s, which
+// belongs to the dispatcher on which the operation is started; nil for none.
+func (o *Operation) SetStrand(s *Strand) {
+	o.mayChange()
+	o.strand = s
+}
+
+// SetPriority says whether the completions of the following starts may overtake others
+// that wait. The default is PriorityNormal.
+func (o *Operation) SetPriority(p Priority) {
+	o.mayChange()
+	o.priority = p
+}
+
+// mayChange panics if o's settings cannot be changed now.
+func (o *Operation) mayChange() {
 	if o.Outstanding() {
 		panic("proactor: a setting of an operation changed while that is outstanding as " + o.Kind().String())
 	}
+}
+
+// changeSettings returns op's settings for a change.
+func (o *Operation) changeSettings() *settings {
+	o.mayChange()
 	return o.ensureSettings()
 }
 

@@ -43,7 +43,7 @@ func streams(d *proactor.Dispatcher) (a, b *proactor.Handle) {
 	ln.Accept(&accept)
 	d.Connect(&connect, "tcp", ln.LocalAddr().String(), nil)
 	dispatchUntil(d, func() bool { return !accept.Outstanding() && !connect.Outstanding() })
-	return connect.Accepted(), accept.Accepted()
+	return connect.Handle(), accept.Handle()
 }
 
 // A peer that sends nothing for half a minute is disconnected. The setting stays: each

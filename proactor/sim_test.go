@@ -64,7 +64,7 @@ func (e *simEcho) done() bool { return e.next == simEchoBytes || e.failed }
 
 // accepted serves a connection and accepts the next.
 func (e *simEcho) accepted(op *Operation) {
-	if h := op.Accepted(); h != nil {
+	if h := op.Handle(); h != nil {
 		s := &simServed{h: h}
 		s.op.Handler = HandlerFunc(s.completed)
 		h.Read(&s.op, s.buf[:])
@@ -103,7 +103,7 @@ func (e *simEcho) dialled(op *Operation) {
 		e.d.StartTimer(&e.redial, 100*time.Millisecond)
 		return
 	}
-	e.conn = op.Accepted()
+	e.conn = op.Handle()
 	e.send()
 }
 
@@ -263,7 +263,7 @@ func simPair(t *testing.T, d *Dispatcher) (near, far *Handle) {
 	}
 	ends := make(chan *Handle, 2)
 	var accept, connect Operation
-	accept.Handler = HandlerFunc(func(op *Operation) { ends <- op.Accepted() })
+	accept.Handler = HandlerFunc(func(op *Operation) { ends <- op.Handle() })
 	connect.Handler = accept.Handler
 	ln.Accept(&accept)
 	d.Connect(&connect, "unix", "pair", nil)

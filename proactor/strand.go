@@ -101,7 +101,7 @@ func (r *runQueue) add(list *backend.Op) {
 	for list != nil {
 		op := list
 		list = op.Next
-		r.queues[op.Owner.(*Operation).Priority.level()].Push(op)
+		r.queues[op.Owner.(*Operation).priority.level()].Push(op)
 		r.n++
 	}
 }

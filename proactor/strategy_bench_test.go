@@ -51,7 +51,7 @@ func BenchmarkStrand(b *testing.B) {
 				r := &relay{d: d, n: b.N/relays + 1, done: &done}
 				r.op.Handler = r
 				if bench.strands > 0 {
-					r.op.Strand = strands[i%bench.strands]
+					r.op.SetStrand(strands[i%bench.strands])
 				}
 				done.Add(1)
 				d.Post(&r.op)

@@ -26,7 +26,9 @@ func addUp(d *proactor.Dispatcher) int {
 	strand := d.NewStrand()
 	for i := range 101 {
 		t.done.Add(1)
-		d.Post(&proactor.Operation{Handler: &t, Token: i, Strand: strand})
+		op := &proactor.Operation{Handler: &t, Token: i}
+		op.SetStrand(strand)
+		d.Post(op)
 	}
 	t.done.Wait()
 	return t.sum
@@ -104,8 +106,8 @@ func ExampleGroup_Place() {
 	}
 	placed := make(chan *proactor.Dispatcher)
 	ln.Accept(&proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
-		if op.Err() == nil && g.Place(op.Accepted(), 0) == nil {
-			placed <- op.Accepted().Dispatcher()
+		if op.Err() == nil && g.Place(op.Handle(), 0) == nil {
+			placed <- op.Handle().Dispatcher()
 		}
 	})})
 	acceptor.Connect(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})},
@@ -127,9 +129,14 @@ func ExamplePriority() {
 			fmt.Println(op.Token)
 		}
 	})
-	d.Post(&proactor.Operation{Handler: say, Token: "clean up", Priority: proactor.PriorityLow})
+	post := func(token string, p proactor.Priority) {
+		op := &proactor.Operation{Handler: say, Token: token}
+		op.SetPriority(p)
+		d.Post(op)
+	}
+	post("clean up", proactor.PriorityLow)
 	d.Post(&proactor.Operation{Handler: say, Token: "work"})
-	d.Post(&proactor.Operation{Handler: say, Token: "heartbeat", Priority: proactor.PriorityHigh})
+	post("heartbeat", proactor.PriorityHigh)
 	d.StartTimer(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { d.Stop() })}, 10*time.Millisecond)
 	d.Run()
 	// Output:

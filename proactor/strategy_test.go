@@ -109,14 +109,16 @@ func (s *spreadEcho) HandleCompletion(op *proactor.Operation) {
 	if op.Err() != nil {
 		return
 	}
-	c := &served{s: s, h: op.Accepted()}
+	c := &served{s: s, h: op.Handle()}
 	s.n++
 	if err := s.g.Place(c.h, s.n); err != nil {
 		panic(err)
 	}
 	strand := c.h.Dispatcher().NewStrand()
-	c.read.Handler, c.read.Strand = proactor.HandlerFunc(c.readDone), strand
-	c.write.Handler, c.write.Strand = proactor.HandlerFunc(c.writeDone), strand
+	c.read.Handler = proactor.HandlerFunc(c.readDone)
+	c.read.SetStrand(strand)
+	c.write.Handler = proactor.HandlerFunc(c.writeDone)
+	c.write.SetStrand(strand)
 	c.h.Read(&c.read, c.in[:])
 	s.ln.Accept(op)
 }
@@ -155,7 +157,8 @@ type caller struct {
 func (c *caller) start(d *proactor.Dispatcher, ln *proactor.Handle) {
 	strand := d.NewStrand()
 	for _, op := range []*proactor.Operation{&c.dial, &c.read, &c.write} {
-		op.Handler, op.Strand = c, strand
+		op.Handler = c
+		op.SetStrand(strand)
 	}
 	d.Connect(&c.dial, "tcp", ln.LocalAddr().String(), nil)
 }
@@ -168,7 +171,7 @@ func (c *caller) HandleCompletion(op *proactor.Operation) {
 	}
 	switch op {
 	case &c.dial:
-		c.h = op.Accepted()
+		c.h = op.Handle()
 	case &c.write:
 		c.h.Read(&c.read, c.buf[:])
 		return
@@ -225,7 +228,7 @@ func TestStrategiesStrandKeepsOrder(t *testing.T) {
 				ops := make([]proactor.Operation, 200)
 				all.Add(len(ops))
 				for n := range ops {
-					ops[n].Strand = strand
+					ops[n].SetStrand(strand)
 					ops[n].Handler = proactor.HandlerFunc(func(*proactor.Operation) {
 						if next != n {
 							t.Errorf("post %d comes at place %d", n, next)
@@ -459,7 +462,7 @@ func streamPair(t *testing.T, d *proactor.Dispatcher) (a, b *proactor.Handle) {
 	if err := errors.Join(dial.Err(), accept.Err()); err != nil {
 		t.Fatal(err)
 	}
-	return dial.Accepted(), accept.Accepted()
+	return dial.Handle(), accept.Handle()
 }
 
 func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
@@ -473,8 +476,9 @@ func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {}), Strand: g.Dispatchers()[0].NewStrand()}
-	g.Dispatchers()[1].Post(&op)
+	op := proactor.NewOperation(func(*proactor.Operation) {})
+	op.SetStrand(g.Dispatchers()[0].NewStrand())
+	g.Dispatchers()[1].Post(op)
 }
 
 func TestOptionsOfPools(t *testing.T) {

@@ -97,7 +97,7 @@ func benchTransmit(b *testing.B, name string, size int) {
 func do(tb testing.TB, d *proactor.Dispatcher, start func(*proactor.Operation)) *proactor.Handle {
 	tb.Helper()
 	var h *proactor.Handle
-	op := proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Accepted(); d.Stop() })}
+	op := proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Handle(); d.Stop() })}
 	start(&op)
 	if err := d.Run(); err != nil {
 		tb.Fatal(err)

@@ -98,7 +98,7 @@ func (d *Dialer) try(ctx context.Context, network, address string, left int) (*p
 			return nil, ctx.Err()
 		}
 	}
-	return a.op.Accepted(), a.op.Err()
+	return a.op.Handle(), a.op.Err()
 }
 
 // attempt is one connect.

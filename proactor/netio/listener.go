@@ -69,7 +69,7 @@ func (l *Listener) accept() (*proactor.Handle, error) {
 		l.h.Accept(&l.in.op)
 		_, err := l.in.await()
 		if err != proactor.ErrWouldBlock && !errors.Is(err, syscall.ECONNABORTED) {
-			return l.in.op.Accepted(), err
+			return l.in.op.Handle(), err
 		}
 	}
 }

@@ -3,6 +3,8 @@ package netio
 import (
 	"errors"
 	"io"
+	"io/fs"
+	"syscall"
 
 	"github.com/actum-go/actum/proactor"
 )
@@ -28,7 +30,9 @@ type writerOnly struct{ io.Writer }
 // openFile is implemented by *os.File, and by the type in which package os wraps it
 // when io.Copy calls its WriteTo first.
 type openFile interface {
-	proactor.SystemFile
+	fs.File
+	syscall.Conn
+	Name() string
 	io.Seeker
 }
 

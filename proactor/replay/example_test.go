@@ -25,9 +25,9 @@ func (g *greeter) HandleCompletion(op *proactor.Operation) {
 	}
 	switch op.Kind() {
 	case proactor.KindConnect:
-		op.Accepted().Write(&g.write, []byte("hello, proactor"))
+		op.Handle().Write(&g.write, []byte("hello, proactor"))
 	case proactor.KindAccept:
-		op.Accepted().Read(&g.read, g.buf[:])
+		op.Handle().Read(&g.read, g.buf[:])
 	case proactor.KindRead:
 		fmt.Printf("%s\n", g.buf[:op.N()])
 		g.d.Stop()

@@ -31,11 +31,11 @@ func ExampleNetwork() {
 			d.StartTimer(&again, time.Minute)
 			return
 		}
-		op.Accepted().TryWrite([]byte("hello"))
+		op.Handle().TryWrite([]byte("hello"))
 	})
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if op.Err() == nil {
-			op.Accepted().Read(&read, buf)
+			op.Handle().Read(&read, buf)
 		}
 	})
 	read.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {

@@ -46,10 +46,10 @@ func (e *echo) HandleCompletion(op *proactor.Operation) {
 			e.d.Stop()
 		}
 	case op == &e.accept:
-		s.h = op.Accepted()
+		s.h = op.Handle()
 		s.h.Read(&s.read, s.buf[:])
 	case op == &e.connect:
-		c.h = op.Accepted()
+		c.h = op.Handle()
 		c.h.Write(&c.write, c.buf[:])
 	case op == &s.read:
 		s.h.Write(&s.write, s.buf[:op.N()])

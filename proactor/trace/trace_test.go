@@ -91,7 +91,7 @@ func TestWriteFails(t *testing.T) {
 // conversation returns the record of a real conversation, on the default backend.
 func conversation(t *testing.T) []proactor.Record {
 	t.Helper()
-	recording, err := proactor.StartRecording(proactor.RecordOptions{FineTimes: true})
+	stop, err := proactor.StartRecording(proactor.RecordOptions{FineTimes: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func conversation(t *testing.T) []proactor.Record {
 		t.Error(e.err)
 	}
 	d.Close()
-	return recording.Stop()
+	return stop()
 }
 
 // traceEvent is an event of Chrome's format as a reader decodes it.

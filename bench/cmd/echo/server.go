@@ -42,7 +42,7 @@ func (s *server) start() { s.listener.Accept(&s.accept) }
 func (s *server) HandleCompletion(op *proactor.Operation) {
 	switch err := op.Err(); {
 	case err == nil:
-		s.serve(op.Accepted())
+		s.serve(op.Handle())
 		s.start()
 	case !errors.Is(err, net.ErrClosed):
 		s.listener.Dispatcher().StartTimer(&s.later, pause)
@@ -61,7 +61,8 @@ func (s *server) serve(h *proactor.Handle) {
 	c := newConn(h, s.pool)
 	if s.strands {
 		strand := h.Dispatcher().NewStrand()
-		c.incoming.Strand, c.outgoing.Strand = strand, strand
+		c.incoming.SetStrand(strand)
+		c.outgoing.SetStrand(strand)
 	}
 	c.receive()
 }

@@ -40,7 +40,7 @@ func (f *file) HandleCompletion(op *proactor.Operation) {
 		f.dispatcher.Stop()
 		return
 	}
-	f.handle = op.Opened()
+	f.handle = op.Handle()
 	f.start = time.Now()
 	for i := range f.readers {
 		r := &reader{file: f, buf: f.buffer(), random: rand.New(rand.NewPCG(1, uint64(i)))}

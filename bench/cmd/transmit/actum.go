@@ -38,7 +38,7 @@ func (s *sender) opened(op *proactor.Operation) {
 	if s.failed(op.Err()) {
 		return
 	}
-	s.what.File = op.Opened()
+	s.what.File = op.Handle()
 	s.connect(op)
 }
 
@@ -57,7 +57,7 @@ func (s *sender) connected(op *proactor.Operation) {
 	if s.failed(op.Err()) {
 		return
 	}
-	s.stream = op.Accepted()
+	s.stream = op.Handle()
 	op.Handler = proactor.HandlerFunc(s.sent)
 	s.stream.TransmitFile(op, &s.what)
 }

@@ -20,10 +20,10 @@ func (r *fixture) open(name string, flag int) *proactor.Handle {
 	c := r.call(nil)
 	r.d.OpenFile(c.start(), name, flag, 0o644)
 	r.ok(c)
-	if c.op.Opened() == nil {
+	if c.op.Handle() == nil {
 		r.t.Fatal("an open without an error and without a file")
 	}
-	return c.op.Opened()
+	return c.op.Handle()
 }
 
 // name returns a fresh name for a file.
@@ -163,8 +163,8 @@ func (r *fixture) failsOpen(name string, flag int, want error) {
 	c := r.call(nil)
 	r.d.OpenFile(c.start(), name, flag, 0o644)
 	r.wait(c)
-	if !errors.Is(c.err, want) || !isPathError(c.err, "open", name) || c.op.Opened() != nil {
-		r.t.Errorf("open: %v, %v; want %v", c.op.Opened(), c.err, want)
+	if !errors.Is(c.err, want) || !isPathError(c.err, "open", name) || c.op.Handle() != nil {
+		r.t.Errorf("open: %v, %v; want %v", c.op.Handle(), c.err, want)
 	}
 }
 

@@ -61,7 +61,7 @@ func testFileCancel(r *fixture) {
 			r.wait(c)
 			r.doneOr(c, proactor.ErrCanceled)
 		}
-		if o := open.op.Opened(); (o == nil) != (open.err != nil) {
+		if o := open.op.Handle(); (o == nil) != (open.err != nil) {
 			r.t.Fatalf("open: %v, %v", o, open.err)
 		} else if o != nil {
 			o.Close()
@@ -85,7 +85,7 @@ func testFileCancelRace(r *fixture) {
 	var open, read *call
 	open = r.call(func() {
 		r.doneOr(open, proactor.ErrCanceled)
-		if o := open.op.Opened(); o != nil {
+		if o := open.op.Handle(); o != nil {
 			o.Close()
 		}
 		if opens++; opens < rounds {

@@ -80,7 +80,7 @@ type call struct {
 // HandleCompletion implements proactor.Handler.
 func (c *call) HandleCompletion(op *proactor.Operation) {
 	c.done++
-	c.n, c.err, c.stream = op.N(), op.Err(), op.Accepted()
+	c.n, c.err, c.stream = op.N(), op.Err(), op.Handle()
 	if c.then != nil {
 		c.then()
 	}

@@ -121,16 +121,16 @@ func testAcceptMultishotHoldsBack(r *fixture) {
 		restore := r.exhaust(r.t)
 		done := accept.done
 		ln.AcceptMultishot(accept.start())
-		r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 })
-		before := r.d.Backoff()
-		r.until("another one", func() bool { return r.d.Backoff().Failures > before.Failures })
-		if accept.done != done || !errors.Is(before.Err, backend.EMFILE) {
-			r.t.Errorf("without descriptors: completed %d times; %+v", accept.done-done, before)
+		r.until("an attempt", func() bool { waiting, _, _ := r.d.PausedAccepts(); return waiting == 1 })
+		_, before, last := r.d.PausedAccepts()
+		r.until("another one", func() bool { _, now, _ := r.d.PausedAccepts(); return now > before })
+		if accept.done != done || !errors.Is(last, backend.EMFILE) {
+			r.t.Errorf("without descriptors: completed %d times; %v", accept.done-done, last)
 		}
 		restore()
 		r.until("the streams", func() bool { return accepted == 2*(round+1) })
-		if b := r.d.Backoff(); b.Waiting != 0 {
-			r.t.Errorf("with descriptors: %+v", b)
+		if waiting, _, _ := r.d.PausedAccepts(); waiting != 0 {
+			r.t.Errorf("with descriptors: %d wait", waiting)
 		}
 		r.d.Cancel(&accept.op)
 		r.canceled(accept)
@@ -163,7 +163,7 @@ func (r *fixture) endHeldBack(how string, end func(*proactor.Handle, *call, *pro
 	restore := r.exhaust(r.t)
 	defer restore()
 	ln.AcceptMultishot(accept.start())
-	r.until("an attempt", func() bool { return r.d.Backoff().Waiting == 1 || accept.idle() })
+	r.until("an attempt", func() bool { waiting, _, _ := r.d.PausedAccepts(); return waiting == 1 || accept.idle() })
 	want := end(ln, accept, &group)
 	if want == proactor.ErrClosed {
 		if accept.err != want {

@@ -265,8 +265,8 @@ func (r *fixture) pair() (near, far *proactor.Handle) {
 		r.Fatal(err)
 	}
 	var connect, accept proactor.Operation
-	connect.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { near = op.Accepted() })
-	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { far = op.Accepted() })
+	connect.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { near = op.Handle() })
+	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { far = op.Handle() })
 	l.Accept(&accept)
 	r.d.Connect(&connect, "tcp", l.LocalAddr().String(), nil)
 	r.until("connect", func() bool { return near != nil && far != nil })

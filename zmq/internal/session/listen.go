@@ -60,8 +60,8 @@ func (l *Listener) Endpoint() string { return l.bound.Endpoint() }
 // are no failure, but the reason is shown.
 func (l *Listener) Status() Status {
 	now := l.status.Status()
-	if b := l.d.Backoff(); b.Waiting > 0 {
-		now.Err = b.Err
+	if waiting, _, last := l.d.PausedAccepts(); waiting > 0 {
+		now.Err = last
 	}
 	return now
 }

@@ -90,7 +90,7 @@ func talker(r *fixture, says []byte) (stop func()) {
 	accept := &proactor.Operation{}
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if op.Err() == nil {
-			h := op.Accepted()
+			h := op.Handle()
 			taken = append(taken, h)
 			_, _ = h.TryWrite(says) // the peer may have gone
 			l.Accept(op)
@@ -110,7 +110,7 @@ func talker(r *fixture, says []byte) (stop func()) {
 func visit(r *fixture, then func(h *proactor.Handle)) {
 	r.Helper()
 	var h *proactor.Handle
-	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Accepted() })}
+	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { h = op.Handle() })}
 	r.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
 	r.until("connected", func() bool { return h != nil })
 	then(h)

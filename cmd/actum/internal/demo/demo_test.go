@@ -161,7 +161,7 @@ func TestWidth(t *testing.T) {
 	r.latency.Add(99999 * time.Microsecond)
 	long := errors.New(strings.Repeat("a long reason ", 20))
 	var b strings.Builder
-	reportBackend(&b, proactor.BackendInfo{Name: "goroutine", Refused: []proactor.Refusal{{Name: "uring", Err: long}}})
+	reportBackend(&b, proactor.BackendInfo{Name: "goroutine", Refused: []proactor.BackendStatus{{Name: "uring", Err: long}}})
 	if err := writeTable(&b, []row{r}, long, false); err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestJSON(t *testing.T) {
 
 func TestBackendReport(t *testing.T) {
 	var b strings.Builder
-	reportBackend(&b, proactor.BackendInfo{Name: "epoll", Refused: []proactor.Refusal{{Name: "uring", Err: errors.New("not allowed")}}})
+	reportBackend(&b, proactor.BackendInfo{Name: "epoll", Refused: []proactor.BackendStatus{{Name: "uring", Err: errors.New("not allowed")}}})
 	if want := "backend: epoll\nrefused: uring: not allowed\n"; b.String() != want {
 		t.Errorf("got %q, want %q", &b, want)
 	}

@@ -101,12 +101,12 @@ func (c *Command) record(ctx context.Context, s system.Streams, run Runner) erro
 	if err != nil {
 		return exit.Usagef("--output: %w", err)
 	}
-	recording, err := proactor.StartRecording(proactor.RecordOptions{History: c.Records, FineTimes: true})
+	stop, err := proactor.StartRecording(proactor.RecordOptions{History: c.Records, FineTimes: true})
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
 	failure := run(ctx, c.Command, s)
-	records := recording.Stop()
+	records := stop()
 	if err := write(file, c.Format, records); err != nil {
 		return errors.Join(failure, fmt.Errorf("writing the trace to %s: %w", c.Output, err))
 	}

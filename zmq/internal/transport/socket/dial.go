@@ -91,7 +91,7 @@ func (a *attempt) connect() {
 }
 
 func (a *attempt) onConnect(op *proactor.Operation) {
-	h, err := op.Accepted(), op.Err()
+	h, err := op.Handle(), op.Err()
 	switch {
 	case a.cancelled:
 		if h != nil {

@@ -43,7 +43,7 @@ func (l *listener) Start(a transport.Acceptor) {
 
 // HandleCompletion takes a new stream, or waits before it accepts again.
 func (l *listener) HandleCompletion(op *proactor.Operation) {
-	h, err := op.Accepted(), op.Err()
+	h, err := op.Handle(), op.Err()
 	switch {
 	case l.stopped != nil:
 		if h != nil {
