@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/transport"
@@ -200,7 +201,7 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 		})
 		return nil
 	}
-	if s.connectsOnce() && s.hasEndpoint(ep) {
+	if pattern.TypeOf(wire.SocketType(s.typ)).ConnectOnce && s.hasEndpoint(ep) {
 		return nil
 	}
 	now := s.settings.Load()
@@ -215,13 +216,6 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 	s.last = ep.String()
 	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.OnDrained, stop: d.Stop, closeNow: d.CloseNow})
 	return nil
-}
-
-// connectsOnce reports whether a second connection to the same endpoint would be
-// harmful: a SUB would receive everything twice, and a REQ or DEALER could ask
-// the same peer again. The four types are libzmq's.
-func (s *Socket) connectsOnce() bool {
-	return s.typ == SUB || s.typ == PUB || s.typ == DEALER || s.typ == REQ
 }
 
 // hasEndpoint reports whether the socket is connected or bound to the endpoint. A

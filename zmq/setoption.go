@@ -2,6 +2,7 @@ package zmq
 
 import (
 	"github.com/actum-go/actum/zmq/internal/option"
+	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -37,7 +38,7 @@ func OptionInfos() (all []OptionInfo) {
 			AtOnce: r.When == option.AtOnce, Readable: r.Readable(),
 		}
 		for t := range Type(wire.STREAM) + 1 {
-			if patterns[t] != nil && r.Types.Have(wire.SocketType(t)) {
+			if pattern.TypeOf(wire.SocketType(t)) != nil && r.Types.Have(wire.SocketType(t)) {
 				info.Types = append(info.Types, t)
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/session"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Socket is a ZeroMQ socket. Any number of goroutines may call its methods at
@@ -63,8 +64,8 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	if c == nil || c.sockets == nil {
 		return nil, errZeroContext
 	}
-	newPattern := patterns[t]
-	if newPattern == nil {
+	descriptor := pattern.TypeOf(wire.SocketType(t))
+	if descriptor == nil {
 		return nil, &OptionError{Option: "Type", Err: noSuchType(t)}
 	}
 	if err := o.validate(t); err != nil {
@@ -74,7 +75,7 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	first := o.Subscribe
 	o.Subscribe = nil // the pattern keeps them
 	resolved := option.Resolve(o.values())
-	s.pattern = newPattern(s.patternOptions(resolved))
+	s.pattern = descriptor.New(s.patternOptions(resolved))
 	s.opening, s.endOpening = context.WithCancel(context.Background())
 	s.settings.Store(s.newSettings(resolved))
 	if err := c.add(s); err != nil {

@@ -26,42 +26,51 @@ const (
 	PUSH   = Type(wire.PUSH)   // RFC 30: round robin out
 )
 
-var patterns = map[Type]func(pattern.Options) *pattern.Socket{
-	PAIR: pattern.NewPair, PUB: pattern.NewPub, SUB: pattern.NewSub,
-	REQ: pattern.NewReq, REP: pattern.NewRep, DEALER: pattern.NewDealer,
-	ROUTER: pattern.NewRouter, PULL: pattern.NewPull, PUSH: pattern.NewPush,
+// Types returns the types that [NewSocket] makes sockets of.
+func Types() (all []Type) {
+	for _, t := range pattern.Types() {
+		all = append(all, Type(t.SocketType))
+	}
+	return all
 }
 
 // String is the type's name: "PUSH".
 func (t Type) String() string { return wire.SocketType(t).String() }
 
 // Sends reports whether sockets of the type can send.
-func (t Type) Sends() bool { return wire.SocketType(t).Sends() }
+func (t Type) Sends() bool { return wire.SocketType(t).Sends(wire.Messages) }
 
 // Receives reports whether sockets of the type can receive.
-func (t Type) Receives() bool { return t != PUSH && t != PUB }
+func (t Type) Receives() bool { return wire.SocketType(t).Receives(wire.Messages) }
 
 // ParseType finds a type by its name, in upper or lower case.
 func ParseType(name string) (Type, error) {
 	t, err := wire.ParseSocketType([]byte(strings.ToUpper(name)))
-	if err != nil || patterns[Type(t)] == nil {
-		if err == nil {
-			err = noSuchType(Type(t))
-		} else {
-			err = fmt.Errorf("unknown: expected %s", typeNames)
-		}
-		return 0, fmt.Errorf("zmq: socket type %.32q: %w", name, err)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("unknown: expected %s", typeNames())
+	case pattern.TypeOf(t) == nil:
+		err = noSuchType(Type(t))
+	default:
+		return Type(t), nil
 	}
-	return Type(t), nil
+	return 0, fmt.Errorf("zmq: socket type %.32q: %w", name, err)
 }
 
-// typeNames lists the implemented types.
-const typeNames = "PUSH, PULL, PUB, SUB, REQ, REP, DEALER, ROUTER or PAIR"
+// typeNames lists the implemented types: "PUSH, PULL or PAIR".
+func typeNames() string {
+	var names []string
+	for _, t := range Types() {
+		names = append(names, t.String())
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
 
 // noSuchType returns the error for a type of which no socket can be made.
 func noSuchType(t Type) error {
-	if name := t.String(); t <= Type(wire.STREAM) {
-		return fmt.Errorf("%s is not implemented yet: expected %s: %w", name, typeNames, errors.ErrUnsupported)
+	if wire.SocketType(t).Known() {
+		return fmt.Errorf("%v is not implemented yet: expected %s: %w", t, typeNames(), errors.ErrUnsupported)
 	}
-	return fmt.Errorf("%d is not a socket type: expected %s", t, typeNames)
+	return fmt.Errorf("%d is not a socket type: expected %s", t, typeNames())
 }

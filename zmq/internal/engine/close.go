@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/actum-go/actum/zmq/internal/message"
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
 
 // Close closes the connection at once; unwritten messages are handed back. The
 // session's Closed is called when nothing is outstanding, which may be before
@@ -73,7 +76,7 @@ func (e *ZMTP) unsent() *message.Batch {
 	if e.inFlight.Msgs == 0 {
 		return nil
 	}
-	if e.sendsSubscriptions() {
+	if e.cfg.Type.Sends(wire.Subscriptions) {
 		e.inFlight.Reset() // translated to commands; queued anew on the next connection
 		return nil
 	}

@@ -22,9 +22,9 @@ func (e *ZMTP) onCommand(body []byte) {
 		}
 		e.answer(wire.AppendPong(nil, context))
 	case wire.CommandSubscribe:
-		e.subscription(true, wire.ParseSubscribe(data))
+		e.subscription(wire.Subscription{Action: wire.Subscribe, Topic: wire.ParseSubscribe(data)})
 	case wire.CommandCancel:
-		e.subscription(false, wire.ParseCancel(data))
+		e.subscription(wire.Subscription{Action: wire.Cancel, Topic: wire.ParseCancel(data)})
 	}
 }
 
@@ -46,37 +46,36 @@ func (e *ZMTP) waiting() int {
 	return len(e.queued)
 }
 
-// subscription gives a publisher's pattern a subscription as the message that
-// it is in ZMTP 3.0.
-func (e *ZMTP) subscription(subscribe bool, prefix []byte) {
-	if e.fromSubscriber() {
-		e.inbox.Put(message.Batch{Buf: wire.AppendSubscription(nil, subscribe, prefix), Msgs: 1, Size: 1 + len(prefix)})
+// subscription gives a subscription to the pattern of a socket that takes them.
+func (e *ZMTP) subscription(s wire.Subscription) {
+	if e.cfg.Type.Receives(wire.Subscriptions) {
+		var b message.Batch
+		b.AppendSubscription(s)
+		e.inbox.Put(b)
 	}
 }
 
-// sendsSubscriptions reports whether our own messages are subscriptions that
-// this peer takes as commands: from ZMTP 3.1 on.
-func (e *ZMTP) sendsSubscriptions() bool {
-	subscriber := e.cfg.Type == wire.SUB || e.cfg.Type == wire.XSUB
-	return subscriber && e.subscribesByCommand
-}
-
-// translate turns a batch of subscription messages into commands.
-func translate(batch *message.Batch) []byte {
+// translate returns the bytes of a batch with subscriptions, in the form that
+// the peer takes: commands from ZMTP 3.1 on, messages before.
+func translate(batch *message.Batch, commands bool) (framed []byte) {
 	var cursor message.Cursor
-	var commands []byte
 	cursor.Load(*batch)
-	for m, ok := cursor.Next(); ok; m, ok = cursor.Next() {
-		switch subscribe, prefix, ok := wire.ParseSubscription(m.Bytes()); {
-		case ok && subscribe:
-			commands = wire.AppendSubscribe(commands, prefix)
-		case ok:
-			commands = wire.AppendCancel(commands, prefix)
-		default: // a message that an XSUB sends upstream
-			var own message.Batch
+	for {
+		isSubscription := cursor.AtSubscription()
+		m, ok := cursor.Next()
+		if !ok {
+			return framed
+		}
+		s, _ := wire.ParseSubscription(m.Bytes())
+		switch {
+		case !isSubscription:
+			own := message.Batch{Buf: framed}
 			own.Append(m, int(^uint(0)>>1))
-			commands = append(commands, own.Buf...)
+			framed = own.Buf
+		case commands:
+			framed = s.AppendCommand(framed)
+		default:
+			framed = s.AppendMessage(framed)
 		}
 	}
-	return commands
 }

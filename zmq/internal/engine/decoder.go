@@ -79,12 +79,15 @@ type Limits struct {
 }
 
 // keeping says which messages of a peer the socket can receive. The others are
-// skipped without being stored.
+// skipped without being stored. A message that is a subscription in the form of
+// ZMTP 3.0 is marked as one: it has one frame, which begins with 0 or 1 and is no
+// longer than a subscription may be.
 type keeping uint8
 
 const (
-	keepAll           keeping = iota
-	keepSubscriptions         // messages of one frame that begins with 0 or 1, and is no longer than a subscription may be
+	keepAll           keeping = iota // subscriptions are messages like others
+	keepMarked                       // all
+	keepSubscriptions                // subscriptions only
 	keepNone
 )
 
@@ -140,7 +143,7 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 		}
 		d.turn--
 		have := d.end - d.pos - n
-		if flags&wire.FlagCommand == 0 && d.keep != keepAll {
+		if flags&wire.FlagCommand == 0 && d.keep > keepMarked {
 			if d.msgs > 0 {
 				return foundFull, nil, nil
 			}
@@ -152,7 +155,6 @@ func (d *decoder) Scan(room int) (found, []byte, error) {
 				d.frameSkipped(flags, size)
 				continue
 			}
-			d.charge(size, have)
 		}
 		if uint64(have) < size {
 			d.await(flags, size, n, have)
@@ -182,15 +184,8 @@ func (d *decoder) wanted(flags byte, size uint64, body []byte) (wanted, known bo
 	if len(body) == 0 {
 		return false, false
 	}
-	_, _, ok := wire.ParseSubscription(body)
+	_, ok := wire.ParseSubscription(body)
 	return ok, true
-}
-
-// charge counts a complete subscription as a command.
-func (d *decoder) charge(size uint64, have int) {
-	if uint64(have) >= size {
-		d.turn -= commandFrames
-	}
 }
 
 // skipRest drops the received part of a frame that is skipped. It returns false
@@ -244,7 +239,7 @@ func (d *decoder) fits(flags byte, size uint64) error {
 		return fmt.Errorf("%w: a message of more than %d frames", ErrTooLarge, d.MaxFrames)
 	case d.MaxMessage > 0 && d.partSize+size > uint64(d.MaxMessage):
 		return fmt.Errorf("%w: a message of %d bytes, the limit is %d", ErrTooLarge, d.partSize+size, d.MaxMessage)
-	case d.keep == keepAll && d.partSize+size > maxBody: // skipped messages need no memory
+	case d.keep <= keepMarked && d.partSize+size > maxBody: // skipped messages need no memory
 		return fmt.Errorf("%w: a message of %d bytes cannot be held", ErrTooLarge, d.partSize+size)
 	}
 	return nil
@@ -282,10 +277,27 @@ func (d *decoder) frameDone(flags byte, size int) {
 	if flags&wire.FlagMore != 0 {
 		return
 	}
+	if d.keep != keepAll && d.parts == 1 {
+		d.mark(size)
+	}
 	d.whole, d.wholeRefs = d.pos-d.gap, len(d.refs)
 	d.msgs++
 	d.size += int(d.partSize) // an int can count it: the message is in memory
 	d.partSize, d.parts = 0, 0
+}
+
+// mark marks the message that has just become whole, of one frame, if it is a
+// subscription: see message.Batch.AppendSubscription. It counts as a command.
+func (d *decoder) mark(size int) {
+	_, _, n, _ := wire.ParseFrameHeader(d.chunk[d.whole:d.end])
+	body := d.chunk[d.whole+n:][:min(size, 1)]
+	if len(d.refs) > d.wholeRefs {
+		body = d.refs[d.wholeRefs].Body
+	}
+	if _, ok := wire.ParseSubscription(body); ok && size <= 1+wire.MaxSubscription {
+		d.chunk[d.whole] |= wire.FlagCommand
+		d.turn -= commandFrames
+	}
 }
 
 // addRef appends to refs. Batches take refs piece by piece, so that one

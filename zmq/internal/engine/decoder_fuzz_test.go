@@ -31,7 +31,7 @@ func FuzzDecoder(f *testing.F) {
 			rooms = func() int { return 1 + r.IntN(int(room)) }
 		}
 		l := &Limits{MaxMessage: int64(maxSize), MaxFrame: int64(r.IntN(2) * r.IntN(1000)), MaxFrames: r.IntN(2) * r.IntN(10)}
-		c := decodeAs(t, stream, l, keeping(r.IntN(3)), chunk, func() int { return 1 + r.IntN(largest) }, rooms)
+		c := decodeAs(t, stream, l, keeping(r.IntN(4)), chunk, func() int { return 1 + r.IntN(largest) }, rooms)
 		if limit := max(2*maxChunk+64<<10, 4*len(stream)); c.most > limit {
 			t.Errorf("%d bytes of memory for a stream of %d", c.most, len(stream))
 		}

@@ -96,6 +96,39 @@ func TestDecoderTakesEverythingAtOnce(t *testing.T) {
 	}
 }
 
+// Subscriptions between other messages, in any pieces: each of them is marked,
+// and nothing else, however it was read.
+func TestDecoderMarksSubscriptions(t *testing.T) {
+	stream := frame(smallStream(), 0, append([]byte{1}, body(300)...))
+	stream = frame(frame(stream, wire.FlagMore, []byte("\x01not one")), 0, []byte("\x00nor this"))
+	stream = frame(stream, 0, append([]byte{0}, body(directMin)...))
+	long := frame(stream, 0, append([]byte{0}, body(wire.MaxSubscription)...))
+	long = frame(long, 0, append([]byte{0}, body(wire.MaxSubscription+1)...)) // too long to be one
+	for _, keep := range []keeping{keepMarked, keepSubscriptions} {
+		for _, room := range []int{1, 3, 1 << 30} {
+			expectMarked(t, stream, keep, 1, room, 5)
+			expectMarked(t, stream, keep, 1000, room, 5)
+			expectMarked(t, long, keep, 5000, room, 6)
+			expectMarked(t, long, keep, 1<<30, room, 6)
+		}
+	}
+}
+
+func expectMarked(t *testing.T, stream []byte, keep keeping, piece, room, want int) {
+	t.Helper()
+	c := decodeAs(t, stream, &Limits{}, keep, maxChunk, always(piece), always(room))
+	marked := 0
+	for _, i := range c.items {
+		if i.subscription {
+			marked++
+		}
+	}
+	if marked != want {
+		t.Errorf("%d subscriptions are marked, want %d", marked, want)
+	}
+	c.release()
+}
+
 // Every way to cut a stream into three pieces.
 func TestDecoderCutAnywhere(t *testing.T) {
 	stream := smallStream()

@@ -71,11 +71,12 @@ type party struct {
 	e      *ZMTP
 	stream *recorder
 
-	mu   sync.Mutex // the send lock
-	out  *pipe.Out
-	in   *pipe.In
-	pace pipe.Sender
-	got  []message.Msg
+	mu            sync.Mutex // the send lock
+	out           *pipe.Out
+	in            *pipe.In
+	pace          pipe.Sender
+	got           []message.Msg
+	subscriptions int // how many of these
 
 	sent, received pipe.Counter
 	established    int
@@ -209,8 +210,15 @@ func (p *party) Readable(*pipe.In)  {}
 
 // send queues a message, and wakes the engine as a pattern does.
 func (p *party) send(frames ...[]byte) {
+	p.queue(func() { p.out.Put(message.New(frames...)) })
+}
+
+// subscribe is send for a subscription.
+func (p *party) subscribe(s wire.Subscription) { p.queue(func() { p.out.PutSubscription(s) }) }
+
+func (p *party) queue(put func()) {
 	p.mu.Lock()
-	p.out.Put(message.New(frames...))
+	put()
 	p.pace.Send(p.out)
 	p.mu.Unlock()
 	if p.out.ActivateSelf(p.e) {
@@ -224,11 +232,14 @@ func (p *party) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
 // receive takes up to n messages.
 func (p *party) receive(n int) {
 	for range n {
-		m, ok := p.in.Next()
+		i, ok := p.in.NextItem()
 		if !ok {
 			return
 		}
-		p.got = append(p.got, m)
+		p.got = append(p.got, i.Msg)
+		if _, ok := i.Subscription(); ok {
+			p.subscriptions++
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // A graceful close. A stream that is closed while the peer's bytes wait to be
@@ -40,7 +41,7 @@ const (
 // for the peer to end its side. A socket that cannot have sent a message has
 // nothing to wait for.
 func (e *ZMTP) CloseGracefully(cause error, timeout time.Duration) {
-	if e.state == stateTraffic && e.cfg.Type.Sends() {
+	if e.state == stateTraffic && e.cfg.Type.Sends(wire.Messages) {
 		e.graceful = &gracefulClose{timeout: timeout, left: maxLeftover}
 	}
 	e.fail(cause)

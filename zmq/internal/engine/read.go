@@ -167,16 +167,15 @@ func (e *ZMTP) onResume(*proactor.Operation) {
 	}
 }
 
-// fromSubscriber reports whether the peer's messages are subscriptions.
-func (e *ZMTP) fromSubscriber() bool { return e.cfg.Type == wire.PUB || e.cfg.Type == wire.XPUB }
-
 // kept returns which of a peer's messages a socket of type t can use.
 func kept(t wire.SocketType) keeping {
-	switch t {
-	case wire.PUB:
+	switch messages, subscriptions := t.Receives(wire.Messages), t.Receives(wire.Subscriptions); {
+	case messages && subscriptions:
+		return keepMarked
+	case messages:
+		return keepAll
+	case subscriptions:
 		return keepSubscriptions
-	case wire.PUSH:
-		return keepNone
 	}
-	return keepAll
+	return keepNone
 }

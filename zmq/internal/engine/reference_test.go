@@ -13,18 +13,22 @@ import (
 
 // item is one part of a stream: a message's frames, or a command's body.
 type item struct {
-	command bool
-	frames  [][]byte
+	command      bool
+	subscription bool // a message that is marked as a subscription
+	frames       [][]byte
 }
 
 func (i item) equal(o item) bool {
-	return i.command == o.command && slices.EqualFunc(i.frames, o.frames, bytes.Equal)
+	return i.command == o.command && i.subscription == o.subscription && slices.EqualFunc(i.frames, o.frames, bytes.Equal)
 }
 
 func (i item) String() string {
 	s := "message"
-	if i.command {
+	switch {
+	case i.command:
 		s = "command"
+	case i.subscription:
+		s = "subscription"
 	}
 	for _, f := range i.frames {
 		s += fmt.Sprintf(" %d:%.8x", len(f), f)
@@ -63,7 +67,7 @@ func reference(stream []byte, l *Limits, keep keeping) (items []item, err error)
 			!command && l.MaxFrame > 0 && length > uint64(l.MaxFrame),
 			!command && l.MaxMessage > 0 && size+length > uint64(l.MaxMessage),
 			!command && l.MaxFrames > 0 && len(frames) >= l.MaxFrames,
-			!command && keep == keepAll && length > maxBody:
+			!command && keep <= keepMarked && length > maxBody:
 			return items, errReference
 		case uint64(len(rest)) < length:
 			return items, nil
@@ -76,9 +80,12 @@ func reference(stream []byte, l *Limits, keep keeping) (items []item, err error)
 		}
 		frames, size = append(frames, body), size+length
 		if flags&1 == 0 {
-			wanted := keep == keepAll || keep == keepSubscriptions && len(frames) == 1 && len(frames[0]) > 0 && frames[0][0] <= 1 && len(frames[0]) <= 1+wire.MaxSubscription
-			if wanted {
+			subscription := len(frames) == 1 && len(frames[0]) > 0 && frames[0][0] <= 1 && len(frames[0]) <= 1+wire.MaxSubscription
+			switch {
+			case keep == keepAll:
 				items = append(items, item{frames: frames})
+			case keep == keepMarked, keep == keepSubscriptions && subscription:
+				items = append(items, item{frames: frames, subscription: subscription})
 			}
 			frames, size = nil, 0
 		}
@@ -146,13 +153,15 @@ func (c *decoding) take() {
 	cursor.Load(batch)
 	c.size += batch.Size
 	n := 0
-	for m, ok := cursor.Next(); ok; m, ok = cursor.Next() {
+	for !cursor.Done() {
+		subscription := cursor.AtSubscription()
+		m, _ := cursor.Next()
 		var frames [][]byte
 		for _, f := range m.Frames() {
 			frames = append(frames, bytes.Clone(f))
 			c.size -= len(f)
 		}
-		c.items = append(c.items, item{frames: frames})
+		c.items = append(c.items, item{frames: frames, subscription: subscription})
 		c.kept = append(c.kept, m)
 		n++
 	}

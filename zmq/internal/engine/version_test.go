@@ -12,7 +12,7 @@ import (
 
 // A subscriber sends its subscriptions to a peer of ZMTP 3.1 or later as
 // commands, and to an earlier one as messages, which is the only form that it
-// knows. A message that an XSUB sends itself is a message to both.
+// knows. A message that an XSUB sends is a message to both.
 func TestSubscriptionsByVersion(t *testing.T) {
 	said := [][]byte{{1, 'a'}, {1}, []byte("its own"), {0, 'a'}}
 	for _, tt := range []struct {
@@ -36,7 +36,11 @@ func TestSubscriptionsByVersion(t *testing.T) {
 			q.greetAs(wire.Greeting{Major: tt.major, Minor: tt.minor, Mechanism: "NULL"}, tt.peer)
 			var want []item
 			for _, text := range said {
-				p.send(text)
+				if s, ok := wire.ParseSubscription(text); ok && tt.typ.Sends(wire.Subscriptions) {
+					p.subscribe(s)
+				} else {
+					p.send(text)
+				}
 				want = append(want, item{frames: [][]byte{text}})
 			}
 			if tt.commands {
@@ -58,18 +62,21 @@ func TestSubscriptionsByVersion(t *testing.T) {
 	}
 }
 
-// A publisher takes subscriptions in both forms, at any time, and passes the
-// same message to its pattern.
+// A publisher takes subscriptions in both forms, at any time, and passes them to
+// its pattern as the same subscriptions.
 func TestSubscriptionsOfAPeer(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
 		r := newFixture(t, 1, sim.Faults{})
 		p, q := r.connect(Config{Type: typ})
 		r.shakeHands(p, q, "SUB")
 		q.say(wire.AppendSubscribe(nil, []byte("command")))
-		q.say(wire.AppendSubscription(nil, true, []byte("message")))
+		q.say(wire.Subscription{Action: wire.Subscribe, Topic: []byte("message")}.AppendMessage(nil))
 		q.say(wire.AppendCancel(nil, []byte("command")))
-		q.say(wire.AppendSubscription(nil, false, []byte("message")))
+		q.say(wire.Subscription{Action: wire.Cancel, Topic: []byte("message")}.AppendMessage(nil))
 		r.until("subscriptions", func() bool { p.receive(4); return len(p.got) == 4 })
+		if p.subscriptions != 4 {
+			t.Errorf("%v: of the four, %d are subscriptions", typ, p.subscriptions)
+		}
 		var got []string
 		for _, m := range p.got {
 			got = append(got, string(m.Bytes()))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // The way of a message from the socket to the stream:
@@ -179,8 +180,8 @@ func (e *ZMTP) releaseWritten() (msgs, size int) {
 
 // loadFlight lays out the batch for writing.
 func (e *ZMTP) loadFlight() bool {
-	if e.sendsSubscriptions() {
-		e.vec = message.AppendPieces(e.vec[:0], translate(&e.inFlight), e.piece())
+	if e.cfg.Type.Sends(wire.Subscriptions) {
+		e.vec = message.AppendPieces(e.vec[:0], translate(&e.inFlight, e.subscribesByCommand), e.piece())
 		return true
 	}
 	e.vec = e.inFlight.Segments(e.vec[:0], e.piece())

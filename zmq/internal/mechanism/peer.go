@@ -44,7 +44,7 @@ func checkPeer(local, peer wire.Metadata) error {
 	if peerNamed && localNamed && !localType.Compatible(peerType) {
 		return &TypeError{Local: localType, Peer: peerType}
 	}
-	if localType == wire.ROUTER { // no other type uses it
+	if localType.Addresses() { // other types do not use it
 		_, err = peer.Identity()
 	}
 	return err

@@ -10,7 +10,8 @@ const GatherMin = 4 << 10
 
 // Batch is a sequence of whole messages, framed as ZMTP 2 and later frame them
 // (RFC 23, framing): flags, length, body, and MORE on all but a message's last
-// frame. Framing and small bodies are in one buffer, large bodies are referred
+// frame. Subscriptions are between the messages, in a form of their own (see
+// AppendSubscription). Framing and small bodies are in one buffer, large bodies are referred
 // to. A pipe carries batches: the sender appends to one, a plain connection
 // writes it as it is, a receiver reads messages out of it in place.
 type Batch struct {
@@ -85,6 +86,16 @@ func (e *Envelope) Reset() { e.Framed, e.Size = e.Framed[:0], 0 }
 func (b *Batch) AppendEnvelope(e *Envelope) {
 	b.Buf = append(b.Buf, e.Framed...)
 	b.Size += e.Size
+}
+
+// AppendSubscription adds a subscription. It counts as a message. No peer
+// understands its form: a command frame with the body of a subscription message.
+// A codec writes it in one of the forms of ZMTP, and receivers find it by
+// Cursor.AtSubscription.
+func (b *Batch) AppendSubscription(s wire.Subscription) {
+	b.Buf = s.AppendBody(wire.AppendFrameHeader(b.Buf, wire.FlagCommand, s.Size()))
+	b.Msgs++
+	b.Size += s.Size()
 }
 
 func (b *Batch) appendFrame(flags byte, body []byte, of *ownership, gatherMin int) {

@@ -51,6 +51,15 @@ func (c *Cursor) Next() (Msg, bool) {
 	return c.readFrames(), true
 }
 
+// Done reports whether Next has returned all messages.
+func (c *Cursor) Done() bool { return c.pos >= len(c.batch.Buf) }
+
+// AtSubscription reports whether Next will return the body of a subscription
+// message, because what comes next is a subscription.
+func (c *Cursor) AtSubscription() bool {
+	return !c.Done() && c.batch.Buf[c.pos]&wire.FlagCommand != 0
+}
+
 // Left returns how many messages Next would return. It looks at every frame.
 func (c *Cursor) Left() (n int) {
 	for pos, ref := c.pos, c.ref; pos < len(c.batch.Buf); {

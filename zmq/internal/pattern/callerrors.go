@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/subscription"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // ZeroSocket is the panic of a method of a Socket that was not made by
@@ -31,23 +32,26 @@ func (n namedErrors) named(err error) error {
 	return err
 }
 
-var callErrorsOfTypes sync.Map // by the type's name
+var callErrorsOfTypes sync.Map // by wire.SocketType
 
-func errorsOfType(name string) *callErrors {
-	if made, ok := callErrorsOfTypes.Load(name); ok {
+func errorsOfType(t wire.SocketType) *callErrors {
+	if made, ok := callErrorsOfTypes.Load(t); ok {
 		return made.(*callErrors)
 	}
-	send, recv := "zmq: send on "+name+": ", "zmq: receive on "+name+": "
-	made, _ := callErrorsOfTypes.LoadOrStore(name, &callErrors{
+	send, recv := "zmq: send on "+t.String()+": ", "zmq: receive on "+t.String()+": "
+	peer := t.Peers()[0].String()
+	made, _ := callErrorsOfTypes.LoadOrStore(t, &callErrors{
 		send: namedErrors{
 			{send + "no peer can take the message now: try again when Writable says so, or use Send, which waits", ErrWouldBlock},
 			{send + closedText, ErrClosed},
 			{send + "the message has no frame: make one with NewMsg, or use SendBytes", ErrNoFrame},
 			{send + "a copy of the message was released before: call Msg.Release after the last Send", ErrReleased},
+			{send + "this type only receives: send with " + peer, ErrNotSupported},
 		},
 		recv: namedErrors{
 			{recv + "there is no message now: try again when Readable says so, or use Recv, which waits", ErrWouldBlock},
 			{recv + closedText, ErrClosed},
+			{recv + "this type only sends: receive with " + peer, ErrNotSupported},
 		},
 	})
 	return made.(*callErrors)
@@ -58,7 +62,7 @@ const closedText = "the socket or its context is closed: make another with NewSo
 // isClosed returns the error of another call than Send and Recv on a closed
 // socket.
 func (s *Socket) isClosed(call string) error {
-	return &Error{"zmq: " + call + " on " + s.name + ": " + closedText, ErrClosed}
+	return &Error{"zmq: " + call + " on " + s.typ.String() + ": " + closedText, ErrClosed}
 }
 
 // sendEnded returns the error of a Send whose wait has ended: by the socket's
@@ -91,30 +95,30 @@ func (s *Socket) ended(call, why string, is error) error {
 	if s.opts.Where != nil {
 		where = " (" + s.opts.Where() + ")"
 	}
-	return &Error{"zmq: " + call + " on " + s.name + where + ": " + why, is}
+	return &Error{"zmq: " + call + " on " + s.typ.String() + where + ": " + why, is}
 }
 
 // subscriptionCall returns the name of the call.
-func subscriptionCall(what byte) string {
-	if what == subscribe {
+func subscriptionCall(a wire.Action) string {
+	if a == wire.Subscribe {
 		return "subscribe"
 	}
 	return "unsubscribe"
 }
 
-// noSubscriptions returns the error of a subscription call on another type than
-// SUB.
-func (s *Socket) noSubscriptions(what byte) error {
+// noSubscriptions returns the error of a subscription call on a type that has
+// none of its own.
+func (s *Socket) noSubscriptions(a wire.Action) error {
 	why := "only SUB sockets have subscriptions: receive with SUB"
-	if s.name == "PUB" {
-		why = "a PUB sends what its SUB peers have subscribed to: call it on those"
+	if s.typ.Receives(wire.Subscriptions) {
+		why = "a " + s.typ.String() + " sends what its SUB peers have subscribed to: call it on those"
 	}
-	return &Error{"zmq: " + subscriptionCall(what) + " on " + s.name + ": " + why, ErrNotSupported}
+	return &Error{"zmq: " + subscriptionCall(a) + " on " + s.typ.String() + ": " + why, ErrNotSupported}
 }
 
 // longPrefix returns the error for a prefix that is longer than publishers
 // accept.
-func longPrefix(what byte, size int) error {
-	return &Error{fmt.Sprintf("zmq: %s on SUB: the prefix has %d bytes, and publishers take at most %d: use the start of it",
-		subscriptionCall(what), size, subscription.MaxPrefix), ErrLongPrefix}
+func (s *Socket) longPrefix(a wire.Action, size int) error {
+	return &Error{fmt.Sprintf("zmq: %s on %v: the prefix has %d bytes, and publishers take at most %d: use the start of it",
+		subscriptionCall(a), s.typ, size, subscription.MaxPrefix), ErrLongPrefix}
 }

@@ -3,6 +3,7 @@ package pattern
 import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // dealer is RFC 28's DEALER: round robin out, fair queueing in, no state.
@@ -10,7 +11,7 @@ type dealer struct{ balanced }
 
 // NewDealer makes a DEALER socket.
 func NewDealer(o Options) *Socket {
-	s := newSocket("DEALER", o)
+	s := newSocket(wire.DEALER, o)
 	s.behaviour = &dealer{balanced{s}}
 	return s
 }

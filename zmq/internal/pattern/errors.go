@@ -59,11 +59,6 @@ var (
 	errRepAgain  = &Error{"zmq: receive on REP: the request before has no reply yet: send that first", ErrState}
 	errRepFirst  = &Error{"zmq: send on REP: no request was received: receive one first", ErrState}
 	errNoAddress = &Error{"zmq: send on ROUTER: the message has one frame and needs two: the routing id of its receiver, then what is sent: use SendFrames(ctx, id, body)", ErrNoFrame}
-
-	errRecvOnPush = &Error{"zmq: receive on PUSH: this type only sends: receive with PULL", ErrNotSupported}
-	errRecvOnPub  = &Error{"zmq: receive on PUB: this type only sends: receive with SUB", ErrNotSupported}
-	errSendOnPull = &Error{"zmq: send on PULL: this type only receives: send with PUSH", ErrNotSupported}
-	errSendOnSub  = &Error{"zmq: send on SUB: this type only receives: send with PUB", ErrNotSupported}
 )
 
 // unroutable returns the error that names the missing peer. The id is the

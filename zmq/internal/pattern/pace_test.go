@@ -55,6 +55,9 @@ func TestStreamOverManyPeers(t *testing.T) {
 			var inline, posted int
 			for i := range peers {
 				other := pattern.NewDealer(defaults())
+				if name == "PUB" {
+					other = pattern.XSub.New(defaults())
+				}
 				j := join(t, s, other, "", fmt.Sprint("peer", i))
 				if name == "PUB" {
 					send(t, other, fmt.Sprint("\x01peer", i))

@@ -3,6 +3,7 @@ package pattern
 import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // pair is RFC 31's PAIR: one peer; others are refused while it is there.
@@ -14,7 +15,7 @@ type pair struct {
 
 // NewPair makes a PAIR socket.
 func NewPair(o Options) *Socket {
-	s := newSocket("PAIR", o)
+	s := newSocket(wire.PAIR, o)
 	s.behaviour = &pair{dealer: dealer{balanced{s}}}
 	return s
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // errStale is returned by a REQ's send that gives a request up, and by the send of
@@ -64,7 +65,7 @@ func (o *Options) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
 
 // behaviour is what distinguishes the socket types. send, and the parts of the
 // peer events that concern sending, run under the send lock; recv under the
-// receive lock.
+// receive lock. [Socket] implements what only some types do, for the others.
 type behaviour interface {
 	// send queues m, which stays the caller's, and returns the Out to activate;
 	// nil if there is none, or if send has activated it.
@@ -80,4 +81,41 @@ type behaviour interface {
 	readable(in *pipe.In)
 	// writable says that o has room again; under the send lock.
 	writable(o *pipe.Out)
+	// subscribe changes the socket's own subscriptions; under both locks.
+	subscribe(c wire.Subscription)
+	// subscriptions returns the number of subscriptions for Stats; under both
+	// locks.
+	subscriptions() int
+	// eachSubscription visits the prefixes that the socket itself subscribes to,
+	// until visit returns false; under both locks.
+	eachSubscription(visit func(prefix []byte) bool)
+	// dropStale drops the messages that must not be received after the next
+	// message is sent; see errStale. The caller holds no lock.
+	dropStale()
+}
+
+// send implements behaviour for types that do not send messages.
+func (s *Socket) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSupported }
+
+// recv implements behaviour for types that do not receive messages.
+func (s *Socket) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
+
+// readable implements behaviour for types that receive messages.
+func (s *Socket) readable(in *pipe.In) { s.receiveQueue.addReady(in) }
+
+// subscribe implements behaviour for types without subscriptions of their own.
+func (s *Socket) subscribe(wire.Subscription) {}
+
+// eachSubscription implements behaviour for types without subscriptions of their
+// own.
+func (s *Socket) eachSubscription(func([]byte) bool) {}
+
+// subscriptions implements behaviour for types without subscriptions.
+func (s *Socket) subscriptions() int { return 0 }
+
+// dropStale implements behaviour for types without replies that may come late.
+func (s *Socket) dropStale() {
+	s.lockRecv()
+	s.dropPutBackLocked(DropOutOfTurn)
+	s.recvMu.Unlock()
 }

@@ -161,7 +161,7 @@ func TestPubForgetsWhoLeft(t *testing.T) {
 // A peer cannot subscribe twice to the same prefix, and malformed messages are
 // counted.
 func TestPubGetsMalformedMessages(t *testing.T) {
-	pub, peer := pattern.NewPub(defaults()), pattern.NewDealer(defaults())
+	pub, peer := pattern.NewPub(defaults()), pattern.XSub.New(defaults())
 	join(t, pub, peer)
 	for _, said := range []string{"\x01a", "\x01a", "\x00never", "\x02a", "", "hello"} {
 		send(t, peer, said)

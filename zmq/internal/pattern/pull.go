@@ -3,6 +3,7 @@ package pattern
 import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // pull is RFC 30's PULL: fair queueing from all peers.
@@ -13,14 +14,12 @@ type pull struct {
 
 // NewPull makes a PULL socket.
 func NewPull(o Options) *Socket {
-	s := newSocket("PULL", o)
+	s := newSocket(wire.PULL, o)
 	s.behaviour = &pull{Socket: s}
 	return s
 }
 
 func (p *pull) recv() (message.Msg, error) { return p.receiveQueue.receive() }
-
-func (p *pull) send(message.Msg) (*pipe.Out, error) { return nil, errSendOnPull }
 
 // receiveOnly is the sending half of a type that does not choose a peer to send
 // to.

@@ -3,6 +3,7 @@ package pattern
 import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // push is RFC 30's PUSH: round robin among peers; it waits when there is none
@@ -11,14 +12,12 @@ type push struct{ balanced }
 
 // NewPush makes a PUSH socket.
 func NewPush(o Options) *Socket {
-	s := newSocket("PUSH", o)
+	s := newSocket(wire.PUSH, o)
 	s.behaviour = &push{balanced{s}}
 	return s
 }
 
 func (p *push) send(m message.Msg) (*pipe.Out, error) { return p.balance.send(m) }
-
-func (p *push) recv() (message.Msg, error) { return message.Msg{}, errRecvOnPush }
 
 // readable drops messages of a peer: a PUSH does not receive.
 func (p *push) readable(in *pipe.In) {

@@ -39,14 +39,3 @@ func (s *Socket) dropPutBackLocked(why DropReason) {
 		s.Drops.Add(why, 1)
 	}
 }
-
-// dropStale drops the messages that must not be received after the next message is
-// sent.
-func (s *Socket) dropStale() {
-	s.lockRecv()
-	s.dropPutBackLocked(DropOutOfTurn)
-	s.recvMu.Unlock()
-	if r, ok := s.behaviour.(*req); ok {
-		r.dropReplies()
-	}
-}

@@ -3,6 +3,7 @@ package pattern
 import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // rep is RFC 28's REP: one request, then its one reply, in turn. The request's
@@ -18,7 +19,7 @@ type rep struct {
 
 // NewRep makes a REP socket.
 func NewRep(o Options) *Socket {
-	s := newSocket("REP", o)
+	s := newSocket(wire.REP, o)
 	s.behaviour = &rep{Socket: s}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // req is RFC 28's REQ: one request, then its one reply, in turn.
@@ -27,7 +28,7 @@ var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 
 // NewReq makes a REQ socket.
 func NewReq(o Options) *Socket {
-	s := newSocket("REQ", o)
+	s := newSocket(wire.REQ, o)
 	s.behaviour = &req{balanced: balanced{s}, id: rand.Uint32()}
 	return s
 }
@@ -70,9 +71,10 @@ func (r *req) newEnvelope() *message.Envelope {
 	return &r.envelope
 }
 
-// dropReplies drops the replies that have come to a request that was given up,
-// so that none of them is taken for the reply to the next one.
-func (r *req) dropReplies() {
+// dropStale also drops the replies that have come to a request that was given
+// up, so that none of them is taken for the reply to the next one.
+func (r *req) dropStale() {
+	r.Socket.dropStale()
 	r.inTurns(r.drop)
 }
 

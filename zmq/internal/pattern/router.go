@@ -6,6 +6,7 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // router is RFC 28's ROUTER: a received message begins with its sender's
@@ -19,7 +20,7 @@ type router struct {
 
 // NewRouter makes a ROUTER socket.
 func NewRouter(o Options) *Socket {
-	s := newSocket("ROUTER", o)
+	s := newSocket(wire.ROUTER, o)
 	s.behaviour = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
 	return s
 }

@@ -80,7 +80,7 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	}
 	if err == errStale {
 		s.sendMu.Unlock()
-		s.dropStale()
+		s.behaviour.dropStale()
 		s.sendMu.Lock()
 		return s.choose(m, wait)
 	}

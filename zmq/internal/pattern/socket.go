@@ -7,13 +7,14 @@ import (
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Socket is the pattern side of a socket: its peers, its two locks, and the
 // goroutines that wait.
 type Socket struct {
 	behaviour behaviour
-	name      string // of the type: "PUSH"
+	typ       wire.SocketType
 	opts      Options
 	values    atomic.Pointer[option.Resolved] // see options
 	errs      *callErrors                     // the frequent errors of its calls
@@ -39,8 +40,8 @@ type Socket struct {
 	Drops   Drops
 }
 
-func newSocket(name string, o Options) *Socket {
-	s := &Socket{name: name, opts: o, errs: errorsOfType(name), pace: pipe.Sender{Pace: o.Pace}}
+func newSocket(t wire.SocketType, o Options) *Socket {
+	s := &Socket{typ: t, opts: o, errs: errorsOfType(t), pace: pipe.Sender{Pace: o.Pace}}
 	s.receiveQueue.opts = &s.opts
 	if o.Values == nil {
 		o.Values = option.Resolve(new(option.Values))
@@ -241,9 +242,6 @@ func (s *Socket) Writable(o *pipe.Out) {
 func (s *Socket) Readable(in *pipe.In) {
 	s.behaviour.readable(in)
 }
-
-// readable implements behaviour for types that receive.
-func (s *Socket) readable(in *pipe.In) { s.receiveQueue.addReady(in) }
 
 // CanRecv returns a channel that holds a token while a TryRecv may succeed.
 func (s *Socket) CanRecv() <-chan struct{} {

@@ -1,6 +1,9 @@
 package pattern
 
-import "github.com/actum-go/actum/zmq/internal/pipe"
+import (
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
 
 // Stats are a socket's counters at one moment.
 type Stats struct {
@@ -10,17 +13,11 @@ type Stats struct {
 	Dropped        map[DropReason]uint64
 }
 
-// subscriber is a behaviour that has subscriptions.
-type subscriber interface{ subscriptions() int }
-
 // Stats reads the counters. It takes both locks: it is meant for people and
 // monitors, not for every message.
 func (s *Socket) Stats() Stats {
 	unlock := s.lockBoth()
-	stats := Stats{Sent: s.sent, Received: s.receiveQueue.counted(s.received), Peers: s.peers}
-	if k, ok := s.behaviour.(subscriber); ok {
-		stats.Subscriptions = k.subscriptions()
-	}
+	stats := Stats{Sent: s.sent, Received: s.receiveQueue.counted(s.received), Peers: s.peers, Subscriptions: s.behaviour.subscriptions()}
 	unlock()
 	stats.Dropped = s.Drops.Counts()
 	return stats
@@ -34,19 +31,16 @@ func (q *fairQueue) counted(t pipe.Counter) pipe.Counter {
 	return t
 }
 
-func (p *pub) subscriptions() int { return p.index.Len() }
-
-// Subscriptions lists the prefixes that a SUB subscribes to, each once; nil for
-// another type.
+// Subscriptions lists the prefixes that the socket itself subscribes to, each
+// once; nil for a type that does not subscribe.
 func (s *Socket) Subscriptions() (prefixes []string) {
-	if k, ok := s.behaviour.(*sub); ok {
-		defer s.lockBoth()()
-		k.wanted.All(func(prefix []byte) bool {
-			prefixes = append(prefixes, string(prefix))
-			return true
-		})
+	if !s.typ.Sends(wire.Subscriptions) {
+		return nil
 	}
+	defer s.lockBoth()()
+	s.behaviour.eachSubscription(func(prefix []byte) bool {
+		prefixes = append(prefixes, string(prefix))
+		return true
+	})
 	return prefixes
 }
-
-func (s *sub) subscriptions() int { return s.wanted.Len() }

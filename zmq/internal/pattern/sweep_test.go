@@ -1,6 +1,10 @@
 package pattern
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
 
 // A subscriber with up to a turn's number of subscriptions is removed at once,
 // without another goroutine.
@@ -10,7 +14,7 @@ func TestLeavingWithLittle(t *testing.T) {
 		kind := s.behaviour.(*pub)
 		for range 5 {
 			peer, inbox := heardBy(t, s)
-			inbox.Put(says(subscribe, n))
+			inbox.Put(says(wire.Subscribe, n))
 			s.Disconnected(peer)
 			s.sendMu.Lock()
 			left, sweeping := kind.index.Prefixes(), kind.sweeping

@@ -6,6 +6,7 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // heardBy joins a PUB, through an Inbox, to a peer that consists of the Inbox's
@@ -28,9 +29,9 @@ func heardBy(t *testing.T, s *Socket) (*pipe.Peer, *pipe.Inbox) {
 }
 
 // says makes a batch of n subscriptions, or cancellations.
-func says(what byte, n int) (b message.Batch) {
+func says(what wire.Action, n int) (b message.Batch) {
 	for i := range n {
-		b.Append(message.Single(fmt.Appendf([]byte{what}, "%d", i)), message.GatherMin)
+		b.AppendSubscription(wire.Subscription{Action: what, Topic: fmt.Append(nil, i)})
 	}
 	return b
 }
@@ -39,12 +40,12 @@ func says(what byte, n int) (b message.Batch) {
 // locks.
 func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 	const n = 10 * turnSize
-	for _, what := range []byte{subscribe, unsubscribe} {
+	for _, what := range []wire.Action{wire.Subscribe, wire.Cancel} {
 		s := NewPub(Options{})
 		kind := s.behaviour.(*pub)
 		peer, inbox := heardBy(t, s)
-		if what == unsubscribe {
-			inbox.Put(says(subscribe, n))
+		if what == wire.Cancel {
+			inbox.Put(says(wire.Subscribe, n))
 		}
 		before := kind.index.Len()
 		// The test itself notifies the peer's In, below.
@@ -57,7 +58,7 @@ func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 		for s.turn(func() bool { return kind.take(quiet) }) {
 			turns++
 			done := before - kind.index.Len()
-			if what == subscribe {
+			if what == wire.Subscribe {
 				done = -done
 			}
 			if done != turns*turnSize {
@@ -83,7 +84,7 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 	defer s.Close()
 	kind := s.behaviour.(*pub)
 	peer, inbox := heardBy(t, s)
-	inbox.Put(says(subscribe, n))
+	inbox.Put(says(wire.Subscribe, n))
 	kind.sweeping = true // the test sweeps
 	s.Disconnected(peer)
 	if got := s.Stats(); got.Subscriptions != 0 || kind.index.Prefixes() != n-turnSize {
@@ -117,7 +118,7 @@ func TestSentBeforeItLeft(t *testing.T) {
 	in.Peer = peer
 	late.Open(in)
 	s.Disconnected(peer)
-	late.Put(says(subscribe, 3))
+	late.Put(says(wire.Subscribe, 3))
 	if n := s.Stats().Subscriptions; n != 0 {
 		t.Fatalf("%d subscriptions of a peer that is gone", n)
 	}
@@ -152,7 +153,11 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 			in := pipe.NewIn(inbox, pipe.Limits{}, silent{}, &tt.s.received)
 			in.Peer = peer
 			inbox.Open(in)
-			inbox.Put(says(subscribe, n))
+			var b message.Batch
+			for i := range n {
+				b.Append(message.Single(fmt.Append(nil, i)), message.GatherMin)
+			}
+			inbox.Put(b)
 			if name != "PUSH" {
 				tt.s.receiveQueue.addReady(in)
 			}

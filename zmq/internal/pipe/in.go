@@ -1,6 +1,9 @@
 package pipe
 
-import "github.com/actum-go/actum/zmq/internal/message"
+import (
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
 
 // In brings a socket the messages of one peer. The caller of its methods holds
 // the receiving socket's receive lock.
@@ -117,6 +120,32 @@ func (in *In) Next() (message.Msg, bool) {
 	return m, true
 }
 
+// Item is what a publisher's peer has sent: a message or a subscription.
+type Item struct {
+	message.Msg       // of a subscription: the message that it is in ZMTP 3.0
+	subscription bool // it is one
+}
+
+// Subscription returns the subscription; false if the item is a message. Its
+// topic is valid until the Item's Release.
+func (i *Item) Subscription() (s wire.Subscription, ok bool) {
+	if i.subscription {
+		s, ok = wire.ParseSubscription(i.Bytes())
+	}
+	return s, ok
+}
+
+// NextItem is Next for sockets whose peers send subscriptions. Messages and
+// subscriptions of one connection come in the order in which the peer sent them.
+func (in *In) NextItem() (Item, bool) {
+	if in.cursor.Done() && !in.fill() {
+		return Item{}, false
+	}
+	i := Item{subscription: in.cursor.AtSubscription()}
+	i.Msg, _ = in.Next()
+	return i, true
+}
+
 // Publish makes a Run of the messages that Next would return. It stops before
 // the source would have to be asked or credited: the Next that receives the
 // message to be credited does that. See message.Cursor.Publish.
@@ -139,11 +168,16 @@ func (in *In) Uncounted() (msgs, size int) { return in.uncredited, in.uncredited
 
 // refill takes the next batch and reads its first message.
 func (in *In) refill() (message.Msg, bool) {
-	in.credit()
-	if !in.cursor.Fill(in.source) {
+	if !in.fill() {
 		return message.Msg{}, false
 	}
 	return in.cursor.Next()
+}
+
+// fill takes the next batch, when all messages of the last one have been read.
+func (in *In) fill() bool {
+	in.credit()
+	return in.cursor.Fill(in.source)
 }
 
 // Detach takes the source away. Messages that were not taken stay in the

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Out carries messages from a socket to one peer. The lock that NewOut was
@@ -47,8 +48,7 @@ func NewOut(mu *sync.Mutex, limits Limits, gatherMin int, writer Writer, sent *C
 func (o *Out) QueueFull() bool { return o.limits.exceeded(o.queue.Msgs, o.queue.Size) }
 
 // Put queues a message regardless of the high-water mark: for a writer that has
-// checked Full, and for small messages that must not be dropped, such as
-// subscriptions.
+// checked Full, and for small messages that must not be dropped.
 func (o *Out) Put(m message.Msg) { o.queue.Append(m, int(o.gatherMin)) }
 
 // PutShared is Put for a message that several peers are sent. An Out whose
@@ -70,6 +70,9 @@ func (o *Out) PutBehind(envelope *message.Envelope, m message.Msg) {
 	o.queue.AppendEnvelope(envelope)
 	o.queue.Append(m, int(o.gatherMin))
 }
+
+// PutSubscription queues a subscription regardless of the high-water mark.
+func (o *Out) PutSubscription(s wire.Subscription) { o.queue.AppendSubscription(s) }
 
 // Full reports whether a high-water mark is reached. If it is, the writer will
 // be notified when there is room.

@@ -104,7 +104,7 @@ func (a *acceptedPeer) Established(e engine.Engine, metadata wire.Metadata) (*pi
 	if err := a.by.cfg.Host.Attach(peer); err != nil {
 		return nil, refusedPeerError{err}
 	}
-	if a.by.cfg.Engine.Type == wire.ROUTER {
+	if a.by.cfg.Engine.Type.Addresses() {
 		peer.HangUp = a.hangUp
 	}
 	out, err := a.by.cfg.link(e, peer, metadata)

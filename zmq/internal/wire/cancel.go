@@ -3,7 +3,7 @@ package wire
 // CANCEL undoes one SUBSCRIBE for the same prefix (RFC 37, "The Publish-Subscribe
 // Pattern"). Its data is the prefix.
 //
-// To a 3.0 publisher a message is sent instead: see subscription.go.
+// To a 3.0 publisher a message is sent instead: see Subscription.
 
 // AppendCancel appends the frame of a CANCEL command.
 func AppendCancel(dst, prefix []byte) []byte {

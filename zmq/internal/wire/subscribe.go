@@ -4,7 +4,7 @@ package wire
 // (RFC 37, "The Publish-Subscribe Pattern"). Its data is the prefix: empty means
 // all messages. Two for one prefix need two CANCEL commands.
 //
-// To a 3.0 publisher a message is sent instead: see subscription.go.
+// To a 3.0 publisher a message is sent instead: see Subscription.
 
 // AppendSubscribe appends the frame of a SUBSCRIBE command.
 func AppendSubscribe(dst, prefix []byte) []byte {

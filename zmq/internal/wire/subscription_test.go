@@ -8,18 +8,18 @@ func TestSubscriptionGolden(t *testing.T) {
 	} {
 		for i, frame := range golden(t, recording) {
 			_, body := splitFrame(t, frame)
-			subscribe, prefix, ok := ParseSubscription(body)
-			if subscribe != (i == 0) || string(prefix) != want || !ok {
-				t.Errorf("%s, frame %d: %v, %q, %v", recording, i, subscribe, prefix, ok)
+			s, ok := ParseSubscription(body)
+			if action := []Action{Subscribe, Cancel}[i]; s.Action != action || string(s.Topic) != want || !ok {
+				t.Errorf("%s, frame %d: %v, %q, %v", recording, i, s.Action, s.Topic, ok)
 			}
-			wantBytes(t, AppendSubscription(nil, i == 0, []byte(want)), frame)
+			wantBytes(t, s.AppendMessage(nil), frame)
 		}
 	}
 }
 
 func TestParseSubscriptionOther(t *testing.T) {
 	for _, body := range []string{"", "\x02", "hello"} {
-		if _, _, ok := ParseSubscription([]byte(body)); ok {
+		if _, ok := ParseSubscription([]byte(body)); ok {
 			t.Errorf("%q is taken for a subscription", body)
 		}
 	}
