@@ -51,8 +51,8 @@ func TestDefaults(t *testing.T) {
 		{"limits", got.Engine.Limits, engine.Limits{MaxFrames: 1 << 20}},
 		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{Backlog: 100}},
 		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(0)},
-		{"interval", got.ReconnectInterval, 100 * time.Millisecond},
-		{"its maximum", got.ReconnectIntervalMax, time.Duration(0)},
+		{"interval", got.Options.ReconnectInterval, 100 * time.Millisecond},
+		{"its maximum", got.Options.ReconnectIntervalMax, time.Duration(0)},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
@@ -82,8 +82,8 @@ func TestConfigOfOptions(t *testing.T) {
 		{"limits", got.Engine.Limits, engine.Limits{MaxFrame: 13, MaxMessage: 14, MaxFrames: 15}},
 		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{SendBuffer: 16, RecvBuffer: 17, Backlog: 18}},
 		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(8)},
-		{"interval", got.ReconnectInterval, time.Duration(5)},
-		{"its maximum", got.ReconnectIntervalMax, time.Duration(6)},
+		{"interval", got.Options.ReconnectInterval, time.Duration(5)},
+		{"its maximum", got.Options.ReconnectIntervalMax, time.Duration(6)},
 		{"send timeout", p.SendTimeout, time.Duration(19)},
 		{"receive timeout", p.RecvTimeout, time.Duration(20)},
 		{"flags", [...]bool{p.ProbeRouter, p.Immediate, p.NoDrop, p.RouterMandatory}, [...]bool{true, true, false, false}},

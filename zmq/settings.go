@@ -52,12 +52,10 @@ func (s *Socket) newSettings(o *option.Resolved) *settings {
 			Abort:            &s.abort,
 			Connections:      &s.connections,
 		},
-		NewEngine:            engine.NewZMTP,
-		Dispatcher:           s.ctx.dispatcher,
-		Logger:               s.ctx.opts.Logger,
-		ReconnectInterval:    o.ReconnectInterval,
-		ReconnectIntervalMax: o.ReconnectIntervalMax,
-		Jitter:               s.ctx.jitter,
+		NewEngine:  engine.NewZMTP,
+		Dispatcher: s.ctx.dispatcher,
+		Logger:     s.ctx.opts.Logger,
+		Jitter:     s.ctx.jitter,
 	}}
 }
 

@@ -16,7 +16,7 @@ const (
 	page = "../../../docs/options.md"
 	head = `# Socket options
 
-<!-- Made from the table in zmq/internal/option/table.go: go test ./zmq/internal/option -run TestDocs -update -->
+<!-- Made from the table in zmq/internal/option/table.go: go test ./zmq/internal/option -run TestDocs -args -update -->
 
 Each option is a field of ` + "`zmq.Options`" + `, which documents it in full, and has a name: libzmq's without ` + "`ZMQ_`" + `, in upper or
 lower case. ` + "`Options.Set`" + ` takes the name and a value in libzmq's form: times in milliseconds, 0 and 1 for off and on. That form is
@@ -93,6 +93,6 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Error("docs/options.md does not agree with the table: write it anew with go test ./zmq/internal/option -run TestDocs -update")
+		t.Error("docs/options.md does not agree with the table: write it anew with go test ./zmq/internal/option -run TestDocs -args -update")
 	}
 }

@@ -64,7 +64,7 @@ func (s *Dialer) Peer() *pipe.Peer { return s.peer }
 
 // begin begins an attempt.
 func (s *Dialer) begin() {
-	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
+	if s.backlog.Full(s.cfg.Options.RecvLimits) {
 		s.failed("zmq: not connecting again yet", errBacklogFull)
 		return
 	}
@@ -129,7 +129,7 @@ func (s *Dialer) failed(what string, cause error) {
 	switch {
 	case s.stopped != nil:
 		s.finishStop()
-	case s.cfg.ReconnectInterval < 0:
+	case s.cfg.Options.ReconnectInterval < 0:
 		s.status.failed(s.cfg, s.d.Now(), StateGivenUp, "zmq: not connecting again", s.ep.String(), cause)
 		s.detach()
 	default:
@@ -157,7 +157,7 @@ const slowRetryMax = 10 * time.Second
 // connection do not all return at once. For a peer that does not fit, and for a
 // name that does not resolve, the wait grows even if the interval does not.
 func (s *Dialer) retryDelay() time.Duration {
-	base, most := s.cfg.ReconnectInterval, s.cfg.ReconnectIntervalMax
+	base, most := s.cfg.Options.ReconnectInterval, s.cfg.Options.ReconnectIntervalMax
 	if s.retrySlowly && most == 0 {
 		most = slowRetryMax
 	}

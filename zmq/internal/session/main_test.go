@@ -93,10 +93,9 @@ func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 		Host: h, Options: option.Resolve(new(option.Values)), Engine: engine.Config{
 			Type: typ, HandshakeTimeout: 30 * time.Second, Mechanism: mechanism.NewNull, Metadata: metadata,
 		},
-		NewEngine:         engine.NewZMTP,
-		Dispatcher:        func() *proactor.Dispatcher { return r.d },
-		ReconnectInterval: 100 * time.Millisecond,
-		Jitter:            func(time.Duration) time.Duration { return 0 },
+		NewEngine:  engine.NewZMTP,
+		Dispatcher: func() *proactor.Dispatcher { return r.d },
+		Jitter:     func(time.Duration) time.Duration { return 0 },
 	}
 }
 

@@ -35,7 +35,7 @@ func TestReportsOfFailures(t *testing.T) {
 		{"nobody listens", func(*fixture, *session.Config) (*way, func()) { return &way{}, func() {} },
 			`level=INFO msg="zmq: not connected, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"once and never again", func(_ *fixture, cfg *session.Config) (*way, func()) {
-			cfg.ReconnectInterval = -1
+			cfg.Options.ReconnectInterval = -1
 			return &way{}, func() {}
 		}, `level=INFO msg="zmq: not connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"types that do not fit", func(r *fixture, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },

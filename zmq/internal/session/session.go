@@ -54,9 +54,6 @@ type Config struct {
 	Dispatcher func() *proactor.Dispatcher
 	Logger     *slog.Logger // nil: nothing is logged
 
-	ReconnectInterval    time.Duration // negative: there is only one attempt
-	ReconnectIntervalMax time.Duration // 0: the interval does not grow
-
 	// Jitter returns a random duration below its argument.
 	Jitter func(below time.Duration) time.Duration
 }
