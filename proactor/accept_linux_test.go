@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,7 +49,7 @@ func testAcceptWithoutDescriptors(t *testing.T, name string) {
 		ln.Accept(&op)
 		complete(&op)
 		restore()
-		if !errors.Is(op.Err(), syscall.EMFILE) {
+		if failed := (*net.OpError)(nil); !errors.Is(op.Err(), syscall.EMFILE) || !errors.As(op.Err(), &failed) || failed.Op != "accept" {
 			t.Errorf("accept without descriptors: %v", op.Err())
 		}
 	}

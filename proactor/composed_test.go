@@ -106,4 +106,14 @@ func TestChecksOfComposed(t *testing.T) {
 			t.Errorf("touched %v: reported: %v", touched, faults)
 		}
 	}
+	faults = nil
+	near.ReadFull(&read, buf)
+	buf[3] = 1 // behind the bytes that will be read
+	far.WriteAll(&write, []byte("ab"))
+	runUntil(t, d, &write)
+	far.Close()
+	runUntil(t, d, &read)
+	if len(faults) != 1 || faults[0].Kind != proactor.FindingBuffer || read.N() != 2 {
+		t.Errorf("%d bytes were read, reported: %v", read.N(), faults)
+	}
 }

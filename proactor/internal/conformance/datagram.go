@@ -102,6 +102,15 @@ func testDatagram(r *fixture) {
 		r.sendTo(b, []byte("good day"), waiting.op.From())
 		r.receives(a, "good day", bt)
 	}
+	if r.datagrams() == "unixgram" {
+		nameless := r.call(nil)
+		r.d.Connect(nameless.start(), r.datagrams(), bt.String(), nil)
+		r.ok(nameless)
+		b.ReceiveFrom(waiting.start(), buf)
+		r.sendTo(nameless.stream, []byte("no name"), proactor.PacketAddr{})
+		r.ok(waiting)
+		r.received(waiting, buf, "no name", proactor.PacketAddr{})
+	}
 }
 
 // testDatagramEmpty: an empty datagram is received, and is not the end.

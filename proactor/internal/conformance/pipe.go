@@ -118,12 +118,12 @@ func testPipeWrongEnd(r *fixture) {
 	c := r.call(nil)
 	out.Read(c.start(), make([]byte, 1))
 	r.wait(c)
-	if c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) {
+	if path := (*fs.PathError)(nil); c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) || !errors.As(c.err, &path) || path.Op != "read" {
 		r.t.Errorf("read of the writing end: %d, %v", c.n, c.err)
 	}
 	in.Write(c.start(), make([]byte, 1))
 	r.wait(c)
-	if c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) {
+	if path := (*fs.PathError)(nil); c.n != 0 || !errors.Is(c.err, backend.EWRONGEND) || !errors.As(c.err, &path) || path.Op != "write" {
 		r.t.Errorf("write to the reading end: %d, %v", c.n, c.err)
 	}
 	in.Accept(c.start())

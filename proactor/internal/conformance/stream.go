@@ -284,6 +284,14 @@ func testPeerReset(r *fixture) {
 	if read.err == nil || read.n != 0 {
 		r.t.Errorf("read of a stream that was reset: %d, %v", read.n, read.err)
 	}
+	a, b = r.pair()
+	r.write(a, []byte("unread"))
+	b.Close()
+	a.Read(read.start(), make([]byte, 1))
+	r.wait(read)
+	if op := (*net.OpError)(nil); read.err != io.EOF && (!errors.As(read.err, &op) || op.Op != "read" || op.Net != r.network) {
+		r.t.Errorf("%v (%T) is not a *net.OpError of a read over %s", read.err, read.err, r.network)
+	}
 }
 
 func testManyStreams(r *fixture) {

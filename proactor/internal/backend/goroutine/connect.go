@@ -88,7 +88,6 @@ func localAddr(network, address string) (net.Addr, error) {
 // effect, op succeeds.
 func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Conn, err error) {
 	b.mu.Lock()
-	cancel := b.connects[op]
 	delete(b.connects, op)
 	b.mu.Unlock()
 	switch {
@@ -98,9 +97,6 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 		err = backend.ErrBackendClosed
 	case ctx.Err() != nil:
 		err = backend.ErrCanceled
-	}
-	if cancel != nil {
-		cancel() // releases the context's resources; nothing waits for it any more
 	}
 	op.Err = err
 	b.complete(op)

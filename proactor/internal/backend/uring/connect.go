@@ -84,9 +84,7 @@ func (b *Backend) connectedHandle(op *backend.Op, fd int) (backend.Handle, error
 		}
 	}
 	h.refs.Store(1)
-	if !b.handles.Add(h) {
-		return nil, backend.ErrBackendClosed
-	}
+	b.handles.Add(h) // not refused: b is not closed, and Close waits for mu
 	return h, nil
 }
 
