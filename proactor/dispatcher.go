@@ -154,10 +154,7 @@ func (d *Dispatcher) Defer(op *Operation) {
 // mu is held; it is released.
 func (d *Dispatcher) completeAndUnlock(op *backend.Op, err error) {
 	closed := d.closed.Load()
-	if closed && err == nil {
-		err = ErrClosed
-	}
-	op.Err = err
+	op.Err = err // if d is closed, nil becomes ErrClosed: see collectForClose
 	d.posted.Push(op)
 	d.mu.Unlock()
 	if closed {

@@ -19,6 +19,8 @@ type host struct {
 	events    []string
 	refuse    error
 	sent, got pipe.Counter
+
+	refuseAttach error
 }
 
 func (h *host) NewOut(*option.Resolved) *pipe.Out {
@@ -29,7 +31,7 @@ func (h *host) NewIn(s pipe.Source, _ *option.Resolved) *pipe.In {
 }
 func (h *host) Writable(*pipe.Out)      {}
 func (h *host) Readable(*pipe.In)       {}
-func (h *host) Attach(*pipe.Peer) error { return h.note("attach", nil) }
+func (h *host) Attach(*pipe.Peer) error { return h.note("attach", h.refuseAttach) }
 func (h *host) Disconnected(*pipe.Peer) { _ = h.note("disconnected", nil) }
 func (h *host) Detached(*pipe.Peer)     { _ = h.note("detached", nil) }
 func (h *host) StopNotify(*pipe.Peer)   {}
@@ -205,5 +207,189 @@ func TestWhenDelivered(t *testing.T) {
 		t.Error("not called although the name is bound")
 	}
 	connection.Disconnect()
+	binding.Unbind()
+}
+
+// A name is forgotten when it is neither bound nor waited for.
+func TestNamesAreForgotten(t *testing.T) {
+	var names inproc.Registry
+	expect := func(what string, want int) {
+		t.Helper()
+		if n := names.Names(); n != want {
+			t.Errorf("%s: %d names, want %d", what, n, want)
+		}
+	}
+	binding, err := names.Bind("n", member(&host{}, wire.PULL, ""))
+	check(t, err)
+	if _, err := names.Connect("n", member(&host{}, wire.SUB, "")); err == nil {
+		t.Error("a SUB is connected to a PULL")
+	}
+	expect("bound", 1)
+	binding.Unbind()
+	expect("unbound", 0)
+	connection, err := names.Connect("n", member(&host{}, wire.PUSH, ""))
+	check(t, err)
+	other, err := names.Connect("n", member(&host{}, wire.PUSH, ""))
+	check(t, err)
+	connection.Disconnect()
+	expect("one waits", 1)
+	binding, err = names.Bind("n", member(&host{}, wire.PULL, ""))
+	check(t, err)
+	binding.Unbind()
+	expect("it waits again", 1)
+	other.Disconnect()
+	expect("none waits", 0)
+	refuses := &host{refuseAttach: errors.New("closed")}
+	if _, err := names.Connect("n", member(refuses, wire.PUSH, "")); err != refuses.refuseAttach {
+		t.Errorf("connected by a closed socket: %v", err)
+	}
+	expect("a socket that is closed", 0)
+}
+
+// Both sides can say how often a connection was refused, and why; the connecting side is
+// told once until it is accepted.
+func TestRefusalsAreCounted(t *testing.T) {
+	var names inproc.Registry
+	a, b := &host{refuse: errors.New("first")}, &host{}
+	binding, err := names.Bind("n", member(a, wire.PAIR, ""))
+	check(t, err)
+	told := 0
+	m := member(b, wire.PAIR, "")
+	m.Refused = func(name string, why error) {
+		if told++; name != "n" || why != a.refuse {
+			t.Errorf("%s refuses: %v", name, why)
+		}
+	}
+	connection, err := names.Connect("n", m)
+	check(t, err)
+	state := func(joined bool, refusals, ofBinding int, why error) {
+		t.Helper()
+		gotJoined, gotRefusals, gotWhy := connection.State()
+		if n, last := binding.Refused(); gotJoined != joined || gotRefusals != refusals || gotWhy != why || n != ofBinding || last != why {
+			t.Errorf("joined %v, refused %d times, %v; the binding: %d, %v", gotJoined, gotRefusals, gotWhy, n, last)
+		}
+	}
+	leave := func() { // another peer comes and goes
+		t.Helper()
+		refuse := a.refuse
+		a.refuse = nil
+		leaver, err := names.Connect("n", member(&host{}, wire.PAIR, ""))
+		check(t, err)
+		a.refuse = refuse
+		leaver.Disconnect()
+	}
+	first := a.refuse
+	state(false, 1, 1, first)
+	leave()
+	state(false, 2, 1, first)
+	a.refuse = nil
+	leave()
+	state(true, 0, 1, first)
+	if told != 1 {
+		t.Errorf("the connecting side is told %d times", told)
+	}
+	if _, err := names.Connect("n", member(&host{}, wire.PUB, "")); err == nil {
+		t.Error("a PUB is connected to a PAIR")
+	}
+	if n, why := binding.Refused(); n != 2 || !errors.Is(why, inproc.ErrIncompatible) {
+		t.Errorf("refused %d, the last one: %v", n, why)
+	}
+	connection.Disconnect()
+	binding.Unbind()
+}
+
+// A peer that leaves one name lets the connections that wait for others try again, each
+// time that one leaves, and with all of a name's.
+func TestRefusedElsewhere(t *testing.T) {
+	var names inproc.Registry
+	full := errors.New("full")
+	one, two := &host{}, &host{refuse: full}
+	first, err := names.Bind("one", member(one, wire.PULL, ""))
+	check(t, err)
+	waiting, hosts := []*inproc.Connection{}, []*host{{}, {}}
+	for _, h := range hosts {
+		c, err := names.Connect("two", member(h, wire.PUSH, ""))
+		check(t, err)
+		waiting = append(waiting, c)
+	}
+	unbound, err := names.Connect("three", member(&host{}, wire.PUSH, ""))
+	check(t, err)
+	second, err := names.Bind("two", member(two, wire.PULL, ""))
+	check(t, err)
+	tries := func(what string, want int) {
+		t.Helper()
+		n := 0
+		for _, e := range two.events {
+			if e == "attach" {
+				n++
+			}
+		}
+		if two.events = nil; n != want {
+			t.Errorf("%s: %d connections are tried, want %d", what, n, want)
+		}
+	}
+	tries("bound", 2)
+	for range 2 {
+		leaver, err := names.Connect("one", member(&host{}, wire.PUSH, ""))
+		check(t, err)
+		leaver.Disconnect()
+		tries("a peer of another name has left", 2)
+	}
+	two.refuse = nil
+	first.Unbind()
+	tries("another name is unbound", 2)
+	for _, c := range waiting {
+		if joined, _, _ := c.State(); !joined {
+			t.Error("a connection still waits")
+		}
+	}
+	waiting[0].Disconnect()
+	waiting[1].Disconnect()
+	tries("none waits", 0)
+	unbound.Disconnect()
+	second.Unbind()
+	if n := names.Names(); n != 0 {
+		t.Errorf("%d names are left", n)
+	}
+}
+
+// Close ends the waits for names that are not bound.
+func TestCloseEndsWaits(t *testing.T) {
+	var names inproc.Registry
+	connection, err := names.Connect("n", member(&host{}, wire.PUSH, ""))
+	check(t, err)
+	silent, err := names.Connect("n", member(&host{}, wire.PUSH, ""))
+	check(t, err)
+	delivered := 0
+	connection.WhenDelivered(func() { delivered++ })
+	before := delivered
+	names.Close()
+	if delivered != before+1 {
+		t.Errorf("called %d times by Close", delivered-before)
+	}
+	connection.WhenDelivered(func() { delivered = -1 })
+	if delivered != -1 {
+		t.Error("not called after Close")
+	}
+	connection.Disconnect()
+	silent.Disconnect()
+}
+
+// The two sides know the endpoint, and each other's pipes.
+func TestPeers(t *testing.T) {
+	var names inproc.Registry
+	binding, err := names.Bind("n", member(&host{}, wire.PULL, ""))
+	check(t, err)
+	for range 3 {
+		c, err := names.Connect("n", member(&host{}, wire.PUSH, ""))
+		check(t, err)
+		defer c.Disconnect()
+		if p := c.Peer(); p.Endpoint != "inproc://n" || p.Out == nil || p.Out.Peer != p {
+			t.Errorf("the peer is %+v", p)
+		}
+	}
+	if n := binding.Queued(); n != 0 {
+		t.Errorf("%d messages are queued", n)
+	}
 	binding.Unbind()
 }

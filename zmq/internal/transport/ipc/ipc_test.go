@@ -158,3 +158,27 @@ func TestReplacedPath(t *testing.T) {
 		t.Error("the file is left behind")
 	}
 }
+
+// The directory of a wildcard is removed if nothing can be bound in it.
+func TestWildcardWithoutRoom(t *testing.T) {
+	d := newDispatcher(t)
+	long := filepath.Join(shortDir(t), strings.Repeat("x", 120))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	t.Setenv("TMP", long) // of Windows
+	if l, err := listen(d, "*"); err == nil {
+		l.Handle.Close()
+		l.Remove()
+		t.Fatal("bound to a path of more than 120 bytes")
+	}
+	if left, err := os.ReadDir(long); err != nil || len(left) != 0 {
+		t.Errorf("%v is left behind, %v", left, err)
+	}
+	t.Setenv("TMPDIR", filepath.Join(long, "none"))
+	t.Setenv("TMP", filepath.Join(long, "none"))
+	if _, err := listen(d, "*"); err == nil || !strings.Contains(err.Error(), "making a directory") {
+		t.Errorf("without a directory: %v", err)
+	}
+}

@@ -2,6 +2,8 @@ package tcp
 
 import (
 	"context"
+	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +91,64 @@ func TestListen(t *testing.T) {
 	}
 	if _, err := New(&transport.Settings{}).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
 		t.Error("bound to a name that there is not")
+	}
+}
+
+// The name of an interface stands for its address, IPv4 if it has one. This host's
+// loopback interface is the one with that address.
+func TestListenOnAnInterface(t *testing.T) {
+	name := loopback(t)
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	l, err := tcp.Transport{}.Listen(t.Context(), d, parse(t, "tcp://"+name+":*"), &proactor.SocketOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Handle.Close()
+	if !strings.HasPrefix(l.Endpoint, "tcp://127.0.0.1:") {
+		t.Errorf("%s is at %s", name, l.Endpoint)
+	}
+	targets, err := tcp.Transport{}.Resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
+	if want := (transport.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}); err != nil || len(targets) != 1 || targets[0] != want {
+		t.Errorf("from %s: %+v, %v", name, targets, err)
+	}
+}
+
+// loopback is the name of the interface that has 127.0.0.1.
+func loopback(t *testing.T) string {
+	t.Helper()
+	all, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range all {
+		addrs, err := i.Addrs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range addrs {
+			if strings.HasPrefix(a.String(), "127.0.0.1/") && !strings.Contains(i.Name, " ") {
+				return i.Name
+			}
+		}
+	}
+	t.Fatal("no interface has 127.0.0.1")
+	return ""
+}
+
+// The transport's own resolver is asked, and IPv4 addresses come first.
+func TestResolver(t *testing.T) {
+	asked := errors.New("asked")
+	r := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, asked }}
+	_, err := tcp.Transport{Resolver: r}.Resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
+	if err == nil || !strings.Contains(err.Error(), asked.Error()) {
+		t.Errorf("the resolver is not asked: %v", err)
+	}
+	_, err = tcp.Transport{Resolver: r}.Resolve(t.Context(), parse(t, "tcp://name.invalid:7;127.0.0.1:80"))
+	if err == nil || !strings.Contains(err.Error(), "source address") || !strings.Contains(err.Error(), asked.Error()) {
+		t.Errorf("a source: %v", err)
 	}
 }
