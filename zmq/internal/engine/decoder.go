@@ -343,12 +343,9 @@ func (d *decoder) Batch() (message.Batch, bool) {
 	}
 	b := message.Batch{Buf: d.chunk[d.start:d.whole:d.whole], Msgs: d.msgs, Size: d.size, Mem: d.mem}
 	d.mem.Retain(d.msgs)
-	if d.wholeRefs > 0 {
+	if d.wholeRefs > 0 { // then the message begun has none: Batch was called when the wait for its body began
 		b.Refs = d.refs[:d.wholeRefs:d.wholeRefs]
 		d.refs = d.refs[d.wholeRefs:]
-		for i := range d.refs {
-			d.refs[i].At -= d.whole - d.start
-		}
 	}
 	if d.gap > 0 && d.parts == 0 { // a command was cut out of the last message
 		d.whole, d.gap = d.pos, 0

@@ -169,8 +169,7 @@ func TestWildcardWithoutRoom(t *testing.T) {
 	t.Setenv("TMPDIR", long)
 	t.Setenv("TMP", long) // of Windows
 	if l, err := listen(d, "*"); err == nil {
-		l.Handle.Close()
-		l.Remove()
+		l.Abandon()
 		t.Fatal("bound to a path of more than 120 bytes")
 	}
 	if left, err := os.ReadDir(long); err != nil || len(left) != 0 {

@@ -103,16 +103,16 @@ func TestListenOnAnInterface(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	l, err := tcp.Transport{}.Listen(t.Context(), d, parse(t, "tcp://"+name+":*"), &proactor.SocketOptions{})
+	l, err := New(&transport.Settings{}).Listen(t.Context(), d, parse(t, "tcp://"+name+":*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Handle.Close()
-	if !strings.HasPrefix(l.Endpoint, "tcp://127.0.0.1:") {
-		t.Errorf("%s is at %s", name, l.Endpoint)
+	defer l.Abandon()
+	if !strings.HasPrefix(l.Endpoint(), "tcp://127.0.0.1:") {
+		t.Errorf("%s is at %s", name, l.Endpoint())
 	}
-	targets, err := tcp.Transport{}.Resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
-	if want := (transport.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}); err != nil || len(targets) != 1 || targets[0] != want {
+	targets, err := New(&transport.Settings{}).resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
+	if want := (socket.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}); err != nil || len(targets) != 1 || targets[0] != want {
 		t.Errorf("from %s: %+v, %v", name, targets, err)
 	}
 }
@@ -139,15 +139,16 @@ func loopback(t *testing.T) string {
 	return ""
 }
 
-// The transport's own resolver is asked, and IPv4 addresses come first.
+// The transport's own resolver is asked.
 func TestResolver(t *testing.T) {
 	asked := errors.New("asked")
 	r := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, asked }}
-	_, err := tcp.Transport{Resolver: r}.Resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
+	tcp := New(&transport.Settings{Resolver: r})
+	_, err := tcp.resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
 	if err == nil || !strings.Contains(err.Error(), asked.Error()) {
 		t.Errorf("the resolver is not asked: %v", err)
 	}
-	_, err = tcp.Transport{Resolver: r}.Resolve(t.Context(), parse(t, "tcp://name.invalid:7;127.0.0.1:80"))
+	_, err = tcp.resolve(t.Context(), parse(t, "tcp://name.invalid:7;127.0.0.1:80"))
 	if err == nil || !strings.Contains(err.Error(), "source address") || !strings.Contains(err.Error(), asked.Error()) {
 		t.Errorf("a source: %v", err)
 	}
