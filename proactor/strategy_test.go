@@ -499,4 +499,14 @@ func TestOptionsOfPools(t *testing.T) {
 			t.Errorf("%+v: no error", o)
 		}
 	}
+	for _, p := range []proactor.Pool{
+		{Min: 2, Max: 2}, {Min: 2, Max: 3}, {Max: 2}, {Min: proactor.MaxPool}, {Min: proactor.MaxPool, Max: math.MaxInt}, {Max: proactor.MaxPool, LockThreads: true},
+	} {
+		g, err := proactor.NewGroup(pooled(p))
+		if err != nil {
+			t.Errorf("%+v: %v", p, err)
+			continue
+		}
+		g.Close()
+	}
 }
