@@ -116,7 +116,7 @@ func (d *Dispatcher) endGeneration(c *settings, start uint64, why error) {
 // locks in Cancel, and never call the dispatcher while they hold them.
 func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 	op := c.op
-	late := c.policy == policyMultishot && c.reason == ErrDeadlineExceeded // that ends one shot, if it comes in time
+	late := c.policy == completeMultishot && c.reason == ErrDeadlineExceeded // that ends one shot, if it comes in time
 	if c.reason != nil && !late || d.closed.Load() {
 		return
 	}

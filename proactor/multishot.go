@@ -22,7 +22,7 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // and continues when there are some again; see [Dispatcher.PausedAccepts].
 func (h *Handle) AcceptMultishot(op *Operation) {
 	h.d.begin(op, KindAccept)
-	h.setPolicy(op, policyMultishot)
+	h.setPolicy(op, completeMultishot)
 	h.start(op)
 }
 
@@ -30,7 +30,7 @@ func (h *Handle) AcceptMultishot(op *Operation) {
 // It ends with io.EOF, another error, or ErrCanceled after a cancel.
 func (h *Handle) ReceiveMultishot(op *Operation, pool *BufferPool) {
 	h.d.begin(op, KindReceive)
-	h.setPolicy(op, policyMultishot)
+	h.setPolicy(op, completeMultishot)
 	h.receive(op, pool)
 }
 
@@ -70,7 +70,7 @@ func (h *Handle) WriteAll(op *Operation, b []byte) {
 // is outstanding. Several WriteAlls may be outstanding.
 func (h *Handle) ReadFull(op *Operation, b []byte) {
 	h.d.begin(op, KindReadFull)
-	h.setPolicy(op, policyReadFull)
+	h.setPolicy(op, completeReadFull)
 	op.ensureExtra().full = readInParts{buf: b}
 	op.op.Buf = b
 	h.start(op)

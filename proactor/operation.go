@@ -237,7 +237,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	}
 	o.kind, o.op.Kind = k, k.toBackend()
 	if c := o.settings.Load(); c != nil {
-		c.policy, c.more = noPolicy, false
+		c.policy, c.more = completeOnce, false
 	}
 	o.op.N, o.op.Err, o.op.New, o.made = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // for the other kinds, start does it
@@ -288,7 +288,7 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 	o := b.Owner.(*Operation)
 	c := o.settings.Load()
 	next := stepFinish
-	if c != nil && c.policy != noPolicy {
+	if c != nil && c.policy != completeOnce {
 		if next = d.decide(o, c); next == stepWait {
 			return
 		}

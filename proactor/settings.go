@@ -11,7 +11,7 @@ import (
 )
 
 // Settings of an operation: timeout, deadline, context, cancel group, and what makes
-// it start again by itself (policy.go). An operation that has settings takes these
+// it start again by itself (completionpolicy.go). An operation that has settings takes these
 // steps:
 //
 //  1. arm: set up what may end the operation early
@@ -45,8 +45,8 @@ type settings struct {
 	more      bool        // multishot: the handler will be called again
 
 	// Set at the start, before arm.
-	policy policy      // what follows a completion of the backend
-	epoch  cancelEpoch // with a policy: at the start
+	policy completionPolicy // what follows a completion of the backend
+	epoch  cancelEpoch      // with a policy: at the start
 
 	// d.mu covers the rest.
 	d          *Dispatcher       // where the operation was started

@@ -6,7 +6,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/record"
 )
 
-// A policy decides what follows when the backend has completed an operation. Most
+// A completion policy decides what follows when the backend has completed an operation. Most
 // operations have none: their handlers are called, and that is the end. A policy may
 // start the operation again, which stays outstanding meanwhile: for the next part of
 // a ReadFull, behind the handler of a multishot operation, or after a pause, where an
@@ -17,12 +17,12 @@ import (
 // handles and dispatchers count how many times everything on them was cancelled.
 // docs/adr/0007 says why the kernel's multishot is not used.
 
-type policy uint8
+type completionPolicy uint8
 
 const (
-	noPolicy        policy = iota
-	policyMultishot        // the handler is called, and the operation is started again
-	policyReadFull         // further reads follow until the buffer is full
+	completeOnce      completionPolicy = iota
+	completeMultishot                  // the handler is called, and the operation is started again
+	completeReadFull                   // further reads follow until the buffer is full
 )
 
 // step is what a policy has decided.
@@ -55,7 +55,7 @@ func (e cancelEpoch) end() {
 }
 
 // setPolicy gives op, which has begun on h, a policy.
-func (h *Handle) setPolicy(op *Operation, p policy) {
+func (h *Handle) setPolicy(op *Operation, p completionPolicy) {
 	c := op.ensureSettings()
 	c.policy, c.more, c.epoch = p, false, h.cancelEpoch()
 	h.active.Add(1)
@@ -65,7 +65,7 @@ func (h *Handle) setPolicy(op *Operation, p policy) {
 func (d *Dispatcher) decide(o *Operation, c *settings) step {
 	reason := d.takeBack(c)
 	switch {
-	case c.policy == policyReadFull:
+	case c.policy == completeReadFull:
 		return d.continueRead(o, c, reason)
 	case o.kind == KindAccept && d.delaysAccept(o, c):
 		return stepWait
