@@ -30,7 +30,7 @@ func (d *Dispatcher) Cancel(op *Operation) {
 			d.endEarlyLocked(c, ErrCanceled)
 		}
 		d.mu.Unlock()
-	case KindExternal, KindSignal:
+	case KindExternal, KindProcess, KindResolve, KindSignal, KindEvent:
 		d.mu.Lock()
 		if c := op.settings.Load(); c != nil && c.armed {
 			d.endEarlyLocked(c, ErrCanceled)
@@ -132,7 +132,11 @@ func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 		if c.set != nil && c.set.waiting.Remove(&op.op) {
 			d.completeLocked(op, why)
 		}
-	case KindExternal:
+	case KindEvent:
+		if c.event != nil {
+			c.event.endLocked(c, why)
+		}
+	case KindExternal, KindProcess, KindResolve:
 		if c.launched {
 			d.requestCancelLocked(c)
 		}

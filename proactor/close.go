@@ -107,7 +107,7 @@ func (d *Dispatcher) collectForClose() bool {
 		d.runnable.Push(op)
 	}
 	for op := d.runnable.Head(); op != nil; op = op.Next {
-		if k := Kind(op.Kind); op.Err == nil && k >= KindTimer && k != KindExternal {
+		if k := Kind(op.Kind); op.Err == nil && k >= KindTimer && !k.isExternal() && k != KindEvent {
 			op.Err = ErrClosed
 		}
 	}

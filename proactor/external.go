@@ -1,6 +1,12 @@
 package proactor
 
-import "slices"
+import (
+	"net/netip"
+	"os"
+	"slices"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+)
 
 // Processor is an asynchronous operation processor of the program's own: a library
 // with callbacks, a device, a computation on other goroutines. Its operations
@@ -38,6 +44,24 @@ type externalOperation struct {
 	cancelPost Operation // a post that calls the processor's Cancel
 	cancelling bool      // cancelPost is outstanding: the handler waits until it has run
 	done       bool      // Complete was called
+
+	process *os.ProcessState // of a WaitProcess
+	addrs   []netip.Addr     // of a Resolve
+}
+
+// implementation finds T in b, or in the backend to which b passes everything.
+func implementation[T any](b backend.Backend) (t T, ok bool) {
+	for b != nil {
+		if t, ok = b.(T); ok {
+			return t, true
+		}
+		around, wraps := b.(interface{ Inner() backend.Backend })
+		if !wraps {
+			break
+		}
+		b = around.Inner()
+	}
+	return t, false
 }
 
 // StartExternal makes op outstanding until the returned Completion is used. The
@@ -46,18 +70,26 @@ type externalOperation struct {
 //
 // Close of the dispatcher asks p to cancel, and waits until op is complete.
 func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
+	c, _ := d.startExternal(op, KindExternal, p)
+	return c
+}
+
+// startExternal is StartExternal for an operation of kind k. started is false if op has
+// been completed at once.
+func (d *Dispatcher) startExternal(op *Operation, k Kind, p Processor) (_ Completion, started bool) {
 	c := op.ensureSettings()
 	if c.external == nil {
 		c.external = new(externalOperation)
 		c.external.cancelPost.Handler = c.external
 	}
-	d.begin(op, KindExternal)
+	d.begin(op, k)
 	ended := d.arm(c)
 	d.mu.Lock()
 	e := c.external
 	e.processor, e.completion = p, Completion{d: d, settings: c, generation: c.generation}
 	e.cancelPost.strand, e.cancelPost.priority = op.strand, op.priority
 	e.done, e.cancelling = false, false
+	e.process, e.addrs = nil, nil
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed
 	}
@@ -65,9 +97,9 @@ func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
 		e.done = true
 		completion := e.completion
 		d.completeAndUnlock(&op.op, ended)
-		return completion
+		return completion, false
 	}
-	if op.slot != nil && p != nil {
+	if op.slot != nil && p != nil && k == KindExternal {
 		e.completion.id = OperationID(op.slot.ID)
 	}
 	d.external.add(c, inDispatcher)
@@ -78,7 +110,7 @@ func (d *Dispatcher) StartExternal(op *Operation, p Processor) Completion {
 	completion := e.completion
 	d.mu.Unlock()
 	d.wake()
-	return completion
+	return completion, true
 }
 
 // Operation is the operation that c completes. It belongs to the runtime: only its
@@ -91,9 +123,13 @@ func (c Completion) Operation() *Operation { return c.settings.op }
 // called twice, which is a mistake of the processor that Diagnostics.Completions
 // reports; or the operation has no processor and was cancelled; or it was ended
 // before it began.
-func (c Completion) Complete(n int, err error) bool {
+func (c Completion) Complete(n int, err error) bool { return c.complete(n, err, nil) }
+
+// complete is Complete. If it counts, it calls set with Dispatcher.mu held; set may be
+// nil.
+func (c Completion) complete(n int, err error, set func(*externalOperation)) bool {
 	d, e := c.d, c.settings.external
-	if d.journal != nil && d.journal.Ask(&c.settings.op.op, "complete", func() { c.Complete(n, err) }) {
+	if d.journal != nil && d.journal.Ask(&c.settings.op.op, "complete", func() { c.complete(n, err, set) }) {
 		return true
 	}
 	d.mu.Lock()
@@ -103,6 +139,9 @@ func (c Completion) Complete(n int, err error) bool {
 			d.checks.report(FindingTwice, c.id, "its processor called Complete again", nil)
 		}
 		return false
+	}
+	if set != nil {
+		set(e)
 	}
 	d.completeExternalLocked(c.settings, n, err)
 	d.mu.Unlock()
@@ -162,7 +201,10 @@ func (e *externalOperation) HandleCompletion(*Operation) {
 func (d *Dispatcher) closeExternal() {
 	d.mu.Lock()
 	for i := len(d.external) - 1; i >= 0; i-- {
-		if c := d.external[i]; !c.inTick {
+		switch c := d.external[i]; {
+		case c.op.Kind() == KindEvent:
+			c.event.endLocked(c, ErrClosed)
+		case !c.inTick:
 			d.requestCancelLocked(c)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 type Kind uint8
 
 // The kinds of operations. The backend carries out the first group. The dispatcher
-// carries out timers, posts, signals and external operations.
+// carries out timers, posts, signals, events and external operations.
 const (
 	KindNone         = Kind(backend.KindNone)
 	KindAccept       = Kind(backend.KindAccept)
@@ -36,6 +36,9 @@ const (
 	KindPost         = Kind(65)
 	KindSignal       = Kind(66)
 	KindExternal     = Kind(67)
+	KindEvent        = Kind(68)
+	KindProcess      = Kind(69)
+	KindResolve      = Kind(70)
 )
 
 // String is the operation's name in the words of the pattern.
@@ -83,9 +86,18 @@ func (k Kind) String() string {
 		return "signal"
 	case KindExternal:
 		return "external operation"
+	case KindEvent:
+		return "event"
+	case KindProcess:
+		return "process"
+	case KindResolve:
+		return "resolve"
 	}
 	return "none"
 }
+
+// isExternal reports whether a Processor completes k's operations.
+func (k Kind) isExternal() bool { return k == KindExternal || k == KindProcess || k == KindResolve }
 
 // toBackend is the kind of k's operations to a backend.
 func (k Kind) toBackend() backend.Kind {

@@ -63,6 +63,7 @@ type settings struct {
 	inTick   bool          // tickers: a tick waits for the handler, or the handler runs
 	external *externalOperation
 	set      *SignalSet
+	event    *Event
 	signal   os.Signal
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// TestNoAllocationSettings asserts that timeouts, cancel groups, tickers and
+// TestNoAllocationSettings asserts that timeouts, cancel groups, tickers, events and
 // external operations allocate nothing in steady state.
 func TestNoAllocationSettings(t *testing.T) {
 	for _, name := range workingBackends() {
@@ -36,8 +36,9 @@ func settingsTurn(t *testing.T, d *proactor.Dispatcher) func() {
 	near, far := connectedPair(t, d, "tcp")
 	nothing := proactor.HandlerFunc(func(*proactor.Operation) {})
 	var group proactor.CancelGroup
-	var read, ticker, user proactor.Operation
-	for _, op := range []*proactor.Operation{&read, &ticker, &user} {
+	var read, ticker, user, wait proactor.Operation
+	event := d.NewEvent()
+	for _, op := range []*proactor.Operation{&read, &ticker, &user, &wait} {
 		op.Handler = nothing
 		op.SetCancelGroup(&group)
 		op.SetTimeout(time.Hour)
@@ -54,7 +55,9 @@ func settingsTurn(t *testing.T, d *proactor.Dispatcher) func() {
 		}
 		d.StartTicker(&ticker, time.Microsecond)
 		done := d.StartExternal(&user, nil)
-		for ticks < 2 || read.Outstanding() {
+		event.Wait(&wait)
+		event.Signal()
+		for ticks < 2 || read.Outstanding() || wait.Outstanding() {
 			if _, err := d.RunOne(context.Background()); err != nil {
 				t.Fatal(err)
 			}

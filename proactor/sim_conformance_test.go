@@ -3,6 +3,7 @@ package proactor_test
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"testing"
 	"time"
@@ -42,6 +43,7 @@ func suiteOfSim(network string, seed uint64, faults sim.Faults, clock sim.Clock)
 		New: func() (*proactor.Dispatcher, error) {
 			current = sim.NewNetwork(seed, faults)
 			current.SetClock(clock)
+			current.SetHost("localhost", netip.MustParseAddr("127.0.0.1"))
 			return join()
 		},
 		Beside: join,
@@ -52,6 +54,7 @@ func suiteOfSim(network string, seed uint64, faults sim.Faults, clock sim.Clock)
 			return nil
 		},
 	}
+	config.Exit = func(pid, code int) { current.ExitProcess(pid, code) }
 	config.Exhaust = func(*testing.T) func() {
 		current.Exhaust(true)
 		return func() { current.Exhaust(false) }

@@ -41,6 +41,9 @@ func record(b backend.Backend, w io.Writer, notify backend.Notify) *recorder {
 	return r
 }
 
+// Inner returns the other backend.
+func (r *recorder) Inner() backend.Backend { return r.Backend }
+
 // Now returns the time of the last Wait.
 func (r *recorder) Now() time.Duration {
 	r.mu.Lock()

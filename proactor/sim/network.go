@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +36,9 @@ type Network struct {
 	listeners map[endpoint]*listener
 	disk      disk
 	signals   []*subscription
+	exits     map[int]int // exit codes by process
+	exitWaits []*exitWait
+	hosts     map[string][]netip.Addr
 	packets   map[endpoint]*packet
 	exhausted bool   // accepts fail
 	port      uint16 // the port assigned last

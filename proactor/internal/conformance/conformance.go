@@ -29,6 +29,8 @@ type Config struct {
 	// Exhaust makes accepts fail because there are no descriptors, until restore is
 	// called. Nil skips the test of that.
 	Exhaust func(t *testing.T) (restore func())
+	// Exit makes a simulated process exit. Nil: processes are the system's.
+	Exit func(pid, code int)
 	// Locked says that a thread of the dispatcher's own calls handlers.
 	Locked bool
 	// Sleep lets the dispatcher's time pass while a handler runs; nil means
@@ -183,6 +185,14 @@ var tests = []struct {
 	{"ExternalWithoutProcessor", testExternalWithoutProcessor},
 	{"ExternalRace", testExternalRace},
 	{"ExternalClose", testExternalClose},
+
+	{"Event", testEvent},
+	{"EventFromManyGoroutines", testEventFromManyGoroutines},
+	{"EventEnds", testEventEnds},
+	{"Process", testProcess},
+	{"ProcessCancel", testProcessCancel},
+	{"Resolve", testResolve},
+	{"ResolveCancel", testResolveCancel},
 
 	{"Receive", testReceive},
 	{"ReceiveEnds", testReceiveEnds},

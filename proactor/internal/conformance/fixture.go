@@ -27,6 +27,7 @@ type fixture struct {
 	files   int    // number of names given out in it
 	raise   func(os.Signal) error
 	exhaust func(*testing.T) (restore func())
+	exit    func(pid, code int) // makes a simulated process exit; nil: processes are the system's
 	sleep   func(time.Duration)
 	another func() (*proactor.Dispatcher, error) // makes another dispatcher of the same kind
 	beside  func() (*proactor.Dispatcher, error) // makes a dispatcher to which handles can be handed
@@ -40,7 +41,7 @@ func newFixture(t *testing.T, c Config) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &fixture{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New, locked: c.Locked}
+	r := &fixture{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New, locked: c.Locked, exit: c.Exit}
 	if r.virtual = r.sleep != nil; !r.virtual {
 		r.sleep = time.Sleep
 	}

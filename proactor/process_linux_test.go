@@ -1,0 +1,49 @@
+package proactor_test
+
+import (
+	"bufio"
+	"os/exec"
+	"testing"
+
+	"github.com/actum-go/actum/proactor"
+)
+
+// TestCancelledWaitProcessLosesNothing: on Linux a wait that is cancelled leaves the
+// process to the next one, on every backend.
+func TestCancelledWaitProcessLosesNothing(t *testing.T) {
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue // its processes are not the system's
+		}
+		t.Run(name, func(t *testing.T) {
+			d := dispatcher(t, name)
+			cmd := exec.Command("/bin/sh", "-c", "echo ready; read line; exit 5")
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			op := proactor.NewOperation(nothing)
+			d.WaitProcess(op, cmd.Process)
+			d.Cancel(op)
+			if runUntil(t, d, op); op.Err() != proactor.ErrCanceled {
+				t.Fatalf("cancelled: %v", op.Err())
+			}
+			in.Close()
+			d.WaitProcess(op, cmd.Process)
+			if runUntil(t, d, op); op.Err() != nil || op.N() != 5 || op.ProcessState() == nil {
+				t.Errorf("%v, exit code %d, state %v", op.Err(), op.N(), op.ProcessState())
+			}
+		})
+	}
+}
