@@ -24,7 +24,7 @@ type requirement struct {
 // TestConformance tests RFCs 28 to 31, sentence by sentence. The comment above
 // each test quotes the rule that it checks.
 func TestConformance(t *testing.T) {
-	for _, transport := range []string{"tcp", "ipc", "inproc"} {
+	for _, transport := range []string{"tcp", "ipc", "inproc", "xor"} {
 		t.Run(transport, func(t *testing.T) { conform(t, transport, zmq.ContextOptions{}) })
 	}
 }
@@ -111,8 +111,8 @@ func (r *fixture) socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
 func (r *fixture) wildcard() string {
 	r.names++
 	switch r.transport {
-	case "tcp":
-		return "tcp://127.0.0.1:*"
+	case "tcp", "xor":
+		return r.transport + "://127.0.0.1:*"
 	case "ipc":
 		return "ipc://*"
 	default:
@@ -130,10 +130,10 @@ var addresses atomic.Uint32
 func (r *fixture) free() string {
 	r.Helper()
 	switch r.transport {
-	case "tcp":
+	case "tcp", "xor":
 		if runtime.GOOS == "linux" {
 			n, pid := addresses.Add(1), os.Getpid()
-			return fmt.Sprintf("tcp://127.%d.%d.%d:%d", 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
+			return fmt.Sprintf("%s://127.%d.%d.%d:%d", r.transport, 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
 		}
 		s := r.socket(zmq.PAIR, zmq.Options{})
 		defer s.Close()

@@ -8,6 +8,7 @@ import (
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
 
@@ -20,7 +21,8 @@ type simulation struct {
 	network *sim.Network
 	d       *proactor.Dispatcher
 	ctx     *Context
-	largest int // frame, in bytes: a small network need not carry large ones
+	scheme  string // of the endpoints
+	largest int    // frame, in bytes: a small network need not carry large ones
 
 	stuck  proactor.Operation
 	pace   proactor.Operation
@@ -46,7 +48,7 @@ const (
 )
 
 func newSimulation(seed uint64) *simulation {
-	w := &simulation{seed: seed, rng: rand.New(rand.NewPCG(seed, 1))}
+	w := &simulation{seed: seed, scheme: endpoint.TCP, rng: rand.New(rand.NewPCG(seed, 1))}
 	w.network = sim.NewNetwork(seed, w.faults())
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: w.network})
@@ -124,7 +126,7 @@ func (w *simulation) socket(t Type, o Options) *Socket {
 func (w *simulation) join(binders, connectors []*Socket) {
 	var todo []func()
 	for i, b := range binders {
-		endpoint := fmt.Sprintf("tcp://127.0.0.1:%d", 7001+i)
+		endpoint := fmt.Sprintf("%s://127.0.0.1:%d", w.scheme, 7001+i)
 		todo = append(todo, func() { w.check(b.Bind(endpoint)) })
 		for _, c := range connectors {
 			todo = append(todo, func() { w.check(c.Connect(endpoint)) })

@@ -26,15 +26,28 @@ var (
 const replayEvery = 50
 
 func TestSimulation(t *testing.T) {
-	t.Run("pushpull", func(t *testing.T) { simulate(t, simPushPull) })
-	t.Run("reqrep", func(t *testing.T) { simulate(t, simReqRep) })
-	t.Run("pubsub", func(t *testing.T) { simulate(t, simPubSub) })
+	t.Run("pushpull", func(t *testing.T) { simulate(t, simPushPull, 1) })
+	t.Run("reqrep", func(t *testing.T) { simulate(t, simReqRep, 1) })
+	t.Run("pubsub", func(t *testing.T) { simulate(t, simPubSub, 1) })
+	t.Run("pushpull over a layer", func(t *testing.T) { simulate(t, overLayer(simPushPull), 10) })
+	t.Run("reqrep over a layer", func(t *testing.T) { simulate(t, overLayer(simReqRep), 10) })
+	t.Run("pubsub over a layer", func(t *testing.T) { simulate(t, overLayer(simPubSub), 10) })
 }
 
-// simulate runs a scenario with one seed after the other, until one fails.
-func simulate(t *testing.T, scenario func(*simulation)) {
+// overLayer is a scenario on streams that change the bytes and their number, after
+// a handshake of their own.
+func overLayer(scenario func(*simulation)) func(*simulation) {
+	return func(w *simulation) {
+		w.scheme = xorScheme
+		scenario(w)
+	}
+}
+
+// simulate runs a scenario with one seed after the other, until one fails. It runs
+// one in so many of the seeds that the flags ask for.
+func simulate(t *testing.T, scenario func(*simulation), oneIn int) {
 	var all simTotals
-	for _, seed := range seeds() {
+	for _, seed := range seeds(oneIn) {
 		w := run(t, scenario, seed)
 		if !t.Failed() && seed%replayEvery == 0 {
 			if again := run(t, scenario, seed); again.digest != w.digest {
@@ -49,8 +62,8 @@ func simulate(t *testing.T, scenario func(*simulation)) {
 	t.Log(all)
 }
 
-// seeds returns the seeds that the flags ask for.
-func seeds() []uint64 {
+// seeds returns one in so many of the seeds that the flags ask for.
+func seeds(oneIn int) []uint64 {
 	if *simSeed >= 0 {
 		return []uint64{uint64(*simSeed)}
 	}
@@ -64,7 +77,7 @@ func seeds() []uint64 {
 	default:
 		n = 1000
 	}
-	list := make([]uint64, n)
+	list := make([]uint64, (n+oneIn-1)/oneIn)
 	for i := range list {
 		list[i] = uint64(i)
 	}

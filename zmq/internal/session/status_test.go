@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -123,6 +124,9 @@ func TestNeedsAttention(t *testing.T) {
 		{errStopped, false},
 		{fmt.Errorf("x: %w", engine.ErrHandshakeTimeout), true},
 		{fmt.Errorf("x: %w", engine.ErrTooLarge), true},
+		{&transport.Error{Step: transport.StepHandshake, Err: errors.New("bad certificate"), Permanent: true}, true},
+		{&transport.Error{Step: transport.StepHandshake, Err: errors.New("connection reset")}, false},
+		{&transport.Error{Step: transport.StepHandshake, Err: transport.ErrHandshakeTimeout}, true},
 		{fmt.Errorf("x: %w", refusedPeerError{errors.New("one is enough")}), true},
 	} {
 		if got := needsAttention(tt.cause); got != tt.want {

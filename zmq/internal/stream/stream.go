@@ -12,6 +12,12 @@ import (
 // Stream is one connection. A plain one is a *proactor.Handle; a transport that
 // frames or encrypts wraps another Stream.
 //
+// Bytes count as written when all that the peer needs in order to read them is
+// written to the stream below; the kernel then delivers them even if the stream is
+// closed. A layer that frames or encrypts may have written only a part of that when
+// a write fails with ErrWouldBlock, or is short. The next write must begin with the
+// bytes that were not counted, which may be cut into other pieces.
+//
 // One goroutine at a time reads and one writes. While a Read or a Write is
 // outstanding, its buffers belong to the stream, and TryRead or TryWrite in that
 // direction must not be called. After Close everything fails, and outstanding

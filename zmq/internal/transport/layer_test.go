@@ -1,0 +1,277 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/stream"
+	"github.com/actum-go/actum/zmq/internal/transport"
+	"github.com/actum-go/actum/zmq/internal/transport/tcp"
+)
+
+const here = "tcp://127.0.0.1:5555"
+
+// fixture is a layer on tcp, on a simulated network. Its handshake waits for one
+// byte from the peer, and the result is the stream below.
+type fixture struct {
+	*testing.T
+	net   *sim.Network
+	d     *proactor.Dispatcher
+	ep    endpoint.Endpoint
+	layer transport.Layer
+	wrong error // what the handshake fails with once it is done; nil: it succeeds
+}
+
+func newFixture(t *testing.T) *fixture {
+	r := &fixture{T: t, net: sim.NewNetwork(1, sim.Faults{})}
+	var err error
+	if r.d, err = proactor.New(proactor.Options{Backend: r.net}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if r.ep, err = endpoint.Parse(here); err != nil {
+		t.Fatal(err)
+	}
+	r.layer = transport.Layer{Below: tcp.New(&transport.Settings{}), Timeout: time.Minute, Handshake: r.handshake}
+	return r
+}
+
+func (r *fixture) handshake(_ transport.Handshake, s stream.Stream, done func(stream.Stream, error)) {
+	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
+		switch {
+		case op.Err() != nil:
+			done(nil, op.Err())
+		case r.wrong != nil:
+			done(nil, r.wrong)
+		default:
+			done(s, nil)
+		}
+	})}
+	s.Read(op, make([]byte, 1))
+}
+
+// until runs the dispatcher until ok.
+func (r *fixture) until(what string, ok func() bool) {
+	r.Helper()
+	for !ok() {
+		if _, err := r.d.RunOne(r.Context()); err != nil {
+			r.Fatalf("did not happen: %s: %v", what, err)
+		}
+	}
+}
+
+// idle runs what is due now.
+func (r *fixture) idle() {
+	r.Helper()
+	for range 10 {
+		if _, err := r.d.Poll(); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// nothingOpen checks that no handle is left.
+func (r *fixture) nothingOpen() {
+	r.Helper()
+	if n := r.net.Open(); n != 0 {
+		r.Errorf("%d handles are open", n)
+	}
+}
+
+// results are the calls of a callback.
+type results struct {
+	streams []stream.Stream
+	errs    []error
+}
+
+func (r *results) done(s stream.Stream, err error) {
+	r.streams, r.errs = append(r.streams, s), append(r.errs, err)
+}
+
+// peer is a plain connection with the other side, or the listener for it.
+func (r *fixture) peer(dial bool) (h **proactor.Handle) {
+	h = new(*proactor.Handle)
+	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { *h = op.Handle() })}
+	if dial {
+		r.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
+		return h
+	}
+	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
+		*h = op.Handle()
+		if err := l.Close(); err != nil {
+			r.Error(err)
+		}
+	})
+	l.Accept(op)
+	return h
+}
+
+// A cancel at any moment ends a Dial with one call of done, with an error, and
+// nothing is left open; also when the handshake is done at the same time.
+func TestCancelDial(t *testing.T) {
+	for _, speaks := range []bool{false, true} {
+		for rounds := range 12 {
+			t.Run(fmt.Sprintf("peer speaks %v, round %d", speaks, rounds), func(t *testing.T) {
+				r := newFixture(t)
+				h, got := r.peer(false), &results{}
+				attempt := r.layer.Dial(r.d, r.ep, got.done)
+				said := false
+				for range rounds {
+					if _, err := r.d.Poll(); err != nil {
+						t.Fatal(err)
+					}
+					if speaks && !said && *h != nil {
+						said = true
+						if _, err := (*h).TryWrite([]byte("x")); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				cancelled := len(got.errs) == 0
+				if cancelled {
+					attempt.Cancel()
+				}
+				r.until("done", func() bool { return len(got.errs) > 0 })
+				r.idle()
+				if len(got.errs) != 1 {
+					t.Fatalf("done was called %d times", len(got.errs))
+				}
+				if s, err := got.streams[0], got.errs[0]; cancelled && (s != nil || !errors.Is(err, proactor.ErrCanceled)) {
+					t.Errorf("done got %v, %v", s, err)
+				} else if !cancelled && (s == nil || err != nil) {
+					t.Errorf("done got %v, %v", s, err)
+				} else if s != nil {
+					_ = s.Close()
+				}
+				r.until("accepted", func() bool { return *h != nil })
+				_ = (*h).Close()
+				r.nothingOpen()
+			})
+		}
+	}
+}
+
+// acceptor records what a Listener reports.
+type acceptor struct {
+	streams []stream.Stream
+	from    []string
+	errs    []error
+}
+
+func (a *acceptor) Accepted(s stream.Stream) { a.streams = append(a.streams, s) }
+func (a *acceptor) Failed(from string, err error) {
+	a.from, a.errs = append(a.from, from), append(a.errs, err)
+}
+
+func (r *fixture) listen(a *acceptor) transport.Listener {
+	r.Helper()
+	l, err := r.layer.Listen(context.Background(), r.d, r.ep)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if l.Endpoint() != here {
+		r.Errorf("bound to %s", l.Endpoint())
+	}
+	l.Start(a)
+	return l
+}
+
+// stop stops a listener, and checks that done is called once.
+func (r *fixture) stop(l transport.Listener) {
+	r.Helper()
+	calls := 0
+	l.Stop(func() { calls++ })
+	r.until("stopped", func() bool { return calls > 0 })
+	if r.idle(); calls != 1 {
+		r.Errorf("done was called %d times", calls)
+	}
+}
+
+// A Listener delivers streams whose handshake has succeeded, and reports the
+// others with the peer's address. Stop ends handshakes in progress without a
+// report.
+func TestListen(t *testing.T) {
+	r := newFixture(t)
+	a := &acceptor{}
+	l := r.listen(a)
+	bad := errors.New("bad word")
+	for n, wrong := range []error{nil, bad, &transport.Error{Step: transport.StepHandshake, Err: bad, Permanent: true}, nil} {
+		r.wrong = wrong
+		h := r.peer(true)
+		r.until("connected", func() bool { return *h != nil })
+		if _, err := (*h).TryWrite([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		r.until("a result", func() bool { return len(a.streams)+len(a.errs) == n+1 })
+		_ = (*h).Close()
+	}
+	if len(a.streams) != 2 || len(a.errs) != 2 {
+		t.Fatalf("%d streams and the errors %v", len(a.streams), a.errs)
+	}
+	for i, permanent := range []bool{false, true} {
+		e, ok := a.errs[i].(*transport.Error)
+		if !ok || e.Step != transport.StepHandshake || e.Permanent != permanent || !errors.Is(e, bad) || a.from[i] == "" {
+			t.Errorf("%q: %+v", a.from[i], a.errs[i])
+		}
+	}
+	silent := r.peer(true)
+	r.until("connected", func() bool { return *silent != nil })
+	r.idle()
+	r.stop(l)
+	for _, s := range a.streams {
+		_ = s.Close()
+	}
+	_ = (*silent).Close()
+	if len(a.streams) != 2 || len(a.errs) != 2 {
+		t.Errorf("%d streams and the errors %v after the stop", len(a.streams), a.errs)
+	}
+	r.nothingOpen()
+}
+
+// A handshake that exceeds its limit fails, and the connection is closed.
+func TestHandshakeLimit(t *testing.T) {
+	r := newFixture(t)
+	a := &acceptor{}
+	l := r.listen(a)
+	h := r.peer(true)
+	r.until("a failure", func() bool { return len(a.errs) > 0 })
+	if took := r.net.Now().Round(time.Second); took != time.Minute || !errors.Is(a.errs[0], transport.ErrHandshakeTimeout) {
+		t.Errorf("%v after %v", a.errs[0], took)
+	}
+	_ = (*h).Close()
+	r.stop(l)
+	r.nothingOpen()
+}
+
+// A transport is found by the scheme of an endpoint, and each scheme is registered
+// once.
+func TestRegister(t *testing.T) {
+	r := newFixture(t)
+	s := &transport.Settings{}
+	if got, ok := transport.For(r.ep, s); !ok || got != tcp.New(s) {
+		t.Errorf("%v, %v", got, ok)
+	}
+	if got, ok := transport.For(endpoint.Endpoint{Transport: "none"}, s); ok || got != nil {
+		t.Errorf("%v, %v", got, ok)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a scheme was registered twice")
+		}
+	}()
+	transport.Register(endpoint.TCP, func(*transport.Settings) transport.Transport { return nil })
+}
