@@ -33,15 +33,7 @@ func (s *Socket) Close() error {
 
 // closeWithLinger is Close without the wait for the logger.
 func (s *Socket) closeWithLinger() error {
-	ctx, cancel := context.WithCancel(context.Background())
-	switch linger := s.options().Linger; {
-	case linger < 0:
-		cancel()
-	case linger > 0:
-		ctx, cancel = context.WithTimeout(ctx, linger)
-	}
-	defer cancel()
-	s.shutdown(ctx)
+	s.shutdown(context.Background(), s.options().Linger)
 	return nil
 }
 
@@ -61,7 +53,7 @@ func (s *Socket) Shutdown(ctx context.Context) error {
 
 // shutdownUntil is Shutdown without the wait for the logger.
 func (s *Socket) shutdownUntil(ctx context.Context) error {
-	s.shutdown(ctx)
+	s.shutdown(ctx, LingerForever)
 	if s.undelivered > 0 {
 		return &UnsentError{Of: s.typ.String(), Messages: s.undelivered, Err: ctx.Err()}
 	}
@@ -90,9 +82,25 @@ func (e *UnsentError) Error() string {
 
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// shutdown closes the socket. When it returns, s.undelivered is the number of
-// messages that were dropped.
-func (s *Socket) shutdown(ctx context.Context) {
+// withLinger returns a context that is done with ctx, or when the linger has
+// passed.
+func withLinger(ctx context.Context, linger time.Duration) (context.Context, context.CancelFunc) {
+	if linger > 0 {
+		return context.WithTimeout(ctx, linger)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	if linger < 0 {
+		cancel()
+	}
+	return ctx, cancel
+}
+
+// shutdown closes the socket. It waits for queued messages until ctx is done, or
+// the linger has passed. When it returns, s.undelivered is the number of messages
+// that were dropped.
+func (s *Socket) shutdown(ctx context.Context, linger time.Duration) {
+	ctx, stopDraining := withLinger(ctx, linger)
+	defer stopDraining()
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
@@ -100,8 +108,7 @@ func (s *Socket) shutdown(ctx context.Context) {
 		return
 	}
 	s.closing = true
-	ctx, s.stopDraining = context.WithCancel(ctx)
-	defer s.stopDraining()
+	s.stopDraining = stopDraining
 	bound, connected, lingering := s.bound, s.connected, slices.Clone(s.lingering) // nothing is added from now on
 	s.mu.Unlock()
 	s.endOpening()
