@@ -18,7 +18,7 @@ func (d *decoder) await(flags byte, size uint64, header, have int) {
 		return
 	}
 	d.flags, d.bodyLen, d.got = flags, int(size), have
-	d.large = d.alloc(min(d.bodyLen, max(d.trust, have)))
+	d.large = d.alloc(min(d.bodyLen, max(int(d.trust), have)))
 	copy(d.large.Data(), d.chunk[d.pos+header:d.end])
 	d.moveDown(header)
 	d.pos += header - d.gap
@@ -61,7 +61,7 @@ func (d *decoder) change(larger *message.Buffer) {
 
 // finishBody adds a complete body to its message.
 func (d *decoder) finishBody() {
-	d.trust = max(d.trust, min(d.bodyLen, maxTrust))
+	d.trust = max(d.trust, int32(min(d.bodyLen, maxTrust)))
 	d.addRef(message.Ref{
 		At:   d.pos - d.start,
 		Body: d.large.Data()[:d.bodyLen:d.bodyLen],

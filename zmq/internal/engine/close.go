@@ -8,37 +8,30 @@ import (
 // Close closes the connection at once; unwritten messages are handed back. The
 // session's Closed is called when nothing is outstanding, which may be before
 // Close returns.
-func (e *ZMTP) Close(cause error) { e.fail(cause) }
+func (e *conn) Close(cause error) { e.fail(cause) }
 
 // fail begins to close. No goroutine may be writing when the stream is closed:
 // attention makes a sender that is writing right now post to the dispatcher
 // afterwards.
-func (e *ZMTP) fail(cause error) {
+func (e *conn) fail(cause error) {
 	if e.state >= stateClosing {
 		return
 	}
 	e.cause = cause
 	e.state = stateClosing
-	if e.handshake != nil {
-		if e.handshake.refused != nil {
-			e.cause = e.handshake.refused
-		}
-		e.stopTimeout(&e.handshake.limit)
-	}
-	e.stopHeartbeat()
+	e.engine.stop()
 	e.stopQuiet()
 	if e.fullWatch != nil {
 		e.stopTimeout(&e.fullWatch.check)
 	}
 	e.mu.Lock()
-	e.closing = true
-	e.attention.Store(true)
+	e.attention.Or(attentionClosing)
 	e.mu.Unlock()
 	e.closeIfDone()
 }
 
 // closeIfDone continues to close when something outstanding has completed.
-func (e *ZMTP) closeIfDone() {
+func (e *conn) closeIfDone() {
 	if e.state != stateClosing || !e.ownsWriter() || !e.closeGracefully() {
 		return
 	}
@@ -51,19 +44,22 @@ func (e *ZMTP) closeIfDone() {
 		e.cfg.Connections.Add(-1)
 	}
 	e.decoder.Close()
+	if e.coding != nil {
+		e.coding.in.Close()
+	}
 	e.inbox.Close()
-	e.session.Closed(e, e.cause, e.unsent())
+	e.session.Closed(e.engine, e.cause, e.unsent())
 }
 
 // timing reports whether a time limit is still running.
-func (e *ZMTP) timing() bool {
-	return e.handshake != nil && e.handshake.limit.running() || e.heartbeat.running() || e.quiet.running() || e.fullWatch != nil && e.fullWatch.check.running()
+func (e *conn) timing() bool {
+	return e.engine.running() || e.quiet.running() || e.fullWatch != nil && e.fullWatch.check.running()
 }
 
 // ownsWriter reports whether the dispatcher is the writer, and makes it the
 // writer if the engine is idle. Otherwise a sender is writing, or has posted:
 // attention keeps the writer from being released, and onFlush comes back here.
-func (e *ZMTP) ownsWriter() bool {
+func (e *conn) ownsWriter() bool {
 	if e.out == nil || e.dispatcherWrites {
 		return true
 	}
@@ -72,7 +68,7 @@ func (e *ZMTP) ownsWriter() bool {
 }
 
 // unsent returns the messages that the peer cannot have received.
-func (e *ZMTP) unsent() *message.Batch {
+func (e *conn) unsent() *message.Batch {
 	if e.inFlight.Msgs == 0 {
 		return nil
 	}
@@ -80,6 +76,6 @@ func (e *ZMTP) unsent() *message.Batch {
 		e.inFlight.Reset() // translated to commands; queued anew on the next connection
 		return nil
 	}
-	e.inFlight.DropWritten(e.written)
+	e.dropWritten()
 	return &e.inFlight
 }

@@ -5,8 +5,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// onCommand carries out a command of the peer (RFC 37, "Commands"). Whole
-// messages before it have been delivered. A command that is malformed, unknown,
+// onCommand implements protocol (RFC 37, "Commands"). A command that is malformed, unknown,
 // or not for this socket is ignored, as libzmq does: it is a frame of its own,
 // and the bytes behind it can be read as well as before.
 func (e *ZMTP) onCommand(body []byte) {
@@ -37,13 +36,6 @@ func (e *ZMTP) answer(frame []byte) {
 	if e.waiting() <= maxAnswers {
 		e.queueCommand(frame)
 	}
-}
-
-// waiting returns how many bytes of commands wait and are not being written.
-func (e *ZMTP) waiting() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.queued)
 }
 
 // subscription gives a subscription to the pattern of a socket that takes them.

@@ -49,7 +49,6 @@ type decoder struct {
 	parts     int           // number of these frames
 
 	skip    uint64 // bytes of a frame that are still to be skipped
-	skipped int    // messages skipped, and not yet reported
 	turn    int    // how much may be done before Scan stops: see Turn
 
 	large   *message.Buffer // a body that is read directly; nil if there is none
@@ -60,8 +59,9 @@ type decoder struct {
 	keep     keeping
 	maxChunk int32 // the size limit of one chunk, in bytes
 	*Limits
-	trust int // a body up to this size gets memory before it has come
-	next  int // size of the next chunk
+	trust   int32 // a body up to this size gets memory before it has come
+	skipped int32 // messages skipped, and not yet reported
+	next    int   // size of the next chunk
 
 	offered int     // how many bytes Space returned last
 	direct  *direct // made for a body that is read directly; nil before the first one
@@ -211,7 +211,7 @@ func (d *decoder) frameSkipped(flags byte, size uint64) {
 
 // Skipped returns how many messages were skipped since the last call.
 func (d *decoder) Skipped() int {
-	n := d.skipped
+	n := int(d.skipped)
 	d.skipped = 0
 	return n
 }

@@ -221,7 +221,7 @@ func (p *party) queue(put func()) {
 	put()
 	p.pace.Send(p.out)
 	p.mu.Unlock()
-	if p.out.ActivateSelf(p.e) {
+	if p.out.ActivateSelf(&p.e.conn) {
 		p.e.Wake(p.pace.Alone(p.out))
 	}
 }
@@ -251,7 +251,9 @@ func (r *fixture) connect(cfg Config) (*party, *peer) {
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	p.share(&pipe.Pace{Now: r.network.Now})
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
-	cfg.Mechanism, cfg.Metadata = mechanism.NewNull, metadata
+	if cfg.Metadata = metadata; cfg.Mechanism == nil {
+		cfg.Mechanism = mechanism.NewNull
+	}
 	p.e = NewZMTP(&cfg, Connection{Dispatcher: r.d, Stream: p.stream, Session: p}).(*ZMTP)
 	return p, newPeer(r, far)
 }

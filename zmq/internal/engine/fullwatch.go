@@ -29,24 +29,25 @@ const (
 type fullWatch struct {
 	check timeout
 	wait  time.Duration // before the next check
-	count uint32        // conn.fullCount when the wait began
+	times uint32        // how many times the Inbox was found full
+	count uint32        // times when the wait began
 }
 
 // onFull is called when the Inbox has no room; resume is called when it has.
-func (e *ZMTP) onFull() {
-	e.fullCount++
+func (e *conn) onFull() {
 	e.inboxFull = true
 	if e.fullWatch == nil {
 		e.fullWatch = new(fullWatch)
 	}
+	e.fullWatch.times++
 	if f := e.fullWatch; !f.check.running() {
-		f.wait, f.count = firstFullCheck, e.fullCount
+		f.wait, f.count = firstFullCheck, f.times
 		e.startTimeout(&f.check, f.wait, e.onFullCheck)
 	}
 }
 
 // onFullCheck checks whether the peer is still there.
-func (e *ZMTP) onFullCheck(op *proactor.Operation) {
+func (e *conn) onFullCheck(op *proactor.Operation) {
 	f := e.fullWatch
 	switch {
 	case e.state != stateTraffic || op.Err() != nil:
@@ -55,8 +56,8 @@ func (e *ZMTP) onFullCheck(op *proactor.Operation) {
 	case !e.inboxFull:
 		e.fullWatch = nil
 		return
-	case f.count != e.fullCount: // the Inbox has had room meanwhile
-		f.wait, f.count = firstFullCheck, e.fullCount
+	case f.count != f.times: // the Inbox has had room meanwhile
+		f.wait, f.count = firstFullCheck, f.times
 	case e.hungUp():
 		e.fullWatch = nil
 		e.readToTheEnd()
@@ -69,10 +70,10 @@ func (e *ZMTP) onFullCheck(op *proactor.Operation) {
 
 // hungUp reports whether the peer has hung up. If the stream does not know, a
 // few bytes are read ahead.
-func (e *ZMTP) hungUp() bool {
+func (e *conn) hungUp() bool {
 	hungUp, known := e.s.HungUp()
-	for !known && e.decoder.Ahead() < maxAhead {
-		space, _ := e.decoder.Space()
+	for !known && e.coding.decoded() && e.incoming().Ahead() < maxAhead {
+		space, _ := e.incoming().Space()
 		n, err := e.s.TryRead(space)
 		if err != nil {
 			return err != proactor.ErrWouldBlock
@@ -83,7 +84,7 @@ func (e *ZMTP) hungUp() bool {
 }
 
 // readToTheEnd reads all that has been sent, without limits.
-func (e *ZMTP) readToTheEnd() {
+func (e *conn) readToTheEnd() {
 	if e.inbox.Unlimit() {
 		e.onResume(nil)
 	} // otherwise resume was called, and onResume will be

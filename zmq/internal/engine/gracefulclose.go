@@ -40,7 +40,7 @@ const (
 // if the peer has written something that is not read. It waits up to timeout
 // for the peer to end its side. A socket that cannot have sent a message has
 // nothing to wait for.
-func (e *ZMTP) CloseGracefully(cause error, timeout time.Duration) {
+func (e *conn) CloseGracefully(cause error, timeout time.Duration) {
 	if e.state == stateTraffic && e.cfg.Type.Sends(wire.Messages) {
 		e.graceful = &gracefulClose{timeout: timeout, left: maxLeftover}
 	}
@@ -48,7 +48,7 @@ func (e *ZMTP) CloseGracefully(cause error, timeout time.Duration) {
 }
 
 // CloseNow ends a wait that CloseGracefully has begun.
-func (e *ZMTP) CloseNow() {
+func (e *conn) CloseNow() {
 	if p := e.graceful; p != nil && e.state == stateClosing {
 		p.timeout, p.done = 0, p.done || p.writeEnded
 		e.closeIfDone()
@@ -57,7 +57,7 @@ func (e *ZMTP) CloseNow() {
 
 // closeGracefully continues a graceful close, and reports whether it is over.
 // Only the dispatcher may be writing.
-func (e *ZMTP) closeGracefully() bool {
+func (e *conn) closeGracefully() bool {
 	p := e.graceful
 	if p == nil || p.done {
 		return true
@@ -67,7 +67,7 @@ func (e *ZMTP) closeGracefully() bool {
 			p.done = true
 			return true
 		}
-		e.d.Cancel(e.writeOp.get(e, (*ZMTP).onWritten)) // its handler calls closeIfDone again
+		e.d.Cancel(e.writeOp.get(e, (*conn).onWritten)) // its handler calls closeIfDone again
 		return false
 	}
 	if !p.writeEnded {
@@ -80,7 +80,7 @@ func (e *ZMTP) closeGracefully() bool {
 }
 
 // awaitEnd begins step 3. An outstanding read becomes a part of it.
-func (e *ZMTP) awaitEnd() {
+func (e *conn) awaitEnd() {
 	p := e.graceful
 	if !e.readOp.Outstanding() {
 		p.done = !e.dropLeftover()
@@ -108,7 +108,7 @@ func (p *gracefulClose) space() []byte {
 
 // dropLeftover reads the bytes that are there. It returns false when no more
 // will come, or enough were dropped.
-func (e *ZMTP) dropLeftover() bool {
+func (e *conn) dropLeftover() bool {
 	p := e.graceful
 	for p.left > 0 {
 		n, err := e.s.TryRead(p.space())
@@ -122,7 +122,7 @@ func (e *ZMTP) dropLeftover() bool {
 
 // onLeftover is the completion handler of reads while the connection is
 // closing.
-func (e *ZMTP) onLeftover(op *proactor.Operation) {
+func (e *conn) onLeftover(op *proactor.Operation) {
 	if p := e.graceful; p != nil && p.writeEnded && !p.done {
 		p.left -= op.N()
 		if op.Err() == nil && e.dropLeftover() {
@@ -135,14 +135,14 @@ func (e *ZMTP) onLeftover(op *proactor.Operation) {
 }
 
 // onGracefulLimit ends the wait for the peer.
-func (e *ZMTP) onGracefulLimit(*proactor.Operation) {
+func (e *conn) onGracefulLimit(*proactor.Operation) {
 	e.graceful.done = true
 	e.closeIfDone()
 }
 
 // gracefulDone frees what a graceful close took, and reports whether nothing of
 // it is outstanding. The stream is closed.
-func (e *ZMTP) gracefulDone() bool {
+func (e *conn) gracefulDone() bool {
 	p := e.graceful
 	if p == nil {
 		return true

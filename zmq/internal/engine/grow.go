@@ -47,11 +47,11 @@ func (d *decoder) directly() *direct {
 }
 
 // growing reports whether another goroutine is making memory for a body.
-func (e *ZMTP) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
+func (e *conn) growing() bool { return e.decoder.direct != nil && e.decoder.direct.growing != nil }
 
 // growsInBackground reports whether the body needs a buffer above maxGrowth,
 // and starts a goroutine that makes it.
-func (e *ZMTP) growsInBackground() bool {
+func (e *conn) growsInBackground() bool {
 	size := e.decoder.needs()
 	if size <= maxGrowth {
 		return false
@@ -71,7 +71,7 @@ func (e *ZMTP) growsInBackground() bool {
 }
 
 // onGrown is step 3.
-func (e *ZMTP) onGrown() {
+func (e *conn) onGrown() {
 	larger := e.decoder.direct.growing.larger
 	e.decoder.direct.growing = nil
 	if e.state >= stateClosing {

@@ -26,6 +26,7 @@ type handshake struct {
 	greeting  wire.Greeting
 	limit     timeout
 	refused   error // why this side refuses the peer; nil if it does not
+	resumed   bool  // the mechanism has an answer from elsewhere
 }
 
 // greet sends the greeting. Both sides send theirs at once, without waiting for
@@ -37,73 +38,106 @@ func (e *ZMTP) greet() {
 	e.queueCommand(wire.AppendGreeting(nil, e.handshake.greeting))
 }
 
-// stepHandshake continues the handshake with the bytes that have been received.
-// It does nothing if they are not enough.
-func (e *ZMTP) stepHandshake() error {
+// stepHandshake implements protocol.
+func (e *ZMTP) stepHandshake() (read bool, err error) {
+	h := e.handshake
 	if e.state == stateGreeting {
 		g, n, err := wire.ParseGreeting(e.decoder.Bytes())
 		if err != nil || n == 0 {
-			return err
+			return true, err
 		}
 		e.decoder.Skip(n)
-		if ours := e.handshake.greeting.Mechanism; g.Mechanism != ours {
-			return fmt.Errorf("%w: %.20q instead of %s", ErrMechanism, g.Mechanism, ours)
+		if ours := h.greeting.Mechanism; g.Mechanism != ours {
+			return false, fmt.Errorf("%w: %.20q instead of %s", ErrMechanism, g.Mechanism, ours)
 		}
 		e.subscribesByCommand = g.Major > 3 || g.Minor >= 1
 		e.state = stateHandshake
 		if err := e.send(); err != nil || e.state >= stateClosing {
-			return err
+			return false, err
 		}
 	}
-	for !e.handshake.mechanism.Done() {
+	for !h.mechanism.Done() {
+		if h.mechanism.Suspended() {
+			return e.decoder.Ahead() == 0, nil // a read that is outstanding notices that the peer leaves
+		}
+		if h.resumed {
+			h.resumed = false
+			if err := e.send(); err != nil || e.state >= stateClosing {
+				return false, err
+			}
+			continue
+		}
 		body, n, err := mechanism.ParseFrame(e.decoder.Bytes())
 		if err != nil || n == 0 {
-			return err
+			return true, err
 		}
-		err = e.handshake.mechanism.Receive(body)
+		err = h.mechanism.Receive(body)
 		e.decoder.Skip(n)
-		e.handshake.refused = err // also if the peer has closed and will not read the ERROR
+		h.refused = err // also if the peer has closed and will not read the ERROR
 		if said := e.send(); err == nil {
 			err = said
 		}
 		if err != nil || e.state >= stateClosing {
-			return err
+			return false, err
 		}
 	}
-	return e.establish()
+	return false, e.establish()
 }
 
 // send sends the mechanism's next command, if there is one. If that cannot be
 // written, the connection is closing afterwards, or closed.
 func (e *ZMTP) send() error {
 	b, err := e.handshake.mechanism.Next(nil)
+	if err != nil {
+		e.handshake.refused = err
+	}
 	if len(b) > 0 {
 		e.queueCommand(b)
 	}
 	return err
 }
 
-// establish begins the traffic: from here on the Out has a consumer, which is
-// active until it has found nothing to write.
+// resumeHandshake is mechanism.Connection's Resume.
+func (e *ZMTP) resumeHandshake() {
+	e.d.Post(&proactor.Operation{Handler: e.handler(e.onResumeHandshake)})
+}
+
+// onResumeHandshake continues a handshake that was suspended. An outstanding
+// read is cancelled first, because nothing may be decoded meanwhile: onRead
+// continues.
+func (e *ZMTP) onResumeHandshake(op *proactor.Operation) {
+	if op.Err() != nil || e.state != stateHandshake {
+		return
+	}
+	e.handshake.resumed = true
+	switch {
+	case e.readOp.Outstanding():
+		e.d.Cancel(&e.readOp)
+	case e.take():
+		e.drain(true)
+	}
+}
+
+// establish begins the traffic.
 func (e *ZMTP) establish() error {
-	out, err := e.session.Established(e, e.handshake.mechanism.PeerMetadata())
-	if err != nil {
-		return err
-	}
-	e.stopTimeout(&e.handshake.limit)
+	h := e.handshake
+	peer, codec := h.mechanism.PeerMetadata(), h.mechanism.Codec()
+	e.stopTimeout(&h.limit)
+	h.end()
 	e.forgetHandshake()
-	e.state = stateTraffic
-	e.out = out
-	e.dispatcherWrites = true
-	e.out.Attach(e, true)
-	if !e.writeOp.Outstanding() { // otherwise onWritten continues when the handshake is written
-		e.commands, e.queued, e.vec, e.next = nil, nil, nil, 0 // an idle connection has no use for them
-		e.flush()
-	}
-	if e.state == stateTraffic { // what was queued could be written
+	err := e.conn.establish(peer, codec)
+	if err == nil && e.state == stateTraffic { // what was queued could be written
 		e.startHeartbeat()
 	}
-	return nil
+	return err
+}
+
+// end ends the use of the mechanism.
+func (h *handshake) end() {
+	if h.mechanism != nil {
+		h.mechanism.Close()
+		h.mechanism = nil
+	}
 }
 
 // onLimit ends a handshake that takes too long.

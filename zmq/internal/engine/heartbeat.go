@@ -28,20 +28,6 @@ type Heartbeat struct {
 	TTL      time.Duration // how soon the peer may expect more after each; 0: no limit
 }
 
-// grace extends the wait for bytes that may be there already: a process that
-// was suspended finds its timers due before it has read anything.
-const grace = 5 * time.Millisecond
-
-// expectation is a time limit within which something must be read.
-type expectation struct {
-	timeout
-	reads  uint32        // conn.reads when it began
-	within time.Duration // the limit
-	until  time.Duration // its end by the dispatcher's clock
-	graced bool
-	cause  error // the connection's error if nothing is read; nil: ErrHeartbeatTimeout
-}
-
 // heartbeat is the state of an engine with heartbeats.
 type heartbeat struct {
 	next timeout     // until the next PING
@@ -94,42 +80,4 @@ func (e *ZMTP) onBeat(op *proactor.Operation) {
 		e.expect(&e.heartbeat.pong, o.Timeout)
 	}
 	e.restartTimeout(&e.heartbeat.next, o.Interval)
-}
-
-// expect starts an expectation, or extends it if something was read meanwhile.
-func (e *ZMTP) expect(x *expectation, within time.Duration) {
-	if within <= 0 || x.running() && x.reads == e.reads {
-		return
-	}
-	x.reads, x.within, x.until, x.graced = e.reads, within, e.d.Now()+within, false
-	switch {
-	case x.running():
-	case x.op.Handler != nil:
-		e.restartTimeout(&x.timeout, within)
-	default:
-		e.startTimeout(&x.timeout, within, func(op *proactor.Operation) { e.onExpected(x, op) })
-	}
-}
-
-// onExpected checks whether anything was read.
-func (e *ZMTP) onExpected(x *expectation, op *proactor.Operation) {
-	if e.state != stateTraffic || op.Err() != nil {
-		e.closeIfDone()
-		return
-	}
-	left := x.until - e.d.Now()
-	switch {
-	case e.reads != x.reads: // the next PING starts it again
-	case left > 0:
-		e.restartTimeout(&x.timeout, left)
-	case !e.readOp.Outstanding(): // at the high-water mark nothing is read
-		e.restartTimeout(&x.timeout, x.within)
-	case !x.graced:
-		x.graced = true
-		e.restartTimeout(&x.timeout, grace)
-	case x.cause != nil:
-		e.fail(x.cause)
-	default:
-		e.fail(ErrHeartbeatTimeout)
-	}
 }

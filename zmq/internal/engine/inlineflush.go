@@ -27,14 +27,14 @@ const (
 )
 
 // postFlush posts the work to the dispatcher.
-func (e *ZMTP) postFlush() {
+func (e *conn) postFlush() {
 	e.turn.Store(turnPosted)
-	e.d.Post(e.flushOp.get(e, (*ZMTP).onFlush))
+	e.d.Post(e.flushOp.get(e, (*conn).onFlush))
 }
 
 // becomeWriter makes the dispatcher the writer. It returns false if a sender is
 // writing.
-func (e *ZMTP) becomeWriter() bool {
+func (e *conn) becomeWriter() bool {
 	for !e.turn.CompareAndSwap(turnPosted, turnNone) {
 		if e.turn.CompareAndSwap(turnInline, turnMissed) {
 			return false
@@ -44,18 +44,18 @@ func (e *ZMTP) becomeWriter() bool {
 }
 
 // FlushInline implements pipe.Consumer.
-func (e *ZMTP) FlushInline() bool {
+func (e *conn) FlushInline() bool {
 	if e.cfg.Tuning.NoSpeculativeWrite || !e.turn.CompareAndSwap(turnPosted, turnInline) {
 		return false
 	}
-	if !e.pending() {
+	if !e.pending() && !e.encodeMore() {
 		e.credit() // for a turn that was over its budget
 		if e.out.TakeMore(&e.inFlight) {
 			e.loadFlight()
 		}
 	}
 	written := e.write(math.MaxInt) == nil
-	if written {
+	if written && !e.encodeMore() {
 		e.credit()
 	}
 	if e.turn.CompareAndSwap(turnInline, turnPosted) {
@@ -70,7 +70,7 @@ func (e *ZMTP) FlushInline() bool {
 }
 
 // credit accounts for what is written, and releases it.
-func (e *ZMTP) credit() {
+func (e *conn) credit() {
 	if msgs, size := e.releaseWritten(); msgs > 0 {
 		e.out.Credit(msgs, size)
 	}

@@ -15,7 +15,7 @@ type lazyOperation struct {
 // get returns the operation. f is a method of the engine that is not bound to
 // it yet, because binding it would allocate. One goroutine at a time may call
 // get.
-func (s *lazyOperation) get(e *ZMTP, f func(*ZMTP, *proactor.Operation)) *proactor.Operation {
+func (s *lazyOperation) get(e *conn, f func(*conn, *proactor.Operation)) *proactor.Operation {
 	op := s.op.Load()
 	if op == nil {
 		op = &proactor.Operation{Handler: e.handler(func(op *proactor.Operation) { f(e, op) })}

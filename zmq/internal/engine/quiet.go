@@ -39,8 +39,8 @@ type quiet struct {
 }
 
 // watch starts the timers that a read needs before it waits.
-func (e *ZMTP) watch() {
-	begun, large := e.decoder.Begun(), e.decoder.LargeBody()
+func (e *conn) watch() {
+	begun, large := e.begun(), e.largeChunk()
 	if e.state != stateTraffic || !begun && !large {
 		return
 	}
@@ -57,12 +57,12 @@ func (e *ZMTP) watch() {
 }
 
 // onCalm checks whether anything was read meanwhile.
-func (e *ZMTP) onCalm(op *proactor.Operation) {
+func (e *conn) onCalm(op *proactor.Operation) {
 	q := e.quiet
 	switch {
 	case e.state != stateTraffic || op.Err() != nil:
 		e.closeIfDone()
-	case !e.readOp.Outstanding() || !e.decoder.LargeBody():
+	case !e.readOp.Outstanding() || !e.largeChunk():
 		// The next read that waits starts the timer.
 	case q.reads != e.reads:
 		q.reads = e.reads
@@ -75,7 +75,7 @@ func (e *ZMTP) onCalm(op *proactor.Operation) {
 
 // replacedChunk replaces the chunk if op is the read that was cancelled for
 // that.
-func (e *ZMTP) replacedChunk(op *proactor.Operation) bool {
+func (e *conn) replacedChunk(op *proactor.Operation) bool {
 	q := e.quiet
 	if q == nil || !q.swap {
 		return false
@@ -84,7 +84,7 @@ func (e *ZMTP) replacedChunk(op *proactor.Operation) bool {
 	if !errors.Is(op.Err(), proactor.ErrCanceled) {
 		return false // something has come
 	}
-	e.decoder.Shrink()
+	e.shrink()
 	if !q.running() {
 		e.quiet = nil
 	}
@@ -95,7 +95,7 @@ func (e *ZMTP) replacedChunk(op *proactor.Operation) bool {
 func (q *quiet) running() bool { return q != nil && (q.stall.running() || q.calm.running()) }
 
 // stopQuiet stops the timers.
-func (e *ZMTP) stopQuiet() {
+func (e *conn) stopQuiet() {
 	if q := e.quiet; q != nil {
 		e.stopTimeout(&q.stall.timeout)
 		e.stopTimeout(&q.calm)

@@ -26,7 +26,7 @@ import (
 const readBudget = 8
 
 // onRead is the completion handler of reads.
-func (e *ZMTP) onRead(op *proactor.Operation) {
+func (e *conn) onRead(op *proactor.Operation) {
 	if e.state >= stateClosing {
 		e.onLeftover(op)
 		return
@@ -34,11 +34,12 @@ func (e *ZMTP) onRead(op *proactor.Operation) {
 	if e.replacedChunk(op) {
 		return
 	}
-	if err := op.Err(); err != nil {
+	err := op.Err()
+	if err != nil && (e.state == stateTraffic || !errors.Is(err, proactor.ErrCanceled)) {
 		e.fail(err)
 		return
-	}
-	filled := e.received(op.N())
+	} // a read is cancelled so that a handshake can continue: see onResumeHandshake
+	filled := err == nil && e.received(op.N())
 	e.decoder.Turn()
 	if e.take() {
 		e.drain(filled)
@@ -47,16 +48,16 @@ func (e *ZMTP) onRead(op *proactor.Operation) {
 
 // received counts a read that has brought n bytes, and reports whether that
 // filled its memory.
-func (e *ZMTP) received(n int) (filled bool) {
+func (e *conn) received(n int) (filled bool) {
 	e.reads++
-	return e.decoder.Received(n)
+	return e.incoming().Received(n)
 }
 
 // drain reads until there is nothing, then waits. The missing part of a large
 // body is left to a scatter read, which brings the next header as well.
-func (e *ZMTP) drain(filled bool) {
+func (e *conn) drain(filled bool) {
 	for budget := readBudget; filled && budget > 0 && e.mayReadMore(); budget-- {
-		space, _ := e.decoder.Space()
+		space, _ := e.incoming().Space()
 		n, err := e.s.TryRead(space)
 		if err == proactor.ErrWouldBlock {
 			break
@@ -73,18 +74,18 @@ func (e *ZMTP) drain(filled bool) {
 	e.read()
 }
 
-func (e *ZMTP) mayReadMore() bool {
-	return e.decoder.large == nil && !e.cfg.Tuning.NoReadCoalescing
+func (e *conn) mayReadMore() bool {
+	return e.incoming().large == nil && !e.cfg.Tuning.NoReadCoalescing
 }
 
 // read waits for more, once there is memory for it.
-func (e *ZMTP) read() {
+func (e *conn) read() {
 	if e.growsInBackground() {
 		return
 	}
-	e.renew(&e.readOp, (*ZMTP).onRead)
+	e.renew(&e.readOp, (*conn).onRead)
 	e.watch()
-	if space, behind := e.decoder.Space(); behind == nil {
+	if space, behind := e.incoming().Space(); behind == nil {
 		e.s.Read(&e.readOp, space)
 	} else {
 		e.s.ReadV(&e.readOp, e.decoder.vector(space, behind))
@@ -93,14 +94,15 @@ func (e *ZMTP) read() {
 
 // take decodes the bytes that are there. It returns false if no more must be
 // read now: the Inbox is full, the turn is over, or the connection is closing.
-func (e *ZMTP) take() bool {
+func (e *conn) take() bool {
 	if e.state < stateTraffic {
-		if err := e.stepHandshake(); err != nil {
+		read, err := e.engine.stepHandshake()
+		if err != nil {
 			e.fail(err)
 			return false
 		}
 		if e.state != stateTraffic {
-			return e.state < stateTraffic
+			return read && e.state < stateTraffic
 		}
 	}
 	for {
@@ -116,12 +118,17 @@ func (e *ZMTP) take() bool {
 			e.refuse(err)
 			return false
 		case what == foundNothing:
-			return e.state == stateTraffic
+			if more, err := e.decodeMore(); err != nil {
+				e.refuse(err)
+				return false
+			} else if !more {
+				return e.state == stateTraffic
+			}
 		case what == foundEnough:
 			e.resume()
 			return false
 		case what == foundCommand:
-			e.onCommand(body)
+			e.engine.onCommand(body)
 			if e.state != stateTraffic {
 				return false // the answer could not be written
 			}
@@ -132,7 +139,7 @@ func (e *ZMTP) take() bool {
 
 // deliver hands whole messages to the Inbox, and reports those that were
 // skipped.
-func (e *ZMTP) deliver() {
+func (e *conn) deliver() {
 	if batch, ok := e.decoder.Batch(); ok {
 		e.inbox.Put(batch)
 	}
@@ -142,7 +149,7 @@ func (e *ZMTP) deliver() {
 }
 
 // refuse counts a message that must not be received, and closes the connection.
-func (e *ZMTP) refuse(err error) {
+func (e *conn) refuse(err error) {
 	why := pipe.RefusedMalformed
 	if errors.Is(err, ErrTooLarge) {
 		why = pipe.RefusedTooLarge
@@ -153,10 +160,10 @@ func (e *ZMTP) refuse(err error) {
 
 // resume is called by a receiver when a full Inbox has room again, and when a
 // turn has ended before everything is decoded.
-func (e *ZMTP) resume() { e.d.Post(e.resumeOp.get(e, (*ZMTP).onResume)) }
+func (e *conn) resume() { e.d.Post(e.resumeOp.get(e, (*conn).onResume)) }
 
 // onResume continues where take stopped.
-func (e *ZMTP) onResume(*proactor.Operation) {
+func (e *conn) onResume(*proactor.Operation) {
 	if e.state != stateTraffic {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // handler makes a completion handler of f.
-func (e *ZMTP) handler(f func(*proactor.Operation)) proactor.Handler {
+func (e *conn) handler(f func(*proactor.Operation)) proactor.Handler {
 	if !e.cfg.Tuning.NoStrandElision {
 		return proactor.HandlerFunc(f)
 	}
@@ -20,7 +20,7 @@ func (e *ZMTP) handler(f func(*proactor.Operation)) proactor.Handler {
 // renew gives an operation that is about to be started a new handler, with
 // NoHandlerMemory. f is a method of the engine that is not bound to it yet,
 // because binding it would allocate.
-func (e *ZMTP) renew(op *proactor.Operation, f func(*ZMTP, *proactor.Operation)) {
+func (e *conn) renew(op *proactor.Operation, f func(*conn, *proactor.Operation)) {
 	if e.cfg.Tuning.NoHandlerMemory {
 		op.Handler = e.handler(func(op *proactor.Operation) { f(e, op) })
 	}
@@ -28,7 +28,7 @@ func (e *ZMTP) renew(op *proactor.Operation, f func(*ZMTP, *proactor.Operation))
 
 // recycle keeps the memory of a batch that has been written for the next one,
 // unless NoHandlerMemory is set.
-func (e *ZMTP) recycle() {
+func (e *conn) recycle() {
 	e.inFlight.Reset()
 	if e.cfg.Tuning.NoHandlerMemory {
 		e.inFlight = message.Batch{}

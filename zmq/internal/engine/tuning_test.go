@@ -43,7 +43,7 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 		}
 		mem.Release()
 		var op proactor.Operation
-		if p.e.renew(&op, (*ZMTP).onRead); (op.Handler != nil) != off {
+		if p.e.renew(&op, (*conn).onRead); (op.Handler != nil) != off {
 			t.Errorf("off: %t, but a handler is made anew: %t", off, op.Handler != nil)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -39,7 +38,7 @@ const (
 // dispatcher, and give to one write. A round has a turn for each connection,
 // and all writes that it starts may be submitted at once. Others, and Close,
 // wait until the kernel has copied what fits into all the connections' buffers.
-func (e *ZMTP) share() int {
+func (e *conn) share() int {
 	if c := e.cfg.Connections; c != nil {
 		return max(min(roundBytes/max(int(c.Load()), 1), writeBudget), leastShare)
 	}
@@ -47,18 +46,18 @@ func (e *ZMTP) share() int {
 }
 
 // Wake implements pipe.Consumer: the engine was activated.
-func (e *ZMTP) Wake(inline bool) {
+func (e *conn) Wake(inline bool) {
 	if inline && !e.cfg.Tuning.NoSpeculativeWrite {
 		e.speculate()
 		return
 	}
 	e.turn.Store(turnPosted)
-	e.d.Defer(e.flushOp.get(e, (*ZMTP).onFlush))
+	e.d.Defer(e.flushOp.get(e, (*conn).onFlush))
 }
 
 // speculate writes waiting messages on the sender's goroutine. The dispatcher
 // does what is left after one write.
-func (e *ZMTP) speculate() {
+func (e *conn) speculate() {
 	if !e.load() {
 		e.releaseWriter()
 		return
@@ -71,7 +70,7 @@ func (e *ZMTP) speculate() {
 }
 
 // onFlush is the completion handler of the work that the dispatcher was given.
-func (e *ZMTP) onFlush(*proactor.Operation) {
+func (e *conn) onFlush(*proactor.Operation) {
 	if e.becomeWriter() {
 		e.dispatcherWrites = true
 		e.flush()
@@ -81,7 +80,7 @@ func (e *ZMTP) onFlush(*proactor.Operation) {
 // onWritten is the completion handler of write operations. Bytes that were
 // written count also when the connection is closing: they must not be sent
 // again.
-func (e *ZMTP) onWritten(op *proactor.Operation) {
+func (e *conn) onWritten(op *proactor.Operation) {
 	e.advance(op.N())
 	if err := op.Err(); err != nil && e.state < stateClosing {
 		e.fail(err)
@@ -96,7 +95,7 @@ func (e *ZMTP) onWritten(op *proactor.Operation) {
 // flush writes until nothing is left, the stream is full, or the budget is used
 // up. The dispatcher is the writer. It stays the writer if the socket is
 // aborted: CloseGracefully follows, and hands back what is not written.
-func (e *ZMTP) flush() {
+func (e *conn) flush() {
 	for budget := e.share(); ; {
 		if e.state >= stateClosing {
 			e.closeIfDone()
@@ -110,7 +109,7 @@ func (e *ZMTP) flush() {
 			e.releaseWriter()
 			return
 		}
-		if e.cfg.Tuning.NoSpeculativeWrite {
+		if e.cfg.Tuning.NoSpeculativeWrite && e.pending() { // a codec may encode a message as nothing
 			e.startWrite()
 			return
 		}
@@ -135,8 +134,8 @@ func (e *ZMTP) flush() {
 // releaseWriter is called when nothing is left to be written and the engine is
 // idle. A command that was queued between the last look and that moment would
 // be stranded, so it looks once more.
-func (e *ZMTP) releaseWriter() {
-	if e.out == nil || !e.attention.Load() {
+func (e *conn) releaseWriter() {
+	if e.out == nil || e.attention.Load() == 0 {
 		return
 	}
 	if e.out.ActivateSelf(e) {
@@ -145,12 +144,12 @@ func (e *ZMTP) releaseWriter() {
 }
 
 // pending reports whether something is loaded and not written.
-func (e *ZMTP) pending() bool { return e.next < len(e.vec) }
+func (e *conn) pending() bool { return e.next < len(e.vec) }
 
 // load takes what is to be written next: commands, then messages. Nothing may
 // be loaded: a writer calls releaseWritten before it becomes idle. load returns
 // false if there is nothing, and the engine is then idle.
-func (e *ZMTP) load() bool {
+func (e *conn) load() bool {
 	if e.loadCommands() {
 		return true
 	}
@@ -158,7 +157,10 @@ func (e *ZMTP) load() bool {
 }
 
 // reload is load for a writer that has written everything that was loaded.
-func (e *ZMTP) reload() bool {
+func (e *conn) reload() bool {
+	if e.encodeMore() {
+		return true
+	}
 	msgs, size := e.releaseWritten()
 	if e.loadCommands() {
 		if msgs > 0 {
@@ -171,7 +173,7 @@ func (e *ZMTP) reload() bool {
 
 // releaseWritten releases what was written, and returns how much of it was
 // messages.
-func (e *ZMTP) releaseWritten() (msgs, size int) {
+func (e *conn) releaseWritten() (msgs, size int) {
 	msgs, size = e.inFlight.Msgs, e.inFlight.Size
 	e.recycle()
 	e.vec, e.next, e.written = e.vec[:0], 0, 0
@@ -179,35 +181,35 @@ func (e *ZMTP) releaseWritten() (msgs, size int) {
 }
 
 // loadFlight lays out the batch for writing.
-func (e *ZMTP) loadFlight() bool {
+func (e *conn) loadFlight() bool {
 	if e.cfg.Type.Sends(wire.Subscriptions) {
-		e.vec = message.AppendPieces(e.vec[:0], translate(&e.inFlight, e.subscribesByCommand), e.piece())
-		return true
+		e.layCommands(translate(&e.inFlight, e.subscribesByCommand))
+	} else {
+		e.layBatch()
 	}
-	e.vec = e.inFlight.Segments(e.vec[:0], e.piece())
 	return true
 }
 
 // loadCommands lays out the commands that wait.
-func (e *ZMTP) loadCommands() bool {
-	if !e.attention.Load() {
+func (e *conn) loadCommands() bool {
+	if e.attention.Load() == 0 {
 		return false
 	}
 	e.mu.Lock()
 	e.commands, e.queued = e.queued, e.commands[:0]
-	e.attention.Store(e.closing)
+	e.attention.And(attentionClosing)
 	e.mu.Unlock()
 	if len(e.commands) == 0 {
 		return false
 	}
-	e.vec = message.AppendPieces(e.vec[:0], e.commands, e.piece())
+	e.layCommands(e.commands)
 	return true
 }
 
 // write writes what is loaded without waiting, a stretch at a time, until it
 // has written budget bytes. It returns nil if it has, or if nothing is left. A
 // short write means that the stream is full, so there is no second attempt.
-func (e *ZMTP) write(budget int) error {
+func (e *conn) write(budget int) error {
 	for ok := true; ok && e.pending(); ok = budget > 0 {
 		n, err := 0, error(nil)
 		stretch := e.stretch()
@@ -233,9 +235,9 @@ func (e *ZMTP) write(budget int) error {
 }
 
 // startWrite starts an operation that writes the next stretch.
-func (e *ZMTP) startWrite() {
-	op := e.writeOp.get(e, (*ZMTP).onWritten)
-	e.renew(op, (*ZMTP).onWritten)
+func (e *conn) startWrite() {
+	op := e.writeOp.get(e, (*conn).onWritten)
+	e.renew(op, (*conn).onWritten)
 	if stretch := e.stretch(); len(stretch) == 1 {
 		e.s.Write(op, stretch[0])
 	} else {
@@ -245,7 +247,7 @@ func (e *ZMTP) startWrite() {
 
 // stretch returns what one system call may write: it ends with the piece that
 // reaches the share.
-func (e *ZMTP) stretch() [][]byte {
+func (e *conn) stretch() [][]byte {
 	end, size, enough := e.next, 0, e.share()
 	for last := min(len(e.vec), e.next+maxPieces); end < last && size < enough; end++ {
 		size += len(e.vec[end])
@@ -255,10 +257,10 @@ func (e *ZMTP) stretch() [][]byte {
 
 // piece returns the maximum length of a piece: a stretch hardly exceeds the
 // share.
-func (e *ZMTP) piece() int { return e.share() / 4 }
+func (e *conn) piece() int { return e.share() / 4 }
 
 // advance counts n bytes as written.
-func (e *ZMTP) advance(n int) {
+func (e *conn) advance(n int) {
 	e.written += n
 	for n > 0 {
 		piece := e.vec[e.next]
@@ -274,10 +276,10 @@ func (e *ZMTP) advance(n int) {
 
 // queueCommand queues bytes that are not a message, and activates the engine.
 // It is called on the dispatcher's goroutine.
-func (e *ZMTP) queueCommand(frame []byte) {
+func (e *conn) queueCommand(frame []byte) {
 	e.mu.Lock()
 	e.queued = append(e.queued, frame...)
-	e.attention.Store(true)
+	e.attention.Or(attentionCommands)
 	e.mu.Unlock()
 	switch {
 	case e.out == nil: // before the traffic only the dispatcher writes
@@ -288,4 +290,11 @@ func (e *ZMTP) queueCommand(frame []byte) {
 		e.dispatcherWrites = true
 		e.flush()
 	}
+}
+
+// waiting returns how many bytes of commands wait and are not being written.
+func (e *conn) waiting() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.queued)
 }

@@ -25,6 +25,12 @@ func (m *null) Name() string { return nameNull }
 
 func (m *null) Done() bool { return m.sent && m.received && m.failed == nil }
 
+func (m *null) Suspended() bool { return false }
+
+func (m *null) Codec() wire.Codec { return nil }
+
+func (m *null) Close() {}
+
 func (m *null) PeerMetadata() wire.Metadata { return m.peer }
 
 // Next appends our READY the first time. After a failure that the peer's user can

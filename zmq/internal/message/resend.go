@@ -1,12 +1,23 @@
 package message
 
-import "github.com/actum-go/actum/zmq/internal/wire"
+import (
+	"math"
+
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
 
 // DropWritten is called for a connection that broke after n bytes of the batch.
 // Messages that are wholly among them have left and are dropped. The others,
 // also the one that was cut, are kept whole, to be sent on the next connection.
 // It returns how many messages and bytes of payload have left.
-func (b *Batch) DropWritten(n int) (msgs, size int) {
+func (b *Batch) DropWritten(n int) (msgs, size int) { return b.drop(n, math.MaxInt) }
+
+// DropMessages is DropWritten for a number of messages that have left.
+func (b *Batch) DropMessages(n int) { b.drop(math.MaxInt, n) }
+
+// drop drops the messages that are wholly among the first n bytes, up to most
+// messages.
+func (b *Batch) drop(n, most int) (msgs, size int) {
 	before := b.unshared()
 	for _, r := range b.Refs {
 		if r.Framed {
@@ -17,7 +28,7 @@ func (b *Batch) DropWritten(n int) (msgs, size int) {
 	pos, ref := 0, 0
 	start, startRef := 0, 0 // where the first message to be kept begins
 	whole := 0              // payload in the frames seen so far
-	for pos < len(b.Buf) {
+	for pos < len(b.Buf) && msgs < most {
 		flags, body, header, _ := wire.ParseFrameHeader(b.Buf[pos:])
 		pos += header
 		n -= header + int(body)

@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
+)
+
+// unboxed returns the frames in b that are complete.
+func unboxed(t testing.TB, b []byte) (frames []string) {
+	t.Helper()
+	b = bytes.Clone(b)
+	for x := new(box); ; {
+		flags, body, n, err := x.ParseFrame(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return frames
+		}
+		frames, b = append(frames, fmt.Sprintf("%d%s", flags, body)), b[n:]
+	}
+}
+
+// boxedPush is a PUSH engine that boxes its traffic, with a raw peer.
+func boxedPush(r *fixture, cfg Config) (*party, *peer) {
+	cfg.Type, cfg.Mechanism = wire.PUSH, NewBoxing
+	p, q := r.connect(cfg)
+	r.shakeHands(p, q, "PULL")
+	return p, q
+}
+
+// boxes returns the boxed frames that the engine has sent.
+func (p *peer) boxes() []string {
+	const ready = 2 + 6 + 1 + len("Socket-Type") + 4 + len("PUSH")
+	return unboxed(p, p.sent[min(len(p.sent), wire.GreetingSize+ready):])
+}
+
+// A connection that is lost at any byte hands back exactly the messages of
+// which a byte was not written.
+func TestCodecHandsBackWhatIsNotWritten(t *testing.T) {
+	large := string(bytes.Repeat([]byte("x"), 5000)) // referred to, not copied
+	texts := []string{"a", "", large, "bc", large, "d"}
+	for most := 1; most < 10200; most += 1 + most%7*most/40 {
+		r := newFixture(t, 1, sim.Faults{})
+		p, _ := boxedPush(r, Config{})
+		s := &cutOff{recorder: p.stream, left: most}
+		p.e.s = s
+		p.mu.Lock()
+		for _, text := range texts {
+			p.out.Put(message.New([]byte(text)))
+		}
+		p.out.Put(message.New([]byte("two"), []byte("frames")))
+		p.mu.Unlock()
+		if p.out.ActivateSelf(&p.e.conn) {
+			p.e.Wake(true)
+		}
+		r.until("lost", func() bool { return p.closed > 0 })
+		whole := 0
+		for _, f := range unboxed(t, s.taken) {
+			if f[0] == '0' {
+				whole++
+			}
+		}
+		if p.unsent.Msgs != len(texts)+1-whole {
+			t.Fatalf("after %d bytes with %d whole messages %d are handed back", most, whole, p.unsent.Msgs)
+		}
+		var c message.Cursor
+		c.Load(p.unsent)
+		for _, want := range append(texts, "two")[whole:] {
+			if m, ok := c.Next(); !ok || string(m.Frame(0)) != want {
+				t.Fatalf("after %d bytes %q is handed back, want %q", most, m.Frame(0), want)
+			}
+		}
+	}
+}
+
+// cutOff is a stream that fails after a number of bytes.
+type cutOff struct {
+	*recorder
+	left  int
+	taken []byte
+}
+
+func (s *cutOff) TryWrite(b []byte) (int, error) { return s.TryWriteV([][]byte{b}) }
+
+func (s *cutOff) TryWriteV(v [][]byte) (n int, err error) {
+	for _, b := range v {
+		k := min(len(b), s.left)
+		s.taken = append(s.taken, b[:k]...)
+		s.left -= k
+		n += k
+	}
+	if s.left == 0 {
+		return n, errTest
+	}
+	return n, nil
+}
+
+// A batch that is larger than a part is encoded as it is written, and credited
+// when all of it is.
+func TestCodecEncodesInParts(t *testing.T) {
+	r := newFixture(t, 1, sim.Faults{Buffer: 16 << 10})
+	p, q := boxedPush(r, Config{})
+	q.deaf = true
+	const n = 100
+	p.mu.Lock()
+	for i := range n {
+		p.out.Put(message.New(fmt.Appendf(make([]byte, 10000), "%02d", i)))
+	}
+	p.mu.Unlock()
+	if p.out.ActivateSelf(&p.e.conn) {
+		p.e.Wake(true)
+	}
+	r.polls()
+	if size := p.e.coding.part.WireSize(); size > 2*partSize || p.queued() != n {
+		t.Errorf("%d bytes are encoded ahead; %d messages are not credited", size, p.queued())
+	}
+	q.deaf = false
+	q.listen()
+	r.until("all written", func() bool { return len(q.boxes()) == n })
+	r.until("all credited", func() bool { return p.queued() == 0 })
+	if mem := cap(p.e.coding.part.Buf); mem > maxKeptPart {
+		t.Errorf("%d bytes of memory are kept", mem)
+	}
+	if msgs := p.sent.Msgs; msgs != n {
+		t.Errorf("%d messages are counted as sent", msgs)
+	}
+}
+
+// A sender without room writes boxed messages itself.
+func TestCodecFlushesInline(t *testing.T) {
+	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+	p, q := boxedPush(r, Config{})
+	var want []string
+	send := func(size int) {
+		text := fmt.Appendf(make([]byte, size), "%d", len(want))
+		want = append(want, "0"+string(text))
+		p.send(text)
+	}
+	send(1)
+	for range 9 {
+		send(1)
+	}
+	for range 3 {
+		if !p.e.FlushInline() {
+			t.Fatal("not flushed inline")
+		}
+		for range 9 {
+			send(30 << 10) // more than one part
+		}
+	}
+	r.until("all", func() bool { return len(q.boxes()) == len(want) })
+	r.equal("received", q.boxes(), want)
+}
+
+// Heartbeats are boxed, too: they keep two engines together, and find a peer
+// that is silent.
+func TestCodecBoxesHeartbeats(t *testing.T) {
+	r := newFixture(t, 1, sim.Faults{})
+	p, q := boxedPush(r, Config{Heartbeat: &Heartbeat{Interval: time.Second, Timeout: 5 * time.Second}})
+	answers := new(box)
+	seen := 1
+	q.onHeard = func() {
+		for boxes := q.boxes(); seen < len(boxes) && seen < 50; seen++ {
+			if boxes[seen][:6] != "4\x04PING" {
+				t.Fatalf("%q is sent", boxes[seen])
+			}
+			pong, _ := answers.AppendFrame(nil, wire.FlagCommand, []byte("\x04PONG"))
+			q.say(pong)
+		}
+	}
+	r.until("silence is noticed", func() bool { return p.closed > 0 })
+	if !errors.Is(p.cause, ErrHeartbeatTimeout) || seen < 50 {
+		t.Errorf("closed by %v after %d PINGs", p.cause, seen)
+	}
+}
+
+// A peer that sends what the codec refuses is disconnected, and so is one whose
+// frame exceeds a limit before it is complete.
+func TestCodecRefuses(t *testing.T) {
+	long, _ := new(box).AppendFrame(nil, 0, make([]byte, 3<<20))
+	for name, tt := range map[string]struct {
+		bytes []byte
+		cause error
+		why   pipe.Refusal
+	}{
+		"malformed": {bytes.Repeat([]byte("?"), 20), errBox, pipe.RefusedMalformed},
+		"too large": {long[:2<<20], ErrTooLarge, pipe.RefusedTooLarge},
+	} {
+		r := newFixture(t, 1, sim.Faults{})
+		p, q := r.connect(Config{Type: wire.PULL, Mechanism: NewBoxing, Limits: Limits{MaxFrame: 1000}})
+		r.shakeHands(p, q, "PUSH")
+		q.say(tt.bytes)
+		r.until("closed", func() bool { return p.closed > 0 })
+		if !errors.Is(p.cause, tt.cause) || p.refused[tt.why] != 1 {
+			t.Errorf("%s: closed by %v, refused %v", name, p.cause, p.refused)
+		}
+	}
+}
+
+// The Inbox holds a boxed peer back, whose messages then come in order; a burst
+// leaves no memory behind.
+func TestCodecFullInbox(t *testing.T) {
+	r := newFixture(t, 1, sim.Mild())
+	p, q := r.connect(Config{Type: wire.PULL, Mechanism: NewBoxing, RecvLimits: pipe.Limits{Msgs: 10}})
+	r.shakeHands(p, q, "PUSH")
+	x := new(box)
+	var sent []byte
+	const n = 300
+	for i := range n {
+		sent, _ = x.AppendFrame(sent, 0, fmt.Appendf(make([]byte, i*200), "%d", i))
+	}
+	q.say(sent)
+	r.until("full", func() bool { return p.e.inboxFull })
+	r.polls()
+	if msgs, _ := p.e.inbox.Queued(); msgs > 10 {
+		t.Errorf("%d messages wait", msgs)
+	}
+	r.until("all", func() bool { p.receive(3); return len(p.got) == n })
+	for i, m := range p.got {
+		if want := fmt.Appendf(make([]byte, i*200), "%d", i); !bytes.Equal(m.Bytes(), want) {
+			t.Fatalf("message %d is %.40q", i, m.Bytes())
+		}
+		m.Release()
+	}
+	r.until("calm", func() bool { return !p.e.largeChunk() })
+}
