@@ -48,8 +48,8 @@ type decoder struct {
 	partSize  uint64        // payload in the frames of the message begun
 	parts     int           // number of these frames
 
-	skip    uint64 // bytes of a frame that are still to be skipped
-	turn    int    // how much may be done before Scan stops: see Turn
+	skip uint64 // bytes of a frame that are still to be skipped
+	turn int    // how much may be done before Scan stops: see Turn
 
 	large   *message.Buffer // a body that is read directly; nil if there is none
 	bodyLen int             // its length
