@@ -145,7 +145,7 @@ func TestChangeLinger(t *testing.T) {
 // afterwards. Over inproc the marks of both sides are added.
 func TestChangeHighWaterMarks(t *testing.T) {
 	r := newFixture(t, "inproc")
-	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 3})
+	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 3})
 	r.link(pull, push)
 	first := pull.LastEndpoint()
 	if n := r.fill(push); n != 5 {
