@@ -168,7 +168,7 @@ func (s *Socket) drain(ctx context.Context, connected []*connected, lingering []
 		s.drainPeer(ctx, p.Out.OnDrained)
 	}
 	for _, c := range connected {
-		s.drainPeer(ctx, c.drained)
+		s.drainPeer(ctx, c.WhenDelivered)
 	}
 	for _, l := range lingering {
 		s.ctx.awaitUntil(ctx, l.gone)
@@ -207,7 +207,7 @@ func (s *Socket) stopListenersFirst(timeout time.Duration, bound []*bound, conne
 	}
 	var stops []func(func())
 	for _, b := range bound {
-		stops = append(stops, b.stop)
+		stops = append(stops, b.Stop)
 	}
 	s.stopAll(stops)
 	for _, l := range lingering {
@@ -215,7 +215,7 @@ func (s *Socket) stopListenersFirst(timeout time.Duration, bound []*bound, conne
 	}
 	stops = stops[:0]
 	for _, c := range connected {
-		stops = append(stops, func(done func()) { c.stop(timeout, done) })
+		stops = append(stops, func(done func()) { c.Stop(timeout, done) })
 	}
 	s.stopAll(append(stops, func(done func()) { s.accepted.Stop(timeout, done) }))
 	for _, l := range lingering {

@@ -27,26 +27,39 @@ func (s *settings) endpoint(ep endpoint.Endpoint) (session.Endpoint, error) {
 	return session.Endpoint{Endpoint: ep, Transport: t}, nil
 }
 
-// bound is one Bind. stop closes the endpoint and calls done when nothing of it
-// is left.
+// bound is one Bind.
 type bound struct {
 	given, actual endpoint.Endpoint
-	status        func() session.Status
-	queued        func() int // messages for peers that are not in Socket.accepted
-	stop          func(done func())
+	listener
 }
 
-// connected is one Connect. Its stop waits up to timeout for the peer to receive
-// what was written.
+// listener is what is bound: a session's listener, or a name of inproc.
+type listener interface {
+	Status() session.Status
+	// Queued is the number of messages for peers that are not in Socket.accepted.
+	Queued() int
+	// Stop closes the endpoint and calls done when nothing of it is left.
+	Stop(done func())
+}
+
+// connected is one Connect.
 type connected struct {
-	to     endpoint.Endpoint
-	peer   *pipe.Peer
-	status func() session.Status
-	// drained calls its argument once the socket need not wait for this
-	// connection any longer before it closes.
-	drained  func(func())
-	stop     func(timeout time.Duration, done func())
-	closeNow func() // makes a stop wait no longer; nil if stop never waits
+	to endpoint.Endpoint
+	connection
+}
+
+// connection is a session's connection, or one over inproc.
+type connection interface {
+	Peer() *pipe.Peer
+	Status() session.Status
+	// WhenDelivered calls f once the socket need not wait for this connection any
+	// longer before it closes.
+	WhenDelivered(f func())
+	// Stop ends the connection and calls done when nothing of it is left. It waits
+	// up to timeout for the peer to receive what was written.
+	Stop(timeout time.Duration, done func())
+	// CloseNow makes a Stop wait no longer.
+	CloseNow()
 }
 
 // Bind makes the socket reachable at an endpoint: "tcp://host:port", with * for
@@ -168,7 +181,7 @@ func (s *Socket) bind(ctx context.Context, ep endpoint.Endpoint) error {
 	}
 	l.Start()
 	s.last = l.Endpoint()
-	s.bound = append(s.bound, &bound{given: ep, actual: actual, status: l.Status, queued: noneQueued, stop: l.Stop})
+	s.bound = append(s.bound, &bound{given: ep, actual: actual, listener: l})
 	return nil
 }
 
@@ -184,7 +197,7 @@ func (s *Socket) bindInproc(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.bound = append(s.bound, &bound{given: ep, actual: ep, status: boundInprocStatus(b), queued: b.Queued, stop: stopSync(b.Unbind)})
+	s.bound = append(s.bound, &bound{given: ep, actual: ep, listener: inprocListener{b}})
 	return nil
 }
 
@@ -195,10 +208,7 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 			return err
 		}
 		s.last = ep.String()
-		s.connected = append(s.connected, &connected{
-			to: ep, peer: c.Peer(), status: connectedInprocStatus(c), drained: c.WhenDelivered,
-			stop: func(_ time.Duration, done func()) { stopSync(c.Disconnect)(done) },
-		})
+		s.connected = append(s.connected, &connected{to: ep, connection: inprocConnection{c}})
 		return nil
 	}
 	if pattern.TypeOf(wire.SocketType(s.typ)).ConnectOnce && s.hasEndpoint(ep) {
@@ -214,14 +224,14 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 		return err
 	}
 	s.last = ep.String()
-	s.connected = append(s.connected, &connected{to: ep, peer: d.Peer(), status: d.Status, drained: d.Peer().Out.OnDrained, stop: d.Stop, closeNow: d.CloseNow})
+	s.connected = append(s.connected, &connected{to: ep, connection: d})
 	return nil
 }
 
 // hasEndpoint reports whether the socket is connected or bound to the endpoint. A
 // connection that was given up does not count: Connect starts it again.
 func (s *Socket) hasEndpoint(ep endpoint.Endpoint) bool {
-	return slices.ContainsFunc(s.connected, func(c *connected) bool { return c.to == ep && c.status().State != session.StateGivenUp }) ||
+	return slices.ContainsFunc(s.connected, func(c *connected) bool { return c.to == ep && c.Status().State != session.StateGivenUp }) ||
 		slices.ContainsFunc(s.bound, func(b *bound) bool { return b.actual == ep })
 }
 
@@ -239,38 +249,41 @@ func (s *Socket) refusedInproc(name string, why error) {
 	}
 }
 
-// boundInprocStatus returns the status of a name that is bound.
-func boundInprocStatus(b *inproc.Binding) func() session.Status {
-	return func() session.Status {
-		refusals, why := b.Refused()
-		return session.Status{State: session.StateListening, Err: why, Failures: refusals}
-	}
+// inprocListener is a bound name as a listener.
+type inprocListener struct{ *inproc.Binding }
+
+func (l inprocListener) Status() session.Status {
+	refusals, why := l.Refused()
+	return session.Status{State: session.StateListening, Err: why, Failures: refusals}
 }
 
-func noneQueued() int { return 0 }
-
-// connectedInprocStatus returns the status of a connection over inproc.
-func connectedInprocStatus(c *inproc.Connection) func() session.Status {
-	return func() session.Status {
-		joined, refusals, refused := c.State()
-		now := session.Status{State: session.StateConnecting, Err: refused, Failures: refusals}
-		switch {
-		case joined:
-			now.State = session.StateConnected
-		case refusals > 0:
-			now.State = session.StateRetrying
-		}
-		return now
-	}
+func (l inprocListener) Stop(done func()) {
+	l.Unbind()
+	done()
 }
 
-// stopSync adapts a stop function that is complete when it returns.
-func stopSync(stop func()) func(done func()) {
-	return func(done func()) {
-		stop()
-		done()
+// inprocConnection is a connection over inproc. Nothing of it is left when its
+// Disconnect returns.
+type inprocConnection struct{ *inproc.Connection }
+
+func (c inprocConnection) Status() session.Status {
+	joined, refusals, refused := c.State()
+	now := session.Status{State: session.StateConnecting, Err: refused, Failures: refusals}
+	switch {
+	case joined:
+		now.State = session.StateConnected
+	case refusals > 0:
+		now.State = session.StateRetrying
 	}
+	return now
 }
+
+func (c inprocConnection) Stop(_ time.Duration, done func()) {
+	c.Disconnect()
+	done()
+}
+
+func (inprocConnection) CloseNow() {}
 
 // closeEndpoints removes endpoints with remove, and waits until nothing of them
 // is left.
@@ -311,7 +324,7 @@ func (s *Socket) unbindLocked(ep endpoint.Endpoint) ([]func(func()), error) {
 	for i, b := range s.bound {
 		if b.given == ep || b.actual == ep {
 			s.bound = slices.Delete(s.bound, i, i+1)
-			return []func(func()){b.stop}, nil
+			return []func(func()){b.Stop}, nil
 		}
 	}
 	return nil, ErrNotBound
@@ -328,7 +341,7 @@ func (s *Socket) disconnectLocked(ep endpoint.Endpoint) (stops []func(func()), e
 			s.lingerLocked(c)
 			return true
 		}
-		stops = append(stops, func(done func()) { c.stop(0, done) })
+		stops = append(stops, func(done func()) { c.Stop(0, done) })
 		return true
 	})
 	if !found {

@@ -13,17 +13,23 @@ func ReportCloseAfter(c *Context, d time.Duration) { c.firstReport = d }
 // is closed, and complete only when release is closed.
 func HoldStops(s *Socket, begun, release chan struct{}) {
 	for _, b := range s.bound {
-		stop := b.stop
-		b.stop = func(done func()) {
-			stop(func() {
-				go func() {
-					close(begun)
-					<-release
-					done()
-				}()
-			})
-		}
+		b.listener = heldListener{b.listener, begun, release}
 	}
+}
+
+type heldListener struct {
+	listener
+	begun, release chan struct{}
+}
+
+func (l heldListener) Stop(done func()) {
+	l.listener.Stop(func() {
+		go func() {
+			close(l.begun)
+			<-l.release
+			done()
+		}()
+	})
 }
 
 // UnimplementedOptions returns the libzmq options that are not implemented yet.

@@ -36,7 +36,7 @@ func (s *Socket) needsLinger(c *connected) bool {
 
 // lingerLocked makes the pattern stop sending to c, and starts step 2.
 func (s *Socket) lingerLocked(c *connected) {
-	s.pattern.StopNotify(c.peer)
+	s.pattern.StopNotify(c.Peer())
 	l := &lingeringConn{connected: c, s: s, d: s.ctx.dispatchers[0], gone: make(chan struct{})}
 	l.finishOp.Handler = proactor.HandlerFunc(func(*proactor.Operation) { l.finish(maxCloseTimeout) })
 	l.timer.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
@@ -49,21 +49,21 @@ func (s *Socket) lingerLocked(c *connected) {
 	l.finish = func(timeout time.Duration) {
 		once.Do(func() {
 			l.d.Cancel(&l.timer)
-			l.stop(timeout, l.onStopped)
+			l.Stop(timeout, l.onStopped)
 		})
 	}
 	s.lingering = append(s.lingering, l)
 	if linger := s.options().Linger; linger > 0 {
 		l.d.StartTimer(&l.timer, linger)
 	}
-	l.drained(l.postFinish) // it is called with locks held, so it only posts
+	l.WhenDelivered(l.postFinish) // it is called with locks held, so it only posts
 }
 
 // stopSoon stops the connection, which takes no longer than timeout.
 func (l *lingeringConn) stopSoon(timeout time.Duration) {
 	l.finish(timeout)
-	if timeout <= 0 && l.closeNow != nil {
-		l.closeNow()
+	if timeout <= 0 {
+		l.CloseNow()
 	}
 }
 

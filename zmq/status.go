@@ -63,15 +63,15 @@ func (s *Socket) endpointStats() (all []EndpointStats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, b := range s.bound {
-		all = append(all, endpointStats(b.actual.String(), b.status()))
+		all = append(all, endpointStats(b.actual.String(), b.Status()))
 	}
 	for _, c := range s.connected {
-		e := endpointStats(c.to.String(), c.status())
+		e := endpointStats(c.to.String(), c.Status())
 		e.Queued = s.queuedFor(c)
 		all = append(all, e)
 	}
 	for _, l := range s.lingering {
-		e := endpointStats(l.to.String(), l.status())
+		e := endpointStats(l.to.String(), l.Status())
 		if e.Queued = s.queuedFor(l.connected); e.Queued > 0 {
 			all = append(all, e)
 		}
@@ -98,10 +98,10 @@ func (s *Socket) where() string {
 	var e EndpointStats
 	if len(s.connected) > 0 {
 		c := s.connected[0]
-		e = endpointStats(c.to.String(), c.status())
+		e = endpointStats(c.to.String(), c.Status())
 	} else {
 		b := s.bound[0]
-		e = endpointStats(b.actual.String(), b.status())
+		e = endpointStats(b.actual.String(), b.Status())
 	}
 	text := e.Endpoint + " " + e.State.String()
 	if e.State == EndpointRetrying || e.State == EndpointGivenUp {
@@ -119,7 +119,7 @@ func (s *Socket) queuedFor(c *connected) int {
 	if !s.typ.Sends() {
 		return 0
 	}
-	return c.peer.Out.Pending()
+	return c.Peer().Out.Pending()
 }
 
 // queued is the number of messages that wait for all peers together.
@@ -136,7 +136,7 @@ func (s *Socket) queued(endpoints []EndpointStats) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, b := range s.bound {
-		n += b.queued()
+		n += b.Queued()
 	}
 	return n
 }

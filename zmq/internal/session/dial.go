@@ -62,6 +62,9 @@ func Dial(cfg *Config, ep Endpoint) (*Dialer, error) {
 // Peer is the peer at the endpoint.
 func (s *Dialer) Peer() *pipe.Peer { return s.peer }
 
+// WhenDelivered calls f once nothing is queued for the peer.
+func (s *Dialer) WhenDelivered(f func()) { s.peer.Out.OnDrained(f) }
+
 // begin begins an attempt.
 func (s *Dialer) begin() {
 	if s.backlog.Full(s.cfg.Options.RecvLimits) {

@@ -66,6 +66,9 @@ func (l *Listener) Status() Status {
 	return now
 }
 
+// Queued is the number of messages for peers that are not in the Accepted: none.
+func (l *Listener) Queued() int { return 0 }
+
 // Accepted implements transport.Acceptor.
 func (l *Listener) Accepted(s stream.Stream) {
 	if l.acceptFailing {
