@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ func TestDefaults(t *testing.T) {
 		{"interval", got.Options.ReconnectInterval, 100 * time.Millisecond},
 		{"its maximum", got.Options.ReconnectIntervalMax, time.Duration(0)},
 	} {
-		if tt.got != tt.want {
+		if !reflect.DeepEqual(tt.got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
 		}
 	}
@@ -88,7 +89,7 @@ func TestConfigOfOptions(t *testing.T) {
 		{"receive timeout", p.RecvTimeout, time.Duration(20)},
 		{"flags", [...]bool{p.ProbeRouter, p.Immediate, p.NoDrop, p.RouterMandatory}, [...]bool{true, true, false, false}},
 	} {
-		if tt.got != tt.want {
+		if !reflect.DeepEqual(tt.got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
 		}
 	}

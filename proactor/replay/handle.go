@@ -48,6 +48,9 @@ func (b *player) make(event byte, arguments ...int64) (list [2]backend.Handle, e
 	return b.outcomeLocked(handles)
 }
 
+// Control implements backend.Controllable. There is no descriptor, and nothing to do.
+func (h *handle) Control(func(fd uintptr)) error { return nil }
+
 // Listen is Backend.Listen.
 func (b *player) Listen(network, address string, _ *backend.SocketOptions) (backend.Handle, error) {
 	list, err := b.make(onListen, endpoint(network, address))

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"os"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -21,6 +22,14 @@ func (r *recorder) adoptLocked(h backend.Handle) *recorded {
 	r.j.address(h.LocalAddr())
 	r.j.address(h.RemoteAddr())
 	return &recorded{h, r, r.made}
+}
+
+// Control implements backend.Controllable. It is not recorded.
+func (h *recorded) Control(f func(fd uintptr)) error {
+	if c, ok := h.Handle.(backend.Controllable); ok {
+		return c.Control(f)
+	}
+	return errors.ErrUnsupported
 }
 
 // answer records a call and its result: an error, or handles.

@@ -102,6 +102,17 @@ type SocketOptions struct {
 	RecvBuffer int    // SO_RCVBUF in bytes; likewise
 	Backlog    int    // listeners: length of the accept queue; 0 means as long as the system allows
 	LocalAddr  string // connect: literal IP:port, or a path for "unixgram", to bind first; empty for any; ignored for "unix"
+	// ReusePort lets several listeners or datagram sockets have the same address, and
+	// shares connections and datagrams out among them (SO_REUSEPORT; not on Windows).
+	ReusePort bool
+	// Device is the network interface that the socket uses (SO_BINDTODEVICE, Linux only,
+	// which may need a privilege); "" for any.
+	Device string
+	// TypeOfService is the traffic class of the packets (IP_TOS, IPV6_TCLASS): 0 to 255.
+	TypeOfService int
+	// Control is called with the descriptor of the new socket, for any other option. It
+	// must not keep the descriptor. Its error is that of the listen or the connect.
+	Control func(fd uintptr) error
 }
 
 // Handle is a socket, pipe or file on which a backend operates.

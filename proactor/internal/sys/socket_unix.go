@@ -29,7 +29,7 @@ func newSocket(network string, family int, o *backend.SocketOptions) (int, error
 		err = os.NewSyscallError("setsockopt TCP_NODELAY", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
 	}
 	if err == nil && o != nil {
-		err = SetBuffers(fd, o.SendBuffer, o.RecvBuffer)
+		err = SetSocketOptions(fd, o)
 	}
 	if err != nil {
 		Close(fd)

@@ -43,7 +43,7 @@ func newSocket(network string, family int, o *backend.SocketOptions) (int, error
 			windows.SetsockoptInt(s, windows.IPPROTO_TCP, windows.TCP_NODELAY, 1))
 	}
 	if err == nil && o != nil {
-		err = SetBuffers(fd, o.SendBuffer, o.RecvBuffer)
+		err = SetSocketOptions(fd, o)
 	}
 	if err != nil {
 		Close(fd)

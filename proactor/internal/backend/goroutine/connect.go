@@ -40,7 +40,7 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 	d := net.Dialer{KeepAlive: -1}
 	d.SetMultipathTCP(false)
 	if o := to.Socket; o != nil {
-		d.Control = buffers(o)
+		d.Control = socketOptions(o)
 		var err error
 		if d.LocalAddr, err = localAddr(to.Network, o.LocalAddr); err != nil {
 			return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}

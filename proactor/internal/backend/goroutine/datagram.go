@@ -39,7 +39,7 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 	}
 	var config net.ListenConfig
 	if o != nil {
-		config.Control = buffers(o)
+		config.Control = socketOptions(o)
 	}
 	if !backend.IsUnix(network) {
 		network = family(network, address)

@@ -47,7 +47,7 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	if o == nil {
 		o = new(backend.SocketOptions)
 	}
-	config := net.ListenConfig{Control: buffers(o), KeepAlive: -1}
+	config := net.ListenConfig{Control: socketOptions(o), KeepAlive: -1}
 	config.SetMultipathTCP(false) // as with the other backends
 	ln, err := config.Listen(context.Background(), family(network, address), address)
 	if err != nil {
@@ -79,12 +79,12 @@ func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (*listen
 	return l, nil
 }
 
-// buffers returns the function that package net calls on a socket before it is
+// socketOptions returns the function that package net calls on a socket before it is
 // bound.
-func buffers(o *backend.SocketOptions) func(string, string, syscall.RawConn) error {
+func socketOptions(o *backend.SocketOptions) func(string, string, syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) error {
 		var err error
-		if e := c.Control(func(fd uintptr) { err = sys.SetBuffers(int(fd), o.SendBuffer, o.RecvBuffer) }); e != nil {
+		if e := c.Control(func(fd uintptr) { err = sys.SetSocketOptions(int(fd), o) }); e != nil {
 			return e
 		}
 		return err

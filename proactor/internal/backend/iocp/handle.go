@@ -216,6 +216,18 @@ func (h *handle) LocalAddr() net.Addr { return h.local }
 // RemoteAddr implements backend.Handle.
 func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
+// Control implements backend.Controllable. The queue's lock keeps the descriptor open.
+func (h *handle) Control(f func(fd uintptr)) error {
+	q := &h.queues[backend.In]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed != nil {
+		return q.closed
+	}
+	f(uintptr(h.fd))
+	return nil
+}
+
 // opError is the error of a system call on h.
 func (h *handle) opError(call string, errno syscall.Errno) error {
 	if h.name != "" {

@@ -202,6 +202,18 @@ func (h *handle) HungUp() bool {
 	return q.hangup && q.closed == nil
 }
 
+// Control implements backend.Controllable. The queue's lock keeps the descriptor open.
+func (h *handle) Control(f func(fd uintptr)) error {
+	q := &h.queues[backend.In]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed != nil {
+		return q.closed
+	}
+	f(uintptr(h.fd))
+	return nil
+}
+
 // opError is the error of a system call on h.
 func (h *handle) opError(call string, errno unix.Errno) error {
 	if h.name != "" {

@@ -233,6 +233,21 @@ func (h *handle) acquire() error {
 	if h.listener || h.packet {
 		return backend.ErrWrongHandle
 	}
+	return h.holdDescriptor()
+}
+
+// Control implements backend.Controllable.
+func (h *handle) Control(f func(fd uintptr)) error {
+	if err := h.holdDescriptor(); err != nil {
+		return err
+	}
+	defer h.releaseDescriptor()
+	f(uintptr(h.fd))
+	return nil
+}
+
+// holdDescriptor is acquire for every kind of handle.
+func (h *handle) holdDescriptor() error {
 	for !h.closing.Load() {
 		n := h.refs.Load()
 		if n == 0 {
