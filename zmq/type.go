@@ -43,6 +43,10 @@ func (t Type) Sends() bool { return wire.SocketType(t).Sends(wire.Messages) }
 // Receives reports whether sockets of the type can receive.
 func (t Type) Receives() bool { return wire.SocketType(t).Receives(wire.Messages) }
 
+// Addresses reports whether messages of the type begin with a routing id: a
+// received one with its sender's, and one that is sent with its receiver's.
+func (t Type) Addresses() bool { return wire.SocketType(t).Addresses() }
+
 // ParseType finds a type by its name, in upper or lower case.
 func ParseType(name string) (Type, error) {
 	t, err := wire.ParseSocketType([]byte(strings.ToUpper(name)))

@@ -122,6 +122,18 @@ func TestSentBeforeItLeft(t *testing.T) {
 	if n := s.Stats().Subscriptions; n != 0 {
 		t.Fatalf("%d subscriptions of a peer that is gone", n)
 	}
+	next := pipe.NewInbox(pipe.Limits{}, nil)
+	again := s.NewIn(next, s.options())
+	again.Peer = peer
+	next.Open(again)
+	if err := s.Connected(peer, again, nil); err != nil {
+		t.Fatal(err)
+	}
+	late.Put(says(wire.Subscribe, 3))
+	next.Put(says(wire.Subscribe, 1))
+	if n := s.Stats().Subscriptions; n != 1 {
+		t.Fatalf("%d subscriptions of a peer that is back with one", n)
+	}
 }
 
 // Messages that the socket cannot receive are dropped in turns too, between

@@ -45,7 +45,8 @@ type typeInfo struct {
 	// identity: the type announces the Identity property. Only types that a
 	// ROUTER may have to tell apart do (RFC 37, "The Identity Property").
 	identity bool
-	// addresses: the type knows its peers by their Identity property.
+	// addresses: the first frame of a message is the routing id of its peer: the
+	// peer's Identity property, or an id that the socket made up.
 	addresses bool
 }
 
@@ -123,8 +124,8 @@ func (t SocketType) Receives(what Traffic) bool { return t.info().receives&what 
 // property.
 func (t SocketType) SendsIdentity() bool { return t.info().identity }
 
-// Addresses reports whether a socket of type t knows its peers by their Identity
-// property.
+// Addresses reports whether the messages of a socket of type t begin with a
+// routing id, which is the peer's Identity property if the peer has one.
 func (t SocketType) Addresses() bool { return t.info().addresses }
 
 // ParseSocketType returns the type with the given Socket-Type property, in upper

@@ -25,7 +25,7 @@ func appendLine(b []byte, m *zmq.Msg, t zmq.Type) []byte {
 		if i > 0 {
 			b = append(b, separator)
 		}
-		if i == 0 && t == zmq.ROUTER {
+		if i == 0 && t.Addresses() {
 			b = append(b, printableID(m.Frame(0))...)
 			continue
 		}
@@ -38,7 +38,7 @@ func appendLine(b []byte, m *zmq.Msg, t zmq.Type) []byte {
 func parseLine(line []byte, t zmq.Type) (zmq.Msg, error) {
 	line = bytes.TrimSuffix(line, []byte{'\n'})
 	frames := bytes.Split(line, []byte{separator})
-	if t != zmq.ROUTER {
+	if !t.Addresses() {
 		return zmq.NewMsg(frames...), nil
 	}
 	if len(frames) < 2 {

@@ -105,7 +105,7 @@ func documents(r io.Reader, t zmq.Type) source {
 			return m, err
 		}
 		m, err = parseDocument(text)
-		if err == nil && t == zmq.ROUTER && m.Len() < 2 {
+		if err == nil && t.Addresses() && m.Len() < 2 {
 			err = fmt.Errorf(`%w: {"frames":["id","text"]}`, errNoReceiver)
 		}
 		return m, err

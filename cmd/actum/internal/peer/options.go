@@ -16,7 +16,7 @@ func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	if err := c.check(sending); err != nil {
 		return o, err
 	}
-	if t == zmq.ROUTER && len(sending.Data) == 1 {
+	if t.Addresses() && len(sending.Data) == 1 {
 		return o, exit.Usagef("--data %s: %w: give --data twice, --data ID --data TEXT", sending.Data[0], errNoReceiver)
 	}
 	for _, opt := range c.Opt {
