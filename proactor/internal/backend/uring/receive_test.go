@@ -101,3 +101,34 @@ func TestCancelOfSpeculativeReceive(t *testing.T) {
 		})
 	}
 }
+
+// A stream whose bytes come while the dispatcher sleeps is not hot: the next receive does
+// not expect bytes at once.
+func TestBytesThatAreWaitedForAreNotExpected(t *testing.T) {
+	for name, tu := range map[string]tuning{"parked": {}, "locked": {locked: true}} {
+		t.Run(name, func(t *testing.T) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			b := open(t, tu)
+			client, server := pair(t, b)
+			op := &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: backend.NewPool(8, 1)}}
+			b.Start(op)
+			sent := make(chan error, 1)
+			go func() {
+				for !b.sleeper.Sleeping() {
+					runtime.Gosched()
+				}
+				_, err := client.TryWrite([]byte("late"))
+				sent <- err
+			}()
+			await(t, b, op)
+			if err := <-sent; err != nil || op.Err != nil || op.N != 4 {
+				t.Errorf("%d bytes, %v, %v", op.N, op.Err, err)
+			}
+			if server.(*handle).hot {
+				t.Error("the stream counts as hot")
+			}
+			op.Receive().Buffer.Release()
+		})
+	}
+}
