@@ -77,3 +77,24 @@ func TestAcceptEndsWhileItIsTriedAgain(t *testing.T) {
 		t.Errorf("after %d accepts: %v, want %v", w.accepts, result, stop)
 	}
 }
+
+// The time between two attempts doubles up to a bound, each time that it has passed. A
+// wait that has ended early does not count.
+func TestBackoffDelays(t *testing.T) {
+	d := new(Dispatcher)
+	d.backoff.delay = minBackoff
+	d.backoff.hasWaiting.Store(true)
+	var timer Operation
+	for want := minBackoff; want < 4*maxBackoff; want *= 2 {
+		if got := d.backoff.delay; got != min(want, maxBackoff) {
+			t.Errorf("the delay is %v, want %v", got, min(want, maxBackoff))
+		}
+		timer.op.Err = ErrCanceled
+		(*retry)(d).HandleCompletion(&timer)
+		timer.op.Err = nil
+		(*retry)(d).HandleCompletion(&timer)
+	}
+	if d.backoff.hasWaiting.Load() {
+		t.Error("accepts that were tried again still wait")
+	}
+}

@@ -75,3 +75,29 @@ func TestExpiry(t *testing.T) {
 		}
 	}
 }
+
+// One round expires a bounded number of timers, so that they do not starve everything
+// else.
+func TestTimersOfOneRound(t *testing.T) {
+	d, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := 0
+	ops := make([]Operation, timersPerRound+5)
+	for i := range ops {
+		ops[i].Handler = HandlerFunc(func(*Operation) { called++ })
+		d.StartTimer(&ops[i], 0)
+	}
+	for _, want := range []int{timersPerRound, len(ops)} {
+		if _, err := d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if called != want {
+			t.Errorf("%d timers have expired, want %d", called, want)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
