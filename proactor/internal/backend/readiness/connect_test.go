@@ -25,7 +25,7 @@ type eager struct {
 	last  Token
 	errno unix.Errno // of Add
 
-	removed int
+	removed, polls int
 }
 
 func (d *eager) Add(_ int, token Token) unix.Errno {
@@ -38,6 +38,7 @@ func (d *eager) Add(_ int, token Token) unix.Errno {
 func (d *eager) Poll(e *Edges) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.polls++
 	e[0] = Edge{d.last, Readable | Writable}
 	return 1
 }
@@ -183,4 +184,68 @@ func TestConnectBesideClose(t *testing.T) {
 	if got := b.Wait(0); got != op || op.Err != backend.ErrBackendClosed {
 		t.Error(got, op.Err)
 	}
+}
+
+// A handle that cannot be watched is not made, and leaves nothing behind.
+func TestUnwatched(t *testing.T) {
+	b, d := newEager(t)
+	other, _ := newEager(t)
+	pipe, _, err := other.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.errno = unix.ENOSPC
+	for name, try := range map[string]func() (backend.Handle, error){
+		"Listen":       func() (backend.Handle, error) { return b.Listen("tcp", "127.0.0.1:0", nil) },
+		"ListenPacket": func() (backend.Handle, error) { return b.ListenPacket("udp", "127.0.0.1:0", nil) },
+		"Pipe":         func() (r backend.Handle, err error) { r, _, err = b.Pipe(); return r, err },
+		"Take":         func() (backend.Handle, error) { return b.Take(pipe) },
+	} {
+		if h, err := try(); h != nil || !errors.Is(err, unix.ENOSPC) {
+			t.Errorf("%s: %v, %v", name, h, err)
+		}
+	}
+	if open, rows, connecting := known(b); open+rows+connecting != 0 {
+		t.Errorf("%d handles, in %d rows, and %d connects are left", open, rows, connecting)
+	}
+}
+
+// Operations that complete at once do not keep Wait from looking for edges, and do not
+// make it look each time.
+func TestPollBesideCompletions(t *testing.T) {
+	b, d := newEager(t)
+	for n := 1; n <= 4*pollEvery; n++ {
+		op := new(backend.Op)
+		b.complete(op, nil)
+		if got := b.Wait(backend.NoDeadline); got != op {
+			t.Fatalf("Wait returns %p, want %p", got, op)
+		}
+		if want := n / pollEvery; d.polls != want {
+			t.Fatalf("after %d completions there were %d polls, want %d", n, d.polls, want)
+		}
+	}
+	if b.Wait(0) != nil || d.polls != 5 {
+		t.Errorf("with nothing to do there were %d polls, want one more", d.polls-4)
+	}
+}
+
+// A wake ends one Wait.
+func TestWakeEndsOneWait(t *testing.T) {
+	b, d := newEager(t)
+	b.Wake()
+	b.Wake()
+	if !b.hasWork() {
+		t.Error("a wake is no reason not to sleep")
+	}
+	if b.Wait(backend.NoDeadline) != nil || b.woken.Load() || d.polls == 0 {
+		t.Errorf("woken %v, after %d polls", b.woken.Load(), d.polls)
+	}
+	if b.hasCompleted() {
+		t.Error("there is a reason not to sleep")
+	}
+	b.complete(new(backend.Op), nil)
+	if !b.hasCompleted() || !b.hasWork() {
+		t.Error("a completion is no reason not to sleep")
+	}
+	b.Wait(0)
 }
