@@ -163,6 +163,9 @@ func TestParseFeatures(t *testing.T) {
 	if set, err := parseFeatures(optional()); err != nil || set != submitAll|skipSuccess|pollFirst|singleIssuer|deferTaskrun|messages|fileOperations {
 		t.Errorf("%b, %v", set, err)
 	}
+	if names := optional(); len(names) != 7 {
+		t.Errorf("%q can be left out: want those that have a bit", names)
+	}
 	for _, name := range []string{"", "poll", "multishot"} {
 		if _, err := parseFeatures([]string{name}); err == nil || !strings.Contains(err.Error(), "poll-first") {
 			t.Errorf("%q: %v", name, err)
