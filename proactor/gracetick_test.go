@@ -64,6 +64,10 @@ func TestFirstGraceTick(t *testing.T) {
 		t.Errorf("ticks each %v, ticking %v", d.lead.graceTick, d.lead.ticking)
 	}
 	d.lead.graceTimer.Stop()
+	d.lead.departures++
+	if d.startGraceTimerLocked(); d.lead.departures-d.lead.seenDepartures != 1 {
+		t.Error("a departure during a tick is forgotten")
+	}
 }
 
 // Each leader that does not come back in time doubles the number of leads that are
