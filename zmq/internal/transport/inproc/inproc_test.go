@@ -246,17 +246,17 @@ func TestNamesAreForgotten(t *testing.T) {
 	expect("a socket that is closed", 0)
 }
 
-// Both sides can say how often a connection was refused, and why; the connecting side is
-// told once until it is accepted.
+// Both sides know how often a connection was refused, and why. The connecting side is
+// notified once until it is accepted.
 func TestRefusalsAreCounted(t *testing.T) {
 	var names inproc.Registry
 	a, b := &host{refuse: errors.New("first")}, &host{}
 	binding, err := names.Bind("n", member(a, wire.PAIR, ""))
 	check(t, err)
-	told := 0
+	notified := 0
 	m := member(b, wire.PAIR, "")
 	m.Refused = func(name string, why error) {
-		if told++; name != "n" || why != a.refuse {
+		if notified++; name != "n" || why != a.refuse {
 			t.Errorf("%s refuses: %v", name, why)
 		}
 	}
@@ -285,8 +285,8 @@ func TestRefusalsAreCounted(t *testing.T) {
 	a.refuse = nil
 	leave()
 	state(true, 0, 1, first)
-	if told != 1 {
-		t.Errorf("the connecting side is told %d times", told)
+	if notified != 1 {
+		t.Errorf("the connecting side was notified %d times", notified)
 	}
 	if _, err := names.Connect("n", member(&host{}, wire.PUB, "")); err == nil {
 		t.Error("a PUB is connected to a PAIR")
