@@ -98,14 +98,15 @@ func TestFindingText(t *testing.T) {
 // Every kind of operation has a name of its own.
 func TestKindNames(t *testing.T) {
 	names := map[string]proactor.Kind{}
-	for k := range proactor.KindExternal + 2 {
+	for n := range 256 {
+		k := proactor.Kind(n)
 		name := k.String()
 		if other, taken := names[name]; taken && name != "none" {
 			t.Errorf("kinds %d and %d are %q", other, k, name)
 		}
 		names[name] = k
 	}
-	if len(names) != 22 {
-		t.Errorf("%d kinds have names", len(names))
+	if len(names) < 22 {
+		t.Errorf("only %d kinds have names", len(names))
 	}
 }
