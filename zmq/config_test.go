@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
-	"github.com/actum-go/actum/zmq/internal/engine"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -48,12 +48,12 @@ func TestDefaults(t *testing.T) {
 		{"high-water mark", got.Engine.RecvLimits, pipe.Limits{Msgs: 1000}},
 		{"handshake timeout", got.Engine.HandshakeTimeout, 30 * time.Second},
 		{"stall timeout", got.Engine.StallTimeout, time.Minute},
-		{"heartbeat", got.Engine.Heartbeat, (*engine.Heartbeat)(nil)},
-		{"limits", got.Engine.Limits, engine.Limits{MaxFrames: 1 << 20}},
+		{"heartbeat", got.Engine.Heartbeat, (*option.Heartbeat)(nil)},
+		{"limits", got.Engine.Limits, option.Limits{MaxFrames: 1 << 20}},
 		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{Backlog: 100}},
 		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(0)},
-		{"interval", got.Options.ReconnectInterval, 100 * time.Millisecond},
-		{"its maximum", got.Options.ReconnectIntervalMax, time.Duration(0)},
+		{"interval", got.Engine.ReconnectInterval, 100 * time.Millisecond},
+		{"its maximum", got.Engine.ReconnectIntervalMax, time.Duration(0)},
 	} {
 		if !reflect.DeepEqual(tt.got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", tt.what, tt.got, tt.want)
@@ -79,12 +79,12 @@ func TestConfigOfOptions(t *testing.T) {
 		{"sent", p.SendLimits, pipe.Limits{Msgs: 1, Bytes: 3}},
 		{"handshake timeout", got.Engine.HandshakeTimeout, time.Duration(7)},
 		{"stall timeout", got.Engine.StallTimeout, time.Duration(12)},
-		{"heartbeat", *got.Engine.Heartbeat, engine.Heartbeat{Interval: 9, Timeout: 10, TTL: 11}},
-		{"limits", got.Engine.Limits, engine.Limits{MaxFrame: 13, MaxMessage: 14, MaxFrames: 15}},
+		{"heartbeat", *got.Engine.Heartbeat, option.Heartbeat{Interval: 9, Timeout: 10, TTL: 11}},
+		{"limits", got.Engine.Limits, option.Limits{MaxFrame: 13, MaxMessage: 14, MaxFrames: 15}},
 		{"socket", s.settings.Load().transport.Socket, proactor.SocketOptions{SendBuffer: 16, RecvBuffer: 17, Backlog: 18}},
 		{"connect timeout", s.settings.Load().transport.ConnectTimeout, time.Duration(8)},
-		{"interval", got.Options.ReconnectInterval, time.Duration(5)},
-		{"its maximum", got.Options.ReconnectIntervalMax, time.Duration(6)},
+		{"interval", got.Engine.ReconnectInterval, time.Duration(5)},
+		{"its maximum", got.Engine.ReconnectIntervalMax, time.Duration(6)},
 		{"send timeout", p.SendTimeout, time.Duration(19)},
 		{"receive timeout", p.RecvTimeout, time.Duration(20)},
 		{"flags", [...]bool{p.ProbeRouter, p.Immediate, p.NoDrop, p.RouterMandatory}, [...]bool{true, true, false, false}},

@@ -86,10 +86,10 @@ func TestVeryLongDurations(t *testing.T) {
 	})
 	settings := s.settings.Load()
 	c := &settings.session
-	if c.Options.ReconnectInterval != century || c.Engine.Heartbeat.Timeout != century {
-		t.Errorf("a century became %v and %v", c.Options.ReconnectInterval, c.Engine.Heartbeat.Timeout)
+	if c.Engine.ReconnectInterval != century || c.Engine.Heartbeat.Timeout != century {
+		t.Errorf("a century became %v and %v", c.Engine.ReconnectInterval, c.Engine.Heartbeat.Timeout)
 	}
-	for _, d := range []time.Duration{c.Options.ReconnectIntervalMax, settings.transport.ConnectTimeout, c.Engine.HandshakeTimeout, c.Engine.Heartbeat.Interval} {
+	for _, d := range []time.Duration{c.Engine.ReconnectIntervalMax, settings.transport.ConnectTimeout, c.Engine.HandshakeTimeout, c.Engine.Heartbeat.Interval} {
 		if d < century || d+century < 0 {
 			t.Errorf("the longest duration became %v", d)
 		}

@@ -37,34 +37,21 @@ func (s *Socket) newSettings(o *option.Resolved) *settings {
 		ConnectTimeout:   o.ConnectTimeout,
 		HandshakeTimeout: o.HandshakeTimeout,
 	}, session: session.Config{
-		Host:    s.pattern,
-		Options: o,
+		Host: s.pattern,
 		Engine: engine.Config{
-			Type:             wire.SocketType(s.typ),
-			RecvLimits:       o.RecvLimits,
-			Mechanism:        mechanism.NewNull,
-			Metadata:         metadata,
-			HandshakeTimeout: o.HandshakeTimeout,
-			StallTimeout:     o.StallTimeout,
-			Heartbeat:        heartbeat(o),
-			Limits:           engine.Limits{MaxFrame: o.MaxFrameSize, MaxMessage: o.MaxMessageSize, MaxFrames: o.MaxFrames},
-			Tuning:           s.ctx.opts.tuning,
-			Abort:            &s.abort,
-			Connections:      &s.connections,
+			Type:        wire.SocketType(s.typ),
+			Resolved:    o,
+			Mechanism:   mechanism.NewNull,
+			Metadata:    metadata,
+			Tuning:      s.ctx.opts.tuning,
+			Abort:       &s.abort,
+			Connections: &s.connections,
 		},
 		NewEngine:  engine.NewZMTP,
 		Dispatcher: s.ctx.dispatcher,
 		Logger:     s.ctx.opts.Logger,
 		Jitter:     s.ctx.jitter,
 	}}
-}
-
-// heartbeat returns the heartbeat settings of connections; nil if they send none.
-func heartbeat(o *option.Resolved) *engine.Heartbeat {
-	if o.HeartbeatInterval == 0 {
-		return nil
-	}
-	return &engine.Heartbeat{Interval: o.HeartbeatInterval, Timeout: o.HeartbeatTimeout, TTL: o.HeartbeatTTL}
 }
 
 // patternOptions is what the socket's pattern is made with.

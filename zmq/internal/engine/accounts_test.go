@@ -7,6 +7,7 @@ import (
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -15,7 +16,7 @@ import (
 // in which they came.
 func TestReceivedIsCounted(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL})
+	p, q := r.connect(testConfig{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	want := 0
 	for _, size := range []int{0, 1, 10, 255, 256, 5000, directMin, directMin + 1, 3} {
@@ -40,7 +41,7 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"dispatcher's timers": {}, "timers of its own": {NoHandlerMemory: true}} {
 		t.Run(name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{})
-			p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: off}, pong)
+			p, _ := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: 10 * second}, Tuning: off}, pong)
 			p.stream.broken = 1
 			if lasted := p.lasts(30 * second); p.closed != 1 || lasted > second+second/2 {
 				t.Errorf("closed %d times, after %v", p.closed, lasted)
@@ -56,7 +57,7 @@ func TestPingThatCannotBeWritten(t *testing.T) {
 // them.
 func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, _ := r.connect(Config{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true}})
+	p, _ := r.connect(testConfig{Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true}})
 	p.e.Start()
 	r.polls()
 	p.e.Close(errTest)
@@ -70,7 +71,7 @@ func TestCloseStopsTimersOfItsOwn(t *testing.T) {
 // costs the kernel more.
 func TestReadIsPlainForOnePiece(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL})
+	p, q := r.connect(testConfig{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	if got := p.e.readOp.Kind(); got != proactor.KindRead {
 		t.Errorf("%v for one piece", got)
@@ -90,7 +91,7 @@ func TestReadIsPlainForOnePiece(t *testing.T) {
 // from.
 func TestReceivedBytesAreGivenBack(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Bytes: 20}})
 	r.shakeHands(p, q, "PUSH")
 	for i := range 200 {
 		q.say(frame(nil, 0, body(3)))

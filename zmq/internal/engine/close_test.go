@@ -11,6 +11,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -19,7 +20,7 @@ import (
 // and the session is notified once, when the sender is done.
 func TestCloseWhileASenderWrites(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	writing, goOn, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	p.stream.before = func() {
 		close(writing)
@@ -53,7 +54,7 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 func TestCloseAnyTime(t *testing.T) {
 	for turns := range 12 {
 		r := newFixture(t, 1, sim.Faults{Buffer: 20})
-		p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
+		p, q := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
 		p.e.Start()
 		q.greet("PULL")
 		for range turns {
@@ -78,13 +79,13 @@ func TestCloseAnyTime(t *testing.T) {
 func TestWriteFailsInTheHandshake(t *testing.T) {
 	for write, established := range []int{1: 0, 2: 0, 3: 1} {
 		for _, limit := range []time.Duration{0, time.Minute} {
-			for _, beat := range []*Heartbeat{nil, {Interval: time.Hour}} {
+			for _, beat := range []*option.Heartbeat{nil, {Interval: time.Hour}} {
 				if write == 0 {
 					continue
 				}
 				t.Run(fmt.Sprintf("write %d, limit %v, heartbeats %v", write, limit, beat != nil), func(t *testing.T) {
 					r := newFixture(t, 1, sim.Faults{})
-					p, q := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
+					p, q := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
 					p.stream.broken = write
 					p.send([]byte("the first message"))
 					begun := r.d.Now()
@@ -106,7 +107,7 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 
 func TestHandshakeTimeout(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: 1e9})
+	p, _ := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
 	p.e.Start()
 	r.until("giving up", func() bool { return p.closed > 0 })
 	if !errors.Is(p.cause, ErrHandshakeTimeout) || r.d.Now() > 2e9 {
@@ -123,7 +124,7 @@ func TestUnsent(t *testing.T) {
 		r := newFixture(t, seed, sim.Faults{
 			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
 		})
-		p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
+		p, q := push(r, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
 		want := sendUntilDeaf(p, q, int(seed))
 		leaves := seed%2 == 0
 		if leaves {
@@ -189,7 +190,7 @@ func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 
 // A connection is closed at once, whatever it waits for: no timer delays it.
 func TestCloseIsImmediate(t *testing.T) {
-	started := func(cfg Config, peer string, says ...[]byte) func(*fixture) *party {
+	started := func(cfg testConfig, peer string, says ...[]byte) func(*fixture) *party {
 		return func(r *fixture) *party {
 			p, q := r.connect(cfg)
 			r.shakeHands(p, q, peer)
@@ -202,18 +203,18 @@ func TestCloseIsImmediate(t *testing.T) {
 	}
 	for name, prepare := range map[string]func(*fixture) *party{
 		"the handshake": func(r *fixture) *party {
-			p, _ := r.connect(Config{Type: wire.PULL, HandshakeTimeout: time.Hour})
+			p, _ := r.connect(testConfig{Type: wire.PULL, HandshakeTimeout: time.Hour})
 			p.e.Start()
 			r.polls()
 			return p
 		},
-		"the next PING":      started(Config{Type: wire.PULL, Heartbeat: &Heartbeat{Interval: time.Hour}}, "PUSH"),
-		"a PONG":             started(Config{Type: wire.DEALER, Heartbeat: &Heartbeat{Interval: second, Timeout: time.Hour}}, "DEALER"),
-		"a promise":          started(Config{Type: wire.PULL}, "PUSH", wire.AppendPing(nil, time.Hour, nil)),
-		"the rest":           started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, 10)),
-		"calm":               started(Config{Type: wire.PULL}, "PUSH", make([]byte, 60<<10)), // 0 0: empty messages
-		"room":               started(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 1}}, "PUSH", make([]byte, 100)),
-		"a rest to be grown": started(Config{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
+		"the next PING":      started(testConfig{Type: wire.PULL, Heartbeat: &option.Heartbeat{Interval: time.Hour}}, "PUSH"),
+		"a PONG":             started(testConfig{Type: wire.DEALER, Heartbeat: &option.Heartbeat{Interval: second, Timeout: time.Hour}}, "DEALER"),
+		"a promise":          started(testConfig{Type: wire.PULL}, "PUSH", wire.AppendPing(nil, time.Hour, nil)),
+		"the rest":           started(testConfig{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, 10)),
+		"calm":               started(testConfig{Type: wire.PULL}, "PUSH", make([]byte, 60<<10)), // 0 0: empty messages
+		"room":               started(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 1}}, "PUSH", make([]byte, 100)),
+		"a rest to be grown": started(testConfig{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
@@ -236,7 +237,7 @@ func TestCloseIsImmediate(t *testing.T) {
 func TestCanceledByAnother(t *testing.T) {
 	for _, calm := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q := r.connect(Config{Type: wire.PULL, StallTimeout: time.Hour})
+		p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: time.Hour})
 		r.shakeHands(p, q, "PUSH")
 		if calm {
 			q.say(append(make([]byte, 60<<10), 0, 3, 'a')) // empty messages, and a part of one

@@ -9,6 +9,7 @@ import (
 
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -30,7 +31,7 @@ func unboxed(t testing.TB, b []byte) (frames []string) {
 }
 
 // boxedPush is a PUSH engine that boxes its traffic, with a raw peer.
-func boxedPush(r *fixture, cfg Config) (*party, *peer) {
+func boxedPush(r *fixture, cfg testConfig) (*party, *peer) {
 	cfg.Type, cfg.Mechanism = wire.PUSH, NewBoxing
 	p, q := r.connect(cfg)
 	r.shakeHands(p, q, "PULL")
@@ -50,7 +51,7 @@ func TestCodecHandsBackWhatIsNotWritten(t *testing.T) {
 	texts := []string{"a", "", large, "bc", large, "d"}
 	for most := 1; most < 10200; most += 1 + most%7*most/40 {
 		r := newFixture(t, 1, sim.Faults{})
-		p, _ := boxedPush(r, Config{})
+		p, _ := boxedPush(r, testConfig{})
 		s := &cutOff{recorder: p.stream, left: most}
 		p.e.s = s
 		p.mu.Lock()
@@ -108,7 +109,7 @@ func (s *cutOff) TryWriteV(v [][]byte) (n int, err error) {
 // when all of it is.
 func TestCodecEncodesInParts(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 16 << 10})
-	p, q := boxedPush(r, Config{})
+	p, q := boxedPush(r, testConfig{})
 	q.deaf = true
 	const n = 100
 	p.mu.Lock()
@@ -138,7 +139,7 @@ func TestCodecEncodesInParts(t *testing.T) {
 // A sender without room writes boxed messages itself.
 func TestCodecFlushesInline(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := boxedPush(r, Config{})
+	p, q := boxedPush(r, testConfig{})
 	var want []string
 	send := func(size int) {
 		text := fmt.Appendf(make([]byte, size), "%d", len(want))
@@ -165,7 +166,7 @@ func TestCodecFlushesInline(t *testing.T) {
 // that is silent.
 func TestCodecBoxesHeartbeats(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := boxedPush(r, Config{Heartbeat: &Heartbeat{Interval: time.Second, Timeout: 5 * time.Second}})
+	p, q := boxedPush(r, testConfig{Heartbeat: &option.Heartbeat{Interval: time.Second, Timeout: 5 * time.Second}})
 	answers := new(box)
 	seen := 1
 	q.onHeard = func() {
@@ -196,7 +197,7 @@ func TestCodecRefuses(t *testing.T) {
 		"too large": {long[:2<<20], ErrTooLarge, pipe.RefusedTooLarge},
 	} {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(Config{Type: wire.PULL, Mechanism: NewBoxing, Limits: Limits{MaxFrame: 1000}})
+		p, q := r.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, Limits: option.Limits{MaxFrame: 1000}})
 		r.shakeHands(p, q, "PUSH")
 		q.say(tt.bytes)
 		r.until("closed", func() bool { return p.closed > 0 })
@@ -210,7 +211,7 @@ func TestCodecRefuses(t *testing.T) {
 // leaves no memory behind.
 func TestCodecFullInbox(t *testing.T) {
 	r := newFixture(t, 1, sim.Mild())
-	p, q := r.connect(Config{Type: wire.PULL, Mechanism: NewBoxing, RecvLimits: pipe.Limits{Msgs: 10}})
+	p, q := r.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, RecvLimits: pipe.Limits{Msgs: 10}})
 	r.shakeHands(p, q, "PUSH")
 	x := new(box)
 	var sent []byte

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -28,8 +29,8 @@ func FuzzCoding(f *testing.F) {
 
 // decodeAll returns the bodies of the messages in b.
 func decodeAll(codec wire.Codec, b []byte, step int) (bodies []byte, err error) {
-	c := coding{codec: codec, in: newDecoder(&Limits{}, keepAll, maxChunk)}
-	d := newDecoder(&Limits{MaxFrame: 1 << 20}, keepAll, maxChunk)
+	c := coding{codec: codec, in: newDecoder(&option.Limits{}, keepAll, maxChunk)}
+	d := newDecoder(&option.Limits{MaxFrame: 1 << 20}, keepAll, maxChunk)
 	defer c.in.Close()
 	defer d.Close()
 	b = bytes.Clone(b)

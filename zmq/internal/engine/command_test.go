@@ -17,7 +17,7 @@ func TestCommandsDuringTraffic(t *testing.T) {
 		r := newFixture(t, seed, sim.Faults{
 			ShortRead: 0.3, ShortWrite: 0.3, WouldBlock: 0.3, Delay: 0.2, Stall: 0.1, Reorder: 0.2, Buffer: 200 << (seed % 6),
 		})
-		cfg := Config{Type: wire.DEALER, Tuning: tuning.Options{NoSpeculativeWrite: seed%3 == 0}}
+		cfg := testConfig{Type: wire.DEALER, Tuning: tuning.Options{NoSpeculativeWrite: seed%3 == 0}}
 		p, q := r.connect(cfg)
 		r.shakeHands(p, q, "DEALER")
 		const n = 40
@@ -65,7 +65,7 @@ func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
 // once.
 func TestCommandOnAnIdlePath(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	for i := range 3 {
 		q.say(wire.AppendPing(nil, 0, fmt.Append(nil, i)))
 		r.polls()

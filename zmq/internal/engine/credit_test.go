@@ -5,6 +5,7 @@ import (
 
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -14,7 +15,7 @@ func TestCreditBeforeACommand(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{})
-			p, q := push(r, Config{Tuning: off})
+			p, q := push(r, testConfig{Tuning: off})
 			const n = 50
 			for i := range n {
 				// By the dispatcher, which finds a command when it has written the message.
@@ -52,7 +53,7 @@ func plain(items []item) (list []item) {
 // are added to those that wait, and the connection continues.
 func TestAnswersDoNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	most := 0
@@ -75,7 +76,7 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 // PINGs do not pile up while bytes wait for their writer.
 func TestPingsDoNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second}}, nil)
+	p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second}}, nil)
 	before := pings(q)
 	p.stream.before = func() { // the sender's own write: it is the writer meanwhile
 		p.stream.before = nil

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -58,7 +59,7 @@ type decoder struct {
 
 	keep     keeping
 	maxChunk int32 // the size limit of one chunk, in bytes
-	*Limits
+	*option.Limits
 	trust   int32 // a body up to this size gets memory before it has come
 	skipped int32 // messages skipped, and not yet reported
 	next    int   // size of the next chunk
@@ -70,13 +71,6 @@ type decoder struct {
 // ErrTooLarge means that a frame exceeds the maximum frame size, or a message
 // the maximum message size or number of frames.
 var ErrTooLarge = errors.New("larger than the maximum size")
-
-// Limits are maximum sizes; 0 means no limit.
-type Limits struct {
-	MaxFrame   int64 // bytes of a frame
-	MaxMessage int64 // bytes of a message, all its frames together
-	MaxFrames  int   // frames of a message
-}
 
 // keeping says which messages of a peer the socket can receive. The others are
 // skipped without being stored. A message that is a subscription in the form of
@@ -101,7 +95,7 @@ const (
 	foundEnough               // the turn is over
 )
 
-func newDecoder(l *Limits, keep keeping, chunkLimit int) decoder {
+func newDecoder(l *option.Limits, keep keeping, chunkLimit int) decoder {
 	return decoder{
 		alloc: message.NewBuffer, Limits: l, keep: keep, trust: firstTrust, next: firstChunk, maxChunk: int32(chunkLimit),
 		turn: turnFrames,

@@ -3,6 +3,8 @@ package engine
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/actum-go/actum/zmq/internal/option"
 )
 
 // FuzzDecoder decodes any bytes in any pieces, and compares the result with the
@@ -30,7 +32,7 @@ func FuzzDecoder(f *testing.F) {
 		if room > 0 {
 			rooms = func() int { return 1 + r.IntN(int(room)) }
 		}
-		l := &Limits{MaxMessage: int64(maxSize), MaxFrame: int64(r.IntN(2) * r.IntN(1000)), MaxFrames: r.IntN(2) * r.IntN(10)}
+		l := &option.Limits{MaxMessage: int64(maxSize), MaxFrame: int64(r.IntN(2) * r.IntN(1000)), MaxFrames: r.IntN(2) * r.IntN(10)}
 		c := decodeAs(t, stream, l, keeping(r.IntN(4)), chunk, func() int { return 1 + r.IntN(largest) }, rooms)
 		if limit := max(2*maxChunk+64<<10, 4*len(stream)); c.most > limit {
 			t.Errorf("%d bytes of memory for a stream of %d", c.most, len(stream))

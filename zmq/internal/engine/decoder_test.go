@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -13,10 +14,10 @@ import (
 // reference.
 func decode(t testing.TB, stream []byte, maxSize, chunk int, piece, room func() int) *decoding {
 	t.Helper()
-	return decodeAs(t, stream, &Limits{MaxMessage: int64(maxSize)}, keepAll, chunk, piece, room)
+	return decodeAs(t, stream, &option.Limits{MaxMessage: int64(maxSize)}, keepAll, chunk, piece, room)
 }
 
-func decodeAs(t testing.TB, stream []byte, l *Limits, keep keeping, chunk int, piece, room func() int) *decoding {
+func decodeAs(t testing.TB, stream []byte, l *option.Limits, keep keeping, chunk int, piece, room func() int) *decoding {
 	t.Helper()
 	c := &decoding{d: newDecoder(l, keep, chunk), room: room}
 	err := c.feed(stream, piece)
@@ -116,7 +117,7 @@ func TestDecoderMarksSubscriptions(t *testing.T) {
 
 func expectMarked(t *testing.T, stream []byte, keep keeping, piece, room, want int) {
 	t.Helper()
-	c := decodeAs(t, stream, &Limits{}, keep, maxChunk, always(piece), always(room))
+	c := decodeAs(t, stream, &option.Limits{}, keep, maxChunk, always(piece), always(room))
 	marked := 0
 	for _, i := range c.items {
 		if i.subscription {
@@ -209,7 +210,7 @@ func TestDecoderRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			stream := append(bytes.Clone(message), test.stream...)
 			for _, piece := range []int{1, 7, 1 << 30} {
-				c := &decoding{d: newDecoder(&Limits{test.maxFrame, int64(test.maxSize), test.maxParts}, keepAll, maxChunk), room: always(1 << 30)}
+				c := &decoding{d: newDecoder(&option.Limits{MaxFrame: test.maxFrame, MaxMessage: int64(test.maxSize), MaxFrames: test.maxParts}, keepAll, maxChunk), room: always(1 << 30)}
 				if err := c.feed(stream, always(piece)); !errors.Is(err, test.want) {
 					t.Errorf("in pieces of %d: %v, want %v", piece, err, test.want)
 				}
@@ -224,7 +225,7 @@ func TestDecoderRefuses(t *testing.T) {
 
 // A command that is too long is refused also when all of it is there at once.
 func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
-	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&option.Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	many := bytes.Repeat(frame(nil, 0, body(1000)), 1000) // chunks are large then
 	for range 10 {
@@ -246,7 +247,7 @@ func TestDecoderRefusesALongCommandThatIsThere(t *testing.T) {
 // twice as much, rounded up to a power of two.
 func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 	stream := announce(0, huge)
-	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&option.Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(stream, always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -268,7 +269,7 @@ func TestDecoderMemoryFollowsWhatWasSent(t *testing.T) {
 // A peer that has sent large bodies is trusted with as large a one again, but
 // never with more than maxTrust.
 func TestDecoderTrustGrows(t *testing.T) {
-	c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
+	c := &decoding{d: newDecoder(&option.Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 	defer c.release()
 	if err := c.feed(frame(nil, 0, body(1<<20)), always(1<<30)); err != nil {
 		t.Fatal(err)
@@ -289,7 +290,7 @@ func TestDecoderTrustGrows(t *testing.T) {
 		t.Errorf("a huge body is given %d bytes of memory after one of 2^20", got)
 	}
 	c.d.Close()
-	c.d = newDecoder(&Limits{}, keepAll, maxChunk)
+	c.d = newDecoder(&option.Limits{}, keepAll, maxChunk)
 	for _, stream := range [][]byte{frame(nil, 0, body(8<<20)), announce(0, huge)} {
 		if err := c.feed(stream, always(1<<30)); err != nil {
 			t.Fatal(err)
@@ -306,7 +307,7 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 	const most = 1<<63 - 1
 	for _, size := range []uint64{maxBody, maxBody + 1, 1<<31 - 1, 1 << 31, 1<<31 + 5, 1<<32 - 5, 1 << 32, 1<<32 + 5, 1 << 40, 1 << 62, most} {
 		for _, begun := range []int{0, 10} { // in the frames before
-			c := &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
+			c := &decoding{d: newDecoder(&option.Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 			var stream []byte
 			if begun > 0 {
 				stream = frame(nil, wire.FlagMore, body(begun))
@@ -320,19 +321,19 @@ func TestDecoderSizesBeyondAnInt(t *testing.T) {
 			}
 			c.release()
 		}
-		for _, l := range []*Limits{{MaxFrame: int64(size) - 1}, {MaxMessage: int64(size) - 1}} {
+		for _, l := range []*option.Limits{{MaxFrame: int64(size) - 1}, {MaxMessage: int64(size) - 1}} {
 			c := &decoding{d: newDecoder(l, keepAll, maxChunk), room: always(1 << 30)}
 			if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); !errors.Is(err, ErrTooLarge) {
 				t.Errorf("a frame of %d bytes, at most %v: %v", size, l, err)
 			}
 			c.release()
 		}
-		c := &decoding{d: newDecoder(&Limits{}, keepNone, maxChunk), room: always(1 << 30)}
+		c := &decoding{d: newDecoder(&option.Limits{}, keepNone, maxChunk), room: always(1 << 30)}
 		if err := c.feed(append(announce(0, size), "first"...), always(1<<30)); err != nil || c.d.skip != size-5 {
 			t.Errorf("a frame of %d bytes that is skipped: %d are left to skip, want %d; %v", size, c.d.skip, size-5, err)
 		}
 		c.release()
-		c = &decoding{d: newDecoder(&Limits{}, keepAll, maxChunk), room: always(1 << 30)}
+		c = &decoding{d: newDecoder(&option.Limits{}, keepAll, maxChunk), room: always(1 << 30)}
 		if err := c.feed(append(announce(wire.FlagCommand, size), "first"...), always(1<<30)); !errors.Is(err, wire.ErrCommand) {
 			t.Errorf("a command of %d bytes: %v", size, err)
 		}
@@ -346,7 +347,7 @@ func TestLongSubscriptionIsSkipped(t *testing.T) {
 	const most = 1 + wire.MaxSubscription
 	for _, size := range []uint64{most, most + 1, maxBody + 1, 1<<32 + 5, 1<<63 - 1} {
 		for _, first := range []byte{0, 1} {
-			c := &decoding{d: newDecoder(&Limits{}, keepSubscriptions, maxChunk), room: always(1 << 30)}
+			c := &decoding{d: newDecoder(&option.Limits{}, keepSubscriptions, maxChunk), room: always(1 << 30)}
 			start := append(announce(0, size), first, 'a', 'b')
 			if err := c.feed(start, always(1<<30)); err != nil {
 				t.Errorf("%d of %d bytes: %v", first, size, err)
@@ -359,7 +360,7 @@ func TestLongSubscriptionIsSkipped(t *testing.T) {
 	}
 	// The subscription behind it is received.
 	stream := append(frame(nil, 0, append([]byte{1}, body(most)...)), frame(nil, 0, []byte("\x01b"))...)
-	c := decodeAs(t, stream, &Limits{}, keepSubscriptions, maxChunk, always(1000), always(1<<30))
+	c := decodeAs(t, stream, &option.Limits{}, keepSubscriptions, maxChunk, always(1000), always(1<<30))
 	if got := c.d.Skipped(); len(c.items) != 1 || got != 1 {
 		t.Errorf("%d subscriptions, %d skipped, want one of each", len(c.items), got)
 	}

@@ -37,6 +37,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -91,17 +92,13 @@ type Session interface {
 // Config is what the engines of one socket have in common. It does not change
 // once the first of them is made.
 type Config struct {
-	Type       wire.SocketType
-	RecvLimits pipe.Limits
+	Type             wire.SocketType
+	*option.Resolved // the options of the endpoint
 
 	Mechanism mechanism.Constructor
 	Metadata  wire.Metadata // what this side announces
 
-	HandshakeTimeout time.Duration // 0: none
-	StallTimeout     time.Duration // for the next byte of a message begun; 0: none
-	Heartbeat        *Heartbeat    // nil: none is sent
-	Limits                         // of what is received
-	Tuning           tuning.Options
+	Tuning tuning.Options
 
 	// Abort is set when the socket is closed and does not wait for unwritten
 	// messages: no engine begins a write any more, not even work that its

@@ -76,9 +76,9 @@ func (r *fixture) socket(typ wire.SocketType, make func(pattern.Options) *patter
 	o := option.Resolve(&v)
 	s := &socket{fixture: r, Socket: make(pattern.Options{Values: o, GatherMin: message.GatherMin})}
 	s.cfg = &session.Config{
-		Host: s.Socket, Options: o, NewEngine: engine.NewZMTP,
+		Host: s.Socket, NewEngine: engine.NewZMTP,
 		Engine: engine.Config{
-			Type: typ, RecvLimits: o.RecvLimits, Mechanism: mechanism.NewNull,
+			Type: typ, Resolved: o, Mechanism: mechanism.NewNull,
 			Metadata: wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}},
 		},
 		Dispatcher: func() *proactor.Dispatcher { return r.d },
@@ -153,7 +153,7 @@ func (s *socket) recv() (frames [][]byte) {
 // boxed makes the traffic of a socket's connections boxes.
 func boxed(c *session.Config) {
 	c.Engine.Mechanism = engine.NewBoxing
-	c.Engine.Heartbeat = &engine.Heartbeat{Interval: 20 * time.Millisecond, Timeout: time.Minute}
+	c.Engine.Heartbeat = &option.Heartbeat{Interval: 20 * time.Millisecond, Timeout: time.Minute}
 }
 
 // text is the i-th message: short ones, some of several frames, and a few that

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -243,18 +246,45 @@ func (p *party) receive(n int) {
 	}
 }
 
+// testConfig is a Config with options that are not resolved from others: what is
+// zero has no limit.
+type testConfig struct {
+	Type             wire.SocketType
+	RecvLimits       pipe.Limits
+	HandshakeTimeout time.Duration
+	StallTimeout     time.Duration
+	Heartbeat        *option.Heartbeat
+	Limits           option.Limits
+	Mechanism        mechanism.Constructor // nil: NULL
+	Tuning           tuning.Options
+	Abort            *atomic.Bool
+	Connections      *atomic.Int32
+}
+
+func (c *testConfig) config() *Config {
+	m := c.Mechanism
+	if m == nil {
+		m = mechanism.NewNull
+	}
+	return &Config{
+		Type: c.Type, Tuning: c.Tuning, Abort: c.Abort, Connections: c.Connections,
+		Mechanism: m,
+		Metadata:  wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(c.Type.String())}},
+		Resolved: &option.Resolved{
+			Values:     option.Values{HandshakeTimeout: c.HandshakeTimeout, StallTimeout: c.StallTimeout},
+			RecvLimits: c.RecvLimits, Heartbeat: c.Heartbeat, Limits: c.Limits,
+		},
+	}
+}
+
 // connect joins an engine to a raw peer.
-func (r *fixture) connect(cfg Config) (*party, *peer) {
+func (r *fixture) connect(cfg testConfig) (*party, *peer) {
 	r.Helper()
 	near, far := r.pair()
 	p := &party{fixture: r, stream: &recorder{Handle: near}}
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
 	p.share(&pipe.Pace{Now: r.network.Now})
-	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(cfg.Type.String())}}
-	if cfg.Metadata = metadata; cfg.Mechanism == nil {
-		cfg.Mechanism = mechanism.NewNull
-	}
-	p.e = NewZMTP(&cfg, Connection{Dispatcher: r.d, Stream: p.stream, Session: p}).(*ZMTP)
+	p.e = NewZMTP(cfg.config(), Connection{Dispatcher: r.d, Stream: p.stream, Session: p}).(*ZMTP)
 	return p, newPeer(r, far)
 }
 

@@ -26,7 +26,7 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 	} {
 		for seed := range uint64(4) {
 			r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Buffer: 1 << 20})
-			p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+			p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 			p.stream.blind = test.blind
 			r.shakeHands(p, q, "PUSH")
 			for i := range test.n {
@@ -53,7 +53,7 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 // An idle process with full Inboxes is woken more and more rarely.
 func TestFullInboxIsLookedAtRarely(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))

@@ -26,7 +26,7 @@ func (p *party) untilClosed() {
 // talker is an engine that both sends and receives, and a raw peer of it.
 func talker(r *fixture, limits pipe.Limits) (*party, *peer) {
 	r.Helper()
-	p, q := r.connect(Config{Type: wire.DEALER, RecvLimits: limits})
+	p, q := r.connect(testConfig{Type: wire.DEALER, RecvLimits: limits})
 	r.shakeHands(p, q, "DEALER")
 	return p, q
 }
@@ -102,12 +102,12 @@ func TestCloseGracefullyIsBounded(t *testing.T) {
 func TestCloseGracefullyAtOnce(t *testing.T) {
 	for name, prepare := range map[string]func(*fixture) *party{
 		"PULL": func(r *fixture) *party {
-			p, q := r.connect(Config{Type: wire.PULL})
+			p, q := r.connect(testConfig{Type: wire.PULL})
 			r.shakeHands(p, q, "PUSH")
 			return p
 		},
 		"handshake": func(r *fixture) *party {
-			p, _ := r.connect(Config{Type: wire.PUSH, HandshakeTimeout: time.Minute})
+			p, _ := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: time.Minute})
 			p.e.Start()
 			r.polls()
 			return p
@@ -129,7 +129,7 @@ func TestCloseGracefullyAtOnce(t *testing.T) {
 // Bytes that do not fit any more when the close begins are handed back.
 func TestCloseGracefullyHandsBack(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	want := sendUntilDeaf(p, q, 3)
 	if !p.e.writeOp.Outstanding() {
 		t.Fatal("everything fits: the test tests nothing")
@@ -157,7 +157,7 @@ func TestAbortWritesNothing(t *testing.T) {
 			const n = 100
 			r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 			cut := new(atomic.Bool)
-			p, q := push(r, Config{Abort: cut})
+			p, q := push(r, testConfig{Abort: cut})
 			q.deaf = test.full
 			var want []item
 			for i := range n {
@@ -212,7 +212,7 @@ func TestCloseNow(t *testing.T) {
 	})
 	t.Run("a write waits", func(t *testing.T) {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		want := sendUntilDeaf(p, q, 3)
 		if !p.e.writeOp.Outstanding() {
 			t.Fatal("everything fits: the test tests nothing")
@@ -228,7 +228,7 @@ func TestCloseNow(t *testing.T) {
 	})
 	t.Run("no end", func(t *testing.T) {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		p.e.CloseNow()
 		p.send([]byte("0"))
 		r.equal("received", q.pushed(1), numbered(0, 1))

@@ -21,7 +21,7 @@ func goroutineID() string {
 // counts the large buffers, byUs those that the dispatcher's goroutine made.
 func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 4 << 20})
-	p, q = r.connect(Config{Type: wire.PULL})
+	p, q = r.connect(testConfig{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	large, byUs = new(atomic.Int32), new(atomic.Int32)
 	dispatcher := goroutineID()

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/wire"
@@ -20,13 +19,6 @@ import (
 
 // ErrHeartbeatTimeout means that the peer did not send anything in time.
 var ErrHeartbeatTimeout = fmt.Errorf("nothing heard from the peer in time: %w", os.ErrDeadlineExceeded)
-
-// Heartbeat configures the PINGs that an engine sends.
-type Heartbeat struct {
-	Interval time.Duration // between PINGs
-	Timeout  time.Duration // how soon something must be heard after each; 0: no limit
-	TTL      time.Duration // how soon the peer may expect more after each; 0: no limit
-}
 
 // heartbeat is the state of an engine with heartbeats.
 type heartbeat struct {

@@ -8,6 +8,7 @@ import (
 	"github.com/actum-go/actum/internal/tuning"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -16,7 +17,7 @@ const second = time.Second
 
 // beating is an engine with heartbeats which has just sent its first PING.
 // onPing is what its raw peer does with a PING; nil: nothing.
-func beating(r *fixture, cfg Config, onPing func(q *peer)) (*party, *peer) {
+func beating(r *fixture, cfg testConfig, onPing func(q *peer)) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.DEALER
 	p, q := r.connect(cfg)
@@ -63,10 +64,10 @@ func (p *party) lasts(d time.Duration) time.Duration {
 // sends anything else, is not. The TTL of a peer's own PING counts as well.
 func TestHeartbeat(t *testing.T) {
 	says := func(q *peer) { q.say(frame(nil, 0, []byte("instead of a PONG"))) }
-	beat := &Heartbeat{Interval: second, Timeout: second}
+	beat := &option.Heartbeat{Interval: second, Timeout: second}
 	for _, tt := range []struct {
 		name   string
-		beat   *Heartbeat
+		beat   *option.Heartbeat
 		onPing func(*peer)
 		says   []byte        // once, at the beginning
 		ends   time.Duration // 0: never
@@ -75,9 +76,9 @@ func TestHeartbeat(t *testing.T) {
 		{"a peer that answers", beat, pong, nil, 0, 60},
 		{"a peer that says something else", beat, says, nil, 0, 60},
 		{"a silent peer", beat, nil, nil, second, 2},
-		{"a silent peer and a short timeout", &Heartbeat{Interval: second, Timeout: second / 10}, nil, nil, second / 10, 1},
-		{"a silent peer and a long timeout", &Heartbeat{Interval: second, Timeout: 5 * second}, nil, nil, 5 * second, 6},
-		{"a silent peer and no timeout", &Heartbeat{Interval: second}, nil, nil, 0, 60},
+		{"a silent peer and a short timeout", &option.Heartbeat{Interval: second, Timeout: second / 10}, nil, nil, second / 10, 1},
+		{"a silent peer and a long timeout", &option.Heartbeat{Interval: second, Timeout: 5 * second}, nil, nil, 5 * second, 6},
+		{"a silent peer and no timeout", &option.Heartbeat{Interval: second}, nil, nil, 0, 60},
 		{"no heartbeat", nil, nil, nil, 0, 0},
 		{"a promise that is broken", nil, nil, wire.AppendPing(nil, 3*second, nil), 3 * second, 0},
 		{"a promise kept in the same breath", nil, nil,
@@ -86,7 +87,7 @@ func TestHeartbeat(t *testing.T) {
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			t.Run(tt.name, func(t *testing.T) {
 				r := newFixture(t, 1, sim.Faults{})
-				p, q := beating(r, Config{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
+				p, q := beating(r, testConfig{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
 				q.say(tt.says)
 				lasted := p.lasts(59*second + second/2)
 				if tt.ends == 0 && p.closed > 0 {
@@ -107,7 +108,7 @@ func TestHeartbeat(t *testing.T) {
 // follows it.
 func TestPromiseIsKept(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, Config{}, nil)
+	p, q := beating(r, testConfig{}, nil)
 	for range 3 {
 		q.say(wire.AppendPing(nil, 3*second, nil))
 		p.lasts(second)
@@ -128,7 +129,7 @@ func TestPromiseIsKept(t *testing.T) {
 // until it is read from again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, nil)
+	p, q := beating(r, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, nil)
 	for range 5 {
 		q.say(frame(nil, 0, []byte("x")))
 	}
@@ -148,7 +149,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 // to a PING that could not be written.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second}}, pong)
+	p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, pong)
 	q.deaf = true
 	for range 100 {
 		p.send(body(200))

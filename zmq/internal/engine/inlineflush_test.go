@@ -12,7 +12,7 @@ import (
 // posted is a push whose dispatcher was given n messages and has not begun.
 func posted(r *fixture, n int) (*party, *peer) {
 	r.Helper()
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	p.send([]byte("0")) // by the sender itself: the next messages are a stream
 	for i := 1; i <= n; i++ {
 		p.send(fmt.Append(nil, i))
@@ -83,7 +83,7 @@ func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 func TestFlushInlineThatDoesNotFit(t *testing.T) {
 	for _, missed := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 150})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		want := []string{"0"}
 		p.send([]byte("0"))
@@ -142,7 +142,7 @@ func TestCloseDuringFlushInline(t *testing.T) {
 func TestFlushInlineAfterTheBudget(t *testing.T) {
 	for _, behind := range []int{0, 1, 2} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		p.send(nil)
 		p.send(make([]byte, writeBudget))
@@ -182,7 +182,7 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 	for _, inline := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		p.send(nil)
 		large := body(2*writeBudget + 1)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -78,7 +79,7 @@ func (p *peer) traffic() []item {
 	if len(p.sent) <= wire.GreetingSize {
 		return nil
 	}
-	items, err := reference(p.sent[wire.GreetingSize:], &Limits{}, keepAll)
+	items, err := reference(p.sent[wire.GreetingSize:], &option.Limits{}, keepAll)
 	if err != nil {
 		p.Fatalf("the engine sends what is not ZMTP: %v", err)
 	}

@@ -36,7 +36,7 @@ func TestStall(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{})
-			p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+			p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
 			r.shakeHands(p, q, "PUSH")
 			q.say(test.says)
 			if p.lasts(9 * second); p.closed > 0 {
@@ -59,7 +59,7 @@ func TestStall(t *testing.T) {
 // is not disconnected.
 func TestStallAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
@@ -73,7 +73,7 @@ func TestStallAtTheHighWaterMark(t *testing.T) {
 // After a burst its memory is given back, once; traffic continues as before.
 func TestMemoryAfterABurst(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+	p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
 	r.shakeHands(p, q, "PUSH")
 	n := 0
 	for round := range 3 {
@@ -121,7 +121,7 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+		parties[i], raw[i] = r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
 		r.shakeHands(parties[i], raw[i], "PUSH")
 		if i < trusted {
 			raw[i].say(frame(nil, 0, body(4*maxTrust)))
@@ -170,7 +170,7 @@ func TestManyIdleAfterABurst(t *testing.T) {
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = r.connect(Config{Type: wire.PULL, StallTimeout: 10 * second})
+		parties[i], raw[i] = r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
 		r.shakeHands(parties[i], raw[i], "PUSH")
 	}
 	large := 0

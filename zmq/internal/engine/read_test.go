@@ -14,7 +14,7 @@ func TestInboxIsBounded(t *testing.T) {
 	for _, limits := range []pipe.Limits{{Msgs: 1}, {Msgs: 3}, {Msgs: 100}, {Bytes: 500}, {Msgs: 7, Bytes: 100}} {
 		for seed := range uint64(8) {
 			r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Stall: 0.1, Buffer: 100 << (seed % 8)})
-			p, q := r.connect(Config{Type: wire.PULL, RecvLimits: limits})
+			p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: limits})
 			r.shakeHands(p, q, "PUSH")
 			const n = 300
 			for i := range n {
@@ -54,7 +54,7 @@ func checkBounds(t *testing.T, p *party, limits pipe.Limits) {
 // A peer whose messages are not received is not read from: its own writes stop.
 func TestNoReadingAtTheHighWaterMark(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 1000 {
 		q.say(frame(nil, 0, body(1000)))

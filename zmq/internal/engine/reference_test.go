@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -41,7 +42,7 @@ var errReference = errors.New("not ZMTP")
 // reference is a simple decoder: it has the whole stream, and allocates freely
 // (RFC 37, "Framing"). It returns the items before the first violation. A
 // command between the frames of a message comes before the message.
-func reference(stream []byte, l *Limits, keep keeping) (items []item, err error) {
+func reference(stream []byte, l *option.Limits, keep keeping) (items []item, err error) {
 	var frames [][]byte
 	var size uint64
 	for len(stream) > 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -23,7 +24,7 @@ import (
 // are numbers here, so that a change of a constant needs a change of its test.
 
 func newDecoding(keep keeping, chunk int) *decoding {
-	return &decoding{d: newDecoder(&Limits{}, keep, chunk), room: always(1 << 30)}
+	return &decoding{d: newDecoder(&option.Limits{}, keep, chunk), room: always(1 << 30)}
 }
 
 func (c *decoding) mustFeed(t *testing.T, stream []byte) {
@@ -222,7 +223,7 @@ func (s *reads) TryRead(b []byte) (int, error) {
 }
 
 // counted is a PULL whose reads are counted from now on.
-func counted(r *fixture, cfg Config) (*party, *peer, *reads) {
+func counted(r *fixture, cfg testConfig) (*party, *peer, *reads) {
 	r.Helper()
 	cfg.Type = wire.PULL
 	p, q := r.connect(cfg)
@@ -237,13 +238,13 @@ func counted(r *fixture, cfg Config) (*party, *peer, *reads) {
 func TestOneWakeUpDrains(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
-		cfg          Config
+		cfg          testConfig
 		bytes        int
 		waits, tries int
 	}{
-		{"little", Config{}, 100, 1, 0},
-		{"more than one read", Config{}, 5000, 1, 2},
-		{"each a wake-up", Config{Tuning: tuning.Options{NoReadCoalescing: true}}, 5000, 3, 0},
+		{"little", testConfig{}, 100, 1, 0},
+		{"more than one read", testConfig{}, 5000, 1, 2},
+		{"each a wake-up", testConfig{Tuning: tuning.Options{NoReadCoalescing: true}}, 5000, 3, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
@@ -262,7 +263,7 @@ func TestOneWakeUpDrains(t *testing.T) {
 // The budget of one wake-up.
 func TestReadBudget(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q, s := counted(r, Config{})
+	p, q, s := counted(r, testConfig{})
 	msg := frame(nil, 0, body(98))
 	n := 4 << 20 / len(msg)
 	q.say(bytes.Repeat(msg, n))
@@ -294,7 +295,7 @@ func TestReadBudget(t *testing.T) {
 // little.
 func TestReadWaitsForALargeBody(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 20 << 10})
-	p, q, s := counted(r, Config{})
+	p, q, s := counted(r, testConfig{})
 	for i := range 3 {
 		q.say(frame(nil, 0, body(300<<10)))
 		r.until("message", func() bool { p.receive(1); return len(p.got) == i+1 })
@@ -309,7 +310,7 @@ func TestReadWaitsForALargeBody(t *testing.T) {
 func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		p.send(nil) // so that the dispatcher writes the next messages
 		p.send(make([]byte, size))
@@ -345,7 +346,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 		want  []int
 	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		p.send(nil)
 		s := &vectors{recorder: p.stream}
@@ -372,7 +373,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 // A full Inbox is checked after 100 ms, and then each time after twice as long.
 func TestLooksAtAFullInbox(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
@@ -395,7 +396,7 @@ func TestLooksAtAFullInbox(t *testing.T) {
 func TestReadAheadOfAFullInbox(t *testing.T) {
 	const once = 100 // bytes that one read brings
 	r := newFixture(t, 1, sim.Faults{Buffer: once})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	p.stream.blind = true
 	r.shakeHands(p, q, "PUSH")
 	for range 4000 {
@@ -417,7 +418,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 // read.
 func TestMostAnswers(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	q.deaf = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	for range 2 * (64 << 10) / len(ping) {
@@ -459,7 +460,7 @@ func TestMostLeftovers(t *testing.T) {
 // The wait for something that was expected is extended by 5 ms.
 func TestGrace(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, _ := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, nil)
+	p, _ := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, nil)
 	begun := p.d.Now()
 	if p.lasts(second/2 + 4500*time.Microsecond); p.closed > 0 {
 		t.Errorf("given up after %v", p.d.Now()-begun)
@@ -472,7 +473,7 @@ func TestGrace(t *testing.T) {
 // The memory of a burst is given back a second after it.
 func TestCalm(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(Config{Type: wire.PULL})
+	p, q := r.connect(testConfig{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n = 20_000
 	q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
@@ -491,7 +492,7 @@ func TestAnythingHeardCounts(t *testing.T) {
 	for _, beyond := range []int{-10, 0, 10, 3000} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		says := func(q *peer) {}
-		p, q := beating(r, Config{Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
+		p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
 		says = func(q *peer) {
 			fits := p.e.decoder.offered // bytes, in the read that waits
 			q.say(frame(nil, 0, body(max(0, fits+beyond-2-7*min(1, max(0, fits+beyond-257))))))
@@ -511,7 +512,7 @@ func TestAnythingHeardCounts(t *testing.T) {
 func TestEndBehindASpeech(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 5000} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q, _ := counted(r, Config{})
+		p, q, _ := counted(r, testConfig{})
 		q.say(frame(nil, 0, body(size)))
 		r.until("said", func() bool { return len(q.queue) == 0 })
 		q.Close()
@@ -551,7 +552,7 @@ func TestBoundsAsNumbers(t *testing.T) {
 // A limit of any size is kept, also in the loop for short frames.
 func TestLimitsAreExact(t *testing.T) {
 	for limit := int64(1); limit <= 300; limit++ {
-		for _, l := range []*Limits{{MaxFrame: limit}, {MaxMessage: limit}} {
+		for _, l := range []*option.Limits{{MaxFrame: limit}, {MaxMessage: limit}} {
 			c := &decoding{d: newDecoder(l, keepAll, maxChunk), room: always(1 << 30)}
 			fits := frame(frame(nil, 0, []byte("x")), 0, body(int(limit)))
 			c.mustFeed(t, fits)
@@ -570,7 +571,7 @@ func TestLimitsAreExact(t *testing.T) {
 // one.
 func TestTurnsBeginAnew(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(Config{Type: wire.PULL})
+	p, q := r.connect(testConfig{Type: wire.PULL})
 	r.shakeHands(p, q, "PUSH")
 	const n, times = 1000, 70
 	for i := range times {
@@ -587,7 +588,7 @@ func TestTurnsBeginAnew(t *testing.T) {
 func TestNothingIsKeptAtRest(t *testing.T) {
 	for _, limit := range []time.Duration{0, time.Minute} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q := r.connect(Config{Type: wire.PULL, HandshakeTimeout: limit})
+		p, q := r.connect(testConfig{Type: wire.PULL, HandshakeTimeout: limit})
 		r.shakeHands(p, q, "PUSH")
 		check := func(when string) {
 			if e := p.e; e.quiet != nil || e.heartbeat != nil || e.fullWatch != nil || e.graceful != nil || e.handshake != nil || e.resumeOp.op.Load() != nil {
@@ -628,7 +629,7 @@ func (m *speechless) Next(b []byte) ([]byte, error) {
 func TestMechanismThatFails(t *testing.T) {
 	for turns := range 2 {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(Config{Type: wire.PULL})
+		p, q := r.connect(testConfig{Type: wire.PULL})
 		p.e.handshake.mechanism = &speechless{p.e.handshake.mechanism, turns}
 		p.e.Start()
 		q.greet("PUSH")
@@ -643,7 +644,7 @@ func TestMechanismThatFails(t *testing.T) {
 // most as long again as it was full without a break.
 func TestFullAgain(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	r.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
@@ -670,7 +671,7 @@ func TestFullAgain(t *testing.T) {
 // count as a sign of life.
 func TestHeardWhenThereIsRoom(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, Config{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &Heartbeat{Interval: second, Timeout: second / 2}}, pong)
+	p, q := beating(r, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, pong)
 	for range 10 {
 		p.lasts(8 * second / 10)
 		for range 5 {
@@ -694,7 +695,7 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 // from them which commands we understand.
 func TestGreetingOnTheWire(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	want := append([]byte{0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1}, "NULL"...)
 	want = append(want, make([]byte, 64-len(want))...)
 	if got := q.sent[:64]; !bytes.Equal(got, want) {
@@ -708,7 +709,7 @@ func TestGreetingOnTheWire(t *testing.T) {
 // by a sender or by the dispatcher.
 func TestPaceIsNotifiedOfWrites(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	asked := 0
 	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})
 	p.send([]byte("0")) // once in Alone, and once in Wrote

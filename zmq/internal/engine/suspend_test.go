@@ -9,6 +9,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -69,7 +70,7 @@ func (m *asking) reply(answer int32) {
 
 // ask connects an engine whose authenticator is asked to a peer that has sent
 // its READY, and waits until it is asked.
-func ask(r *fixture, cfg Config, asked func(*asking)) (*party, *peer, *asking) {
+func ask(r *fixture, cfg testConfig, asked func(*asking)) (*party, *peer, *asking) {
 	r.Helper()
 	var m *asking
 	cfg.Mechanism = func(c mechanism.Connection) mechanism.Mechanism {
@@ -98,7 +99,7 @@ func TestAuthenticatorAnswersLater(t *testing.T) {
 			faults = sim.Faults{}
 		}
 		r := newFixture(t, seed, faults)
-		p, q, m := ask(r, Config{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
+		p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
 			r.after(time.Second, func() { m.reply(accepted) })
 		})
 		const n = 5000
@@ -134,7 +135,7 @@ func TestAuthenticatorAnswersLater(t *testing.T) {
 // An authenticator may answer before Receive returns.
 func TestAuthenticatorAnswersAtOnce(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, _, _ := ask(r, Config{Type: wire.PULL}, func(m *asking) { m.reply(accepted) })
+	p, _, _ := ask(r, testConfig{Type: wire.PULL}, func(m *asking) { m.reply(accepted) })
 	r.until("established", func() bool { return p.established > 0 })
 }
 
@@ -143,7 +144,7 @@ func TestAuthenticatorAnswersAtOnce(t *testing.T) {
 func TestAuthenticatorDoesNotAnswer(t *testing.T) {
 	for _, leaves := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q, m := ask(r, Config{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
+		p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
 		before := r.network.Now()
 		if leaves {
 			_ = q.Handle.Close()
@@ -171,7 +172,7 @@ func TestAuthenticatorAnswersAfterClose(t *testing.T) {
 	t.Run("close", func(t *testing.T) {
 		for _, answered := range []bool{false, true} {
 			r := newFixture(t, 1, sim.Faults{})
-			p, _, m := ask(r, Config{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
+			p, _, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
 			if answered { // and the engine has not seen it
 				m.reply(accepted)
 			}
@@ -193,7 +194,7 @@ func TestAuthenticatorAnswersAfterClose(t *testing.T) {
 // cause.
 func TestAuthenticatorRefuses(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q, m := ask(r, Config{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
+	p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
 		r.after(time.Second, func() { m.reply(refused) })
 	})
 	r.until("closed", func() bool { return p.closed > 0 })
@@ -213,7 +214,7 @@ func TestMechanismKnowsItsConnection(t *testing.T) {
 	near, _ := r.pair()
 	metadata := wire.Metadata{{Name: "X", Value: []byte("y")}}
 	var got mechanism.Connection
-	cfg := Config{Type: wire.DEALER, Metadata: metadata, Mechanism: func(c mechanism.Connection) mechanism.Mechanism {
+	cfg := Config{Type: wire.DEALER, Resolved: new(option.Resolved), Metadata: metadata, Mechanism: func(c mechanism.Connection) mechanism.Mechanism {
 		got = c
 		return mechanism.NewNull(c)
 	}}

@@ -9,6 +9,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -17,7 +18,7 @@ import (
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q, s := counted(r, Config{Tuning: tuning.Options{NoReadCoalescing: off}})
+		p, q, s := counted(r, testConfig{Tuning: tuning.Options{NoReadCoalescing: off}})
 		const n = 1000
 		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
 		r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
@@ -30,7 +31,7 @@ func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, Config{Tuning: tuning.Options{NoHandlerMemory: off}})
+		p, q := push(r, testConfig{Tuning: tuning.Options{NoHandlerMemory: off}})
 		p.send([]byte("0"))
 		r.equal("received", q.pushed(1), numbered(0, 1))
 		if kept := cap(p.e.inFlight.Buf) > 0; kept == off {
@@ -52,7 +53,7 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, Config{Tuning: tuning.Options{NoStrandElision: off}})
+		p, q := push(r, testConfig{Tuning: tuning.Options{NoStrandElision: off}})
 		handlers := 0
 		p.stream.before = func() { // the answer is written by the handler of a read
 			handlers++
@@ -77,9 +78,9 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 // again, and are stopped with the connection.
 func TestTimersOfItsOwn(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{
+	p, q := r.connect(testConfig{
 		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true},
-		Heartbeat: &Heartbeat{Interval: time.Millisecond},
+		Heartbeat: &option.Heartbeat{Interval: time.Millisecond},
 	})
 	p.e.Start()
 	q.greet("DEALER")
@@ -102,7 +103,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 		want proactor.Kind
 	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 3})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		for range 3 {
 			p.send(make([]byte, tt.size))
@@ -118,7 +119,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 // sender's again.
 func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	for range 10 {
 		p.send(make([]byte, message.GatherMin))
 	}

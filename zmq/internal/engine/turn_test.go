@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -27,7 +28,7 @@ func TestDecoderTurns(t *testing.T) {
 		{"unsubscriptions", keepSubscriptions, frame(nil, 0, []byte("\x00x")), dear + 3, dear - 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := &decoding{d: newDecoder(&Limits{}, tt.keep, maxChunk), room: always(1 << 30)}
+			c := &decoding{d: newDecoder(&option.Limits{}, tt.keep, maxChunk), room: always(1 << 30)}
 			defer c.release()
 			if err := c.feed(bytes.Repeat(tt.frames, n), always(1<<30)); err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -31,7 +32,7 @@ func TestSubscriptionsByVersion(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%v to %d.%d", tt.typ, tt.major, tt.minor), func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{})
-			p, q := r.connect(Config{Type: tt.typ})
+			p, q := r.connect(testConfig{Type: tt.typ})
 			p.e.Start()
 			q.greetAs(wire.Greeting{Major: tt.major, Minor: tt.minor, Mechanism: "NULL"}, tt.peer)
 			var want []item
@@ -67,7 +68,7 @@ func TestSubscriptionsByVersion(t *testing.T) {
 func TestSubscriptionsOfAPeer(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
 		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(Config{Type: typ})
+		p, q := r.connect(testConfig{Type: typ})
 		r.shakeHands(p, q, "SUB")
 		q.say(wire.AppendSubscribe(nil, []byte("command")))
 		q.say(wire.Subscription{Action: wire.Subscribe, Topic: []byte("message")}.AppendMessage(nil))
@@ -108,7 +109,7 @@ func TestSubscriptionsToOthers(t *testing.T) {
 // A peer that wants another mechanism is refused at once, with both names.
 func TestAnotherMechanism(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PUSH})
+	p, q := r.connect(testConfig{Type: wire.PUSH})
 	p.e.Start()
 	q.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}, "PULL")
 	r.polls()
@@ -123,7 +124,7 @@ func TestAnotherMechanism(t *testing.T) {
 // The session may refuse a peer in Established: its error is the connection's.
 func TestSessionRefuses(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(Config{Type: wire.PUSH})
+	p, q := r.connect(testConfig{Type: wire.PUSH})
 	p.refuses = errTest
 	p.e.Start()
 	q.greet("PULL")
@@ -139,19 +140,19 @@ func TestRefusedIsCounted(t *testing.T) {
 	before := frame(nil, 0, []byte("before"))
 	for _, tt := range []struct {
 		name   string
-		cfg    Config
+		cfg    testConfig
 		peer   string
 		says   []byte
 		why    pipe.Refusal
 		n      int
 		closed error // nil: it stays open
 	}{
-		{"too large a frame", Config{Type: wire.PULL, Limits: Limits{MaxFrame: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
-		{"too large a message", Config{Type: wire.PULL, Limits: Limits{MaxMessage: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
-		{"no frame", Config{Type: wire.PULL}, "PUSH", []byte{wire.FlagLong, 0x80}, pipe.RefusedMalformed, 1, wire.ErrFrame},
-		{"too long a command", Config{Type: wire.PULL}, "PUSH", announce(wire.FlagCommand, maxCommand+1), pipe.RefusedMalformed, 1, wire.ErrCommand},
-		{"messages to a PUSH", Config{Type: wire.PUSH}, "PULL", before, pipe.RefusedUnexpected, 2, nil},
-		{"messages to a PUB", Config{Type: wire.PUB}, "SUB", append(frame(nil, 0, []byte{2}), frame(nil, 0, []byte{1})...), pipe.RefusedUnexpected, 2, nil},
+		{"too large a frame", testConfig{Type: wire.PULL, Limits: option.Limits{MaxFrame: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
+		{"too large a message", testConfig{Type: wire.PULL, Limits: option.Limits{MaxMessage: 10}}, "PUSH", frame(nil, 0, body(11)), pipe.RefusedTooLarge, 1, ErrTooLarge},
+		{"no frame", testConfig{Type: wire.PULL}, "PUSH", []byte{wire.FlagLong, 0x80}, pipe.RefusedMalformed, 1, wire.ErrFrame},
+		{"too long a command", testConfig{Type: wire.PULL}, "PUSH", announce(wire.FlagCommand, maxCommand+1), pipe.RefusedMalformed, 1, wire.ErrCommand},
+		{"messages to a PUSH", testConfig{Type: wire.PUSH}, "PULL", before, pipe.RefusedUnexpected, 2, nil},
+		{"messages to a PUB", testConfig{Type: wire.PUB}, "SUB", append(frame(nil, 0, []byte{2}), frame(nil, 0, []byte{1})...), pipe.RefusedUnexpected, 2, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{})

@@ -15,7 +15,7 @@ import (
 )
 
 // push is an engine that sends to a raw PULL.
-func push(r *fixture, cfg Config) (*party, *peer) {
+func push(r *fixture, cfg testConfig) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.PUSH
 	p, q := r.connect(cfg)
@@ -33,7 +33,7 @@ func (p *peer) pushed(n int) []string {
 // On an idle connection the sender writes itself, at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	for i := range 3 {
 		p.send(fmt.Append(nil, i))
 		if p.stream.tries != i+1 || p.e.flushOp.Outstanding() {
@@ -50,7 +50,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 // Sends in close succession leave together, written by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	for i := range 100 {
 		p.send(fmt.Append(nil, i))
 	}
@@ -73,7 +73,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	var parties [peers]*party
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = push(r, Config{})
+		parties[i], raw[i] = push(r, testConfig{})
 		parties[i].share(pace)
 	}
 	for i := range peers * each {
@@ -95,7 +95,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, Config{Tuning: tuning.Options{NoSpeculativeWrite: true}})
+	p, q := push(r, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: true}})
 	p.send([]byte("0"))
 	r.equal("received", q.pushed(1), numbered(0, 1))
 	if p.stream.tries != 0 || p.stream.writes != 1 {
@@ -108,7 +108,7 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 150})
-		p, q := push(r, Config{})
+		p, q := push(r, testConfig{})
 		q.deaf = true
 		big := bytes.Repeat([]byte("x"), size)
 		var want []string
@@ -132,7 +132,7 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 func TestGatherWrite(t *testing.T) {
 	for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 		r := newFixture(t, 1, sim.Faults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
-		p, q := push(r, Config{Tuning: off})
+		p, q := push(r, testConfig{Tuning: off})
 		var want []item
 		for i := range 400 {
 			frames := [][]byte{fmt.Append(nil, i), body(i * 31 % 9000)}
@@ -152,7 +152,7 @@ func TestGatherWrite(t *testing.T) {
 // served.
 func TestWriteBudget(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q := push(r, Config{})
+	p, q := push(r, testConfig{})
 	q.deaf = true
 	p.send(nil) // so that the dispatcher writes the next messages
 	const size = 1 << 20
@@ -186,7 +186,7 @@ func TestConnectionsShareARound(t *testing.T) {
 			count := new(atomic.Int32)
 			parties, raw := make([]*party, connections), make([]*peer, connections)
 			for i := range parties {
-				parties[i], raw[i] = push(r, Config{Tuning: off, Connections: count})
+				parties[i], raw[i] = push(r, testConfig{Tuning: off, Connections: count})
 			}
 			for i, p := range parties {
 				raw[i].deaf = true

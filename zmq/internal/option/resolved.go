@@ -57,8 +57,24 @@ func (v *Values) FrameLimit() int {
 type Resolved struct {
 	Values
 	SendLimits, RecvLimits pipe.Limits // the high-water marks
+	Limits                 Limits
+	Heartbeat              *Heartbeat // nil: no PING is sent
 
 	given Values
+}
+
+// Limits are the maximum sizes of what is received; 0 means no limit.
+type Limits struct {
+	MaxFrame   int64 // bytes of a frame
+	MaxMessage int64 // bytes of a message, all its frames together
+	MaxFrames  int   // frames of a message
+}
+
+// Heartbeat configures the PINGs that an engine sends.
+type Heartbeat struct {
+	Interval time.Duration // between PINGs
+	Timeout  time.Duration // how soon something must be heard after each; 0: no limit
+	TTL      time.Duration // how soon the peer may expect more after each; 0: no limit
 }
 
 // Given returns a copy of the values as the program gave them.
@@ -78,6 +94,10 @@ func Resolve(given *Values) *Resolved {
 	v.HeartbeatTimeout = limit(given.HeartbeatTimeout, v.HeartbeatInterval)
 	v.Linger = clamp(given.Linger)
 	v.Backlog = cmp.Or(given.Backlog, DefaultBacklog)
+	r.Limits = Limits{MaxFrame: v.MaxFrameSize, MaxMessage: v.MaxMessageSize, MaxFrames: v.MaxFrames}
+	if v.HeartbeatInterval > 0 {
+		r.Heartbeat = &Heartbeat{Interval: v.HeartbeatInterval, Timeout: v.HeartbeatTimeout, TTL: v.HeartbeatTTL}
+	}
 	r.SendLimits = marks(given.SendHWM, given.SendHWMBytes)
 	r.RecvLimits = marks(given.RecvHWM, given.RecvHWMBytes)
 	return r

@@ -42,7 +42,7 @@ func TestSlowRetriesUpToTheMaximum(t *testing.T) {
 	var begun []time.Duration
 	w := &way{resolve: nowhere.resolve, tried: func() { begun = append(begun, r.net.Now()) }}
 	cfg := r.config(&host{}, wire.PUSH)
-	cfg.Options.ReconnectIntervalMax = 300 * time.Millisecond
+	cfg.Engine.ReconnectIntervalMax = 300 * time.Millisecond
 	s, err := session.Dial(cfg, to(t, w))
 	if err != nil {
 		t.Fatal(err)

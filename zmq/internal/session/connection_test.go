@@ -112,7 +112,7 @@ func TestDialedPeerExceedsALimit(t *testing.T) {
 	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
 	h := &host{}
 	cfg := r.config(h, wire.PULL)
-	cfg.Engine.MaxFrame = 10
+	cfg.Engine.Limits.MaxFrame = 10
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)

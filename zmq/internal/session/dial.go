@@ -67,7 +67,7 @@ func (s *Dialer) WhenDelivered(f func()) { s.peer.Out.OnDrained(f) }
 
 // begin begins an attempt.
 func (s *Dialer) begin() {
-	if s.backlog.Full(s.cfg.Options.RecvLimits) {
+	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
 		s.failed("zmq: not connecting again yet", errBacklogFull)
 		return
 	}
@@ -132,7 +132,7 @@ func (s *Dialer) failed(what string, cause error) {
 	switch {
 	case s.stopped != nil:
 		s.finishStop()
-	case s.cfg.Options.ReconnectInterval < 0:
+	case s.cfg.Engine.ReconnectInterval < 0:
 		s.status.failed(s.cfg, s.d.Now(), StateGivenUp, "zmq: not connecting again", s.ep.String(), cause)
 		s.detach()
 	default:
@@ -160,7 +160,7 @@ const slowRetryMax = 10 * time.Second
 // connection do not all return at once. For a peer that does not fit, and for a
 // name that does not resolve, the wait grows even if the interval does not.
 func (s *Dialer) retryDelay() time.Duration {
-	base, most := s.cfg.Options.ReconnectInterval, s.cfg.Options.ReconnectIntervalMax
+	base, most := s.cfg.Engine.ReconnectInterval, s.cfg.Engine.ReconnectIntervalMax
 	if s.retrySlowly && most == 0 {
 		most = slowRetryMax
 	}

@@ -44,16 +44,16 @@ func TestBackOff(t *testing.T) {
 		want []time.Duration
 	}{
 		{"constant", func(*session.Config) {}, []time.Duration{100 * ms, 100 * ms, 100 * ms, 100 * ms}},
-		{"doubled up to the maximum", func(c *session.Config) { c.Options.ReconnectIntervalMax = time.Second },
+		{"doubled up to the maximum", func(c *session.Config) { c.Engine.ReconnectIntervalMax = time.Second },
 			[]time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1000 * ms, 1000 * ms}},
-		{"a maximum below the interval", func(c *session.Config) { c.Options.ReconnectIntervalMax = 10 * ms },
+		{"a maximum below the interval", func(c *session.Config) { c.Engine.ReconnectIntervalMax = 10 * ms },
 			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
-		{"with a random part of the interval", func(c *session.Config) { c.Options.ReconnectIntervalMax, c.Jitter = time.Second, half },
+		{"with a random part of the interval", func(c *session.Config) { c.Engine.ReconnectIntervalMax, c.Jitter = time.Second, half },
 			[]time.Duration{150 * ms, 250 * ms, 450 * ms, 850 * ms, 1050 * ms, 1050 * ms}},
-		{"a maximum that is the interval", func(c *session.Config) { c.Options.ReconnectIntervalMax = 100 * ms },
+		{"a maximum that is the interval", func(c *session.Config) { c.Engine.ReconnectIntervalMax = 100 * ms },
 			[]time.Duration{100 * ms, 100 * ms, 100 * ms}},
-		{"another interval", func(c *session.Config) { c.Options.ReconnectInterval = 7 * ms }, []time.Duration{7 * ms, 7 * ms}},
-		{"none", func(c *session.Config) { c.Options.ReconnectInterval = 0 }, []time.Duration{0, 0, 0}},
+		{"another interval", func(c *session.Config) { c.Engine.ReconnectInterval = 7 * ms }, []time.Duration{7 * ms, 7 * ms}},
+		{"none", func(c *session.Config) { c.Engine.ReconnectInterval = 0 }, []time.Duration{0, 0, 0}},
 	} {
 		for _, timeout := range []time.Duration{0, time.Hour} { // the connect is refused before that
 			t.Run(fmt.Sprintf("%s, connect timeout %v", tt.name, timeout), func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
 		r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 		cfg := r.config(&host{}, wire.PUSH)
-		want := (timeout + cfg.Options.ReconnectInterval).Round(time.Millisecond)
+		want := (timeout + cfg.Engine.ReconnectInterval).Round(time.Millisecond)
 		for _, wait := range attempts(r, cfg, timeout, 4) {
 			if wait != want {
 				t.Fatalf("with a timeout of %v: waited %v, want %v", timeout, wait, want)
@@ -104,7 +104,7 @@ func TestNoConnectTimeout(t *testing.T) {
 func TestBackOffBeginsAnew(t *testing.T) {
 	r := newFixture(t, sim.Faults{})
 	cfg, served := r.config(&host{}, wire.PUSH), &host{}
-	cfg.Options.ReconnectIntervalMax = time.Hour
+	cfg.Engine.ReconnectIntervalMax = time.Hour
 	var tried []time.Duration
 	w := &way{tried: func() { tried = append(tried, r.net.Now()) }}
 	s, err := session.Dial(cfg, to(t, w))
@@ -134,7 +134,7 @@ func TestNoReconnect(t *testing.T) {
 	r := newFixture(t, sim.Faults{})
 	h := &host{}
 	cfg := r.config(h, wire.PUSH)
-	cfg.Options.ReconnectInterval = -1
+	cfg.Engine.ReconnectInterval = -1
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestStopAnywhere(t *testing.T) {
 				r := newFixture(t, tt.faults)
 				h := &host{}
 				cfg := r.config(h, wire.PUSH)
-				cfg.Options.ReconnectInterval = time.Hour
+				cfg.Engine.ReconnectInterval = time.Hour
 				tt.way.settings.ConnectTimeout = time.Minute
 				stop := func() {}
 				if tt.listen {
@@ -334,9 +334,9 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 // The longest interval means never, and adding to it does not overflow.
 func TestLongestInterval(t *testing.T) {
 	for name, set := range map[string]func(*session.Config){
-		"interval": func(c *session.Config) { c.Options.ReconnectInterval = math.MaxInt64 },
+		"interval": func(c *session.Config) { c.Engine.ReconnectInterval = math.MaxInt64 },
 		"both": func(c *session.Config) {
-			c.Options.ReconnectInterval, c.Options.ReconnectIntervalMax = math.MaxInt64, math.MaxInt64
+			c.Engine.ReconnectInterval, c.Engine.ReconnectIntervalMax = math.MaxInt64, math.MaxInt64
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -356,7 +356,7 @@ func TestReports(t *testing.T) {
 	r := newFixture(t, sim.Faults{})
 	var log strings.Builder
 	cfg := r.config(&host{}, wire.PUSH)
-	cfg.Logger, cfg.Options.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
+	cfg.Logger, cfg.Engine.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
 	tries := 0
 	s, err := session.Dial(cfg, to(t, &way{tried: func() { tries++ }}))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // link connects the pattern to peer through e, and returns the Out that e sends
 // from.
 func (c *Config) link(e engine.Engine, peer *pipe.Peer, metadata wire.Metadata) (*pipe.Out, error) {
-	in := c.Host.NewIn(e.Inbox(), c.Options)
+	in := c.Host.NewIn(e.Inbox(), c.Engine.Resolved)
 	in.Peer = peer
 	e.Inbox().Open(in)
 	id, _ := metadata.Get(wire.PropertyIdentity)
@@ -21,7 +21,7 @@ func (c *Config) link(e engine.Engine, peer *pipe.Peer, metadata wire.Metadata) 
 
 // newPeer makes a peer with a pipe towards it.
 func (c *Config) newPeer(where string) *pipe.Peer {
-	peer := &pipe.Peer{Out: c.Host.NewOut(c.Options), Endpoint: where, Immediate: c.Options.Immediate}
+	peer := &pipe.Peer{Out: c.Host.NewOut(c.Engine.Resolved), Endpoint: where, Immediate: c.Engine.Immediate}
 	peer.Out.Peer = peer
 	return peer
 }

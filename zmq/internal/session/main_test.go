@@ -90,8 +90,9 @@ func (r *fixture) stopped(stop func(done func())) {
 func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
-		Host: h, Options: option.Resolve(new(option.Values)), Engine: engine.Config{
-			Type: typ, HandshakeTimeout: 30 * time.Second, Mechanism: mechanism.NewNull, Metadata: metadata,
+		Host: h, Engine: engine.Config{
+			Resolved: option.Resolve(new(option.Values)),
+			Type:     typ, Mechanism: mechanism.NewNull, Metadata: metadata,
 		},
 		NewEngine:  engine.NewZMTP,
 		Dispatcher: func() *proactor.Dispatcher { return r.d },

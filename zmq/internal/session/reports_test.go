@@ -35,7 +35,7 @@ func TestReportsOfFailures(t *testing.T) {
 		{"nobody listens", func(*fixture, *session.Config) (*way, func()) { return &way{}, func() {} },
 			`level=INFO msg="zmq: not connected, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"once and never again", func(_ *fixture, cfg *session.Config) (*way, func()) {
-			cfg.Options.ReconnectInterval = -1
+			cfg.Engine.ReconnectInterval = -1
 			return &way{}, func() {}
 		}, `level=INFO msg="zmq: not connecting again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"types that do not fit", func(r *fixture, _ *session.Config) (*way, func()) { return &way{}, listen(r, &host{}, wire.PUB) },
@@ -125,7 +125,7 @@ func TestReportsOfAcceptedPeers(t *testing.T) {
 	r := newFixture(t, sim.Faults{})
 	var log strings.Builder
 	cfg, h, peers := r.config(nil, wire.PULL), &host{}, &session.Accepted{}
-	cfg.Host, cfg.Logger, cfg.Engine.MaxFrame = h, logTo(&log), 10
+	cfg.Host, cfg.Logger, cfg.Engine.Limits.MaxFrame = h, logTo(&log), 10
 	l, err := listening(cfg, to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)

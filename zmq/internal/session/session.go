@@ -48,7 +48,6 @@ type Host interface {
 // that begin after a change of options have another one.
 type Config struct {
 	Host       Host
-	Options    *option.Resolved
 	Engine     engine.Config
 	NewEngine  engine.Constructor // makes the engine of each connection
 	Dispatcher func() *proactor.Dispatcher
