@@ -76,6 +76,15 @@ func TestTypeNumbers(t *testing.T) {
 	if stream != nil && !errors.Is(stream, errors.ErrUnsupported) || !errors.As(next, &bad) || errors.Is(next, errors.ErrUnsupported) {
 		t.Errorf("STREAM: %v, 12: %v", stream, next)
 	}
+	if typ, err := zmq.ParseType("pusch"); typ != 0 || err == nil {
+		t.Errorf("pusch is %v, %v", typ, err)
+	}
+	for typ := range counterpart {
+		s := newSocket(t, c, typ, zmq.Options{})
+		if parsed, err := zmq.ParseType(typ.String()); s.Type() != typ || parsed != typ || err != nil {
+			t.Errorf("a %v says that it is a %v, and its name stands for %v, %v", typ, s.Type(), parsed, err)
+		}
+	}
 	if _, err := (*zmq.Context)(nil).NewSocket(zmq.PULL, zmq.Options{}); err == nil {
 		t.Error("a nil Context makes sockets")
 	}
