@@ -204,7 +204,7 @@ func TestGroupsKeepNothing(t *testing.T) {
 				t.Fatalf("%d members, and a value at %d", left, i)
 			}
 		}
-		if len(g.peers) > fewMembers && cap(g.peers) > 5*len(g.peers) {
+		if len(g.peers) > fewMembers && cap(g.peers) > 4*len(g.peers) {
 			t.Fatalf("room for %d in a group of %d", cap(g.peers), left)
 		}
 	}
