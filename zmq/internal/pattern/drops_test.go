@@ -27,10 +27,7 @@ func TestDropsReleaseMemory(t *testing.T) {
 		"PUB, no subscription":    {pattern.NewPub(defaults()), nil, "\x00\x01b", pattern.DropOutOfTurn},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := peer(tt.socket)
-			if err := tt.socket.Attach(p); err != nil {
-				t.Fatal(err)
-			}
+			p := attached(t, tt.socket)
 			c := connect(t, tt.socket, p, "")
 			if tt.before != nil {
 				tt.before(t, tt.socket)

@@ -161,10 +161,7 @@ func TestTurnsOfSending(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		p := peer(sub)
-		if err := sub.Attach(p); err != nil {
-			t.Fatal(err)
-		}
+		p := attached(t, sub)
 		if got := pattern.ConnectInTurns(sub, p); len(got) != turns {
 			t.Errorf("%d subscriptions are sent in turns of %v, want %d", n, got, turns)
 		}

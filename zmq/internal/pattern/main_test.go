@@ -63,6 +63,16 @@ func peer(s *pattern.Socket) *pipe.Peer {
 	return p
 }
 
+// attached attaches a new peer, which is not connected.
+func attached(t testing.TB, s *pattern.Socket) *pipe.Peer {
+	t.Helper()
+	p := peer(s)
+	if err := s.Attach(p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // part disconnects the two for good.
 func (j *joint) part() {
 	j.a.Disconnected(j.pa)

@@ -140,10 +140,7 @@ func TestImmediate(t *testing.T) {
 		o := defaults()
 		o.Values.Immediate = immediate
 		push := pattern.NewPush(o)
-		p := peer(push)
-		if err := push.Attach(p); err != nil {
-			t.Fatal(err)
-		}
+		p := attached(t, push)
 		var want error
 		if immediate {
 			want = pattern.ErrWouldBlock

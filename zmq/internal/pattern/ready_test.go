@@ -102,10 +102,7 @@ func TestCanSendWhenAPeerComes(t *testing.T) {
 // leaves: the next try fails.
 func TestCanSendAfterAPeerOfARouterLeft(t *testing.T) {
 	router := pattern.NewRouter(mandatory(1))
-	p := peer(router)
-	if err := router.Attach(p); err != nil {
-		t.Fatal(err)
-	}
+	p := attached(t, router)
 	c := connect(t, router, p, "a")
 	// The consumer holds a message, and nothing waits behind it: the end of the
 	// peer makes no room.

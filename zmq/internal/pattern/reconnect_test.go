@@ -49,10 +49,7 @@ func TestOrderAcrossAReconnect(t *testing.T) {
 		"PULL": pattern.NewPull(defaults()), "DEALER": pattern.NewDealer(defaults()), "PAIR": pattern.NewPair(defaults()),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := peer(s)
-			if err := s.Attach(p); err != nil {
-				t.Fatal(err)
-			}
+			p := attached(t, s)
 			first := connect(t, s, p, "")
 			first.come("1", "2")
 			expect(t, s, "1")
@@ -86,10 +83,7 @@ func TestOrderAcrossAReconnect(t *testing.T) {
 func TestPairReceivesPeerByPeer(t *testing.T) {
 	s := pattern.NewPair(defaults())
 	for _, name := range []string{"a", "b", "c"} {
-		p := peer(s)
-		if err := s.Attach(p); err != nil {
-			t.Fatal(err)
-		}
+		p := attached(t, s)
 		c := connect(t, s, p, "")
 		c.come(name+"1", name+"2")
 		c.come(name + "3")

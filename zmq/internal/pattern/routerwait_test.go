@@ -99,10 +99,7 @@ func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	router := pattern.NewRouter(mandatory(1))
-	p := peer(router)
-	if err := router.Attach(p); err != nil {
-		t.Fatal(err)
-	}
+	p := attached(t, router)
 	in := router.NewIn(pattern.NewDealer(defaults()).NewOut(defaults().Values), pattern.OptionsOf(router))
 	in.Peer = p
 	if err := router.Connected(p, in, []byte("a")); err != nil {

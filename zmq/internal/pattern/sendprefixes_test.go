@@ -63,10 +63,7 @@ func TestManySubscriptionsAreSentInTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := peer(sub)
-	if err := sub.Attach(p); err != nil {
-		t.Fatal(err)
-	}
+	p := attached(t, sub)
 	turns := pattern.ConnectInTurns(sub, p)
 	all := 0
 	for _, sent := range turns {
@@ -94,10 +91,7 @@ func TestAPublisherLeavesWhileItIsSentPrefixes(t *testing.T) {
 		}
 	}
 	for range 20 {
-		p := peer(sub)
-		if err := sub.Attach(p); err != nil {
-			t.Fatal(err)
-		}
+		p := attached(t, sub)
 		connect(t, sub, p, "").end()
 		if n := p.Out.Pending(); n > 0 {
 			t.Fatalf("%d messages to a publisher that has left", n)

@@ -64,10 +64,7 @@ func TestSubscriptionsAndMessagesKeepTheirOrder(t *testing.T) {
 	for size := 1; size <= len(all); size++ {
 		t.Run(fmt.Sprintf("batches of %d", size), func(t *testing.T) {
 			pub := pattern.XPub.New(defaults())
-			p := peer(pub)
-			if err := pub.Attach(p); err != nil {
-				t.Fatal(err)
-			}
+			p := attached(t, pub)
 			c := connect(t, pub, p, "")
 			for i := 0; i < len(all); i += size {
 				c.box.Put(batchOfItems(all[i:min(i+size, len(all))]...))
@@ -98,10 +95,7 @@ func batchOfItems(all ...string) (b message.Batch) {
 // The content of a subscription, whatever its size, is what its sender said.
 func TestSubscriptionsAreTyped(t *testing.T) {
 	sub := pattern.NewSub(defaults())
-	p := peer(sub)
-	if err := sub.Attach(p); err != nil {
-		t.Fatal(err)
-	}
+	p := attached(t, sub)
 	connect(t, sub, p, "")
 	var want []string
 	for _, size := range []int{0, 1, 254, 255, 256, message.GatherMin, wire.MaxSubscription} {
