@@ -249,3 +249,41 @@ func TestWakeEndsOneWait(t *testing.T) {
 	}
 	b.Wait(0)
 }
+
+// After Close nothing is made.
+func TestMadeTooLate(t *testing.T) {
+	b, _ := newEager(t)
+	b.Close()
+	if h, err := b.Listen("tcp", "127.0.0.1:0", nil); h != nil || err != backend.ErrBackendClosed {
+		t.Errorf("Listen: %v, %v", h, err)
+	}
+	if r, _, err := b.Pipe(); r != nil || err != backend.ErrBackendClosed {
+		t.Errorf("Pipe: %v, %v", r, err)
+	}
+	op := newConnect("127.0.0.1:9")
+	b.Start(op)
+	if got := b.Wait(0); got != op || op.Err == nil {
+		t.Errorf("a connect: %v, %v", got, op.Err)
+	}
+}
+
+// A turn that has ended is not kept.
+func TestTurnsAreForgotten(t *testing.T) {
+	b, _ := newEager(t)
+	_, w, err := b.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &b.transmitQueue
+	q.add(turn{q: &w.(*handle).queues[backend.Out]})
+	if !b.runTransmits() || b.runTransmits() || q.waiting.Load() {
+		t.Error("a turn does not run once")
+	}
+	for _, list := range [][]turn{q.now, q.next} {
+		for _, left := range list[:cap(list)] {
+			if left.q != nil {
+				t.Error("a turn is kept")
+			}
+		}
+	}
+}
