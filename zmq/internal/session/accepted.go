@@ -25,6 +25,7 @@ type Accepted struct {
 // goroutine.
 func (all *Accepted) add(by *Listener, s stream.Stream) {
 	a := &acceptedPeer{by: by, from: cmp.Or(stream.PeerAddress(s), by.bound.Endpoint())}
+	by.emit(EventAccepted, a.from, nil)
 	a.engine = by.cfg.engine(by.d, s, a, mechanism.Server)
 	all.mu.Lock()
 	stopping := all.stopping

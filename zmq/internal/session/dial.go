@@ -68,9 +68,10 @@ func (s *Dialer) WhenDelivered(f func()) { s.peer.Out.OnDrained(f) }
 // begin begins an attempt.
 func (s *Dialer) begin() {
 	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
-		s.failed("zmq: not connecting again yet", errBacklogFull)
+		s.failed(EventBacklogFull, errBacklogFull)
 		return
 	}
+	s.emit(EventConnecting)
 	s.dialing = s.ep.Transport.Dial(s.d, s.ep.Endpoint, s.onDialed)
 }
 
@@ -78,19 +79,20 @@ func (s *Dialer) onDialed(to stream.Stream, err error) {
 	s.dialing = nil
 	if err != nil {
 		s.retrySlowly = isPermanent(err)
-		what := "zmq: not connected, trying again"
+		kind := EventConnectFailed
 		if e := (*transport.Error)(nil); errors.As(err, &e) {
 			switch e.Step {
 			case transport.StepResolve:
 				s.retrySlowly = true // to spare name servers
-				what = "zmq: name not resolved, trying again"
+				kind = EventNotResolved
 			case transport.StepHandshake:
-				what = noHandshake
+				kind = EventHandshakeFailed
 			}
 		}
-		s.failed(what, err)
+		s.failed(kind, err)
 		return
 	}
+	s.emit(EventConnected)
 	s.engine = s.cfg.engine(s.d, to, s, mechanism.Client)
 	s.engine.Start()
 }
@@ -103,11 +105,9 @@ func (s *Dialer) Established(e engine.Engine, metadata wire.Metadata) (*pipe.Out
 	}
 	s.linked = true
 	s.backoff = 0
-	s.succeeded(s.cfg, StateConnected, "zmq: connected", s.ep.String())
+	s.emit(EventHandshakeSucceeded)
 	return out, nil
 }
-
-const noHandshake = "zmq: no handshake, connecting again"
 
 // Refused implements engine.Session.
 func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
@@ -116,30 +116,41 @@ func (s *Dialer) Refused(why pipe.Refusal, n int) { s.cfg.Host.Refused(why, n) }
 func (s *Dialer) Closed(e engine.Engine, cause error, unsent *message.Batch) {
 	s.engine = nil
 	s.retrySlowly = isPermanent(cause)
-	what := noHandshake
+	kind := EventHandshakeFailed
 	if s.linked {
-		what = "zmq: connection lost, connecting again"
+		kind = EventDisconnected
 		s.linked = false
 		s.backlog.Add(e.Inbox())
 		s.peer.Out.Detach(unsent)
 		s.cfg.Host.Disconnected(s.peer)
 	}
-	s.failed(what, cause)
+	s.failed(kind, cause)
 }
 
 // failed backs off and begins again, unless only one attempt is wanted.
-func (s *Dialer) failed(what string, cause error) {
+func (s *Dialer) failed(kind EventKind, cause error) {
+	e := Event{Kind: kind, Where: s.ep.String(), Cause: cause}
 	switch {
 	case s.stopped != nil:
+		s.cfg.observe(e)
 		s.finishStop()
 	case s.cfg.Engine.ReconnectInterval < 0:
-		s.status.failed(s.cfg, s.d.Now(), StateGivenUp, "zmq: not connecting again", s.ep.String(), cause)
+		s.cfg.observe(e)
+		e.Kind = EventGivenUp
+		s.status.emit(s.cfg, s.d.Now(), e)
 		s.detach()
 	default:
-		s.status.failed(s.cfg, s.d.Now(), StateRetrying, what, s.ep.String(), cause)
+		s.status.emit(s.cfg, s.d.Now(), e)
+		delay := s.retryDelay()
 		s.retry = &proactor.Operation{Handler: proactor.HandlerFunc(s.onRetry)}
-		s.d.StartTimer(s.retry, s.retryDelay())
+		s.d.StartTimer(s.retry, delay)
+		s.cfg.observe(Event{Kind: EventRetry, Where: e.Where, Delay: delay})
 	}
+}
+
+// emit emits an event that has no cause.
+func (s *Dialer) emit(kind EventKind) {
+	s.status.emit(s.cfg, s.d.Now(), Event{Kind: kind, Where: s.ep.String()})
 }
 
 // detach removes the peer from the pattern: no more messages are queued for it,
@@ -225,5 +236,6 @@ func (s *Dialer) finishStop() {
 	}
 	s.finished = true
 	s.detach()
+	s.emit(EventClosed)
 	s.stopped()
 }

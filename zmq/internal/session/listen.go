@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
@@ -47,7 +46,14 @@ func Listen(ctx context.Context, cfg *Config, ep Endpoint, accepted *Accepted) (
 }
 
 // Start begins to accept.
-func (l *Listener) Start() { l.bound.Start(l) }
+func (l *Listener) Start() {
+	l.emit(EventListening, l.bound.Endpoint(), nil)
+	l.bound.Start(l)
+}
+
+func (l *Listener) emit(kind EventKind, where string, cause error) {
+	l.status.emit(l.cfg, l.d.Now(), Event{Kind: kind, Where: where, Cause: cause})
+}
 
 // Abandon closes a Listener that was not started.
 func (l *Listener) Abandon() { l.bound.Abandon() }
@@ -73,7 +79,7 @@ func (l *Listener) Queued() int { return 0 }
 func (l *Listener) Accepted(s stream.Stream) {
 	if l.acceptFailing {
 		l.acceptFailing = false
-		l.cfg.log(slog.LevelInfo, "zmq: accepting again", l.bound.Endpoint(), nil)
+		l.emit(EventAcceptsAgain, l.bound.Endpoint(), nil)
 	}
 	l.peers.add(l, s)
 }
@@ -82,15 +88,20 @@ func (l *Listener) Accepted(s stream.Stream) {
 func (l *Listener) Failed(from string, err error) {
 	if from == "" {
 		l.acceptFailing = true
-		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: accept failed, trying again", l.bound.Endpoint(), err)
+		l.emit(EventAcceptFailed, l.bound.Endpoint(), err)
 		return
 	}
-	l.failed(l.cfg, l.d.Now(), StateListening, noHandshakeWithAPeer, from, err)
+	l.emit(EventPeerRefused, from, err)
 }
 
 // Stop stops accepting and calls done, on the dispatcher's goroutine, when
 // nothing is left. It must be called once.
-func (l *Listener) Stop(done func()) { l.bound.Stop(done) }
+func (l *Listener) Stop(done func()) {
+	l.bound.Stop(func() {
+		l.emit(EventListenerClosed, l.bound.Endpoint(), nil)
+		done()
+	})
+}
 
 // acceptedPeer is one accepted connection.
 type acceptedPeer struct {
@@ -116,6 +127,7 @@ func (a *acceptedPeer) Established(e engine.Engine, metadata wire.Metadata) (*pi
 		return nil, refusedPeerError{err}
 	}
 	a.by.peers.established(a, peer)
+	a.by.emit(EventPeerEstablished, a.from, nil)
 	return out, nil
 }
 
@@ -140,18 +152,15 @@ func (a *acceptedPeer) Closed(_ engine.Engine, cause error, unsent *message.Batc
 	a.by.peers.remove(a)
 }
 
-const noHandshakeWithAPeer = "zmq: no handshake with a peer"
-
-// report logs why the connection has ended. It counts a failure unless the peer
+// report says why the connection has ended. It counts a failure unless the peer
 // left as expected, or the connection was closed from this side.
 func (a *acceptedPeer) report(cause error) {
-	l := a.by
 	switch {
 	case a.peer == nil && cause != errStopped:
-		l.failed(l.cfg, l.d.Now(), StateListening, noHandshakeWithAPeer, a.from, cause)
+		a.by.emit(EventPeerRefused, a.from, cause)
 	case needsAttention(cause):
-		l.failed(l.cfg, l.d.Now(), StateListening, "zmq: peer disconnected", a.from, cause)
+		a.by.emit(EventPeerFailed, a.from, cause)
 	default:
-		l.cfg.log(slog.LevelInfo, "zmq: peer left", a.from, cause)
+		a.by.emit(EventPeerLeft, a.from, cause)
 	}
 }

@@ -4,7 +4,8 @@
 //	dial.go    one Connect: get a stream, handshake, traffic; back off; again
 //	listen.go  one Bind: get streams until stopped; each is a peer
 //	link.go    what both do with an established connection
-//	status.go  the state of an endpoint, and what is logged about it
+//	event.go   what happens to endpoints and connections, and what follows from it
+//	status.go  the state of an endpoint, and how often failures are logged
 //
 // # What both sides promise
 //
@@ -52,6 +53,10 @@ type Config struct {
 	NewEngine  engine.Constructor // makes the engine of each connection
 	Dispatcher func() *proactor.Dispatcher
 	Logger     *slog.Logger // nil: nothing is logged
+
+	// Observe, if it is not nil, is called with each event, as a rule on the
+	// goroutine of a dispatcher. It must not block.
+	Observe func(Event)
 
 	// Jitter returns a random duration below its argument.
 	Jitter func(below time.Duration) time.Duration
