@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,6 +161,29 @@ func TestCodecFlushesInline(t *testing.T) {
 	}
 	r.until("all", func() bool { return len(q.boxes()) == len(want) })
 	r.equal("received", q.boxes(), want)
+}
+
+// A turn of the dispatcher may end between two parts of a batch: a sender that
+// flushes then continues with the next part.
+func TestCodecFlushesInlineBetweenParts(t *testing.T) {
+	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 24})
+	many := new(atomic.Int32)
+	many.Store(1000) // connections, so that each turn is short
+	p, q := boxedPush(r, testConfig{Connections: many})
+	const n = 20
+	p.mu.Lock()
+	for range n {
+		p.out.Put(message.New(make([]byte, 64<<10-14))) // two boxes are a part, and a turn
+	}
+	p.mu.Unlock()
+	if p.out.ActivateSelf(&p.e.conn) {
+		p.e.Wake(false)
+	}
+	r.until("a part is written, and the next not begun", func() bool {
+		return p.e.turn.Load() == turnPosted && !p.e.pending() && p.e.written > 0
+	})
+	p.e.FlushInline()
+	r.until("all", func() bool { return len(q.boxes()) == n })
 }
 
 // Heartbeats are boxed, too: they keep two engines together, and find a peer
