@@ -188,13 +188,14 @@ func addDurations(a, b time.Duration) time.Duration {
 	return min(min(a, most)+min(b, most), most)
 }
 
-func (s *Dialer) onRetry(*proactor.Operation) {
+func (s *Dialer) onRetry(op *proactor.Operation) {
 	s.retry = nil
-	if s.stopped != nil {
+	switch {
+	case s.stopped != nil:
 		s.finishStop()
-		return
-	}
-	s.begin()
+	case op.Err() == nil:
+		s.begin()
+	} // else the dispatcher was closed: nothing can be made there any more
 }
 
 // Stop ends the connection and calls done, on the dispatcher's goroutine, when

@@ -54,7 +54,9 @@ func (l *listener) HandleCompletion(op *proactor.Operation) {
 		l.acceptor.Accepted(h)
 	case l.waiting:
 		l.waiting = false
-		l.h.AcceptMultishot(op)
+		if err == nil { // else the dispatcher was closed: nothing can be accepted any more
+			l.h.AcceptMultishot(op)
+		}
 	default:
 		l.waiting = true
 		l.h.Dispatcher().StartTimer(op, acceptRetryDelay)
