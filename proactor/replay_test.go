@@ -59,7 +59,7 @@ func newTalk(t *testing.T, o proactor.Options, seed int64) *talk {
 	}
 	gone.Close()
 	k.accept.Handler, k.refused.Handler, k.timer.Handler = k, k, k
-	k.ln.Accept(&k.accept)
+	k.ln.AcceptMultishot(&k.accept)
 	k.d.Connect(&k.refused, "tcp", gone.LocalAddr().String(), nil)
 	k.d.StartTimer(&k.timer, time.Millisecond)
 	for i := range 3 {
@@ -93,7 +93,6 @@ func (k *talk) HandleCompletion(op *proactor.Operation) {
 		s.read.Handler, s.write.Handler = s, s
 		k.open++
 		s.h.Read(&s.read, s.buf[:])
-		k.ln.Accept(&k.accept)
 	}
 }
 

@@ -21,16 +21,16 @@ type recorder struct {
 	now      time.Duration
 	started  int64
 	made     int64
-	inFlight map[*backend.Op]int64 // numbers of the outstanding operations
-	known    map[*backend.Op]int64 // numbers of the operations of requests
-	refused  backend.Queue         // operations that a journal cannot hold
+	inFlight map[*backend.Op]started // the outstanding operations
+	known    map[*backend.Op]int64   // numbers of the operations of requests
+	refused  backend.Queue           // operations that a journal cannot hold
 }
 
 // record begins a journal of what b does. The journal is complete when b is closed
 // and Wait has returned all operations. Signals come from notify, unless b has its
 // own.
 func record(b backend.Backend, w io.Writer, notify backend.Notify) *recorder {
-	r := &recorder{Backend: b, notify: notify, j: newWriter(w), now: b.Now(), inFlight: map[*backend.Op]int64{}, known: map[*backend.Op]int64{}}
+	r := &recorder{Backend: b, notify: notify, j: newWriter(w), now: b.Now(), inFlight: map[*backend.Op]started{}, known: map[*backend.Op]int64{}}
 	if s, ok := b.(interface {
 		Notify(deliver func(os.Signal), signals []os.Signal) (stop func())
 	}); ok {
@@ -102,7 +102,7 @@ func (r *recorder) Start(op *backend.Op) {
 		return
 	}
 	r.started++
-	r.inFlight[op] = r.started
+	r.inFlight[op] = started{r.started, op.Handle}
 	r.j.event(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op))
 	r.mu.Unlock()
 	unwrap(&op.Handle)
@@ -111,6 +111,12 @@ func (r *recorder) Start(op *backend.Op) {
 		unwrap(&op.Transmission().Page.Handle)
 	}
 	r.Backend.Start(op)
+}
+
+// started is an outstanding operation.
+type started struct {
+	number int64
+	handle backend.Handle // the one that the dispatcher knows
 }
 
 func unwrap(h *backend.Handle) {
@@ -122,9 +128,9 @@ func unwrap(h *backend.Handle) {
 // Cancel is Backend.Cancel.
 func (r *recorder) Cancel(op *backend.Op) {
 	r.mu.Lock()
-	number, ok := r.inFlight[op]
+	s, ok := r.inFlight[op]
 	if ok && !r.isExternalLocked() {
-		r.j.event(onCancel, number)
+		r.j.event(onCancel, s.number)
 	}
 	r.mu.Unlock()
 	if ok {
@@ -195,8 +201,10 @@ func (r *recorder) batchLocked(list *backend.Op) {
 	}
 	r.j.event(onWait, int64(r.now), count)
 	for op := list; op != nil; op = op.Next {
-		r.j.int(r.inFlight[op])
+		s := r.inFlight[op]
 		delete(r.inFlight, op)
+		r.j.int(s.number)
+		op.Handle = s.handle // a multishot operation is started with it again
 		r.j.result(op)
 		if op.New == nil {
 			r.j.int(0)
