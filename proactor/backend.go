@@ -61,6 +61,7 @@ func nameOf(s backend.Source) (name string, ok bool) {
 // and chosen is its own Options.Backend, which may be nil. An error of with is New's.
 // It is for tools that record or replay a program, or run it on a simulated network.
 // ReplaceBackends ends when stop is called. If one is in progress already, it fails.
+// Calls of with do not overlap; with must not call New.
 func ReplaceBackends(with func(number int, chosen Backend) (Backend, error)) (stop func(), err error) {
 	process.mu.Lock()
 	defer process.mu.Unlock()
@@ -77,14 +78,18 @@ func ReplaceBackends(with func(number int, chosen Backend) (Backend, error)) (st
 
 // replaceBackend sets o.Backend to what ReplaceBackends asks for, if one is in progress.
 func (o *Options) replaceBackend() (err error) {
+	process.replacing.Lock() // not mu: with may ask for the open dispatchers, or call stop
+	defer process.replacing.Unlock()
 	process.mu.Lock()
-	defer process.mu.Unlock()
-	if process.replace == nil {
+	with, number := process.replace, process.replaced+1
+	if with == nil {
+		process.mu.Unlock()
 		return nil
 	}
-	process.replaced++
-	if o.Backend, err = process.replace(process.replaced, o.Backend); err != nil {
-		return fmt.Errorf("proactor: the backend of dispatcher %d: %w", process.replaced, err)
+	process.replaced = number
+	process.mu.Unlock()
+	if o.Backend, err = with(number, o.Backend); err != nil {
+		return fmt.Errorf("proactor: the backend of dispatcher %d: %w", number, err)
 	}
 	return nil
 }

@@ -43,8 +43,11 @@ func (e *Event) wait(op *Operation) {
 	if ended == nil {
 		ended = c.reason
 	}
+	if ended == nil && d.closed.Load() {
+		ended = ErrClosed
+	}
 	switch {
-	case ended != nil || d.closed.Load() || e.signals > 0:
+	case ended != nil || e.signals > 0:
 		if ended == nil {
 			op.op.N, e.signals = e.signals, 0
 		}

@@ -42,6 +42,7 @@ type externalOperation struct {
 	processor  Processor
 	completion Completion
 	cancelPost Operation // a post that calls the processor's Cancel
+	asked      bool      // the processor was asked to cancel, which happens once
 	cancelling bool      // cancelPost is outstanding: the handler waits until it has run
 	done       bool      // Complete was called
 
@@ -88,7 +89,7 @@ func (d *Dispatcher) startExternal(op *Operation, k Kind, p Processor) (_ Comple
 	e := c.external
 	e.processor, e.completion = p, Completion{d: d, settings: c, generation: c.generation}
 	e.cancelPost.strand, e.cancelPost.priority = op.strand, op.priority
-	e.done, e.cancelling = false, false
+	e.done, e.asked, e.cancelling = false, false, false
 	e.process, e.addrs = nil, nil
 	if ended == nil && d.closed.Load() {
 		ended = ErrClosed
@@ -166,11 +167,11 @@ func (d *Dispatcher) completeExternalLocked(c *settings, n int, err error) {
 func (d *Dispatcher) requestCancelLocked(c *settings) {
 	e := c.external
 	switch {
-	case e.done || e.cancelling:
+	case e.done || e.asked:
 	case e.processor == nil:
 		d.completeExternalLocked(c, 0, ErrCanceled)
 	default:
-		e.cancelling = true
+		e.asked, e.cancelling = true, true
 		e.cancelPost.Handler = e
 		d.begin(&e.cancelPost, KindPost)
 		d.completeLocked(&e.cancelPost, nil)

@@ -249,7 +249,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	}
 	o.kind, o.op.Kind = k, k.toBackend()
 	if c := o.settings.Load(); c != nil {
-		c.policy, c.more = completeOnce, false
+		c.policy, c.more, c.event, c.set = completeOnce, false, nil, nil
 	}
 	o.op.N, o.op.Err, o.op.New, o.made = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // for the other kinds, start does it

@@ -2,7 +2,10 @@ package proactor_test
 
 import (
 	"bufio"
+	"errors"
+	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
@@ -45,5 +48,25 @@ func TestCancelledWaitProcessLosesNothing(t *testing.T) {
 				t.Errorf("%v, exit code %d, state %v", op.Err(), op.N(), op.ProcessState())
 			}
 		})
+	}
+}
+
+// A process that is no child of this one cannot be waited for, and says so at once.
+func TestWaitProcessOfAnother(t *testing.T) {
+	for _, name := range workingBackends() {
+		if name == "sim" {
+			continue // its processes are simulated
+		}
+		d := dispatcher(t, name)
+		parent, err := os.FindProcess(os.Getppid())
+		if err != nil {
+			t.Fatal(err)
+		}
+		op := proactor.NewOperation(nothing)
+		d.WaitProcess(op, parent)
+		runUntil(t, d, op)
+		if !errors.Is(op.Err(), syscall.ECHILD) {
+			t.Errorf("%s: %v", name, op.Err())
+		}
 	}
 }

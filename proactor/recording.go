@@ -13,6 +13,7 @@ var process struct {
 	recording   *recording                                        // nil: none is in progress
 	replace     func(number int, chosen Backend) (Backend, error) // of ReplaceBackends; nil: each dispatcher uses its own
 	replaced    int                                               // calls of replace
+	replacing   sync.Mutex                                        // held while replace is called; taken before mu
 }
 
 // Dispatchers returns the open dispatchers of this process, in the order in which

@@ -189,6 +189,8 @@ var tests = []struct {
 	{"Event", testEvent},
 	{"EventFromManyGoroutines", testEventFromManyGoroutines},
 	{"EventEnds", testEventEnds},
+	{"EventAgain", testEventAgain},
+	{"ExternalAskedOnce", testExternalAskedOnce},
 	{"Process", testProcess},
 	{"ProcessCancel", testProcessCancel},
 	{"Resolve", testResolve},

@@ -86,3 +86,20 @@ func testEventEnds(r *fixture) {
 	}
 	e.Signal() // has no effect
 }
+
+// testEventAgain: a handler that waits again after each signal ends with Close.
+func testEventAgain(r *fixture) {
+	e := r.d.NewEvent()
+	var c *call
+	c = r.call(func() {
+		if c.err == nil {
+			e.Wait(c.start())
+		}
+	})
+	e.Wait(c.start())
+	e.Signal()
+	r.d.Close()
+	if !errors.Is(c.err, proactor.ErrClosed) {
+		r.t.Errorf("closed: %v", c.err)
+	}
+}

@@ -170,3 +170,26 @@ type slowProcessor struct{}
 
 // Cancel implements proactor.Processor.
 func (*slowProcessor) Cancel(c proactor.Completion) { go c.Complete(9, nil) }
+
+// cancelFunc is a Processor's Cancel.
+type cancelFunc func(c proactor.Completion)
+
+func (f cancelFunc) Cancel(c proactor.Completion) { f(c) }
+
+// testExternalAskedOnce closes a dispatcher while a processor works on a cancel.
+func testExternalAskedOnce(r *fixture) {
+	slow := &processor{holds: true}
+	first, second := r.call(nil), r.call(nil)
+	var slowly proactor.Completion
+	r.d.StartExternal(first.start(), cancelFunc(func(c proactor.Completion) { // is asked by Close, behind slow
+		slowly.Complete(0, proactor.ErrCanceled)
+		c.Complete(0, proactor.ErrCanceled)
+	}))
+	slowly = r.d.StartExternal(second.start(), slow)
+	r.d.Cancel(&second.op)
+	r.until("the first cancel", func() bool { return len(slow.asked) > 0 })
+	r.d.Close()
+	if len(slow.asked) != 1 || !first.idle() || !second.idle() {
+		r.t.Errorf("the processor was asked %d times", len(slow.asked))
+	}
+}

@@ -10,10 +10,14 @@ import (
 // AwaitExit prepares to wait for a process to exit. exit blocks until it has, and reports
 // true, or until stop is called, and reports false; it must be called once. It holds no
 // thread and leaves the process to be waited for. exit is nil if this system cannot tell
-// (it has no pidfd, or a container forbids it).
+// (it has no pidfd, or a container forbids it), and for a process that is no child.
 func AwaitExit(pid int) (exit func() bool, stop func()) {
 	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
 	if err != nil {
+		return nil, nil
+	}
+	if unix.Waitid(unix.P_PIDFD, fd, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil) == unix.ECHILD {
+		_ = unix.Close(fd) // p.Wait would fail now, and not only when the process exits
 		return nil, nil
 	}
 	file := os.NewFile(uintptr(fd), "pidfd")

@@ -87,6 +87,9 @@ func (e *ZMTP) stepHandshake() (read bool, err error) {
 // send sends the mechanism's next command, if there is one. If that cannot be
 // written, the connection is closing afterwards, or closed.
 func (e *ZMTP) send() error {
+	if h := e.handshake; h.refused == nil && h.mechanism.Suspended() {
+		return nil
+	}
 	b, err := e.handshake.mechanism.Next(nil)
 	if err != nil {
 		e.handshake.refused = err

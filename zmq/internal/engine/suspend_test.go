@@ -45,7 +45,9 @@ func (m *asking) Suspended() bool { return m.received && m.answer.Load() == noAn
 
 func (m *asking) Next(dst []byte) ([]byte, error) {
 	switch {
-	case !m.received || m.Suspended():
+	case m.Suspended():
+		return dst, errors.New("Next was called while the mechanism was suspended")
+	case !m.received:
 		return dst, nil
 	case m.answer.Load() == refused:
 		return wire.AppendError(dst, "Not-Allowed"), errNotAllowed

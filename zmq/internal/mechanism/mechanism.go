@@ -6,8 +6,8 @@
 //
 //   - One Mechanism serves one connection and is used by one goroutine at a time,
 //     except for Resume.
-//   - The engine calls Next after the greetings and again after each Receive, and
-//     sends what it appends, until Done.
+//   - The engine calls Next after the greetings and again after each Receive, unless
+//     the mechanism is Suspended, and sends what it appends, until Done.
 //   - The engine gives Receive the body of each command frame, found with
 //     ParseFrame, until Done. Receive keeps nothing of the body.
 //   - A mechanism that waits for an answer from elsewhere, such as an

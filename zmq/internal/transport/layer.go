@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
@@ -79,8 +78,8 @@ type layerListener struct {
 	Acceptor
 	layer      *Layer
 	about      Handshake
-	handshakes []*handshake
-	stopped    func() // not nil once the Listener below is stopped
+	handshakes []*handshake // in progress; each knows its index
+	stopped    func()       // not nil once the Listener below is stopped
 }
 
 func (l *layerListener) Start(a Acceptor) {
@@ -93,8 +92,10 @@ func (l *layerListener) Accepted(s stream.Stream) {
 	from := stream.PeerAddress(s)
 	var h *handshake
 	h = l.layer.begin(l.about, s, func(s stream.Stream, err error) {
-		i := slices.Index(l.handshakes, h)
-		l.handshakes = slices.Delete(l.handshakes, i, i+1)
+		last := len(l.handshakes) - 1
+		l.handshakes[h.index] = l.handshakes[last]
+		l.handshakes[h.index].index = h.index
+		l.handshakes = l.handshakes[:last]
 		switch {
 		case l.stopped != nil:
 			l.finishStop()
@@ -104,6 +105,7 @@ func (l *layerListener) Accepted(s stream.Stream) {
 			l.Acceptor.Accepted(s)
 		}
 	})
+	h.index = len(l.handshakes)
 	l.handshakes = append(l.handshakes, h)
 }
 
@@ -130,6 +132,7 @@ type handshake struct {
 	limit  proactor.Operation
 	ended  error // why it is to fail; nil: it is not
 	closed bool  // below was closed to make it fail
+	index  int   // in a listener's list
 	over   bool  // the layer has called onDone
 	ready  stream.Stream
 	err    error // the result, with ready
