@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"syscall"
 
 	"github.com/actum-go/actum/interop/internal/flow"
 	"github.com/actum-go/actum/zmq"
@@ -66,15 +67,27 @@ func (p *local) closeAll(linger bool) error {
 }
 
 func (p *local) close() error { return p.end(true) }
-func (p *local) kill()        { _ = p.end(false) }
+
+// kill closes the socket while no process is being started: a child has a copy of
+// every descriptor until it has executed its program, and a listener of which there is
+// a copy keeps its port.
+func (p *local) kill() {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	_ = p.end(false)
+}
 
 func (p *local) bind(endpoint string) (string, error) {
 	err := p.socket.Bind(endpoint)
 	return p.socket.LastEndpoint(), err
 }
 
-func (p *local) connect(endpoint string) error    { return p.socket.Connect(endpoint) }
-func (p *local) unbind(endpoint string) error     { return p.socket.Unbind(endpoint) }
+func (p *local) connect(endpoint string) error { return p.socket.Connect(endpoint) }
+func (p *local) unbind(endpoint string) error {
+	syscall.ForkLock.RLock() // see kill
+	defer syscall.ForkLock.RUnlock()
+	return p.socket.Unbind(endpoint)
+}
 func (p *local) disconnect(endpoint string) error { return p.socket.Disconnect(endpoint) }
 func (p *local) subscribe(prefix string) error    { return p.socket.Subscribe(prefix) }
 func (p *local) unsubscribe(prefix string) error  { return p.socket.Unsubscribe(prefix) }
