@@ -6,11 +6,11 @@ import (
 	"github.com/actum-go/actum/proactor/internal/record"
 )
 
-// A completion policy decides what follows when the backend has completed an operation. Most
-// operations have none: their handlers are called, and that is the end. A policy may
-// start the operation again, which stays outstanding meanwhile: for the next part of
-// a ReadFull, behind the handler of a multishot operation, or after a pause, where an
-// accept has found no descriptor (backoff.go).
+// A completion policy decides what follows when the backend has completed an
+// operation. Most operations have none: the dispatcher calls their handlers, and that
+// is the end. A policy may start the operation again, which stays outstanding
+// meanwhile: for the next part of a ReadFull, after the handler of a multishot
+// operation, or after a pause, when an accept has found no descriptor (backoff.go).
 //
 // Between two launches the backend does not know the operation. A cancel that comes
 // then must still end it: it leaves its reason in the settings (settings.go), and

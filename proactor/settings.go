@@ -10,9 +10,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Settings of an operation: timeout, deadline, context, cancel group, and what makes
-// it start again by itself (completionpolicy.go). An operation that has settings takes these
-// steps:
+// Settings of an operation: timeout, deadline, context, cancel group, and the policy
+// by which it starts again (completionpolicy.go). An operation that has settings takes
+// these steps:
 //
 //  1. arm: set up what may end the operation early
 //  2. launchArmed: give the operation to the backend, or put it where it waits. If
