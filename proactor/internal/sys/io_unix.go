@@ -32,8 +32,11 @@ func Write(fd int, b []byte) (int, error) {
 	}
 }
 
+// WouldWait is the answer of a call that would have to wait.
+const WouldWait = unix.EAGAIN
+
 // WouldBlock reports whether err means that the call must be made again later.
-func WouldBlock(err error) bool { return err == unix.EAGAIN }
+func WouldBlock(err error) bool { return err == WouldWait }
 
 // NeverBlock does nothing: the descriptors of package net are non-blocking.
 func NeverBlock(fd int) error { return nil }

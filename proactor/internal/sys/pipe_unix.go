@@ -2,34 +2,19 @@
 
 package sys
 
-import (
-	"os"
+import "os"
 
-	"golang.org/x/sys/unix"
-
-	"github.com/actum-go/actum/proactor/internal/backend"
-)
-
-// pipeName names a pipe in errors.
-const pipeName = "pipe"
-
-// Pipe makes the two ends of a pipe, non-blocking, and handles of them. adopt owns
-// its descriptor, also if it fails.
-func Pipe(adopt func(fd int, name string) (backend.Handle, error)) (r, w backend.Handle, err error) {
+// MakePipe makes the two ends of a pipe, non-blocking: r is read, w is written.
+func MakePipe() (r, w int, err error) {
 	var fds [2]int
 	if err := openPipe(&fds); err != nil {
-		return nil, nil, os.NewSyscallError("pipe", err)
+		return -1, -1, os.NewSyscallError("pipe", err)
 	}
-	if r, err = adopt(fds[0], pipeName); err != nil {
-		Close(fds[1])
-		return nil, nil, err
-	}
-	if w, err = adopt(fds[1], pipeName); err != nil {
-		r.Close()
-		return nil, nil, err
-	}
-	return r, w, nil
+	return fds[0], fds[1], nil
 }
+
+// ClosePipe closes an end of a pipe.
+func ClosePipe(fd int) { Close(fd) }
 
 // Adopt returns a non-blocking descriptor of the open file of f, which must be
 // something that can be waited for.
@@ -43,10 +28,4 @@ func Adopt(f *os.File) (fd int, err error) {
 		return -1, refuse(f, err)
 	}
 	return fd, nil
-}
-
-// PipeError is the error of a call on a descriptor that is not a socket, in the form of
-// package os.
-func PipeError(call, name string, errno unix.Errno) error {
-	return &os.PathError{Op: call, Path: name, Err: errno}
 }

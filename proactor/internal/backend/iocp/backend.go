@@ -37,27 +37,23 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/backend/files"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // Backend implements backend.Backend.
 type Backend struct {
+	skeleton.Base // Closed is set while mu is held
+	skeleton.Handles[*handle]
 	port      sys.Port
 	events    sys.PortBuffer // used by Wait only
-	started   time.Time
 	completed backend.Completions
 	inFlight  atomic.Int64 // operations that will come out of the port
 
 	timer    *time.Timer // ends a Wait at its deadline
-	woken    atomic.Bool // Wake was called since Wait returned last
 	sleeping atomic.Bool // a goroutine is inside the port, or about to be
-	skipped  int         // calls of Wait since the last poll; used by Wait only
 
-	handles  backend.Registry[*handle]
-	files    files.Pool
 	mu       sync.Mutex
-	closed   bool                    // Close was called
 	connects map[*backend.Op]*handle // connects in progress
 	draining map[*handle]struct{}    // closed handles with something in flight
 
@@ -73,23 +69,13 @@ func New(backend.Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{
-		port:     port,
-		started:  time.Now(),
-		connects: make(map[*backend.Op]*handle),
-		draining: make(map[*handle]struct{}),
-	}
+	b := &Backend{port: port, connects: make(map[*backend.Op]*handle), draining: make(map[*handle]struct{})}
+	b.Base.Init("iocp", b.fileDone, nil)
+	b.Handles.Init(b.register)
 	b.timer = time.AfterFunc(time.Hour, b.wakeSleeper)
 	b.timer.Stop()
-	b.files.Init(b.fileDone, nil)
 	return b, nil
 }
-
-// Name implements backend.Backend.
-func (b *Backend) Name() string { return "iocp" }
-
-// Now implements backend.Backend.
-func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
@@ -101,7 +87,7 @@ func (b *Backend) Start(op *backend.Op) {
 		q.start(op)
 		return
 	}
-	b.files.Start(op) // rejects operations that are not for files
+	b.Files.Start(op) // rejects operations that are not for files
 }
 
 // Cancel implements backend.Backend.
@@ -111,10 +97,10 @@ func (b *Backend) Cancel(op *backend.Op) {
 		return
 	}
 	if q := queueOf(op); q != nil {
-		q.cancel(op)
+		skeleton.Cancel(q, op)
 		return
 	}
-	b.files.Cancel(op)
+	b.Files.Cancel(op)
 }
 
 // CancelAll implements backend.Backend.
@@ -125,14 +111,14 @@ func (b *Backend) CancelAll() {
 	for _, op := range connects {
 		b.cancelConnect(op)
 	}
-	b.handles.Each((*handle).Cancel)
-	b.files.CancelAll()
+	b.Open.Each((*handle).Cancel)
+	b.Files.CancelAll()
 }
 
 // queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
-	if !ok || !op.Kind.Suits(h.listener, h.packet) {
+	if !ok || !h.Suits(op.Kind) {
 		return nil
 	}
 	return &h.queues[op.Kind.Direction()]
@@ -155,8 +141,7 @@ func (b *Backend) complete(op *backend.Op, err error) {
 // come out of the port at once.
 func (b *Backend) Close() error {
 	b.mu.Lock()
-	again := b.closed
-	b.closed = true
+	again := b.Closed.Swap(true)
 	connecting := slices.Collect(maps.Values(b.connects))
 	b.mu.Unlock()
 	if again {
@@ -165,8 +150,8 @@ func (b *Backend) Close() error {
 	for _, h := range connecting {
 		h.Close()
 	}
-	b.handles.CloseAll()
-	b.files.Close()
+	b.Open.CloseAll()
+	b.Files.Close()
 	for b.inFlight.Load() > 0 {
 		b.handleEvents(b.port.Wait(&b.events, true))
 	}
@@ -175,14 +160,4 @@ func (b *Backend) Close() error {
 	defer b.portMu.Unlock()
 	b.portClosed = true
 	return b.port.Close()
-}
-
-// closedError is the error of operations on a handle that is being closed.
-func (b *Backend) closedError() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed {
-		return backend.ErrBackendClosed
-	}
-	return backend.ErrHandleClosed
 }

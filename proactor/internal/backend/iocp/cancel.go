@@ -4,72 +4,46 @@ package iocp
 
 import (
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// cancel ends op early. An operation that waits leaves the queue, and the system is
-// asked to end one that is in flight. An operation that is neither has completed.
-func (q *opQueue) cancel(op *backend.Op) {
-	q.mu.Lock()
-	completed := false
-	if q.inFlight && q.ops.Head() == op {
-		q.cancelHeadLocked()
-	} else if q.ops.Head() == op { // it waits for a buffer
-		q.h.b.complete(q.popLocked(), backend.ErrCanceled)
-		q.runLocked()
-		completed = true
-	} else if q.ops.Remove(op) {
-		q.h.b.complete(op, backend.ErrCanceled)
-		q.shutdownWriteLocked()
-		completed = true
+var _ skeleton.Side = (*opQueue)(nil)
+
+// HeldLocked implements skeleton.Side: the system has the head.
+func (q *opQueue) HeldLocked() *backend.Op {
+	if q.inFlight {
+		return q.Ops.Head()
 	}
-	q.unlock()
-	if completed {
-		q.h.b.wakeSleeper()
-	}
+	return nil
 }
 
-// cancelHeadLocked asks the system to end the head, which comes out of the port in any
-// case. What the system has done by then is the result.
-func (q *opQueue) cancelHeadLocked() {
-	if q.closed == nil {
+// CancelHeldLocked implements skeleton.Side: the head comes out of the port in any case,
+// and what the system has done by then is its result.
+func (q *opQueue) CancelHeldLocked(op *backend.Op) {
+	if q.Closed == nil {
 		q.cancelled = true
-		sys.CancelIO(q.h.fd, q.ops.Head())
+		sys.CancelIO(q.h.FD, op)
 	}
 }
 
-// cancelAll cancels all operations. The caller wakes the sleeper.
-func (q *opQueue) cancelAll() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if !q.inFlight {
-		q.completeAllLocked(backend.ErrCanceled)
-		return
-	}
-	head := q.ops.Pop()
-	q.completeAllLocked(backend.ErrCanceled)
-	q.ops.Push(head)
-	q.cancelHeadLocked()
-}
+// Complete implements skeleton.Side.
+func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.complete(op, err) }
 
-// completeAllLocked completes all operations with err.
-func (q *opQueue) completeAllLocked(err error) {
-	for op := q.popLocked(); op != nil; op = q.popLocked() {
-		q.h.b.complete(op, err)
-	}
-}
+// Wake implements skeleton.Side.
+func (q *opQueue) Wake() { q.h.b.wakeSleeper() }
 
 // close makes all operations complete with err: at once, or when the head has come out
 // of the port. It reports whether the head is in flight.
 func (q *opQueue) close(err error) (inFlight bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.inFlight {
-		q.cancelHeadLocked()
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if held := q.HeldLocked(); held != nil {
+		q.CancelHeldLocked(held)
 	} else {
-		q.completeAllLocked(err)
+		skeleton.CompleteAllLocked(q, err)
 	}
-	q.closed = err
+	q.Closed = err
 	return q.inFlight
 }
 
@@ -78,9 +52,9 @@ func (q *opQueue) close(err error) (inFlight bool) {
 func (b *Backend) releaseIfIdle(h *handle) {
 	for d := range h.queues {
 		q := &h.queues[d]
-		q.mu.Lock()
-		inUse := q.inFlight || q.closed == nil
-		q.mu.Unlock()
+		q.Mu.Lock()
+		inUse := q.inFlight || q.Closed == nil
+		q.Mu.Unlock()
 		if inUse {
 			return
 		}
@@ -89,7 +63,7 @@ func (b *Backend) releaseIfIdle(h *handle) {
 	_, last := b.draining[h]
 	delete(b.draining, h)
 	b.mu.Unlock()
-	if last && !h.listener {
-		h.release()
+	if last && !h.Listener {
+		h.Release()
 	}
 }

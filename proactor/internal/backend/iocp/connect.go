@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -35,13 +36,13 @@ func (b *Backend) addConnect(op *backend.Op) (*handle, error) {
 		return nil, backend.Unsupported(op.Connect().Network, err)
 	}
 	fd := int(op.Sys.Fd)
-	h := b.newHandle(fd, op.Connect().Network, nil, nil)
+	h := b.newHandle(skeleton.Descriptor{FD: fd, Network: op.Connect().Network})
 	err := sys.BindAnywhere(op)
 	b.mu.Lock()
 	switch {
 	case err != nil:
 		err = sys.ConnectError(op, err)
-	case b.closed:
+	case b.Closed.Load():
 		err = backend.ErrBackendClosed
 	default:
 		b.connects[op] = h
@@ -66,7 +67,7 @@ func (b *Backend) cancelConnect(op *backend.Op) {
 	h := b.connects[op]
 	b.mu.Unlock()
 	if h != nil {
-		h.queues[backend.Out].cancel(op)
+		skeleton.Cancel(&h.queues[backend.Out], op)
 	}
 }
 
@@ -86,7 +87,7 @@ func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
 func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error {
 	h := q.h
 	h.b.removeConnect(op)
-	err := q.closed
+	err := q.Closed
 	switch {
 	case err != nil:
 		return err
@@ -94,14 +95,14 @@ func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error
 		err = backend.ErrCanceled
 	case errno != 0:
 		err = sys.ConnectError(op, errno)
-	case !backend.IsUnix(h.network):
-		err = sys.Connected(h.fd)
+	case !backend.IsUnix(h.Network):
+		err = sys.Connected(h.FD)
 	}
 	if err == nil {
-		h.local, h.remote, err = sys.Established(h.fd, op)
+		err = h.Established(op)
 	}
 	if err == nil {
-		if h.b.handles.Add(h) {
+		if h.b.Open.Add(h) {
 			op.New = h
 			return nil
 		}
@@ -121,21 +122,18 @@ func (q *opQueue) failConnectLocked(op *backend.Op, err error) error {
 func (q *opQueue) acceptResultLocked(op *backend.Op, errno syscall.Errno) error {
 	fd := int(op.Sys.Fd)
 	switch {
-	case q.closed != nil:
+	case q.Closed != nil:
 		sys.Close(fd)
-		return q.closed
+		return q.Closed
 	case errno != 0:
 		sys.Close(fd)
 		return q.resultErrorLocked(op, errno)
 	}
-	if err := sys.Accepted(fd, q.h.fd); err != nil {
+	if err := sys.Accepted(fd, q.h.FD); err != nil {
 		sys.Close(fd)
-		return &net.OpError{Op: "accept", Net: q.h.network, Source: q.h.local, Err: err}
+		return &net.OpError{Op: "accept", Net: q.h.Network, Source: q.h.Local, Err: err}
 	}
-	h := q.h.b.newHandle(fd, q.h.network, sys.LocalAddr(fd), sys.RemoteAddr(fd))
-	if err := q.h.b.register(h); err != nil {
-		return err
-	}
-	op.New = h
-	return nil
+	var err error
+	op.New, err = q.h.b.Make(q.h.Accepted(fd, sys.RemoteAddr(fd)))
+	return err
 }

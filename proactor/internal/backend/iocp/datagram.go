@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -19,25 +20,12 @@ func (b *Backend) connectPacket(op *backend.Op) error {
 		sys.Close(fd)
 		return sys.ConnectError(op, err)
 	}
-	h := b.newHandle(fd, op.Connect().Network, nil, nil)
-	h.initDatagrams()
-	if err := b.register(h); err != nil {
-		return err
+	d := skeleton.Descriptor{FD: fd, Network: op.Connect().Network}
+	err := d.Established(op) // it does not fail for datagrams
+	if err == nil {
+		op.New, err = b.Make(d)
 	}
-	op.New = h
-	return nil
-}
-
-// encodeAddress lays out the address of op, a send-to.
-func (q *opQueue) encodeAddress(op *backend.Op) error {
-	to := op.Datagram().Addr
-	if !to.IsValid() {
-		return nil
-	}
-	if err := sys.EncodePacket(op.Sys.Address(), to, q.h.family); err != nil {
-		return sys.PacketError("write", q.h.network, q.h.local, to, q.h.remote, err)
-	}
-	return nil
+	return err
 }
 
 // packetResultLocked is the result of a receive-from or a send-to.
@@ -49,12 +37,12 @@ func (q *opQueue) packetResultLocked(op *backend.Op, moved int, errno syscall.Er
 		}
 	}
 	switch {
-	case q.closed != nil:
-		return q.closed
+	case q.Closed != nil:
+		return q.Closed
 	case errno == sys.Aborted && q.cancelled:
 		return backend.ErrCanceled
 	case errno != 0:
-		return sys.PacketError(verb(op.Kind), q.h.network, q.h.local, args.Addr, q.h.remote, errno)
+		return q.h.PacketError(op, errno)
 	}
 	if op.N = moved; receive {
 		sys.DecodePacket(op.Sys.Address(), &args.Addr)

@@ -5,35 +5,22 @@ package iocp
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// This file makes and closes handles: first the functions that make a handle, then
-// Take, and at the end Cancel, CloseWrite and Close.
-
-// handle is a socket (a stream, a listener, a stream that is connecting, or a socket of
-// datagrams) or an end of a pipe.
+// handle is a socket or an end of a pipe, with its two queues.
 type handle struct {
-	b             *Backend
-	fd            int
-	network       string
-	name          string // of a pipe; "" for a socket
-	listener      bool
-	packet        bool                   // a socket of datagrams
-	family        uint16                 // the address family of a socket of datagrams
-	options       *backend.SocketOptions // of a listener: also for the streams that it accepts
-	local, remote net.Addr
-	file          sys.SocketFile // of a listener that is bound to a path
-	queues        [backend.Directions]opQueue
-	closeMu       sync.Mutex // held by Close: a second call waits until the first returns
-	closed        atomic.Bool
+	skeleton.Descriptor
+	b       *Backend
+	options *backend.SocketOptions // of a listener: also for the streams that it accepts
+	queues  [backend.Directions]opQueue
+	closing skeleton.Closing
 
 	joinMu  sync.Mutex
 	hasPort atomic.Bool // the socket belongs to the backend's port
@@ -42,22 +29,23 @@ type handle struct {
 var _ backend.Handle = (*handle)(nil)
 
 // newHandle makes a handle of a descriptor, and owns it from then on.
-func (b *Backend) newHandle(fd int, network string, local, remote net.Addr) *handle {
-	h := &handle{b: b, fd: fd, network: network, local: local, remote: remote}
-	for d := range h.queues {
-		h.queues[d].h = h
+func (b *Backend) newHandle(d skeleton.Descriptor) *handle {
+	h := &handle{b: b, Descriptor: d}
+	for i := range h.queues {
+		h.queues[i].h = h
 	}
 	return h
 }
 
-// register adds h to the handles that Backend.Close closes. If there is an error it
-// closes h.
-func (b *Backend) register(h *handle) error {
-	if b.handles.Add(h) {
-		return nil
+// register makes a handle of d, which Backend.Close closes. If there is an error it
+// closes d.
+func (b *Backend) register(d skeleton.Descriptor) (*handle, error) {
+	h := b.newHandle(d)
+	if !b.Open.Add(h) {
+		h.Close()
+		return nil, backend.ErrBackendClosed
 	}
-	h.Close()
-	return backend.ErrBackendClosed
+	return h, nil
 }
 
 // joinPort adds the socket to the port, before its first operation. A stream that was
@@ -71,7 +59,7 @@ func (h *handle) joinPort() error {
 	if h.hasPort.Load() {
 		return nil
 	}
-	if err := h.b.port.Add(h.fd); err != nil {
+	if err := h.b.port.Add(h.FD); err != nil {
 		return err
 	}
 	h.hasPort.Store(true)
@@ -80,83 +68,25 @@ func (h *handle) joinPort() error {
 
 // Listen implements backend.Backend.
 func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	fd, err := sys.Listen(network, address, o)
-	if err != nil {
-		return nil, backend.Unsupported(network, err)
+	l, err := b.Handles.Listen(network, address, o)
+	if err == nil {
+		l.(*handle).options = o
 	}
-	h := b.newHandle(fd, network, sys.LocalAddr(fd), nil)
-	h.listener, h.options, h.file = true, o, sys.SocketFileOf(h.local)
-	if err := b.register(h); err != nil {
-		return nil, err
-	}
-	return h, nil
-}
-
-// ListenPacket implements backend.Backend.
-func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
-	fd, err := sys.ListenPacket(network, address, o)
-	if err != nil {
-		return nil, err
-	}
-	h := b.newHandle(fd, network, nil, nil)
-	h.initDatagrams()
-	if err := b.register(h); err != nil {
-		return nil, err
-	}
-	return h, nil
-}
-
-// initDatagrams makes h a handle of datagrams.
-func (h *handle) initDatagrams() {
-	h.packet, h.family = true, sys.PacketFamily(h.fd)
-	h.local, h.remote = sys.PacketName(sys.LocalAddr(h.fd)), sys.PacketName(sys.RemoteAddr(h.fd))
+	return l, err
 }
 
 // Adopt implements backend.Backend.
 func (b *Backend) Adopt(f *os.File) (backend.Handle, error) {
-	fd, err := sys.Adopt(f)
+	adopted, err := b.Handles.Adopt(f)
 	if err != nil {
 		return nil, err
 	}
-	h, err := b.adoptPipe(fd, f.Name())
-	if err != nil {
-		return nil, err
-	}
-	if err := h.joinPort(); err != nil {
-		h.Close()
+	if err := adopted.(*handle).joinPort(); err != nil {
+		adopted.Close()
 		err = fmt.Errorf("it has another completion port (%v): %w", err, errors.ErrUnsupported)
 		return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: err}
 	}
-	return h, nil
-}
-
-// AdoptFile implements backend.Backend.
-func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
-	return b.files.AdoptFile(f)
-}
-
-// Pipe implements backend.Backend.
-func (b *Backend) Pipe() (r, w backend.Handle, err error) {
-	in, out, err := sys.MakePipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	if r, err = b.adoptPipe(in, "pipe"); err != nil {
-		sys.ClosePipe(out)
-		return nil, nil, err
-	}
-	if w, err = b.adoptPipe(out, "pipe"); err != nil {
-		r.Close()
-		return nil, nil, err
-	}
-	return r, w, nil
-}
-
-// adoptPipe makes a handle of fd, and owns it from then on.
-func (b *Backend) adoptPipe(fd int, name string) (*handle, error) {
-	h := b.newHandle(fd, "", nil, nil)
-	h.name = name
-	return h, b.register(h)
+	return adopted, nil
 }
 
 // Take implements backend.Backend. A socket with earlier operations belongs to a port,
@@ -166,145 +96,80 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	if !ok {
 		return nil, backend.ErrOtherBackend
 	}
-	if err := h.detach(b); err != nil {
+	err := h.closing.Detach(&h.b.Base, func() error {
+		if h.hasPort.Load() {
+			return b.port.Replace(h.FD)
+		}
+		return nil
+	}, &h.queues[backend.In], &h.queues[backend.Out])
+	if err != nil {
 		return nil, err
 	}
-	taken := b.newHandle(h.fd, h.network, h.local, h.remote)
-	taken.listener, taken.options, taken.packet, taken.family, taken.name = h.listener, h.options, h.packet, h.family, h.name
-	taken.file = h.file
+	h.b.Open.Remove(h)
+	taken := b.newHandle(h.Descriptor)
+	taken.options = h.options
 	taken.hasPort.Store(h.hasPort.Load())
-	was, out := &h.queues[backend.Out], &taken.queues[backend.Out]
-	out.writeClosing, out.writeShutDown = was.writeClosing, was.writeShutDown
-	if err := b.register(taken); err != nil {
-		return nil, err
+	if !b.Open.Add(taken) {
+		taken.Close()
+		return nil, backend.ErrBackendClosed
 	}
 	return taken, nil
 }
 
-// detach closes h and leaves its socket to the caller. If the socket belongs to a port,
-// that is the port of the new backend then.
-func (h *handle) detach(to *Backend) error {
-	for d := range h.queues {
-		q := &h.queues[d]
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		if q.closed != nil {
-			return q.closed
-		}
-		if !q.ops.Empty() {
-			return backend.ErrBusy
-		}
-	}
-	if h.hasPort.Load() {
-		if err := to.port.Replace(h.fd); err != nil {
-			return err
-		}
-	}
-	if h.closed.Swap(true) {
-		return h.b.closedError() // Close waits for the queues' locks, and closes the socket
-	}
-	for d := range h.queues {
-		h.queues[d].closed = backend.ErrHandleClosed
-	}
-	h.b.handles.Remove(h)
-	return nil
-}
-
-// LocalAddr implements backend.Handle.
-func (h *handle) LocalAddr() net.Addr { return h.local }
-
-// RemoteAddr implements backend.Handle.
-func (h *handle) RemoteAddr() net.Addr { return h.remote }
-
 // Control implements backend.Controllable. The queue's lock keeps the descriptor open.
 func (h *handle) Control(f func(fd uintptr)) error {
 	q := &h.queues[backend.In]
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.closed != nil {
-		return q.closed
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if q.Closed != nil {
+		return q.Closed
 	}
-	f(uintptr(h.fd))
+	f(uintptr(h.FD))
 	return nil
-}
-
-// opError is the error of a system call on h.
-func (h *handle) opError(call string, errno syscall.Errno) error {
-	if h.name != "" {
-		return &os.PathError{Op: call, Path: h.name, Err: errno}
-	}
-	return sys.OpError(call, h.network, h.local, h.remote, errno)
 }
 
 // Cancel implements backend.Handle.
 func (h *handle) Cancel() {
 	for d := range h.queues {
-		h.queues[d].cancelAll()
+		skeleton.CancelAll(&h.queues[d])
 	}
-	h.b.wakeSleeper()
 }
 
 // CloseWrite implements backend.Handle.
 func (h *handle) CloseWrite() error {
-	if h.listener {
-		return backend.ErrWrongHandle
-	}
-	if h.packet || h.name != "" {
-		return backend.ErrNotSocket
+	if err := h.CanCloseWrite(); err != nil {
+		return err
 	}
 	q := &h.queues[backend.Out]
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.closed != nil {
-		return q.closed
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if q.Closed != nil {
+		return q.Closed
 	}
-	q.writeClosing = true
-	q.shutdownWriteLocked()
+	h.WriteClosing = true
+	h.ShutdownWriteLocked(&q.Ops)
 	return nil
-}
-
-// shutdownWriteLocked shuts down the write side once no write is queued. An error means
-// that the peer has gone, and needs no notice.
-func (q *opQueue) shutdownWriteLocked() {
-	if q.writeClosing && !q.writeShutDown && q.ops.Empty() {
-		q.writeShutDown = true
-		sys.ShutdownWrite(q.h.fd)
-	}
 }
 
 // Close implements backend.Handle. The socket of a stream is closed when nothing is in
 // flight on it.
 func (h *handle) Close() error {
-	h.closeMu.Lock()
-	defer h.closeMu.Unlock()
-	if h.closed.Swap(true) {
-		return nil
-	}
-	err := h.b.closedError()
-	h.b.mu.Lock()
-	h.b.draining[h] = struct{}{} // before it leaves the registry
-	h.b.mu.Unlock()
-	inFlight := false
-	for d := range h.queues {
-		inFlight = h.queues[d].close(err) || inFlight
-	}
-	if h.listener {
-		h.file.Remove()
-		sys.Close(h.fd) // at once, which frees its address
-	} else if inFlight && h.name == "" {
-		sys.Shutdown(h.fd) // the peer notices at once
-	}
-	h.b.releaseIfIdle(h)
-	h.b.handles.Remove(h) // last: until here Backend.Close waits for h
-	h.b.wakeSleeper()
-	return nil
-}
-
-// release closes h's descriptor.
-func (h *handle) release() {
-	if h.name != "" {
-		sys.ClosePipe(h.fd)
-		return
-	}
-	sys.Close(h.fd)
+	return h.closing.Close(func() {
+		err := h.b.ClosedError()
+		h.b.mu.Lock()
+		h.b.draining[h] = struct{}{} // before it leaves the registry
+		h.b.mu.Unlock()
+		inFlight := false
+		for d := range h.queues {
+			inFlight = h.queues[d].close(err) || inFlight
+		}
+		if h.Listener {
+			h.Release() // at once, which frees its address
+		} else if inFlight && h.Name == "" {
+			sys.Shutdown(h.FD) // the peer notices at once
+		}
+		h.b.releaseIfIdle(h)
+		h.b.Open.Remove(h) // last: until here Backend.Close waits for h
+		h.b.wakeSleeper()
+	})
 }

@@ -6,69 +6,73 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // opQueue is the queue of one direction of a handle.
 type opQueue struct {
+	skeleton.Queue
 	h *handle
 
-	mu            sync.Mutex // held during system calls
-	ops           backend.Queue
-	inFlight      bool                 // the head is in the hands of the system
-	cancelled     bool                 // and a cancel was requested
-	connectFailed bool                 // the connect has failed, and the handle must be closed
-	closed        error                // the error of operations once the handle is closed
-	writeClosing  bool                 // CloseWrite was called
-	writeShutDown bool                 // and the write side is shut down
-	readable      bool                 // there are bytes for the head, a receive: see receive.go
-	vector        sys.Vector           // used by TryWriteV
-	poolWaiter    *backend.PoolWaiter  // waits for a buffer; nil until a pool was empty
-	toRelease     backend.SpareBuffers // buffers to release once mu is released
-	gatherBuffer  []byte               // the bytes of a pipe's gather write; made at first use
+	inFlight      bool       // the head is in the hands of the system
+	cancelled     bool       // and a cancel was requested
+	connectFailed bool       // the connect has failed, and the handle must be closed
+	vector        sys.Vector // used by TryWriteV
+	gatherBuffer  []byte     // the bytes of a pipe's gather write; made at first use
 }
+
+// The states of an operation, in Op.Flag.
+const (
+	holdsFile uint32 = 1 << iota // a transmission: the step in progress has acquired the file
+	hasBytes                     // a receive: there are bytes for it (receive.go)
+)
 
 // start queues op, and begins it if it is the head.
 func (q *opQueue) start(op *backend.Op) {
 	completed := true
-	q.mu.Lock()
+	q.Mu.Lock()
+	op.Flag = 0
 	switch {
-	case q.closed != nil && !q.inFlight:
-		q.h.b.complete(op, q.closed)
-	case q.closed == nil && q.writeClosing:
-		q.h.b.complete(op, backend.ErrWriteClosed)
+	case q.Closed != nil && !q.inFlight:
+		q.Complete(op, q.Closed)
+	case q.Closed == nil && q.isOut() && q.h.WriteClosing:
+		q.Complete(op, backend.ErrWriteClosed)
 	default: // also behind the last operation of a closed queue, so that it completes after that one
-		completed = q.ops.Push(op) && q.runLocked()
+		completed = q.Ops.Push(op) && q.RunLocked()
 	}
 	connectFailed := q.connectFailed
-	q.unlock()
+	q.Unlock()
 	if connectFailed {
 		q.h.Close()
 	}
 	if completed {
-		q.h.b.wakeSleeper()
+		q.Wake()
 	}
 }
 
-// runLocked carries operations out until the head waits or the queue is empty, and
-// reports whether any has completed.
-func (q *opQueue) runLocked() (completed bool) {
-	for op := q.ops.Head(); op != nil; op = q.ops.Head() {
+// isOut reports whether q is the outgoing queue of its handle.
+func (q *opQueue) isOut() bool { return q == &q.h.queues[backend.Out] }
+
+// RunLocked implements skeleton.Side.
+func (q *opQueue) RunLocked() (completed bool) {
+	for op := q.Ops.Head(); op != nil && !q.inFlight; op = q.Ops.Head() {
 		progress, err := q.attemptLocked(op)
 		if progress == waiting {
 			return completed
 		}
 		if progress == done {
-			q.popLocked()
-			q.h.b.complete(op, err)
+			q.Ops.Pop()
+			q.Complete(op, err)
 			completed = true
 		}
 	}
-	q.shutdownWriteLocked()
+	if q.isOut() && q.Closed == nil {
+		q.h.ShutdownWriteLocked(&q.Ops)
+	}
 	return completed
 }
 
@@ -87,7 +91,7 @@ func (q *opQueue) attemptLocked(op *backend.Op) (progress, error) {
 	if movesNothing(op) {
 		return done, nil
 	}
-	if q.readable {
+	if op.Flag&hasBytes != 0 {
 		return q.fillLocked(op)
 	}
 	errno, err := q.beginLocked(op)
@@ -119,12 +123,6 @@ func movesNothing(op *backend.Op) bool {
 	return false
 }
 
-// popLocked removes and returns the head.
-func (q *opQueue) popLocked() *backend.Op {
-	q.readable = false
-	return q.ops.Pop()
-}
-
 // beginLocked hands op to the system. An error is the result of op. Otherwise the
 // answer is Pending, or the system's result. op counts as in flight before the call,
 // because it may come out of the port at once.
@@ -154,9 +152,10 @@ func (q *opQueue) prepareLocked(op *backend.Op) error {
 	case err != nil && op.Kind == backend.KindConnect:
 		return q.failConnectLocked(op, sys.ConnectError(op, err))
 	case err == nil && op.Kind == backend.KindAccept:
-		err = sys.PrepareAccept(op, q.h.local, q.h.options)
+		err = sys.PrepareAccept(op, q.h.Local, q.h.options)
 	case err == nil && op.Kind == backend.KindSendTo:
-		return q.encodeAddress(op)
+		_, err = q.h.EncodeDestination(op)
+		return err
 	case err == nil && op.Kind == backend.KindTransmitFile && !op.Transmission().Begun:
 		if err = q.h.beginTransmit(op.Transmission()); err != nil {
 			return q.transmitResultLocked(op, 0, err)
@@ -165,56 +164,56 @@ func (q *opQueue) prepareLocked(op *backend.Op) error {
 	switch {
 	case err == nil:
 		return nil
-	case q.h.name != "":
-		return &os.PathError{Op: verb(op.Kind), Path: q.h.name, Err: err}
+	case q.h.Name != "":
+		return &os.PathError{Op: skeleton.Verb(op.Kind), Path: q.h.Name, Err: err}
 	}
-	return &net.OpError{Op: verb(op.Kind), Net: q.h.network, Source: q.h.local, Addr: q.h.remote, Err: err}
+	return &net.OpError{Op: skeleton.Verb(op.Kind), Net: q.h.Network, Source: q.h.Local, Addr: q.h.Remote, Err: err}
 }
 
 // callLocked makes the system call that puts op into flight. Only a transmission
 // returns an error.
 func (q *opQueue) callLocked(op *backend.Op) (syscall.Errno, error) {
-	if q.h.name != "" {
+	if q.h.Name != "" {
 		return q.callPipeLocked(op)
 	}
 	switch op.Kind {
 	case backend.KindAccept:
-		return sys.StartAccept(q.h.fd, op), nil
+		return sys.StartAccept(q.h.FD, op), nil
 	case backend.KindConnect:
-		if backend.IsUnix(q.h.network) {
+		if backend.IsUnix(q.h.Network) {
 			return q.h.b.connectUnix(op), nil
 		}
 		return sys.StartConnect(op), nil
 	case backend.KindRead, backend.KindReadV:
-		return sys.StartRecv(q.h.fd, op), nil
+		return sys.StartRecv(q.h.FD, op), nil
 	case backend.KindReceive:
-		return sys.StartAwait(q.h.fd, op), nil
+		return sys.StartAwait(q.h.FD, op), nil
 	case backend.KindTransmitFile:
 		return q.transmitLocked(op)
 	case backend.KindReceiveFrom:
-		return sys.StartRecvFrom(q.h.fd, op), nil
+		return sys.StartRecvFrom(q.h.FD, op), nil
 	case backend.KindSendTo:
-		return sys.StartSendTo(q.h.fd, op, !op.Datagram().Addr.IsValid()), nil
+		return sys.StartSendTo(q.h.FD, op, !op.Datagram().Addr.IsValid()), nil
 	}
-	return sys.StartSend(q.h.fd, op), nil
+	return sys.StartSend(q.h.FD, op), nil
 }
 
 // onCompletion handles op, which has come out of the port, and begins the next one.
 func (q *opQueue) onCompletion(op *backend.Op, moved int, failed bool) {
-	q.mu.Lock()
+	q.Mu.Lock()
 	q.inFlight = false
 	if errno := q.completionErrnoLocked(op, &moved, failed); !q.againLocked(op, moved, errno) {
 		err := q.resultLocked(op, moved, errno)
-		q.popLocked()
-		q.h.b.complete(op, err)
+		q.Ops.Pop()
+		q.Complete(op, err)
 	}
-	closed, connectFailed := q.closed != nil, q.connectFailed
+	closed, connectFailed := q.Closed != nil, q.connectFailed
 	if closed {
-		q.completeAllLocked(q.closed)
+		skeleton.CompleteAllLocked(q, q.Closed)
 	} else {
-		q.runLocked()
+		q.RunLocked()
 	}
-	q.unlock()
+	q.Unlock()
 	if closed {
 		q.h.b.releaseIfIdle(q.h)
 	} else if connectFailed {
@@ -226,9 +225,9 @@ func (q *opQueue) onCompletion(op *backend.Op, moved int, failed bool) {
 // and corrects moved if the operation failed.
 func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool) (errno syscall.Errno) {
 	switch {
-	case failed && q.closed != nil && q.h.listener:
+	case failed && q.Closed != nil && q.h.Listener:
 		errno = sys.Aborted // the socket is closed: the system cannot be asked
-	case failed && op.Kind == backend.KindConnect && backend.IsUnix(q.h.network):
+	case failed && op.Kind == backend.KindConnect && backend.IsUnix(q.h.Network):
 		errno = sys.BlockingConnectResult(op)
 	case failed:
 		*moved, errno = q.h.systemResult(op)
@@ -238,10 +237,10 @@ func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool)
 
 // systemResult asks the system how a failed operation on h ended.
 func (h *handle) systemResult(op *backend.Op) (int, syscall.Errno) {
-	if h.name != "" {
-		return sys.PipeResult(h.fd, op)
+	if h.Name != "" {
+		return sys.PipeResult(h.FD, op)
 	}
-	return sys.Result(h.fd, op)
+	return sys.Result(h.FD, op)
 }
 
 // resultLocked turns how op ended into its result.
@@ -259,13 +258,13 @@ func (q *opQueue) resultLocked(op *backend.Op, moved int, errno syscall.Errno) e
 		return q.pollErrorLocked(op, errno)
 	}
 	switch {
-	case q.h.name != "":
+	case q.h.Name != "":
 		return q.pipeResultLocked(op, moved, errno)
 	case errno != 0:
 		return q.resultErrorLocked(op, errno)
-	case q.closed != nil:
+	case q.Closed != nil:
 		op.N = moved
-		return q.closed
+		return q.Closed
 	case moved == 0 && op.Kind.Direction() == backend.In:
 		return io.EOF
 	}
@@ -276,12 +275,12 @@ func (q *opQueue) resultLocked(op *backend.Op, moved int, errno syscall.Errno) e
 // resultErrorLocked is the error of an operation that the system has ended with errno.
 func (q *opQueue) resultErrorLocked(op *backend.Op, errno syscall.Errno) error {
 	switch {
-	case q.closed != nil:
-		return q.closed
+	case q.Closed != nil:
+		return q.Closed
 	case errno == sys.Aborted && q.cancelled:
 		return backend.ErrCanceled
 	}
-	return q.h.opError(verb(op.Kind), errno)
+	return q.h.Error(skeleton.Verb(op.Kind), errno)
 }
 
 // againLocked reports whether op goes to the system once more, for example because the
@@ -289,7 +288,7 @@ func (q *opQueue) resultErrorLocked(op *backend.Op, errno syscall.Errno) error {
 func (q *opQueue) againLocked(op *backend.Op, moved int, errno syscall.Errno) bool {
 	switch op.Kind {
 	case backend.KindAccept:
-		if q.closed != nil || !sys.PeerGone(errno) {
+		if q.Closed != nil || !sys.PeerGone(errno) {
 			return false
 		}
 		sys.Close(int(op.Sys.Fd))
@@ -297,28 +296,9 @@ func (q *opQueue) againLocked(op *backend.Op, moved int, errno syscall.Errno) bo
 	case backend.KindTransmitFile:
 		return q.transmittedLocked(op, moved, errno)
 	case backend.KindReceive:
-		return q.pollEndedLocked(errno)
+		return q.pollEndedLocked(op, errno)
 	case backend.KindRead, backend.KindReadV:
 		return q.readEmptyLocked(moved, errno)
 	}
 	return false
-}
-
-// unlock releases mu, and then the buffers that are not needed: the goroutine that
-// releases a buffer may lock the queue of another handle that waits for one.
-func (q *opQueue) unlock() {
-	toRelease := q.toRelease
-	q.toRelease = backend.SpareBuffers{}
-	q.mu.Unlock()
-	toRelease.Release()
-}
-
-func verb(k backend.Kind) string {
-	switch k {
-	case backend.KindAccept:
-		return "accept"
-	case backend.KindRead, backend.KindReadV, backend.KindReceive, backend.KindReceiveFrom:
-		return "read"
-	}
-	return "write"
 }

@@ -20,25 +20,25 @@ import (
 func (q *opQueue) callPipeLocked(op *backend.Op) (syscall.Errno, error) {
 	switch op.Kind {
 	case backend.KindRead:
-		return sys.StartReadPipe(q.h.fd, op, op.Buf), nil
+		return sys.StartReadPipe(q.h.FD, op, op.Buf), nil
 	case backend.KindReadV:
-		return sys.StartReadPipe(q.h.fd, op, op.Vec[firstNonEmpty(op.Vec)]), nil
+		return sys.StartReadPipe(q.h.FD, op, op.Vec[firstNonEmpty(op.Vec)]), nil
 	case backend.KindReceive:
-		return sys.StartReadPipe(q.h.fd, op, nil), nil
+		return sys.StartReadPipe(q.h.FD, op, nil), nil
 	case backend.KindWrite:
-		return sys.StartWritePipe(q.h.fd, op, op.Buf), nil
+		return sys.StartWritePipe(q.h.FD, op, op.Buf), nil
 	case backend.KindWriteV:
-		return sys.StartWritePipe(q.h.fd, op, q.gatherLocked(op.Vec)), nil
+		return sys.StartWritePipe(q.h.FD, op, q.gatherLocked(op.Vec)), nil
 	}
 	return q.transmitLocked(op)
 }
 
 // sendPartLocked begins to write b, a part of what op writes.
 func (q *opQueue) sendPartLocked(op *backend.Op, b []byte) syscall.Errno {
-	if q.h.name != "" {
-		return sys.StartWritePipe(q.h.fd, op, b)
+	if q.h.Name != "" {
+		return sys.StartWritePipe(q.h.FD, op, b)
 	}
-	return sys.StartSendPart(q.h.fd, op, b)
+	return sys.StartSendPart(q.h.FD, op, b)
 }
 
 // errPipeTransmit is the result of the transmission of a file to a pipe.
@@ -60,7 +60,7 @@ func (q *opQueue) gatherLocked(v [][]byte) []byte {
 // readEmptyLocked reports whether a read continues because a writer has written no bytes
 // to the pipe, which is not the end of the stream.
 func (q *opQueue) readEmptyLocked(moved int, errno syscall.Errno) bool {
-	return q.h.name != "" && moved == 0 && errno == 0 && q.closed == nil && !q.cancelled
+	return q.h.Name != "" && moved == 0 && errno == 0 && q.Closed == nil && !q.cancelled
 }
 
 // pipeResultLocked is the result of a read or a write. A scatter read also reads into its
@@ -68,7 +68,7 @@ func (q *opQueue) readEmptyLocked(moved int, errno syscall.Errno) bool {
 func (q *opQueue) pipeResultLocked(op *backend.Op, moved int, errno syscall.Errno) error {
 	in := op.Kind.Direction() == backend.In
 	switch {
-	case in && errno == sys.PipeEnded && q.closed == nil:
+	case in && errno == sys.PipeEnded && q.Closed == nil:
 		return io.EOF
 	case errno == 0 && in && moved == 0:
 		return q.resultErrorLocked(op, sys.Aborted)
@@ -76,7 +76,7 @@ func (q *opQueue) pipeResultLocked(op *backend.Op, moved int, errno syscall.Errn
 		return q.resultErrorLocked(op, errno)
 	}
 	op.N = moved
-	if op.Kind == backend.KindReadV && q.closed == nil {
+	if op.Kind == backend.KindReadV && q.Closed == nil {
 		q.fillRestLocked(op)
 	}
 	return nil
@@ -91,7 +91,7 @@ func (q *opQueue) fillRestLocked(op *backend.Op) {
 		if !full {
 			return
 		}
-		n, _ := q.h.recv(b) // the next read returns an error again
+		n, _ := q.h.Recv(b) // the next read returns an error again
 		op.N += n
 		full = n == len(b)
 	}

@@ -22,57 +22,31 @@ import (
 // fillLocked is steps 2 and 3 for op, the head, for which there are bytes.
 func (q *opQueue) fillLocked(op *backend.Op) (progress, error) {
 	args := op.Receive()
-	buf := q.takeBufferLocked(args.Pool)
+	buf := q.TakeBufferLocked(q, args.Pool)
 	if buf == nil {
 		return waiting, nil
 	}
-	n, errno := q.h.recv(buf.Space())
-	switch {
-	case errno == sys.WouldWait:
-		q.readable = false
-		q.toRelease.Add(buf)
-		return again, nil
-	case errno != 0:
-		q.toRelease.Add(buf)
-		return done, q.h.opError("read", errno)
-	case n == 0:
-		q.toRelease.Add(buf)
-		return done, io.EOF
+	n, err := q.h.ReadResult(q.h.Recv(buf.Space()))
+	if err != nil {
+		q.ReturnBufferLocked(buf)
+		if err == backend.ErrWouldBlock {
+			op.Flag &^= hasBytes
+			return again, nil
+		}
+		return done, err
 	}
 	buf.Fill(n)
 	op.N, args.Buffer = n, buf
 	return done, nil
 }
 
-// takeBufferLocked takes a buffer of p. If there is none it returns nil, and the queue
-// waits for one.
-func (q *opQueue) takeBufferLocked(p *backend.Pool) *backend.PoolBuffer {
-	if buf := q.toRelease.TakeOf(p); buf != nil {
-		return buf
-	}
-	if buf := p.TryTake(); buf != nil {
-		return buf
-	}
-	q.poolWaiter = p.Waiter(q.poolWaiter, q.grant)
-	return p.Take(q.poolWaiter)
-}
-
-// grant gives the queue a buffer of the pool that it waits for. unlock releases the
-// buffer if no receive needs it.
-func (q *opQueue) grant(buf *backend.PoolBuffer) {
-	q.mu.Lock()
-	q.toRelease.Add(buf)
-	completed := !q.inFlight && q.closed == nil && q.runLocked()
-	q.unlock()
-	if completed {
-		q.h.b.wakeSleeper()
-	}
-}
-
 // pollEndedLocked ends step 1, and reports whether the receive continues.
-func (q *opQueue) pollEndedLocked(errno syscall.Errno) bool {
-	q.readable = errno == 0 && q.closed == nil && !q.cancelled
-	return q.readable
+func (q *opQueue) pollEndedLocked(op *backend.Op, errno syscall.Errno) bool {
+	if errno != 0 || q.Closed != nil || q.cancelled {
+		return false
+	}
+	op.Flag |= hasBytes
+	return true
 }
 
 // pollErrorLocked is the result of a receive that ends with step 1. The bytes stay in the
@@ -81,7 +55,7 @@ func (q *opQueue) pollErrorLocked(op *backend.Op, errno syscall.Errno) error {
 	switch {
 	case errno == 0:
 		errno = sys.Aborted
-	case errno == sys.PipeEnded && q.closed == nil:
+	case errno == sys.PipeEnded && q.Closed == nil:
 		return io.EOF
 	}
 	return q.resultErrorLocked(op, errno)

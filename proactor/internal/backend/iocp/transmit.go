@@ -26,7 +26,7 @@ func (h *handle) beginTransmit(t *backend.Transmission) error {
 	case t.File == nil:
 		t.Begun = true
 		return nil
-	case h.name != "":
+	case h.Name != "":
 		return errPipeTransmit
 	case !ok:
 		return backend.ErrWrongHandle
@@ -69,11 +69,8 @@ func (q *opQueue) transmitFileLocked(op *backend.Op, f *files.File, off, left in
 		return 0, err
 	}
 	op.Flag |= holdsFile
-	return sys.StartTransmit(q.h.fd, op, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
+	return sys.StartTransmit(q.h.FD, op, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
 }
-
-// holdsFile in Op.Flag says that the step in progress has acquired the file.
-const holdsFile = 1
 
 // transmittedLocked notes what a step has moved, and reports whether another one
 // follows.
@@ -84,7 +81,7 @@ func (q *opQueue) transmittedLocked(op *backend.Op, moved int, errno syscall.Err
 		op.Flag &^= holdsFile
 		t.File.(*files.File).Release()
 	}
-	return errno == 0 && q.closed == nil && !q.cancelled && t.Sent < t.Total()
+	return errno == 0 && q.Closed == nil && !q.cancelled && t.Sent < t.Total()
 }
 
 // transmitResultLocked is the result of a transmission that ended with errno, or with err
@@ -93,14 +90,14 @@ func (q *opQueue) transmitResultLocked(op *backend.Op, errno syscall.Errno, err 
 	t := op.Transmission()
 	op.N = t.Moved()
 	switch {
-	case q.closed != nil:
-		return q.closed
+	case q.Closed != nil:
+		return q.Closed
 	case err == nil && q.cancelled && (errno == sys.Aborted || t.Sent < t.Total()):
 		return backend.ErrCanceled
 	case err == nil && errno == 0:
 		return nil
 	case err == nil:
-		return q.h.opError("write", errno)
+		return q.h.Error("write", errno)
 	}
-	return files.TransmitError(q.h.name, q.h.network, q.h.local, q.h.remote, err)
+	return files.TransmitError(q.h.Name, q.h.Network, q.h.Local, q.h.Remote, err)
 }

@@ -9,23 +9,18 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// pollEvery is how many calls of Wait may return completed operations without a
-// poll. Operations that complete at once must not starve those in flight, but a poll
-// is a system call.
-const pollEvery = 8
-
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.isPortClosed() {
 		return b.completed.Take()
 	}
-	if b.skipped++; b.skipped >= pollEvery {
+	if b.PollIsDue() {
 		b.poll(false)
 	}
 	for {
 		list := b.completed.Take()
-		if list != nil || b.woken.Load() || b.isDue(deadline) {
-			b.clearWake()
+		if list != nil || b.Woken.Load() || b.IsDue(deadline) {
+			b.ClearWake()
 			if list == nil {
 				b.poll(false)
 				list = b.completed.Take()
@@ -41,17 +36,6 @@ func (b *Backend) isPortClosed() bool {
 	b.portMu.RLock()
 	defer b.portMu.RUnlock()
 	return b.portClosed
-}
-
-func (b *Backend) isDue(deadline time.Duration) bool {
-	return deadline == 0 || deadline != backend.NoDeadline && deadline <= b.Now()
-}
-
-// clearWake forgets a Wake: the caller of Wait looks for the reason of the wake now.
-func (b *Backend) clearWake() {
-	if b.woken.Load() {
-		b.woken.Store(false)
-	}
 }
 
 // sleep waits until an operation comes out of the port. The system's own timeouts are
@@ -70,7 +54,7 @@ func (b *Backend) sleep(deadline time.Duration) {
 		defer b.timer.Stop()
 	}
 	b.sleeping.Store(true)
-	if !b.woken.Load() && b.completed.Empty() && !b.isDue(deadline) {
+	if !b.Woken.Load() && b.completed.Empty() && !b.IsDue(deadline) {
 		b.poll(true)
 	}
 	b.sleeping.Store(false)
@@ -78,7 +62,7 @@ func (b *Backend) sleep(deadline time.Duration) {
 
 // Wake implements backend.Backend.
 func (b *Backend) Wake() {
-	if !b.woken.Swap(true) {
+	if !b.Woken.Swap(true) {
 		b.wakeSleeper()
 	}
 }
@@ -98,7 +82,7 @@ func (b *Backend) wakeSleeper() {
 // poll takes operations out of the port, and waits for the first one if forever is
 // true. If there are more they are left for the next poll, so that one poll is bounded.
 func (b *Backend) poll(forever bool) {
-	b.skipped = 0
+	b.Polled()
 	b.handleEvents(b.port.Wait(&b.events, forever))
 }
 

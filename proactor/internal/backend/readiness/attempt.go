@@ -3,8 +3,6 @@
 package readiness
 
 import (
-	"io"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -49,7 +47,7 @@ func (q *opQueue) attemptLocked(op *backend.Op) bool {
 // holds for stream sockets only. A terminal, for example, returns one line at a time,
 // and only EAGAIN says that there is no more.
 func (q *opQueue) noteReadinessLocked(n, size int, errno unix.Errno) {
-	if errno == unix.EAGAIN || errno == 0 && n < size && !q.hangup && q.h.name == "" {
+	if errno == unix.EAGAIN || errno == 0 && n < size && !q.hangup && q.h.Name == "" {
 		q.ready = false
 	}
 }
@@ -58,7 +56,7 @@ func (q *opQueue) recvLocked(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	n, errno := q.h.recv(b)
+	n, errno := q.h.Recv(b)
 	q.noteReadinessLocked(n, len(b), errno)
 	return q.readResultLocked(n, errno)
 }
@@ -68,30 +66,24 @@ func (q *opQueue) recvVectorLocked(v [][]byte) (int, error) {
 	if size == 0 {
 		return 0, nil
 	}
-	n, errno := q.h.recvV(&q.vector)
+	n, errno := q.h.recvVector(&q.vector)
 	q.vector.Reset()
 	q.noteReadinessLocked(n, size, errno)
 	return q.readResultLocked(n, errno)
 }
 
 func (q *opQueue) readResultLocked(n int, errno unix.Errno) (int, error) {
-	switch {
-	case errno == unix.EAGAIN:
-		return 0, backend.ErrWouldBlock
-	case errno != 0:
-		return 0, q.h.opError("read", errno)
-	case n == 0:
+	if n == 0 && errno == 0 {
 		q.ready = true // the next read finds the end again
-		return 0, io.EOF
 	}
-	return n, nil
+	return q.h.ReadResult(n, errno)
 }
 
 func (q *opQueue) sendLocked(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	n, errno := q.h.send(b)
+	n, errno := q.h.Send(b)
 	q.noteReadinessLocked(n, len(b), errno)
 	return q.writeResultLocked(n, errno)
 }
@@ -101,52 +93,25 @@ func (q *opQueue) sendVectorLocked(v [][]byte) (int, error) {
 	if size == 0 {
 		return 0, nil
 	}
-	n, errno := q.h.sendV(&q.vector)
+	n, errno := q.h.SendVector(&q.vector)
 	q.vector.Reset()
 	q.noteReadinessLocked(n, size, errno)
 	return q.writeResultLocked(n, errno)
 }
 
 func (q *opQueue) writeResultLocked(n int, errno unix.Errno) (int, error) {
-	switch errno {
-	case 0:
-		return n, nil
-	case unix.EAGAIN:
-		return 0, backend.ErrWouldBlock
-	case unix.EPIPE:
-		if q.writeClosing {
-			return 0, backend.ErrWriteClosed
-		}
+	if errno == unix.EPIPE && q.h.WriteClosing {
+		return 0, backend.ErrWriteClosed
 	}
-	return 0, q.h.opError("write", errno)
+	return q.h.WriteResult(n, errno)
 }
 
-func (h *handle) recv(b []byte) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.ReadPipe(h.fd, b)
+// recvVector is Recv into v, which has been set.
+func (h *handle) recvVector(v *sys.Vector) (int, unix.Errno) {
+	if h.Name != "" {
+		return sys.ReadPipeVector(h.FD, v)
 	}
-	return sys.Recv(h.fd, b)
-}
-
-func (h *handle) recvV(v *sys.Vector) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.ReadPipeVector(h.fd, v)
-	}
-	return sys.RecvVector(h.fd, v)
-}
-
-func (h *handle) send(b []byte) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.WritePipe(h.fd, b)
-	}
-	return sys.Send(h.fd, b)
-}
-
-func (h *handle) sendV(v *sys.Vector) (int, unix.Errno) {
-	if h.name != "" {
-		return sys.WritePipeVector(h.fd, v)
-	}
-	return sys.SendVector(h.fd, v)
+	return sys.RecvVector(h.FD, v)
 }
 
 // TryRead implements backend.Handle.
@@ -156,7 +121,7 @@ func (h *handle) TryRead(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := q.recvLocked(b)
-	q.mu.Unlock()
+	q.Mu.Unlock()
 	return n, err
 }
 
@@ -167,7 +132,7 @@ func (h *handle) TryWrite(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := q.sendLocked(b)
-	q.mu.Unlock()
+	q.Mu.Unlock()
 	return n, err
 }
 
@@ -178,20 +143,20 @@ func (h *handle) TryWriteV(v [][]byte) (int, error) {
 		return 0, err
 	}
 	n, err := q.sendVectorLocked(v)
-	q.mu.Unlock()
+	q.Mu.Unlock()
 	return n, err
 }
 
 // lockForTry locks the queue of direction d for an attempt outside of the queue.
 func (h *handle) lockForTry(d backend.Direction) (*opQueue, error) {
-	if h.listener || h.packet {
+	if !h.IsStream() {
 		return nil, backend.ErrWrongHandle
 	}
 	q := &h.queues[d]
-	q.mu.Lock()
-	if q.closed != nil {
-		err := q.closed
-		q.mu.Unlock()
+	q.Mu.Lock()
+	if q.Closed != nil {
+		err := q.Closed
+		q.Mu.Unlock()
 		return nil, err
 	}
 	return q, nil
@@ -201,44 +166,26 @@ func (h *handle) lockForTry(d backend.Direction) (*opQueue, error) {
 // are no bytes. If the pool is empty the operation waits for a buffer.
 func (q *opQueue) receiveLocked(op *backend.Op) {
 	args := op.Receive()
-	buf := q.toRelease.TakeOf(args.Pool)
+	buf := q.TakeBufferLocked(q, args.Pool)
 	if buf == nil {
-		if buf = args.Pool.TryTake(); buf == nil {
-			q.poolWaiter = args.Pool.Waiter(q.poolWaiter, q.grant)
-			buf = args.Pool.Take(q.poolWaiter)
-		}
-		if buf == nil {
-			op.Err = backend.ErrWouldBlock
-			return
-		}
+		op.Err = backend.ErrWouldBlock
+		return
 	}
 	op.N, op.Err = q.recvLocked(buf.Space())
 	if op.Err != nil {
-		q.toRelease.Add(buf)
+		q.ReturnBufferLocked(buf)
 		return
 	}
 	buf.Fill(op.N)
 	args.Buffer = buf
 }
 
-// grant gives the queue a buffer of the pool that it waits for. unlock releases the
-// buffer if no receive needs it.
-func (q *opQueue) grant(buf *backend.PoolBuffer) {
-	q.mu.Lock()
-	q.toRelease.Add(buf)
-	completed := q.runLocked()
-	q.unlock()
-	if completed {
-		q.h.b.demux.Wake()
-	}
-}
-
 // receiveFromLocked is the attempt of a receive-from.
 func (q *opQueue) receiveFromLocked(op *backend.Op) {
 	args, from := op.Datagram(), op.Sys.Address()
-	n, truncated, errno := sys.RecvPacket(q.h.fd, op.Buf, from, &q.vector)
+	n, truncated, errno := sys.RecvPacket(q.h.FD, op.Buf, from, &q.vector)
 	if errno != 0 {
-		q.packetErrorLocked(op, "read", errno)
+		q.packetErrorLocked(op, errno)
 		return
 	}
 	op.N, op.Err, args.Truncated = n, nil, truncated
@@ -247,18 +194,14 @@ func (q *opQueue) receiveFromLocked(op *backend.Op) {
 
 // sendToLocked is the attempt of a send-to.
 func (q *opQueue) sendToLocked(op *backend.Op) {
-	args := op.Datagram()
-	var to *sys.Address
-	if args.Addr.IsValid() {
-		to = op.Sys.Address()
-		if err := sys.EncodePacket(to, args.Addr, q.h.family); err != nil {
-			op.N, op.Err = 0, sys.PacketError("write", q.h.network, q.h.local, args.Addr, q.h.remote, err)
-			return
-		}
+	to, err := q.h.EncodeDestination(op)
+	if err != nil {
+		op.N, op.Err = 0, err
+		return
 	}
-	n, errno := sys.SendPacket(q.h.fd, op.Buf, to, &q.vector)
+	n, errno := sys.SendPacket(q.h.FD, op.Buf, to, &q.vector)
 	if errno != 0 {
-		q.packetErrorLocked(op, "write", errno)
+		q.packetErrorLocked(op, errno)
 		return
 	}
 	op.N, op.Err = n, nil
@@ -267,34 +210,28 @@ func (q *opQueue) sendToLocked(op *backend.Op) {
 // packetErrorLocked sets the result of an attempt that has failed: op waits for an
 // edge, or completes with an error. A Unix socket gets no edge when there is room in
 // the queue of a socket that it is not connected to.
-func (q *opQueue) packetErrorLocked(op *backend.Op, call string, errno unix.Errno) {
-	stranger := op.Kind == backend.KindSendTo && q.h.family == unix.AF_UNIX && op.Datagram().Addr.IsValid()
-	if errno == unix.EAGAIN && !(stranger && sys.Writable(q.h.fd)) {
+func (q *opQueue) packetErrorLocked(op *backend.Op, errno unix.Errno) {
+	stranger := op.Kind == backend.KindSendTo && q.h.Family == unix.AF_UNIX && op.Datagram().Addr.IsValid()
+	if errno == unix.EAGAIN && !(stranger && sys.Writable(q.h.FD)) {
 		q.ready = false
 		op.Err = backend.ErrWouldBlock
 		return
 	}
-	op.N, op.Err = 0, sys.PacketError(call, q.h.network, q.h.local, op.Datagram().Addr, q.h.remote, errno)
+	op.N, op.Err = 0, q.h.PacketError(op, errno)
 }
 
 // acceptLocked is the attempt of an accept. After an error other than EAGAIN the queue
 // stays ready, because there may be more connections.
 func (q *opQueue) acceptLocked(op *backend.Op) {
 	from := op.Sys.Address()
-	fd, errno := sys.Accept(q.h.fd, from)
+	fd, errno := sys.Accept(q.h.FD, from)
 	switch errno {
 	case 0:
+		op.New, op.Err = q.h.b.Make(q.h.Accepted(fd, sys.DecodeAddress(from)))
 	case unix.EAGAIN:
 		q.ready = false
 		op.Err = backend.ErrWouldBlock
-		return
 	default:
-		op.Err = q.h.opError("accept", errno)
-		return
-	}
-	b := q.h.b
-	h := b.newHandle(fd, q.h.network, sys.LocalAddr(fd), sys.DecodeAddress(from))
-	if op.Err = b.register(h); op.Err == nil {
-		op.New = h
+		op.Err = q.h.Error("accept", errno)
 	}
 }

@@ -28,31 +28,25 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/backend/files"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 )
 
 // Backend implements backend.Backend.
 type Backend struct {
-	name      string
+	skeleton.Base
+	skeleton.Handles[*handle]
 	demux     Demultiplexer
 	edges     Edges // used by Wait only
-	started   time.Time
 	completed backend.Completions
-	woken     atomic.Bool // Wake was called since Wait returned last
-	skipped   int         // calls of Wait since the last poll; used by Wait only
 
-	handles       backend.Registry[*handle]
-	files         files.Pool
-	transmitQueue transmitQueue // transmissions that can move more
-	closed        atomic.Bool   // set by Close while mu is held: no descriptor is used after
-	mu            sync.Mutex
+	transmitQueue transmitQueue           // transmissions that can move more
+	mu            sync.Mutex              // held while Closed is set: afterwards no descriptor is used
 	table         table                   // the handles by the token of their edges
 	connects      map[*backend.Op]*handle // connects in progress
-	closing       sync.WaitGroup          // handles of cancelled connects that are being closed; nothing is added once closed is set
+	closing       sync.WaitGroup          // handles of cancelled connects that are being closed; nothing is added once Closed is set
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -60,21 +54,16 @@ var _ backend.Backend = (*Backend)(nil)
 // New makes a backend of that name, on the demultiplexer that open makes. The
 // error is that of open.
 func New(name string, open Opener) (backend.Backend, error) {
-	b := &Backend{name: name, started: time.Now(), connects: make(map[*backend.Op]*handle)}
-	demux, err := open(b.started, b.hasWork)
+	b := &Backend{connects: make(map[*backend.Op]*handle)}
+	b.Base.Init(name, b.fileDone, nil)
+	b.Handles.Init(b.register)
+	demux, err := open(b.Started, b.hasWork)
 	if err != nil {
 		return nil, err
 	}
 	b.demux = demux
-	b.files.Init(b.fileDone, nil)
 	return b, nil
 }
-
-// Name implements backend.Backend.
-func (b *Backend) Name() string { return b.name }
-
-// Now implements backend.Backend.
-func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
@@ -86,7 +75,7 @@ func (b *Backend) Start(op *backend.Op) {
 		q.start(op)
 		return
 	}
-	b.files.Start(op) // rejects operations that are not for files
+	b.Files.Start(op) // rejects operations that are not for files
 }
 
 // Cancel implements backend.Backend.
@@ -96,10 +85,10 @@ func (b *Backend) Cancel(op *backend.Op) {
 		return
 	}
 	if q := queueOf(op); q != nil {
-		q.cancel(op)
+		skeleton.Cancel(q, op)
 		return
 	}
-	b.files.Cancel(op)
+	b.Files.Cancel(op)
 }
 
 // CancelAll implements backend.Backend.
@@ -110,14 +99,14 @@ func (b *Backend) CancelAll() {
 	for _, op := range connects {
 		b.cancelConnect(op)
 	}
-	b.handles.Each((*handle).Cancel)
-	b.files.CancelAll()
+	b.Open.Each((*handle).Cancel)
+	b.Files.CancelAll()
 }
 
 // queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
-	if !ok || !op.Kind.Suits(h.listener, h.packet) {
+	if !ok || !h.Suits(op.Kind) {
 		return nil
 	}
 	return &h.queues[op.Kind.Direction()]
@@ -133,7 +122,7 @@ func (b *Backend) complete(op *backend.Op, err error) {
 // Close implements backend.Backend.
 func (b *Backend) Close() error {
 	b.mu.Lock()
-	again := b.closed.Swap(true)
+	again := b.Closed.Swap(true)
 	connecting := slices.Collect(maps.Values(b.connects))
 	b.mu.Unlock()
 	if again {
@@ -143,57 +132,37 @@ func (b *Backend) Close() error {
 		h.Close()
 	}
 	b.closing.Wait()
-	b.handles.CloseAll()
-	b.files.Close()
+	b.Open.CloseAll()
+	b.Files.Close()
 	b.runTransmits() // ends the transmissions that a worker has returned
 	return b.demux.Close()
 }
 
-// closedError is the error of operations on a handle that is being closed.
-func (b *Backend) closedError() error {
-	if b.closed.Load() {
-		return backend.ErrBackendClosed
-	}
-	return backend.ErrHandleClosed
-}
-
-// pollEvery is how many calls of Wait may return completed operations without a
-// poll. Operations that complete at once must not starve those that wait for an
-// edge, but a poll is a system call.
-const pollEvery = 8
-
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
-	if b.closed.Load() {
+	if b.Closed.Load() {
 		return b.completed.Take()
 	}
-	if b.skipped++; b.runTransmits() || b.skipped >= pollEvery {
+	if due := b.PollIsDue(); b.runTransmits() || due {
 		b.poll()
 	}
 	if list := b.completed.Take(); list != nil {
-		b.clearWake()
+		b.ClearWake()
 		return list
 	}
-	if deadline == 0 || b.woken.Load() {
-		b.clearWake()
+	if deadline == 0 || b.Woken.Load() {
+		b.ClearWake()
 		b.poll()
 		return b.completed.Take()
 	}
 	b.demux.Sleep(deadline)
-	b.clearWake()
+	b.ClearWake()
 	return b.completed.Take()
-}
-
-// clearWake forgets a Wake: the caller of Wait looks for the reason of the wake now.
-func (b *Backend) clearWake() {
-	if b.woken.Load() {
-		b.woken.Store(false)
-	}
 }
 
 // Wake implements backend.Backend.
 func (b *Backend) Wake() {
-	if !b.woken.Swap(true) {
+	if !b.Woken.Swap(true) {
 		b.demux.Wake()
 	}
 }
@@ -214,13 +183,13 @@ func (b *Backend) hasWork() bool {
 
 // hasCompleted reports whether there is a reason not to sleep that needs no poll.
 func (b *Backend) hasCompleted() bool {
-	return b.woken.Load() || b.transmitQueue.waiting.Load() || !b.completed.Empty()
+	return b.Woken.Load() || b.transmitQueue.waiting.Load() || !b.completed.Empty()
 }
 
 // poll takes edges, runs the queues concerned, and returns the number of edges. If
 // there are more they are left for the next poll, so that one poll is bounded.
 func (b *Backend) poll() int {
-	b.skipped = 0
+	b.Polled()
 	n := b.demux.Poll(&b.edges)
 	for _, e := range b.edges[:n] {
 		b.mu.Lock()

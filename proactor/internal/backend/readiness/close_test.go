@@ -29,10 +29,10 @@ func TestSecondCloserWaits(t *testing.T) {
 			read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 1)}
 			b.Start(read)
 			in := &h.queues[backend.In]
-			in.mu.Lock()
+			in.Mu.Lock()
 			first, completed := make(chan error, 1), make(chan bool, 1)
 			go func() { first <- h.Close() }()
-			for !h.closed.Load() {
+			for !h.closing.Begun() {
 				runtime.Gosched()
 			}
 			go func() {
@@ -44,7 +44,7 @@ func TestSecondCloserWaits(t *testing.T) {
 			for len(completed) == 0 && !secondWaits(name) {
 				runtime.Gosched()
 			}
-			in.mu.Unlock()
+			in.Mu.Unlock()
 			if !<-completed {
 				t.Error("the second closer has not waited for the first")
 			}

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -29,7 +30,7 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 	if err != nil {
 		return err
 	}
-	h := b.newHandle(fd, op.Connect().Network, nil, nil)
+	h := b.newHandle(skeleton.Descriptor{FD: fd, Network: op.Connect().Network})
 	if err := b.addConnect(op, h); err != nil {
 		h.Close()
 		return err
@@ -63,7 +64,7 @@ func (b *Backend) addConnect(op *backend.Op, h *handle) error {
 	if err := b.watchLocked(h); err != nil {
 		return err
 	}
-	h.queues[backend.Out].ops.Push(op)
+	h.queues[backend.Out].Ops.Push(op)
 	b.connects[op] = h
 	return nil
 }
@@ -81,7 +82,7 @@ func (b *Backend) removeConnect(op *backend.Op, h *handle) {
 // finishConnectLocked is the attempt of a connect: it looks whether the connect has
 // ended.
 func (q *opQueue) finishConnectLocked(op *backend.Op) {
-	errno := sys.Connected(q.h.fd)
+	errno := sys.Connected(q.h.FD)
 	if errno == unix.EINPROGRESS {
 		q.ready = false
 		op.Err = backend.ErrWouldBlock
@@ -94,18 +95,14 @@ func (q *opQueue) finishConnectLocked(op *backend.Op) {
 		q.connectFailed = true
 		return
 	}
-	if backend.IsDatagram(h.network) {
-		h.initDatagrams()
-	} else if h.local, h.remote, op.Err = sys.Established(h.fd, op); op.Err != nil {
-		q.connectFailed = true
-		return
-	}
-	if !h.b.handles.Add(h) {
+	if op.Err = h.Established(op); op.Err == nil && !h.b.Open.Add(h) {
 		op.Err = backend.ErrBackendClosed
+	}
+	if op.Err != nil {
 		q.connectFailed = true
 		return
 	}
-	op.New, op.Err = h, nil
+	op.New = h
 }
 
 // cancelConnect ends a connect early and closes its handle. If the connect has completed
@@ -113,14 +110,14 @@ func (q *opQueue) finishConnectLocked(op *backend.Op) {
 func (b *Backend) cancelConnect(op *backend.Op) {
 	b.mu.Lock()
 	h := b.connects[op]
-	if h == nil || b.closed.Load() { // once closed is set Backend.Close closes h
+	if h == nil || b.Closed.Load() { // once closed is set Backend.Close closes h
 		b.mu.Unlock()
 		return
 	}
 	b.closing.Add(1)
 	b.mu.Unlock()
 	defer b.closing.Done()
-	if h.queues[backend.Out].cancel(op) {
+	if skeleton.Cancel(&h.queues[backend.Out], op) {
 		b.removeConnect(op, h)
 		h.Close()
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 )
 
 // testTimeout is how long a test waits for an event before it fails. It measures
@@ -99,7 +100,7 @@ func beside(f func()) (stop func()) {
 
 // known counts the handles in the registry, in the table, and that are connecting.
 func known(b *Backend) (open, rows, connecting int) {
-	b.handles.Each(func(*handle) { open++ })
+	b.Open.Each(func(*handle) { open++ })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.table.rows {
@@ -214,13 +215,13 @@ func TestUnwatched(t *testing.T) {
 // make it look each time.
 func TestPollBesideCompletions(t *testing.T) {
 	b, d := newEager(t)
-	for n := 1; n <= 4*pollEvery; n++ {
+	for n := 1; n <= 4*skeleton.PollEvery; n++ {
 		op := new(backend.Op)
 		b.complete(op, nil)
 		if got := b.Wait(backend.NoDeadline); got != op {
 			t.Fatalf("Wait returns %p, want %p", got, op)
 		}
-		if want := n / pollEvery; d.polls != want {
+		if want := n / skeleton.PollEvery; d.polls != want {
 			t.Fatalf("after %d completions there were %d polls, want %d", n, d.polls, want)
 		}
 	}
@@ -237,8 +238,8 @@ func TestWakeEndsOneWait(t *testing.T) {
 	if !b.hasWork() {
 		t.Error("a wake is no reason not to sleep")
 	}
-	if b.Wait(backend.NoDeadline) != nil || b.woken.Load() || d.polls == 0 {
-		t.Errorf("woken %v, after %d polls", b.woken.Load(), d.polls)
+	if b.Wait(backend.NoDeadline) != nil || b.Woken.Load() || d.polls == 0 {
+		t.Errorf("woken %v, after %d polls", b.Woken.Load(), d.polls)
 	}
 	if b.hasCompleted() {
 		t.Error("there is a reason not to sleep")

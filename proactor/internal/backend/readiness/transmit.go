@@ -3,6 +3,7 @@
 package readiness
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 
@@ -58,22 +59,20 @@ func (b *Backend) runTransmits() bool {
 
 // continueTransmit runs the queue for a turn. Wait calls it.
 func (q *opQueue) continueTransmit(paged bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
 	if !paged {
 		q.queued = false
 	} else {
-		op := q.ops.Head()
+		op := q.Ops.Head()
 		t := op.Transmission()
 		t.Paged()
-		switch {
-		case q.closed != nil:
-			q.completePagedLocked(op, q.closed)
-		case t.Canceled:
-			q.completePagedLocked(op, backend.ErrCanceled)
+		if err := q.Closed; err != nil || t.Canceled {
+			q.Ops.Pop()
+			q.Complete(op, cmp.Or(err, backend.ErrCanceled))
 		}
 	}
-	q.runLocked()
+	q.RunLocked()
 }
 
 // transmitLocked is the attempt of a transmission: one turn of it.
@@ -83,11 +82,11 @@ func (q *opQueue) transmitLocked(op *backend.Op) {
 		op.Err = backend.ErrWouldBlock // an edge does not bring the turn forward
 		return
 	}
-	how, err := files.Turn(q.h.fd, t)
+	how, err := files.Turn(q.h.FD, t)
 	op.N, op.Err = t.Moved(), backend.ErrWouldBlock
 	switch how {
 	case sys.TurnDone:
-		op.Err = files.TransmitError(q.h.name, q.h.network, q.h.local, q.h.remote, err)
+		op.Err = files.TransmitError(q.h.Name, q.h.Network, q.h.Local, q.h.Remote, err)
 	case sys.TurnFull:
 		q.ready = false
 	case sys.TurnAgain:
@@ -96,31 +95,24 @@ func (q *opQueue) transmitLocked(op *backend.Op) {
 		q.h.b.demux.Wake()
 	case sys.TurnCold:
 		t.Paging = true
-		q.h.b.files.Start(&t.Page)
+		q.h.b.Files.Start(&t.Page)
 	}
 }
 
-// pagingLocked returns the head of the queue if a worker reads for it.
-func (q *opQueue) pagingLocked() *backend.Op {
-	op := q.ops.Head()
+// HeldLocked implements skeleton.Side: a worker reads for the head.
+func (q *opQueue) HeldLocked() *backend.Op {
+	op := q.Ops.Head()
 	if op == nil || op.Kind != backend.KindTransmitFile || !op.Transmission().Paging {
 		return nil
 	}
 	return op
 }
 
-// cancelPagingLocked cancels the worker that reads for op, the head of the queue. op
-// completes when the worker is done.
-func (q *opQueue) cancelPagingLocked(op *backend.Op) {
+// CancelHeldLocked implements skeleton.Side: it cancels the worker.
+func (q *opQueue) CancelHeldLocked(op *backend.Op) {
 	t := op.Transmission()
 	t.Canceled = true
-	q.h.b.files.Cancel(&t.Page)
-}
-
-// completePagedLocked completes op, for which a worker was reading, with err.
-func (q *opQueue) completePagedLocked(op *backend.Op, err error) {
-	q.ops.Pop()
-	q.h.b.complete(op, err)
+	q.h.b.Files.Cancel(&t.Page)
 }
 
 // fileDone takes back an operation from a worker. Any goroutine may call it, also with a

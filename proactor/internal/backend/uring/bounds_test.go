@@ -58,7 +58,7 @@ func TestWaitKeepsItsDeadline(t *testing.T) {
 			t.Errorf("Wait returns %v, %v too early", list, deadline-b.Now())
 		}
 	}
-	if b.isDue(backend.NoDeadline) || !b.isDue(0) || !b.isDue(1) || b.isDue(b.Now()+time.Hour) {
+	if b.IsDue(backend.NoDeadline) || !b.IsDue(0) || !b.IsDue(1) || b.IsDue(b.Now()+time.Hour) {
 		t.Error("isDue is wrong about a deadline")
 	}
 }
@@ -72,7 +72,7 @@ func TestReasonsNotToSleep(t *testing.T) {
 	for name, reason := range map[string]interface {
 		Store(bool)
 		Load() bool
-	}{"woken": &b.woken, "ready": &b.hasCompleted, "transmits": &b.hasTransmits, "backlog": &b.hasBacklog, "receives": &b.hasReceives} {
+	}{"woken": &b.Woken, "ready": &b.hasCompleted, "transmits": &b.hasTransmits, "backlog": &b.hasBacklog, "receives": &b.hasReceives} {
 		reason.Store(true)
 		threads := name == "backlog" || name == "receives" // a parked dispatcher submits before, and has no receive queue
 		if b.hasWork() == threads || !b.threadHasWork() {

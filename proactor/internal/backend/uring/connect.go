@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -17,7 +18,7 @@ func (b *Backend) startConnect(op *backend.Op) {
 	switch {
 	case err != nil:
 		b.completeLocked(op, 0, err)
-	case b.closed:
+	case b.Closed.Load():
 		sys.Close(int(op.Sys.Fd))
 		b.completeLocked(op, 0, backend.ErrBackendClosed)
 	default:
@@ -55,37 +56,23 @@ func (b *Backend) completeConnectLocked(op *backend.Op, errno unix.Errno, cancel
 	fd := int(op.Sys.Fd)
 	op.Sys.Fd, op.Sys.Addr = -1, nil
 	switch {
-	case b.closed:
+	case b.Closed.Load():
 		op.Err = backend.ErrBackendClosed
 	case cancelRequested && (errno == unix.ECANCELED || errno == unix.EINPROGRESS):
 		op.Err = backend.ErrCanceled
 	case errno != 0:
 		op.Err = sys.ConnectError(op, errno)
 	default:
-		op.New, op.Err = b.connectedHandle(op, fd)
+		d := skeleton.Descriptor{FD: fd, Network: op.Connect().Network}
+		if op.Err = d.Established(op); op.Err == nil {
+			op.New, op.Err = b.Make(d) // not refused: b is not closed, and Close waits for mu
+		}
 	}
 	if op.Err != nil && fd >= 0 {
 		sys.Unbind(op)
 		b.toClose = append(b.toClose, fd)
 	}
 	b.completed.Push(op)
-}
-
-// connectedHandle makes a handle of a connected socket. If there is an error the
-// caller still owns the socket.
-func (b *Backend) connectedHandle(op *backend.Op, fd int) (backend.Handle, error) {
-	h := &handle{b: b, fd: fd, network: op.Connect().Network}
-	if backend.IsDatagram(h.network) {
-		h.initDatagrams()
-	} else {
-		var err error
-		if h.local, h.remote, err = sys.Established(fd, op); err != nil {
-			return nil, err
-		}
-	}
-	h.refs.Store(1)
-	b.handles.Add(h) // not refused: b is not closed, and Close waits for mu
-	return h, nil
 }
 
 // completeAcceptLocked makes a handle of an accepted socket, or closes the socket if
@@ -96,6 +83,5 @@ func (b *Backend) completeAcceptLocked(op *backend.Op, h *handle, fd int) {
 		op.Err = h.closeReason
 		return
 	}
-	remote := sys.DecodeAddress(op.Sys.Addr)
-	op.New, op.Err = asHandle(b.adoptSocket(fd, h.network, remote))
+	op.New, op.Err = b.Make(h.Accepted(fd, sys.DecodeAddress(op.Sys.Addr)))
 }

@@ -43,7 +43,7 @@ func (b *Backend) startFile(op *backend.Op) {
 		b.mu.Lock()
 		op.Flag = onFileWorker
 		b.mu.Unlock()
-		b.files.Start(op)
+		b.Files.Start(op)
 		return
 	}
 	err := b.beginFile(op)
@@ -51,7 +51,7 @@ func (b *Backend) startFile(op *backend.Op) {
 	switch {
 	case err != nil:
 		b.completeLocked(op, 0, err)
-	case b.closed:
+	case b.Closed.Load():
 		b.leaveFileLocked(op)
 		b.completeLocked(op, 0, backend.ErrBackendClosed)
 	default:
@@ -139,7 +139,7 @@ func (b *Backend) fileErrorLocked(op *backend.Op, errno unix.Errno, cancelReques
 	switch {
 	case early && f != nil && f.Why() != nil:
 		return f.Why()
-	case early && b.closed:
+	case early && b.Closed.Load():
 		return backend.ErrBackendClosed
 	case early:
 		return backend.ErrCanceled
@@ -161,7 +161,7 @@ func (b *Backend) adoptOpened(list *backend.Op) {
 	for op := list; op != nil; op = op.Next {
 		if op.Kind == backend.KindOpen && op.Err == nil && op.New == nil {
 			file, err := sys.FileOf(int(op.Sys.Fd))
-			b.files.Opened(op, file, err)
+			b.Files.Opened(op, file, err)
 		}
 	}
 }
@@ -243,12 +243,12 @@ func (b *Backend) transmitOnce(op *backend.Op) {
 	if ended {
 		return
 	}
-	how, err := files.Turn(h.fd, t)
+	how, err := files.Turn(h.FD, t)
 	b.mu.Lock()
 	op.N = t.Moved()
 	switch {
 	case how == sys.TurnDone:
-		b.completeTransmitLocked(op, h, files.TransmitError(h.name, h.network, h.local, h.remote, err))
+		b.completeTransmitLocked(op, h, files.TransmitError(h.Name, h.Network, h.Local, h.Remote, err))
 	case b.endIfCancelledLocked(op, h):
 	case how == sys.TurnFull:
 		op.Flag |= inFlight
@@ -261,7 +261,7 @@ func (b *Backend) transmitOnce(op *backend.Op) {
 	}
 	b.mu.Unlock()
 	if how == sys.TurnCold && t.Paging {
-		b.files.Start(&t.Page)
+		b.Files.Start(&t.Page)
 	}
 }
 

@@ -30,7 +30,7 @@ func TestCloseLeavesRegistryLast(t *testing.T) {
 		go func() { closed <- l.Close() }()
 		for there := true; there; {
 			there = false
-			b.handles.Each(func(h *handle) { there = there || h == l })
+			b.Open.Each(func(h *handle) { there = there || h == l })
 		}
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("a listener has left the registry, and not removed its file: %v", err)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -126,7 +127,7 @@ func (b *Backend) onCancelAnswerLocked(op *backend.Op, errno unix.Errno) {
 // polled, and tried again when the descriptor is ready.
 func (b *Backend) pollOrRetryLocked(op *backend.Op, errno unix.Errno) bool {
 	h, ok := op.Handle.(*handle)
-	if !ok || h.name == "" || op.Flag&cancelled != 0 {
+	if !ok || h.Name == "" || op.Flag&cancelled != 0 {
 		return false
 	}
 	if op.Flag&polling == 0 && errno == unix.EAGAIN {
@@ -213,9 +214,9 @@ func (h *handle) resultErrorLocked(op *backend.Op, errno unix.Errno, cancelReque
 		return backend.ErrCanceled
 	}
 	if op.Kind.OnDatagrams() {
-		return sys.PacketError(verb(op.Kind), h.network, h.local, op.Datagram().Addr, h.remote, errno)
+		return h.PacketError(op, errno)
 	}
-	return h.opError(verb(op.Kind), errno)
+	return h.Error(skeleton.Verb(op.Kind), errno)
 }
 
 // transferErrorLocked is the error of an operation that has moved n bytes.
@@ -227,21 +228,4 @@ func (h *handle) transferErrorLocked(op *backend.Op, n int) error {
 		return io.EOF
 	}
 	return nil
-}
-
-func verb(k backend.Kind) string {
-	switch k {
-	case backend.KindAccept:
-		return "accept"
-	case backend.KindWrite, backend.KindWriteV, backend.KindSendTo:
-		return "write"
-	}
-	return "read"
-}
-
-func (h *handle) opError(verb string, errno unix.Errno) error {
-	if h.name != "" {
-		return sys.PipeError(verb, h.name, errno)
-	}
-	return sys.OpError(verb, h.network, h.local, h.remote, errno)
 }

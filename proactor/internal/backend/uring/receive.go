@@ -44,7 +44,7 @@ func (b *Backend) prepareReceive(op *backend.Op, h *handle, e *sys.SQE) {
 		return
 	}
 	switch {
-	case h.name != "":
+	case h.Name != "":
 		e.Opcode, e.Off = sys.RingOpRead, ^uint64(0)
 		e.Addr, e.Len = buffer(op.Receive().Buffer.Space())
 	default:

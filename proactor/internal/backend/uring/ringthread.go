@@ -76,15 +76,15 @@ func (t *ringThread) wait(deadline time.Duration) *backend.Op {
 	for {
 		b.runTransmits()
 		b.runReceives()
-		passed := b.isDue(deadline)
+		passed := b.IsDue(deadline)
 		if passed || b.estimate.any() || b.threadHasWork() {
 			t.submitAndCollect()
 		} else {
 			t.Sleep(deadline)
 		}
 		list := b.reap()
-		if list != nil || b.woken.Load() || passed {
-			b.clearWake()
+		if list != nil || b.Woken.Load() || passed {
+			b.ClearWake()
 			return list
 		}
 	}
@@ -93,7 +93,7 @@ func (t *ringThread) wait(deadline time.Duration) *backend.Op {
 // threadHasWork reports whether there is a reason not to sleep. Entries to submit are
 // none, because Sleep submits them.
 func (b *Backend) threadHasWork() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.hasBacklog.Load() || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load() || b.hasReceives.Load()
+	return b.ring.Ready() > 0 || b.Woken.Load() || b.hasBacklog.Load() || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load() || b.hasReceives.Load()
 }
 
 // shortCallEntries and shortCallBytes bound the work of a system call that is hidden from

@@ -4,7 +4,6 @@ package uring
 
 import (
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // This file starts and cancels operations. Start queues an operation by handle and
@@ -43,13 +42,13 @@ func (b *Backend) Start(op *backend.Op) {
 	}
 	b.mu.Lock()
 	switch {
-	case !op.Kind.Suits(h.listener, h.packet):
+	case !h.Suits(op.Kind):
 		b.completeLocked(op, 0, backend.ErrWrongHandle)
 	case h.closeReason != nil:
 		b.completeLocked(op, 0, h.closeReason)
-	case h.writeClosing && op.Kind.Direction() == backend.Out:
+	case h.WriteClosing && op.Kind.Direction() == backend.Out:
 		b.completeLocked(op, 0, backend.ErrWriteClosed)
-	case h.packet && h.rejectAddressLocked(op):
+	case h.Packet && h.rejectAddressLocked(op):
 	case h.queues[op.Kind.Direction()].Push(op):
 		b.advanceLocked(&h.queues[op.Kind.Direction()])
 	default:
@@ -62,13 +61,12 @@ func (b *Backend) Start(op *backend.Op) {
 // rejectAddressLocked encodes the address of a send-to. If this socket cannot send
 // to that address it completes op with an error and returns true.
 func (h *handle) rejectAddressLocked(op *backend.Op) bool {
-	to := op.Datagram().Addr
-	if op.Kind != backend.KindSendTo || !to.IsValid() {
+	if op.Kind != backend.KindSendTo {
 		return false
 	}
-	err := sys.EncodePacket(op.Sys.Address(), to, h.family)
+	_, err := h.EncodeDestination(op)
 	if err != nil {
-		h.b.completeLocked(op, 0, sys.PacketError("write", h.network, h.local, to, h.remote, err))
+		h.b.completeLocked(op, 0, err)
 	}
 	return err != nil
 }
@@ -118,7 +116,7 @@ func (b *Backend) Cancel(op *backend.Op) {
 	switch {
 	case op.Flag&onFileWorker != 0:
 		b.mu.Unlock()
-		b.files.Cancel(op)
+		b.Files.Cancel(op)
 		return
 	case op.Flag == queued:
 		op.Handle.(*handle).queues[op.Kind.Direction()].Remove(op)
@@ -133,8 +131,8 @@ func (b *Backend) Cancel(op *backend.Op) {
 // CancelAll cancels the operations that are outstanding on every handle, every
 // connect, and every operation on files.
 func (b *Backend) CancelAll() {
-	b.handles.Each((*handle).Cancel)
-	b.files.CancelAll()
+	b.Open.Each((*handle).Cancel)
+	b.Files.CancelAll()
 	b.mu.Lock()
 	b.cancelWithoutHandleLocked()
 	b.mu.Unlock()

@@ -31,12 +31,12 @@ func (b *Backend) prepareLocked(op *backend.Op) {
 	e := sys.SQE{UserData: b.slots.number(op)}
 	h, _ := op.Handle.(*handle)
 	if h != nil {
-		e.FD = int32(h.fd)
+		e.FD = int32(h.FD)
 	}
 	switch {
 	case h != nil && op.Kind == backend.KindReceive:
 		b.prepareReceive(op, h, &e)
-	case h != nil && h.name != "" && op.Kind != backend.KindTransmitFile:
+	case h != nil && h.Name != "" && op.Kind != backend.KindTransmitFile:
 		b.preparePipe(op, &e)
 	default:
 		b.prepareKind(op, &e)

@@ -16,7 +16,7 @@ func TestTakenIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := 0
-	from.handles.Each(func(*handle) { known++ })
+	from.Open.Each(func(*handle) { known++ })
 	if known != 1 {
 		t.Errorf("the backend knows %d handles, want the one that was not taken", known)
 	}

@@ -40,7 +40,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/backend/files"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
@@ -55,12 +55,13 @@ const completionsPerEntry = 16
 
 // Backend is a ring with its operations in flight.
 type Backend struct {
-	ring    *sys.Ring
-	caps    Capabilities
-	tuning  tuning
-	started time.Time
+	skeleton.Base // Closed is set while mu is held
+	skeleton.Handles[*handle]
+	ring   *sys.Ring
+	caps   Capabilities
+	tuning tuning
 
-	mu            sync.Mutex // covers the fields down to closed, the handles' queues, and Op.Flag
+	mu            sync.Mutex // covers the fields down to receiveQueue, the handles' queues, and Op.Flag
 	slots         slots
 	backlog       []sys.SQE            // entries that found the submission queue full, in order
 	completed     backend.Queue        // operations that Wait has not taken yet
@@ -69,7 +70,6 @@ type Backend struct {
 	opened        int                  // opens in completed whose descriptors are not handles yet
 	transmitQueue []*backend.Op        // transmissions that can move more
 	receiveQueue  receiveQueue
-	closed        bool // Close was called
 
 	enterMu    sync.RWMutex // read-locked by goroutines that enter the ring outside of Wait
 	ringClosed bool         // covered by enterMu: the ring is gone
@@ -82,11 +82,8 @@ type Backend struct {
 	estimate      estimate
 	reaps         atomic.Uint32 // counts the times that completions were reaped or waited for
 
-	handles backend.Registry[*handle]
-	files   files.Pool
 	sleeper sleeper
 	thread  *ringThread // sleeper, if that is a ringThread: no other thread enters the ring
-	woken   atomic.Bool // Wake was called since Wait returned last
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -109,8 +106,9 @@ func newBackend(entries int, t tuning) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{ring: ring, caps: caps, tuning: t, started: time.Now()}
-	b.files.Init(b.fileDone, b.cancelFile)
+	b := &Backend{ring: ring, caps: caps, tuning: t}
+	b.Base.Init("uring", b.fileDone, b.cancelFile)
+	b.Handles.Init(b.register)
 	if err := b.makeSleeper(t); err != nil {
 		ring.Close()
 		return nil, err
@@ -128,21 +126,15 @@ func (b *Backend) makeSleeper(t tuning) (err error) {
 		return nil
 	}
 	parking := new(sys.Parking)
-	if err := parking.Init(b.ring.FD(), "io_uring", b.started, b.hasWork); err != nil {
+	if err := parking.Init(b.ring.FD(), "io_uring", b.Started, b.hasWork); err != nil {
 		return fmt.Errorf("uring: Go's poller does not take a ring's descriptor: %w: use the epoll backend", err)
 	}
 	b.sleeper = parking
 	return nil
 }
 
-// Name is "uring".
-func (b *Backend) Name() string { return "uring" }
-
 // Capabilities returns what New found out about this kernel.
 func (b *Backend) Capabilities() Capabilities { return b.caps }
-
-// Now is the monotonic time since New.
-func (b *Backend) Now() time.Duration { return time.Since(b.started) }
 
 // Wait submits the entries added since the last call and returns the operations
 // that have completed. It parks only when there are none.
@@ -158,8 +150,8 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.submit()
 		b.fetchOverflow()
 		list := b.reap()
-		if list != nil || b.woken.Load() || b.isDue(deadline) {
-			b.clearWake()
+		if list != nil || b.Woken.Load() || b.IsDue(deadline) {
+			b.ClearWake()
 			return list
 		}
 		if b.hasTransmits.Load() {
@@ -167,17 +159,6 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		}
 		b.sleeper.Sleep(deadline)
 		b.reaps.Add(1)
-	}
-}
-
-func (b *Backend) isDue(deadline time.Duration) bool {
-	return deadline == 0 || deadline != backend.NoDeadline && deadline <= b.Now()
-}
-
-// clearWake forgets a wake: the caller of Wait looks for the reason of the wake now.
-func (b *Backend) clearWake() {
-	if b.woken.Load() {
-		b.woken.Store(false)
 	}
 }
 
@@ -202,12 +183,12 @@ func (b *Backend) fetchOverflow() {
 
 // hasWork reports whether there is a reason not to sleep.
 func (b *Backend) hasWork() bool {
-	return b.ring.Ready() > 0 || b.woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load()
+	return b.ring.Ready() > 0 || b.Woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load()
 }
 
 // Wake makes Wait return.
 func (b *Backend) Wake() {
-	if !b.woken.Load() && !b.woken.Swap(true) {
+	if !b.Woken.Load() && !b.Woken.Swap(true) {
 		b.sleeper.Wake()
 	}
 }
@@ -216,15 +197,14 @@ func (b *Backend) Wake() {
 // it does at once because all were cancelled. Wait returns them afterwards.
 func (b *Backend) Close() error {
 	b.mu.Lock()
-	if b.closed {
+	if b.Closed.Swap(true) {
 		b.mu.Unlock()
 		return nil
 	}
-	b.closed = true
 	b.cancelWithoutHandleLocked()
 	b.mu.Unlock()
-	b.handles.CloseAll()
-	b.files.Close()
+	b.Open.CloseAll()
+	b.Files.Close()
 	b.clearReceives()
 	b.drain()
 	b.enterMu.Lock() // no goroutine is inside wakeOrSubmit
@@ -254,6 +234,6 @@ func (b *Backend) drain() {
 		}
 		b.mu.Unlock()
 		b.sleeper.Sleep(backend.NoDeadline)
-		b.clearWake()
+		b.ClearWake()
 	}
 }
