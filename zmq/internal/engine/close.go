@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"github.com/actum-go/actum/zmq/internal/message"
-	"github.com/actum-go/actum/zmq/internal/wire"
-)
+import "github.com/actum-go/actum/zmq/internal/message"
 
 // Close closes the connection at once; unwritten messages are handed back. The
 // session's Closed is called when nothing is outstanding, which may be before
@@ -67,13 +64,10 @@ func (e *conn) ownsWriter() bool {
 	return e.dispatcherWrites
 }
 
-// unsent returns the messages that the peer cannot have received.
+// unsent returns the messages and subscriptions that the peer cannot have
+// received. The pattern decides what becomes of them.
 func (e *conn) unsent() *message.Batch {
 	if e.inFlight.Msgs == 0 {
-		return nil
-	}
-	if e.cfg.Type.Sends(wire.Subscriptions) {
-		e.inFlight.Reset() // translated to commands; queued anew on the next connection
 		return nil
 	}
 	e.dropWritten()

@@ -112,7 +112,7 @@ func (c *coding) encode() bool {
 			c.part.Refs = append(c.part.Refs, message.Ref{At: len(encoded), Body: rest})
 		}
 		size += len(encoded) - had + len(rest)
-		if flags == 0 {
+		if flags&wire.FlagMore == 0 { // a command may be a subscription
 			c.ends = append(c.ends, size)
 		}
 		if size >= partSize {
@@ -144,11 +144,15 @@ func (c *coding) sent(n int) int {
 
 // dropWritten removes the messages from inFlight that are written.
 func (e *conn) dropWritten() {
-	if e.coding == nil {
+	switch {
+	case e.coding != nil:
+		e.inFlight.DropMessages(e.coding.sent(e.written))
+	case e.cfg.Type.Sends(wire.Subscriptions):
+		_, whole := translate(&e.inFlight, e.subscribesByCommand, e.written)
+		e.inFlight.DropMessages(whole)
+	default:
 		e.inFlight.DropWritten(e.written)
-		return
 	}
-	e.inFlight.DropMessages(e.coding.sent(e.written))
 }
 
 // incoming returns where received bytes go to.

@@ -47,27 +47,29 @@ func (e *ZMTP) subscription(s wire.Subscription) {
 	}
 }
 
-// translate returns the bytes of a batch with subscriptions, in the form that
-// the peer takes: commands from ZMTP 3.1 on, messages before.
-func translate(batch *message.Batch, commands bool) (framed []byte) {
-	var cursor message.Cursor
-	cursor.Load(*batch)
+// translate returns the frames of a batch with subscriptions, these in the form
+// that the peer takes: commands from ZMTP 3.1 on, messages before. It stops
+// behind most bytes. whole is the number of messages and subscriptions that end
+// within most bytes.
+func translate(batch *message.Batch, commands bool, most int) (framed []byte, whole int) {
+	frames := batch.Frames()
 	for {
-		isSubscription := cursor.AtSubscription()
-		m, ok := cursor.Next()
+		flags, body, ok := frames.Next()
 		if !ok {
-			return framed
+			return framed, whole
 		}
-		s, _ := wire.ParseSubscription(m.Bytes())
-		switch {
-		case !isSubscription:
-			own := message.Batch{Buf: framed}
-			own.Append(m, int(^uint(0)>>1))
-			framed = own.Buf
-		case commands:
+		if flags&wire.FlagCommand == 0 {
+			framed = append(wire.AppendFrameHeader(framed, flags, len(body)), body...)
+		} else if s, _ := wire.ParseSubscription(body); commands {
 			framed = s.AppendCommand(framed)
-		default:
+		} else {
 			framed = s.AppendMessage(framed)
+		}
+		if len(framed) > most {
+			return framed, whole
+		}
+		if flags&wire.FlagMore == 0 {
+			whole++
 		}
 	}
 }

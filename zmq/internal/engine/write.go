@@ -183,7 +183,8 @@ func (e *conn) releaseWritten() (msgs, size int) {
 // loadFlight lays out the batch for writing.
 func (e *conn) loadFlight() bool {
 	if e.cfg.Type.Sends(wire.Subscriptions) {
-		e.layCommands(translate(&e.inFlight, e.subscribesByCommand))
+		framed, _ := translate(&e.inFlight, e.subscribesByCommand, math.MaxInt)
+		e.layCommands(framed)
 	} else {
 		e.layBatch()
 	}

@@ -60,6 +60,42 @@ func (b *Batch) drop(n, most int) (msgs, size int) {
 	return msgs, size
 }
 
+// DropSubscriptions drops the subscriptions and keeps the messages.
+func (b *Batch) DropSubscriptions() {
+	kept := Batch{Msgs: b.Msgs, Size: b.Size}
+	for pos, refs := 0, b.Refs; pos < len(b.Buf) || len(refs) > 0; {
+		if len(refs) > 0 && refs[0].At == pos && refs[0].Framed {
+			kept.appendRef(refs[0])
+			refs = refs[1:]
+			continue
+		}
+		flags, size, header, _ := wire.ParseFrameHeader(b.Buf[pos:])
+		start := pos
+		pos += header
+		large := len(refs) > 0 && refs[0].At == pos && size > 0
+		if !large {
+			pos += int(size)
+		}
+		if flags&wire.FlagCommand != 0 {
+			kept.Msgs--
+			kept.Size -= int(size)
+			continue
+		}
+		kept.Buf = append(kept.Buf, b.Buf[start:pos]...)
+		if large {
+			kept.appendRef(refs[0])
+			refs = refs[1:]
+		}
+	}
+	*b = kept
+}
+
+// appendRef appends r, with its hold, behind what is there.
+func (b *Batch) appendRef(r Ref) {
+	r.At = len(b.Buf)
+	b.Refs = append(b.Refs, r)
+}
+
 // Prepend puts the messages of front before those of b, and empties front.
 func (b *Batch) Prepend(front *Batch) {
 	back := *b

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/zmq/internal/message"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Any number of bytes of a batch were written: the messages that are wholly
@@ -89,5 +90,34 @@ func TestDropWrittenReleasesWhatHasLeft(t *testing.T) {
 	}
 	if kept := read(b); len(kept) != 1 || !kept[0].Equal(&second) {
 		t.Error("a message that was kept has changed")
+	}
+}
+
+// Subscriptions are dropped from among the messages, which stay as they are.
+func TestDropSubscriptions(t *testing.T) {
+	var page message.SharedPage
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		var b message.Batch
+		var kept []message.Msg
+		size := 0
+		for range r.IntN(12) {
+			m := randomMsg(r)
+			switch shared, ok := page.Frame(m); {
+			case r.IntN(2) == 0:
+				b.AppendSubscription(wire.Subscription{Action: wire.Subscribe, Topic: make([]byte, r.IntN(300))})
+				continue
+			case ok && r.IntN(2) == 0:
+				b.AppendShared(&shared)
+			default:
+				b.Append(m, message.GatherMin)
+			}
+			kept = append(kept, m)
+			size += m.Size()
+		}
+		b.DropSubscriptions()
+		if b.Msgs != len(kept) || b.Size != size || !equal(read(b), kept) {
+			t.Fatalf("seed %d: %d messages of %d bytes are left, want %d of %d", seed, b.Msgs, b.Size, len(kept), size)
+		}
 	}
 }

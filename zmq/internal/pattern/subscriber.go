@@ -154,10 +154,10 @@ func (s *subscriber) sendTurn(p *publisher) bool {
 }
 
 // disconnected removes a publisher: it is sent all subscriptions when it comes
-// back.
+// back. Messages that are queued for it stay.
 func (s *subscriber) disconnected(p *pipe.Peer) {
 	s.detach(p)
-	p.Out.Discard()
+	p.Out.DiscardSubscriptions()
 }
 
 func (s *subscriber) detach(peer *pipe.Peer) {

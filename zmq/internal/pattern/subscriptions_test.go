@@ -122,3 +122,29 @@ func TestSubscriptionsAreTyped(t *testing.T) {
 type silent struct{}
 
 func (silent) Readable(*pipe.In) {}
+
+// When a publisher is back, a type that sends messages as well sends it those
+// that were still queued, and all its subscriptions once.
+func TestMessagesOfASubscriberSurviveItsPublisher(t *testing.T) {
+	sub := pattern.XSub.New(defaults())
+	p := attached(t, sub)
+	subscribe(t, sub, "a")
+	first := connect(t, sub, p, "")
+	send(t, sub, "message")
+	subscribe(t, sub, "b")
+	first.end()
+	connect(t, sub, p, "")
+	var b message.Batch
+	p.Out.Take(&b)
+	var c message.Cursor
+	c.Load(b)
+	for _, want := range []string{"message", "\x01a", "\x01b"} {
+		subscription := c.AtSubscription()
+		if m, ok := c.Next(); !ok || string(m.Bytes()) != want || subscription != (want[0] == 1) {
+			t.Fatalf("%q, a subscription: %v; want %q", m.Bytes(), subscription, want)
+		}
+	}
+	if dropped := sub.Stats().Dropped; b.Msgs != 3 || len(dropped) > 0 {
+		t.Errorf("%d are queued, dropped %v", b.Msgs, dropped)
+	}
+}

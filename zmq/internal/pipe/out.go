@@ -140,6 +140,12 @@ func (o *Out) Discard() int {
 	return n
 }
 
+// DiscardSubscriptions drops the subscriptions that wait, and keeps the messages.
+func (o *Out) DiscardSubscriptions() {
+	o.queue.DropSubscriptions()
+	o.announceRoomLocked()
+}
+
 // StopNotify ends the notification of the writer: its peer is gone for good.
 // Messages that wait can still be taken.
 func (o *Out) StopNotify() { o.wantsRoom = false }

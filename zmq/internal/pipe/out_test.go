@@ -10,6 +10,7 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
+	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 func TestOutHighWaterMarks(t *testing.T) {
@@ -426,5 +427,27 @@ func TestSharedMessagesAreCopiedForInproc(t *testing.T) {
 			t.Errorf("%s: copied: %t", name, copied)
 		}
 		b.Reset()
+	}
+}
+
+// Subscriptions are discarded from among the messages that wait, which may make
+// room.
+func TestOutDiscardSubscriptions(t *testing.T) {
+	s := newSender(pipe.Limits{Msgs: 4})
+	s.put(text("a"))
+	s.Lock()
+	for range 3 {
+		s.PutSubscription(wire.Subscription{Action: wire.Subscribe})
+	}
+	s.Unlock()
+	if s.put(text("too many")) {
+		t.Fatal("not full")
+	}
+	s.Lock()
+	s.DiscardSubscriptions()
+	msgs, size := s.Queued()
+	s.Unlock()
+	if msgs != 1 || size != 1 || s.room != 1 || s.sent.Msgs != 0 {
+		t.Errorf("%d messages of %d bytes are left, notified of room %d times, %d sent", msgs, size, s.room, s.sent.Msgs)
 	}
 }
