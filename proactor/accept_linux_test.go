@@ -101,10 +101,19 @@ func pauseAccepts(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	}
 	d.Connect(&connect, "tcp", ln.LocalAddr().String(), nil)
 	until(func() bool { return !connect.Outstanding() })
+	idle, err := d.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer idle.Close()
 	_, failures, _ := d.PausedAccepts()
 	restore := exhaustDescriptors(t)
 	ln.AcceptMultishot(&accept)
 	until(func() bool { _, now, _ := d.PausedAccepts(); return now > failures+1 })
+	until(func() bool { return ln.PausedAccept() != nil }) // not in the middle of an attempt
+	if err := ln.PausedAccept(); !errors.Is(err, syscall.EMFILE) || idle.PausedAccept() != nil {
+		t.Errorf("the listener pauses for %v, another one for %v", err, idle.PausedAccept())
+	}
 	if closed {
 		ln.Close()
 		until(func() bool { return !accept.Outstanding() })
@@ -112,5 +121,8 @@ func pauseAccepts(t *testing.T, d *proactor.Dispatcher, closed bool) {
 	restore()
 	if !closed {
 		until(func() bool { return accepted })
+		if err := ln.PausedAccept(); err != nil {
+			t.Errorf("the listener accepts, and pauses for %v", err)
+		}
 	}
 }

@@ -29,6 +29,23 @@ func (d *Dispatcher) PausedAccepts() (waiting int, failures uint64, last error) 
 	return len(d.backoff.waiting), d.backoff.failed, d.backoff.lastErr
 }
 
+// PausedAccept returns the error for which a multishot accept of h pauses; nil if none
+// does. Any goroutine may call it.
+func (h *Handle) PausedAccept() error {
+	b := &h.d.backoff
+	if !b.hasWaiting.Load() {
+		return nil
+	}
+	h.d.mu.Lock()
+	defer h.d.mu.Unlock()
+	for _, o := range b.waiting {
+		if o.op.Handle == h.h {
+			return o.op.Err
+		}
+	}
+	return nil
+}
+
 // The bounds of the time between two attempts.
 const (
 	minBackoff = 5 * time.Millisecond

@@ -25,7 +25,7 @@ type EventKind uint8
 const (
 	EventListening       EventKind = iota
 	EventAcceptFailed              // the listener tries again
-	EventAcceptsAgain              // the first success after failures
+	EventAcceptsAgain              // the first success after failures; logged if one of them was
 	EventAccepted                  // a stream is ready
 	EventPeerRefused               // an accepted connection without a handshake
 	EventPeerEstablished           // an accepted connection has shaken hands
@@ -68,18 +68,21 @@ var events = [...]struct {
 	EventClosed:             {}, // the last one
 }
 
-// emit passes an event on. at is the dispatcher's time, on whose goroutine it is
-// called, but for EventListening.
-func (s *status) emit(c *Config, at time.Duration, e Event) {
+// emit passes an event on, and reports whether it was logged, if there is a
+// Logger. at is the dispatcher's time, on whose goroutine it is called, but for
+// EventListening.
+func (s *status) emit(c *Config, at time.Duration, e Event) (logged bool) {
 	switch row := events[e.Kind]; {
 	case row.failure:
-		s.failed(c, at, row.next, row.text, e.Where, e.Cause)
+		logged = s.failed(c, at, row.next, row.text, e.Where, e.Cause)
 	case row.success:
-		s.succeeded(c, row.next, row.text, e.Where)
+		logged = s.succeeded(c, row.next, row.text, e.Where)
 	case row.text != "":
 		c.log(slog.LevelInfo, row.text, e.Where, e.Cause)
+		logged = true
 	}
 	c.observe(e)
+	return logged
 }
 
 // observe is emit for an event that changes no status and is not logged.

@@ -29,6 +29,7 @@ type Listener struct {
 	peers *Accepted
 
 	acceptFailing bool // the last accept failed
+	failureLogged bool // one of the failures since the last accept was logged
 
 	status
 }
@@ -51,8 +52,8 @@ func (l *Listener) Start() {
 	l.bound.Start(l)
 }
 
-func (l *Listener) emit(kind EventKind, where string, cause error) {
-	l.status.emit(l.cfg, l.d.Now(), Event{Kind: kind, Where: where, Cause: cause})
+func (l *Listener) emit(kind EventKind, where string, cause error) (logged bool) {
+	return l.status.emit(l.cfg, l.d.Now(), Event{Kind: kind, Where: where, Cause: cause})
 }
 
 // Abandon closes a Listener that was not started.
@@ -66,8 +67,8 @@ func (l *Listener) Endpoint() string { return l.bound.Endpoint() }
 // are no failure, but the reason is shown.
 func (l *Listener) Status() Status {
 	now := l.status.Status()
-	if waiting, _, last := l.d.PausedAccepts(); waiting > 0 {
-		now.Err = last
+	if why := l.bound.Paused(); why != nil {
+		now.Err = why
 	}
 	return now
 }
@@ -78,8 +79,7 @@ func (l *Listener) Queued() int { return 0 }
 // Accepted implements transport.Acceptor.
 func (l *Listener) Accepted(s stream.Stream) {
 	if l.acceptFailing {
-		l.acceptFailing = false
-		l.emit(EventAcceptsAgain, l.bound.Endpoint(), nil)
+		l.acceptsAgain()
 	}
 	l.peers.add(l, s)
 }
@@ -88,10 +88,22 @@ func (l *Listener) Accepted(s stream.Stream) {
 func (l *Listener) Failed(from string, err error) {
 	if from == "" {
 		l.acceptFailing = true
-		l.emit(EventAcceptFailed, l.bound.Endpoint(), err)
+		l.failureLogged = l.emit(EventAcceptFailed, l.bound.Endpoint(), err) || l.failureLogged
 		return
 	}
 	l.emit(EventPeerRefused, from, err)
+}
+
+// acceptsAgain ends a row of failures. It is logged if one of them was, so that
+// neither fills the log.
+func (l *Listener) acceptsAgain() {
+	e := Event{Kind: EventAcceptsAgain, Where: l.bound.Endpoint()}
+	if l.failureLogged {
+		l.status.emit(l.cfg, l.d.Now(), e)
+	} else {
+		l.cfg.observe(e)
+	}
+	l.acceptFailing, l.failureLogged = false, false
 }
 
 // Stop stops accepting and calls done, on the dispatcher's goroutine, when

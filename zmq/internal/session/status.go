@@ -67,9 +67,9 @@ func (s *status) Status() Status {
 	return s.now
 }
 
-// failed counts a failure and logs it, unless it has been logged often. at is the
-// dispatcher's time.
-func (s *status) failed(c *Config, at time.Duration, next State, what, where string, cause error) {
+// failed counts a failure and logs it, unless it has been logged often. It
+// reports whether it did. at is the dispatcher's time.
+func (s *status) failed(c *Config, at time.Duration, next State, what, where string, cause error) (logged bool) {
 	warning := needsAttention(cause)
 	s.mu.Lock()
 	wasConnected := s.now.State == StateConnected
@@ -99,6 +99,7 @@ func (s *status) failed(c *Config, at time.Duration, next State, what, where str
 		}
 		c.log(level, what, where, cause, slog.Int("failures", n))
 	}
+	return report
 }
 
 // isNew reports whether no warning was logged for the cause yet.
@@ -110,15 +111,18 @@ func (s *status) isNew(cause string) bool {
 	return true
 }
 
-// succeeded records a success, and logs it if it follows failures.
-func (s *status) succeeded(c *Config, next State, what, where string) {
+// succeeded records a success, and logs it if it follows failures that were
+// logged. It reports whether it did.
+func (s *status) succeeded(c *Config, next State, what, where string) (logged bool) {
 	s.mu.Lock()
 	n, quiet := s.now.Failures, s.quiet
 	s.now.State, s.now.Failures = next, 0
 	s.mu.Unlock()
-	if n > 0 && !quiet {
-		c.log(slog.LevelInfo, what, where, nil, slog.Int("failures", n))
+	if n == 0 || quiet {
+		return false
 	}
+	c.log(slog.LevelInfo, what, where, nil, slog.Int("failures", n))
+	return true
 }
 
 // refusedPeerError is why the socket itself refuses a peer of a suitable type: a

@@ -59,6 +59,9 @@ type Listener interface {
 	Endpoint() string
 	// Start begins to accept. Any goroutine may call it, once.
 	Start(Acceptor)
+	// Paused returns why accepting pauses, which it does by itself while
+	// descriptors have run out; nil if it does not. Any goroutine may call it.
+	Paused() error
 	// Stop closes the endpoint, once Start was called. It drops connections whose
 	// stream is not ready. done is called when nothing is left; after that the
 	// Acceptor is not called any more. Any goroutine may call it, once.

@@ -41,6 +41,9 @@ func (l *listener) Start(a transport.Acceptor) {
 	l.h.AcceptMultishot(&l.op)
 }
 
+// Paused implements transport.Listener.
+func (l *listener) Paused() error { return l.h.PausedAccept() }
+
 // HandleCompletion takes a new stream, or waits before it accepts again.
 func (l *listener) HandleCompletion(op *proactor.Operation) {
 	h, err := op.Handle(), op.Err()
