@@ -111,7 +111,7 @@ func TestTuningOfAContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.patternOptions(s.options()).GatherMin; got != gatherMin {
+		if got := s.patternConfig(s.options()).GatherMin; got != gatherMin {
 			t.Errorf("off: %v: bodies from %d bytes on are not copied", off, got)
 		}
 		if (c.pace.Now == nil) != off {

@@ -3,7 +3,6 @@ package zmq
 import (
 	"math"
 
-	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/message"
@@ -20,7 +19,7 @@ import (
 type settings struct {
 	options   *option.Resolved
 	session   session.Config
-	transport transport.Settings
+	transport transport.Config
 }
 
 // options returns the options that hold now. Any goroutine may call it.
@@ -31,12 +30,7 @@ func (s *Socket) newSettings(o *option.Resolved) *settings {
 	if wire.SocketType(s.typ).SendsIdentity() {
 		metadata = append(metadata, wire.Property{Name: wire.PropertyIdentity, Value: o.RoutingID})
 	}
-	return &settings{options: o, transport: transport.Settings{
-		Socket:           proactor.SocketOptions{SendBuffer: o.SendBuffer, RecvBuffer: o.RecvBuffer, Backlog: o.Backlog},
-		Resolver:         s.ctx.opts.Resolver,
-		ConnectTimeout:   o.ConnectTimeout,
-		HandshakeTimeout: o.HandshakeTimeout,
-	}, session: session.Config{
+	return &settings{options: o, transport: transport.Config{Resolved: o, Resolver: s.ctx.opts.Resolver}, session: session.Config{
 		Host: s.pattern,
 		Engine: engine.Config{
 			Type:        wire.SocketType(s.typ),
@@ -54,15 +48,15 @@ func (s *Socket) newSettings(o *option.Resolved) *settings {
 	}}
 }
 
-// patternOptions is what the socket's pattern is made with.
-func (s *Socket) patternOptions(o *option.Resolved) pattern.Options {
+// patternConfig is what the socket's pattern is made with.
+func (s *Socket) patternConfig(o *option.Resolved) pattern.Config {
 	c := s.ctx
 	gatherMin := message.GatherMin
 	if c.opts.tuning.NoGatherWrite {
 		gatherMin = math.MaxInt
 	}
-	return pattern.Options{
-		Values: o, GatherMin: gatherMin, Where: s.where, Pace: &c.pace,
+	return pattern.Config{
+		Options: o, GatherMin: gatherMin, Where: s.where, Pace: &c.pace,
 		WaitStrategy: c.waitStrategy, Refuse: c.checkCanWait,
 	}
 }

@@ -75,7 +75,7 @@ func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
 	first := o.Subscribe
 	o.Subscribe = nil // the pattern keeps them
 	resolved := option.Resolve(o.values())
-	s.pattern = descriptor.New(s.patternOptions(resolved))
+	s.pattern = descriptor.New(s.patternConfig(resolved))
 	s.opening, s.endOpening = context.WithCancel(context.Background())
 	s.settings.Store(s.newSettings(resolved))
 	if err := c.add(s); err != nil {

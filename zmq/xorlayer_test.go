@@ -19,8 +19,8 @@ const xorScheme = "xor"
 
 func init() {
 	endpoint.Register(xorScheme, endpoint.HostPort)
-	transport.Register(xorScheme, func(s *transport.Settings) transport.Transport {
-		return &transport.Layer{Below: tcp.New(s), Timeout: s.HandshakeTimeout, Handshake: xorHandshake}
+	transport.Register(xorScheme, func(c *transport.Config) transport.Transport {
+		return &transport.Layer{Below: tcp.New(c), Timeout: c.HandshakeTimeout, Handshake: xorHandshake}
 	})
 }
 

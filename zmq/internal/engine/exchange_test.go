@@ -72,9 +72,9 @@ type socket struct {
 }
 
 // socket makes a socket, whose engines get their configuration from change.
-func (r *fixture) socket(typ wire.SocketType, make func(pattern.Options) *pattern.Socket, v option.Values, change func(*session.Config)) *socket {
+func (r *fixture) socket(typ wire.SocketType, make func(pattern.Config) *pattern.Socket, v option.Values, change func(*session.Config)) *socket {
 	o := option.Resolve(&v)
-	s := &socket{fixture: r, Socket: make(pattern.Options{Values: o, GatherMin: message.GatherMin})}
+	s := &socket{fixture: r, Socket: make(pattern.Config{Options: o, GatherMin: message.GatherMin})}
 	s.cfg = &session.Config{
 		Host: s.Socket, NewEngine: engine.NewZMTP,
 		Engine: engine.Config{
@@ -94,7 +94,7 @@ func (r *fixture) here() session.Endpoint {
 	if err != nil {
 		r.Fatal(err)
 	}
-	return session.Endpoint{Endpoint: ep, Transport: tcp.New(new(transport.Settings))}
+	return session.Endpoint{Endpoint: ep, Transport: tcp.New(&transport.Config{Resolved: option.Resolve(new(option.Values))})}
 }
 
 func (s *socket) bind() *socket {

@@ -92,8 +92,8 @@ func (s *Socket) contextDone(call string, err error) error {
 // lock.
 func (s *Socket) ended(call, why string, is error) error {
 	where := ""
-	if s.opts.Where != nil {
-		where = " (" + s.opts.Where() + ")"
+	if s.cfg.Where != nil {
+		where = " (" + s.cfg.Where() + ")"
 	}
 	return &Error{"zmq: " + call + " on " + s.typ.String() + where + ": " + why, is}
 }

@@ -10,8 +10,8 @@ import (
 type dealer struct{ balanced }
 
 // NewDealer makes a DEALER socket.
-func NewDealer(o Options) *Socket {
-	s := newSocket(wire.DEALER, o)
+func NewDealer(c Config) *Socket {
+	s := newSocket(wire.DEALER, c)
 	s.behaviour = &dealer{balanced{s}}
 	return s
 }

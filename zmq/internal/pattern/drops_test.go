@@ -11,7 +11,7 @@ import (
 func TestDropsReleaseMemory(t *testing.T) {
 	ask := func(t *testing.T, s *pattern.Socket) { send(t, s, "question") }
 	relaxed := defaults()
-	relaxed.Values.ReqRelaxed = true
+	relaxed.Options.ReqRelaxed = true
 	for name, tt := range map[string]struct {
 		socket *pattern.Socket
 		before func(*testing.T, *pattern.Socket)

@@ -22,7 +22,7 @@ type fairQueue struct {
 	next      int
 	sinceWait int  // messages since a receiver last waited
 	local     bool // the last one came over inproc
-	opts      *Options
+	cfg       *Config
 	published *pipe.In // the In whose messages are published; nil if there is none
 
 	fastPath      atomic.Pointer[message.Run] // see publish; changed under the receive lock
@@ -153,8 +153,8 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 	w = q.waiters.Add()
 	sparse = q.sparse()
 	q.sinceWait = 0
-	if sparse && q.opts.WaitStrategy != nil {
-		w.WakeLeaderToo(q.opts.WaitStrategy)
+	if sparse && q.cfg.WaitStrategy != nil {
+		w.WakeLeaderToo(q.cfg.WaitStrategy)
 	}
 	if len(q.newlyReady) > 0 {
 		q.waiters.WakeOne()
@@ -166,7 +166,7 @@ func (q *fairQueue) wait() (w *pipe.Waiter, sparse bool) {
 // await waits until w is woken, which means that another try may succeed, or
 // until ctx is done. With lead set the caller may do the I/O meanwhile.
 func (q *fairQueue) await(ctx context.Context, w *pipe.Waiter, lead bool) error {
-	err := q.opts.wait(ctx, w, lead)
+	err := q.cfg.wait(ctx, w, lead)
 	q.mu.Lock()
 	q.waiters.Forget(w, err != nil)
 	q.waiting.Store(int32(q.waiters.Len()))

@@ -61,7 +61,7 @@ func TestRoundRobinWhenOneLeaves(t *testing.T) {
 // A socket keeps nothing of a peer that has left for good.
 func TestNothingIsKeptOfAPeerThatLeft(t *testing.T) {
 	for name, tt := range map[string]struct {
-		make, peer func(pattern.Options) *pattern.Socket
+		make, peer func(pattern.Config) *pattern.Socket
 	}{
 		"PUSH":   {pattern.NewPush, pattern.NewPull},
 		"PULL":   {pattern.NewPull, pattern.NewPush},

@@ -82,17 +82,17 @@ func (j *joint) part() {
 }
 
 // hwm returns options with both high-water marks in messages.
-func hwm(n int) pattern.Options {
+func hwm(n int) pattern.Config {
 	return with(option.Values{SendHWM: cmp.Or(n, -1), RecvHWM: cmp.Or(n, -1)})
 }
 
 // with returns options with these values.
-func with(v option.Values) pattern.Options {
-	return pattern.Options{Values: option.Resolve(&v), GatherMin: message.GatherMin}
+func with(v option.Values) pattern.Config {
+	return pattern.Config{Options: option.Resolve(&v), GatherMin: message.GatherMin}
 }
 
 // defaults returns libzmq's high-water marks.
-func defaults() pattern.Options { return hwm(1000) }
+func defaults() pattern.Config { return hwm(1000) }
 
 // msg makes a message of text frames.
 func msg(all ...string) message.Msg {

@@ -27,7 +27,7 @@ func TestNoDropWaitsForMatchingSubscribers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := hwm(4)
-			o.Values.NoDrop = true
+			o.Options.NoDrop = true
 			pub := pattern.NewPub(o)
 			full, other := pattern.NewSub(hwm(4)), pattern.NewSub(hwm(100))
 			subscribe(t, full, "a")

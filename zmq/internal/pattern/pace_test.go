@@ -39,7 +39,7 @@ func (i *idler) FlushInline() bool { return false }
 func TestStreamOverManyPeers(t *testing.T) {
 	const peers, rounds = 8, 1000
 	for name, tt := range map[string]struct {
-		socket func(pattern.Options) *pattern.Socket
+		socket func(pattern.Config) *pattern.Socket
 		frames func(i int) []string
 	}{
 		"PUSH":   {pattern.NewPush, func(int) []string { return []string{"x"} }},

@@ -14,8 +14,8 @@ type pair struct {
 }
 
 // NewPair makes a PAIR socket.
-func NewPair(o Options) *Socket {
-	s := newSocket(wire.PAIR, o)
+func NewPair(c Config) *Socket {
+	s := newSocket(wire.PAIR, c)
 	s.behaviour = &pair{dealer: dealer{balanced{s}}}
 	return s
 }

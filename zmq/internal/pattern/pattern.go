@@ -29,11 +29,10 @@ import (
 // received any more have to be dropped before the next message is sent.
 var errStale = errors.New("zmq: replies to a request that was given up")
 
-// Options configure a pattern.
-type Options struct {
-	// Values are the socket's options until SetOptions replaces them. Nil: the
-	// defaults.
-	Values    *option.Resolved
+// Config is what a socket's pattern is made with.
+type Config struct {
+	// Options are the socket's until SetOptions replaces them. Nil: the defaults.
+	Options   *option.Resolved
 	GatherMin int // see message.Batch.Append
 
 	// Where returns what the socket is bound and connected to, for error texts.
@@ -51,16 +50,16 @@ type Options struct {
 }
 
 // wait waits until w is woken, or until ctx is done.
-func (o *Options) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
-	if o.Refuse != nil {
-		if err := o.Refuse(); err != nil {
+func (c *Config) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	if c.Refuse != nil {
+		if err := c.Refuse(); err != nil {
 			return err
 		}
 	}
-	if o.WaitStrategy == nil {
+	if c.WaitStrategy == nil {
 		return w.Wait(ctx)
 	}
-	return o.WaitStrategy.Wait(ctx, w, lead)
+	return c.WaitStrategy.Wait(ctx, w, lead)
 }
 
 // behaviour is what distinguishes the socket types. send, and the parts of the

@@ -8,7 +8,7 @@ import (
 )
 
 // pushTo makes a PUSH with n PULLs.
-func pushTo(t *testing.T, n int, o pattern.Options) (*pattern.Socket, []*joint) {
+func pushTo(t *testing.T, n int, o pattern.Config) (*pattern.Socket, []*joint) {
 	push := pattern.NewPush(o)
 	var peers []*joint
 	for range n {
@@ -138,7 +138,7 @@ func TestReceiveFromPeerThatLeft(t *testing.T) {
 func TestImmediate(t *testing.T) {
 	for _, immediate := range []bool{false, true} {
 		o := defaults()
-		o.Values.Immediate = immediate
+		o.Options.Immediate = immediate
 		push := pattern.NewPush(o)
 		p := attached(t, push)
 		var want error

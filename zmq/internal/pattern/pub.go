@@ -10,8 +10,8 @@ import (
 type pub struct{ fanOut }
 
 // NewPub makes a PUB socket.
-func NewPub(o Options) *Socket {
-	s := newSocket(wire.PUB, o)
+func NewPub(c Config) *Socket {
+	s := newSocket(wire.PUB, c)
 	s.behaviour = &pub{newFanOut(s)}
 	return s
 }

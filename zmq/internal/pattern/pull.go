@@ -13,8 +13,8 @@ type pull struct {
 }
 
 // NewPull makes a PULL socket.
-func NewPull(o Options) *Socket {
-	s := newSocket(wire.PULL, o)
+func NewPull(c Config) *Socket {
+	s := newSocket(wire.PULL, c)
 	s.behaviour = &pull{Socket: s}
 	return s
 }

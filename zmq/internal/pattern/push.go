@@ -11,8 +11,8 @@ import (
 type push struct{ balanced }
 
 // NewPush makes a PUSH socket.
-func NewPush(o Options) *Socket {
-	s := newSocket(wire.PUSH, o)
+func NewPush(c Config) *Socket {
+	s := newSocket(wire.PUSH, c)
 	s.behaviour = &push{balanced{s}}
 	return s
 }

@@ -78,7 +78,7 @@ func TestCanSend(t *testing.T) {
 // each type of socket.
 func TestCanSendWhenAPeerComes(t *testing.T) {
 	for name, tt := range map[string]struct {
-		socket, peer func(pattern.Options) *pattern.Socket
+		socket, peer func(pattern.Config) *pattern.Socket
 	}{
 		"PUSH":   {pattern.NewPush, pattern.NewPull},
 		"DEALER": {pattern.NewDealer, pattern.NewDealer},

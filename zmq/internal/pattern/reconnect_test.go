@@ -103,7 +103,7 @@ func TestPairReceivesPeerByPeer(t *testing.T) {
 // another peer has taken that id since.
 func TestHandoverKeepsTheIDsOfWhatHasCome(t *testing.T) {
 	o := defaults()
-	o.Values.RouterHandover = true
+	o.Options.RouterHandover = true
 	for name, hangUp := range map[string]func(){"hung up on": func() {}, "over inproc": nil} {
 		t.Run(name, func(t *testing.T) {
 			s := pattern.NewRouter(o)
@@ -157,7 +157,7 @@ func TestReconnectUnderAnotherName(t *testing.T) {
 // Over inproc messages that wait in the sender's pipe have come, too.
 func TestHandoverOverInproc(t *testing.T) {
 	o := defaults()
-	o.Values.RouterHandover = true
+	o.Options.RouterHandover = true
 	s, first, second := pattern.NewRouter(o), pattern.NewDealer(defaults()), pattern.NewDealer(defaults())
 	join(t, first, s, "same")
 	send(t, first, "1")

@@ -18,8 +18,8 @@ type rep struct {
 }
 
 // NewRep makes a REP socket.
-func NewRep(o Options) *Socket {
-	s := newSocket(wire.REP, o)
+func NewRep(c Config) *Socket {
+	s := newSocket(wire.REP, c)
 	s.behaviour = &rep{Socket: s}
 	return s
 }

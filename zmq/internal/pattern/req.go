@@ -27,8 +27,8 @@ type req struct {
 var delimiter = func() (e message.Envelope) { e.Add(nil); return e }()
 
 // NewReq makes a REQ socket.
-func NewReq(o Options) *Socket {
-	s := newSocket(wire.REQ, o)
+func NewReq(c Config) *Socket {
+	s := newSocket(wire.REQ, c)
 	s.behaviour = &req{balanced: balanced{s}, id: rand.Uint32()}
 	return s
 }

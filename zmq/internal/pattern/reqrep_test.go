@@ -34,7 +34,7 @@ func TestReqTurns(t *testing.T) {
 // has no request: it does not wait for a reply that was dropped.
 func TestReqGivesUpWithoutAPeer(t *testing.T) {
 	o := defaults()
-	o.Values.ReqRelaxed = true
+	o.Options.ReqRelaxed = true
 	req, rep := pattern.NewReq(o), pattern.NewRep(defaults())
 	j := join(t, req, rep)
 	send(t, req, "q")

@@ -19,8 +19,8 @@ type router struct {
 }
 
 // NewRouter makes a ROUTER socket.
-func NewRouter(o Options) *Socket {
-	s := newSocket(wire.ROUTER, o)
+func NewRouter(c Config) *Socket {
+	s := newSocket(wire.ROUTER, c)
 	s.behaviour = &router{Socket: s, peers: map[string]*pipe.Peer{}, nextID: rand.Uint32()}
 	return s
 }

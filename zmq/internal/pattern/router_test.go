@@ -9,9 +9,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/pattern"
 )
 
-func mandatory(n int) pattern.Options {
+func mandatory(n int) pattern.Config {
 	o := hwm(n)
-	o.Values.RouterMandatory = true
+	o.Options.RouterMandatory = true
 	return o
 }
 
@@ -71,7 +71,7 @@ func TestRouterRefusesADuplicate(t *testing.T) {
 
 func TestRouterDropsOrFails(t *testing.T) {
 	for _, tt := range []struct {
-		options pattern.Options
+		options pattern.Config
 		unknown error
 		full    error
 		drops   map[pattern.DropReason]uint64

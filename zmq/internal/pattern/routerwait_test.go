@@ -73,7 +73,7 @@ func TestRouterWakesAllSenders(t *testing.T) {
 	})
 	t.Run("another takes the place", func(t *testing.T) {
 		o := mandatory(1)
-		o.Values.RouterHandover = true
+		o.Options.RouterHandover = true
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		router := pattern.NewRouter(o)
@@ -100,7 +100,7 @@ func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	defer cancel()
 	router := pattern.NewRouter(mandatory(1))
 	p := attached(t, router)
-	in := router.NewIn(pattern.NewDealer(defaults()).NewOut(defaults().Values), pattern.OptionsOf(router))
+	in := router.NewIn(pattern.NewDealer(defaults()).NewOut(defaults().Options), pattern.OptionsOf(router))
 	in.Peer = p
 	if err := router.Connected(p, in, []byte("a")); err != nil {
 		t.Fatal(err)
@@ -152,7 +152,7 @@ func TestSendThatWaitedLeavesNothing(t *testing.T) {
 	defer cancel()
 	watched := &counted{Context: ctx}
 	o := hwm(1)
-	o.Values.SendTimeout = time.Hour
+	o.Options.SendTimeout = time.Hour
 	push, pull := pattern.NewPush(o), pattern.NewPull(hwm(1))
 	join(t, push, pull)
 	for range 10 {

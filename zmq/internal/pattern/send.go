@@ -144,7 +144,7 @@ func (s *Socket) sendWaiting(ctx context.Context, m message.Msg, w *pipe.Waiter)
 
 // waitToSend waits until w is woken, which means that another try may succeed.
 func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
-	err := s.opts.wait(ctx, w, false)
+	err := s.cfg.wait(ctx, w, false)
 	s.sendMu.Lock()
 	s.senders.Forget(w, err != nil)
 	s.sendMu.Unlock()

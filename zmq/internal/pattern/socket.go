@@ -15,7 +15,7 @@ import (
 type Socket struct {
 	behaviour behaviour
 	typ       wire.SocketType
-	opts      Options
+	cfg       Config
 	values    atomic.Pointer[option.Resolved] // see options
 	errs      *callErrors                     // the frequent errors of its calls
 
@@ -40,13 +40,14 @@ type Socket struct {
 	Drops   Drops
 }
 
-func newSocket(t wire.SocketType, o Options) *Socket {
-	s := &Socket{typ: t, opts: o, errs: errorsOfType(t), pace: pipe.Sender{Pace: o.Pace}}
-	s.receiveQueue.opts = &s.opts
-	if o.Values == nil {
-		o.Values = option.Resolve(new(option.Values))
+func newSocket(t wire.SocketType, c Config) *Socket {
+	s := &Socket{typ: t, cfg: c, errs: errorsOfType(t), pace: pipe.Sender{Pace: c.Pace}}
+	s.receiveQueue.cfg = &s.cfg
+	if c.Options == nil {
+		c.Options = option.Resolve(new(option.Values))
 	}
-	s.values.Store(o.Values)
+	s.values.Store(c.Options)
+	s.cfg.Options = nil // those that hold now are in values
 	return s
 }
 
@@ -221,8 +222,8 @@ func (s *Socket) countUnreadLocked() {
 // NewOut makes the outgoing pipe of a new peer, bounded by the options that its
 // endpoint has.
 func (s *Socket) NewOut(o *option.Resolved) *pipe.Out {
-	out := pipe.NewOut(&s.sendMu, o.SendLimits, s.opts.GatherMin, s, &s.sent)
-	out.Pace = s.opts.Pace
+	out := pipe.NewOut(&s.sendMu, o.SendLimits, s.cfg.GatherMin, s, &s.sent)
+	out.Pace = s.cfg.Pace
 	return out
 }
 
@@ -259,8 +260,8 @@ func (s *Socket) CanRecv() <-chan struct{} {
 func (s *Socket) CanSend() <-chan struct{} { return s.watch(&s.canSend) }
 
 func (s *Socket) watch(ready *signal) <-chan struct{} {
-	if s.opts.WaitStrategy != nil && !ready.wanted() {
-		s.opts.WaitStrategy.WaitingElsewhere()
+	if s.cfg.WaitStrategy != nil && !ready.wanted() {
+		s.cfg.WaitStrategy.WaitingElsewhere()
 	}
 	return ready.channel()
 }

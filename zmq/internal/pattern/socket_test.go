@@ -16,7 +16,7 @@ import (
 
 // types are all the patterns and their capabilities.
 var types = map[string]struct {
-	make              func(pattern.Options) *pattern.Socket
+	make              func(pattern.Config) *pattern.Socket
 	sends, receives   bool
 	subscribes, waits bool // to send
 }{

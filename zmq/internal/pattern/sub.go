@@ -13,8 +13,8 @@ type sub struct {
 }
 
 // NewSub makes a SUB socket.
-func NewSub(o Options) *Socket {
-	s := newSocket(wire.SUB, o)
+func NewSub(c Config) *Socket {
+	s := newSocket(wire.SUB, c)
 	kind := &sub{subscriber: subscriber{Socket: s}}
 	kind.wants = kind.wanted.Matches
 	s.behaviour = kind

@@ -10,7 +10,7 @@ import (
 // without another goroutine.
 func TestLeavingWithLittle(t *testing.T) {
 	for _, n := range []int{1, turnSize} {
-		s := NewPub(Options{})
+		s := NewPub(Config{})
 		kind := s.behaviour.(*pub)
 		for range 5 {
 			peer, inbox := heardBy(t, s)

@@ -41,7 +41,7 @@ func says(what wire.Action, n int) (b message.Batch) {
 func TestSubscriptionsAreTakenInTurns(t *testing.T) {
 	const n = 10 * turnSize
 	for _, what := range []wire.Action{wire.Subscribe, wire.Cancel} {
-		s := NewPub(Options{})
+		s := NewPub(Config{})
 		kind := s.behaviour.(*pub)
 		peer, inbox := heardBy(t, s)
 		if what == wire.Cancel {
@@ -80,7 +80,7 @@ func (silent) Readable(*pipe.In) {}
 // in turns.
 func TestLeavingIsDoneInTurns(t *testing.T) {
 	const n = 10 * turnSize
-	s := NewPub(Options{})
+	s := NewPub(Config{})
 	defer s.Close()
 	kind := s.behaviour.(*pub)
 	peer, inbox := heardBy(t, s)
@@ -110,7 +110,7 @@ func TestLeavingIsDoneInTurns(t *testing.T) {
 // A message that a peer sent before it left, and that was not taken until then,
 // has no effect, neither on that peer nor on the next one with its pipe.
 func TestSentBeforeItLeft(t *testing.T) {
-	s := NewPub(Options{})
+	s := NewPub(Config{})
 	defer s.Close()
 	peer, _ := heardBy(t, s)
 	late := pipe.NewInbox(pipe.Limits{}, nil)
@@ -145,13 +145,13 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 		turn func(s *Socket, in *pipe.In) (more bool)
 		why  DropReason
 	}{
-		"SUB": {NewSub(Options{}), recvTurn, DropNotSubscribed},
-		"REP": {NewRep(Options{}), recvTurn, DropMalformed},
-		"REQ": {NewReq(Options{}), recvTurn, DropMalformed},
-		"PUSH": {NewPush(Options{}), func(s *Socket, in *pipe.In) bool {
+		"SUB": {NewSub(Config{}), recvTurn, DropNotSubscribed},
+		"REP": {NewRep(Config{}), recvTurn, DropMalformed},
+		"REQ": {NewReq(Config{}), recvTurn, DropMalformed},
+		"PUSH": {NewPush(Config{}), func(s *Socket, in *pipe.In) bool {
 			return s.turn(func() bool { return s.behaviour.(*push).drop(in) })
 		}, DropOutOfTurn},
-		"REQ, stale": {NewReq(Options{}), func(s *Socket, _ *pipe.In) bool {
+		"REQ, stale": {NewReq(Config{}), func(s *Socket, _ *pipe.In) bool {
 			return s.turn(s.behaviour.(*req).drop)
 		}, DropOutOfTurn},
 	} {

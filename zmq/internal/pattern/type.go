@@ -6,7 +6,7 @@ import "github.com/actum-go/actum/zmq/internal/wire"
 // receives, is the row of its [wire.SocketType] in package wire.
 type Type struct {
 	wire.SocketType
-	New func(Options) *Socket
+	New func(Config) *Socket
 	// ConnectOnce: a second connection to the same endpoint would do harm, and
 	// is not made, as in libzmq: a SUB would receive everything twice, and a
 	// REQ or DEALER could ask the same peer again.

@@ -18,8 +18,8 @@ var (
 // wanted, and the messages of its peers, in their order.
 type xpub struct{ fanOut }
 
-func newXPub(o Options) *Socket {
-	s := newSocket(wire.XPUB, o)
+func newXPub(c Config) *Socket {
+	s := newSocket(wire.XPUB, c)
 	s.behaviour = &xpub{newFanOut(s)}
 	return s
 }
@@ -49,8 +49,8 @@ func (x *xpub) recv() (message.Msg, error) { return message.Msg{}, ErrWouldBlock
 // messages to its one publisher.
 type xsub struct{ subscriber }
 
-func newXSub(o Options) *Socket {
-	s := newSocket(wire.XSUB, o)
+func newXSub(c Config) *Socket {
+	s := newSocket(wire.XSUB, c)
 	s.behaviour = &xsub{subscriber{Socket: s}}
 	return s
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
 	"github.com/actum-go/actum/zmq/internal/session"
-	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -23,7 +22,7 @@ func TestAttemptIsForgotten(t *testing.T) {
 			stop := serve(r)
 			h := &host{}
 			cfg := r.config(h, wire.PUSH)
-			s, err := session.Dial(cfg, to(t, &way{settings: transport.Settings{ConnectTimeout: time.Hour}}))
+			s, err := session.Dial(cfg, to(t, &way{connectTimeout: time.Hour}))
 			if err != nil {
 				t.Fatal(err)
 			}

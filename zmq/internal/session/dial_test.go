@@ -12,7 +12,6 @@ import (
 
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/session"
-	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
@@ -21,7 +20,7 @@ import (
 func attempts(r *fixture, cfg *session.Config, timeout time.Duration, n int) (waits []time.Duration) {
 	r.Helper()
 	var last time.Duration
-	w := &way{settings: transport.Settings{ConnectTimeout: timeout}, tried: func() {
+	w := &way{connectTimeout: timeout, tried: func() {
 		now := r.net.Now()
 		waits = append(waits, (now - last).Round(time.Millisecond))
 		last = now
@@ -172,7 +171,7 @@ func TestResolve(t *testing.T) {
 func resolve(t *testing.T, timeout time.Duration) {
 	r := newFixture(t, sim.Faults{})
 	h, lookups, contexts := &host{}, 0, []context.Context(nil)
-	w := &way{settings: transport.Settings{ConnectTimeout: timeout}, resolve: func(ctx context.Context) ([]string, error) {
+	w := &way{connectTimeout: timeout, resolve: func(ctx context.Context) ([]string, error) {
 		contexts = append(contexts, ctx)
 		switch lookups++; lookups {
 		case 1:
@@ -236,7 +235,7 @@ func TestStopAnywhere(t *testing.T) {
 				h := &host{}
 				cfg := r.config(h, wire.PUSH)
 				cfg.Engine.ReconnectInterval = time.Hour
-				tt.way.settings.ConnectTimeout = time.Minute
+				tt.way.connectTimeout = time.Minute
 				stop := func() {}
 				if tt.listen {
 					stop = listen(r, &host{}, wire.PULL)

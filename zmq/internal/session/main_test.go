@@ -141,14 +141,19 @@ func (h *host) saw(want ...string) bool { return fmt.Sprint(h.events) == fmt.Spr
 
 // way is a transport on the simulated network.
 type way struct {
-	settings transport.Settings
-	tried    func() // called when an attempt begins
-	resolve  func(ctx context.Context) ([]string, error)
-	remove   func() // see socket.NewListener
+	connectTimeout time.Duration
+	tried          func() // called when an attempt begins
+	resolve        func(ctx context.Context) ([]string, error)
+	remove         func() // see socket.NewListener
+}
+
+func (w *way) config() *transport.Config {
+	return &transport.Config{Resolved: option.Resolve(&option.Values{ConnectTimeout: w.connectTimeout})}
 }
 
 func (w *way) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint.Endpoint) (transport.Listener, error) {
-	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), &w.settings.Socket)
+	o := w.config().SocketOptions()
+	h, err := d.Listen("tcp", ep.Address.Host+":"+fmt.Sprint(ep.Address.Port), &o)
 	if err != nil {
 		return nil, err
 	}
@@ -161,9 +166,9 @@ func (w *way) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(strea
 	}
 	if w.resolve == nil {
 		address := ep.Address.Host + ":" + fmt.Sprint(ep.Address.Port)
-		return socket.Connect(d, &w.settings, socket.Target{Network: "tcp", Address: address}, done)
+		return socket.Connect(d, w.config(), socket.Target{Network: "tcp", Address: address}, done)
 	}
-	return socket.Resolve(d, &w.settings, func(ctx context.Context) (targets []socket.Target, err error) {
+	return socket.Resolve(d, w.config(), func(ctx context.Context) (targets []socket.Target, err error) {
 		addresses, err := w.resolve(ctx)
 		for _, a := range addresses {
 			targets = append(targets, socket.Target{Network: "tcp", Address: a})

@@ -10,6 +10,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/tcp"
@@ -28,6 +29,11 @@ type fixture struct {
 	wrong error // what the handshake fails with once it is done; nil: it succeeds
 }
 
+// config has the defaults.
+func config() *transport.Config {
+	return &transport.Config{Resolved: option.Resolve(new(option.Values))}
+}
+
 func newFixture(t *testing.T) *fixture {
 	r := &fixture{T: t, net: sim.NewNetwork(1, sim.Faults{})}
 	var err error
@@ -42,7 +48,7 @@ func newFixture(t *testing.T) *fixture {
 	if r.ep, err = endpoint.Parse(here); err != nil {
 		t.Fatal(err)
 	}
-	r.layer = transport.Layer{Below: tcp.New(&transport.Settings{}), Timeout: time.Minute, Handshake: r.handshake}
+	r.layer = transport.Layer{Below: tcp.New(config()), Timeout: time.Minute, Handshake: r.handshake}
 	return r
 }
 
@@ -261,11 +267,11 @@ func TestHandshakeLimit(t *testing.T) {
 // once.
 func TestRegister(t *testing.T) {
 	r := newFixture(t)
-	s := &transport.Settings{}
-	if got, ok := transport.For(r.ep, s); !ok || got != tcp.New(s) {
+	c := config()
+	if got, ok := transport.For(r.ep, c); !ok || got != tcp.New(c) {
 		t.Errorf("%v, %v", got, ok)
 	}
-	if got, ok := transport.For(endpoint.Endpoint{Transport: "none"}, s); ok || got != nil {
+	if got, ok := transport.For(endpoint.Endpoint{Transport: "none"}, c); ok || got != nil {
 		t.Errorf("%v, %v", got, ok)
 	}
 	defer func() {
@@ -273,5 +279,5 @@ func TestRegister(t *testing.T) {
 			t.Error("a scheme was registered twice")
 		}
 	}()
-	transport.Register(endpoint.TCP, func(*transport.Settings) transport.Transport { return nil })
+	transport.Register(endpoint.TCP, func(*transport.Config) transport.Transport { return nil })
 }

@@ -8,14 +8,14 @@ import (
 
 var table = struct {
 	sync.RWMutex
-	makers map[string]func(*Settings) Transport
-}{makers: make(map[string]func(*Settings) Transport)}
+	makers map[string]func(*Config) Transport
+}{makers: make(map[string]func(*Config) Transport)}
 
 // Register makes the transport of a scheme available, as a rule when the package
 // of the transport is initialized. The grammar of the scheme must be registered
 // with package endpoint. Registering a scheme twice panics. Any goroutine may
 // call it.
-func Register(scheme string, make func(*Settings) Transport) {
+func Register(scheme string, make func(*Config) Transport) {
 	table.Lock()
 	defer table.Unlock()
 	if table.makers[scheme] != nil {
@@ -24,14 +24,14 @@ func Register(scheme string, make func(*Settings) Transport) {
 	table.makers[scheme] = make
 }
 
-// For returns a transport for ep's scheme, or false if none is registered. s must
+// For returns a transport for ep's scheme, or false if none is registered. c must
 // not change afterwards.
-func For(ep endpoint.Endpoint, s *Settings) (t Transport, ok bool) {
+func For(ep endpoint.Endpoint, c *Config) (t Transport, ok bool) {
 	table.RLock()
 	maker := table.makers[ep.Transport]
 	table.RUnlock()
 	if maker == nil {
 		return nil, false
 	}
-	return maker(s), true
+	return maker(c), true
 }

@@ -25,14 +25,14 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/stream"
 )
 
-// Transport makes streams for the endpoints of one scheme, with the settings
+// Transport makes streams for the endpoints of one scheme, with the options
 // that it was made with.
 type Transport interface {
 	// Dial begins to make one stream to ep. done gets the stream or the reason
@@ -81,16 +81,15 @@ type Acceptor interface {
 	Failed(from string, err error)
 }
 
-// Settings are what a socket asks of its streams. They do not change once a
-// Transport is made with them.
-type Settings struct {
-	Socket   proactor.SocketOptions
-	Resolver *net.Resolver // looks names up; nil means net.DefaultResolver
-	// ConnectTimeout limits the connect to each address of a name; 0: the
-	// system's limit.
-	ConnectTimeout time.Duration
-	// HandshakeTimeout limits the handshake of each layer; 0: no limit.
-	HandshakeTimeout time.Duration
+// Config is what a Transport is made with. It does not change afterwards.
+type Config struct {
+	*option.Resolved               // the options of the endpoint
+	Resolver         *net.Resolver // looks names up; nil means net.DefaultResolver
+}
+
+// SocketOptions returns the options of the system's sockets.
+func (c *Config) SocketOptions() proactor.SocketOptions {
+	return proactor.SocketOptions{SendBuffer: c.SendBuffer, RecvBuffer: c.RecvBuffer, Backlog: c.Backlog}
 }
 
 // Step is what a Transport does before it delivers a stream.

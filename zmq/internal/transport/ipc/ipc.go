@@ -21,18 +21,18 @@ import (
 const network = "unix"
 
 func init() {
-	transport.Register(endpoint.IPC, func(s *transport.Settings) transport.Transport { return New(s) })
+	transport.Register(endpoint.IPC, func(c *transport.Config) transport.Transport { return New(c) })
 }
 
 // Transport is the ipc transport.
-type Transport struct{ settings *transport.Settings }
+type Transport struct{ cfg *transport.Config }
 
 // New makes the transport.
-func New(s *transport.Settings) Transport { return Transport{s} }
+func New(c *transport.Config) Transport { return Transport{c} }
 
 // Dial implements transport.Transport: a path needs no look-up.
 func (t Transport) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(stream.Stream, error)) transport.Attempt {
-	return socket.Connect(d, t.settings, socket.Target{Network: network, Address: ep.Path}, done)
+	return socket.Connect(d, t.cfg, socket.Target{Network: network, Address: ep.Path}, done)
 }
 
 // Listen binds a path. It replaces a socket file that a dead process left behind,
@@ -42,9 +42,10 @@ func (t Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint
 	if err != nil {
 		return nil, err
 	}
-	h, err := d.Listen(network, path, &t.settings.Socket)
+	o := t.cfg.SocketOptions()
+	h, err := d.Listen(network, path, &o)
 	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeStale(path) {
-		h, err = d.Listen(network, path, &t.settings.Socket)
+		h, err = d.Listen(network, path, &o)
 	}
 	if err != nil {
 		if remove != nil {

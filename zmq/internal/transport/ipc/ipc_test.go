@@ -10,6 +10,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/ipc"
@@ -36,9 +37,14 @@ func newDispatcher(t *testing.T) *proactor.Dispatcher {
 	return d
 }
 
+// config has the defaults.
+func config() *transport.Config {
+	return &transport.Config{Resolved: option.Resolve(new(option.Values))}
+}
+
 func listen(d *proactor.Dispatcher, path string) (transport.Listener, error) {
 	ep := endpoint.Endpoint{Transport: endpoint.IPC, Path: path}
-	return ipc.New(&transport.Settings{}).Listen(context.Background(), d, ep)
+	return ipc.New(config()).Listen(context.Background(), d, ep)
 }
 
 func exists(path string) bool {
@@ -115,7 +121,7 @@ func TestDial(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := 0
-	ipc.New(&transport.Settings{}).Dial(d, ep, func(s stream.Stream, err error) {
+	ipc.New(config()).Dial(d, ep, func(s stream.Stream, err error) {
 		calls++
 		if err != nil {
 			t.Error(err)

@@ -30,9 +30,9 @@ var errNoAddress = errors.New("the name has no address")
 //  1. a goroutine looks the name up, and posts op
 //  2. connect to one target after the other, each with the connect timeout
 type attempt struct {
-	d        *proactor.Dispatcher
-	settings *transport.Settings
-	done     func(stream.Stream, error)
+	d    *proactor.Dispatcher
+	cfg  *transport.Config
+	done func(stream.Stream, error)
 
 	op        proactor.Operation // the post, then each connect
 	cancel    context.CancelFunc // of the look-up; nil without one
@@ -42,16 +42,16 @@ type attempt struct {
 }
 
 // Connect connects to a target.
-func Connect(d *proactor.Dispatcher, s *transport.Settings, to Target, done func(stream.Stream, error)) transport.Attempt {
-	a := &attempt{d: d, settings: s, done: done, targets: []Target{to}}
+func Connect(d *proactor.Dispatcher, c *transport.Config, to Target, done func(stream.Stream, error)) transport.Attempt {
+	a := &attempt{d: d, cfg: c, done: done, targets: []Target{to}}
 	a.connect()
 	return a
 }
 
 // Resolve looks up where to connect on a goroutine of its own, then connects to
 // the first target that accepts.
-func Resolve(d *proactor.Dispatcher, s *transport.Settings, lookUp func(context.Context) ([]Target, error), done func(stream.Stream, error)) transport.Attempt {
-	a := &attempt{d: d, settings: s, done: done}
+func Resolve(d *proactor.Dispatcher, c *transport.Config, lookUp func(context.Context) ([]Target, error), done func(stream.Stream, error)) transport.Attempt {
+	a := &attempt{d: d, cfg: c, done: done}
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel = cancel
 	a.op.Handler = proactor.HandlerFunc(a.onResolved)
@@ -81,10 +81,10 @@ func (a *attempt) onResolved(*proactor.Operation) {
 func (a *attempt) connect() {
 	t := a.targets[0]
 	a.targets = a.targets[1:]
-	o := a.settings.Socket
+	o := a.cfg.SocketOptions()
 	o.LocalAddr = t.Source
 	a.op.Handler = proactor.HandlerFunc(a.onConnect)
-	if limit := a.settings.ConnectTimeout; limit > 0 {
+	if limit := a.cfg.ConnectTimeout; limit > 0 {
 		a.op.SetTimeout(limit)
 	}
 	a.d.Connect(&a.op, t.Network, t.Address, &o)

@@ -20,21 +20,21 @@ import (
 const network = "tcp"
 
 func init() {
-	transport.Register(endpoint.TCP, func(s *transport.Settings) transport.Transport { return New(s) })
+	transport.Register(endpoint.TCP, func(c *transport.Config) transport.Transport { return New(c) })
 }
 
 // Transport is the tcp transport.
-type Transport struct{ settings *transport.Settings }
+type Transport struct{ cfg *transport.Config }
 
 // New makes the transport. A layer uses it below its own.
-func New(s *transport.Settings) Transport { return Transport{s} }
+func New(c *transport.Config) Transport { return Transport{c} }
 
 // Dial looks the name up, unless it is an address.
 func (t Transport) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(stream.Stream, error)) transport.Attempt {
 	if to, ok := literalTarget(ep); ok {
-		return socket.Connect(d, t.settings, to, done)
+		return socket.Connect(d, t.cfg, to, done)
 	}
-	return socket.Resolve(d, t.settings, func(ctx context.Context) ([]socket.Target, error) { return t.resolve(ctx, ep) }, done)
+	return socket.Resolve(d, t.cfg, func(ctx context.Context) ([]socket.Target, error) { return t.resolve(ctx, ep) }, done)
 }
 
 // Listen binds an address, or the first address of a name or an interface.
@@ -43,7 +43,8 @@ func (t Transport) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoi
 	if err != nil {
 		return nil, err
 	}
-	h, err := d.Listen(network, join(ip, ep.Address.Port), &t.settings.Socket)
+	o := t.cfg.SocketOptions()
+	h, err := d.Listen(network, join(ip, ep.Address.Port), &o)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (t Transport) resolve(ctx context.Context, ep endpoint.Endpoint) ([]socket.
 // lookUp returns the addresses of a name, IPv4 first. A literal address gives
 // itself.
 func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
-	r := t.settings.Resolver
+	r := t.cfg.Resolver
 	if r == nil {
 		r = net.DefaultResolver
 	}

@@ -10,9 +10,15 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
+	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/socket"
 )
+
+// config has the defaults and a resolver, which may be nil.
+func config(r *net.Resolver) *transport.Config {
+	return &transport.Config{Resolved: option.Resolve(new(option.Values)), Resolver: r}
+}
 
 func parse(t *testing.T, s string) endpoint.Endpoint {
 	t.Helper()
@@ -52,7 +58,7 @@ var noName = strings.Repeat("x", 64)
 func TestResolve(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	targets, err := New(&transport.Settings{}).resolve(ctx, parse(t, "tcp://127.0.0.1:7;localhost:80"))
+	targets, err := New(config(nil)).resolve(ctx, parse(t, "tcp://127.0.0.1:7;localhost:80"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +66,7 @@ func TestResolve(t *testing.T) {
 		t.Errorf("got %+v", targets)
 	}
 	for _, bad := range []string{"tcp://" + noName + ":80", "tcp://" + noName + ":7;localhost:80"} {
-		if _, err := New(&transport.Settings{}).resolve(ctx, parse(t, bad)); err == nil || !strings.Contains(err.Error(), noName) {
+		if _, err := New(config(nil)).resolve(ctx, parse(t, bad)); err == nil || !strings.Contains(err.Error(), noName) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
@@ -79,7 +85,7 @@ func TestListen(t *testing.T) {
 		{"tcp://*:*", "tcp://0.0.0.0:"},
 		{"tcp://localhost:*", "tcp://127.0.0.1:"},
 	} {
-		l, err := New(&transport.Settings{}).Listen(ctx, d, parse(t, tt.endpoint))
+		l, err := New(config(nil)).Listen(ctx, d, parse(t, tt.endpoint))
 		if err != nil {
 			t.Errorf("%s: %v", tt.endpoint, err)
 			continue
@@ -89,7 +95,7 @@ func TestListen(t *testing.T) {
 		}
 		l.Abandon()
 	}
-	if _, err := New(&transport.Settings{}).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
+	if _, err := New(config(nil)).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
 		t.Error("bound to a name that there is not")
 	}
 }
@@ -103,7 +109,7 @@ func TestListenOnAnInterface(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	l, err := New(&transport.Settings{}).Listen(t.Context(), d, parse(t, "tcp://"+name+":*"))
+	l, err := New(config(nil)).Listen(t.Context(), d, parse(t, "tcp://"+name+":*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +117,7 @@ func TestListenOnAnInterface(t *testing.T) {
 	if !strings.HasPrefix(l.Endpoint(), "tcp://127.0.0.1:") {
 		t.Errorf("%s is at %s", name, l.Endpoint())
 	}
-	targets, err := New(&transport.Settings{}).resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
+	targets, err := New(config(nil)).resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
 	if want := (socket.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}); err != nil || len(targets) != 1 || targets[0] != want {
 		t.Errorf("from %s: %+v, %v", name, targets, err)
 	}
@@ -143,7 +149,7 @@ func loopback(t *testing.T) string {
 func TestResolver(t *testing.T) {
 	asked := errors.New("asked")
 	r := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, asked }}
-	tcp := New(&transport.Settings{Resolver: r})
+	tcp := New(config(r))
 	_, err := tcp.resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
 	if err == nil || !strings.Contains(err.Error(), asked.Error()) {
 		t.Errorf("the resolver is not asked: %v", err)
