@@ -2,7 +2,7 @@
 # make test: what CI runs. At most ten minutes on two idle cores.
 source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
-export FUZZ_SECONDS=${FUZZ_SECONDS:-1}
+export FUZZ_SECONDS=${FUZZ_SECONDS:-2}
 export RACE_ROUNDS=one
 
 run_stages test 600 deps format typecheck vet lint unit race i386 fuzz interop bench-build

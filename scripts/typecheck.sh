@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # Type-checks the library, the tool and their tests for every supported system,
 # and the proactor for all systems with kqueue and for amd64, which only the proactor
-# distinguishes, two at a time. Nothing is compiled: `make build` compiles, and takes a
-# minute for each system the first time.
+# distinguishes. Nothing is compiled: `make build` compiles, and takes a minute for each
+# system the first time.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-typecheck=$(tool typecheck)
-{
-	printf '%s ./...\n' linux/{arm64,386,arm,s390x} {darwin,windows,freebsd}/arm64
-	printf '%s/amd64 ./proactor/...\n' darwin windows freebsd netbsd openbsd dragonfly
-} | xargs -P 2 -L 1 "$typecheck"
+"$(tool typecheck)" ./... linux/{arm64,386,arm,s390x} {darwin,windows,freebsd}/arm64 \
+	./proactor/... {darwin,windows,freebsd,netbsd,openbsd,dragonfly}/amd64

@@ -1,58 +1,85 @@
-// Typecheck type-checks packages and their tests for another system. It also reads
-// the sources of everything that they import, so that nothing is compiled: a system
-// takes seconds, where a first "go build" for it takes a minute.
+// Typecheck type-checks packages and their tests for other systems. It also reads the
+// sources of everything that they import, so that nothing is compiled: a system takes
+// seconds, where a first "go build" for it takes a minute.
 //
-//	typecheck GOOS/GOARCH PATTERN...
+//	typecheck PATTERN... GOOS/GOARCH... [PATTERN... GOOS/GOARCH...]
+//
+// The patterns are those of the go command, and begin with "./". Each system is
+// checked with the patterns in front of it.
 package main
 
 import (
 	"fmt"
 	"os"
 	"strings"
-
-	"golang.org/x/tools/go/packages"
+	"sync"
 )
 
+// A job is what to check, and for which system.
+type job struct {
+	patterns []string
+	system   string // GOOS/GOARCH
+}
+
 func main() {
-	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: typecheck GOOS/GOARCH PATTERN...")
+	jobs := parseArgs(os.Args[1:])
+	if len(jobs) == 0 {
+		fmt.Fprintln(os.Stderr, "usage: typecheck PATTERN... GOOS/GOARCH... [PATTERN... GOOS/GOARCH...]")
 		os.Exit(2)
 	}
-	system, patterns := os.Args[1], os.Args[2:]
-	checked, found, err := check(system, patterns)
+	c, err := newChecker()
 	if err != nil {
-		found = append(found, err.Error())
+		fmt.Fprintln(os.Stderr, "typecheck:", err)
+		os.Exit(2)
 	}
-	for _, line := range found {
-		fmt.Printf("%s: %s\n", system, line)
-	}
-	fmt.Printf("%s: %d packages, %d errors\n", system, checked, len(found))
-	if len(found) > 0 {
+	if !c.checkAll(jobs) {
 		os.Exit(1)
 	}
 }
 
-// check returns the errors in the packages that the patterns name and in what
-// they import, and how many packages those are.
-func check(system string, patterns []string) (checked int, found []string, err error) {
-	goos, goarch, ok := strings.Cut(system, "/")
-	if !ok {
-		return 0, nil, fmt.Errorf("%q is not GOOS/GOARCH", system)
-	}
-	config := &packages.Config{
-		Mode:  packages.LoadAllSyntax,
-		Tests: true,
-		Env:   append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0"),
-	}
-	loaded, err := packages.Load(config, patterns...)
-	if err != nil {
-		return 0, nil, err
-	}
-	packages.Visit(loaded, nil, func(p *packages.Package) {
-		checked++
-		for _, e := range p.Errors {
-			found = append(found, e.Error())
+func parseArgs(args []string) (jobs []job) {
+	var patterns []string
+	closed := false // a system follows the patterns
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "./") {
+			jobs = append(jobs, job{patterns, arg})
+			closed = true
+			continue
 		}
-	})
-	return checked, found, nil
+		if closed {
+			patterns, closed = nil, false
+		}
+		patterns = append(patterns, arg)
+	}
+	return jobs
+}
+
+// parallel is the number of jobs at a time. While one waits for "go list", the other
+// keeps the processors busy.
+const parallel = 2
+
+// checkAll prints the result of each job, and reports whether no error was found.
+func (c *checker) checkAll(jobs []job) (ok bool) {
+	var (
+		mu   sync.Mutex // of ok and of the output
+		all  sync.WaitGroup
+		slot = make(chan bool, parallel)
+	)
+	ok = true
+	for _, j := range jobs {
+		slot <- true
+		all.Go(func() {
+			defer func() { <-slot }()
+			checked, found := c.check(j)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, line := range found {
+				fmt.Printf("%s: %s\n", j.system, line)
+			}
+			fmt.Printf("%s: %d packages, %d errors\n", j.system, checked, len(found))
+			ok = ok && len(found) == 0
+		})
+	}
+	all.Wait()
+	return ok
 }

@@ -18,16 +18,30 @@ import (
 // unboxed returns the frames in b that are complete.
 func unboxed(t testing.TB, b []byte) (frames []string) {
 	t.Helper()
-	b = bytes.Clone(b)
-	for x := new(box); ; {
-		flags, body, n, err := x.ParseFrame(b)
+	return new(unboxer).unbox(t, bytes.Clone(b))
+}
+
+// unboxer unboxes frames while their bytes are received.
+type unboxer struct {
+	box
+	done   int // bytes of complete frames
+	frames []string
+}
+
+// unbox returns the frames that are complete in all bytes so far. It changes their
+// bytes.
+func (u *unboxer) unbox(t testing.TB, all []byte) []string {
+	t.Helper()
+	for {
+		flags, body, n, err := u.ParseFrame(all[u.done:])
 		if err != nil {
 			t.Fatal(err)
 		}
 		if n == 0 {
-			return frames
+			return u.frames
 		}
-		frames, b = append(frames, fmt.Sprintf("%d%s", flags, body)), b[n:]
+		u.frames = append(u.frames, fmt.Sprintf("%d%s", flags, body))
+		u.done += n
 	}
 }
 
@@ -42,7 +56,7 @@ func boxedPush(r *fixture, cfg testConfig) (*party, *peer) {
 // boxes returns the boxed frames that the engine has sent.
 func (p *peer) boxes() []string {
 	const ready = 2 + 6 + 1 + len("Socket-Type") + 4 + len("PUSH")
-	return unboxed(p, p.sent[min(len(p.sent), wire.GreetingSize+ready):])
+	return p.boxed.unbox(p, p.sent[min(len(p.sent), wire.GreetingSize+ready):])
 }
 
 // A connection that is lost at any byte hands back exactly the messages of

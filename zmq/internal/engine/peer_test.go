@@ -17,6 +17,7 @@ type peer struct {
 	deaf            bool   // the peer does not read
 	onHeard         func() // called after each read; may be nil
 	failed          error  // why it cannot continue
+	boxed           unboxer
 }
 
 func newPeer(r *fixture, h *proactor.Handle) *peer {

@@ -181,6 +181,7 @@ func TestWriteBudget(t *testing.T) {
 func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
+		body := make([]byte, size)
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 			count := new(atomic.Int32)
@@ -191,8 +192,8 @@ func TestConnectionsShareARound(t *testing.T) {
 			for i, p := range parties {
 				raw[i].deaf = true
 				p.send(nil)
-				for sent := 0; sent < roundBytes/16; sent += size {
-					p.send(make([]byte, size))
+				for sent := 0; sent < 2*roundBytes/connections; sent += size {
+					p.send(body)
 				}
 			}
 			if _, err := r.d.Poll(); err != nil {
