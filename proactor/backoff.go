@@ -107,9 +107,7 @@ func (b *backoff) addLocked(d *Dispatcher, o *Operation) (first bool) {
 	}
 	b.timer.Handler = (*retry)(d)
 	d.begin(&b.timer, KindTimer)
-	b.timer.deadline = expiry(d.backend.Now(), b.delay)
-	d.timers.push(&b.timer)
-	return b.timer.index == 1
+	return d.timers.push(&b.timer, expiry(d.backend.Now(), b.delay))
 }
 
 // endReasonLocked is why an accept, which has failed or waits, is to end; nil if it

@@ -71,14 +71,11 @@ func (d *Dispatcher) CancelAll() {
 	d.wake()
 }
 
-// cancelExternalLocked cancels external operations, ticks that wait for their
-// handler or run it, and waits for signals.
+// cancelExternalLocked cancels external operations, waits for events and signals, and
+// ticks that wait for their handler or run it.
 func (d *Dispatcher) cancelExternalLocked() {
 	for i := len(d.external) - 1; i >= 0; i-- { // the call may remove the last element
 		d.endEarlyLocked(d.external[i], ErrCanceled)
-	}
-	for _, s := range d.signalSets {
-		s.completeAllLocked(ErrCanceled)
 	}
 }
 
@@ -128,14 +125,8 @@ func (d *Dispatcher) endEarlyLocked(c *settings, why error) {
 			d.timers.remove(op)
 			d.completeLocked(op, why)
 		}
-	case KindSignal:
-		if c.set != nil && c.set.waiting.Remove(&op.op) {
-			d.completeLocked(op, why)
-		}
-	case KindEvent:
-		if c.event != nil {
-			c.event.endLocked(c, why)
-		}
+	case KindSignal, KindEvent:
+		c.waits.endLocked(c, why)
 	case KindExternal, KindProcess, KindResolve:
 		if c.launched {
 			d.requestCancelLocked(c)

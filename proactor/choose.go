@@ -86,8 +86,8 @@ func (c *candidate) try(o *Options) (backend.Backend, error) {
 	if o.WaitMode == WaitLocked && !c.locks {
 		return nil, fmt.Errorf("%s: it cannot wait with a locked thread (Options.WaitMode): %w", c.name, errors.ErrUnsupported)
 	}
-	if len(o.Without) > 0 && !c.features && o.Backend == Backend(named(c.name)) {
-		return nil, fmt.Errorf("%s: it has no features to leave out (Options.Without): %w", c.name, errors.ErrUnsupported)
+	if len(o.DisabledFeatures) > 0 && !c.features && o.Backend == Backend(named(c.name)) {
+		return nil, fmt.Errorf("%s: it has no features to leave out (Options.DisabledFeatures): %w", c.name, errors.ErrUnsupported)
 	}
 	return c.open(backendOptions(o))
 }
@@ -125,7 +125,7 @@ func noBackend(name string, refused []BackendStatus) error {
 	return fmt.Errorf("proactor: Options.Backend is %q: this program has auto, %s", name, strings.Join(Backends(), ", "))
 }
 
-// wrongFeature is the error for a mistake in Options.Without that a backend has
+// wrongFeature is the error for a mistake in Options.DisabledFeatures that a backend has
 // reported. Trying another backend instead would hide the mistake.
 func wrongFeature(err error) error { return fmt.Errorf("proactor: %w", err) }
 
@@ -158,7 +158,7 @@ type BackendStatus struct {
 
 // Feature is something that a kernel may offer and a backend may use.
 type Feature struct {
-	Name    string // name in Options.Without
+	Name    string // name in Options.DisabledFeatures
 	About   string // description
 	Offered bool   // the kernel has the feature
 	Used    bool   // the backend uses it

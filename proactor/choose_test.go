@@ -83,14 +83,14 @@ func TestChooseFails(t *testing.T) {
 	}
 }
 
-// TestChooseWithout: Options.Without reaches a backend that has features, and is
+// TestChooseDisabledFeatures: Options.DisabledFeatures reaches a backend that has features, and is
 // ignored for backends that have none. A name that the backend does not know is an
 // error, even if another backend works, because the mistake would not be noticed.
-func TestChooseWithout(t *testing.T) {
+func TestChooseDisabledFeatures(t *testing.T) {
 	t.Setenv(BackendVariable, "")
 	has := func(o backend.Options) (backend.Backend, error) {
-		if slices.Contains(o.Without, "sped") {
-			return nil, fmt.Errorf("%w %q (Options.Without)", backend.ErrNoFeature, "sped")
+		if slices.Contains(o.DisabledFeatures, "sped") {
+			return nil, fmt.Errorf("%w %q (Options.DisabledFeatures)", backend.ErrNoFeature, "sped")
 		}
 		return refuse(o)
 	}
@@ -102,13 +102,13 @@ func TestChooseWithout(t *testing.T) {
 		{"", "", "sped", ""},
 	} {
 		t.Setenv(BackendVariable, test.env)
-		o := Options{Backend: Named(test.option), Without: []string{test.without}}
+		o := Options{Backend: Named(test.option), DisabledFeatures: []string{test.without}}
 		_, info, err := open(&o)
-		if info.Name != test.taken || (err == nil) != (test.taken != "") || err != nil && !strings.Contains(err.Error(), "Options.Without") {
+		if info.Name != test.taken || (err == nil) != (test.taken != "") || err != nil && !strings.Contains(err.Error(), "Options.DisabledFeatures") {
 			t.Errorf("%+v: %q, %v", test, info.Name, err)
 		}
 	}
-	if list, err := ProbeBackends(Options{Without: []string{"sped"}}); !errors.Is(err, backend.ErrNoFeature) {
+	if list, err := ProbeBackends(Options{DisabledFeatures: []string{"sped"}}); !errors.Is(err, backend.ErrNoFeature) {
 		t.Errorf("probed without an unknown feature: %+v, %v", list, err)
 	}
 }

@@ -22,7 +22,7 @@ import (
 // also logs that. A handler that wants d to end calls Stop, and the goroutine that
 // called Run closes d.
 func (d *Dispatcher) Close() error {
-	if d.inCallback() {
+	if d.InHandler() {
 		return d.refuseClose()
 	}
 	defer logqueue.Flush(d.logger)
@@ -53,9 +53,6 @@ func (d *Dispatcher) Close() error {
 	d.unregister()
 	return err
 }
-
-// inCallback reports whether Close would wait for its caller.
-func (d *Dispatcher) inCallback() bool { return d.InHandler() || d.checks.watches() }
 
 // refuseClose is the result of a Close that a handler has called. It logs the error
 // as well, because such a caller may ignore it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // TestNoAllocationComposed asserts that composed operations allocate nothing in
@@ -71,7 +72,7 @@ func TestRecordOfComposed(t *testing.T) {
 		lines = append(lines, r.String())
 	}
 	said := strings.Join(lines, "\n")
-	if list[0].Kind != proactor.KindReadFull || list[0].N != 4 || list[3].Parent != list[0].ID || list[3].Kind != proactor.KindWriteAll {
+	if list[0].Kind != "read full" || list[0].N != 4 || list[3].Parent != list[0].ID || list[3].Kind != "write all" {
 		t.Errorf("recorded:\n%s", said)
 	}
 	if strings.Contains(said, "multishot.go") || !strings.Contains(said, "composed_test.go") {
@@ -82,9 +83,9 @@ func TestRecordOfComposed(t *testing.T) {
 // The memory of a composed operation is checked as a whole; the parts in which it is
 // read or written are no finding.
 func TestChecksOfComposed(t *testing.T) {
-	var faults []proactor.Finding
+	var faults []trace.Finding
 	d := newDispatcher(t, proactor.Options{Diagnostics: proactor.Diagnostics{Buffers: true, Completions: true,
-		Report: func(f proactor.Finding) { faults = append(faults, f) }}})
+		Report: func(f trace.Finding) { faults = append(faults, f) }}})
 	near, far := connectedPair(t, d, "tcp")
 	buf := make([]byte, 4)
 	var read, write proactor.Operation
@@ -113,7 +114,7 @@ func TestChecksOfComposed(t *testing.T) {
 	runUntil(t, d, &write)
 	far.Close()
 	runUntil(t, d, &read)
-	if len(faults) != 1 || faults[0].Kind != proactor.FindingBuffer || read.N() != 2 {
+	if len(faults) != 1 || faults[0].Kind != trace.FindingBuffer || read.N() != 2 {
 		t.Errorf("%d bytes were read, reported: %v", read.N(), faults)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/record"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // Diagnostics look for mistakes that are hard to see otherwise. They cost time, and
@@ -19,75 +20,25 @@ import (
 // the causal record.
 type Diagnostics struct {
 	// Outstanding reports the operations that are still outstanding when Close is called
-	// (FindingOutstanding), which Close ends early. It also reports those that Close
-	// could not end (FindingLost), which is a bug of the backend.
+	// (trace.FindingOutstanding), which Close ends early. It also reports those that Close
+	// could not end (trace.FindingLost), which is a bug of the backend.
 	Outstanding bool
-	// Completions reports operations that complete twice (FindingTwice). The handler is
+	// Completions reports operations that complete twice (trace.FindingTwice). The handler is
 	// not called for the second completion.
 	Completions bool
 	// Buffers checks the memory that an operation names while it belongs to the runtime.
 	// A checksum of the bytes of a write is taken when it starts and when it completes.
 	// The memory of a read is overwritten with 0xDB when it starts; the part that was
-	// not read must be unchanged when it completes. FindingBuffer reports a change.
+	// not read must be unchanged when it completes (trace.FindingBuffer).
 	Buffers bool
-	// SlowHandler reports handlers that run for longer than this (FindingSlow), with
+	// SlowHandler reports handlers that run for longer than this (trace.FindingSlow), with
 	// the stack of the goroutine, while they run. 0: none. The dispatcher uses a
 	// goroutine for it until Close.
 	SlowHandler time.Duration
 	// Report is called with each finding, on the goroutine that has found it. It must
 	// not block, use the dispatcher's operations, or close it (ErrInHandler). If it is
 	// nil, findings are logged to Options.Logger as warnings.
-	Report func(Finding)
-}
-
-// FindingKind says what is wrong, as a short identifier; Description says it in words.
-type FindingKind string
-
-// The kinds of findings.
-const (
-	FindingOutstanding FindingKind = "outstanding"
-	FindingLost        FindingKind = "lost"
-	FindingTwice       FindingKind = "completed-twice"
-	FindingBuffer      FindingKind = "buffer-touched"
-	FindingSlow        FindingKind = "slow-handler"
-)
-
-// Description says in words what is wrong.
-func (k FindingKind) Description() string {
-	switch k {
-	case FindingOutstanding:
-		return "not completed when the dispatcher was closed"
-	case FindingLost:
-		return "not completed by Close"
-	case FindingTwice:
-		return "completed twice"
-	case FindingBuffer:
-		return "memory touched while the operation was outstanding"
-	case FindingSlow:
-		return "handler runs for too long"
-	}
-	return string(k)
-}
-
-// Finding is a mistake that Diagnostics have found.
-type Finding struct {
-	Kind      FindingKind
-	Operation Pending // with the operations that led to it, if they are still in the record
-	Detail    string  // for example which byte, or how long
-	Stack     []byte  // FindingSlow: the stack of the goroutine that runs the handler
-}
-
-// String is the whole finding, on several lines.
-func (f Finding) String() string {
-	s := f.Kind.Description()
-	if f.Detail != "" {
-		s += ": " + f.Detail
-	}
-	s += "\n" + f.Operation.String()
-	if len(f.Stack) > 0 {
-		s += "\n" + string(f.Stack)
-	}
-	return s
+	Report func(trace.Finding)
 }
 
 // any reports whether there is anything to check.
@@ -117,7 +68,7 @@ type checker struct {
 	slow    *watchdog // nil: slow handlers are not looked for
 
 	mu   sync.Mutex
-	last map[*Operation]OperationID // Completions: the last completion of each operation
+	last map[*Operation]trace.OperationID // Completions: the last completion of each operation
 }
 
 // newChecker begins d's checks. It returns nil if there are none.
@@ -125,7 +76,7 @@ func newChecker(d *Dispatcher, o *Options) *checker {
 	if !o.Diagnostics.any() {
 		return nil
 	}
-	c := &checker{Diagnostics: o.Diagnostics, d: d, logger: o.Logger, last: map[*Operation]OperationID{}}
+	c := &checker{Diagnostics: o.Diagnostics, d: d, logger: o.Logger, last: map[*Operation]trace.OperationID{}}
 	if c.SlowHandler > 0 {
 		c.slow = newWatchdog(c)
 	}
@@ -133,8 +84,8 @@ func newChecker(d *Dispatcher, o *Options) *checker {
 }
 
 // report reports a finding about the operation with that ID.
-func (c *checker) report(kind FindingKind, id OperationID, detail string, stack []byte) {
-	f := Finding{Kind: kind, Detail: detail, Stack: stack}
+func (c *checker) report(kind trace.FindingKind, id trace.OperationID, detail string, stack []byte) {
+	f := trace.Finding{Kind: kind, Detail: detail, Stack: stack}
 	f.Operation = c.d.pendingOf(id)
 	if c.Report != nil {
 		c.Report(f)
@@ -161,7 +112,7 @@ func (c *checker) completed(o *Operation) bool {
 	}
 	if c.Buffers {
 		if detail := c.buffers.end(o); detail != "" {
-			c.report(FindingBuffer, OperationID(o.slot.ID), detail, nil)
+			c.report(trace.FindingBuffer, trace.OperationID(o.slot.ID), detail, nil)
 		}
 	}
 	return true
@@ -172,13 +123,13 @@ func (c *checker) once(o *Operation) bool {
 	c.mu.Lock()
 	id := c.last[o]
 	if o.slot != nil {
-		c.last[o] = OperationID(o.slot.ID)
+		c.last[o] = trace.OperationID(o.slot.ID)
 	}
 	c.mu.Unlock()
 	if o.Outstanding() {
 		return true
 	}
-	c.report(FindingTwice, id, "", nil)
+	c.report(trace.FindingTwice, id, "", nil)
 	return false
 }
 
@@ -198,7 +149,7 @@ func (c *checker) left(s *record.Slot) {
 // closing is called by Close before the backend is closed.
 func (c *checker) closing() {
 	if c != nil && c.Outstanding {
-		c.reportLive(FindingOutstanding)
+		c.reportLive(trace.FindingOutstanding)
 	}
 }
 
@@ -211,11 +162,11 @@ func (c *checker) closed() {
 		c.slow.end()
 	}
 	if c.Outstanding {
-		c.reportLive(FindingLost)
+		c.reportLive(trace.FindingLost)
 	}
 }
 
-func (c *checker) reportLive(kind FindingKind) {
+func (c *checker) reportLive(kind trace.FindingKind) {
 	for _, p := range c.d.Pending() {
 		if p.State() == "outstanding" {
 			c.report(kind, p.ID, "", nil)
@@ -223,11 +174,10 @@ func (c *checker) reportLive(kind FindingKind) {
 	}
 }
 
-// watches reports whether the caller is the watchdog's goroutine, inside Report.
-// Close waits for the end of that goroutine.
-func (c *checker) watches() bool {
-	g := record.Goroutine()
-	return c != nil && c.slow != nil && g != 0 && c.slow.goroutine.Load() == g
+// isWatchdog reports whether g is the watchdog's goroutine, which calls Report. Close
+// waits for its end.
+func (c *checker) isWatchdog(g uintptr) bool {
+	return c != nil && c.slow != nil && c.slow.goroutine.Load() == g
 }
 
 // poison is the byte with which the memory of a read is filled.
@@ -405,7 +355,7 @@ func (w *watchdog) look() {
 	w.mu.Unlock()
 	for id, r := range slow {
 		detail := fmt.Sprintf("for %v, where %v is allowed", time.Since(r.since).Round(time.Microsecond), w.c.SlowHandler)
-		w.c.report(FindingSlow, OperationID(id), detail, stackOf(r.goroutine))
+		w.c.report(trace.FindingSlow, trace.OperationID(id), detail, stackOf(r.goroutine))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // faulty is a backend that loses completed reads, or hands them back twice.
@@ -40,15 +41,15 @@ func (f *faulty) Wait(deadline time.Duration) *backend.Op {
 
 // checked makes a dispatcher with diagnostics whose findings are sent to the
 // channel.
-func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispatcher, chan proactor.Finding) {
+func checked(t *testing.T, name string, c proactor.Diagnostics) (*proactor.Dispatcher, chan trace.Finding) {
 	t.Helper()
-	faults := make(chan proactor.Finding, 16)
-	c.Report = func(f proactor.Finding) { faults <- f }
+	faults := make(chan trace.Finding, 16)
+	c.Report = func(f trace.Finding) { faults <- f }
 	return newDispatcher(t, proactor.Options{Backend: proactor.Named(name), Diagnostics: c}), faults
 }
 
 // only receives the one finding that there is.
-func only(t *testing.T, faults chan proactor.Finding, kind proactor.FindingKind) proactor.Finding {
+func only(t *testing.T, faults chan trace.Finding, kind trace.FindingKind) trace.Finding {
 	t.Helper()
 	if len(faults) != 1 {
 		t.Fatalf("%d faults", len(faults))
@@ -68,8 +69,8 @@ func TestCheckOutstanding(t *testing.T) {
 	d.Post(&post)
 	runUntil(t, d, &post)
 	d.Close()
-	f := only(t, faults, proactor.FindingOutstanding)
-	if f.Operation.Kind != proactor.KindTimer || len(f.Operation.Chain) != 1 || f.Operation.Chain[0].Kind != proactor.KindPost {
+	f := only(t, faults, trace.FindingOutstanding)
+	if f.Operation.Kind != proactor.KindTimer.String() || len(f.Operation.Chain) != 1 || f.Operation.Chain[0].Kind != proactor.KindPost.String() {
 		t.Errorf("the fault is %v", f)
 	}
 }
@@ -94,10 +95,10 @@ func TestCheckLost(t *testing.T) {
 	d.StartTimer(&timer, time.Second)
 	runUntil(t, d, &timer)
 	d.Close()
-	if f := <-faults; f.Kind != proactor.FindingOutstanding {
+	if f := <-faults; f.Kind != trace.FindingOutstanding {
 		t.Errorf("the first fault is %v", f)
 	}
-	if f := only(t, faults, proactor.FindingLost); f.Operation.Kind != proactor.KindRead {
+	if f := only(t, faults, trace.FindingLost); f.Operation.Kind != proactor.KindRead.String() {
 		t.Errorf("the fault is %v", f)
 	}
 }
@@ -113,7 +114,7 @@ func TestCheckTwice(t *testing.T) {
 	startedRead(t, d, &read, make([]byte, 16))
 	d.StartTimer(&timer, time.Second)
 	runUntil(t, d, &timer, &read)
-	if only(t, faults, proactor.FindingTwice).Operation.Kind != proactor.KindRead || calls != 1 {
+	if only(t, faults, trace.FindingTwice).Operation.Kind != proactor.KindRead.String() || calls != 1 {
 		t.Errorf("the handler was called %d times", calls)
 	}
 }
@@ -143,7 +144,7 @@ func TestCheckBuffers(t *testing.T) {
 			in[60] = 1
 			x.Write(&write, out)
 			runUntil(t, d, &read, &write)
-			if f := only(t, faults, proactor.FindingBuffer); !strings.Contains(f.Detail, "byte 60 of the memory") || f.Operation.Kind != proactor.KindScatterRead {
+			if f := only(t, faults, trace.FindingBuffer); !strings.Contains(f.Detail, "byte 60 of the memory") || f.Operation.Kind != proactor.KindScatterRead.String() {
 				t.Errorf("the fault is %v", f)
 			}
 
@@ -151,7 +152,7 @@ func TestCheckBuffers(t *testing.T) {
 			out[0]++
 			y.Read(&read, in)
 			runUntil(t, d, &read, &write)
-			if f := only(t, faults, proactor.FindingBuffer); !strings.Contains(f.Detail, "being written have changed") || f.Operation.Kind != proactor.KindWrite {
+			if f := only(t, faults, trace.FindingBuffer); !strings.Contains(f.Detail, "being written have changed") || f.Operation.Kind != proactor.KindWrite.String() {
 				t.Errorf("the fault is %v", f)
 			}
 		})
@@ -163,12 +164,12 @@ func TestCheckSlowHandler(t *testing.T) {
 	d, faults := checked(t, "", proactor.Diagnostics{SlowHandler: time.Millisecond})
 	var fast, slow proactor.Operation
 	fast.Handler = proactor.HandlerFunc(nothing)
-	var fault proactor.Finding
+	var fault trace.Finding
 	slow.Handler = proactor.HandlerFunc(func(*proactor.Operation) { hangUntil(faults, &fault) })
 	d.StartTimer(&fast, 0)
 	d.Post(&slow)
 	runUntil(t, d, &fast, &slow)
-	if fault.Kind != proactor.FindingSlow || fault.Operation.Kind != proactor.KindPost || fault.Operation.State() != "in its handler" {
+	if fault.Kind != trace.FindingSlow || fault.Operation.Kind != proactor.KindPost.String() || fault.Operation.State() != "in-handler" {
 		t.Errorf("the fault is %v", fault)
 	}
 	if !strings.Contains(string(fault.Stack), "hangUntil") || strings.Contains(string(fault.Stack), "\n\n") {
@@ -176,7 +177,7 @@ func TestCheckSlowHandler(t *testing.T) {
 	}
 }
 
-func hangUntil(faults chan proactor.Finding, fault *proactor.Finding) { *fault = <-faults }
+func hangUntil(faults chan trace.Finding, fault *trace.Finding) { *fault = <-faults }
 
 // Without a Report function, findings are logged.
 func TestCheckLogger(t *testing.T) {
@@ -192,7 +193,7 @@ func TestCheckLogger(t *testing.T) {
 }
 
 func TestCheckOptions(t *testing.T) {
-	report := func(proactor.Finding) {}
+	report := func(trace.Finding) {}
 	for want, o := range map[string]proactor.Options{
 		"SlowHandler is -1ns":  {Diagnostics: proactor.Diagnostics{SlowHandler: -1, Report: report}},
 		"need the causal":      {Diagnostics: proactor.Diagnostics{Buffers: true, Report: report}, Record: proactor.RecordOptions{Off: true}},
@@ -239,7 +240,7 @@ func TestCloseInReport(t *testing.T) {
 			told := make(chan error, 16)
 			var d *proactor.Dispatcher
 			o.Diagnostics = proactor.Diagnostics{Outstanding: true, Buffers: true, SlowHandler: time.Millisecond}
-			o.Diagnostics.Report = func(proactor.Finding) { told <- d.Close() }
+			o.Diagnostics.Report = func(trace.Finding) { told <- d.Close() }
 			d = newDispatcher(t, o)
 			refused := func(what string) {
 				t.Helper()

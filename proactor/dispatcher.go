@@ -2,6 +2,7 @@ package proactor
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,11 +36,11 @@ type Dispatcher struct {
 	locked      bool          // that goroutine is tied to its thread (Pool.LockThreads)
 	thread      *lockedThread // dispatches and waits, with WaitLocked; nil: the goroutine that has the turn does
 
-	load     atomic.Int64  // open handles
-	cancels  atomic.Uint32 // number of calls of CancelAll
-	stopping atomic.Bool   // Stop was called, and no Run has returned for it yet
-	closed   atomic.Bool   // Close was called; set while mu is held
-	ended    bool          // Close has closed the backend; turn covers it
+	openHandles atomic.Int64
+	cancels     atomic.Uint32 // number of calls of CancelAll
+	stopping    atomic.Bool   // Stop was called, and no Run has returned for it yet
+	closed      atomic.Bool   // Close was called; set while mu is held
+	ended       bool          // Close has closed the backend; turn covers it
 
 	// mu covers what initiators hand over. It is held for a few instructions only.
 	mu           sync.Mutex
@@ -102,11 +103,60 @@ func New(o Options) (*Dispatcher, error) {
 	return d, nil
 }
 
+// process is the state that the dispatchers of this process share.
+var process struct {
+	mu          sync.Mutex
+	dispatchers []*Dispatcher                                     // not closed yet, in the order in which they were made
+	recording   *recording                                        // nil: none is in progress
+	replace     func(number int, chosen Backend) (Backend, error) // of ReplaceBackends; nil: each dispatcher uses its own
+	replaced    int                                               // calls of replace
+	replacing   sync.Mutex                                        // held while replace is called; taken before mu
+}
+
+// Dispatchers returns the open dispatchers of this process, in the order in which
+// they were made, for tools that show everything that happens.
+func Dispatchers() []*Dispatcher {
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	return slices.Clone(process.dispatchers)
+}
+
+// Number tells d from the other dispatchers of this process: it is in the IDs of d's
+// operations. It is 0 if no record is kept.
+func (d *Dispatcher) Number() int {
+	if d.record == nil {
+		return 0
+	}
+	return int(d.record.Number())
+}
+
+// register sets up d's record and adds d to the open dispatchers, in one step: other
+// goroutines find d from then on, and read its record. A recording in progress
+// decides about the record, instead of o.
+func (d *Dispatcher) register(o RecordOptions) {
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	r := process.recording
+	if r != nil {
+		o = r.options
+		r.dispatchers = append(r.dispatchers, d)
+	}
+	d.setUpRecord(o)
+	process.dispatchers = append(process.dispatchers, d)
+}
+
+// unregister removes d, which is closed.
+func (d *Dispatcher) unregister() {
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	process.dispatchers = slices.DeleteFunc(process.dispatchers, func(o *Dispatcher) bool { return o == d })
+}
+
 // Backend says which backend d uses, and why better ones were refused.
 func (d *Dispatcher) Backend() BackendInfo { return d.info }
 
-// Load is the number of handles that are open on d.
-func (d *Dispatcher) Load() int { return int(d.load.Load()) }
+// OpenHandles is the number of handles that are open on d.
+func (d *Dispatcher) OpenHandles() int { return int(d.openHandles.Load()) }
 
 // Now is the clock that timers run on: the time since some moment in the past. It
 // never goes back. Under the sim backend it is virtual.

@@ -13,78 +13,111 @@ import "github.com/actum-go/actum/proactor/internal/backend"
 // A signal costs a lock, and a wake-up if the dispatcher is parked. An event that another
 // process signals is an eventfd or a pipe: give it to [Dispatcher.Adopt] and read from it.
 type Event struct {
-	d *Dispatcher
-
-	// d.mu covers the rest.
-	waiting backend.Queue
-	signals int // that no operation has waited for
+	waits   waitQueue
+	signals int // that no operation has waited for; Dispatcher.mu covers it
 }
 
 // NewEvent makes an event object whose waits complete on d.
-func (d *Dispatcher) NewEvent() *Event { return &Event{d: d} }
+func (d *Dispatcher) NewEvent() *Event { return &Event{waits: waitQueue{d: d}} }
 
 // Wait completes op, with a nil error, when e is signalled, or at once if it was
 // signalled since the last wait. op.N is the number of signals.
 func (e *Event) Wait(op *Operation) {
-	op.ensureSettings()
-	e.d.begin(op, KindEvent)
-	if e.d.journal != nil && e.d.ask(op, func() { e.wait(op) }) {
-		return
-	}
-	e.wait(op)
-}
-
-// wait starts op, which has begun.
-func (e *Event) wait(op *Operation) {
-	d, c := e.d, op.settings.Load()
-	ended := d.arm(c)
-	d.mu.Lock()
-	c.event = e
-	if ended == nil {
-		ended = c.reason
-	}
-	if ended == nil && d.closed.Load() {
-		ended = ErrClosed
-	}
-	switch {
-	case ended != nil || e.signals > 0:
-		if ended == nil {
-			op.op.N, e.signals = e.signals, 0
-		}
-		d.completeAndUnlock(&op.op, ended)
-	default:
-		e.waiting.Push(&op.op)
-		d.external.add(c, inDispatcher)
-		d.mu.Unlock()
-	}
+	e.waits.d.begin(op, KindEvent)
+	e.waits.d.startWait(op, e)
 }
 
 // Signal completes the wait that was started first, or is counted for the next one.
 // After Close of the dispatcher it has no effect.
 func (e *Event) Signal() {
-	d := e.d
+	d := e.waits.d
 	if d.journal != nil && d.journal.Ask(nil, "signal an event", e.Signal) {
 		return
 	}
 	d.mu.Lock()
-	op := e.waiting.Pop()
+	e.signals++
+	op := e.waits.nextLocked()
 	if op == nil {
-		e.signals++
 		d.mu.Unlock()
 		return
 	}
-	o := op.Owner.(*Operation)
-	d.external.remove(o.settings.Load(), inDispatcher)
-	op.N = 1
-	d.completeLocked(o, nil)
+	e.takeLocked(op)
+	d.completeLocked(op, nil)
 	d.mu.Unlock()
 	d.wake()
 }
 
-// endLocked completes the wait of c with err, unless it has completed already.
-func (e *Event) endLocked(c *settings, err error) {
-	if e.waiting.Remove(&c.op.op) {
-		e.d.external.remove(c, inDispatcher)
-		e.d.completeLocked(c.op, err)
+func (e *Event) queue() *waitQueue { return &e.waits }
+
+func (e *Event) takeLocked(op *Operation) bool {
+	op.op.N, e.signals = e.signals, 0
+	return op.op.N > 0
+}
+
+// eventSource is what operations wait for: an Event or a SignalSet.
+type eventSource interface {
+	queue() *waitQueue
+	// takeLocked gives op what has arrived before it. It returns false if nothing has.
+	takeLocked(op *Operation) bool
+}
+
+// waitQueue has the operations that wait for an event source, in the order in which they
+// were started. d.mu covers it.
+type waitQueue struct {
+	d       *Dispatcher
+	waiting backend.Queue
+	closed  error // with which waits complete at once; nil: they wait
+}
+
+// startWait starts op, which has begun.
+func (d *Dispatcher) startWait(op *Operation, s eventSource) {
+	op.ensureSettings()
+	if d.journal != nil && d.ask(op, func() { d.waitFor(op, s) }) {
+		return
+	}
+	d.waitFor(op, s)
+}
+
+// waitFor completes op with what has arrived, or adds it to the queue.
+func (d *Dispatcher) waitFor(op *Operation, s eventSource) {
+	c, q := op.settings.Load(), s.queue()
+	ended := d.armAndLock(c)
+	if ended == nil {
+		ended = q.closed
+	}
+	if ended != nil || s.takeLocked(op) {
+		d.completeAndUnlock(&op.op, ended)
+		return
+	}
+	c.waits = q
+	q.waiting.Push(&op.op)
+	d.external.add(c, inDispatcher)
+	d.mu.Unlock()
+}
+
+// nextLocked takes the operation that was started first out of q; nil if none waits.
+func (q *waitQueue) nextLocked() *Operation {
+	op := q.waiting.Pop()
+	if op == nil {
+		return nil
+	}
+	o := op.Owner.(*Operation)
+	q.d.external.remove(o.settings.Load(), inDispatcher)
+	return o
+}
+
+// endAllLocked completes all waits with err.
+func (q *waitQueue) endAllLocked(err error) {
+	for op := q.nextLocked(); op != nil; op = q.nextLocked() {
+		q.d.completeLocked(op, err)
+	}
+}
+
+// endLocked completes the wait of c with err, unless it has completed already. A nil q is
+// that of an operation that does not wait yet.
+func (q *waitQueue) endLocked(c *settings, err error) {
+	if q != nil && q.waiting.Remove(&c.op.op) {
+		q.d.external.remove(c, inDispatcher)
+		q.d.completeLocked(c.op, err)
 	}
 }

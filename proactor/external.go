@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // Processor is an asynchronous operation processor of the program's own: a library
@@ -34,7 +35,7 @@ type Completion struct {
 	d          *Dispatcher
 	settings   *settings
 	generation uint64
-	id         OperationID // 0 if there is no record or no processor
+	id         trace.OperationID // 0 if there is no record or no processor
 }
 
 // externalOperation is the state of an external operation. Dispatcher.mu covers it.
@@ -84,16 +85,12 @@ func (d *Dispatcher) startExternal(op *Operation, k Kind, p Processor) (_ Comple
 		c.external.cancelPost.Handler = c.external
 	}
 	d.begin(op, k)
-	ended := d.arm(c)
-	d.mu.Lock()
+	ended := d.armAndLock(c)
 	e := c.external
 	e.processor, e.completion = p, Completion{d: d, settings: c, generation: c.generation}
 	e.cancelPost.strand, e.cancelPost.priority = op.strand, op.priority
 	e.done, e.asked, e.cancelling = false, false, false
 	e.process, e.addrs = nil, nil
-	if ended == nil && d.closed.Load() {
-		ended = ErrClosed
-	}
 	if ended != nil {
 		e.done = true
 		completion := e.completion
@@ -101,13 +98,10 @@ func (d *Dispatcher) startExternal(op *Operation, k Kind, p Processor) (_ Comple
 		return completion, false
 	}
 	if op.slot != nil && p != nil && k == KindExternal {
-		e.completion.id = OperationID(op.slot.ID)
+		e.completion.id = trace.OperationID(op.slot.ID)
 	}
 	d.external.add(c, inDispatcher)
 	c.launched = true
-	if c.reason != nil {
-		d.requestCancelLocked(c)
-	}
 	completion := e.completion
 	d.mu.Unlock()
 	d.wake()
@@ -137,7 +131,7 @@ func (c Completion) complete(n int, err error, set func(*externalOperation)) boo
 	if c.settings.generation != c.generation || e.done {
 		d.mu.Unlock()
 		if c.id != 0 && d.checks != nil && d.checks.Completions {
-			d.checks.report(FindingTwice, c.id, "its processor called Complete again", nil)
+			d.checks.report(trace.FindingTwice, c.id, "its processor called Complete again", nil)
 		}
 		return false
 	}
@@ -203,8 +197,8 @@ func (d *Dispatcher) closeExternal() {
 	d.mu.Lock()
 	for i := len(d.external) - 1; i >= 0; i-- {
 		switch c := d.external[i]; {
-		case c.op.Kind() == KindEvent:
-			c.event.endLocked(c, ErrClosed)
+		case c.waits != nil:
+			c.waits.endLocked(c, ErrClosed)
 		case !c.inTick:
 			d.requestCancelLocked(c)
 		}

@@ -40,14 +40,7 @@ func (d *Dispatcher) AdoptFile(file interface {
 	syscall.Conn
 	Name() string
 }) (*Handle, error) {
-	if d.closed.Load() {
-		return nil, closedError("adopt a file")
-	}
-	h, err := d.backend.AdoptFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return d.newHandle(h), nil
+	return d.open("adopt a file", func() (backend.Handle, error) { return d.backend.AdoptFile(file) })
 }
 
 // ReadAt reads into b, which is the runtime's until the handler is called, from the

@@ -32,8 +32,20 @@ const handleClosed = 1
 
 // newHandle makes a Handle of a backend's handle.
 func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
-	d.load.Add(1)
+	d.openHandles.Add(1)
 	return &Handle{d: d, h: h}
+}
+
+// open makes a handle by a call of the backend, unless d is closed.
+func (d *Dispatcher) open(call string, open func() (backend.Handle, error)) (*Handle, error) {
+	if d.closed.Load() {
+		return nil, closedError(call)
+	}
+	h, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return d.newHandle(h), nil
 }
 
 // Connect connects to an address; the new stream is in op.Handle. network is
@@ -51,14 +63,7 @@ func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOp
 // port, which LocalAddr returns. The file of a "unix" listener is removed when the
 // handle is closed, unless another file has taken its place.
 func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle, error) {
-	if d.closed.Load() {
-		return nil, closedError("listen on " + network + " " + address)
-	}
-	h, err := d.backend.Listen(network, address, (*backend.SocketOptions)(o))
-	if err != nil {
-		return nil, err
-	}
-	return d.newHandle(h), nil
+	return d.open("listen on "+network+" "+address, func() (backend.Handle, error) { return d.backend.Listen(network, address, (*backend.SocketOptions)(o)) })
 }
 
 // Adopt makes a stream of an open file: a pipe, a FIFO, a terminal, the standard
@@ -79,14 +84,7 @@ func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle,
 // Otherwise (for example a standard input that another user owns) all processes that
 // share it see it non-blocking.
 func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
-	if d.closed.Load() {
-		return nil, closedError("adopt a file")
-	}
-	h, err := d.backend.Adopt(file)
-	if err != nil {
-		return nil, err
-	}
-	return d.newHandle(h), nil
+	return d.open("adopt a file", func() (backend.Handle, error) { return d.backend.Adopt(file) })
 }
 
 // Pipe makes a pipe: bytes that are written to w are read from r. Reading from w or
@@ -221,7 +219,7 @@ func (h *Handle) Close() error {
 		}
 		return h.h.Close()
 	}
-	h.d.load.Add(-1)
+	h.d.openHandles.Add(-1)
 	err := h.h.Close()
 	h.d.retryAcceptsNow() // a descriptor is free now, or h's own accepts wait
 	return err
@@ -259,8 +257,8 @@ func (h *Handle) MoveTo(d *Dispatcher) error {
 	if err != nil {
 		return fmt.Errorf("proactor: moving %v to another dispatcher: %w", h.LocalAddr(), err)
 	}
-	h.d.load.Add(-1)
-	d.load.Add(1)
+	h.d.openHandles.Add(-1)
+	d.openHandles.Add(1)
 	h.d, h.h = d, taken
 	return nil
 }
@@ -288,14 +286,9 @@ func (a PacketAddr) String() string { return backend.PacketAddr(a).String() }
 // peer: it receives only from this peer, and sends to PacketAddr{}. A "unixgram"
 // handle that is to receive replies needs an address: set SocketOptions.LocalAddr.
 func (d *Dispatcher) ListenPacket(network, address string, o *SocketOptions) (*Handle, error) {
-	if d.closed.Load() {
-		return nil, closedError("listen on " + network + " " + address)
-	}
-	h, err := d.backend.ListenPacket(network, address, (*backend.SocketOptions)(o))
-	if err != nil {
-		return nil, err
-	}
-	return d.newHandle(h), nil
+	return d.open("listen on "+network+" "+address, func() (backend.Handle, error) {
+		return d.backend.ListenPacket(network, address, (*backend.SocketOptions)(o))
+	})
 }
 
 // ReceiveFrom receives one datagram into b, which is the runtime's until the handler

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // System calls that a signal interrupts (EINTR) are made again without a visible
@@ -28,7 +29,7 @@ func TestSignalsInterruptNothing(t *testing.T) {
 }
 
 func testInterrupted(t *testing.T, o proactor.Options) {
-	g, err := proactor.NewGroup(proactor.GroupOptions{Options: o})
+	g, err := group.New(group.Options{Options: o})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,14 +40,3 @@ func panicOf(f func()) (text string) {
 	f()
 	return ""
 }
-
-// TestFindingKinds: a kind is an identifier, and its description a sentence.
-func TestFindingKinds(t *testing.T) {
-	for _, k := range []proactor.FindingKind{
-		proactor.FindingOutstanding, proactor.FindingLost, proactor.FindingTwice, proactor.FindingBuffer, proactor.FindingSlow,
-	} {
-		if strings.Contains(string(k), " ") || !strings.Contains(k.Description(), " ") {
-			t.Errorf("%q: %q", string(k), k.Description())
-		}
-	}
-}

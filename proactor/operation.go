@@ -2,7 +2,6 @@ package proactor
 
 import (
 	"sync/atomic"
-	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/record"
@@ -132,8 +131,7 @@ type Operation struct {
 	// outstanding holds the Kind from the start to the call of the handler, and
 	// KindNone otherwise. Cancel may read it on any goroutine: see the states below.
 	outstanding atomic.Uint32
-	index       int32         // timers: the index in the heap plus one; 0 if not in the heap
-	deadline    time.Duration // timers: when to expire, by the dispatcher's clock
+	index       int32 // in the heap of timers, plus one; 0 if not in the heap
 }
 
 // NewOperation returns an operation whose completions call f. A program that starts
@@ -249,7 +247,7 @@ func (d *Dispatcher) begin(o *Operation, k Kind) {
 	}
 	o.kind, o.op.Kind = k, k.toBackend()
 	if c := o.settings.Load(); c != nil {
-		c.policy, c.more, c.event, c.set = completeOnce, false, nil, nil
+		c.policy, c.more, c.waits, c.signal = completeOnce, false, nil, nil
 	}
 	o.op.N, o.op.Err, o.op.New, o.made = 0, nil, nil, nil
 	if d.record != nil && k >= KindTimer { // for the other kinds, start does it

@@ -25,11 +25,11 @@ type Options struct {
 	WaitMode WaitMode
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
-	// Without names features that the backend must not use, of those that
+	// DisabledFeatures names features that the backend must not use, of those that
 	// [ProbeBackends] lists: to measure the effect of one, or to avoid a bug of a
 	// kernel. A backend without features is still a candidate, except that choosing such
 	// a backend in Backend is an error.
-	Without []string
+	DisabledFeatures []string
 	// Record configures the causal record of operations, which is kept by default.
 	Record RecordOptions
 	// Diagnostics look for mistakes. None by default.
@@ -89,7 +89,7 @@ func (o *Options) validate() error {
 // backendOptions is the part of o that a backend needs.
 func backendOptions(o *Options) backend.Options {
 	return backend.Options{
-		Entries: o.RingEntries, Locked: o.WaitMode == WaitLocked, Without: o.Without,
+		Entries: o.RingEntries, Locked: o.WaitMode == WaitLocked, DisabledFeatures: o.DisabledFeatures,
 		Logger: o.Logger, Pool: o.Pool.normal().Max > 1, Notify: notifySystem,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // posted is a post that notes that it was handled.
@@ -60,7 +61,7 @@ func TestPriorityOrder(t *testing.T) {
 func TestPriorityOfReads(t *testing.T) {
 	for _, name := range workingBackends() {
 		t.Run(name, func(t *testing.T) {
-			g, err := proactor.NewGroup(proactor.GroupOptions{Options: proactor.Options{Backend: proactor.Named(name)}})
+			g, err := group.New(group.Options{Options: proactor.Options{Backend: proactor.Named(name)}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,8 +37,8 @@ func TestProbeBackends(t *testing.T) {
 		{Options{Backend: Named("plain")}, "plain"},
 		{Options{Backend: Named("hidden")}, "hidden"},
 		{Options{Backend: Named("best")}, ""},
-		{Options{Without: []string{"speed"}}, "good"},
-		{Options{Without: []string{"speed"}, Backend: Named("plain")}, ""},
+		{Options{DisabledFeatures: []string{"speed"}}, "good"},
+		{Options{DisabledFeatures: []string{"speed"}, Backend: Named("plain")}, ""},
 		{Options{WaitMode: WaitLocked}, ""},
 	} {
 		list, err := ProbeBackends(test.o)
@@ -49,7 +49,7 @@ func TestProbeBackends(t *testing.T) {
 			if b.Chosen != (b.Name == test.chosen) || b.ByName != (b.Name == "hidden") {
 				t.Errorf("%+v: %+v", test.o, b)
 			}
-			works := b.Name != "best" && test.o.WaitMode == "" && (test.o.Without == nil || test.o.Backend != Named(b.Name))
+			works := b.Name != "best" && test.o.WaitMode == "" && (test.o.DisabledFeatures == nil || test.o.Backend != Named(b.Name))
 			if works != (b.Err == nil) || works && (b.Name == "good") != (len(b.Features) == 1) {
 				t.Errorf("%+v: %+v", test.o, b)
 			}

@@ -1,25 +1,21 @@
 package proactor
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"path"
+	"errors"
 	"runtime/pprof"
-	"runtime/trace"
+	runtimetrace "runtime/trace"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/record"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // The causal record says of each operation where it was started, by which handler,
-// when it passed each step, and with which result. Records lists operations; Pending
-// lists those that are outstanding, each with the chain of operations that led to
-// it.
+// when it passed each step, and with which result. In this order: how a dispatcher
+// keeps it, what it says (Records, Pending), and a recording of the whole process.
 
 // RecordOptions configure the causal record of a dispatcher's operations: where each
 // was started, in which handler, when it passed each step, and its result. See
@@ -45,100 +41,6 @@ const (
 	defaultHistory = 1024
 	maxHistory     = 16_000_000
 )
-
-// OperationID names one start of an operation within this process. An Operation that
-// is reused has another ID for each start.
-type OperationID uint64
-
-// String is the number of the dispatcher, and the number of the operation on it.
-func (id OperationID) String() string {
-	d, n := record.Split(uint64(id))
-	return fmt.Sprintf("%d.%d", d, n)
-}
-
-// Dispatcher is the number of the operation's dispatcher within this process.
-func (id OperationID) Dispatcher() int {
-	d, _ := record.Split(uint64(id))
-	return int(d)
-}
-
-// Site is a place in the source.
-type Site struct {
-	Function string // with the path of its package
-	File     string
-	Line     int
-}
-
-// String is short: the file without its folders, the function without those of its
-// package.
-func (s Site) String() string {
-	if s.File == "" {
-		return "?"
-	}
-	return path.Base(s.File) + ":" + strconv.Itoa(s.Line) + " " + path.Base(s.Function)
-}
-
-// Record is what is known about one operation. Times of steps that it has not
-// reached are zero.
-type Record struct {
-	ID     OperationID
-	Parent OperationID // the operation whose handler started it; 0: no handler did, or it is not known
-	Kind   Kind
-	Handle uint32 // the number of its Handle within this process; 0: none
-	// Sites are the place where it was started and its innermost callers, the innermost
-	// first. Empty: not known.
-	Sites []Site
-
-	Initiated  time.Time // the initiator started it
-	Submitted  time.Time // it was handed to the backend, or to the dispatcher's own lists
-	Completed  time.Time // the dispatcher got the completion
-	Dispatched time.Time // its handler was called
-	Returned   time.Time // its handler returned
-
-	N        int
-	Err      error
-	Panicked bool // the handler did not return, but panicked
-}
-
-// Site is where the operation was started.
-func (r *Record) Site() Site {
-	if len(r.Sites) == 0 {
-		return Site{}
-	}
-	return r.Sites[0]
-}
-
-// What is the kind of the operation, with the number of its handle.
-func (r *Record) What() string {
-	if r.Handle == 0 {
-		return r.Kind.String()
-	}
-	return r.Kind.String() + " #" + strconv.Itoa(int(r.Handle))
-}
-
-// State is "outstanding", "in its handler" or "done".
-func (r *Record) State() string {
-	switch {
-	case !r.Returned.IsZero():
-		return "done"
-	case !r.Dispatched.IsZero():
-		return "in its handler"
-	}
-	return "outstanding"
-}
-
-// String is one line: kind, place, state.
-func (r *Record) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%v %s at %v, %s", r.ID, r.What(), r.Site(), r.State())
-	if !r.Returned.IsZero() {
-		fmt.Fprintf(&b, ", %d bytes", r.N)
-		if r.Err != nil {
-			fmt.Fprintf(&b, ", %v", r.Err)
-		}
-	}
-	return b.String()
-}
 
 // setUpRecord begins d's record. Simulated runs begin in 1970, so that their records
 // are the same each time.
@@ -227,28 +129,28 @@ func (l *labels) handle(o *Operation) {
 	}
 	pprof.SetGoroutineLabels(ctx)
 	defer pprof.SetGoroutineLabels(context.Background())
-	defer trace.StartRegion(ctx, "proactor: "+k.String()).End()
+	defer runtimetrace.StartRegion(ctx, "proactor: "+k.String()).End()
 	o.Handler.HandleCompletion(o)
 }
 
 // Records returns the records of d's operations, in the order in which they were
 // started: those that are outstanding, and the last of those that are done. It may
 // be called from any goroutine, also after Close.
-func (d *Dispatcher) Records() []Record {
+func (d *Dispatcher) Records() []trace.Record {
 	live, history := d.record.Snapshot()
-	all := make([]Record, 0, len(live)+len(history))
+	all := make([]trace.Record, 0, len(live)+len(history))
 	sites := record.Sites{}
 	for _, list := range [][]record.Entry{history, live} {
 		for i := range list {
 			all = append(all, d.publish(&list[i], sites))
 		}
 	}
-	sortByID(all)
+	trace.Sort(all)
 	return all
 }
 
-// publish makes a Record of a recorder's entry.
-func (d *Dispatcher) publish(e *record.Entry, sites record.Sites) Record {
+// publish makes a trace.Record of a recorder's entry.
+func (d *Dispatcher) publish(e *record.Entry, sites record.Sites) trace.Record {
 	at := func(t time.Duration, reached bool) time.Time {
 		if !reached {
 			return time.Time{}
@@ -256,114 +158,48 @@ func (d *Dispatcher) publish(e *record.Entry, sites record.Sites) Record {
 		return d.epoch.Add(t)
 	}
 	done := !e.Live
-	r := Record{
-		ID: OperationID(e.ID), Parent: OperationID(e.Parent), Kind: Kind(e.Kind), Handle: e.Handle,
+	r := trace.Record{
+		ID: trace.OperationID(e.ID), Parent: trace.OperationID(e.Parent), Kind: Kind(e.Kind).String(), Handle: e.Handle,
 		Initiated: at(e.Initiated, true), Submitted: at(e.Submitted, done), Completed: at(e.Completed, done),
 		Dispatched: at(e.Dispatched, done || e.Running), Returned: at(e.Returned, done), N: e.N, Err: e.Err, Panicked: e.Panicked,
 	}
 	for _, f := range sites.Frames(e.PCs) {
-		r.Sites = append(r.Sites, Site{f.Function, f.File, f.Line})
+		r.Sites = append(r.Sites, trace.Site{Function: f.Function, File: f.File, Line: f.Line})
 	}
 	return r
-}
-
-func sortByID(records []Record) {
-	slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
-}
-
-// Pending is an operation that is outstanding, or whose handler runs, with the
-// operations that led to it.
-type Pending struct {
-	Record
-	Age time.Duration // since it was initiated
-	// Chain is its ancestors: the operation in whose handler it was started, the one in
-	// whose handler that was started, and so on. The last one was started by no handler,
-	// or, if Forgotten is set, its parent is not in the record any more.
-	Chain     []Record
-	Forgotten bool
-}
-
-// chainShown is the number of operations of a chain that String shows.
-const chainShown = 8
-
-// String is one line for the operation, and one for each operation that led to it.
-// The middle of a long chain, where loops repeat, is left out.
-func (p *Pending) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%v, for %v", &p.Record, p.Age.Round(time.Microsecond))
-	for i := range p.Chain {
-		if left := len(p.Chain) - i; i >= chainShown && left > 1 {
-			if i == chainShown {
-				fmt.Fprintf(&b, "\n    ... %d more", left-1)
-			}
-			continue
-		}
-		fmt.Fprintf(&b, "\n    from %v", &p.Chain[i])
-	}
-	if p.Forgotten {
-		b.WriteString("\n    from what the record has forgotten")
-	}
-	return b.String()
 }
 
 // Pending returns the operations that are outstanding, the oldest first, with the
 // operations that led to them. It may be called from any goroutine, also while a
 // handler hangs. It is nil if no record is kept.
-func (d *Dispatcher) Pending() []Pending {
+func (d *Dispatcher) Pending() (list []trace.Pending) {
 	if d.record == nil {
 		return nil
 	}
-	now, number := d.epoch.Add(d.backend.Now()), d.Number()
-	return pending(d.visibleRecords(), func(r *Record) (time.Time, bool) { return now, r.ID.Dispatcher() == number })
-}
-
-// pending picks the operations that are not done from records, which are sorted. of
-// reports whether an operation is wanted, and the time on its dispatcher's clock.
-func pending(records []Record, of func(*Record) (time.Time, bool)) []Pending {
-	var list []Pending
-	for i := range records {
-		r := &records[i]
-		now, ok := of(r)
-		if !ok || !r.Returned.IsZero() {
-			continue
+	now, number, records := d.epoch.Add(d.backend.Now()), d.Number(), d.visibleRecords()
+	for _, r := range records {
+		if r.ID.Dispatcher() == number && r.Returned.IsZero() {
+			list = append(list, trace.NewPending(r, now, records))
 		}
-		p := Pending{Record: *r, Age: now.Sub(r.Initiated)}
-		p.Chain, p.Forgotten = chain(records, r.Parent)
-		list = append(list, p)
 	}
-	slices.SortStableFunc(list, func(a, b Pending) int { return a.Initiated.Compare(b.Initiated) })
+	slices.SortStableFunc(list, func(a, b trace.Pending) int { return a.Initiated.Compare(b.Initiated) })
 	return list
-}
-
-// chain follows the parents, from id on.
-func chain(records []Record, id OperationID) (list []Record, forgotten bool) {
-	for id != 0 {
-		i, ok := find(records, id)
-		if !ok {
-			return list, true
-		}
-		list = append(list, records[i])
-		id = records[i].Parent
-	}
-	return list, false
 }
 
 // pendingOf is the operation with that ID, done or not, with its chain. If the
 // record has forgotten it, only the ID is set.
-func (d *Dispatcher) pendingOf(id OperationID) Pending {
-	all := d.visibleRecords()
-	i, ok := find(all, id)
+func (d *Dispatcher) pendingOf(id trace.OperationID) trace.Pending {
+	records := d.visibleRecords()
+	r, ok := trace.Find(records, id)
 	if !ok {
-		return Pending{Record: Record{ID: id}, Forgotten: true}
+		return trace.Pending{Record: trace.Record{ID: id}, Forgotten: true}
 	}
-	p := Pending{Record: all[i], Age: d.epoch.Add(d.backend.Now()).Sub(all[i].Initiated)}
-	p.Chain, p.Forgotten = chain(all, p.Parent)
-	return p
+	return trace.NewPending(*r, d.epoch.Add(d.backend.Now()), records)
 }
 
 // visibleRecords are the records of d and of all open dispatchers, because a chain
 // may lead through several.
-func (d *Dispatcher) visibleRecords() []Record {
+func (d *Dispatcher) visibleRecords() []trace.Record {
 	all := Dispatchers()
 	if !slices.Contains(all, d) {
 		all = append(all, d)
@@ -371,7 +207,45 @@ func (d *Dispatcher) visibleRecords() []Record {
 	return recordsOf(all)
 }
 
-// find returns the index of the record with that ID.
-func find(records []Record, id OperationID) (int, bool) {
-	return slices.BinarySearchFunc(records, id, func(r Record, id OperationID) int { return cmp.Compare(r.ID, id) })
+// recording keeps the records of all dispatchers that are made while it is in
+// progress, also after these are closed.
+type recording struct {
+	options     RecordOptions
+	dispatchers []*Dispatcher
+}
+
+// StartRecording makes the records of dispatchers that are made from now on follow o
+// instead of their own options, until stop is called. stop returns these records, also
+// those of dispatchers that are closed by then, in the order of the operations' IDs. If
+// a recording is in progress already, StartRecording fails.
+func StartRecording(o RecordOptions) (stop func() []trace.Record, err error) {
+	r := &recording{options: o}
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	if process.recording != nil {
+		return nil, errors.New("proactor: a recording is in progress already: stop that one first")
+	}
+	process.recording = r
+	return r.stop, nil
+}
+
+// stop ends the recording.
+func (r *recording) stop() []trace.Record {
+	process.mu.Lock()
+	if process.recording == r {
+		process.recording = nil
+	}
+	dispatchers := slices.Clone(r.dispatchers)
+	process.mu.Unlock()
+	return recordsOf(dispatchers)
+}
+
+// recordsOf returns the records of several dispatchers, sorted.
+func recordsOf(dispatchers []*Dispatcher) []trace.Record {
+	var all []trace.Record
+	for _, d := range dispatchers {
+		all = append(all, d.Records()...)
+	}
+	trace.Sort(all)
+	return all
 }

@@ -13,20 +13,21 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/sim"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // here is its caller's place in the source.
-func here() proactor.Site {
+func here() trace.Site {
 	pc, file, line, _ := runtime.Caller(1)
-	return proactor.Site{Function: runtime.FuncForPC(pc).Name(), File: file, Line: line}
+	return trace.Site{Function: runtime.FuncForPC(pc).Name(), File: file, Line: line}
 }
 
 // find returns the one record of that kind.
-func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) proactor.Record {
+func find(t testing.TB, d *proactor.Dispatcher, k proactor.Kind) trace.Record {
 	t.Helper()
-	var found []proactor.Record
+	var found []trace.Record
 	for _, r := range d.Records() {
-		if r.Kind == k {
+		if r.Kind == k.String() {
 			found = append(found, r)
 		}
 	}
@@ -50,32 +51,36 @@ func TestRecordSites(t *testing.T) {
 			var op proactor.Operation
 			op.Handler = proactor.HandlerFunc(nothing)
 			buf, file := []byte("x"), filepath.Join(dir, "f")
+			event := d.NewEvent()
+			event.Signal()
 			tests := []struct {
 				kind  proactor.Kind
-				start func() proactor.Site
+				start func() trace.Site
 			}{
-				{proactor.KindPost, func() proactor.Site { d.Post(&op); return here() }},
-				{proactor.KindTimer, func() proactor.Site { d.StartTimer(&op, 0); return here() }},
-				{proactor.KindWrite, func() proactor.Site { x.Write(&op, buf); return here() }},
-				{proactor.KindRead, func() proactor.Site { y.Read(&op, buf); return here() }},
-				{proactor.KindGatherWrite, func() proactor.Site { x.WriteV(&op, [][]byte{buf}); return here() }},
-				{proactor.KindScatterRead, func() proactor.Site { y.ReadV(&op, [][]byte{buf}); return here() }},
-				{proactor.KindConnect, func() proactor.Site { d.Connect(&op, "tcp", ln.LocalAddr().String(), nil); return here() }},
-				{proactor.KindAccept, func() proactor.Site { ln.Accept(&op); return here() }},
-				{proactor.KindTimer, func() proactor.Site { d.StartTimerAt(&op, 0); return here() }},
-				{proactor.KindTimer, func() proactor.Site { d.StartAlarm(&op, time.Time{}); return here() }},
-				{proactor.KindOpen, func() proactor.Site { d.OpenFile(&op, file, os.O_RDWR|os.O_CREATE, 0o600); return here() }},
+				{proactor.KindPost, func() trace.Site { d.Post(&op); return here() }},
+				{proactor.KindTimer, func() trace.Site { d.StartTimer(&op, 0); return here() }},
+				{proactor.KindWrite, func() trace.Site { x.Write(&op, buf); return here() }},
+				{proactor.KindRead, func() trace.Site { y.Read(&op, buf); return here() }},
+				{proactor.KindGatherWrite, func() trace.Site { x.WriteV(&op, [][]byte{buf}); return here() }},
+				{proactor.KindScatterRead, func() trace.Site { y.ReadV(&op, [][]byte{buf}); return here() }},
+				{proactor.KindConnect, func() trace.Site { d.Connect(&op, "tcp", ln.LocalAddr().String(), nil); return here() }},
+				{proactor.KindAccept, func() trace.Site { ln.Accept(&op); return here() }},
+				{proactor.KindTimer, func() trace.Site { d.StartTimerAt(&op, 0); return here() }},
+				{proactor.KindTimer, func() trace.Site { d.StartAlarm(&op, time.Time{}); return here() }},
+				{proactor.KindEvent, func() trace.Site { event.Wait(&op); return here() }},
+				{proactor.KindResolve, func() trace.Site { d.Resolve(&op, nil, "ip", "127.0.0.1"); return here() }},
+				{proactor.KindOpen, func() trace.Site { d.OpenFile(&op, file, os.O_RDWR|os.O_CREATE, 0o600); return here() }},
 			}
 			var opened *proactor.Handle
 			onFile := []struct {
 				kind  proactor.Kind
-				start func() proactor.Site
+				start func() trace.Site
 			}{
-				{proactor.KindWriteAt, func() proactor.Site { opened.WriteAt(&op, buf, 0); return here() }},
-				{proactor.KindReadAt, func() proactor.Site { opened.ReadAt(&op, buf, 0); return here() }},
-				{proactor.KindSync, func() proactor.Site { opened.Sync(&op); return here() }},
-				{proactor.KindSync, func() proactor.Site { opened.SyncData(&op); return here() }},
-				{proactor.KindStat, func() proactor.Site { opened.Stat(&op, new(proactor.FileInfo)); return here() }},
+				{proactor.KindWriteAt, func() trace.Site { opened.WriteAt(&op, buf, 0); return here() }},
+				{proactor.KindReadAt, func() trace.Site { opened.ReadAt(&op, buf, 0); return here() }},
+				{proactor.KindSync, func() trace.Site { opened.Sync(&op); return here() }},
+				{proactor.KindSync, func() trace.Site { opened.SyncData(&op); return here() }},
+				{proactor.KindStat, func() trace.Site { opened.Stat(&op, new(proactor.FileInfo)); return here() }},
 			}
 			for _, tt := range append(tests, onFile...) {
 				want := tt.start()
@@ -85,7 +90,7 @@ func TestRecordSites(t *testing.T) {
 				}
 				all := d.Records()
 				r := all[len(all)-1]
-				if r.Kind != tt.kind || r.Site() != want || r.Returned.IsZero() || r.Err != nil {
+				if r.Kind != tt.kind.String() || r.Site() != want || r.Returned.IsZero() || r.Err != nil {
 					t.Errorf("the last record is %v, want %v at %v", &r, tt.kind, want)
 				}
 			}
@@ -141,7 +146,7 @@ func TestRecordParents(t *testing.T) {
 			if tm.Parent != p.ID || f.Parent != tm.ID {
 				t.Errorf("parents are %v of %v and %v of %v", tm.Parent, &tm, f.Parent, &f)
 			}
-			for _, r := range []proactor.Record{p, tm, u, f} {
+			for _, r := range []trace.Record{p, tm, u, f} {
 				times := []time.Time{r.Initiated, r.Submitted, r.Completed, r.Dispatched, r.Returned}
 				if !slices.IsSortedFunc(times, time.Time.Compare) {
 					t.Errorf("%v: times are out of order: %v", &r, times)
@@ -214,7 +219,7 @@ func TestRecordHistory(t *testing.T) {
 	d.Post(&op)
 	runUntil(t, d, &op)
 	all := d.Records()
-	if len(all) != 11 || all[0].Kind != proactor.KindTimer || !all[0].Returned.IsZero() {
+	if len(all) != 11 || all[0].Kind != "timer" || !all[0].Returned.IsZero() {
 		t.Fatalf("%d records, the first is %v", len(all), &all[0])
 	}
 	if last := all[10]; last.Parent != all[9].ID || last.ID != all[0].ID+1000 {
@@ -266,13 +271,13 @@ func TestPending(t *testing.T) {
 	<-ended
 	var got []string
 	for i := range list {
-		line := list[i].Kind.String() + " " + list[i].State()
+		line := list[i].Kind + " " + list[i].State()
 		for j := range list[i].Chain {
-			line += " < " + list[i].Chain[j].Kind.String()
+			line += " < " + list[i].Chain[j].Kind
 		}
 		got = append(got, line)
 	}
-	want := []string{"timer in its handler < post", "read outstanding < post", "timer outstanding < timer < post"}
+	want := []string{"timer in-handler < post", "read outstanding < post", "timer outstanding < timer < post"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("pending is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
@@ -326,5 +331,37 @@ func TestRecordsBesideNew(t *testing.T) {
 			return
 		default:
 		}
+	}
+}
+
+// An ID has the number of its dispatcher.
+func TestOperationID(t *testing.T) {
+	d := dispatcher(t, "")
+	op := proactor.Operation{Handler: proactor.HandlerFunc(nothing)}
+	d.Post(&op)
+	runUntil(t, d, &op)
+	r := find(t, d, proactor.KindPost)
+	if r.ID.Dispatcher() != d.Number() || d.Number() == 0 || !strings.HasSuffix(r.ID.String(), ".1") {
+		t.Errorf("the first operation of dispatcher %d is %v", d.Number(), r.ID)
+	}
+	off := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{Off: true}})
+	if off.Number() != 0 || off.Pending() != nil {
+		t.Errorf("without a record, the dispatcher has number %d", off.Number())
+	}
+}
+
+// Every kind of operation has a name of its own.
+func TestKindNames(t *testing.T) {
+	names := map[string]proactor.Kind{}
+	for n := range 256 {
+		k := proactor.Kind(n)
+		name := k.String()
+		if other, taken := names[name]; taken && name != "none" {
+			t.Errorf("kinds %d and %d are %q", other, k, name)
+		}
+		names[name] = k
+	}
+	if len(names) < 22 {
+		t.Errorf("only %d kinds have names", len(names))
 	}
 }

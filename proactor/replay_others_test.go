@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 	"github.com/actum-go/actum/proactor/replay"
 	"github.com/actum-go/actum/proactor/sim"
 )
@@ -192,7 +193,7 @@ func signalled(t *testing.T, o proactor.Options, raise func()) (lines []string) 
 
 // A journal holds the run of one dispatcher.
 func TestReplayGroup(t *testing.T) {
-	_, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Options: proactor.Options{Backend: replay.ToJournal(new(bytes.Buffer), nil)}})
+	_, err := group.New(group.Options{Dispatchers: 2, Options: proactor.Options{Backend: replay.ToJournal(new(bytes.Buffer), nil)}})
 	if err == nil || !strings.Contains(err.Error(), "the run of one dispatcher") {
 		t.Errorf("the error is %v", err)
 	}

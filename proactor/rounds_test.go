@@ -116,7 +116,7 @@ func TestRemovedIsNotKept(t *testing.T) {
 	var h timerHeap
 	ops := make([]Operation, 3)
 	for i := range ops {
-		h.push(&ops[i])
+		h.push(&ops[i], 0)
 	}
 	var s settingsSet
 	c := make([]settings, 3)

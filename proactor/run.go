@@ -250,8 +250,8 @@ func (d *Dispatcher) prioritizedRound(mayWait bool) (n int) {
 // lock is needed.
 
 // InHandler reports whether the caller runs in a completion handler of d, or in
-// another function that d calls while it dispatches (Diagnostics.Report,
-// Processor.Cancel, Leader.Done). Such code must not wait for d: it must call
+// another function that d calls and waits for (Diagnostics.Report, Processor.Cancel,
+// Leader.Done). Such code must not wait for d: it must call
 // neither [Dispatcher.Close] nor anything that blocks until an operation of d has
 // completed, as the methods of package netio do. These calls check it and fail with
 // [ErrInHandler]; code of your own that blocks can check it as well. The check costs
@@ -264,7 +264,7 @@ func (d *Dispatcher) InHandler() bool {
 	if g == 0 {
 		return false // goroutines have no number here
 	}
-	if d.goroutine.Load() == g {
+	if d.goroutine.Load() == g || d.checks.isWatchdog(g) {
 		return true
 	}
 	return d.workers != nil && d.workers.isMember(g)
@@ -323,7 +323,7 @@ func (w WaitMode) validate(p Pool) error {
 		return fmt.Errorf("proactor: Options.WaitMode is %q: want WaitParked or WaitLocked", w)
 	}
 	if w == WaitLocked && p.normal().Max > 1 {
-		return fmt.Errorf("proactor: Options.WaitMode is WaitLocked and Options.Pool has %d goroutines: only one thread can wait; for several threads make several dispatchers (NewGroup)", p.normal().Max)
+		return fmt.Errorf("proactor: Options.WaitMode is WaitLocked and Options.Pool has %d goroutines: only one thread can wait; for several threads make several dispatchers (package group)", p.normal().Max)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Settings of an operation: timeout, deadline, context, cancel group, and the policy
-// by which it starts again (completionpolicy.go). An operation that has settings takes
+// by which it starts again (multishot.go). An operation that has settings takes
 // these steps:
 //
 //  1. arm: set up what may end the operation early
@@ -62,8 +62,7 @@ type settings struct {
 	period   time.Duration // timers: the period; 0: one shot
 	inTick   bool          // tickers: a tick waits for the handler, or the handler runs
 	external *externalOperation
-	set      *SignalSet
-	event    *Event
+	waits    *waitQueue // in which it waits for an event or a signal; nil: it does not wait yet
 	signal   os.Signal
 }
 
@@ -158,9 +157,7 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 	c.launched, c.expires = false, limit
 	start, first := c.generation, false
 	if ended == nil && limit != backend.NoDeadline && c.op.Kind() != KindTimer {
-		c.op.deadline = limit
-		d.timers.push(c.op)
-		first = c.op.index == 1
+		first = d.timers.push(c.op, limit)
 	}
 	d.mu.Unlock()
 	if first { // the deadline of a Wait in progress is too late
@@ -171,6 +168,22 @@ func (d *Dispatcher) arm(c *settings) (ended error) {
 	}
 	if ctx := c.ctx; ended == nil && ctx != nil && ctx.Done() != nil {
 		c.stopWatch = context.AfterFunc(ctx, func() { d.endGeneration(c, start, contextError(ctx)) })
+	}
+	return ended
+}
+
+// armAndLock is step 1 of an operation that the dispatcher itself keeps. It returns with
+// mu held. c is nil if the operation has no settings.
+func (d *Dispatcher) armAndLock(c *settings) (ended error) {
+	if c != nil {
+		ended = d.arm(c)
+	}
+	d.mu.Lock()
+	if ended == nil && c != nil {
+		ended = c.reason
+	}
+	if ended == nil && d.closed.Load() {
+		ended = ErrClosed
 	}
 	return ended
 }

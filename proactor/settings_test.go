@@ -12,6 +12,7 @@ import (
 	"github.com/actum-go/actum/internal/alloctest"
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // TestNoAllocationSettings asserts that timeouts, cancel groups, tickers, events and
@@ -76,10 +77,10 @@ func settingsTurn(t *testing.T, d *proactor.Dispatcher) func() {
 // an operation twice, and Diagnostics report it. It is no mistake if an operation
 // without a processor was cancelled before.
 func TestCompleteTwiceIsReported(t *testing.T) {
-	var faults []proactor.Finding
+	var faults []trace.Finding
 	d, err := proactor.New(proactor.Options{Backend: proactor.Named("sim"), Diagnostics: proactor.Diagnostics{
 		Completions: true,
-		Report:      func(f proactor.Finding) { faults = append(faults, f) },
+		Report:      func(f trace.Finding) { faults = append(faults, f) },
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +97,7 @@ func TestCompleteTwiceIsReported(t *testing.T) {
 			t.Errorf("completed with %d", op.N())
 		}
 	}
-	if len(faults) != 2 || faults[0].Kind != proactor.FindingTwice || faults[1].Kind != proactor.FindingTwice {
+	if len(faults) != 2 || faults[0].Kind != trace.FindingTwice || faults[1].Kind != trace.FindingTwice {
 		t.Errorf("reported: %v", faults)
 	}
 }
@@ -105,7 +106,7 @@ func TestCompleteTwiceIsReported(t *testing.T) {
 // system needs is not limited: on Windows it includes an OVERLAPPED.
 func TestOperationIsSmall(t *testing.T) {
 	system := reflect.TypeFor[backend.OpSys]().Size()
-	if size := proactor.OperationSize - system; size > 264 {
+	if size := proactor.OperationSize - system; size > 256 {
 		t.Errorf("an Operation has %d bytes beside the %d of this system", size, system)
 	}
 }

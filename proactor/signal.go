@@ -7,8 +7,6 @@ import (
 	"os/signal"
 	"slices"
 	"sync"
-
-	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // Signals of the operating system as completions: a set is registered for signals,
@@ -23,13 +21,9 @@ import (
 // Under sim no signal of the system arrives: sim.Network.Raise delivers simulated
 // ones.
 type SignalSet struct {
-	d          *Dispatcher
-	unregister func() // ends the registration
-
-	// d.mu covers the rest.
-	waiting backend.Queue
-	pending []arrival // in the order of their first arrival
-	closed  error     // why the set is closed; nil: it is open
+	waits      waitQueue
+	unregister func()    // ends the registration
+	pending    []arrival // in the order of their first arrival; Dispatcher.mu covers it
 }
 
 // arrival is a signal that arrived while no Wait was outstanding.
@@ -55,7 +49,7 @@ func (d *Dispatcher) Signals(signals ...os.Signal) (*SignalSet, error) {
 			return nil, fmt.Errorf("proactor: the signal %v cannot be waited for", s)
 		}
 	}
-	s := &SignalSet{d: d}
+	s := &SignalSet{waits: waitQueue{d: d}}
 	notify := notifySystem
 	if source, ok := d.backend.(signalSource); ok {
 		notify = source.Notify
@@ -91,39 +85,20 @@ func distinct(list []os.Signal) (set []os.Signal) {
 // of times that it has arrived. Several waits complete in the order in which they
 // were started, each with another arrival.
 func (s *SignalSet) Wait(op *Operation) {
-	op.ensureSettings()
-	s.d.begin(op, KindSignal)
-	if s.d.journal != nil && s.d.ask(op, func() { s.wait(op) }) {
-		return
-	}
-	s.wait(op)
+	s.waits.d.begin(op, KindSignal)
+	s.waits.d.startWait(op, s)
 }
 
-// wait starts op, which has begun.
-func (s *SignalSet) wait(op *Operation) {
-	d, c := s.d, op.settings.Load()
-	ended := d.arm(c)
-	d.mu.Lock()
-	c.set, c.signal = s, nil
-	switch {
-	case ended == nil && c.reason != nil:
-		ended = c.reason
-	case ended == nil:
-		ended = s.closed
+func (s *SignalSet) queue() *waitQueue { return &s.waits }
+
+func (s *SignalSet) takeLocked(op *Operation) bool {
+	if len(s.pending) == 0 {
+		return false
 	}
-	switch {
-	case ended != nil:
-		d.completeAndUnlock(&op.op, ended)
-	case len(s.pending) > 0:
-		first := s.pending[0]
-		s.pending = append(s.pending[:0], s.pending[1:]...)
-		s.completeWaitLocked(op, first)
-		d.mu.Unlock()
-		d.wake()
-	default:
-		s.waiting.Push(&op.op)
-		d.mu.Unlock()
-	}
+	first := s.pending[0]
+	s.pending = append(s.pending[:0], s.pending[1:]...)
+	op.settings.Load().signal, op.op.N = first.signal, first.times
+	return true
 }
 
 // Signal is the signal with which SignalSet.Wait has completed; nil if none has
@@ -138,24 +113,17 @@ func (o *Operation) Signal() os.Signal {
 // deliver is called for each signal that arrives, on a goroutine that does only
 // this.
 func (s *SignalSet) deliver(sig os.Signal) {
-	d := s.d
+	d := s.waits.d
 	d.mu.Lock()
-	if s.closed == nil {
-		if op := s.waiting.Pop(); op != nil {
-			s.completeWaitLocked(op.Owner.(*Operation), arrival{sig, 1})
-		} else {
-			s.keepLocked(sig)
+	if s.waits.closed == nil {
+		s.keepLocked(sig)
+		if op := s.waits.nextLocked(); op != nil {
+			s.takeLocked(op)
+			d.completeLocked(op, nil)
 		}
 	}
 	d.mu.Unlock()
 	d.wake()
-}
-
-// completeWaitLocked completes op with a.
-func (s *SignalSet) completeWaitLocked(op *Operation, a arrival) {
-	op.settings.Load().signal = a.signal
-	op.op.N = a.times
-	s.d.completeLocked(op, nil)
 }
 
 // keepLocked keeps a signal for the next Wait.
@@ -171,20 +139,14 @@ func (s *SignalSet) keepLocked(sig os.Signal) {
 
 // Cancel completes all waits with ErrCanceled. The set stays registered.
 func (s *SignalSet) Cancel() {
-	if s.d.journal != nil && s.d.journal.Ask(nil, "cancel waits for signals", s.Cancel) {
+	d := s.waits.d
+	if d.journal != nil && d.journal.Ask(nil, "cancel waits for signals", s.Cancel) {
 		return
 	}
-	s.d.mu.Lock()
-	s.completeAllLocked(ErrCanceled)
-	s.d.mu.Unlock()
-	s.d.wake()
-}
-
-// completeAllLocked completes all waits with err.
-func (s *SignalSet) completeAllLocked(err error) {
-	for op := s.waiting.Pop(); op != nil; op = s.waiting.Pop() {
-		s.d.completeLocked(op.Owner.(*Operation), err)
-	}
+	d.mu.Lock()
+	s.waits.endAllLocked(ErrCanceled)
+	d.mu.Unlock()
+	d.wake()
 }
 
 // Close ends the registration. When the last set for a signal is closed, the signal
@@ -192,7 +154,7 @@ func (s *SignalSet) completeAllLocked(err error) {
 // has no effect.
 func (s *SignalSet) Close() error {
 	end := func() { s.close(ErrHandleClosed) }
-	if s.d.journal == nil || !s.d.journal.Ask(nil, "close a set of signals", end) {
+	if d := s.waits.d; d.journal == nil || !d.journal.Ask(nil, "close a set of signals", end) {
 		end()
 	}
 	return nil
@@ -200,11 +162,11 @@ func (s *SignalSet) Close() error {
 
 // close is Close with a reason.
 func (s *SignalSet) close(reason error) {
-	d := s.d
+	d := s.waits.d
 	d.mu.Lock()
-	if s.closed == nil {
-		s.closed, s.pending = reason, nil
-		s.completeAllLocked(reason)
+	if s.waits.closed == nil {
+		s.waits.closed, s.pending = reason, nil
+		s.waits.endAllLocked(reason)
 		d.signalSets = slices.DeleteFunc(d.signalSets, func(o *SignalSet) bool { return o == s })
 	}
 	d.mu.Unlock()

@@ -202,9 +202,9 @@ func TestSimTimersExpireInOrderAndAtOnce(t *testing.T) {
 
 func TestSimOptionsAreChecked(t *testing.T) {
 	for want, o := range map[string]Options{
-		"Faults.Reset":     {Backend: sim.NewNetwork(0, sim.Faults{Reset: 2})},
-		"Options.WaitMode": {Backend: sim.NewNetwork(0, sim.Faults{}), WaitMode: WaitLocked},
-		"Options.Without":  {Backend: sim.NewNetwork(0, sim.Faults{}), Without: []string{"speed"}},
+		"Faults.Reset":             {Backend: sim.NewNetwork(0, sim.Faults{Reset: 2})},
+		"Options.WaitMode":         {Backend: sim.NewNetwork(0, sim.Faults{}), WaitMode: WaitLocked},
+		"Options.DisabledFeatures": {Backend: sim.NewNetwork(0, sim.Faults{}), DisabledFeatures: []string{"speed"}},
 	} {
 		if _, err := New(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v instead of %s", err, want)

@@ -6,12 +6,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // The watchdog forgets a handler that has returned, and reports one that has not once.
 func TestWatchdog(t *testing.T) {
-	var found []Finding
-	d, err := New(Options{Diagnostics: Diagnostics{SlowHandler: time.Hour, Report: func(f Finding) { found = append(found, f) }}})
+	var found []trace.Finding
+	d, err := New(Options{Diagnostics: Diagnostics{SlowHandler: time.Hour, Report: func(f trace.Finding) { found = append(found, f) }}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +45,7 @@ func TestWatchdog(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.look()
-	if inside != 1 || running() != 0 || len(found) != 1 || found[0].Kind != FindingSlow {
+	if inside != 1 || running() != 0 || len(found) != 1 || found[0].Kind != trace.FindingSlow {
 		t.Errorf("%d handlers run inside of one, %d outside; reported: %v", inside, running(), found)
 	}
 	if len(found) == 1 && !bytes.Contains(found[0].Stack, []byte("TestWatchdog")) {

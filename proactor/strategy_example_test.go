@@ -74,48 +74,6 @@ func ExamplePool_lockThreads() {
 	// Output: 5050
 }
 
-// Several dispatchers share the work by a key: everything with the same key is served by
-// the same dispatcher.
-func ExampleGroup() {
-	g, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 4, Policy: proactor.ByKey()})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer g.Close()
-	go g.Run()
-	picked := g.Pick(17)
-	fmt.Println(addUp(picked), g.Pick(17) == picked)
-	// Output: 5050 true
-}
-
-// The listener's dispatcher accepts, and moves each stream to another dispatcher.
-func ExampleGroup_Place() {
-	g, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2, Policy: proactor.LeastLoaded()})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer g.Close()
-	go g.Run()
-	acceptor := g.Dispatchers()[0]
-	ln, err := acceptor.Listen("tcp", "127.0.0.1:0", nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	placed := make(chan *proactor.Dispatcher)
-	ln.Accept(&proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
-		if op.Err() == nil && g.Place(op.Handle(), 0) == nil {
-			placed <- op.Handle().Dispatcher()
-		}
-	})})
-	acceptor.Connect(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {})},
-		"tcp", ln.LocalAddr().String(), nil)
-	fmt.Println(<-placed == g.Dispatchers()[1])
-	// Output: true
-}
-
 // An urgent completion overtakes those that wait.
 func ExamplePriority() {
 	d, err := proactor.New(proactor.Options{})

@@ -9,45 +9,46 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 	"github.com/actum-go/actum/proactor/sim"
 )
 
 // strategies are the ways to dispatch. The tests below, and the handlers in them,
 // are the same under each.
-var strategies = map[string]func() proactor.GroupOptions{
-	"one goroutine":         func() proactor.GroupOptions { return proactor.GroupOptions{} },
-	"one locked thread":     func() proactor.GroupOptions { return pooled(proactor.Pool{LockThreads: true}) },
-	"pool of four":          func() proactor.GroupOptions { return pooled(proactor.Pool{Min: 4}) },
-	"pool that grows":       func() proactor.GroupOptions { return pooled(proactor.Pool{Min: 1, Max: 8}) },
-	"pool of threads":       func() proactor.GroupOptions { return pooled(proactor.Pool{Min: 2, Max: 4, LockThreads: true}) },
-	"group, in turn":        func() proactor.GroupOptions { return grouped(proactor.RoundRobin()) },
-	"group, least loaded":   func() proactor.GroupOptions { return grouped(proactor.LeastLoaded()) },
-	"group, by key":         func() proactor.GroupOptions { return grouped(proactor.ByKey()) },
-	"thread that waits":     func() proactor.GroupOptions { return waiting(1) },
-	"three that wait":       func() proactor.GroupOptions { return waiting(3) },
-	"group of three, pools": func() proactor.GroupOptions { return both(proactor.Pool{Min: 2}) },
+var strategies = map[string]func() group.Options{
+	"one goroutine":         func() group.Options { return group.Options{} },
+	"one locked thread":     func() group.Options { return pooled(proactor.Pool{LockThreads: true}) },
+	"pool of four":          func() group.Options { return pooled(proactor.Pool{Min: 4}) },
+	"pool that grows":       func() group.Options { return pooled(proactor.Pool{Min: 1, Max: 8}) },
+	"pool of threads":       func() group.Options { return pooled(proactor.Pool{Min: 2, Max: 4, LockThreads: true}) },
+	"group, in turn":        func() group.Options { return grouped(group.RoundRobin()) },
+	"group, least loaded":   func() group.Options { return grouped(group.LeastLoaded()) },
+	"group, by key":         func() group.Options { return grouped(group.ByKey()) },
+	"thread that waits":     func() group.Options { return waiting(1) },
+	"three that wait":       func() group.Options { return waiting(3) },
+	"group of three, pools": func() group.Options { return both(proactor.Pool{Min: 2}) },
 }
 
-func pooled(p proactor.Pool) proactor.GroupOptions {
-	return proactor.GroupOptions{Options: proactor.Options{Pool: p}}
+func pooled(p proactor.Pool) group.Options {
+	return group.Options{Options: proactor.Options{Pool: p}}
 }
 
-func grouped(p proactor.Policy) proactor.GroupOptions {
-	return proactor.GroupOptions{Dispatchers: 3, Policy: p}
+func grouped(p group.Policy) group.Options {
+	return group.Options{Dispatchers: 3, Policy: p}
 }
 
-func waiting(n int) proactor.GroupOptions {
-	return proactor.GroupOptions{Dispatchers: n, Options: proactor.Options{WaitMode: proactor.WaitLocked}}
+func waiting(n int) group.Options {
+	return group.Options{Dispatchers: n, Options: proactor.Options{WaitMode: proactor.WaitLocked}}
 }
 
-func both(p proactor.Pool) proactor.GroupOptions {
+func both(p proactor.Pool) group.Options {
 	o := pooled(p)
 	o.Dispatchers = 3
 	return o
 }
 
 // underEach runs a test under each strategy, on each backend.
-func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
+func underEach(t *testing.T, test func(*testing.T, *group.Group)) {
 	for strategy, options := range strategies {
 		for _, name := range workingBackends() {
 			o := options()
@@ -59,7 +60,7 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 				if name == "sim" {
 					o.Backend = sim.NewNetwork(1, sim.Faults{}) // of the whole group
 				}
-				g, err := proactor.NewGroup(o)
+				g, err := group.New(o)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -73,7 +74,7 @@ func underEach(t *testing.T, test func(*testing.T, *proactor.Group)) {
 }
 
 // running runs g until the returned function is called.
-func running(t *testing.T, g *proactor.Group) (stop func()) {
+func running(t *testing.T, g *group.Group) (stop func()) {
 	ended := make(chan error, 1)
 	go func() { ended <- g.Run() }()
 	return func() {
@@ -87,7 +88,7 @@ func running(t *testing.T, g *proactor.Group) (stop func()) {
 
 // spreadEcho is an echo server whose connections are spread over a group.
 type spreadEcho struct {
-	g      *proactor.Group
+	g      *group.Group
 	ln     *proactor.Handle
 	accept proactor.Operation
 	served sync.WaitGroup
@@ -190,7 +191,7 @@ func (c *caller) HandleCompletion(op *proactor.Operation) {
 }
 
 func TestStrategiesEcho(t *testing.T) {
-	underEach(t, func(t *testing.T, g *proactor.Group) {
+	underEach(t, func(t *testing.T, g *group.Group) {
 		s := &spreadEcho{g: g}
 		ln, err := g.Pick(0).Listen("tcp", "127.0.0.1:0", nil)
 		if err != nil {
@@ -216,7 +217,7 @@ func TestStrategiesEcho(t *testing.T) {
 // Posts of one goroutine into one strand are handled in their order, one at a time,
 // whatever else happens.
 func TestStrategiesStrandKeepsOrder(t *testing.T) {
-	underEach(t, func(t *testing.T, g *proactor.Group) {
+	underEach(t, func(t *testing.T, g *group.Group) {
 		stop := running(t, g)
 		var posters sync.WaitGroup
 		for i := range 8 {
@@ -249,7 +250,7 @@ func TestStrategiesStrandKeepsOrder(t *testing.T) {
 // Operations that are outstanding when Run ends stay outstanding, and complete in the
 // next Run; those that are outstanding at Close complete.
 func TestStrategiesStopRunClose(t *testing.T) {
-	underEach(t, func(t *testing.T, g *proactor.Group) {
+	underEach(t, func(t *testing.T, g *group.Group) {
 		d := g.Pick(1)
 		ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
 		if err != nil {
@@ -336,7 +337,7 @@ func TestPoolGrowsAndShrinks(t *testing.T) {
 // Under each strategy, and on each goroutine of a pool, InHandler is true in a handler,
 // which can close neither its dispatcher nor the group.
 func TestCloseInHandler(t *testing.T) {
-	underEach(t, func(t *testing.T, g *proactor.Group) {
+	underEach(t, func(t *testing.T, g *group.Group) {
 		stop := running(t, g)
 		var ops [32]proactor.Operation
 		var all sync.WaitGroup
@@ -377,7 +378,7 @@ func TestMoveTo(t *testing.T) {
 			if name == "sim" {
 				o.Backend = sim.NewNetwork(1, sim.Faults{}) // of the whole group
 			}
-			g, err := proactor.NewGroup(proactor.GroupOptions{Options: o, Dispatchers: 2})
+			g, err := group.New(group.Options{Options: o, Dispatchers: 2})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -417,7 +418,7 @@ func TestMoveTo(t *testing.T) {
 			if end := await(t, func(op *proactor.Operation) { b.Read(op, buf[:]) }); end.Err() != io.EOF {
 				t.Error(end.Err())
 			}
-			if n := g.Dispatchers()[0].Load() + g.Dispatchers()[1].Load(); n != 1 {
+			if n := g.Dispatchers()[0].OpenHandles() + g.Dispatchers()[1].OpenHandles(); n != 1 {
 				t.Errorf("%d handles are open, want 1", n)
 			}
 			if err := b.Close(); err != nil {
@@ -430,7 +431,7 @@ func TestMoveTo(t *testing.T) {
 	}
 }
 
-func other(g *proactor.Group, d *proactor.Dispatcher) *proactor.Dispatcher {
+func other(g *group.Group, d *proactor.Dispatcher) *proactor.Dispatcher {
 	if all := g.Dispatchers(); d == all[0] {
 		return all[1]
 	}
@@ -466,7 +467,7 @@ func streamPair(t *testing.T, d *proactor.Dispatcher) (a, b *proactor.Handle) {
 }
 
 func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
-	g, err := proactor.NewGroup(proactor.GroupOptions{Dispatchers: 2})
+	g, err := group.New(group.Options{Dispatchers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -482,8 +483,8 @@ func TestStrandOfAnotherDispatcherPanics(t *testing.T) {
 }
 
 func TestOptionsOfPools(t *testing.T) {
-	for _, o := range []proactor.GroupOptions{
-		{Dispatchers: -1}, {Dispatchers: proactor.MaxDispatchers + 1}, {Dispatchers: math.MaxInt},
+	for _, o := range []group.Options{
+		{Dispatchers: -1}, {Dispatchers: group.MaxDispatchers + 1}, {Dispatchers: math.MaxInt},
 		{Options: proactor.Options{WaitMode: "somehow"}},
 		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Pool: proactor.Pool{Min: 2}}},
 		{Options: proactor.Options{WaitMode: proactor.WaitLocked, Backend: proactor.Named("goroutine")}},
@@ -494,7 +495,7 @@ func TestOptionsOfPools(t *testing.T) {
 		{Options: proactor.Options{Diagnostics: proactor.Diagnostics{SlowHandler: -1}}},
 		pooled(proactor.Pool{Min: -1}), pooled(proactor.Pool{Max: -1}), pooled(proactor.Pool{Min: 3, Max: 2}),
 	} {
-		if g, err := proactor.NewGroup(o); err == nil {
+		if g, err := group.New(o); err == nil {
 			g.Close()
 			t.Errorf("%+v: no error", o)
 		}
@@ -502,7 +503,7 @@ func TestOptionsOfPools(t *testing.T) {
 	for _, p := range []proactor.Pool{
 		{Min: 2, Max: 2}, {Min: 2, Max: 3}, {Max: 2}, {Min: proactor.MaxPool}, {Min: proactor.MaxPool, Max: math.MaxInt}, {Max: proactor.MaxPool, LockThreads: true},
 	} {
-		g, err := proactor.NewGroup(pooled(p))
+		g, err := group.New(pooled(p))
 		if err != nil {
 			t.Errorf("%+v: %v", p, err)
 			continue

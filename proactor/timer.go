@@ -15,10 +15,7 @@ import (
 // it.
 func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 	d.begin(op, KindTimer)
-	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), after), 0) }) {
-		return
-	}
-	d.startTimer(op, expiry(d.backend.Now(), after), 0)
+	d.startTimer(op, timerStart{after: after})
 }
 
 // StartTimerAt is StartTimer with a moment on the dispatcher's clock. A chain of
@@ -26,10 +23,7 @@ func (d *Dispatcher) StartTimer(op *Operation, after time.Duration) {
 // moment in the past, which includes every negative one, counts as now.
 func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 	d.begin(op, KindTimer)
-	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(0, when), 0) }) {
-		return
-	}
-	d.startTimer(op, expiry(0, when), 0)
+	d.startTimer(op, timerStart{after: when, fromZero: true})
 }
 
 // StartAlarm is StartTimer with a moment of the calendar: op completes when the time
@@ -38,10 +32,7 @@ func (d *Dispatcher) StartTimerAt(op *Operation, when time.Duration) {
 // virtual, too.
 func (d *Dispatcher) StartAlarm(op *Operation, t time.Time) {
 	d.begin(op, KindTimer)
-	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0) }) {
-		return
-	}
-	d.startTimer(op, expiry(d.backend.Now(), d.until(t)), 0)
+	d.startTimer(op, timerStart{calendar: t})
 }
 
 // StartTicker starts a periodic timer. op stays outstanding and its handler is
@@ -56,39 +47,54 @@ func (d *Dispatcher) StartTicker(op *Operation, every time.Duration) {
 	}
 	op.ensureSettings()
 	d.begin(op, KindTimer)
-	if d.journal != nil && d.ask(op, func() { d.startTimer(op, expiry(d.backend.Now(), every), every) }) {
-		return
-	}
-	d.startTimer(op, expiry(d.backend.Now(), every), every)
+	d.startTimer(op, timerStart{after: every, every: every})
+}
+
+// timerStart says when a timer expires: some time after now, or after the zero of the
+// dispatcher's clock, or at a moment of the calendar; and then every period, if that is
+// not 0.
+type timerStart struct {
+	after, every time.Duration
+	fromZero     bool
+	calendar     time.Time // zero: none
 }
 
 // startTimer starts op, which has begun.
-func (d *Dispatcher) startTimer(op *Operation, when, every time.Duration) {
-	var ended error
+func (d *Dispatcher) startTimer(op *Operation, s timerStart) {
+	if d.journal != nil && d.ask(op, func() { d.runTimer(op, s) }) {
+		return
+	}
+	d.runTimer(op, s)
+}
+
+// runTimer is startTimer, where the journal has it done.
+func (d *Dispatcher) runTimer(op *Operation, s timerStart) {
+	var now time.Duration
+	if !s.fromZero {
+		now = d.backend.Now()
+	}
+	if !s.calendar.IsZero() {
+		s.after = d.until(s.calendar)
+	}
+	when := expiry(now, s.after)
 	c := op.settings.Load()
+	ended := d.armAndLock(c)
 	if c != nil {
-		ended = d.arm(c)
-	}
-	d.mu.Lock()
-	if c != nil {
-		c.next, c.period = when, every
+		c.next, c.period = when, s.every
 		when = min(when, c.expires)
-		if ended == nil {
-			ended = c.reason
-		}
-	}
-	if ended == nil && d.closed.Load() {
-		ended = ErrClosed
 	}
 	if ended != nil {
 		d.completeAndUnlock(&op.op, ended)
 		return
 	}
-	op.deadline = when
-	d.timers.push(op)
-	next := op.index == 1
+	d.pushTimerAndUnlock(op, when)
+}
+
+// pushTimerAndUnlock makes op expire at when. mu is held; it is released.
+func (d *Dispatcher) pushTimerAndUnlock(op *Operation, when time.Duration) {
+	first := d.timers.push(op, when)
 	d.mu.Unlock()
-	if next { // the deadline of a Wait in progress is too late
+	if first { // the deadline of a Wait in progress is too late
 		d.wake()
 	}
 }
@@ -137,13 +143,7 @@ func (d *Dispatcher) nextTick(c *settings) {
 		d.completeAndUnlock(&c.op.op, ended)
 		return
 	}
-	c.op.deadline = min(c.next, c.expires)
-	d.timers.push(c.op)
-	next := c.op.index == 1
-	d.mu.Unlock()
-	if next {
-		d.wake()
-	}
+	d.pushTimerAndUnlock(c.op, min(c.next, c.expires))
 }
 
 // timerHeap holds the running timers, and the deadlines of other outstanding
@@ -161,10 +161,11 @@ type timerEntry struct {
 
 const timerChildren = 4
 
-// push adds op, which expires at op.deadline.
-func (h *timerHeap) push(op *Operation) {
-	*h = append(*h, timerEntry{op.deadline, op})
+// push adds op, which expires at when. It reports whether that is the earliest time.
+func (h *timerHeap) push(op *Operation, when time.Duration) (first bool) {
+	*h = append(*h, timerEntry{when, op})
 	h.up(len(*h) - 1)
+	return op.index == 1
 }
 
 // holds reports whether op is in this heap, not in another dispatcher's.

@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -13,19 +14,22 @@ func TestTimerHeap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var h timerHeap
 	ops := make([]Operation, 300)
-	running := map[*Operation]bool{}
+	running := map[*Operation]time.Duration{}
 	for range 30_000 {
 		op := &ops[rng.IntN(len(ops))]
-		if running[op] != h.holds(op) {
+		_, runs := running[op]
+		if runs != h.holds(op) {
 			t.Fatal("holds is wrong")
 		}
-		if running[op] {
+		if runs {
 			h.remove(op)
 			delete(running, op)
 		} else {
-			op.deadline = time.Duration(rng.IntN(50))
-			h.push(op)
-			running[op] = true
+			when := time.Duration(rng.IntN(50))
+			if first := h.push(op, when); first != (h[0].op == op) {
+				t.Fatalf("push reports %v, and the first timer is another one", first)
+			}
+			running[op] = when
 		}
 		if len(h) != len(running) {
 			t.Fatalf("%d entries for %d timers", len(h), len(running))
@@ -35,25 +39,21 @@ func TestTimerHeap(t *testing.T) {
 		}
 	}
 	for i, e := range h {
-		if int(e.op.index) != i+1 || e.op.deadline != e.when {
+		if int(e.op.index) != i+1 || running[e.op] != e.when {
 			t.Errorf("index %d: the operation has index %d", i, e.op.index-1)
 		}
 	}
 }
 
-func earliest(running map[*Operation]bool) time.Duration {
-	var all []time.Duration
-	for op := range running {
-		all = append(all, op.deadline)
-	}
-	return slices.Min(all)
+func earliest(running map[*Operation]time.Duration) time.Duration {
+	return slices.Min(slices.Collect(maps.Values(running)))
 }
 
 // TestTimerHeapSorts empties a heap from the root.
 func TestTimerHeapSorts(t *testing.T) {
 	var h timerHeap
 	for range 1000 {
-		h.push(&Operation{deadline: time.Duration(rand.IntN(100))})
+		h.push(new(Operation), time.Duration(rand.IntN(100)))
 	}
 	last := time.Duration(0)
 	for len(h) > 0 {

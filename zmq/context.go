@@ -24,7 +24,7 @@ import (
 type ContextOptions struct {
 	// Dispatchers is the number of dispatchers that share the connections, as
 	// libzmq's I/O threads do. Each runs on a goroutine of its own. 0 means 1;
-	// the maximum is proactor.MaxDispatchers.
+	// the maximum is 1024.
 	Dispatchers int
 	// Backend is the proactor's backend: "uring", "epoll", "goroutine", or "auto"
 	// for the proactor's own choice. If it is empty, the variable ACTUM_BACKEND
@@ -68,10 +68,14 @@ type Context struct {
 	closed  bool
 }
 
+// maxDispatchers is far more than there are processors, and far fewer than would use up
+// memory or descriptors.
+const maxDispatchers = 1024
+
 // NewContext makes a context. The caller must close it.
 func NewContext(o ContextOptions) (*Context, error) {
-	if o.Dispatchers < 0 || o.Dispatchers > proactor.MaxDispatchers {
-		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 to %d", o.Dispatchers, proactor.MaxDispatchers)}
+	if o.Dispatchers < 0 || o.Dispatchers > maxDispatchers {
+		return nil, &OptionError{Option: "Dispatchers", Err: fmt.Errorf("%d: expected 0 to %d", o.Dispatchers, maxDispatchers)}
 	}
 	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}

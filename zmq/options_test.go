@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq"
 )
 
@@ -46,7 +45,7 @@ func TestOptionErrors(t *testing.T) {
 			t.Errorf("%s: %v", tt.option, err)
 		}
 	}
-	for _, n := range []int{-1, proactor.MaxDispatchers + 1, math.MaxInt} {
+	for _, n := range []int{-1, 1025, math.MaxInt} {
 		_, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: n})
 		var bad *zmq.OptionError
 		if !errors.As(err, &bad) || bad.Option != "Dispatchers" {

@@ -4,12 +4,11 @@
 package debug
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // WritePending writes the outstanding operations of each open dispatcher, the
@@ -37,11 +36,11 @@ func writeDispatcher(w io.Writer, d *proactor.Dispatcher) error {
 }
 
 // records returns the records of all dispatchers, in the order of their IDs.
-func records() []proactor.Record {
-	var all []proactor.Record
+func records() []trace.Record {
+	var all []trace.Record
 	for _, d := range proactor.Dispatchers() {
 		all = append(all, d.Records()...)
 	}
-	slices.SortFunc(all, func(a, b proactor.Record) int { return cmp.Compare(a.ID, b.ID) })
+	trace.Sort(all)
 	return all
 }

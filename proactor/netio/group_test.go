@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // TestSpread serves connections on the dispatchers of a group in turn.
@@ -17,7 +18,7 @@ func TestSpread(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			clients := open(t, proactor.Options{Backend: proactor.Named(backend)})
 			const dispatchers, each = 3, 5
-			g, err := proactor.NewGroup(proactor.GroupOptions{
+			g, err := group.New(group.Options{
 				Options: proactor.Options{Backend: proactor.Named(backend)}, Dispatchers: dispatchers,
 			})
 			if err != nil {
@@ -44,7 +45,7 @@ func TestSpread(t *testing.T) {
 				if i == 0 {
 					want++ // the listener
 				}
-				if n := d.Load(); int(n) != want {
+				if n := d.OpenHandles(); int(n) != want {
 					t.Errorf("dispatcher %d has %d handles, want %d", i, n, want)
 				}
 			}

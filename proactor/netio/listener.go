@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // Listener is a net.Listener on a listening handle. Any goroutine may use it.
 type Listener struct {
 	h        *proactor.Handle
 	in       direction
-	group    atomic.Pointer[proactor.Group]
+	group    atomic.Pointer[group.Group]
 	accepted atomic.Uint64
 }
 
@@ -55,7 +56,7 @@ func (l *Listener) AcceptConn() (*Conn, error) {
 // Spread places connections that are accepted from now on on the dispatchers of g,
 // by g's policy. These dispatchers must have the same kind of backend as the
 // listener. The key of a connection is its number.
-func (l *Listener) Spread(g *proactor.Group) { l.group.Store(g) }
+func (l *Listener) Spread(g *group.Group) { l.group.Store(g) }
 
 func (l *Listener) accept() (*proactor.Handle, error) {
 	if err := l.in.enter(); err != nil {

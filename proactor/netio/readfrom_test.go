@@ -12,6 +12,7 @@ import (
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/proactor/internal/conformance"
+	"github.com/actum-go/actum/proactor/trace"
 )
 
 // tempFile returns an open file with the given content.
@@ -79,7 +80,7 @@ func TestReadFrom(t *testing.T) {
 
 // transmitted reports whether d's record has a transmit-file operation.
 func transmitted(d *proactor.Dispatcher) bool {
-	return slices.ContainsFunc(d.Records(), func(r proactor.Record) bool { return r.Kind == proactor.KindTransmitFile })
+	return slices.ContainsFunc(d.Records(), func(r trace.Record) bool { return r.Kind == "transmit file" })
 }
 
 // TestReadFromOthers: readers other than regular files are copied.

@@ -46,8 +46,8 @@ func (n *Network) OpenBackend(o backend.Options) (backend.Backend, error) {
 	if o.Locked {
 		return nil, fmt.Errorf("sim: it cannot wait with a locked thread (Options.WaitMode): %w", errors.ErrUnsupported)
 	}
-	if len(o.Without) > 0 {
-		return nil, fmt.Errorf("sim: it has no features to leave out (Options.Without): %w", errors.ErrUnsupported)
+	if len(o.DisabledFeatures) > 0 {
+		return nil, fmt.Errorf("sim: it has no features to leave out (Options.DisabledFeatures): %w", errors.ErrUnsupported)
 	}
 	b, err := n.attach()
 	if err != nil {

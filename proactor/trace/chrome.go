@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/actum-go/actum/proactor"
 )
 
 // WriteChrome writes the JSON object format of Chrome's trace events, which
@@ -15,14 +13,14 @@ import (
 // with one track for its handlers (slices), or several if it has a pool, and tracks
 // for operations from their start to their completion. Arrows lead from the handler
 // that starts an operation to the operation's own handler.
-func WriteChrome(w io.Writer, records []proactor.Record) error {
+func WriteChrome(w io.Writer, records []Record) error {
 	c := &chrome{printer: printer{w: w}, origin: origin(records), separator: "\n"}
 	c.printf(`{"displayTimeUnit":"ns","traceEvents":[`)
 	c.assignTracks(records)
 	for i := range records {
 		r := &records[i]
 		c.operation(r)
-		if parent, ok := search(records, r.Parent); ok {
+		if parent, ok := Find(records, r.Parent); ok {
 			c.arrow(parent, r)
 		}
 	}
@@ -49,13 +47,13 @@ type chrome struct {
 	printer
 	origin    time.Time // time 0
 	separator string
-	tracks    map[proactor.OperationID]int // tracks of the handlers
+	tracks    map[OperationID]int // tracks of the handlers
 }
 
 // assignTracks puts handlers that ran at the same time on different tracks, as few
 // as possible, and names the tracks.
-func (c *chrome) assignTracks(records []proactor.Record) {
-	c.tracks = make(map[proactor.OperationID]int, len(records))
+func (c *chrome) assignTracks(records []Record) {
+	c.tracks = make(map[OperationID]int, len(records))
 	busy := map[int][]time.Time{} // for each dispatcher: the time until which each track is busy
 	for _, r := range byDispatch(records) {
 		number := r.ID.Dispatcher()
@@ -95,8 +93,8 @@ func (c *chrome) event(e event) {
 func (c *chrome) micros(t time.Time) float64 { return float64(t.Sub(c.origin).Nanoseconds()) / 1e3 }
 
 // operation writes r itself: in flight, then in its handler.
-func (c *chrome) operation(r *proactor.Record) {
-	e := event{Name: r.Kind.String(), Category: "operation", Phase: "b", Time: c.micros(r.Initiated), Process: r.ID.Dispatcher(),
+func (c *chrome) operation(r *Record) {
+	e := event{Name: r.Kind, Category: "operation", Phase: "b", Time: c.micros(r.Initiated), Process: r.ID.Dispatcher(),
 		ID: r.ID.String(), Args: map[string]any{"operation": r.ID.String(), "handle": r.Handle, "site": r.Site().String()}}
 	c.event(e)
 	if r.Dispatched.IsZero() {
@@ -118,7 +116,7 @@ func (c *chrome) operation(r *proactor.Record) {
 }
 
 // arrow writes an arrow from the handler of parent to that of r, which it started.
-func (c *chrome) arrow(parent, r *proactor.Record) {
+func (c *chrome) arrow(parent, r *Record) {
 	if r.Dispatched.IsZero() {
 		return
 	}
@@ -129,7 +127,7 @@ func (c *chrome) arrow(parent, r *proactor.Record) {
 }
 
 // origin returns the earliest time of records.
-func origin(records []proactor.Record) (first time.Time) {
+func origin(records []Record) (first time.Time) {
 	for i := range records {
 		if at := records[i].Initiated; first.IsZero() || at.Before(first) {
 			first = at

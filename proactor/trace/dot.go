@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"github.com/actum-go/actum/proactor"
 )
 
 // WriteDOT writes a graph for Graphviz. A box is an operation, and arrows lead from
@@ -14,7 +12,7 @@ import (
 // the call of one handler to the call of the other. Boxes are red for operations
 // that failed, grey for those that were cancelled, closed, or at the end of a
 // stream, and dashed for those that are outstanding. Each dispatcher is a cluster.
-func WriteDOT(w io.Writer, records []proactor.Record) error {
+func WriteDOT(w io.Writer, records []Record) error {
 	p := &printer{w: w}
 	p.printf("digraph operations {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\" fontsize=10]\n\tedge [fontname=\"sans-serif\" fontsize=8]\n")
 	for i := 0; i < len(records) && p.err == nil; {
@@ -29,7 +27,7 @@ func WriteDOT(w io.Writer, records []proactor.Record) error {
 
 // writeCluster writes the operations of the first record's dispatcher, and returns
 // their number.
-func writeCluster(p *printer, records []proactor.Record) (n int) {
+func writeCluster(p *printer, records []Record) (n int) {
 	number := records[0].ID.Dispatcher()
 	p.printf("\tsubgraph cluster_%d {\n\t\tlabel=\"dispatcher %d\" fontname=\"sans-serif\" fontsize=10 color=gray\n", number, number)
 	for ; n < len(records) && records[n].ID.Dispatcher() == number; n++ {
@@ -39,7 +37,7 @@ func writeCluster(p *printer, records []proactor.Record) (n int) {
 	return n
 }
 
-func writeBox(p *printer, r *proactor.Record) {
+func writeBox(p *printer, r *Record) {
 	lines := []string{r.What()}
 	if site := r.Site(); site.File != "" {
 		lines = append(lines, strings.Fields(site.String())[0])
@@ -60,8 +58,8 @@ func writeBox(p *printer, r *proactor.Record) {
 }
 
 // writeArrow writes the arrow that leads to r.
-func writeArrow(p *printer, records []proactor.Record, r *proactor.Record) {
-	parent, ok := search(records, r.Parent)
+func writeArrow(p *printer, records []Record, r *Record) {
+	parent, ok := Find(records, r.Parent)
 	if !ok {
 		return
 	}

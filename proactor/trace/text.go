@@ -8,8 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/actum-go/actum/proactor"
 )
 
 // WriteText writes the format of Asio's handler tracking, which its handlerviz.pl
@@ -23,8 +21,8 @@ import (
 // place where m was started), n*m (handler n started operation m), >n and <n
 // (handler n was called, and returned), !n (it panicked), and ~n at the end (it has
 // not been called). The numbers of objects are those of their handles.
-func WriteText(w io.Writer, records []proactor.Record) error {
-	t := &text{numbers: make(map[proactor.OperationID]int, len(records))}
+func WriteText(w io.Writer, records []Record) error {
+	t := &text{numbers: make(map[OperationID]int, len(records))}
 	for i := range records {
 		t.numbers[records[i].ID] = i + 1
 	}
@@ -39,7 +37,7 @@ func WriteText(w io.Writer, records []proactor.Record) error {
 
 // text collects the lines to write.
 type text struct {
-	numbers map[proactor.OperationID]int
+	numbers map[OperationID]int
 	lines   []line
 }
 
@@ -54,8 +52,8 @@ func (t *text) add(at time.Time, action, description string) {
 
 // collect makes the lines. What a handler starts comes between its call and its
 // return, even if all three have the same time.
-func (t *text) collect(records []proactor.Record) {
-	children := map[int][]*proactor.Record{}
+func (t *text) collect(records []Record) {
+	children := map[int][]*Record{}
 	for i := range records {
 		parent := t.numbers[records[i].Parent]
 		children[parent] = append(children[parent], &records[i])
@@ -86,18 +84,18 @@ func (t *text) collect(records []proactor.Record) {
 }
 
 // starts adds the lines of the operations that a handler has started.
-func (t *text) starts(parent int, children []*proactor.Record) {
+func (t *text) starts(parent int, children []*Record) {
 	for _, r := range children {
 		pair := strconv.Itoa(t.numbers[r.ID])
 		for _, s := range r.Sites {
 			t.add(r.Initiated, strconv.Itoa(parent)+"^"+pair, "in '"+s.Function+"' ("+s.File+":"+strconv.Itoa(s.Line)+")")
 		}
-		t.add(r.Initiated, strconv.Itoa(parent)+"*"+pair, object(r)+".async_"+strings.ReplaceAll(r.Kind.String(), " ", "_"))
+		t.add(r.Initiated, strconv.Itoa(parent)+"*"+pair, object(r)+".async_"+strings.ReplaceAll(r.Kind, " ", "_"))
 	}
 }
 
 // object returns a type and a number, where Asio has a type and an address.
-func object(r *proactor.Record) string {
+func object(r *Record) string {
 	kind, number := "handle", uint64(r.Handle)
 	if r.Handle == 0 {
 		kind, number = "dispatcher", uint64(r.ID.Dispatcher())
@@ -106,7 +104,7 @@ func object(r *proactor.Record) string {
 }
 
 // leaves returns how a handler ended.
-func leaves(r *proactor.Record) string {
+func leaves(r *Record) string {
 	if r.Panicked {
 		return "!"
 	}
@@ -114,7 +112,7 @@ func leaves(r *proactor.Record) string {
 }
 
 // arguments returns the arguments of the handler.
-func arguments(r *proactor.Record) string {
+func arguments(r *Record) string {
 	if r.Returned.IsZero() {
 		return "" // the record does not have its result yet
 	}

@@ -1,13 +1,19 @@
-// Package trace writes the causal record of operations, [proactor.Record], in
-// formats for other programs: Perfetto and Chrome (WriteChrome), Graphviz
-// (WriteDOT), and the tools for Asio's handler tracking (WriteText).
+// Package trace describes what the operations of package proactor do: a [Record] of each
+// start of an operation, a [Pending] operation with the ones that led to it, a [Finding]
+// of the diagnostics. It writes records in formats for other programs: Perfetto and
+// Chrome ([WriteChrome]), Graphviz ([WriteDOT]), and the tools for Asio's handler tracking
+// ([WriteText]).
 //
-// The records come from [proactor.Dispatcher.Records] or, for the whole process,
-// from [proactor.StartRecording]. They must be sorted by ID, as both return them.
+//	stop, err := proactor.StartRecording(proactor.RecordOptions{})
+//	...                                  // make dispatchers, and run them
+//	err = trace.WriteChrome(file, stop())
+//
+// The records of one dispatcher come from its methods Records and Pending, and those of
+// the whole process from proactor.StartRecording. The functions that take a list of
+// records expect it sorted by ID, as these return it.
 package trace
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,11 +21,11 @@ import (
 	"strconv"
 	"syscall"
 
-	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // Write writes records in the named format: see [Formats].
-func Write(w io.Writer, format string, records []proactor.Record) error {
+func Write(w io.Writer, format string, records []Record) error {
 	switch format {
 	case "chrome":
 		return WriteChrome(w, records)
@@ -48,12 +54,12 @@ func (p *printer) printf(format string, args ...any) {
 
 // byDispatch returns the records in the order in which their handlers were called,
 // and then those whose handlers were not called.
-func byDispatch(records []proactor.Record) []*proactor.Record {
-	list := make([]*proactor.Record, len(records))
+func byDispatch(records []Record) []*Record {
+	list := make([]*Record, len(records))
 	for i := range records {
 		list[i] = &records[i]
 	}
-	slices.SortStableFunc(list, func(a, b *proactor.Record) int {
+	slices.SortStableFunc(list, func(a, b *Record) int {
 		if a.Dispatched.IsZero() != b.Dispatched.IsZero() {
 			return b.Dispatched.Compare(a.Dispatched)
 		}
@@ -62,17 +68,8 @@ func byDispatch(records []proactor.Record) []*proactor.Record {
 	return list
 }
 
-// search finds a record by its ID.
-func search(records []proactor.Record, id proactor.OperationID) (*proactor.Record, bool) {
-	i, ok := slices.BinarySearchFunc(records, id, func(r proactor.Record, id proactor.OperationID) int { return cmp.Compare(r.ID, id) })
-	if !ok {
-		return nil, false
-	}
-	return &records[i], true
-}
-
 // result describes the result of an operation in a few words.
-func result(r *proactor.Record) string {
+func result(r *Record) string {
 	var errno syscall.Errno
 	switch {
 	case r.Returned.IsZero():
@@ -81,7 +78,7 @@ func result(r *proactor.Record) string {
 		return "panic"
 	case errors.Is(r.Err, io.EOF):
 		return "end of stream"
-	case errors.Is(r.Err, proactor.ErrCanceled):
+	case errors.Is(r.Err, backend.ErrCanceled):
 		return "cancelled"
 	case ended(r.Err):
 		return "closed"
@@ -97,14 +94,15 @@ func result(r *proactor.Record) string {
 
 // ended reports whether an error only means that something has ended.
 func ended(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, proactor.ErrCanceled) || errors.Is(err, proactor.ErrHandleClosed) || errors.Is(err, proactor.ErrClosed)
+	return errors.Is(err, io.EOF) || errors.Is(err, backend.ErrCanceled) || errors.Is(err, backend.ErrHandleClosed) || errors.Is(err, backend.ErrBackendClosed)
 }
 
-// movesBytes reports whether operations of kind k move bytes.
-func movesBytes(k proactor.Kind) bool {
-	switch k {
-	case proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat:
-		return false
+// movesBytes reports whether operations of that kind move bytes.
+func movesBytes(kind string) bool {
+	switch kind {
+	case "read", "write", "scatter read", "gather write", "read at", "write at", "read full", "write all",
+		"transmit file", "receive", "receive from", "send to":
+		return true
 	}
-	return k < proactor.KindTimer // the kinds from KindTimer on belong to the dispatcher
+	return false
 }

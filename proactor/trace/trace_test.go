@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-
 	"testing"
 	"time"
 
@@ -21,23 +21,23 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // id makes the ID of an operation.
-func id(dispatcher, n uint64) proactor.OperationID { return proactor.OperationID(dispatcher<<48 | n) }
+func id(dispatcher, n uint64) trace.OperationID { return trace.OperationID(dispatcher<<48 | n) }
 
 // sample is a record of every kind of event: a chain over two dispatchers, a
 // failure, a panic, two handlers at once, one that runs, and an outstanding
 // operation.
-func sample() []proactor.Record {
+func sample() []trace.Record {
 	at := func(us int) time.Time { return time.Unix(1000, 0).UTC().Add(time.Duration(us) * time.Microsecond) }
-	site := func(line int) []proactor.Site {
-		return []proactor.Site{{Function: "example.org/echo.(*server).start", File: "/src/echo/\"server\".go", Line: line}}
+	site := func(line int) []trace.Site {
+		return []trace.Site{{Function: "example.org/echo.(*server).start", File: "/src/echo/\"server\".go", Line: line}}
 	}
-	all := []proactor.Record{
-		{ID: id(1, 1), Kind: proactor.KindAccept, Handle: 1, Sites: site(10), Initiated: at(0), Submitted: at(1), Completed: at(5), Dispatched: at(6), Returned: at(9)},
-		{ID: id(1, 2), Parent: id(1, 1), Kind: proactor.KindRead, Handle: 2, Sites: site(20), Initiated: at(6), Submitted: at(6), Completed: at(12), Dispatched: at(12), Returned: at(20), N: 64},
-		{ID: id(1, 3), Parent: id(1, 2), Kind: proactor.KindGatherWrite, Handle: 2, Sites: site(30), Initiated: at(12), Submitted: at(13), Completed: at(21), Dispatched: at(22), Returned: at(23), N: 7, Err: io.EOF},
-		{ID: id(1, 4), Parent: id(1, 2), Kind: proactor.KindTimer, Initiated: at(13), Submitted: at(13), Completed: at(20), Dispatched: at(22), Returned: at(30), Panicked: true},
-		{ID: id(1, 5), Parent: id(9, 9), Kind: proactor.KindRead, Handle: 2, Initiated: at(14)},
-		{ID: id(2, 1), Parent: id(1, 2), Kind: proactor.KindPost, Sites: site(40), Initiated: at(15), Dispatched: at(16)},
+	all := []trace.Record{
+		{ID: id(1, 1), Kind: proactor.KindAccept.String(), Handle: 1, Sites: site(10), Initiated: at(0), Submitted: at(1), Completed: at(5), Dispatched: at(6), Returned: at(9)},
+		{ID: id(1, 2), Parent: id(1, 1), Kind: proactor.KindRead.String(), Handle: 2, Sites: site(20), Initiated: at(6), Submitted: at(6), Completed: at(12), Dispatched: at(12), Returned: at(20), N: 64},
+		{ID: id(1, 3), Parent: id(1, 2), Kind: proactor.KindGatherWrite.String(), Handle: 2, Sites: site(30), Initiated: at(12), Submitted: at(13), Completed: at(21), Dispatched: at(22), Returned: at(23), N: 7, Err: io.EOF},
+		{ID: id(1, 4), Parent: id(1, 2), Kind: proactor.KindTimer.String(), Initiated: at(13), Submitted: at(13), Completed: at(20), Dispatched: at(22), Returned: at(30), Panicked: true},
+		{ID: id(1, 5), Parent: id(9, 9), Kind: proactor.KindRead.String(), Handle: 2, Initiated: at(14)},
+		{ID: id(2, 1), Parent: id(1, 2), Kind: proactor.KindPost.String(), Sites: site(40), Initiated: at(15), Dispatched: at(16)},
 	}
 	return all
 }
@@ -89,7 +89,7 @@ func TestWriteFails(t *testing.T) {
 }
 
 // conversation returns the record of a real conversation, on the default backend.
-func conversation(t *testing.T) []proactor.Record {
+func conversation(t *testing.T) []trace.Record {
 	t.Helper()
 	stop, err := proactor.StartRecording(proactor.RecordOptions{FineTimes: true})
 	if err != nil {
@@ -127,7 +127,7 @@ type traceEvent struct {
 // end, and each arrow begins and ends in a slice.
 func TestChromeInvariants(t *testing.T) {
 	records := conversation(t)
-	for name, records := range map[string][]proactor.Record{"sample": sample(), "conversation": records} {
+	for name, records := range map[string][]trace.Record{"sample": sample(), "conversation": records} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := trace.WriteChrome(&b, records); err != nil {
@@ -142,7 +142,7 @@ func TestChromeInvariants(t *testing.T) {
 	}
 }
 
-func checkChrome(t *testing.T, events []traceEvent, records []proactor.Record) {
+func checkChrome(t *testing.T, events []traceEvent, records []trace.Record) {
 	t.Helper()
 	type track struct{ pid, tid int }
 	slices := map[track][]traceEvent{}
@@ -198,7 +198,7 @@ func checkChrome(t *testing.T, events []traceEvent, records []proactor.Record) {
 // an operation is started before its completion, and between the call and the
 // return of its parent's handler.
 func TestTextGrammar(t *testing.T) {
-	for name, records := range map[string][]proactor.Record{"sample": sample(), "conversation": conversation(t)} {
+	for name, records := range map[string][]trace.Record{"sample": sample(), "conversation": conversation(t)} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := trace.WriteText(&b, records); err != nil {
@@ -248,6 +248,25 @@ func checkText(t *testing.T, text string) {
 			if state[n] != "*" {
 				t.Errorf("%q: it is %q", l, state[n])
 			}
+		}
+	}
+}
+
+// Every kind of operation that moves bytes shows their number, and no other kind does.
+func TestBytesOfKinds(t *testing.T) {
+	without := []proactor.Kind{proactor.KindNone, proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat}
+	for k := range proactor.Kind(255) {
+		if k != proactor.KindNone && k.String() == proactor.KindNone.String() {
+			continue // no kind has this number
+		}
+		var b bytes.Buffer
+		at := time.Unix(1, 0)
+		if err := trace.WriteText(&b, []trace.Record{{ID: 1, Kind: k.String(), N: 77, Dispatched: at, Returned: at}}); err != nil {
+			t.Fatal(err)
+		}
+		want := k < proactor.KindTimer && !slices.Contains(without, k)
+		if strings.Contains(b.String(), "bytes_transferred=77") != want {
+			t.Errorf("%v: %s", k, &b)
 		}
 	}
 }

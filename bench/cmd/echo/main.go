@@ -9,11 +9,12 @@ import (
 
 	"github.com/actum-go/actum/bench/internal/echo"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // strategy is how the server is run.
 type strategy struct {
-	proactor.GroupOptions
+	group.Options
 	strands bool
 }
 
@@ -26,7 +27,7 @@ func main() {
 	flag.StringVar((*string)(&s.WaitMode), "waiting", "", `how a dispatcher waits: parked in Go's poller, or "locked", on a thread of its own`)
 	flag.BoolVar(&s.Record.Off, "unrecorded", false, "without the causal record of operations")
 	flag.Func("without", "a feature of the backend that is left out (see actum backends); may be repeated", func(name string) error {
-		s.Without = append(s.Without, name)
+		s.DisabledFeatures = append(s.DisabledFeatures, name)
 		return nil
 	})
 	flag.Parse()
@@ -36,16 +37,16 @@ func main() {
 
 // serve listens on the first dispatcher; the group shares the connections.
 func (s strategy) serve(address string) error {
-	group, err := proactor.NewGroup(s.GroupOptions)
+	g, err := group.New(s.Options)
 	if err != nil {
 		return err
 	}
-	defer group.Close()
-	listener, err := group.Dispatchers()[0].Listen("tcp", address, nil)
+	defer g.Close()
+	listener, err := g.Dispatchers()[0].Listen("tcp", address, nil)
 	if err != nil {
 		return err
 	}
-	newServer(group, listener, s.strands).start()
+	newServer(g, listener, s.strands).start()
 	echo.Listening()
-	return group.Run()
+	return g.Run()
 }

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // A request that does not fit into the buffer is answered in pieces, completely, with
 // every strategy.
 func TestEcho(t *testing.T) {
 	with := func(o proactor.Options) strategy {
-		return strategy{GroupOptions: proactor.GroupOptions{Options: o}}
+		return strategy{Options: group.Options{Options: o}}
 	}
 	several := with(proactor.Options{})
 	several.Dispatchers = 2
@@ -28,17 +29,17 @@ func TestEcho(t *testing.T) {
 		"strands":    strands,
 	} {
 		t.Run(name, func(t *testing.T) {
-			group, err := proactor.NewGroup(s.GroupOptions)
+			g, err := group.New(s.Options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer group.Close()
-			listener, err := group.Dispatchers()[0].Listen("tcp", "127.0.0.1:0", nil)
+			defer g.Close()
+			listener, err := g.Dispatchers()[0].Listen("tcp", "127.0.0.1:0", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			newServer(group, listener, s.strands).start()
-			go group.Run()
+			newServer(g, listener, s.strands).start()
+			go g.Run()
 			for _, size := range []int{1, 64, 4096, 1 << 20} {
 				ask(t, listener.LocalAddr().String(), size)
 			}

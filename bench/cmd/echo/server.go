@@ -7,6 +7,7 @@ import (
 
 	"github.com/actum-go/actum/bench/internal/echo"
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/group"
 )
 
 // pause is how long to wait after an accept that failed: the system may have no
@@ -19,7 +20,7 @@ const buffers = 1024
 
 // server is the initiator and the handler of the accepts.
 type server struct {
-	group    *proactor.Group
+	group    *group.Group
 	listener *proactor.Handle
 	accept   proactor.Operation
 	later    proactor.Operation
@@ -28,8 +29,8 @@ type server struct {
 	accepted uint64
 }
 
-func newServer(group *proactor.Group, listener *proactor.Handle, strands bool) *server {
-	s := &server{group: group, listener: listener, strands: strands, pool: proactor.NewBufferPool(echo.BufferSize, buffers)}
+func newServer(g *group.Group, listener *proactor.Handle, strands bool) *server {
+	s := &server{group: g, listener: listener, strands: strands, pool: proactor.NewBufferPool(echo.BufferSize, buffers)}
 	s.accept.Handler = s
 	s.later.Handler = proactor.HandlerFunc(func(*proactor.Operation) { s.start() })
 	return s

@@ -8,10 +8,10 @@ import (
 // Options are passed to the constructor of a backend. The zero value selects the
 // documented defaults.
 type Options struct {
-	Entries int          // uring: submission queue entries; 0 means 256
-	Locked  bool         // uring: only one thread calls New, Wait and Close, and it waits in the kernel
-	Without []string     // names of features not to use: see Feature
-	Logger  *slog.Logger // nil: no logging
+	Entries          int          // uring: submission queue entries; 0 means 256
+	Locked           bool         // uring: only one thread calls New, Wait and Close, and it waits in the kernel
+	DisabledFeatures []string     // names of features not to use: see Feature
+	Logger           *slog.Logger // nil: no logging
 
 	// The rest is for a backend around another one.
 

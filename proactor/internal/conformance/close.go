@@ -194,7 +194,7 @@ func testCloseBesideClose(r *fixture) {
 				in.Read(op, make([]byte, 1))
 			}
 		}
-		open := d.Load()
+		open := d.OpenHandles()
 		var all sync.WaitGroup
 		all.Go(func() {
 			for i, h := range ends {
@@ -202,7 +202,7 @@ func testCloseBesideClose(r *fixture) {
 				h.Close()
 			}
 		})
-		for d.Load() == open { // until the first handle is being closed
+		for d.OpenHandles() == open { // until the first handle is being closed
 			runtime.Gosched()
 		}
 		if err := d.Close(); err != nil {
@@ -234,7 +234,7 @@ func testSecondClose(r *fixture) {
 			address := ln.LocalAddr().String()
 			var first sync.WaitGroup
 			first.Go(func() { ln.Close() })
-			for d.Load() > 0 { // until the first Close has begun
+			for d.OpenHandles() > 0 { // until the first Close has begun
 				runtime.Gosched()
 			}
 			if err := second(d, ln); err != nil {

@@ -35,7 +35,7 @@ Examples:
 
 // Run is called by the parser.
 func (c *Command) Run(s system.Streams) error {
-	o := proactor.Options{Backend: proactor.Named(c.Backend), Without: c.Without}
+	o := proactor.Options{Backend: proactor.Named(c.Backend), DisabledFeatures: c.Without}
 	if c.Locked {
 		o.WaitMode = proactor.WaitLocked
 	}

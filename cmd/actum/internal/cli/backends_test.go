@@ -22,7 +22,7 @@ func TestBackends(t *testing.T) {
 	check(t, actum(t, "backends --backend goroutine"), 0, `(?m)^goroutine +works, and is chosen$`, nothing)
 	t.Setenv(proactor.BackendVariable, "sim")
 	check(t, actum(t, "backends"), 0, `(?m)^sim +works, and is chosen$`, nothing)
-	check(t, actum(t, "backends --backend goroutine --without poll-first"), 0, `(?m)^goroutine +does not work here: .*Options.Without`, nothing)
+	check(t, actum(t, "backends --backend goroutine --without poll-first"), 0, `(?m)^goroutine +does not work here: .*Options.DisabledFeatures`, nothing)
 }
 
 func TestBackendsJSON(t *testing.T) {

@@ -116,7 +116,7 @@ func (c *Command) record(ctx context.Context, s system.Streams, run Runner) erro
 	return failure
 }
 
-func write(file *os.File, format string, records []proactor.Record) error {
+func write(file *os.File, format string, records []trace.Record) error {
 	w := bufio.NewWriter(file)
 	return errors.Join(trace.Write(w, format, records), w.Flush(), file.Close())
 }

@@ -109,7 +109,7 @@ func TestFeatures(t *testing.T) {
 			t.Errorf("%s is in use and not offered", f.Name)
 		case f.Used != (f.Why == "") && f.Offered:
 			t.Errorf("%s: used %v, because %q", f.Name, f.Used, f.Why)
-		case f.Name == "poll-first" && f.Offered && !strings.Contains(f.Why, "Options.Without"):
+		case f.Name == "poll-first" && f.Offered && !strings.Contains(f.Why, "Options.DisabledFeatures"):
 			t.Errorf("poll-first, left out: %q", f.Why)
 		}
 	}

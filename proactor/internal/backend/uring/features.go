@@ -31,7 +31,7 @@ type Capabilities struct {
 	Files       uint32 // operations on files that the kernel carries out, a bit for each backend.Kind
 }
 
-// featureSet is a set of the features that Options.Without can leave out.
+// featureSet is a set of the features that Options.DisabledFeatures can leave out.
 type featureSet uint32
 
 const (
@@ -243,7 +243,7 @@ func parseFeatures(names []string) (set featureSet, err error) {
 	for _, name := range names {
 		f := findFeature(name)
 		if f == nil || f.set == 0 {
-			return 0, fmt.Errorf("uring: %w %q (Options.Without): want some of %s", backend.ErrNoFeature, name, strings.Join(optional(), ", "))
+			return 0, fmt.Errorf("uring: %w %q (Options.DisabledFeatures): want some of %s", backend.ErrNoFeature, name, strings.Join(optional(), ", "))
 		}
 		set |= f.set
 	}
@@ -284,7 +284,7 @@ func (b *Backend) Features() ([]backend.Feature, error) {
 		switch {
 		case l.Used || !l.Offered:
 		case !b.tuning.uses(f.set) && f.set != 0:
-			l.Why = "left out (Options.Without)"
+			l.Why = "left out (Options.DisabledFeatures)"
 		default:
 			l.Why = f.why
 		}

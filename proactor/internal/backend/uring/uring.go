@@ -91,7 +91,7 @@ var _ backend.Backend = (*Backend)(nil)
 // New sets up a ring. The error says why the kernel refuses one, and what to do
 // about it.
 func New(o backend.Options) (backend.Backend, error) {
-	without, err := parseFeatures(o.Without)
+	without, err := parseFeatures(o.DisabledFeatures)
 	if err != nil {
 		return nil, err
 	}

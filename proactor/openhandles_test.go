@@ -7,13 +7,13 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// Load is the number of open handles, whichever way they were made, moved and closed.
-func TestLoad(t *testing.T) {
+// OpenHandles is the number of open handles, whichever way they were made, moved and closed.
+func TestOpenHandles(t *testing.T) {
 	d, other := dispatcher(t, "goroutine"), dispatcher(t, "goroutine")
 	expect := func(what string, here, there int) {
 		t.Helper()
-		if d.Load() != here || other.Load() != there {
-			t.Errorf("%s: %d and %d handles are open, want %d and %d", what, d.Load(), other.Load(), here, there)
+		if d.OpenHandles() != here || other.OpenHandles() != there {
+			t.Errorf("%s: %d and %d handles are open, want %d and %d", what, d.OpenHandles(), other.OpenHandles(), here, there)
 		}
 	}
 	expect("new", 0, 0)

@@ -13,7 +13,7 @@ import (
 func TestFeaturesOfTheMatrix(t *testing.T) {
 	with := uses(t, proactor.Options{WaitMode: proactor.WaitLocked})
 	for _, name := range matrix.Ring().Switches {
-		without := uses(t, proactor.Options{WaitMode: proactor.WaitLocked, Without: []string{name}})
+		without := uses(t, proactor.Options{WaitMode: proactor.WaitLocked, DisabledFeatures: []string{name}})
 		if slices.Contains(without, name) {
 			t.Errorf("%s is left out, and used", name)
 		}
