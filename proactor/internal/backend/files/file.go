@@ -13,6 +13,7 @@ import (
 // descriptor is closed once Close was called and no user is left, so that its
 // number cannot mean another file while it is in use.
 type File struct {
+	backend.NoStream
 	pool *Pool
 	sys  sys.File
 	name string
@@ -95,18 +96,6 @@ func (f *File) Why() error {
 	}
 	return nil
 }
-
-// TryRead fails: a file has no position to read from.
-func (f *File) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWrite fails: a file has no position to write at.
-func (f *File) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWriteV fails: a file has no position to write at.
-func (f *File) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// CloseWrite fails: a file is not a stream.
-func (f *File) CloseWrite() error { return backend.ErrWrongHandle }
 
 // LocalAddr returns nil.
 func (f *File) LocalAddr() net.Addr { return nil }

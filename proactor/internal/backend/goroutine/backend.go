@@ -11,57 +11,34 @@ package goroutine
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
-	"github.com/actum-go/actum/proactor/internal/backend/files"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 )
 
 // Backend implements backend.Backend.
 type Backend struct {
+	skeleton.Base
 	completed backend.Completions
 	wake      chan struct{} // capacity 1: an operation has completed, or Wake was called
 	timer     *time.Timer   // of Wait, which has one caller at a time
-	start     time.Time     // Now is the time since start
 
 	handles  backend.Registry[handle]
-	files    files.Pool
-	closing  atomic.Bool
 	working  sync.WaitGroup // the goroutines that may still complete an operation
 	mu       sync.Mutex
 	connects map[*backend.Op]context.CancelFunc // the connects in progress; nil once closed
-}
-
-// handle is a backend.Handle whose operations go through opQueues.
-type handle interface {
-	backend.Handle
-	// queue returns the queue for operations of kind k, or nil if there is none.
-	queue(k backend.Kind) *opQueue
-	// failAll makes the outstanding operations complete with err, once they end.
-	failAll(err error)
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
 // New makes a backend. It never fails.
 func New(backend.Options) (backend.Backend, error) {
-	b := &Backend{
-		wake:     make(chan struct{}, 1),
-		timer:    time.NewTimer(time.Hour),
-		start:    time.Now(),
-		connects: make(map[*backend.Op]context.CancelFunc),
-	}
+	b := &Backend{wake: make(chan struct{}, 1), timer: time.NewTimer(time.Hour), connects: make(map[*backend.Op]context.CancelFunc)}
 	b.timer.Stop()
-	b.files.Init(b.complete, nil)
+	b.Base.Init("goroutine", b.complete, nil)
 	return b, nil
 }
-
-// Name implements backend.Backend.
-func (b *Backend) Name() string { return "goroutine" }
-
-// Now implements backend.Backend.
-func (b *Backend) Now() time.Duration { return time.Since(b.start) }
 
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
@@ -73,7 +50,7 @@ func (b *Backend) Start(op *backend.Op) {
 		l.start(op)
 		return
 	}
-	b.files.Start(op) // completes op with an error if it is not a file operation
+	b.Files.Start(op) // completes op with an error if it is not a file operation
 }
 
 // Cancel implements backend.Backend.
@@ -83,10 +60,10 @@ func (b *Backend) Cancel(op *backend.Op) {
 		return
 	}
 	if l := queueOf(op); l != nil {
-		l.cancel(op)
+		skeleton.Cancel(l, op)
 		return
 	}
-	b.files.Cancel(op)
+	b.Files.Cancel(op)
 }
 
 // CancelAll implements backend.Backend.
@@ -97,16 +74,7 @@ func (b *Backend) CancelAll() {
 	}
 	b.mu.Unlock()
 	b.handles.Each(handle.Cancel)
-	b.files.CancelAll()
-}
-
-// queueOf returns the queue that op belongs to.
-func queueOf(op *backend.Op) *opQueue {
-	h, ok := op.Handle.(handle)
-	if !ok {
-		return nil
-	}
-	return h.queue(op.Kind)
+	b.Files.CancelAll()
 }
 
 // complete adds op to the completions that Wait returns.
@@ -153,7 +121,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 // end should observe the close of the other. It waits for the goroutines, which
 // wait for nothing once their handles are closed.
 func (b *Backend) Close() error {
-	b.closing.Store(true)
+	b.Closed.Store(true)
 	b.mu.Lock()
 	connects := b.connects
 	b.connects = nil
@@ -161,17 +129,9 @@ func (b *Backend) Close() error {
 	for _, cancel := range connects {
 		cancel()
 	}
-	b.handles.Each(func(h handle) { h.failAll(backend.ErrBackendClosed) })
+	b.handles.Each(func(h handle) { h.common().failAll(backend.ErrBackendClosed) })
 	b.handles.CloseAll()
-	b.files.Close()
+	b.Files.Close()
 	b.working.Wait()
 	return nil
-}
-
-// closedError returns the error of an operation on a handle that is closed now.
-func (b *Backend) closedError() error {
-	if b.closing.Load() {
-		return backend.ErrBackendClosed
-	}
-	return backend.ErrHandleClosed
 }

@@ -11,11 +11,11 @@ func (s *stream) CloseWrite() error {
 	if !ok {
 		return backend.ErrNotSocket
 	}
-	l := &s.out
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed != nil {
-		return l.closed
+	l := &s.queues[backend.Out]
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
+	if l.Closed != nil {
+		return l.Closed
 	}
 	l.writeClosing = c.CloseWrite
 	l.closeWriteLocked()
@@ -25,7 +25,7 @@ func (s *stream) CloseWrite() error {
 // closeWriteLocked ends the outgoing direction once nothing is left to be written.
 // It ignores an error: the peer has gone already.
 func (l *opQueue) closeWriteLocked() {
-	if l.writeClosing != nil && !l.ended && l.closed == nil && l.queue.Empty() {
+	if l.writeClosing != nil && !l.ended && l.Closed == nil && l.Ops.Empty() {
 		l.ended = true
 		_ = l.writeClosing()
 	}
@@ -37,13 +37,10 @@ func (l *opQueue) writeError(err error) error {
 	if err == nil || err == backend.ErrWouldBlock {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
 	if l.writeClosing != nil {
 		return backend.ErrWriteClosed
 	}
 	return err
 }
-
-// CloseWrite fails: a listener carries no bytes.
-func (l *listener) CloseWrite() error { return backend.ErrWrongHandle }

@@ -93,7 +93,7 @@ func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Co
 	switch {
 	case err == nil:
 		op.New, err = b.newConnected(conn, op.Connect().Network)
-	case b.closing.Load():
+	case b.Closed.Load():
 		err = backend.ErrBackendClosed
 	case ctx.Err() != nil:
 		err = backend.ErrCanceled
@@ -107,11 +107,7 @@ func (b *Backend) newConnected(conn net.Conn, network string) (backend.Handle, e
 	if backend.IsDatagram(network) {
 		return b.newPacket(conn, network, sys.SocketFileOf(conn.LocalAddr()))
 	}
-	s, err := b.newStream(conn)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return b.newStream(conn)
 }
 
 // cancelConnect cancels a connect.

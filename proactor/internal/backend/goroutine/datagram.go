@@ -4,9 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/sys"
@@ -14,22 +11,11 @@ import (
 
 // packet is a datagram handle.
 type packet struct {
-	b         *Backend
-	conn      packetConn
-	udp       *net.UDPConn  // one of udp and unix is set
-	unix      *net.UnixConn // package net allocates the path of each datagram
-	connected bool
-	in, out   opQueue
-	file      sys.SocketFile // of a path
-	closing   sync.Mutex     // held by Close, so that a second Close returns after the first
-	closed    atomic.Bool
-}
-
-// packetConn has the common methods of the two kinds of connections.
-type packetConn interface {
-	net.Conn
-	SetReadDeadline(time.Time) error
-	SetWriteDeadline(time.Time) error
+	endpoint
+	backend.NoStream
+	conn net.Conn
+	udp  *net.UDPConn  // one of udp and unix is set
+	unix *net.UnixConn // package net allocates the path of each datagram
 }
 
 // ListenPacket implements backend.Backend.
@@ -48,35 +34,25 @@ func (b *Backend) ListenPacket(network, address string, o *backend.SocketOptions
 	if err != nil {
 		return nil, err
 	}
-	return b.newPacket(conn.(packetConn), network, sys.SocketFileOf(conn.LocalAddr()))
+	return b.newPacket(conn.(net.Conn), network, sys.SocketFileOf(conn.LocalAddr()))
 }
 
 // newPacket makes a handle of conn, which it owns from then on.
 func (b *Backend) newPacket(conn net.Conn, network string, file sys.SocketFile) (backend.Handle, error) {
-	p := &packet{b: b, conn: conn, file: file, connected: conn.RemoteAddr() != nil}
+	p := &packet{conn: conn}
+	p.endpoint = endpoint{b: b, conn: conn, local: conn.LocalAddr(), remote: conn.RemoteAddr(), packet: true, file: file}
 	if backend.IsUnix(network) {
 		p.unix = conn.(*net.UnixConn)
 	} else {
 		p.udp = conn.(*net.UDPConn)
 	}
-	p.in.init(b, p.receive, conn.SetReadDeadline)
-	p.out.init(b, p.send, conn.SetWriteDeadline)
-	if !b.handles.Add(p) {
-		file.Remove()
-		conn.Close()
-		return nil, backend.ErrBackendClosed
-	}
-	return p, nil
+	p.serve(backend.In, p.receive, conn.SetReadDeadline)
+	p.serve(backend.Out, p.send, conn.SetWriteDeadline)
+	return p.open(p)
 }
 
-func (p *packet) queue(k backend.Kind) *opQueue {
-	switch k {
-	case backend.KindReceiveFrom:
-		return &p.in
-	case backend.KindSendTo:
-		return &p.out
-	}
-	return nil
+func (p *packet) moveTo(b *Backend) (backend.Handle, error) {
+	return b.newPacket(p.conn, p.local.Network(), p.file)
 }
 
 // receive carries out a receive-from.
@@ -106,9 +82,9 @@ func (p *packet) receive(op *backend.Op) {
 func (p *packet) send(op *backend.Op) {
 	to := op.Datagram().Addr
 	switch {
-	case p.connected && to.IsValid():
-		op.Err = &net.OpError{Op: "write", Net: p.conn.LocalAddr().Network(), Source: p.LocalAddr(), Addr: p.RemoteAddr(), Err: net.ErrWriteToConnected}
-	case p.connected:
+	case p.remote != nil && to.IsValid():
+		op.Err = &net.OpError{Op: "write", Net: p.local.Network(), Source: p.local, Addr: p.remote, Err: net.ErrWriteToConnected}
+	case p.remote != nil:
 		op.N, op.Err = p.conn.Write(op.Buf)
 	case p.udp != nil:
 		op.N, op.Err = p.udp.WriteToUDPAddrPort(op.Buf, to.AddrPort)
@@ -118,32 +94,5 @@ func (p *packet) send(op *backend.Op) {
 	op.N = max(op.N, 0)
 }
 
-func (p *packet) TryRead([]byte) (int, error)     { return 0, backend.ErrWrongHandle }
-func (p *packet) TryWrite([]byte) (int, error)    { return 0, backend.ErrWrongHandle }
-func (p *packet) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
-func (p *packet) CloseWrite() error               { return backend.ErrNotSocket }
-
-func (p *packet) LocalAddr() net.Addr  { return p.conn.LocalAddr() }
-func (p *packet) RemoteAddr() net.Addr { return p.conn.RemoteAddr() }
-
-func (p *packet) Cancel() {
-	p.in.cancelAll()
-	p.out.cancelAll()
-}
-
-func (p *packet) Close() error {
-	p.closing.Lock()
-	defer p.closing.Unlock()
-	if p.closed.Swap(true) {
-		return nil
-	}
-	defer p.b.handles.Remove(p) // last: until then Backend.Close waits for it
-	p.failAll(p.b.closedError())
-	p.file.Remove()
-	return p.conn.Close()
-}
-
-func (p *packet) failAll(err error) {
-	p.in.close(err)
-	p.out.close(err)
-}
+// CloseWrite implements backend.Handle.
+func (p *packet) CloseWrite() error { return backend.ErrNotSocket }

@@ -3,8 +3,6 @@ package goroutine
 import (
 	"context"
 	"net"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -14,12 +12,9 @@ import (
 
 // listener is a listening handle.
 type listener struct {
-	b       *Backend
-	ln      deadlineListener
-	in      opQueue
-	file    sys.SocketFile // of a path
-	closing sync.Mutex     // held by Close, so that a second Close returns after the first
-	closed  atomic.Bool
+	endpoint
+	backend.NoStream
+	ln deadlineListener
 }
 
 // deadlineListener has the common methods of both kinds of listeners of package
@@ -60,24 +55,18 @@ func (b *Backend) Listen(network, address string, o *backend.SocketOptions) (bac
 	if u, ok := ln.(*net.UnixListener); ok {
 		u.SetUnlinkOnClose(false) // it would remove the file even if it belongs to another listener by then
 	}
-	l, err := b.newListener(ln.(deadlineListener), sys.SocketFileOf(ln.Addr()))
-	if err != nil {
-		return nil, err
-	}
-	return l, nil
+	return b.newListener(ln.(deadlineListener), sys.SocketFileOf(ln.Addr()))
 }
 
 // newListener makes a handle of ln, which it owns from then on.
-func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (*listener, error) {
-	l := &listener{b: b, ln: ln, file: file}
-	l.in.init(b, l.accept, l.ln.SetDeadline)
-	if !b.handles.Add(l) {
-		file.Remove()
-		ln.Close()
-		return nil, backend.ErrBackendClosed
-	}
-	return l, nil
+func (b *Backend) newListener(ln deadlineListener, file sys.SocketFile) (backend.Handle, error) {
+	l := &listener{ln: ln}
+	l.endpoint = endpoint{b: b, conn: ln, local: ln.Addr(), listener: true, file: file}
+	l.serve(backend.In, l.accept, ln.SetDeadline)
+	return l.open(l)
 }
+
+func (l *listener) moveTo(b *Backend) (backend.Handle, error) { return b.newListener(l.ln, l.file) }
 
 // socketOptions returns the function that package net calls on a socket before it is
 // bound.
@@ -104,13 +93,6 @@ func setBacklog(ln deadlineListener, backlog int) error {
 	return err
 }
 
-func (l *listener) queue(k backend.Kind) *opQueue {
-	if k == backend.KindAccept {
-		return &l.in
-	}
-	return nil
-}
-
 // accept carries out an accept.
 func (l *listener) accept(op *backend.Op) {
 	conn, err := l.ln.Accept()
@@ -118,32 +100,5 @@ func (l *listener) accept(op *backend.Op) {
 		op.Err = err
 		return
 	}
-	s, err := l.b.newStream(conn)
-	if err != nil {
-		op.Err = err
-		return
-	}
-	op.New = s
+	op.New, op.Err = l.b.newStream(conn)
 }
-
-func (l *listener) TryRead([]byte) (int, error)     { return 0, backend.ErrWrongHandle }
-func (l *listener) TryWrite([]byte) (int, error)    { return 0, backend.ErrWrongHandle }
-func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
-func (l *listener) LocalAddr() net.Addr             { return l.ln.Addr() }
-func (l *listener) RemoteAddr() net.Addr            { return nil }
-
-func (l *listener) Cancel() { l.in.cancelAll() }
-
-func (l *listener) Close() error {
-	l.closing.Lock()
-	defer l.closing.Unlock()
-	if l.closed.Swap(true) {
-		return nil
-	}
-	defer l.b.handles.Remove(l) // last: until then Backend.Close waits for it
-	l.failAll(l.b.closedError())
-	l.file.Remove()
-	return l.ln.Close()
-}
-
-func (l *listener) failAll(err error) { l.in.close(err) }

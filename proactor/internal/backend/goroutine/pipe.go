@@ -48,16 +48,7 @@ func (b *Backend) adopt(f *os.File) (backend.Handle, error) {
 		f.Close()
 		return nil, &os.PathError{Op: "adopt", Path: f.Name(), Err: sys.ErrNotWaitable}
 	}
-	s, err := b.newStream(pipe{f})
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-// AdoptFile implements backend.Backend.
-func (b *Backend) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
-	return b.files.AdoptFile(f)
+	return b.newStream(pipe{f})
 }
 
 // Pipe implements backend.Backend.

@@ -25,7 +25,7 @@ type receiver struct {
 	waiter  *backend.PoolWaiter
 	grants  func(*backend.PoolBuffer)
 	granted chan *backend.PoolBuffer // capacity 1: a waiter has at most one buffer granted
-	wanting bool                     // guarded by the opQueue's mu: a receive is in progress
+	wanting bool                     // guarded by the opQueue's Mu: a receive is in progress
 }
 
 func newReceiver(l *opQueue, t *try) *receiver {
@@ -38,12 +38,12 @@ func newReceiver(l *opQueue, t *try) *receiver {
 
 // grant receives a buffer from the goroutine that released it.
 func (r *receiver) grant(l *opQueue, b *backend.PoolBuffer) {
-	l.mu.Lock()
+	l.Mu.Lock()
 	if r.wanting {
 		r.granted <- b
 		b = nil
 	}
-	l.mu.Unlock()
+	l.Mu.Unlock()
 	if b != nil {
 		b.Release()
 	}
@@ -51,8 +51,8 @@ func (r *receiver) grant(l *opQueue, b *backend.PoolBuffer) {
 
 // setWanting sets wanting, and returns the buffer that was granted last, if any.
 func (r *receiver) setWanting(l *opQueue, wanting bool) (late *backend.PoolBuffer) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
 	r.wanting = wanting
 	select {
 	case late = <-r.granted:
@@ -65,9 +65,9 @@ func (r *receiver) setWanting(l *opQueue, wanting bool) (late *backend.PoolBuffe
 // awaitBuffer waits for a buffer, or until the receive is to end. The opQueue has
 // the reason for the end.
 func (r *receiver) awaitBuffer(l *opQueue) error {
-	l.mu.Lock()
-	stopping := l.cancelling || l.closed != nil
-	l.mu.Unlock()
+	l.Mu.Lock()
+	stopping := l.cancelling || l.Closed != nil
+	l.Mu.Unlock()
 	if stopping {
 		return os.ErrDeadlineExceeded
 	}
@@ -86,20 +86,20 @@ func (s *stream) receive(op *backend.Op) {
 			op.Err = errors.ErrUnsupported
 			return
 		}
-		l := &s.in
-		l.mu.Lock()
+		l := &s.queues[backend.In]
+		l.Mu.Lock()
 		s.taking = newReceiver(l, &s.try)
-		l.mu.Unlock()
+		l.Mu.Unlock()
 	}
 	r := s.taking
 	r.args, r.err = op.Receive(), nil
-	r.setWanting(&s.in, true)
+	r.setWanting(&s.queues[backend.In], true)
 	for {
 		op.Err = r.raw.Read(r.attempt)
 		if op.Err != nil || r.buf != nil || r.err != backend.ErrWouldBlock {
 			break
 		}
-		if op.Err = r.awaitBuffer(&s.in); op.Err != nil {
+		if op.Err = r.awaitBuffer(&s.queues[backend.In]); op.Err != nil {
 			break
 		}
 	}
@@ -110,7 +110,7 @@ func (s *stream) receive(op *backend.Op) {
 func (s *stream) received(op *backend.Op, r *receiver) {
 	buf := r.buf
 	r.buf = nil
-	if late := r.setWanting(&s.in, false); late != nil {
+	if late := r.setWanting(&s.queues[backend.In], false); late != nil {
 		late.Release()
 	}
 	if op.Err == nil && r.err != nil {

@@ -2,47 +2,41 @@ package goroutine
 
 import (
 	"net"
-	"sync"
-	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // stream is a connected handle.
 type stream struct {
-	b       *Backend
-	conn    conn
-	in, out opQueue
-	try     try         // for calls that must not wait
-	taking  *receiver   // for receives; made by the first one
-	vec     net.Buffers // the copy of a gather write's buffers, which package net consumes
-	sender  *sender     // for transmissions; made by the first one
-	closing sync.Mutex  // held by Close, so that a second Close returns after the first
-	closed  atomic.Bool
+	endpoint
+	conn   conn
+	try    try         // for calls that must not wait
+	taking *receiver   // for receives; made by the first one
+	vec    net.Buffers // the copy of a gather write's buffers, which package net consumes
+	sender *sender     // for transmissions; made by the first one
 }
 
 // newStream makes a handle of conn, which it owns from then on.
-func (b *Backend) newStream(conn conn) (*stream, error) {
-	s := &stream{b: b, conn: conn}
-	s.in.init(b, s.read, conn.SetReadDeadline)
-	s.out.init(b, s.write, conn.SetWriteDeadline)
-	s.out.tryNow = s.quickWrite
-	s.try.init(conn)
-	if !b.handles.Add(s) {
-		conn.Close()
-		return nil, backend.ErrBackendClosed
-	}
-	return s, nil
+func (b *Backend) newStream(conn conn) (backend.Handle, error) {
+	s := b.prepareStream(conn)
+	return s.open(s)
 }
 
-func (s *stream) queue(k backend.Kind) *opQueue {
-	switch k {
-	case backend.KindRead, backend.KindReadV, backend.KindReceive:
-		return &s.in
-	case backend.KindWrite, backend.KindWriteV, backend.KindTransmitFile:
-		return &s.out
-	}
-	return nil
+func (b *Backend) prepareStream(conn conn) *stream {
+	s := &stream{conn: conn}
+	s.endpoint = endpoint{b: b, conn: conn, local: conn.LocalAddr(), remote: conn.RemoteAddr()}
+	s.serve(backend.In, s.read, conn.SetReadDeadline)
+	s.serve(backend.Out, s.write, conn.SetWriteDeadline)
+	s.queues[backend.Out].tryNow = s.quickWrite
+	s.try.init(conn)
+	return s
+}
+
+func (s *stream) moveTo(b *Backend) (backend.Handle, error) {
+	moved := b.prepareStream(s.conn)
+	from, out := &s.queues[backend.Out], &moved.queues[backend.Out]
+	out.writeClosing, out.ended = from.writeClosing, from.ended
+	return moved.open(moved)
 }
 
 // read carries out a read, a scatter read or a receive.
@@ -130,43 +124,19 @@ func (s *stream) TryRead(b []byte) (int, error) {
 
 func (s *stream) TryWrite(b []byte) (int, error) {
 	n, err := s.try.write(b)
-	return n, s.out.writeError(s.tryError(err))
+	return n, s.queues[backend.Out].writeError(s.tryError(err))
 }
 
 func (s *stream) TryWriteV(v [][]byte) (int, error) {
 	n, err := s.try.writeV(v)
-	return n, s.out.writeError(s.tryError(err))
+	return n, s.queues[backend.Out].writeError(s.tryError(err))
 }
 
 // tryError returns ErrHandleClosed for a closed handle, because pipes report other
 // errors.
 func (s *stream) tryError(err error) error {
-	if err != nil && s.closed.Load() {
-		return s.b.closedError()
+	if err != nil && s.closing.Begun() {
+		return s.b.ClosedError()
 	}
 	return err
-}
-
-func (s *stream) LocalAddr() net.Addr  { return s.conn.LocalAddr() }
-func (s *stream) RemoteAddr() net.Addr { return s.conn.RemoteAddr() }
-
-func (s *stream) Cancel() {
-	s.in.cancelAll()
-	s.out.cancelAll()
-}
-
-func (s *stream) Close() error {
-	s.closing.Lock()
-	defer s.closing.Unlock()
-	if s.closed.Swap(true) {
-		return nil
-	}
-	defer s.b.handles.Remove(s) // last: until then Backend.Close waits for it
-	s.failAll(s.b.closedError())
-	return s.conn.Close()
-}
-
-func (s *stream) failAll(err error) {
-	s.in.close(err)
-	s.out.close(err)
 }

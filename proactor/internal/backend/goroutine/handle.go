@@ -1,0 +1,134 @@
+package goroutine
+
+import (
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
+	"github.com/actum-go/actum/proactor/internal/sys"
+)
+
+// handle is a stream, a listener, or a socket of datagrams.
+type handle interface {
+	backend.Handle
+	common() *endpoint
+	// moveTo makes a handle of the connection on another backend.
+	moveTo(b *Backend) (backend.Handle, error)
+}
+
+// endpoint is the part of a handle that all kinds have.
+type endpoint struct {
+	b             *Backend
+	self          handle // the handle that embeds this
+	conn          io.Closer
+	local, remote net.Addr
+	listener      bool
+	packet        bool
+	file          sys.SocketFile // of a path
+	queues        [backend.Directions]opQueue
+	closing       skeleton.Closing
+}
+
+func (e *endpoint) common() *endpoint { return e }
+
+// serve prepares the queue of direction d: perform carries out its operations, and
+// setDeadline ends the call in which perform blocks.
+func (e *endpoint) serve(d backend.Direction, perform func(*backend.Op), setDeadline func(time.Time) error) {
+	q := &e.queues[d]
+	q.b, q.perform, q.setDeadline, q.available.L = e.b, perform, setDeadline, &q.Mu
+}
+
+// open adds self, the handle that embeds e, to the open handles of b. If b is closed it
+// closes the connection and returns an error.
+func (e *endpoint) open(self handle) (backend.Handle, error) {
+	e.self = self
+	if !e.b.handles.Add(self) {
+		e.file.Remove()
+		e.conn.Close()
+		return nil, backend.ErrBackendClosed
+	}
+	return self, nil
+}
+
+// queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
+func queueOf(op *backend.Op) *opQueue {
+	h, ok := op.Handle.(handle)
+	if !ok {
+		return nil
+	}
+	e := h.common()
+	if !op.Kind.Suits(e.listener, e.packet) {
+		return nil
+	}
+	return &e.queues[op.Kind.Direction()]
+}
+
+// LocalAddr implements backend.Handle.
+func (e *endpoint) LocalAddr() net.Addr { return e.local }
+
+// RemoteAddr implements backend.Handle.
+func (e *endpoint) RemoteAddr() net.Addr { return e.remote }
+
+// Control implements backend.Controllable.
+func (e *endpoint) Control(f func(fd uintptr)) error {
+	c, ok := e.conn.(syscall.Conn)
+	if !ok {
+		return errors.ErrUnsupported // a pipe
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if raw.Control(f) != nil {
+		return backend.ErrHandleClosed
+	}
+	return nil
+}
+
+// Cancel implements backend.Handle.
+func (e *endpoint) Cancel() {
+	for d := range e.queues {
+		skeleton.CancelAll(&e.queues[d])
+	}
+}
+
+// failAll makes the outstanding operations complete with err, once they end.
+func (e *endpoint) failAll(err error) {
+	for d := range e.queues {
+		e.queues[d].close(err)
+	}
+}
+
+// Close implements backend.Handle.
+func (e *endpoint) Close() error {
+	var err error
+	e.closing.Close(func() {
+		e.failAll(e.b.ClosedError())
+		e.file.Remove()
+		err = e.conn.Close()
+		e.b.handles.Remove(e.self) // last: until here Backend.Close waits for it
+	})
+	return err
+}
+
+// Take implements backend.Backend.
+func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
+	h, ok := from.(handle)
+	if !ok {
+		return nil, backend.ErrOtherBackend
+	}
+	e := h.common()
+	err := e.closing.Detach(&e.b.Base, func() error { return nil }, &e.queues[backend.In], &e.queues[backend.Out])
+	if err != nil {
+		return nil, err
+	}
+	for d := range e.queues {
+		e.queues[d].available.Signal() // its goroutine ends
+	}
+	e.b.handles.Remove(h)
+	return h.moveTo(b)
+}
