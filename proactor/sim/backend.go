@@ -30,14 +30,6 @@ type attachment struct {
 
 var _ backend.Backend = (*attachment)(nil)
 
-// member is the view that an attachment has of a handle.
-type member interface {
-	cancel()             // cancels outstanding operations
-	failAll(err error)   // completes outstanding operations with err, and refuses later ones
-	closeWith(err error) // calls failAll, then lets the other end observe the close
-	handleIndex() *int   // its index in attachment.handles
-}
-
 // BackendName returns "sim".
 func (n *Network) BackendName() string { return "sim" }
 
@@ -124,7 +116,7 @@ func (b *attachment) operate(op *backend.Op) {
 		b.reject(op, backend.ErrWrongHandle)
 		return
 	}
-	if err := closedError(op.Handle); err != nil {
+	if err := op.Handle.(member).common().closed; err != nil {
 		b.reject(op, err)
 		return
 	}
@@ -172,20 +164,6 @@ func directionOf(op *backend.Op) *direction {
 		case backend.KindSendTo:
 			return &s.w
 		}
-	}
-	return nil
-}
-
-func closedError(h backend.Handle) error {
-	switch h := h.(type) {
-	case *stream:
-		return h.closed
-	case *listener:
-		return h.closed
-	case *file:
-		return h.closed
-	case *packet:
-		return h.closed
 	}
 	return nil
 }
@@ -288,15 +266,16 @@ func (b *attachment) closeHeld() {
 	}
 }
 
+// addHandle adds m, whose part of type handle has everything but these two fields.
 func (b *attachment) addHandle(m member) {
-	*m.handleIndex() = len(b.handles)
+	m.common().self, m.common().index = m, len(b.handles)
 	b.handles = append(b.handles, m)
 }
 
 func (b *attachment) removeHandle(m member) {
-	i, last := *m.handleIndex(), len(b.handles)-1
+	i, last := m.common().index, len(b.handles)-1
 	b.handles[i] = b.handles[last]
-	*b.handles[i].handleIndex() = i
+	b.handles[i].common().index = i
 	b.handles[last] = nil
 	b.handles = b.handles[:last]
 }

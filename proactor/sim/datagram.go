@@ -16,8 +16,8 @@ import (
 // sender gets an error for the latter. Unix datagrams are not lost and stay in
 // order: a sender to a full queue waits.
 type packet struct {
-	b         *attachment
-	who       ident
+	handle
+	backend.NoStream
 	network   string
 	at        endpoint // the bound address; a Unix socket may have none
 	peer      endpoint // of a connected socket
@@ -29,9 +29,7 @@ type packet struct {
 	queued  int       // bytes in queue
 	blocked []*packet // senders that wait for room
 	refused bool      // the next receive fails, because the peer of the connected socket is absent
-	closed  error     // the error of every further operation; nil while open
 	running bool      // run is in progress
-	index   int       // in b.handles
 }
 
 // datagram is a datagram that has arrived.
@@ -72,7 +70,8 @@ func (b *attachment) ListenPacket(network, address string, o *backend.SocketOpti
 
 func (b *attachment) newPacket(network string, at endpoint, o *backend.SocketOptions) *packet {
 	n := b.net
-	p := &packet{b: b, who: n.ident('d'), network: network, at: at, limit: n.capacity(0, 0)}
+	p := &packet{network: network, at: at, limit: n.capacity(0, 0)}
+	p.handle = handle{net: n, b: b, who: n.ident('d'), local: at.packetAddr()}
 	if o != nil && o.RecvBuffer > 0 {
 		p.limit = o.RecvBuffer
 	}
@@ -158,6 +157,6 @@ func (b *attachment) newConnectedPacket(args *backend.ConnectArgs) (*packet, err
 		}
 	}
 	p := b.newPacket(args.Network, from, args.Socket)
-	p.peer, p.connected = to, true
+	p.peer, p.connected, p.remote = to, true, to.packetAddr()
 	return p, nil
 }

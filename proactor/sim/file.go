@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"slices"
 
@@ -11,13 +10,11 @@ import (
 
 // file is an open file.
 type file struct {
-	b      *attachment
-	who    ident
-	node   *inode
-	name   string
-	flag   int
-	closed error // the error of every further operation; nil while open
-	index  int   // in b.handles
+	handle
+	backend.NoStream
+	node *inode
+	name string
+	flag int
 }
 
 // task is an outstanding open or operation on a file. Files keep no order: each
@@ -92,7 +89,7 @@ func (t *task) open(op *backend.Op) {
 		op.Err = backend.FileError(op.Kind, a.Name, err)
 		return
 	}
-	f := &file{b: b, who: t.dir.who, node: node, name: a.Name, flag: a.Flag}
+	f := &file{handle: handle{net: b.net, b: b, who: t.dir.who}, node: node, name: a.Name, flag: a.Flag}
 	b.addHandle(f)
 	op.New = f
 }
@@ -136,49 +133,10 @@ func (f *file) closeWith(err error) {
 	f.b.removeHandle(f)
 }
 
-func (f *file) handleIndex() *int { return &f.index }
-
-// Cancel cancels outstanding operations.
-func (f *file) Cancel() {
-	n := f.b.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.readClock()
-	f.cancel()
-}
-
-// Close cancels outstanding operations and closes the file.
-func (f *file) Close() error {
-	n := f.b.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.readClock()
-	if f.closed == nil {
-		f.closeWith(backend.ErrHandleClosed)
-	}
-	return nil
-}
+func (f *file) directions() []*direction { return nil }
 
 // readable and writable report how the file was opened.
 func (f *file) readable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_WRONLY }
 func (f *file) writable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != os.O_RDONLY }
-
-// TryRead fails: a file has no position to read from.
-func (f *file) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWrite fails: a file has no position to write at.
-func (f *file) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWriteV fails: a file has no position to write at.
-func (f *file) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// CloseWrite fails: a file is not a stream.
-func (f *file) CloseWrite() error { return backend.ErrWrongHandle }
-
-// LocalAddr returns nil.
-func (f *file) LocalAddr() net.Addr { return nil }
-
-// RemoteAddr returns nil.
-func (f *file) RemoteAddr() net.Addr { return nil }
 
 func (f *file) String() string { return fmt.Sprintf("%v (%s) of %v", f.who, f.name, f.b) }

@@ -10,18 +10,15 @@ import (
 
 // listener is a listening handle.
 type listener struct {
-	b       *attachment
-	who     ident
+	handle
+	backend.NoStream
 	network string
 	at      endpoint
-	local   net.Addr
 	options backend.SocketOptions
 
 	accepts  direction // the accepts
 	pending  []*stream // connections that have not been accepted yet
 	arriving int       // connections that DelayAccept keeps from being pending
-	closed   error     // the error of every further operation; nil while open
-	index    int       // in b.handles
 }
 
 // Listen makes a listener.
@@ -51,7 +48,8 @@ func (b *attachment) Listen(network, address string, o *backend.SocketOptions) (
 
 func (b *attachment) listen(network string, at endpoint, o *backend.SocketOptions) *listener {
 	n := b.net
-	l := &listener{b: b, who: n.ident('l'), network: network, at: at, local: at.addr()}
+	l := &listener{network: network, at: at}
+	l.handle = handle{net: n, b: b, who: n.ident('l'), local: at.addr()}
 	if o != nil {
 		l.options = *o
 	}
@@ -114,10 +112,7 @@ func (l *listener) acceptError(why error) error {
 	return &net.OpError{Op: "accept", Net: l.network, Addr: l.local, Err: os.NewSyscallError("accept", why)}
 }
 
-func (l *listener) failAll(err error) {
-	l.closed = err
-	l.accepts.close(err)
-}
+func (l *listener) directions() []*direction { return []*direction{&l.accepts} }
 
 // closeWith closes the listener. Connections that have not been accepted are reset.
 func (l *listener) closeWith(err error) {
@@ -131,47 +126,6 @@ func (l *listener) closeWith(err error) {
 	}
 	l.pending = nil
 }
-
-func (l *listener) handleIndex() *int { return &l.index }
-
-func (l *listener) cancel() {
-	l.accepts.cancelAll()
-}
-
-// Cancel cancels outstanding accepts.
-func (l *listener) Cancel() {
-	n := l.b.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.readClock()
-	l.cancel()
-}
-
-// Close closes the listener.
-func (l *listener) Close() error {
-	n := l.b.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if l.closed == nil {
-		l.closeWith(backend.ErrHandleClosed)
-	}
-	return nil
-}
-
-// TryRead fails: a listener carries no bytes.
-func (l *listener) TryRead([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWrite fails: a listener carries no bytes.
-func (l *listener) TryWrite([]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// TryWriteV fails: a listener carries no bytes.
-func (l *listener) TryWriteV([][]byte) (int, error) { return 0, backend.ErrWrongHandle }
-
-// LocalAddr returns the bound address.
-func (l *listener) LocalAddr() net.Addr { return l.local }
-
-// RemoteAddr returns nil.
-func (l *listener) RemoteAddr() net.Addr { return nil }
 
 func (l *listener) String() string { return fmt.Sprintf("%v of %v", l.who, l.b) }
 

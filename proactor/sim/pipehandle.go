@@ -21,9 +21,9 @@ func (b *attachment) Pipe() (r, w backend.Handle, err error) {
 	}
 	c := &connection{net: n, network: pipeNetwork}
 	id := n.ident('c')
-	c.ends[0] = stream{conn: c, b: b, who: id, in: &c.pipes[1], out: &c.pipes[0]}
+	c.ends[0] = stream{conn: c, in: &c.pipes[1], out: &c.pipes[0], handle: handle{net: n, b: b, who: id}}
 	id.letter = 'a'
-	c.ends[1] = stream{conn: c, b: b, who: id, in: &c.pipes[0], out: &c.pipes[1]}
+	c.ends[1] = stream{conn: c, in: &c.pipes[0], out: &c.pipes[1], handle: handle{net: n, b: b, who: id}}
 	for i := range c.pipes {
 		c.pipes[i].init(&c.ends[i], &c.ends[1-i], n.capacity(0, 0))
 	}
@@ -67,6 +67,3 @@ func (s *stream) CloseWrite() error {
 	s.out.run()
 	return nil
 }
-
-// CloseWrite fails: a listener carries no bytes.
-func (l *listener) CloseWrite() error { return backend.ErrWrongHandle }

@@ -23,10 +23,10 @@ func newConnection(d *dial, l *listener) *connection {
 	c := &connection{net: n, network: d.args.Network}
 	id := n.ident('c')
 	local, remote := d.from.addr(), d.to.addr()
-	c.ends[0] = stream{conn: c, b: d.dir.b, who: id, in: &c.pipes[1], out: &c.pipes[0], local: local, remote: remote}
+	c.ends[0] = stream{conn: c, in: &c.pipes[1], out: &c.pipes[0], handle: handle{net: n, b: d.dir.b, who: id, local: local, remote: remote}}
 	id.letter = 'a'
-	c.ends[1] = stream{conn: c, b: l.b, who: id, in: &c.pipes[0], out: &c.pipes[1], local: remote, remote: local, from: l}
-	c.ends[1].arrival.owner = &c.ends[1]
+	c.ends[1] = stream{conn: c, in: &c.pipes[0], out: &c.pipes[1], handle: handle{net: n, b: l.b, who: id, local: remote, remote: local}, from: l}
+	c.ends[1].self, c.ends[1].arrival.owner = &c.ends[1], &c.ends[1] // addHandle sets the self of end 0
 	var near backend.SocketOptions
 	if d.args.Socket != nil {
 		near = *d.args.Socket
@@ -62,13 +62,9 @@ func (c *connection) reset() {
 
 // stream is one end of a connection.
 type stream struct {
-	conn          *connection
-	b             *attachment
-	who           ident
-	in, out       *pipe
-	local, remote net.Addr
-	closed        error // the error of every further operation; nil while open
-	index         int   // in b.handles
+	handle
+	conn    *connection
+	in, out *pipe
 
 	from    *listener // accepting end: its listener
 	arrival event     // accepting end: when it reaches its listener
@@ -130,11 +126,7 @@ func (s *stream) try(h *direction, what string) error {
 	return nil
 }
 
-func (s *stream) failAll(err error) {
-	s.closed = err
-	s.in.r.close(err)
-	s.out.w.close(err)
-}
+func (s *stream) directions() []*direction { return []*direction{&s.in.r, &s.out.w} }
 
 // closeWith closes this end. The peer reads what was sent and then the end of the
 // stream, or a reset if data of the peer is unread.
@@ -146,40 +138,6 @@ func (s *stream) closeWith(err error) {
 	s.in.closeReader()
 	s.out.closeWriter(unread)
 }
-
-func (s *stream) handleIndex() *int { return &s.index }
-
-func (s *stream) cancel() {
-	s.in.r.cancelAll()
-	s.out.w.cancelAll()
-}
-
-// Cancel cancels outstanding operations.
-func (s *stream) Cancel() {
-	n := s.conn.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.readClock()
-	s.cancel()
-}
-
-// Close closes this end.
-func (s *stream) Close() error {
-	n := s.conn.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.readClock()
-	if s.closed == nil {
-		s.closeWith(backend.ErrHandleClosed)
-	}
-	return nil
-}
-
-// LocalAddr returns this end's address.
-func (s *stream) LocalAddr() net.Addr { return s.local }
-
-// RemoteAddr returns the other end's address.
-func (s *stream) RemoteAddr() net.Addr { return s.remote }
 
 func (s *stream) String() string { return fmt.Sprintf("%v of %v", s.who, s.b) }
 
