@@ -12,6 +12,7 @@ func leaderAway(t *testing.T) *Dispatcher {
 	if err != nil {
 		t.Fatal(err)
 	}
+	withoutTimer(d)
 	d.mu.Lock()
 	d.lead.state = unattended
 	d.lead.hostWanted = make(chan struct{}, 1)
@@ -33,7 +34,7 @@ func leadAgain(t *testing.T, d *Dispatcher) {
 	}
 	d.turn.Lock()
 	d.round(false)
-	d.endLead(true)
+	d.endLead()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.lead.state != unattended {

@@ -59,6 +59,7 @@ type Dispatcher struct {
 
 	backoff backoff    // multishot accepts that have run out of descriptors: backoff.go
 	lead    leadership // which goroutine dispatches while Run is in progress: lead.go
+	spin    spinning   // how a leader waits: spin.go
 
 	journal backend.Journal  // nil: no journal is written or replayed
 	record  *record.Recorder // nil: no record is kept
@@ -98,6 +99,7 @@ func New(o Options) (*Dispatcher, error) {
 		d.prioritized.Store(true)
 	}
 	d.journal, _ = b.(backend.Journal)
+	d.spin.init(b, &o)
 	d.checks = newChecker(d, &o)
 	d.register(o.Record)
 	return d, nil
@@ -176,7 +178,7 @@ func (d *Dispatcher) Post(op *Operation) {
 }
 
 // Defer is Post for work that may wait until the last leader is back
-// ([Dispatcher.Lead]). Post returns the dispatcher to the goroutine inside Run,
+// ([Dispatcher.Await]). Post returns the dispatcher to the goroutine inside Run,
 // which wakes a thread. Defer wakes nothing: the operation completes when the leader
 // leads again, or within 5 ms if it does not. If leaders stay away for longer than
 // 0.3 ms, Defer becomes Post for a while; it is Post also whenever no leader is

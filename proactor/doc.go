@@ -39,7 +39,7 @@
 //     [Operation.More] is false: [Handle.AcceptMultishot],
 //     [Handle.ReceiveMultishot], [Dispatcher.StartTicker].
 //   - Handlers are called one at a time, by the goroutine that is inside
-//     [Dispatcher.Run], [Dispatcher.RunOne], [Dispatcher.Poll], [Dispatcher.Lead] or
+//     [Dispatcher.Run], [Dispatcher.RunOne], [Dispatcher.Poll], [Dispatcher.Await] or
 //     [Dispatcher.Close]: data that only handlers touch needs no lock. If
 //     [Options.Pool] asks for several goroutines, this holds for the handlers of one
 //     [Strand]. A handler may start any operation, also the one that has just

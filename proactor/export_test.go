@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"context"
 	"unsafe"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -32,6 +33,18 @@ func PoolMembers(d *Dispatcher) (n int) {
 // backend.
 func WrapBackend(d *Dispatcher, wrap func(backend.Backend) backend.Backend) {
 	d.backend = wrap(d.backend)
+}
+
+// Lead is Await of a goroutine that returns instead of blocking. It reports whether the
+// goroutine has dispatched.
+func Lead(d *Dispatcher, w Waiter) bool {
+	d.lead.waiting.Add(1)
+	defer d.lead.waiting.Add(-1)
+	if !d.takeLead() {
+		return false
+	}
+	d.leadUntil(context.Background(), w)
+	return true
 }
 
 // OperationSize is the size of an Operation in bytes.

@@ -1,6 +1,8 @@
 package proactor
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -134,7 +136,11 @@ func TestEndLead(t *testing.T) {
 			withoutTimer(d)
 			d.takeTurn()
 			test.leave(d)
-			d.endLead(test.alone)
+			d.lead.waiting.Store(1) // the leader itself
+			if !test.alone {
+				d.AwaitedElsewhere()
+			}
+			d.endLead()
 			if woken := hostWoken(d); woken == test.stays || (d.lead.state == unattended) != test.stays || d.parked.Load() != test.stays {
 				t.Errorf("the host is woken: %v; state %v, parked %v", woken, d.lead.state, d.parked.Load())
 			}
@@ -177,5 +183,39 @@ func TestMayDefer(t *testing.T) {
 				t.Errorf("a later one changes the time of the first from %v to %v", first, d.lead.deferredSince)
 			}
 		})
+	}
+}
+
+// instant is a Waiter whose wait is over at once.
+type instant struct{ blocked int }
+
+func (*instant) Done() bool { return true }
+
+func (w *instant) Block(context.Context) error {
+	w.blocked++
+	return errInstant
+}
+
+var errInstant = errors.New("the wait is over")
+
+// A goroutine counts as waiting until Await returns, whichever way it waits, and gets what
+// Block returns.
+func TestAwaitCounts(t *testing.T) {
+	d, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	w := new(instant)
+	for range 2 {
+		if err := d.Await(t.Context(), w); err != errInstant {
+			t.Error(err)
+		}
+		if err := d.AwaitBlocked(t.Context(), w); err != errInstant {
+			t.Error(err)
+		}
+	}
+	if n := d.lead.waiting.Load(); n != 0 || w.blocked != 4 {
+		t.Errorf("%d goroutines are counted as waiting, and %d of 4 waits have blocked", n, w.blocked)
 	}
 }

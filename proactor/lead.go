@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -10,10 +11,10 @@ import (
 // handled on the goroutine that waits for it, and no thread has to be woken between
 // the two. The goroutine inside Run is the host; it waits meanwhile.
 //
-//	hosted ──(Lead: the host hands over)──▶ led ──(done)──▶ unattended
-//	   ▲                                     ▲                  │
-//	   │                                     └──(Lead again)────┤
-//	   └──────(other work arrives, or the grace ends)───────────┘
+//	hosted ──(Await: the host hands over)──▶ led ──(done)──▶ unattended
+//	   ▲                                      ▲                  │
+//	   │                                      └──(Await again)───┤
+//	   └───────(other work arrives, or the grace ends)───────────┘
 //
 // A leader that is done leaves the dispatcher unattended for a short grace period. A
 // leader that sends a request and waits for the reply is back before the grace ends,
@@ -22,6 +23,9 @@ import (
 // in time is refused for a number of waits, which doubles each time: programs that
 // compute between two waits are served better by the host.
 //
+// The calls that add a goroutine to the waiters are at the top of this file. spin.go says
+// how a leader waits for the next completion.
+//
 // A timer watches the grace. It ticks while leaders come and go, and stops when they
 // do not. A timer for each departure would be exact, but would wake a thread each
 // time that it is set.
@@ -29,6 +33,7 @@ import (
 // leadership says which goroutine dispatches while a Run is in progress.
 // Dispatcher.mu covers it.
 type leadership struct {
+	waiting        atomic.Int32 // goroutines in Await, and AwaitedElsewhere; not under mu
 	state          leadState
 	hosting        bool        // a Run is in progress
 	requested      atomic.Bool // a leader waits for the host to hand over; set under mu
@@ -74,45 +79,64 @@ const (
 	undeferredTurns = 32
 )
 
-// Leader is a goroutine that would otherwise block until a handler has done
-// something: see [Dispatcher.Lead].
-type Leader interface {
-	// Done reports whether the leader has what it waits for. Lead calls it between two
-	// rounds of completions; it must not block. A goroutine that changes its result
-	// from outside of a handler calls [Dispatcher.WakeLeader].
+// Waiter is a goroutine that waits until a handler has done something: see
+// [Dispatcher.Await].
+type Waiter interface {
+	// Done reports whether the wait is over. The goroutine that waits calls it between
+	// two rounds of completions; it must not block. Whatever changes its result outside
+	// of a handler calls [Dispatcher.WakeLeader] afterwards.
 	Done() bool
-	// Alone reports whether no other goroutine waits for this dispatcher's handlers.
-	// Then the leader is expected back soon, and the host is not woken when it leaves.
-	Alone() bool
+	// Block blocks until the wait is over, and returns nil, or until ctx is done, and
+	// returns its error.
+	Block(ctx context.Context) error
 }
 
-// Lead lets a goroutine that is about to block until a handler has done something
-// dispatch meanwhile (leader and followers). The completion is then handled on the
-// goroutine that waits for it, and no other goroutine has to be woken in between,
-// which saves more than half of the latency of a request and its reply
-// (docs/adr/0003). The goroutine inside Run waits meanwhile. Any goroutine may call
-// Lead. In a handler of d it returns false, and a caller that then blocks waits for
-// itself: see [Dispatcher.InHandler].
+// Await waits until a handler has done what w waits for. If it can, it dispatches
+// meanwhile on the caller's goroutine (leader and followers). The completion is then
+// handled on the goroutine that waits for it, and no other goroutine has to be woken in
+// between, which saves more than half of the latency of a request and its reply
+// (docs/adr/0003, docs/adr/0019). The goroutine inside Run waits meanwhile.
 //
-// Lead dispatches on the caller's goroutine until f is done, and returns true. It
-// may end earlier, because of Stop or Close: f.Done says which. Lead returns false
-// at once if the caller should block instead: the dispatcher is busy, led by another
-// goroutine, not inside Run, or keeps a journal. Then the caller calls
-// [Dispatcher.WakeHost] and blocks.
-func (d *Dispatcher) Lead(f Leader) bool {
-	if !d.takeLead() {
-		return false
+// Await blocks in w.Block instead if another goroutine waits already or dispatches, or
+// no Run is in progress, or d keeps a journal. It does the same when Stop or Close have
+// ended its turn. So it returns what w.Block returns: nil, or ctx's error. In a handler
+// of d, which would wait for itself, it returns [ErrInHandler] at once.
+func (d *Dispatcher) Await(ctx context.Context, w Waiter) error {
+	if d.InHandler() {
+		return ErrInHandler
 	}
-	d.takeTurn()
-	defer func() { d.endLead(f.Alone()) }() // also if a handler panics: then the host continues
-	for !f.Done() && !d.stopping.Load() && !d.closed.Load() {
-		d.round(true)
+	if d.lead.waiting.Add(1) == 1 && d.takeLead() {
+		d.leadUntil(ctx, w)
 	}
-	return true
+	return d.awaitBlocked(ctx, w)
 }
 
-// WakeLeader makes the leader, if there is one, call its Done. It does not block. If
-// there is no leader it costs a lock.
+// AwaitBlocked is Await without dispatching: for a goroutine that another one serves
+// better, such as one that takes many messages at a time.
+func (d *Dispatcher) AwaitBlocked(ctx context.Context, w Waiter) error {
+	if d.InHandler() {
+		return ErrInHandler
+	}
+	d.lead.waiting.Add(1)
+	return d.awaitBlocked(ctx, w)
+}
+
+// awaitBlocked ends the wait of a goroutine that was counted as waiting.
+func (d *Dispatcher) awaitBlocked(ctx context.Context, w Waiter) error {
+	if !w.Done() {
+		d.reclaimIfUnattended()
+	}
+	err := w.Block(ctx)
+	d.lead.waiting.Add(-1)
+	return err
+}
+
+// AwaitedElsewhere says that a goroutine waits for d's handlers from now on without
+// Await, as one does that receives from a channel. Then no other one leads.
+func (d *Dispatcher) AwaitedElsewhere() { d.lead.waiting.Add(1) }
+
+// WakeLeader makes the goroutine that dispatches in Await, if there is one, call its
+// Done. It does not block. If there is no leader it costs a lock.
 func (d *Dispatcher) WakeLeader() {
 	d.mu.Lock()
 	leading := d.lead.state == led
@@ -123,15 +147,23 @@ func (d *Dispatcher) WakeLeader() {
 	}
 }
 
-// WakeHost is called by a goroutine that is about to wait for a handler without
-// leading. If the last leader has left the dispatcher unattended, the goroutine
-// inside Run takes over at once. WakeHost does not block.
-func (d *Dispatcher) WakeHost() { d.reclaimIfUnattended() }
+// leadUntil dispatches on the caller's goroutine, which is the leader, until w is done.
+func (d *Dispatcher) leadUntil(ctx context.Context, w Waiter) {
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, d.WakeLeader)()
+	}
+	d.takeTurn()
+	d.spin.leading = true
+	defer d.endLead() // also if a handler panics: then the host continues
+	for !w.Done() && ctx.Err() == nil && !d.stopping.Load() && !d.closed.Load() {
+		d.round(true)
+	}
+}
 
 // takeLead makes the caller the leader, or reports that it should block instead.
 func (d *Dispatcher) takeLead() bool {
-	if d.journal != nil || d.InHandler() {
-		return false // a journal knows one dispatching goroutine; a handler has the turn already
+	if d.journal != nil {
+		return false // a journal knows one dispatching goroutine
 	}
 	d.mu.Lock()
 	l := &d.lead
@@ -189,7 +221,9 @@ func (d *Dispatcher) yieldToLeader() {
 
 // endLead ends the leader's turn. The host takes over if there is something to do or
 // if other goroutines wait; otherwise the leader is expected back.
-func (d *Dispatcher) endLead(alone bool) {
+func (d *Dispatcher) endLead() {
+	d.spin.leading = false
+	alone := d.lead.waiting.Load() <= 1
 	busy := !d.runnable.Empty() || d.completed != nil || d.runQueue.n > 0
 	d.releaseTurn()
 	d.mu.Lock()

@@ -1,6 +1,7 @@
 package proactor_test
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 
@@ -10,15 +11,23 @@ import (
 // reply is what a goroutine waits for; a handler sets it.
 type reply struct {
 	arrived atomic.Bool
-	closed  chan struct{} // closed when it has arrived, for a goroutine that cannot lead
+	closed  chan struct{} // closed when it has arrived, for a goroutine that blocks
 }
 
-// Done and Alone make it a Leader.
-func (r *reply) Done() bool  { return r.arrived.Load() }
-func (r *reply) Alone() bool { return true }
+// Done and Block make it a Waiter.
+func (r *reply) Done() bool { return r.arrived.Load() }
+
+func (r *reply) Block(ctx context.Context) error {
+	select {
+	case <-r.closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // A goroutine that sends a request and waits for the reply dispatches while it waits.
-func ExampleDispatcher_Lead() {
+func ExampleDispatcher_Await() {
 	d, err := proactor.New(proactor.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -41,10 +50,9 @@ func ExampleDispatcher_Lead() {
 	far.ReadFull(&answer, echo[:])
 	near.WriteAll(&question, []byte("hello"))
 
-	if !d.Lead(r) { // another goroutine dispatches
-		d.WakeHost()
+	if err := d.Await(context.Background(), r); err != nil {
+		fmt.Println(err)
 	}
-	<-r.closed
 	fmt.Printf("%s\n", buf)
 	// Output: hello
 }

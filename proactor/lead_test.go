@@ -1,6 +1,7 @@
 package proactor_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -10,11 +11,10 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// awaiting is a Leader that waits for a number of handler calls.
+// awaiting is a Waiter for a handler call.
 type awaiting struct {
 	begins func() // called by the first Done; may be nil
 	done   atomic.Bool
-	crowd  atomic.Bool // another goroutine waits, too
 	called atomic.Int32
 }
 
@@ -25,7 +25,8 @@ func (a *awaiting) Done() bool {
 	return a.done.Load()
 }
 
-func (a *awaiting) Alone() bool { return !a.crowd.Load() }
+// Block is not used: the tests lead, or wait for the handler.
+func (a *awaiting) Block(context.Context) error { panic("blocked") }
 
 // leadAttempts bounds the number of tries of a lead that is refused: on a busy machine
 // leaders come back too late, and are refused up to 2^maxMisses times in a row.
@@ -46,7 +47,7 @@ func led(t *testing.T, d *proactor.Dispatcher, f *awaiting) {
 			close(called)
 		})}
 		d.StartTimer(&op, time.Microsecond)
-		leads = d.Lead(f)
+		leads = proactor.Lead(d, f)
 		<-called
 	}
 }
@@ -114,7 +115,7 @@ func TestGraceEnds(t *testing.T) {
 func TestLeaderThatIsNotAloneRecallsTheHost(t *testing.T) {
 	withHost(t, func(d *proactor.Dispatcher) {
 		var f awaiting
-		f.crowd.Store(true)
+		d.AwaitedElsewhere()
 		for range 100 {
 			led(t, d, &f)
 		}
@@ -129,7 +130,6 @@ func TestLeadersCompete(t *testing.T) {
 		for range 4 {
 			all.Go(func() {
 				var f awaiting
-				f.crowd.Store(true)
 				for range 50 {
 					led(t, d, &f)
 				}
@@ -183,7 +183,7 @@ func leadIntoPanic(t *testing.T, d *proactor.Dispatcher) (panicked bool) {
 			d.StartTimer(&op, 1)
 		}
 	}
-	if !d.Lead(&f) {
+	if !proactor.Lead(d, &f) {
 		d.StartTimer(&op, 1)
 	}
 	return false
@@ -197,8 +197,8 @@ func TestLeadInAHandler(t *testing.T) {
 			var f awaiting
 			called := make(chan struct{})
 			op := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
-				if d.Lead(new(awaiting)) {
-					t.Error("a handler has led")
+				if err := d.Await(t.Context(), new(awaiting)); err != proactor.ErrInHandler {
+					t.Errorf("Await in a handler: %v", err)
 				}
 				close(called)
 			})}
@@ -206,7 +206,7 @@ func TestLeadInAHandler(t *testing.T) {
 				d.StartTimer(&op, 1)
 				f.done.Store(true)
 			}
-			if !d.Lead(&f) {
+			if !proactor.Lead(d, &f) {
 				d.StartTimer(&op, 1)
 			}
 			_, _ = d.Poll() // before the host is back
@@ -223,7 +223,7 @@ func TestCloseEndsALead(t *testing.T) {
 	var f awaiting
 	led(t, d, &f)
 	f.done.Store(false)
-	leader.Go(func() { d.Lead(&f) })
+	leader.Go(func() { proactor.Lead(d, &f) })
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}

@@ -3,6 +3,7 @@ package proactor
 import (
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -23,6 +24,10 @@ type Options struct {
 	// WaitMode says how the dispatcher waits for completions. The zero value is
 	// WaitParked; docs/adr/0010 has figures that say when WaitLocked is better.
 	WaitMode WaitMode
+	// SpinLimit bounds how long a goroutine that waits in [Dispatcher.Await] looks for
+	// its completion before it parks. 0 means 100 µs, and a negative value switches
+	// looking off. See docs/adr/0019.
+	SpinLimit time.Duration
 	// RingEntries is the size of uring's submission queue; 0 means 256.
 	RingEntries int
 	// DisabledFeatures names features that the backend must not use, of those that

@@ -183,7 +183,7 @@ func (d *Dispatcher) collect(mayWait bool) (deadline time.Duration) {
 
 // wait calls the backend's Wait. The record notes when it returned with completions.
 func (d *Dispatcher) wait(deadline time.Duration) *backend.Op {
-	list := d.backend.Wait(deadline)
+	list := d.spin.wait(d.backend, deadline)
 	if list == nil || d.record == nil {
 		return list
 	}
@@ -251,7 +251,7 @@ func (d *Dispatcher) prioritizedRound(mayWait bool) (n int) {
 
 // InHandler reports whether the caller runs in a completion handler of d, or in
 // another function that d calls and waits for (Diagnostics.Report, Processor.Cancel,
-// Leader.Done). Such code must not wait for d: it must call
+// Waiter.Done). Such code must not wait for d: it must call
 // neither [Dispatcher.Close] nor anything that blocks until an operation of d has
 // completed, as the methods of package netio do. These calls check it and fail with
 // [ErrInHandler]; code of your own that blocks can check it as well. The check costs

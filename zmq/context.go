@@ -31,6 +31,11 @@ type ContextOptions struct {
 	// decides, and without that the best backend for messages: epoll on Linux
 	// (docs/adr/0017).
 	Backend string
+	// SpinLimit bounds how long a goroutine that waits for a message looks for it
+	// before it parks: it uses a processor meanwhile, and is not woken. 0 means 100 µs,
+	// and a negative value switches looking off. The context looks only while that
+	// pays, and only with one dispatcher (docs/adr/0019).
+	SpinLimit time.Duration
 	// Logger receives a record for each connection that fails or ends; nil logs
 	// nothing. One goroutine calls it, one record at a time and in order, so a
 	// Logger may be slow, and may use and close sockets and the context. Up to
@@ -80,7 +85,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	o.Logger = logqueue.Wrap(o.Logger)
 	c := &Context{opts: o, own: true, jitter: jitter, firstReport: firstReport, sockets: map[*Socket]struct{}{}}
 	for range max(o.Dispatchers, 1) {
-		d, err := proactor.New(proactor.Options{Backend: proactor.Named(o.backend()), Logger: o.Logger})
+		d, err := proactor.New(proactor.Options{Backend: proactor.Named(o.backend()), SpinLimit: o.SpinLimit, Logger: o.Logger})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("zmq: NewContext: making a dispatcher: %w", err), c.Close())
 		}
@@ -92,7 +97,7 @@ func NewContext(o ContextOptions) (*Context, error) {
 	}
 	c.startPace()
 	if len(c.dispatchers) == 1 && !o.tuning.NoLeading {
-		c.waitStrategy = &waitStrategy{d: c.dispatchers[0]}
+		c.waitStrategy = waitStrategy{c.dispatchers[0]}
 	}
 	return c, nil
 }

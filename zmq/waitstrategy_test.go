@@ -11,11 +11,10 @@ import (
 )
 
 // A goroutine that is the only one to wait for a message dispatches meanwhile: the
-// handlers run inside its Recv. A wait that was given up is counted no longer, and what
-// it needed is not kept.
+// handlers run inside its Recv. A wait that was given up is counted no longer: otherwise
+// the next receiver would not be the only one.
 func TestWaitingReceiverLeads(t *testing.T) {
 	s := made(t, PULL, Options{})
-	strategy := s.ctx.waitStrategy.(*waitStrategy)
 	led := false
 	for range 10_000 { // a dispatcher that is busy refuses a leader now and then
 		ctx, cancel := context.WithCancel(t.Context())
@@ -25,15 +24,12 @@ func TestWaitingReceiverLeads(t *testing.T) {
 			ended <- err
 		}()
 		for range 10 {
-			led = led || callsHandlersIn(s.ctx, "(*waitStrategy).lead(")
+			led = led || callsHandlersIn(s.ctx, "(*Dispatcher).leadUntil(")
 			runtime.Gosched()
 		}
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
-		}
-		if n := strategy.waiting.Load(); n != 0 {
-			t.Fatalf("%d goroutines are counted as waiting, want none", n)
 		}
 		if led {
 			break
@@ -41,12 +37,6 @@ func TestWaitingReceiverLeads(t *testing.T) {
 	}
 	if !led {
 		t.Error("it has not dispatched")
-	}
-	for range 4 {
-		l, _ := strategy.leaders.Get().(*leader)
-		if l != nil && (l.ctx != nil || l.waiter != nil) {
-			t.Errorf("what a wait needed is kept: %+v", l)
-		}
 	}
 }
 
@@ -62,18 +52,4 @@ func callsHandlersIn(c *Context, function string) (inside bool) {
 	c.dispatchers[0].Post(&op)
 	<-called
 	return inside
-}
-
-// A leader is alone unless another goroutine waits, in Recv or for a channel's token.
-func TestLeaderAlone(t *testing.T) {
-	s := new(waitStrategy)
-	l := leader{strategy: s}
-	s.waiting.Add(1) // the leader itself
-	if !l.Alone() {
-		t.Error("the only goroutine that waits is not alone")
-	}
-	s.WaitingElsewhere()
-	if l.Alone() {
-		t.Error("a goroutine waits elsewhere, and the leader is alone")
-	}
 }

@@ -33,7 +33,7 @@
 // which the dispatcher last looked for completions. On goroutines other than the
 // dispatching one, the Try methods of a Handle return ErrWouldBlock, and Close,
 // CloseWrite and Completion.Complete return no result of their own.
-// [proactor.Dispatcher.Lead] returns false.
+// [proactor.Dispatcher.Await] does not dispatch.
 //
 // A journal cannot hold: a pool of dispatching goroutines (New refuses it; record
 // the same handlers with one goroutine), handles that move to another dispatcher

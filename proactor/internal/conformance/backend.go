@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -8,12 +9,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// backendTests test the contract between dispatcher and backend, which users of a
-// dispatcher do not see.
-var backendTests = []struct {
+type backendTest struct {
 	name string
 	run  func(*testing.T, backend.Backend)
-}{
+}
+
+// backendTests test the contract between dispatcher and backend, which users of a
+// dispatcher do not see.
+var backendTests = []backendTest{
 	{"WakeBeforeWait", testWakeBeforeWait},
 	{"WakeDuringWait", testWakeDuringWait},
 	{"WakeFromMany", testWakeFromMany},
@@ -25,9 +28,27 @@ var backendTests = []struct {
 	{"StartAfterClose", testBackendStartAfterClose},
 }
 
+// spinTests are for the backends that spin.
+var spinTests = []backendTest{
+	{"Spin", testSpin},
+	{"SpinEnds", testSpinEnds},
+	{"SpinThenClose", testSpinThenClose},
+}
+
 // RunBackend runs the tests of that contract as subtests.
 func RunBackend(t *testing.T, open func() (backend.Backend, error)) {
-	for _, test := range backendTests {
+	b, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := backendTests
+	if _, ok := b.(backend.Spinner); ok {
+		tests = slices.Concat(tests, spinTests)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			b, err := open()
 			if err != nil {

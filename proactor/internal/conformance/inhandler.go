@@ -28,16 +28,18 @@ func inHandler(t *testing.T, where string, d *proactor.Dispatcher) {
 	if err := d.Run(); err != proactor.ErrRunning && err != proactor.ErrClosed {
 		t.Errorf("%s: Run: %v", where, err)
 	}
-	if d.Lead(neverDone{}) {
-		t.Errorf("%s: Lead has dispatched", where)
+	for name, await := range map[string]func(context.Context, proactor.Waiter) error{"Await": d.Await, "AwaitBlocked": d.AwaitBlocked} {
+		if err := await(context.Background(), neverDone{}); err != proactor.ErrInHandler {
+			t.Errorf("%s: %s: %v", where, name, err)
+		}
 	}
 }
 
-// neverDone is a Follower that is never done.
+// neverDone is a Waiter that is never done.
 type neverDone struct{}
 
-func (neverDone) Done() bool  { return false }
-func (neverDone) Alone() bool { return true }
+func (neverDone) Done() bool                      { return false }
+func (neverDone) Block(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 
 // testInHandler: Close in a handler fails, whatever has completed and whichever
 // goroutine dispatches, and has no other effect.

@@ -50,16 +50,22 @@ func (e Epoll) FD() int { return e.fd }
 // Add watches fd in both directions, edge-triggered, until it is closed. What
 // is possible already counts as a change.
 func (e Epoll) Add(fd int, data EpollData) unix.Errno {
-	event := unix.EpollEvent{Events: edges, Fd: int32(uint32(data)), Pad: int32(uint32(data >> 32))}
-	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), unix.EPOLL_CTL_ADD, uintptr(fd),
-		uintptr(unsafe.Pointer(&event)), 0, 0)
-	return errno
+	return e.control(unix.EPOLL_CTL_ADD, fd, edges, data)
 }
 
+// Unwatch holds back the events of fd until Watch.
+func (e Epoll) Unwatch(fd int) { e.control(unix.EPOLL_CTL_MOD, fd, unix.EPOLLET&0xffffffff, 0) }
+
+// Watch watches fd again after Unwatch. What is possible by then counts as a change.
+func (e Epoll) Watch(fd int, data EpollData) { e.control(unix.EPOLL_CTL_MOD, fd, edges, data) }
+
 // Remove stops watching fd, which stays open.
-func (e Epoll) Remove(fd int) {
-	var event unix.EpollEvent // ignored
-	_, _, _ = unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), unix.EPOLL_CTL_DEL, uintptr(fd), uintptr(unsafe.Pointer(&event)), 0, 0)
+func (e Epoll) Remove(fd int) { e.control(unix.EPOLL_CTL_DEL, fd, 0, 0) }
+
+func (e Epoll) control(what uintptr, fd int, events uint32, data EpollData) unix.Errno {
+	event := unix.EpollEvent{Events: events, Fd: int32(uint32(data)), Pad: int32(uint32(data >> 32))}
+	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(e.fd), what, uintptr(fd), uintptr(unsafe.Pointer(&event)), 0, 0)
+	return errno
 }
 
 // EpollBuffer is the buffer into which the kernel writes events.

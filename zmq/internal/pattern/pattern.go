@@ -57,7 +57,7 @@ func (c *Config) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
 		}
 	}
 	if c.WaitStrategy == nil {
-		return w.Wait(ctx)
+		return w.Block(ctx)
 	}
 	return c.WaitStrategy.Wait(ctx, w, lead)
 }

@@ -14,7 +14,7 @@ import (
 // countingLeader is a WaitStrategy that only counts.
 type countingLeader struct{ times atomic.Int32 }
 
-func (*countingLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
+func (*countingLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Block(ctx) }
 func (r *countingLeader) WakeLeader()                                          { r.times.Add(1) }
 func (*countingLeader) WaitingElsewhere()                                      {}
 

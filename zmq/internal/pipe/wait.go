@@ -15,13 +15,13 @@ type Waiter struct {
 
 // WaitStrategy is another way to wait: by doing the I/O that ends the wait.
 type WaitStrategy interface {
-	// Wait waits until w is woken, or until ctx is done, as Waiter.Wait does. With
+	// Wait waits until w is woken, or until ctx is done, as Waiter.Block does. With
 	// lead set the caller may become the leader and do the I/O meanwhile.
 	Wait(ctx context.Context, w *Waiter, lead bool) error
 	// WakeLeader makes the leader check whether it is still waiting.
 	WakeLeader()
 	// WaitingElsewhere says that a goroutine waits from now on without calling
-	// Wait.
+	// Wait, for the token of a channel.
 	WaitingElsewhere()
 }
 
@@ -29,14 +29,14 @@ type WaitStrategy interface {
 // caller holds the lock of w's list.
 func (w *Waiter) WakeLeaderToo(h WaitStrategy) { w.strategy = h }
 
-// Ready reports whether w was woken.
-func (w *Waiter) Ready() bool { return len(w.wake) > 0 }
+// Done reports whether w was woken.
+func (w *Waiter) Done() bool { return len(w.wake) > 0 }
 
 var waiters = sync.Pool{New: func() any { return &Waiter{wake: make(chan struct{}, 1)} }}
 
-// Wait waits until the waiter is woken, or until ctx is done; then it returns
+// Block blocks until the waiter is woken, or until ctx is done; then it returns
 // ctx's error. In either case the caller must still call Forget on its list.
-func (w *Waiter) Wait(ctx context.Context) error {
+func (w *Waiter) Block(ctx context.Context) error {
 	done := ctx.Done()
 	if done == nil {
 		<-w.wake

@@ -10,7 +10,7 @@ import (
 )
 
 // woken reports whether w was woken.
-func woken(w *pipe.Waiter) bool { return w.Ready() }
+func woken(w *pipe.Waiter) bool { return w.Done() }
 
 func TestWaitersAreWokenInOrder(t *testing.T) {
 	var l pipe.Waiters
@@ -26,7 +26,7 @@ func TestWaitersAreWokenInOrder(t *testing.T) {
 	}
 	l.WakeOne() // no waiter is left
 	for _, w := range all {
-		if err := w.Wait(context.Background()); err != nil {
+		if err := w.Block(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		l.Forget(w, false)
@@ -92,7 +92,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := l.Add()
 	cancel()
-	if err := w.Wait(ctx); !errors.Is(err, context.Canceled) {
+	if err := w.Block(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
 	l.Forget(w, true)
@@ -114,7 +114,7 @@ func TestWaitersAreUsedAgain(t *testing.T) {
 // fakeLeader is a WaitStrategy that only counts.
 type fakeLeader struct{ woken int }
 
-func (*fakeLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Wait(ctx) }
+func (*fakeLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Block(ctx) }
 func (r *fakeLeader) WakeLeader()                                          { r.woken++ }
 func (*fakeLeader) WaitingElsewhere()                                      {}
 
@@ -170,7 +170,7 @@ func TestWaitersLoseNoToken(t *testing.T) {
 				}
 				w := l.Add()
 				mu.Unlock()
-				err := w.Wait(ctx)
+				err := w.Block(ctx)
 				mu.Lock()
 				l.Forget(w, err != nil)
 				mu.Unlock()
@@ -192,8 +192,8 @@ func TestWaitWithoutALimit(t *testing.T) {
 	w := l.Add()
 	woken := make(chan bool)
 	go func() {
-		err := w.Wait(context.Background())
-		woken <- err == nil && !w.Ready()
+		err := w.Block(context.Background())
+		woken <- err == nil && !w.Done()
 	}()
 	l.WakeOne()
 	if !<-woken {

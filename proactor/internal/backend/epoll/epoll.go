@@ -46,6 +46,12 @@ func (d *demultiplexer) Add(fd int, token readiness.Token) unix.Errno {
 // Remove implements readiness.Demultiplexer.
 func (d *demultiplexer) Remove(fd int) { d.epoll.Remove(fd) }
 
+// Unwatch implements readiness.Unwatcher.
+func (d *demultiplexer) Unwatch(fd int) { d.epoll.Unwatch(fd) }
+
+// Watch implements readiness.Unwatcher.
+func (d *demultiplexer) Watch(fd int, token readiness.Token) { d.epoll.Watch(fd, sys.EpollData(token)) }
+
 // Poll implements readiness.Demultiplexer.
 func (d *demultiplexer) Poll(edges *readiness.Edges) int {
 	n := d.epoll.Poll(&d.events)

@@ -41,6 +41,7 @@ type Backend struct {
 	demux     Demultiplexer
 	edges     Edges // used by Wait only
 	completed backend.Completions
+	spinner   spinner
 
 	transmitQueue transmitQueue           // transmissions that can move more
 	mu            sync.Mutex              // held while Closed is set: afterwards no descriptor is used
@@ -50,6 +51,7 @@ type Backend struct {
 }
 
 var _ backend.Backend = (*Backend)(nil)
+var _ backend.Spinner = (*Backend)(nil)
 
 // New makes a backend of that name, on the demultiplexer that open makes. The
 // error is that of open.
@@ -62,6 +64,7 @@ func New(name string, open Opener) (backend.Backend, error) {
 		return nil, err
 	}
 	b.demux = demux
+	b.spinner.unwatcher, _ = demux.(Unwatcher)
 	return b, nil
 }
 
@@ -143,6 +146,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.Closed.Load() {
 		return b.completed.Take()
 	}
+	b.watchAgain()
 	if due := b.PollIsDue(); b.runTransmits() || due {
 		b.poll()
 	}

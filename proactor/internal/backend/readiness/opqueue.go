@@ -33,8 +33,11 @@ func (q *opQueue) start(op *backend.Op) {
 	} else if q.isOut() && q.h.WriteClosing {
 		q.Complete(op, backend.ErrWriteClosed)
 		completed = true
-	} else if q.Ops.Push(op) && q.ready {
-		completed = q.RunLocked()
+	} else if q.Ops.Push(op) {
+		completed = q.ready && q.RunLocked()
+		if !completed {
+			q.noteRead(op)
+		}
 	}
 	q.Unlock()
 	if completed {
@@ -89,4 +92,5 @@ func (q *opQueue) close(err error) {
 	q.Closed = err
 	skeleton.CompleteAllLocked(q, err)
 	q.Mu.Unlock()
+	q.h.b.spinner.latest.CompareAndSwap(q, nil)
 }

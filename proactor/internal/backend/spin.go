@@ -1,0 +1,14 @@
+package backend
+
+import "time"
+
+// Spinner is a Backend that can look for a completion without parking.
+type Spinner interface {
+	// Spin looks again and again for the end of the read that was started last, and now
+	// and then for other completions, until there is one, until Wake, or until Now
+	// reaches end. It returns what has completed, as Wait does. spun is false if it did
+	// not look for long, because no such read is outstanding or there is a reason to
+	// call Wait. The goroutine that may call Wait calls Spin, and calls Wait afterwards
+	// before it does anything that may block.
+	Spin(end time.Duration) (list *Op, spun bool)
+}
