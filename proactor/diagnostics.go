@@ -15,6 +15,10 @@ import (
 	"github.com/actum-go/actum/proactor/trace"
 )
 
+// Checks of what programs and backends do, in this order: the options, the checker of a
+// dispatcher, whose methods stand in the order in which the dispatcher calls them, the
+// check of memory, and the watchdog for slow handlers.
+
 // Diagnostics look for mistakes that are hard to see otherwise. They cost time, and
 // are meant for tests and for debugging; the zero value checks nothing. They need
 // the causal record.
@@ -81,17 +85,6 @@ func newChecker(d *Dispatcher, o *Options) *checker {
 		c.slow = newWatchdog(c)
 	}
 	return c
-}
-
-// report reports a finding about the operation with that ID.
-func (c *checker) report(kind trace.FindingKind, id trace.OperationID, detail string, stack []byte) {
-	f := trace.Finding{Kind: kind, Detail: detail, Stack: stack}
-	f.Operation = c.d.pendingOf(id)
-	if c.Report != nil {
-		c.Report(f)
-		return
-	}
-	c.logger.Warn("proactor: "+kind.Description(), "finding", string(kind), "detail", detail, "operation", f.Operation.String(), "stack", string(stack))
 }
 
 // started is called before o goes to the backend.
@@ -166,12 +159,24 @@ func (c *checker) closed() {
 	}
 }
 
+// reportLive reports every outstanding operation.
 func (c *checker) reportLive(kind trace.FindingKind) {
 	for _, p := range c.d.Pending() {
 		if p.State() == "outstanding" {
 			c.report(kind, p.ID, "", nil)
 		}
 	}
+}
+
+// report reports a finding about the operation with that ID.
+func (c *checker) report(kind trace.FindingKind, id trace.OperationID, detail string, stack []byte) {
+	f := trace.Finding{Kind: kind, Detail: detail, Stack: stack}
+	f.Operation = c.d.pendingOf(id)
+	if c.Report != nil {
+		c.Report(f)
+		return
+	}
+	c.logger.Warn("proactor: "+kind.Description(), "finding", string(kind), "detail", detail, "operation", f.Operation.String(), "stack", string(stack))
 }
 
 // isWatchdog reports whether g is the watchdog's goroutine, which calls Report. Close

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -156,6 +159,61 @@ func TestCheckBuffers(t *testing.T) {
 				t.Errorf("the fault is %v", f)
 			}
 		})
+	}
+}
+
+// The memory of each kind of operation is checked: of a transmission its header and its
+// trailer.
+func TestCheckMemoryOfKinds(t *testing.T) {
+	d, faults := checked(t, "sim", proactor.Diagnostics{Buffers: true})
+	x, y := connectedPair(t, d, "tcp")
+	p, err := d.ListenPacket("udp", "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := proactor.PacketAddr{AddrPort: netip.MustParseAddrPort(p.LocalAddr().String())}
+	op := proactor.NewOperation(nothing)
+	d.OpenFile(op, filepath.Join(t.TempDir(), "f"), os.O_RDWR|os.O_CREATE, 0o600)
+	runUntil(t, d, op)
+	file := op.Handle()
+	for _, test := range []struct {
+		kind  proactor.Kind
+		start func(b []byte)
+	}{
+		{proactor.KindWriteAt, func(b []byte) { file.WriteAt(op, b, 0) }},
+		{proactor.KindReadAt, func(b []byte) { file.ReadAt(op, b, 1) }},
+		{proactor.KindSendTo, func(b []byte) { p.SendTo(op, b, to) }},
+		{proactor.KindReceiveFrom, func(b []byte) { p.ReceiveFrom(op, b) }},
+		{proactor.KindWriteAll, func(b []byte) { x.WriteAll(op, b) }},
+		{proactor.KindTransmitFile, func(b []byte) { x.TransmitFile(op, &proactor.Transmission{Header: b}) }},
+		{proactor.KindTransmitFile, func(b []byte) { x.TransmitFile(op, &proactor.Transmission{Trailer: b}) }},
+		{proactor.KindRead, func(b []byte) { y.Read(op, append(b, make([]byte, 50)...)[:8:8]) }},
+	} {
+		b := make([]byte, 8, 64)
+		test.start(b)
+		b[7]++
+		if runUntil(t, d, op); op.Err() != nil {
+			t.Fatal(test.kind, op.Err())
+		}
+		if test.kind == proactor.KindRead { // all 8 bytes were read
+			if len(faults) != 0 {
+				t.Errorf("bytes that were read are reported: %v", <-faults)
+			}
+			continue
+		}
+		if test.kind == proactor.KindReceiveFrom { // the datagram has 8 bytes, too
+			if len(faults) != 0 {
+				t.Errorf("a datagram that was received is reported: %v", <-faults)
+			}
+			p.SendTo(op, b[:2], to)
+			runUntil(t, d, op)
+			p.ReceiveFrom(op, b)
+			b[7]++
+			runUntil(t, d, op)
+		}
+		if f := only(t, faults, trace.FindingBuffer); f.Operation.Kind != test.kind.String() {
+			t.Errorf("%v: the finding is %v", test.kind, f)
+		}
 	}
 }
 

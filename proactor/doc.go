@@ -19,6 +19,10 @@
 // The package's examples are this timer and an echo server.
 // docs/proactor-quickstart.md continues from there.
 //
+// Other packages belong to it: netio, group (several dispatchers), sim (a network in
+// memory, for tests), replay (journals of runs), trace (what the runtime says of its
+// operations) and debug (which shows it while the program runs).
+//
 // # The pattern
 //
 // The package is Schmidt's Proactor pattern: an initiator starts an asynchronous

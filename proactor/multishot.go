@@ -154,12 +154,7 @@ func (d *Dispatcher) decide(o *Operation, c *settings) step {
 
 // repeat calls the handler of a multishot operation and starts it again.
 func (d *Dispatcher) repeat(o *Operation, slot *record.Slot) {
-	if slot == nil {
-		o.Handler.HandleCompletion(o)
-	} else {
-		o.slot = d.record.Again(slot)
-		d.call(o, slot)
-	}
+	d.callAgain(o, slot)
 	o.op.N, o.made = 0, nil
 	if o.kind == KindReceive {
 		r := o.ensureExtra()

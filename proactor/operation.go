@@ -320,7 +320,8 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 	slot := o.slot
 	o.slot = nil
 	if c != nil && d.disarm(c, next == stepRepeat) {
-		d.finishTick(o, c, slot)
+		d.callAgain(o, slot)
+		d.nextTick(c)
 		return
 	}
 	if next == stepRepeat {
@@ -339,14 +340,13 @@ func (d *Dispatcher) dispatch(b *backend.Op) {
 	o.Handler.HandleCompletion(o)
 }
 
-// finishTick calls the handler of a ticker, which stays outstanding, and starts the
-// next period.
-func (d *Dispatcher) finishTick(o *Operation, c *settings, slot *record.Slot) {
+// callAgain calls the handler of o, which stays outstanding: its next completion has a
+// record of its own.
+func (d *Dispatcher) callAgain(o *Operation, slot *record.Slot) {
 	if slot == nil {
 		o.Handler.HandleCompletion(o)
-	} else {
-		o.slot = d.record.Again(slot)
-		d.call(o, slot)
+		return
 	}
-	d.nextTick(c)
+	o.slot = d.record.Again(slot)
+	d.call(o, slot)
 }

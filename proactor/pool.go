@@ -168,12 +168,9 @@ func (w *workers) leadLocked(d *Dispatcher) {
 	}
 }
 
-// demultiplex waits until something has completed, or for Stop or Close. It returns
-// posts and timers, and what the backend hands back.
+// demultiplex waits until something has completed, or for Stop or Close, which interrupt
+// it. It returns posts and timers, and what the backend hands back.
 func (d *Dispatcher) demultiplex() (runnable, completed *backend.Op) {
-	if d.stopping.Load() || d.closed.Load() {
-		return nil, nil
-	}
 	deadline := d.collect(true)
 	runnable, completed = d.runnable.Take(), d.completed
 	d.completed = nil

@@ -2,9 +2,11 @@ package proactor_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -41,6 +43,9 @@ func TestCancelledWaitProcessLosesNothing(t *testing.T) {
 			d.Cancel(op)
 			if runUntil(t, d, op); op.Err() != proactor.ErrCanceled {
 				t.Fatalf("cancelled: %v", op.Err())
+			}
+			for stacks := make([]byte, 1<<20); bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("WaitProcess.func")); {
+				runtime.Gosched() // the goroutine of the wait is about to end, although the process is not
 			}
 			in.Close()
 			d.WaitProcess(op, cmd.Process)

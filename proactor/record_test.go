@@ -204,6 +204,23 @@ func TestRecordPanic(t *testing.T) {
 	}
 }
 
+// The times of a record are those of the calendar, and of a simulation those of 1970.
+func TestRecordDate(t *testing.T) {
+	for _, name := range workingBackends() {
+		d := newDispatcher(t, proactor.Options{Backend: proactor.Named(name)})
+		op := proactor.NewOperation(nothing)
+		d.Post(op)
+		runUntil(t, d, op)
+		want := time.Now()
+		if name == "sim" {
+			want = time.Unix(0, 0)
+		}
+		if at := find(t, d, proactor.KindPost).Dispatched; at.Sub(want).Abs() > 24*time.Hour {
+			t.Errorf("%s: a post was dispatched at %v, want about %v", name, at, want)
+		}
+	}
+}
+
 // The history keeps the configured number of records, the last ones.
 func TestRecordHistory(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{History: 10}})

@@ -44,9 +44,9 @@ func (d *Dispatcher) Resolve(op *Operation, r *net.Resolver, network, host strin
 	}
 	if _, err := netip.ParseAddr(host); ok || err == nil {
 		run() // it does not block
-		return
+	} else {
+		go run()
 	}
-	go run()
 }
 
 // Addrs are the addresses that a Resolve has found, in the order of the resolver. The
