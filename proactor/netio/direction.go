@@ -13,12 +13,10 @@ import (
 // at a time and one deadline. A call takes these steps:
 //
 //  1. enter: wait for calls in progress; fail if the direction is closed or expired
-//
-// 2. try without waiting  3. begin, start the operation, await; again if the
-// deadline that ended the operation
-//
-//	   was replaced meanwhile
-//	4. leave
+//  2. try without waiting
+//  3. begin, start the operation, await; again if the deadline that ended the operation
+//     was replaced meanwhile
+//  4. leave
 //
 // A call that would wait in a handler of the same dispatcher, in step 1 or 3, fails
 // with proactor.ErrInHandler.
