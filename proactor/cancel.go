@@ -74,8 +74,8 @@ func (d *Dispatcher) CancelAll() {
 // cancelExternalLocked cancels external operations, waits for events and signals, and
 // ticks that wait for their handler or run it.
 func (d *Dispatcher) cancelExternalLocked() {
-	for i := len(d.external) - 1; i >= 0; i-- { // the call may remove the last element
-		d.endEarlyLocked(d.external[i], ErrCanceled)
+	for _, c := range d.external {
+		d.endEarlyLocked(c, ErrCanceled)
 	}
 }
 

@@ -97,13 +97,10 @@ func (d *Dispatcher) waitFor(op *Operation, s eventSource) {
 
 // nextLocked takes the operation that was started first out of q; nil if none waits.
 func (q *waitQueue) nextLocked() *Operation {
-	op := q.waiting.Pop()
-	if op == nil {
-		return nil
+	if op := q.waiting.Pop(); op != nil {
+		return op.Owner.(*Operation)
 	}
-	o := op.Owner.(*Operation)
-	q.d.external.remove(o.settings.Load(), inDispatcher)
-	return o
+	return nil
 }
 
 // endAllLocked completes all waits with err.
@@ -117,7 +114,6 @@ func (q *waitQueue) endAllLocked(err error) {
 // that of an operation that does not wait yet.
 func (q *waitQueue) endLocked(c *settings, err error) {
 	if q != nil && q.waiting.Remove(&c.op.op) {
-		q.d.external.remove(c, inDispatcher)
 		q.d.completeLocked(c.op, err)
 	}
 }

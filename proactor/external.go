@@ -148,7 +148,6 @@ func (c Completion) complete(n int, err error, set func(*externalOperation)) boo
 // call of the processor's Cancel is in progress, it leaves that to HandleCompletion.
 func (d *Dispatcher) completeExternalLocked(c *settings, n int, err error) {
 	c.external.done = true
-	d.external.remove(c, inDispatcher)
 	c.op.op.N, c.op.op.Err = n, err
 	if !c.external.cancelling {
 		d.posted.Push(&c.op.op)
@@ -195,8 +194,8 @@ func (e *externalOperation) HandleCompletion(*Operation) {
 // being closed.
 func (d *Dispatcher) closeExternal() {
 	d.mu.Lock()
-	for i := len(d.external) - 1; i >= 0; i-- {
-		switch c := d.external[i]; {
+	for _, c := range d.external {
+		switch {
 		case c.waits != nil:
 			c.waits.endLocked(c, ErrClosed)
 		case !c.inTick:
