@@ -20,11 +20,12 @@ func (s *Socket) Options() Options {
 
 // ChangeOptions calls change with a copy of the socket's options, and makes the
 // changed copy the socket's options, all at once. docs/options.md says for each
-// option what a change reaches. Linger, SendTimeout and RecvTimeout, and those of
-// patterns such as RouterMandatory, hold at once: for the next Close, for calls
-// that come from now on, for peers that come from now on. All others hold for
-// endpoints that are bound or connected from now on, and all their connections.
-// What was bound or connected before keeps the options that it has.
+// option what a change reaches. The high-water marks, Linger, SendTimeout and
+// RecvTimeout, and those of patterns such as RouterMandatory, hold at once: for all
+// peers, for the next Close, for calls that come from now on. Messages beyond a
+// lower mark stay queued. All others hold for endpoints that are bound or
+// connected from now on, and all their connections. What was bound or connected
+// before keeps the options that it has.
 //
 // change must not call ChangeOptions or Set of the same socket. It is called
 // once, unless the socket is closed. ChangeOptions fails with an *OptionError,

@@ -3,6 +3,7 @@ package zmq_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -141,29 +142,56 @@ func TestChangeLinger(t *testing.T) {
 	r.dropped(s, zmq.DropPeerGone, 2)
 }
 
-// The high-water marks hold for endpoints that are bound and connected
-// afterwards. Over inproc the marks of both sides are added.
+// The high-water marks hold at once, for all peers, also for those that were full.
+// Over inproc the marks of both sides are added.
 func TestChangeHighWaterMarks(t *testing.T) {
 	r := newFixture(t, "inproc")
 	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 3})
 	r.link(pull, push)
-	first := pull.LastEndpoint()
 	if n := r.fill(push); n != 5 {
 		t.Errorf("%d messages, want 5", n)
 	}
 	must(t, push.Set("sndhwm", "20"))
-	must(t, push.Connect(first))
-	if n := r.fill(push); n != 23 {
-		t.Errorf("%d more messages with a mark of 20 for sending, want 23", n)
+	if n := r.fill(push); n != 18 {
+		t.Errorf("%d more messages with a mark of 20 for sending, want 18", n)
 	}
 	must(t, pull.Set("rcvhwm", "300"))
-	must(t, push.Connect(first))
-	if n := r.fill(push); n != 23 {
-		t.Errorf("%d more messages at an endpoint that was bound before the change, want 23", n)
+	if n := r.fill(push); n != 297 {
+		t.Errorf("%d more messages with a mark of 300 for receiving, want 297", n)
 	}
+	must(t, pull.Set("rcvhwm", "1"))
+	must(t, push.Set("sndhwm", "1"))
+	for range 318 {
+		r.expect(pull, large)
+		r.fails("sending beyond lower marks", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	}
+	r.expect(pull, large)
+	r.expect(pull, large)
+	if n := r.fill(push); n != 2 {
+		t.Errorf("%d messages with marks of 1, want 2", n)
+	}
+	must(t, push.Set("sndhwm", "4")) // also for a peer that comes later
 	must(t, push.Connect(r.bind(pull)))
-	if n := r.fill(push); n != 320 {
-		t.Errorf("%d more messages with a mark of 300 for receiving, want 320", n)
+	if n := r.fill(push); n != 3+5 {
+		t.Errorf("%d messages with marks of 4 and 1 and a second peer, want 8", n)
+	}
+}
+
+// The same for the marks in bytes.
+func TestChangeHighWaterMarksInBytes(t *testing.T) {
+	r := newFixture(t, "inproc")
+	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWMBytes: 2 * len(large), Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{RecvHWMBytes: len(large)})
+	r.link(pull, push)
+	if n := r.fill(push); n != 3 {
+		t.Errorf("%d messages, want 3", n)
+	}
+	must(t, push.Set("sndhwm_bytes", fmt.Sprint(4*len(large))))
+	if n := r.fill(push); n != 2 {
+		t.Errorf("%d more messages with twice the mark for sending, want 2", n)
+	}
+	must(t, pull.Set("rcvhwm_bytes", fmt.Sprint(10*len(large))))
+	if n := r.fill(push); n != 9 {
+		t.Errorf("%d more messages with ten times the mark for receiving, want 9", n)
 	}
 }
 

@@ -10,13 +10,13 @@ import (
 // implemented has the options that can be set.
 var implemented = []Row{
 	// Queues.
-	{Name: "sndhwm", Number: 23, Field: "SendHWM", Unit: "messages", About: "messages to queue for sending, for each peer; 0: no limit",
+	{Name: "sndhwm", Number: 23, Field: "SendHWM", When: AtOnce, Unit: "messages", About: "messages to queue for sending, for each peer; 0: no limit",
 		value: mark(func(v *Values) *int { return &v.SendHWM })},
-	{Name: "rcvhwm", Number: 24, Field: "RecvHWM", Unit: "messages", About: "messages to queue for receiving, for each peer; 0: no limit",
+	{Name: "rcvhwm", Number: 24, Field: "RecvHWM", When: AtOnce, Unit: "messages", About: "messages to queue for receiving, for each peer; 0: no limit",
 		value: mark(func(v *Values) *int { return &v.RecvHWM })},
-	{Name: "sndhwm_bytes", Field: "SendHWMBytes", Unit: "bytes", About: "bytes to queue for sending, for each peer",
+	{Name: "sndhwm_bytes", Field: "SendHWMBytes", When: AtOnce, Unit: "bytes", About: "bytes to queue for sending, for each peer",
 		value: byteMark(func(v *Values) *int { return &v.SendHWMBytes })},
-	{Name: "rcvhwm_bytes", Field: "RecvHWMBytes", Unit: "bytes", About: "bytes to queue for receiving, for each peer",
+	{Name: "rcvhwm_bytes", Field: "RecvHWMBytes", When: AtOnce, Unit: "bytes", About: "bytes to queue for receiving, for each peer",
 		value: byteMark(func(v *Values) *int { return &v.RecvHWMBytes })},
 	{Name: "linger", Number: 17, Field: "Linger", Unit: "ms", When: AtOnce, About: "time for the last messages at the end; -1: no limit",
 		value: milliseconds(func(v *Values) *time.Duration { return &v.Linger }, -1, 1, special{-1, 0, "no limit"}, special{0, -1, "no wait"})},

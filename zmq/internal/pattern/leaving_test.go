@@ -133,7 +133,7 @@ func TestSubscribeWhileThePublisherIsAway(t *testing.T) {
 		if n := j.pa.Out.Pending(); n != 0 {
 			t.Errorf("%d subscriptions wait for a publisher that is away", n)
 		}
-		in := sub.NewIn(j.pb.Out, pattern.OptionsOf(sub))
+		in := sub.NewIn(j.pb.Out)
 		in.Peer = j.pa
 		if err := sub.Connected(j.pa, in, nil); err != nil {
 			t.Fatal(err)

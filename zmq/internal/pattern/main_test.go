@@ -41,7 +41,7 @@ func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
 	if err := b.Attach(j.pb); err != nil {
 		return nil, err
 	}
-	inA, inB := a.NewIn(j.pb.Out, pattern.OptionsOf(a)), b.NewIn(j.pa.Out, pattern.OptionsOf(b))
+	inA, inB := a.NewIn(j.pb.Out), b.NewIn(j.pa.Out)
 	inA.Peer, inB.Peer = j.pa, j.pb
 	if err := a.Connected(j.pa, inA, []byte(ids[1])); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func tryJoin(a, b *pattern.Socket, ids ...string) (*joint, error) {
 
 func peer(s *pattern.Socket) *pipe.Peer {
 	o := pattern.OptionsOf(s)
-	p := &pipe.Peer{Out: s.NewOut(o), Immediate: o.Immediate}
+	p := &pipe.Peer{Out: s.NewOut(), Immediate: o.Immediate}
 	p.Out.Peer = p
 	return p
 }

@@ -21,7 +21,7 @@ type connection struct {
 func connect(t *testing.T, s *pattern.Socket, p *pipe.Peer, id string) *connection {
 	t.Helper()
 	c := &connection{s: s, peer: p, box: pipe.NewInbox(pattern.OptionsOf(s).RecvLimits, func() {})}
-	c.in = s.NewIn(c.box, pattern.OptionsOf(s))
+	c.in = s.NewIn(c.box)
 	c.in.Peer = p
 	c.box.Open(c.in)
 	if err := s.Connected(p, c.in, []byte(id)); err != nil {

@@ -100,7 +100,7 @@ func TestRouterWakesAllSendersToAPeerThatWrites(t *testing.T) {
 	defer cancel()
 	router := pattern.NewRouter(mandatory(1))
 	p := attached(t, router)
-	in := router.NewIn(pattern.NewDealer(defaults()).NewOut(defaults().Options), pattern.OptionsOf(router))
+	in := router.NewIn(pattern.NewDealer(defaults()).NewOut())
 	in.Peer = p
 	if err := router.Connected(p, in, []byte("a")); err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestReceiverWakesTheNext(t *testing.T) {
 	for range 3 {
 		send(t, push, "x") // there is a pipe already
 	}
-	in := pull.NewIn(from.Out, pattern.OptionsOf(pull))
+	in := pull.NewIn(from.Out)
 	in.Peer = to
 	if err := pull.Connected(to, in, nil); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,61 @@ import (
 
 	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pattern"
+	"github.com/actum-go/actum/zmq/internal/pipe"
 )
+
+// A sender that waits for room continues when its high-water mark is raised, or
+// over inproc the receiver's.
+func TestRaisedMarkWakesSenders(t *testing.T) {
+	raised := option.Values{SendHWM: 2, RecvHWM: 2}
+	for name, raise := range map[string]func(j *joint){
+		"sender":   func(j *joint) { j.a.SetOptions(option.Resolve(&raised)) },
+		"receiver": func(j *joint) { j.b.SetOptions(option.Resolve(&raised)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := pattern.NewPush(hwm(1))
+			j := join(t, s, pattern.NewPull(hwm(1)))
+			for s.TrySend(msg("x")) == nil {
+			}
+			result := make(chan error)
+			go func() { result <- s.Send(context.Background(), msg("x")) }()
+			for s.Senders() == 0 {
+				runtime.Gosched()
+			}
+			raise(j)
+			if err := <-result; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A peer that has left is not given marks any more, and those that stay are.
+func TestMarksAfterAPeerHasLeft(t *testing.T) {
+	s := pattern.NewPush(hwm(1))
+	peers := []*pipe.Peer{attached(t, s), attached(t, s), attached(t, s)}
+	for _, p := range peers[:2] {
+		s.Detach(p, true)
+	}
+	late := peer(s)
+	raised := option.Values{SendHWM: 5}
+	s.SetOptions(option.Resolve(&raised))
+	n := 0
+	for s.TrySend(msg("x")) == nil {
+		n++
+	}
+	if n != 5 || peers[2].Out.Pending() != 5 {
+		t.Errorf("%d messages fit, %d are for the peer that stays; want 5", n, peers[2].Out.Pending())
+	}
+	if err := s.Attach(late); err != nil {
+		t.Fatal(err)
+	}
+	for s.TrySend(msg("x")) == nil {
+	}
+	if n := late.Out.Pending(); n != 5 {
+		t.Errorf("%d messages fit for a peer that was made before the change, want 5", n)
+	}
+}
 
 // A sender that waits because of an option continues when the option is switched
 // off.

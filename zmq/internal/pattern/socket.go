@@ -34,6 +34,7 @@ type Socket struct {
 
 	sent     pipe.Counter // under sendMu
 	received pipe.Counter // under recvMu
+	attached []*pipe.Peer // under both
 	peers    int          // number of connected peers; under both
 
 	canSend signal
@@ -55,16 +56,44 @@ func newSocket(t wire.SocketType, c Config) *Socket {
 // that needs several of them calls it once.
 func (s *Socket) options() *option.Resolved { return s.values.Load() }
 
-// SetOptions replaces the options, for calls and events that come now and for
-// new peers. Senders that wait try again: the new options may not make them
-// wait.
+// SetOptions replaces the options, for calls and events that come now. The
+// high-water marks hold for all peers at once. Senders that wait try again: the
+// new options may not make them wait.
 func (s *Socket) SetOptions(o *option.Resolved) {
-	s.sendMu.Lock()
+	s.lockRecv()
+	defer s.recvMu.Unlock()
 	s.values.Store(o)
+	for _, p := range s.attached {
+		s.limitRecvLocked(p)
+	}
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	for _, p := range s.attached {
+		p.Out.SetLimits(o.SendLimits)
+	}
 	s.senders.WakeAll()
 	s.canSend.raise()
-	s.sendMu.Unlock()
 }
+
+// LimitRecv bounds what comes from p by the high-water marks that hold now. It
+// follows Connected.
+func (s *Socket) LimitRecv(p *pipe.Peer) {
+	s.lockRecv()
+	s.limitRecvLocked(p)
+	s.recvMu.Unlock()
+}
+
+// limitRecvLocked is LimitRecv with the receive lock held, and not the send lock:
+// the source of an inproc peer's messages has a lock of the same kind.
+func (s *Socket) limitRecvLocked(p *pipe.Peer) {
+	if p.In != nil {
+		p.In.SetLimits(s.options().RecvLimits)
+	}
+}
+
+// RecvLimits returns the high-water marks for what is received. Any goroutine
+// may call it.
+func (s *Socket) RecvLimits() pipe.Limits { return s.options().RecvLimits }
 
 // Attach adds a peer. Messages may queue up for it from now on.
 func (s *Socket) Attach(p *pipe.Peer) error {
@@ -72,7 +101,13 @@ func (s *Socket) Attach(p *pipe.Peer) error {
 	if s.closed {
 		return ErrClosed
 	}
-	return s.behaviour.attach(p)
+	if err := s.behaviour.attach(p); err != nil {
+		return err
+	}
+	p.Place = len(s.attached)
+	s.attached = append(s.attached, p)
+	p.Out.SetLimits(s.options().SendLimits)
+	return nil
 }
 
 // Connected says that p is connected: in brings its messages, routingID is its
@@ -181,13 +216,24 @@ func (s *Socket) StopNotify(p *pipe.Peer) {
 func (s *Socket) Detach(p *pipe.Peer, dropped bool) {
 	defer s.lockBoth()()
 	s.behaviour.detach(p)
-	if p.Out == nil {
-		return
-	}
+	s.removeLocked(p)
 	p.Out.StopNotify() // otherwise room in it would make it take part in sending again
 	if dropped {
 		s.Drops.Add(DropPeerGone, p.Out.Discard())
 	}
+}
+
+// removeLocked removes p from the attached peers, if it is one of them. Both
+// locks are held.
+func (s *Socket) removeLocked(p *pipe.Peer) {
+	last := len(s.attached) - 1
+	if p.Place > last || s.attached[p.Place] != p {
+		return
+	}
+	s.attached[p.Place] = s.attached[last]
+	s.attached[p.Place].Place = p.Place
+	s.attached[last] = nil
+	s.attached = s.attached[:last]
 }
 
 // Close makes every call fail with ErrClosed, also those that wait. The
@@ -219,18 +265,16 @@ func (s *Socket) countUnreadLocked() {
 	}
 }
 
-// NewOut makes the outgoing pipe of a new peer, bounded by the options that its
-// endpoint has.
-func (s *Socket) NewOut(o *option.Resolved) *pipe.Out {
-	out := pipe.NewOut(&s.sendMu, o.SendLimits, s.cfg.GatherMin, s, &s.sent)
+// NewOut makes the outgoing pipe of a new peer.
+func (s *Socket) NewOut() *pipe.Out {
+	out := pipe.NewOut(&s.sendMu, s.options().SendLimits, s.cfg.GatherMin, s, &s.sent)
 	out.Pace = s.cfg.Pace
 	return out
 }
 
-// NewIn makes the incoming pipe of a connection, with the options that its
-// endpoint has.
-func (s *Socket) NewIn(source pipe.Source, o *option.Resolved) *pipe.In {
-	return pipe.NewIn(source, o.RecvLimits, s, &s.received)
+// NewIn makes the incoming pipe of a connection.
+func (s *Socket) NewIn(source pipe.Source) *pipe.In {
+	return pipe.NewIn(source, s.options().RecvLimits, s, &s.received)
 }
 
 // Writable implements pipe.Writer.

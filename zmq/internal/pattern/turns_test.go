@@ -14,9 +14,9 @@ import (
 func heardBy(t *testing.T, s *Socket) (*pipe.Peer, *pipe.Inbox) {
 	t.Helper()
 	inbox := pipe.NewInbox(pipe.Limits{}, nil)
-	p := &pipe.Peer{Out: s.NewOut(s.options())}
+	p := &pipe.Peer{Out: s.NewOut()}
 	p.Out.Peer = p
-	in := s.NewIn(inbox, s.options())
+	in := s.NewIn(inbox)
 	in.Peer = p
 	inbox.Open(in)
 	if err := s.Attach(p); err != nil {
@@ -114,7 +114,7 @@ func TestSentBeforeItLeft(t *testing.T) {
 	defer s.Close()
 	peer, _ := heardBy(t, s)
 	late := pipe.NewInbox(pipe.Limits{}, nil)
-	in := s.NewIn(late, s.options())
+	in := s.NewIn(late)
 	in.Peer = peer
 	late.Open(in)
 	s.Disconnected(peer)
@@ -123,7 +123,7 @@ func TestSentBeforeItLeft(t *testing.T) {
 		t.Fatalf("%d subscriptions of a peer that is gone", n)
 	}
 	next := pipe.NewInbox(pipe.Limits{}, nil)
-	again := s.NewIn(next, s.options())
+	again := s.NewIn(next)
 	again.Peer = peer
 	next.Open(again)
 	if err := s.Connected(peer, again, nil); err != nil {

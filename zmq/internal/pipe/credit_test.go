@@ -17,7 +17,8 @@ type creditCounter struct {
 
 func (p *creditCounter) Credit(msgs, _ int) { p.credits = append(p.credits, msgs) }
 
-func (p *creditCounter) Waiting() int { return 0 }
+func (p *creditCounter) Waiting() int                  { return 0 }
+func (p *creditCounter) SetReceiverLimits(pipe.Limits) {}
 
 func (p *creditCounter) Take(b *message.Batch) bool {
 	for range p.n {

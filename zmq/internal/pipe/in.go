@@ -80,15 +80,27 @@ func (in *In) Sender() []byte {
 // Received messages are counted in received once they are credited; see
 // Uncounted.
 func NewIn(source Source, limits Limits, reader Reader, received *Counter) *In {
-	creditBatch := 1024
-	if limits.Msgs > 0 {
-		creditBatch = min(max(limits.Msgs/4, 1), 1<<20)
-	}
-	if limits.Bytes > 0 {
-		creditBatch = 1
-	}
 	_, local := source.(*Out)
-	return &In{source: source, reader: reader, creditBatch: int32(creditBatch), counter: received, Local: local}
+	return &In{source: source, reader: reader, creditBatch: creditBatch(limits), counter: received, Local: local}
+}
+
+// creditBatch returns for how many messages at a time a source with these limits
+// is credited.
+func creditBatch(limits Limits) int32 {
+	switch {
+	case limits.Bytes > 0:
+		return 1
+	case limits.Msgs > 0:
+		return int32(min(max(limits.Msgs/4, 1), 1<<20))
+	default:
+		return 1024
+	}
+}
+
+// SetLimits replaces the receiver's high-water marks, here and at the source.
+func (in *In) SetLimits(limits Limits) {
+	in.creditBatch = creditBatch(limits)
+	in.source.SetReceiverLimits(limits)
 }
 
 // Ready notifies the reader that there is something to read. Any goroutine may
@@ -193,6 +205,7 @@ type nothing struct{}
 func (nothing) Take(*message.Batch) bool { return false }
 func (nothing) Credit(int, int)          {}
 func (nothing) Waiting() int             { return 0 }
+func (nothing) SetReceiverLimits(Limits) {}
 
 func (in *In) credit() {
 	if in.uncredited > 0 {

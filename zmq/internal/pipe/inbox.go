@@ -17,6 +17,7 @@ type Inbox struct {
 	msgs    int // queued, or taken and not yet credited
 	size    int // their payload in bytes
 	limits  Limits
+	endless bool // Unlimit was called: limits stays empty
 	active  bool // the reader was notified and takes until the queue is empty
 	full    bool // the engine found no room
 	in      *In
@@ -54,10 +55,34 @@ func (b *Inbox) Room() int {
 func (b *Inbox) Unlimit() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.limits = Limits{}
+	b.limits, b.endless = Limits{}, true
 	starved := b.full
 	b.full = false
 	return starved
+}
+
+// SetReceiverLimits replaces the limits; see [Source]. resume is called if a full
+// inbox has room now.
+func (b *Inbox) SetReceiverLimits(limits Limits) {
+	b.mu.Lock()
+	if !b.endless {
+		b.limits = limits
+	}
+	call := b.resumeLocked(!b.limits.exceeded(b.msgs, b.size))
+	b.mu.Unlock()
+	if call != nil {
+		call()
+	}
+}
+
+// resumeLocked returns what to call, without the lock, if the engine waits for
+// room and there is some.
+func (b *Inbox) resumeLocked(room bool) (call func()) {
+	if !b.full || !room {
+		return nil
+	}
+	b.full = false
+	return b.resume
 }
 
 // Put queues a batch, which belongs to the inbox from then on.
@@ -96,13 +121,9 @@ func (b *Inbox) Credit(msgs, size int) {
 	b.mu.Lock()
 	b.msgs -= msgs
 	b.size -= size
-	resume := b.full && b.limits.low(b.msgs, b.size)
-	if resume {
-		b.full = false
-	}
-	call := b.resume
+	call := b.resumeLocked(b.limits.low(b.msgs, b.size))
 	b.mu.Unlock()
-	if resume && call != nil {
+	if call != nil {
 		call()
 	}
 }

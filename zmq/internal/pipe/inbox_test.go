@@ -158,3 +158,35 @@ func TestInboxKeepsNothing(t *testing.T) {
 		}
 	}
 }
+
+// Changed limits hold at once: the engine of a full Inbox is notified of room, and
+// an Inbox without limits stays so.
+func TestInboxSetReceiverLimits(t *testing.T) {
+	resumed := 0
+	inbox := pipe.NewInbox(pipe.Limits{Msgs: 2}, func() { resumed++ })
+	in := pipe.NewIn(inbox, pipe.Limits{Msgs: 2}, new(readies), new(pipe.Counter))
+	inbox.Open(in)
+	inbox.Put(batchOf("a", "b"))
+	in.SetLimits(pipe.Limits{Msgs: 5})
+	if resumed != 0 || inbox.Room() != 3 {
+		t.Errorf("resumed %d times, room for %d", resumed, inbox.Room())
+	}
+	in.SetLimits(pipe.Limits{Msgs: 1})
+	if inbox.Room() != 0 {
+		t.Errorf("room for %d beyond the limit", inbox.Room())
+	}
+	in.SetLimits(pipe.Limits{Msgs: 2})
+	if resumed != 0 {
+		t.Error("resumed without room")
+	}
+	in.SetLimits(pipe.Limits{Msgs: 3})
+	in.SetLimits(pipe.Limits{Msgs: 4})
+	if resumed != 1 || inbox.Room() != 2 {
+		t.Errorf("resumed %d times, room for %d", resumed, inbox.Room())
+	}
+	inbox.Unlimit()
+	in.SetLimits(pipe.Limits{Msgs: 1})
+	if inbox.Room() < 1<<30 {
+		t.Error("limited again")
+	}
+}

@@ -12,16 +12,17 @@ import (
 // given is the sending socket's: all its Outs share it, so that a send to one
 // or to a thousand peers takes one lock.
 //
-// ActivateSelf, Attach, Credit, CreditAndTake, Detach, Join, OnDrained,
-// Pending, Take, TakeMore and Waiting take the lock themselves: the caller must
-// not hold it. The caller of every other method must hold it.
+// ActivateSelf, Attach, Credit, CreditAndTake, Detach, OnDrained, Pending,
+// SetReceiverLimits, Take, TakeMore and Waiting take the lock themselves: the
+// caller must not hold it. The caller of every other method must hold it.
 type Out struct {
 	mu        *sync.Mutex
 	queue     message.Batch // senders append to it
 	taken     int           // messages taken and not yet credited
 	takenSize int           // their payload in bytes
 	own       Limits        // the sender's marks
-	limits    Limits        // the marks in force: over inproc the receiver's are added
+	receiver  *Limits       // the receiver's marks, over inproc
+	limits    Limits        // the marks in force: the sum of both
 	gatherMin int32
 	active    bool // the consumer is active: it is taking, or about to
 	local     bool // the consumer is a socket of this process
@@ -150,12 +151,25 @@ func (o *Out) DiscardSubscriptions() {
 // Messages that wait can still be taken.
 func (o *Out) StopNotify() { o.wantsRoom = false }
 
-// Join adds the receiver's limits: over inproc there is one queue for both
+// SetLimits replaces the sender's marks. A writer whose message was refused is
+// notified if there is room now.
+func (o *Out) SetLimits(own Limits) {
+	o.own, o.limits = own, own
+	if o.receiver != nil {
+		o.limits = own.Join(*o.receiver)
+	}
+	if o.wantsRoom && !o.Full() {
+		o.wantsRoom = false
+		o.writer.Writable(o)
+	}
+}
+
+// SetReceiverLimits implements Source: over inproc there is one queue for both
 // sides.
-func (o *Out) Join(receiver Limits) {
+func (o *Out) SetReceiverLimits(receiver Limits) {
 	o.mu.Lock()
-	o.limits = o.own.Join(receiver)
-	o.announceRoomLocked()
+	o.receiver = &receiver
+	o.SetLimits(o.own)
 	o.mu.Unlock()
 }
 

@@ -79,7 +79,7 @@ func TestJoinMakesRoom(t *testing.T) {
 	if s.room != 0 {
 		t.Fatal("notified of room while there is none")
 	}
-	s.Join(pipe.Limits{Msgs: 1000})
+	s.SetReceiverLimits(pipe.Limits{Msgs: 1000})
 	if s.room != 1 || !s.put(text("x")) {
 		t.Errorf("notified of room %d times, want once", s.room)
 	}

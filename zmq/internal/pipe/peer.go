@@ -10,6 +10,9 @@ type Peer struct {
 	// still leave.
 	Leaving bool
 
+	// Place is the pattern's: the peer's place in its list of peers.
+	Place int
+
 	// Immediate says that nothing is sent to the peer while it is not connected.
 	Immediate bool
 

@@ -51,6 +51,8 @@ type Source interface {
 	// Credit reports that messages of that number and payload, taken before,
 	// have been received, which makes room for the same number and payload.
 	Credit(msgs, size int)
+	// SetReceiverLimits replaces the receiver's high-water marks.
+	SetReceiverLimits(Limits)
 	// Waiting returns the number of messages that Take would move now.
 	Waiting() int
 }

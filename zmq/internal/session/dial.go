@@ -67,7 +67,7 @@ func (s *Dialer) WhenDelivered(f func()) { s.peer.Out.OnDrained(f) }
 
 // begin begins an attempt.
 func (s *Dialer) begin() {
-	if s.backlog.Full(s.cfg.Engine.RecvLimits) {
+	if s.backlog.Full(s.cfg.Host.RecvLimits()) {
 		s.failed(EventBacklogFull, errBacklogFull)
 		return
 	}

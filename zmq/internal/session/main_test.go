@@ -106,20 +106,23 @@ type host struct {
 	events  []string
 	refuse  error // the error of Connected; nil if it accepts the peer
 	refused int   // messages
+	limits  pipe.Limits
 	last    *pipe.Peer
 	sent    pipe.Counter
 	got     pipe.Counter
 }
 
-func (h *host) NewOut(*option.Resolved) *pipe.Out {
+func (h *host) NewOut() *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, message.GatherMin, h, &h.sent)
 }
-func (h *host) NewIn(s pipe.Source, _ *option.Resolved) *pipe.In {
+func (h *host) NewIn(s pipe.Source) *pipe.In {
 	return pipe.NewIn(s, pipe.Limits{}, h, &h.got)
 }
-func (h *host) Writable(*pipe.Out) {}
-func (h *host) Readable(*pipe.In)  {}
+func (h *host) RecvLimits() pipe.Limits { return h.limits }
+func (h *host) Writable(*pipe.Out)      {}
+func (h *host) Readable(*pipe.In)       {}
 
+func (h *host) LimitRecv(*pipe.Peer)    {}
 func (h *host) Attach(*pipe.Peer) error { h.note("attach"); return nil }
 func (h *host) Connected(p *pipe.Peer, _ *pipe.In, _ []byte) error {
 	h.last = p

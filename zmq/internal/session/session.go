@@ -26,7 +26,6 @@ import (
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/mechanism"
-	"github.com/actum-go/actum/zmq/internal/option"
 	"github.com/actum-go/actum/zmq/internal/pipe"
 	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
@@ -35,10 +34,12 @@ import (
 // Host is the socket that sessions work for: the part of its pattern that deals
 // with peers. Package pattern documents the order of calls.
 type Host interface {
-	NewOut(o *option.Resolved) *pipe.Out
-	NewIn(source pipe.Source, o *option.Resolved) *pipe.In
+	NewOut() *pipe.Out
+	NewIn(source pipe.Source) *pipe.In
+	RecvLimits() pipe.Limits
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
+	LimitRecv(p *pipe.Peer)
 	Disconnected(p *pipe.Peer)
 	Detach(p *pipe.Peer, dropped bool)
 	// Refused counts messages that were not received. Any goroutine may call it.

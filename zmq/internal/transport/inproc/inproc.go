@@ -26,10 +26,11 @@ var (
 
 // Host is a socket as this package uses it.
 type Host interface {
-	NewOut(o *option.Resolved) *pipe.Out
-	NewIn(source pipe.Source, o *option.Resolved) *pipe.In
+	NewOut() *pipe.Out
+	NewIn(source pipe.Source) *pipe.In
 	Attach(p *pipe.Peer) error
 	Connected(p *pipe.Peer, in *pipe.In, routingID []byte) error
+	LimitRecv(p *pipe.Peer)
 	Disconnected(p *pipe.Peer)
 	Detached(p *pipe.Peer)
 	StopNotify(p *pipe.Peer)
@@ -48,7 +49,7 @@ type Member struct {
 
 // newPeer makes a peer of the member at a name.
 func (m *Member) newPeer(name string) *pipe.Peer {
-	p := &pipe.Peer{Out: m.NewOut(m.Options), Endpoint: "inproc://" + name, Immediate: m.Options.Immediate}
+	p := &pipe.Peer{Out: m.NewOut(), Endpoint: "inproc://" + name, Immediate: m.Options.Immediate}
 	p.Out.Peer = p
 	return p
 }
@@ -254,25 +255,24 @@ func (c *Connection) tryJoin(b *Binding) error {
 	if err := compatible(c.member, b.member); err != nil {
 		return err
 	}
-	near, distant := c.member.Options, b.member.Options
 	far := b.member.newPeer(c.name)
-	far.Out.Join(near.RecvLimits)
-	c.peer.Out.Join(distant.RecvLimits)
-	toFar, toNear := b.member.NewIn(c.peer.Out, distant), c.member.NewIn(far.Out, near)
+	toFar, toNear := b.member.NewIn(c.peer.Out), c.member.NewIn(far.Out)
 	toFar.Peer, toNear.Peer = far, c.peer
 
 	if err := b.member.Attach(far); err != nil {
 		return err
 	}
-	if err := b.member.Connected(far, toFar, near.RoutingID); err != nil {
+	if err := b.member.Connected(far, toFar, c.member.Options.RoutingID); err != nil {
 		b.member.Detach(far, true)
 		return err
 	}
-	if err := c.member.Connected(c.peer, toNear, distant.RoutingID); err != nil {
+	if err := c.member.Connected(c.peer, toNear, b.member.Options.RoutingID); err != nil {
 		b.member.Disconnected(far)
 		b.member.Detach(far, true)
 		return err
 	}
+	b.member.LimitRecv(far) // each Out has both sides' marks now
+	c.member.LimitRecv(c.peer)
 	c.binding, c.far = b, far
 	b.joined = append(b.joined, c)
 	c.peer.Out.Attach(toFar, true)

@@ -23,14 +23,15 @@ type host struct {
 	refuseAttach error
 }
 
-func (h *host) NewOut(*option.Resolved) *pipe.Out {
+func (h *host) NewOut() *pipe.Out {
 	return pipe.NewOut(&h.mu, pipe.Limits{}, 1<<20, h, &h.sent)
 }
-func (h *host) NewIn(s pipe.Source, _ *option.Resolved) *pipe.In {
+func (h *host) NewIn(s pipe.Source) *pipe.In {
 	return pipe.NewIn(s, pipe.Limits{}, h, &h.got)
 }
 func (h *host) Writable(*pipe.Out)      {}
 func (h *host) Readable(*pipe.In)       {}
+func (h *host) LimitRecv(*pipe.Peer)    {}
 func (h *host) Attach(*pipe.Peer) error { return h.note("attach", h.refuseAttach) }
 func (h *host) Disconnected(*pipe.Peer) { _ = h.note("disconnected", nil) }
 func (h *host) Detached(*pipe.Peer)     { _ = h.note("detached", nil) }
