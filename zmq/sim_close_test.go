@@ -9,9 +9,12 @@ import (
 	"github.com/actum-go/actum/proactor/sim"
 )
 
+// quietBuffer is the size of the buffers of a connection in a quiet simulation.
+const quietBuffer = 64 << 10
+
 // newQuietSimulation makes a simulation without faults.
 func newQuietSimulation(t *testing.T) *simulation {
-	w := &simulation{network: sim.NewNetwork(1, sim.Faults{Buffer: 64 << 10})}
+	w := &simulation{network: sim.NewNetwork(1, sim.Faults{Buffer: quietBuffer})}
 	var err error
 	w.d, err = proactor.New(proactor.Options{Backend: w.network})
 	if err != nil {
