@@ -2,7 +2,7 @@
 # what CI runs, and `make full` all there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help test full deps format typecheck build vet vet-all lint lint-all unit race i386 bsd simulation \
+.PHONY: help test full deps format modules typecheck build vet vet-all lint lint-all unit race i386 bsd simulation \
 	fuzz interop bench-build emulated windows \
 	demo fmt mutants bench bench-runtime features ablation figures clean
 
@@ -18,6 +18,8 @@ deps: ## install what the checks need and the system lacks
 	@scripts/deps.sh
 format: ## check gofmt, shell syntax, and the README's example
 	@scripts/format.sh
+modules: ## what a program with the library, and an installation of the tool, get
+	@scripts/modules.sh
 typecheck: ## type-check for every supported system
 	@scripts/typecheck.sh
 build: ## compile for every supported system, without cgo
@@ -52,7 +54,7 @@ windows: ## tests, demonstration and exchanges compiled for Windows, under wine
 	@scripts/windows.sh
 
 demo: ## run the demonstration
-	@go run ./cmd/actum demo
+	@go run -C cmd/actum . demo
 bench: deps ## measure us and our peers in turn, then write the tables: about 50 minutes
 	@cd bench && go run ./cmd/bench run && go run ./cmd/bench table
 bench-runtime: deps ## the same for the runtime alone (echo, idle, timers, files), waiting for a quiet machine

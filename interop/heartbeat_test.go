@@ -10,11 +10,13 @@ import (
 // it does not take us for dead. Otherwise a ROUTER would know the peer by a new
 // routing id after it had connected again.
 func TestHeartbeat(t *testing.T) {
+	t.Parallel() // with TestOurHeartbeat: both mostly wait
 	testHeartbeat(t, options{}, options{heartbeat: heartbeat, timeout: dead})
 }
 
 // TestOurHeartbeat: libzmq answers our PINGs.
 func TestOurHeartbeat(t *testing.T) {
+	t.Parallel()
 	testHeartbeat(t, options{heartbeat: heartbeat, timeout: dead}, options{})
 }
 

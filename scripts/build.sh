@@ -7,7 +7,7 @@ export CGO_ENABLED=0
 for system in linux darwin windows freebsd; do
 	for machine in amd64 arm64; do
 		echo "build $system/$machine"
-		GOOS=$system GOARCH=$machine go build ./...
+		GOOS=$system GOARCH=$machine in_workspace go build "${WORKSPACE[@]}"
 	done
 done
 for system in netbsd openbsd dragonfly; do

@@ -20,11 +20,17 @@ missing() {
 	has_pyzmq || echo python3-zmq
 }
 
+# download gets the dependencies of a module. In a workspace, "go mod download" would get
+# everything that these require for themselves, too.
+download() {
+	if [ "$(go env GOWORK)" = "" ]; then go mod download; else go list -deps -test ./... >/dev/null; fi
+}
+
 has go || fail "Please install Go $(awk '/^go /{print $2}' go.mod) or later from https://go.dev/dl/."
 
 need_packages missing
 modules | while read -r module; do
-	(cd "$module" && go mod download)
+	(cd "$module" && download)
 done
 go version
 echo "gcc $(gcc -dumpfullversion), libzmq $(pkg-config --modversion libzmq)," \

@@ -15,12 +15,12 @@ need_packages missing
 on() {
 	local processor=$1
 	shift
-	GOARCH=$processor go_test -short -exec "qemu-$processor-static" -count=1 -timeout 10m "$@"
+	GOARCH=$processor in_workspace go_test -short -exec "qemu-$processor-static" -count=1 -timeout 10m "$@"
 }
 
 for processor in s390x arm; do
 	echo "=== $processor: all packages, on the backends that the tests name and on epoll"
-	ACTUM_BACKEND=epoll on "$processor" ./proactor/... ./zmq/...
+	ACTUM_BACKEND=epoll on "$processor" ./proactor/... ./proactor/netio/nettest ./zmq/...
 	echo "=== $processor: zmq and netio, on goroutine"
-	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./zmq
+	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./proactor/netio/nettest ./zmq
 done

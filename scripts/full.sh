@@ -6,5 +6,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
 
-run_stages full 4500 deps format build vet-all lint-all unit race i386 bsd simulation fuzz interop bench-build \
+run_stages full 4500 deps format modules build vet-all lint-all unit race i386 bsd simulation fuzz interop bench-build \
 	emulated windows

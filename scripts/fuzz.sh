@@ -7,9 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # tests would compile all of them.
 targets() {
 	local package folder file
-	go list -f '{{$p := .}}{{range .TestGoFiles}}{{$p.ImportPath}} {{$p.Dir}} {{.}}
+	in_workspace go list -f '{{$p := .}}{{range .TestGoFiles}}{{$p.ImportPath}} {{$p.Dir}} {{.}}
 {{end}}{{range .XTestGoFiles}}{{$p.ImportPath}} {{$p.Dir}} {{.}}
-{{end}}' ./... | while read -r package folder file; do
+{{end}}' "${WORKSPACE[@]}" | while read -r package folder file; do
 		[ -z "$file" ] || sed -n "s,^func \\(Fuzz[A-Za-z0-9_]*\\)(.*,$package $folder \\1,p" "$folder/$file"
 	done
 }
@@ -49,7 +49,7 @@ export -f fuzz
 export work seconds inputs
 
 cut -d ' ' -f 1 "$work/targets" | sort -u | while read -r package; do
-	go test -c -vet=off -fuzz . -o "$work/${package//\//_}" "$package"
+	in_workspace go test -c -vet=off -fuzz . -o "$work/${package//\//_}" "$package"
 done
 echo "$(wc -l <"$work/targets") fuzz targets, $seconds s each"
 xargs -P "$(nproc)" -L 1 bash -c 'fuzz "$@"' fuzz <"$work/targets" || fail "A fuzz target has failed."

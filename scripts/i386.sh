@@ -10,8 +10,8 @@ fi
 export GOARCH=386
 
 # Tests that do not depend on the processor are left out: the conformance suite's other
-# rounds, and package net's own tests. The conformance suite itself is run on every
+# rounds, and package netio. The conformance suite itself is run on every
 # backend, over unix sockets on the ring alone, whose requests hold their addresses.
 go_test -short -vet=off -count=1 -timeout 4m \
-	-skip '^TestConformance(Locked|UnderFaults|OfSimulatedKqueue|OnTheSystemClock)$|^TestConformance$/^(epoll|goroutine|sim)$/^unix$|^TestNettest|^TestReplayOthers$' \
+	-skip '^TestConformance(Locked|UnderFaults|OfSimulatedKqueue|OnTheSystemClock)$|^TestConformance$/^(epoll|goroutine|sim)$/^unix$|^TestReplayOthers$' \
 	$(go list ./proactor/... ./zmq/... | grep -v /proactor/netio)

@@ -19,11 +19,18 @@ modules() {
 	find . -mindepth 2 -name go.mod -not -path './bin/*' -printf '%h\n' | sort
 }
 
+# The library, the tool, and the tests that need golang.org/x/net are modules of their own
+# (docs/adr/0020-modules.md). in_workspace COMMAND runs a go command in the root for all
+# of them: its patterns are "${WORKSPACE[@]}".
+LIBRARY=github.com/actum-go/actum
+WORKSPACE=(./... ./cmd/actum/... ./proactor/netio/nettest/...)
+in_workspace() { GOWORK=$ROOT/cmd/actum/go.work "$@"; }
+
 # tool NAME builds one of our tools at its pinned dependencies and prints its
 # path. It runs here, whatever system the tests are compiled for.
 tool() {
 	local out="$ROOT/bin/$1"
-	(cd "$ROOT/tools" && env -u GOOS -u GOARCH CGO_ENABLED=0 go build -o "$out" "./cmd/$1") && echo "$out"
+	(cd "$ROOT/tools" && env -u GOOS -u GOARCH -u GOWORK CGO_ENABLED=0 go build -o "$out" "./cmd/$1") && echo "$out"
 }
 
 # go_test ARGS runs go test and fails also if a test was skipped that

@@ -5,4 +5,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/lint.sh
 echo "lint . (all systems)"
-"$(tool lint)" -matrix ./... <tools/builds.txt
+lint=$(tool lint)
+in_workspace "$lint" -matrix "${WORKSPACE[@]}" <tools/builds.txt

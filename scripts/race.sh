@@ -22,4 +22,4 @@ if [ "${RACE_ROUNDS:-all}" = one ]; then
 	skip=(-skip '^Test(Simulation|SimEchoOverManySeeds|Decoder(CutAnywhere|CutLargeBodies|ByteByByte|LongStreams|Turns)|ChunkSizes|TurnIsExact|Unsent|CodecReconnects|AnswersDoNotPileUp|ConnectionsShareARound|InboxIsBounded|CommandsDuringTraffic)$|^TestConformance$/./^unix$|^TestConformance$/^sim$|^TestConformance(Locked|OfSimulatedKqueue)$/^unix$|^TestConformance(UnderFaults|OnTheSystemClock)$')
 fi
 # The stage vet has vetted everything.
-go_test -race -vet=off -count=1 -timeout 8m "${skip[@]}" ./...
+in_workspace go_test -race -vet=off -count=1 -timeout 8m "${skip[@]}" "${WORKSPACE[@]}"

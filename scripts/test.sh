@@ -4,5 +4,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/stages.sh"
 
 export FUZZ_SECONDS=${FUZZ_SECONDS:-2}
 export RACE_ROUNDS=one
+export MODULES_INSTALL=no
 
-run_stages test 600 deps format typecheck vet lint unit race i386 fuzz interop bench-build
+run_stages test 600 deps format modules typecheck vet lint unit race i386 fuzz interop bench-build

@@ -5,5 +5,6 @@
 # system the first time.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-"$(tool typecheck)" ./... linux/{arm64,386,arm,s390x} {darwin,windows,freebsd}/arm64 \
-	./proactor/... {darwin,windows,freebsd,netbsd,openbsd,dragonfly}/amd64
+typecheck=$(tool typecheck)
+in_workspace "$typecheck" "${WORKSPACE[@]}" linux/{arm64,386,arm,s390x} {darwin,windows,freebsd}/arm64 \
+	./proactor/... ./proactor/netio/nettest/... {darwin,windows,freebsd,netbsd,openbsd,dragonfly}/amd64

@@ -3,5 +3,5 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # The stage vet has vetted everything.
-go_test -vet=off -count=1 -timeout 5m ./...
+in_workspace go_test -vet=off -count=1 -timeout 5m "${WORKSPACE[@]}"
 cd tools && go_test -vet=off -count=1 -timeout 2m ./...

@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/vet.sh
 for system in darwin windows freebsd; do
 	echo "vet . for $system"
-	CGO_ENABLED=0 GOOS=$system go vet ./...
+	CGO_ENABLED=0 GOOS=$system in_workspace go vet "${WORKSPACE[@]}"
 done
 for system in netbsd openbsd dragonfly; do
 	echo "vet proactor for $system"

@@ -68,7 +68,7 @@ for_windows() { GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$@"; }
 # without goroutines for each connection (docs/adr/0009 has figures); and an example,
 # which cannot skip itself, needs ipc.
 test_packages() {
-	for_windows go_test -overlay "$overlay" -exec "timeout -k 10 500 wine" -count=1 -timeout 8m \
+	for_windows in_workspace go_test -overlay "$overlay" -exec "timeout -k 10 500 wine" -count=1 -timeout 8m \
 		-skip 'IdleConnectionMemory|Example_broker|Sim|UnderFaults|OnTheSystemClock|/sim/' "$@"
 }
 
@@ -126,13 +126,13 @@ exchange_all() {
 make_prefix
 make_overlay
 limited 60 wine --version
-go build -o "$WORK/actum" ./cmd/actum
-for_windows go build -overlay "$overlay" -o "$WORK/actum.exe" ./cmd/actum
+go build -C cmd/actum -o "$WORK/actum" .
+for_windows go build -C cmd/actum -overlay "$overlay" -o "$WORK/actum.exe" .
 keep_running
 seq -f 'message %g' $MESSAGES >"$WORK/sent"
 
 echo "=== tests, on the default backend, and on both where a test names them"
-test_packages ./proactor ./proactor/netio ./proactor/internal/sys ./proactor/internal/backend ./zmq
+test_packages ./proactor ./proactor/netio ./proactor/netio/nettest ./proactor/internal/sys ./proactor/internal/backend ./zmq
 for backend in goroutine iocp; do
 	export ACTUM_BACKEND=$backend
 	echo "=== demonstration, on $backend"
@@ -141,4 +141,4 @@ for backend in goroutine iocp; do
 	exchange_all
 done
 echo "=== tests of messages, on iocp"
-ACTUM_BACKEND=iocp test_packages ./proactor/netio ./zmq
+ACTUM_BACKEND=iocp test_packages ./proactor/netio ./proactor/netio/nettest ./zmq

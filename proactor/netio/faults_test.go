@@ -2,12 +2,9 @@ package netio_test
 
 import (
 	"fmt"
-	"net"
 	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/net/nettest"
 
 	"github.com/actum-go/actum/proactor/sim"
 )
@@ -16,28 +13,6 @@ import (
 func quick(f sim.Faults) sim.Faults {
 	f.MaxDelay = time.Millisecond
 	return f
-}
-
-// TestNettestUnderFaults runs the suite on networks in which everything is short,
-// late, out of order and cancelled too late. The scheduler orders the goroutines,
-// so that a seed replays only the faults, not the run.
-func TestNettestUnderFaults(t *testing.T) {
-	for seed := range uint64(3) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			d := openSim(t, seed, quick(sim.Mild()))
-			ln := listen(t, d, "tcp")
-			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
-				a, b, err := connect(d, ln)
-				if err != nil {
-					return nil, nil, nil, err
-				}
-				return a, b, func() {
-					a.Close()
-					b.Close()
-				}, nil
-			})
-		})
-	}
 }
 
 // TestHTTPUnderFaults sends requests over connections that are refused, aborted and

@@ -27,8 +27,8 @@ func (f Finding) String() string { return f.Position + ": " + f.Text }
 
 // Check reads every Go file of the module at root and returns what the table
 // does not allow, in the order of the files. Folders that the go command
-// ignores (testdata, names that start with "." or "_") and modules below
-// root are left out. The error is about files that cannot be read or parsed.
+// ignores (testdata, names that start with "." or "_") are left out, and so are modules
+// below root, unless the table has a row for a module's folder. The error is about files that cannot be read or parsed.
 func (t *Table) Check(root, module string) ([]Finding, error) {
 	c := checker{table: t, root: root, module: module, used: make(map[string]bool), known: make(map[string]bool)}
 	if err := filepath.WalkDir(root, c.visit); err != nil {
@@ -53,7 +53,7 @@ func (c *checker) visit(name string, entry fs.DirEntry, err error) error {
 		return err
 	}
 	if entry.IsDir() {
-		if name != c.root && (ignored(entry.Name()) || isModule(name)) {
+		if name != c.root && (ignored(entry.Name()) || isModule(name) && !c.hasRow(name)) {
 			return filepath.SkipDir
 		}
 		return nil
@@ -66,6 +66,16 @@ func (c *checker) visit(name string, entry fs.DirEntry, err error) error {
 
 func ignored(name string) bool {
 	return name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+}
+
+// hasRow reports whether the table has a row for the package in a folder.
+func (c *checker) hasRow(dir string) bool {
+	relative, err := filepath.Rel(c.root, dir)
+	if err != nil {
+		return false
+	}
+	_, r := c.table.lookup(filepath.ToSlash(relative))
+	return r != nil
 }
 
 func isModule(dir string) bool {

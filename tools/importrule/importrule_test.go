@@ -88,6 +88,18 @@ func TestCheckLeavesOtherModulesAlone(t *testing.T) {
 	compare(t, check(t, root), "")
 }
 
+func TestCheckEntersModulesOfTheTable(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"top", "middle", "bottom", "bottom/deep"} {
+		write(t, root, dir+"/doc.go", "")
+	}
+	write(t, root, "bottom/deep/a.go", `import "C"`)
+	if err := os.WriteFile(filepath.Join(root, "bottom/deep/go.mod"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, check(t, root), "bottom/deep/a.go")
+}
+
 func TestCheckReportsStaleRows(t *testing.T) {
 	root := t.TempDir()
 	for _, dir := range []string{"top", "middle", "bottom"} {

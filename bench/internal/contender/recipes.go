@@ -24,7 +24,7 @@ type recipe struct {
 // recipes has the contenders, family by family.
 var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Messaging: {
-		matrix.Actum:    {source{"actum-perf", goBuild("..", "./cmd/actum"), true}, commit, []string{"perf"}},
+		matrix.Actum:    {source{"actum-perf", goBuild("../cmd/actum", "."), true}, commit, []string{"perf"}},
 		matrix.Libzmq:   {libzmq, libzmqVersion, nil},
 		matrix.Raw:      {rawSockets, nil, nil},
 		matrix.Net:      {source{"Go-net-perf", goBuild(".", "./cmd/netpingpong"), true}, nil, nil},

@@ -1,0 +1,9 @@
+package nettest
+
+import (
+	"testing"
+
+	"github.com/actum-go/actum/internal/leakcheck"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
