@@ -9,7 +9,6 @@
 package goroutine
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -19,22 +18,18 @@ import (
 
 // Backend implements backend.Backend.
 type Backend struct {
-	skeleton.Base
-	completed backend.Completions
-	wake      chan struct{} // capacity 1: an operation has completed, or Wake was called
-	timer     *time.Timer   // of Wait, which has one caller at a time
+	skeleton.Core[handle]
+	wake  chan struct{} // capacity 1: an operation has completed, or Wake was called
+	timer *time.Timer   // of Wait, which has one caller at a time
 
-	handles  backend.Registry[handle]
-	working  sync.WaitGroup // the goroutines that may still complete an operation
-	mu       sync.Mutex
-	connects map[*backend.Op]context.CancelFunc // the connects in progress; nil once closed
+	working sync.WaitGroup // the goroutines that may still complete an operation
 }
 
 var _ backend.Backend = (*Backend)(nil)
 
 // New makes a backend. It never fails.
 func New(backend.Options) (backend.Backend, error) {
-	b := &Backend{wake: make(chan struct{}, 1), timer: time.NewTimer(time.Hour), connects: make(map[*backend.Op]context.CancelFunc)}
+	b := &Backend{wake: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
 	b.timer.Stop()
 	b.Base.Init("goroutine", b.complete, nil)
 	return b, nil
@@ -43,7 +38,7 @@ func New(backend.Options) (backend.Backend, error) {
 // Start implements backend.Backend.
 func (b *Backend) Start(op *backend.Op) {
 	if op.Kind == backend.KindConnect {
-		b.connect(op)
+		b.startConnect(op)
 		return
 	}
 	if l := queueOf(op); l != nil {
@@ -53,33 +48,9 @@ func (b *Backend) Start(op *backend.Op) {
 	b.Files.Start(op) // completes op with an error if it is not a file operation
 }
 
-// Cancel implements backend.Backend.
-func (b *Backend) Cancel(op *backend.Op) {
-	if op.Kind == backend.KindConnect {
-		b.cancelConnect(op)
-		return
-	}
-	if l := queueOf(op); l != nil {
-		skeleton.Cancel(l, op)
-		return
-	}
-	b.Files.Cancel(op)
-}
-
-// CancelAll implements backend.Backend.
-func (b *Backend) CancelAll() {
-	b.mu.Lock()
-	for _, cancel := range b.connects {
-		cancel()
-	}
-	b.mu.Unlock()
-	b.handles.Each(handle.Cancel)
-	b.Files.CancelAll()
-}
-
 // complete adds op to the completions that Wait returns.
 func (b *Backend) complete(op *backend.Op) {
-	if b.completed.Add(op) {
+	if b.Completed.Add(op) {
 		b.Wake()
 	}
 }
@@ -100,12 +71,12 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		woken = true
 	default:
 	}
-	if list := b.completed.Take(); list != nil || woken {
+	if list := b.Completed.Take(); list != nil || woken {
 		return list
 	}
 	if deadline == backend.NoDeadline {
 		<-b.wake
-		return b.completed.Take()
+		return b.Completed.Take()
 	}
 	b.timer.Reset(deadline - b.Now())
 	select {
@@ -113,7 +84,7 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 		b.timer.Stop()
 	case <-b.timer.C:
 	}
-	return b.completed.Take()
+	return b.Completed.Take()
 }
 
 // Close implements backend.Backend. It fails the operations of all handles before
@@ -121,16 +92,11 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 // end should observe the close of the other. It waits for the goroutines, which
 // wait for nothing once their handles are closed.
 func (b *Backend) Close() error {
-	b.Closed.Store(true)
-	b.mu.Lock()
-	connects := b.connects
-	b.connects = nil
-	b.mu.Unlock()
-	for _, cancel := range connects {
-		cancel()
+	if !b.BeginClose(func(op *backend.Op, x skeleton.Connecting) { x.CancelConnect(op) }) {
+		return nil
 	}
-	b.handles.Each(func(h handle) { h.common().failAll(backend.ErrBackendClosed) })
-	b.handles.CloseAll()
+	b.Open.Each(func(h handle) { h.common().failAll(backend.ErrBackendClosed) })
+	b.Open.CloseAll()
 	b.Files.Close()
 	b.working.Wait()
 	return nil

@@ -10,23 +10,32 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// connect carries out a connect, on a goroutine of its own.
-func (b *Backend) connect(op *backend.Op) {
+// connect is a connect in progress.
+type connect struct{ cancel context.CancelFunc }
+
+// CancelConnect implements skeleton.Connecting.
+func (c *connect) CancelConnect(*backend.Op) { c.cancel() }
+
+// startConnect carries out a connect, on a goroutine of its own.
+func (b *Backend) startConnect(op *backend.Op) {
 	ctx, cancel := context.WithCancel(context.Background())
-	b.mu.Lock()
-	if b.connects == nil {
-		b.mu.Unlock()
+	c := &connect{cancel}
+	b.Mu.Lock()
+	err := b.AddConnectLocked(op, c)
+	if err == nil {
+		b.working.Add(1)
+	}
+	b.Mu.Unlock()
+	if err != nil {
 		cancel()
-		op.Err = backend.ErrBackendClosed
+		op.Err = err
 		b.complete(op)
 		return
 	}
-	b.connects[op] = cancel
-	b.working.Add(1)
-	b.mu.Unlock()
 	go func() {
 		defer b.working.Done()
 		conn, err := dial(ctx, op)
+		b.RemoveConnect(op, c)
 		b.finishConnect(ctx, op, conn, err)
 	}()
 }
@@ -87,9 +96,6 @@ func localAddr(network, address string) (net.Addr, error) {
 // finishConnect sets the result. If the connection was made before the cancel took
 // effect, op succeeds.
 func (b *Backend) finishConnect(ctx context.Context, op *backend.Op, conn net.Conn, err error) {
-	b.mu.Lock()
-	delete(b.connects, op)
-	b.mu.Unlock()
 	switch {
 	case err == nil:
 		op.New, err = b.newConnected(conn, op.Connect().Network)
@@ -108,14 +114,4 @@ func (b *Backend) newConnected(conn net.Conn, network string) (backend.Handle, e
 		return b.newPacket(conn, network, sys.SocketFileOf(conn.LocalAddr()))
 	}
 	return b.newStream(conn)
-}
-
-// cancelConnect cancels a connect.
-func (b *Backend) cancelConnect(op *backend.Op) {
-	b.mu.Lock()
-	cancel := b.connects[op]
-	b.mu.Unlock()
-	if cancel != nil {
-		cancel()
-	}
 }

@@ -27,11 +27,11 @@ func TestConnectIsForgotten(t *testing.T) {
 			t.Errorf("listening %v: %v", listening, op.Err)
 		}
 		g := b.(*Backend)
-		g.mu.Lock()
-		if len(g.connects) != 0 {
-			t.Errorf("%d connects are remembered", len(g.connects))
+		g.Mu.Lock()
+		if len(g.Connects) != 0 {
+			t.Errorf("%d connects are remembered", len(g.Connects))
 		}
-		g.mu.Unlock()
+		g.Mu.Unlock()
 		l.Close()
 	}
 }

@@ -15,6 +15,7 @@ import (
 // handle is a stream, a listener, or a socket of datagrams.
 type handle interface {
 	backend.Handle
+	Side(k backend.Kind) skeleton.Side
 	common() *endpoint
 	// moveTo makes a handle of the connection on another backend.
 	moveTo(b *Backend) (backend.Handle, error)
@@ -46,7 +47,7 @@ func (e *endpoint) serve(d backend.Direction, perform func(*backend.Op), setDead
 // closes the connection and returns an error.
 func (e *endpoint) open(self handle) (backend.Handle, error) {
 	e.self = self
-	if !e.b.handles.Add(self) {
+	if !e.b.Open.Add(self) {
 		e.file.Remove()
 		e.conn.Close()
 		return nil, backend.ErrBackendClosed
@@ -56,15 +57,25 @@ func (e *endpoint) open(self handle) (backend.Handle, error) {
 
 // queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
-	h, ok := op.Handle.(handle)
-	if !ok {
+	if h, ok := op.Handle.(handle); ok {
+		return h.common().queue(op.Kind)
+	}
+	return nil
+}
+
+func (e *endpoint) queue(k backend.Kind) *opQueue {
+	if !k.Suits(e.listener, e.packet) {
 		return nil
 	}
-	e := h.common()
-	if !op.Kind.Suits(e.listener, e.packet) {
-		return nil
+	return &e.queues[k.Direction()]
+}
+
+// Side implements skeleton.Handle.
+func (e *endpoint) Side(k backend.Kind) skeleton.Side {
+	if q := e.queue(k); q != nil {
+		return q
 	}
-	return &e.queues[op.Kind.Direction()]
+	return nil
 }
 
 // LocalAddr implements backend.Handle.
@@ -110,7 +121,7 @@ func (e *endpoint) Close() error {
 		e.failAll(e.b.ClosedError())
 		e.file.Remove()
 		err = e.conn.Close()
-		e.b.handles.Remove(e.self) // last: until here Backend.Close waits for it
+		e.b.Open.Remove(e.self) // last: until here Backend.Close waits for it
 	})
 	return err
 }
@@ -129,6 +140,6 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 	for d := range e.queues {
 		e.queues[d].available.Signal() // its goroutine ends
 	}
-	e.b.handles.Remove(h)
+	e.b.Open.Remove(h)
 	return h.moveTo(b)
 }

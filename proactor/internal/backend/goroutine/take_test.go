@@ -22,7 +22,7 @@ func TestTakenIsForgotten(t *testing.T) {
 	}
 	from, to := opened(), opened()
 	known := func(b *Backend) (n int) {
-		b.handles.Each(func(handle) { n++ })
+		b.Open.Each(func(handle) { n++ })
 		return n
 	}
 	r, w, err := from.Pipe()

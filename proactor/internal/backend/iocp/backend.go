@@ -30,8 +30,6 @@
 package iocp
 
 import (
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,19 +41,16 @@ import (
 
 // Backend implements backend.Backend.
 type Backend struct {
-	skeleton.Base // Closed is set while mu is held
+	skeleton.Core[*handle]
 	skeleton.Handles[*handle]
-	port      sys.Port
-	events    sys.PortBuffer // used by Wait only
-	completed backend.Completions
-	inFlight  atomic.Int64 // operations that will come out of the port
+	port     sys.Port
+	events   sys.PortBuffer // used by Wait only
+	inFlight atomic.Int64   // operations that will come out of the port
 
 	timer    *time.Timer // ends a Wait at its deadline
 	sleeping atomic.Bool // a goroutine is inside the port, or about to be
 
-	mu       sync.Mutex
-	connects map[*backend.Op]*handle // connects in progress
-	draining map[*handle]struct{}    // closed handles with something in flight
+	draining map[*handle]struct{} // closed handles with something in flight; covered by Mu
 
 	portMu     sync.RWMutex // read-locked by goroutines that post to the port
 	portClosed bool         // covered by portMu: the port is gone
@@ -69,7 +64,7 @@ func New(backend.Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{port: port, connects: make(map[*backend.Op]*handle), draining: make(map[*handle]struct{})}
+	b := &Backend{port: port, draining: make(map[*handle]struct{})}
 	b.Base.Init("iocp", b.fileDone, nil)
 	b.Handles.Init(b.register)
 	b.timer = time.AfterFunc(time.Hour, b.wakeSleeper)
@@ -90,31 +85,6 @@ func (b *Backend) Start(op *backend.Op) {
 	b.Files.Start(op) // rejects operations that are not for files
 }
 
-// Cancel implements backend.Backend.
-func (b *Backend) Cancel(op *backend.Op) {
-	if op.Kind == backend.KindConnect {
-		b.cancelConnect(op)
-		return
-	}
-	if q := queueOf(op); q != nil {
-		skeleton.Cancel(q, op)
-		return
-	}
-	b.Files.Cancel(op)
-}
-
-// CancelAll implements backend.Backend.
-func (b *Backend) CancelAll() {
-	b.mu.Lock()
-	connects := slices.Collect(maps.Keys(b.connects))
-	b.mu.Unlock()
-	for _, op := range connects {
-		b.cancelConnect(op)
-	}
-	b.Open.Each((*handle).Cancel)
-	b.Files.CancelAll()
-}
-
 // queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
@@ -126,29 +96,15 @@ func queueOf(op *backend.Op) *opQueue {
 
 // fileDone takes back an operation from a worker. Any goroutine may call it.
 func (b *Backend) fileDone(op *backend.Op) {
-	b.completed.Add(op)
+	b.Completed.Add(op)
 	b.wakeSleeper()
-}
-
-// complete adds op to the completed operations. The caller wakes the sleeper
-// afterwards, with no lock held.
-func (b *Backend) complete(op *backend.Op, err error) {
-	op.Err = err
-	b.completed.Add(op)
 }
 
 // Close implements backend.Backend. The operations in flight were cancelled, and so
 // come out of the port at once.
 func (b *Backend) Close() error {
-	b.mu.Lock()
-	again := b.Closed.Swap(true)
-	connecting := slices.Collect(maps.Values(b.connects))
-	b.mu.Unlock()
-	if again {
+	if !b.BeginClose(func(_ *backend.Op, x skeleton.Connecting) { x.(*handle).Close() }) {
 		return nil
-	}
-	for _, h := range connecting {
-		h.Close()
 	}
 	b.Open.CloseAll()
 	b.Files.Close()

@@ -28,7 +28,7 @@ func (q *opQueue) CancelHeldLocked(op *backend.Op) {
 }
 
 // Complete implements skeleton.Side.
-func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.complete(op, err) }
+func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.Complete(op, err) }
 
 // Wake implements skeleton.Side.
 func (q *opQueue) Wake() { q.h.b.wakeSleeper() }
@@ -59,10 +59,10 @@ func (b *Backend) releaseIfIdle(h *handle) {
 			return
 		}
 	}
-	b.mu.Lock()
+	b.Mu.Lock()
 	_, last := b.draining[h]
 	delete(b.draining, h)
-	b.mu.Unlock()
+	b.Mu.Unlock()
 	if last && !h.Listener {
 		h.Release()
 	}

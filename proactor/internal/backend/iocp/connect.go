@@ -17,13 +17,13 @@ import (
 // startConnect begins op.
 func (b *Backend) startConnect(op *backend.Op) {
 	if backend.IsDatagram(op.Connect().Network) {
-		b.complete(op, b.connectPacket(op))
+		b.Complete(op, b.connectPacket(op))
 		b.wakeSleeper()
 		return
 	}
 	h, err := b.addConnect(op)
 	if err != nil {
-		b.complete(op, err)
+		b.Complete(op, err)
 		b.wakeSleeper()
 		return
 	}
@@ -38,38 +38,21 @@ func (b *Backend) addConnect(op *backend.Op) (*handle, error) {
 	fd := int(op.Sys.Fd)
 	h := b.newHandle(skeleton.Descriptor{FD: fd, Network: op.Connect().Network})
 	err := sys.BindAnywhere(op)
-	b.mu.Lock()
-	switch {
-	case err != nil:
+	if err != nil {
 		err = sys.ConnectError(op, err)
-	case b.Closed.Load():
-		err = backend.ErrBackendClosed
-	default:
-		b.connects[op] = h
+	} else {
+		b.Mu.Lock()
+		err = b.AddConnectLocked(op, h)
+		b.Mu.Unlock()
 	}
-	b.mu.Unlock()
 	if err != nil {
 		sys.Close(fd)
 	}
 	return h, err
 }
 
-// removeConnect forgets a connect.
-func (b *Backend) removeConnect(op *backend.Op) {
-	b.mu.Lock()
-	delete(b.connects, op)
-	b.mu.Unlock()
-}
-
-// cancelConnect ends a connect early, unless it has ended just before.
-func (b *Backend) cancelConnect(op *backend.Op) {
-	b.mu.Lock()
-	h := b.connects[op]
-	b.mu.Unlock()
-	if h != nil {
-		skeleton.Cancel(&h.queues[backend.Out], op)
-	}
-}
+// CancelConnect implements skeleton.Connecting.
+func (h *handle) CancelConnect(op *backend.Op) { skeleton.Cancel(&h.queues[backend.Out], op) }
 
 // connectUnix begins to connect a Unix socket. ConnectEx cannot do that, and the call that
 // can waits until the other end has room in its queue. So a goroutine makes the call, and
@@ -86,7 +69,7 @@ func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
 // connectResultLocked is the result of a connect.
 func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error {
 	h := q.h
-	h.b.removeConnect(op)
+	h.b.RemoveConnect(op, h)
 	err := q.Closed
 	switch {
 	case err != nil:
@@ -113,7 +96,7 @@ func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error
 
 // failConnectLocked makes the queue close the handle of a failed connect.
 func (q *opQueue) failConnectLocked(op *backend.Op, err error) error {
-	q.h.b.removeConnect(op)
+	q.h.b.RemoveConnect(op, q.h)
 	q.connectFailed = true
 	return err
 }

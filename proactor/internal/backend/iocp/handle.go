@@ -118,14 +118,15 @@ func (b *Backend) Take(from backend.Handle) (backend.Handle, error) {
 
 // Control implements backend.Controllable. The queue's lock keeps the descriptor open.
 func (h *handle) Control(f func(fd uintptr)) error {
-	q := &h.queues[backend.In]
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	if q.Closed != nil {
-		return q.Closed
+	return h.queues[backend.In].Use(func() { f(uintptr(h.FD)) })
+}
+
+// Side implements skeleton.Handle.
+func (h *handle) Side(k backend.Kind) skeleton.Side {
+	if !h.Suits(k) {
+		return nil
 	}
-	f(uintptr(h.FD))
-	return nil
+	return &h.queues[k.Direction()]
 }
 
 // Cancel implements backend.Handle.
@@ -136,29 +137,16 @@ func (h *handle) Cancel() {
 }
 
 // CloseWrite implements backend.Handle.
-func (h *handle) CloseWrite() error {
-	if err := h.CanCloseWrite(); err != nil {
-		return err
-	}
-	q := &h.queues[backend.Out]
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	if q.Closed != nil {
-		return q.Closed
-	}
-	h.WriteClosing = true
-	h.ShutdownWriteLocked(&q.Ops)
-	return nil
-}
+func (h *handle) CloseWrite() error { return h.CloseWriteOf(&h.queues[backend.Out].Queue) }
 
 // Close implements backend.Handle. The socket of a stream is closed when nothing is in
 // flight on it.
 func (h *handle) Close() error {
 	return h.closing.Close(func() {
 		err := h.b.ClosedError()
-		h.b.mu.Lock()
+		h.b.Mu.Lock()
 		h.b.draining[h] = struct{}{} // before it leaves the registry
-		h.b.mu.Unlock()
+		h.b.Mu.Unlock()
 		inFlight := false
 		for d := range h.queues {
 			inFlight = h.queues[d].close(err) || inFlight

@@ -12,18 +12,18 @@ import (
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.isPortClosed() {
-		return b.completed.Take()
+		return b.Completed.Take()
 	}
 	if b.PollIsDue() {
 		b.poll(false)
 	}
 	for {
-		list := b.completed.Take()
+		list := b.Completed.Take()
 		if list != nil || b.Woken.Load() || b.IsDue(deadline) {
 			b.ClearWake()
 			if list == nil {
 				b.poll(false)
-				list = b.completed.Take()
+				list = b.Completed.Take()
 			}
 			return list
 		}
@@ -54,7 +54,7 @@ func (b *Backend) sleep(deadline time.Duration) {
 		defer b.timer.Stop()
 	}
 	b.sleeping.Store(true)
-	if !b.Woken.Load() && b.completed.Empty() && !b.IsDue(deadline) {
+	if !b.Woken.Load() && b.Completed.Empty() && !b.IsDue(deadline) {
 		b.poll(true)
 	}
 	b.sleeping.Store(false)

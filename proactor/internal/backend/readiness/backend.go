@@ -25,9 +25,6 @@
 package readiness
 
 import (
-	"maps"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -36,18 +33,14 @@ import (
 
 // Backend implements backend.Backend.
 type Backend struct {
-	skeleton.Base
+	skeleton.Core[*handle]
 	skeleton.Handles[*handle]
-	demux     Demultiplexer
-	edges     Edges // used by Wait only
-	completed backend.Completions
-	spinner   spinner
+	demux   Demultiplexer
+	edges   Edges // used by Wait only
+	spinner spinner
 
-	transmitQueue transmitQueue           // transmissions that can move more
-	mu            sync.Mutex              // held while Closed is set: afterwards no descriptor is used
-	table         table                   // the handles by the token of their edges
-	connects      map[*backend.Op]*handle // connects in progress
-	closing       sync.WaitGroup          // handles of cancelled connects that are being closed; nothing is added once Closed is set
+	transmitQueue transmitQueue // transmissions that can move more
+	table         table         // the handles by the token of their edges; covered by Mu
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -56,7 +49,7 @@ var _ backend.Spinner = (*Backend)(nil)
 // New makes a backend of that name, on the demultiplexer that open makes. The
 // error is that of open.
 func New(name string, open Opener) (backend.Backend, error) {
-	b := &Backend{connects: make(map[*backend.Op]*handle)}
+	b := new(Backend)
 	b.Base.Init(name, b.fileDone, nil)
 	b.Handles.Init(b.register)
 	demux, err := open(b.Started, b.hasWork)
@@ -81,31 +74,6 @@ func (b *Backend) Start(op *backend.Op) {
 	b.Files.Start(op) // rejects operations that are not for files
 }
 
-// Cancel implements backend.Backend.
-func (b *Backend) Cancel(op *backend.Op) {
-	if op.Kind == backend.KindConnect {
-		b.cancelConnect(op)
-		return
-	}
-	if q := queueOf(op); q != nil {
-		skeleton.Cancel(q, op)
-		return
-	}
-	b.Files.Cancel(op)
-}
-
-// CancelAll implements backend.Backend.
-func (b *Backend) CancelAll() {
-	b.mu.Lock()
-	connects := slices.Collect(maps.Keys(b.connects))
-	b.mu.Unlock()
-	for _, op := range connects {
-		b.cancelConnect(op)
-	}
-	b.Open.Each((*handle).Cancel)
-	b.Files.CancelAll()
-}
-
 // queueOf returns the queue that op belongs to; nil if op's handle cannot do it.
 func queueOf(op *backend.Op) *opQueue {
 	h, ok := op.Handle.(*handle)
@@ -115,26 +83,11 @@ func queueOf(op *backend.Op) *opQueue {
 	return &h.queues[op.Kind.Direction()]
 }
 
-// complete adds op to the completed operations. The caller wakes Wait afterwards, with
-// no lock held.
-func (b *Backend) complete(op *backend.Op, err error) {
-	op.Err = err
-	b.completed.Add(op)
-}
-
 // Close implements backend.Backend.
 func (b *Backend) Close() error {
-	b.mu.Lock()
-	again := b.Closed.Swap(true)
-	connecting := slices.Collect(maps.Values(b.connects))
-	b.mu.Unlock()
-	if again {
+	if !b.BeginClose(func(_ *backend.Op, x skeleton.Connecting) { x.(*handle).Close() }) {
 		return nil
 	}
-	for _, h := range connecting {
-		h.Close()
-	}
-	b.closing.Wait()
 	b.Open.CloseAll()
 	b.Files.Close()
 	b.runTransmits() // ends the transmissions that a worker has returned
@@ -144,24 +97,24 @@ func (b *Backend) Close() error {
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.Closed.Load() {
-		return b.completed.Take()
+		return b.Completed.Take()
 	}
 	b.watchAgain()
 	if due := b.PollIsDue(); b.runTransmits() || due {
 		b.poll()
 	}
-	if list := b.completed.Take(); list != nil {
+	if list := b.Completed.Take(); list != nil {
 		b.ClearWake()
 		return list
 	}
 	if deadline == 0 || b.Woken.Load() {
 		b.ClearWake()
 		b.poll()
-		return b.completed.Take()
+		return b.Completed.Take()
 	}
 	b.demux.Sleep(deadline)
 	b.ClearWake()
-	return b.completed.Take()
+	return b.Completed.Take()
 }
 
 // Wake implements backend.Backend.
@@ -187,7 +140,7 @@ func (b *Backend) hasWork() bool {
 
 // hasCompleted reports whether there is a reason not to sleep that needs no poll.
 func (b *Backend) hasCompleted() bool {
-	return b.Woken.Load() || b.transmitQueue.waiting.Load() || !b.completed.Empty()
+	return b.Woken.Load() || b.transmitQueue.waiting.Load() || !b.Completed.Empty()
 }
 
 // poll takes edges, runs the queues concerned, and returns the number of edges. If
@@ -196,9 +149,9 @@ func (b *Backend) poll() int {
 	b.Polled()
 	n := b.demux.Poll(&b.edges)
 	for _, e := range b.edges[:n] {
-		b.mu.Lock()
+		b.Mu.Lock()
 		h := b.table.find(e.Token)
-		b.mu.Unlock()
+		b.Mu.Unlock()
 		if h != nil {
 			h.onEdge(e.Flags)
 		}
@@ -222,7 +175,7 @@ func (h *handle) onEdge(flags Flags) {
 //	index 32 | generation 32
 //
 // The generation tells an edge for a handle that was closed from an edge for the
-// handle that took its index. Backend.mu covers the table.
+// handle that took its index. Backend.Mu covers the table.
 type table struct {
 	rows []row
 	free []uint32

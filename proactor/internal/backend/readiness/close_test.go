@@ -39,7 +39,7 @@ func TestSecondCloserWaits(t *testing.T) {
 				if err := second(b, h); err != nil {
 					t.Error(err)
 				}
-				completed <- !b.completed.Empty()
+				completed <- !b.Completed.Empty()
 			}()
 			for len(completed) == 0 && !secondWaits(name) {
 				runtime.Gosched()

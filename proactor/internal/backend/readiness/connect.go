@@ -12,13 +12,13 @@ import (
 
 // A connect is the first operation in the outgoing queue of the handle that it makes.
 // The socket is watched once the connect is in progress, and an edge says that it has
-// ended. Until then the handle is in Backend.connects, where CancelAll and Close find
+// ended. Until then the handle is in Backend.Connects, where CancelAll and Close find
 // it, and afterwards among the open handles.
 
 // startConnect begins op.
 func (b *Backend) startConnect(op *backend.Op) {
 	if err := b.beginConnect(op); err != nil {
-		b.complete(op, err)
+		b.Complete(op, err)
 	}
 	b.demux.Wake()
 }
@@ -59,24 +59,13 @@ func connectSocket(op *backend.Op) (fd int, err error) {
 // addConnect watches h, with op in its queue, because an edge or a cancel may come at
 // once. After an error the backend does not know h.
 func (b *Backend) addConnect(op *backend.Op, h *handle) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.Mu.Lock()
+	defer b.Mu.Unlock()
 	if err := b.watchLocked(h); err != nil {
 		return err
 	}
 	h.queues[backend.Out].Ops.Push(op)
-	b.connects[op] = h
-	return nil
-}
-
-// removeConnect forgets that h is connecting. By now op may be another connect, which
-// stays.
-func (b *Backend) removeConnect(op *backend.Op, h *handle) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.connects[op] == h {
-		delete(b.connects, op)
-	}
+	return b.AddConnectLocked(op, h)
 }
 
 // finishConnectLocked is the attempt of a connect: it looks whether the connect has
@@ -89,7 +78,7 @@ func (q *opQueue) finishConnectLocked(op *backend.Op) {
 		return
 	}
 	h := q.h
-	h.b.removeConnect(op, h)
+	h.b.RemoveConnect(op, h)
 	if errno != 0 {
 		op.Err = sys.ConnectError(op, errno)
 		q.connectFailed = true
@@ -105,20 +94,11 @@ func (q *opQueue) finishConnectLocked(op *backend.Op) {
 	op.New = h
 }
 
-// cancelConnect ends a connect early and closes its handle. If the connect has completed
-// just before, the handle belongs to the initiator, and cancelConnect does nothing.
-func (b *Backend) cancelConnect(op *backend.Op) {
-	b.mu.Lock()
-	h := b.connects[op]
-	if h == nil || b.Closed.Load() { // once closed is set Backend.Close closes h
-		b.mu.Unlock()
-		return
-	}
-	b.closing.Add(1)
-	b.mu.Unlock()
-	defer b.closing.Done()
+// CancelConnect implements skeleton.Connecting. If the connect has completed just before,
+// h belongs to the initiator.
+func (h *handle) CancelConnect(op *backend.Op) {
 	if skeleton.Cancel(&h.queues[backend.Out], op) {
-		b.removeConnect(op, h)
+		h.b.RemoveConnect(op, h)
 		h.Close()
 	}
 }

@@ -101,14 +101,14 @@ func beside(f func()) (stop func()) {
 // known counts the handles in the registry, in the table, and that are connecting.
 func known(b *Backend) (open, rows, connecting int) {
 	b.Open.Each(func(*handle) { open++ })
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.Mu.Lock()
+	defer b.Mu.Unlock()
 	for _, r := range b.table.rows {
 		if r.h != nil {
 			rows++
 		}
 	}
-	return open, rows, len(b.connects)
+	return open, rows, len(b.Connects)
 }
 
 // A connect that ends while it is being started, by an edge or a cancel, removes its
@@ -217,7 +217,7 @@ func TestPollBesideCompletions(t *testing.T) {
 	b, d := newEager(t)
 	for n := 1; n <= 4*skeleton.PollEvery; n++ {
 		op := new(backend.Op)
-		b.complete(op, nil)
+		b.Complete(op, nil)
 		if got := b.Wait(backend.NoDeadline); got != op {
 			t.Fatalf("Wait returns %p, want %p", got, op)
 		}
@@ -244,7 +244,7 @@ func TestWakeEndsOneWait(t *testing.T) {
 	if b.hasCompleted() {
 		t.Error("there is a reason not to sleep")
 	}
-	b.complete(new(backend.Op), nil)
+	b.Complete(new(backend.Op), nil)
 	if !b.hasCompleted() || !b.hasWork() {
 		t.Error("a completion is no reason not to sleep")
 	}

@@ -32,12 +32,12 @@ func (b *Backend) newHandle(d skeleton.Descriptor) *handle {
 // reports. If there is an error it closes d.
 func (b *Backend) register(d skeleton.Descriptor) (*handle, error) {
 	h := b.newHandle(d)
-	b.mu.Lock()
+	b.Mu.Lock()
 	err := b.watchLocked(h)
 	if err == nil {
-		b.Open.Add(h) // not refused: Close waits for mu
+		b.Open.Add(h) // not refused: Close waits for Mu
 	}
-	b.mu.Unlock()
+	b.Mu.Unlock()
 	if err != nil {
 		h.Close()
 		return nil, err
@@ -46,7 +46,7 @@ func (b *Backend) register(d skeleton.Descriptor) (*handle, error) {
 }
 
 // watchLocked gives h a token and has the kernel report its edges. The caller holds
-// b.mu until the backend knows h as well, because a goroutine that finds h may close
+// b.Mu until the backend knows h as well, because a goroutine that finds h may close
 // it, which undoes all three.
 func (b *Backend) watchLocked(h *handle) error {
 	h.token = b.table.add(h)
@@ -80,12 +80,12 @@ func (h *handle) detach() error {
 		return err
 	}
 	b.Open.Remove(h)
-	b.mu.Lock()
+	b.Mu.Lock()
 	if !b.Closed.Load() {
 		b.demux.Remove(h.FD)
 	}
 	b.table.remove(h.token)
-	b.mu.Unlock()
+	b.Mu.Unlock()
 	return nil
 }
 
@@ -100,14 +100,15 @@ func (h *handle) HungUp() bool {
 
 // Control implements backend.Controllable. The queue's lock keeps the descriptor open.
 func (h *handle) Control(f func(fd uintptr)) error {
-	q := &h.queues[backend.In]
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	if q.Closed != nil {
-		return q.Closed
+	return h.queues[backend.In].Use(func() { f(uintptr(h.FD)) })
+}
+
+// Side implements skeleton.Handle.
+func (h *handle) Side(k backend.Kind) skeleton.Side {
+	if !h.Suits(k) {
+		return nil
 	}
-	f(uintptr(h.FD))
-	return nil
+	return &h.queues[k.Direction()]
 }
 
 // Cancel implements backend.Handle.
@@ -118,20 +119,7 @@ func (h *handle) Cancel() {
 }
 
 // CloseWrite implements backend.Handle.
-func (h *handle) CloseWrite() error {
-	if err := h.CanCloseWrite(); err != nil {
-		return err
-	}
-	q := &h.queues[backend.Out]
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	if q.Closed != nil {
-		return q.Closed
-	}
-	h.WriteClosing = true
-	h.ShutdownWriteLocked(&q.Ops)
-	return nil
-}
+func (h *handle) CloseWrite() error { return h.CloseWriteOf(&h.queues[backend.Out].Queue) }
 
 // Close implements backend.Handle. Once the queues are closed no goroutine uses the
 // descriptor, whose number may then come to mean another file.
@@ -141,9 +129,9 @@ func (h *handle) Close() error {
 		for d := range h.queues {
 			h.queues[d].close(err)
 		}
-		h.b.mu.Lock()
+		h.b.Mu.Lock()
 		h.b.table.remove(h.token)
-		h.b.mu.Unlock()
+		h.b.Mu.Unlock()
 		h.Release()
 		h.b.Open.Remove(h) // last: until here Backend.Close waits for h
 		h.b.demux.Wake()

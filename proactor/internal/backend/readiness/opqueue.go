@@ -70,7 +70,7 @@ func (q *opQueue) RunLocked() (completed bool) {
 			break
 		}
 		q.Ops.Pop()
-		q.h.b.completed.Add(op)
+		q.h.b.Completed.Add(op)
 		completed = true
 	}
 	if q.isOut() && q.Closed == nil {
@@ -80,7 +80,7 @@ func (q *opQueue) RunLocked() (completed bool) {
 }
 
 // Complete implements skeleton.Side.
-func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.complete(op, err) }
+func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.Complete(op, err) }
 
 // Wake implements skeleton.Side.
 func (q *opQueue) Wake() { q.h.b.demux.Wake() }

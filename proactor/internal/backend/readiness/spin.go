@@ -47,8 +47,8 @@ func (b *Backend) Spin(end time.Duration) (list *backend.Op, spun bool) {
 		if tries%triesPerPoll == 0 {
 			b.poll()
 		}
-		if !b.completed.Empty() {
-			return b.completed.Take(), true
+		if !b.Completed.Empty() {
+			return b.Completed.Take(), true
 		}
 		if b.hasCompleted() || tries%triesPerLook == 0 && b.Now() >= end {
 			return nil, true

@@ -121,7 +121,7 @@ func (b *Backend) fileDone(op *backend.Op) {
 	if op.Kind == backend.KindPage {
 		b.transmitQueue.add(turn{queueOf(op.Owner.(*backend.Op)), true})
 	} else {
-		b.completed.Add(op)
+		b.Completed.Add(op)
 	}
 	b.demux.Wake()
 }

@@ -160,6 +160,17 @@ func (d *Descriptor) CanCloseWrite() error {
 	return nil
 }
 
+// CloseWriteOf is the CloseWrite of a handle on d whose outgoing queue is q.
+func (d *Descriptor) CloseWriteOf(q *Queue) error {
+	if err := d.CanCloseWrite(); err != nil {
+		return err
+	}
+	return q.Use(func() {
+		d.WriteClosing = true
+		d.ShutdownWriteLocked(&q.Ops)
+	})
+}
+
 // ShutdownWriteLocked shuts down the write side if CloseWrite was called and writes, the
 // outgoing queue of an open handle, is empty. An error means that the peer has gone, and
 // needs no notice.

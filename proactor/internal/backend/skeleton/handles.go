@@ -9,18 +9,14 @@ import (
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// Handles are the open handles of a backend; H is its type of handle. A backend that embeds
-// it has the methods of backend.Backend that make a handle.
-type Handles[H interface {
-	comparable
-	backend.Handle
-}] struct {
-	Open      backend.Registry[H]
+// Handles makes handles; H is a backend's type of handle. A backend that embeds it has the
+// methods of backend.Backend that make one.
+type Handles[H backend.Handle] struct {
 	newHandle func(Descriptor) (H, error)
 }
 
-// Init sets the function that makes a handle of a descriptor and adds it to Open. The
-// function owns the descriptor, also if it returns an error.
+// Init sets the function that makes a handle of a descriptor and adds it to the open ones.
+// The function owns the descriptor, also if it returns an error.
 func (s *Handles[H]) Init(newHandle func(Descriptor) (H, error)) { s.newHandle = newHandle }
 
 // Make makes a handle of d, which it owns from then on, also if it returns an error.

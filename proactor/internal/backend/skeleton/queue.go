@@ -50,6 +50,16 @@ func (q *Queue) Unlock() {
 	toRelease.Release()
 }
 
+// Use calls f with Mu held, unless the handle is closed, and so keeps it open meanwhile.
+func (q *Queue) Use(f func()) error {
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if q.Closed == nil {
+		f()
+	}
+	return q.Closed
+}
+
 // TakeBufferLocked takes a buffer of p. If there is none it returns nil, and s, the Side
 // around q, runs once a buffer has been granted.
 func (q *Queue) TakeBufferLocked(s Side, p *backend.Pool) *backend.PoolBuffer {

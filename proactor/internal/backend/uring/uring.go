@@ -57,6 +57,7 @@ const completionsPerEntry = 16
 type Backend struct {
 	skeleton.Base // Closed is set while mu is held
 	skeleton.Handles[*handle]
+	Open   backend.Registry[*handle]
 	ring   *sys.Ring
 	caps   Capabilities
 	tuning tuning
