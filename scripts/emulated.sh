@@ -22,5 +22,5 @@ for processor in s390x arm; do
 	echo "=== $processor: all packages, on the backends that the tests name and on epoll"
 	ACTUM_BACKEND=epoll on "$processor" ./proactor/... ./proactor/netio/nettest ./zmq/...
 	echo "=== $processor: zmq and netio, on goroutine"
-	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./proactor/netio/nettest ./zmq
+	ACTUM_BACKEND=goroutine on "$processor" ./proactor/netio ./proactor/netio/nettest ./zmq ./zmq/internal/core
 done

@@ -4,5 +4,5 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 seeds=${SIM_SEEDS:-20000}
-go_test -count=1 -timeout 30m -run '^TestSimulation$' ./zmq -sim.seeds="$seeds"
+go_test -count=1 -timeout 30m ./zmq/internal/simulation -sim.seeds="$seeds"
 go_test -count=1 -timeout 30m ./proactor/sim -sim.seeds="$seeds"

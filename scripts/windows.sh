@@ -132,7 +132,7 @@ keep_running
 seq -f 'message %g' $MESSAGES >"$WORK/sent"
 
 echo "=== tests, on the default backend, and on both where a test names them"
-test_packages ./proactor ./proactor/netio ./proactor/netio/nettest ./proactor/internal/sys ./proactor/internal/backend ./zmq
+test_packages ./proactor ./proactor/netio ./proactor/netio/nettest ./proactor/internal/sys ./proactor/internal/backend ./zmq ./zmq/internal/core
 for backend in goroutine iocp; do
 	export ACTUM_BACKEND=$backend
 	echo "=== demonstration, on $backend"
@@ -141,4 +141,4 @@ for backend in goroutine iocp; do
 	exchange_all
 done
 echo "=== tests of messages, on iocp"
-ACTUM_BACKEND=iocp test_packages ./proactor/netio ./proactor/netio/nettest ./zmq
+ACTUM_BACKEND=iocp test_packages ./proactor/netio ./proactor/netio/nettest ./zmq ./zmq/internal/core

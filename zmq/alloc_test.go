@@ -50,8 +50,8 @@ const (
 
 // stream sends messages made by make and receives them meanwhile.
 func (r *fixture) stream(make func() zmq.Msg) func() {
-	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-	r.link(pull, push)
+	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+	r.Link(pull, push)
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
@@ -76,8 +76,8 @@ func streamOf8Bytes(r *fixture) func() {
 
 // Large bodies are sent one by one, so that their memory is reused.
 func streamOf64KiB(r *fixture) func() {
-	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-	r.link(pull, push)
+	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+	r.Link(pull, push)
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
@@ -96,8 +96,8 @@ func streamOf64KiB(r *fixture) func() {
 }
 
 func roundTrips(r *fixture) func() {
-	req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
-	r.link(rep, req)
+	req, rep := r.Socket(zmq.REQ, zmq.Options{}), r.Socket(zmq.REP, zmq.Options{})
+	r.Link(rep, req)
 	ctx := context.Background()
 	body := []byte("12345678")
 	go echo(rep)
@@ -128,9 +128,9 @@ func echo(s *zmq.Socket) {
 }
 
 func publications(r *fixture) func() {
-	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("123")
-	r.link(pub, sub)
-	r.subscribed(pub, 1)
+	pub, sub := r.Socket(zmq.PUB, zmq.Options{}), r.Subscriber("123")
+	r.Link(pub, sub)
+	r.Subscribed(pub, 1)
 	ctx := context.Background()
 	body := []byte("12345678")
 	return func() {
@@ -150,8 +150,8 @@ func publications(r *fixture) func() {
 }
 
 func routedRoundTrips(r *fixture) func() {
-	dealer, router := r.socket(zmq.DEALER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
-	r.link(router, dealer)
+	dealer, router := r.Socket(zmq.DEALER, zmq.Options{}), r.Socket(zmq.ROUTER, zmq.Options{})
+	r.Link(router, dealer)
 	ctx := context.Background()
 	body := []byte("12345678")
 	go echo(router)

@@ -13,8 +13,8 @@ import (
 func TestAppendToWhatIsReceived(t *testing.T) {
 	sizes := []int{0, 1, 10, 255, 256, 300, 4 << 10, 5000, 31 << 10, 32 << 10, 40_000, 100_000}
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		var want [][][]byte
 		for i := range 200 {
 			frames := [][]byte{fmt.Append(nil, i)}
@@ -28,7 +28,7 @@ func TestAppendToWhatIsReceived(t *testing.T) {
 		}
 		sent := async(func() error {
 			for _, frames := range want {
-				if err := push.Send(r.ctx, zmq.CopyMsg(frames...)); err != nil {
+				if err := push.Send(r.Ctx, zmq.CopyMsg(frames...)); err != nil {
 					return err
 				}
 			}
@@ -36,7 +36,7 @@ func TestAppendToWhatIsReceived(t *testing.T) {
 		})
 		var got []zmq.Msg
 		for range want {
-			m, err := pull.Recv(r.ctx)
+			m, err := pull.Recv(r.Ctx)
 			must(t, err)
 			for _, f := range m.Frames() {
 				_ = append(f, "................................................................"...)

@@ -12,32 +12,32 @@ import (
 // works.
 func TestCancelSend(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
-		ctx, cancel := context.WithCancel(r.ctx)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+		ctx, cancel := context.WithCancel(r.Ctx)
 		var waiting []<-chan error
 		for range 4 {
 			waiting = append(waiting, async(func() error { return push.SendBytes(ctx, []byte("never")) }))
 		}
-		patient := async(func() error { return push.SendBytes(r.ctx, []byte("patient")) })
+		patient := async(func() error { return push.SendBytes(r.Ctx, []byte("patient")) })
 		cancel()
 		for _, result := range waiting {
-			r.fails("sending", <-result, context.Canceled)
+			r.Fails("sending", <-result, context.Canceled)
 		}
-		r.link(pull, push)
-		r.expect(pull, "patient")
+		r.Link(pull, push)
+		r.Expect(pull, "patient")
 		must(r.T, <-patient)
-		r.send(push, "next")
-		r.expect(pull, "next")
+		r.Send(push, "next")
+		r.Expect(pull, "next")
 	})
 }
 
 // A Recv whose context ends while it waits has received nothing.
 func TestCancelRecv(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		for round := range 20 {
-			ctx, cancel := context.WithCancel(r.ctx)
+			ctx, cancel := context.WithCancel(r.Ctx)
 			results := make(chan error)
 			for range 3 {
 				go func() {
@@ -45,7 +45,7 @@ func TestCancelRecv(t *testing.T) {
 					results <- err
 				}()
 			}
-			r.send(push, "x")
+			r.Send(push, "x")
 			if round%2 == 0 { // the message and the end may come together
 				cancel()
 			}
@@ -56,14 +56,14 @@ func TestCancelRecv(t *testing.T) {
 				if err == nil {
 					got++
 				} else {
-					r.fails("receiving", err, context.Canceled)
+					r.Fails("receiving", err, context.Canceled)
 				}
 			}
 			if got > 1 || round%2 == 1 && got == 0 {
 				r.Fatalf("%d have received the message", got)
 			}
 			if got == 0 {
-				r.expect(pull, "x")
+				r.Expect(pull, "x")
 			}
 		}
 	})
@@ -72,19 +72,19 @@ func TestCancelRecv(t *testing.T) {
 // A REQ whose Recv was cancelled can wait again: the reply is not lost.
 func TestWaitAgainForAReply(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		req, rep := r.socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), r.socket(zmq.REP, zmq.Options{})
-		r.link(rep, req)
-		r.send(req, "q")
-		_, err := req.Recv(r.ctx)
-		r.fails("receiving before the reply", err, zmq.ErrTimeout)
-		r.fails("asking again", req.TrySend(zmq.StringMsg("q")), zmq.ErrState)
-		r.expect(rep, "q")
-		r.send(rep, "r")
-		r.eventually("the reply", func() bool {
-			b, err := req.RecvBytes(r.ctx)
+		req, rep := r.Socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), r.Socket(zmq.REP, zmq.Options{})
+		r.Link(rep, req)
+		r.Send(req, "q")
+		_, err := req.Recv(r.Ctx)
+		r.Fails("receiving before the reply", err, zmq.ErrTimeout)
+		r.Fails("asking again", req.TrySend(zmq.StringMsg("q")), zmq.ErrState)
+		r.Expect(rep, "q")
+		r.Send(rep, "r")
+		r.Eventually("the reply", func() bool {
+			b, err := req.RecvBytes(r.Ctx)
 			return err == nil && string(b) == "r"
 		})
-		r.send(req, "next")
-		r.expect(rep, "next")
+		r.Send(req, "next")
+		r.Expect(rep, "next")
 	})
 }

@@ -10,23 +10,24 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq"
+	"github.com/actum-go/actum/zmq/internal/conformance"
 )
 
 // A linger without a limit delivers everything, even to a peer that comes after
 // Close was called.
 func TestLingerForever(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
+		push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
 		must(r.T, err)
-		ep := r.free()
+		ep := r.Free()
 		must(r.T, push.Connect(ep))
 		const n = 500
 		for i := range n {
-			r.send(push, fmt.Sprint(i))
+			r.Send(push, fmt.Sprint(i))
 		}
 		closed := async(push.Close)
-		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
+		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.Eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
 		select {
 		case err := <-closed:
 			r.Fatalf("closed with %v before anything was delivered", err)
@@ -34,7 +35,7 @@ func TestLingerForever(t *testing.T) {
 		}
 		must(r.T, pull.Bind(ep))
 		for i := range n {
-			r.expect(pull, fmt.Sprint(i))
+			r.Expect(pull, fmt.Sprint(i))
 		}
 		must(r.T, <-closed)
 		if stats := push.Stats(); stats.Sent != n || len(stats.Dropped) > 0 {
@@ -49,11 +50,11 @@ func TestLingerEnds(t *testing.T) {
 	for name, linger := range map[string]time.Duration{"no linger": zmq.NoLinger, "a nanosecond": 1} {
 		t.Run(name, func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
-				push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+				push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
 				must(r.T, err)
-				must(r.T, push.Connect(r.free()))
+				must(r.T, push.Connect(r.Free()))
 				for range 10 {
-					r.send(push, "x")
+					r.Send(push, "x")
 				}
 				must(r.T, push.Close())
 				if n := push.Stats().Dropped[zmq.DropPeerGone]; n != 10 {
@@ -69,16 +70,16 @@ func TestLingerEnds(t *testing.T) {
 func TestShutdown(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 0} {
-			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+			push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
 			must(r.T, err)
-			must(r.T, push.Connect(r.free()))
-			r.send(push, "x")
-			ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
-			r.fails("shutting down with a message left", push.Shutdown(ctx), context.DeadlineExceeded)
+			must(r.T, push.Connect(r.Free()))
+			r.Send(push, "x")
+			ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
+			r.Fails("shutting down with a message left", push.Shutdown(ctx), context.DeadlineExceeded)
 			cancel()
 		}
-		idle := r.socket(zmq.PUSH, zmq.Options{})
-		must(r.T, idle.Shutdown(r.ctx))
+		idle := r.Socket(zmq.PUSH, zmq.Options{})
+		must(r.T, idle.Shutdown(r.Ctx))
 	})
 }
 
@@ -86,18 +87,18 @@ func TestShutdown(t *testing.T) {
 // the linger would allow it.
 func TestCloseDeliversToThoseConnected(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
+		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
 		const n = 1000
 		for round := range 3 {
-			r.peers(pull, 0)
-			push := r.socket(zmq.PUSH, zmq.Options{Linger: time.Minute})
-			r.link(pull, push)
+			r.Peers(pull, 0)
+			push := r.Socket(zmq.PUSH, zmq.Options{Linger: time.Minute})
+			r.Link(pull, push)
 			for i := range n {
-				r.send(push, fmt.Sprint(round, i))
+				r.Send(push, fmt.Sprint(round, i))
 			}
 			must(r.T, push.Close())
 			for i := range n {
-				r.expect(pull, fmt.Sprint(round, i))
+				r.Expect(pull, fmt.Sprint(round, i))
 			}
 		}
 	})
@@ -106,9 +107,9 @@ func TestCloseDeliversToThoseConnected(t *testing.T) {
 // Close ends calls that wait; later calls fail in the same way.
 func TestCloseWhileOthersWait(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		s, peer := r.socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
-		r.link(s, peer)
-		r.fill(s)
+		s, peer := r.Socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.Socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
+		r.Link(s, peer)
+		r.Fill(s)
 		var results []<-chan error
 		for range 4 {
 			results = append(results, async(func() error {
@@ -129,13 +130,13 @@ func TestCloseWhileOthersWait(t *testing.T) {
 		}
 		must(r.T, s.Close())
 		for _, result := range results {
-			r.fails("a call that waited", <-result, zmq.ErrClosed)
+			r.Fails("a call that waited", <-result, zmq.ErrClosed)
 		}
-		_, recvErr := s.Recv(r.ctx)
+		_, recvErr := s.Recv(r.Ctx)
 		_, tryRecvErr := s.TryRecv()
 		for name, err := range map[string]error{
-			"Send": s.SendBytes(r.ctx, nil), "TrySend": s.TrySend(zmq.StringMsg("x")), "Recv": recvErr, "TryRecv": tryRecvErr,
-			"Bind": s.Bind(r.wildcard()), "Connect": s.Connect("tcp://127.0.0.1:1"), "Unbind": s.Unbind(s.LastEndpoint()),
+			"Send": s.SendBytes(r.Ctx, nil), "TrySend": s.TrySend(zmq.StringMsg("x")), "Recv": recvErr, "TryRecv": tryRecvErr,
+			"Bind": s.Bind(r.Wildcard()), "Connect": s.Connect("tcp://127.0.0.1:1"), "Unbind": s.Unbind(s.LastEndpoint()),
 			"Disconnect": s.Disconnect("tcp://127.0.0.1:1"),
 		} {
 			if !errors.Is(err, zmq.ErrClosed) || !errors.Is(err, net.ErrClosed) {
@@ -149,14 +150,14 @@ func TestCloseWhileOthersWait(t *testing.T) {
 // first.
 func TestCloseByMany(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		s, peer := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(s, peer)
-		r.send(s, "x")
+		s, peer := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(s, peer)
+		r.Send(s, "x")
 		var closing sync.WaitGroup
 		for range 8 {
 			closing.Go(func() { r.ok(s.Close()) })
 		}
-		r.expect(peer, "x")
+		r.Expect(peer, "x")
 		closing.Wait()
 		must(r.T, s.Close())
 	})
@@ -174,7 +175,7 @@ func TestCloseContext(t *testing.T) {
 		must(t, err)
 		must(t, s.Bind("tcp://127.0.0.1:*"))
 		must(t, s.Bind("inproc://"+typ.String()))
-		if noUnixSockets() == nil {
+		if conformance.NoUnixSockets() == nil {
 			must(t, s.Bind("ipc://*"))
 		}
 		sockets = append(sockets, s)
@@ -212,7 +213,7 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 	never, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 	must(t, err)
 	must(t, never.Connect("inproc://never"))
-	must(t, never.SendBytes(r.ctx, []byte("x")))
+	must(t, never.SendBytes(r.Ctx, []byte("x")))
 	waiting := async(never.Close)
 	other, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 	must(t, err)
@@ -220,7 +221,7 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 	pull, err := c.NewSocket(zmq.PULL, zmq.Options{})
 	must(t, err)
 	must(t, pull.Bind("inproc://pull"))
-	must(t, other.SendBytes(r.ctx, []byte("never received")))
+	must(t, other.SendBytes(r.Ctx, []byte("never received")))
 	must(t, c.Close())
 	must(t, <-waiting)
 	if n := never.Stats().Dropped[zmq.DropPeerGone]; n != 1 {
@@ -236,8 +237,8 @@ func TestCloseContextWithQueues(t *testing.T) {
 		for range 3 {
 			s, err := c.NewSocket(zmq.DEALER, zmq.Options{Linger: 20 * time.Millisecond})
 			must(r.T, err)
-			must(r.T, s.Connect(r.free()))
-			must(r.T, s.SendBytes(r.ctx, []byte("x")))
+			must(r.T, s.Connect(r.Free()))
+			must(r.T, s.SendBytes(r.Ctx, []byte("x")))
 		}
 		must(r.T, c.Close())
 	})
@@ -249,14 +250,14 @@ func TestShutdownCounts(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
 		must(r.T, err)
-		ctx, cancel := context.WithCancel(r.ctx)
+		ctx, cancel := context.WithCancel(r.Ctx)
 		cancel()
 		make := func(n int) *zmq.Socket {
 			s, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 			must(r.T, err)
-			must(r.T, s.Connect(r.free()))
+			must(r.T, s.Connect(r.Free()))
 			for range n {
-				r.send(s, "x")
+				r.Send(s, "x")
 			}
 			return s
 		}
@@ -286,11 +287,11 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 	must(t, err)
 	s, err := c.NewSocket(zmq.PUSH, zmq.Options{Linger: zmq.LingerForever})
 	must(t, err)
-	must(t, s.Connect(r.free()))
-	r.send(s, "x")
+	must(t, s.Connect(r.Free()))
+	r.Send(s, "x")
 	closed := async(c.Close)
-	r.eventually("closing", func() bool { return s.Stats().Closing })
-	ctx, cancel := context.WithCancel(r.ctx)
+	r.Eventually("closing", func() bool { return s.Stats().Closing })
+	ctx, cancel := context.WithCancel(r.Ctx)
 	cancel()
 	var unsent *zmq.UnsentError
 	if err := c.Shutdown(ctx); !errors.As(err, &unsent) || unsent.Messages != 1 {
@@ -303,33 +304,32 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 // number of dropped messages.
 func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	said, logger := newJournal()
-	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Logger: logger})
-	zmq.ReportCloseAfter(r.sockets, time.Millisecond)
-	s, ep := r.socket(zmq.PUSH, zmq.Options{}), r.free()
+	r := newReportingFixture(t, logger, time.Millisecond)
+	s, ep := r.Socket(zmq.PUSH, zmq.Options{}), r.Free()
 	must(t, s.Connect(ep))
 	for range 3 {
-		r.send(s, "x")
+		r.Send(s, "x")
 	}
 	closed := async(s.Close)
-	r.eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
+	r.Eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
 	if stats := s.Stats(); !stats.Closing || stats.Queued != 3 || len(stats.Endpoints) != 1 || stats.Endpoints[0].Queued != 3 {
 		t.Errorf("%+v", stats)
 	}
-	ctx, cancel := context.WithCancel(r.ctx)
+	ctx, cancel := context.WithCancel(r.Ctx)
 	cancel()
 	if err := s.Shutdown(ctx); err == nil {
 		t.Error("Shutdown has sent what nobody takes")
 	}
 	must(t, <-closed)
-	r.eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
+	r.Eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
 }
 
 // Close of a SUB does not wait for a publisher that never comes: it has nothing
 // to deliver.
 func TestCloseSubscriber(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		s := r.socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
-		must(r.T, s.Connect(r.free()))
+		s := r.Socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
+		must(r.T, s.Connect(r.Free()))
 		must(r.T, s.Subscribe("b"))
 		must(r.T, s.Close())
 	})

@@ -6,52 +6,24 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/actum-go/actum/zmq"
 )
 
-// A second Close returns when the first one is complete, not earlier.
-func TestSecondCloseWaits(t *testing.T) {
-	s, err := newContext(t).NewSocket(zmq.PULL, zmq.Options{})
-	must(t, err)
-	must(t, s.Bind("tcp://127.0.0.1:*"))
-	begun, release := make(chan struct{}), make(chan struct{})
-	zmq.HoldStops(s, begun, release)
-	var released atomic.Bool
-	var all sync.WaitGroup
-	closes := func() {
-		if err := s.Close(); err != nil || !released.Load() {
-			t.Errorf("Close returns before the socket is closed: %v", err)
-		}
-	}
-	all.Go(closes)
-	<-begun
-	var second atomic.Bool
-	all.Go(func() { closes(); second.Store(true) })
-	for !second.Load() && !inProgress("zmq.(*Socket).awaitShutdown(") {
-		runtime.Gosched()
-	}
-	released.Store(true)
-	close(release)
-	all.Wait()
-}
-
 // Close waits until the messages for peers that have connected are sent, too.
 func TestCloseDeliversToPeersOfABind(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newFixture(t, transport)
-			push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 100, Linger: time.Minute}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
-			r.link(push, pull)
-			n := r.fill(push)
+			push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 100, Linger: time.Minute}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+			r.Link(push, pull)
+			n := r.Fill(push)
 			closed := async(push.Close)
-			r.eventually("closing", func() bool { return push.Stats().Closing })
+			r.Eventually("closing", func() bool { return push.Stats().Closing })
 			for range n {
-				m, err := pull.Recv(r.ctx)
+				m, err := pull.Recv(r.Ctx)
 				must(t, err)
 				m.Release()
 			}
@@ -68,7 +40,7 @@ func TestContextIsNotWatchedAfterClosing(t *testing.T) {
 	r := newFixture(t, "tcp")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
-	ctx := &watched{Context: r.ctx}
+	ctx := &watched{Context: r.Ctx}
 	s, err := c.NewSocket(zmq.PULL, zmq.Options{})
 	must(t, err)
 	must(t, s.BindContext(ctx, "tcp://127.0.0.1:*"))
@@ -142,23 +114,22 @@ func TestCloseReportsQueuesOnly(t *testing.T) {
 		if !logs {
 			logger = nil
 		}
-		r := newFixtureIn(t, "tcp", zmq.ContextOptions{Logger: logger})
-		zmq.ReportCloseAfter(r.sockets, 1)
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		ep := r.bind(push)
-		waits := r.free()
+		r := newReportingFixture(t, logger, 1)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		ep := r.Bind(push)
+		waits := r.Free()
 		must(t, push.Connect(waits))
-		r.send(push, "x")
+		r.Send(push, "x")
 		closed := async(push.Close)
-		r.eventually("closing", func() bool { return push.Stats().Closing })
+		r.Eventually("closing", func() bool { return push.Stats().Closing })
 		if logs {
-			r.eventually("a report", func() bool { return said.count("Close waits", waits) > 0 })
+			r.Eventually("a report", func() bool { return said.count("Close waits", waits) > 0 })
 			if n := said.count("Close waits", ep); n > 0 {
 				t.Errorf("%d reports name %s, for which nothing waits", n, ep)
 			}
 		}
 		must(t, pull.Bind(waits))
-		r.expect(pull, "x")
+		r.Expect(pull, "x")
 		must(t, <-closed)
 	}
 }

@@ -35,16 +35,16 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 				if typ == zmq.PUSH {
 					receiver = zmq.PULL
 				}
-				from, to := r.socket(typ, zmq.Options{SendHWM: 20}), r.socket(receiver, zmq.Options{RecvHWM: 20})
-				r.link(to, from)
-				ctx, cancel := context.WithCancel(r.ctx)
+				from, to := r.Socket(typ, zmq.Options{SendHWM: 20}), r.Socket(receiver, zmq.Options{RecvHWM: 20})
+				r.Link(to, from)
+				ctx, cancel := context.WithCancel(r.Ctx)
 				defer cancel()
 				seen := newTally(crowd*each, cancel)
 				var busy sync.WaitGroup
 				for sender := range crowd {
 					busy.Go(func() {
 						for i := range each {
-							if !r.ok(from.SendBytes(r.ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
+							if !r.ok(from.SendBytes(r.Ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
 								return
 							}
 						}
@@ -67,12 +67,12 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 // Each sender's own messages stay in order.
 func TestOrderOfEachSender(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		for sender := range crowd {
 			go func() {
 				for i := range each {
-					if push.SendFrames(r.ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
+					if push.SendFrames(r.Ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
 						return
 					}
 				}
@@ -80,7 +80,7 @@ func TestOrderOfEachSender(t *testing.T) {
 		}
 		next := map[string]int{}
 		for range crowd * each {
-			f, err := pull.RecvFrames(r.ctx)
+			f, err := pull.RecvFrames(r.Ctx)
 			must(r.T, err)
 			if sender := string(f[0]); string(f[1]) != fmt.Sprint(next[sender]) {
 				r.Fatalf("sender %s: %s instead of %d", sender, f[1], next[sender])
@@ -94,8 +94,8 @@ func TestOrderOfEachSender(t *testing.T) {
 // The frames of one message stay together, small and large, beside other senders.
 func TestMultipartIsNeverInterleaved(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 50})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 50})
+		r.Link(pull, push)
 		const rounds = 50
 		for sender := range crowd {
 			go func() {
@@ -105,7 +105,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 					for j := range frames {
 						frames[j] = strings.Repeat(name, 1+1000*j*(i%3))
 					}
-					if push.Send(r.ctx, zmq.StringMsg(frames...)) != nil {
+					if push.Send(r.Ctx, zmq.StringMsg(frames...)) != nil {
 						return
 					}
 				}
@@ -113,7 +113,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 		}
 		next := map[byte]int{}
 		for range crowd * rounds {
-			m, err := pull.Recv(r.ctx)
+			m, err := pull.Recv(r.Ctx)
 			must(r.T, err)
 			sender := m.Bytes()[0]
 			i := next[sender]
@@ -134,14 +134,14 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 // reply.
 func TestManyAskOneRouter(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		router := r.socket(zmq.ROUTER, zmq.Options{})
-		ep := r.bind(router)
+		router := r.Socket(zmq.ROUTER, zmq.Options{})
+		ep := r.Bind(router)
 		var askers, servers sync.WaitGroup
 		for range 4 {
 			servers.Go(func() {
-				for m, err := range router.Messages(r.ctx) {
+				for m, err := range router.Messages(r.Ctx) {
 					if err == nil {
-						err = router.Send(r.ctx, m)
+						err = router.Send(r.Ctx, m)
 					}
 					if !r.ok(err) {
 						return
@@ -150,15 +150,15 @@ func TestManyAskOneRouter(t *testing.T) {
 			})
 		}
 		for asker := range crowd {
-			req := r.socket(zmq.REQ, zmq.Options{})
+			req := r.Socket(zmq.REQ, zmq.Options{})
 			must(r.T, req.Connect(ep))
 			askers.Go(func() {
 				for i := range 100 {
 					text := fmt.Sprint(asker, " asks ", i)
-					if !r.ok(req.SendBytes(r.ctx, []byte(text))) {
+					if !r.ok(req.SendBytes(r.Ctx, []byte(text))) {
 						return
 					}
-					b, err := req.RecvBytes(r.ctx)
+					b, err := req.RecvBytes(r.Ctx)
 					if !r.ok(err) {
 						return
 					}
@@ -177,20 +177,20 @@ func TestManyAskOneRouter(t *testing.T) {
 // Publish, subscribe, and connect and close subscribers, all at once.
 func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: 10})
-		ep := r.bind(pub)
-		ctx, stop := context.WithCancel(r.ctx)
+		pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: 10})
+		ep := r.Bind(pub)
+		ctx, stop := context.WithCancel(r.Ctx)
 		var publishers, subscribers sync.WaitGroup
 		for i := range 2 {
 			publishers.Go(func() {
-				for ctx.Err() == nil && r.ok(pub.Send(r.ctx, zmq.StringMsg(fmt.Sprint("topic ", i), large[:i*5000]))) {
+				for ctx.Err() == nil && r.ok(pub.Send(r.Ctx, zmq.StringMsg(fmt.Sprint("topic ", i), large[:i*5000]))) {
 				}
 			})
 		}
 		for range 4 {
 			subscribers.Go(func() {
 				for round := range 5 {
-					if !r.ok(listenOnce(r.ctx, r.sockets, ep, fmt.Sprint("topic ", round%2))) {
+					if !r.ok(listenOnce(r.Ctx, r.Sockets, ep, fmt.Sprint("topic ", round%2))) {
 						return
 					}
 				}
@@ -199,8 +199,8 @@ func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
 		subscribers.Wait()
 		stop()
 		publishers.Wait()
-		r.peers(pub, 0)
-		r.subscribed(pub, 0)
+		r.Peers(pub, 0)
+		r.Subscribed(pub, 0)
 	})
 }
 
@@ -224,12 +224,12 @@ func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
 // Endpoints are added and removed while others send and receive.
 func TestEndpointsComeAndGo(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push) // one stays
-		ctx, stop := context.WithCancel(r.ctx)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push) // one stays
+		ctx, stop := context.WithCancel(r.Ctx)
 		var busy sync.WaitGroup
 		busy.Go(func() {
-			for ctx.Err() == nil && r.ok(push.SendBytes(r.ctx, []byte("x"))) {
+			for ctx.Err() == nil && r.ok(push.SendBytes(r.Ctx, []byte("x"))) {
 			}
 		})
 		busy.Go(func() {
@@ -240,7 +240,7 @@ func TestEndpointsComeAndGo(t *testing.T) {
 			}
 		})
 		for range 20 {
-			ep := r.free()
+			ep := r.Free()
 			must(r.T, push.Connect(ep))
 			must(r.T, pull.Bind(ep))
 			must(r.T, pull.Unbind(ep))
@@ -248,7 +248,7 @@ func TestEndpointsComeAndGo(t *testing.T) {
 		}
 		stop()
 		go func() { // the sender may wait for room
-			for range pull.Messages(r.ctx) {
+			for range pull.Messages(r.Ctx) {
 			}
 		}()
 		busy.Wait()
@@ -260,18 +260,18 @@ func TestEndpointsComeAndGo(t *testing.T) {
 func TestManyPeers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const peers = 200
-		pull := r.socket(zmq.PULL, zmq.Options{Backlog: peers})
-		ep := r.bind(pull)
+		pull := r.Socket(zmq.PULL, zmq.Options{Backlog: peers})
+		ep := r.Bind(pull)
 		for range peers {
-			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{})
+			push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{})
 			must(r.T, err)
 			must(r.T, push.Connect(ep))
-			r.send(push, "hello")
+			r.Send(push, "hello")
 			go push.Close()
 		}
 		for range peers {
-			r.expect(pull, "hello")
+			r.Expect(pull, "hello")
 		}
-		r.peers(pull, 0)
+		r.Peers(pull, 0)
 	})
 }

@@ -16,27 +16,27 @@ import (
 func TestDisconnectLingers(t *testing.T) {
 	for _, linger := range []time.Duration{zmq.LingerForever, time.Hour} {
 		everyTransport(t, func(r *fixture) {
-			push, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger, ReconnectInterval: 5 * time.Millisecond})
+			push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger, ReconnectInterval: 5 * time.Millisecond})
 			must(r.T, err)
 			defer push.Close()
-			pull, ep := r.socket(zmq.PULL, zmq.Options{}), r.free()
+			pull, ep := r.Socket(zmq.PULL, zmq.Options{}), r.Free()
 			must(r.T, push.Connect(ep))
 			for i := range 3 {
-				r.send(push, fmt.Sprint(i))
+				r.Send(push, fmt.Sprint(i))
 			}
 			must(r.T, push.Disconnect(ep))
-			r.fails("disconnecting twice", push.Disconnect(ep), zmq.ErrNotConnected)
-			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+			r.Fails("disconnecting twice", push.Disconnect(ep), zmq.ErrNotConnected)
+			r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 			if s := push.Stats(); s.Queued != 3 || len(s.Endpoints) != 1 || s.Endpoints[0].Queued != 3 {
 				r.Errorf("%+v", s)
 			}
 			must(r.T, pull.Bind(ep))
 			for i := range 3 {
-				r.expect(pull, fmt.Sprint(i))
+				r.Expect(pull, fmt.Sprint(i))
 			}
-			r.peers(pull, 0)
-			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-			r.eventually("gone", func() bool { s := push.Stats(); return s.Queued == 0 && len(s.Endpoints) == 0 && s.Peers == 0 })
+			r.Peers(pull, 0)
+			r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+			r.Eventually("gone", func() bool { s := push.Stats(); return s.Queued == 0 && len(s.Endpoints) == 0 && s.Peers == 0 })
 			must(r.T, push.Connect(ep))
 			r.exchange(push, pull, "hello again")
 		})
@@ -47,17 +47,17 @@ func TestDisconnectLingers(t *testing.T) {
 func TestConnectWhileDisconnectLingers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
-			s, ep := r.socket(typ, zmq.Options{}), r.free()
+			s, ep := r.Socket(typ, zmq.Options{}), r.Free()
 			must(r.T, s.Connect(ep))
-			r.send(s, "a")
+			r.Send(s, "a")
 			must(r.T, s.Disconnect(ep))
 			must(r.T, s.Connect(ep))
-			r.send(s, "b")
+			r.Send(s, "b")
 			if n := s.Stats().Queued; n != 2 {
 				r.Errorf("%v: %d messages are queued, want 2", typ, n)
 			}
 			must(r.T, s.Disconnect(ep))
-			ctx, cancel := context.WithCancel(r.ctx)
+			ctx, cancel := context.WithCancel(r.Ctx)
 			cancel()
 			var unsent *zmq.UnsentError
 			if err := s.Shutdown(ctx); !errors.As(err, &unsent) || unsent.Messages != 2 {
@@ -80,7 +80,7 @@ func TestDisconnectDelivers(t *testing.T) {
 	} {
 		t.Run(tt.typ.String(), func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
-				s := r.socket(tt.typ, zmq.Options{SendHWM: 100, RouterMandatory: tt.typ == zmq.ROUTER, NoDrop: tt.typ == zmq.PUB})
+				s := r.Socket(tt.typ, zmq.Options{SendHWM: 100, RouterMandatory: tt.typ == zmq.ROUTER, NoDrop: tt.typ == zmq.PUB})
 				o := zmq.Options{RecvHWM: 1}
 				if tt.address != nil {
 					o.RoutingID = []byte("peer")
@@ -88,25 +88,25 @@ func TestDisconnectDelivers(t *testing.T) {
 				if tt.peer == zmq.SUB {
 					o.Subscribe = []string{""}
 				}
-				peer := r.socket(tt.peer, o)
-				r.link(peer, s)
+				peer := r.Socket(tt.peer, o)
+				r.Link(peer, s)
 				if tt.typ == zmq.PUB {
-					r.subscribed(s, 1)
+					r.Subscribed(s, 1)
 				}
-				n := r.fill(s, tt.address...)
+				n := r.Fill(s, tt.address...)
 				must(r.T, s.Disconnect(peer.LastEndpoint()))
 				if err := s.TrySend(zmq.StringMsg(append(tt.address, "late")...)); err == nil && tt.typ != zmq.PUB || n < 100 {
 					r.Errorf("%d messages were sent, and then %v", n, err)
 				}
 				for range n {
-					m, err := peer.Recv(r.ctx)
+					m, err := peer.Recv(r.Ctx)
 					must(r.T, err)
 					if last := m.Frame(m.Len() - 1); len(last) != len(large) {
 						r.Fatalf("received %v", m)
 					}
 				}
-				r.peers(peer, 0)
-				r.peers(s, 0)
+				r.Peers(peer, 0)
+				r.Peers(s, 0)
 				if d := s.Stats().Dropped[zmq.DropPeerGone]; d > 0 {
 					r.Errorf("%d dropped", d)
 				}
@@ -118,21 +118,21 @@ func TestDisconnectDelivers(t *testing.T) {
 // Messages that are left when the peer has gone are for its successor.
 func TestDisconnectOutlivesThePeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, ep := r.socket(zmq.PUSH, zmq.Options{SendHWM: 200}), r.free()
-		first := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+		push, ep := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 200}), r.Free()
+		first := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
 		must(r.T, first.Bind(ep))
 		must(r.T, push.Connect(ep))
-		r.peers(first, 1)
-		r.fill(push)
+		r.Peers(first, 1)
+		r.Fill(push)
 		must(r.T, push.Disconnect(ep))
 		must(r.T, first.Close())
-		if r.transport == "inproc" {
+		if r.Transport == "inproc" {
 			return // the first one had them all
 		}
-		second, got := r.socket(zmq.PULL, zmq.Options{}), 0
+		second, got := r.Socket(zmq.PULL, zmq.Options{}), 0
 		must(r.T, second.Bind(ep))
-		r.eventually("the rest has come", func() bool {
-			r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Eventually("the rest has come", func() bool {
+			r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 			if _, err := second.TryRecv(); err == nil {
 				got++
 			}
@@ -149,17 +149,17 @@ func TestDisconnectOutlivesThePeer(t *testing.T) {
 func TestDisconnectDrops(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 1} {
-			s, ep := r.socket(zmq.PUSH, zmq.Options{Linger: linger}), r.free()
+			s, ep := r.Socket(zmq.PUSH, zmq.Options{Linger: linger}), r.Free()
 			must(r.T, s.Connect(ep))
 			for range 3 {
-				r.send(s, "to nobody")
+				r.Send(s, "to nobody")
 			}
 			must(r.T, s.Disconnect(ep))
 			if n := s.Stats().Dropped[zmq.DropPeerGone]; n != 3 && linger < 0 {
 				r.Errorf("%d dropped when Disconnect returns, want 3", n)
 			}
-			r.dropped(s, zmq.DropPeerGone, 3)
-			r.eventually("gone", func() bool { return len(s.Stats().Endpoints) == 0 })
+			r.Dropped(s, zmq.DropPeerGone, 3)
+			r.Eventually("gone", func() bool { return len(s.Stats().Endpoints) == 0 })
 		}
 	})
 }
@@ -167,17 +167,17 @@ func TestDisconnectDrops(t *testing.T) {
 // Close waits for lingering connections as it does for connected ones.
 func TestCloseWaitsForWhatWasDisconnected(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull, ep := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.free()
+		push, pull, ep := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{}), r.Free()
 		must(r.T, push.Connect(ep))
-		r.send(push, "x")
+		r.Send(push, "x")
 		must(r.T, push.Disconnect(ep))
 		closed := async(push.Close)
-		r.eventually("closing", func() bool { return push.Stats().Closing })
+		r.Eventually("closing", func() bool { return push.Stats().Closing })
 		if n := push.Stats().Queued; n != 1 {
 			r.Errorf("%d messages are queued, want 1", n)
 		}
 		must(r.T, pull.Bind(ep))
-		r.expect(pull, "x")
+		r.Expect(pull, "x")
 		must(r.T, <-closed)
 	})
 }

@@ -10,7 +10,7 @@ import (
 // LastEndpoint follows each Bind and each Connect, and no call that failed.
 func TestLastEndpoint(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		s := r.socket(zmq.DEALER, zmq.Options{})
+		s := r.Socket(zmq.DEALER, zmq.Options{})
 		expect := func(want string) {
 			r.Helper()
 			if got := s.LastEndpoint(); got != want {
@@ -18,7 +18,7 @@ func TestLastEndpoint(t *testing.T) {
 			}
 		}
 		expect("")
-		first, second := r.free(), r.free()
+		first, second := r.Free(), r.Free()
 		must(r.T, s.Connect(first))
 		expect(first)
 		must(r.T, s.Bind(second))
@@ -38,9 +38,9 @@ func TestLastEndpoint(t *testing.T) {
 func TestConnectOnceToEach(t *testing.T) {
 	r := newFixture(t, "tcp")
 	for _, typ := range []zmq.Type{zmq.SUB, zmq.PUB, zmq.DEALER, zmq.REQ} {
-		s := r.socket(typ, zmq.Options{Linger: zmq.NoLinger})
-		r.bind(s)
-		first, second := r.free(), r.free()
+		s := r.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
+		r.Bind(s)
+		first, second := r.Free(), r.Free()
 		for _, ep := range []string{first, second, first} {
 			must(t, s.Connect(ep))
 		}
@@ -53,10 +53,10 @@ func TestConnectOnceToEach(t *testing.T) {
 // A PAIR refuses to connect twice, over every transport, and stays as it was.
 func TestPairConnectsOnce(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		s := r.socket(zmq.PAIR, zmq.Options{})
-		first := r.free()
+		s := r.Socket(zmq.PAIR, zmq.Options{})
+		first := r.Free()
 		must(r.T, s.Connect(first))
-		err := s.Connect(r.free())
+		err := s.Connect(r.Free())
 		var bad *zmq.EndpointError
 		if !errors.Is(err, zmq.ErrSecondPeer) || !errors.As(err, &bad) || bad.Op != "connect" {
 			r.Error(err)

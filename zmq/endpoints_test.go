@@ -16,8 +16,8 @@ import (
 // exchange sends a message from one socket to the other.
 func (r *fixture) exchange(from, to *zmq.Socket, text string) {
 	r.Helper()
-	r.send(from, text)
-	r.expect(to, text)
+	r.Send(from, text)
+	r.Expect(to, text)
 }
 
 // TestEndpointForms binds each form and connects to the endpoint that was bound.
@@ -43,7 +43,7 @@ func TestEndpointForms(t *testing.T) {
 				t.Skip("there is no IPv6 here")
 			}
 			r := newFixture(t, strings.SplitN(tt.bind, ":", 2)[0])
-			pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+			pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
 			must(t, pull.Bind(tt.bind))
 			last := pull.LastEndpoint()
 			if !strings.HasPrefix(last, tt.last) || strings.HasSuffix(last, "*") || strings.HasSuffix(last, ":0") {
@@ -73,8 +73,8 @@ func canListen(address string) bool {
 // listener.
 func TestConnectByName(t *testing.T) {
 	r := newFixture(t, "tcp")
-	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.bind(pull), "tcp://"))
+	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.Bind(pull), "tcp://"))
 	must(t, err)
 	must(t, push.Connect("tcp://localhost:"+port))
 	r.exchange(push, pull, "hello")
@@ -90,7 +90,7 @@ func TestConnectFromASource(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer l.Close()
-	from := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+	from := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 	must(t, from.Connect("tcp://"+source+":0;"+l.Addr().String()))
 	conn, err := l.Accept()
 	must(t, err)
@@ -98,8 +98,8 @@ func TestConnectFromASource(t *testing.T) {
 	if host, _, _ := net.SplitHostPort(conn.RemoteAddr().String()); host != source {
 		t.Errorf("connected from %s, want %s", host, source)
 	}
-	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
-	to := strings.TrimPrefix(r.bind(pull), "tcp://")
+	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+	to := strings.TrimPrefix(r.Bind(pull), "tcp://")
 	must(t, push.Connect("tcp://127.0.0.1:0;"+to))
 	r.exchange(push, pull, "hello")
 }
@@ -107,19 +107,19 @@ func TestConnectFromASource(t *testing.T) {
 // Several binds and connects on one socket, over all transports at once.
 func TestManyEndpoints(t *testing.T) {
 	r := newFixture(t, "ipc")
-	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
 	for _, transport := range []string{"tcp", "ipc", "inproc", "tcp"} {
-		r.transport = transport
-		must(t, push.Connect(r.bind(pull)))
+		r.Transport = transport
+		must(t, push.Connect(r.Bind(pull)))
 	}
-	r.peers(push, 4)
-	r.peers(pull, 4)
+	r.Peers(push, 4)
+	r.Peers(pull, 4)
 	for i := range 40 {
-		r.send(push, fmt.Sprint(i))
+		r.Send(push, fmt.Sprint(i))
 	}
 	got := map[string]bool{}
 	for range 40 {
-		got[r.recv(pull)] = true
+		got[r.Recv(pull)] = true
 	}
 	if len(got) != 40 {
 		t.Fatalf("received %d different messages", len(got))
@@ -128,14 +128,14 @@ func TestManyEndpoints(t *testing.T) {
 
 func TestEndpointErrors(t *testing.T) {
 	r := newFixture(t, "ipc")
-	r.transport = "tcp"
-	taken := r.socket(zmq.PULL, zmq.Options{})
-	tcp := r.bind(taken)
-	r.transport = "ipc"
-	ipc := r.bind(taken)
-	r.transport = "inproc"
-	inproc := r.bind(taken)
-	s := r.socket(zmq.PULL, zmq.Options{})
+	r.Transport = "tcp"
+	taken := r.Socket(zmq.PULL, zmq.Options{})
+	tcp := r.Bind(taken)
+	r.Transport = "ipc"
+	ipc := r.Bind(taken)
+	r.Transport = "inproc"
+	inproc := r.Bind(taken)
+	s := r.Socket(zmq.PULL, zmq.Options{})
 	for _, tt := range []struct {
 		op    func(string) error
 		name  string
@@ -192,7 +192,7 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 	must(t, err)
 	l.SetUnlinkOnClose(false)
 	must(t, l.Close())
-	pull, push := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
 	must(t, pull.Bind("ipc://"+path))
 	must(t, push.Connect("ipc://"+path))
 	r.exchange(push, pull, "hello")
@@ -211,18 +211,18 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 // except over inproc.
 func TestUnbind(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		pull := r.socket(zmq.PULL, zmq.Options{})
-		before, after := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
-		ep := r.free()
+		pull := r.Socket(zmq.PULL, zmq.Options{})
+		before, after := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+		ep := r.Free()
 		must(r.T, pull.Bind(ep))
 		must(r.T, before.Connect(ep))
-		r.peers(pull, 1)
+		r.Peers(pull, 1)
 		must(r.T, pull.Unbind(ep))
-		r.fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
-		if r.transport != "inproc" {
+		r.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+		if r.Transport != "inproc" {
 			r.exchange(before, pull, "still here")
 		}
-		other := r.socket(zmq.PULL, zmq.Options{})
+		other := r.Socket(zmq.PULL, zmq.Options{})
 		must(r.T, other.Bind(ep)) // it is free again
 		must(r.T, after.Connect(ep))
 		r.exchange(after, other, "to the next")
@@ -232,34 +232,34 @@ func TestUnbind(t *testing.T) {
 // A wildcard bind can be undone with the endpoint that was given.
 func TestUnbindAsGiven(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		pull := r.socket(zmq.PULL, zmq.Options{})
-		ep := r.wildcard()
+		pull := r.Socket(zmq.PULL, zmq.Options{})
+		ep := r.Wildcard()
 		must(r.T, pull.Bind(ep))
 		must(r.T, pull.Unbind(ep))
-		r.fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+		r.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
 	})
 }
 
 // Without linger, Disconnect ends a connection and drops its messages.
 func TestDisconnect(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
-		nobody := r.free()
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
+		nobody := r.Free()
 		must(r.T, push.Connect(nobody))
 		for range 3 {
-			r.send(push, "to nobody")
+			r.Send(push, "to nobody")
 		}
 		must(r.T, push.Disconnect(nobody))
-		r.dropped(push, zmq.DropPeerGone, 3)
-		r.fails("disconnecting twice", push.Disconnect(nobody), zmq.ErrNotConnected)
-		r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Dropped(push, zmq.DropPeerGone, 3)
+		r.Fails("disconnecting twice", push.Disconnect(nobody), zmq.ErrNotConnected)
+		r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 
-		r.link(pull, push)
+		r.Link(pull, push)
 		r.exchange(push, pull, "hello")
 		must(r.T, push.Disconnect(pull.LastEndpoint()))
-		r.peers(pull, 0)
-		r.peers(push, 0)
-		r.fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Peers(pull, 0)
+		r.Peers(push, 0)
+		r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 		must(r.T, push.Connect(pull.LastEndpoint()))
 		r.exchange(push, pull, "hello again")
 	})
@@ -269,15 +269,15 @@ func TestDisconnect(t *testing.T) {
 // it has room again.
 func TestDisconnectAFullPeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-		r.link(pull, push)
-		r.fill(push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		r.Link(pull, push)
+		r.Fill(push)
 		must(r.T, push.Disconnect(pull.LastEndpoint()))
-		r.eventually("the peer has left", func() bool { // a receiver that is full does not look
+		r.Eventually("the peer has left", func() bool { // a receiver that is full does not look
 			_, err := pull.TryRecv()
 			return err != nil && pull.Stats().Peers == 0
 		})
-		r.fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	})
 }
 
@@ -287,17 +287,17 @@ func TestDisconnectAFullPeer(t *testing.T) {
 func TestUnbindWhileOthersSend(t *testing.T) {
 	r := newFixture(t, "inproc")
 	const n = 20_000
-	push := r.socket(zmq.PUSH, zmq.Options{})
+	push := r.Socket(zmq.PUSH, zmq.Options{})
 	must(t, push.Connect("inproc://here"))
 	sent := async(func() error {
 		for i := range n {
-			if err := push.SendBytes(r.ctx, fmt.Append(nil, i)); err != nil {
+			if err := push.SendBytes(r.Ctx, fmt.Append(nil, i)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	pull := r.socket(zmq.PULL, zmq.Options{})
+	pull := r.Socket(zmq.PULL, zmq.Options{})
 	got := map[string]bool{}
 	for received := 0; received < n; {
 		must(t, pull.Bind("inproc://here"))
@@ -306,7 +306,7 @@ func TestUnbindWhileOthersSend(t *testing.T) {
 			received++
 		}
 		must(t, pull.Unbind("inproc://here"))
-		must(t, r.ctx.Err())
+		must(t, r.Ctx.Err())
 	}
 	must(t, <-sent)
 	if len(got) != n {

@@ -22,7 +22,7 @@ import (
 var errorCalls = map[string][]errorCase{
 	"NewSocket": nil, // Context.NewSocket on the default context, which nobody could close here
 	"Context.NewSocket": {
-		{func(r *errorFixture) error { _, err := r.sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
+		{func(r *errorFixture) error { _, err := r.Sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
 		{func(r *errorFixture) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
 		{func(*errorFixture) error { _, err := new(zmq.Context).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
 		{func(*errorFixture) error {
@@ -30,7 +30,7 @@ var errorCalls = map[string][]errorCase{
 			return err
 		}, nil, "NewSocket", "NewContext"},
 		{func(r *errorFixture) error {
-			_, err := r.sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
+			_, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
 			return err
 		}, nil, "option RoutingID", "zero"},
 	},
@@ -82,7 +82,7 @@ var errorCalls = map[string][]errorCase{
 	"Socket.Unsubscribe": subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
 	"Socket.Messages": {
 		{func(r *errorFixture) error {
-			for _, err := range r.of(zmq.PUSH).Messages(r.ctx) {
+			for _, err := range r.of(zmq.PUSH).Messages(r.Ctx) {
 				return err
 			}
 			return nil
@@ -109,7 +109,7 @@ type errorFixture struct {
 }
 
 func (r *errorFixture) of(typ zmq.Type) *zmq.Socket {
-	return r.socket(typ, zmq.Options{Linger: zmq.NoLinger})
+	return r.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
 }
 
 func (r *errorFixture) closed(typ zmq.Type) *zmq.Socket {
@@ -121,20 +121,20 @@ func (r *errorFixture) closed(typ zmq.Type) *zmq.Socket {
 // unsent leaves a message that cannot be sent.
 func (r *errorFixture) unsent(s *zmq.Socket) {
 	must(r.T, s.Connect("inproc://nobody"))
-	r.send(s, "x")
+	r.Send(s, "x")
 }
 
 func sends(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("send", zmq.PUSH, call),
-		errorCase{func(r *errorFixture) error { return call(r.ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
-		errorCase{func(r *errorFixture) error { return call(r.ctx, r.socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
+		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
+		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.Socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
 	)
 }
 
 func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("receive", zmq.PULL, call),
-		errorCase{func(r *errorFixture) error { return call(r.ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
-		errorCase{func(r *errorFixture) error { return call(r.ctx, r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
+		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
+		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
 	)
 }
 
@@ -142,13 +142,13 @@ func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
 	const nobody = "tcp://127.0.0.1:1"
 	return []errorCase{
-		{func(r *errorFixture) error { return call(r.ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
+		{func(r *errorFixture) error { return call(r.Ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
 		{func(r *errorFixture) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
 		{func(r *errorFixture) error { return call(r.expired, r.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
 		{func(r *errorFixture) error { // it waits, and ends while it does
-			ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
+			ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
 			defer cancel()
-			s := r.socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
+			s := r.Socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
 			must(r.T, s.Connect(nobody))
 			return call(ctx, s)
 		}, context.DeadlineExceeded, operation, typ.String() + " (" + nobody},
@@ -187,9 +187,9 @@ func TestErrorCalls(t *testing.T) {
 	must(t, err)
 	must(t, r.gone.Close())
 	var cancel, stop context.CancelFunc
-	r.done, cancel = context.WithCancel(r.ctx)
+	r.done, cancel = context.WithCancel(r.Ctx)
 	cancel()
-	r.expired, stop = context.WithDeadline(r.ctx, time.Now())
+	r.expired, stop = context.WithDeadline(r.Ctx, time.Now())
 	defer stop()
 	for _, name := range slices.Sorted(maps.Keys(errorCalls)) {
 		for i, tt := range errorCalls[name] {
@@ -269,7 +269,7 @@ func canFail(f *ast.FuncDecl) (fails bool) {
 // in loops.
 func TestTryAllocatesNothing(t *testing.T) {
 	r := newFixture(t, "inproc")
-	push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
+	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
 	m := zmq.StringMsg("x")
 	if n := testing.AllocsPerRun(100, func() {
 		if push.TrySend(m) == nil {

@@ -1,9 +1,9 @@
 package zmq
 
 import (
-	"errors"
 	"strings"
 
+	"github.com/actum-go/actum/zmq/internal/core"
 	"github.com/actum-go/actum/zmq/internal/engine"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/transport/inproc"
@@ -38,15 +38,15 @@ var (
 	// os.ErrDeadlineExceeded.
 	ErrTimeout = pattern.ErrTimeout
 	// ErrMultipart: the next message has several frames, and RecvBytes returns only one.
-	ErrMultipart = errors.New("zmq: RecvBytes: the message has not one frame")
+	ErrMultipart = core.ErrMultipart
 	// ErrNameTaken: another socket has bound that inproc name.
 	ErrNameTaken = inproc.ErrNameTaken
 	// ErrIncompatible: the two socket types cannot be connected. Connect fails with
 	// it over inproc; over other transports it is in EndpointStats.LastError.
 	ErrIncompatible = inproc.ErrIncompatible
 	// ErrNotBound and ErrNotConnected: Unbind or Disconnect found no such endpoint.
-	ErrNotBound     = errors.New("the socket is not bound to it: give the endpoint that was given to Bind, or that LastEndpoint returned after it")
-	ErrNotConnected = errors.New("the socket is not connected to it: give the endpoint that was given to Connect")
+	ErrNotBound     = core.ErrNotBound
+	ErrNotConnected = core.ErrNotConnected
 	// ErrHandshakeTimeout: the peer did not finish its handshake. It appears in logs.
 	ErrHandshakeTimeout = engine.ErrHandshakeTimeout
 )
@@ -64,6 +64,14 @@ func (e *EndpointError) Error() string {
 
 func (e *EndpointError) Unwrap() error { return e.Err }
 
+// endpointError returns the error of a call on an endpoint; nil if why is nil.
+func endpointError(op, endpoint string, why error) error {
+	if why == nil {
+		return nil
+	}
+	return &EndpointError{Op: op, Endpoint: endpoint, Err: why}
+}
+
 // OptionError says which option has a value that is not allowed.
 type OptionError struct {
 	Option string // the field of Options, or the name given to Set
@@ -75,3 +83,19 @@ func (e *OptionError) Error() string {
 }
 
 func (e *OptionError) Unwrap() error { return e.Err }
+
+// namedOptionError returns the error of a call for one option; nil if why is nil.
+func namedOptionError(name string, why error) error {
+	if why == nil {
+		return nil
+	}
+	return &OptionError{Option: name, Err: why}
+}
+
+// optionError returns err as this package reports it.
+func optionError(err error) error {
+	if bad, ok := err.(*core.FieldError); ok {
+		return &OptionError{Option: bad.Field, Err: bad.Err}
+	}
+	return err
+}

@@ -33,14 +33,14 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 func TestQueuedIsExact(t *testing.T) {
 	for _, pushBinds := range []bool{false, true} {
 		r := newFixture(t, "inproc")
-		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // nobody receives what is queued
-		pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 5})
+		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // nobody receives what is queued
+		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 5})
 		if pushBinds {
-			r.link(push, pull)
+			r.Link(push, pull)
 		} else {
-			r.link(pull, push)
+			r.Link(pull, push)
 		}
-		n := r.fill(push)
+		n := r.Fill(push)
 		if got := push.Stats().Queued; n == 0 || got != n {
 			t.Errorf("PUSH binds: %v: %d messages are queued, want the %d that were sent", pushBinds, got, n)
 		}
@@ -51,18 +51,18 @@ func TestQueuedIsExact(t *testing.T) {
 func TestSendBytesGivesBack(t *testing.T) {
 	const size, n = 64 << 10, 200
 	r := newFixture(t, "inproc")
-	push, pull, alone := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})
-	r.link(pull, push)
+	push, pull, alone := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.ROUTER, zmq.Options{})
+	r.Link(pull, push)
 	b := bytes.Repeat([]byte("x"), size)
 	for name, one := range map[string]func(){
 		"sent": func() {
-			must(t, push.SendBytes(r.ctx, b))
-			m, err := pull.Recv(r.ctx)
+			must(t, push.SendBytes(r.Ctx, b))
+			m, err := pull.Recv(r.Ctx)
 			must(t, err)
 			m.Release()
 		},
 		"not sent": func() {
-			if err := alone.SendBytes(r.ctx, b); err == nil {
+			if err := alone.SendBytes(r.Ctx, b); err == nil {
 				t.Fatal("a ROUTER sends a message without an address")
 			}
 		},

@@ -52,7 +52,7 @@ func TestExtremeOptions(t *testing.T) {
 				reflect.ValueOf(&o).Elem().Field(i).SetInt(v)
 				wrong := v < 0 && len(refused) > 0 || v > math.MaxInt32 && len(refused) > 1
 				r := newFixture(t, "tcp")
-				s, err := r.sockets.NewSocket(zmq.PUSH, o)
+				s, err := r.Sockets.NewSocket(zmq.PUSH, o)
 				var bad *zmq.OptionError
 				switch {
 				case wrong && (!errors.As(err, &bad) || bad.Option != f.Name):
@@ -62,8 +62,8 @@ func TestExtremeOptions(t *testing.T) {
 					t.Error(err)
 				default:
 					defer s.Close()
-					pull := r.socket(zmq.PULL, zmq.Options{})
-					r.link(pull, s)
+					pull := r.Socket(zmq.PULL, zmq.Options{})
+					r.Link(pull, s)
 					r.exchange(s, pull, "hello")
 				}
 			})
@@ -80,16 +80,16 @@ func TestLongestTimes(t *testing.T) {
 		ReconnectInterval: never, ReconnectIntervalMax: never, HandshakeTimeout: never, ConnectTimeout: never,
 		HeartbeatInterval: never, HeartbeatTimeout: never, SendTimeout: never, RecvTimeout: never, Linger: never,
 	}
-	pull, push := r.socket(zmq.PULL, o), r.socket(zmq.PUSH, o)
-	r.link(pull, push)
+	pull, push := r.Socket(zmq.PULL, o), r.Socket(zmq.PUSH, o)
+	r.Link(pull, push)
 	r.exchange(push, pull, "hello")
 	must(t, push.Close())
-	lonely := r.socket(zmq.DEALER, zmq.Options{ReconnectInterval: never, Linger: zmq.NoLinger})
-	must(t, lonely.Connect(r.free()))
+	lonely := r.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: never, Linger: zmq.NoLinger})
+	must(t, lonely.Connect(r.Free()))
 	r.endpoint(lonely, zmq.EndpointRetrying)
 	for range 3 { // its dispatcher turns, and it does not try again
-		other := r.socket(zmq.PUSH, zmq.Options{})
-		r.link(pull, other)
+		other := r.Socket(zmq.PUSH, zmq.Options{})
+		r.Link(pull, other)
 		r.exchange(other, pull, "hello")
 	}
 	if e := lonely.Stats().Endpoints[0]; e.Failures != 1 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/actum-go/actum/internal/racecheck"
 	"github.com/actum-go/actum/zmq"
+	"github.com/actum-go/actum/zmq/internal/conformance"
 )
 
 // Peers that send more than the high-water mark and leave, while the program does
@@ -22,14 +23,14 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			t.Cleanup(func() { must(t, c.Close()) })
 			pull := newSocket(t, c, zmq.PULL, zmq.Options{RecvHWM: 100})
 			must(t, pull.Bind("tcp://127.0.0.1:*"))
-			r := &fixture{T: t, ctx: deadline(t)}
+			r := &conformance.Fixture{T: t, Ctx: deadline(t)}
 			var raws []*raw
 			for range peers { // together: each is looked at only once in a while
 				raw := dialRaw(t, address(pull))
 				raw.shakeHands("PUSH")
 				raws = append(raws, raw)
 			}
-			r.peers(pull, peers)
+			r.Peers(pull, peers)
 			for _, raw := range raws {
 				raw.say(bytes.Repeat(rawFrame(0, make([]byte, size)), each))
 				must(t, raw.TCPConn.CloseWrite())
@@ -37,9 +38,9 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			for _, raw := range raws {
 				raw.ended()
 			}
-			r.peers(pull, 0)
+			r.Peers(pull, 0)
 			for range peers * each {
-				m, err := pull.Recv(r.ctx)
+				m, err := pull.Recv(r.Ctx)
 				must(t, err)
 				if m.Size() != size {
 					t.Fatalf("a message of %d bytes", m.Size())
@@ -81,8 +82,8 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 			raw := dialRaw(t, address(s))
 			raw.shakeHands(test.peer)
 			raw.say(test.says)
-			r := &fixture{T: t, ctx: deadline(t)}
-			r.dropped(s, test.reason, test.n)
+			r := &conformance.Fixture{T: t, Ctx: deadline(t)}
+			r.Dropped(s, test.reason, test.n)
 			if test.stays {
 				raw.say(rawCommand("PING", "\x00\x00"))
 				raw.hear()

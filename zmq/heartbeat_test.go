@@ -45,12 +45,12 @@ func TestHeartbeatKeepsWhoAnswers(t *testing.T) {
 	const timeout = time.Second // longer than a busy machine keeps a process waiting
 	r := newFixture(t, "tcp")
 	o := zmq.Options{HeartbeatInterval: timeout / 10, HeartbeatTimeout: timeout, HeartbeatTTL: timeout}
-	router, dealer := r.socket(zmq.ROUTER, o), r.socket(zmq.DEALER, o)
-	r.link(router, dealer)
-	r.send(dealer, "before")
-	m, err := router.RecvFrames(r.ctx)
+	router, dealer := r.Socket(zmq.ROUTER, o), r.Socket(zmq.DEALER, o)
+	r.Link(router, dealer)
+	r.Send(dealer, "before")
+	m, err := router.RecvFrames(r.Ctx)
 	must(r.T, err)
 	<-time.After(timeout + timeout/2) // the silence is what is tested
-	r.send(dealer, "after")
-	r.expect(router, string(m[0]), "after") // by the same name: it is the same connection
+	r.Send(dealer, "after")
+	r.Expect(router, string(m[0]), "after") // by the same name: it is the same connection
 }

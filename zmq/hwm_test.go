@@ -13,7 +13,7 @@ func (r *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
 	r.Helper()
 	for ; n < enough; n++ {
 		if err := s.TrySend(zmq.AllocMsg(size)); err != nil {
-			r.fails("sending", err, zmq.ErrWouldBlock)
+			r.Fails("sending", err, zmq.ErrWouldBlock)
 			break
 		}
 	}
@@ -40,8 +40,8 @@ func TestSendHWM(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
 				tt.o.Linger = zmq.NoLinger
-				push := r.socket(zmq.PUSH, tt.o)
-				must(t, push.Connect(r.free()))
+				push := r.Socket(zmq.PUSH, tt.o)
+				must(t, push.Connect(r.Free()))
 				if n := r.accepts(push, tt.size, 50_000); n != tt.want {
 					r.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
 				}
@@ -53,9 +53,9 @@ func TestSendHWM(t *testing.T) {
 // Each peer has marks of its own.
 func TestHWMIsPerPeer(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
+		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
 		for range 3 {
-			must(r.T, push.Connect(r.free()))
+			must(r.T, push.Connect(r.Free()))
 		}
 		if n := r.accepts(push, 1, 100); n != 15 {
 			r.Fatalf("three peers took %d messages, want 15", n)
@@ -78,12 +78,12 @@ func TestInprocHWM(t *testing.T) {
 			t.Run(fmt.Sprint(order, " ", tt.want), func(t *testing.T) {
 				r := newFixture(t, "inproc")
 				tt.send.Linger = zmq.NoLinger
-				push, pull := r.socket(zmq.PUSH, tt.send), r.socket(zmq.PULL, tt.recv)
+				push, pull := r.Socket(zmq.PUSH, tt.send), r.Socket(zmq.PULL, tt.recv)
 				switch order {
 				case "receiver binds":
-					r.link(pull, push)
+					r.Link(pull, push)
 				case "sender binds":
-					r.link(push, pull)
+					r.Link(push, pull)
 				default:
 					must(t, push.Connect("inproc://late"))
 					must(t, pull.Bind("inproc://late"))
@@ -104,18 +104,18 @@ func TestRecvHWM(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
-				push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.socket(zmq.PULL, o)
-				r.link(pull, push)
-				n := r.fill(push)
+				push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.Socket(zmq.PULL, o)
+				r.Link(pull, push)
+				n := r.Fill(push)
 				for range 3 {
 					for range n / 2 {
-						r.expect(pull, large)
+						r.Expect(pull, large)
 					}
 					n -= n / 2
-					n += r.fill(push)
+					n += r.Fill(push)
 				}
 				for range n {
-					r.expect(pull, large)
+					r.Expect(pull, large)
 				}
 			})
 		})
@@ -126,11 +126,11 @@ func TestRecvHWM(t *testing.T) {
 func TestSocketBuffers(t *testing.T) {
 	const small = 4096
 	r := newFixture(t, "tcp")
-	push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
-	pull := r.socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
-	r.link(pull, push)
+	push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
+	pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
+	r.Link(pull, push)
 	// One waits, one is received, parts of one or two are on their way.
-	if n := r.fill(push); n > 5 {
+	if n := r.Fill(push); n > 5 {
 		t.Fatalf("%d messages of %d bytes fit", n, len(large))
 	}
 }

@@ -22,31 +22,31 @@ func TestIdleConnectionMemory(t *testing.T) {
 		t.Run(typ[0].String(), func(t *testing.T) {
 			const connections = 500 // so that a stack that grows meanwhile does not count
 			r := newFixture(t, "tcp")
-			bound := r.socket(typ[1], zmq.Options{})
+			bound := r.Socket(typ[1], zmq.Options{})
 			if typ[1] == zmq.SUB {
 				must(t, bound.Subscribe(""))
 			}
 			to := make([]string, connections) // each its own: DEALER and PUB connect to an endpoint once
 			for i := range to {
-				to[i] = r.bind(bound)
+				to[i] = r.Bind(bound)
 			}
-			talker := r.socket(typ[0], zmq.Options{})
+			talker := r.Socket(typ[0], zmq.Options{})
 			before := inUse()
 			for i := range connections {
 				must(t, talker.Connect(to[i]))
-				r.peers(bound, i+1)
+				r.Peers(bound, i+1)
 			}
-			r.peers(talker, connections)
+			r.Peers(talker, connections)
 			words := connections
 			if typ[0] == zmq.PUB {
-				r.subscribed(talker, connections)
+				r.Subscribed(talker, connections)
 				words = 1 // to all
 			}
 			for range words {
-				r.send(talker, "a word")
+				r.Send(talker, "a word")
 			}
 			for range connections {
-				m, err := bound.Recv(r.ctx)
+				m, err := bound.Recv(r.Ctx)
 				must(t, err)
 				m.Release()
 			}

@@ -23,13 +23,13 @@ var sizesInMemory = []int{8, 64, 504, 1024, 4088, 4096, 20_000, 64 << 10, 200_00
 func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 1500
-		push, in := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		out, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(in, push)
-		r.link(pull, out)
+		push, in := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		out, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(in, push)
+		r.Link(pull, out)
 		go func() {
-			for m, err := range in.Messages(r.ctx) {
-				if err != nil || out.Send(r.ctx, m) != nil {
+			for m, err := range in.Messages(r.Ctx) {
+				if err != nil || out.Send(r.Ctx, m) != nil {
 					return
 				}
 				m.Release()
@@ -43,7 +43,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 				if i%5 == 0 {
 					m = zmq.CopyMsg(body, body[:8])
 				}
-				if push.Send(r.ctx, m) != nil {
+				if push.Send(r.Ctx, m) != nil {
 					return
 				}
 				m.Release()
@@ -57,7 +57,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 			}
 		}
 		for i := range n {
-			m, err := pull.Recv(r.ctx)
+			m, err := pull.Recv(r.Ctx)
 			must(r.T, err)
 			check(i, m)
 			switch i % 4 {
@@ -83,19 +83,19 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 func TestPublishedMemoryIsShared(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 500
-		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
-		subs := []*zmq.Socket{r.subscriber(""), r.subscriber("")}
-		r.link(pub, subs...)
-		r.subscribed(pub, 2)
+		pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
+		subs := []*zmq.Socket{r.Subscriber(""), r.Subscriber("")}
+		r.Link(pub, subs...)
+		r.Subscribed(pub, 2)
 		for i := range n {
 			m := zmq.AllocMsg(8 << 10)
 			copy(m.Bytes(), content(i, 8<<10))
-			must(r.T, pub.Send(r.ctx, m))
+			must(r.T, pub.Send(r.Ctx, m))
 			m.Release()
 		}
 		for i := range n {
 			for _, sub := range subs {
-				m, err := sub.Recv(r.ctx)
+				m, err := sub.Recv(r.Ctx)
 				must(r.T, err)
 				if !bytes.Equal(m.Bytes(), content(i, 8<<10)) {
 					r.Fatalf("message %d holds %.16q", i, m.Bytes())
@@ -110,21 +110,21 @@ func TestPublishedMemoryIsShared(t *testing.T) {
 // queued.
 func TestSendBytesCopies(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		ep := r.free()
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		ep := r.Free()
 		must(r.T, push.Connect(ep))
 		for i, size := range sizesInMemory {
 			b := content(i, size)
-			must(r.T, push.SendBytes(r.ctx, b))
+			must(r.T, push.SendBytes(r.Ctx, b))
 			clear(b)
 			f := content(i, size)
-			must(r.T, push.SendFrames(r.ctx, f, f))
+			must(r.T, push.SendFrames(r.Ctx, f, f))
 			clear(f)
 		}
 		must(r.T, pull.Bind(ep))
 		for i, size := range sizesInMemory {
-			r.expect(pull, string(content(i, size)))
-			r.expect(pull, string(content(i, size)), string(content(i, size)))
+			r.Expect(pull, string(content(i, size)))
+			r.Expect(pull, string(content(i, size)), string(content(i, size)))
 		}
 	})
 }

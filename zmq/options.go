@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq/internal/option"
-	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Unlimited as a high-water mark means that there is none.
@@ -163,11 +162,3 @@ type Options struct {
 
 // values is the options as the layers below know them.
 func (o *Options) values() *option.Values { return (*option.Values)(o) }
-
-// validate returns an *OptionError for the first option that is not allowed.
-func (o *Options) validate(t Type) error {
-	if field, err := o.values().Validate(wire.SocketType(t)); err != nil {
-		return &OptionError{Option: field, Err: err}
-	}
-	return nil
-}

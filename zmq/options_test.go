@@ -59,12 +59,12 @@ func TestOptionErrors(t *testing.T) {
 
 func TestRoutingIDOfAnyBytes(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		router := r.socket(zmq.ROUTER, zmq.Options{})
+		router := r.Socket(zmq.ROUTER, zmq.Options{})
 		id := bytes.Repeat([]byte{0xff, 0, '\n'}, 85)
-		dealer := r.socket(zmq.DEALER, zmq.Options{RoutingID: id})
-		r.link(router, dealer)
-		r.send(dealer, "hello")
-		r.expect(router, string(id), "hello")
+		dealer := r.Socket(zmq.DEALER, zmq.Options{RoutingID: id})
+		r.Link(router, dealer)
+		r.Send(dealer, "hello")
+		r.Expect(router, string(id), "hello")
 	})
 }
 
@@ -72,26 +72,26 @@ func TestRoutingIDOfAnyBytes(t *testing.T) {
 // deadline.
 func TestTimeouts(t *testing.T) {
 	r := newFixture(t, "inproc")
-	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
+	s := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
 	recv := func(ctx context.Context) error {
 		_, err := s.Recv(ctx)
 		return err
 	}
 	send := func(ctx context.Context) error { return s.SendBytes(ctx, []byte("x")) }
 	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
-		err := call(r.ctx)
-		r.fails(name, err, zmq.ErrTimeout)
-		r.fails(name, err, os.ErrDeadlineExceeded)
+		err := call(r.Ctx)
+		r.Fails(name, err, zmq.ErrTimeout)
+		r.Fails(name, err, os.ErrDeadlineExceeded)
 
-		ended, cancel := context.WithCancel(r.ctx)
+		ended, cancel := context.WithCancel(r.Ctx)
 		cancel()
-		r.fails(name+" with a context that has ended", call(ended), context.Canceled)
+		r.Fails(name+" with a context that has ended", call(ended), context.Canceled)
 	}
-	patient := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Hour, RecvTimeout: time.Hour})
+	patient := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Hour, RecvTimeout: time.Hour})
 	s = patient
 	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
-		ctx, cancel := context.WithTimeout(r.ctx, time.Millisecond)
-		r.fails(name, call(ctx), context.DeadlineExceeded)
+		ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
+		r.Fails(name, call(ctx), context.DeadlineExceeded)
 		cancel()
 	}
 }
@@ -100,8 +100,8 @@ func TestTimeouts(t *testing.T) {
 func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		o := zmq.Options{SendTimeout: time.Minute, RecvTimeout: time.Minute}
-		a, b := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
-		r.link(a, b)
+		a, b := r.Socket(zmq.PAIR, o), r.Socket(zmq.PAIR, o)
+		r.Link(a, b)
 		got := async(func() error {
 			_, err := b.Recv(context.Background())
 			return err
@@ -114,17 +114,17 @@ func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
 // Immediate queues nothing for a peer that is not connected.
 func TestImmediate(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{Immediate: true}), r.socket(zmq.PULL, zmq.Options{})
-		ep := r.free()
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{Immediate: true}), r.Socket(zmq.PULL, zmq.Options{})
+		ep := r.Free()
 		must(r.T, push.Connect(ep))
-		r.fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-		sent := async(func() error { return push.SendBytes(r.ctx, []byte("waited")) })
+		r.Fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		sent := async(func() error { return push.SendBytes(r.Ctx, []byte("waited")) })
 		must(r.T, pull.Bind(ep))
-		r.expect(pull, "waited")
+		r.Expect(pull, "waited")
 		must(r.T, <-sent)
 		must(r.T, pull.Close())
-		r.peers(push, 0)
-		r.fails("sending to a peer that has left", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Peers(push, 0)
+		r.Fails("sending to a peer that has left", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	})
 }
 
@@ -132,14 +132,14 @@ func TestImmediate(t *testing.T) {
 // their peers are there or not.
 func TestNotImmediate(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{})
-		must(r.T, push.Connect(r.free()))
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
+		must(r.T, push.Connect(r.Free()))
+		r.Link(pull, push)
 		for range 10 {
-			r.send(push, "x")
+			r.Send(push, "x")
 		}
 		for range 5 {
-			r.expect(pull, "x")
+			r.Expect(pull, "x")
 		}
 		if got := pull.Stats().Received; got != 5 {
 			r.Fatalf("received %d of 10, want 5", got)
@@ -152,13 +152,13 @@ func TestMaxMessageSize(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newFixture(t, transport)
-			pull := r.socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
-			push := r.socket(zmq.PUSH, zmq.Options{})
-			r.link(pull, push)
-			r.send(push, strings.Repeat("x", 500), strings.Repeat("y", 500))
-			r.send(push, strings.Repeat("x", 1001))
-			r.expect(pull, strings.Repeat("x", 500), strings.Repeat("y", 500))
-			r.eventually("the next connection", func() bool {
+			pull := r.Socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
+			push := r.Socket(zmq.PUSH, zmq.Options{})
+			r.Link(pull, push)
+			r.Send(push, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			r.Send(push, strings.Repeat("x", 1001))
+			r.Expect(pull, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			r.Eventually("the next connection", func() bool {
 				_ = push.TrySend(zmq.StringMsg("small")) // one written before the end is seen is lost
 				m, err := pull.TryRecv()
 				return err == nil && string(m.Bytes()) == "small"
@@ -174,7 +174,7 @@ func TestHandshakeTimeout(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer silent.Close()
-	push := r.socket(zmq.PUSH, zmq.Options{HandshakeTimeout: 10 * time.Millisecond, Linger: zmq.NoLinger})
+	push := r.Socket(zmq.PUSH, zmq.Options{HandshakeTimeout: 10 * time.Millisecond, Linger: zmq.NoLinger})
 	must(t, push.Connect("tcp://"+silent.Addr().String()))
 	for range 3 {
 		conn, err := silent.Accept()
@@ -192,13 +192,13 @@ func TestNoReconnect(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newFixture(t, transport)
-			push, pull := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.PULL, zmq.Options{})
-			r.link(pull, push)
+			push, pull := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.Socket(zmq.PULL, zmq.Options{})
+			r.Link(pull, push)
 			must(t, pull.Close())
-			r.eventually("it is gone for good", func() bool { return errors.Is(push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock) })
+			r.Eventually("it is gone for good", func() bool { return errors.Is(push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock) })
 
-			refused := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
-			must(t, refused.Connect(r.free()))
+			refused := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
+			must(t, refused.Connect(r.Free()))
 			_ = refused.TrySend(zmq.StringMsg("x"))
 			must(t, refused.Close())
 		})

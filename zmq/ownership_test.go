@@ -19,27 +19,27 @@ var sizesOwned = []int{8, 1024, 4096, 20_000, 64 << 10}
 func TestOneMessageToManySockets(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 4
-		push, in := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(in, push)
+		push, in := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(in, push)
 		var outs, pulls [n]*zmq.Socket
 		for i := range n {
-			outs[i], pulls[i] = r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-			r.link(pulls[i], outs[i])
+			outs[i], pulls[i] = r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+			r.Link(pulls[i], outs[i])
 		}
 		for round := range 40 {
 			want := content(round, sizesOwned[round%len(sizesOwned)])
 			if round%2 == 0 {
-				must(r.T, push.SendFrames(r.ctx, want, want[:8], want))
+				must(r.T, push.SendFrames(r.Ctx, want, want[:8], want))
 			} else {
-				must(r.T, push.SendBytes(r.ctx, want))
+				must(r.T, push.SendBytes(r.Ctx, want))
 			}
-			m, err := in.Recv(r.ctx)
+			m, err := in.Recv(r.Ctx)
 			must(r.T, err)
 			var all sync.WaitGroup
 			for i := range n {
 				all.Go(func() {
 					for range 2 {
-						if err := outs[i].Send(r.ctx, m); err != nil {
+						if err := outs[i].Send(r.Ctx, m); err != nil {
 							r.Error(err)
 						}
 					}
@@ -64,9 +64,9 @@ func (r *fixture) scribble(s *zmq.Socket, want []byte, frames bool) {
 	got := make([][]byte, 1)
 	var err error
 	if frames {
-		got, err = s.RecvFrames(r.ctx)
+		got, err = s.RecvFrames(r.Ctx)
 	} else {
-		got[0], err = s.RecvBytes(r.ctx)
+		got[0], err = s.RecvBytes(r.Ctx)
 	}
 	if err != nil {
 		r.Error(err)
@@ -86,21 +86,21 @@ func (r *fixture) scribble(s *zmq.Socket, want []byte, frames bool) {
 // subscribers received the same message, and the publisher keeps it.
 func TestReceivedBytesAreTheCallers(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		pub := r.socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
-		subs := []*zmq.Socket{r.subscriber(""), r.subscriber(""), r.subscriber("")}
-		r.link(pub, subs...)
-		r.subscribed(pub, len(subs))
+		pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
+		subs := []*zmq.Socket{r.Subscriber(""), r.Subscriber(""), r.Subscriber("")}
+		r.Link(pub, subs...)
+		r.Subscribed(pub, len(subs))
 		for i, size := range sizesOwned {
 			want := content(i, size)
 			mine := bytes.Clone(want)
 			pooled := zmq.AllocMsg(size)
 			copy(pooled.Bytes(), want)
 			for name, send := range map[string]func() error{
-				"SendBytes":  func() error { return pub.SendBytes(r.ctx, mine) },
-				"SendOwned":  func() error { return pub.SendOwned(r.ctx, mine) },
-				"AllocMsg":   func() error { return pub.Send(r.ctx, pooled) },
-				"SendFrames": func() error { return pub.SendFrames(r.ctx, mine, mine[:8], mine) },
-				"NewMsg":     func() error { return pub.Send(r.ctx, zmq.NewMsg(mine, mine)) },
+				"SendBytes":  func() error { return pub.SendBytes(r.Ctx, mine) },
+				"SendOwned":  func() error { return pub.SendOwned(r.Ctx, mine) },
+				"AllocMsg":   func() error { return pub.Send(r.Ctx, pooled) },
+				"SendFrames": func() error { return pub.SendFrames(r.Ctx, mine, mine[:8], mine) },
+				"NewMsg":     func() error { return pub.Send(r.Ctx, zmq.NewMsg(mine, mine)) },
 			} {
 				must(r.T, send())
 				var all sync.WaitGroup
@@ -120,12 +120,12 @@ func TestReceivedBytesAreTheCallers(t *testing.T) {
 // Bytes that no other socket shares are not copied again.
 func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		body := make([]byte, 1<<20)
 		run := func() {
-			must(r.T, push.SendBytes(r.ctx, body))
-			_, err := pull.RecvBytes(r.ctx)
+			must(r.T, push.SendBytes(r.Ctx, body))
+			_, err := pull.RecvBytes(r.Ctx)
 			must(r.T, err)
 		}
 		run()
@@ -146,27 +146,27 @@ func TestReceivedBytesAreNotCopiedTwice(t *testing.T) {
 // failure shows the mistake.
 func TestReleasedMessages(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		for name, shape := range map[string][]int{"large": {64 << 10}, "frames": {8, 8}, "large frames": {8, 64 << 10}} {
 			r.Run(name, func(t *testing.T) {
 				var frames [][]byte
 				for i, size := range shape {
 					frames = append(frames, content(i, size))
 				}
-				must(t, push.SendFrames(r.ctx, frames...))
-				m, err := pull.Recv(r.ctx)
+				must(t, push.SendFrames(r.Ctx, frames...))
+				m, err := pull.Recv(r.Ctx)
 				must(t, err)
-				if len(shape) == 1 && r.transport == "inproc" {
+				if len(shape) == 1 && r.Transport == "inproc" {
 					m = zmq.AllocMsg(shape[0]) // what came is the program's own memory
 				}
 				second := m
 				m.Release()
 				m.Release() // it is empty
-				if err := push.Send(r.ctx, m); !errors.Is(err, zmq.ErrNoFrame) {
+				if err := push.Send(r.Ctx, m); !errors.Is(err, zmq.ErrNoFrame) {
 					t.Errorf("sending an empty message: %v", err)
 				}
-				if err := push.Send(r.ctx, second); !errors.Is(err, zmq.ErrReleased) {
+				if err := push.Send(r.Ctx, second); !errors.Is(err, zmq.ErrReleased) {
 					t.Errorf("sending a copy: %v", err)
 				}
 				defer func() {

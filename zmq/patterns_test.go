@@ -2,7 +2,6 @@ package zmq_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -10,11 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/actum-go/actum/internal/leakcheck"
 	"github.com/actum-go/actum/zmq"
 )
-
-func TestMain(m *testing.M) { leakcheck.Main(m) }
 
 // endpoints to bind, one for each transport.
 func endpoints(t *testing.T) map[string]string {
@@ -23,51 +19,6 @@ func endpoints(t *testing.T) map[string]string {
 		"ipc":    "ipc://" + filepath.Join(t.TempDir(), "s"),
 		"inproc": "inproc://" + t.Name(),
 	}
-}
-
-func newContext(t *testing.T) *zmq.Context {
-	t.Helper()
-	c, err := zmq.NewContext(zmq.ContextOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return c
-}
-
-func newSocket(t *testing.T, c *zmq.Context, typ zmq.Type, o zmq.Options) *zmq.Socket {
-	t.Helper()
-	if o.Linger == 0 {
-		o.Linger = 5 * time.Second
-	}
-	s, err := c.NewSocket(typ, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func deadline(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 func TestPushPull(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // frames.
 func (r *fixture) refuses(s *zmq.Socket) {
 	r.Helper()
-	if b, err := s.RecvBytes(r.ctx); !errors.Is(err, zmq.ErrMultipart) || b != nil {
+	if b, err := s.RecvBytes(r.Ctx); !errors.Is(err, zmq.ErrMultipart) || b != nil {
 		r.Errorf("RecvBytes: %q, %v", b, err)
 	}
 }
@@ -20,32 +20,32 @@ func (r *fixture) refuses(s *zmq.Socket) {
 // those behind it keep their order.
 func TestRecvBytesLosesNothing(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		for range 20 { // enough of them for the receiver to leave the lock alone
-			r.send(push, "one")
+			r.Send(push, "one")
 		}
-		r.send(push, "a", "b")
-		r.send(push, "c", "d")
-		r.send(push, "last")
+		r.Send(push, "a", "b")
+		r.Send(push, "c", "d")
+		r.Send(push, "last")
 		for range 20 {
-			r.expect(pull, "one")
+			r.Expect(pull, "one")
 		}
 		r.refuses(pull)
 		r.refuses(pull)
 		select {
 		case <-pull.Readable():
-		case <-r.ctx.Done():
+		case <-r.Ctx.Done():
 			t.Error("it is not readable")
 		}
-		r.expect(pull, "a", "b")
+		r.Expect(pull, "a", "b")
 		m, err := pull.TryRecv()
 		must(t, err)
 		if m.String() == "" || m.Len() != 2 || string(m.Frame(0)) != "c" {
 			t.Errorf("received %v", &m)
 		}
 		m.Release()
-		r.expect(pull, "last")
+		r.Expect(pull, "last")
 		if stats := pull.Stats(); stats.Received != 23 {
 			t.Errorf("%d messages received, want 23", stats.Received)
 		}
@@ -55,18 +55,18 @@ func TestRecvBytesLosesNothing(t *testing.T) {
 // A goroutine that waits is given the message that another could not take.
 func TestRecvBytesLeavesToWaiters(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		const n = 100
 		got := make(chan int, 2)
 		for range 2 {
 			go func() {
 				frames := 0
 				for frames < n {
-					if _, err := pull.RecvBytes(r.ctx); !errors.Is(err, zmq.ErrMultipart) {
+					if _, err := pull.RecvBytes(r.Ctx); !errors.Is(err, zmq.ErrMultipart) {
 						break
 					}
-					m, err := pull.Recv(r.ctx)
+					m, err := pull.Recv(r.Ctx)
 					if err != nil || m.Len() != 2 {
 						break
 					}
@@ -77,7 +77,7 @@ func TestRecvBytesLeavesToWaiters(t *testing.T) {
 			}()
 		}
 		for range 2 * n {
-			r.send(push, "a", "b")
+			r.Send(push, "a", "b")
 		}
 		for range 2 {
 			if frames := <-got; frames != n {
@@ -90,12 +90,12 @@ func TestRecvBytesLeavesToWaiters(t *testing.T) {
 // What is put back and not received is counted when the socket is closed.
 func TestRecvBytesThenClose(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
-		r.send(push, "a", "b")
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
+		r.Send(push, "a", "b")
 		r.refuses(pull)
 		must(t, pull.Close())
-		r.dropped(pull, zmq.DropUnread, 1)
+		r.Dropped(pull, zmq.DropUnread, 1)
 	})
 }
 
@@ -103,24 +103,24 @@ func TestRecvBytesThenClose(t *testing.T) {
 // reply that was refused is gone when the next request is sent.
 func TestRecvBytesOfRequests(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
-		r.link(rep, req)
-		r.send(req, "a", "b")
+		req, rep := r.Socket(zmq.REQ, zmq.Options{}), r.Socket(zmq.REP, zmq.Options{})
+		r.Link(rep, req)
+		r.Send(req, "a", "b")
 		r.refuses(rep)
-		r.expect(rep, "a", "b")
-		r.send(rep, "c", "d")
+		r.Expect(rep, "a", "b")
+		r.Send(rep, "c", "d")
 		r.refuses(req)
-		r.expect(req, "c", "d")
+		r.Expect(req, "c", "d")
 
-		r.send(req, "e", "f")
+		r.Send(req, "e", "f")
 		r.refuses(rep)
-		r.send(rep, "g", "h")
-		r.dropped(rep, zmq.DropOutOfTurn, 1)
+		r.Send(rep, "g", "h")
+		r.Dropped(rep, zmq.DropOutOfTurn, 1)
 		r.refuses(req)
-		r.send(req, "i")
-		r.dropped(req, zmq.DropOutOfTurn, 1)
-		r.expect(rep, "i")
-		r.send(rep, "j")
-		r.expect(req, "j")
+		r.Send(req, "i")
+		r.Dropped(req, zmq.DropOutOfTurn, 1)
+		r.Expect(rep, "i")
+		r.Send(rep, "j")
+		r.Expect(req, "j")
 	})
 }

@@ -16,12 +16,12 @@ func TestSelectReadable(t *testing.T) {
 		const n = 300
 		var pulls []*zmq.Socket
 		for range 2 {
-			push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-			r.link(pull, push)
+			push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+			r.Link(pull, push)
 			pulls = append(pulls, pull)
 			go func() {
 				for i := range n {
-					_ = push.SendBytes(r.ctx, fmt.Append(nil, i))
+					_ = push.SendBytes(r.Ctx, fmt.Append(nil, i))
 				}
 			}()
 		}
@@ -40,7 +40,7 @@ func TestSelectReadable(t *testing.T) {
 				take(0)
 			case <-pulls[1].Readable():
 				take(1)
-			case <-r.ctx.Done():
+			case <-r.Ctx.Done():
 				r.Fatalf("received %v of %d", got, n)
 			}
 		}
@@ -49,18 +49,18 @@ func TestSelectReadable(t *testing.T) {
 
 func TestSelectWritable(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		const n = 200
 		received := async(func() error {
 			for i := range n {
-				b, err := pull.RecvBytes(r.ctx)
+				b, err := pull.RecvBytes(r.Ctx)
 				if err != nil || string(b) != fmt.Sprint(i) {
 					return fmt.Errorf("message %d is %q, %v", i, b, err)
 				}
 			}
 			return nil
 		})
-		connected := async(func() error { r.link(pull, push); return nil })
+		connected := async(func() error { r.Link(pull, push); return nil })
 		for i := 0; i < n; {
 			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); {
 			case err == nil:
@@ -68,7 +68,7 @@ func TestSelectWritable(t *testing.T) {
 			case errors.Is(err, zmq.ErrWouldBlock):
 				select {
 				case <-push.Writable():
-				case <-r.ctx.Done():
+				case <-r.Ctx.Done():
 					r.Fatalf("no token after %d of %d", i, n)
 				}
 			default:
@@ -83,7 +83,7 @@ func TestSelectWritable(t *testing.T) {
 // A closed socket is readable and writable, so that a select on it returns.
 func TestReadinessOfAClosedSocket(t *testing.T) {
 	r := newFixture(t, "inproc")
-	s := r.socket(zmq.PAIR, zmq.Options{})
+	s := r.Socket(zmq.PAIR, zmq.Options{})
 	readable, writable := s.Readable(), s.Writable()
 	<-readable // the first tokens say: look
 	<-writable
@@ -91,16 +91,16 @@ func TestReadinessOfAClosedSocket(t *testing.T) {
 	<-readable
 	<-writable
 	_, err := s.TryRecv()
-	r.fails("receiving", err, zmq.ErrClosed)
+	r.Fails("receiving", err, zmq.ErrClosed)
 }
 
 // Recv and select on one socket share its messages; none is lost between them.
 func TestSelectBesideRecv(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.Link(pull, push)
 		const n = 2000
-		ctx, cancel := context.WithCancel(r.ctx)
+		ctx, cancel := context.WithCancel(r.Ctx)
 		defer cancel()
 		seen := newTally(n, cancel)
 		var receivers sync.WaitGroup
@@ -124,7 +124,7 @@ func TestSelectBesideRecv(t *testing.T) {
 			}
 		})
 		for i := range n {
-			r.send(push, fmt.Sprint(i))
+			r.Send(push, fmt.Sprint(i))
 		}
 		receivers.Wait()
 		seen.check(r.T)
@@ -133,13 +133,13 @@ func TestSelectBesideRecv(t *testing.T) {
 
 func TestMessages(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		r.Link(pull, push)
 		for i := range 10 {
-			r.send(push, fmt.Sprint(i))
+			r.Send(push, fmt.Sprint(i))
 		}
 		i := 0
-		for m, err := range pull.Messages(r.ctx) { // as far as the caller wants
+		for m, err := range pull.Messages(r.Ctx) { // as far as the caller wants
 			must(r.T, err)
 			if string(m.Bytes()) != fmt.Sprint(i) {
 				r.Fatalf("message %d is %s", i, m.Bytes())
@@ -148,7 +148,7 @@ func TestMessages(t *testing.T) {
 				break
 			}
 		}
-		ctx, cancel := context.WithCancel(r.ctx)
+		ctx, cancel := context.WithCancel(r.Ctx)
 		defer cancel()
 		for m, err := range pull.Messages(ctx) { // until the context is done
 			must(r.T, err)
@@ -159,7 +159,7 @@ func TestMessages(t *testing.T) {
 				cancel()
 			}
 		}
-		over, stop := context.WithTimeout(r.ctx, 1)
+		over, stop := context.WithTimeout(r.Ctx, 1)
 		defer stop()
 		for m, err := range pull.Messages(over) {
 			r.Fatalf("after the deadline: %q, %v", m.Frames(), err)
@@ -170,12 +170,12 @@ func TestMessages(t *testing.T) {
 			want error
 		}{
 			{"a type that does not receive", push, zmq.ErrNotSupported},
-			{"out of turn", r.socket(zmq.REQ, zmq.Options{}), zmq.ErrState},
-			{"RecvTimeout", r.socket(zmq.PULL, zmq.Options{RecvTimeout: 1}), zmq.ErrTimeout},
+			{"out of turn", r.Socket(zmq.REQ, zmq.Options{}), zmq.ErrState},
+			{"RecvTimeout", r.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1}), zmq.ErrTimeout},
 		} {
 			n := 0
-			for m, err := range tt.s.Messages(r.ctx) {
-				if r.fails(tt.what, err, tt.want); m.Len() != 0 {
+			for m, err := range tt.s.Messages(r.Ctx) {
+				if r.Fails(tt.what, err, tt.want); m.Len() != 0 {
 					r.Fatalf("%s: %q", tt.what, m.Frames())
 				}
 				n++
@@ -185,7 +185,7 @@ func TestMessages(t *testing.T) {
 			}
 		}
 		must(r.T, pull.Close())
-		for m, err := range pull.Messages(r.ctx) { // a closed socket has none
+		for m, err := range pull.Messages(r.Ctx) { // a closed socket has none
 			r.Fatalf("%q, %v", m.Frames(), err)
 		}
 	})

@@ -20,17 +20,17 @@ func TestPeerComesBack(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt.stays, " and ", tt.returns), func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
-				stays := r.socket(tt.stays, options(tt.stays, "stays"))
-				ep := r.free()
+				stays := r.Socket(tt.stays, options(tt.stays, "stays"))
+				ep := r.Free()
 				must(r.T, stays.Connect(ep))
 				for range 3 {
-					returns := r.socket(tt.returns, options(tt.returns, "returns"))
+					returns := r.Socket(tt.returns, options(tt.returns, "returns"))
 					must(r.T, returns.Bind(ep))
-					r.peers(stays, 1)
-					r.peers(returns, 1)
+					r.Peers(stays, 1)
+					r.Peers(returns, 1)
 					r.talk(stays, returns)
 					must(r.T, returns.Close())
-					r.peers(stays, 0)
+					r.Peers(stays, 0)
 				}
 			})
 		})
@@ -56,16 +56,16 @@ func (r *fixture) talk(a, b *zmq.Socket) {
 		if from.Type() == zmq.ROUTER {
 			text = append([]string{names[to]}, text...)
 		}
-		r.send(from, text...)
+		r.Send(from, text...)
 		text = []string{"hello"}
 		if to.Type() == zmq.ROUTER {
 			text = append([]string{names[from]}, text...)
 		}
-		r.expect(to, text...)
+		r.Expect(to, text...)
 	}
 	for _, s := range []*zmq.Socket{a, b} {
 		if s.Type() == zmq.PUB {
-			r.subscribed(s, 1)
+			r.Subscribed(s, 1)
 		}
 	}
 	if b.Type() == zmq.REQ || b.Type() == zmq.ROUTER || !a.Type().Sends() {
@@ -89,7 +89,7 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			must(t, err)
 			ep := "tcp://" + l.Addr().String()
-			push := r.socket(zmq.PUSH, zmq.Options{SendHWM: 100})
+			push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 100})
 			must(t, push.Connect(ep))
 			conn, err := l.Accept()
 			must(t, err)
@@ -122,9 +122,9 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 			must(t, peer.SetLinger(0))
 			must(t, peer.Close())
 
-			pull := r.socket(zmq.PULL, zmq.Options{})
-			r.eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
-			m, err := pull.Recv(r.ctx)
+			pull := r.Socket(zmq.PULL, zmq.Options{})
+			r.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
+			m, err := pull.Recv(r.Ctx)
 			must(t, err)
 			first, err := strconv.Atoi(string(m.Bytes()))
 			must(t, err)
@@ -132,10 +132,10 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 				t.Fatalf("message %d came first: those from %d on had to wait", first, large+1)
 			}
 			for i := first + 1; i < sent; i++ {
-				r.expect(pull, fmt.Sprint(i), padding(i))
+				r.Expect(pull, fmt.Sprint(i), padding(i))
 			}
-			r.eventually("there is room again", func() bool { return next() == nil })
-			r.expect(pull, fmt.Sprint(sent-1), padding(sent-1))
+			r.Eventually("there is room again", func() bool { return next() == nil })
+			r.Expect(pull, fmt.Sprint(sent-1), padding(sent-1))
 			if dropped := push.Stats().Dropped; len(dropped) > 0 {
 				t.Errorf("dropped %v", dropped)
 			}
@@ -149,9 +149,9 @@ func TestConnectNeverGivesUp(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ep := "tcp://" + l.Addr().String()
-	push := r.socket(zmq.PUSH, zmq.Options{ReconnectInterval: time.Millisecond})
+	push := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: time.Millisecond})
 	must(t, push.Connect(ep))
-	r.send(push, "patience")
+	r.Send(push, "patience")
 	for _, answer := range []string{"", "HTTP/1.1 400 Bad Request\r\n\r\n", "\x00", string(rawGreeting(1, "CURVE")), string(rawGreeting(1, "NULL")) + string(rawReady("PUB"))} {
 		conn, err := l.Accept()
 		must(t, err)
@@ -162,7 +162,7 @@ func TestConnectNeverGivesUp(t *testing.T) {
 		must(t, peer.Close())
 	}
 	must(t, l.Close())
-	pull := r.socket(zmq.PULL, zmq.Options{})
-	r.eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
-	r.expect(pull, "patience")
+	pull := r.Socket(zmq.PULL, zmq.Options{})
+	r.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
+	r.Expect(pull, "patience")
 }

@@ -29,11 +29,11 @@ func TestSilentNameServer(t *testing.T) {
 		t.Run(endpoint, func(t *testing.T) {
 			names, asked := silentNames()
 			r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
-			waiting := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+			waiting := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 			must(t, waiting.Connect(endpoint))
 			<-asked
-			push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-			r.link(pull, push)
+			push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+			r.Link(pull, push)
 			r.exchange(push, pull, "while the name is looked up")
 			if e := waiting.Stats().Endpoints[0]; e.State != zmq.EndpointConnecting {
 				t.Errorf("%+v", e)
@@ -48,18 +48,18 @@ func TestSilentNameServer(t *testing.T) {
 func TestBindContext(t *testing.T) {
 	names, asked := silentNames()
 	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
-	s, peer := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.PUSH, zmq.Options{})
+	s, peer := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
 
-	ctx, cancel := context.WithCancel(r.ctx)
+	ctx, cancel := context.WithCancel(r.Ctx)
 	bound := async(func() error { return s.BindContext(ctx, "tcp://name.test:5555") })
 	<-asked
-	r.link(s, peer)
+	r.Link(s, peer)
 	r.exchange(peer, s, "while the name is looked up")
 	cancel()
-	r.fails("a bind that was given up", <-bound, context.Canceled)
+	r.Fails("a bind that was given up", <-bound, context.Canceled)
 
 	bound = async(func() error { return s.Bind("tcp://name.test:5555") })
 	<-asked
 	must(t, s.Close())
-	r.fails("a bind on a closed socket", <-bound, zmq.ErrClosed)
+	r.Fails("a bind on a closed socket", <-bound, zmq.ErrClosed)
 }

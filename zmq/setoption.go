@@ -64,10 +64,7 @@ func (o *Options) Set(name, value string) error {
 	if err == nil {
 		err = row.Set(o.values(), value)
 	}
-	if err != nil {
-		return &OptionError{Option: name, Err: err}
-	}
-	return nil
+	return namedOptionError(name, err)
 }
 
 // Get returns an option by the name that Set takes, in the form that Set takes.
@@ -77,12 +74,9 @@ func (o *Options) Set(name, value string) error {
 // is not implemented yet.
 func (o *Options) Get(name string) (string, error) {
 	row, err := option.Find(name)
-	if err != nil {
-		return "", &OptionError{Option: name, Err: err}
+	var value string
+	if err == nil {
+		value, err = row.Get(o.values())
 	}
-	value, err := row.Get(o.values())
-	if err != nil {
-		return "", &OptionError{Option: name, Err: err}
-	}
-	return value, nil
+	return value, namedOptionError(name, err)
 }

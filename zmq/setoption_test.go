@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/actum-go/actum/zmq"
+	"github.com/actum-go/actum/zmq/internal/option"
 )
 
 func TestSetOption(t *testing.T) {
@@ -133,9 +134,12 @@ func TestSetOptionRefusals(t *testing.T) {
 
 // The options that are not implemented yet are known.
 func TestMissingOptions(t *testing.T) {
-	for _, name := range zmq.UnimplementedOptions() {
-		if err := new(zmq.Options).Set(name, "1"); !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("%s: %v", name, err)
+	for _, r := range option.Rows() {
+		if r.Implemented() || r.Instead != "" {
+			continue
+		}
+		if err := new(zmq.Options).Set(r.Name, "1"); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %v", r.Name, err)
 		}
 	}
 }

@@ -1,11 +1,9 @@
 package zmq_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -33,37 +31,4 @@ func TestShutdownHurriesAClose(t *testing.T) {
 	if err := <-closed; err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("Close: %v", err)
 	}
-}
-
-// Close waits for an Unbind in progress. The endpoint is in no list any more, but
-// belongs to the socket until Unbind is done.
-func TestCloseBesideUnbind(t *testing.T) {
-	s, err := newContext(t).NewSocket(zmq.PULL, zmq.Options{})
-	must(t, err)
-	must(t, s.Bind("tcp://127.0.0.1:*"))
-	begun, release := make(chan struct{}), make(chan struct{})
-	zmq.HoldStops(s, begun, release)
-	var all sync.WaitGroup
-	all.Go(func() {
-		if err := s.Unbind(s.LastEndpoint()); err != nil {
-			t.Error(err)
-		}
-	})
-	<-begun
-	closed := make(chan error, 1)
-	all.Go(func() { closed <- s.Close() })
-	for len(closed) == 0 && !inProgress("zmq.(*Socket).awaitEndpointCalls(") {
-		runtime.Gosched()
-	}
-	if len(closed) > 0 {
-		t.Error("Close has not waited for Unbind")
-	}
-	close(release)
-	all.Wait()
-}
-
-// inProgress reports whether a goroutine is inside the function.
-func inProgress(function string) bool {
-	buf := make([]byte, 1<<20)
-	return bytes.Contains(buf[:runtime.Stack(buf, true)], []byte(function))
 }

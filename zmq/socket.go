@@ -3,51 +3,16 @@ package zmq
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
-	"math/rand/v2"
-	"sync"
-	"sync/atomic"
-	"time"
 
+	"github.com/actum-go/actum/zmq/internal/core"
 	"github.com/actum-go/actum/zmq/internal/message"
-	"github.com/actum-go/actum/zmq/internal/option"
-	"github.com/actum-go/actum/zmq/internal/pattern"
-	"github.com/actum-go/actum/zmq/internal/session"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
 // Socket is a ZeroMQ socket. Any number of goroutines may call its methods at
 // once.
-type Socket struct {
-	ctx      *Context
-	typ      Type
-	pattern  *pattern.Socket
-	settings atomic.Pointer[settings]
-
-	changing    sync.Mutex   // held while the options change
-	abort       atomic.Bool  // see engine.Config
-	connections atomic.Int32 // see engine.Config
-
-	mu            sync.Mutex
-	last          string // the result of LastEndpoint
-	bound         []*bound
-	connected     []*connected
-	lingering     []*lingeringConn // disconnected, with messages still to be sent: see linger.go
-	accepted      session.Accepted
-	endpointCalls []chan struct{} // one for each Unbind and Disconnect in progress, closed at its end
-	closing       bool
-	// stopDraining ends the wait for queued messages; it is set together with
-	// closing.
-	stopDraining context.CancelFunc
-	closed       chan struct{}
-	undelivered  int // messages dropped by Close; set before closed is closed
-
-	// opening is cancelled when the socket is being closed, to end the look-ups
-	// of BindContext.
-	opening    context.Context
-	endOpening context.CancelFunc
-}
+type Socket struct{ core core.Socket }
 
 // NewSocket makes a socket on the default context. The caller must close it.
 func NewSocket(t Type, o Options) (*Socket, error) {
@@ -61,49 +26,21 @@ func NewSocket(t Type, o Options) (*Socket, error) {
 // NewSocket makes a socket on the context. The caller must close it, or the
 // context.
 func (c *Context) NewSocket(t Type, o Options) (*Socket, error) {
-	if c == nil || c.sockets == nil {
+	if c == nil || !c.core.Opened() {
 		return nil, errZeroContext
 	}
-	descriptor := pattern.TypeOf(wire.SocketType(t))
-	if descriptor == nil {
-		return nil, &OptionError{Option: "Type", Err: noSuchType(t)}
-	}
-	if err := o.validate(t); err != nil {
-		return nil, err
-	}
-	s := &Socket{ctx: c, typ: t, closed: make(chan struct{})}
-	first := o.Subscribe
-	o.Subscribe = nil // the pattern keeps them
-	resolved := option.Resolve(o.values())
-	s.pattern = descriptor.New(s.patternConfig(resolved))
-	s.opening, s.endOpening = context.WithCancel(context.Background())
-	s.settings.Store(s.newSettings(resolved))
-	if err := c.add(s); err != nil {
-		return nil, err
-	}
-	for _, prefix := range first {
-		if err := s.Subscribe(prefix); err != nil {
-			return nil, err
-		}
+	s := new(Socket)
+	if err := s.core.Open(&c.core, wire.SocketType(t), o.values()); err != nil {
+		return nil, optionError(err)
 	}
 	return s, nil
 }
 
-// mustBeInitialized panics for a zero Socket, where the call would otherwise fail
-// without a clear reason. The fast calls leave this check to the pattern.
-func (s *Socket) mustBeInitialized() {
-	if s.pattern == nil {
-		panic(pattern.ZeroSocket)
-	}
-}
-
-// jitter is a random duration below its argument.
-func jitter(below time.Duration) time.Duration {
-	return rand.N(max(below, 1)) // rand.N panics for 0
-}
+// errZeroContext refuses a Context that NewContext did not make.
+var errZeroContext = errors.New("zmq: NewSocket: the Context was not made with NewContext: make it so, or use zmq.NewSocket, which has a context of its own")
 
 // Type is the socket's type.
-func (s *Socket) Type() Type { return s.typ }
+func (s *Socket) Type() Type { return Type(s.core.Type()) }
 
 // Send sends a message. The caller keeps m: it may send m again, also from
 // another goroutine or to another socket, and may release it with [Msg.Release]
@@ -112,27 +49,14 @@ func (s *Socket) Type() Type { return s.typ }
 // PUSH, DEALER, REQ and PAIR wait until ctx is done; PUB, REP and ROUTER drop the
 // message and count it (a ROUTER with RouterMandatory waits or fails). Send fails
 // with ErrReleased if m is a copy of a message that was released.
-func (s *Socket) Send(ctx context.Context, m Msg) error { return s.pattern.Send(ctx, m) }
+func (s *Socket) Send(ctx context.Context, m Msg) error { return s.core.Send(ctx, m) }
 
 // TrySend sends a message as Send does, but fails with ErrWouldBlock where Send
 // waits.
-func (s *Socket) TrySend(m Msg) error { return s.pattern.TrySend(m) }
+func (s *Socket) TrySend(m Msg) error { return s.core.TrySend(m) }
 
 // SendBytes sends a message of one frame. b is copied, and the caller keeps it.
-func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
-	if len(b) < message.GatherMin {
-		// A small frame is copied into the pipe anyway, before Send returns.
-		return s.Send(ctx, message.Single(b))
-	}
-	m := message.Alloc(len(b))
-	copy(m.Bytes(), b)
-	m.Give()
-	err := s.Send(ctx, m)
-	if err != nil {
-		m.Release()
-	}
-	return err
-}
+func (s *Socket) SendBytes(ctx context.Context, b []byte) error { return s.core.SendBytes(ctx, b) }
 
 // SendOwned sends a message of one frame without copying it. If it succeeds, the
 // program must not write to b any more. The program may read b, and send it
@@ -150,26 +74,17 @@ func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
 // message may be read and sent, but not written to, because over inproc other
 // sockets may share its memory. [Msg.Clone] makes a message that may be written
 // to.
-func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.pattern.Recv(ctx) }
+func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.core.Pattern().Recv(ctx) }
 
 // TryRecv receives a message as Recv does, but fails with ErrWouldBlock where
 // Recv waits.
-func (s *Socket) TryRecv() (Msg, error) { return s.pattern.TryRecv() }
+func (s *Socket) TryRecv() (Msg, error) { return s.core.TryRecv() }
 
 // RecvBytes receives a message of one frame, which belongs to the caller: it is a
 // copy if others may read the same memory, as over inproc they may from 4 KiB on.
 // If the message has several frames RecvBytes fails with ErrMultipart, and the message
 // stays: the next Recv or RecvFrames returns it.
-func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) {
-	m, err := s.Recv(ctx)
-	if err == nil && m.Len() != 1 {
-		err = &pattern.Error{Text: fmt.Sprintf("zmq: RecvBytes on %s: the message has %d frames: receive it with Recv or RecvFrames",
-			s.typ, m.Len()), Is: ErrMultipart}
-		s.pattern.PutBack(m)
-		return nil, err
-	}
-	return m.Own(), err
-}
+func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) { return s.core.RecvBytes(ctx) }
 
 // RecvFrames receives a message and returns its frames. They belong to the
 // caller, as the bytes of RecvBytes do.
@@ -210,24 +125,18 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Msg, error] {
 // succeed. After taking the token, call TryRecv until it fails with
 // ErrWouldBlock, or wait for the next token: there is one as long as messages
 // wait. The channel is never closed.
-func (s *Socket) Readable() <-chan struct{} {
-	s.mustBeInitialized()
-	return s.pattern.CanRecv()
-}
+func (s *Socket) Readable() <-chan struct{} { return s.core.Readable() }
 
 // Writable returns a channel for select: it holds a token when a TrySend that
 // failed may succeed now. Call TrySend first, and wait for the token when it
 // fails.
-func (s *Socket) Writable() <-chan struct{} {
-	s.mustBeInitialized()
-	return s.pattern.CanSend()
-}
+func (s *Socket) Writable() <-chan struct{} { return s.core.Writable() }
 
 // Subscribe asks the publishers of a SUB socket, present and future, for messages
 // whose first frame starts with prefix; "" matches all. Each call needs its own
 // Unsubscribe. A prefix has at most 1 MiB: Subscribe refuses a longer one with
 // ErrLongPrefix, because publishers would close the connection.
-func (s *Socket) Subscribe(prefix string) error { return s.pattern.Subscribe([]byte(prefix)) }
+func (s *Socket) Subscribe(prefix string) error { return s.core.Subscribe(prefix) }
 
 // Unsubscribe undoes one Subscribe for the same prefix.
-func (s *Socket) Unsubscribe(prefix string) error { return s.pattern.Unsubscribe([]byte(prefix)) }
+func (s *Socket) Unsubscribe(prefix string) error { return s.core.Unsubscribe(prefix) }

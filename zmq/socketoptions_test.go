@@ -111,68 +111,68 @@ func TestOptionsAreCopies(t *testing.T) {
 // Timeouts hold for the next call.
 func TestChangeTimeouts(t *testing.T) {
 	r := newFixture(t, "inproc")
-	s := r.socket(zmq.DEALER, zmq.Options{})
-	recv := func() error { _, err := s.Recv(r.ctx); return err }
-	send := func() error { return s.SendBytes(r.ctx, []byte("x")) }
+	s := r.Socket(zmq.DEALER, zmq.Options{})
+	recv := func() error { _, err := s.Recv(r.Ctx); return err }
+	send := func() error { return s.SendBytes(r.Ctx, []byte("x")) }
 	must(t, s.Set("rcvtimeo", "1"))
-	r.fails("Recv", recv(), zmq.ErrTimeout)
+	r.Fails("Recv", recv(), zmq.ErrTimeout)
 	must(t, s.ChangeOptions(func(o *zmq.Options) { o.SendTimeout, o.RecvTimeout = time.Millisecond, 0 }))
-	r.fails("Send", send(), zmq.ErrTimeout)
-	ctx, cancel := context.WithTimeout(r.ctx, 5*time.Millisecond)
+	r.Fails("Send", send(), zmq.ErrTimeout)
+	ctx, cancel := context.WithTimeout(r.Ctx, 5*time.Millisecond)
 	defer cancel()
 	_, err := s.Recv(ctx)
-	r.fails("Recv without a timeout", err, context.DeadlineExceeded)
+	r.Fails("Recv without a timeout", err, context.DeadlineExceeded)
 }
 
 // The linger holds for the next Disconnect, and the next Close.
 func TestChangeLinger(t *testing.T) {
 	r := newFixture(t, "tcp")
-	s := r.socket(zmq.PUSH, zmq.Options{})
-	first, second := r.free(), r.free()
+	s := r.Socket(zmq.PUSH, zmq.Options{})
+	first, second := r.Free(), r.Free()
 	for _, ep := range []string{first, second} {
 		must(t, s.Connect(ep))
-		r.send(s, "not sent")
+		r.Send(s, "not sent")
 	}
 	must(t, s.Set("linger", "0"))
 	must(t, s.Disconnect(first))
-	r.dropped(s, zmq.DropPeerGone, 1)
+	r.Dropped(s, zmq.DropPeerGone, 1)
 	must(t, s.Set("linger", "-1"))
 	must(t, s.Set("linger", "1"))
 	must(t, s.Close()) // without the change it would not return
-	r.dropped(s, zmq.DropPeerGone, 2)
+	r.Dropped(s, zmq.DropPeerGone, 2)
 }
 
 // The high-water marks hold at once, for all peers, also for those that were full.
 // Over inproc the marks of both sides are added.
 func TestChangeHighWaterMarks(t *testing.T) {
 	r := newFixture(t, "inproc")
-	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 3})
-	r.link(pull, push)
-	if n := r.fill(push); n != 5 {
+	push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 3})
+	r.Link(pull, push)
+	if n := r.Fill(push); n != 5 {
 		t.Errorf("%d messages, want 5", n)
 	}
 	must(t, push.Set("sndhwm", "20"))
-	if n := r.fill(push); n != 18 {
+	if n := r.Fill(push); n != 18 {
 		t.Errorf("%d more messages with a mark of 20 for sending, want 18", n)
 	}
 	must(t, pull.Set("rcvhwm", "300"))
-	if n := r.fill(push); n != 297 {
+	if n := r.Fill(push); n != 297 {
 		t.Errorf("%d more messages with a mark of 300 for receiving, want 297", n)
 	}
 	must(t, pull.Set("rcvhwm", "1"))
 	must(t, push.Set("sndhwm", "1"))
 	for range 318 {
-		r.expect(pull, large)
-		r.fails("sending beyond lower marks", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Expect(pull, large)
+		r.Fails("sending beyond lower marks", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	}
-	r.expect(pull, large)
-	r.expect(pull, large)
-	if n := r.fill(push); n != 2 {
+	r.Expect(pull, large)
+	r.Expect(pull, large)
+	if n := r.Fill(push); n != 2 {
 		t.Errorf("%d messages with marks of 1, want 2", n)
 	}
 	must(t, push.Set("sndhwm", "4")) // also for a peer that comes later
-	must(t, push.Connect(r.bind(pull)))
-	if n := r.fill(push); n != 3+5 {
+	must(t, push.Connect(r.Bind(pull)))
+	if n := r.Fill(push); n != 3+5 {
 		t.Errorf("%d messages with marks of 4 and 1 and a second peer, want 8", n)
 	}
 }
@@ -180,17 +180,17 @@ func TestChangeHighWaterMarks(t *testing.T) {
 // The same for the marks in bytes.
 func TestChangeHighWaterMarksInBytes(t *testing.T) {
 	r := newFixture(t, "inproc")
-	push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWMBytes: 2 * len(large), Linger: zmq.NoLinger}), r.socket(zmq.PULL, zmq.Options{RecvHWMBytes: len(large)})
-	r.link(pull, push)
-	if n := r.fill(push); n != 3 {
+	push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWMBytes: 2 * len(large), Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{RecvHWMBytes: len(large)})
+	r.Link(pull, push)
+	if n := r.Fill(push); n != 3 {
 		t.Errorf("%d messages, want 3", n)
 	}
 	must(t, push.Set("sndhwm_bytes", fmt.Sprint(4*len(large))))
-	if n := r.fill(push); n != 2 {
+	if n := r.Fill(push); n != 2 {
 		t.Errorf("%d more messages with twice the mark for sending, want 2", n)
 	}
 	must(t, pull.Set("rcvhwm_bytes", fmt.Sprint(10*len(large))))
-	if n := r.fill(push); n != 9 {
+	if n := r.Fill(push); n != 9 {
 		t.Errorf("%d more messages with ten times the mark for receiving, want 9", n)
 	}
 }
@@ -199,34 +199,34 @@ func TestChangeHighWaterMarksInBytes(t *testing.T) {
 // are connected afterwards; earlier ones keep theirs.
 func TestChangeForNewEndpoints(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		dealer := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("first"), Linger: zmq.NoLinger})
-		routers := []*zmq.Socket{r.socket(zmq.ROUTER, zmq.Options{}), r.socket(zmq.ROUTER, zmq.Options{})}
-		r.link(routers[0], dealer)
+		dealer := r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("first"), Linger: zmq.NoLinger})
+		routers := []*zmq.Socket{r.Socket(zmq.ROUTER, zmq.Options{}), r.Socket(zmq.ROUTER, zmq.Options{})}
+		r.Link(routers[0], dealer)
 		must(r.T, dealer.Set("routing_id", "second"))
-		r.link(routers[1], dealer)
+		r.Link(routers[1], dealer)
 		for range routers {
-			r.send(dealer, "hello")
+			r.Send(dealer, "hello")
 		}
-		r.expect(routers[0], "first", "hello")
-		r.expect(routers[1], "second", "hello")
+		r.Expect(routers[0], "first", "hello")
+		r.Expect(routers[1], "second", "hello")
 
-		push := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+		push := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 		must(r.T, push.Set("immediate", "1"))
-		must(r.T, push.Connect(r.free()))
-		r.fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		must(r.T, push.Connect(r.Free()))
+		r.Fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 		must(r.T, push.Set("immediate", "0"))
-		must(r.T, push.Connect(r.free()))
+		must(r.T, push.Connect(r.Free()))
 		must(r.T, push.TrySend(zmq.StringMsg("x")))
 	})
 }
 
 func TestChangeReconnectInterval(t *testing.T) {
 	r := newFixture(t, "tcp")
-	s := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
-	must(t, s.Connect(r.free()))
+	s := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+	must(t, s.Connect(r.Free()))
 	must(t, s.Set("reconnect_ivl", "-1"))
-	must(t, s.Connect(r.free()))
-	r.eventually("the second endpoint is given up, and the first is tried again", func() bool {
+	must(t, s.Connect(r.Free()))
+	r.Eventually("the second endpoint is given up, and the first is tried again", func() bool {
 		all := s.Stats().Endpoints
 		return all[1].State == zmq.EndpointGivenUp && all[0].Failures > 3 && all[0].State != zmq.EndpointGivenUp
 	})
@@ -237,7 +237,7 @@ func TestChangeHandshakeTimeout(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer silent.Close()
-	s := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger, HandshakeTimeout: -1})
+	s := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger, HandshakeTimeout: -1})
 	must(t, s.Set("handshake_ivl", "10"))
 	must(t, s.Connect("tcp://"+silent.Addr().String()))
 	for range 2 {
@@ -254,20 +254,20 @@ func TestChangeHandshakeTimeout(t *testing.T) {
 // afterwards.
 func TestChangeMaxFrameSize(t *testing.T) {
 	r := newFixture(t, "tcp")
-	pull := r.socket(zmq.PULL, zmq.Options{})
-	before := r.bind(pull)
+	pull := r.Socket(zmq.PULL, zmq.Options{})
+	before := r.Bind(pull)
 	must(t, pull.Set("maxmsgsize", "10"))
-	after := r.bind(pull)
+	after := r.Bind(pull)
 	text := strings.Repeat("x", 11)
 	for ep, fits := range map[string]bool{before: true, after: false} {
-		push := r.socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+		push := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 		must(t, push.Connect(ep))
-		r.send(push, text)
+		r.Send(push, text)
 		if fits {
-			r.expect(pull, text)
+			r.Expect(pull, text)
 			continue
 		}
-		r.eventually("the connection is closed", func() bool {
+		r.Eventually("the connection is closed", func() bool {
 			all := pull.Stats().Endpoints
 			return all[0].Failures == 0 && all[1].Failures > 0
 		})
@@ -277,12 +277,12 @@ func TestChangeMaxFrameSize(t *testing.T) {
 // RouterMandatory holds for the next message.
 func TestChangeRouterMandatory(t *testing.T) {
 	r := newFixture(t, "inproc")
-	s := r.socket(zmq.ROUTER, zmq.Options{})
+	s := r.Socket(zmq.ROUTER, zmq.Options{})
 	m := zmq.StringMsg("nobody", "x")
 	for range 2 {
 		must(t, s.TrySend(m))
 		must(t, s.Set("router_mandatory", "1"))
-		r.fails("TrySend", s.TrySend(m), zmq.ErrUnroutable)
+		r.Fails("TrySend", s.TrySend(m), zmq.ErrUnroutable)
 		must(t, s.ChangeOptions(func(o *zmq.Options) { o.RouterMandatory = false }))
 	}
 }
@@ -292,17 +292,17 @@ func TestChangeHandoverAndProbe(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			r := newFixture(t, transport)
-			router := r.socket(zmq.ROUTER, zmq.Options{})
-			old, next := r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")}), r.socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")})
-			r.link(router, old)
-			r.send(old, "old")
-			r.expect(router, "id", "old")
+			router := r.Socket(zmq.ROUTER, zmq.Options{})
+			old, next := r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")}), r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("id")})
+			r.Link(router, old)
+			r.Send(old, "old")
+			r.Expect(router, "id", "old")
 			must(t, next.Set("probe_router", "1"))
 			must(t, router.Set("router_handover", "1"))
 			must(t, next.Connect(router.LastEndpoint()))
-			r.expect(router, "id", "")
-			r.send(router, "id", "to the next")
-			r.expect(next, "to the next")
+			r.Expect(router, "id", "")
+			r.Send(router, "id", "to the next")
+			r.Expect(next, "to the next")
 			must(t, old.Close())
 		})
 	}
@@ -311,69 +311,69 @@ func TestChangeHandoverAndProbe(t *testing.T) {
 // NoDrop holds for the next message.
 func TestChangeNoDrop(t *testing.T) {
 	r := newFixture(t, "inproc")
-	pub, sub := r.socket(zmq.PUB, zmq.Options{SendHWM: 1}), r.socket(zmq.SUB, zmq.Options{RecvHWM: 1, Subscribe: []string{""}})
-	r.link(pub, sub)
-	r.subscribed(pub, 1)
+	pub, sub := r.Socket(zmq.PUB, zmq.Options{SendHWM: 1}), r.Socket(zmq.SUB, zmq.Options{RecvHWM: 1, Subscribe: []string{""}})
+	r.Link(pub, sub)
+	r.Subscribed(pub, 1)
 	must(t, pub.Set("xpub_nodrop", "1"))
-	r.fill(pub)
+	r.Fill(pub)
 	must(t, pub.Set("xpub_nodrop", "0"))
 	must(t, pub.TrySend(zmq.StringMsg("dropped")))
-	r.dropped(pub, zmq.DropHighWater, 1)
+	r.Dropped(pub, zmq.DropHighWater, 1)
 }
 
 // ReqRelaxed and ReqCorrelate hold for the next request, and not for the one that
 // is under way.
 func TestChangeReq(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		req, rep := r.socket(zmq.REQ, zmq.Options{}), r.socket(zmq.REP, zmq.Options{})
-		r.link(rep, req)
+		req, rep := r.Socket(zmq.REQ, zmq.Options{}), r.Socket(zmq.REP, zmq.Options{})
+		r.Link(rep, req)
 		for _, correlate := range []string{"1", "0", "1"} {
-			r.send(req, "request")
+			r.Send(req, "request")
 			must(r.T, req.Set("req_correlate", correlate))
-			r.expect(rep, "request")
-			r.send(rep, "reply")
-			r.expect(req, "reply")
+			r.Expect(rep, "request")
+			r.Send(rep, "reply")
+			r.Expect(req, "reply")
 		}
-		r.send(req, "given up")
-		r.fails("a second request", req.TrySend(zmq.StringMsg("second")), zmq.ErrState)
+		r.Send(req, "given up")
+		r.Fails("a second request", req.TrySend(zmq.StringMsg("second")), zmq.ErrState)
 		must(r.T, req.Set("req_relaxed", "1"))
-		r.send(req, "second")
-		r.expect(rep, "given up")
-		r.send(rep, "late")
-		r.expect(rep, "second")
-		r.send(rep, "reply")
-		r.expect(req, "reply")
+		r.Send(req, "second")
+		r.Expect(rep, "given up")
+		r.Send(rep, "late")
+		r.Expect(rep, "second")
+		r.Send(rep, "reply")
+		r.Expect(req, "reply")
 	})
 }
 
 // Subscriptions are changed and listed by name, too.
 func TestChangeSubscriptions(t *testing.T) {
 	r := newFixture(t, "inproc")
-	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.subscriber("b")
-	r.link(pub, sub)
+	pub, sub := r.Socket(zmq.PUB, zmq.Options{}), r.Subscriber("b")
+	r.Link(pub, sub)
 	must(t, sub.Set("ZMQ_SUBSCRIBE", "a"))
 	must(t, sub.Subscribe("a"))
-	r.subscribed(pub, 2)
+	r.Subscribed(pub, 2)
 	if got := sub.Options().Subscribe; !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("subscribes to %q", got)
 	}
 	must(t, sub.Set("unsubscribe", "b"))
-	r.subscribed(pub, 1)
+	r.Subscribed(pub, 1)
 	if got := sub.Options().Subscribe; !slices.Equal(got, []string{"a"}) {
 		t.Errorf("subscribes to %q", got)
 	}
-	r.fails("on a PUB", pub.Set("subscribe", "a"), zmq.ErrNotSupported)
+	r.Fails("on a PUB", pub.Set("subscribe", "a"), zmq.ErrNotSupported)
 }
 
 // Options are changed beside messages, and no change is lost.
 func TestChangeBesideMessages(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 500
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 10}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.link(pull, push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 10}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		r.Link(pull, push)
 		sent := async(func() error {
 			for range n {
-				if err := push.Send(r.ctx, zmq.StringMsg("x")); err != nil {
+				if err := push.Send(r.Ctx, zmq.StringMsg("x")); err != nil {
 					return err
 				}
 			}
@@ -406,7 +406,7 @@ func TestChangeBesideMessages(t *testing.T) {
 			}),
 		}
 		for range n {
-			r.expect(pull, "x")
+			r.Expect(pull, "x")
 		}
 		must(r.T, <-sent)
 		for _, c := range changed {

@@ -31,10 +31,10 @@ func TestConnectTwice(t *testing.T) {
 		}
 		t.Run(typ.String(), func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
-				bound, s := r.socket(other, zmq.Options{}), r.socket(typ, zmq.Options{})
-				ep := r.bind(bound)
+				bound, s := r.Socket(other, zmq.Options{}), r.Socket(typ, zmq.Options{})
+				ep := r.Bind(bound)
 				want := 2
-				if connectsOnce[typ] && r.transport != "inproc" {
+				if connectsOnce[typ] && r.Transport != "inproc" {
 					want = 1
 				}
 				must(r.T, s.Connect(ep))
@@ -42,12 +42,12 @@ func TestConnectTwice(t *testing.T) {
 				if n := len(s.Stats().Endpoints); n != want {
 					r.Fatalf("%d connections, want %d", n, want)
 				}
-				r.peers(bound, want)
+				r.Peers(bound, want)
 				must(r.T, s.Disconnect(ep))
-				r.fails("disconnecting again", s.Disconnect(ep), zmq.ErrNotConnected)
-				r.peers(bound, 0)
+				r.Fails("disconnecting again", s.Disconnect(ep), zmq.ErrNotConnected)
+				r.Peers(bound, 0)
 				must(r.T, s.Connect(ep))
-				r.peers(bound, 1)
+				r.Peers(bound, 1)
 			})
 		})
 	}
@@ -56,31 +56,31 @@ func TestConnectTwice(t *testing.T) {
 // A SUB that connects twice receives everything once.
 func TestSubscriberConnectedTwice(t *testing.T) {
 	r := newFixture(t, "tcp")
-	pub, sub := r.socket(zmq.PUB, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
-	ep := r.bind(pub)
+	pub, sub := r.Socket(zmq.PUB, zmq.Options{}), r.Socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
+	ep := r.Bind(pub)
 	must(t, sub.Connect(ep))
-	r.subscribed(pub, 1)
+	r.Subscribed(pub, 1)
 	must(t, sub.Connect(ep))
-	r.send(pub, "a")
-	r.send(pub, "b")
-	r.expect(sub, "a")
-	r.expect(sub, "b")
+	r.Send(pub, "a")
+	r.Send(pub, "b")
+	r.Expect(sub, "a")
+	r.Expect(sub, "b")
 }
 
 // A socket of these types is not connected to the endpoint that it is bound to.
 func TestConnectToOneself(t *testing.T) {
 	r := newFixture(t, "tcp")
-	s := r.socket(zmq.DEALER, zmq.Options{})
-	ep := r.bind(s)
+	s := r.Socket(zmq.DEALER, zmq.Options{})
+	ep := r.Bind(s)
 	must(t, s.Connect(ep))
-	r.fails("disconnecting", s.Disconnect(ep), zmq.ErrNotConnected)
+	r.Fails("disconnecting", s.Disconnect(ep), zmq.ErrNotConnected)
 }
 
 // A connection that was given up can be begun anew.
 func TestConnectAgainAfterGivingUp(t *testing.T) {
 	r := newFixture(t, "tcp")
-	s, bound := r.socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), r.socket(zmq.DEALER, zmq.Options{})
-	ep := r.free()
+	s, bound := r.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), r.Socket(zmq.DEALER, zmq.Options{})
+	ep := r.Free()
 	must(t, s.Connect(ep))
 	r.endpoint(s, zmq.EndpointGivenUp)
 	if e := s.Stats().Endpoints[0]; e.Endpoint != ep || e.LastError == nil || e.Failures != 1 {
@@ -94,7 +94,7 @@ func TestConnectAgainAfterGivingUp(t *testing.T) {
 // endpoint waits until a socket's only endpoint, or the last one, is in a state.
 func (r *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
 	r.Helper()
-	r.eventually("an endpoint that is "+want.String(), func() bool {
+	r.Eventually("an endpoint that is "+want.String(), func() bool {
 		all := s.Stats().Endpoints
 		e = all[len(all)-1]
 		return e.State == want
@@ -105,16 +105,16 @@ func (r *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.Endpoin
 // Stats say what an endpoint is doing, why it failed, and how much waits there.
 func TestEndpointStats(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{}), r.socket(zmq.PULL, zmq.Options{})
-		ep := r.free()
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+		ep := r.Free()
 		must(r.T, push.Connect(ep))
-		r.send(push, "a")
-		r.send(push, "b")
+		r.Send(push, "a")
+		r.Send(push, "b")
 		waits := zmq.EndpointRetrying
-		if r.transport == "inproc" {
+		if r.Transport == "inproc" {
 			waits = zmq.EndpointConnecting
 		}
-		if e := r.endpoint(push, waits); e.Endpoint != ep || e.Queued != 2 || (e.LastError == nil) != (r.transport == "inproc") {
+		if e := r.endpoint(push, waits); e.Endpoint != ep || e.Queued != 2 || (e.LastError == nil) != (r.Transport == "inproc") {
 			r.Errorf("%+v", e)
 		}
 		if n := push.Stats().Queued; n != 2 {
@@ -124,12 +124,12 @@ func TestEndpointStats(t *testing.T) {
 		if e := r.endpoint(pull, zmq.EndpointListening); e.Endpoint != ep || e.LastError != nil {
 			r.Errorf("%+v", e)
 		}
-		r.expect(pull, "a")
-		r.expect(pull, "b")
-		if e := r.endpoint(push, zmq.EndpointConnected); e.Failures != 0 || (e.LastError == nil) != (r.transport == "inproc") {
+		r.Expect(pull, "a")
+		r.Expect(pull, "b")
+		if e := r.endpoint(push, zmq.EndpointConnected); e.Failures != 0 || (e.LastError == nil) != (r.Transport == "inproc") {
 			r.Errorf("%+v", e)
 		}
-		r.eventually("nothing queued", func() bool {
+		r.Eventually("nothing queued", func() bool {
 			_, err := pull.TryRecv() // over inproc a receiver says what it has taken when it finds no more
 			return errors.Is(err, zmq.ErrWouldBlock) && push.Stats().Queued == 0
 		})
@@ -139,13 +139,13 @@ func TestEndpointStats(t *testing.T) {
 // What waits for peers that have come is counted, too.
 func TestQueuedForAccepted(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
-		push, pull := r.socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-		r.link(push, pull)
-		n := r.fill(push)
+		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		r.Link(push, pull)
+		n := r.Fill(push)
 		if s := push.Stats(); s.Queued == 0 || s.Queued > n {
 			r.Errorf("%d messages are queued of the %d that a full socket holds", s.Queued, n)
 		}
-		r.eventually("all are sent or queued", func() bool { s := push.Stats(); return int(s.Sent)+s.Queued == n })
+		r.Eventually("all are sent or queued", func() bool { s := push.Stats(); return int(s.Sent)+s.Queued == n })
 	})
 }
 
@@ -189,27 +189,27 @@ func TestMismatchIsReported(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			said, logger := newJournal()
 			r := newFixtureIn(t, transport, zmq.ContextOptions{Logger: logger})
-			wrong, sub := r.socket(zmq.PULL, zmq.Options{}), r.socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
-			ep := r.free()
+			wrong, sub := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
+			ep := r.Free()
 			must(t, wrong.Bind(ep))
 			must(t, sub.Connect(ep))
 			const failures = 6 // 63 ms and more: the waits double
 			var e zmq.EndpointStats
-			r.eventually("failures", func() bool { e = sub.Stats().Endpoints[0]; return e.Failures >= failures })
+			r.Eventually("failures", func() bool { e = sub.Stats().Endpoints[0]; return e.Failures >= failures })
 			if !errors.Is(e.LastError, zmq.ErrIncompatible) {
 				t.Errorf("the SUB: %v", e.LastError)
 			}
-			r.eventually("the PULL knows, too", func() bool { return errors.Is(wrong.Stats().Endpoints[0].LastError, zmq.ErrIncompatible) })
-			r.eventually("warnings", func() bool {
+			r.Eventually("the PULL knows, too", func() bool { return errors.Is(wrong.Stats().Endpoints[0].LastError, zmq.ErrIncompatible) })
+			r.Eventually("warnings", func() bool {
 				return said.count("WARN", "socket=SUB", ep, "SUB does not talk to PULL") > 0 && said.count("WARN", "socket=PULL", "PULL does not talk to SUB") > 0
 			})
 			if n := said.count("WARN", "socket=SUB"); n > 4 && sub.Stats().Endpoints[0].Failures < 8 {
 				t.Errorf("%d warnings for %d failures", n, failures)
 			}
 			must(t, wrong.Unbind(ep))
-			must(t, r.socket(zmq.PUB, zmq.Options{}).Bind(ep))
+			must(t, r.Socket(zmq.PUB, zmq.Options{}).Bind(ep))
 			r.endpoint(sub, zmq.EndpointConnected)
-			r.eventually("a line about the success", func() bool { return said.count("zmq: connected", ep, "failures=") > 0 })
+			r.Eventually("a line about the success", func() bool { return said.count("zmq: connected", ep, "failures=") > 0 })
 		})
 	}
 }
@@ -219,13 +219,13 @@ func TestMismatchIsReported(t *testing.T) {
 func TestMismatchOverInproc(t *testing.T) {
 	said, logger := newJournal()
 	r := newFixtureIn(t, "inproc", zmq.ContextOptions{Logger: logger})
-	sub := r.socket(zmq.SUB, zmq.Options{})
+	sub := r.Socket(zmq.SUB, zmq.Options{})
 	must(t, sub.Connect("inproc://x"))
-	must(t, r.socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
+	must(t, r.Socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
 	if e := r.endpoint(sub, zmq.EndpointRetrying); !errors.Is(e.LastError, zmq.ErrIncompatible) {
 		t.Errorf("%+v", e)
 	}
-	r.eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
+	r.Eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
 }
 
 // As over other transports, Stats of a socket that binds an inproc name shows the
@@ -243,7 +243,7 @@ func TestRefusalsAtABoundName(t *testing.T) {
 		{zmq.PAIR, zmq.PAIR, zmq.PAIR, true, zmq.ErrSecondPeer},
 	} {
 		r := newFixture(t, "inproc")
-		bound, first, other := r.socket(tt.bound, zmq.Options{}), r.socket(tt.first, zmq.Options{}), r.socket(tt.other, zmq.Options{})
+		bound, first, other := r.Socket(tt.bound, zmq.Options{}), r.Socket(tt.first, zmq.Options{}), r.Socket(tt.other, zmq.Options{})
 		const name = "inproc://name"
 		must(t, first.Connect(name))
 		if tt.before {

@@ -1,10 +1,7 @@
 package zmq
 
 import (
-	"errors"
-	"fmt"
-	"strings"
-
+	"github.com/actum-go/actum/zmq/internal/core"
 	"github.com/actum-go/actum/zmq/internal/pattern"
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
@@ -49,32 +46,6 @@ func (t Type) Addresses() bool { return wire.SocketType(t).Addresses() }
 
 // ParseType finds a type by its name, in upper or lower case.
 func ParseType(name string) (Type, error) {
-	t, err := wire.ParseSocketType([]byte(strings.ToUpper(name)))
-	switch {
-	case err != nil:
-		err = fmt.Errorf("unknown: expected %s", typeNames())
-	case pattern.TypeOf(t) == nil:
-		err = noSuchType(Type(t))
-	default:
-		return Type(t), nil
-	}
-	return 0, fmt.Errorf("zmq: socket type %.32q: %w", name, err)
-}
-
-// typeNames lists the implemented types: "PUSH, PULL or PAIR".
-func typeNames() string {
-	var names []string
-	for _, t := range Types() {
-		names = append(names, t.String())
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}
-
-// noSuchType returns the error for a type of which no socket can be made.
-func noSuchType(t Type) error {
-	if wire.SocketType(t).Known() {
-		return fmt.Errorf("%v is not implemented yet: expected %s: %w", t, typeNames(), errors.ErrUnsupported)
-	}
-	return fmt.Errorf("%d is not a socket type: expected %s", t, typeNames())
+	t, err := core.ParseType(name)
+	return Type(t), err
 }

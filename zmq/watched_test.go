@@ -42,16 +42,16 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			everyTransport(t, func(r *fixture) {
 				o := zmq.Options{SendTimeout: timeout, RecvTimeout: timeout, SendHWM: 1, RecvHWM: 1}
-				pair, peer := r.socket(zmq.PAIR, o), r.socket(zmq.PAIR, o)
-				r.link(pair, peer)
-				ctx := &watched{Context: r.ctx}
+				pair, peer := r.Socket(zmq.PAIR, o), r.Socket(zmq.PAIR, o)
+				r.Link(pair, peer)
+				ctx := &watched{Context: r.Ctx}
 				for round := range 200 {
 					echoed := async(func() error {
-						m, err := peer.Recv(r.ctx)
+						m, err := peer.Recv(r.Ctx)
 						if err != nil {
 							return err
 						}
-						return peer.Send(r.ctx, m)
+						return peer.Send(r.Ctx, m)
 					})
 					must(t, pair.Send(ctx, zmq.StringMsg("x")))
 					if _, err := pair.Recv(ctx); err != nil {
@@ -62,7 +62,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 						t.Fatalf("round %d: watched by %d after the calls", round, n)
 					}
 				}
-				if ctx.all.Load() == 0 && (timeout > 0 || r.transport != "inproc") {
+				if ctx.all.Load() == 0 && (timeout > 0 || r.Transport != "inproc") {
 					t.Error("nobody has watched the context")
 				}
 			})
@@ -73,8 +73,8 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 // Neither does a call that fails because its socket's timeout passes.
 func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
 	r := newFixture(t, "tcp")
-	s := r.socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
-	ctx := &watched{Context: r.ctx}
+	s := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
+	ctx := &watched{Context: r.Ctx}
 	for range 20 {
 		_, err := s.Recv(ctx)
 		for _, err := range []error{err, s.Send(ctx, zmq.StringMsg("x"))} {

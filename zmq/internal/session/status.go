@@ -26,6 +26,15 @@ const (
 	StateListening
 )
 
+// String returns the state in a word or two, such as "connected".
+func (s State) String() string {
+	names := [...]string{"connecting", "connected", "retrying", "given up", "listening"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
+
 // Status describes one endpoint.
 type Status struct {
 	State State
