@@ -108,6 +108,9 @@ type host struct {
 	refused int   // messages
 	limits  pipe.Limits
 	last    *pipe.Peer
+	in      *pipe.In // of the last connection
+	id      string   // the routing id of its peer
+	dropped int      // messages that waited for peers that were detached
 	sent    pipe.Counter
 	got     pipe.Counter
 }
@@ -124,8 +127,8 @@ func (h *host) Readable(*pipe.In)       {}
 
 func (h *host) LimitRecv(*pipe.Peer)    {}
 func (h *host) Attach(*pipe.Peer) error { h.note("attach"); return nil }
-func (h *host) Connected(p *pipe.Peer, _ *pipe.In, _ []byte) error {
-	h.last = p
+func (h *host) Connected(p *pipe.Peer, in *pipe.In, id []byte) error {
+	h.last, h.in, h.id = p, in, string(id)
 	if h.refuse != nil {
 		h.note("refuse")
 		return h.refuse
@@ -135,7 +138,12 @@ func (h *host) Connected(p *pipe.Peer, _ *pipe.In, _ []byte) error {
 }
 func (h *host) Refused(_ pipe.Refusal, n int) { h.refused += n }
 func (h *host) Disconnected(*pipe.Peer)       { h.note("disconnected") }
-func (h *host) Detach(*pipe.Peer, bool)       { h.note("detach") }
+func (h *host) Detach(p *pipe.Peer, _ bool) {
+	h.mu.Lock()
+	h.dropped += p.Out.Discard()
+	h.mu.Unlock()
+	h.note("detach")
+}
 
 func (h *host) note(event string) { h.events = append(h.events, event) }
 

@@ -225,12 +225,12 @@ func TestListen(t *testing.T) {
 		r.until("a result", func() bool { return len(a.streams)+len(a.errs) == n+1 })
 		_ = (*h).Close()
 	}
-	if len(a.streams) != 2 || len(a.errs) != 2 {
-		t.Fatalf("%d streams and the errors %v", len(a.streams), a.errs)
+	if len(a.streams) != 2 || len(a.errs) != 2 || r.net.Now() > time.Second {
+		t.Fatalf("%d streams and the errors %v after %v", len(a.streams), a.errs, r.net.Now())
 	}
 	for i, permanent := range []bool{false, true} {
 		e, ok := a.errs[i].(*transport.Error)
-		if !ok || e.Step != transport.StepHandshake || e.Permanent != permanent || !errors.Is(e, bad) || a.from[i] == "" {
+		if !ok || e.Step != transport.StepHandshake || e.Permanent != permanent || !errors.Is(e, bad) || e.Error() != bad.Error() || a.from[i] == "" {
 			t.Errorf("%q: %+v", a.from[i], a.errs[i])
 		}
 	}
@@ -250,17 +250,20 @@ func TestListen(t *testing.T) {
 
 // A handshake that exceeds its limit fails, and the connection is closed.
 func TestHandshakeLimit(t *testing.T) {
-	r := newFixture(t)
-	a := &acceptor{}
-	l := r.listen(a)
-	h := r.peer(true)
-	r.until("a failure", func() bool { return len(a.errs) > 0 })
-	if took := r.net.Now().Round(time.Second); took != time.Minute || !errors.Is(a.errs[0], transport.ErrHandshakeTimeout) {
-		t.Errorf("%v after %v", a.errs[0], took)
+	for _, limit := range []time.Duration{time.Minute, 1} {
+		r := newFixture(t)
+		r.layer.Timeout = limit
+		a := &acceptor{}
+		l := r.listen(a)
+		h := r.peer(true)
+		r.until("a failure", func() bool { return len(a.errs) > 0 })
+		if took := r.net.Now().Round(time.Second); took != limit.Round(time.Second) || !errors.Is(a.errs[0], transport.ErrHandshakeTimeout) {
+			t.Errorf("a limit of %v: %v after %v", limit, a.errs[0], took)
+		}
+		_ = (*h).Close()
+		r.stop(l)
+		r.nothingOpen()
 	}
-	_ = (*h).Close()
-	r.stop(l)
-	r.nothingOpen()
 }
 
 // A transport is found by the scheme of an endpoint, and each scheme is registered

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io"
 	"runtime"
 	"runtime/debug"
@@ -275,6 +276,26 @@ func TestHelp(t *testing.T) {
 func TestUsage(t *testing.T) {
 	check(t, actum(t, ""), 2, nothing, `(?s)^Usage: actum COMMAND .*\n  push +Send .*\n  version +Show`)
 	check(t, actum(t, "perf"), 2, nothing, `(?s)^Usage: actum perf COMMAND .*\n  local_thr +Bind`)
+}
+
+// What the shells' scripts ask for is answered, for the tool's own commands and flags.
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		check(t, actum(t, "completion "+shell), 0, "^#.*"+shell+" completion|^#compdef actum\n# "+shell, nothing)
+	}
+	check(t, actum(t, "__complete pu"), 0, `^push\tSend .*\npull\tReceive .*\npub\tSend .*\n$`, nothing)
+	check(t, actum(t, "__complete push --opt sndhwm_"), 0, `^sndhwm_bytes=\t\n$`, nothing)
+	check(t, actum(t, "__complete demo --j"), 0, `^--json\t.+\n$`, nothing)
+}
+
+// The programs that measure, and the demonstration, print one JSON object.
+func TestJSON(t *testing.T) {
+	for _, line := range []string{"perf inproc_thr 8 100 --json", "perf inproc_lat 8 100 -j", "demo --time 100ms -j"} {
+		r := actum(t, line)
+		if check(t, r, 0, `^{`, ""); !json.Valid([]byte(r.out)) {
+			t.Errorf("%s: %s", line, r.out)
+		}
+	}
 }
 
 func TestVersion(t *testing.T) {

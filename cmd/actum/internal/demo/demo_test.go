@@ -41,6 +41,18 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// The first line comes before anything is measured.
+func TestFirstLine(t *testing.T) {
+	var both bytes.Buffer
+	c := Command{Time: 100 * time.Millisecond, Backend: "goroutine"}
+	if err := c.Run(t.Context(), system.Streams{Out: &both, Err: &both}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(both.String(), "backend: goroutine\n") {
+		t.Errorf("it begins with %.80q", &both)
+	}
+}
+
 // Every scenario exchanges messages, at full speed and one by one.
 func TestScenes(t *testing.T) {
 	zctx, err := zmq.NewContext(zmq.ContextOptions{})

@@ -10,6 +10,7 @@ package inproc
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/actum-go/actum/zmq/internal/option"
@@ -127,13 +128,14 @@ func (r *Registry) retryRefused() {
 	if r.refused == 0 {
 		return
 	}
-	r.refused = 0
+	var left int
 	for _, n := range r.names {
 		if n.bound != nil && len(n.waiting) > 0 {
 			n.joinWaiting()
-			r.refused += len(n.waiting)
+			left += len(n.waiting)
 		}
 	}
+	r.refused = left
 }
 
 // Connect connects the socket to a name. The connection is joined now if the name
@@ -188,10 +190,10 @@ func (c *Connection) WhenDelivered(f func()) {
 	defer c.registry.mu.Unlock()
 	if c.binding != nil || c.registry.closed {
 		f()
-		return
+	} else {
+		c.onDelivered = f
+		c.peer.Out.OnDrained(f)
 	}
-	c.onDelivered = f
-	c.peer.Out.OnDrained(f)
 }
 
 func compatible(a, b Member) error {
@@ -291,14 +293,14 @@ func (c *Connection) tryJoin(b *Binding) error {
 func (c *Connection) separate() {
 	b, far := c.binding, c.far
 	c.binding, c.far = nil, nil
-	for i, x := range b.joined {
-		if x == c {
-			b.joined = append(b.joined[:i], b.joined[i+1:]...)
-			break
-		}
-	}
+	b.joined = without(b.joined, c)
 	c.member.Disconnected(c.peer)
 	b.member.Disconnected(far)
+}
+
+// without removes c from the list, which it changes.
+func without(list []*Connection, c *Connection) []*Connection {
+	return slices.DeleteFunc(list, func(x *Connection) bool { return x == c })
 }
 
 // Unbind releases the name. The connections that were joined wait for the next
@@ -337,12 +339,7 @@ func (c *Connection) Disconnect() {
 		return
 	}
 	n := r.name(c.name)
-	for i, x := range n.waiting {
-		if x == c {
-			n.waiting = append(n.waiting[:i], n.waiting[i+1:]...)
-			break
-		}
-	}
+	n.waiting = without(n.waiting, c)
 	c.member.Detach(c.peer, true)
 	r.removeUnused(c.name)
 }

@@ -21,26 +21,33 @@ type host struct {
 	sent, got pipe.Counter
 
 	refuseAttach error
+
+	peer     *pipe.Peer // that was connected last
+	in       *pipe.In   // from it
+	readable int        // calls
+
+	send, receive pipe.Limits
 }
 
 func (h *host) NewOut() *pipe.Out {
-	return pipe.NewOut(&h.mu, pipe.Limits{}, 1<<20, h, &h.sent)
+	return pipe.NewOut(&h.mu, h.send, 1<<20, h, &h.sent)
 }
 func (h *host) NewIn(s pipe.Source) *pipe.In {
 	return pipe.NewIn(s, pipe.Limits{}, h, &h.got)
 }
 func (h *host) Writable(*pipe.Out)      {}
-func (h *host) Readable(*pipe.In)       {}
-func (h *host) LimitRecv(*pipe.Peer)    {}
+func (h *host) Readable(*pipe.In)       { h.readable++ }
+func (h *host) LimitRecv(*pipe.Peer)    { h.in.SetLimits(h.receive) }
 func (h *host) Attach(*pipe.Peer) error { return h.note("attach", h.refuseAttach) }
 func (h *host) Disconnected(*pipe.Peer) { _ = h.note("disconnected", nil) }
 func (h *host) Detached(*pipe.Peer)     { _ = h.note("detached", nil) }
-func (h *host) StopNotify(*pipe.Peer)   {}
+func (h *host) StopNotify(*pipe.Peer)   { _ = h.note("stop notify", nil) }
 func (h *host) Detach(_ *pipe.Peer, dropped bool) {
 	_ = h.note(fmt.Sprint("detach, dropped ", dropped), nil)
 }
 
-func (h *host) Connected(_ *pipe.Peer, _ *pipe.In, id []byte) error {
+func (h *host) Connected(p *pipe.Peer, in *pipe.In, id []byte) error {
+	h.peer, h.in = p, in
 	return h.note("connected to "+string(id), h.refuse)
 }
 
@@ -96,7 +103,7 @@ func TestJoinAndSeparate(t *testing.T) {
 					return
 				}
 				connection.Disconnect()
-				b.expect(t, "the connecting socket", "disconnected", "detach, dropped false")
+				b.expect(t, "the connecting socket", "stop notify", "disconnected", "detach, dropped false")
 				a.expect(t, "the binding", "disconnected", "detach, dropped true")
 				binding.Unbind()
 			})
@@ -179,7 +186,7 @@ func TestRefused(t *testing.T) {
 			a.expect(t, "the binding", "disconnected", "detach, dropped true", "attach", "connected to b")
 			b.expect(t, "the connecting socket", "connected to a")
 			connection.Disconnect()
-			b.expect(t, "the connecting socket", "disconnected", "detach, dropped false")
+			b.expect(t, "the connecting socket", "stop notify", "disconnected", "detach, dropped false")
 			binding.Unbind()
 		})
 	}

@@ -99,6 +99,16 @@ func TestPathsThatExist(t *testing.T) {
 	if _, err := listen(d, file); err == nil || !exists(file) {
 		t.Errorf("a file was taken for a socket: %v", err)
 	}
+	datagrams := filepath.Join(dir, "datagrams") // a stream cannot be connected to it, which does not mean that it is dead
+	used, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: datagrams, Net: "unixgram"})
+	if err != nil {
+		t.Logf("this system has no sockets for datagrams: %v", err)
+	} else {
+		defer used.Close()
+		if _, err := listen(d, datagrams); err == nil || !exists(datagrams) {
+			t.Errorf("a socket for datagrams was replaced: %v", err)
+		}
+	}
 	if _, err := listen(d, filepath.Join(dir, "none", "s")); err == nil {
 		t.Error("bound in a directory that there is not")
 	}

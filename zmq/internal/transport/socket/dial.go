@@ -84,9 +84,7 @@ func (a *attempt) connect() {
 	o := a.cfg.SocketOptions()
 	o.LocalAddr = t.Source
 	a.op.Handler = proactor.HandlerFunc(a.onConnect)
-	if limit := a.cfg.ConnectTimeout; limit > 0 {
-		a.op.SetTimeout(limit)
-	}
+	a.op.SetTimeout(a.cfg.ConnectTimeout)
 	a.d.Connect(&a.op, t.Network, t.Address, &o)
 }
 

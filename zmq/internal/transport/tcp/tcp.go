@@ -2,8 +2,8 @@
 package tcp
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -89,8 +89,8 @@ func (t Transport) resolve(ctx context.Context, ep endpoint.Endpoint) ([]socket.
 	return targets, nil
 }
 
-// lookUp returns the addresses of a name, IPv4 first. A literal address gives
-// itself.
+// lookUp returns the addresses of a name, at least one, IPv4 first. A literal
+// address gives itself.
 func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
 	r := t.cfg.Resolver
 	if r == nil {
@@ -100,11 +100,17 @@ func (t Transport) lookUp(ctx context.Context, host string) ([]netip.Addr, error
 	if err != nil {
 		return nil, err
 	}
+	sortIPv4First(ips)
+	return ips, nil
+}
+
+// sortIPv4First also gives IPv4 addresses in IPv6 form their own form. It keeps the
+// order of each version's addresses.
+func sortIPv4First(ips []netip.Addr) {
 	for i := range ips {
 		ips[i] = ips[i].Unmap()
 	}
-	slices.SortStableFunc(ips, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
-	return ips, nil
+	slices.SortStableFunc(ips, func(a, b netip.Addr) int { return cmp.Compare(a.BitLen(), b.BitLen()) })
 }
 
 func target(ip netip.Addr, ep endpoint.Endpoint, source string) socket.Target {
@@ -130,41 +136,40 @@ func (t Transport) bindAddress(ctx context.Context, host string) (netip.Addr, er
 		return ip, nil
 	}
 	ips, err := t.lookUp(ctx, host)
-	if err == nil && len(ips) == 0 {
-		err = errNoAddress
-	}
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("%q is neither an address nor an interface nor a name that resolves: %w", host, err)
 	}
 	return ips[0], nil
 }
 
-var errNoAddress = errors.New("it has no address")
-
 // interfaceAddress returns an interface's first IPv4 address, or else its first
 // one.
-func interfaceAddress(name string) (first netip.Addr, ok bool) {
+func interfaceAddress(name string) (netip.Addr, bool) {
 	i, err := net.InterfaceByName(name)
 	if err != nil {
-		return first, false
+		return netip.Addr{}, false
 	}
 	addrs, err := i.Addrs()
 	if err != nil {
-		return first, false
+		return netip.Addr{}, false
 	}
+	return firstAddress(addrs)
+}
+
+// firstAddress returns the first IPv4 address of an interface, or else its first
+// one, or false if it has none.
+func firstAddress(addrs []net.Addr) (netip.Addr, bool) {
+	var ips []netip.Addr
 	for _, a := range addrs {
-		prefix, err := netip.ParsePrefix(a.String())
-		if err != nil {
-			continue
-		}
-		if prefix.Addr().Is4() {
-			return prefix.Addr(), true
-		}
-		if !ok {
-			first, ok = prefix.Addr(), true
+		if prefix, err := netip.ParsePrefix(a.String()); err == nil {
+			ips = append(ips, prefix.Addr())
 		}
 	}
-	return first, ok
+	if len(ips) == 0 {
+		return netip.Addr{}, false
+	}
+	sortIPv4First(ips)
+	return ips[0], true
 }
 
 func join(ip netip.Addr, port uint16) string {

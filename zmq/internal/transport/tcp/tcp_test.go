@@ -3,7 +3,9 @@ package tcp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +122,38 @@ func TestListenOnAnInterface(t *testing.T) {
 	targets, err := New(config(nil)).resolve(t.Context(), parse(t, "tcp://"+name+":7;127.0.0.1:80"))
 	if want := (socket.Target{Network: "tcp", Address: "127.0.0.1:80", Source: "127.0.0.1:7"}); err != nil || len(targets) != 1 || targets[0] != want {
 		t.Errorf("from %s: %+v, %v", name, targets, err)
+	}
+}
+
+// IPv4 addresses come first, each version's in the order that the resolver or the
+// system gives. An IPv4 address in IPv6 form is an IPv4 address.
+func TestIPv4First(t *testing.T) {
+	var ips []netip.Addr
+	var addrs []net.Addr
+	for _, text := range []string{"2001:db8::2", "192.0.2.2", "2001:db8::1", "::ffff:192.0.2.1"} {
+		ip := netip.MustParseAddr(text)
+		ips = append(ips, ip)
+		addrs = append(addrs, &net.IPNet{IP: ip.AsSlice(), Mask: net.CIDRMask(24, ip.BitLen())})
+	}
+	sortIPv4First(ips)
+	if got, want := fmt.Sprint(ips), "[192.0.2.2 192.0.2.1 2001:db8::2 2001:db8::1]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, tt := range []struct {
+		addrs []net.Addr
+		want  string
+	}{
+		{addrs, "192.0.2.2"},
+		{addrs[:1], "2001:db8::2"},
+		{[]net.Addr{&net.UnixAddr{Name: "no prefix"}, addrs[2]}, "2001:db8::1"},
+		{nil, "invalid IP"},
+	} {
+		if got, ok := firstAddress(tt.addrs); got.String() != tt.want || ok != got.IsValid() {
+			t.Errorf("of %v: %v, %v, want %s", tt.addrs, got, ok, tt.want)
+		}
+	}
+	if ip, ok := interfaceAddress("none there"); ok || ip.IsValid() {
+		t.Errorf("an interface that is not there has %v", ip)
 	}
 }
 
