@@ -97,11 +97,6 @@ func testSpinEnds(t *testing.T, b backend.Backend) {
 	other, otherPeer := streams(t, b)
 	otherRead := readOf(b, other)
 	read := readOf(b, near)
-	go b.Wake()
-	if list, _ := b.(backend.Spinner).Spin(b.Now() + far); list != nil {
-		t.Fatalf("a Wake: %v", list)
-	}
-	b.Wait(0)
 	go func() { _, _ = otherPeer.TryWrite([]byte("x")) }()
 	if list := spun(t, b); list != otherRead || list.Err != nil {
 		t.Errorf("another handle: %v, %v", list, list.Err)
@@ -119,6 +114,15 @@ func testSpinEnds(t *testing.T, b backend.Backend) {
 		t.Errorf("without a read: %v, %v", list, ok)
 	}
 	peer.Close()
+	read = readOf(b, other)
+	go b.Wake()
+	if list, _ := b.(backend.Spinner).Spin(b.Now() + far); list != nil {
+		t.Fatalf("a Wake: %v", list)
+	}
+	b.Cancel(read)
+	if list := waited(b); list != read {
+		t.Errorf("after a Wake: %v", list)
+	}
 }
 
 // testSpinThenClose: a handle that is closed after a fruitless spin takes nothing from the

@@ -26,6 +26,10 @@ const (
 	queuedReceive uint32 = 1 << 6 // waits in receiveQueue for its turn to get a buffer
 	needsBuffer   uint32 = 1 << 7 // waits for a buffer of its pool
 	speculative   uint32 = 1 << 8 // started without a poll, in the hope that there are bytes
+
+	// A read that has a slot and no entry (spin.go).
+	heldBack  uint32 = 1 << 9
+	attempted uint32 = 1 << 10 // and the spinning goroutine tries it now
 )
 
 // Start begins op, or queues it behind its predecessors.
@@ -98,7 +102,9 @@ func (b *Backend) launchLocked(op *backend.Op) {
 		b.beginReceiveLocked(op)
 		return
 	}
-	b.prepareLocked(op)
+	if !b.holdLocked(op) {
+		b.prepareLocked(op)
+	}
 }
 
 // completeLocked completes op with a result that does not come from the kernel.
@@ -168,12 +174,18 @@ func (b *Backend) cancelQueueLocked(q *backend.Queue, why error) {
 }
 
 // cancelInFlightLocked asks the kernel, once, to end op. A transmission that is not
-// in the kernel ends at its next turn.
+// in the kernel ends at its next turn, and a read that is being tried after the attempt.
 func (b *Backend) cancelInFlightLocked(op *backend.Op) {
 	if op.Flag&cancelled != 0 {
 		return
 	}
 	op.Flag |= cancelled
+	switch {
+	case op.Flag&attempted != 0:
+		return
+	case op.Flag&heldBack != 0:
+		b.submitHeldLocked()
+	}
 	b.resubmitLocked(op)
 	if op.Flag&inFlight != 0 {
 		b.prepareCancelLocked(b.slots.number(op))

@@ -276,6 +276,7 @@ func (b *Backend) wakeOrSubmit() {
 		b.thread.Wake()
 		return
 	}
+	b.submitHeld()
 	b.enterMu.RLock()
 	defer b.enterMu.RUnlock()
 	switch {

@@ -81,6 +81,7 @@ type Backend struct {
 	hasReceives   atomic.Bool   // receiveQueue is not empty
 	lastTransmits []*backend.Op // used by Wait only: the previous transmitQueue, whose memory is reused
 	estimate      estimate
+	spinner       spinner
 	reaps         atomic.Uint32 // counts the times that completions were reaped or waited for
 
 	sleeper sleeper
@@ -146,7 +147,9 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	case b.thread != nil:
 		return b.thread.wait(deadline)
 	}
+	b.countWait()
 	for {
+		b.submitHeld()
 		b.runTransmits()
 		b.submit()
 		b.fetchOverflow()
@@ -184,7 +187,7 @@ func (b *Backend) fetchOverflow() {
 
 // hasWork reports whether there is a reason not to sleep.
 func (b *Backend) hasWork() bool {
-	return b.ring.Ready() > 0 || b.Woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load()
+	return b.ring.Ready() > 0 || b.Woken.Load() || b.ring.Pending() > 0 || b.ring.Overflown() || b.hasCompleted.Load() || b.hasTransmits.Load() || b.spinner.held.Load() != nil
 }
 
 // Wake makes Wait return.
@@ -219,6 +222,7 @@ func (b *Backend) Close() error {
 func (b *Backend) drain() {
 	var all backend.Queue
 	for {
+		b.submitHeld()
 		b.runTransmits()
 		b.submit()
 		b.fetchOverflow()
