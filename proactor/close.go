@@ -86,8 +86,8 @@ func (d *Dispatcher) drain() {
 }
 
 // collectForClose moves everything to the lists from which it is dispatched, and
-// reports whether there is anything. Posts and timers get an error; operations that
-// the backend hands back have their result.
+// reports whether there is anything. Posts and timers get an error; other operations
+// have their result.
 func (d *Dispatcher) collectForClose() bool {
 	d.record.Round()
 	if d.journal != nil {
@@ -104,7 +104,7 @@ func (d *Dispatcher) collectForClose() bool {
 		d.runnable.Push(op)
 	}
 	for op := d.runnable.Head(); op != nil; op = op.Next {
-		if k := Kind(op.Kind); op.Err == nil && k >= KindTimer && !k.isExternal() && k != KindEvent {
+		if k := Kind(op.Kind); op.Err == nil && (k == KindTimer || k == KindPost) {
 			op.Err = ErrClosed
 		}
 	}

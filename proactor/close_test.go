@@ -201,3 +201,29 @@ func TestClosedDispatcherMakesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A signal and an event that have arrived before Close are the results of their waits.
+func TestArrivedBeforeClose(t *testing.T) {
+	d, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signals, err := d.Signals(os.Interrupt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := d.NewEvent()
+	calls := 0
+	handler := HandlerFunc(func(*Operation) { calls++ })
+	arrived, signalled := Operation{Handler: handler}, Operation{Handler: handler}
+	signals.Wait(&arrived)
+	event.Wait(&signalled)
+	signals.deliver(os.Interrupt)
+	event.Signal()
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if calls != 2 || arrived.Err() != nil || arrived.Signal() != os.Interrupt || signalled.Err() != nil || signalled.N() != 1 {
+		t.Errorf("%d calls; signal %v, %v; event %d, %v", calls, arrived.Signal(), arrived.Err(), signalled.N(), signalled.Err())
+	}
+}

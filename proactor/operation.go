@@ -40,63 +40,23 @@ const (
 	KindResolve      = Kind(70)
 )
 
-// String is the operation's name in the words of the pattern.
+// kindNames are the operations' names in the words of the pattern.
+var kindNames = [...]string{
+	KindAccept: "accept", KindConnect: "connect", KindRead: "read", KindWrite: "write", KindScatterRead: "scatter read",
+	KindGatherWrite: "gather write", KindOpen: "open", KindReadAt: "read at", KindWriteAt: "write at", KindSync: "sync",
+	KindStat: "stat", KindTransmitFile: "transmit file", KindReceiveFrom: "receive from", KindSendTo: "send to",
+	KindReceive: "receive", KindReadFull: "read full", KindWriteAll: "write all", KindTimer: "timer", KindPost: "post",
+	KindSignal: "signal", KindExternal: "external operation", KindEvent: "event", KindProcess: "process",
+	KindResolve: "resolve",
+}
+
+// String is the kind's name, such as "read"; "none" for KindNone and what is no kind.
 func (k Kind) String() string {
-	switch k {
-	case KindAccept:
-		return "accept"
-	case KindConnect:
-		return "connect"
-	case KindRead:
-		return "read"
-	case KindWrite:
-		return "write"
-	case KindScatterRead:
-		return "scatter read"
-	case KindGatherWrite:
-		return "gather write"
-	case KindOpen:
-		return "open"
-	case KindReadAt:
-		return "read at"
-	case KindWriteAt:
-		return "write at"
-	case KindSync:
-		return "sync"
-	case KindStat:
-		return "stat"
-	case KindTransmitFile:
-		return "transmit file"
-	case KindReceiveFrom:
-		return "receive from"
-	case KindSendTo:
-		return "send to"
-	case KindReceive:
-		return "receive"
-	case KindReadFull:
-		return "read full"
-	case KindWriteAll:
-		return "write all"
-	case KindTimer:
-		return "timer"
-	case KindPost:
-		return "post"
-	case KindSignal:
-		return "signal"
-	case KindExternal:
-		return "external operation"
-	case KindEvent:
-		return "event"
-	case KindProcess:
-		return "process"
-	case KindResolve:
-		return "resolve"
+	if int(k) < len(kindNames) && kindNames[k] != "" {
+		return kindNames[k]
 	}
 	return "none"
 }
-
-// isExternal reports whether a Processor completes k's operations.
-func (k Kind) isExternal() bool { return k == KindExternal || k == KindProcess || k == KindResolve }
 
 // toBackend is the kind of k's operations to a backend.
 func (k Kind) toBackend() backend.Kind {
