@@ -103,19 +103,25 @@ func logChoice(o *Options, info BackendInfo) {
 	o.Logger.Debug("backend taken", "backend", info.Name)
 }
 
-// noBackend is the error if no backend was opened: the name is unknown, or each
-// backend that was tried has failed.
+// noBackend is the error if no backend was opened: each one that was tried has failed, or
+// there is none of that name.
 func noBackend(name string, refused []BackendStatus) error {
-	if len(refused) == 1 {
+	switch len(refused) {
+	case 0:
+		return unknownBackend(name)
+	case 1:
 		return fmt.Errorf("proactor: backend %q does not work here: %w", name, refused[0].Err)
-	}
-	if len(refused) > 1 {
+	default:
 		var reasons []string
 		for _, r := range refused {
 			reasons = append(reasons, r.Name+": "+r.Err.Error())
 		}
 		return fmt.Errorf("proactor: no backend works here: %s", strings.Join(reasons, "; "))
 	}
+}
+
+// unknownBackend is the error if this program has no backend of that name.
+func unknownBackend(name string) error {
 	switch name {
 	case "sim":
 		return errors.New("proactor: the backend \"sim\" is not part of this program: import github.com/actum-go/actum/proactor/sim")
@@ -182,7 +188,7 @@ func ProbeBackends(o Options) ([]BackendStatus, error) {
 		name = o.Backend.BackendName()
 	}
 	if !known(name) {
-		return nil, noBackend(name, nil)
+		return nil, unknownBackend(name)
 	}
 	var thread *lockedThread
 	if o.WaitMode == WaitLocked {

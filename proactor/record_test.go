@@ -221,6 +221,34 @@ func TestRecordDate(t *testing.T) {
 	}
 }
 
+// An operation that a handler starts has the time at which the handler was called. With
+// FineTimes, and in a pool, it has a time of its own.
+func TestRecordFineTimes(t *testing.T) {
+	for _, o := range []proactor.Options{{}, {Record: proactor.RecordOptions{FineTimes: true}}, {Pool: proactor.Pool{Min: 2}}} {
+		d := newDispatcher(t, o)
+		first, second := proactor.NewOperation(nothing), proactor.NewOperation(func(*proactor.Operation) { d.Stop() })
+		d.Post(proactor.NewOperation(func(*proactor.Operation) {
+			d.StartTimer(first, 0)
+			for start := d.Now(); d.Now() < start+10*time.Microsecond; { // the clock goes on
+			}
+			d.StartTimer(second, 0)
+		}))
+		if err := d.Run(); err != nil {
+			t.Fatal(err)
+		}
+		var started []time.Time
+		for _, r := range d.Records() {
+			if r.Kind == "timer" {
+				started = append(started, r.Initiated)
+			}
+		}
+		fine := o.Record.FineTimes || o.Pool.Min > 1
+		if len(started) != 2 || started[0].Before(started[1]) != fine {
+			t.Errorf("%+v: the timers were started at %v", o, started)
+		}
+	}
+}
+
 // The history keeps the configured number of records, the last ones.
 func TestRecordHistory(t *testing.T) {
 	d := newDispatcher(t, proactor.Options{Record: proactor.RecordOptions{History: 10}})
