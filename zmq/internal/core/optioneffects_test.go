@@ -100,7 +100,7 @@ func TestEffectsOfChanges(t *testing.T) {
 // Every option has a test of what a change of it does.
 func TestEveryOptionHasAnEffect(t *testing.T) {
 	tested := strings.Fields("linger immediate sndtimeo rcvtimeo routing_id router_mandatory router_handover probe_router " +
-		"req_correlate req_relaxed xpub_nodrop subscribe " + // TestChange... of socketoptions_test.go
+		"req_correlate req_relaxed xpub_nodrop subscribe " + // TestChange... of zmq/socketoptions_test.go
 		"sndhwm rcvhwm sndhwm_bytes rcvhwm_bytes") // TestChangeHighWaterMarks and others
 	for _, e := range effects {
 		tested = append(tested, e.option)
