@@ -21,16 +21,16 @@ const (
 
 // Defaults, as in libzmq.
 const (
-	DefaultHWM               = option.DefaultHWM
-	DefaultReconnectInterval = option.DefaultReconnectInterval
-	DefaultHandshakeTimeout  = option.DefaultHandshakeTimeout
-	DefaultBacklog           = option.DefaultBacklog
+	DefaultHWM               = option.DefaultHWM               // 1000 messages
+	DefaultReconnectInterval = option.DefaultReconnectInterval // 100 ms
+	DefaultHandshakeTimeout  = option.DefaultHandshakeTimeout  // 30 s
+	DefaultBacklog           = option.DefaultBacklog           // 100 connections
 )
 
 // Defaults of options that libzmq does not have.
 const (
-	DefaultMaxFrames    = option.DefaultMaxFrames
-	DefaultStallTimeout = option.DefaultStallTimeout
+	DefaultMaxFrames    = option.DefaultMaxFrames    // 1,048,576 frames
+	DefaultStallTimeout = option.DefaultStallTimeout // a minute
 )
 
 // Options are a socket's options. The zero value has libzmq's defaults. Where

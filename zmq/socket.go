@@ -49,11 +49,11 @@ func (s *Socket) Type() Type { return Type(s.core.Type()) }
 // PUSH, DEALER, REQ and PAIR wait until ctx is done; PUB, REP and ROUTER drop the
 // message and count it (a ROUTER with RouterMandatory waits or fails). Send fails
 // with ErrReleased if m is a copy of a message that was released.
-func (s *Socket) Send(ctx context.Context, m Msg) error { return s.core.Send(ctx, m) }
+func (s *Socket) Send(ctx context.Context, m Msg) error { return s.core.Send(ctx, message.Msg(m)) }
 
 // TrySend sends a message as Send does, but fails with ErrWouldBlock where Send
 // waits.
-func (s *Socket) TrySend(m Msg) error { return s.core.TrySend(m) }
+func (s *Socket) TrySend(m Msg) error { return s.core.TrySend(message.Msg(m)) }
 
 // SendBytes sends a message of one frame. b is copied, and the caller keeps it.
 func (s *Socket) SendBytes(ctx context.Context, b []byte) error { return s.core.SendBytes(ctx, b) }
@@ -62,23 +62,29 @@ func (s *Socket) SendBytes(ctx context.Context, b []byte) error { return s.core.
 // program must not write to b any more. The program may read b, and send it
 // again.
 func (s *Socket) SendOwned(ctx context.Context, b []byte) error {
-	return s.Send(ctx, message.Single(b))
+	return s.core.Send(ctx, message.Single(b))
 }
 
 // SendFrames sends a message of copies of the frames.
 func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
-	return s.Send(ctx, message.Copy(frames...))
+	return s.core.Send(ctx, message.Copy(frames...))
 }
 
 // Recv receives the next message, and waits for one until ctx is done. The
 // message may be read and sent, but not written to, because over inproc other
 // sockets may share its memory. [Msg.Clone] makes a message that may be written
 // to.
-func (s *Socket) Recv(ctx context.Context) (Msg, error) { return s.core.Pattern().Recv(ctx) }
+func (s *Socket) Recv(ctx context.Context) (Msg, error) {
+	m, err := s.core.Pattern().Recv(ctx)
+	return Msg(m), err
+}
 
 // TryRecv receives a message as Recv does, but fails with ErrWouldBlock where
 // Recv waits.
-func (s *Socket) TryRecv() (Msg, error) { return s.core.TryRecv() }
+func (s *Socket) TryRecv() (Msg, error) {
+	m, err := s.core.TryRecv()
+	return Msg(m), err
+}
 
 // RecvBytes receives a message of one frame, which belongs to the caller: it is a
 // copy if others may read the same memory, as over inproc they may from 4 KiB on.
@@ -89,7 +95,7 @@ func (s *Socket) RecvBytes(ctx context.Context) ([]byte, error) { return s.core.
 // RecvFrames receives a message and returns its frames. They belong to the
 // caller, as the bytes of RecvBytes do.
 func (s *Socket) RecvFrames(ctx context.Context) ([][]byte, error) {
-	m, err := s.Recv(ctx)
+	m, err := s.core.Recv(ctx)
 	return m.OwnFrames(), err
 }
 
