@@ -2,6 +2,8 @@ package backend
 
 import "golang.org/x/sys/unix"
 
+const rawAddressSize = 128
+
 // OpSys is the memory that the kernel reads or writes while an operation is
 // outstanding. Parts that most operations do not need are allocated at first use.
 type OpSys struct {
@@ -11,24 +13,10 @@ type OpSys struct {
 	Fd   int32       // connect: the socket being connected
 }
 
-// RawAddress is a socket address in the kernel's layout.
-type RawAddress struct {
-	Bytes [128]byte
-	Len   uint32 // number of bytes of Bytes in use, or available to the kernel
-}
-
 // RawVector grows to the size that an operation needs, and keeps it.
 type RawVector struct {
 	Iov []unix.Iovec
 	Msg unix.Msghdr
-}
-
-// Address returns the operation's raw address, allocated at first use.
-func (s *OpSys) Address() *RawAddress {
-	if s.Addr == nil {
-		s.Addr = new(RawAddress)
-	}
-	return s.Addr
 }
 
 // Vector returns the operation's raw vector, allocated at first use.

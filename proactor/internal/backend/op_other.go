@@ -4,6 +4,3 @@ package backend
 
 // OpSys is empty: no backend of this system gives memory to the kernel.
 type OpSys struct{}
-
-// StatSys is empty on systems where package os carries out a stat.
-type StatSys struct{}

@@ -2,35 +2,23 @@ package backend
 
 import "golang.org/x/sys/windows"
 
+const rawAddressSize = 256
+
 // OpSys is the memory that the system reads or writes while an operation is
 // outstanding. Parts that most operations do not need are allocated at first use.
 type OpSys struct {
 	Overlapped windows.Overlapped // first field: a completion port returns its address
 	Op         *Op                // the operation that this belongs to
-	Lane       any                // the backend's queue whose head the operation is
+	Queue      any                // the backend's queue whose head the operation is
 	Addr       *RawAddress        // accept, connect
 	Vec        *RawVector         // scatter and gather
 	Fd         int32              // accept, connect: the socket that becomes the stream
 	Flags      uint32             // of a read; for an accept, the number of bytes received
 }
 
-// RawAddress holds one or two socket addresses in the system's layout.
-type RawAddress struct {
-	Bytes [256]byte
-	Len   uint32 // number of bytes of Bytes in use, or available to the system
-}
-
 // RawVector grows to the size that an operation needs, and keeps it.
 type RawVector struct {
 	Bufs []windows.WSABuf
-}
-
-// Address returns the operation's raw address, allocated at first use.
-func (s *OpSys) Address() *RawAddress {
-	if s.Addr == nil {
-		s.Addr = new(RawAddress)
-	}
-	return s.Addr
 }
 
 // Vector returns the operation's raw vector, allocated at first use.
@@ -40,6 +28,3 @@ func (s *OpSys) Vector() *RawVector {
 	}
 	return s.Vec
 }
-
-// StatSys is empty on systems where package os carries out a stat.
-type StatSys struct{}

@@ -21,8 +21,8 @@ var (
 
 // Connect begins to connect the socket that PrepareConnect made. EINPROGRESS
 // means that the socket becomes writable once that has succeeded or failed.
-func Connect(op *backend.Op) unix.Errno {
-	errno := callConnect(op)
+func Connect(s *backend.OpSys) unix.Errno {
+	errno := callConnect(s)
 	switch errno {
 	case unix.EINTR, unix.EALREADY:
 		return unix.EINPROGRESS // the connect continues

@@ -43,8 +43,8 @@ func TestConnectContinues(t *testing.T) {
 		unix.EINPROGRESS: unix.EINPROGRESS, unix.EINTR: unix.EINPROGRESS, unix.EALREADY: unix.EINPROGRESS,
 		unix.ECONNREFUSED: unix.ECONNREFUSED, unix.EAGAIN: unix.EAGAIN,
 	} {
-		replace(t, &callConnect, func(*backend.Op) unix.Errno { return answer })
-		if got := Connect(new(backend.Op)); got != want {
+		replace(t, &callConnect, func(*backend.OpSys) unix.Errno { return answer })
+		if got := Connect(new(backend.OpSys)); got != want {
 			t.Errorf("%v: %v, want %v", answer, got, want)
 		}
 	}

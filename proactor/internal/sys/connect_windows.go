@@ -12,16 +12,16 @@ import (
 // This file connects a socket with a call that blocks its thread. The result then comes
 // out of the port as if the system had put it there.
 
-// PrepareOverlapped makes op's OVERLAPPED ready for Port.Complete.
-func PrepareOverlapped(op *backend.Op) { prepareOverlapped(op) }
+// PrepareOverlapped makes the OVERLAPPED of s ready for Port.Complete.
+func PrepareOverlapped(s *backend.OpSys) { prepareOverlapped(s) }
 
 // ConnectBlocking connects the socket that PrepareConnect made, and leaves the
-// result in op.
-func ConnectBlocking(op *backend.Op) {
-	fd := uintptr(op.Sys.Fd)
+// result in s.
+func ConnectBlocking(s *backend.OpSys) {
+	fd := uintptr(s.Fd)
 	err := setBlocking(fd, true)
 	if err == nil {
-		failed, _, errno := syscall.SyscallN(procConnect.Addr(), fd, uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
+		failed, _, errno := syscall.SyscallN(procConnect.Addr(), fd, uintptr(unsafe.Pointer(&s.Addr.Bytes)), uintptr(s.Addr.Len))
 		if failed != 0 {
 			err = errno
 		}
@@ -29,15 +29,15 @@ func ConnectBlocking(op *backend.Op) {
 	if e := setBlocking(fd, false); err == nil {
 		err = e
 	}
-	op.Sys.Flags = 0
+	s.Flags = 0
 	if errno, ok := err.(syscall.Errno); ok {
-		op.Sys.Flags = uint32(errno)
+		s.Flags = uint32(errno)
 	}
-	op.Sys.Overlapped.Internal = uintptr(op.Sys.Flags) // 0 means success
+	s.Overlapped.Internal = uintptr(s.Flags) // 0 means success
 }
 
 // BlockingConnectResult returns the error of ConnectBlocking.
-func BlockingConnectResult(op *backend.Op) syscall.Errno { return syscall.Errno(op.Sys.Flags) }
+func BlockingConnectResult(s *backend.OpSys) syscall.Errno { return syscall.Errno(s.Flags) }
 
 // setBlocking sets whether calls on a socket without an OVERLAPPED wait.
 func setBlocking(fd uintptr, wait bool) error {
@@ -48,10 +48,10 @@ func setBlocking(fd uintptr, wait bool) error {
 	return windows.WSAIoctl(windows.Handle(fd), fionbio, (*byte)(unsafe.Pointer(&on)), uint32(unsafe.Sizeof(on)), nil, 0, &returned, nil, 0)
 }
 
-// Complete makes op come out of the port. It can fail only when memory is short, and is
+// Complete makes s come out of the port. It can fail only when memory is short, and is
 // then tried again.
-func (p Port) Complete(op *backend.Op) {
-	for windows.PostQueuedCompletionStatus(p.h, 0, 0, &op.Sys.Overlapped) != nil {
+func (p Port) Complete(s *backend.OpSys) {
+	for windows.PostQueuedCompletionStatus(p.h, 0, 0, &s.Overlapped) != nil {
 		windows.SleepEx(1, false)
 	}
 }

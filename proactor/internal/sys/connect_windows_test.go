@@ -33,21 +33,21 @@ func TestConnectBlocking(t *testing.T) {
 		refused bool
 	}{{open, false}, {shut.Addr().String(), true}} {
 		op := &backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: "tcp", Address: tt.address}}
-		if err := PrepareConnect(op); err != nil {
+		if err := PrepareConnect(op.Connect(), &op.Sys); err != nil {
 			t.Fatal(err)
 		}
-		PrepareOverlapped(op)
+		PrepareOverlapped(&op.Sys)
 		go func() {
-			ConnectBlocking(op)
-			port.Complete(op)
+			ConnectBlocking(&op.Sys)
+			port.Complete(&op.Sys)
 		}()
 		var events PortBuffer
 		if n := port.Wait(&events, true); n != 1 {
 			t.Fatalf("%d have come out of the port", n)
 		}
 		landed, _, failed := events.Done(0)
-		if landed != op || failed != tt.refused || failed && BlockingConnectResult(op) != windows.WSAECONNREFUSED {
-			t.Errorf("%s: %p of %p, failed %v with %v", tt.address, landed, op, failed, BlockingConnectResult(op))
+		if landed != &op.Sys || failed != tt.refused || failed && BlockingConnectResult(&op.Sys) != windows.WSAECONNREFUSED {
+			t.Errorf("%s: %p of %p, failed %v with %v", tt.address, landed, op, failed, BlockingConnectResult(&op.Sys))
 		}
 		if _, errno := Recv(int(op.Sys.Fd), make([]byte, 1)); !tt.refused && errno != WouldWait {
 			t.Errorf("a read of nothing: %v", errno)

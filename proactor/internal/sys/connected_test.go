@@ -24,7 +24,7 @@ func TestConnectAgain(t *testing.T) {
 		{"unix", "", backend.EADDRNOTAVAIL, 1, false},
 	} {
 		op := &backend.Op{Args: &backend.ConnectArgs{Network: test.network, Socket: &backend.SocketOptions{LocalAddr: test.local}}}
-		if got := ConnectAgain(op, test.err, test.attempts); got != test.want {
+		if got := ConnectAgain(op.Connect(), test.err, test.attempts); got != test.want {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

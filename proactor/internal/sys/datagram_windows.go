@@ -45,32 +45,32 @@ func PacketFamily(fd int) uint16 {
 
 // ConnectPacket sets the peer of the socket of datagrams that PrepareConnect made. It
 // sends nothing, and so does not wait.
-func ConnectPacket(op *backend.Op) error {
-	failed, _, errno := syscall.SyscallN(procConnect.Addr(), uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
+func ConnectPacket(s *backend.OpSys) error {
+	failed, _, errno := syscall.SyscallN(procConnect.Addr(), uintptr(s.Fd), uintptr(unsafe.Pointer(&s.Addr.Bytes)), uintptr(s.Addr.Len))
 	if failed != 0 {
 		return os.NewSyscallError("connect", errno)
 	}
 	return nil
 }
 
-// StartRecvFrom begins to receive a datagram. Its source will be in op's raw address.
-func StartRecvFrom(fd int, op *backend.Op) syscall.Errno {
-	buf, from := bufferOf(op.Buf), op.Sys.Address()
-	from.Len, op.Sys.Flags = uint32(len(from.Bytes)), 0
+// StartRecvFrom begins to receive a datagram into b. Its source will be in the address of s.
+func StartRecvFrom(fd int, s *backend.OpSys, b []byte) syscall.Errno {
+	buf, from := bufferOf(b), s.Address()
+	from.Len, s.Flags = uint32(len(from.Bytes)), 0
 	failed, _, errno := syscall.SyscallN(procWSARecvFrom.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0,
-		uintptr(unsafe.Pointer(&op.Sys.Flags)), uintptr(unsafe.Pointer(&from.Bytes)), uintptr(unsafe.Pointer(&from.Len)), prepareOverlapped(op), 0)
+		uintptr(unsafe.Pointer(&s.Flags)), uintptr(unsafe.Pointer(&from.Bytes)), uintptr(unsafe.Pointer(&from.Len)), prepareOverlapped(s), 0)
 	return outcome(failed == 0, errno)
 }
 
-// StartSendTo begins to send a datagram to op's raw address, or to the peer of a
+// StartSendTo begins to send b as a datagram to the address of s, or to the peer of a
 // connected socket.
-func StartSendTo(fd int, op *backend.Op, connected bool) syscall.Errno {
-	buf := bufferOf(op.Buf)
+func StartSendTo(fd int, s *backend.OpSys, b []byte, connected bool) syscall.Errno {
+	buf := bufferOf(b)
 	var to, size uintptr
 	if !connected {
-		to, size = uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len)
+		to, size = uintptr(unsafe.Pointer(&s.Addr.Bytes)), uintptr(s.Addr.Len)
 	}
 	failed, _, errno := syscall.SyscallN(procWSASendTo.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&buf)), 1, 0, 0,
-		to, size, prepareOverlapped(op), 0)
+		to, size, prepareOverlapped(s), 0)
 	return outcome(failed == 0, errno)
 }

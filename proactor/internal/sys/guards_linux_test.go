@@ -15,7 +15,7 @@ import (
 func connecting(t *testing.T, address string) *backend.Op {
 	t.Helper()
 	op := &backend.Op{Args: &backend.ConnectArgs{Network: "tcp", Address: address}}
-	if err := PrepareConnect(op); err != nil {
+	if err := PrepareConnect(op.Connect(), &op.Sys); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { Close(int(op.Sys.Fd)) })
@@ -29,7 +29,7 @@ func TestConnectedWithoutAPeer(t *testing.T) {
 	if errno := Connected(int(op.Sys.Fd)); errno != unix.EINPROGRESS {
 		t.Errorf("a socket that is not connected: %v", errno)
 	}
-	_, remote, err := Established(int(op.Sys.Fd), op)
+	_, remote, err := Established(int(op.Sys.Fd), op.Connect())
 	if err != nil || remote == nil || remote.String() != "127.0.0.1:1" {
 		t.Errorf("the peer has gone: %v, %v", remote, err)
 	}
@@ -43,11 +43,11 @@ func TestConnectOfWhatIsConnected(t *testing.T) {
 	}
 	defer Close(fd)
 	op := connecting(t, LocalAddr(fd).String())
-	if errno := Connect(op); errno != 0 && errno != unix.EINPROGRESS {
+	if errno := Connect(&op.Sys); errno != 0 && errno != unix.EINPROGRESS {
 		t.Fatal(errno)
 	}
 	for range 2 { // the kernel answers success to the first, and EISCONN to the second
-		if errno := Connect(op); errno != 0 {
+		if errno := Connect(&op.Sys); errno != 0 {
 			t.Errorf("connect again: %v", errno)
 		}
 	}

@@ -12,16 +12,16 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// This file puts operations into flight. A call that returns Pending has done so, and the
-// operation comes out of the port. After 0 the operation is done and has moved Moved(op)
-// bytes.
+// This file begins calls that the system ends later. A call that returns Pending is in
+// flight, and its OpSys comes out of the port. After 0 the call is done and has moved
+// Moved bytes.
 
-// Pending means that an operation is in flight.
+// Pending means that a call is in flight.
 const Pending = windows.ERROR_IO_PENDING
 
 // Other results of such calls.
 const (
-	Aborted   = windows.ERROR_OPERATION_ABORTED // the operation was cancelled
+	Aborted   = windows.ERROR_OPERATION_ABORTED // the call was cancelled
 	WouldWait = windows.WSAEWOULDBLOCK          // of calls without an OVERLAPPED
 )
 
@@ -35,56 +35,56 @@ var (
 	procAcceptEx = windows.NewLazySystemDLL("mswsock.dll").NewProc("AcceptEx")
 )
 
-// prepareOverlapped makes op's OVERLAPPED ready and returns its address.
-func prepareOverlapped(op *backend.Op) uintptr {
-	op.Sys.Op = op
-	op.Sys.Overlapped = windows.Overlapped{}
-	return uintptr(unsafe.Pointer(&op.Sys.Overlapped))
+// prepareOverlapped makes the OVERLAPPED of s ready and returns its address.
+func prepareOverlapped(s *backend.OpSys) uintptr {
+	s.Overlapped = windows.Overlapped{}
+	return uintptr(unsafe.Pointer(&s.Overlapped))
 }
 
-// Moved returns how many bytes an operation that was done at once has moved.
-func Moved(op *backend.Op) int { return int(op.Sys.Overlapped.InternalHigh) }
+// Moved returns how many bytes a call that was done at once has moved.
+func Moved(s *backend.OpSys) int { return int(s.Overlapped.InternalHigh) }
 
-// buffers returns the list of buffers that op reads into or writes from. The system
-// copies the list, but not the buffers.
-func buffers(op *backend.Op, one *windows.WSABuf) (first *windows.WSABuf, n int) {
-	if op.Kind == backend.KindRead || op.Kind == backend.KindWrite {
-		*one = bufferOf(op.Buf)
+// buffers returns b, or else vec, as a list of buffers. The system copies the list, but
+// not the buffers.
+func buffers(s *backend.OpSys, b []byte, vec [][]byte, one *windows.WSABuf) (first *windows.WSABuf, n int) {
+	if vec == nil {
+		*one = bufferOf(b)
 		return one, 1
 	}
-	v := op.Sys.Vector()
+	v := s.Vector()
 	x := Vector{bufs: v.Bufs[:0]}
-	x.Set(op.Vec)
+	x.Set(vec)
 	v.Bufs = x.bufs
 	return unsafe.SliceData(v.Bufs), len(v.Bufs)
 }
 
-// StartRecv begins to read into op's buffers, which are not empty.
-func StartRecv(fd int, op *backend.Op) syscall.Errno {
+// StartRecv begins to read into b, or into vec if that is not nil. There is room for a
+// byte at least.
+func StartRecv(fd int, s *backend.OpSys, b []byte, vec [][]byte) syscall.Errno {
 	var one windows.WSABuf
-	bufs, n := buffers(op, &one)
-	op.Sys.Flags = 0
+	bufs, n := buffers(s, b, vec, &one)
+	s.Flags = 0
 	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
-		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op), 0)
+		0, uintptr(unsafe.Pointer(&s.Flags)), prepareOverlapped(s), 0)
 	return outcome(failed == 0, errno)
 }
 
 // StartAwait begins to wait for bytes or the end of the stream, and leaves the bytes in
 // the stream: it is a read of no bytes.
-func StartAwait(fd int, op *backend.Op) syscall.Errno {
+func StartAwait(fd int, s *backend.OpSys) syscall.Errno {
 	var none windows.WSABuf
-	op.Sys.Flags = 0
+	s.Flags = 0
 	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&none)), 1,
-		0, uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op), 0)
+		0, uintptr(unsafe.Pointer(&s.Flags)), prepareOverlapped(s), 0)
 	return outcome(failed == 0, errno)
 }
 
-// StartSend begins to write from op's buffers, which are not empty.
-func StartSend(fd int, op *backend.Op) syscall.Errno {
+// StartSend begins to write from b, or from vec if that is not nil: one byte at least.
+func StartSend(fd int, s *backend.OpSys, b []byte, vec [][]byte) syscall.Errno {
 	var one windows.WSABuf
-	bufs, n := buffers(op, &one)
+	bufs, n := buffers(s, b, vec, &one)
 	failed, _, errno := syscall.SyscallN(procWSASend.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
-		0, 0, prepareOverlapped(op), 0)
+		0, 0, prepareOverlapped(s), 0)
 	return outcome(failed == 0, errno)
 }
 
@@ -96,8 +96,8 @@ func outcome(ok bool, errno syscall.Errno) syscall.Errno {
 }
 
 // PrepareAccept makes the socket that becomes the next connection of a listener with
-// address local, and puts it into op.Sys.Fd.
-func PrepareAccept(op *backend.Op, local net.Addr, o *backend.SocketOptions) error {
+// address local, and puts it into s.Fd.
+func PrepareAccept(s *backend.OpSys, local net.Addr, o *backend.SocketOptions) error {
 	family := familyInet6
 	switch a := local.(type) {
 	case *net.TCPAddr:
@@ -108,15 +108,15 @@ func PrepareAccept(op *backend.Op, local net.Addr, o *backend.SocketOptions) err
 		family = familyUnix
 	}
 	fd, err := newSocket("", family, o)
-	op.Sys.Fd = int32(fd)
+	s.Fd = int32(fd)
 	return err
 }
 
 // StartAccept begins to accept a connection with the socket of PrepareAccept.
-func StartAccept(listener int, op *backend.Op) syscall.Errno {
-	room := &op.Sys.Address().Bytes
-	ok, _, errno := syscall.SyscallN(procAcceptEx.Addr(), uintptr(listener), uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(room)),
-		0, uintptr(len(room)/2), uintptr(len(room)/2), uintptr(unsafe.Pointer(&op.Sys.Flags)), prepareOverlapped(op))
+func StartAccept(listener int, s *backend.OpSys) syscall.Errno {
+	room := &s.Address().Bytes
+	ok, _, errno := syscall.SyscallN(procAcceptEx.Addr(), uintptr(listener), uintptr(s.Fd), uintptr(unsafe.Pointer(room)),
+		0, uintptr(len(room)/2), uintptr(len(room)/2), uintptr(unsafe.Pointer(&s.Flags)), prepareOverlapped(s))
 	return outcome(ok != 0, errno)
 }
 
@@ -142,26 +142,25 @@ var connectEx = sync.OnceValues(func() (uintptr, error) {
 })
 
 // StartConnect begins to connect the socket that PrepareConnect made.
-func StartConnect(op *backend.Op) syscall.Errno {
+func StartConnect(s *backend.OpSys) syscall.Errno {
 	call, err := connectEx()
 	if err != nil {
 		return windows.WSAEOPNOTSUPP
 	}
-	ok, _, errno := syscall.SyscallN(call, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)),
-		uintptr(op.Sys.Addr.Len), 0, 0, 0, prepareOverlapped(op))
+	ok, _, errno := syscall.SyscallN(call, uintptr(s.Fd), uintptr(unsafe.Pointer(&s.Addr.Bytes)),
+		uintptr(s.Addr.Len), 0, 0, 0, prepareOverlapped(s))
 	return outcome(ok != 0, errno)
 }
 
 // BindAnywhere binds the socket of a connect to any address, as ConnectEx requires,
 // unless it is bound.
-func BindAnywhere(op *backend.Op) error {
-	to := op.Connect()
+func BindAnywhere(to *backend.ConnectArgs, s *backend.OpSys) error {
 	if backend.IsUnix(to.Network) || to.Socket != nil && to.Socket.LocalAddr != "" {
 		return nil
 	}
-	a := &Address{Len: op.Sys.Addr.Len}
-	setFamily(a, familyOf(op.Sys.Addr))
-	return bind(int(op.Sys.Fd), a)
+	a := &Address{Len: s.Addr.Len}
+	setFamily(a, familyOf(s.Addr))
+	return bind(int(s.Fd), a)
 }
 
 // Connected completes the setup of a socket that was connected.
@@ -170,16 +169,16 @@ func Connected(fd int) error {
 		windows.Setsockopt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_UPDATE_CONNECT_CONTEXT, nil, 0))
 }
 
-// CancelIO asks the system to end an operation in flight early. It comes out of the port
+// CancelIO asks the system to end a call in flight early. It comes out of the port
 // in any case.
-func CancelIO(fd int, op *backend.Op) {
-	_ = windows.CancelIoEx(windows.Handle(fd), &op.Sys.Overlapped) // not found: it has ended
+func CancelIO(fd int, s *backend.OpSys) {
+	_ = windows.CancelIoEx(windows.Handle(fd), &s.Overlapped) // not found: it has ended
 }
 
-// Result returns how a failed operation on a socket ended.
-func Result(fd int, op *backend.Op) (int, syscall.Errno) {
+// Result returns how a failed call on a socket ended.
+func Result(fd int, s *backend.OpSys) (int, syscall.Errno) {
 	var n, flags uint32
-	ok, _, errno := syscall.SyscallN(procResult.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&op.Sys.Overlapped)),
+	ok, _, errno := syscall.SyscallN(procResult.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&s.Overlapped)),
 		uintptr(unsafe.Pointer(&n)), 0, uintptr(unsafe.Pointer(&flags)))
 	return int(n), outcome(ok != 0, errno)
 }

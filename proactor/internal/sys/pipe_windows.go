@@ -50,28 +50,28 @@ var (
 	procPipeDone  = kernel.NewProc("GetOverlappedResult")
 )
 
-// StartReadPipe begins to read into b, a part of op's buffers. If b is empty it waits for
+// StartReadPipe begins to read into b. If b is empty it waits for
 // bytes or the end of the pipe, and leaves the bytes there.
-func StartReadPipe(fd int, op *backend.Op, b []byte) syscall.Errno {
-	return startPipe(procReadFile, fd, op, b)
+func StartReadPipe(fd int, s *backend.OpSys, b []byte) syscall.Errno {
+	return startPipe(procReadFile, fd, s, b)
 }
 
 // StartWritePipe begins to write b. A cancelled write has written all or nothing, unless
 // a reader was reading at that moment.
-func StartWritePipe(fd int, op *backend.Op, b []byte) syscall.Errno {
-	return startPipe(procWriteFile, fd, op, b)
+func StartWritePipe(fd int, s *backend.OpSys, b []byte) syscall.Errno {
+	return startPipe(procWriteFile, fd, s, b)
 }
 
-func startPipe(call *windows.LazyProc, fd int, op *backend.Op, b []byte) syscall.Errno {
+func startPipe(call *windows.LazyProc, fd int, s *backend.OpSys, b []byte) syscall.Errno {
 	ok, _, errno := syscall.SyscallN(call.Addr(), uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(min(len(b), PipeSize)),
-		0, prepareOverlapped(op))
+		0, prepareOverlapped(s))
 	return outcome(ok != 0, pipeError(errno))
 }
 
 // PipeResult is Result for a pipe.
-func PipeResult(fd int, op *backend.Op) (int, syscall.Errno) {
+func PipeResult(fd int, s *backend.OpSys) (int, syscall.Errno) {
 	var n uint32
-	ok, _, errno := syscall.SyscallN(procPipeDone.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&op.Sys.Overlapped)),
+	ok, _, errno := syscall.SyscallN(procPipeDone.Addr(), uintptr(fd), uintptr(unsafe.Pointer(&s.Overlapped)),
 		uintptr(unsafe.Pointer(&n)), 0)
 	return int(n), outcome(ok != 0, pipeError(errno))
 }

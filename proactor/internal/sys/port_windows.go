@@ -17,11 +17,11 @@ var (
 	procGetStatus = kernel.NewProc("GetQueuedCompletionStatusEx")
 )
 
-// Port is a completion port: a queue of the operations that the system has finished.
+// Port is a completion port: a queue of the calls that the system has finished.
 //
-// The system knows an operation in flight by the address of its OVERLAPPED, which lies in
-// the operation itself. So the operation, and the memory that it names, must stay
-// reachable for the garbage collector until it has come out of the port.
+// The system knows a call in flight by the address of its OVERLAPPED, the first field of
+// an OpSys. So the OpSys, and the memory that the call names, must stay reachable for the
+// garbage collector until it has come out of the port.
 type Port struct {
 	h windows.Handle
 }
@@ -75,15 +75,15 @@ type PortBuffer [64]struct {
 	moved      uint32
 }
 
-// Done returns operation i, the bytes that it has moved, and whether it has failed; Result
-// says how. It is nil if entry i comes from Post.
-func (b *PortBuffer) Done(i int) (op *backend.Op, moved int, failed bool) {
+// Done returns the OpSys of entry i, the bytes that the call has moved, and whether it has
+// failed; Result says how. It is nil if entry i comes from Post.
+func (b *PortBuffer) Done(i int) (s *backend.OpSys, moved int, failed bool) {
 	e := &b[i]
 	if e.overlapped == 0 {
 		return nil, 0, false
 	}
-	s := *(**backend.OpSys)(unsafe.Pointer(&e.overlapped))
-	return s.Op, int(e.moved), s.Overlapped.Internal != 0
+	s = *(**backend.OpSys)(unsafe.Pointer(&e.overlapped))
+	return s, int(e.moved), s.Overlapped.Internal != 0
 }
 
 // Wait fills b with finished operations and returns how many entries that is. If there are

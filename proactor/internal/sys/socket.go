@@ -92,12 +92,11 @@ func bindSocket(network, address string, o *backend.SocketOptions, set func(fd i
 	return fd, nil
 }
 
-// PrepareConnect makes the socket of a connect, with op's options, and puts it
-// and the address into op.Sys. The error is a *net.OpError,
-// and then there is no socket.
-func PrepareConnect(op *backend.Op) error {
-	to, fd := op.Connect(), -1
-	family, err := encodePeer(op.Sys.Address(), to.Network, to.Address)
+// PrepareConnect makes the socket of a connect, with the options of to, and puts it and
+// the address into s. The error is a *net.OpError, and then there is no socket.
+func PrepareConnect(to *backend.ConnectArgs, s *backend.OpSys) error {
+	fd := -1
+	family, err := encodePeer(s.Address(), to.Network, to.Address)
 	if err == nil {
 		fd, err = newSocket(to.Network, family, to.Socket)
 	}
@@ -108,9 +107,9 @@ func PrepareConnect(op *backend.Op) error {
 			fd = -1
 		}
 	}
-	op.Sys.Fd = int32(fd)
+	s.Fd = int32(fd)
 	if err != nil {
-		return ConnectError(op, err)
+		return ConnectError(to, err)
 	}
 	return nil
 }
@@ -139,11 +138,10 @@ func bindTo(fd, family int, network, address string) error {
 }
 
 // ConnectError is the error of a connect, in the form of package net.
-func ConnectError(op *backend.Op, err error) error {
+func ConnectError(to *backend.ConnectArgs, err error) error {
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError("connect", errno)
 	}
-	to := op.Connect()
 	return &net.OpError{Op: "dial", Net: to.Network, Addr: textAddr{to.Network, to.Address}, Err: err}
 }
 

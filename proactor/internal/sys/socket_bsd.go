@@ -15,8 +15,8 @@ func bind(fd int, a *Address) error {
 }
 
 // connectOnce makes the system call.
-func connectOnce(op *backend.Op) unix.Errno {
-	return errnoOf(unix.Connect(int(op.Sys.Fd), sockaddrOf(op.Sys.Addr)))
+func connectOnce(s *backend.OpSys) unix.Errno {
+	return errnoOf(unix.Connect(int(s.Fd), sockaddrOf(s.Addr)))
 }
 
 // acceptOnce makes the system call, which does not wait.

@@ -18,8 +18,8 @@ func bind(fd int, a *Address) error {
 }
 
 // connectOnce makes the system call.
-func connectOnce(op *backend.Op) unix.Errno {
-	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(op.Sys.Fd), uintptr(unsafe.Pointer(&op.Sys.Addr.Bytes)), uintptr(op.Sys.Addr.Len))
+func connectOnce(s *backend.OpSys) unix.Errno {
+	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(s.Fd), uintptr(unsafe.Pointer(&s.Addr.Bytes)), uintptr(s.Addr.Len))
 	return errno
 }
 

@@ -47,8 +47,8 @@ func (f SocketFile) Remove() {
 }
 
 // Unbind removes the file of the local address of a connect that has failed.
-func Unbind(op *backend.Op) {
-	if to := op.Connect(); to.Network == "unixgram" && to.Socket != nil && to.Socket.LocalAddr != "" {
+func Unbind(to *backend.ConnectArgs) {
+	if to.Network == "unixgram" && to.Socket != nil && to.Socket.LocalAddr != "" {
 		SocketFileOf(&net.UnixAddr{Name: to.Socket.LocalAddr, Net: to.Network}).Remove()
 	}
 }

@@ -89,11 +89,11 @@ func TestListenOptions(t *testing.T) {
 		Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port))),
 		Socket:  &backend.SocketOptions{LocalAddr: "127.0.0.1:0"},
 	}}
-	if err := PrepareConnect(op); err != nil {
+	if err := PrepareConnect(op.Connect(), &op.Sys); err != nil {
 		t.Fatal(err)
 	}
 	defer Close(int(op.Sys.Fd))
-	if errno := Connect(op); errno != 0 && errno != unix.EINPROGRESS {
+	if errno := Connect(&op.Sys); errno != 0 && errno != unix.EINPROGRESS {
 		t.Fatal(errno)
 	}
 	if errno := Connected(int(op.Sys.Fd)); errno != 0 {
@@ -138,7 +138,7 @@ func TestErrorsSayWhat(t *testing.T) {
 		t.Errorf("listen: %v", err)
 	}
 	op := &backend.Op{Args: &backend.ConnectArgs{Network: "tcp", Address: "127.0.0.1:1"}}
-	err = ConnectError(op, unix.ECONNREFUSED)
+	err = ConnectError(op.Connect(), unix.ECONNREFUSED)
 	if !errors.Is(err, unix.ECONNREFUSED) || err.Error() != "dial tcp 127.0.0.1:1: connect: connection refused" {
 		t.Errorf("connect: %v", err)
 	}

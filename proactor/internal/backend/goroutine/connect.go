@@ -60,7 +60,7 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 		return nil, selfConnected(conn.(*net.TCPConn))
 	}
 	if call := (*os.SyscallError)(nil); errors.As(err, &call) && call.Syscall == "connect" {
-		sys.Unbind(op)
+		sys.Unbind(op.Connect())
 	}
 	return conn, backend.Unsupported(to.Network, err)
 }

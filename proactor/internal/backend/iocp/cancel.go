@@ -23,7 +23,7 @@ func (q *opQueue) HeldLocked() *backend.Op {
 func (q *opQueue) CancelHeldLocked(op *backend.Op) {
 	if q.Closed == nil {
 		q.cancelled = true
-		sys.CancelIO(q.h.FD, op)
+		sys.CancelIO(q.h.FD, &op.Sys)
 	}
 }
 

@@ -32,14 +32,14 @@ func (b *Backend) startConnect(op *backend.Op) {
 
 // addConnect makes the handle of a connect and remembers it.
 func (b *Backend) addConnect(op *backend.Op) (*handle, error) {
-	if err := sys.PrepareConnect(op); err != nil {
+	if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
 		return nil, backend.Unsupported(op.Connect().Network, err)
 	}
 	fd := int(op.Sys.Fd)
 	h := b.newHandle(skeleton.Descriptor{FD: fd, Network: op.Connect().Network})
-	err := sys.BindAnywhere(op)
+	err := sys.BindAnywhere(op.Connect(), &op.Sys)
 	if err != nil {
-		err = sys.ConnectError(op, err)
+		err = sys.ConnectError(op.Connect(), err)
 	} else {
 		b.Mu.Lock()
 		err = b.AddConnectLocked(op, h)
@@ -58,10 +58,10 @@ func (h *handle) CancelConnect(op *backend.Op) { skeleton.Cancel(&h.queues[backe
 // can waits until the other end has room in its queue. So a goroutine makes the call, and
 // its result comes out of the port as any other. A cancel does not reach the call.
 func (b *Backend) connectUnix(op *backend.Op) syscall.Errno {
-	sys.PrepareOverlapped(op)
+	sys.PrepareOverlapped(&op.Sys)
 	go func() {
-		sys.ConnectBlocking(op)
-		b.port.Complete(op)
+		sys.ConnectBlocking(&op.Sys)
+		b.port.Complete(&op.Sys)
 	}()
 	return sys.Pending
 }
@@ -77,7 +77,7 @@ func (q *opQueue) connectResultLocked(op *backend.Op, errno syscall.Errno) error
 	case errno == sys.Aborted && q.cancelled:
 		err = backend.ErrCanceled
 	case errno != 0:
-		err = sys.ConnectError(op, errno)
+		err = sys.ConnectError(op.Connect(), errno)
 	case !backend.IsUnix(h.Network):
 		err = sys.Connected(h.FD)
 	}

@@ -12,13 +12,13 @@ import (
 
 // connectPacket carries out a connect of datagrams, which does not wait.
 func (b *Backend) connectPacket(op *backend.Op) error {
-	if err := sys.PrepareConnect(op); err != nil {
+	if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
 		return err
 	}
 	fd := int(op.Sys.Fd)
-	if err := sys.ConnectPacket(op); err != nil {
+	if err := sys.ConnectPacket(&op.Sys); err != nil {
 		sys.Close(fd)
-		return sys.ConnectError(op, err)
+		return sys.ConnectError(op.Connect(), err)
 	}
 	d := skeleton.Descriptor{FD: fd, Network: op.Connect().Network}
 	err := d.Established(op) // it does not fail for datagrams

@@ -100,10 +100,10 @@ func (q *opQueue) attemptLocked(op *backend.Op) (progress, error) {
 		return done, err
 	case errno == sys.Pending:
 		return waiting, nil
-	case q.againLocked(op, sys.Moved(op), errno):
+	case q.againLocked(op, sys.Moved(&op.Sys), errno):
 		return again, nil
 	}
-	return done, q.resultLocked(op, sys.Moved(op), errno)
+	return done, q.resultLocked(op, sys.Moved(&op.Sys), errno)
 }
 
 // movesNothing reports whether op moves no bytes, whatever happens. The system would
@@ -131,11 +131,11 @@ func (q *opQueue) beginLocked(op *backend.Op) (syscall.Errno, error) {
 	if err := q.prepareLocked(op); err != nil {
 		return 0, err
 	}
-	q.inFlight, op.Sys.Lane = true, q
+	q.inFlight, op.Sys.Op, op.Sys.Queue = true, op, q
 	q.h.b.inFlight.Add(1)
 	errno, err := q.callLocked(op)
 	if errno != sys.Pending {
-		q.inFlight, op.Sys.Lane = false, nil
+		q.inFlight, op.Sys.Queue = false, nil
 		q.h.b.inFlight.Add(-1)
 	}
 	if err != nil {
@@ -150,9 +150,9 @@ func (q *opQueue) prepareLocked(op *backend.Op) error {
 	err := q.h.joinPort()
 	switch {
 	case err != nil && op.Kind == backend.KindConnect:
-		return q.failConnectLocked(op, sys.ConnectError(op, err))
+		return q.failConnectLocked(op, sys.ConnectError(op.Connect(), err))
 	case err == nil && op.Kind == backend.KindAccept:
-		err = sys.PrepareAccept(op, q.h.Local, q.h.options)
+		err = sys.PrepareAccept(&op.Sys, q.h.Local, q.h.options)
 	case err == nil && op.Kind == backend.KindSendTo:
 		_, err = q.h.EncodeDestination(op)
 		return err
@@ -178,24 +178,32 @@ func (q *opQueue) callLocked(op *backend.Op) (syscall.Errno, error) {
 	}
 	switch op.Kind {
 	case backend.KindAccept:
-		return sys.StartAccept(q.h.FD, op), nil
+		return sys.StartAccept(q.h.FD, &op.Sys), nil
 	case backend.KindConnect:
 		if backend.IsUnix(q.h.Network) {
 			return q.h.b.connectUnix(op), nil
 		}
-		return sys.StartConnect(op), nil
+		return sys.StartConnect(&op.Sys), nil
 	case backend.KindRead, backend.KindReadV:
-		return sys.StartRecv(q.h.FD, op), nil
+		return sys.StartRecv(q.h.FD, &op.Sys, op.Buf, vectorOf(op)), nil
 	case backend.KindReceive:
-		return sys.StartAwait(q.h.FD, op), nil
+		return sys.StartAwait(q.h.FD, &op.Sys), nil
 	case backend.KindTransmitFile:
 		return q.transmitLocked(op)
 	case backend.KindReceiveFrom:
-		return sys.StartRecvFrom(q.h.FD, op), nil
+		return sys.StartRecvFrom(q.h.FD, &op.Sys, op.Buf), nil
 	case backend.KindSendTo:
-		return sys.StartSendTo(q.h.FD, op, !op.Datagram().Addr.IsValid()), nil
+		return sys.StartSendTo(q.h.FD, &op.Sys, op.Buf, !op.Datagram().Addr.IsValid()), nil
 	}
-	return sys.StartSend(q.h.FD, op), nil
+	return sys.StartSend(q.h.FD, &op.Sys, op.Buf, vectorOf(op)), nil
+}
+
+// vectorOf returns the buffers of a scatter read or a gather write; nil for other kinds.
+func vectorOf(op *backend.Op) [][]byte {
+	if op.Kind == backend.KindReadV || op.Kind == backend.KindWriteV {
+		return op.Vec
+	}
+	return nil
 }
 
 // onCompletion handles op, which has come out of the port, and begins the next one.
@@ -228,7 +236,7 @@ func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool)
 	case failed && q.Closed != nil && q.h.Listener:
 		errno = sys.Aborted // the socket is closed: the system cannot be asked
 	case failed && op.Kind == backend.KindConnect && backend.IsUnix(q.h.Network):
-		errno = sys.BlockingConnectResult(op)
+		errno = sys.BlockingConnectResult(&op.Sys)
 	case failed:
 		*moved, errno = q.h.systemResult(op)
 	}
@@ -238,9 +246,9 @@ func (q *opQueue) completionErrnoLocked(op *backend.Op, moved *int, failed bool)
 // systemResult asks the system how a failed operation on h ended.
 func (h *handle) systemResult(op *backend.Op) (int, syscall.Errno) {
 	if h.Name != "" {
-		return sys.PipeResult(h.FD, op)
+		return sys.PipeResult(h.FD, &op.Sys)
 	}
-	return sys.Result(h.FD, op)
+	return sys.Result(h.FD, &op.Sys)
 }
 
 // resultLocked turns how op ended into its result.

@@ -20,15 +20,15 @@ import (
 func (q *opQueue) callPipeLocked(op *backend.Op) (syscall.Errno, error) {
 	switch op.Kind {
 	case backend.KindRead:
-		return sys.StartReadPipe(q.h.FD, op, op.Buf), nil
+		return sys.StartReadPipe(q.h.FD, &op.Sys, op.Buf), nil
 	case backend.KindReadV:
-		return sys.StartReadPipe(q.h.FD, op, op.Vec[firstNonEmpty(op.Vec)]), nil
+		return sys.StartReadPipe(q.h.FD, &op.Sys, op.Vec[firstNonEmpty(op.Vec)]), nil
 	case backend.KindReceive:
-		return sys.StartReadPipe(q.h.FD, op, nil), nil
+		return sys.StartReadPipe(q.h.FD, &op.Sys, nil), nil
 	case backend.KindWrite:
-		return sys.StartWritePipe(q.h.FD, op, op.Buf), nil
+		return sys.StartWritePipe(q.h.FD, &op.Sys, op.Buf), nil
 	case backend.KindWriteV:
-		return sys.StartWritePipe(q.h.FD, op, q.gatherLocked(op.Vec)), nil
+		return sys.StartWritePipe(q.h.FD, &op.Sys, q.gatherLocked(op.Vec)), nil
 	}
 	return q.transmitLocked(op)
 }
@@ -36,9 +36,9 @@ func (q *opQueue) callPipeLocked(op *backend.Op) (syscall.Errno, error) {
 // sendPartLocked begins to write b, a part of what op writes.
 func (q *opQueue) sendPartLocked(op *backend.Op, b []byte) syscall.Errno {
 	if q.h.Name != "" {
-		return sys.StartWritePipe(q.h.FD, op, b)
+		return sys.StartWritePipe(q.h.FD, &op.Sys, b)
 	}
-	return sys.StartSendPart(q.h.FD, op, b)
+	return sys.StartSend(q.h.FD, &op.Sys, b, nil)
 }
 
 // errPipeTransmit is the result of the transmission of a file to a pipe.

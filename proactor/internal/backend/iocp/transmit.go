@@ -69,7 +69,7 @@ func (q *opQueue) transmitFileLocked(op *backend.Op, f *files.File, off, left in
 		return 0, err
 	}
 	op.Flag |= holdsFile
-	return sys.StartTransmit(q.h.FD, op, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
+	return sys.StartTransmit(q.h.FD, &op.Sys, f.Sys(), off, int(min(left, size-off, transmitPart))), nil
 }
 
 // transmittedLocked notes what a step has moved, and reports whether another one

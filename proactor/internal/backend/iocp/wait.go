@@ -89,12 +89,12 @@ func (b *Backend) poll(forever bool) {
 // handleEvents handles the first n events.
 func (b *Backend) handleEvents(n int) {
 	for i := range n {
-		op, moved, failed := b.events.Done(i)
-		if op == nil {
+		s, moved, failed := b.events.Done(i)
+		if s == nil {
 			continue // from wakeSleeper
 		}
-		q := op.Sys.Lane.(*opQueue)
-		op.Sys.Lane = nil
+		op, q := s.Op, s.Queue.(*opQueue)
+		s.Queue = nil
 		q.onCompletion(op, moved, failed)
 		b.inFlight.Add(-1)
 	}

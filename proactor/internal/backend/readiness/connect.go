@@ -41,17 +41,17 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 // connectSocket makes a socket whose connect is done or in progress.
 func connectSocket(op *backend.Op) (fd int, err error) {
 	for attempts := 1; ; attempts++ {
-		if err := sys.PrepareConnect(op); err != nil {
+		if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
 			return -1, err
 		}
-		errno := sys.Connect(op)
+		errno := sys.Connect(&op.Sys)
 		if errno == 0 || errno == unix.EINPROGRESS {
 			return int(op.Sys.Fd), nil
 		}
-		sys.Unbind(op)
+		sys.Unbind(op.Connect())
 		sys.Close(int(op.Sys.Fd))
-		if !sys.ConnectAgain(op, errno, attempts) {
-			return -1, sys.ConnectError(op, errno)
+		if !sys.ConnectAgain(op.Connect(), errno, attempts) {
+			return -1, sys.ConnectError(op.Connect(), errno)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (q *opQueue) finishConnectLocked(op *backend.Op) {
 	h := q.h
 	h.b.RemoveConnect(op, h)
 	if errno != 0 {
-		op.Err = sys.ConnectError(op, errno)
+		op.Err = sys.ConnectError(op.Connect(), errno)
 		q.connectFailed = true
 		return
 	}

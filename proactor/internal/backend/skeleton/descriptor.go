@@ -134,7 +134,7 @@ func (d *Descriptor) Established(op *backend.Op) (err error) {
 		d.initDatagrams()
 		return nil
 	}
-	d.Local, d.Remote, err = sys.Established(d.FD, op)
+	d.Local, d.Remote, err = sys.Established(d.FD, op.Connect())
 	return err
 }
 

@@ -50,11 +50,11 @@ func connectTo(address string) *backend.Op {
 func connecting(t *testing.T, l backend.Handle, connected bool) *backend.Op {
 	t.Helper()
 	op := connectTo(l.LocalAddr().String())
-	if err := sys.PrepareConnect(op); err != nil {
+	if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
 		t.Fatal(err)
 	}
 	if connected {
-		if errno := sys.Connect(op); errno != 0 && errno != unix.EINPROGRESS {
+		if errno := sys.Connect(&op.Sys); errno != 0 && errno != unix.EINPROGRESS {
 			t.Fatal(errno)
 		}
 	}

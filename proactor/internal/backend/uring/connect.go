@@ -13,7 +13,7 @@ import (
 // startConnect makes the socket and starts to connect it. Until it is connected
 // only op refers to the socket.
 func (b *Backend) startConnect(op *backend.Op) {
-	err := sys.PrepareConnect(op)
+	err := sys.PrepareConnect(op.Connect(), &op.Sys)
 	b.mu.Lock()
 	switch {
 	case err != nil:
@@ -48,7 +48,7 @@ func (b *Backend) connectProgress(op *backend.Op, errno unix.Errno) unix.Errno {
 // replaceSocketLocked makes a new socket for a connect whose socket cannot be used.
 func (b *Backend) replaceSocketLocked(op *backend.Op) bool {
 	b.toClose = append(b.toClose, int(op.Sys.Fd))
-	return sys.PrepareConnect(op) == nil
+	return sys.PrepareConnect(op.Connect(), &op.Sys) == nil
 }
 
 // completeConnectLocked completes a connect with a stream or an error.
@@ -61,7 +61,7 @@ func (b *Backend) completeConnectLocked(op *backend.Op, errno unix.Errno, cancel
 	case cancelRequested && (errno == unix.ECANCELED || errno == unix.EINPROGRESS):
 		op.Err = backend.ErrCanceled
 	case errno != 0:
-		op.Err = sys.ConnectError(op, errno)
+		op.Err = sys.ConnectError(op.Connect(), errno)
 	default:
 		d := skeleton.Descriptor{FD: fd, Network: op.Connect().Network}
 		if op.Err = d.Established(op); op.Err == nil {
@@ -69,7 +69,7 @@ func (b *Backend) completeConnectLocked(op *backend.Op, errno unix.Errno, cancel
 		}
 	}
 	if op.Err != nil && fd >= 0 {
-		sys.Unbind(op)
+		sys.Unbind(op.Connect())
 		b.toClose = append(b.toClose, fd)
 	}
 	b.completed.Push(op)

@@ -158,7 +158,7 @@ func (b *Backend) shouldRetryLocked(op *backend.Op, s *slot, errno unix.Errno) b
 		return s.tries < maxTries && op.Kind != backend.KindConnect
 	case unix.EADDRNOTAVAIL:
 		s.tries++
-		return op.Kind == backend.KindConnect && sys.ConnectAgain(op, errno, int(s.tries)) && b.replaceSocketLocked(op)
+		return op.Kind == backend.KindConnect && sys.ConnectAgain(op.Connect(), errno, int(s.tries)) && b.replaceSocketLocked(op)
 	case unix.ECONNABORTED:
 		return op.Kind == backend.KindAccept // that peer has gone: accept the next one
 	}
