@@ -89,3 +89,35 @@ func TestFindingKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownFinding: a kind that this version does not know is its own description.
+func TestUnknownFinding(t *testing.T) {
+	if got := trace.FindingKind("later").Description(); got != "later" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestSortAndFind: sorted records are in the order of their IDs, by which they are found.
+func TestSortAndFind(t *testing.T) {
+	records := []trace.Record{{ID: 5}, {ID: 1}, {ID: 9}, {ID: 3}}
+	trace.Sort(records)
+	for i, want := range []trace.OperationID{1, 3, 5, 9} {
+		if r, ok := trace.Find(records, want); !ok || r != &records[i] {
+			t.Errorf("%d: found %v, %v", want, r, ok)
+		}
+	}
+	if r, ok := trace.Find(records, 4); ok || r != nil {
+		t.Errorf("found %v", r)
+	}
+}
+
+// TestChromeNamesOnce: a dispatcher without a handler is named once, too.
+func TestChromeNamesOnce(t *testing.T) {
+	var b strings.Builder
+	if err := trace.WriteChrome(&b, []trace.Record{{ID: id(3, 1)}, {ID: id(3, 2)}}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "process_name"); n != 1 {
+		t.Errorf("named %d times in %s", n, b.String())
+	}
+}

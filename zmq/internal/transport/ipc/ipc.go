@@ -44,7 +44,8 @@ func (t Transport) Listen(_ context.Context, d *proactor.Dispatcher, ep endpoint
 	}
 	o := t.cfg.SocketOptions()
 	h, err := d.Listen(network, path, &o)
-	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() && removeStale(path) {
+	if errors.Is(err, syscall.EADDRINUSE) && !ep.Abstract() {
+		removeStale(path)
 		h, err = d.Listen(network, path, &o)
 	}
 	if err != nil {
@@ -72,20 +73,21 @@ func bindPath(path string) (actual string, remove func(), err error) {
 // removeStale removes path if it is a socket that no process listens on. Another
 // program may do the same at the same time, and may already listen there: its
 // file then has another number, or was made later.
-func removeStale(path string) bool {
+func removeStale(path string) {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSocket == 0 {
-		return false
+		return
 	}
 	os.SameFile(info, info) // so that Windows reads the file's number now, not at the comparison
 	conn, err := net.Dial(network, path)
 	if err == nil {
 		_ = conn.Close()
-		return false
 	}
 	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return false
+		return
 	}
 	now, err := os.Lstat(path)
-	return err == nil && os.SameFile(info, now) && now.ModTime().Equal(info.ModTime()) && os.Remove(path) == nil
+	if err == nil && os.SameFile(info, now) && now.ModTime().Equal(info.ModTime()) {
+		_ = os.Remove(path)
+	}
 }

@@ -115,6 +115,14 @@ func TestPathsThatExist(t *testing.T) {
 	alive.Abandon()
 }
 
+// The transport is found by its scheme.
+func TestRegistered(t *testing.T) {
+	c := config()
+	if got, ok := transport.For(endpoint.Endpoint{Transport: endpoint.IPC}, c); !ok || got != ipc.New(c) {
+		t.Errorf("%v, %v", got, ok)
+	}
+}
+
 // A Dial connects to the path, and the Listener's endpoint is one to dial.
 func TestDial(t *testing.T) {
 	d := newDispatcher(t)

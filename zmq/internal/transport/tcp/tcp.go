@@ -149,10 +149,7 @@ func interfaceAddress(name string) (netip.Addr, bool) {
 	if err != nil {
 		return netip.Addr{}, false
 	}
-	addrs, err := i.Addrs()
-	if err != nil {
-		return netip.Addr{}, false
-	}
+	addrs, _ := i.Addrs() // none, if that fails
 	return firstAddress(addrs)
 }
 

@@ -95,6 +95,9 @@ func TestListen(t *testing.T) {
 		if ep := parse(t, l.Endpoint()); !strings.HasPrefix(l.Endpoint(), tt.prefix) || ep.Address.Port == 0 {
 			t.Errorf("%s became %s", tt.endpoint, l.Endpoint())
 		}
+		if second, err := New(config(nil)).Listen(ctx, d, parse(t, l.Endpoint())); second != nil || err == nil {
+			t.Errorf("bound %s twice: %v, %v", l.Endpoint(), second, err)
+		}
 		l.Abandon()
 	}
 	if _, err := New(config(nil)).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
@@ -179,12 +182,20 @@ func loopback(t *testing.T) string {
 	return ""
 }
 
-// The transport's own resolver is asked.
+// The transport's own resolver is asked, and the program's if it has none.
 func TestResolver(t *testing.T) {
 	asked := errors.New("asked")
 	r := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, asked }}
+	before := net.DefaultResolver
+	defer func() { net.DefaultResolver = before }()
+	net.DefaultResolver = r
+	_, err := New(config(nil)).resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
+	if err == nil || !strings.Contains(err.Error(), asked.Error()) {
+		t.Errorf("the program's resolver is not asked: %v", err)
+	}
+	net.DefaultResolver = before
 	tcp := New(config(r))
-	_, err := tcp.resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
+	_, err = tcp.resolve(t.Context(), parse(t, "tcp://name.invalid:80"))
 	if err == nil || !strings.Contains(err.Error(), asked.Error()) {
 		t.Errorf("the resolver is not asked: %v", err)
 	}
