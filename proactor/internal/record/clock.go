@@ -22,12 +22,12 @@ func newClock(now func() time.Duration, virtual bool) clock {
 // readBoth reads both clocks at nearly the same moment. It takes the shortest of
 // three attempts, because the goroutine may be interrupted.
 func (c *clock) readBoth() (now time.Duration, count int64) {
-	shortest := time.Duration(-1)
-	for range 3 {
+	var shortest time.Duration
+	for i := range 3 {
 		before := c.now()
 		n := ticks()
 		after := c.now()
-		if d := after - before; shortest < 0 || d < shortest {
+		if d := after - before; i == 0 || d < shortest {
 			shortest, now, count = d, before+d/2, n
 		}
 	}

@@ -45,6 +45,8 @@ func TestPeers(t *testing.T) {
 			side{line: "pull --bind EP --count 2 --json", out: `^{"frames":\["a","b"\]}` + "\n" + `{"frames":\["",""\]}` + "\n$"}},
 		{"short flags", side{line: "push -c EP -d a -d b -n 2 -r 1000 -t 60s -o linger=-1"},
 			side{line: "pull -b EP -n 2 -j", out: `^({"frames":\["a","b"\]}` + "\n){2}$"}},
+		{"more short flags", side{line: "pub -c EP -d xy -n 1 -w 1 -q"},
+			side{line: "sub -b EP -s a -s x -n 1 -q", out: "^xy\n$"}},
 		{"endpoint alone", side{line: "push EP --data a"},
 			side{line: "pull @EP --count 1", out: "^a\n$"}},
 		{"endpoint to connect to", side{line: "push >EP --data a"},

@@ -93,12 +93,13 @@ func TestScripts(t *testing.T) {
 		{"bash", tool, `
 COMP_WORDS=(actum pu) COMP_CWORD=1
 _actum
-echo "${COMPREPLY[@]}"`, "pull push\n"},
-		{"zsh", tool + `compdef() { }
+echo "${COMPREPLY[@]}"
+complete -p actum`, "pull push\ncomplete -o default -F _actum actum\n"},
+		{"zsh", tool + `compdef() { print $* }
 _describe() { print -l ${(P)2} }
 `, `
 words=(actum pu) CURRENT=2
-_actum`, "pull:Receive.\npush:Send.\nrcvhwm=:\n"},
+_actum`, "_actum actum\npull:Receive.\npush:Send.\nrcvhwm=:\n"},
 		{"fish", `function actum; printf '%s\t%s\n' pull Receive. push Send. $argv[-1] last; end
 `, `
 complete -C 'actum pu'`, "pu\tlast\npull\tReceive.\npush\tSend.\n"},
