@@ -11,7 +11,8 @@ import (
 
 func TestParseFrameAtEverySplit(t *testing.T) {
 	for _, size := range []int{0, 10, 300, MaxCommand - 2} {
-		frame := wire.AppendCommand(nil, "A", make([]byte, size))
+		frame := append(wire.AppendFrameHeader(nil, wire.FlagCommand, 2+size), 1, 'A')
+		frame = append(frame, make([]byte, size)...)
 		b := append(bytes.Clone(frame), "what follows"...)
 		for cut := range b {
 			body, n, err := ParseFrame(b[:cut])

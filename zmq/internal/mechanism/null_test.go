@@ -155,7 +155,7 @@ func TestNullReceiveErrors(t *testing.T) {
 		{"refused", body(t, wire.AppendError(nil, "go away\n")), ErrRefused, `"go away\n"`},
 		{"malformed ERROR", []byte("\x05ERROR\x05no"), wire.ErrCommand, "reason of 5 bytes"},
 		{"wrong command", body(t, wire.AppendSubscribe(nil, nil)), ErrUnexpected, `NULL command "SUBSCRIBE", READY expected`},
-		{"PLAIN's", body(t, wire.AppendCommand(nil, "HELLO")), ErrUnexpected, `"HELLO"`},
+		{"PLAIN's", []byte("\x05HELLO"), ErrUnexpected, `"HELLO"`},
 		{"as large as can be", append([]byte("\x05HELLO"), make([]byte, MaxCommand-6)...), ErrUnexpected, `"HELLO"`},
 		{"too large", make([]byte, MaxCommand+1), ErrTooLarge, "65537 bytes"},
 	} {

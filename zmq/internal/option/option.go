@@ -36,13 +36,6 @@ const (
 	AtOnce
 )
 
-func (w When) String() string {
-	if w == AtOnce {
-		return "at once"
-	}
-	return "for endpoints bound or connected afterwards"
-}
-
 // Row describes an option.
 type Row struct {
 	Name   string // libzmq's name, in lower case and without "ZMQ_"; our own if Number is 0

@@ -25,20 +25,6 @@ const (
 
 const maxNameSize = math.MaxUint8
 
-// AppendCommand appends the frame of the command name whose data is the
-// concatenation of data. name must have 1 to 255 letters.
-func AppendCommand(dst []byte, name string, data ...[]byte) []byte {
-	size := 0
-	for _, d := range data {
-		size += len(d)
-	}
-	dst = appendCommandHeader(dst, name, size)
-	for _, d := range data {
-		dst = append(dst, d...)
-	}
-	return dst
-}
-
 // appendCommandHeader appends everything but the data; dataSize bytes must
 // follow.
 func appendCommandHeader(dst []byte, name string, dataSize int) []byte {

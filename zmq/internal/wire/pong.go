@@ -1,7 +1,7 @@
 package wire
 
 // PONG answers a PING (RFC 37, "Connection Heartbeating"). Its data is the
-// PING's context, 0 to 16 bytes.
+// PING's context, 0 to 16 bytes. Nothing reads that: any bytes are a sign of life.
 
 // AppendPong appends the frame of a PONG command. context has at most 16 bytes;
 // the rest of a longer one is cut off.
@@ -10,7 +10,3 @@ func AppendPong(dst, context []byte) []byte {
 	dst = appendCommandHeader(dst, CommandPong, len(context))
 	return append(dst, context...)
 }
-
-// ParsePong parses the data of a PONG command. context aliases data. Bytes beyond
-// the largest context are cut off.
-func ParsePong(data []byte) (context []byte) { return cutContext(data) }
