@@ -7,3 +7,6 @@ func Attempting(s *Dialer) bool { return s.dialing != nil || s.retry != nil }
 // Outstanding reports whether an operation of s is outstanding, not counting
 // those of its engine.
 func Outstanding(s *Dialer) bool { return Attempting(s) }
+
+// LimitHandshakes sets how many connections of l may be in their handshake.
+func LimitHandshakes(l *Listener, n int) { l.maxHandshakes = n }

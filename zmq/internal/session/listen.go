@@ -1,6 +1,8 @@
 package session
 
 import (
+	"cmp"
+	"container/list"
 	"context"
 	"errors"
 
@@ -27,6 +29,9 @@ type Listener struct {
 	d     *proactor.Dispatcher
 	bound transport.Listener
 	peers *Accepted
+
+	handshakes    list.List // of *acceptedPeer: those that have not shaken hands, from the oldest on
+	maxHandshakes int       // for tests; 0: transport.MaxHandshakes
 
 	acceptFailing bool // the last accept failed
 	failureLogged bool // one of the failures since the last accept was logged
@@ -115,13 +120,33 @@ func (l *Listener) Stop(done func()) {
 	})
 }
 
+// beginHandshake counts a, which begins its handshake. If there are too many, the
+// oldest connection is closed.
+func (l *Listener) beginHandshake(a *acceptedPeer) {
+	a.place = l.handshakes.PushBack(a)
+	if l.handshakes.Len() > cmp.Or(l.maxHandshakes, transport.MaxHandshakes) {
+		oldest := l.handshakes.Front()
+		l.handshakes.MoveToBack(oldest) // until its end is reported
+		oldest.Value.(*acceptedPeer).engine.Close(transport.ErrTooManyHandshakes)
+	}
+}
+
+// endHandshake is called when a has shaken hands, or is closed.
+func (l *Listener) endHandshake(a *acceptedPeer) {
+	if a.place != nil {
+		l.handshakes.Remove(a.place)
+		a.place = nil
+	}
+}
+
 // acceptedPeer is one accepted connection.
 type acceptedPeer struct {
 	by     *Listener
 	peer   *pipe.Peer // nil before the handshake is done
 	engine engine.Engine
 	from   string
-	index  int // its position in by.peers
+	index  int           // its position in by.peers
+	place  *list.Element // in by.handshakes; nil once it has shaken hands
 }
 
 // Established implements engine.Session.
@@ -138,6 +163,7 @@ func (a *acceptedPeer) Established(e engine.Engine, metadata wire.Metadata) (*pi
 		a.by.cfg.Host.Detach(peer, true)
 		return nil, refusedPeerError{err}
 	}
+	a.by.endHandshake(a)
 	a.by.peers.established(a, peer)
 	a.by.emit(EventPeerEstablished, a.from, nil)
 	return out, nil
@@ -155,6 +181,7 @@ func (a *acceptedPeer) Refused(why pipe.Refusal, n int) { a.by.cfg.Host.Refused(
 
 // Closed implements engine.Session.
 func (a *acceptedPeer) Closed(_ engine.Engine, cause error, unsent *message.Batch) {
+	a.by.endHandshake(a)
 	a.report(cause)
 	if a.peer != nil {
 		a.peer.Out.Detach(unsent)

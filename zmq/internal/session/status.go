@@ -167,7 +167,7 @@ func isPermanent(cause error) bool {
 func needsAttention(cause error) bool {
 	var unwanted refusedPeerError
 	return cause != nil && (isPermanent(cause) || errors.Is(cause, engine.ErrHandshakeTimeout) ||
-		errors.Is(cause, transport.ErrHandshakeTimeout) || errors.As(cause, &unwanted))
+		errors.Is(cause, transport.ErrHandshakeTimeout) || errors.Is(cause, transport.ErrTooManyHandshakes) || errors.As(cause, &unwanted))
 }
 
 // log logs a change of an endpoint, if there is a Logger.

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"cmp"
+	"container/list"
 	"context"
 	"time"
 
@@ -25,6 +27,8 @@ type Layer struct {
 	// is closed meanwhile it must fail. The Layer closes s when the handshake has
 	// failed; closing the new stream must close s.
 	Handshake func(h Handshake, s stream.Stream, done func(stream.Stream, error))
+
+	maxHandshakes int // for tests; 0: MaxHandshakes
 }
 
 // Handshake is what the handshake of a layer knows.
@@ -78,8 +82,8 @@ type layerListener struct {
 	Acceptor
 	layer      *Layer
 	about      Handshake
-	handshakes []*handshake // in progress; each knows its index
-	stopped    func()       // not nil once the Listener below is stopped
+	handshakes list.List // of *handshake: those in progress, from the oldest on
+	stopped    func()    // not nil once the Listener below is stopped
 }
 
 func (l *layerListener) Start(a Acceptor) {
@@ -90,12 +94,9 @@ func (l *layerListener) Start(a Acceptor) {
 // Accepted begins the handshake with a stream of the Listener below.
 func (l *layerListener) Accepted(s stream.Stream) {
 	from := stream.PeerAddress(s)
-	var h *handshake
-	h = l.layer.begin(l.about, s, func(s stream.Stream, err error) {
-		last := len(l.handshakes) - 1
-		l.handshakes[h.index] = l.handshakes[last]
-		l.handshakes[h.index].index = h.index
-		l.handshakes = l.handshakes[:last]
+	var place *list.Element
+	h := l.layer.begin(l.about, s, func(s stream.Stream, err error) {
+		l.handshakes.Remove(place)
 		switch {
 		case l.stopped != nil:
 			l.finishStop()
@@ -105,22 +106,26 @@ func (l *layerListener) Accepted(s stream.Stream) {
 			l.Acceptor.Accepted(s)
 		}
 	})
-	h.index = len(l.handshakes)
-	l.handshakes = append(l.handshakes, h)
+	place = l.handshakes.PushBack(h)
+	if l.handshakes.Len() > cmp.Or(l.layer.maxHandshakes, MaxHandshakes) {
+		oldest := l.handshakes.Front()
+		l.handshakes.MoveToBack(oldest) // until its end is reported
+		oldest.Value.(*handshake).end(ErrTooManyHandshakes)
+	}
 }
 
 func (l *layerListener) Stop(done func()) {
 	l.Listener.Stop(func() {
 		l.stopped = done
-		for _, h := range l.handshakes {
-			h.end(proactor.ErrCanceled)
+		for e := l.handshakes.Front(); e != nil; e = e.Next() {
+			e.Value.(*handshake).end(proactor.ErrCanceled)
 		}
 		l.finishStop()
 	})
 }
 
 func (l *layerListener) finishStop() {
-	if len(l.handshakes) == 0 {
+	if l.handshakes.Len() == 0 {
 		l.stopped()
 	}
 }
@@ -132,7 +137,6 @@ type handshake struct {
 	limit  proactor.Operation
 	ended  error // why it is to fail; nil: it is not
 	closed bool  // below was closed to make it fail
-	index  int   // in a listener's list
 	over   bool  // the layer has called onDone
 	ready  stream.Stream
 	err    error // the result, with ready

@@ -266,6 +266,47 @@ func TestHandshakeLimit(t *testing.T) {
 	}
 }
 
+// Of too many handshakes in progress the oldest fails, and its connection is
+// closed. Those that are done do not count.
+func TestTooManyHandshakes(t *testing.T) {
+	r := newFixture(t)
+	transport.LimitHandshakes(&r.layer, 3)
+	a := &acceptor{}
+	l := r.listen(a)
+	var peers []**proactor.Handle
+	connect := func() {
+		h := r.peer(true)
+		r.until("connected", func() bool { return *h != nil })
+		r.idle()
+		peers = append(peers, h)
+	}
+	for range 5 {
+		connect()
+	}
+	for n := range a.errs {
+		if !errors.Is(a.errs[n], transport.ErrTooManyHandshakes) || a.from[n] != (*peers[n]).LocalAddr().String() {
+			t.Errorf("%s: %v", a.from[n], a.errs[n])
+		}
+	}
+	if len(a.errs) != 2 || len(a.streams) != 0 {
+		t.Fatalf("%d handshakes have failed, and %d are done; want 2 and none", len(a.errs), len(a.streams))
+	}
+	if _, err := (*peers[4]).TryWrite([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	r.until("a stream", func() bool { return len(a.streams) == 1 })
+	connect()
+	if len(a.errs) != 2 {
+		t.Errorf("%d handshakes have failed with three in progress, want 2", len(a.errs))
+	}
+	r.stop(l)
+	_ = a.streams[0].Close()
+	for _, h := range peers {
+		_ = (*h).Close()
+	}
+	r.nothingOpen()
+}
+
 // A transport is found by the scheme of an endpoint, and each scheme is registered
 // once.
 func TestRegister(t *testing.T) {
