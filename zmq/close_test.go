@@ -318,7 +318,7 @@ func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	ctx, cancel := context.WithCancel(r.Ctx)
 	cancel()
 	if err := s.Shutdown(ctx); err == nil {
-		t.Error("Shutdown has sent what nobody takes")
+		t.Error("Shutdown succeeds although no peer takes the messages")
 	}
 	must(t, <-closed)
 	r.Eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })

@@ -53,7 +53,7 @@ func TestContextIsNotWatchedAfterClosing(t *testing.T) {
 		t.Errorf("watched by %d after Shutdown", n)
 	}
 	if ctx.all.Load() == 0 {
-		t.Error("nobody has watched the context")
+		t.Error("no call has watched the context")
 	}
 }
 

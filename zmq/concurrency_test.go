@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// crowd is the number of senders, and of receivers.
-const crowd = 8
+// workers is the number of senders, and of receivers.
+const workers = 8
 
 // each is the number of messages that each of them sends.
 const each = 500
@@ -39,9 +39,9 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 				r.Link(to, from)
 				ctx, cancel := context.WithCancel(r.Ctx)
 				defer cancel()
-				seen := newTally(crowd*each, cancel)
+				seen := newTally(workers*each, cancel)
 				var busy sync.WaitGroup
-				for sender := range crowd {
+				for sender := range workers {
 					busy.Go(func() {
 						for i := range each {
 							if !r.ok(from.SendBytes(r.Ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
@@ -69,7 +69,7 @@ func TestOrderOfEachSender(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
 		r.Link(pull, push)
-		for sender := range crowd {
+		for sender := range workers {
 			go func() {
 				for i := range each {
 					if push.SendFrames(r.Ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
@@ -79,7 +79,7 @@ func TestOrderOfEachSender(t *testing.T) {
 			}()
 		}
 		next := map[string]int{}
-		for range crowd * each {
+		for range workers * each {
 			f, err := pull.RecvFrames(r.Ctx)
 			must(r.T, err)
 			if sender := string(f[0]); string(f[1]) != fmt.Sprint(next[sender]) {
@@ -97,7 +97,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 50})
 		r.Link(pull, push)
 		const rounds = 50
-		for sender := range crowd {
+		for sender := range workers {
 			go func() {
 				name := fmt.Sprint(sender)
 				for i := range rounds {
@@ -112,7 +112,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 			}()
 		}
 		next := map[byte]int{}
-		for range crowd * rounds {
+		for range workers * rounds {
 			m, err := pull.Recv(r.Ctx)
 			must(r.T, err)
 			sender := m.Bytes()[0]
@@ -149,7 +149,7 @@ func TestManyAskOneRouter(t *testing.T) {
 				}
 			})
 		}
-		for asker := range crowd {
+		for asker := range workers {
 			req := r.Socket(zmq.REQ, zmq.Options{})
 			must(r.T, req.Connect(ep))
 			askers.Go(func() {

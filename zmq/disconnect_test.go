@@ -152,7 +152,7 @@ func TestDisconnectDrops(t *testing.T) {
 			s, ep := r.Socket(zmq.PUSH, zmq.Options{Linger: linger}), r.Free()
 			must(r.T, s.Connect(ep))
 			for range 3 {
-				r.Send(s, "to nobody")
+				r.Send(s, "to no peer")
 			}
 			must(r.T, s.Disconnect(ep))
 			if n := s.Stats().Dropped[zmq.DropPeerGone]; n != 3 && linger < 0 {

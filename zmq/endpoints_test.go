@@ -149,7 +149,7 @@ func TestEndpointErrors(t *testing.T) {
 		{s.Bind, "bind", "tcp://127.0.0.1:port", "bad port", nil},
 		{s.Bind, "bind", "tcp://127.0.0.1:65536", "bad port", nil},
 		{s.Bind, "bind", "tcp://" + strings.Repeat("x", 64) + ":5555", "nor a name that resolves", nil}, // without a DNS query: a label has at most 63 bytes
-		{s.Bind, "bind", "tcp://192.0.2.1:5555", "", nil},                                               // an address of nobody's
+		{s.Bind, "bind", "tcp://192.0.2.1:5555", "", nil},                                               // an address that no host has
 		{s.Bind, "bind", tcp, "address already in use", nil},
 		{s.Bind, "bind", ipc, "address already in use", nil},
 		{s.Bind, "bind", inproc, "", zmq.ErrNameTaken},
@@ -244,14 +244,14 @@ func TestUnbindAsGiven(t *testing.T) {
 func TestDisconnect(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
-		nobody := r.Free()
-		must(r.T, push.Connect(nobody))
+		unbound := r.Free()
+		must(r.T, push.Connect(unbound))
 		for range 3 {
-			r.Send(push, "to nobody")
+			r.Send(push, "to no peer")
 		}
-		must(r.T, push.Disconnect(nobody))
+		must(r.T, push.Disconnect(unbound))
 		r.Dropped(push, zmq.DropPeerGone, 3)
-		r.Fails("disconnecting twice", push.Disconnect(nobody), zmq.ErrNotConnected)
+		r.Fails("disconnecting twice", push.Disconnect(unbound), zmq.ErrNotConnected)
 		r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 
 		r.Link(pull, push)
@@ -277,7 +277,7 @@ func TestDisconnectAFullPeer(t *testing.T) {
 			_, err := pull.TryRecv()
 			return err != nil && pull.Stats().Peers == 0
 		})
-		r.Fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 // it fail, and with what the error's text must name: the operation and its
 // object. TestErrorCallsAreAll finds a call that is missing here.
 var errorCalls = map[string][]errorCase{
-	"NewSocket": nil, // Context.NewSocket on the default context, which nobody could close here
+	"NewSocket": nil, // Context.NewSocket on the default context, which no test may close
 	"Context.NewSocket": {
 		{func(r *errorFixture) error { _, err := r.Sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
 		{func(r *errorFixture) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
@@ -140,7 +140,7 @@ func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 
 // waits returns the errors of a call that waits.
 func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
-	const nobody = "tcp://127.0.0.1:1"
+	const unbound = "tcp://127.0.0.1:1"
 	return []errorCase{
 		{func(r *errorFixture) error { return call(r.Ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
 		{func(r *errorFixture) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
@@ -149,9 +149,9 @@ func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socke
 			ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
 			defer cancel()
 			s := r.Socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
-			must(r.T, s.Connect(nobody))
+			must(r.T, s.Connect(unbound))
 			return call(ctx, s)
-		}, context.DeadlineExceeded, operation, typ.String() + " (" + nobody},
+		}, context.DeadlineExceeded, operation, typ.String() + " (" + unbound},
 	}
 }
 
@@ -273,10 +273,10 @@ func TestTryAllocatesNothing(t *testing.T) {
 	m := zmq.StringMsg("x")
 	if n := testing.AllocsPerRun(100, func() {
 		if push.TrySend(m) == nil {
-			t.Fatal("sent to nobody")
+			t.Fatal("sent without a peer")
 		}
 		if _, err := pull.TryRecv(); err == nil {
-			t.Fatal("received from nobody")
+			t.Fatal("received without a peer")
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -33,7 +33,7 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 func TestQueuedIsExact(t *testing.T) {
 	for _, pushBinds := range []bool{false, true} {
 		r := newFixture(t, "inproc")
-		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // nobody receives what is queued
+		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // no peer receives what is queued
 		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 5})
 		if pushBinds {
 			r.Link(push, pull)

@@ -124,7 +124,7 @@ func Example_quickstartShutdown() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := jobs.Connect("tcp://127.0.0.1:1"); err != nil { // where nobody listens
+	if err := jobs.Connect("tcp://127.0.0.1:1"); err != nil { // where no process listens
 		log.Fatal(err)
 	}
 	if err := jobs.SendBytes(context.Background(), []byte("job 7")); err != nil {

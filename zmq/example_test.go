@@ -189,7 +189,7 @@ func ExampleSocket_Readable() {
 		case <-data.Readable():
 			for m, err := data.TryRecv(); err == nil; m, err = data.TryRecv() {
 				fmt.Printf("data %s\n", m.Bytes())
-				if string(m.Bytes()) == "2" { // the last one: now somebody says stop
+				if string(m.Bytes()) == "2" { // the last one: stop now
 					stop := open(sockets, zmq.PUSH, zmq.Options{})
 					check(stop.Connect("inproc://control"))
 					check(stop.SendBytes(ctx, []byte("stop")))

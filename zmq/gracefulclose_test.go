@@ -47,7 +47,7 @@ func dialStream(t *testing.T, s *zmq.Socket) net.Conn {
 	c, err := net.Dial(map[string]string{"tcp": "tcp", "ipc": "unix"}[network], at)
 	must(t, err)
 	t.Cleanup(func() { c.Close() })
-	must(t, c.SetDeadline(time.Now().Add(rawPatience)))
+	must(t, c.SetDeadline(time.Now().Add(rawTimeout)))
 	return c
 }
 

@@ -32,7 +32,7 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			}
 			r.Peers(pull, peers)
 			for _, raw := range raws {
-				raw.say(bytes.Repeat(rawFrame(0, make([]byte, size)), each))
+				raw.write(bytes.Repeat(rawFrame(0, make([]byte, size)), each))
 				must(t, raw.TCPConn.CloseWrite())
 			}
 			for _, raw := range raws {
@@ -81,12 +81,12 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 			must(t, s.Bind("tcp://127.0.0.1:*"))
 			raw := dialRaw(t, address(s))
 			raw.shakeHands(test.peer)
-			raw.say(test.says)
+			raw.write(test.says)
 			r := &conformance.Fixture{T: t, Ctx: deadline(t)}
 			r.Dropped(s, test.reason, test.n)
 			if test.stays {
-				raw.say(rawCommand("PING", "\x00\x00"))
-				raw.hear()
+				raw.write(rawCommand("PING", "\x00\x00"))
+				raw.readFrame()
 				return
 			}
 			raw.ended()
@@ -108,10 +108,10 @@ func TestEmptyFramesToAPub(t *testing.T) {
 		times = 1
 	}
 	for range times {
-		raw.say(bytes.Repeat(rawFrame(1, nil), 1<<20))
+		raw.write(bytes.Repeat(rawFrame(1, nil), 1<<20))
 	}
-	raw.say(rawMessage("end"), rawCommand("PING", "\x00\x00"))
-	raw.hear()
+	raw.write(rawMessage("end"), rawCommand("PING", "\x00\x00"))
+	raw.readFrame()
 	if grown := totalAlloc() - allocated; grown > 24<<20 { // 2 MiB each are the test's own
 		t.Errorf("%d MiB were allocated", grown>>20)
 	}

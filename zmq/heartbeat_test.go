@@ -30,7 +30,7 @@ func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
 				must(t, err)
 				r := newRaw(t, conn)
 				r.shakeHands("DEALER")
-				if flags, body := r.hear(); flags != 4 || string(body) != "\x04PING\x00\x03" {
+				if flags, body := r.readFrame(); flags != 4 || string(body) != "\x04PING\x00\x03" {
 					t.Errorf("flags %#x and %q instead of a PING with a TTL of 0.3 s", flags, body)
 				}
 				r.ended()

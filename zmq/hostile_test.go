@@ -15,12 +15,12 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// misbehaviour is what a hostile peer does to our socket, which is a PULL that
-// takes the peer for a PUSH, unless the victim is another type.
-type misbehaviour struct {
+// hostileCase is what a hostile peer does to our socket, which is a PULL that
+// takes the peer for a PUSH, unless the target is another type.
+type hostileCase struct {
 	name    string
 	do      func(r *raw)
-	victim  zmq.Type
+	target  zmq.Type
 	options zmq.Options
 	// tolerated means that the connection must stay and carry messages. Otherwise it
 	// must be closed.
@@ -31,20 +31,20 @@ type misbehaviour struct {
 // it on a busy machine connects again.
 const soon = 100 * time.Millisecond
 
-var misbehaviours = []misbehaviour{
+var hostileCases = []hostileCase{
 	// Before and in the greeting.
 	{name: "nothing at all", do: func(*raw) {}, options: zmq.Options{HandshakeTimeout: soon}},
 	{name: "end of stream at once", do: func(r *raw) { must(r.T, r.CloseWrite()) }},
-	{name: "ZMTP 1.0 with a long routing id", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7e")},
-	{name: "wrong first byte", do: says("\x00")},
-	{name: "HTTP", do: says("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")},
-	{name: "TLS", do: says("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")},
-	{name: "ZMTP 1.0", do: says("\x01\x00")},
-	{name: "ZMTP 2.0", do: says("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x01\x08")},
-	{name: "half a greeting", do: says(string(rawGreeting(1, "NULL")[:30])), options: zmq.Options{HandshakeTimeout: soon}},
-	{name: "unknown mechanism", do: says(string(rawGreeting(1, "ROT13")))},
-	{name: "mechanism that we do not have", do: says(string(rawGreeting(1, "CURVE")))},
-	{name: "no mechanism", do: says(string(rawGreeting(1, "")))},
+	{name: "ZMTP 1.0 with a long routing id", do: writes("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7e")},
+	{name: "wrong first byte", do: writes("\x00")},
+	{name: "HTTP", do: writes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")},
+	{name: "TLS", do: writes("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")},
+	{name: "ZMTP 1.0", do: writes("\x01\x00")},
+	{name: "ZMTP 2.0", do: writes("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x01\x08")},
+	{name: "half a greeting", do: writes(string(rawGreeting(1, "NULL")[:30])), options: zmq.Options{HandshakeTimeout: soon}},
+	{name: "unknown mechanism", do: writes(string(rawGreeting(1, "ROT13")))},
+	{name: "mechanism that we do not have", do: writes(string(rawGreeting(1, "CURVE")))},
+	{name: "no mechanism", do: writes(string(rawGreeting(1, "")))},
 
 	// In the handshake.
 	{name: "nothing after the greeting", do: greets(), options: zmq.Options{HandshakeTimeout: soon}},
@@ -112,43 +112,43 @@ var misbehaviours = []misbehaviour{
 
 	// Odd, but allowed.
 	{name: "greeting byte by byte", tolerated: true, do: func(r *raw) {
-		r.dribble(rawGreeting(1, "NULL"))
-		r.say(rawReady("PUSH"))
-		r.hearHandshake()
+		r.writeBytewise(rawGreeting(1, "NULL"))
+		r.write(rawReady("PUSH"))
+		r.readHandshake()
 	}},
 	{name: "everything byte by byte", tolerated: true, do: func(r *raw) {
-		r.dribble(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("short"), rawFrame(0, make([]byte, 300)),
+		r.writeBytewise(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("short"), rawFrame(0, make([]byte, 300)),
 			rawCommand("PING", "\x00\x00"), rawFrame(1, []byte("more")), rawFrame(0, nil))
-		r.hearHandshake()
-		r.hear()
+		r.readHandshake()
+		r.readFrame()
 	}},
 	{name: "everything at once", tolerated: true, do: func(r *raw) {
-		r.say(bytes.Join([][]byte{rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("hasty")}, nil))
-		r.hearHandshake()
+		r.write(bytes.Join([][]byte{rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("hasty")}, nil))
+		r.readHandshake()
 	}},
 	{name: "a later version", tolerated: true, do: func(r *raw) {
 		greeting := rawGreeting(9, "NULL")
 		greeting[10] = 4
-		r.say(greeting, rawReady("PUSH"))
-		r.hearHandshake()
+		r.write(greeting, rawReady("PUSH"))
+		r.readHandshake()
 	}},
 	{name: "no socket type", tolerated: true, do: func(r *raw) {
-		r.say(rawGreeting(1, "NULL"), rawCommand("READY", ""))
-		r.hearHandshake()
+		r.write(rawGreeting(1, "NULL"), rawCommand("READY", ""))
+		r.readHandshake()
 	}},
 	{name: "unknown command", tolerated: true, do: shakes(rawCommand("GOSSIP", "about you"))},
 	{name: "another end of the signature", tolerated: true, do: greetsOddly(9, 0x7d)},
 	{name: "major version 2", tolerated: true, do: greetsOddly(10, 2)},
 	{name: "as-server that is neither 0 nor 1", tolerated: true, do: greetsOddly(32, 2)},
 	{name: "odd property names", tolerated: true, do: func(r *raw) {
-		r.say(rawGreeting(1, "NULL"), rawCommand("READY", rawProperty("Socket-Type", "PUSH")+
+		r.write(rawGreeting(1, "NULL"), rawCommand("READY", rawProperty("Socket-Type", "PUSH")+
 			rawProperty("", "v")+rawProperty("X y", "v")+rawProperty("\x01", "")))
-		r.hearHandshake()
+		r.readHandshake()
 	}},
 	{name: "routing id of 256 bytes", tolerated: true, do: func(r *raw) {
-		r.say(rawGreeting(1, "NULL"), rawCommand("READY",
+		r.write(rawGreeting(1, "NULL"), rawCommand("READY",
 			rawProperty("Socket-Type", "PUSH")+rawProperty("Identity", strings.Repeat("i", 256))))
-		r.hearHandshake()
+		r.readHandshake()
 	}},
 	{name: "reserved flags", tolerated: true, do: shakes([]byte("\x09\x01a\xf8\x01b"))},
 	{name: "all flags", tolerated: true, do: shakes([]byte("\xff\x00\x00\x00\x00\x00\x00\x00\x01a"))},
@@ -156,7 +156,7 @@ var misbehaviours = []misbehaviour{
 	{name: "PING with MORE", tolerated: true, do: pings(rawFrame(5, []byte("\x04PING\x00\x00context")))},
 	{name: "PING between the frames of a message", tolerated: true, do: func(r *raw) {
 		pings(rawFrame(1, []byte("a")), rawCommand("PING", "\x00\x00context"))(r)
-		r.say(rawMessage("b"))
+		r.write(rawMessage("b"))
 	}},
 	{name: "commands between the frames of a message", tolerated: true, do: shakes(rawFrame(1, []byte("a")),
 		rawCommand("PONG", ""), rawCommand("GOSSIP", "about you"), rawFrame(4, nil), rawReady("PUSH"), rawCommand("ERROR", "\x00"),
@@ -166,28 +166,28 @@ var misbehaviours = []misbehaviour{
 	{name: "command with an odd name", tolerated: true, do: shakes(rawCommand("\x01-9", ""))},
 	{name: "PING without a TTL", tolerated: true, do: func(r *raw) {
 		r.shakeHands("PUSH")
-		r.say(rawCommand("PING", "\x00"))
-		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONG" {
+		r.write(rawCommand("PING", "\x00"))
+		if flags, body := r.readFrame(); flags != 4 || string(body) != "\x04PONG" {
 			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
 		}
 	}},
 	{name: "PING with a context that is too long", tolerated: true, do: func(r *raw) {
 		r.shakeHands("PUSH")
-		r.say(rawCommand("PING", "\x00\x00"+strings.Repeat("c", 300)))
-		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONG"+strings.Repeat("c", 16) {
+		r.write(rawCommand("PING", "\x00\x00"+strings.Repeat("c", 300)))
+		if flags, body := r.readFrame(); flags != 4 || string(body) != "\x04PONG"+strings.Repeat("c", 16) {
 			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
 		}
 	}},
 	{name: "ERROR in the traffic", tolerated: true, do: shakes(rawCommand("ERROR", "\x04bye!"))},
 	{name: "SUBSCRIBE and CANCEL to a PULL", tolerated: true, do: shakes(rawCommand("SUBSCRIBE", "a"), rawCommand("CANCEL", "a"))},
 	{name: "READY twice", tolerated: true, do: shakes(rawReady("PUSH"))},
-	{name: "PONG that nobody asked for", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
+	{name: "PONG without a PING", tolerated: true, do: shakes(rawCommand("PONG", "context"))},
 	{name: "long header for a short frame", tolerated: true, do: shakes(append(rawHeader(0, 5), "short"...))},
 	{name: "PING on a ZMTP 3.0 connection", tolerated: true, do: func(r *raw) {
-		r.say(rawGreeting(0, "NULL"), rawReady("PUSH"))
-		r.hearHandshake()
-		r.say(rawCommand("PING", "\x00\x00context"))
-		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+		r.write(rawGreeting(0, "NULL"), rawReady("PUSH"))
+		r.readHandshake()
+		r.write(rawCommand("PING", "\x00\x00context"))
+		if flags, body := r.readFrame(); flags != 4 || string(body) != "\x04PONGcontext" {
 			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
 		}
 	}},
@@ -195,23 +195,23 @@ var misbehaviours = []misbehaviour{
 }
 
 // says is a peer that sends what instead of a greeting.
-func says(what string) func(*raw) { return func(r *raw) { r.say([]byte(what)) } }
+func writes(what string) func(*raw) { return func(r *raw) { r.write([]byte(what)) } }
 
 // greets is a peer that sends what instead of READY.
 func greets(what ...[]byte) func(*raw) {
-	return func(r *raw) { r.say(append([][]byte{rawGreeting(1, "NULL")}, what...)...) }
+	return func(r *raw) { r.write(append([][]byte{rawGreeting(1, "NULL")}, what...)...) }
 }
 
 // shakes is a peer that sends what after a proper handshake.
 func shakes(what ...[]byte) func(*raw) {
-	return func(r *raw) { r.shakeHands("PUSH"); r.say(what...) }
+	return func(r *raw) { r.shakeHands("PUSH"); r.write(what...) }
 }
 
 // pings is a peer that sends a PING with a context, and receives the PONG.
 func pings(what ...[]byte) func(*raw) {
 	return func(r *raw) {
 		shakes(what...)(r)
-		if flags, body := r.hear(); flags != 4 || string(body) != "\x04PONGcontext" {
+		if flags, body := r.readFrame(); flags != 4 || string(body) != "\x04PONGcontext" {
 			r.Errorf("the answer to PING has flags %#x and body %q", flags, body)
 		}
 	}
@@ -222,42 +222,42 @@ func greetsOddly(at int, value byte) func(*raw) {
 	return func(r *raw) {
 		greeting := rawGreeting(1, "NULL")
 		greeting[at] = value
-		r.say(greeting, rawReady("PUSH"))
-		r.hearHandshake()
+		r.write(greeting, rawReady("PUSH"))
+		r.readHandshake()
 	}
 }
 
 // shakesAndEnds is shakes that then also ends its write side. That fails if the
-// victim has already closed the connection: a frame of 1 TiB is too large for 32
+// target has already closed the connection: a frame of 1 TiB is too large for 32
 // bits.
 func shakesAndEnds(what ...[]byte) func(*raw) {
 	return func(r *raw) { shakes(what...)(r); _ = r.CloseWrite() }
 }
 
-// victim is our socket with a good peer.
-type victim struct {
+// target is our socket with a good peer.
+type target struct {
 	*testing.T
 	socket, good *zmq.Socket
 	sent         int
 }
 
-func newVictim(t *testing.T, m misbehaviour) *victim {
+func newTarget(t *testing.T, m hostileCase) *target {
 	t.Helper()
 	c := newContext(t)
-	if m.victim == 0 {
-		m.victim = zmq.PULL
+	if m.target == 0 {
+		m.target = zmq.PULL
 	}
-	goodType := map[zmq.Type]zmq.Type{zmq.PULL: zmq.PUSH, zmq.PUSH: zmq.PULL}[m.victim]
+	goodType := map[zmq.Type]zmq.Type{zmq.PULL: zmq.PUSH, zmq.PUSH: zmq.PULL}[m.target]
 	m.options.Linger = zmq.NoLinger
 	m.options.ReconnectInterval = time.Millisecond
-	v := &victim{T: t, socket: newSocket(t, c, m.victim, m.options)}
+	v := &target{T: t, socket: newSocket(t, c, m.target, m.options)}
 	v.good = newSocket(t, c, goodType, zmq.Options{Linger: zmq.NoLinger, ReconnectInterval: time.Millisecond})
 	return v
 }
 
-// serves checks that victim and good peer still exchange messages. Other peers
+// serves checks that target and good peer still exchange messages. Other peers
 // may have sent something before, and receive some of a PUSH's messages.
-func (v *victim) serves() {
+func (v *target) serves() {
 	v.Helper()
 	v.sent++
 	text := fmt.Sprint("message ", v.sent)
@@ -276,16 +276,16 @@ func (v *victim) serves() {
 	}
 }
 
-// receives waits until the victim has received text.
-func (v *victim) receives(text string) {
+// receives waits until the target has received text.
+func (v *target) receives(text string) {
 	v.Helper()
-	if !v.awaits(deadline(v.T), text) {
+	if !v.receivesBefore(deadline(v.T), text) {
 		v.Fatalf("%q has not been received", text)
 	}
 }
 
-// awaits reports whether the victim has received text before ctx is done.
-func (v *victim) awaits(ctx context.Context, text string) bool {
+// receivesBefore reports whether the target has received text before ctx is done.
+func (v *target) receivesBefore(ctx context.Context, text string) bool {
 	v.Helper()
 	for {
 		frames, err := v.socket.RecvFrames(ctx)
@@ -298,13 +298,13 @@ func (v *victim) awaits(ctx context.Context, text string) bool {
 	}
 }
 
-// suffers runs the misbehaviour and checks the state of the connection.
-func (v *victim) suffers(r *raw, m misbehaviour) {
+// checkCase does what the case says, and checks the state of the connection.
+func (v *target) checkCase(r *raw, m hostileCase) {
 	v.Helper()
 	m.do(r)
 	v.serves()
 	if m.tolerated {
-		r.say(rawMessage("still here"))
+		r.write(rawMessage("still here"))
 		v.receives("still here")
 		return
 	}
@@ -312,17 +312,17 @@ func (v *victim) suffers(r *raw, m misbehaviour) {
 	v.serves()
 }
 
-// TestHostilePeer: for every misbehaviour of a peer of our listener, the
+// TestHostilePeer: for every case of a peer of our listener, the
 // connection ends if it must, and other peers are served.
 func TestHostilePeer(t *testing.T) {
-	for _, m := range misbehaviours {
+	for _, m := range hostileCases {
 		t.Run(m.name, func(t *testing.T) {
-			v := newVictim(t, m)
+			v := newTarget(t, m)
 			must(t, v.socket.Bind("tcp://127.0.0.1:*"))
 			must(t, v.good.Connect(v.socket.LastEndpoint()))
 			v.serves()
 			allocated := totalAlloc()
-			v.suffers(dialRaw(t, address(v.socket)), m)
+			v.checkCase(dialRaw(t, address(v.socket)), m)
 			if grown := totalAlloc() - allocated; grown > 64<<20 {
 				t.Errorf("%d MiB were allocated", grown>>20)
 			}
@@ -330,42 +330,42 @@ func TestHostilePeer(t *testing.T) {
 	}
 }
 
-// TestHostileListener: for every misbehaviour of a listener to which we connect,
+// TestHostileListener: for every case of a listener to which we connect,
 // the connection ends if it must and is tried again, and other endpoints are
 // served.
 func TestHostileListener(t *testing.T) {
-	for _, m := range misbehaviours {
+	for _, m := range hostileCases {
 		t.Run(m.name, func(t *testing.T) {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			must(t, err)
 			t.Cleanup(func() { listener.Close() })
-			v := newVictim(t, m)
+			v := newTarget(t, m)
 			must(t, v.good.Bind("tcp://127.0.0.1:*"))
 			must(t, v.socket.Connect(v.good.LastEndpoint()))
 			v.serves()
 			must(t, v.socket.Connect("tcp://"+listener.Addr().String()))
-			v.suffers(acceptRaw(t, listener), m)
+			v.checkCase(acceptRaw(t, listener), m)
 			if m.tolerated || v.socket.Type() != zmq.PULL {
 				return
 			}
-			comesBack(v, listener)
+			reconnects(v, listener)
 		})
 	}
 }
 
-// comesBack checks that the victim is connected again, or connects, and accepts
+// reconnects checks that the target is connected again, or connects, and accepts
 // messages.
-func comesBack(v *victim, listener net.Listener) {
+func reconnects(v *target, listener net.Listener) {
 	v.Helper()
 	for {
 		r := acceptRaw(v.T, listener)
-		r.say(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("reformed"))
+		r.write(rawGreeting(1, "NULL"), rawReady("PUSH"), rawMessage("reformed"))
 		ctx, lost := context.WithCancel(deadline(v.T))
 		go func() {
 			_, _ = io.Copy(io.Discard, r)
 			lost() // it had timed out when it was accepted: there will be another
 		}()
-		if v.awaits(ctx, "reformed") {
+		if v.receivesBefore(ctx, "reformed") {
 			return
 		}
 	}
@@ -373,7 +373,7 @@ func comesBack(v *victim, listener net.Listener) {
 
 func acceptRaw(t *testing.T, listener net.Listener) *raw {
 	t.Helper()
-	must(t, listener.(*net.TCPListener).SetDeadline(time.Now().Add(rawPatience)))
+	must(t, listener.(*net.TCPListener).SetDeadline(time.Now().Add(rawTimeout)))
 	c, err := listener.Accept()
 	must(t, err)
 	return newRaw(t, c)
@@ -392,10 +392,10 @@ func totalAlloc() uint64 {
 // TestIncompatiblePeerIsTold: a peer with an incompatible type receives an ERROR
 // before the connection is closed.
 func TestIncompatiblePeerIsTold(t *testing.T) {
-	v := newVictim(t, misbehaviour{})
+	v := newTarget(t, hostileCase{})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
 	r := dialRaw(t, address(v.socket))
-	r.say(rawGreeting(1, "NULL"), rawReady("SUB"))
+	r.write(rawGreeting(1, "NULL"), rawReady("SUB"))
 	if said := r.ended(); !bytes.HasSuffix(said, rawCommand("ERROR", "\x13Invalid-Socket-Type")) {
 		t.Errorf("the peer received %q", said)
 	}
@@ -404,13 +404,13 @@ func TestIncompatiblePeerIsTold(t *testing.T) {
 // TestResetInAFrame: half a message is not delivered, and its end does not affect
 // other peers.
 func TestResetInAFrame(t *testing.T) {
-	v := newVictim(t, misbehaviour{})
+	v := newTarget(t, hostileCase{})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
 	must(t, v.good.Connect(v.socket.LastEndpoint()))
 	for range 20 {
 		r := dialRaw(t, address(v.socket))
 		r.shakeHands("PUSH")
-		r.say(rawMessage("whole"), rawFrame(1, []byte("first of two")), rawHeader(0, 100_000), make([]byte, 50_000))
+		r.write(rawMessage("whole"), rawFrame(1, []byte("first of two")), rawHeader(0, 100_000), make([]byte, 50_000))
 		v.receives("whole")
 		must(t, r.SetLinger(0))
 		must(t, r.TCPConn.Close())
@@ -426,7 +426,7 @@ func TestResetInAFrame(t *testing.T) {
 // TestFloodOfHalfOpenConnections: a thousand silent connections keep no other
 // peer from connecting, and are closed.
 func TestFloodOfHalfOpenConnections(t *testing.T) {
-	v := newVictim(t, misbehaviour{options: zmq.Options{HandshakeTimeout: time.Second}})
+	v := newTarget(t, hostileCase{options: zmq.Options{HandshakeTimeout: time.Second}})
 	must(t, v.socket.Bind("tcp://127.0.0.1:*"))
 	var strangers []*raw
 	many := 1000

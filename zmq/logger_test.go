@@ -10,10 +10,10 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// actor is a logger that acts on the first record.
-type actor struct {
+// actingLogger is a logger that acts on the first record.
+type actingLogger struct {
 	once   sync.Once
-	act    func(*actor) error
+	act    func(*actingLogger) error
 	ctx    context.Context // of the test
 	result chan error
 
@@ -22,10 +22,10 @@ type actor struct {
 	ready   chan struct{} // sockets and socket are there
 }
 
-func (*actor) Enabled(context.Context, slog.Level) bool { return true }
-func (a *actor) WithAttrs([]slog.Attr) slog.Handler     { return a }
-func (a *actor) WithGroup(string) slog.Handler          { return a }
-func (a *actor) Handle(_ context.Context, r slog.Record) error {
+func (*actingLogger) Enabled(context.Context, slog.Level) bool { return true }
+func (a *actingLogger) WithAttrs([]slog.Attr) slog.Handler     { return a }
+func (a *actingLogger) WithGroup(string) slog.Handler          { return a }
+func (a *actingLogger) Handle(_ context.Context, r slog.Record) error {
 	if r.Level < slog.LevelWarn {
 		return nil
 	}
@@ -39,13 +39,13 @@ func (a *actor) Handle(_ context.Context, r slog.Record) error {
 // A logger may use and close the sockets whose records it handles: sockets do not
 // wait for its goroutine, and hold no lock when it is called.
 func TestLoggerMayUseSockets(t *testing.T) {
-	for name, act := range map[string]func(*actor) error{
-		"Socket.Close":     func(a *actor) error { return a.socket.Close() },
-		"Socket.Shutdown":  func(a *actor) error { return a.socket.Shutdown(a.ctx) },
-		"Context.Close":    func(a *actor) error { return a.sockets.Close() },
-		"Context.Shutdown": func(a *actor) error { return a.sockets.Shutdown(a.ctx) },
-		"Stats":            func(a *actor) error { a.socket.Stats(); return nil },
-		"exchange": func(a *actor) error {
+	for name, act := range map[string]func(*actingLogger) error{
+		"Socket.Close":     func(a *actingLogger) error { return a.socket.Close() },
+		"Socket.Shutdown":  func(a *actingLogger) error { return a.socket.Shutdown(a.ctx) },
+		"Context.Close":    func(a *actingLogger) error { return a.sockets.Close() },
+		"Context.Shutdown": func(a *actingLogger) error { return a.sockets.Shutdown(a.ctx) },
+		"Stats":            func(a *actingLogger) error { a.socket.Stats(); return nil },
+		"exchange": func(a *actingLogger) error {
 			push, err1 := a.sockets.NewSocket(zmq.PUSH, zmq.Options{})
 			pull, err2 := a.sockets.NewSocket(zmq.PULL, zmq.Options{})
 			err := errors.Join(err1, err2, pull.Bind("tcp://127.0.0.1:*"))
@@ -56,7 +56,7 @@ func TestLoggerMayUseSockets(t *testing.T) {
 	} {
 		for _, transport := range []string{"tcp", "inproc"} {
 			t.Run(name+"/"+transport, func(t *testing.T) {
-				a := &actor{act: act, ctx: deadline(t), result: make(chan error, 1), ready: make(chan struct{})}
+				a := &actingLogger{act: act, ctx: deadline(t), result: make(chan error, 1), ready: make(chan struct{})}
 				c, err := zmq.NewContext(zmq.ContextOptions{Logger: slog.New(a)})
 				must(t, err)
 				a.sockets = c

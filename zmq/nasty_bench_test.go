@@ -12,7 +12,7 @@ import (
 // nasty are streams that are cheap to send and dear to take in, after a handshake.
 var nasty = []struct {
 	name   string
-	victim zmq.Type
+	target zmq.Type
 	peer   string
 	stream []byte // again and again
 	pause  time.Duration
@@ -48,8 +48,8 @@ func BenchmarkBesideANastyPeer(b *testing.B) {
 				}
 				return s
 			}
-			victim, rep, req := socket(n.victim), socket(zmq.REP), socket(zmq.REQ)
-			for _, s := range []*zmq.Socket{victim, rep} {
+			target, rep, req := socket(n.target), socket(zmq.REP), socket(zmq.REQ)
+			for _, s := range []*zmq.Socket{target, rep} {
 				if err := s.Bind("tcp://127.0.0.1:*"); err != nil {
 					b.Fatal(err)
 				}
@@ -57,7 +57,7 @@ func BenchmarkBesideANastyPeer(b *testing.B) {
 			if err := req.Connect(rep.LastEndpoint()); err != nil {
 				b.Fatal(err)
 			}
-			conn, err := net.Dial("tcp", address(victim))
+			conn, err := net.Dial("tcp", address(target))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -82,10 +82,10 @@ func BenchmarkBesideANastyPeer(b *testing.B) {
 				}
 			}()
 			ctx := b.Context()
-			if n.victim == zmq.PULL {
+			if n.target == zmq.PULL {
 				go func() {
 					for {
-						m, err := victim.Recv(ctx)
+						m, err := target.Recv(ctx)
 						if err != nil {
 							return
 						}

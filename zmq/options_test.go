@@ -179,7 +179,7 @@ func TestHandshakeTimeout(t *testing.T) {
 	for range 3 {
 		conn, err := silent.Accept()
 		must(t, err)
-		must(t, conn.SetDeadline(time.Now().Add(rawPatience)))
+		must(t, conn.SetDeadline(time.Now().Add(rawTimeout)))
 		_, err = io.Copy(io.Discard, conn) // our side says its greeting and then closes
 		must(t, err)
 		must(t, conn.Close())

@@ -46,7 +46,7 @@ func TestOneMessageToManySockets(t *testing.T) {
 				})
 				all.Go(func() {
 					for range 2 {
-						r.scribble(pulls[i], want, round%2 == 0)
+						r.overwrite(pulls[i], want, round%2 == 0)
 					}
 				})
 			}
@@ -59,8 +59,8 @@ func TestOneMessageToManySockets(t *testing.T) {
 	})
 }
 
-// scribble receives a message, checks it, and writes to all of its bytes.
-func (r *fixture) scribble(s *zmq.Socket, want []byte, frames bool) {
+// overwrite receives a message, checks it, and writes to all of its bytes.
+func (r *fixture) overwrite(s *zmq.Socket, want []byte, frames bool) {
 	got := make([][]byte, 1)
 	var err error
 	if frames {
@@ -105,7 +105,7 @@ func TestReceivedBytesAreTheCallers(t *testing.T) {
 				must(r.T, send())
 				var all sync.WaitGroup
 				for _, sub := range subs {
-					all.Go(func() { r.scribble(sub, want, name == "SendFrames" || name == "NewMsg") })
+					all.Go(func() { r.overwrite(sub, want, name == "SendFrames" || name == "NewMsg") })
 				}
 				all.Wait()
 				if !bytes.Equal(mine, want) || !bytes.Equal(pooled.Bytes(), want) {

@@ -177,7 +177,7 @@ func TestDealerRouter(t *testing.T) {
 				t.Fatalf("received %q", b)
 			}
 			if err := router.SendFrames(ctx, []byte("you"), nil); !errors.Is(err, zmq.ErrUnroutable) {
-				t.Fatalf("to nobody: %v", err)
+				t.Fatalf("to an unknown peer: %v", err)
 			}
 		})
 	}

@@ -23,13 +23,13 @@ func (r *raw) Read(b []byte) (int, error) { return r.in.Read(b) }
 
 func (r *raw) WriteTo(w io.Writer) (int64, error) { return r.in.WriteTo(w) }
 
-// rawPatience bounds each wait. Only a failing test takes that long.
-const rawPatience = 20 * time.Second
+// rawTimeout bounds each wait. Only a failing test takes that long.
+const rawTimeout = 20 * time.Second
 
 func newRaw(t *testing.T, c net.Conn) *raw {
 	t.Helper()
 	t.Cleanup(func() { c.Close() })
-	must(t, c.SetDeadline(time.Now().Add(rawPatience)))
+	must(t, c.SetDeadline(time.Now().Add(rawTimeout)))
 	return &raw{t, c.(*net.TCPConn), bufio.NewReader(c)}
 }
 
@@ -40,9 +40,9 @@ func dialRaw(t *testing.T, address string) *raw {
 	return newRaw(t, c)
 }
 
-// say writes parts. If the peer closes the connection meanwhile, ended detects
+// write writes parts. If the peer closes the connection meanwhile, ended detects
 // it.
-func (r *raw) say(parts ...[]byte) {
+func (r *raw) write(parts ...[]byte) {
 	for _, b := range parts {
 		if _, err := r.Write(b); err != nil {
 			return
@@ -50,9 +50,9 @@ func (r *raw) say(parts ...[]byte) {
 	}
 }
 
-// dribble writes one byte at a time, each in a segment of its own as far as that
+// writeBytewise writes one byte at a time, each in a segment of its own as far as that
 // can be had (Go's connections have TCP_NODELAY).
-func (r *raw) dribble(parts ...[]byte) {
+func (r *raw) writeBytewise(parts ...[]byte) {
 	r.Helper()
 	for _, part := range parts {
 		for i := range part {
@@ -65,21 +65,21 @@ func (r *raw) dribble(parts ...[]byte) {
 // shakeHands completes the handshake as a socket of the given type.
 func (r *raw) shakeHands(socketType string) {
 	r.Helper()
-	r.say(rawGreeting(1, "NULL"), rawReady(socketType))
-	r.hearHandshake()
+	r.write(rawGreeting(1, "NULL"), rawReady(socketType))
+	r.readHandshake()
 }
 
-func (r *raw) hearHandshake() {
+func (r *raw) readHandshake() {
 	r.Helper()
 	_, err := io.ReadFull(r, make([]byte, 64))
 	must(r.T, err)
-	if flags, body := r.hear(); flags != 4 || string(body[:6]) != "\x05READY" {
+	if flags, body := r.readFrame(); flags != 4 || string(body[:6]) != "\x05READY" {
 		r.Fatalf("a frame with flags %#x and body %.20q instead of READY", flags, body)
 	}
 }
 
-// hear reads a frame.
-func (r *raw) hear() (flags byte, body []byte) {
+// readFrame reads a frame.
+func (r *raw) readFrame() (flags byte, body []byte) {
 	r.Helper()
 	var header [9]byte
 	_, err := io.ReadFull(r, header[:2])

@@ -69,7 +69,7 @@ func (r *fixture) talk(a, b *zmq.Socket) {
 		}
 	}
 	if b.Type() == zmq.REQ || b.Type() == zmq.ROUTER || !a.Type().Sends() {
-		a, b = b, a // who may speak first
+		a, b = b, a // the side that may send first
 	}
 	if a.Type().Sends() {
 		say(a, b)
@@ -156,7 +156,7 @@ func TestConnectNeverGivesUp(t *testing.T) {
 		conn, err := l.Accept()
 		must(t, err)
 		peer := newRaw(t, conn)
-		peer.say([]byte(answer))
+		peer.write([]byte(answer))
 		must(t, peer.CloseWrite())
 		peer.ended()
 		must(t, peer.Close())

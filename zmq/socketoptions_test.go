@@ -243,7 +243,7 @@ func TestChangeHandshakeTimeout(t *testing.T) {
 	for range 2 {
 		conn, err := silent.Accept()
 		must(t, err)
-		must(t, conn.SetDeadline(time.Now().Add(rawPatience)))
+		must(t, conn.SetDeadline(time.Now().Add(rawTimeout)))
 		_, err = io.Copy(io.Discard, conn)
 		must(t, err)
 		must(t, conn.Close())

@@ -86,7 +86,7 @@ func TestSubscriptionFormsHaveOneLimit(t *testing.T) {
 			must(t, pub.Bind("tcp://127.0.0.1:0"))
 			r := dialRaw(t, strings.TrimPrefix(pub.LastEndpoint(), "tcp://"))
 			r.shakeHands("SUB")
-			r.say(said)
+			r.write(said)
 			waitSubscribed(t, pub, 1)
 		})
 	}
@@ -115,8 +115,8 @@ func TestManyCancels(t *testing.T) {
 	said = append(said, rawCommand("SUBSCRIBE", "end")...)
 	heard := make(chan struct{})
 	go func() {
-		r.say(said)
-		r.hear()
+		r.write(said)
+		r.readFrame()
 		close(heard)
 	}()
 	ctx := deadline(t)

@@ -38,8 +38,8 @@ func TestSubscribeToVersions(t *testing.T) {
 		must(t, sub.Connect("tcp://"+listener.Addr().String()))
 
 		pub := acceptRaw(t, listener)
-		pub.say(rawGreeting(how.minor, "NULL"), rawReady("PUB"))
-		pub.hearHandshake()
+		pub.write(rawGreeting(how.minor, "NULL"), rawReady("PUB"))
+		pub.readHandshake()
 		pub.hears(how.flags, how.subscribe+"first")
 		must(t, sub.Subscribe("")) // everything
 		pub.hears(how.flags, how.subscribe)
@@ -60,8 +60,8 @@ func TestPublishToVersions(t *testing.T) {
 		pub := newSocket(t, newContext(t), zmq.PUB, zmq.Options{Linger: zmq.NoLinger})
 		must(t, pub.Bind("tcp://127.0.0.1:*"))
 		sub := dialRaw(t, address(pub))
-		sub.say(rawGreeting(how.minor, "NULL"), rawReady("SUB"))
-		sub.hearHandshake()
+		sub.write(rawGreeting(how.minor, "NULL"), rawReady("SUB"))
+		sub.readHandshake()
 
 		publish := func(done <-chan struct{}, topics ...string) {
 			for {
@@ -82,7 +82,7 @@ func TestPublishToVersions(t *testing.T) {
 			go func() {
 				defer close(heard)
 				for {
-					switch _, body := sub.hear(); string(body) {
+					switch _, body := sub.readFrame(); string(body) {
 					case wanted:
 						return
 					case before:
@@ -94,9 +94,9 @@ func TestPublishToVersions(t *testing.T) {
 			}()
 			publish(heard, other, wanted)
 		}
-		sub.say(rawFrame(how.flags, []byte(how.subscribe+"a")))
+		sub.write(rawFrame(how.flags, []byte(how.subscribe+"a")))
 		hearsOnly("a1", "b1", "")
-		sub.say(rawFrame(how.flags, []byte(how.cancel+"a")), rawFrame(how.flags, []byte(how.subscribe+"b")))
+		sub.write(rawFrame(how.flags, []byte(how.cancel+"a")), rawFrame(how.flags, []byte(how.subscribe+"b")))
 		hearsOnly("b2", "c2", "a1")
 		hearsOnly("b3", "a3", "b2")
 	})
@@ -105,7 +105,7 @@ func TestPublishToVersions(t *testing.T) {
 // hears checks the next frame.
 func (r *raw) hears(flags byte, body string) {
 	r.Helper()
-	if gotFlags, got := r.hear(); gotFlags != flags || string(got) != body {
+	if gotFlags, got := r.readFrame(); gotFlags != flags || string(got) != body {
 		r.Fatalf("heard a frame with flags %#x and body %q instead of %#x, %q", gotFlags, got, flags, body)
 	}
 }
@@ -119,9 +119,9 @@ func TestAnswerVersions(t *testing.T) {
 			rep := newSocket(t, newContext(t), zmq.REP, zmq.Options{})
 			must(t, rep.Bind("tcp://127.0.0.1:*"))
 			req := dialRaw(t, address(rep))
-			req.say(rawGreeting(minor, "NULL"), rawReady("REQ"))
-			req.hearHandshake()
-			req.say(rawFrame(1, []byte("envelope")), rawFrame(1, nil), rawFrame(1, []byte("a")), rawFrame(0, []byte("b")))
+			req.write(rawGreeting(minor, "NULL"), rawReady("REQ"))
+			req.readHandshake()
+			req.write(rawFrame(1, []byte("envelope")), rawFrame(1, nil), rawFrame(1, []byte("a")), rawFrame(0, []byte("b")))
 			request, err := rep.RecvFrames(ctx)
 			must(t, err)
 			if fmt.Sprintf("%q", request) != `["a" "b"]` {

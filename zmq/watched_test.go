@@ -63,7 +63,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 					}
 				}
 				if ctx.all.Load() == 0 && (timeout > 0 || r.Transport != "inproc") {
-					t.Error("nobody has watched the context")
+					t.Error("no call has watched the context")
 				}
 			})
 		})
@@ -87,6 +87,6 @@ func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
 		}
 	}
 	if ctx.all.Load() == 0 {
-		t.Error("nobody has watched the context")
+		t.Error("no call has watched the context")
 	}
 }

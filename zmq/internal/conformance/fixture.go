@@ -148,7 +148,7 @@ func (r *Fixture) Accounted(s *zmq.Socket, n int) {
 		return stats.Sent+stats.Dropped[zmq.DropPeerGone] == uint64(n)
 	})
 	if dropped := s.Stats().Dropped[zmq.DropPeerGone]; r.Transport == "inproc" && dropped != uint64(n) {
-		r.Fatalf("%d of %d messages dropped that nobody has received", dropped, n)
+		r.Fatalf("%d of %d messages that were not received are dropped", dropped, n)
 	}
 }
 

@@ -67,7 +67,7 @@ func pairQueuesBeforeItIsConnected(r *Fixture) {
 // queue".
 func pairBlocks(r *Fixture) {
 	a, b := r.Socket(zmq.PAIR, zmq.Options{SendHWM: 2}), r.Socket(zmq.PAIR, zmq.Options{RecvHWM: 2})
-	r.Fails("sending to nobody", a.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	r.Fails("sending without a peer", a.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.Link(a, b)
 	n := r.Fill(a)
 	sent := Async(func() error { return a.SendBytes(r.Ctx, []byte("last")) })

@@ -85,7 +85,7 @@ func pushDiscardsTheQueue(r *Fixture) {
 	Must(r.T, pull.Close())
 	r.Peers(push, 0)
 	r.Accounted(push, n)
-	r.Fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 }
 
 // RFC 30, PUSH: "SHALL route outgoing messages to available peers using a
@@ -109,7 +109,7 @@ func pushRoundRobin(r *Fixture) {
 // no available peers."
 func pushBlocks(r *Fixture) {
 	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Fails("sending to nobody", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	sent := Async(func() error { return push.SendBytes(r.Ctx, []byte("waited")) })
 	r.Link(push, pull)
 	r.Expect(pull, "waited")

@@ -133,7 +133,7 @@ func publishDropsWhenFull(r *Fixture) {
 func publishDoesNotBlock(r *Fixture) {
 	pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger})
 	for range 10 {
-		Must(r.T, pub.TrySend(zmq.StringMsg("to nobody")))
+		Must(r.T, pub.TrySend(zmq.StringMsg("to no subscriber")))
 	}
 	r.Unwanted(pub, 10)
 	sub := r.Socket(zmq.SUB, zmq.Options{Subscribe: []string{""}, RecvHWM: 1})

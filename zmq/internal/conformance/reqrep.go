@@ -170,7 +170,7 @@ func requestRoundRobin(r *Fixture) {
 // no connected peers."
 func requestBlocks(r *Fixture) {
 	req, rep := r.Socket(zmq.REQ, zmq.Options{}), r.Socket(zmq.REP, zmq.Options{})
-	r.Fails("asking nobody", req.TrySend(zmq.StringMsg("q")), zmq.ErrWouldBlock)
+	r.Fails("asking without a peer", req.TrySend(zmq.StringMsg("q")), zmq.ErrWouldBlock)
 	asked := Async(func() error { return req.SendBytes(r.Ctx, []byte("waited")) })
 	r.Link(req, rep)
 	r.Expect(rep, "waited")
@@ -287,7 +287,7 @@ func replyDiscarded(r *Fixture) {
 	r.Peers(rep, 0)
 	Must(r.T, other.Connect(rep.LastEndpoint()))
 	r.Peers(rep, 1)
-	Must(r.T, rep.TrySend(zmq.StringMsg("for who is gone")))
+	Must(r.T, rep.TrySend(zmq.StringMsg("for a peer that is gone")))
 	r.Dropped(rep, zmq.DropPeerGone, 1)
 	r.Send(other, "q") // and REP continues
 	r.Expect(rep, "q")
@@ -298,10 +298,10 @@ func replyDiscarded(r *Fixture) {
 // RFC 28, REP: "SHALL not block on sending."
 func replyDoesNotBlock(r *Fixture) {
 	rep := r.Socket(zmq.REP, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger})
-	deaf := r.Socket(zmq.DEALER, zmq.Options{RecvHWM: 1, Linger: zmq.NoLinger})
-	r.Link(rep, deaf)
+	full := r.Socket(zmq.DEALER, zmq.Options{RecvHWM: 1, Linger: zmq.NoLinger})
+	r.Link(rep, full)
 	for rep.Stats().Dropped[zmq.DropHighWater] == 0 {
-		r.Send(deaf, "", "q")
+		r.Send(full, "", "q")
 		r.Expect(rep, "q")
 		Must(r.T, rep.TrySend(zmq.StringMsg(Large)))
 	}

@@ -81,7 +81,7 @@ func dealerQueuesBeforeItIsConnected(r *Fixture) {
 // available peers", "SHALL NOT discard messages that it cannot queue".
 func dealerBlocks(r *Fixture) {
 	dealer, peer := r.Socket(zmq.DEALER, zmq.Options{SendHWM: 2}), r.Socket(zmq.DEALER, zmq.Options{RecvHWM: 2})
-	r.Fails("sending to nobody", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	r.Fails("sending without a peer", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	r.Link(dealer, peer)
 	n := r.Fill(dealer)
 	sent := Async(func() error { return dealer.SendBytes(r.Ctx, []byte("last")) })
@@ -102,7 +102,7 @@ func dealerDiscardsTheQueue(r *Fixture) {
 	Must(r.T, peer.Close())
 	r.Peers(dealer, 0)
 	r.Accounted(dealer, n)
-	r.Fails("sending to nobody", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	r.Fails("sending without a peer", dealer.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 }
 
 // RFC 28, ROUTER: "SHALL prefix each incoming message with a frame containing the
@@ -233,14 +233,14 @@ func routerIsProbed(r *Fixture) {
 // NOT block on sending". This is the default.
 func routerDrops(r *Fixture) {
 	router := r.Socket(zmq.ROUTER, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger})
-	deaf := r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("deaf"), RecvHWM: 2})
-	r.Link(router, deaf)
+	full := r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("full"), RecvHWM: 2})
+	r.Link(router, full)
 	Must(r.T, router.TrySend(zmq.StringMsg("nobody", "x")))
 	r.Dropped(router, zmq.DropUnroutable, 1)
 	for router.Stats().Dropped[zmq.DropHighWater] == 0 {
-		Must(r.T, router.TrySend(zmq.StringMsg("deaf", Large)))
+		Must(r.T, router.TrySend(zmq.StringMsg("full", Large)))
 	}
-	r.Fails("an address and no message", router.TrySend(zmq.StringMsg("deaf")), zmq.ErrNoFrame)
+	r.Fails("an address and no message", router.TrySend(zmq.StringMsg("full")), zmq.ErrNoFrame)
 }
 
 // The same sentence with RouterMandatory: an error, or a wait for room, as with
@@ -249,7 +249,7 @@ func routerMandatory(r *Fixture) {
 	router := r.Socket(zmq.ROUTER, zmq.Options{SendHWM: 2, RouterMandatory: true})
 	peer := r.Socket(zmq.DEALER, zmq.Options{RoutingID: []byte("peer"), RecvHWM: 2})
 	r.Link(router, peer)
-	r.Fails("to nobody", router.SendFrames(r.Ctx, []byte("nobody"), nil), zmq.ErrUnroutable)
+	r.Fails("to an unknown peer", router.SendFrames(r.Ctx, []byte("nobody"), nil), zmq.ErrUnroutable)
 	n := r.Fill(router, "peer")
 	sent := Async(func() error { return router.Send(r.Ctx, zmq.StringMsg("peer", "last")) })
 	for range n {

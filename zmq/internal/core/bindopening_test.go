@@ -8,18 +8,18 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// endings is a context that counts what is registered to be called at its end.
-type endings struct {
+// countingContext is a context that counts what is registered to be called at its end.
+type countingContext struct {
 	context.Context
 	now, all int
 }
 
 // Value hides that the context is one of package context's, which registers those in
 // another way.
-func (e *endings) Value(any) any { return nil }
+func (e *countingContext) Value(any) any { return nil }
 
 // AfterFunc is called by context.AfterFunc.
-func (e *endings) AfterFunc(f func()) (stop func() bool) {
+func (e *countingContext) AfterFunc(f func()) (stop func() bool) {
 	e.now++
 	e.all++
 	stopped := context.AfterFunc(e.Context, f)
@@ -33,7 +33,7 @@ func (e *endings) AfterFunc(f func()) (stop func() bool) {
 // once it has returned.
 func TestBindEndsWithTheSocket(t *testing.T) {
 	s := Made(t, wire.PULL, option.Values{})
-	e := &endings{Context: s.opening}
+	e := &countingContext{Context: s.opening}
 	s.opening = e
 	if err := s.Bind(t.Context(), "tcp://127.0.0.1:*"); err != nil {
 		t.Fatal(err)

@@ -140,6 +140,23 @@ func (c *Context) dispatcher() *proactor.Dispatcher {
 	return c.dispatchers[int(c.rotation.Add(1)-1)%len(c.dispatchers)]
 }
 
+// checkCanWait returns an error if the caller must not wait for the context's
+// dispatchers. The dispatchers belong to the context, but proactor.Dispatchers
+// lists them, so a program can have a handler of its own called there. If that
+// handler waited for a message, or for a socket to close, it would wait for
+// itself.
+func (c *Context) checkCanWait() error {
+	if !c.own {
+		return nil // in a simulation the goroutine that waits also dispatches
+	}
+	for _, d := range c.dispatchers {
+		if d.InHandler() {
+			return proactor.ErrInHandler
+		}
+	}
+	return nil
+}
+
 // Close closes all sockets of the context at once, each with its own linger, and
 // then the dispatchers. Calls in progress fail with pattern.ErrClosed. Messages
 // that wait for an inproc name to be bound are dropped, because no socket can bind

@@ -183,7 +183,7 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 		s.connected = append(s.connected, &connected{to: ep, connection: inprocConnection{c}})
 		return nil
 	}
-	if pattern.TypeOf(s.typ).ConnectOnce && s.hasEndpoint(ep) {
+	if pattern.TypeOf(s.typ).ConnectOnce && s.hasEndpointLocked(ep) {
 		return nil
 	}
 	now := s.settings.Load()
@@ -200,9 +200,9 @@ func (s *Socket) connectLocked(ep endpoint.Endpoint) error {
 	return nil
 }
 
-// hasEndpoint reports whether the socket is connected or bound to the endpoint. A
+// hasEndpointLocked reports whether the socket is connected or bound to the endpoint. A
 // connection that was given up does not count: Connect starts it again.
-func (s *Socket) hasEndpoint(ep endpoint.Endpoint) bool {
+func (s *Socket) hasEndpointLocked(ep endpoint.Endpoint) bool {
 	return slices.ContainsFunc(s.connected, func(c *connected) bool { return c.to == ep && c.Status().State != session.StateGivenUp }) ||
 		slices.ContainsFunc(s.bound, func(b *bound) bool { return b.actual == ep })
 }

@@ -33,9 +33,9 @@ func await(t *testing.T, what string, ok func() bool) {
 // endpointOf is the state of a socket's only endpoint.
 func endpointOf(s *core.Socket) core.EndpointStats { return s.Stats().Endpoints[0] }
 
-// stranger makes a TCP connection with a socket that binds or connects to an
+// rawPeer makes a TCP connection with a socket that binds or connects to an
 // endpoint of the layer, and speaks for the peer.
-func stranger(t *testing.T, s *core.Socket, binds bool) net.Conn {
+func rawPeer(t *testing.T, s *core.Socket, binds bool) net.Conn {
 	t.Helper()
 	var c net.Conn
 	var err error
@@ -84,7 +84,7 @@ func bothSides(t *testing.T, test func(t *testing.T, binds bool)) {
 func TestLayerHandshakeFails(t *testing.T) {
 	bothSides(t, func(t *testing.T, binds bool) {
 		s := core.Made(t, wire.PULL, option.Values{ReconnectInterval: time.Hour})
-		c := stranger(t, s, binds)
+		c := rawPeer(t, s, binds)
 		if _, err := c.Write([]byte("WHAT")); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestLayerHandshakeFails(t *testing.T) {
 func TestLayerHandshakeTakesTooLong(t *testing.T) {
 	bothSides(t, func(t *testing.T, binds bool) {
 		s := core.Made(t, wire.PULL, option.Values{HandshakeTimeout: 10 * time.Millisecond, ReconnectInterval: time.Hour})
-		c := stranger(t, s, binds)
+		c := rawPeer(t, s, binds)
 		closedByPeer(t, c)
 		await(t, "a failure", func() bool { return endpointOf(s).Failures == 1 })
 		if err := endpointOf(s).Err; !errors.Is(err, transport.ErrHandshakeTimeout) || !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -126,7 +126,7 @@ func TestCloseDuringLayerHandshake(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			bothSides(t, func(t *testing.T, binds bool) {
 				s := core.Made(t, wire.PULL, option.Values{})
-				c := stranger(t, s, binds)
+				c := rawPeer(t, s, binds)
 				await(t, "a handshake", func() bool { return xor.Handshakes() == 1 })
 				if err := end(s, s.LastEndpoint()); err != nil && how == "socket" {
 					t.Error(err)
@@ -140,8 +140,8 @@ func TestCloseDuringLayerHandshake(t *testing.T) {
 	}
 }
 
-// simulatedStranger is stranger on a simulated network.
-func simulatedStranger(w *simulation.Run, s *core.Socket, binds bool) (peer **proactor.Handle) {
+// simulatedPeer is rawPeer on a simulated network.
+func simulatedPeer(w *simulation.Run, s *core.Socket, binds bool) (peer **proactor.Handle) {
 	peer = new(*proactor.Handle)
 	const at = "127.0.0.1:7001"
 	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { *peer = op.Handle() })}
@@ -166,7 +166,7 @@ func TestLayerHandshakeInASimulation(t *testing.T) {
 		bothSides(t, func(t *testing.T, binds bool) {
 			w := simulation.Quiet(t, core.Config{})
 			s := w.Socket(wire.PULL, option.Values{ReconnectInterval: -1})
-			peer := simulatedStranger(w, s, binds)
+			peer := simulatedPeer(w, s, binds)
 			if !w.Until(time.Minute, func() bool { return *peer != nil && xor.Handshakes() == 1 }) {
 				t.Fatal("no handshake")
 			}

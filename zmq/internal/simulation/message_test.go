@@ -65,7 +65,7 @@ func (w *simulation) frameSize(roll func(int) int) int {
 func (w *simulation) read(m message.Msg) (sender, number int) {
 	b := m.Bytes()
 	if len(b) < headerSize {
-		w.Fail("received a message that nobody has sent: %q", m.Frames())
+		w.Fail("received a message that no socket has sent: %q", m.Frames())
 	}
 	sender, number = int(b[2]), int(binary.BigEndian.Uint32(b[3:]))
 	if want := w.message(sender, number); !m.Equal(&want) {

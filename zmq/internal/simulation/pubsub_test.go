@@ -23,7 +23,7 @@ type pubSub struct {
 	sentBy        []int // by publisher
 	notSubscribed int   // messages that subscribers which are closed have dropped
 	matched       int   // messages given to publishers, counted for each subscriber that wants them
-	unwanted      int   // those that nobody wants
+	unwanted      int   // those that no subscriber wants
 }
 
 // subscriber is a SUB socket.
@@ -46,7 +46,7 @@ func (s *subscriber) wants(topic string) bool {
 func simPubSub(w *simulation) {
 	p := &pubSub{simulation: w}
 	p.open()
-	for !w.oneIn(100) { // some publish before anybody can hear, most do not
+	for !w.oneIn(100) { // some publish before a subscriber is connected, most do not
 		w.turn()
 	}
 	restarts := w.oneIn(4)
@@ -74,7 +74,7 @@ func (p *pubSub) open() {
 	var subscribing []*core.Socket
 	for range 1 + p.rng.IntN(2) {
 		o := p.options()
-		o.SendHWM = pick(p.simulation, 1, 3, 10, 100) // who publishes does not wait for room
+		o.SendHWM = pick(p.simulation, 1, 3, 10, 100) // a publisher does not wait for room
 		p.publishers = append(p.publishers, p.Socket(wire.PUB, o))
 	}
 	p.sentBy = make([]int, len(p.publishers))
@@ -212,7 +212,7 @@ func (p *pubSub) afterwards() {
 		p.Fail("on a calm network %d deliveries were due, %d were made or counted as dropped", p.matched, got)
 	}
 	if n-noSubscriber != p.unwanted {
-		p.Fail("nobody wanted %d messages, %d were counted", p.unwanted, n-noSubscriber)
+		p.Fail("no subscriber wanted %d messages, %d were counted", p.unwanted, n-noSubscriber)
 	}
 }
 

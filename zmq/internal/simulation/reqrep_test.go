@@ -20,7 +20,7 @@ type reqRep struct {
 	*simulation
 	asking    []*asker
 	answering []*answerer
-	bind      string // who binds: "req" or "rep"
+	bind      string // the side that binds: "req" or "rep"
 	carried   map[[2]int]bool
 	exchanges int
 }
@@ -205,7 +205,7 @@ func (r *reqRep) afterwards() {
 			r.turn()
 		}
 	}
-	r.settle(r.answerAll) // those who were replaced are found again
+	r.settle(r.answerAll) // the peers of sockets that were replaced connect again
 	for range 3 {
 		for _, a := range r.asking {
 			r.exchange(a)
@@ -224,7 +224,7 @@ func (r *reqRep) afterwards() {
 
 func (r *reqRep) exchange(a *asker) {
 	if r.ask(a); !a.waits {
-		r.Fail("REQ %d has nobody to ask although the network is calm", a.id)
+		r.Fail("REQ %d has no peer to ask although the network is calm", a.id)
 	}
 	answered := r.Until(calmDown, func() bool {
 		r.answerAll()

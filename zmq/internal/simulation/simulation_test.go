@@ -48,7 +48,7 @@ func overLayer(scenario func(*simulation)) func(*simulation) {
 }
 
 // simulate runs a scenario with one seed after the other, until one fails. It runs
-// one in so many of the seeds that the flags ask for.
+// one in oneIn of the seeds that the flags ask for.
 func simulate(t *testing.T, scenario func(*simulation), oneIn int) {
 	var all simTotals
 	for _, seed := range seeds(oneIn) {
@@ -66,7 +66,7 @@ func simulate(t *testing.T, scenario func(*simulation), oneIn int) {
 	t.Log(all)
 }
 
-// seeds returns one in so many of the seeds that the flags ask for.
+// seeds returns one in oneIn of the seeds that the flags ask for.
 func seeds(oneIn int) []uint64 {
 	if *simSeed >= 0 {
 		return []uint64{uint64(*simSeed)}
