@@ -19,8 +19,7 @@ import (
 // Backend implements backend.Backend.
 type Backend struct {
 	skeleton.Core[handle]
-	wake  chan struct{} // capacity 1: an operation has completed, or Wake was called
-	timer *time.Timer   // of Wait, which has one caller at a time
+	channel skeleton.Channel
 
 	working sync.WaitGroup // the goroutines that may still complete an operation
 }
@@ -29,8 +28,8 @@ var _ backend.Backend = (*Backend)(nil)
 
 // New makes a backend. It never fails.
 func New(backend.Options) (backend.Backend, error) {
-	b := &Backend{wake: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
-	b.timer.Stop()
+	b := new(Backend)
+	b.channel.Init()
 	b.Base.Init("goroutine", b.complete, nil)
 	return b, nil
 }
@@ -56,35 +55,11 @@ func (b *Backend) complete(op *backend.Op) {
 }
 
 // Wake implements backend.Backend.
-func (b *Backend) Wake() {
-	select {
-	case b.wake <- struct{}{}:
-	default: // a wake-up is pending already
-	}
-}
+func (b *Backend) Wake() { b.channel.Wake() }
 
 // Wait implements backend.Backend.
 func (b *Backend) Wait(deadline time.Duration) *backend.Op {
-	woken := deadline == 0
-	select {
-	case <-b.wake:
-		woken = true
-	default:
-	}
-	if list := b.Completed.Take(); list != nil || woken {
-		return list
-	}
-	if deadline == backend.NoDeadline {
-		<-b.wake
-		return b.Completed.Take()
-	}
-	b.timer.Reset(deadline - b.Now())
-	select {
-	case <-b.wake:
-		b.timer.Stop()
-	case <-b.timer.C:
-	}
-	return b.Completed.Take()
+	return b.channel.Wait(&b.Base, &b.Completed, deadline)
 }
 
 // Close implements backend.Backend. It fails the operations of all handles before
