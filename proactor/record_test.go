@@ -229,7 +229,7 @@ func TestRecordFineTimes(t *testing.T) {
 		first, second := proactor.NewOperation(nothing), proactor.NewOperation(func(*proactor.Operation) { d.Stop() })
 		d.Post(proactor.NewOperation(func(*proactor.Operation) {
 			d.StartTimer(first, 0)
-			for start := d.Now(); d.Now() < start+10*time.Microsecond; { // the clock goes on
+			for start := d.Now(); d.Now() < start+10*time.Microsecond; { // the clock advances
 			}
 			d.StartTimer(second, 0)
 		}))

@@ -11,11 +11,16 @@ missing() {
 }
 need_packages missing
 
-# on PROCESSOR runs the tests of packages there.
+# on PROCESSOR runs the tests of packages there. Some tests start their own program. The
+# kernel cannot do that unless it knows the emulator (binfmt_misc): a container often does
+# not have that.
 on() {
-	local processor=$1
+	local processor=$1 skip=()
 	shift
-	GOARCH=$processor in_workspace go_test -short -exec "qemu-$processor-static" -count=1 -timeout 10m "$@"
+	if [ ! -e "/proc/sys/fs/binfmt_misc/qemu-$processor" ]; then
+		skip=(-skip '^TestOnQuit$|^TestConformance$/././^Process(Cancel)?$|^TestConformanceOfSimulatedKqueue$/./^Process(Cancel)?$')
+	fi
+	GOARCH=$processor in_workspace go_test -short -exec "qemu-$processor-static" -count=1 -timeout 10m "${skip[@]}" "$@"
 }
 
 for processor in s390x arm; do

@@ -52,4 +52,4 @@ cut -d ' ' -f 1 "$work/targets" | sort -u | while read -r package; do
 	in_workspace go test -c -vet=off -fuzz . -o "$work/${package//\//_}" "$package"
 done
 echo "$(wc -l <"$work/targets") fuzz targets, $seconds s each"
-xargs -P "$(nproc)" -L 1 bash -c 'fuzz "$@"' fuzz <"$work/targets" || fail "A fuzz target has failed."
+xargs -P "$(getconf _NPROCESSORS_ONLN)" -L 1 bash -c 'fuzz "$@"' fuzz <"$work/targets" || fail "A fuzz target has failed."

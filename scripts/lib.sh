@@ -21,9 +21,10 @@ modules() {
 
 # The library, the tool, and the tests that need golang.org/x/net are modules of their own
 # (docs/adr/0020-modules.md). in_workspace COMMAND runs a go command in the root for all
-# of them: its patterns are "${WORKSPACE[@]}".
+# of them: its patterns are "${WORKSPACE[@]}". other_modules lists the modules beside them.
 LIBRARY=github.com/actum-go/actum
 WORKSPACE=(./... ./cmd/actum/... ./proactor/netio/nettest/...)
+other_modules() { modules | grep -vx -e . -e ./cmd/actum -e ./proactor/netio/nettest; }
 in_workspace() { GOWORK=$ROOT/cmd/actum/go.work "$@"; }
 
 # tool NAME builds one of our tools at its pinned dependencies and prints its
@@ -34,11 +35,12 @@ tool() {
 }
 
 # go_test ARGS runs go test and fails also if a test was skipped that
-# scripts/skips.txt does not list. The results go to $ACTUM_TEST_LOG as well.
+# scripts/skips.txt does not list. The results go to $ACTUM_TEST_LOG as well. Tests wait
+# for a third of their time or more, so that two packages can share a processor.
 go_test() {
 	local summary log="${ACTUM_TEST_LOG:-/dev/null}"
 	summary=$(tool testsum)
-	go test -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
+	go test -p $((2 * $(getconf _NPROCESSORS_ONLN))) -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
 }
 
 fail() {

@@ -22,9 +22,9 @@ echo "wording"
 "$(tool wording)" -phrases tools/phrases.txt .
 
 lint=$(tool lint)
-modules | while read -r module; do
-	checks=inherit
-	case $module in . | ./cmd/actum | ./proactor/*) checks=inherit,-U1000 ;; esac
+echo "lint the library and the tool"
+in_workspace "$lint" -checks inherit,-U1000 "${WORKSPACE[@]}"
+other_modules | while read -r module; do
 	echo "lint $module"
-	(cd "$module" && "$lint" -checks "$checks" ./...)
+	(cd "$module" && "$lint" ./...)
 done

@@ -165,7 +165,7 @@ func loopback(t *testing.T) string {
 	t.Helper()
 	all, err := net.Interfaces()
 	if err != nil {
-		t.Fatal(err)
+		t.Skip("there is no list of interfaces: ", err)
 	}
 	for _, i := range all {
 		addrs, err := i.Addrs()
