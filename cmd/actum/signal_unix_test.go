@@ -32,7 +32,7 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// Nobody reads standard output: no word, exit code 0, and nothing is waited for.
+// A command whose standard output has no reader ends at once, silently, with exit code 0.
 func TestClosedOutput(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

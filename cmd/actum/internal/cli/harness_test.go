@@ -23,19 +23,19 @@ type result struct {
 	out, err string
 }
 
-// process is a command line at work in this process.
+// process is a command that runs in this process.
 type process struct {
 	ended     chan result
 	interrupt context.CancelFunc
 }
 
-// start starts a command line. In its words, EP is an endpoint.
+// start starts a command line, in which EP stands for endpoint.
 func start(t *testing.T, endpoint string, in io.Reader, line string) *process {
 	t.Helper()
 	return startWith(t, endpoint, line, system.Streams{In: in, Err: new(bytes.Buffer), Patience: -1})
 }
 
-// startWith starts a command line whose standard error may be watched.
+// startWith starts a command line with the streams s, whose Err must be a fmt.Stringer.
 func startWith(t *testing.T, endpoint, line string, s system.Streams) *process {
 	t.Helper()
 	args := strings.Fields(strings.ReplaceAll(line, "EP", endpoint))
@@ -51,7 +51,7 @@ func startWith(t *testing.T, endpoint, line string, s system.Streams) *process {
 	return p
 }
 
-// actum carries a command line out.
+// actum runs a command line and waits for its result.
 func actum(t *testing.T, line string) result {
 	t.Helper()
 	return <-start(t, newEndpoint(t), strings.NewReader(""), line).ended
@@ -70,40 +70,40 @@ func check(t *testing.T, r result, code int, out, err string) {
 	}
 }
 
-// heard is a standard error that can be waited on for what it says.
-type heard struct {
+// watchedOutput is a standard error in which a test can wait for a text.
+type watchedOutput struct {
 	mu   sync.Mutex
 	text strings.Builder
 	more chan struct{}
 }
 
-func newHeard() *heard { return &heard{more: make(chan struct{}, 1)} }
+func newWatchedOutput() *watchedOutput { return &watchedOutput{more: make(chan struct{}, 1)} }
 
-func (h *heard) Write(b []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.text.Write(b)
+func (w *watchedOutput) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(b)
 	select {
-	case h.more <- struct{}{}:
+	case w.more <- struct{}{}:
 	default:
 	}
 	return len(b), nil
 }
 
-func (h *heard) String() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.text.String()
+func (w *watchedOutput) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
-// await waits until something that matches a pattern has been said.
-func (h *heard) await(t *testing.T, pattern string) {
+// await waits until the text that was written matches a pattern.
+func (w *watchedOutput) await(t *testing.T, pattern string) {
 	t.Helper()
-	for re := regexp.MustCompile(pattern); !re.MatchString(h.String()); {
+	for re := regexp.MustCompile(pattern); !re.MatchString(w.String()); {
 		select {
-		case <-h.more:
+		case <-w.more:
 		case <-t.Context().Done():
-			t.Fatalf("heard %q, not %q", h, pattern)
+			t.Fatalf("standard error is %q, which does not match %q", w, pattern)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func TestPeers(t *testing.T) {
 			side{line: "router --bind EP --count 1", out: "^0x00[0-9a-f]{8}\thello\n$"}},
 		{"a request as a router sees it", side{line: "req --connect EP --data hello", code: 130},
 			side{line: "router --bind EP --count 1", out: "^0x00[0-9a-f]{8}\t\thello\n$"}},
-		{"nobody of that id", side{line: "dealer --connect EP --data hello", code: 130},
+		{"no peer of that id", side{line: "dealer --connect EP --data hello", code: 130},
 			side{line: "router --bind EP --count 1 --opt rcvhwm=7", in: "0x00ff\t1\n", code: 1, out: "hello",
 				err: "^actum: no peer has the routing id 0x00ff: message dropped\nactum: not every message could be delivered\n$"}},
 		{"pair", side{line: "pair --connect EP --count 1", in: "a\nb\n", out: "^c\n$"},
@@ -178,8 +178,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// Commands that wait for input that does not come, for a message, or for
-// somebody to take theirs.
+// Commands that wait for input, for a message, or for a peer to send to are interrupted.
 func TestInterrupted(t *testing.T) {
 	for _, line := range []string{
 		"push --connect EP", "pull --bind EP", "pub --bind EP",
@@ -196,11 +195,11 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What a command had to send, and did not, is counted and makes the exit code 1.
+// Messages that a command did not deliver are counted, and the exit code is 1.
 func TestUndelivered(t *testing.T) {
 	tests := []struct {
 		line, in    string
-		heard       string // when it is interrupted
+		report      string // the report after which the command is interrupted
 		undelivered string
 	}{
 		{"push --connect EP --data x", "", "waiting for ipc://", "1 message"},
@@ -216,19 +215,19 @@ func TestUndelivered(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
-			said := newHeard()
-			p := startWith(t, newEndpoint(t), tt.line, system.Streams{In: strings.NewReader(tt.in), Err: said, Patience: time.Millisecond})
-			said.await(t, tt.heard)
+			stderr := newWatchedOutput()
+			p := startWith(t, newEndpoint(t), tt.line, system.Streams{In: strings.NewReader(tt.in), Err: stderr, Patience: time.Millisecond})
+			stderr.await(t, tt.report)
 			p.interrupt()
 			check(t, <-p.ended, 1, nothing, "\nactum: interrupted: "+tt.undelivered+" could not be delivered\n$")
 		})
 	}
 }
 
-// A command that waits says what for. Why a path cannot be connected to is in the system's own
-// words.
+// A command that waits reports what it is waiting for. The reason why a path cannot be
+// connected to is in the system's own words.
 func TestNotices(t *testing.T) {
-	tests := []struct{ line, beside, heard string }{
+	tests := []struct{ line, other, report string }{
 		{"pull --connect EP", "", "(?m)^actum: waiting for ipc://[^ ]*: [^:]+, trying again\n"},
 		{"sub --connect EP", "pull --bind EP", "actum: waiting for ipc://[^ ]*: .*SUB does not talk to PULL, trying again\n"},
 		{"pull --bind EP", "sub --connect EP", "actum: waiting for a peer to connect to ipc://[^ ]* .the last one: "},
@@ -242,22 +241,22 @@ func TestNotices(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
-			endpoint, said := newEndpoint(t), newHeard()
+			endpoint, stderr := newEndpoint(t), newWatchedOutput()
 			silent, typing := io.Pipe()
 			defer typing.Close()
-			p := startWith(t, endpoint, tt.line, system.Streams{In: silent, Err: said, Patience: time.Millisecond})
-			if tt.beside != "" {
-				beside := start(t, endpoint, silent, tt.beside)
-				defer func() { beside.interrupt(); <-beside.ended }()
+			p := startWith(t, endpoint, tt.line, system.Streams{In: silent, Err: stderr, Patience: time.Millisecond})
+			if tt.other != "" {
+				other := start(t, endpoint, silent, tt.other)
+				defer func() { other.interrupt(); <-other.ended }()
 			}
-			said.await(t, tt.heard)
+			stderr.await(t, tt.report)
 			p.interrupt()
 			<-p.ended
 		})
 	}
 	t.Run("quiet", func(t *testing.T) {
-		said := newHeard()
-		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: said, Patience: time.Millisecond})
+		stderr := newWatchedOutput()
+		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: stderr, Patience: time.Millisecond})
 		check(t, <-p.ended, 1, nothing, "^actum: no message arrived within 50ms\n$")
 	})
 }

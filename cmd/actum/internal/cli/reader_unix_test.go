@@ -11,8 +11,8 @@ import (
 	"github.com/actum-go/actum/cmd/actum/internal/system"
 )
 
-// When nobody reads standard output any more, a command ends, and receives nothing
-// more: the next one gets it.
+// When the reader of standard output closes it, a command ends without receiving
+// another message: the next command receives that one.
 func TestReaderGone(t *testing.T) {
 	system.IgnoreBrokenPipes()
 	for _, pair := range [][2]string{
@@ -27,18 +27,18 @@ func TestReaderGone(t *testing.T) {
 			}
 			defer w.Close()
 			endpoint := newEndpoint(t)
-			said := newHeard()
+			stderr := newWatchedOutput()
 			ended := make(chan int)
 			go func() {
-				ended <- Run(t.Context(), strings.Fields(strings.ReplaceAll(pair[0], "EP", endpoint)), system.Streams{In: strings.NewReader(""), Out: w, Err: said, Patience: time.Millisecond})
+				ended <- Run(t.Context(), strings.Fields(strings.ReplaceAll(pair[0], "EP", endpoint)), system.Streams{In: strings.NewReader(""), Out: w, Err: stderr, Patience: time.Millisecond})
 			}()
-			said.await(t, "waiting for")
+			stderr.await(t, "waiting for")
 			r.Close()
 			if code := <-ended; code != 0 {
-				t.Errorf("exit code %d, want 0; standard error %q", code, said)
+				t.Errorf("exit code %d, want 0; standard error %q", code, stderr)
 			}
 			if pair[0] == "sub --connect EP" {
-				return // what it was not there for, it does not get
+				return // a subscriber that comes later does not get earlier messages
 			}
 			sender := start(t, endpoint, strings.NewReader(""), pair[1])
 			check(t, <-start(t, endpoint, strings.NewReader(""), pair[0]+" --count 1").ended, 0, "x\n$", nothing)

@@ -8,14 +8,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// usage writes the answer to a command line without a command: the commands, one
-// a line.
+// usage writes the list of commands, which is the answer to a command line that has
+// none. node is the program, or a command that has commands of its own.
 func usage(w io.Writer, node *kong.Node) {
-	rest := "[flags]"
+	args := "[flags]"
 	if node.Type == kong.ApplicationNode {
-		rest = "[ENDPOINT...] [flags]"
+		args = "[ENDPOINT...] [flags]"
 	}
-	fmt.Fprintf(w, "Usage: %s COMMAND %s\n\n", node.FullPath(), rest)
+	fmt.Fprintf(w, "Usage: %s COMMAND %s\n\n", node.FullPath(), args)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, child := range node.Children {
 		if !child.Hidden {
@@ -23,11 +23,11 @@ func usage(w io.Writer, node *kong.Node) {
 		}
 	}
 	_ = t.Flush()
-	fmt.Fprintf(w, "\n%s --help has examples, %s COMMAND --help the flags of one.\n", node.FullPath(), node.FullPath())
+	fmt.Fprintf(w, "\n%s --help shows examples, %s COMMAND --help the flags of a command.\n", node.FullPath(), node.FullPath())
 }
 
-// incomplete returns the node that still needs a command at the end of a command
-// line; nil if the command line is wrong in another way.
+// incomplete returns the node to which args lead, if it still needs a command. It
+// returns nil if it does not, or if args are wrong in another way.
 func incomplete(app *kong.Node, args []string) *kong.Node {
 	node := app
 	for _, arg := range args {

@@ -24,16 +24,16 @@ import (
 
 // Command is `actum demo`.
 type Command struct {
-	Time    time.Duration `short:"t" default:"9s" placeholder:"D" help:"How long it takes, about: ${default} if not said."`
+	Time    time.Duration `short:"t" default:"9s" placeholder:"D" help:"About how long the demonstration takes: ${default} by default."`
 	Backend string        `placeholder:"NAME" help:"The proactor's backend instead of the best one; actum backends lists them."`
 	JSON    bool          `short:"j" name:"json" help:"Print one JSON object at the end instead of the table."`
 }
 
 // Help is shown by --help.
 func (Command) Help() string {
-	return `PUSH/PULL, PUB/SUB and REQ/REP over tcp, ipc and inproc, in one process, through the full stack. Every message has a number: what is lost or reordered is found, and makes the exit code 1.
+	return `PUSH/PULL, PUB/SUB and REQ/REP over tcp, ipc and inproc, in one process, through the full stack. Every message has a number, by which lost and reordered messages are found; the exit code is then 1.
 
-With --json: backend, refused (backend, reason), missing, and scenes: pattern, transport, messages, messagesPerSecond, p50Microseconds, p99Microseconds, lost, reordered. These names stay.
+With --json: backend, refused (backend, reason), missing, and scenes: pattern, transport, messages, messagesPerSecond, p50Microseconds, p99Microseconds, lost, reordered. These names do not change.
 
 Examples:
 
@@ -66,7 +66,7 @@ func (c *Command) Run(ctx context.Context, s system.Streams) error {
 	if err != nil {
 		return err
 	}
-	return verdict(rows)
+	return checkLosses(rows)
 }
 
 // reportBackend writes the backend's name, and why better ones were refused.
@@ -77,9 +77,9 @@ func reportBackend(w io.Writer, b proactor.BackendInfo) {
 	}
 }
 
-// supported returns the scenarios whose transport this system has, and why it
-// unsupported another: some Windows systems, and emulations of it, have no Unix
-// sockets.
+// supported returns the scenarios whose transport works on this system, and the error
+// of the transport that does not: some Windows systems, and emulations of Windows, have
+// no Unix sockets.
 func supported(zctx *zmq.Context, all []*scenario) (scenarios []*scenario, missing error) {
 	if missing = unsupported(zctx, "ipc://*"); missing == nil {
 		return all, nil
@@ -87,8 +87,8 @@ func supported(zctx *zmq.Context, all []*scenario) (scenarios []*scenario, missi
 	return slices.DeleteFunc(all, func(sc *scenario) bool { return sc.transport == "ipc" }), missing
 }
 
-// unsupported returns why no socket here can have such an endpoint; nil if one
-// can, or if the cause is another one.
+// unsupported returns the error of binding to endpoint if this system does not support
+// its transport. It returns nil for any other error, which the scenario then reports.
 func unsupported(zctx *zmq.Context, endpoint string) error {
 	s, err := zctx.NewSocket(zmq.PAIR, zmq.Options{})
 	if err != nil {
@@ -101,12 +101,12 @@ func unsupported(zctx *zmq.Context, endpoint string) error {
 	return nil
 }
 
-// runAll runs the scenarios, each for its share of the time.
-func runAll(ctx context.Context, zctx *zmq.Context, scenarios []*scenario, all time.Duration, p progress) ([]row, error) {
+// runAll runs the scenarios, which share the time total equally.
+func runAll(ctx context.Context, zctx *zmq.Context, scenarios []*scenario, total time.Duration, p progress) ([]row, error) {
 	defer p.close()
 	var rows []row
 	for _, sc := range scenarios {
-		sc.Context, sc.share, sc.progress = zctx, all/time.Duration(len(scenarios)), p
+		sc.Context, sc.share, sc.progress = zctx, total/time.Duration(len(scenarios)), p
 		r, err := sc.run(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s over %s: %w", sc.pattern, sc.transport, err)
@@ -117,7 +117,8 @@ func runAll(ctx context.Context, zctx *zmq.Context, scenarios []*scenario, all t
 	return rows, nil
 }
 
-func verdict(rows []row) error {
+// checkLosses returns an error if a message was lost or reordered.
+func checkLosses(rows []row) error {
 	var lost, reordered uint64
 	for _, r := range rows {
 		lost += r.lost

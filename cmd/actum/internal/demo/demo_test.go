@@ -132,7 +132,7 @@ func TestVerdict(t *testing.T) {
 		{[]row{{reordered: 1}, {}}, exit.Failed},
 	}
 	for _, tt := range tests {
-		if code := exit.Code(verdict(tt.rows)); code != tt.code {
+		if code := exit.Code(checkLosses(tt.rows)); code != tt.code {
 			t.Errorf("%+v: exit code %d, want %d", tt.rows, code, tt.code)
 		}
 	}
@@ -205,7 +205,7 @@ func TestJSON(t *testing.T) {
 	if len(r.Scenes) != len(scenarios()) || r.Backend == "" {
 		t.Errorf("%+v", r)
 	}
-	text, err := json.Marshal(result{Scenes: []shown{{}}})
+	text, err := json.Marshal(result{Scenes: []scene{{}}})
 	want := `{"backend":"","scenes":[{"pattern":"","transport":"","messages":0,"messagesPerSecond":0,"p50Microseconds":0,"p99Microseconds":0,"lost":0,"reordered":0}]}`
 	if err != nil || string(text) != want {
 		t.Errorf("%v, %s", err, text)

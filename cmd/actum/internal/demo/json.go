@@ -7,13 +7,12 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-// result is the demonstration in JSON. Its names do not change, but others may be
-// added.
+// result is the output of --json. Its names do not change, but others may be added.
 type result struct {
 	Backend string    `json:"backend"`
 	Refused []refusal `json:"refused,omitempty"`
 	Missing string    `json:"missing,omitempty"` // why a transport is not shown
-	Scenes  []shown   `json:"scenes"`
+	Scenes  []scene   `json:"scenes"`
 }
 
 // refusal is a better backend that was refused, and why.
@@ -22,8 +21,8 @@ type refusal struct {
 	Reason  string `json:"reason"`
 }
 
-// shown is the result of a scenario.
-type shown struct {
+// scene is the result of a scenario.
+type scene struct {
 	Pattern   string  `json:"pattern"`
 	Transport string  `json:"transport"`
 	Messages  uint64  `json:"messages"`
@@ -35,7 +34,7 @@ type shown struct {
 }
 
 func writeJSON(w io.Writer, rows []row, b proactor.BackendInfo, missing error) error {
-	r := result{Backend: b.Name, Scenes: []shown{}}
+	r := result{Backend: b.Name, Scenes: []scene{}}
 	for _, refused := range b.Refused {
 		r.Refused = append(r.Refused, refusal{refused.Name, refused.Err.Error()})
 	}
@@ -44,7 +43,7 @@ func writeJSON(w io.Writer, rows []row, b proactor.BackendInfo, missing error) e
 	}
 	for i := range rows {
 		row := &rows[i]
-		r.Scenes = append(r.Scenes, shown{row.pattern, row.transport, row.messages, row.perSecond,
+		r.Scenes = append(r.Scenes, scene{row.pattern, row.transport, row.messages, row.perSecond,
 			row.latency.Percentile(500), row.latency.Percentile(990), row.lost, row.reordered})
 	}
 	e := json.NewEncoder(w)

@@ -34,17 +34,19 @@ func TestOnATerminal(t *testing.T) {
 	if !bytes.Contains(text, []byte(bold+"pattern")) || !bytes.Contains(text, []byte(green)) {
 		t.Errorf("no colours in %q", text)
 	}
+	// The bar pads the scenario's name; the lines that replace it elsewhere say "a second".
 	if !bytes.Contains(text, []byte("PUSH/PULL over tcp    ")) || strings.Contains(string(text), "a second") {
 		t.Errorf("no bar in %q", text)
 	}
 }
 
-// openTerminal makes a terminal, and the end that a program behind it would read.
+// openTerminal makes a pseudo-terminal: terminal is the end that the command writes to,
+// and what the command shows is read from screen.
 func openTerminal(t *testing.T) (screen, terminal *os.File) {
 	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("there is no terminal here: ", err)
+		t.Skip("this system has no pseudo-terminals: ", err)
 	}
 	t.Cleanup(func() { screen.Close() })
 	fd := int(screen.Fd())
@@ -57,7 +59,7 @@ func openTerminal(t *testing.T) (screen, terminal *os.File) {
 	}
 	terminal, err = os.OpenFile(fmt.Sprint("/dev/pts/", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("there is no terminal here: ", err)
+		t.Skip("this system has no pseudo-terminals: ", err)
 	}
 	return screen, terminal
 }

@@ -32,7 +32,7 @@ type Common struct {
 	Endpoints []string `arg:"" optional:"" name:"endpoint" help:"tcp://host:port or ipc://path, to connect to. With @ in front, or a * for any host, port or path, it is bound; '>' in front connects."`
 
 	Bind    []string      `short:"b" sep:"none" placeholder:"EP" help:"Bind to an endpoint. Repeatable."`
-	Connect []string      `short:"c" sep:"none" placeholder:"EP" help:"Connect to an endpoint, now or when somebody binds it. Repeatable."`
+	Connect []string      `short:"c" sep:"none" placeholder:"EP" help:"Connect to an endpoint, now or when a peer binds it. Repeatable."`
 	Count   uint          `short:"n" placeholder:"N" help:"End after N messages sent (push, pub), exchanges (req, rep), messages received (all others)."`
 	Timeout time.Duration `short:"t" placeholder:"D" help:"Give up (exit code 1) when sending or receiving a message, or delivering the last ones, takes longer: 500ms, 5s."`
 	JSON    bool          `short:"j" name:"json" help:"Messages as JSON documents, in and out: {\"frames\":[\"text\",{\"base64\":\"AAE=\"}]}."`
@@ -59,11 +59,11 @@ type (
 	Pub  struct {
 		Common
 		Sending
-		Wait uint `short:"w" default:"1" placeholder:"N" help:"Wait for N subscriptions before the first message: ${default} if not said, 0 not to wait."`
+		Wait uint `short:"w" default:"1" placeholder:"N" help:"Wait for N subscriptions before the first message: ${default} by default, 0 not to wait."`
 	}
 	Sub struct {
 		Common
-		Subscribe []string `short:"s" sep:"none" placeholder:"PREFIX" help:"Receive messages that start so; without it, all. Repeatable."`
+		Subscribe []string `short:"s" sep:"none" placeholder:"PREFIX" help:"Receive messages that start with PREFIX; without this flag, all. Repeatable."`
 	}
 	Req struct {
 		Common
@@ -88,7 +88,7 @@ type (
 	}
 )
 
-// Run is called by the parser, like all the others.
+// Run is called by the parser, as is the Run of each other command.
 func (c *Push) Run(ctx context.Context, s system.Streams) error {
 	return c.run(ctx, s, zmq.PUSH, c.Sending, c.repeats(), (*session).sendCounted)
 }
@@ -145,5 +145,5 @@ func (c *Pair) Run(ctx context.Context, s system.Streams) error {
 // unlimited repeats --data without end, for the types that answer.
 const unlimited = ^uint(0)
 
-// repeats is how often --data is sent by the types that count sent messages.
+// repeats is how many times the types that count sent messages send --data.
 func (c *Common) repeats() uint { return max(c.Count, 1) }

@@ -2,7 +2,7 @@ package peer
 
 // Help is shown by --help, below the flags.
 func (Push) Help() string {
-	return `A message for each line of standard input, with tabs between its frames, or one of --data. It ends when all of them are handed over, which waits for a peer.
+	return `A message for each line of standard input, with tabs between its frames, or one of --data. It waits for a peer, and ends when all messages have been sent to it.
 
 Examples:
 
@@ -14,7 +14,7 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Pull) Help() string {
-	return `A line for each message, with tabs between its frames, as push and the others read it; --json also for frames that contain tabs or line ends. It ends when nobody reads standard output any more. Messages that its queue holds at the end are lost, as with any PULL: --opt rcvhwm=1 keeps it short.
+	return `A line for each message, with tabs between its frames, as push and the others read it; --json also for frames that contain tabs or line ends. It ends when the reader of standard output closes it. Messages that are in the queue at the end are lost, as with any PULL: --opt rcvhwm=1 keeps the queue short.
 
 Examples:
 
@@ -26,7 +26,7 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Pub) Help() string {
-	return `The first message waits for a subscription (--wait). A subscriber that comes later misses what was before; one that is too slow misses what the high-water mark has no room for, which is said on standard error and makes the exit code 1: see --rate.
+	return `The first message waits for a subscription (--wait). A subscriber that comes later misses the messages before. One that is too slow misses those for which the high-water mark has no room: standard error reports them, and the exit code is 1 (see --rate).
 
 Examples:
 
@@ -45,7 +45,7 @@ func (Sub) Help() string {
 
 // Help is shown by --help, below the flags.
 func (Req) Help() string {
-	return `A request for each line of standard input, or --data, as often as --count says; the reply to each goes to standard output.
+	return `A request for each line of standard input, or --data, --count times. The reply to each goes to standard output.
 
 Examples:
 
@@ -55,7 +55,7 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Rep) Help() string {
-	return `Requests go to standard output. The reply is the request (--echo), --data, or the next line of standard input, at whose end the command ends.
+	return `Requests go to standard output. The reply is the request (--echo), --data, or the next line of standard input. The command ends when standard input ends.
 
 Examples:
 
@@ -75,7 +75,7 @@ Examples:
 
 // Help is shown by --help, below the flags.
 func (Router) Help() string {
-	return `Sends and receives at once. The first frame, in and out, is the peer's routing id: in hexadecimal behind 0x if it cannot be printed. Tabs separate the frames of an input line. A message to an id that nobody has is dropped, with a line on standard error; one of --data waits for its peer.
+	return `Sends and receives at once. The first frame, in and out, is the peer's routing id: in hexadecimal behind 0x if it cannot be printed. Tabs separate the frames of an input line. A message to an id that no peer has is dropped, with a line on standard error; a message of --data waits for the peer instead.
 
 Examples:
 

@@ -69,10 +69,10 @@ func (s *session) inputEnded() bool {
 	}
 }
 
-// serve writes each request and sends its reply.
-func (s *session) serve(ctx context.Context, until <-chan struct{}, answer func(zmq.Msg) (zmq.Msg, error)) error {
+// serve writes each request and sends its reply, until stop is closed.
+func (s *session) serve(ctx context.Context, stop <-chan struct{}, answer func(zmq.Msg) (zmq.Msg, error)) error {
 	for n := uint(0); s.count == 0 || n < s.count; n++ {
-		request, ok, err := s.receive(ctx, atOnce, until)
+		request, ok, err := s.receive(ctx, atOnce, stop)
 		if err != nil || !ok {
 			return err
 		}

@@ -8,11 +8,11 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// options returns the given options, added to defaults that suit a command line:
-// a router fails when it has no peer for a message.
+// options returns the socket's options: those of --opt, and defaults that suit a command
+// line, such as an error for a router that has no peer for a message.
 func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	o := zmq.Options{RouterMandatory: t == zmq.ROUTER, SendTimeout: c.Timeout, RecvTimeout: c.Timeout, Linger: c.Timeout}
-	c.sort()
+	c.splitEndpoints()
 	if err := c.check(sending); err != nil {
 		return o, err
 	}
@@ -31,10 +31,10 @@ func (c *Common) options(t zmq.Type, sending Sending) (zmq.Options, error) {
 	return o, nil
 }
 
-// sort separates the endpoints to bind from those to connect to: by the sign in
-// front, as in czmq, or without one by whether a peer could connect to the
-// endpoint.
-func (c *Common) sort() {
+// splitEndpoints moves Endpoints to Bind and Connect. As in czmq, an endpoint with an @ in
+// front is bound, and one with a > is connected. Without either, an endpoint is bound if it
+// has a wildcard, because it is no address to connect to.
+func (c *Common) splitEndpoints() {
 	for _, endpoint := range c.Endpoints {
 		switch name, bind := strings.CutPrefix(endpoint, "@"); {
 		case bind:
@@ -48,7 +48,7 @@ func (c *Common) sort() {
 	c.Endpoints = nil
 }
 
-// isWildcard reports whether an endpoint leaves a host, a port or a path open.
+// isWildcard reports whether an endpoint has a * for its host, port or path.
 func isWildcard(endpoint string) bool {
 	_, address, _ := strings.Cut(endpoint, "://")
 	_, local, isSource := strings.Cut(address, ";") // tcp://source;host:port
@@ -58,6 +58,7 @@ func isWildcard(endpoint string) bool {
 	return address == "*" || strings.HasPrefix(address, "*:") || strings.HasSuffix(address, ":*")
 }
 
+// check returns an error for flags that no command of this kind can have.
 func (c *Common) check(sending Sending) error {
 	if len(c.Bind)+len(c.Connect) == 0 {
 		return exit.Usagef("an endpoint is needed, to bind or to connect to: --bind EP, --connect EP, or EP alone")

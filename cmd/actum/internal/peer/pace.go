@@ -5,24 +5,22 @@ import (
 	"time"
 )
 
-// pace limits the rate: the n-th message is not sent before n intervals have
-// passed. A late message does not delay later ones.
+// pace limits the rate of sending. The times at which messages may be sent are fixed in
+// advance, one interval apart, so that a message that is late does not delay later ones.
 type pace struct {
 	interval time.Duration
-	next     time.Time
+	next     time.Time // when the next message may be sent
 }
 
-// longest is an interval that never ends in practice: a century. A longer one
-// does not fit into a time.Duration.
-const longest = 100 * 365 * 24 * time.Hour
+// maxInterval is a century. A time.Duration has no room for three.
+const maxInterval = 100 * 365 * 24 * time.Hour
 
-// newPace makes a pace for a number of messages a second; 0 is as fast as
-// possible.
+// newPace makes a pace of rate messages a second; 0 sets no limit.
 func newPace(rate float64) *pace {
 	if rate == 0 {
 		return &pace{}
 	}
-	interval := min(float64(time.Second)/rate, float64(longest))
+	interval := min(float64(time.Second)/rate, float64(maxInterval))
 	return &pace{interval: time.Duration(interval), next: time.Now()}
 }
 
@@ -36,6 +34,7 @@ func (p *pace) wait(ctx context.Context) error {
 	return sleep(ctx, until)
 }
 
+// sleep waits for d, or until ctx is done, whose error it then returns.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()

@@ -18,7 +18,7 @@ func TestPace(t *testing.T) {
 		{10, 11, time.Second},
 		{0.5, 2, 2 * time.Second},
 		{1e300, 1000, 0},
-		{1e-300, 2, longest},
+		{1e-300, 2, maxInterval},
 	}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 // awaitSubscriptions waits for n subscriptions, up to the timeout.
 func (s *session) awaitSubscriptions(ctx context.Context, n int) error {
 	s.subscriptions = n
-	s.notice.begin(forSubscriptions)
-	defer s.notice.end(forSubscriptions)
+	s.waits.begin(forSubscriptions)
+	defer s.waits.end(forSubscriptions)
 	started := time.Now()
 	for s.Stats().Subscriptions < n {
 		if s.sendTimeout > 0 && time.Since(started) > s.sendTimeout {

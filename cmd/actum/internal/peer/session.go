@@ -24,24 +24,25 @@ type session struct {
 	count  uint // 0: no limit
 	rate   float64
 	fixed  bool // the messages to send are those of --data
-	failed bool // a message could not be delivered, and standard error says which
+	failed bool // a message was dropped, which standard error has reported
 
-	notice        *notice
-	subscriptions int // the number to wait for
+	waits         *waitReporter
+	subscriptions int // how many awaitSubscriptions waits for
 
 	// unsent is the number of messages read from the input and not accepted by Send.
 	unsent atomic.Uint64
-	// attempted is closed after the first attempt to send.
-	attempted chan struct{}
-	attempt   sync.Once
+	// firstAttempt is closed after the first attempt to send.
+	firstAttempt     chan struct{}
+	firstAttemptOnce sync.Once
 
 	// The limits for sending, receiving, and delivering the last messages; 0 means no
 	// limit.
 	sendTimeout, recvTimeout, linger time.Duration
 }
 
-// run opens the socket, calls work, and closes the socket: after delivering its
-// messages if work succeeded, and at once if not.
+// run opens the socket, calls work, and closes the socket. If work succeeded, the close
+// waits until the messages sent have been delivered. Messages from --data are sent repeats
+// times; repeats is 0 for types that do not send.
 func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sending Sending, repeats uint, work func(*session, context.Context) error) error {
 	o, err := c.options(t, sending)
 	if err != nil {
@@ -52,25 +53,25 @@ func (c *Common) run(ctx context.Context, std system.Streams, t zmq.Type, sendin
 	if err != nil {
 		return &exit.UsageError{Err: err}
 	}
-	ctx, end := context.WithCancel(ctx)
-	defer end()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	socket, err := c.open(zctx, t, o, std.Err)
 	if err != nil {
 		return errors.Join(err, zctx.Close())
 	}
-	gone, unwatch := system.WatchReader(std.Out)
+	readerGone, unwatch := system.WatchReader(std.Out)
 	defer unwatch()
-	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil, attempted: make(chan struct{}),
+	s := &session{Socket: socket, err: std.Err, count: c.Count, rate: sending.Rate, fixed: sending.Data != nil, firstAttempt: make(chan struct{}),
 		sendTimeout: o.SendTimeout, recvTimeout: o.RecvTimeout, linger: o.Linger}
-	s.notice = &notice{w: std.Err, patience: c.patience(std), describe: s.waitingFor, start: time.Now()}
-	defer s.notice.watch()()
-	s.out = newOutput(std.Out, c.JSON, t, gone)
+	s.waits = &waitReporter{w: std.Err, delay: c.reportDelay(std), describe: s.waitingFor, epoch: time.Now()}
+	defer s.waits.watch()()
+	s.out = newOutput(std.Out, c.JSON, t, readerGone)
 	s.in = newInput(ctx, c.source(std.In, t, sending.Data, repeats))
 	s.in.typed = !s.fixed && system.IsTerminal(std.In)
 	err = errors.Join(work(s, ctx), s.out.flush())
-	before := s.undelivered()
+	lostBefore := s.lost()
 	err = errors.Join(err, s.close(ctx, err == nil), zctx.Close())
-	return s.verdict(err, before)
+	return s.finalError(err, lostBefore)
 }
 
 // logger writes the log if the user asked for it; nil if not.
@@ -81,20 +82,20 @@ func (c *Common) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// patience is how long the command waits before it reports what for; negative if
-// it does not report.
-func (c *Common) patience(std system.Streams) time.Duration {
+// reportDelay is how long a wait lasts before the command reports it; negative if the
+// command does not report waits.
+func (c *Common) reportDelay(std system.Streams) time.Duration {
 	switch {
 	case c.Quiet:
 		return -1
 	case std.Patience == 0:
-		return defaultPatience
+		return defaultReportDelay
 	}
 	return std.Patience
 }
 
-// open makes the socket and its endpoints. Endpoints with a wildcard are reported
-// on standard error as they were bound.
+// open makes the socket, and binds and connects it. If an endpoint has a wildcard, the
+// endpoint that was bound instead is written to standard error.
 func (c *Common) open(zctx *zmq.Context, t zmq.Type, o zmq.Options, stderr io.Writer) (*zmq.Socket, error) {
 	s, err := zctx.NewSocket(t, o)
 	if err != nil {
@@ -119,8 +120,8 @@ func (c *Common) open(zctx *zmq.Context, t zmq.Type, o zmq.Options, stderr io.Wr
 // close delivers sent messages within the linger, unless the command has already
 // failed.
 func (s *session) close(ctx context.Context, deliver bool) error {
-	s.notice.begin(forDelivery)
-	defer s.notice.end(forDelivery)
+	s.waits.begin(forDelivery)
+	defer s.waits.end(forDelivery)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if !deliver {
@@ -136,32 +137,33 @@ func (s *session) close(ctx context.Context, deliver bool) error {
 	var unsent *zmq.UnsentError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return errLate
+		return errLingerExpired
 	case errors.As(err, &unsent) && unsent.Err == nil:
-		return nil // the peers left: verdict counts the messages
+		return nil // the peers left: finalError counts the messages
 	}
 	return err
 }
 
-// errLate is the end of the linger, for which verdict words an error.
-var errLate = errors.New("not everything that was sent could be delivered in time")
+// errLingerExpired means that the linger has ended before all messages were delivered.
+// finalError replaces it by an error with the number of messages.
+var errLingerExpired = errors.New("not everything that was sent could be delivered in time")
 
-// verdict is the result of the command: the error of its work and its close,
-// unless messages were lost. It is called after the close; before is the number
-// of messages lost until then.
-func (s *session) verdict(err error, before uint64) error {
-	lost := s.undelivered()
-	switch atClose := lost - before + s.unsent.Load(); {
+// finalError returns the error with which the command ends. err is that of its work and
+// of the close; lostBefore is the number of messages that were lost before the close. If
+// messages were not delivered, their number is the error.
+func (s *session) finalError(err error, lostBefore uint64) error {
+	lost := s.lost()
+	switch undelivered := lost - lostBefore + s.unsent.Load(); {
 	case s.out.pending > 0 && system.IsReaderGone(err):
 		return fmt.Errorf("standard output was closed: %s, received before that, could not be written (--count N receives no more than N)",
 			messages(uint64(s.out.pending)))
-	case system.IsReaderGone(err) && atClose > 0:
-		return fmt.Errorf("standard output was closed: %s could not be delivered", messages(atClose))
-	case errors.Is(err, context.Canceled) && atClose > 0:
-		return fmt.Errorf("interrupted: %s could not be delivered", messages(atClose))
-	case errors.Is(err, errLate) && atClose > 0:
-		return fmt.Errorf("%s could not be delivered within %v", messages(atClose), max(s.linger, 0))
-	case errors.Is(err, errLate):
+	case system.IsReaderGone(err) && undelivered > 0:
+		return fmt.Errorf("standard output was closed: %s could not be delivered", messages(undelivered))
+	case errors.Is(err, context.Canceled) && undelivered > 0:
+		return fmt.Errorf("interrupted: %s could not be delivered", messages(undelivered))
+	case errors.Is(err, errLingerExpired) && undelivered > 0:
+		return fmt.Errorf("%s could not be delivered within %v", messages(undelivered), max(s.linger, 0))
+	case errors.Is(err, errLingerExpired):
 		return fmt.Errorf("not everything that was sent could be delivered within %v", max(s.linger, 0))
 	case err == nil && lost > 0:
 		return fmt.Errorf("%s could not be delivered: a peer left", messages(lost))
@@ -171,9 +173,9 @@ func (s *session) verdict(err error, before uint64) error {
 	return err
 }
 
-// undelivered is the number of messages that the socket accepted and lost because
-// their peer left or never came. Lost subscribers do not count.
-func (s *session) undelivered() uint64 {
+// lost is the number of messages that the socket accepted and lost because their peer
+// left or never came. It is 0 for a PUB, whose subscribers may leave at any time.
+func (s *session) lost() uint64 {
 	if s.Type() == zmq.PUB {
 		return 0
 	}

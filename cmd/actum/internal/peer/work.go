@@ -12,7 +12,7 @@ import (
 // sendCounted sends messages up to the count.
 func (s *session) sendCounted(ctx context.Context) error { return s.sendUpTo(ctx, s.count) }
 
-// sendUpTo sends at most that number of messages; 0 means no limit.
+// sendUpTo sends at most that many messages; 0 means no limit.
 func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	p := newPace(s.rate)
 	for n := uint(0); most == 0 || n < most; n++ {
@@ -34,20 +34,20 @@ func (s *session) sendUpTo(ctx context.Context, most uint) error {
 	return nil
 }
 
-// retryInterval is how often to check for a new peer, because there is no
-// notification.
+// retryInterval is the time between two checks for a new peer, of which the socket sends
+// no notification.
 const retryInterval = 20 * time.Millisecond
 
 // send sends one message. If a router has no peer for it, a message of --data
 // waits for the peer, but a message of standard input must not delay later ones.
 func (s *session) send(ctx context.Context, m zmq.Msg) error {
 	err := s.TrySend(m)
-	s.attempt.Do(func() { close(s.attempted) })
+	s.firstAttemptOnce.Do(func() { close(s.firstAttempt) })
 	if err == nil {
 		return nil
 	}
-	s.notice.begin(forRoom)
-	defer s.notice.end(forRoom)
+	s.waits.begin(forRoom)
+	defer s.waits.end(forRoom)
 	started := time.Now()
 	for {
 		err := s.Send(ctx, m)
@@ -69,22 +69,20 @@ func (s *session) send(ctx context.Context, m zmq.Msg) error {
 	}
 }
 
-// at is the start of a receive's timeout.
-type at <-chan struct{}
-
-var atOnce = func() at {
+// atOnce is a closed channel: a timeout that starts with it starts at once.
+var atOnce = func() <-chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return c
 }()
 
-// receive waits for a message, up to the timeout, which starts at from. If until
-// is closed first, there is no message.
-func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (m zmq.Msg, ok bool, err error) {
-	var late <-chan time.Time
+// receive waits for a message. Its timeout starts when startTimeout is closed. If stop is
+// closed before a message arrives, ok is false.
+func (s *session) receive(ctx context.Context, startTimeout, stop <-chan struct{}) (m zmq.Msg, ok bool, err error) {
+	var expired <-chan time.Time
 	waiting := false
 	if s.recvTimeout == 0 {
-		from = nil
+		startTimeout = nil
 	}
 	for {
 		if err := s.out.ready(ctx); err != nil {
@@ -99,28 +97,29 @@ func (s *session) receive(ctx context.Context, from at, until <-chan struct{}) (
 		}
 		if !waiting {
 			waiting = true
-			s.notice.begin(forMessage)
-			defer s.notice.end(forMessage)
+			s.waits.begin(forMessage)
+			defer s.waits.end(forMessage)
 		}
 		select {
 		case <-s.Readable():
 		case <-ctx.Done():
 			return m, false, ctx.Err()
 		case <-s.out.gone:
-		case <-until:
+		case <-stop:
 			return m, false, nil
-		case <-from:
-			from, late = nil, time.After(s.recvTimeout)
-		case <-late:
+		case <-startTimeout:
+			startTimeout, expired = nil, time.After(s.recvTimeout)
+		case <-expired:
 			return m, false, fmt.Errorf("no message arrived within %v", s.recvTimeout)
 		}
 	}
 }
 
-// receiveFrom receives and writes messages. Timeouts start at from.
-func (s *session) receiveFrom(ctx context.Context, from at) error {
+// receiveMessages receives messages up to the count, and writes them. No timeout starts
+// before startTimeout is closed.
+func (s *session) receiveMessages(ctx context.Context, startTimeout <-chan struct{}) error {
 	for n := uint(0); s.count == 0 || n < s.count; n++ {
-		m, _, err := s.receive(ctx, from, nil)
+		m, _, err := s.receive(ctx, startTimeout, nil)
 		if err == nil {
 			err = s.out.write(&m)
 		}
@@ -131,37 +130,37 @@ func (s *session) receiveFrom(ctx context.Context, from at) error {
 	return nil
 }
 
-func (s *session) receiveAll(ctx context.Context) error { return s.receiveFrom(ctx, atOnce) }
+func (s *session) receiveAll(ctx context.Context) error { return s.receiveMessages(ctx, atOnce) }
 
-// sendAndReceive sends and receives at once. While there are messages to send,
-// the receive timeout does not run. It ends when the count is received and all
-// messages are sent. It does not wait for the end of input from a terminal. It starts
-// to receive after the first attempt to send a message of --data, so that what it
-// reports of its wait is true of that message, too.
+// sendAndReceive sends and receives at the same time. The receive timeout starts when all
+// messages have been sent. sendAndReceive returns when the count has been received and all
+// messages have been sent; it does not wait for the end of input from a terminal. With
+// --data, receiving starts after the first attempt to send: otherwise a report could say
+// that the command waits for messages, although it waits for a peer to send to.
 func (s *session) sendAndReceive(ctx context.Context) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
 		if err := s.sendUpTo(ctx, 0); err != nil {
-			end(err)
+			cancel(err)
 		}
 	}()
 	if s.fixed {
 		select {
-		case <-s.attempted:
+		case <-s.firstAttempt:
 		case <-sent:
 		}
 	}
-	err := s.receiveFrom(ctx, sent)
+	err := s.receiveMessages(ctx, sent)
 	if err == nil && !s.in.typed {
 		<-sent
 	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	end(nil)
+	cancel(nil)
 	<-sent
 	return err
 }

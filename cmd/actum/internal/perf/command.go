@@ -42,7 +42,7 @@ type Command struct {
 func (Command) Help() string {
 	return `Either side may be libzmq's own program of that name. Throughput is the receiver's, from its first message to its last; latency is half of a round trip. Processor time goes to standard error.
 
-With --json: program, messageBytes, messages or roundTrips, cpu (userSeconds, systemSeconds); and as far as it is measured, throughput (seconds, messagesPerSecond, megabitsPerSecond), latency (mean, p50, p99 and p999, each ...Microseconds), delivered (messages, expected), allocationsPerMessage. These names stay.
+With --json: program, messageBytes, messages or roundTrips, cpu (userSeconds, systemSeconds); and as far as it is measured, throughput (seconds, messagesPerSecond, megabitsPerSecond), latency (mean, p50, p99 and p999, each ...Microseconds), delivered (messages, expected), allocationsPerMessage. These names do not change.
 
 Examples:
 
@@ -105,7 +105,7 @@ func parse(to *int, text []byte, least int) (err error) {
 
 type localThr struct{ throughputArgs }
 
-// Run is called by the parser, like all the others.
+// Run is called by the parser, as is the Run of each other program.
 func (a *localThr) Run(ctx context.Context, c *Command, s system.Streams) error {
 	return c.run(ctx, s, report{Program: "local_thr", MessageBytes: int(a.Size), Messages: int(a.Count)}, func(r *run) error {
 		socket, err := r.bound(zmq.PULL, a.Endpoint)

@@ -63,8 +63,8 @@ func duplicate(f *os.File) (fd int, err error) {
 	return fd, errors.Join(err, dupErr)
 }
 
-// hungUp waits until the other side of fd is closed, or that of end is: then it
-// returns false.
+// hungUp waits until the other side of fd or that of end is closed, and reports whether
+// it was the other side of fd.
 func hungUp(fd, end int) bool {
 	set := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(end), Events: unix.POLLIN}}
 	for {

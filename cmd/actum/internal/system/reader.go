@@ -4,7 +4,7 @@ import "errors"
 
 // ErrReaderGone is the error of a command whose standard output was closed by its
 // reader.
-var ErrReaderGone = errors.New("nobody reads standard output any more")
+var ErrReaderGone = errors.New("the reader of standard output has closed it")
 
 // IsReaderGone reports whether err means that the reader is gone: a failed write,
 // or ErrReaderGone.

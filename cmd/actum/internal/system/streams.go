@@ -13,8 +13,8 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	// Patience is how long a command waits before it reports on Err what for: 0
-	// means a second, and negative means that it does not report.
+	// Patience is how long a command waits before it reports on Err what it is waiting
+	// for: 0 means a second, and negative means that it does not report.
 	Patience time.Duration
 }
 

@@ -12,7 +12,7 @@ import (
 func TestIsColourTerminal(t *testing.T) {
 	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0) // this side of it counts as one, too
 	if err != nil {
-		t.Skip("there is no terminal here: ", err)
+		t.Skip("this system has no pseudo-terminals: ", err)
 	}
 	defer terminal.Close()
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))

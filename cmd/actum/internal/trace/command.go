@@ -20,11 +20,11 @@ import (
 
 // Command is `actum trace` as the command line's parser sees it.
 type Command struct {
-	Format  string   `enum:"${formats}" default:"chrome" placeholder:"NAME" help:"How to write it: ${enum}; ${default} if not said."`
-	Output  string   `short:"o" placeholder:"FILE" help:"Where to write it."`
-	Records int      `default:"65536" placeholder:"N" help:"Keep the last N operations of each dispatcher: ${default} if not said."`
+	Format  string   `enum:"${formats}" default:"chrome" placeholder:"NAME" help:"The format of the trace: ${enum}; ${default} by default."`
+	Output  string   `short:"o" placeholder:"FILE" help:"The file to write the trace to."`
+	Records int      `default:"65536" placeholder:"N" help:"Keep the last N operations of each dispatcher: ${default} by default."`
 	Replay  string   `placeholder:"FILE" help:"Replay the run that --format replay has written to FILE, without any network."`
-	Command []string `arg:"" optional:"" passthrough:"" help:"Any other command, with its flags and arguments; with --replay the recorded one if not said."`
+	Command []string `arg:"" optional:"" passthrough:"" help:"Any other command, with its flags and arguments; with --replay, by default the recorded one."`
 }
 
 // formatReplay is the format of journals.
@@ -35,9 +35,9 @@ func Formats() string { return strings.Join(append(trace.Formats(), formatReplay
 
 // Help is shown by --help.
 func (Command) Help() string {
-	return `Runs the command as usual and returns its exit code. The trace has each asynchronous operation: the operation whose handler started it, the place in the source, when it was submitted, when it completed, when its handler was called, and its result. Load chrome into https://ui.perfetto.dev, give dot to Graphviz, text is that of Asio's handler tracking.
+	return `Runs the command as usual and returns its exit code. The trace has each asynchronous operation: the operation whose handler started it, the place in the source, when it was submitted, when it completed, when its handler was called, and its result. Load chrome into https://ui.perfetto.dev, give dot to Graphviz, and text to the tools for Asio's handler tracking.
 
-The format replay is the run itself: the order and the results of completions, what was received, the time. With --replay it happens again, as often as you like and without the peers: the same messages are received, and what the command does in answer is compared with what it did. That is for a debugger, for more logging, for another build. A run that does something else than it did says who came to what instead, and ends. It works for commands that take one message after the other: rep, req, and pull, sub, push with messages that come singly. When messages come, or are sent, faster than they are taken, how many of them share a read or a write depends on which goroutine was faster, and the replay ends there; so it does for demo. Each dispatcher has a file: FILE, FILE.2, and so on.
+The format replay records the run itself: the order and the results of completions, the bytes received, and the times. --replay repeats the run any number of times, without the peers: the command receives the same messages, and what it does is compared with the recording. Use it with a debugger, with more logging, or with another build. If the command does something that the recording does not have, the replay reports which function did what, and ends. A replay works for commands that handle one message at a time: rep and req, and pull, sub and push if the messages come singly. If messages come faster than the command handles them, the number that share a read or a write depends on which goroutine is faster, and the replay ends there; this is always the case for demo. Each dispatcher has a file: FILE, FILE.2, and so on.
 
 Examples:
 
@@ -67,7 +67,7 @@ func (c *Command) validate() error {
 	case c.Records < 1:
 		return exit.Usagef("--records is %d: expected 1 or more", c.Records)
 	case c.Replay != "" && c.Format == formatReplay:
-		return exit.Usagef("--format replay is for recording: expected another format beside --replay")
+		return exit.Usagef("--format replay is for recording: expected another format with --replay")
 	case c.Replay == "" && c.Output == "":
 		return exit.Usagef("expected --output FILE to write to, in front of the command, or --replay FILE")
 	case c.Replay == "" && len(c.Command) == 0:

@@ -13,10 +13,11 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// defaultPatience is how long a command waits before it reports what for.
-const defaultPatience = time.Second
+// defaultReportDelay is how long a wait lasts before it is reported, unless
+// system.Streams says otherwise.
+const defaultReportDelay = time.Second
 
-// wait is something that a command waits for.
+// wait is what a command waits for.
 type wait int
 
 const (
@@ -24,43 +25,44 @@ const (
 	forRoom                      // a peer to send to, or room in its queue
 	forSubscriptions             // a publisher's subscriptions
 	forDelivery                  // the delivery of sent messages, at the end
-	waits
+
+	numWaits = iota
 )
 
-// notice reports on standard error what a command is waiting for, after it has
-// waited for some time, and again when that changes.
-type notice struct {
+// waitReporter reports on standard error what a command is waiting for, once a wait
+// has lasted for delay. It reports again when the text changes.
+type waitReporter struct {
 	w        io.Writer
-	patience time.Duration // negative: it reports nothing
+	delay    time.Duration // negative: it reports nothing
 	describe func(wait) string
 
-	since [waits]atomic.Int64 // when a wait began, in ns since start; 0: there is none
-	start time.Time
+	started [numWaits]atomic.Int64 // when each wait began, in ns since epoch; 0: not waiting
+	epoch   time.Time
 }
 
-// begin starts a wait.
-func (n *notice) begin(w wait) { n.since[w].Store(max(int64(time.Since(n.start)), 1)) }
+// begin records that a wait has begun.
+func (r *waitReporter) begin(w wait) { r.started[w].Store(max(int64(time.Since(r.epoch)), 1)) }
 
-// end ends a wait.
-func (n *notice) end(w wait) { n.since[w].Store(0) }
+// end records that a wait has ended.
+func (r *waitReporter) end(w wait) { r.started[w].Store(0) }
 
 // watch reports long waits until stop is called.
-func (n *notice) watch() (stop func()) {
-	if n.patience < 0 {
+func (r *waitReporter) watch() (stop func()) {
+	if r.delay < 0 {
 		return func() {}
 	}
 	done := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		t := time.NewTicker(max(n.patience, time.Millisecond))
+		t := time.NewTicker(max(r.delay, time.Millisecond))
 		defer t.Stop()
-		said := ""
+		last := ""
 		for {
 			select {
 			case <-t.C:
-				if text := n.text(); text != "" && text != said {
-					said = text
-					fmt.Fprintln(n.w, "actum:", text)
+				if text := r.text(); text != "" && text != last {
+					last = text
+					fmt.Fprintln(r.w, "actum:", text)
 				}
 			case <-done:
 				return
@@ -73,19 +75,20 @@ func (n *notice) watch() (stop func()) {
 	}
 }
 
-// text describes the wait that has lasted too long; empty if there is none. Of
-// several it describes the last, on which the others depend.
-func (n *notice) text() string {
-	now := time.Since(n.start)
-	for w := waits - 1; w >= 0; w-- {
-		if since := n.since[w].Load(); since != 0 && now-time.Duration(since) >= n.patience {
-			return n.describe(w)
+// text describes a wait that has lasted for delay; "" if there is none. If there are
+// several, it describes the last in the order of the constants, on which the others
+// depend.
+func (r *waitReporter) text() string {
+	now := time.Since(r.epoch)
+	for w := wait(numWaits - 1); w >= 0; w-- {
+		if started := r.started[w].Load(); started != 0 && now-time.Duration(started) >= r.delay {
+			return r.describe(w)
 		}
 	}
 	return ""
 }
 
-// waitingFor describes what a socket waits for.
+// waitingFor describes the wait w, and the endpoints that have no peer.
 func (s *session) waitingFor(w wait) string {
 	stats := s.Stats()
 	var absent []string
@@ -116,8 +119,8 @@ func (s *session) waitingFor(w wait) string {
 	return strings.Join(append([]string{text}, absent...), "; ")
 }
 
-// missing describes why a connected endpoint has no connection; empty if it has
-// one.
+// missing describes an endpoint that the command connects to and that has no
+// connection; "" for any other endpoint.
 func missing(e zmq.EndpointStats) string {
 	switch {
 	case e.State == zmq.EndpointListening, e.State == zmq.EndpointConnected:
@@ -130,7 +133,7 @@ func missing(e zmq.EndpointStats) string {
 	return e.Endpoint + ": " + reason(e.LastError) + ", trying again"
 }
 
-// listening reports that no peer has connected to a bound endpoint, or why the
+// listening describes a bound endpoint to which no peer is connected, and why the
 // last peer failed.
 func listening(e zmq.EndpointStats) string {
 	if e.LastError == nil {
@@ -139,8 +142,8 @@ func listening(e zmq.EndpointStats) string {
 	return "a peer to connect to " + e.Endpoint + " (the last one: " + reason(e.LastError) + ")"
 }
 
-// reason is an error's text without the operation and the address, which the
-// report already names.
+// reason is an error's text without the operation and the address: the report names
+// the endpoint anyway.
 func reason(err error) string {
 	if op, ok := err.(*net.OpError); ok && op.Err != nil {
 		err = op.Err
@@ -151,7 +154,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// lockedWriter may be used by several goroutines.
+// lockedWriter lets several goroutines write to w.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
