@@ -67,7 +67,7 @@ func (b *player) Value(get func() int64) int64 {
 	defer b.mu.Unlock()
 	who := sum([]byte(caller()))
 	switch {
-	case b.diverged != nil || b.isExternalLocked() && b.ended:
+	case b.isExternalLocked() && b.ended:
 	case b.isExternalLocked():
 		if a := b.answerAsideLocked(onValue, who); b.diverged == nil {
 			return a.value
