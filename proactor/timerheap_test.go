@@ -15,7 +15,7 @@ func TestTimerHeap(t *testing.T) {
 	var h timerHeap
 	ops := make([]Operation, 300)
 	running := map[*Operation]time.Duration{}
-	for range 30_000 {
+	for range 8_000 {
 		op := &ops[rng.IntN(len(ops))]
 		_, runs := running[op]
 		if runs != h.holds(op) {
