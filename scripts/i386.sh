@@ -12,6 +12,6 @@ export GOARCH=386
 # Tests that do not depend on the processor are left out: the conformance suite's other
 # rounds, and package netio. The conformance suite itself is run on every
 # backend, over unix sockets on the ring alone, whose requests hold their addresses.
-go_test -short -vet=off -count=1 -timeout 4m \
+go_test "${SHARING[@]}" -short -vet=off -count=1 -timeout 4m \
 	-skip '^TestConformance(Locked|UnderFaults|OfSimulatedKqueue|OnTheSystemClock)$|^TestConformance$/^(epoll|goroutine|sim)$/^unix$|^TestReplayOthers$' \
 	$(go list ./proactor/... ./zmq/... | grep -v /proactor/netio)

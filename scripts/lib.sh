@@ -34,13 +34,16 @@ tool() {
 	(cd "$ROOT/tools" && env -u GOOS -u GOARCH -u GOWORK CGO_ENABLED=0 go build -o "$out" "./cmd/$1") && echo "$out"
 }
 
+# With "${SHARING[@]}" a processor has two packages to test: tests wait for a third of their
+# time or more.
+SHARING=(-p $((2 * $(getconf _NPROCESSORS_ONLN))))
+
 # go_test ARGS runs go test and fails also if a test was skipped that
-# scripts/skips.txt does not list. The results go to $ACTUM_TEST_LOG as well. Tests wait
-# for a third of their time or more, so that two packages can share a processor.
+# scripts/skips.txt does not list. The results go to $ACTUM_TEST_LOG as well.
 go_test() {
 	local summary log="${ACTUM_TEST_LOG:-/dev/null}"
 	summary=$(tool testsum)
-	go test -p $((2 * $(getconf _NPROCESSORS_ONLN))) -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
+	go test -json "$@" | "$summary" -skips "$ROOT/scripts/skips.txt" | tee -a "$log"
 }
 
 fail() {

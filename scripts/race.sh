@@ -23,4 +23,4 @@ if [ "${RACE_ROUNDS:-all}" = one ]; then
 	skip=(-skip '^Test(SimEchoOverManySeeds|Decoder(CutAnywhere|CutLargeBodies|ByteByByte|LongStreams|Turns)|ChunkSizes|TurnIsExact|Unsent|CodecReconnects|AnswersDoNotPileUp|ConnectionsShareARound|InboxIsBounded|CommandsDuringTraffic)$|^TestConformance$/./^unix$|^TestConformance$/^sim$|^TestConformance(Locked|OfSimulatedKqueue)$/^unix$|^TestConformance(UnderFaults|OnTheSystemClock)$')
 fi
 # The stage vet has vetted everything.
-in_workspace go_test -race -vet=off -count=1 -timeout 8m "${skip[@]}" "${packages[@]}"
+in_workspace go_test "${SHARING[@]}" -race -vet=off -count=1 -timeout 8m "${skip[@]}" "${packages[@]}"

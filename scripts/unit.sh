@@ -10,6 +10,6 @@ trap 'rm -f "$output"' EXIT
 (cd tools && go_test -vet=off -count=1 -timeout 2m ./...) >"$output" 2>&1 &
 tools=$!
 
-in_workspace go_test -vet=off -count=1 -timeout 5m "${WORKSPACE[@]}"
+in_workspace go_test "${SHARING[@]}" -vet=off -count=1 -timeout 5m "${WORKSPACE[@]}"
 wait "$tools" || { cat "$output" && exit 1; }
 cat "$output"
