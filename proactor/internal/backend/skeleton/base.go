@@ -1,12 +1,15 @@
 // Package skeleton has the parts that backends share. A backend adds how its system
 // carries an operation out.
 //
-//   - [Base] has the clock, the files, and what Wait knows about wakes.
-//   - [Handles] has the open handles, and makes them: sockets, pipes, terminals.
+//   - [Base] has the clock, the files, and what Wait knows about wakes. [Core] is a Base
+//     with the completed operations, the open handles and the connects in progress, and
+//     cancels them.
+//   - [Handles] makes handles: sockets, pipes, terminals.
 //   - [Descriptor] is what a handle operates on. It has the addresses, the calls that do
 //     not wait, and the forms of errors.
 //   - [Queue] and [Side] are one direction of a handle: cancelling, waiting for the buffer
-//     of a pool, closing, and handing over.
+//     of a pool. [Closing] closes a handle once, or hands it over.
+//   - [Channel] is where Wait blocks if goroutines complete everything.
 //
 // The parts call a backend only to cancel, to close, or to make a handle. From Start to
 // the system call and from there to Wait everything is in the backend, without a call

@@ -149,7 +149,7 @@ func (d *Descriptor) Accepted(fd int, remote net.Addr) Descriptor {
 	return Descriptor{FD: fd, Network: d.Network, Local: sys.LocalAddr(fd), Remote: remote}
 }
 
-// CanCloseWrite says why CloseWrite does not apply to d, if it does not.
+// CanCloseWrite returns the error of a CloseWrite that does not apply to d.
 func (d *Descriptor) CanCloseWrite() error {
 	switch {
 	case d.Listener:
