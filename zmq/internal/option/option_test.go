@@ -66,7 +66,7 @@ func examples(r *option.Row) []string {
 	case r.Range() == "0 or 1":
 		return []string{"1"}
 	}
-	return []string{"2", "77", "0", "-1"}
+	return []string{"1", "2", "77", "0", "-1"}
 }
 
 // zeroMeans has the options whose 0 is read back as another number with the same
