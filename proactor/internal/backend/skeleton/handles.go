@@ -3,6 +3,7 @@
 package skeleton
 
 import (
+	"cmp"
 	"os"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -55,7 +56,7 @@ func (s *Handles[H]) Adopt(f *os.File) (backend.Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Make(Descriptor{FD: fd, Name: f.Name()})
+	return s.Make(Descriptor{FD: fd, Name: cmp.Or(f.Name(), pipeName)}) // without a name it would be a socket
 }
 
 // pipeName names a pipe in errors.
