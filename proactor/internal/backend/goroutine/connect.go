@@ -55,7 +55,11 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: to.Network, Err: err}
 		}
 	}
-	conn, err := d.DialContext(ctx, to.Network, to.Address)
+	address := to.Address
+	if ap, err := backend.ParseDial(to.Network, address); err == nil && ap.Addr().IsLoopback() {
+		address = ap.String() // on some systems, package net takes 127.0.0.1 for [::]
+	}
+	conn, err := d.DialContext(ctx, to.Network, address)
 	if err == nil && backend.SameTCP(conn.LocalAddr(), conn.RemoteAddr()) {
 		return nil, selfConnected(conn.(*net.TCPConn))
 	}
