@@ -65,18 +65,18 @@ func TestStartedWhileCloseWaitsForItsTurn(t *testing.T) {
 	})
 }
 
-// TestStartsBesideClose: goroutines start operations while the dispatcher is being
+// TestStartsDuringClose: goroutines start operations while the dispatcher is being
 // closed. Each operation completes once, also if it is started after Close, and no
 // buffer is lost.
-func TestStartsBesideClose(t *testing.T) {
+func TestStartsDuringClose(t *testing.T) {
 	onEachWaiting(t, func(t *testing.T, o Options) {
 		for range 30 {
-			startsBesideClose(t, o)
+			startsDuringClose(t, o)
 		}
 	})
 }
 
-func startsBesideClose(t *testing.T, o Options) {
+func startsDuringClose(t *testing.T, o Options) {
 	d, err := New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -346,7 +346,7 @@ func TestRecordError(t *testing.T) {
 
 // Tools read the records of every dispatcher while others are made: a dispatcher that
 // they can find is complete. The race detector sees one that is not.
-func TestRecordsBesideNew(t *testing.T) {
+func TestRecordsDuringNew(t *testing.T) {
 	made := make(chan error)
 	go func() {
 		var err error

@@ -30,7 +30,7 @@ func TestConformanceOnTheSystemClock(t *testing.T) {
 	conformance.Run(t, suiteOfSim("unix", 0, sim.Faults{}, sim.ClockSystem))
 }
 
-var errNobodyWaits = errors.New("nobody waits for the signal")
+var errNoWaiter = errors.New("no operation waits for the signal")
 
 // suiteOfSim says how to run the suite on simulated networks, one for each test.
 func suiteOfSim(network string, seed uint64, faults sim.Faults, clock sim.Clock) conformance.Config {
@@ -49,7 +49,7 @@ func suiteOfSim(network string, seed uint64, faults sim.Faults, clock sim.Clock)
 		Beside: join,
 		Raise: func(s os.Signal) error {
 			if !current.Raise(s) {
-				return errNobodyWaits
+				return errNoWaiter
 			}
 			return nil
 		},

@@ -95,7 +95,7 @@ func TestReadinessOfAClosedSocket(t *testing.T) {
 }
 
 // Recv and select on one socket share its messages; none is lost between them.
-func TestSelectBesideRecv(t *testing.T) {
+func TestSelectDuringRecv(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
 		r.Link(pull, push)

@@ -366,7 +366,7 @@ func TestChangeSubscriptions(t *testing.T) {
 }
 
 // Options are changed beside messages, and no change is lost.
-func TestChangeBesideMessages(t *testing.T) {
+func TestChangeDuringMessages(t *testing.T) {
 	everyTransport(t, func(r *fixture) {
 		const n = 500
 		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 10}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})

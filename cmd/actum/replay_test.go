@@ -38,7 +38,7 @@ func TestReplay(t *testing.T) {
 	}
 	t.Run("another command", func(t *testing.T) {
 		code, _, said := outcome(t, actum(t, "trace", "--replay", repRun, "rep", "--bind", endpoint, "--count", "20", "--data", "bye"))
-		if code != 1 || !regexp.MustCompile(`^actum: proactor: the replay has diverged from its journal at .*, after \d+ operations .* comes to start a .* and the journal to .*\n$`).MatchString(said) {
+		if code != 1 || !regexp.MustCompile(`^actum: proactor: the replay has diverged from its journal at .*, after \d+ operations .* is about to start a .* but the journal's next event is: .*\n$`).MatchString(said) {
 			t.Errorf("exit code %d, standard error %q", code, said)
 		}
 	})

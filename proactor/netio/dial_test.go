@@ -21,7 +21,7 @@ import (
 func TestDialErrors(t *testing.T) {
 	onEach(t, func(t *testing.T, d *proactor.Dispatcher, network string) {
 		ln := listen(t, d, network)
-		nobody := ln.Addr().String()
+		unused := ln.Addr().String()
 		ln.Close()
 		absent := error(backend.ECONNREFUSED)
 		if network == "unix" {
@@ -34,9 +34,9 @@ func TestDialErrors(t *testing.T) {
 			ctx                    context.Context
 			want                   error
 		}{
-			{"nobody listens", network, nobody, t.Context(), absent},
-			{"cancelled before", network, nobody, cancelled, context.Canceled},
-			{"network", "carrier pigeon", nobody, t.Context(), net.UnknownNetworkError("carrier pigeon")},
+			{"no listener", network, unused, t.Context(), absent},
+			{"cancelled before", network, unused, cancelled, context.Canceled},
+			{"network", "carrier pigeon", unused, t.Context(), net.UnknownNetworkError("carrier pigeon")},
 		} {
 			conn, err := (&netio.Dialer{Dispatcher: d}).DialContext(c.ctx, c.network, c.address)
 			if conn != nil {

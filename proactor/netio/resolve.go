@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 )
 
 // resolve returns the addresses to try, in order.
@@ -20,19 +21,21 @@ func (d *Dialer) resolve(ctx context.Context, network, address string) ([]net.Ad
 		return nil, err
 	}
 	list := make([]net.Addr, len(found))
-	for i, at := range found {
-		if list[i] = net.TCPAddrFromAddrPort(at); network[0] == 'u' {
-			list[i] = net.UDPAddrFromAddrPort(at)
+	for i, a := range found {
+		if strings.HasPrefix(network, "udp") {
+			list[i] = net.UDPAddrFromAddrPort(a)
+		} else {
+			list[i] = net.TCPAddrFromAddrPort(a)
 		}
 	}
 	return list, nil
 }
 
 // lookUp returns the addresses of a host and a port, each of which may be a name,
-// on an IP network. none is the address of an empty host; if none is "", that is
-// the invalid address. Without an error there is at least one address. A nil
-// Resolver means package net's default.
-func lookUp(ctx context.Context, r *net.Resolver, network, address, none string) ([]netip.AddrPort, error) {
+// on an IP network; there is at least one unless it returns an error. If the host is
+// empty, emptyHost is looked up instead; if that is empty too, the result is the zero
+// Addr with the port. A nil Resolver means package net's default.
+func lookUp(ctx context.Context, r *net.Resolver, network, address, emptyHost string) ([]netip.AddrPort, error) {
 	if r == nil {
 		r = net.DefaultResolver
 	}
@@ -45,12 +48,13 @@ func lookUp(ctx context.Context, r *net.Resolver, network, address, none string)
 		return nil, err
 	}
 	if host == "" {
-		host = none
+		host = emptyHost
 	}
 	if host == "" {
 		return []netip.AddrPort{netip.AddrPortFrom(netip.Addr{}, uint16(port))}, nil
 	}
-	ips, err := r.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
+	version := network[len("tcp"):] // "", "4" or "6"
+	ips, err := r.LookupNetIP(ctx, "ip"+version, host)
 	if err != nil {
 		return nil, err
 	}

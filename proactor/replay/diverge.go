@@ -14,11 +14,11 @@ func (b *player) err() error {
 	return b.diverged
 }
 
-// peekLocked returns the next event. It first reads the answers to calls of other
-// goroutines and keeps them for answerAsideLocked.
+// peekLocked returns the next event of the dispatching goroutine. It first reads the
+// results of calls of other goroutines and keeps them for externalResultLocked.
 func (b *player) peekLocked() byte {
-	for b.diverged == nil && b.j.peek() == onAside {
-		b.readAsideLocked()
+	for b.diverged == nil && b.j.peek() == eventExternal {
+		b.readExternalResultLocked()
 	}
 	return b.j.peek()
 }
@@ -33,7 +33,7 @@ func (b *player) expectLocked(event byte, arguments ...int64) bool {
 	next := b.peekLocked()
 	if next != event {
 		b.mismatchLocked(func() string {
-			return fmt.Sprintf("%s comes to %s, and the journal to %s", caller(), about(event, arguments...), b.upcoming())
+			return fmt.Sprintf("%s is about to %s, but the journal's next event is: %s", caller(), about(event, arguments...), b.upcoming())
 		})
 		return false
 	}
@@ -44,7 +44,7 @@ func (b *player) expectLocked(event byte, arguments ...int64) bool {
 	}
 	for i, want := range arguments {
 		if got[i] != want || b.j.err != nil {
-			b.divergeLocked(fmt.Sprintf("%s comes to %s, and the journal to %s%s", caller(), about(event, arguments...), about(event, got...), onlyBytes(event, arguments, got)))
+			b.divergeLocked(fmt.Sprintf("%s is about to %s, but the journal's next event is: %s%s", caller(), about(event, arguments...), about(event, got...), onlyBytes(event, arguments, got)))
 			return false
 		}
 	}
@@ -54,23 +54,23 @@ func (b *player) expectLocked(event byte, arguments ...int64) bool {
 // upcoming reads the next event and describes it for a message.
 func (b *player) upcoming() string {
 	switch event := b.j.event(); event {
-	case onStart:
+	case eventStart:
 		return about(event, b.j.int(), b.j.int(), b.j.int(), b.j.int())
-	case onCloseHandle, onCloseWrite, onCancelOn, onTryRead, onTryWrite, onCancel:
+	case eventCloseHandle, eventCloseWrite, eventCancelOn, eventTryRead, eventTryWrite, eventCancel:
 		return about(event, b.j.int())
-	case onRequest:
+	case eventRequest:
 		b.j.int()
-		return fmt.Sprintf("%s: %s", nameOf(event), b.j.name())
+		return fmt.Sprintf("%s: %s", eventName(event), b.j.name())
 	case 0:
-		return "its end"
+		return eventName(0)
 	default:
-		return nameOf(event)
+		return eventName(event)
 	}
 }
 
 // about describes an event for a message.
 func about(event byte, arguments ...int64) string {
-	if event == onStart && len(arguments) == 4 {
+	if event == eventStart && len(arguments) == 4 {
 		s := "start " + article(backend.Kind(arguments[0]))
 		if arguments[1] != 0 {
 			s += fmt.Sprintf(" on handle %d", arguments[1])
@@ -81,11 +81,12 @@ func about(event byte, arguments ...int64) string {
 		return s
 	}
 	if len(arguments) == 0 {
-		return nameOf(event)
+		return eventName(event)
 	}
-	return fmt.Sprintf("%s %d", nameOf(event), arguments[0])
+	return fmt.Sprintf("%s %d", eventName(event), arguments[0])
 }
 
+// kindNames are the kinds of operations with their article.
 var kindNames = [...]string{
 	backend.KindAccept: "an accept", backend.KindConnect: "a connect", backend.KindRead: "a read", backend.KindWrite: "a write",
 	backend.KindReadV: "a scatter read", backend.KindWriteV: "a gather write", backend.KindOpen: "an open", backend.KindReadAt: "a read at",
@@ -102,13 +103,13 @@ func article(k backend.Kind) string {
 
 // onlyBytes returns an explanation if two starts differ only in their bytes.
 func onlyBytes(event byte, a, b []int64) string {
-	if event == onStart && a[0] == b[0] && a[1] == b[1] && a[2] == b[2] {
+	if event == eventStart && a[0] == b[0] && a[1] == b[1] && a[2] == b[2] {
 		return ": the bytes or the address differ"
 	}
 	return ""
 }
 
-// validLocked reports whether the answer could be read.
+// validLocked reports whether what was read last is valid. If not, the replay ends.
 func (b *player) validLocked() bool {
 	if b.j.err != nil && b.diverged == nil {
 		b.divergeLocked("the journal ends in the middle, or is damaged: " + b.j.err.Error())
@@ -116,8 +117,8 @@ func (b *player) validLocked() bool {
 	return b.diverged == nil
 }
 
-// mismatchLocked is called when the program does something other than it did in the
-// recorded run. why may read on in the journal.
+// mismatchLocked is called when the program does something other than in the recorded
+// run. why, which describes that, may read further events.
 func (b *player) mismatchLocked(why func() string) {
 	if !b.endedByShutdownLocked() {
 		b.divergeLocked(why())
@@ -154,16 +155,16 @@ func (b *player) failLocked(op *backend.Op) {
 	b.wake.Broadcast()
 }
 
-// missingLocked says why the replay has diverged when no goroutine made the request
-// what.
+// missingLocked describes the divergence of a replay in which no goroutine made the
+// request what.
 func (b *player) missingLocked(what string) string {
-	var came []string
+	var made []string
 	for _, q := range b.queue {
-		came = append(came, q.what)
+		made = append(made, q.what)
 	}
-	s := fmt.Sprintf("the journal comes to %s, which another goroutine asked for, and no goroutine has asked for it within %v", what, b.timeout)
-	if len(came) > 0 {
-		s += "; what goroutines have asked for: " + strings.Join(came, ", ")
+	s := fmt.Sprintf("the journal's next event is the request of another goroutine, %s, which no goroutine has made within %v", what, b.timeout)
+	if len(made) > 0 {
+		s += "; the requests that goroutines have made: " + strings.Join(made, ", ")
 	}
 	return s
 }

@@ -42,32 +42,32 @@ func TestDivergenceSaysWhat(t *testing.T) {
 		now     func(*player)
 		want    string
 	}{
-		{"its end", func(*writer) {}, read, "comes to start a read of 8 bytes, and the journal to its end"},
-		{"another operation", func(w *writer) { w.event(onStart, int64(backend.KindAccept), 2, 0, 0) }, read, "and the journal to start an accept on handle 2"},
-		{"an operation of another size", func(w *writer) { w.event(onStart, int64(backend.KindRead), 1, 9, 0) }, read,
-			"comes to start a read of 8 bytes, and the journal to start a read on handle 1 of 9 bytes"},
-		{"other bytes", func(w *writer) { w.event(onStart, int64(backend.KindWrite), 0, 3, 5) }, write,
-			"comes to start a write of 3 bytes, and the journal to start a write of 3 bytes: the bytes or the address differ"},
-		{"an unknown kind", func(w *writer) { w.event(onStart, 99, 0, 0, 0) }, read, "the journal to start an operation of kind 99"},
-		{"a call on a handle", func(w *writer) { w.event(onCloseHandle, 7) }, read, "the journal to close a handle 7"},
-		{"a cancel", func(w *writer) { w.event(onCancel, 3) }, read, "the journal to cancel an operation 3"},
-		{"a request", func(w *writer) { w.event(onRequest, 0); w.name("post by main.f") }, read, "the journal to do what another goroutine asked for: post by main.f"},
-		{"a wait", func(w *writer) { w.event(onWait, 1, 0) }, read, "the journal to wait for completions"},
-		{"nothing that is known", func(w *writer) { w.event(200) }, read, "the journal to something unknown"},
-		{"a call without arguments", func(w *writer) { w.event(onWait, 1, 0) }, func(p *player) { p.CancelAll() }, "comes to cancel all, and the journal to wait for completions"},
-		{"a signal for a set that is not there", func(w *writer) { w.event(onSignal, 1); w.name("hangup") }, func(p *player) { p.Wait(0) }, `the signal "hangup" for set 1, which does not wait for it`},
-		{"a signal that a set does not wait for", func(w *writer) { w.event(onSignal, 1); w.name("hangup") }, func(p *player) {
+		{"its end", func(*writer) {}, read, "is about to start a read of 8 bytes, but the journal's next event is: the end of the journal"},
+		{"another operation", func(w *writer) { w.event(eventStart, int64(backend.KindAccept), 2, 0, 0) }, read, "but the journal's next event is: start an accept on handle 2"},
+		{"an operation of another size", func(w *writer) { w.event(eventStart, int64(backend.KindRead), 1, 9, 0) }, read,
+			"is about to start a read of 8 bytes, but the journal's next event is: start a read on handle 1 of 9 bytes"},
+		{"other bytes", func(w *writer) { w.event(eventStart, int64(backend.KindWrite), 0, 3, 5) }, write,
+			"is about to start a write of 3 bytes, but the journal's next event is: start a write of 3 bytes: the bytes or the address differ"},
+		{"an unknown kind", func(w *writer) { w.event(eventStart, 99, 0, 0, 0) }, read, "the journal's next event is: start an operation of kind 99"},
+		{"a call on a handle", func(w *writer) { w.event(eventCloseHandle, 7) }, read, "the journal's next event is: close a handle 7"},
+		{"a cancel", func(w *writer) { w.event(eventCancel, 3) }, read, "the journal's next event is: cancel an operation 3"},
+		{"a request", func(w *writer) { w.event(eventRequest, 0); w.name("post by main.f") }, read, "the journal's next event is: do what another goroutine asked for: post by main.f"},
+		{"a wait", func(w *writer) { w.event(eventWait, 1, 0) }, read, "the journal's next event is: wait for completions"},
+		{"nothing that is known", func(w *writer) { w.event(200) }, read, "the journal's next event is: an unknown event"},
+		{"a call without arguments", func(w *writer) { w.event(eventWait, 1, 0) }, func(p *player) { p.CancelAll() }, "is about to cancel all, but the journal's next event is: wait for completions"},
+		{"a signal for a set that is not there", func(w *writer) { w.event(eventSignal, 1); w.name("hangup") }, func(p *player) { p.Wait(0) }, `the signal "hangup" for set 1, which does not wait for it`},
+		{"a signal that a set does not wait for", func(w *writer) { w.event(eventSignal, 1); w.name("hangup") }, func(p *player) {
 			p.Notify(func(os.Signal) {}, []os.Signal{syscall.SIGINT})
 			p.Wait(0)
 		}, `the signal "hangup" for set 1, which does not wait for it`},
-		{"a request that no goroutine makes", func(w *writer) { w.event(onRequest, 0); w.name("post by main.f") }, func(p *player) {
+		{"a request that no goroutine makes", func(w *writer) { w.event(eventRequest, 0); w.name("post by main.f") }, func(p *player) {
 			p.queue = append(p.queue, request{what: "cancel by main.g", do: func() {}}, request{what: "post by main.h", do: func() {}})
 			p.Wait(0)
-		}, "the journal comes to post by main.f, which another goroutine asked for, and no goroutine has asked for it within 1ms; what goroutines have asked for: cancel by main.g, post by main.h"},
-		{"a completion of an operation that is not outstanding", func(w *writer) { w.event(onWait, 1, 1, 5) }, func(p *player) { p.Wait(0) },
+		}, "the journal's next event is the request of another goroutine, post by main.f, which no goroutine has made within 1ms; the requests that goroutines have made: cancel by main.g, post by main.h"},
+		{"a completion of an operation that is not outstanding", func(w *writer) { w.event(eventWait, 1, 1, 5) }, func(p *player) { p.Wait(0) },
 			"operation 5 completes in the journal, but is not outstanding"},
-		{"a journal that is cut off", func(w *writer) { w.event(onWait, 1, 1) }, func(p *player) { p.Wait(0) }, "operation 0 completes in the journal"},
-		{"a journal without the result", func(w *writer) { w.event(onWait) }, func(p *player) { p.Wait(0) }, "the journal ends in the middle, or is damaged: EOF"},
+		{"a journal that is cut off", func(w *writer) { w.event(eventWait, 1, 1) }, func(p *player) { p.Wait(0) }, "operation 0 completes in the journal"},
+		{"a journal without the result", func(w *writer) { w.event(eventWait) }, func(p *player) { p.Wait(0) }, "the journal ends in the middle, or is damaged: EOF"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := playing(t, tt.journal)
@@ -83,8 +83,8 @@ func TestDivergenceSaysWhat(t *testing.T) {
 // fail, and requests are carried out.
 func TestAfterADivergence(t *testing.T) {
 	p := playing(t, func(w *writer) {
-		w.event(onStart, int64(backend.KindRead), 0, 1, 0)
-		w.event(onStart, int64(backend.KindRead), 0, 2, 0)
+		w.event(eventStart, int64(backend.KindRead), 0, 1, 0)
+		w.event(eventStart, int64(backend.KindRead), 0, 2, 0)
 	})
 	diverged := make(chan error, 2)
 	p.onDiverge = func(err error) { diverged <- err }
@@ -126,10 +126,10 @@ func TestRequestsAreMatched(t *testing.T) {
 	var a, b backend.Op
 	p := playing(t, func(w *writer) {
 		for _, number := range []int64{1, 2, 1, 0, 2} {
-			w.event(onRequest, number)
+			w.event(eventRequest, number)
 			w.name("start by main.f")
 		}
-		w.event(onWait, 5, 0)
+		w.event(eventWait, 5, 0)
 	})
 	said := ""
 	ask := func(op *backend.Op, text string) {
@@ -150,8 +150,8 @@ func TestRequestsAreMatched(t *testing.T) {
 // that is being closed has diverged.
 func TestRestOfAJournal(t *testing.T) {
 	completion := func(w *writer, op *backend.Op) {
-		w.event(onStart, int64(op.Kind), 1, size(op), 0)
-		w.event(onWait, 3, 1, 1)
+		w.event(eventStart, int64(op.Kind), 1, size(op), 0)
+		w.event(eventWait, 3, 1, 1)
 		w.result(op)
 		w.int(0)
 	}
@@ -168,37 +168,37 @@ func TestRestOfAJournal(t *testing.T) {
 			completion(w, &backend.Op{Kind: backend.KindRead, Buf: make([]byte, 1), Err: io.EOF})
 		}, false},
 		{"bytes after everything else", func(w *writer) {
-			w.event(onCloseHandle, 1)
+			w.event(eventCloseHandle, 1)
 			w.error(nil)
-			w.event(onCloseWrite, 1)
+			w.event(eventCloseWrite, 1)
 			w.error(backend.ErrHandleClosed)
-			w.event(onCancel, 1)
-			w.event(onCancelOn, 1)
-			w.event(onCancelAll)
-			w.event(onRequest, 0)
+			w.event(eventCancel, 1)
+			w.event(eventCancelOn, 1)
+			w.event(eventCancelAll)
+			w.event(eventRequest, 0)
 			w.name("stop by main.f")
-			w.event(onValue, 1)
+			w.event(eventValue, 1)
 			w.int(2)
-			w.event(onAside)
-			w.event(onValue, 1)
+			w.event(eventExternal)
+			w.event(eventValue, 1)
 			w.int(2)
-			w.event(onWait, 1, 0)
+			w.event(eventWait, 1, 0)
 			completion(w, &backend.Op{Kind: backend.KindRead, Buf: []byte("x"), N: 1})
 		}, true},
 		{"bytes after the end of the dispatcher", func(w *writer) {
-			w.event(onClose)
+			w.event(eventClose)
 			completion(w, &backend.Op{Kind: backend.KindRead, Buf: []byte("x"), N: 1})
 		}, false},
-		{"a try", func(w *writer) { w.event(onTryRead, 1, 8) }, true},
-		{"a new listener", func(w *writer) { w.event(onListen, 1) }, true},
-		{"a new listener of another goroutine", func(w *writer) { w.event(onAside); w.event(onListen, 1); w.event(onTryWrite) }, true},
+		{"a try", func(w *writer) { w.event(eventTryRead, 1, 8) }, true},
+		{"a new listener", func(w *writer) { w.event(eventListen, 1) }, true},
+		{"a new listener of another goroutine", func(w *writer) { w.event(eventExternal); w.event(eventListen, 1); w.event(eventTryWrite) }, true},
 	} {
 		if p := playing(t, tt.journal); p.movesBytes() != tt.moves {
 			t.Errorf("%s: moves bytes: %v, want %v", tt.name, !tt.moves, tt.moves)
 		}
 	}
 	p := playing(t, func(w *writer) { // an operation that was started before
-		w.event(onWait, 3, 1, 1)
+		w.event(eventWait, 3, 1, 1)
 		w.result(&backend.Op{Kind: backend.KindRead, Buf: []byte("x"), N: 1})
 		w.int(0)
 	})
@@ -222,7 +222,7 @@ func TestEndedByItsShutdown(t *testing.T) {
 		}, backend.ErrBackendClosed},
 		{"it is closed", func(p *player) { p.ended = true }, backend.ErrBackendClosed},
 	} {
-		p := playing(t, func(w *writer) { w.event(onCancelOn, 1) })
+		p := playing(t, func(w *writer) { w.event(eventCancelOn, 1) })
 		tt.setup(p)
 		op := &backend.Op{Kind: backend.KindRead, Buf: make([]byte, 1)}
 		p.Start(op)
@@ -240,7 +240,7 @@ func TestEndedByItsShutdown(t *testing.T) {
 func TestCloseAsInTheRun(t *testing.T) {
 	for _, want := range []error{nil, backend.ErrHandleClosed} {
 		p := playing(t, func(w *writer) {
-			w.event(onClose)
+			w.event(eventClose)
 			w.error(want)
 		})
 		if err := p.Close(); err != want || p.err() != nil {

@@ -24,11 +24,11 @@ import (
 //	                             a goroutine has made it, and carries it out; a request
 //	                             that comes too early stays in the queue
 //
-// A request is recognised by what it asks for, the function that makes it, and its
-// operation. The first request of an operation is recognised by the first two,
-// later requests by the same operation. If several goroutines do the same with
-// operations of their own, a replay may exchange two of these operations, but keeps
-// the exchange until the end.
+// A replay finds the request of the journal by its text, which is what it asks for and the
+// function that makes it, and by its operation. An operation gets its number with its first
+// request, for which the text decides alone. If several goroutines do the same with
+// operations of their own, a replay may exchange two of these operations; it keeps to the
+// exchange until the end.
 //
 // A call that needs its result at once, such as Listen, is carried out at once. A
 // replay reads its result from the journal and keeps it until a goroutine makes the
@@ -38,7 +38,7 @@ import (
 // once wakeDispatcher is set.
 type externalCalls struct {
 	mu             sync.Mutex // guards all state of the recorder or the player
-	dispatching    uint64     // number of the goroutine that dispatches, or did last; 0: none yet
+	dispatching    uint64     // number of the goroutine that dispatches or was the last to dispatch; 0: none yet
 	queue          []request
 	ended          bool // calls are carried out at once: the dispatcher is closed
 	wakeDispatcher func()
@@ -48,7 +48,7 @@ type externalCalls struct {
 // request is an external call in the queue.
 type request struct {
 	op     *backend.Op // its operation; may be nil
-	what   string
+	what   string      // the text: what it asks for, and the function that makes it
 	do     func()
 	signal os.Signal // not nil: the request is the delivery of this signal to the set
 	set    int
@@ -115,7 +115,7 @@ func goroutine() uint64 {
 	number, _, _ := bytes.Cut(text, []byte(" "))
 	n, err := strconv.ParseUint(string(number), 10, 64)
 	if err != nil {
-		panic("replay: a goroutine without a number: " + string(buf[:]))
+		panic("replay: a stack trace has no goroutine number: " + string(buf[:]))
 	}
 	return n
 }

@@ -38,7 +38,7 @@ func (b *player) make(event byte, arguments ...int64) (list [2]backend.Handle, e
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.isExternalLocked() && b.diverged == nil {
-		a := b.answerAsideLocked(event, arguments...)
+		a := b.externalResultLocked(event, arguments...)
 		return a.handles, a.err
 	}
 	if !b.expectLocked(event, arguments...) {
@@ -53,31 +53,31 @@ func (h *handle) Control(func(fd uintptr)) error { return nil }
 
 // Listen is Backend.Listen.
 func (b *player) Listen(network, address string, _ *backend.SocketOptions) (backend.Handle, error) {
-	list, err := b.make(onListen, endpoint(network, address))
+	list, err := b.make(eventListen, addressSum(network, address))
 	return list[0], err
 }
 
 // ListenPacket is Backend.ListenPacket.
 func (b *player) ListenPacket(network, address string, _ *backend.SocketOptions) (backend.Handle, error) {
-	list, err := b.make(onListenPacket, endpoint(network, address))
+	list, err := b.make(eventListenPacket, addressSum(network, address))
 	return list[0], err
 }
 
 // Adopt is Backend.Adopt. It ignores the file.
 func (b *player) Adopt(*os.File) (backend.Handle, error) {
-	list, err := b.make(onAdopt)
+	list, err := b.make(eventAdopt)
 	return list[0], err
 }
 
 // AdoptFile is Backend.AdoptFile. It ignores the file.
 func (b *player) AdoptFile(backend.SystemFile) (backend.Handle, error) {
-	list, err := b.make(onAdoptFile)
+	list, err := b.make(eventAdoptFile)
 	return list[0], err
 }
 
 // Pipe is Backend.Pipe.
 func (b *player) Pipe() (in, out backend.Handle, err error) {
-	list, err := b.make(onPipe)
+	list, err := b.make(eventPipe)
 	return list[0], list[1], err
 }
 
@@ -89,7 +89,7 @@ func (h *handle) TryRead(p []byte) (n int, err error) {
 	switch {
 	case b.isExternalLocked():
 		return 0, backend.ErrWouldBlock
-	case !b.expectLocked(onTryRead, h.number, int64(len(p))):
+	case !b.expectLocked(eventTryRead, h.number, int64(len(p))):
 		return 0, b.diverged
 	}
 	n = int(b.j.int())
@@ -113,7 +113,7 @@ func (h *handle) TryWriteV(v [][]byte) (n int, err error) {
 	switch {
 	case b.isExternalLocked():
 		return 0, backend.ErrWouldBlock
-	case !b.expectLocked(onTryWrite, h.number, sum(v...)):
+	case !b.expectLocked(eventTryWrite, h.number, sum(v...)):
 		return 0, b.diverged
 	}
 	n = int(b.j.int())
@@ -125,13 +125,13 @@ func (h *handle) LocalAddr() net.Addr  { return h.local }
 func (h *handle) RemoteAddr() net.Addr { return h.remote }
 
 // CloseWrite is Handle.CloseWrite.
-func (h *handle) CloseWrite() error { return h.answer(onCloseWrite) }
+func (h *handle) CloseWrite() error { return h.answer(eventCloseWrite) }
 
 // Close is Handle.Close.
-func (h *handle) Close() error { return h.answer(onCloseHandle) }
+func (h *handle) Close() error { return h.answer(eventCloseHandle) }
 
 // Cancel is Handle.Cancel.
-func (h *handle) Cancel() { _ = h.answer(onCancelOn) }
+func (h *handle) Cancel() { _ = h.answer(eventCancelOn) }
 
 // answer returns the recorded result of a call on h.
 func (h *handle) answer(event byte) (err error) {
@@ -144,7 +144,7 @@ func (h *handle) answer(event byte) (err error) {
 	case !b.expectLocked(event, h.number):
 		return b.diverged
 	}
-	if event != onCancelOn {
+	if event != eventCancelOn {
 		_, err = b.outcomeLocked(0)
 	}
 	return err

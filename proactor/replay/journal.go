@@ -11,58 +11,62 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A journal is a line that identifies its format, the time, and events. An event is
-// a byte and its fields: numbers are varints, strings and bytes have their length
+// A journal is a line that identifies its format, the time at its start, and events. An
+// event is a byte and its fields: numbers are varints, strings and bytes have their length
 // in front. Handles are numbered in the order in which they are made, operations in
 // the order in which they are started.
 //
-// A recorder sits between a dispatcher and its backend, and writes a journal. A player
-// reads one and returns the same results in the same order, without any I/O. Only one
-// goroutine at a time dispatches, and it carries everything out; external.go describes
-// the calls of other goroutines. Now returns the time of the last Wait.
+// A recorder is a backend between a dispatcher and its backend, and writes a journal. A
+// player is a backend that reads one and returns the same results in the same order,
+// without any I/O. The goroutine that dispatches, one at a time, makes all calls that are
+// recorded; external.go describes how the calls of other goroutines are handed to it. Time
+// advances only in Wait: Now of both returns the time of the last Wait.
 
 const magic = "actum journal 2\n"
 
-// The events: a call, its arguments, and after the colon its results.
+// The events. Most of them are a call; the comments have its arguments and, after a colon,
+// its results. A sum is a checksum (see sum). A handle among the
+// results is its two addresses.
 const (
-	onListen       byte = iota + 1 // sum of network and address: error, handle
-	onAdopt                        // error, handle
-	onPipe                         // error, handle, handle
-	onStart                        // kind, handle, size, sum of the bytes
-	onCancel                       // operation
-	onCancelOn                     // handle
-	onCancelAll                    //
-	onTryRead                      // handle, size: n, error, bytes
-	onTryWrite                     // handle, size, sum of the bytes: n, error
-	onCloseWrite                   // handle: error
-	onCloseHandle                  // handle: error
-	onWait                         // time, count; for each: operation, n, error, bytes, handle
-	onClose                        // error
-	onListenPacket                 // sum of network and address: error, handle
-	onAdoptFile                    // error, handle
-	onValue                        // sum of the caller: a number
-	onRequest                      // operation or 0, what: an external call is carried out
-	onSignal                       // set, its name
-	onAside                        // an onValue or an event that makes handles follows, called by another goroutine
+	eventListen       byte = iota + 1 // sum of network and address: error, handle
+	eventAdopt                        // : error, handle
+	eventPipe                         // : error, handle, handle
+	eventStart                        // kind, handle, size, sum of the bytes
+	eventCancel                       // operation
+	eventCancelOn                     // handle
+	eventCancelAll                    // no arguments
+	eventTryRead                      // handle, size: n, error, bytes
+	eventTryWrite                     // handle, sum of the bytes: n, error
+	eventCloseWrite                   // handle: error
+	eventCloseHandle                  // handle: error
+	eventWait                         // : time, count; for each completion: operation, n, error, bytes, handle or 0
+	eventClose                        // : error
+	eventListenPacket                 // sum of network and address: error, handle
+	eventAdoptFile                    // : error, handle
+	eventValue                        // sum of the calling function's name: a number
+	eventRequest                      // operation or 0, text: the request of another goroutine that is carried out now
+	eventSignal                       // number of the SignalSet, name of the signal
+	eventExternal                     // another goroutine made the call that follows: eventValue, or one that makes handles
 )
 
 var eventNames = [...]string{
-	0:        "its end",
-	onListen: "listen", onAdopt: "adopt", onPipe: "make a pipe", onStart: "start an operation", onCancel: "cancel an operation",
-	onCancelOn: "cancel on a handle", onCancelAll: "cancel all", onTryRead: "try to read", onTryWrite: "try to write",
-	onCloseWrite: "close a direction", onCloseHandle: "close a handle", onWait: "wait for completions", onClose: "close the dispatcher",
-	onListenPacket: "listen for datagrams", onAdoptFile: "adopt a file", onValue: "ask for a value",
-	onRequest: "do what another goroutine asked for", onSignal: "receive a signal", onAside: "answer another goroutine",
+	0:           "the end of the journal",
+	eventListen: "listen", eventAdopt: "adopt", eventPipe: "make a pipe", eventStart: "start an operation", eventCancel: "cancel an operation",
+	eventCancelOn: "cancel on a handle", eventCancelAll: "cancel all", eventTryRead: "try to read", eventTryWrite: "try to write",
+	eventCloseWrite: "close a direction", eventCloseHandle: "close a handle", eventWait: "wait for completions", eventClose: "close the dispatcher",
+	eventListenPacket: "listen for datagrams", eventAdoptFile: "adopt a file", eventValue: "ask for a value",
+	eventRequest: "do what another goroutine asked for", eventSignal: "receive a signal", eventExternal: "answer another goroutine",
 }
 
-func nameOf(event byte) string {
+// eventName describes a kind of event for an error.
+func eventName(event byte) string {
 	if int(event) >= len(eventNames) {
-		return "something unknown"
+		return "an unknown event"
 	}
 	return eventNames[event]
 }
 
-// writer writes fields. After the first error it does nothing.
+// writer writes a journal. After the first error it does nothing.
 type writer struct {
 	w     *bufio.Writer
 	buf   [binary.MaxVarintLen64]byte
@@ -96,7 +100,8 @@ func (j *writer) string(s string) {
 	j.raw([]byte(s))
 }
 
-// name writes a string that occurs often: the first time as 0 and the string.
+// name writes a string that occurs often: the first time as 0 and the string, later as
+// its number.
 func (j *writer) name(s string) {
 	n := j.names[s]
 	j.int(n)
@@ -106,7 +111,7 @@ func (j *writer) name(s string) {
 	}
 }
 
-// reader reads fields. After the first error it returns zero values.
+// reader reads a journal. After the first error it returns zero values.
 type reader struct {
 	r     *bufio.Reader
 	names []string
@@ -114,7 +119,7 @@ type reader struct {
 	err   error
 }
 
-var errNoJournal = errors.New("replay: this is not a journal of actum's, or one of another version")
+var errNoJournal = errors.New("replay: this is not a journal of actum, or a journal of another version")
 
 func newReader(r io.Reader) (*reader, error) {
 	j := &reader{r: bufio.NewReader(r)}
@@ -190,7 +195,7 @@ func (j *reader) name() string {
 	return j.names[n-1]
 }
 
-// sum returns a checksum, by which a replay compares bytes.
+// sum returns the checksum by which a replay compares bytes.
 func sum(parts ...[]byte) int64 {
 	var crc uint32
 	for _, p := range parts {
@@ -199,8 +204,10 @@ func sum(parts ...[]byte) int64 {
 	return int64(crc)
 }
 
-// endpoint returns the sum of the address of a listener or a connect.
-func endpoint(network, address string) int64 { return sum([]byte(network), []byte{0}, []byte(address)) }
+// addressSum returns the sum of the address of a listener or a connect.
+func addressSum(network, address string) int64 {
+	return sum([]byte(network), []byte{0}, []byte(address))
+}
 
 // numberOf returns the number of a handle; 0 for none.
 func numberOf(h backend.Handle) int64 {

@@ -44,7 +44,7 @@ func outgoing(op *backend.Op) int64 {
 	switch {
 	case op.Kind == backend.KindConnect:
 		a := op.Connect()
-		return endpoint(a.Network, a.Address)
+		return addressSum(a.Network, a.Address)
 	case op.Kind == backend.KindOpen:
 		return sum([]byte(op.Open().Name))
 	case op.Kind == backend.KindTransmitFile:

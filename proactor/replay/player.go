@@ -17,21 +17,21 @@ type player struct {
 	timeout   time.Duration
 	onDiverge func(error) // called when the replay diverges; may be nil
 
-	wake     sync.Cond // broadcast when a goroutine has made a request, or the journal has advanced
-	woken    bool
-	rounds   int // number of Waits that have returned
-	j        *reader
-	now      time.Duration
-	started  int64
-	made     int64
-	inFlight map[int64]*backend.Op // outstanding operations, by number
-	numbers  map[*backend.Op]int64
-	known    map[int64]*backend.Op // operations of requests, by number
-	asked    map[*backend.Op]int64 // the inverse of known
-	asides   []aside
-	failed   backend.Queue // failed because the replay has diverged
-	diverged error
-	finished bool // closed, as in the journal
+	wake            sync.Cond // broadcast when a goroutine has made a request, or the journal has advanced
+	woken           bool
+	rounds          int // number of calls of Wait that have returned
+	j               *reader
+	now             time.Duration
+	started         int64                 // number of operations started
+	made            int64                 // number of handles made
+	inFlight        map[int64]*backend.Op // outstanding operations, by number
+	numbers         map[*backend.Op]int64 // the inverse of inFlight
+	known           map[int64]*backend.Op // operations of requests, by number
+	asked           map[*backend.Op]int64 // the inverse of known
+	externalResults []externalResult
+	failed          backend.Queue // failed because the replay has diverged
+	diverged        error
+	finished        bool // the dispatcher was closed where the journal has its end
 }
 
 var _, _ backend.Journal = (*player)(nil), (*recorder)(nil)
@@ -69,10 +69,10 @@ func (b *player) Value(get func() int64) int64 {
 	switch {
 	case b.isExternalLocked() && b.ended:
 	case b.isExternalLocked():
-		if a := b.answerAsideLocked(onValue, who); b.diverged == nil {
+		if a := b.externalResultLocked(eventValue, who); b.diverged == nil {
 			return a.value
 		}
-	case b.expectLocked(onValue, who):
+	case b.expectLocked(eventValue, who):
 		if v := b.j.int(); b.validLocked() {
 			return v
 		}
@@ -97,7 +97,7 @@ func (b *player) Start(op *backend.Op) {
 	defer b.mu.Unlock()
 	op.N, op.Err, op.New = 0, nil, nil
 	b.started++
-	if !b.expectLocked(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op)) {
+	if !b.expectLocked(eventStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op)) {
 		b.failLocked(op)
 		return
 	}
@@ -109,7 +109,7 @@ func (b *player) Cancel(op *backend.Op) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if number, ok := b.numbers[op]; ok && !b.isExternalLocked() {
-		b.expectLocked(onCancel, number)
+		b.expectLocked(eventCancel, number)
 	}
 }
 
@@ -117,7 +117,7 @@ func (b *player) Cancel(op *backend.Op) {
 func (b *player) CancelAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expectLocked(onCancelAll)
+	b.expectLocked(eventCancelAll)
 }
 
 // Wait is Backend.Wait. It returns the recorded completions, and waits only for
@@ -134,7 +134,7 @@ func (b *player) Wait(deadline time.Duration) *backend.Op {
 		do()
 		b.mu.Lock()
 	}
-	if b.peekLocked() == onClose && !b.ended {
+	if b.peekLocked() == eventClose && !b.ended {
 		if q, ok := b.awaitLocked(request.closes); ok { // in the recorded run the dispatcher was closed before its first Wait
 			b.mu.Unlock()
 			q.do()
@@ -142,8 +142,8 @@ func (b *player) Wait(deadline time.Duration) *backend.Op {
 			return nil
 		}
 	}
-	if b.expectLocked(onWait) {
-		b.paceLocked()
+	if b.expectLocked(eventWait) {
+		b.advanceLocked()
 		if list := b.batchLocked(); b.validLocked() {
 			return list
 		}
@@ -158,18 +158,18 @@ func (b *player) Wait(deadline time.Duration) *backend.Op {
 	return b.failed.Take()
 }
 
-// longestPace is the longest time that a Wait sleeps.
-const longestPace = 20 * time.Millisecond
+// maxSleep is the longest time that a Wait sleeps.
+const maxSleep = 20 * time.Millisecond
 
-// paceLocked reads the time. If there are other goroutines it sleeps for as long as
-// they had in the recorded run, so that they get as far. It releases the lock
-// meanwhile.
-func (b *player) paceLocked() {
+// advanceLocked reads the time of a Wait. If other goroutines make requests, it sleeps for
+// the time that passed in the recorded run, so that they make the same progress. It
+// releases the lock while it sleeps.
+func (b *player) advanceLocked() {
 	passed := time.Duration(b.j.int()) - b.now
 	b.now += passed
 	if passed > 0 && len(b.asked) > 0 {
 		b.mu.Unlock()
-		time.Sleep(min(passed, longestPace))
+		time.Sleep(min(passed, maxSleep))
 		b.mu.Lock()
 	}
 }
@@ -214,7 +214,7 @@ func (b *player) Wake() {
 func (b *player) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.expectLocked(onClose) {
+	if !b.expectLocked(eventClose) {
 		if b.diverged == backend.ErrBackendClosed {
 			return nil // the program's shutdown ended the replay early
 		}

@@ -37,7 +37,7 @@ func (r *recorder) answer(event byte, arguments []int64, err error, handles ...*
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.isExternalLocked() {
-		r.j.event(onAside)
+		r.j.event(eventExternal)
 	}
 	r.j.event(event, arguments...)
 	r.j.error(err)
@@ -51,35 +51,35 @@ func (r *recorder) answer(event byte, arguments []int64, err error, handles ...*
 // Listen is Backend.Listen.
 func (r *recorder) Listen(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
 	h, err := r.Backend.Listen(network, address, o)
-	r.answer(onListen, []int64{endpoint(network, address)}, err, &h)
+	r.answer(eventListen, []int64{addressSum(network, address)}, err, &h)
 	return h, err
 }
 
 // ListenPacket is Backend.ListenPacket.
 func (r *recorder) ListenPacket(network, address string, o *backend.SocketOptions) (backend.Handle, error) {
 	h, err := r.Backend.ListenPacket(network, address, o)
-	r.answer(onListenPacket, []int64{endpoint(network, address)}, err, &h)
+	r.answer(eventListenPacket, []int64{addressSum(network, address)}, err, &h)
 	return h, err
 }
 
 // Adopt is Backend.Adopt.
 func (r *recorder) Adopt(f *os.File) (backend.Handle, error) {
 	h, err := r.Backend.Adopt(f)
-	r.answer(onAdopt, nil, err, &h)
+	r.answer(eventAdopt, nil, err, &h)
 	return h, err
 }
 
 // AdoptFile is Backend.AdoptFile.
 func (r *recorder) AdoptFile(f backend.SystemFile) (backend.Handle, error) {
 	h, err := r.Backend.AdoptFile(f)
-	r.answer(onAdoptFile, nil, err, &h)
+	r.answer(eventAdoptFile, nil, err, &h)
 	return h, err
 }
 
 // Pipe is Backend.Pipe.
 func (r *recorder) Pipe() (in, out backend.Handle, err error) {
 	in, out, err = r.Backend.Pipe()
-	r.answer(onPipe, nil, err, &in, &out)
+	r.answer(eventPipe, nil, err, &in, &out)
 	return in, out, err
 }
 
@@ -91,7 +91,7 @@ func (h *recorded) TryRead(b []byte) (int, error) {
 		return 0, backend.ErrWouldBlock
 	}
 	n, err := h.Handle.TryRead(b)
-	h.r.j.event(onTryRead, h.number, int64(len(b)), int64(n))
+	h.r.j.event(eventTryRead, h.number, int64(len(b)), int64(n))
 	h.r.j.error(err)
 	h.r.j.bytes(b[:n])
 	return n, err
@@ -108,16 +108,16 @@ func (h *recorded) TryWriteV(v [][]byte) (int, error) {
 		return 0, backend.ErrWouldBlock
 	}
 	n, err := h.Handle.TryWriteV(v)
-	h.r.j.event(onTryWrite, h.number, sum(v...), int64(n))
+	h.r.j.event(eventTryWrite, h.number, sum(v...), int64(n))
 	h.r.j.error(err)
 	return n, err
 }
 
 // CloseWrite is Handle.CloseWrite.
-func (h *recorded) CloseWrite() error { return h.outcome(onCloseWrite, h.Handle.CloseWrite) }
+func (h *recorded) CloseWrite() error { return h.outcome(eventCloseWrite, h.Handle.CloseWrite) }
 
 // Close is Handle.Close.
-func (h *recorded) Close() error { return h.outcome(onCloseHandle, h.Handle.Close) }
+func (h *recorded) Close() error { return h.outcome(eventCloseHandle, h.Handle.Close) }
 
 // outcome makes a call whose only result is an error, and records it.
 func (h *recorded) outcome(event byte, f func() error) error {
@@ -135,7 +135,7 @@ func (h *recorded) outcome(event byte, f func() error) error {
 func (h *recorded) Cancel() {
 	h.r.mu.Lock()
 	if !h.r.isExternalLocked() {
-		h.r.j.event(onCancelOn, h.number)
+		h.r.j.event(eventCancelOn, h.number)
 	}
 	h.r.mu.Unlock()
 	h.Handle.Cancel()

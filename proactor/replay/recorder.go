@@ -19,8 +19,8 @@ type recorder struct {
 	notify   backend.Notify
 	j        *writer
 	now      time.Duration
-	started  int64
-	made     int64
+	started  int64                   // number of operations started
+	made     int64                   // number of handles made
 	inFlight map[*backend.Op]started // the outstanding operations
 	known    map[*backend.Op]int64   // numbers of the operations of requests
 	refused  backend.Queue           // operations that a journal cannot hold
@@ -61,9 +61,9 @@ func (r *recorder) Value(get func() int64) int64 {
 	case r.ended:
 		return v
 	default:
-		r.j.event(onAside)
+		r.j.event(eventExternal)
 	}
-	r.j.event(onValue, sum([]byte(caller())))
+	r.j.event(eventValue, sum([]byte(caller())))
 	r.j.int(v)
 	return v
 }
@@ -103,7 +103,7 @@ func (r *recorder) Start(op *backend.Op) {
 	}
 	r.started++
 	r.inFlight[op] = started{r.started, op.Handle}
-	r.j.event(onStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op))
+	r.j.event(eventStart, int64(op.Kind), numberOf(op.Handle), size(op), outgoing(op))
 	r.mu.Unlock()
 	unwrap(&op.Handle)
 	if op.Kind == backend.KindTransmitFile {
@@ -130,7 +130,7 @@ func (r *recorder) Cancel(op *backend.Op) {
 	r.mu.Lock()
 	s, ok := r.inFlight[op]
 	if ok && !r.isExternalLocked() {
-		r.j.event(onCancel, s.number)
+		r.j.event(eventCancel, s.number)
 	}
 	r.mu.Unlock()
 	if ok {
@@ -141,7 +141,7 @@ func (r *recorder) Cancel(op *backend.Op) {
 // CancelAll is Backend.CancelAll.
 func (r *recorder) CancelAll() {
 	r.mu.Lock()
-	r.j.event(onCancelAll)
+	r.j.event(eventCancelAll)
 	r.mu.Unlock()
 	r.Backend.CancelAll()
 }
@@ -176,7 +176,7 @@ func (r *recorder) next() (q request, ok bool) {
 	q = r.queue[0]
 	r.queue = append(r.queue[:0], r.queue[1:]...)
 	if q.signal != nil {
-		r.j.event(onSignal, int64(q.set))
+		r.j.event(eventSignal, int64(q.set))
 		r.j.name(q.signal.String())
 		q.do = func() { r.sets[q.set-1].deliver(q.signal) }
 		return q, true
@@ -188,7 +188,7 @@ func (r *recorder) next() (q request, ok bool) {
 			r.known[q.op] = number
 		}
 	}
-	r.j.event(onRequest, number)
+	r.j.event(eventRequest, number)
 	r.j.name(q.what)
 	return q, true
 }
@@ -199,7 +199,7 @@ func (r *recorder) batchLocked(list *backend.Op) {
 	for op := list; op != nil; op = op.Next {
 		count++
 	}
-	r.j.event(onWait, int64(r.now), count)
+	r.j.event(eventWait, int64(r.now), count)
 	for op := list; op != nil; op = op.Next {
 		s := r.inFlight[op]
 		delete(r.inFlight, op)
@@ -228,7 +228,7 @@ func (r *recorder) Close() error {
 	err := r.Backend.Close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.j.event(onClose)
+	r.j.event(eventClose)
 	r.j.error(err)
 	r.flushLocked()
 	if r.j.err != nil {

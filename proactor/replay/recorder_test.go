@@ -104,24 +104,24 @@ func TestJournalOfARun(t *testing.T) {
 		}
 	}
 	expect("the time", 0, 3)
-	expect("the first start", onStart, int64(backend.KindRead), 0, 2, 0)
-	expect("the second start", onStart, int64(backend.KindWrite), 0, 3, sum([]byte("abc")))
-	expect("the cancel", onCancel, 1)
-	expect("the value", onValue, sum([]byte("testing.tRunner")), 42)
-	expect("an aside", onAside)
-	expect("the other's value", onValue)
+	expect("the first start", eventStart, int64(backend.KindRead), 0, 2, 0)
+	expect("the second start", eventStart, int64(backend.KindWrite), 0, 3, sum([]byte("abc")))
+	expect("the cancel", eventCancel, 1)
+	expect("the value", eventValue, sum([]byte("testing.tRunner")), 42)
+	expect("a call of another goroutine", eventExternal)
+	expect("the other's value", eventValue)
 	if j.int() == sum([]byte("testing.tRunner")) || j.int() != 43 {
 		t.Error("the other's value is another one")
 	}
-	expect("cancel all", onCancelAll)
-	expect("the first request", onRequest, 1)
+	expect("cancel all", eventCancelAll)
+	expect("the first request", eventRequest, 1)
 	name("start by runtime.goexit")
-	expect("the second request", onRequest, 1)
+	expect("the second request", eventRequest, 1)
 	name("cancel by runtime.goexit")
-	expect("the third request", onRequest, 0)
+	expect("the third request", eventRequest, 0)
 	name("stop by runtime.goexit")
-	expect("the wait", onWait, 9, 1, 2, 3, 0, 0)
-	expect("the close", onClose)
+	expect("the wait", eventWait, 9, 1, 2, 3, 0, 0)
+	expect("the close", eventClose)
 	if err := j.error(); err == nil || err.Error() != "bad end" || j.event() != 0 {
 		t.Errorf("%v, or the journal continues", err)
 	}
@@ -131,7 +131,7 @@ func TestJournalOfARun(t *testing.T) {
 // closed; another goroutine's are its own then.
 func TestValuesAfterTheEnd(t *testing.T) {
 	p := playing(t, func(w *writer) {
-		w.event(onValue, sum([]byte("testing.tRunner")))
+		w.event(eventValue, sum([]byte("testing.tRunner")))
 		w.int(42)
 	})
 	p.ended = true

@@ -16,7 +16,7 @@ func (b *player) nextRequestLocked() (do func()) {
 		return b.anyRequestLocked()
 	}
 	switch b.peekLocked() {
-	case onRequest:
+	case eventRequest:
 		b.j.event()
 		number, what := b.j.int(), b.j.name()
 		if !b.validLocked() {
@@ -31,7 +31,7 @@ func (b *player) nextRequestLocked() (do func()) {
 			b.known[number], b.asked[q.op] = q.op, number
 		}
 		return q.do
-	case onSignal:
+	case eventSignal:
 		b.j.event()
 		set, name := b.j.int(), b.j.name()
 		return b.signalLocked(set, name)
@@ -79,7 +79,7 @@ func (b *player) waitForLocked(cond func() bool) bool {
 			defer timer.Stop()
 		}
 		if !shortened && slices.ContainsFunc(b.queue, request.closes) {
-			shortened = true // the program ends, and hardly any requests follow
+			shortened = true // the program is ending: few requests follow
 			timer.Reset(b.timeout / 50)
 		}
 		b.wake.Wait()
@@ -109,7 +109,7 @@ func (b *player) signalLocked(set int64, name string) (do func()) {
 		}
 	}
 	if b.diverged == nil {
-		b.divergeLocked(fmt.Sprintf("the journal comes to the signal %q for set %d, which does not wait for it", name, set))
+		b.divergeLocked(fmt.Sprintf("the journal's next event is the signal %q for set %d, which does not wait for it", name, set))
 	}
 	return b.anyRequestLocked()
 }
@@ -120,14 +120,15 @@ func (b *player) signalLocked(set int64, name string) (do func()) {
 func (b *player) AwaitEnd(closed func() bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for progress := true; progress && b.diverged == nil && !closed() && b.peekLocked() != onClose; {
+	for progress := true; progress && b.diverged == nil && !closed() && b.peekLocked() != eventClose; {
 		seen := b.rounds
-		progress = b.waitForLocked(func() bool { return closed() || b.rounds != seen || b.peekLocked() == onClose })
+		progress = b.waitForLocked(func() bool { return closed() || b.rounds != seen || b.peekLocked() == eventClose })
 	}
 }
 
-// aside is the result of a call that another goroutine made.
-type aside struct {
+// externalResult is the recorded result of a call that a goroutine made which did not
+// dispatch.
+type externalResult struct {
 	event     byte
 	arguments []int64
 	handles   [2]backend.Handle
@@ -135,54 +136,55 @@ type aside struct {
 	value     int64
 }
 
-// shape returns how many arguments and how many handles an event has that may
-// follow onAside.
+// shape returns the number of arguments and of handles of an event that follows
+// eventExternal.
 func shape(event byte) (arguments, handles int) {
 	switch event {
-	case onListen, onListenPacket:
+	case eventListen, eventListenPacket:
 		return 1, 1
-	case onPipe:
+	case eventPipe:
 		return 0, 2
-	case onValue:
+	case eventValue:
 		return 1, 0
 	}
 	return 0, 1
 }
 
-// readAsideLocked reads the result of a call of another goroutine and keeps it.
-func (b *player) readAsideLocked() {
+// readExternalResultLocked reads the result of a call of another goroutine, and keeps it
+// until a goroutine makes the call.
+func (b *player) readExternalResultLocked() {
 	b.j.event()
-	a := aside{event: b.j.event()}
+	a := externalResult{event: b.j.event()}
 	arguments, handles := shape(a.event)
 	for range arguments {
 		a.arguments = append(a.arguments, b.j.int())
 	}
-	if a.event == onValue {
+	if a.event == eventValue {
 		a.value = b.j.int()
 		b.validLocked()
 	} else {
 		a.handles, a.err = b.outcomeLocked(handles)
 	}
-	b.asides = append(b.asides, a)
+	b.externalResults = append(b.externalResults, a)
 	b.wake.Broadcast()
 }
 
-// answerAsideLocked returns the result of a call that another goroutine makes. It
-// waits until the journal has reached it.
-func (b *player) answerAsideLocked(event byte, arguments ...int64) aside {
+// externalResultLocked returns the result of a call that the calling goroutine, which does
+// not dispatch, makes now. It waits until the replay has read that result.
+func (b *player) externalResultLocked(event byte, arguments ...int64) externalResult {
 	i := -1
-	fits := func(a aside) bool { return a.event == event && slices.Equal(a.arguments, arguments) }
+	fits := func(a externalResult) bool { return a.event == event && slices.Equal(a.arguments, arguments) }
 	if !b.waitForLocked(func() bool {
 		b.peekLocked()
-		i = slices.IndexFunc(b.asides, fits)
+		i = slices.IndexFunc(b.externalResults, fits)
 		return i >= 0
 	}) {
 		if b.diverged == nil {
-			b.divergeLocked(fmt.Sprintf("%s, which does not dispatch, comes to %s, and the journal does not within %v", caller(), nameOf(event), b.timeout))
+			b.divergeLocked(fmt.Sprintf("%s, on a goroutine that does not dispatch, is about to %s, but the journal has not come to that within %v", caller(), eventName(event), b.timeout))
 		}
-		return aside{err: b.diverged}
+		return externalResult{err: b.diverged}
 	}
-	a := b.asides[i]
-	b.asides = slices.Delete(b.asides, i, i+1)
+	a := b.externalResults[i]
+	b.externalResults = slices.Delete(b.externalResults, i, i+1)
 	return a
 }

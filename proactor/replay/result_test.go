@@ -46,7 +46,7 @@ func TestResults(t *testing.T) {
 			write := func(w *writer) {
 				w.result(ran)
 				w.int(0) // no handle
-				w.event(onClose)
+				w.event(eventClose)
 			}
 			j := written(t, write)
 			j.result(again)
@@ -71,11 +71,11 @@ func TestResults(t *testing.T) {
 					t.Errorf("%+v, want %+v", again.Datagram(), from)
 				}
 			}
-			if end := j.int(); end != 0 || j.event() != onClose || j.err != nil {
+			if end := j.int(); end != 0 || j.event() != eventClose || j.err != nil {
 				t.Errorf("it does not end where the result does: %d, %v", end, j.err)
 			}
 			j = written(t, write)
-			if n := j.skipCompletion(ran.Kind); n != int64(ran.N) || j.event() != onClose || j.err != nil {
+			if n := j.skipCompletion(ran.Kind); n != int64(ran.N) || j.event() != eventClose || j.err != nil {
 				t.Errorf("passed over: %d bytes, want %d, %v", n, ran.N, j.err)
 			}
 		})
@@ -89,9 +89,9 @@ func TestSkipHandle(t *testing.T) {
 		w.int(1)
 		w.address(nil)
 		w.address(nil)
-		w.event(onClose)
+		w.event(eventClose)
 	})
-	if n := j.skipCompletion(backend.KindAccept); n != 0 || j.event() != onClose {
+	if n := j.skipCompletion(backend.KindAccept); n != 0 || j.event() != eventClose {
 		t.Errorf("%d bytes, %v", n, j.err)
 	}
 }

@@ -31,30 +31,30 @@ func (b *player) movesBytes() bool {
 	}
 	for {
 		switch j.event() {
-		case 0, onClose:
+		case 0, eventClose:
 			return false
-		case onStart:
+		case eventStart:
 			started++
 			kinds[started] = backend.Kind(j.int())
 			j.skip(3)
-		case onWait:
+		case eventWait:
 			j.skip(1)
 			for count := j.int(); count > 0 && j.err == nil; count-- {
 				if j.skipCompletion(kinds[j.int()]) > 0 {
 					return true
 				}
 			}
-		case onCloseHandle, onCloseWrite:
+		case eventCloseHandle, eventCloseWrite:
 			j.skip(1)
 			j.error()
-		case onCancel, onCancelOn:
+		case eventCancel, eventCancelOn:
 			j.skip(1)
-		case onCancelAll:
-		case onRequest:
+		case eventCancelAll:
+		case eventRequest:
 			j.skip(1)
 			j.name()
-		case onAside, onValue:
-			if j.peek() == onValue {
+		case eventExternal, eventValue:
+			if j.peek() == eventValue {
 				j.event()
 			}
 			j.skip(2)

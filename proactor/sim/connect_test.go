@@ -95,7 +95,7 @@ func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
 	r.until(func() bool { return *connected })
 
 	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ETIMEDOUT) {
-		t.Errorf("connect while nobody accepts: %v after %v", op.Err, r.Now())
+		t.Errorf("connect to a listener that does not accept: %v after %v", op.Err, r.Now())
 	}
 }
 
@@ -112,7 +112,7 @@ func TestClosingAListener(t *testing.T) {
 		t.Errorf("accept: %v", accept.Err)
 	}
 	if op := r.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
-		t.Errorf("read on a connection that nobody accepted: %v", op.Err)
+		t.Errorf("read on a connection that was not accepted: %v", op.Err)
 	}
 	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 		t.Errorf("connect to a closed listener: %v", op.Err)

@@ -84,7 +84,7 @@ func TestCloseIsSeenBehindTheData(t *testing.T) {
 		t.Fatalf("TryRead at the end: %v", err)
 	}
 	if op := r.do(write(far, []byte("x"))); !errors.Is(op.Err, backend.EPIPE) {
-		t.Fatalf("write to nobody: %v", op.Err)
+		t.Fatalf("write without a peer: %v", op.Err)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestCloseCompletesWhatIsOutstanding(t *testing.T) {
 	}
 }
 
-func TestTryBesideAnOutstandingOperationPanics(t *testing.T) {
+func TestTryDuringAnOutstandingOperationPanics(t *testing.T) {
 	for _, direction := range []string{"read", "write"} {
 		t.Run(direction, func(t *testing.T) {
 			r := newFixture(t, settings{Faults: Faults{Buffer: 1}})

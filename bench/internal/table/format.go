@@ -88,7 +88,7 @@ func conditions(results []result.Result) string {
 			"the median of at least %d pairs, with the smallest and the largest in brackets. ", pairs)
 		b.WriteString(direction)
 		if others := result.Disturbance(group); others.Max > 0 {
-			fmt.Fprintf(&b, " Other programs had %.0f %% of the processors (%.0f–%.0f %%) in the runs that kept it.",
+			fmt.Fprintf(&b, " In the runs that recorded it, other programs used %.0f %% of the processors (median; %.0f–%.0f %%).",
 				100*others.Median, 100*others.Min, 100*others.Max)
 		}
 		b.WriteString("\n\n")
@@ -100,7 +100,7 @@ func conditions(results []result.Result) string {
 // they are smaller.
 const direction = "For rates more is better: a ratio of 2 is twice the peer's rate. For latencies, CPU and memory " +
 	"less is better: a ratio of 0.5 is half of what the peer takes. CPU is user and system time of both processes. " +
-	"A goal is a ratio that we aim at, and \"then\" the one that follows it."
+	"A goal is the ratio that we want to reach, and \"then\" a second goal."
 
 // machine leaves out our own version: it changes with every commit.
 func machine(m result.Machine) string {

@@ -23,7 +23,7 @@ var backendTests = []backendTest{
 	{"WaitUntil", testWaitUntil},
 	{"WaitZero", testWaitZero},
 	{"StartDuringWait", testStartDuringWait},
-	{"TakeBesideClose", testTakeBesideClose},
+	{"TakeDuringClose", testTakeDuringClose},
 	{"CloseHandsBack", testCloseHandsBack},
 	{"StartAfterClose", testBackendStartAfterClose},
 }
@@ -197,10 +197,10 @@ func testStartDuringWait(t *testing.T, b backend.Backend) {
 	}
 }
 
-// testTakeBesideClose takes handles while the Close of their backend closes them:
+// testTakeDuringClose takes handles while the Close of their backend closes them:
 // only one of the two takes effect. (If Take returns the same handle, Close may
 // come second.)
-func testTakeBesideClose(t *testing.T, b backend.Backend) {
+func testTakeDuringClose(t *testing.T, b backend.Backend) {
 	const rounds = 2000
 	for range rounds {
 		r, w, err := b.Pipe()

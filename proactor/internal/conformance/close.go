@@ -167,10 +167,10 @@ func testCloseWhileRunning(r *fixture) {
 	r.allClosed(calls)
 }
 
-// testCloseBesideClose closes and cancels on one goroutine what another goroutine
+// testCloseDuringClose closes and cancels on one goroutine what another goroutine
 // closes with the dispatcher: every operation has completed when both have
 // returned.
-func testCloseBesideClose(r *fixture) {
+func testCloseDuringClose(r *fixture) {
 	const rounds, handles, each = 30, 4, 300
 	for range rounds {
 		d, err := r.another()

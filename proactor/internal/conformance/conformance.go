@@ -234,7 +234,7 @@ var tests = []struct {
 	{"CloseHandleRace", testCloseHandleRace},
 	{"CloseDispatcher", testCloseDispatcher},
 	{"CloseWhileRunning", testCloseWhileRunning},
-	{"CloseBesideClose", testCloseBesideClose},
+	{"CloseDuringClose", testCloseDuringClose},
 	{"SecondClose", testSecondClose},
 	{"StartAfterClose", testStartAfterClose},
 	{"StartWhileClosing", testStartWhileClosing},

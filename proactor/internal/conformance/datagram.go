@@ -202,7 +202,7 @@ func testDatagramRefused(r *fixture) {
 	}
 	r.wait(c)
 	if c.err == nil || c.n != 0 || errors.Is(c.err, net.ErrClosed) {
-		r.t.Errorf("%v with nobody there: %d, %v", c.op.Kind(), c.n, c.err)
+		r.t.Errorf("%v without a receiver: %d, %v", c.op.Kind(), c.n, c.err)
 	}
 	if r.datagrams() != "udp" {
 		return // the path has to be connected to again

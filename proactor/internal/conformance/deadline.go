@@ -142,7 +142,7 @@ func testTimeoutOfParts(r *fixture) {
 		sent += write.n
 	}
 	if write.err != proactor.ErrDeadlineExceeded || write.n != 0 {
-		r.t.Errorf("write to a stream that nobody reads: %d, %v", write.n, write.err)
+		r.t.Errorf("write to a stream whose peer does not read: %d, %v", write.n, write.err)
 	}
 	got := make([]byte, sent)
 	r.read(b, got)

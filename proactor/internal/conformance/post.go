@@ -44,7 +44,7 @@ func testPostFromManyGoroutines(r *fixture) {
 		for i := range calls {
 			calls[i] = r.call(func() {
 				if last[p] != i {
-					r.t.Errorf("poster %d: post %d completed when %d was due", p, i, last[p])
+					r.t.Errorf("poster %d: post %d completed instead of %d", p, i, last[p])
 				}
 				last[p]++
 				total++
@@ -62,8 +62,8 @@ func testPostFromManyGoroutines(r *fixture) {
 	all.Wait()
 }
 
-// testPostWakes passes a token to and fro between the dispatcher and another
-// goroutine: if a wake-up were lost, both would wait for ever.
+// testPostWakes lets the dispatcher and another goroutine take turns: if a wake-up were
+// lost, both would wait forever.
 func testPostWakes(r *fixture) {
 	const turns = 2000
 	turn := make(chan struct{}, 1)
@@ -77,8 +77,8 @@ func testPostWakes(r *fixture) {
 	r.until("all turns", func() bool { return c.done == turns })
 }
 
-// testPostToItself has a handler that always posts itself: timers and I/O must
-// still make progress.
+// testPostToItself has a handler that posts its own operation again each time: timers and
+// I/O must still make progress.
 func testPostToItself(r *fixture) {
 	var c *call
 	stop := false
@@ -98,6 +98,7 @@ func testPostToItself(r *fixture) {
 	r.wait(c)
 }
 
+// testRestartPanics starts an operation that is outstanding.
 func testRestartPanics(r *fixture) {
 	c := r.call(nil)
 	r.d.Post(c.start())

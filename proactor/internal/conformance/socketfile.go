@@ -105,6 +105,6 @@ func testSocketFileUnconnected(r *fixture) {
 	r.d.Connect(c.start(), "unixgram", path+"none", &proactor.SocketOptions{LocalAddr: path})
 	r.wait(c)
 	if c.err == nil || exists(path) {
-		r.t.Errorf("a connect to nobody: %v; the file that it was bound to exists: %v", c.err, exists(path))
+		r.t.Errorf("a connect without a listener: %v; the file that it was bound to exists: %v", c.err, exists(path))
 	}
 }

@@ -41,9 +41,9 @@ func BenchmarkOperation(b *testing.B) {
 	}
 }
 
-// TestSnapshotBeside takes snapshots while operations begin and end on several
+// TestSnapshotDuringOperations takes snapshots while operations begin and end on several
 // goroutines, each in its own handler.
-func TestSnapshotBeside(t *testing.T) {
+func TestSnapshotDuringOperations(t *testing.T) {
 	start := time.Now()
 	r := New(Options{History: 8, Fine: true, Clock: func() time.Duration { return time.Since(start) }})
 	var all sync.WaitGroup

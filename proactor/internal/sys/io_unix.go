@@ -4,12 +4,12 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// maxCall is the most that one call moves: some systems reject 2 GiB and more
-// instead of moving less.
+// maxCall is the largest number of bytes that one call moves: some systems reject 2 GiB
+// and more instead of moving less.
 const maxCall = 1 << 30
 
-// Read reads what is there into b: 0 bytes are the end of the stream, unless b
-// is empty.
+// Read reads the bytes that have arrived into b. 0 bytes without an error are the end of
+// the stream, unless b is empty.
 func Read(fd int, b []byte) (int, error) {
 	b = b[:min(len(b), maxCall)]
 	for {
@@ -20,8 +20,8 @@ func Read(fd int, b []byte) (int, error) {
 	}
 }
 
-// Write writes as many bytes as there is room for. A broken pipe is EPIPE and no
-// signal: the Go runtime ignores SIGPIPE on descriptors above 2.
+// Write writes as many bytes as there is room for. Writing to a broken pipe returns EPIPE
+// and sends no signal: the Go runtime ignores SIGPIPE on descriptors above 2.
 func Write(fd int, b []byte) (int, error) {
 	b = b[:min(len(b), maxCall)]
 	for {
@@ -32,7 +32,7 @@ func Write(fd int, b []byte) (int, error) {
 	}
 }
 
-// WouldWait is the answer of a call that would have to wait.
+// WouldWait is the error of a call that would have to wait.
 const WouldWait = unix.EAGAIN
 
 // WouldBlock reports whether err means that the call must be made again later.

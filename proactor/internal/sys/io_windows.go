@@ -7,9 +7,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Sockets are numbers on Windows too. The calls here return at once on sockets that
-// went through NeverBlock. They are made by address, because the wrappers of package
-// windows allocate each error number, also that of a call that would have to wait.
+// As on other systems, an int holds the socket's descriptor. NeverBlock must have been
+// called for it: then no call here waits. The calls do not use the wrappers of package
+// windows, because these allocate an error for each error number, and WSAEWOULDBLOCK is
+// frequent.
 
 var (
 	winsock     = windows.NewLazySystemDLL("ws2_32.dll")
@@ -20,16 +21,16 @@ var (
 // fionbio is FIONBIO of winsock2.h.
 const fionbio = 0x8004667e
 
-// NeverBlock makes calls without an OVERLAPPED return at once. Calls with one, such as
-// those of package net, return at once anyway.
+// NeverBlock makes a socket non-blocking. Calls with an OVERLAPPED, such as those of
+// package net, are not affected: they return at once on any socket.
 func NeverBlock(fd int) error { return setBlocking(uintptr(fd), false) }
 
-// maxTransfer is the most that one call moves. A longer call moves less than it was
-// asked for.
+// maxTransfer is the largest number of bytes that one call moves. A call for more moves
+// only that number.
 const maxTransfer = 1 << 30
 
-// Recv reads what is there into b: 0 bytes are the end of the stream, unless b
-// is empty. WSAEWOULDBLOCK means that there is nothing yet.
+// Recv reads the bytes that have arrived into b. 0 bytes without an error are the end of
+// the stream, unless b is empty. WSAEWOULDBLOCK means that nothing has arrived.
 func Recv(fd int, b []byte) (int, syscall.Errno) {
 	if len(b) == 0 {
 		return 0, 0
@@ -38,7 +39,8 @@ func Recv(fd int, b []byte) (int, syscall.Errno) {
 	return recv(fd, &buf, 1)
 }
 
-// Send writes as many bytes of b as there is room for; WSAEWOULDBLOCK if there is none.
+// Send writes as many bytes of b as the socket's buffer has room for. WSAEWOULDBLOCK
+// means that it has none.
 func Send(fd int, b []byte) (int, syscall.Errno) {
 	if len(b) == 0 {
 		return 0, 0
@@ -47,13 +49,14 @@ func Send(fd int, b []byte) (int, syscall.Errno) {
 	return send(fd, &buf, 1)
 }
 
+// bufferOf describes b for Winsock.
 func bufferOf(b []byte) windows.WSABuf {
 	return windows.WSABuf{Len: uint32(min(len(b), maxTransfer)), Buf: unsafe.SliceData(b)}
 }
 
-func recv(fd int, bufs *windows.WSABuf, n int) (int, syscall.Errno) {
+func recv(fd int, bufs *windows.WSABuf, count int) (int, syscall.Errno) {
 	var moved, flags uint32
-	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
+	failed, _, errno := syscall.SyscallN(procWSARecv.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(count),
 		uintptr(unsafe.Pointer(&moved)), uintptr(unsafe.Pointer(&flags)), 0, 0)
 	if failed != 0 {
 		return 0, errno
@@ -61,9 +64,9 @@ func recv(fd int, bufs *windows.WSABuf, n int) (int, syscall.Errno) {
 	return int(moved), 0
 }
 
-func send(fd int, bufs *windows.WSABuf, n int) (int, syscall.Errno) {
+func send(fd int, bufs *windows.WSABuf, count int) (int, syscall.Errno) {
 	var moved uint32
-	failed, _, errno := syscall.SyscallN(procWSASend.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(n),
+	failed, _, errno := syscall.SyscallN(procWSASend.Addr(), uintptr(fd), uintptr(unsafe.Pointer(bufs)), uintptr(count),
 		uintptr(unsafe.Pointer(&moved)), 0, 0, 0)
 	if failed != 0 {
 		return 0, errno
@@ -71,16 +74,18 @@ func send(fd int, bufs *windows.WSABuf, n int) (int, syscall.Errno) {
 	return int(moved), 0
 }
 
-// errWouldBlock is the most frequent error of Read and Write, allocated once.
+// errWouldBlock is allocated once, because it is the most frequent error of Read and
+// Write.
 var errWouldBlock error = windows.WSAEWOULDBLOCK
 
-// Read is Recv for package net's connections.
+// Read is Recv that returns an error instead of an error number. The goroutine backend,
+// whose connections are package net's, calls it.
 func Read(fd int, b []byte) (int, error) {
 	n, errno := Recv(fd, b)
 	return n, asError(errno)
 }
 
-// Write is Send for package net's connections.
+// Write is Send that returns an error instead of an error number.
 func Write(fd int, b []byte) (int, error) {
 	n, errno := Send(fd, b)
 	return n, asError(errno)

@@ -41,7 +41,7 @@ func TestSecondCloseWaits(t *testing.T) {
 
 // Close waits for an Unbind in progress. The endpoint is in no list any more, but
 // belongs to the socket until Unbind is done.
-func TestCloseBesideUnbind(t *testing.T) {
+func TestCloseDuringUnbind(t *testing.T) {
 	s := core.Made(t, wire.PULL, option.Values{})
 	if err := s.Bind(t.Context(), "tcp://127.0.0.1:*"); err != nil {
 		t.Fatal(err)

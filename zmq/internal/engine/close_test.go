@@ -138,8 +138,8 @@ func TestUnsent(t *testing.T) {
 		if leaves {
 			continue
 		}
-		q.deaf = false
-		q.listen()
+		q.notReading = false
+		q.startRead()
 		r.until("end of stream", func() bool { return q.failed != nil })
 		if n := len(q.traffic()); n != first {
 			t.Fatalf("seed %d: %d messages count as sent, the peer has %d", seed, first, n)
@@ -157,7 +157,7 @@ func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
 		p.send(frames...)
 		sent = append(sent, item{frames: frames})
 		if i == 2+seed%37 {
-			q.deaf = true
+			q.notReading = true
 		}
 		if i%4 == 0 {
 			p.polls()

@@ -125,7 +125,7 @@ func (s *cutOff) TryWriteV(v [][]byte) (n int, err error) {
 func TestCodecEncodesInParts(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 16 << 10})
 	p, q := boxedPush(r, testConfig{})
-	q.deaf = true
+	q.notReading = true
 	const n = 100
 	p.mu.Lock()
 	for i := range n {
@@ -139,8 +139,8 @@ func TestCodecEncodesInParts(t *testing.T) {
 	if size := p.e.coding.part.WireSize(); size > 2*partSize || p.queued() != n {
 		t.Errorf("%d bytes are encoded ahead; %d messages are not credited", size, p.queued())
 	}
-	q.deaf = false
-	q.listen()
+	q.notReading = false
+	q.startRead()
 	r.until("all written", func() bool { return len(q.boxes()) == n })
 	r.until("all credited", func() bool { return p.queued() == 0 })
 	if mem := cap(p.e.coding.part.Buf); mem > maxKeptPart {

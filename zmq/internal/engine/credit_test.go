@@ -54,7 +54,7 @@ func plain(items []item) (list []item) {
 func TestAnswersDoNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := push(r, testConfig{})
-	q.deaf = true
+	q.notReading = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	most := 0
 	for range 10 * maxAnswers / len(ping) {

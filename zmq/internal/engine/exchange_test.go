@@ -317,7 +317,7 @@ type plain struct {
 	mem             [1000]byte
 	got             []byte
 	out             []byte
-	deaf            bool
+	notReading      bool
 	err             error // of reading
 }
 
@@ -326,7 +326,7 @@ func newPlain(h *proactor.Handle) *plain {
 	p.readOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		p.got = append(p.got, p.mem[:op.N()]...)
 		if p.err = op.Err(); p.err == nil {
-			p.listen()
+			p.startRead()
 		}
 	})
 	p.writeOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
@@ -334,12 +334,12 @@ func newPlain(h *proactor.Handle) *plain {
 			p.Write(&p.writeOp, p.out)
 		}
 	})
-	p.listen()
+	p.startRead()
 	return p
 }
 
-func (p *plain) listen() {
-	if !p.deaf && !p.readOp.Outstanding() {
+func (p *plain) startRead() {
+	if !p.notReading && !p.readOp.Outstanding() {
 		p.Read(&p.readOp, p.mem[:])
 	}
 }
@@ -425,7 +425,7 @@ func TestRawEngineHighWaterMarks(t *testing.T) {
 	calmAndMild(t, func(r *fixture) {
 		s := r.socket(wire.DEALER, pattern.NewDealer, option.Values{SendHWM: 5, RecvHWM: 5}, rawly).bind()
 		p := r.dial()
-		p.deaf = true
+		p.notReading = true
 		flood := bytes.Repeat([]byte("0123456789"), 50<<10)
 		p.say(flood)
 		var sent []byte
@@ -443,8 +443,8 @@ func TestRawEngineHighWaterMarks(t *testing.T) {
 		if len(sent) > 400<<10 || len(p.out) < len(flood)/3 {
 			t.Errorf("%d bytes sent to a peer that does not read, %d wait in the one that floods", len(sent), len(p.out))
 		}
-		p.deaf = false
-		p.listen()
+		p.notReading = false
+		p.startRead()
 		var got []byte
 		for len(got) < len(flood) {
 			got = append(got, s.recv()[0]...)

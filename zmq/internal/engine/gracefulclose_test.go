@@ -38,7 +38,7 @@ func TestCloseGracefullyDelivers(t *testing.T) {
 	for seed := range uint64(100) {
 		r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
 		p, q := talker(r, pipe.Limits{Msgs: 1 + int(seed%3)})
-		q.deaf = true
+		q.notReading = true
 		for i := range 50 {
 			q.say(frame(nil, 0, body(100)))
 			p.send(fmt.Append(nil, i))
@@ -48,8 +48,8 @@ func TestCloseGracefullyDelivers(t *testing.T) {
 		p.e.CloseGracefully(errTest, time.Hour)
 		q.say(frame(nil, 0, body(100)))
 		r.polls()
-		q.deaf = false
-		q.listen()
+		q.notReading = false
+		q.startRead()
 		r.until("end of stream", func() bool { return q.failed != nil })
 		if q.failed != io.EOF {
 			t.Fatalf("seed %d: the peer sees %v, want %v", seed, q.failed, io.EOF)
@@ -137,8 +137,8 @@ func TestCloseGracefullyHandsBack(t *testing.T) {
 	p.e.CloseGracefully(errTest, time.Second)
 	p.untilClosed()
 	first := p.checkUnsent(0, want)
-	q.deaf = false
-	q.listen()
+	q.notReading = false
+	q.startRead()
 	r.until("end of stream", func() bool { return q.failed != nil })
 	if n := len(q.traffic()); n != first || q.failed != io.EOF {
 		t.Errorf("%d messages count as sent, the peer has %d and %v", first, n, q.failed)
@@ -158,7 +158,7 @@ func TestAbortWritesNothing(t *testing.T) {
 			r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 			cut := new(atomic.Bool)
 			p, q := push(r, testConfig{Abort: cut})
-			q.deaf = test.full
+			q.notReading = test.full
 			var want []item
 			for i := range n {
 				frames := [][]byte{fmt.Append(nil, i), body(100)}
@@ -173,8 +173,8 @@ func TestAbortWritesNothing(t *testing.T) {
 			}
 			cut.Store(true)
 			writes := p.stream.tries + p.stream.writes
-			q.deaf = false
-			q.listen()
+			q.notReading = false
+			q.startRead()
 			r.polls()
 			p.e.CloseGracefully(errTest, 0)
 			p.untilClosed()

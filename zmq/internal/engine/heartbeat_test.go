@@ -150,7 +150,7 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, pong)
-	q.deaf = true
+	q.notReading = true
 	for range 100 {
 		p.send(body(200))
 	}

@@ -84,7 +84,7 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 	for _, missed := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 150})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		want := []string{"0"}
 		p.send([]byte("0"))
 		for range 5 {
@@ -101,9 +101,9 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 		if p.e.FlushInline() || p.stream.writes != 0 {
 			t.Errorf("flushed inline, although the stream is full; %d operations", p.stream.writes)
 		}
-		q.deaf = false
+		q.notReading = false
 		if !q.readOp.Outstanding() {
-			q.listen()
+			q.startRead()
 		}
 		r.equal("received", q.pushed(6), want)
 	}
@@ -143,7 +143,7 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 	for _, behind := range []int{0, 1, 2} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		p.send(nil)
 		p.send(make([]byte, writeBudget))
 		if _, err := r.d.Poll(); err != nil {
@@ -159,8 +159,8 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 			t.Errorf("%d behind: %d messages wait, %d count as sent", behind, p.queued(), p.sent.Msgs)
 		}
 		p.send([]byte("more"))
-		q.deaf = false
-		q.listen()
+		q.notReading = false
+		q.startRead()
 		got := q.pushed(3 + behind)[2:]
 		for i := range behind {
 			if want := fmt.Sprint("behind ", i); got[i] != want {
@@ -183,7 +183,7 @@ func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 	for _, inline := range []bool{false, true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		p.send(nil)
 		large := body(2*writeBudget + 1)
 		p.send(large)
@@ -197,8 +197,8 @@ func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 		if inline && (!p.e.FlushInline() || p.sent.Msgs != 3) {
 			t.Errorf("%d messages count as sent after a sender found no room, want 3", p.sent.Msgs)
 		}
-		q.deaf = false
-		q.listen()
+		q.notReading = false
+		q.startRead()
 		r.equal("received", q.pushed(3)[1:], []string{string(large), "behind"})
 	}
 }

@@ -14,7 +14,7 @@ type peer struct {
 	buf             [4096]byte
 	sent            []byte // bytes of the engine that were read
 	queue           []byte // bytes that are still to be written
-	deaf            bool   // the peer does not read
+	notReading      bool   // the peer does not read
 	onHeard         func() // called after each read; may be nil
 	failed          error  // why it cannot continue
 	boxed           unboxer
@@ -30,7 +30,7 @@ func newPeer(r *fixture, h *proactor.Handle) *peer {
 		if p.onHeard != nil {
 			p.onHeard()
 		}
-		p.listen()
+		p.startRead()
 	})
 	p.writeOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if p.failed = op.Err(); p.failed != nil {
@@ -39,12 +39,12 @@ func newPeer(r *fixture, h *proactor.Handle) *peer {
 		p.queue = p.queue[op.N():]
 		p.write()
 	})
-	p.listen()
+	p.startRead()
 	return p
 }
 
-func (p *peer) listen() {
-	if !p.deaf && !p.readOp.Outstanding() {
+func (p *peer) startRead() {
+	if !p.notReading && !p.readOp.Outstanding() {
 		p.Read(&p.readOp, p.buf[:])
 	}
 }

@@ -311,7 +311,7 @@ func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		p.send(nil) // so that the dispatcher writes the next messages
 		p.send(make([]byte, size))
 		if _, err := r.d.Poll(); err != nil {
@@ -347,7 +347,7 @@ func TestPiecesOfAWrite(t *testing.T) {
 	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		p.send(nil)
 		s := &vectors{recorder: p.stream}
 		p.e.s = s
@@ -419,7 +419,7 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 func TestMostAnswers(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
 	p, q := push(r, testConfig{})
-	q.deaf = true
+	q.notReading = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	for range 2 * (64 << 10) / len(ping) {
 		q.say(ping)

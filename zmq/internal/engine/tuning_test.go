@@ -104,7 +104,7 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 3})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		for range 3 {
 			p.send(make([]byte, tt.size))
 			r.polls()

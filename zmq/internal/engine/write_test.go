@@ -14,7 +14,7 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// push is an engine that sends to a raw PULL.
+// push connects a PUSH with an engine to a PULL without one.
 func push(r *fixture, cfg testConfig) (*party, *peer) {
 	r.Helper()
 	cfg.Type = wire.PUSH
@@ -30,7 +30,7 @@ func (p *peer) pushed(n int) []string {
 	return messages(p.traffic())
 }
 
-// On an idle connection the sender writes itself, at once.
+// On an idle connection the sender's goroutine writes each message at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, testConfig{})
@@ -47,7 +47,7 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 	}
 }
 
-// Sends in close succession leave together, written by the dispatcher.
+// Messages sent in close succession are written together, by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{})
 	p, q := push(r, testConfig{})
@@ -63,9 +63,9 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 	}
 }
 
-// A sender that rotates over many connections is a stream, too, although each
-// connection is idle between two messages: a thousand messages to each of eight
-// leave in a few writes.
+// Messages of a sender that rotates over many connections are batched too, although each
+// connection is idle between two of its messages: a thousand messages to each of eight
+// connections take few writes.
 func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	const peers, each = 8, 1000
 	r := newFixture(t, 1, sim.Faults{})
@@ -79,7 +79,7 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	for i := range peers * each {
 		parties[i%peers].send(fmt.Append(nil, i/peers))
 		if i%100 == 99 {
-			r.network.Advance(pipe.Gap - 1) // a loop, with work to do now and then
+			r.network.Advance(pipe.Gap - 1) // a sender that sometimes does other work, and is still a stream
 			r.polls()
 		}
 	}
@@ -103,13 +103,13 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 	}
 }
 
-// The dispatcher waits for the peer with bytes that do not fit: no goroutine
-// spins.
+// Bytes that do not fit into the socket's buffer are written by an operation: no goroutine
+// tries again and again while the peer does not read.
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
 		r := newFixture(t, 1, sim.Faults{Buffer: 150})
 		p, q := push(r, testConfig{})
-		q.deaf = true
+		q.notReading = true
 		big := bytes.Repeat([]byte("x"), size)
 		var want []string
 		for range 5 {
@@ -121,14 +121,14 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 		if p.stream.tries > 6 || p.stream.writes != 1 {
 			t.Errorf("%d writes and %d operations while the peer does not read", p.stream.tries, p.stream.writes)
 		}
-		if q.deaf = false; !q.readOp.Outstanding() {
-			q.listen()
+		if q.notReading = false; !q.readOp.Outstanding() {
+			q.startRead()
 		}
 		r.equal("received", q.pushed(5), want)
 	}
 }
 
-// Large bodies leave from where they are, in order with small ones.
+// Large bodies are written without a copy (a gather write), in order with small ones.
 func TestGatherWrite(t *testing.T) {
 	for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 		r := newFixture(t, 1, sim.Faults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
@@ -148,12 +148,12 @@ func TestGatherWrite(t *testing.T) {
 	}
 }
 
-// One turn of the dispatcher writes a bounded number of bytes, then others are
-// served.
+// An engine writes a bounded number of bytes in one turn of the dispatcher, so that other
+// connections are served.
 func TestWriteBudget(t *testing.T) {
 	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 	p, q := push(r, testConfig{})
-	q.deaf = true
+	q.notReading = true
 	p.send(nil) // so that the dispatcher writes the next messages
 	const size = 1 << 20
 	large := make([]byte, size)
@@ -174,10 +174,9 @@ func TestWriteBudget(t *testing.T) {
 	})
 }
 
-// However many connections a socket has, a round of their dispatcher is given a
-// bounded number of bytes to write: for large messages, long ones, and small
-// ones in one piece; for attempts and for operations. One connection has a
-// large share, and so has the last one that is left.
+// In one round of the dispatcher, all connections of a socket together write a bounded
+// number of bytes, whether the messages are small, large, or longer than one write, and
+// with both ways of writing. When one connection is left, it has the whole share.
 func TestConnectionsShareARound(t *testing.T) {
 	const connections = 128
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
@@ -190,7 +189,7 @@ func TestConnectionsShareARound(t *testing.T) {
 				parties[i], raw[i] = push(r, testConfig{Tuning: off, Connections: count})
 			}
 			for i, p := range parties {
-				raw[i].deaf = true
+				raw[i].notReading = true
 				p.send(nil)
 				for sent := 0; sent < 2*roundBytes/connections; sent += size {
 					p.send(body)

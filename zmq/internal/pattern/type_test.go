@@ -11,9 +11,9 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// What libzmq and the RFCs say of the types, written out: the number of the type
-// in zmq.h, its name, the peers that it accepts, what it sends and receives
-// (m: messages, s: subscriptions), and the rest of the descriptor.
+// typesOfLibzmq are the types as libzmq and the RFCs have them: the number of the type in
+// zmq.h, its name, the peers that it accepts, what it sends and receives (m: messages,
+// s: subscriptions), and the other properties of the descriptor.
 const typesOfLibzmq = `
 0 PAIR:   PAIR                 m/m
 1 PUB:    SUB XSUB             m/s  connects-once
@@ -26,7 +26,7 @@ const typesOfLibzmq = `
 8 PUSH:   PULL                 m/-
 `
 
-// xTypes are the types of the tests, and what libzmq says of them.
+// xTypes are the types that exist only in these tests, as libzmq has them.
 const xTypes = `
 9 XPUB:   SUB XSUB             m/ms
 10 XSUB:  PUB XPUB             ms/m
@@ -37,7 +37,7 @@ func TestTypes(t *testing.T) {
 	for _, d := range pattern.Types() {
 		lines = append(lines, describe(&d))
 	}
-	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[:2], b[:2]) })
+	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[:2], b[:2]) }) // by number, which has one digit
 	want := strings.Split(strings.TrimSpace(typesOfLibzmq), "\n")
 	for _, d := range []pattern.Type{pattern.XPub, pattern.XSub} {
 		lines = append(lines, describe(&d))
@@ -73,6 +73,7 @@ func describe(d *pattern.Type) string {
 	return line
 }
 
+// traffic describes what a type sends or receives.
 func traffic(has func(wire.Traffic) bool) (text string) {
 	if has(wire.Messages) {
 		text += "m"
@@ -86,8 +87,8 @@ func traffic(has func(wire.Traffic) bool) (text string) {
 	return text
 }
 
-// A socket does what its descriptor says: it is of that type, and sends and
-// receives only what the descriptor has.
+// A socket of each type sends and receives what its descriptor has; other calls fail with
+// ErrNotSupported.
 func TestSocketsFollowTheirDescriptors(t *testing.T) {
 	for _, d := range append(slices.Clone(pattern.Types()), pattern.XPub, pattern.XSub) {
 		if found := pattern.TypeOf(d.SocketType); found != nil && found.SocketType != d.SocketType {
@@ -100,7 +101,7 @@ func TestSocketsFollowTheirDescriptors(t *testing.T) {
 			can bool
 		}{
 			"send":        {s.TrySend(msg("id", "x")), d.Sends(wire.Messages)},
-			"receive":     {second(s.TryRecv()), d.Receives(wire.Messages)},
+			"receive":     {errorOf(s.TryRecv()), d.Receives(wire.Messages)},
 			"subscribe":   {s.Subscribe(nil), d.Sends(wire.Subscriptions)},
 			"unsubscribe": {s.Unsubscribe(nil), d.Sends(wire.Subscriptions)},
 		} {
@@ -113,4 +114,4 @@ func TestSocketsFollowTheirDescriptors(t *testing.T) {
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errorOf[T any](_ T, err error) error { return err }

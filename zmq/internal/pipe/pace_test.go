@@ -41,7 +41,7 @@ func TestPaceOfOne(t *testing.T) {
 		"a stream ends with a pause": {
 			{after: time.Second, alone: true}, {after: 50 * ns}, {after: gap, alone: true}, {after: gap, alone: true},
 		},
-		"messages that woke nobody are a stream too": {
+		"messages that woke no engine are a stream too": {
 			{after: time.Second, alone: true}, {after: gap, sent: 63}, {after: gap, alone: true},
 		},
 		"but not for ever": {

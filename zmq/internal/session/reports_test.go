@@ -32,7 +32,7 @@ func TestReportsOfFailures(t *testing.T) {
 		setup func(r *fixture, cfg *session.Config) (w *way, stop func())
 		want  string
 	}{
-		{"nobody listens", func(*fixture, *session.Config) (*way, func()) { return &way{}, func() {} },
+		{"no listener", func(*fixture, *session.Config) (*way, func()) { return &way{}, func() {} },
 			`level=INFO msg="zmq: not connected, trying again" socket=PUSH endpoint=tcp://127.0.0.1:5555 cause=`},
 		{"once and never again", func(_ *fixture, cfg *session.Config) (*way, func()) {
 			cfg.Engine.ReconnectInterval = -1

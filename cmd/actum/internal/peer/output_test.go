@@ -95,7 +95,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// Where nobody can tell whether there is a reader, there are no pauses.
+// There are no pauses if the system cannot tell whether standard output has a reader.
 func TestNoPauses(t *testing.T) {
 	r := &reader{after: -1}
 	o := newOutput(r, true, zmq.PULL, nil)

@@ -40,8 +40,8 @@ func TestTuning(t *testing.T) {
 	}
 }
 
-// Several subscribers: a publisher that never gets ahead of them, since nobody
-// would tell it of the high-water mark, and their figures together.
+// Several subscribers print one throughput. The publisher does not get ahead of them,
+// because a PUB does not wait at the high-water mark: it drops.
 func TestSubscribers(t *testing.T) {
 	const count, n = 200, 3
 	zctx, err := zmq.NewContext(zmq.ContextOptions{})

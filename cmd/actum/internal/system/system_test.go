@@ -20,7 +20,7 @@ func TestBrokenPipe(t *testing.T) {
 	defer w.Close()
 	r.Close()
 	if _, err := w.Write([]byte("x")); !IsBrokenPipe(err) {
-		t.Errorf("a pipe that nobody reads: %v", err)
+		t.Errorf("a pipe without a reader: %v", err)
 	}
 	for _, other := range []error{nil, io.EOF, errors.New("broken")} {
 		if IsBrokenPipe(other) {

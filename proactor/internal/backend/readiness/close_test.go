@@ -10,8 +10,8 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// While the first Close of a handle has not completed its operations yet, a second
-// one waits for it, be that Handle.Close or Backend.Close.
+// While a Close of a handle is completing the handle's operations, a second Close waits
+// for it, whether that is Handle.Close or Backend.Close.
 func TestSecondCloserWaits(t *testing.T) {
 	closers := map[string]func(*Backend, *handle) error{
 		"(*handle).Close":  func(_ *Backend, h *handle) error { return h.Close() },
@@ -29,7 +29,7 @@ func TestSecondCloserWaits(t *testing.T) {
 			read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 1)}
 			b.Start(read)
 			in := &h.queues[backend.In]
-			in.Mu.Lock()
+			in.Mu.Lock() // keeps the first Close from completing the read
 			first, completed := make(chan error, 1), make(chan bool, 1)
 			go func() { first <- h.Close() }()
 			for !h.closing.Begun() {
@@ -46,7 +46,7 @@ func TestSecondCloserWaits(t *testing.T) {
 			}
 			in.Mu.Unlock()
 			if !<-completed {
-				t.Error("the second closer has not waited for the first")
+				t.Error("the second Close has not waited for the first")
 			}
 			if err := <-first; err != nil {
 				t.Error(err)
@@ -58,8 +58,8 @@ func TestSecondCloserWaits(t *testing.T) {
 	}
 }
 
-// secondWaits reports whether the second closer waits. The first one waits too, for
-// the lock of a queue, inside opQueue.close.
+// secondWaits reports whether a goroutine in the function name waits for a mutex. The first
+// Close, which waits for the lock of a queue inside opQueue.close, does not count.
 func secondWaits(name string) bool {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]

@@ -77,8 +77,8 @@ func unusedAddress(t *testing.T, b *Backend) string {
 	return l.LocalAddr().String()
 }
 
-// beside calls f repeatedly on its own goroutine until stop is called.
-func beside(f func()) (stop func()) {
+// repeatMeanwhile calls f repeatedly on its own goroutine until stop is called.
+func repeatMeanwhile(f func()) (stop func()) {
 	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -126,12 +126,12 @@ func TestConnectEndsAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			completed := make(chan *backend.Op, 1)
-			defer beside(func() {
+			defer repeatMeanwhile(func() {
 				if op := b.Wait(0); op != nil {
 					completed <- op
 				}
 			})()
-			stop := beside(func() { meanwhile(b) })
+			stop := repeatMeanwhile(func() { meanwhile(b) })
 			for range 3000 {
 				op := newConnect(address)
 				b.Start(op)
@@ -177,7 +177,7 @@ func TestConnectUnwatched(t *testing.T) {
 }
 
 // Close ends a connect that is in progress.
-func TestConnectBesideClose(t *testing.T) {
+func TestConnectDuringClose(t *testing.T) {
 	b, _ := newEager(t)
 	op := newConnect(unusedAddress(t, b))
 	b.Start(op)
@@ -213,7 +213,7 @@ func TestUnwatched(t *testing.T) {
 
 // Operations that complete at once do not keep Wait from looking for edges, and do not
 // make it look each time.
-func TestPollBesideCompletions(t *testing.T) {
+func TestPollDuringCompletions(t *testing.T) {
 	b, d := newEager(t)
 	for n := 1; n <= 4*skeleton.PollEvery; n++ {
 		op := new(backend.Op)

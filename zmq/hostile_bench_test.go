@@ -9,12 +9,13 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// nasty are streams that are cheap to send and dear to take in, after a handshake.
-var nasty = []struct {
+// hostileStreams are cheap to send and expensive to receive. A peer sends one after the
+// handshake.
+var hostileStreams = []struct {
 	name   string
 	target zmq.Type
 	peer   string
-	stream []byte // again and again
+	stream []byte // sent repeatedly
 	pause  time.Duration
 }{
 	{"tiny messages", zmq.PULL, "PUSH", bytes.Repeat(rawMessage("x"), 40_000), 0},
@@ -30,11 +31,11 @@ var nasty = []struct {
 	{"a slow drip", zmq.PULL, "PUSH", []byte{0}, time.Millisecond},
 }
 
-// BenchmarkBesideANastyPeer measures how long a pair of sockets waits at most for a
-// round trip while a stranger sends such a stream to a third socket of the same
-// context, with one dispatcher.
-func BenchmarkBesideANastyPeer(b *testing.B) {
-	for _, n := range nasty {
+// BenchmarkLatencyDuringHostileStream measures the longest round trip between a REQ and a
+// REP while a peer sends a hostile stream to a third socket of the same context, which has
+// one dispatcher.
+func BenchmarkLatencyDuringHostileStream(b *testing.B) {
+	for _, n := range hostileStreams {
 		b.Run(n.name, func(b *testing.B) {
 			c, err := zmq.NewContext(zmq.ContextOptions{Dispatchers: 1})
 			if err != nil {
