@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
@@ -225,5 +226,50 @@ func TestArrivedBeforeClose(t *testing.T) {
 	}
 	if calls != 2 || arrived.Err() != nil || arrived.Signal() != os.Interrupt || signalled.Err() != nil || signalled.N() != 1 {
 		t.Errorf("%d calls; signal %v, %v; event %d, %v", calls, arrived.Signal(), arrived.Err(), signalled.N(), signalled.Err())
+	}
+}
+
+// cancelsInWake is a backend that calls cancel when it is woken, once.
+type cancelsInWake struct {
+	backend.Backend
+	cancel func()
+}
+
+func (b *cancelsInWake) Wake() {
+	if cancel := b.cancel; cancel != nil {
+		b.cancel = nil
+		cancel()
+	}
+	b.Backend.Wake()
+}
+
+// A cancel that comes while a wait is being started ends the wait. The time is that of
+// the wake-up for the wait's timeout.
+func TestCancelWhileStarting(t *testing.T) {
+	d, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &cancelsInWake{Backend: d.backend}
+	d.backend = b
+	event := d.NewEvent()
+	for name, start := range map[string]func(*Operation){
+		"event":    event.Wait,
+		"external": func(op *Operation) { d.StartExternal(op, nil) },
+	} {
+		op := NewOperation(func(*Operation) {})
+		op.SetTimeout(time.Hour)
+		b.cancel = func() { d.Cancel(op) }
+		d.parked.Store(true)
+		start(op)
+		if _, err := d.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		if op.Outstanding() || op.Err() != ErrCanceled || b.cancel != nil {
+			t.Errorf("%s: outstanding %v, %v", name, op.Outstanding(), op.Err())
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
 	}
 }
