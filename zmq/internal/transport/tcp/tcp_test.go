@@ -44,11 +44,20 @@ func TestLiteral(t *testing.T) {
 		{"tcp://127.0.0.1:7;192.0.2.1:80", socket.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "127.0.0.1:7"}, true},
 		{"tcp://*:*;192.0.2.1:80", socket.Target{Network: "tcp", Address: "192.0.2.1:80", Source: "0.0.0.0:0"}, true},
 		{"tcp://example.org:80", socket.Target{}, false},
+		{"tcp://example.org:7;192.0.2.1:80", socket.Target{}, false},
 	} {
 		got, ok := literalTarget(parse(t, tt.endpoint))
 		if ok != tt.literal || got != tt.want {
 			t.Errorf("%s: got %+v, %v", tt.endpoint, got, ok)
 		}
+	}
+}
+
+// The transport is found by its scheme.
+func TestRegistered(t *testing.T) {
+	c := config(nil)
+	if got, ok := transport.For(parse(t, "tcp://127.0.0.1:80"), c); !ok || got != New(c) {
+		t.Errorf("%v, %v", got, ok)
 	}
 }
 
