@@ -50,7 +50,7 @@ func TestEntriesOfGoroutines(t *testing.T) {
 	const many = 64
 	without := 0
 	for i := range uintptr(many) {
-		g := 0xc000000000 + i*0x1c0
+		g := 0xc0000000 + i*0x1c0
 		p := claimOne(g)
 		if p == nil {
 			without++
