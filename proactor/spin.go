@@ -12,7 +12,8 @@ import (
 // was started last. A wake-up costs 20 µs and more, and the reply of a peer that is awake
 // too takes less (docs/adr/0019).
 //
-// Spinning has to pay. If too many spins were fruitless the leader parks at once for the
+// Spinning has to pay. A spin is fruitless if another operation completes first: a socket
+// with many busy peers cannot know which of them is the next. If too many were fruitless the leader parks at once for the
 // next few waits, and for twice as many the next time. A process without traffic does not
 // spin, because nothing ends its wait.
 
@@ -66,12 +67,12 @@ func (s *spinning) wait(b backend.Backend, deadline time.Duration) *backend.Op {
 
 // spin looks for completions until end.
 func (s *spinning) spin(end time.Duration) *backend.Op {
-	list, spun := s.backend.Spin(end)
+	list, paid := s.backend.Spin(end)
 	switch {
-	case list != nil:
+	case paid == backend.SpinRefused:
+	case paid == backend.SpinFruitful:
 		s.credit = min(s.credit+1, maxCredit)
 		s.backoff = max(s.backoff-1, 0)
-	case !spun:
 	case s.credit >= fruitlessCost:
 		s.credit -= fruitlessCost
 	default:

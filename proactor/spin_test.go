@@ -12,6 +12,7 @@ import (
 type fakeSpinner struct {
 	backend.Backend
 	fruitful, refuses bool
+	another           bool // another operation completes
 	spins             int
 	waits             int
 	longest           time.Duration
@@ -19,16 +20,18 @@ type fakeSpinner struct {
 
 func (*fakeSpinner) Now() time.Duration { return time.Second }
 
-func (f *fakeSpinner) Spin(end time.Duration) (*backend.Op, bool) {
+func (f *fakeSpinner) Spin(end time.Duration) (*backend.Op, backend.SpinResult) {
 	f.spins++
 	f.longest = max(f.longest, end-f.Now())
 	switch {
 	case f.refuses:
-		return nil, false
+		return nil, backend.SpinRefused
 	case f.fruitful:
-		return new(backend.Op), true
+		return new(backend.Op), backend.SpinFruitful
+	case f.another:
+		return new(backend.Op), backend.SpinFruitless
 	}
-	return nil, true
+	return nil, backend.SpinFruitless
 }
 
 func (f *fakeSpinner) Wait(time.Duration) *backend.Op {
@@ -93,6 +96,10 @@ func TestFruitlessSpinsBecomeRare(t *testing.T) {
 	s := leaderOn(f, Options{})
 	if spins, waits := f.count(s, 6400); waits != 6400 || spins < 100 || spins > 120 {
 		t.Errorf("%d spins, %d waits of 6400", spins, waits)
+	}
+	f.another = true
+	if spins, waits := f.count(s, 6400); spins < 100 || spins > 120 || waits != 6400-spins {
+		t.Errorf("another operation completes: %d spins, %d waits of 6400", spins, waits)
 	}
 	f.fruitful = true
 	if spins, _ := f.count(s, 6400); spins < 6400-1<<maxSkips {

@@ -6,9 +6,20 @@ import "time"
 type Spinner interface {
 	// Spin looks again and again for the end of the read that was started last, and now
 	// and then for other completions, until there is one, until Wake, or until Now
-	// reaches end. It returns what has completed, as Wait does. spun is false if it did
-	// not look for long, because no such read is outstanding or there is a reason to
-	// call Wait. The goroutine that may call Wait calls Spin, and calls Wait afterwards
-	// before it does anything that may block.
-	Spin(end time.Duration) (list *Op, spun bool)
+	// reaches end. It returns what has completed, as Wait does, and whether it paid. The
+	// goroutine that may call Wait calls Spin, and calls Wait afterwards before it does
+	// anything that may block.
+	Spin(end time.Duration) (list *Op, paid SpinResult)
 }
+
+// SpinResult says whether a spin paid.
+type SpinResult uint8
+
+const (
+	// SpinRefused: it did not look for long, because no such read is outstanding or
+	// there is a reason to call Wait.
+	SpinRefused SpinResult = iota
+	// SpinFruitless: that read has not completed. Another operation may have.
+	SpinFruitless
+	SpinFruitful // that read has completed
+)

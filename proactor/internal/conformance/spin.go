@@ -15,14 +15,14 @@ const far = time.Hour
 func spun(t *testing.T, b backend.Backend) *backend.Op {
 	t.Helper()
 	for {
-		list, ok := b.(backend.Spinner).Spin(b.Now() + far)
+		list, paid := b.(backend.Spinner).Spin(b.Now() + far)
 		if list == nil {
 			list = b.Wait(0)
 		}
 		if list != nil {
 			return list
 		}
-		if !ok {
+		if paid == backend.SpinRefused {
 			t.Fatal("did not spin")
 		}
 	}
@@ -67,8 +67,8 @@ func testSpin(t *testing.T, b backend.Backend) {
 			go write()
 			list = spun(t, b)
 		case 1: // after a fruitless spin
-			if list, ok := b.(backend.Spinner).Spin(b.Now()); list != nil || !ok {
-				t.Fatalf("a spin without bytes: %v, %v", list, ok)
+			if list, paid := b.(backend.Spinner).Spin(b.Now()); list != nil || paid != backend.SpinFruitless {
+				t.Fatalf("a spin without bytes: %v, %v", list, paid)
 			}
 			write()
 			list = waited(b)
@@ -110,8 +110,8 @@ func testSpinEnds(t *testing.T, b backend.Backend) {
 	if list := spun(t, b); list != read || read.Err != backend.ErrHandleClosed {
 		t.Errorf("a close: %v", read.Err)
 	}
-	if list, ok := b.(backend.Spinner).Spin(b.Now() + far); list != nil || ok {
-		t.Errorf("without a read: %v, %v", list, ok)
+	if list, paid := b.(backend.Spinner).Spin(b.Now() + far); list != nil || paid != backend.SpinRefused {
+		t.Errorf("without a read: %v, %v", list, paid)
 	}
 	peer.Close()
 	read = readOf(b, other)

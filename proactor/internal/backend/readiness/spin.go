@@ -38,23 +38,25 @@ type spinner struct {
 }
 
 // Spin implements backend.Spinner.
-func (b *Backend) Spin(end time.Duration) (list *backend.Op, spun bool) {
+func (b *Backend) Spin(end time.Duration) (list *backend.Op, paid backend.SpinResult) {
 	q := b.spinner.latest.Load()
 	if q == nil || b.Closed.Load() || b.hasCompleted() || !b.unwatch(q) {
-		return nil, false
+		return nil, backend.SpinRefused
 	}
-	for tries := 1; q.retry(); tries++ {
-		if tries%triesPerPoll == 0 {
+	for tries := 1; ; tries++ {
+		completed, waiting := q.retry()
+		switch {
+		case !waiting:
+			return nil, backend.SpinRefused
+		case completed:
+			return b.Completed.Take(), backend.SpinFruitful
+		case tries%triesPerPoll == 0:
 			b.poll()
 		}
-		if !b.Completed.Empty() {
-			return b.Completed.Take(), true
-		}
 		if b.hasCompleted() || tries%triesPerLook == 0 && b.Now() >= end {
-			return nil, true
+			return b.Completed.Take(), backend.SpinFruitless
 		}
 	}
-	return nil, false
 }
 
 // noteRead notes that a read of q has to wait, so that a spin tries it.
@@ -64,17 +66,17 @@ func (q *opQueue) noteRead(op *backend.Op) {
 	}
 }
 
-// retry tries the head, and returns false if there is none.
-func (q *opQueue) retry() bool {
+// retry tries the head. waiting is false if there is none.
+func (q *opQueue) retry() (completed, waiting bool) {
 	q.Mu.Lock()
 	if q.Closed != nil || q.Ops.Head() == nil {
 		q.Mu.Unlock()
-		return false
+		return false, false
 	}
 	q.ready = true
-	q.RunLocked()
+	completed = q.RunLocked()
 	q.Unlock()
-	return true
+	return completed, true
 }
 
 // unwatch makes q's handle the unwatched one, and reports whether it is open.

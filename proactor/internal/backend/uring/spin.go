@@ -34,23 +34,26 @@ type spinner struct {
 var _ backend.Spinner = (*Backend)(nil)
 
 // Spin implements backend.Spinner.
-func (b *Backend) Spin(end time.Duration) (list *backend.Op, spun bool) {
+func (b *Backend) Spin(end time.Duration) (list *backend.Op, paid backend.SpinResult) {
 	if b.ringClosed || b.thread != nil {
-		return nil, false
+		return nil, backend.SpinRefused
 	}
 	b.spinner.waits.Store(waitsUntilDone)
 	for tries := 1; b.tryHeld(); tries++ {
 		if b.ring.Pending() > 0 && !b.submit() {
-			return nil, true
+			return nil, backend.SpinFruitless
 		}
 		if list := b.reap(); list != nil {
-			return list, true
+			if b.spinner.held.Load() != nil {
+				return list, backend.SpinFruitless
+			}
+			return list, backend.SpinFruitful
 		}
 		if b.Woken.Load() || b.hasTransmits.Load() || b.ring.Overflown() || tries%triesPerLook == 0 && b.Now() >= end {
-			return nil, true
+			return nil, backend.SpinFruitless
 		}
 	}
-	return nil, false
+	return nil, backend.SpinRefused
 }
 
 // holdLocked holds op back, whose slot has no entry yet, if a spin may follow.
