@@ -36,7 +36,7 @@ func (all *Accepted) add(by *Listener, s stream.Stream) {
 		a.engine.Close(errStopped)
 		return
 	}
-	by.beginHandshake(a)
+	a.place = by.handshakes.Begin(a.engine.Close)
 	a.engine.Start()
 }
 

@@ -9,4 +9,4 @@ func Attempting(s *Dialer) bool { return s.dialing != nil || s.retry != nil }
 func Outstanding(s *Dialer) bool { return Attempting(s) }
 
 // LimitHandshakes sets how many connections of l may be in their handshake.
-func LimitHandshakes(l *Listener, n int) { l.maxHandshakes = n }
+func LimitHandshakes(l *Listener, n int) { l.handshakes.Max = n }

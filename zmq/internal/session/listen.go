@@ -1,7 +1,6 @@
 package session
 
 import (
-	"cmp"
 	"container/list"
 	"context"
 	"errors"
@@ -30,8 +29,7 @@ type Listener struct {
 	bound transport.Listener
 	peers *Accepted
 
-	handshakes    list.List // of *acceptedPeer: those that have not shaken hands, from the oldest on
-	maxHandshakes int       // for tests; 0: transport.MaxHandshakes
+	handshakes transport.Handshakes
 
 	acceptFailing bool // the last accept failed
 	failureLogged bool // one of the failures since the last accept was logged
@@ -120,21 +118,10 @@ func (l *Listener) Stop(done func()) {
 	})
 }
 
-// beginHandshake counts a, which begins its handshake. If there are too many, the
-// oldest connection is closed.
-func (l *Listener) beginHandshake(a *acceptedPeer) {
-	a.place = l.handshakes.PushBack(a)
-	if l.handshakes.Len() > cmp.Or(l.maxHandshakes, transport.MaxHandshakes) {
-		oldest := l.handshakes.Front()
-		l.handshakes.MoveToBack(oldest) // until its end is reported
-		oldest.Value.(*acceptedPeer).engine.Close(transport.ErrTooManyHandshakes)
-	}
-}
-
 // endHandshake is called when a has shaken hands, or is closed.
 func (l *Listener) endHandshake(a *acceptedPeer) {
 	if a.place != nil {
-		l.handshakes.Remove(a.place)
+		l.handshakes.End(a.place)
 		a.place = nil
 	}
 }

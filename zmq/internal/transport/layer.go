@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"cmp"
 	"container/list"
 	"context"
 	"time"
@@ -73,7 +72,7 @@ func (l *Layer) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoint.
 	if err != nil {
 		return nil, err
 	}
-	return &layerListener{Listener: below, layer: l, about: Handshake{Dispatcher: d, Endpoint: ep, Accepted: true}}, nil
+	return &layerListener{Listener: below, layer: l, about: Handshake{Dispatcher: d, Endpoint: ep, Accepted: true}, handshakes: Handshakes{Max: l.maxHandshakes}}, nil
 }
 
 // layerListener is a Listener of a Layer.
@@ -82,8 +81,8 @@ type layerListener struct {
 	Acceptor
 	layer      *Layer
 	about      Handshake
-	handshakes list.List // of *handshake: those in progress, from the oldest on
-	stopped    func()    // not nil once the Listener below is stopped
+	handshakes Handshakes
+	stopped    func() // not nil once the Listener below is stopped
 }
 
 func (l *layerListener) Start(a Acceptor) {
@@ -96,7 +95,7 @@ func (l *layerListener) Accepted(s stream.Stream) {
 	from := stream.PeerAddress(s)
 	var place *list.Element
 	h := l.layer.begin(l.about, s, func(s stream.Stream, err error) {
-		l.handshakes.Remove(place)
+		l.handshakes.End(place)
 		switch {
 		case l.stopped != nil:
 			l.finishStop()
@@ -106,20 +105,13 @@ func (l *layerListener) Accepted(s stream.Stream) {
 			l.Acceptor.Accepted(s)
 		}
 	})
-	place = l.handshakes.PushBack(h)
-	if l.handshakes.Len() > cmp.Or(l.layer.maxHandshakes, MaxHandshakes) {
-		oldest := l.handshakes.Front()
-		l.handshakes.MoveToBack(oldest) // until its end is reported
-		oldest.Value.(*handshake).end(ErrTooManyHandshakes)
-	}
+	place = l.handshakes.Begin(h.end)
 }
 
 func (l *layerListener) Stop(done func()) {
 	l.Listener.Stop(func() {
 		l.stopped = done
-		for e := l.handshakes.Front(); e != nil; e = e.Next() {
-			e.Value.(*handshake).end(proactor.ErrCanceled)
-		}
+		l.handshakes.EndAll(proactor.ErrCanceled)
 		l.finishStop()
 	})
 }

@@ -114,19 +114,6 @@ type Error struct {
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// MaxHandshakes is how many accepted connections of a listener may be in the middle
-// of a handshake: that of a layer, or ZMTP's. The time limit of handshakes alone
-// would let a peer that makes connections and says nothing take memory and
-// descriptors as fast as it can connect. The oldest connection is closed for one
-// that is too many: a peer that means to finish takes a few round trips. The number
-// is far above what peers that all connect again at the same time need, and takes
-// some 30 MB.
-const MaxHandshakes = 8192
-
-// ErrTooManyHandshakes means that a connection was closed in the middle of its
-// handshake because MaxHandshakes newer ones have not finished theirs.
-var ErrTooManyHandshakes = fmt.Errorf("handshake not finished before those of %d newer connections had begun", MaxHandshakes)
-
 // ErrHandshakeTimeout means that the peer did not finish the handshake of a
 // layer.
 var ErrHandshakeTimeout = fmt.Errorf("handshake of the transport not finished in time: %w", proactor.ErrDeadlineExceeded)
