@@ -54,20 +54,30 @@ func (s *Socket) endpointStats() (all []EndpointStats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, b := range s.bound {
-		all = append(all, EndpointStats{Endpoint: b.actual.String(), Status: b.Status()})
+		all = append(all, b.stats())
 	}
 	for _, c := range s.connected {
-		e := EndpointStats{Endpoint: c.to.String(), Status: c.Status()}
+		e := c.stats()
 		e.Queued = s.queuedFor(c)
 		all = append(all, e)
 	}
 	for _, l := range s.lingering {
-		e := EndpointStats{Endpoint: l.to.String(), Status: l.Status()}
+		e := l.stats()
 		if e.Queued = s.queuedFor(l.connected); e.Queued > 0 {
 			all = append(all, e)
 		}
 	}
 	return all
+}
+
+// stats describes the endpoint, but for what is queued.
+func (b *bound) stats() EndpointStats {
+	return EndpointStats{Endpoint: b.actual.String(), Status: b.Status()}
+}
+
+// stats describes the endpoint, but for what is queued.
+func (c *connected) stats() EndpointStats {
+	return EndpointStats{Endpoint: c.to.String(), Status: c.Status()}
 }
 
 // where describes the socket's endpoints in a few words for the text of an error:
@@ -84,11 +94,9 @@ func (s *Socket) where() string {
 	}
 	var e EndpointStats
 	if len(s.connected) > 0 {
-		c := s.connected[0]
-		e = EndpointStats{Endpoint: c.to.String(), Status: c.Status()}
+		e = s.connected[0].stats()
 	} else {
-		b := s.bound[0]
-		e = EndpointStats{Endpoint: b.actual.String(), Status: b.Status()}
+		e = s.bound[0].stats()
 	}
 	text := e.Endpoint + " " + e.State.String()
 	if e.State == session.StateRetrying || e.State == session.StateGivenUp {

@@ -51,15 +51,15 @@ type Config struct {
 
 // wait waits until w is woken, or until ctx is done.
 func (c *Config) wait(ctx context.Context, w *pipe.Waiter, lead bool) error {
+	if c.WaitStrategy != nil {
+		return c.WaitStrategy.Wait(ctx, w, lead) // it refuses by itself
+	}
 	if c.Refuse != nil {
 		if err := c.Refuse(); err != nil {
 			return err
 		}
 	}
-	if c.WaitStrategy == nil {
-		return w.Block(ctx)
-	}
-	return c.WaitStrategy.Wait(ctx, w, lead)
+	return w.Block(ctx)
 }
 
 // behaviour is what distinguishes the socket types. send, and the parts of the
