@@ -13,9 +13,9 @@ import (
 // too takes less (docs/adr/0019).
 //
 // Spinning has to pay. A spin is fruitless if another operation completes first: a socket
-// with many busy peers cannot know which of them is the next. If too many were fruitless the leader parks at once for the
-// next few waits, and for twice as many the next time. A process without traffic does not
-// spin, because nothing ends its wait.
+// with many busy peers cannot know which of them is the next. If too many were fruitless
+// the leader parks at once for the next few waits, and for twice as many the next time. A
+// process without traffic does not spin, because nothing ends its wait.
 
 const (
 	// defaultSpinLimit is the longest spin if Options.SpinLimit is 0: about what a park

@@ -12,6 +12,9 @@ type Spinner interface {
 	Spin(end time.Duration) (list *Op, paid SpinResult)
 }
 
+// TriesPerLook is how many times a spin tries the read before it looks at the clock.
+const TriesPerLook = 4
+
 // SpinResult says whether a spin paid.
 type SpinResult uint8
 

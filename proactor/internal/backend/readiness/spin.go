@@ -23,12 +23,8 @@ type Unwatcher interface {
 	Watch(fd int, token Token)
 }
 
-const (
-	// triesPerPoll is how many times a spin tries the read before it looks for edges.
-	triesPerPoll = 8
-	// triesPerLook is how many times it tries the read before it looks at the clock.
-	triesPerLook = 4
-)
+// triesPerPoll is how many times a spin tries the read before it looks for edges.
+const triesPerPoll = 8
 
 // spinner is the state of the spins of a backend.
 type spinner struct {
@@ -53,7 +49,7 @@ func (b *Backend) Spin(end time.Duration) (list *backend.Op, paid backend.SpinRe
 		case tries%triesPerPoll == 0:
 			b.poll()
 		}
-		if b.hasCompleted() || tries%triesPerLook == 0 && b.Now() >= end {
+		if b.hasCompleted() || tries%backend.TriesPerLook == 0 && b.Now() >= end {
 			return b.Completed.Take(), backend.SpinFruitless
 		}
 	}
@@ -86,13 +82,10 @@ func (b *Backend) unwatch(q *opQueue) bool {
 		return true
 	}
 	b.watchAgain()
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	if q.Closed == nil {
+	return q.Use(func() {
 		s.unwatched = q
 		s.unwatcher.Unwatch(q.h.FD)
-	}
-	return q.Closed == nil
+	}) == nil
 }
 
 // watchAgain ends what unwatch began. Once a queue is closed, its descriptor's number may
@@ -103,9 +96,5 @@ func (b *Backend) watchAgain() {
 		return
 	}
 	b.spinner.unwatched = nil
-	q.Mu.Lock()
-	if q.Closed == nil {
-		b.spinner.unwatcher.Watch(q.h.FD, q.h.token)
-	}
-	q.Mu.Unlock()
+	_ = q.Use(func() { b.spinner.unwatcher.Watch(q.h.FD, q.h.token) }) // fails once closed: see above
 }

@@ -22,9 +22,6 @@ import (
 // more.
 const waitsUntilDone = 2
 
-// triesPerLook is how many times a spin tries the read before it looks at the clock.
-const triesPerLook = 4
-
 // spinner is the state of the spins of a backend.
 type spinner struct {
 	waits atomic.Int32               // waits for which reads are still held back; changed by Wait and Spin only
@@ -49,7 +46,7 @@ func (b *Backend) Spin(end time.Duration) (list *backend.Op, paid backend.SpinRe
 			}
 			return list, backend.SpinFruitful
 		}
-		if b.Woken.Load() || b.hasTransmits.Load() || b.ring.Overflown() || tries%triesPerLook == 0 && b.Now() >= end {
+		if b.Woken.Load() || b.hasTransmits.Load() || b.ring.Overflown() || tries%backend.TriesPerLook == 0 && b.Now() >= end {
 			return nil, backend.SpinFruitless
 		}
 	}
