@@ -1,16 +1,71 @@
 package proactor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Choosing a backend: the candidates of the system are tried in order until one
-// works. The reasons of those that do not are kept.
+// Choosing a backend: a program names one, gives one by value, or leaves the choice to
+// New, which tries the candidates of the system in order until one works, and keeps the
+// reasons of those that do not. In this order: the choice and its errors, the probing of
+// all candidates, and the replacing of every dispatcher's backend by a tool.
+
+// Backend is what carries the operations of a dispatcher out: the paper's Asynchronous
+// Operation Processor. Options.Backend takes one of these values:
+//
+//   - Named("epoll") and so on: a backend of this system
+//   - a *sim.Network: a simulated network, which several dispatchers may share
+//   - replay.ToJournal: any of these, and a journal of what it does
+//   - replay.FromJournal: a replay of a journal
+//
+// Only packages of this module implement it.
+type Backend interface {
+	// BackendName is the name in errors and lists.
+	BackendName() string
+	// OpenBackend is called by New.
+	OpenBackend(o backend.Options) (backend.Backend, error)
+}
+
+// BackendVariable is the environment variable that names the backend if
+// Options.Backend is nil.
+const BackendVariable = "ACTUM_BACKEND"
+
+// Named chooses a backend by name: "uring" (Linux), "epoll" (Linux), "goroutine" (every
+// system), "iocp" (Windows), "kqueue" (macOS and the BSDs), or "sim" if the program
+// imports package sim. "auto" takes the first of these, in this order, that works on
+// this system, but never one of the last three, which are used only if they are named.
+// An empty name is Options without a Backend: the environment variable ACTUM_BACKEND
+// names it, and without that "auto" does.
+func Named(name string) Backend { return named(name) }
+
+type named string
+
+// BackendName is n itself, or the default that it stands for.
+func (n named) BackendName() string {
+	return cmp.Or(string(n), os.Getenv(BackendVariable), "auto")
+}
+
+// OpenBackend lets n be the backend that another one wraps.
+func (n named) OpenBackend(o backend.Options) (backend.Backend, error) { return o.Open(n) }
+
+// nameOf is the name that s is, if it is no more than that; "auto" for any.
+func nameOf(s backend.Source) (name string, ok bool) {
+	if s == nil {
+		s = named("")
+	}
+	n, ok := s.(named)
+	if !ok {
+		return "", false
+	}
+	return n.BackendName(), true
+}
 
 // candidate is a backend that can be chosen by name. The candidates of a system are
 // listed in choose_*.go, the best first.
@@ -20,6 +75,16 @@ type candidate struct {
 	locks    bool // it can wait with a locked thread: WaitLocked
 	features bool // it implements featured
 	open     func(backend.Options) (backend.Backend, error)
+}
+
+// allCandidates are the candidates of this system, and then the backends that other
+// packages have registered.
+var allCandidates = func() []candidate {
+	list := slices.Clone(candidates)
+	for _, s := range backend.Registered() {
+		list = append(list, candidate{name: s.BackendName(), explicit: true, open: s.OpenBackend})
+	}
+	return list
 }
 
 // BackendInfo says which backend a dispatcher uses.
@@ -45,6 +110,14 @@ func open(o *Options) (b backend.Backend, info BackendInfo, err error) {
 	return b, info, err
 }
 
+// backendOptions is the part of o that a backend needs.
+func backendOptions(o *Options) backend.Options {
+	return backend.Options{
+		Entries: o.RingEntries, Locked: o.WaitMode == WaitLocked, DisabledFeatures: o.DisabledFeatures,
+		Logger: o.Logger, Pool: o.Pool.normal().Max > 1, Notify: notifySystem,
+	}
+}
+
 // choose opens the backend of that name, or the first one that works.
 func choose(o *Options, name string) (backend.Backend, BackendInfo, error) {
 	var info BackendInfo
@@ -64,16 +137,6 @@ func choose(o *Options, name string) (backend.Backend, BackendInfo, error) {
 		info.Refused = append(info.Refused, BackendStatus{Name: c.name, ByName: c.explicit, Err: err})
 	}
 	return nil, info, noBackend(name, info.Refused)
-}
-
-// allCandidates are the candidates of this system, and then the backends that other
-// packages have registered.
-var allCandidates = func() []candidate {
-	list := slices.Clone(candidates)
-	for _, s := range backend.Registered() {
-		list = append(list, candidate{name: s.BackendName(), explicit: true, open: s.OpenBackend})
-	}
-	return list
 }
 
 // suits reports whether c may be used if that name is asked for.
@@ -227,4 +290,42 @@ func (c *candidate) probe(o *Options) (features []Feature, err error) {
 		err = closing
 	}
 	return features, err
+}
+
+// ReplaceBackends makes every dispatcher that is made from now on ask with for its
+// backend. number is 1 for the first of these dispatchers, 2 for the next, and so on,
+// and chosen is its own Options.Backend, which may be nil. An error of with is New's.
+// It is for tools that record or replay a program, or run it on a simulated network.
+// ReplaceBackends ends when stop is called. If one is in progress already, it fails.
+// Calls of with do not overlap; with must not call New.
+func ReplaceBackends(with func(number int, chosen Backend) (Backend, error)) (stop func(), err error) {
+	process.mu.Lock()
+	defer process.mu.Unlock()
+	if process.replace != nil {
+		return nil, errors.New("proactor: ReplaceBackends is in progress already: stop that one first")
+	}
+	process.replace, process.replaced = with, 0
+	return sync.OnceFunc(func() {
+		process.mu.Lock()
+		defer process.mu.Unlock()
+		process.replace = nil
+	}), nil
+}
+
+// replaceBackend sets o.Backend to what ReplaceBackends asks for, if one is in progress.
+func (o *Options) replaceBackend() (err error) {
+	process.replacing.Lock() // not mu: with may ask for the open dispatchers, or call stop
+	defer process.replacing.Unlock()
+	process.mu.Lock()
+	with, number := process.replace, process.replaced+1
+	if with == nil {
+		process.mu.Unlock()
+		return nil
+	}
+	process.replaced = number
+	process.mu.Unlock()
+	if o.Backend, err = with(number, o.Backend); err != nil {
+		return fmt.Errorf("proactor: the backend of dispatcher %d: %w", number, err)
+	}
+	return nil
 }

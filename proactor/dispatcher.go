@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -11,6 +12,9 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/record"
 )
+
+// A dispatcher from New to Close: its options, the dispatchers of this process, the posts
+// of other goroutines, and its end. run.go calls the handlers.
 
 // Dispatcher is the completion dispatcher: it waits for operations to complete and
 // calls their handlers. All its methods may be called from any goroutine. One
@@ -57,9 +61,9 @@ type Dispatcher struct {
 	// one goroutine pays for the wake-up.
 	parked atomic.Bool
 
-	backoff backoff    // multishot accepts that have run out of descriptors: backoff.go
+	backoff backoff    // multishot accepts that have run out of descriptors: multishot.go
 	lead    leadership // which goroutine dispatches while Run is in progress: lead.go
-	spin    spinning   // how a leader waits: spin.go
+	spin    spinning   // how a leader waits: lead.go
 
 	journal backend.Journal  // nil: no journal is written or replayed
 	record  *record.Recorder // nil: no record is kept
@@ -67,6 +71,64 @@ type Dispatcher struct {
 	labels  *labels          // nil: none
 	checks  *checker         // nil: none
 	logger  *slog.Logger     // queues its records; nil: silent
+}
+
+// Options are the options of a dispatcher. The zero value of each field is its default.
+type Options struct {
+	// Backend carries the operations out. Nil: the environment variable ACTUM_BACKEND
+	// names the backend, and without that it is the first one that works on this system.
+	// [Named] chooses one of this system's backends by name. Package sim has a simulated
+	// network; package replay has one backend that records a journal, and one that replays
+	// it.
+	Backend Backend
+	// Pool says how many goroutines dispatch: the zero value is one.
+	Pool Pool
+	// WaitMode says how the dispatcher waits for completions. The zero value is
+	// WaitParked; docs/adr/0010 has figures that say when WaitLocked is better.
+	WaitMode WaitMode
+	// SpinLimit is how long at most a goroutine that waits in [Dispatcher.Await] spins,
+	// looking for its completion, before it parks. 0 means 100 µs, and a negative value
+	// switches spinning off. See docs/adr/0019.
+	SpinLimit time.Duration
+	// RingEntries is the size of uring's submission queue; 0 means 256.
+	RingEntries int
+	// DisabledFeatures names features that the backend must not use, of those that
+	// [ProbeBackends] lists: to measure the effect of one, or to avoid a bug of a
+	// kernel. A backend that has no features may still be used if Backend is nil; if
+	// Backend names such a backend, New returns an error.
+	DisabledFeatures []string
+	// Record configures the causal record of operations, which is kept by default.
+	Record RecordOptions
+	// Diagnostics look for mistakes. None by default.
+	Diagnostics Diagnostics
+	// Logger logs which backend is used and why others were refused, pauses of
+	// multishot accepts, and what Diagnostics find. Nil: nothing is logged. A goroutine
+	// of its own calls it, with one record at a time, in order; therefore it may block,
+	// and may close the dispatcher. Up to 1024 records wait for it; further ones
+	// are dropped, and a record reports their number. New and Close return when all
+	// earlier records have been handled, unless the Logger itself calls Close, or makes
+	// no progress for a second.
+	Logger *slog.Logger
+}
+
+// validate returns an error that names the first wrong field.
+func (o *Options) validate() error {
+	if o.RingEntries < 0 || o.RingEntries > 32768 {
+		return fmt.Errorf("proactor: Options.RingEntries is %d: it must be 0 (the default) or 1 to 32768", o.RingEntries)
+	}
+	if err := o.Pool.validate(); err != nil {
+		return err
+	}
+	if err := o.WaitMode.validate(o.Pool); err != nil {
+		return err
+	}
+	if err := o.Diagnostics.validate(o); err != nil {
+		return err
+	}
+	if o.Record.History < 0 || o.Record.History > maxHistory {
+		return fmt.Errorf("proactor: Options.Record.History is %d: it must be 0 (the default) to %d", o.Record.History, maxHistory)
+	}
+	return nil
 }
 
 // New makes a dispatcher. It calls no handler before Run, RunOne or Poll is called.
@@ -164,6 +226,22 @@ func (d *Dispatcher) OpenHandles() int { return int(d.openHandles.Load()) }
 // never goes back. Under the sim backend it is virtual.
 func (d *Dispatcher) Now() time.Duration { return d.backend.Now() }
 
+// HasJournal reports whether the run of d is written to a journal or replayed (package
+// replay). A program whose other goroutines depend on the clock should make them
+// independent of it then.
+func (d *Dispatcher) HasJournal() bool { return d.journal != nil }
+
+// JournalValue returns the result of get, and in a replay the result that get had in
+// the run, without calling it. It is for numbers that decide what the program does
+// and that do not come from operations, such as random ones. Any goroutine may call
+// it. Without a journal it just calls get.
+func (d *Dispatcher) JournalValue(get func() int64) int64 {
+	if d.journal == nil {
+		return get()
+	}
+	return d.journal.Value(get)
+}
+
 // Post completes op without any I/O: the dispatcher calls its handler. Other
 // goroutines use it to have a function called on the dispatcher. Operations that one
 // goroutine posts complete in the order of the posts. Post wakes the dispatcher only
@@ -247,4 +325,126 @@ func (d *Dispatcher) Stop() {
 	}
 	d.stopping.Store(true)
 	d.interrupt()
+}
+
+// Close: no operation starts any more, the backend closes its handles, and what was
+// outstanding is dispatched until nothing is left. Operations that are started after
+// that are completed one by one (completeAfterClose).
+
+// Close ends d: Run returns ErrClosed, every handle is closed, and every outstanding
+// operation completes with an error that unwraps to net.ErrClosed; its handler is
+// called before Close returns. An operation that is started later completes the same
+// way, on a goroutine of its own: a handler that gets ErrClosed should not start
+// anything again.
+//
+// Close waits for the handler that is running. If a handler of d calls Close, or
+// Diagnostics.Report does, Close fails with [ErrInHandler] and closes nothing; it
+// also logs that. A handler that wants d to end calls Stop, and the goroutine that
+// called Run closes d.
+func (d *Dispatcher) Close() error {
+	if d.InHandler() {
+		return d.refuseClose()
+	}
+	defer logqueue.Flush(d.logger)
+	if d.journal == nil || !d.journal.Ask(nil, backend.ClosingRequest, d.markClosed) {
+		d.markClosed()
+	} else {
+		d.journal.AwaitEnd(d.closed.Load)
+	}
+	d.takeTurn()
+	defer d.releaseTurn()
+	d.markClosed()
+	if d.ended {
+		return nil
+	}
+	d.ended = true
+	var err error
+	d.checks.closing()
+	d.onThread(func() {
+		err = d.backend.Close()
+		d.closeExternal()
+		d.drain()
+		for d.awaitExternal() {
+			d.drain()
+		}
+	})
+	d.thread.exit()
+	d.checks.closed()
+	d.unregister()
+	return err
+}
+
+// refuseClose is the result of a Close that a handler has called. It logs the error
+// as well, because such a caller may ignore it.
+func (d *Dispatcher) refuseClose() error {
+	err := fmt.Errorf("proactor: closing a dispatcher: %w (a handler calls Stop, and the goroutine that called Run closes)", ErrInHandler)
+	if d.logger != nil {
+		d.logger.Error("proactor: the dispatcher is not closed", "error", err)
+	}
+	return err
+}
+
+// markClosed keeps everything from starting.
+func (d *Dispatcher) markClosed() {
+	d.mu.Lock()
+	d.closed.Store(true)
+	d.mu.Unlock()
+	if d.journal != nil {
+		d.journal.End()
+	}
+	d.interrupt()
+}
+
+// drain completes everything that is outstanding, and what the handlers start
+// meanwhile, until nothing is left. d is closed and the turn is taken.
+func (d *Dispatcher) drain() {
+	for d.collectForClose() {
+		d.stopping.Store(false) // after Close, Stop has no effect
+		d.dispatchRunnable()
+		d.dispatchCompleted()
+	}
+}
+
+// collectForClose moves everything to the lists from which it is dispatched, and
+// reports whether there is anything. Posts and timers get an error; other operations
+// have their result.
+func (d *Dispatcher) collectForClose() bool {
+	d.record.Round()
+	if d.journal != nil {
+		d.journal.Enter()
+	}
+	d.mu.Lock()
+	d.runnable.Append(&d.posted)
+	for _, op := range d.timers.runningTimers() {
+		d.timers.remove(op)
+		d.runnable.Push(&op.op)
+	}
+	d.mu.Unlock()
+	for op := d.runQueue.next(); op != nil; op = d.runQueue.next() {
+		d.runnable.Push(op)
+	}
+	for op := d.runnable.Head(); op != nil; op = op.Next {
+		if k := Kind(op.Kind); op.Err == nil && (k == KindTimer || k == KindPost) {
+			op.Err = ErrClosed
+		}
+	}
+	if d.completed == nil {
+		d.completed = d.wait(0)
+	}
+	return !d.runnable.Empty() || d.completed != nil
+}
+
+// completeAfterClose completes an operation that was started after Close. It uses
+// another goroutine, because the initiator may hold a lock that the handler needs.
+func (d *Dispatcher) completeAfterClose() { go d.drainAfterClose() }
+
+// drainAfterClose completes what Close has not found. If this goroutine gets the
+// turn before Close does, it leaves everything to Close: the backend is still open,
+// and with WaitLocked only the locked thread may call its Wait.
+func (d *Dispatcher) drainAfterClose() {
+	d.takeTurn()
+	defer d.releaseTurn()
+	if d.ended {
+		d.drain()
+	}
 }

@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"sync/atomic"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// Handles, in this order: making them (Connect, Listen, Adopt, Pipe), reading and
-// writing streams, the calls that do not wait, cancelling and closing, datagrams.
-// Files are in file.go, composed and multishot operations in multishot.go.
+// Handles, in this order: reading and writing streams, the calls that do not wait,
+// receiving into buffers of a pool, datagrams, cancelling and closing. Handles are made in
+// endpoint.go; files are in file.go, composed and multishot operations in multishot.go.
 
 // Handle is a stream (a socket, a pipe, a terminal), a listener, a datagram socket,
 // or a file. Any goroutine may use it. One outstanding operation in each direction
@@ -34,81 +33,6 @@ const handleClosed = 1
 func (d *Dispatcher) newHandle(h backend.Handle) *Handle {
 	d.openHandles.Add(1)
 	return &Handle{d: d, h: h}
-}
-
-// open makes a handle by a call of the backend, unless d is closed.
-func (d *Dispatcher) open(call string, open func() (backend.Handle, error)) (*Handle, error) {
-	if d.closed.Load() {
-		return nil, closedError(call)
-	}
-	h, err := open()
-	if err != nil {
-		return nil, err
-	}
-	return d.newHandle(h), nil
-}
-
-// Connect connects to an address; the new stream is in op.Handle. network is
-// "tcp", "tcp4", "tcp6" (address is a literal IP:port; the caller looks up names) or
-// "unix" (a path, or @name for an abstract one). With a datagram network it makes a
-// connected datagram handle: see ListenPacket. o may be nil.
-func (d *Dispatcher) Connect(op *Operation, network, address string, o *SocketOptions) {
-	d.begin(op, KindConnect)
-	op.op.Handle = nil
-	op.op.Args = &backend.ConnectArgs{Network: network, Address: address, Socket: (*backend.SocketOptions)(o)}
-	d.start(op)
-}
-
-// Listen makes a listener; see Connect for network and address. Port 0 takes a free
-// port, which LocalAddr returns. The file of a "unix" listener is removed when the
-// handle is closed, unless another file has taken its place.
-func (d *Dispatcher) Listen(network, address string, o *SocketOptions) (*Handle, error) {
-	return d.open("listen on "+network+" "+address, func() (backend.Handle, error) { return d.backend.Listen(network, address, (*backend.SocketOptions)(o)) })
-}
-
-// Adopt makes a stream of an open file: a pipe, a FIFO, a terminal, the standard
-// input, anything that is read and written in order and can be waited for. The
-// handle has a descriptor of its own; file remains the caller's to close, and may be
-// closed at once. Regular files are refused with an error that unwraps to
-// errors.ErrUnsupported: for those use OpenFile.
-//
-// A read from a terminal returns a line at a time, unless the terminal is set
-// otherwise. On Linux, reading from the master of a pseudo-terminal whose other side
-// is closed is an error: syscall.EIO.
-//
-// On Windows file must have been opened for overlapped I/O, as named pipes can be;
-// consoles and the pipes of os.Pipe are refused. file loses its deadlines.
-//
-// The handle is non-blocking. If the system allows it, the file is opened anew, so
-// that other processes, such as the shell on the same terminal, are not affected.
-// Otherwise (for example a standard input that another user owns) all processes that
-// share it see it non-blocking.
-func (d *Dispatcher) Adopt(file *os.File) (*Handle, error) {
-	return d.open("adopt a file", func() (backend.Handle, error) { return d.backend.Adopt(file) })
-}
-
-// Pipe makes a pipe: bytes that are written to w are read from r. Reading from w or
-// writing to r fails with syscall.EBADF. When w is closed, r reads the bytes that
-// are in the pipe, then io.EOF; when r is closed, writes fail with syscall.EPIPE. On
-// Windows these errors are ERROR_ACCESS_DENIED and ERROR_NO_DATA, and a write that
-// is cancelled during a read may have written more than it reports.
-func (d *Dispatcher) Pipe() (r, w *Handle, err error) {
-	if d.closed.Load() {
-		return nil, nil, closedError("make a pipe")
-	}
-	in, out, err := d.backend.Pipe()
-	if err != nil {
-		return nil, nil, err
-	}
-	return d.newHandle(in), d.newHandle(out), nil
-}
-
-// Accept completes with a new stream, in op.Handle. If it fails because
-// descriptors have run out (syscall.EMFILE), the listener still works: start another
-// accept after a while, or use AcceptMultishot, which does so.
-func (h *Handle) Accept(op *Operation) {
-	h.d.begin(op, KindAccept)
-	h.start(op)
 }
 
 // Read reads at least one byte and at most len(b) bytes into b, which is the
@@ -167,6 +91,124 @@ func (h *Handle) TryWrite(b []byte) (int, error) { return h.h.TryWrite(b) }
 
 // TryWriteV is TryWrite for the buffers of v in order. It does not change v.
 func (h *Handle) TryWriteV(v [][]byte) (int, error) { return h.h.TryWriteV(v) }
+
+// BufferPool is a pool of buffers for receives: an idle connection owns no buffer.
+// It may serve any number of handles, on any dispatchers, and is safe for concurrent
+// use.
+//
+// A receive takes a buffer when there are bytes for it, and completes with it. The
+// handler owns the buffer, may keep it or pass it on, and returns it with
+// Buffer.Release; nothing may touch its bytes afterwards.
+//
+// An empty pool is no error: receives wait until a buffer is released. The bytes
+// stay in the connection, which slows down their sender. The receive that has waited
+// longest gets the next buffer.
+type BufferPool struct{ p *backend.Pool }
+
+// Buffer is one buffer of a pool. Its owner is the handler of the receive, until
+// Release.
+type Buffer backend.PoolBuffer
+
+// Bytes are the received bytes.
+func (b *Buffer) Bytes() []byte { return (*backend.PoolBuffer)(b).Bytes() }
+
+// Release returns b to its pool; nothing may touch its bytes any more. A second Release
+// panics, because the buffer may belong to another receive by then.
+func (b *Buffer) Release() { (*backend.PoolBuffer)(b).Release() }
+
+// NewBufferPool makes a pool of count buffers of size bytes each. It panics if one
+// of the two is not positive.
+func NewBufferPool(size, count int) *BufferPool {
+	return &BufferPool{backend.NewPool(size, count)}
+}
+
+// Size is the size of a buffer in bytes, the most that one receive brings.
+func (p *BufferPool) Size() int { return p.p.Size() }
+
+// Free is the number of buffers that are in the pool now.
+func (p *BufferPool) Free() int { return p.p.Free() }
+
+// Receive is a Read that owns no memory while it waits: the bytes are in op.Buffer,
+// taken from pool. op.N is their number. With an error there is no buffer.
+func (h *Handle) Receive(op *Operation, pool *BufferPool) {
+	h.d.begin(op, KindReceive)
+	h.receive(op, pool)
+}
+
+func (h *Handle) receive(op *Operation, pool *BufferPool) {
+	r := op.ensureExtra()
+	r.receive = backend.ReceiveArgs{Pool: pool.p}
+	op.op.Args = &r.receive
+	h.start(op)
+}
+
+// Buffer is the buffer of a receive; nil if there was an error. The handler owns it
+// until it releases it.
+func (o *Operation) Buffer() *Buffer {
+	r := o.extra.Load()
+	if r == nil {
+		return nil
+	}
+	return (*Buffer)(r.receive.Buffer)
+}
+
+// PacketAddr is the source or the destination of a datagram: an AddrPort for UDP, a
+// Path for Unix datagrams. Two of them can be compared with ==. A PacketAddr that is
+// not valid means the peer of a connected socket, or a Unix socket without a name.
+type PacketAddr struct {
+	AddrPort netip.AddrPort // UDP; IPv4 addresses are not mapped into IPv6
+	Path     string         // Unix; @name for an abstract one, "" for a socket without a name
+}
+
+// IsValid reports whether a is an address.
+func (a PacketAddr) IsValid() bool { return backend.PacketAddr(a).IsValid() }
+
+// String returns a in the form that Connect takes.
+func (a PacketAddr) String() string { return backend.PacketAddr(a).String() }
+
+// ReceiveFrom receives one datagram into b, which is the runtime's until the handler
+// is called. op.N is its length and op.From its source. An empty datagram is N == 0
+// and no error. If the datagram is longer than b the rest is lost, and op.Truncated
+// reports it.
+//
+// An error ends this operation alone. A connected UDP socket gets
+// syscall.ECONNREFUSED when no socket has received what it sent, and still works.
+func (h *Handle) ReceiveFrom(op *Operation, b []byte) {
+	h.d.begin(op, KindReceiveFrom)
+	r := op.ensureExtra()
+	r.datagram.Truncated = false
+	op.op.Buf, op.op.Args = b, &r.datagram
+	h.start(op)
+}
+
+// SendTo sends b, which may be empty, as one datagram; b is the runtime's until the
+// handler is called. It completes when the system has taken the datagram, which does
+// not mean that a peer receives it. It waits while the system has no room. Only a
+// Unix datagram to a socket whose queue is full, and to which h is not connected,
+// fails with syscall.EAGAIN on some systems.
+func (h *Handle) SendTo(op *Operation, b []byte, to PacketAddr) {
+	h.d.begin(op, KindSendTo)
+	r := op.ensureExtra()
+	r.datagram.Addr = backend.PacketAddr(to)
+	op.op.Buf, op.op.Args = b, &r.datagram
+	h.start(op)
+}
+
+// From is the source of the datagram of a ReceiveFrom. It allocates nothing.
+func (o *Operation) From() PacketAddr {
+	r := o.extra.Load()
+	if r == nil {
+		return PacketAddr{}
+	}
+	return PacketAddr(r.datagram.Addr)
+}
+
+// Truncated reports whether the datagram of a ReceiveFrom was longer than its
+// buffer.
+func (o *Operation) Truncated() bool {
+	r := o.extra.Load()
+	return r != nil && r.datagram.Truncated
+}
 
 // LocalAddr is the address of this end.
 func (h *Handle) LocalAddr() net.Addr { return h.h.LocalAddr() }
@@ -261,76 +303,4 @@ func (h *Handle) MoveTo(d *Dispatcher) error {
 	d.openHandles.Add(1)
 	h.d, h.h = d, taken
 	return nil
-}
-
-// PacketAddr is the source or the destination of a datagram: an AddrPort for UDP, a
-// Path for Unix datagrams. Two of them can be compared with ==. A PacketAddr that is
-// not valid means the peer of a connected socket, or a Unix socket without a name.
-type PacketAddr struct {
-	AddrPort netip.AddrPort // UDP; IPv4 addresses are not mapped into IPv6
-	Path     string         // Unix; @name for an abstract one, "" for a socket without a name
-}
-
-// IsValid reports whether a is an address.
-func (a PacketAddr) IsValid() bool { return backend.PacketAddr(a).IsValid() }
-
-// String returns a in the form that Connect takes.
-func (a PacketAddr) String() string { return backend.PacketAddr(a).String() }
-
-// ListenPacket makes a datagram handle. network is "udp", "udp4", "udp6" (address is
-// a literal IP:port; port 0 takes a free port, which LocalAddr returns) or
-// "unixgram" (a path, or @name for an abstract one; the file is removed when the
-// handle is closed). o may be nil.
-//
-// Connect on one of these networks makes a datagram handle that is connected to one
-// peer: it receives only from this peer, and sends to PacketAddr{}. A "unixgram"
-// handle that is to receive replies needs an address: set SocketOptions.LocalAddr.
-func (d *Dispatcher) ListenPacket(network, address string, o *SocketOptions) (*Handle, error) {
-	return d.open("listen on "+network+" "+address, func() (backend.Handle, error) {
-		return d.backend.ListenPacket(network, address, (*backend.SocketOptions)(o))
-	})
-}
-
-// ReceiveFrom receives one datagram into b, which is the runtime's until the handler
-// is called. op.N is its length and op.From its source. An empty datagram is N == 0
-// and no error. If the datagram is longer than b the rest is lost, and op.Truncated
-// reports it.
-//
-// An error ends this operation alone. A connected UDP socket gets
-// syscall.ECONNREFUSED when no socket has received what it sent, and still works.
-func (h *Handle) ReceiveFrom(op *Operation, b []byte) {
-	h.d.begin(op, KindReceiveFrom)
-	r := op.ensureExtra()
-	r.datagram.Truncated = false
-	op.op.Buf, op.op.Args = b, &r.datagram
-	h.start(op)
-}
-
-// SendTo sends b, which may be empty, as one datagram; b is the runtime's until the
-// handler is called. It completes when the system has taken the datagram, which does
-// not mean that a peer receives it. It waits while the system has no room. Only a
-// Unix datagram to a socket whose queue is full, and to which h is not connected,
-// fails with syscall.EAGAIN on some systems.
-func (h *Handle) SendTo(op *Operation, b []byte, to PacketAddr) {
-	h.d.begin(op, KindSendTo)
-	r := op.ensureExtra()
-	r.datagram.Addr = backend.PacketAddr(to)
-	op.op.Buf, op.op.Args = b, &r.datagram
-	h.start(op)
-}
-
-// From is the source of the datagram of a ReceiveFrom. It allocates nothing.
-func (o *Operation) From() PacketAddr {
-	r := o.extra.Load()
-	if r == nil {
-		return PacketAddr{}
-	}
-	return PacketAddr(r.datagram.Addr)
-}
-
-// Truncated reports whether the datagram of a ReceiveFrom was longer than its
-// buffer.
-func (o *Operation) Truncated() bool {
-	r := o.extra.Load()
-	return r != nil && r.datagram.Truncated
 }

@@ -227,6 +227,15 @@ func (d *Dispatcher) start(op *Operation) {
 	d.startRecorded(op)
 }
 
+// ask is backend.Journal.Ask for the start of op, which has begun.
+func (d *Dispatcher) ask(op *Operation, do func()) bool {
+	what := "start " + op.kind.String()
+	if name, ok := op.Token.(string); ok {
+		what += " " + name
+	}
+	return d.journal.Ask(&op.op, what, do)
+}
+
 // startRecorded is the rest of start, when op's record has begun.
 func (d *Dispatcher) startRecorded(op *Operation) {
 	if c := op.settings.Load(); c != nil {
