@@ -151,3 +151,26 @@ func (l *opQueue) interruptLocked() {
 	default:
 	}
 }
+
+// closeWriteLocked ends the outgoing direction once nothing is left to be written.
+// It ignores an error: the peer has gone already.
+func (l *opQueue) closeWriteLocked() {
+	if l.writeClosing != nil && !l.ended && l.Closed == nil && l.Ops.Empty() {
+		l.ended = true
+		_ = l.writeClosing()
+	}
+}
+
+// writeError returns ErrWriteClosed for a write after the end of the direction,
+// because systems report different errors.
+func (l *opQueue) writeError(err error) error {
+	if err == nil || err == backend.ErrWouldBlock {
+		return err
+	}
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
+	if l.writeClosing != nil {
+		return backend.ErrWriteClosed
+	}
+	return err
+}

@@ -51,6 +51,24 @@ func (b *Backend) addConnect(op *backend.Op) (*handle, error) {
 	return h, err
 }
 
+// connectPacket carries out a connect of datagrams, which does not wait.
+func (b *Backend) connectPacket(op *backend.Op) error {
+	if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
+		return err
+	}
+	fd := int(op.Sys.Fd)
+	if err := sys.ConnectPacket(&op.Sys); err != nil {
+		sys.Close(fd)
+		return sys.ConnectError(op.Connect(), err)
+	}
+	d := skeleton.Descriptor{FD: fd, Network: op.Connect().Network}
+	err := d.Established(op) // it does not fail for datagrams
+	if err == nil {
+		op.New, err = b.Make(d)
+	}
+	return err
+}
+
 // CancelConnect implements skeleton.Connecting.
 func (h *handle) CancelConnect(op *backend.Op) { skeleton.Cancel(&h.queues[backend.Out], op) }
 

@@ -5,9 +5,11 @@ package iocp
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
@@ -121,6 +123,52 @@ func (h *handle) Control(f func(fd uintptr)) error {
 	return h.queues[backend.In].Use(func() { f(uintptr(h.FD)) })
 }
 
+// TryRead implements backend.Handle.
+func (h *handle) TryRead(b []byte) (int, error) {
+	n, err := h.try(backend.In, func(*opQueue) (int, syscall.Errno) { return h.Recv(b) })
+	if len(b) == 0 && err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// TryWrite implements backend.Handle.
+func (h *handle) TryWrite(b []byte) (int, error) {
+	return h.try(backend.Out, func(*opQueue) (int, syscall.Errno) { return h.Send(b) })
+}
+
+// TryWriteV implements backend.Handle.
+func (h *handle) TryWriteV(v [][]byte) (int, error) {
+	return h.try(backend.Out, func(q *opQueue) (int, syscall.Errno) {
+		if q.vector.Set(v) == 0 {
+			return 0, 0
+		}
+		defer q.vector.Reset()
+		return h.SendVector(&q.vector)
+	})
+}
+
+// try makes a call that does not wait, outside of the queue of direction d.
+func (h *handle) try(d backend.Direction, call func(*opQueue) (int, syscall.Errno)) (int, error) {
+	if !h.IsStream() {
+		return 0, backend.ErrWrongHandle
+	}
+	q := &h.queues[d]
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	switch {
+	case q.Closed != nil:
+		return 0, q.Closed
+	case d == backend.Out && h.WriteClosing:
+		return 0, backend.ErrWriteClosed
+	}
+	n, errno := call(q)
+	if d == backend.In {
+		return h.ReadResult(n, errno)
+	}
+	return h.WriteResult(n, errno)
+}
+
 // Side implements skeleton.Handle.
 func (h *handle) Side(k backend.Kind) skeleton.Side {
 	if !h.Suits(k) {
@@ -160,4 +208,25 @@ func (h *handle) Close() error {
 		h.b.Open.Remove(h) // last: until here Backend.Close waits for h
 		h.b.wakeSleeper()
 	})
+}
+
+// releaseIfIdle closes the descriptor of a closed handle when nothing is in flight on it.
+// Until then the descriptor is needed to ask the system how much was moved.
+func (b *Backend) releaseIfIdle(h *handle) {
+	for d := range h.queues {
+		q := &h.queues[d]
+		q.Mu.Lock()
+		inUse := q.inFlight || q.Closed == nil
+		q.Mu.Unlock()
+		if inUse {
+			return
+		}
+	}
+	b.Mu.Lock()
+	_, last := b.draining[h]
+	delete(b.draining, h)
+	b.Mu.Unlock()
+	if last && !h.Listener {
+		h.Release()
+	}
 }

@@ -3,9 +3,6 @@
 package iocp
 
 import (
-	"io"
-	"net"
-	"os"
 	"syscall"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
@@ -25,10 +22,12 @@ type opQueue struct {
 	gatherBuffer  []byte     // the bytes of a pipe's gather write; made at first use
 }
 
+var _ skeleton.Side = (*opQueue)(nil)
+
 // The states of an operation, in Op.Flag.
 const (
 	holdsFile uint32 = 1 << iota // a transmission: the step in progress has acquired the file
-	hasBytes                     // a receive: there are bytes for it (receive.go)
+	hasBytes                     // a receive: there are bytes for it (kinds.go)
 )
 
 // start queues op, and begins it if it is the head.
@@ -144,68 +143,6 @@ func (q *opQueue) beginLocked(op *backend.Op) (syscall.Errno, error) {
 	return errno, err
 }
 
-// prepareLocked does what precedes the system call for op. An error is the result of
-// op.
-func (q *opQueue) prepareLocked(op *backend.Op) error {
-	err := q.h.joinPort()
-	switch {
-	case err != nil && op.Kind == backend.KindConnect:
-		return q.failConnectLocked(op, sys.ConnectError(op.Connect(), err))
-	case err == nil && op.Kind == backend.KindAccept:
-		err = sys.PrepareAccept(&op.Sys, q.h.Local, q.h.options)
-	case err == nil && op.Kind == backend.KindSendTo:
-		_, err = q.h.EncodeDestination(op)
-		return err
-	case err == nil && op.Kind == backend.KindTransmitFile && !op.Transmission().Begun:
-		if err = q.h.beginTransmit(op.Transmission()); err != nil {
-			return q.transmitResultLocked(op, 0, err)
-		}
-	}
-	switch {
-	case err == nil:
-		return nil
-	case q.h.Name != "":
-		return &os.PathError{Op: skeleton.Verb(op.Kind), Path: q.h.Name, Err: err}
-	}
-	return &net.OpError{Op: skeleton.Verb(op.Kind), Net: q.h.Network, Source: q.h.Local, Addr: q.h.Remote, Err: err}
-}
-
-// callLocked makes the system call that puts op into flight. Only a transmission
-// returns an error.
-func (q *opQueue) callLocked(op *backend.Op) (syscall.Errno, error) {
-	if q.h.Name != "" {
-		return q.callPipeLocked(op)
-	}
-	switch op.Kind {
-	case backend.KindAccept:
-		return sys.StartAccept(q.h.FD, &op.Sys), nil
-	case backend.KindConnect:
-		if backend.IsUnix(q.h.Network) {
-			return q.h.b.connectUnix(op), nil
-		}
-		return sys.StartConnect(&op.Sys), nil
-	case backend.KindRead, backend.KindReadV:
-		return sys.StartRecv(q.h.FD, &op.Sys, op.Buf, vectorOf(op)), nil
-	case backend.KindReceive:
-		return sys.StartAwait(q.h.FD, &op.Sys), nil
-	case backend.KindTransmitFile:
-		return q.transmitLocked(op)
-	case backend.KindReceiveFrom:
-		return sys.StartRecvFrom(q.h.FD, &op.Sys, op.Buf), nil
-	case backend.KindSendTo:
-		return sys.StartSendTo(q.h.FD, &op.Sys, op.Buf, !op.Datagram().Addr.IsValid()), nil
-	}
-	return sys.StartSend(q.h.FD, &op.Sys, op.Buf, vectorOf(op)), nil
-}
-
-// vectorOf returns the buffers of a scatter read or a gather write; nil for other kinds.
-func vectorOf(op *backend.Op) [][]byte {
-	if op.Kind == backend.KindReadV || op.Kind == backend.KindWriteV {
-		return op.Vec
-	}
-	return nil
-}
-
 // onCompletion handles op, which has come out of the port, and begins the next one.
 func (q *opQueue) onCompletion(op *backend.Op, moved int, failed bool) {
 	q.Mu.Lock()
@@ -251,62 +188,39 @@ func (h *handle) systemResult(op *backend.Op) (int, syscall.Errno) {
 	return sys.Result(h.FD, &op.Sys)
 }
 
-// resultLocked turns how op ended into its result.
-func (q *opQueue) resultLocked(op *backend.Op, moved int, errno syscall.Errno) error {
-	switch op.Kind {
-	case backend.KindAccept:
-		return q.acceptResultLocked(op, errno)
-	case backend.KindConnect:
-		return q.connectResultLocked(op, errno)
-	case backend.KindTransmitFile:
-		return q.transmitResultLocked(op, errno, nil)
-	case backend.KindReceiveFrom, backend.KindSendTo:
-		return q.packetResultLocked(op, moved, errno)
-	case backend.KindReceive:
-		return q.pollErrorLocked(op, errno)
+// HeldLocked implements skeleton.Side: the system has the head.
+func (q *opQueue) HeldLocked() *backend.Op {
+	if q.inFlight {
+		return q.Ops.Head()
 	}
-	switch {
-	case q.h.Name != "":
-		return q.pipeResultLocked(op, moved, errno)
-	case errno != 0:
-		return q.resultErrorLocked(op, errno)
-	case q.Closed != nil:
-		op.N = moved
-		return q.Closed
-	case moved == 0 && op.Kind.Direction() == backend.In:
-		return io.EOF
-	}
-	op.N = moved
 	return nil
 }
 
-// resultErrorLocked is the error of an operation that the system has ended with errno.
-func (q *opQueue) resultErrorLocked(op *backend.Op, errno syscall.Errno) error {
-	switch {
-	case q.Closed != nil:
-		return q.Closed
-	case errno == sys.Aborted && q.cancelled:
-		return backend.ErrCanceled
+// CancelHeldLocked implements skeleton.Side: the head comes out of the port in any case,
+// and what the system has done by then is its result.
+func (q *opQueue) CancelHeldLocked(op *backend.Op) {
+	if q.Closed == nil {
+		q.cancelled = true
+		sys.CancelIO(q.h.FD, &op.Sys)
 	}
-	return q.h.Error(skeleton.Verb(op.Kind), errno)
 }
 
-// againLocked reports whether op goes to the system once more, for example because the
-// peer has gone before it was accepted, or because there is more to transmit.
-func (q *opQueue) againLocked(op *backend.Op, moved int, errno syscall.Errno) bool {
-	switch op.Kind {
-	case backend.KindAccept:
-		if q.Closed != nil || !sys.PeerGone(errno) {
-			return false
-		}
-		sys.Close(int(op.Sys.Fd))
-		return true
-	case backend.KindTransmitFile:
-		return q.transmittedLocked(op, moved, errno)
-	case backend.KindReceive:
-		return q.pollEndedLocked(op, errno)
-	case backend.KindRead, backend.KindReadV:
-		return q.readEmptyLocked(moved, errno)
+// Complete implements skeleton.Side.
+func (q *opQueue) Complete(op *backend.Op, err error) { q.h.b.Complete(op, err) }
+
+// Wake implements skeleton.Side.
+func (q *opQueue) Wake() { q.h.b.wakeSleeper() }
+
+// close makes all operations complete with err: at once, or when the head has come out
+// of the port. It reports whether the head is in flight.
+func (q *opQueue) close(err error) (inFlight bool) {
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if held := q.HeldLocked(); held != nil {
+		q.CancelHeldLocked(held)
+	} else {
+		skeleton.CompleteAllLocked(q, err)
 	}
-	return false
+	q.Closed = err
+	return q.inFlight
 }

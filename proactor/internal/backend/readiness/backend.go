@@ -7,7 +7,7 @@
 // # The life of an operation
 //
 //  1. Start puts it into the opQueue of its handle and direction. If it is the
-//     head, and the queue may be ready, it is tried at once (opqueue.go, attempt.go).
+//     head, and the queue may be ready, it is tried at once (opqueue.go, kinds.go).
 //  2. EAGAIN, or a short result, means that the kernel's buffer is empty (or
 //     full). The queue is then not ready until the next edge. Descriptors are
 //     registered once, edge-triggered, for both directions.

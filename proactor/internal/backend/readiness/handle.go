@@ -103,6 +103,54 @@ func (h *handle) Control(f func(fd uintptr)) error {
 	return h.queues[backend.In].Use(func() { f(uintptr(h.FD)) })
 }
 
+// TryRead implements backend.Handle.
+func (h *handle) TryRead(b []byte) (int, error) {
+	q, err := h.lockForTry(backend.In)
+	if err != nil {
+		return 0, err
+	}
+	n, err := q.recvLocked(b)
+	q.Mu.Unlock()
+	return n, err
+}
+
+// TryWrite implements backend.Handle.
+func (h *handle) TryWrite(b []byte) (int, error) {
+	q, err := h.lockForTry(backend.Out)
+	if err != nil {
+		return 0, err
+	}
+	n, err := q.sendLocked(b)
+	q.Mu.Unlock()
+	return n, err
+}
+
+// TryWriteV implements backend.Handle.
+func (h *handle) TryWriteV(v [][]byte) (int, error) {
+	q, err := h.lockForTry(backend.Out)
+	if err != nil {
+		return 0, err
+	}
+	n, err := q.sendVectorLocked(v)
+	q.Mu.Unlock()
+	return n, err
+}
+
+// lockForTry locks the queue of direction d for an attempt outside of the queue.
+func (h *handle) lockForTry(d backend.Direction) (*opQueue, error) {
+	if !h.IsStream() {
+		return nil, backend.ErrWrongHandle
+	}
+	q := &h.queues[d]
+	q.Mu.Lock()
+	if q.Closed != nil {
+		err := q.Closed
+		q.Mu.Unlock()
+		return nil, err
+	}
+	return q, nil
+}
+
 // Side implements skeleton.Handle.
 func (h *handle) Side(k backend.Kind) skeleton.Side {
 	if !h.Suits(k) {

@@ -16,7 +16,7 @@ import (
 
 // This file hands entries to the kernel. prepareLocked fills in the entry of an
 // operation and pushLocked publishes it in the submission queue. submit, or the
-// ring's own thread (ringthread.go), makes the kernel take what is published.
+// ring's own thread (wait.go), makes the kernel take what is published.
 
 // maxTransfer is the most that one operation moves: the kernel's own limit,
 // which also keeps the length within an entry's 32 bits. A longer operation moves

@@ -3,13 +3,18 @@
 package readiness
 
 import (
+	"cmp"
+	"sync"
+	"sync/atomic"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/backend/files"
 	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
-// This file tries operations. Each attempt is one system call that does not wait. It
+// The kinds of operations: the attempt of each is one system call that does not wait. It
 // returns ErrWouldBlock if the operation has to wait, and notes what it says about
 // readiness. TryRead, TryWrite and TryWriteV are attempts outside of the queue.
 
@@ -114,54 +119,6 @@ func (h *handle) recvVector(v *sys.Vector) (int, unix.Errno) {
 	return sys.RecvVector(h.FD, v)
 }
 
-// TryRead implements backend.Handle.
-func (h *handle) TryRead(b []byte) (int, error) {
-	q, err := h.lockForTry(backend.In)
-	if err != nil {
-		return 0, err
-	}
-	n, err := q.recvLocked(b)
-	q.Mu.Unlock()
-	return n, err
-}
-
-// TryWrite implements backend.Handle.
-func (h *handle) TryWrite(b []byte) (int, error) {
-	q, err := h.lockForTry(backend.Out)
-	if err != nil {
-		return 0, err
-	}
-	n, err := q.sendLocked(b)
-	q.Mu.Unlock()
-	return n, err
-}
-
-// TryWriteV implements backend.Handle.
-func (h *handle) TryWriteV(v [][]byte) (int, error) {
-	q, err := h.lockForTry(backend.Out)
-	if err != nil {
-		return 0, err
-	}
-	n, err := q.sendVectorLocked(v)
-	q.Mu.Unlock()
-	return n, err
-}
-
-// lockForTry locks the queue of direction d for an attempt outside of the queue.
-func (h *handle) lockForTry(d backend.Direction) (*opQueue, error) {
-	if !h.IsStream() {
-		return nil, backend.ErrWrongHandle
-	}
-	q := &h.queues[d]
-	q.Mu.Lock()
-	if q.Closed != nil {
-		err := q.Closed
-		q.Mu.Unlock()
-		return nil, err
-	}
-	return q, nil
-}
-
 // receiveLocked is the attempt of a receive. It takes a buffer, and returns it if there
 // are no bytes. If the pool is empty the operation waits for a buffer.
 func (q *opQueue) receiveLocked(op *backend.Op) {
@@ -234,4 +191,118 @@ func (q *opQueue) acceptLocked(op *backend.Op) {
 	default:
 		op.Err = q.h.Error("accept", errno)
 	}
+}
+
+// A transmission is carried out in turns. When a turn has moved enough bytes, the queue
+// joins transmitQueue, and the transmission continues at the next Wait, behind
+// everything else. When the file has to be read from disk a worker does that. The
+// operation stays the head of its queue until the worker is done, even if it is
+// cancelled or its handle is closed.
+
+// transmitQueue holds the transmissions that get a turn at the next Wait.
+type transmitQueue struct {
+	waiting atomic.Bool // next is not empty
+	mu      sync.Mutex
+	next    []turn
+	now     []turn // used by Wait only: the turns in progress
+}
+
+// turn is a turn of the transmission at the head of a queue.
+type turn struct {
+	q     *opQueue
+	paged bool // because a worker is done
+}
+
+// add puts t at the end.
+func (q *transmitQueue) add(t turn) {
+	q.mu.Lock()
+	q.next = append(q.next, t)
+	q.waiting.Store(true)
+	q.mu.Unlock()
+}
+
+// runTransmits runs the turns that wait, and reports whether there were any.
+func (b *Backend) runTransmits() bool {
+	q := &b.transmitQueue
+	if !q.waiting.Load() {
+		return false
+	}
+	q.mu.Lock()
+	q.now, q.next = q.next, q.now[:0]
+	q.waiting.Store(false)
+	q.mu.Unlock()
+	for i, t := range q.now {
+		q.now[i] = turn{}
+		t.q.continueTransmit(t.paged)
+	}
+	return true
+}
+
+// continueTransmit runs the queue for a turn. Wait calls it.
+func (q *opQueue) continueTransmit(paged bool) {
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if !paged {
+		q.queued = false
+	} else {
+		op := q.Ops.Head()
+		t := op.Transmission()
+		t.Paged()
+		if err := q.Closed; err != nil || t.Canceled {
+			q.Ops.Pop()
+			q.Complete(op, cmp.Or(err, backend.ErrCanceled))
+		}
+	}
+	q.RunLocked()
+}
+
+// transmitLocked is the attempt of a transmission: one turn of it.
+func (q *opQueue) transmitLocked(op *backend.Op) {
+	t := op.Transmission()
+	if t.Paging || q.queued {
+		op.Err = backend.ErrWouldBlock // an edge does not bring the turn forward
+		return
+	}
+	how, err := files.Turn(q.h.FD, t)
+	op.N, op.Err = t.Moved(), backend.ErrWouldBlock
+	switch how {
+	case sys.TurnDone:
+		op.Err = files.TransmitError(q.h.Name, q.h.Network, q.h.Local, q.h.Remote, err)
+	case sys.TurnFull:
+		q.ready = false
+	case sys.TurnAgain:
+		q.queued = true
+		q.h.b.transmitQueue.add(turn{q: q})
+		q.h.b.demux.Wake()
+	case sys.TurnCold:
+		t.Paging = true
+		q.h.b.Files.Start(&t.Page)
+	}
+}
+
+// HeldLocked implements skeleton.Side: a worker reads for the head.
+func (q *opQueue) HeldLocked() *backend.Op {
+	op := q.Ops.Head()
+	if op == nil || op.Kind != backend.KindTransmitFile || !op.Transmission().Paging {
+		return nil
+	}
+	return op
+}
+
+// CancelHeldLocked implements skeleton.Side: it cancels the worker.
+func (q *opQueue) CancelHeldLocked(op *backend.Op) {
+	t := op.Transmission()
+	t.Canceled = true
+	q.h.b.Files.Cancel(&t.Page)
+}
+
+// fileDone takes back an operation from a worker. Any goroutine may call it, also with a
+// queue's lock held.
+func (b *Backend) fileDone(op *backend.Op) {
+	if op.Kind == backend.KindPage {
+		b.transmitQueue.add(turn{queueOf(op.Owner.(*backend.Op)), true})
+	} else {
+		b.Completed.Add(op)
+	}
+	b.demux.Wake()
 }
