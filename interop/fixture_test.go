@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// patience bounds each test. Only a failing test takes that long.
-const patience = 20 * time.Second
+// testTimeout bounds each test. Only a failing test takes that long.
+const testTimeout = 20 * time.Second
 
 // askAgain is the interval at which a message is repeated for a peer that may not
 // be there yet. It is long enough that few repeats have to be skipped later.
@@ -28,7 +28,7 @@ type fixture struct {
 }
 
 func newFixture(t *testing.T) *fixture {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	return &fixture{t, ctx, cancel}
 }

@@ -16,7 +16,7 @@ func TestLinger(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachCast(t, func(s *fixture, c cast, endpoint string) {
-				push := c.startA(s, "PUSH", options{linger: patience}, endpoint)
+				push := c.startA(s, "PUSH", options{linger: testTimeout}, endpoint)
 				pull := c.startB(s, "PULL", options{hwm: 5 * marks(endpoint)}, endpoint)
 				s.reached(push, pull)
 				s.must(push.send(f))
@@ -43,7 +43,7 @@ func TestLingerBeforeBind(t *testing.T) {
 			return // a PUSH has nobody to queue for before a peer connects
 		}
 		f := flow.Flow{Count: 100, Shapes: flow.AllShapes}
-		push := c.startA(s, "PUSH", options{linger: patience}, endpoint)
+		push := c.startA(s, "PUSH", options{linger: testTimeout}, endpoint)
 		s.must(push.send(f))
 		s.together(push.close, func() error {
 			pull := c.startB(s, "PULL", options{}, endpoint)

@@ -15,7 +15,7 @@ func TestCloseWithUnreadInput(t *testing.T) {
 			return
 		}
 		out := flow.Flow{Count: 300, Shapes: "8;300;8,3000"}
-		a := c.startA(s, "DEALER", options{hwm: 1000, linger: patience}, endpoint)
+		a := c.startA(s, "DEALER", options{hwm: 1000, linger: testTimeout}, endpoint)
 		b := c.startB(s, "DEALER", options{hwm: 1000}, endpoint)
 		s.reached(a, b)
 		s.must(b.send(flow.Flow{Count: 900, Shapes: "8"}))

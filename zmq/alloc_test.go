@@ -25,14 +25,14 @@ func TestNoAllocationPerMessage(t *testing.T) {
 		{"DEALER and ROUTER, two frames", routedRoundTrips},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
-				run := tt.make(r)
+			everyTransport(t, func(f *fixture) {
+				run := tt.make(f)
 				for range 10 { // until pools and buffers have their sizes
 					run()
 				}
 				perRun := testing.AllocsPerRun(10, run)
 				if perMessage := perRun / messagesPerRun; perMessage > tolerated {
-					r.Fatalf("%.3f allocations a message", perMessage)
+					f.Fatalf("%.3f allocations a message", perMessage)
 				}
 			})
 		})
@@ -49,66 +49,66 @@ const (
 )
 
 // stream sends messages made by make and receives them meanwhile.
-func (r *fixture) stream(make func() zmq.Msg) func() {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Link(pull, push)
+func (f *fixture) stream(make func() zmq.Msg) func() {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Link(pull, push)
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
 			if err := push.Send(ctx, make()); err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 		}
 		for range messagesPerRun {
 			m, err := pull.Recv(ctx)
 			if err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 		}
 	}
 }
 
-func streamOf8Bytes(r *fixture) func() {
+func streamOf8Bytes(f *fixture) func() {
 	body := []byte("12345678")
-	return r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+	return f.stream(func() zmq.Msg { return zmq.NewMsg(body) })
 }
 
 // Large bodies are sent one by one, so that their memory is reused.
-func streamOf64KiB(r *fixture) func() {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Link(pull, push)
+func streamOf64KiB(f *fixture) func() {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Link(pull, push)
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
 			m := zmq.AllocMsg(64 << 10)
 			if err := push.Send(ctx, m); err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 			m, err := pull.Recv(ctx)
 			if err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 		}
 	}
 }
 
-func roundTrips(r *fixture) func() {
-	req, rep := r.Socket(zmq.REQ, zmq.Options{}), r.Socket(zmq.REP, zmq.Options{})
-	r.Link(rep, req)
+func roundTrips(f *fixture) func() {
+	req, rep := f.Socket(zmq.REQ, zmq.Options{}), f.Socket(zmq.REP, zmq.Options{})
+	f.Link(rep, req)
 	ctx := context.Background()
 	body := []byte("12345678")
 	go echo(rep)
 	return func() {
 		for range messagesPerRun {
 			if err := req.SendBytes(ctx, body); err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m, err := req.Recv(ctx)
 			if err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 		}
@@ -127,42 +127,42 @@ func echo(s *zmq.Socket) {
 	}
 }
 
-func publications(r *fixture) func() {
-	pub, sub := r.Socket(zmq.PUB, zmq.Options{}), r.Subscriber("123")
-	r.Link(pub, sub)
-	r.Subscribed(pub, 1)
+func publications(f *fixture) func() {
+	pub, sub := f.Socket(zmq.PUB, zmq.Options{}), f.Subscriber("123")
+	f.Link(pub, sub)
+	f.Subscribed(pub, 1)
 	ctx := context.Background()
 	body := []byte("12345678")
 	return func() {
 		for range messagesPerRun {
 			if err := pub.SendBytes(ctx, body); err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 		}
 		for range messagesPerRun {
 			m, err := sub.Recv(ctx)
 			if err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 		}
 	}
 }
 
-func routedRoundTrips(r *fixture) func() {
-	dealer, router := r.Socket(zmq.DEALER, zmq.Options{}), r.Socket(zmq.ROUTER, zmq.Options{})
-	r.Link(router, dealer)
+func routedRoundTrips(f *fixture) func() {
+	dealer, router := f.Socket(zmq.DEALER, zmq.Options{}), f.Socket(zmq.ROUTER, zmq.Options{})
+	f.Link(router, dealer)
 	ctx := context.Background()
 	body := []byte("12345678")
 	go echo(router)
 	return func() {
 		for range messagesPerRun {
 			if err := dealer.SendBytes(ctx, body); err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m, err := dealer.Recv(ctx)
 			if err != nil {
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 			m.Release()
 		}

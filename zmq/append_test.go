@@ -12,9 +12,9 @@ import (
 // and transport.
 func TestAppendToWhatIsReceived(t *testing.T) {
 	sizes := []int{0, 1, 10, 255, 256, 300, 4 << 10, 5000, 31 << 10, 32 << 10, 40_000, 100_000}
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(pull, push)
 		var want [][][]byte
 		for i := range 200 {
 			frames := [][]byte{fmt.Append(nil, i)}
@@ -28,7 +28,7 @@ func TestAppendToWhatIsReceived(t *testing.T) {
 		}
 		sent := async(func() error {
 			for _, frames := range want {
-				if err := push.Send(r.Ctx, zmq.CopyMsg(frames...)); err != nil {
+				if err := push.Send(f.Ctx, zmq.CopyMsg(frames...)); err != nil {
 					return err
 				}
 			}
@@ -36,7 +36,7 @@ func TestAppendToWhatIsReceived(t *testing.T) {
 		})
 		var got []zmq.Msg
 		for range want {
-			m, err := pull.Recv(r.Ctx)
+			m, err := pull.Recv(f.Ctx)
 			must(t, err)
 			for _, f := range m.Frames() {
 				_ = append(f, "................................................................"...)

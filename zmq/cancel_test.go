@@ -11,33 +11,33 @@ import (
 // A Send whose context ends while it waits has sent nothing, and the socket still
 // works.
 func TestCancelSend(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
-		ctx, cancel := context.WithCancel(r.Ctx)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+		ctx, cancel := context.WithCancel(f.Ctx)
 		var waiting []<-chan error
 		for range 4 {
 			waiting = append(waiting, async(func() error { return push.SendBytes(ctx, []byte("never")) }))
 		}
-		patient := async(func() error { return push.SendBytes(r.Ctx, []byte("patient")) })
+		patient := async(func() error { return push.SendBytes(f.Ctx, []byte("patient")) })
 		cancel()
 		for _, result := range waiting {
-			r.Fails("sending", <-result, context.Canceled)
+			f.Fails("sending", <-result, context.Canceled)
 		}
-		r.Link(pull, push)
-		r.Expect(pull, "patient")
-		must(r.T, <-patient)
-		r.Send(push, "next")
-		r.Expect(pull, "next")
+		f.Link(pull, push)
+		f.Expect(pull, "patient")
+		must(f.T, <-patient)
+		f.Send(push, "next")
+		f.Expect(pull, "next")
 	})
 }
 
 // A Recv whose context ends while it waits has received nothing.
 func TestCancelRecv(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(pull, push)
 		for round := range 20 {
-			ctx, cancel := context.WithCancel(r.Ctx)
+			ctx, cancel := context.WithCancel(f.Ctx)
 			results := make(chan error)
 			for range 3 {
 				go func() {
@@ -45,7 +45,7 @@ func TestCancelRecv(t *testing.T) {
 					results <- err
 				}()
 			}
-			r.Send(push, "x")
+			f.Send(push, "x")
 			if round%2 == 0 { // the message and the end may come together
 				cancel()
 			}
@@ -56,14 +56,14 @@ func TestCancelRecv(t *testing.T) {
 				if err == nil {
 					got++
 				} else {
-					r.Fails("receiving", err, context.Canceled)
+					f.Fails("receiving", err, context.Canceled)
 				}
 			}
 			if got > 1 || round%2 == 1 && got == 0 {
-				r.Fatalf("%d have received the message", got)
+				f.Fatalf("%d have received the message", got)
 			}
 			if got == 0 {
-				r.Expect(pull, "x")
+				f.Expect(pull, "x")
 			}
 		}
 	})
@@ -71,20 +71,20 @@ func TestCancelRecv(t *testing.T) {
 
 // A REQ whose Recv was cancelled can wait again: the reply is not lost.
 func TestWaitAgainForAReply(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		req, rep := r.Socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), r.Socket(zmq.REP, zmq.Options{})
-		r.Link(rep, req)
-		r.Send(req, "q")
-		_, err := req.Recv(r.Ctx)
-		r.Fails("receiving before the reply", err, zmq.ErrTimeout)
-		r.Fails("asking again", req.TrySend(zmq.StringMsg("q")), zmq.ErrState)
-		r.Expect(rep, "q")
-		r.Send(rep, "r")
-		r.Eventually("the reply", func() bool {
-			b, err := req.RecvBytes(r.Ctx)
+	everyTransport(t, func(f *fixture) {
+		req, rep := f.Socket(zmq.REQ, zmq.Options{RecvTimeout: time.Millisecond}), f.Socket(zmq.REP, zmq.Options{})
+		f.Link(rep, req)
+		f.Send(req, "q")
+		_, err := req.Recv(f.Ctx)
+		f.Fails("receiving before the reply", err, zmq.ErrTimeout)
+		f.Fails("asking again", req.TrySend(zmq.StringMsg("q")), zmq.ErrState)
+		f.Expect(rep, "q")
+		f.Send(rep, "r")
+		f.Eventually("the reply", func() bool {
+			b, err := req.RecvBytes(f.Ctx)
 			return err == nil && string(b) == "r"
 		})
-		r.Send(req, "next")
-		r.Expect(rep, "next")
+		f.Send(req, "next")
+		f.Expect(rep, "next")
 	})
 }

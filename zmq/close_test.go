@@ -16,30 +16,30 @@ import (
 // A linger without a limit delivers everything, even to a peer that comes after
 // Close was called.
 func TestLingerForever(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
-		must(r.T, err)
-		ep := r.Free()
-		must(r.T, push.Connect(ep))
+	everyTransport(t, func(f *fixture) {
+		push, err := f.Sockets.NewSocket(zmq.PUSH, zmq.Options{ReconnectInterval: 5 * time.Millisecond})
+		must(f.T, err)
+		ep := f.Free()
+		must(f.T, push.Connect(ep))
 		const n = 500
 		for i := range n {
-			r.Send(push, fmt.Sprint(i))
+			f.Send(push, fmt.Sprint(i))
 		}
 		closed := async(push.Close)
-		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.Eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
+		pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		f.Eventually("the socket is closing", func() bool { _, err := push.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
 		select {
 		case err := <-closed:
-			r.Fatalf("closed with %v before anything was delivered", err)
+			f.Fatalf("closed with %v before anything was delivered", err)
 		default:
 		}
-		must(r.T, pull.Bind(ep))
+		must(f.T, pull.Bind(ep))
 		for i := range n {
-			r.Expect(pull, fmt.Sprint(i))
+			f.Expect(pull, fmt.Sprint(i))
 		}
-		must(r.T, <-closed)
+		must(f.T, <-closed)
 		if stats := push.Stats(); stats.Sent != n || len(stats.Dropped) > 0 {
-			r.Fatalf("%+v", stats)
+			f.Fatalf("%+v", stats)
 		}
 	})
 }
@@ -49,16 +49,16 @@ func TestLingerForever(t *testing.T) {
 func TestLingerEnds(t *testing.T) {
 	for name, linger := range map[string]time.Duration{"no linger": zmq.NoLinger, "a nanosecond": 1} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
-				push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
-				must(r.T, err)
-				must(r.T, push.Connect(r.Free()))
+			everyTransport(t, func(f *fixture) {
+				push, err := f.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+				must(f.T, err)
+				must(f.T, push.Connect(f.Free()))
 				for range 10 {
-					r.Send(push, "x")
+					f.Send(push, "x")
 				}
-				must(r.T, push.Close())
+				must(f.T, push.Close())
 				if n := push.Stats().Dropped[zmq.DropPeerGone]; n != 10 {
-					r.Fatalf("%d dropped, want 10", n)
+					f.Fatalf("%d dropped, want 10", n)
 				}
 			})
 		})
@@ -68,37 +68,37 @@ func TestLingerEnds(t *testing.T) {
 // Shutdown waits as long as its context allows, whatever the linger, and reports
 // what was left.
 func TestShutdown(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		for _, linger := range []time.Duration{zmq.NoLinger, 0} {
-			push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
-			must(r.T, err)
-			must(r.T, push.Connect(r.Free()))
-			r.Send(push, "x")
-			ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
-			r.Fails("shutting down with a message left", push.Shutdown(ctx), context.DeadlineExceeded)
+			push, err := f.Sockets.NewSocket(zmq.PUSH, zmq.Options{Linger: linger})
+			must(f.T, err)
+			must(f.T, push.Connect(f.Free()))
+			f.Send(push, "x")
+			ctx, cancel := context.WithTimeout(f.Ctx, time.Millisecond)
+			f.Fails("shutting down with a message left", push.Shutdown(ctx), context.DeadlineExceeded)
 			cancel()
 		}
-		idle := r.Socket(zmq.PUSH, zmq.Options{})
-		must(r.T, idle.Shutdown(r.Ctx))
+		idle := f.Socket(zmq.PUSH, zmq.Options{})
+		must(f.T, idle.Shutdown(f.Ctx))
 	})
 }
 
 // Close waits for messages to connected peers to be sent, but no longer, even if
 // the linger would allow it.
 func TestCloseDeliversToThoseConnected(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
+	everyTransport(t, func(f *fixture) {
+		pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: zmq.Unlimited})
 		const n = 1000
 		for round := range 3 {
-			r.Peers(pull, 0)
-			push := r.Socket(zmq.PUSH, zmq.Options{Linger: time.Minute})
-			r.Link(pull, push)
+			f.Peers(pull, 0)
+			push := f.Socket(zmq.PUSH, zmq.Options{Linger: time.Minute})
+			f.Link(pull, push)
 			for i := range n {
-				r.Send(push, fmt.Sprint(round, i))
+				f.Send(push, fmt.Sprint(round, i))
 			}
-			must(r.T, push.Close())
+			must(f.T, push.Close())
 			for i := range n {
-				r.Expect(pull, fmt.Sprint(round, i))
+				f.Expect(pull, fmt.Sprint(round, i))
 			}
 		}
 	})
@@ -106,10 +106,10 @@ func TestCloseDeliversToThoseConnected(t *testing.T) {
 
 // Close ends calls that wait; later calls fail in the same way.
 func TestCloseWhileOthersWait(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		s, peer := r.Socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), r.Socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
-		r.Link(s, peer)
-		r.Fill(s)
+	everyTransport(t, func(f *fixture) {
+		s, peer := f.Socket(zmq.DEALER, zmq.Options{SendHWM: 1, Linger: zmq.NoLinger}), f.Socket(zmq.DEALER, zmq.Options{RecvHWM: 1})
+		f.Link(s, peer)
+		f.Fill(s)
 		var results []<-chan error
 		for range 4 {
 			results = append(results, async(func() error {
@@ -128,19 +128,19 @@ func TestCloseWhileOthersWait(t *testing.T) {
 				return zmq.ErrClosed // Messages ends without a word
 			}))
 		}
-		must(r.T, s.Close())
+		must(f.T, s.Close())
 		for _, result := range results {
-			r.Fails("a call that waited", <-result, zmq.ErrClosed)
+			f.Fails("a call that waited", <-result, zmq.ErrClosed)
 		}
-		_, recvErr := s.Recv(r.Ctx)
+		_, recvErr := s.Recv(f.Ctx)
 		_, tryRecvErr := s.TryRecv()
 		for name, err := range map[string]error{
-			"Send": s.SendBytes(r.Ctx, nil), "TrySend": s.TrySend(zmq.StringMsg("x")), "Recv": recvErr, "TryRecv": tryRecvErr,
-			"Bind": s.Bind(r.Wildcard()), "Connect": s.Connect("tcp://127.0.0.1:1"), "Unbind": s.Unbind(s.LastEndpoint()),
+			"Send": s.SendBytes(f.Ctx, nil), "TrySend": s.TrySend(zmq.StringMsg("x")), "Recv": recvErr, "TryRecv": tryRecvErr,
+			"Bind": s.Bind(f.Wildcard()), "Connect": s.Connect("tcp://127.0.0.1:1"), "Unbind": s.Unbind(s.LastEndpoint()),
 			"Disconnect": s.Disconnect("tcp://127.0.0.1:1"),
 		} {
 			if !errors.Is(err, zmq.ErrClosed) || !errors.Is(err, net.ErrClosed) {
-				r.Errorf("%s on a closed socket: %v", name, err)
+				f.Errorf("%s on a closed socket: %v", name, err)
 			}
 		}
 	})
@@ -149,17 +149,17 @@ func TestCloseWhileOthersWait(t *testing.T) {
 // Close may be called again, and by many goroutines at once: all wait for the
 // first.
 func TestCloseByMany(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		s, peer := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(s, peer)
-		r.Send(s, "x")
+	everyTransport(t, func(f *fixture) {
+		s, peer := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(s, peer)
+		f.Send(s, "x")
 		var closing sync.WaitGroup
 		for range 8 {
-			closing.Go(func() { r.ok(s.Close()) })
+			closing.Go(func() { f.ok(s.Close()) })
 		}
-		r.Expect(peer, "x")
+		f.Expect(peer, "x")
 		closing.Wait()
-		must(r.T, s.Close())
+		must(f.T, s.Close())
 	})
 }
 
@@ -207,13 +207,13 @@ func TestCloseContext(t *testing.T) {
 // Messages for an inproc name do not keep a context from closing, whatever the
 // linger, because no socket can bind the name any more.
 func TestCloseContextWithNamesNeverBound(t *testing.T) {
-	r := newFixture(t, "inproc")
+	f := newFixture(t, "inproc")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
 	never, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 	must(t, err)
 	must(t, never.Connect("inproc://never"))
-	must(t, never.SendBytes(r.Ctx, []byte("x")))
+	must(t, never.SendBytes(f.Ctx, []byte("x")))
 	waiting := async(never.Close)
 	other, err := c.NewSocket(zmq.PUSH, zmq.Options{})
 	must(t, err)
@@ -221,7 +221,7 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 	pull, err := c.NewSocket(zmq.PULL, zmq.Options{})
 	must(t, err)
 	must(t, pull.Bind("inproc://pull"))
-	must(t, other.SendBytes(r.Ctx, []byte("never received")))
+	must(t, other.SendBytes(f.Ctx, []byte("never received")))
 	must(t, c.Close())
 	must(t, <-waiting)
 	if n := never.Stats().Dropped[zmq.DropPeerGone]; n != 1 {
@@ -231,47 +231,47 @@ func TestCloseContextWithNamesNeverBound(t *testing.T) {
 
 // The sockets of a context close all at once, each with its linger.
 func TestCloseContextWithQueues(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
-		must(r.T, err)
+		must(f.T, err)
 		for range 3 {
 			s, err := c.NewSocket(zmq.DEALER, zmq.Options{Linger: 20 * time.Millisecond})
-			must(r.T, err)
-			must(r.T, s.Connect(r.Free()))
-			must(r.T, s.SendBytes(r.Ctx, []byte("x")))
+			must(f.T, err)
+			must(f.T, s.Connect(f.Free()))
+			must(f.T, s.SendBytes(f.Ctx, []byte("x")))
 		}
-		must(r.T, c.Close())
+		must(f.T, c.Close())
 	})
 }
 
 // Shutdown reports how many messages it has dropped; that of a context adds up
 // its sockets.
 func TestShutdownCounts(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		c, err := zmq.NewContext(zmq.ContextOptions{})
-		must(r.T, err)
-		ctx, cancel := context.WithCancel(r.Ctx)
+		must(f.T, err)
+		ctx, cancel := context.WithCancel(f.Ctx)
 		cancel()
 		make := func(n int) *zmq.Socket {
 			s, err := c.NewSocket(zmq.PUSH, zmq.Options{})
-			must(r.T, err)
-			must(r.T, s.Connect(r.Free()))
+			must(f.T, err)
+			must(f.T, s.Connect(f.Free()))
 			for range n {
-				r.Send(s, "x")
+				f.Send(s, "x")
 			}
 			return s
 		}
 		expect := func(what string, err error, n int) {
-			r.Helper()
+			f.Helper()
 			var unsent *zmq.UnsentError
 			if !errors.As(err, &unsent) || unsent.Messages != n || !errors.Is(err, context.Canceled) {
-				r.Errorf("%s: %v, want %d messages", what, err, n)
+				f.Errorf("%s: %v, want %d messages", what, err, n)
 			}
 		}
 		s := make(3)
 		expect("a socket", s.Shutdown(ctx), 3)
 		if stats := s.Stats(); stats.Dropped[zmq.DropPeerGone] != 3 || stats.Closing || len(stats.Endpoints) != 0 {
-			r.Errorf("%+v", stats)
+			f.Errorf("%+v", stats)
 		}
 		make(1)
 		make(2)
@@ -282,16 +282,16 @@ func TestShutdownCounts(t *testing.T) {
 
 // A Context's Shutdown ends a Close that waits without a limit.
 func TestContextShutdownHurriesAClose(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
 	s, err := c.NewSocket(zmq.PUSH, zmq.Options{Linger: zmq.LingerForever})
 	must(t, err)
-	must(t, s.Connect(r.Free()))
-	r.Send(s, "x")
+	must(t, s.Connect(f.Free()))
+	f.Send(s, "x")
 	closed := async(c.Close)
-	r.Eventually("closing", func() bool { return s.Stats().Closing })
-	ctx, cancel := context.WithCancel(r.Ctx)
+	f.Eventually("closing", func() bool { return s.Stats().Closing })
+	ctx, cancel := context.WithCancel(f.Ctx)
 	cancel()
 	var unsent *zmq.UnsentError
 	if err := c.Shutdown(ctx); !errors.As(err, &unsent) || unsent.Messages != 1 {
@@ -304,33 +304,33 @@ func TestContextShutdownHurriesAClose(t *testing.T) {
 // number of dropped messages.
 func TestCloseSaysWhatItWaitsFor(t *testing.T) {
 	said, logger := newJournal()
-	r := newReportingFixture(t, logger, time.Millisecond)
-	s, ep := r.Socket(zmq.PUSH, zmq.Options{}), r.Free()
+	f := newReportingFixture(t, logger, time.Millisecond)
+	s, ep := f.Socket(zmq.PUSH, zmq.Options{}), f.Free()
 	must(t, s.Connect(ep))
 	for range 3 {
-		r.Send(s, "x")
+		f.Send(s, "x")
 	}
 	closed := async(s.Close)
-	r.Eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
+	f.Eventually("a line", func() bool { return said.count("Close waits", "queued=3", ep, "state=retrying") > 0 })
 	if stats := s.Stats(); !stats.Closing || stats.Queued != 3 || len(stats.Endpoints) != 1 || stats.Endpoints[0].Queued != 3 {
 		t.Errorf("%+v", stats)
 	}
-	ctx, cancel := context.WithCancel(r.Ctx)
+	ctx, cancel := context.WithCancel(f.Ctx)
 	cancel()
 	if err := s.Shutdown(ctx); err == nil {
 		t.Error("Shutdown succeeds although no peer takes the messages")
 	}
 	must(t, <-closed)
-	r.Eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
+	f.Eventually("what was dropped", func() bool { return said.count("WARN", "not sent", "dropped=3") == 1 })
 }
 
 // Close of a SUB does not wait for a publisher that never comes: it has nothing
 // to deliver.
 func TestCloseSubscriber(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		s := r.Socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
-		must(r.T, s.Connect(r.Free()))
-		must(r.T, s.Subscribe("b"))
-		must(r.T, s.Close())
+	everyTransport(t, func(f *fixture) {
+		s := f.Socket(zmq.SUB, zmq.Options{Subscribe: []string{"a"}})
+		must(f.T, s.Connect(f.Free()))
+		must(f.T, s.Subscribe("b"))
+		must(f.T, s.Close())
 	})
 }

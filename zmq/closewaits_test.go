@@ -16,14 +16,14 @@ import (
 func TestCloseDeliversToPeersOfABind(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newFixture(t, transport)
-			push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 100, Linger: time.Minute}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
-			r.Link(push, pull)
-			n := r.Fill(push)
+			f := newFixture(t, transport)
+			push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 100, Linger: time.Minute}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+			f.Link(push, pull)
+			n := f.Fill(push)
 			closed := async(push.Close)
-			r.Eventually("closing", func() bool { return push.Stats().Closing })
+			f.Eventually("closing", func() bool { return push.Stats().Closing })
 			for range n {
-				m, err := pull.Recv(r.Ctx)
+				m, err := pull.Recv(f.Ctx)
 				must(t, err)
 				m.Release()
 			}
@@ -37,10 +37,10 @@ func TestCloseDeliversToPeersOfABind(t *testing.T) {
 
 // Calls with a context leave nothing registered with it. It may live long.
 func TestContextIsNotWatchedAfterClosing(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	c, err := zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
-	ctx := &watched{Context: r.Ctx}
+	ctx := &watched{Context: f.Ctx}
 	s, err := c.NewSocket(zmq.PULL, zmq.Options{})
 	must(t, err)
 	must(t, s.BindContext(ctx, "tcp://127.0.0.1:*"))
@@ -114,22 +114,22 @@ func TestCloseReportsQueuesOnly(t *testing.T) {
 		if !logs {
 			logger = nil
 		}
-		r := newReportingFixture(t, logger, 1)
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		ep := r.Bind(push)
-		waits := r.Free()
+		f := newReportingFixture(t, logger, 1)
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		ep := f.Bind(push)
+		waits := f.Free()
 		must(t, push.Connect(waits))
-		r.Send(push, "x")
+		f.Send(push, "x")
 		closed := async(push.Close)
-		r.Eventually("closing", func() bool { return push.Stats().Closing })
+		f.Eventually("closing", func() bool { return push.Stats().Closing })
 		if logs {
-			r.Eventually("a report", func() bool { return said.count("Close waits", waits) > 0 })
+			f.Eventually("a report", func() bool { return said.count("Close waits", waits) > 0 })
 			if n := said.count("Close waits", ep); n > 0 {
 				t.Errorf("%d reports name %s, for which nothing waits", n, ep)
 			}
 		}
 		must(t, pull.Bind(waits))
-		r.Expect(pull, "x")
+		f.Expect(pull, "x")
 		must(t, <-closed)
 	}
 }

@@ -18,9 +18,9 @@ const workers = 8
 const each = 500
 
 // ok reports err, from any goroutine, and returns whether it is nil.
-func (r *fixture) ok(err error) bool {
+func (f *fixture) ok(err error) bool {
 	if err != nil {
-		r.Error(err)
+		f.Error(err)
 	}
 	return err == nil
 }
@@ -30,21 +30,21 @@ func (r *fixture) ok(err error) bool {
 func TestManyGoroutinesOnOneSocket(t *testing.T) {
 	for _, typ := range []zmq.Type{zmq.PUSH, zmq.DEALER, zmq.PAIR} {
 		t.Run(typ.String(), func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
+			everyTransport(t, func(f *fixture) {
 				receiver := typ
 				if typ == zmq.PUSH {
 					receiver = zmq.PULL
 				}
-				from, to := r.Socket(typ, zmq.Options{SendHWM: 20}), r.Socket(receiver, zmq.Options{RecvHWM: 20})
-				r.Link(to, from)
-				ctx, cancel := context.WithCancel(r.Ctx)
+				from, to := f.Socket(typ, zmq.Options{SendHWM: 20}), f.Socket(receiver, zmq.Options{RecvHWM: 20})
+				f.Link(to, from)
+				ctx, cancel := context.WithCancel(f.Ctx)
 				defer cancel()
 				seen := newTally(workers*each, cancel)
 				var busy sync.WaitGroup
 				for sender := range workers {
 					busy.Go(func() {
 						for i := range each {
-							if !r.ok(from.SendBytes(r.Ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
+							if !f.ok(from.SendBytes(f.Ctx, fmt.Appendf(nil, "%d/%d", sender, i))) {
 								return
 							}
 						}
@@ -58,7 +58,7 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 					})
 				}
 				busy.Wait()
-				seen.check(r.T)
+				seen.check(f.T)
 			})
 		})
 	}
@@ -66,13 +66,13 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 
 // Each sender's own messages stay in order.
 func TestOrderOfEachSender(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(pull, push)
 		for sender := range workers {
 			go func() {
 				for i := range each {
-					if push.SendFrames(r.Ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
+					if push.SendFrames(f.Ctx, fmt.Append(nil, sender), fmt.Append(nil, i)) != nil {
 						return
 					}
 				}
@@ -80,10 +80,10 @@ func TestOrderOfEachSender(t *testing.T) {
 		}
 		next := map[string]int{}
 		for range workers * each {
-			f, err := pull.RecvFrames(r.Ctx)
-			must(r.T, err)
-			if sender := string(f[0]); string(f[1]) != fmt.Sprint(next[sender]) {
-				r.Fatalf("sender %s: %s instead of %d", sender, f[1], next[sender])
+			frames, err := pull.RecvFrames(f.Ctx)
+			must(f.T, err)
+			if sender := string(frames[0]); string(frames[1]) != fmt.Sprint(next[sender]) {
+				f.Fatalf("sender %s: %s instead of %d", sender, frames[1], next[sender])
 			} else {
 				next[sender]++
 			}
@@ -93,9 +93,9 @@ func TestOrderOfEachSender(t *testing.T) {
 
 // The frames of one message stay together, small and large, beside other senders.
 func TestMultipartIsNeverInterleaved(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 50}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 50})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 50}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 50})
+		f.Link(pull, push)
 		const rounds = 50
 		for sender := range workers {
 			go func() {
@@ -105,7 +105,7 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 					for j := range frames {
 						frames[j] = strings.Repeat(name, 1+1000*j*(i%3))
 					}
-					if push.Send(r.Ctx, zmq.StringMsg(frames...)) != nil {
+					if push.Send(f.Ctx, zmq.StringMsg(frames...)) != nil {
 						return
 					}
 				}
@@ -113,17 +113,17 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 		}
 		next := map[byte]int{}
 		for range workers * rounds {
-			m, err := pull.Recv(r.Ctx)
-			must(r.T, err)
+			m, err := pull.Recv(f.Ctx)
+			must(f.T, err)
 			sender := m.Bytes()[0]
 			i := next[sender]
 			next[sender]++
 			if m.Len() != 1+i%7 {
-				r.Fatalf("message %d of sender %c has %d frames", i, sender, m.Len())
+				f.Fatalf("message %d of sender %c has %d frames", i, sender, m.Len())
 			}
-			for j, f := range m.Frames() {
-				if want := 1 + 1000*j*(i%3); len(f) != want || strings.Trim(string(f), string(sender)) != "" {
-					r.Fatalf("message %d of sender %c: frame %d has %d bytes instead of %d, or another's", i, sender, j, len(f), want)
+			for j, frame := range m.Frames() {
+				if want := 1 + 1000*j*(i%3); len(frame) != want || strings.Trim(string(frame), string(sender)) != "" {
+					f.Fatalf("message %d of sender %c: frame %d has %d bytes instead of %d, or another's", i, sender, j, len(frame), want)
 				}
 			}
 		}
@@ -133,64 +133,64 @@ func TestMultipartIsNeverInterleaved(t *testing.T) {
 // Many REQ sockets ask one ROUTER that many goroutines serve: each gets its own
 // reply.
 func TestManyAskOneRouter(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		router := r.Socket(zmq.ROUTER, zmq.Options{})
-		ep := r.Bind(router)
+	everyTransport(t, func(f *fixture) {
+		router := f.Socket(zmq.ROUTER, zmq.Options{})
+		ep := f.Bind(router)
 		var askers, servers sync.WaitGroup
 		for range 4 {
 			servers.Go(func() {
-				for m, err := range router.Messages(r.Ctx) {
+				for m, err := range router.Messages(f.Ctx) {
 					if err == nil {
-						err = router.Send(r.Ctx, m)
+						err = router.Send(f.Ctx, m)
 					}
-					if !r.ok(err) {
+					if !f.ok(err) {
 						return
 					}
 				}
 			})
 		}
 		for asker := range workers {
-			req := r.Socket(zmq.REQ, zmq.Options{})
-			must(r.T, req.Connect(ep))
+			req := f.Socket(zmq.REQ, zmq.Options{})
+			must(f.T, req.Connect(ep))
 			askers.Go(func() {
 				for i := range 100 {
 					text := fmt.Sprint(asker, " asks ", i)
-					if !r.ok(req.SendBytes(r.Ctx, []byte(text))) {
+					if !f.ok(req.SendBytes(f.Ctx, []byte(text))) {
 						return
 					}
-					b, err := req.RecvBytes(r.Ctx)
-					if !r.ok(err) {
+					b, err := req.RecvBytes(f.Ctx)
+					if !f.ok(err) {
 						return
 					}
 					if string(b) != text {
-						r.Errorf("%q was answered with %q", text, b)
+						f.Errorf("%q was answered with %q", text, b)
 					}
 				}
 			})
 		}
 		askers.Wait()
-		must(r.T, router.Close())
+		must(f.T, router.Close())
 		servers.Wait()
 	})
 }
 
 // Publish, subscribe, and connect and close subscribers, all at once.
 func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: 10})
-		ep := r.Bind(pub)
-		ctx, stop := context.WithCancel(r.Ctx)
+	everyTransport(t, func(f *fixture) {
+		pub := f.Socket(zmq.PUB, zmq.Options{SendHWM: 10})
+		ep := f.Bind(pub)
+		ctx, stop := context.WithCancel(f.Ctx)
 		var publishers, subscribers sync.WaitGroup
 		for i := range 2 {
 			publishers.Go(func() {
-				for ctx.Err() == nil && r.ok(pub.Send(r.Ctx, zmq.StringMsg(fmt.Sprint("topic ", i), large[:i*5000]))) {
+				for ctx.Err() == nil && f.ok(pub.Send(f.Ctx, zmq.StringMsg(fmt.Sprint("topic ", i), large[:i*5000]))) {
 				}
 			})
 		}
 		for range 4 {
 			subscribers.Go(func() {
 				for round := range 5 {
-					if !r.ok(listenOnce(r.Ctx, r.Sockets, ep, fmt.Sprint("topic ", round%2))) {
+					if !f.ok(listenOnce(f.Ctx, f.Sockets, ep, fmt.Sprint("topic ", round%2))) {
 						return
 					}
 				}
@@ -199,8 +199,8 @@ func TestPublishWhileSubscribersComeAndGo(t *testing.T) {
 		subscribers.Wait()
 		stop()
 		publishers.Wait()
-		r.Peers(pub, 0)
-		r.Subscribed(pub, 0)
+		f.Peers(pub, 0)
+		f.Subscribed(pub, 0)
 	})
 }
 
@@ -223,13 +223,13 @@ func listenOnce(ctx context.Context, c *zmq.Context, ep, topic string) error {
 
 // Endpoints are added and removed while others send and receive.
 func TestEndpointsComeAndGo(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(pull, push) // one stays
-		ctx, stop := context.WithCancel(r.Ctx)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(pull, push) // one stays
+		ctx, stop := context.WithCancel(f.Ctx)
 		var busy sync.WaitGroup
 		busy.Go(func() {
-			for ctx.Err() == nil && r.ok(push.SendBytes(r.Ctx, []byte("x"))) {
+			for ctx.Err() == nil && f.ok(push.SendBytes(f.Ctx, []byte("x"))) {
 			}
 		})
 		busy.Go(func() {
@@ -240,15 +240,15 @@ func TestEndpointsComeAndGo(t *testing.T) {
 			}
 		})
 		for range 20 {
-			ep := r.Free()
-			must(r.T, push.Connect(ep))
-			must(r.T, pull.Bind(ep))
-			must(r.T, pull.Unbind(ep))
-			must(r.T, push.Disconnect(ep))
+			ep := f.Free()
+			must(f.T, push.Connect(ep))
+			must(f.T, pull.Bind(ep))
+			must(f.T, pull.Unbind(ep))
+			must(f.T, push.Disconnect(ep))
 		}
 		stop()
 		go func() { // the sender may wait for room
-			for range pull.Messages(r.Ctx) {
+			for range pull.Messages(f.Ctx) {
 			}
 		}()
 		busy.Wait()
@@ -258,20 +258,20 @@ func TestEndpointsComeAndGo(t *testing.T) {
 // Two hundred peers connect, send, and close. The backlog has room for all of
 // them, because a peer that does not fit would try again after a second.
 func TestManyPeers(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		const peers = 200
-		pull := r.Socket(zmq.PULL, zmq.Options{Backlog: peers})
-		ep := r.Bind(pull)
+		pull := f.Socket(zmq.PULL, zmq.Options{Backlog: peers})
+		ep := f.Bind(pull)
 		for range peers {
-			push, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{})
-			must(r.T, err)
-			must(r.T, push.Connect(ep))
-			r.Send(push, "hello")
+			push, err := f.Sockets.NewSocket(zmq.PUSH, zmq.Options{})
+			must(f.T, err)
+			must(f.T, push.Connect(ep))
+			f.Send(push, "hello")
 			go push.Close()
 		}
 		for range peers {
-			r.Expect(pull, "hello")
+			f.Expect(pull, "hello")
 		}
-		r.Peers(pull, 0)
+		f.Peers(pull, 0)
 	})
 }

@@ -9,26 +9,26 @@ import (
 
 // LastEndpoint follows each Bind and each Connect, and no call that failed.
 func TestLastEndpoint(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		s := r.Socket(zmq.DEALER, zmq.Options{})
+	everyTransport(t, func(f *fixture) {
+		s := f.Socket(zmq.DEALER, zmq.Options{})
 		expect := func(want string) {
-			r.Helper()
+			f.Helper()
 			if got := s.LastEndpoint(); got != want {
-				r.Errorf("%q, want %q", got, want)
+				f.Errorf("%q, want %q", got, want)
 			}
 		}
 		expect("")
-		first, second := r.Free(), r.Free()
-		must(r.T, s.Connect(first))
+		first, second := f.Free(), f.Free()
+		must(f.T, s.Connect(first))
 		expect(first)
-		must(r.T, s.Bind(second))
+		must(f.T, s.Bind(second))
 		expect(second)
 		if s.Bind(second) == nil {
-			r.Error("bound twice")
+			f.Error("bound twice")
 		}
 		expect(second)
-		must(r.T, s.Disconnect(first))
-		must(r.T, s.Connect(first))
+		must(f.T, s.Disconnect(first))
+		must(f.T, s.Connect(first))
 		expect(first)
 	})
 }
@@ -36,11 +36,11 @@ func TestLastEndpoint(t *testing.T) {
 // A type that connects once to an endpoint connects to others as well, and also when it
 // is bound elsewhere.
 func TestConnectOnceToEach(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	for _, typ := range []zmq.Type{zmq.SUB, zmq.PUB, zmq.DEALER, zmq.REQ} {
-		s := r.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
-		r.Bind(s)
-		first, second := r.Free(), r.Free()
+		s := f.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
+		f.Bind(s)
+		first, second := f.Free(), f.Free()
 		for _, ep := range []string{first, second, first} {
 			must(t, s.Connect(ep))
 		}
@@ -52,17 +52,17 @@ func TestConnectOnceToEach(t *testing.T) {
 
 // A PAIR refuses to connect twice, over every transport, and stays as it was.
 func TestPairConnectsOnce(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		s := r.Socket(zmq.PAIR, zmq.Options{})
-		first := r.Free()
-		must(r.T, s.Connect(first))
-		err := s.Connect(r.Free())
+	everyTransport(t, func(f *fixture) {
+		s := f.Socket(zmq.PAIR, zmq.Options{})
+		first := f.Free()
+		must(f.T, s.Connect(first))
+		err := s.Connect(f.Free())
 		var bad *zmq.EndpointError
 		if !errors.Is(err, zmq.ErrSecondPeer) || !errors.As(err, &bad) || bad.Op != "connect" {
-			r.Error(err)
+			f.Error(err)
 		}
 		if n := len(s.Stats().Endpoints); n != 1 || s.LastEndpoint() != first {
-			r.Errorf("%d endpoints, the last is %s", n, s.LastEndpoint())
+			f.Errorf("%d endpoints, the last is %s", n, s.LastEndpoint())
 		}
 	})
 }

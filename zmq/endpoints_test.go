@@ -14,10 +14,10 @@ import (
 )
 
 // exchange sends a message from one socket to the other.
-func (r *fixture) exchange(from, to *zmq.Socket, text string) {
-	r.Helper()
-	r.Send(from, text)
-	r.Expect(to, text)
+func (f *fixture) exchange(from, to *zmq.Socket, text string) {
+	f.Helper()
+	f.Send(from, text)
+	f.Expect(to, text)
 }
 
 // TestEndpointForms binds each form and connects to the endpoint that was bound.
@@ -42,15 +42,15 @@ func TestEndpointForms(t *testing.T) {
 			if strings.Contains(tt.bind, "::1") && !canListen("[::1]:0") {
 				t.Skip("there is no IPv6 here")
 			}
-			r := newFixture(t, strings.SplitN(tt.bind, ":", 2)[0])
-			pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+			f := newFixture(t, strings.SplitN(tt.bind, ":", 2)[0])
+			pull, push := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
 			must(t, pull.Bind(tt.bind))
 			last := pull.LastEndpoint()
 			if !strings.HasPrefix(last, tt.last) || strings.HasSuffix(last, "*") || strings.HasSuffix(last, ":0") {
 				t.Fatalf("bound to %s", last)
 			}
 			must(t, push.Connect(strings.Replace(last, "0.0.0.0", "127.0.0.1", 1)))
-			r.exchange(push, pull, "hello")
+			f.exchange(push, pull, "hello")
 		})
 	}
 }
@@ -72,17 +72,17 @@ func canListen(address string) bool {
 // A name is looked up, and its next address is tried if the first has no
 // listener.
 func TestConnectByName(t *testing.T) {
-	r := newFixture(t, "tcp")
-	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.Bind(pull), "tcp://"))
+	f := newFixture(t, "tcp")
+	pull, push := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(f.Bind(pull), "tcp://"))
 	must(t, err)
 	must(t, push.Connect("tcp://localhost:"+port))
-	r.exchange(push, pull, "hello")
+	f.exchange(push, pull, "hello")
 }
 
 // A connection comes from the source address that its endpoint names.
 func TestConnectFromASource(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	source := "127.0.0.1"
 	if runtime.GOOS == "linux" { // others have only that one
 		source = "127.0.0.2"
@@ -90,7 +90,7 @@ func TestConnectFromASource(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer l.Close()
-	from := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+	from := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 	must(t, from.Connect("tcp://"+source+":0;"+l.Addr().String()))
 	conn, err := l.Accept()
 	must(t, err)
@@ -98,28 +98,28 @@ func TestConnectFromASource(t *testing.T) {
 	if host, _, _ := net.SplitHostPort(conn.RemoteAddr().String()); host != source {
 		t.Errorf("connected from %s, want %s", host, source)
 	}
-	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
-	to := strings.TrimPrefix(r.Bind(pull), "tcp://")
+	pull, push := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
+	to := strings.TrimPrefix(f.Bind(pull), "tcp://")
 	must(t, push.Connect("tcp://127.0.0.1:0;"+to))
-	r.exchange(push, pull, "hello")
+	f.exchange(push, pull, "hello")
 }
 
 // Several binds and connects on one socket, over all transports at once.
 func TestManyEndpoints(t *testing.T) {
-	r := newFixture(t, "ipc")
-	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+	f := newFixture(t, "ipc")
+	pull, push := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
 	for _, transport := range []string{"tcp", "ipc", "inproc", "tcp"} {
-		r.Transport = transport
-		must(t, push.Connect(r.Bind(pull)))
+		f.Transport = transport
+		must(t, push.Connect(f.Bind(pull)))
 	}
-	r.Peers(push, 4)
-	r.Peers(pull, 4)
+	f.Peers(push, 4)
+	f.Peers(pull, 4)
 	for i := range 40 {
-		r.Send(push, fmt.Sprint(i))
+		f.Send(push, fmt.Sprint(i))
 	}
 	got := map[string]bool{}
 	for range 40 {
-		got[r.Recv(pull)] = true
+		got[f.Recv(pull)] = true
 	}
 	if len(got) != 40 {
 		t.Fatalf("received %d different messages", len(got))
@@ -127,15 +127,15 @@ func TestManyEndpoints(t *testing.T) {
 }
 
 func TestEndpointErrors(t *testing.T) {
-	r := newFixture(t, "ipc")
-	r.Transport = "tcp"
-	taken := r.Socket(zmq.PULL, zmq.Options{})
-	tcp := r.Bind(taken)
-	r.Transport = "ipc"
-	ipc := r.Bind(taken)
-	r.Transport = "inproc"
-	inproc := r.Bind(taken)
-	s := r.Socket(zmq.PULL, zmq.Options{})
+	f := newFixture(t, "ipc")
+	f.Transport = "tcp"
+	taken := f.Socket(zmq.PULL, zmq.Options{})
+	tcp := f.Bind(taken)
+	f.Transport = "ipc"
+	ipc := f.Bind(taken)
+	f.Transport = "inproc"
+	inproc := f.Bind(taken)
+	s := f.Socket(zmq.PULL, zmq.Options{})
 	for _, tt := range []struct {
 		op    func(string) error
 		name  string
@@ -183,7 +183,7 @@ func TestEndpointErrors(t *testing.T) {
 
 // A socket file that a dead process left behind is replaced; another file is not.
 func TestBindIPCOverLeftovers(t *testing.T) {
-	r := newFixture(t, "ipc")
+	f := newFixture(t, "ipc")
 	dir, err := os.MkdirTemp("", "zmq")
 	must(t, err)
 	defer os.RemoveAll(dir)
@@ -192,10 +192,10 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 	must(t, err)
 	l.SetUnlinkOnClose(false)
 	must(t, l.Close())
-	pull, push := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+	pull, push := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
 	must(t, pull.Bind("ipc://"+path))
 	must(t, push.Connect("ipc://"+path))
-	r.exchange(push, pull, "hello")
+	f.exchange(push, pull, "hello")
 
 	precious := filepath.Join(dir, "file")
 	must(t, os.WriteFile(precious, []byte("precious"), 0o600))
@@ -210,74 +210,74 @@ func TestBindIPCOverLeftovers(t *testing.T) {
 // No peer can connect to an endpoint that was unbound. Connected peers stay,
 // except over inproc.
 func TestUnbind(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		pull := r.Socket(zmq.PULL, zmq.Options{})
-		before, after := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
-		ep := r.Free()
-		must(r.T, pull.Bind(ep))
-		must(r.T, before.Connect(ep))
-		r.Peers(pull, 1)
-		must(r.T, pull.Unbind(ep))
-		r.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
-		if r.Transport != "inproc" {
-			r.exchange(before, pull, "still here")
+	everyTransport(t, func(f *fixture) {
+		pull := f.Socket(zmq.PULL, zmq.Options{})
+		before, after := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
+		ep := f.Free()
+		must(f.T, pull.Bind(ep))
+		must(f.T, before.Connect(ep))
+		f.Peers(pull, 1)
+		must(f.T, pull.Unbind(ep))
+		f.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+		if f.Transport != "inproc" {
+			f.exchange(before, pull, "still here")
 		}
-		other := r.Socket(zmq.PULL, zmq.Options{})
-		must(r.T, other.Bind(ep)) // it is free again
-		must(r.T, after.Connect(ep))
-		r.exchange(after, other, "to the next")
+		other := f.Socket(zmq.PULL, zmq.Options{})
+		must(f.T, other.Bind(ep)) // it is free again
+		must(f.T, after.Connect(ep))
+		f.exchange(after, other, "to the next")
 	})
 }
 
 // A wildcard bind can be undone with the endpoint that was given.
 func TestUnbindAsGiven(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		pull := r.Socket(zmq.PULL, zmq.Options{})
-		ep := r.Wildcard()
-		must(r.T, pull.Bind(ep))
-		must(r.T, pull.Unbind(ep))
-		r.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
+	everyTransport(t, func(f *fixture) {
+		pull := f.Socket(zmq.PULL, zmq.Options{})
+		ep := f.Wildcard()
+		must(f.T, pull.Bind(ep))
+		must(f.T, pull.Unbind(ep))
+		f.Fails("unbinding twice", pull.Unbind(ep), zmq.ErrNotBound)
 	})
 }
 
 // Without linger, Disconnect ends a connection and drops its messages.
 func TestDisconnect(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
-		unbound := r.Free()
-		must(r.T, push.Connect(unbound))
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), f.Socket(zmq.PULL, zmq.Options{})
+		unbound := f.Free()
+		must(f.T, push.Connect(unbound))
 		for range 3 {
-			r.Send(push, "to no peer")
+			f.Send(push, "to no peer")
 		}
-		must(r.T, push.Disconnect(unbound))
-		r.Dropped(push, zmq.DropPeerGone, 3)
-		r.Fails("disconnecting twice", push.Disconnect(unbound), zmq.ErrNotConnected)
-		r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		must(f.T, push.Disconnect(unbound))
+		f.Dropped(push, zmq.DropPeerGone, 3)
+		f.Fails("disconnecting twice", push.Disconnect(unbound), zmq.ErrNotConnected)
+		f.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 
-		r.Link(pull, push)
-		r.exchange(push, pull, "hello")
-		must(r.T, push.Disconnect(pull.LastEndpoint()))
-		r.Peers(pull, 0)
-		r.Peers(push, 0)
-		r.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-		must(r.T, push.Connect(pull.LastEndpoint()))
-		r.exchange(push, pull, "hello again")
+		f.Link(pull, push)
+		f.exchange(push, pull, "hello")
+		must(f.T, push.Disconnect(pull.LastEndpoint()))
+		f.Peers(pull, 0)
+		f.Peers(push, 0)
+		f.Fails("sending", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		must(f.T, push.Connect(pull.LastEndpoint()))
+		f.exchange(push, pull, "hello again")
 	})
 }
 
 // A peer that was full when it was disconnected gets no more messages, even when
 // it has room again.
 func TestDisconnectAFullPeer(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-		r.Link(pull, push)
-		r.Fill(push)
-		must(r.T, push.Disconnect(pull.LastEndpoint()))
-		r.Eventually("the peer has left", func() bool { // a receiver that is full does not look
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		f.Link(pull, push)
+		f.Fill(push)
+		must(f.T, push.Disconnect(pull.LastEndpoint()))
+		f.Eventually("the peer has left", func() bool { // a receiver that is full does not look
 			_, err := pull.TryRecv()
 			return err != nil && pull.Stats().Peers == 0
 		})
-		r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		f.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	})
 }
 
@@ -285,19 +285,19 @@ func TestDisconnectAFullPeer(t *testing.T) {
 // that were not taken wait for the next binding. Those that were taken are
 // received from the old connection, in turn with the new one.
 func TestUnbindWhileOthersSend(t *testing.T) {
-	r := newFixture(t, "inproc")
+	f := newFixture(t, "inproc")
 	const n = 20_000
-	push := r.Socket(zmq.PUSH, zmq.Options{})
+	push := f.Socket(zmq.PUSH, zmq.Options{})
 	must(t, push.Connect("inproc://here"))
 	sent := async(func() error {
 		for i := range n {
-			if err := push.SendBytes(r.Ctx, fmt.Append(nil, i)); err != nil {
+			if err := push.SendBytes(f.Ctx, fmt.Append(nil, i)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	pull := r.Socket(zmq.PULL, zmq.Options{})
+	pull := f.Socket(zmq.PULL, zmq.Options{})
 	got := map[string]bool{}
 	for received := 0; received < n; {
 		must(t, pull.Bind("inproc://here"))
@@ -306,7 +306,7 @@ func TestUnbindWhileOthersSend(t *testing.T) {
 			received++
 		}
 		must(t, pull.Unbind("inproc://here"))
-		must(t, r.Ctx.Err())
+		must(t, f.Ctx.Err())
 	}
 	must(t, <-sent)
 	if len(got) != n {

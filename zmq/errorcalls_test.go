@@ -22,15 +22,15 @@ import (
 var errorCalls = map[string][]errorCase{
 	"NewSocket": nil, // Context.NewSocket on the default context, which no test may close
 	"Context.NewSocket": {
-		{func(r *errorFixture) error { _, err := r.Sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
-		{func(r *errorFixture) error { _, err := r.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
+		{func(f *errorFixture) error { _, err := f.Sockets.NewSocket(99, zmq.Options{}); return err }, nil, "option Type", "99"},
+		{func(f *errorFixture) error { _, err := f.gone.NewSocket(zmq.PUSH, zmq.Options{}); return err }, zmq.ErrClosed, "NewSocket", "context"},
 		{func(*errorFixture) error { _, err := new(zmq.Context).NewSocket(zmq.PUSH, zmq.Options{}); return err }, nil, "NewSocket", "NewContext"},
 		{func(*errorFixture) error {
 			_, err := (*zmq.Context)(nil).NewSocket(zmq.PUSH, zmq.Options{})
 			return err
 		}, nil, "NewSocket", "NewContext"},
-		{func(r *errorFixture) error {
-			_, err := r.Sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
+		{func(f *errorFixture) error {
+			_, err := f.Sockets.NewSocket(zmq.PUSH, zmq.Options{RoutingID: []byte{0}})
 			return err
 		}, nil, "option RoutingID", "zero"},
 	},
@@ -44,11 +44,11 @@ var errorCalls = map[string][]errorCase{
 	"DefaultContext": nil, // fails only where no backend works, as NewContext does
 	"Context.Close":  nil, // fails only where a dispatcher's descriptors cannot be closed
 	"Context.Shutdown": {
-		{func(r *errorFixture) error {
+		{func(f *errorFixture) error {
 			c, err := zmq.NewContext(zmq.ContextOptions{})
-			must(r.T, err)
-			r.unsent(newSocket(r.T, c, zmq.PUSH, zmq.Options{}))
-			return c.Shutdown(r.done)
+			must(f.T, err)
+			f.unsent(newSocket(f.T, c, zmq.PUSH, zmq.Options{}))
+			return c.Shutdown(f.done)
 		}, context.Canceled, "shutdown", "context"},
 	},
 	"ParseType":   {{func(*errorFixture) error { _, err := zmq.ParseType("pusch"); return err }, nil, "socket type", "pusch"}},
@@ -56,19 +56,19 @@ var errorCalls = map[string][]errorCase{
 	"Options.Set": {{func(*errorFixture) error { return new(zmq.Options).Set("sndhwm", "x") }, nil, "option sndhwm", `"x"`}},
 
 	"Socket.ChangeOptions": {
-		{func(r *errorFixture) error {
-			return r.of(zmq.PUSH).ChangeOptions(func(o *zmq.Options) { o.Backlog = -1 })
+		{func(f *errorFixture) error {
+			return f.of(zmq.PUSH).ChangeOptions(func(o *zmq.Options) { o.Backlog = -1 })
 		}, nil, "option Backlog", "-1"},
-		{func(r *errorFixture) error { return r.closed(zmq.PUSH).ChangeOptions(func(*zmq.Options) {}) }, zmq.ErrClosed, "options", "PUSH"},
+		{func(f *errorFixture) error { return f.closed(zmq.PUSH).ChangeOptions(func(*zmq.Options) {}) }, zmq.ErrClosed, "options", "PUSH"},
 	},
-	"Socket.Get": {{func(r *errorFixture) error { _, err := r.of(zmq.PUSH).Get("fd"); return err }, errors.ErrUnsupported, "option fd", "Readable"}},
+	"Socket.Get": {{func(f *errorFixture) error { _, err := f.of(zmq.PUSH).Get("fd"); return err }, errors.ErrUnsupported, "option fd", "Readable"}},
 	"Socket.Set": {
-		{func(r *errorFixture) error { return r.of(zmq.PUSH).Set("router_mandatory", "1") }, nil, "option router_mandatory", "PUSH"},
-		{func(r *errorFixture) error { return r.closed(zmq.PUSH).Set("sndhwm", "1") }, zmq.ErrClosed, "option sndhwm", "PUSH"},
-		{func(r *errorFixture) error { return r.of(zmq.PUB).Set("subscribe", "") }, zmq.ErrNotSupported, "option subscribe", "PUB"},
+		{func(f *errorFixture) error { return f.of(zmq.PUSH).Set("router_mandatory", "1") }, nil, "option router_mandatory", "PUSH"},
+		{func(f *errorFixture) error { return f.closed(zmq.PUSH).Set("sndhwm", "1") }, zmq.ErrClosed, "option sndhwm", "PUSH"},
+		{func(f *errorFixture) error { return f.of(zmq.PUB).Set("subscribe", "") }, zmq.ErrNotSupported, "option subscribe", "PUB"},
 	},
 	"Socket.Close":       nil, // always nil
-	"Socket.Shutdown":    {{func(r *errorFixture) error { s := r.of(zmq.PUSH); r.unsent(s); return s.Shutdown(r.done) }, context.Canceled, "shutdown", "PUSH"}},
+	"Socket.Shutdown":    {{func(f *errorFixture) error { s := f.of(zmq.PUSH); f.unsent(s); return s.Shutdown(f.done) }, context.Canceled, "shutdown", "PUSH"}},
 	"Socket.Send":        sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),
 	"Socket.SendBytes":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendBytes(ctx, make([]byte, 1<<16)) }),
 	"Socket.SendOwned":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendOwned(ctx, []byte("x")) }),
@@ -81,8 +81,8 @@ var errorCalls = map[string][]errorCase{
 	"Socket.Subscribe":   subscribes("subscribe on ", (*zmq.Socket).Subscribe),
 	"Socket.Unsubscribe": subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
 	"Socket.Messages": {
-		{func(r *errorFixture) error {
-			for _, err := range r.of(zmq.PUSH).Messages(r.Ctx) {
+		{func(f *errorFixture) error {
+			for _, err := range f.of(zmq.PUSH).Messages(f.Ctx) {
 				return err
 			}
 			return nil
@@ -96,7 +96,7 @@ var errorCalls = map[string][]errorCase{
 }
 
 type errorCase struct {
-	fails             func(r *errorFixture) error
+	fails             func(f *errorFixture) error
 	is                error // nil: any error
 	operation, object string
 }
@@ -108,33 +108,33 @@ type errorFixture struct {
 	done, expired context.Context // canceled, and past its deadline
 }
 
-func (r *errorFixture) of(typ zmq.Type) *zmq.Socket {
-	return r.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
+func (f *errorFixture) of(typ zmq.Type) *zmq.Socket {
+	return f.Socket(typ, zmq.Options{Linger: zmq.NoLinger})
 }
 
-func (r *errorFixture) closed(typ zmq.Type) *zmq.Socket {
-	s := r.of(typ)
-	must(r.T, s.Close())
+func (f *errorFixture) closed(typ zmq.Type) *zmq.Socket {
+	s := f.of(typ)
+	must(f.T, s.Close())
 	return s
 }
 
 // unsent leaves a message that cannot be sent.
-func (r *errorFixture) unsent(s *zmq.Socket) {
-	must(r.T, s.Connect("inproc://nobody"))
-	r.Send(s, "x")
+func (f *errorFixture) unsent(s *zmq.Socket) {
+	must(f.T, s.Connect("inproc://nobody"))
+	f.Send(s, "x")
 }
 
 func sends(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("send", zmq.PUSH, call),
-		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
-		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.Socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
+		errorCase{func(f *errorFixture) error { return call(f.Ctx, f.of(zmq.PULL)) }, zmq.ErrNotSupported, "send", "PULL"},
+		errorCase{func(f *errorFixture) error { return call(f.Ctx, f.Socket(zmq.PUSH, zmq.Options{SendTimeout: 1})) }, zmq.ErrTimeout, "send", "PUSH"},
 	)
 }
 
 func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 	return append(waits("receive", zmq.PULL, call),
-		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
-		errorCase{func(r *errorFixture) error { return call(r.Ctx, r.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
+		errorCase{func(f *errorFixture) error { return call(f.Ctx, f.of(zmq.PUSH)) }, zmq.ErrNotSupported, "receive", "PUSH"},
+		errorCase{func(f *errorFixture) error { return call(f.Ctx, f.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1})) }, zmq.ErrTimeout, "receive", "PULL"},
 	)
 }
 
@@ -142,14 +142,14 @@ func receives(call func(context.Context, *zmq.Socket) error) []errorCase {
 func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socket) error) []errorCase {
 	const unbound = "tcp://127.0.0.1:1"
 	return []errorCase{
-		{func(r *errorFixture) error { return call(r.Ctx, r.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
-		{func(r *errorFixture) error { return call(r.done, r.of(typ)) }, context.Canceled, operation, typ.String()},
-		{func(r *errorFixture) error { return call(r.expired, r.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
-		{func(r *errorFixture) error { // it waits, and ends while it does
-			ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
+		{func(f *errorFixture) error { return call(f.Ctx, f.closed(typ)) }, zmq.ErrClosed, operation, typ.String()},
+		{func(f *errorFixture) error { return call(f.done, f.of(typ)) }, context.Canceled, operation, typ.String()},
+		{func(f *errorFixture) error { return call(f.expired, f.of(typ)) }, context.DeadlineExceeded, operation, typ.String()},
+		{func(f *errorFixture) error { // it waits, and ends while it does
+			ctx, cancel := context.WithTimeout(f.Ctx, time.Millisecond)
 			defer cancel()
-			s := r.Socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
-			must(r.T, s.Connect(unbound))
+			s := f.Socket(typ, zmq.Options{Linger: zmq.NoLinger, Immediate: true})
+			must(f.T, s.Connect(unbound))
 			return call(ctx, s)
 		}, context.DeadlineExceeded, operation, typ.String() + " (" + unbound},
 	}
@@ -158,42 +158,42 @@ func waits(operation string, typ zmq.Type, call func(context.Context, *zmq.Socke
 func tries(operation, typ string, call func(*zmq.Socket) error) []errorCase {
 	t, _ := zmq.ParseType(typ)
 	return []errorCase{
-		{func(r *errorFixture) error { return call(r.of(t)) }, zmq.ErrWouldBlock, operation, typ},
-		{func(r *errorFixture) error { return call(r.closed(t)) }, zmq.ErrClosed, operation, typ},
+		{func(f *errorFixture) error { return call(f.of(t)) }, zmq.ErrWouldBlock, operation, typ},
+		{func(f *errorFixture) error { return call(f.closed(t)) }, zmq.ErrClosed, operation, typ},
 	}
 }
 
 func subscribes(operation string, call func(*zmq.Socket, string) error) []errorCase {
 	return []errorCase{
-		{func(r *errorFixture) error { return call(r.closed(zmq.SUB), "") }, zmq.ErrClosed, operation, "SUB"},
-		{func(r *errorFixture) error { return call(r.of(zmq.PUB), "") }, zmq.ErrNotSupported, operation, "PUB"},
-		{func(r *errorFixture) error { return call(r.of(zmq.SUB), strings.Repeat("x", 1<<20+1)) }, zmq.ErrLongPrefix, operation, "1048577 bytes"},
+		{func(f *errorFixture) error { return call(f.closed(zmq.SUB), "") }, zmq.ErrClosed, operation, "SUB"},
+		{func(f *errorFixture) error { return call(f.of(zmq.PUB), "") }, zmq.ErrNotSupported, operation, "PUB"},
+		{func(f *errorFixture) error { return call(f.of(zmq.SUB), strings.Repeat("x", 1<<20+1)) }, zmq.ErrLongPrefix, operation, "1048577 bytes"},
 	}
 }
 
 func onEndpoints(operation string, call func(*zmq.Socket, string) error) []errorCase {
 	return []errorCase{
-		{func(r *errorFixture) error { return call(r.closed(zmq.PUSH), "inproc://x") }, zmq.ErrClosed, operation, "inproc://x"},
-		{func(r *errorFixture) error { return call(r.of(zmq.PUSH), "tcp://127.0.0.1") }, nil, operation, "tcp://127.0.0.1"},
-		{func(r *errorFixture) error { return call(r.of(zmq.PUSH), "nonsense") }, nil, operation, "nonsense"},
+		{func(f *errorFixture) error { return call(f.closed(zmq.PUSH), "inproc://x") }, zmq.ErrClosed, operation, "inproc://x"},
+		{func(f *errorFixture) error { return call(f.of(zmq.PUSH), "tcp://127.0.0.1") }, nil, operation, "tcp://127.0.0.1"},
+		{func(f *errorFixture) error { return call(f.of(zmq.PUSH), "nonsense") }, nil, operation, "nonsense"},
 	}
 }
 
 // Every error names the operation and its object, and is the documented one.
 func TestErrorCalls(t *testing.T) {
-	r := &errorFixture{fixture: newFixture(t, "inproc")}
+	f := &errorFixture{fixture: newFixture(t, "inproc")}
 	var err error
-	r.gone, err = zmq.NewContext(zmq.ContextOptions{})
+	f.gone, err = zmq.NewContext(zmq.ContextOptions{})
 	must(t, err)
-	must(t, r.gone.Close())
+	must(t, f.gone.Close())
 	var cancel, stop context.CancelFunc
-	r.done, cancel = context.WithCancel(r.Ctx)
+	f.done, cancel = context.WithCancel(f.Ctx)
 	cancel()
-	r.expired, stop = context.WithDeadline(r.Ctx, time.Now())
+	f.expired, stop = context.WithDeadline(f.Ctx, time.Now())
 	defer stop()
 	for _, name := range slices.Sorted(maps.Keys(errorCalls)) {
 		for i, tt := range errorCalls[name] {
-			err := tt.fails(r)
+			err := tt.fails(f)
 			if err == nil || tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("%s, case %d: %v is not %v", name, i, err, tt.is)
 				continue
@@ -268,8 +268,8 @@ func canFail(f *ast.FuncDecl) (fails bool) {
 // Calls that do not wait fail without an allocation, because programs call them
 // in loops.
 func TestTryAllocatesNothing(t *testing.T) {
-	r := newFixture(t, "inproc")
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
+	f := newFixture(t, "inproc")
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
 	m := zmq.StringMsg("x")
 	if n := testing.AllocsPerRun(100, func() {
 		if push.TrySend(m) == nil {

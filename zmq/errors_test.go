@@ -15,10 +15,10 @@ import (
 // Each error that a user meets names the call, its object, and what to do, and is
 // the documented one.
 func TestErrorTexts(t *testing.T) {
-	r := newFixture(t, "inproc")
-	of := func(typ zmq.Type, o zmq.Options) *zmq.Socket { return r.Socket(typ, o) }
-	recv := func(s *zmq.Socket) error { _, err := s.Recv(r.Ctx); return err }
-	send := func(s *zmq.Socket, frames ...string) error { return s.Send(r.Ctx, zmq.StringMsg(frames...)) }
+	f := newFixture(t, "inproc")
+	of := func(typ zmq.Type, o zmq.Options) *zmq.Socket { return f.Socket(typ, o) }
+	recv := func(s *zmq.Socket) error { _, err := s.Recv(f.Ctx); return err }
+	send := func(s *zmq.Socket, frames ...string) error { return s.Send(f.Ctx, zmq.StringMsg(frames...)) }
 	closed := of(zmq.PULL, zmq.Options{})
 	must(t, closed.Close())
 	closedPush, closedSub := of(zmq.PUSH, zmq.Options{}), of(zmq.SUB, zmq.Options{})
@@ -33,24 +33,24 @@ func TestErrorTexts(t *testing.T) {
 	must(t, asked.Connect("inproc://nobody"))
 	must(t, send(asked, "q"))
 	req, rep := of(zmq.REQ, zmq.Options{}), of(zmq.REP, zmq.Options{})
-	r.Link(rep, req)
+	f.Link(rep, req)
 	must(t, send(req, "q"))
 	must(t, recv(rep))
 	push, pull := of(zmq.PUSH, zmq.Options{}), of(zmq.PULL, zmq.Options{})
-	r.Link(pull, push)
+	f.Link(pull, push)
 	must(t, send(push, "two", "frames"))
-	_, multipart := pull.RecvBytes(r.Ctx)
+	_, multipart := pull.RecvBytes(f.Ctx)
 	must(t, pull.Bind("inproc://taken"))
 	pair := of(zmq.PAIR, zmq.Options{Linger: zmq.NoLinger})
 	must(t, pair.Connect("inproc://pair"))
 	_, ofClosed := gone.NewSocket(zmq.PULL, zmq.Options{})
-	_, ofXPUB := r.Sockets.NewSocket(zmq.Type(9), zmq.Options{})
-	_, of99 := r.Sockets.NewSocket(zmq.Type(99), zmq.Options{})
+	_, ofXPUB := f.Sockets.NewSocket(zmq.Type(9), zmq.Options{})
+	_, of99 := f.Sockets.NewSocket(zmq.Type(99), zmq.Options{})
 	_, parsed := zmq.ParseType("xsub")
 	_, misspelt := zmq.ParseType("pusch")
-	done, cancel := context.WithCancel(r.Ctx)
+	done, cancel := context.WithCancel(f.Ctx)
 	cancel()
-	late, stop := context.WithDeadline(r.Ctx, time.Now())
+	late, stop := context.WithDeadline(f.Ctx, time.Now())
 	defer stop()
 	_, cancelled := pull.Recv(done)
 	_, expired := pull.Recv(late)

@@ -32,15 +32,15 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 // queued, whichever side has bound.
 func TestQueuedIsExact(t *testing.T) {
 	for _, pushBinds := range []bool{false, true} {
-		r := newFixture(t, "inproc")
-		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // no peer receives what is queued
-		pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 5})
+		f := newFixture(t, "inproc")
+		push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger}) // no peer receives what is queued
+		pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 5})
 		if pushBinds {
-			r.Link(push, pull)
+			f.Link(push, pull)
 		} else {
-			r.Link(pull, push)
+			f.Link(pull, push)
 		}
-		n := r.Fill(push)
+		n := f.Fill(push)
 		if got := push.Stats().Queued; n == 0 || got != n {
 			t.Errorf("PUSH binds: %v: %d messages are queued, want the %d that were sent", pushBinds, got, n)
 		}
@@ -50,19 +50,19 @@ func TestQueuedIsExact(t *testing.T) {
 // SendBytes releases the memory of its copy, whether the message was sent or not.
 func TestSendBytesGivesBack(t *testing.T) {
 	const size, n = 64 << 10, 200
-	r := newFixture(t, "inproc")
-	push, pull, alone := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.ROUTER, zmq.Options{})
-	r.Link(pull, push)
+	f := newFixture(t, "inproc")
+	push, pull, alone := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.ROUTER, zmq.Options{})
+	f.Link(pull, push)
 	b := bytes.Repeat([]byte("x"), size)
 	for name, one := range map[string]func(){
 		"sent": func() {
-			must(t, push.SendBytes(r.Ctx, b))
-			m, err := pull.Recv(r.Ctx)
+			must(t, push.SendBytes(f.Ctx, b))
+			m, err := pull.Recv(f.Ctx)
 			must(t, err)
 			m.Release()
 		},
 		"not sent": func() {
-			if err := alone.SendBytes(r.Ctx, b); err == nil {
+			if err := alone.SendBytes(f.Ctx, b); err == nil {
 				t.Fatal("a ROUTER sends a message without an address")
 			}
 		},

@@ -34,37 +34,37 @@ var refusedExtremes = map[string]string{
 func TestExtremeOptions(t *testing.T) {
 	fields := reflect.TypeFor[zmq.Options]()
 	for i := range fields.NumField() {
-		f := fields.Field(i)
-		if k := f.Type.Kind(); k != reflect.Int && k != reflect.Int64 {
+		field := fields.Field(i)
+		if k := field.Type.Kind(); k != reflect.Int && k != reflect.Int64 {
 			continue
 		}
-		refused, known := refusedExtremes[f.Name]
+		refused, known := refusedExtremes[field.Name]
 		if !known {
-			t.Errorf("%s: is it refused if it is negative, or very large?", f.Name)
+			t.Errorf("%s: is it refused if it is negative, or very large?", field.Name)
 		}
 		least, most := int64(math.MinInt64), int64(math.MaxInt64)
-		if f.Type.Kind() == reflect.Int {
+		if field.Type.Kind() == reflect.Int {
 			least, most = math.MinInt, math.MaxInt
 		}
 		for _, v := range []int64{least, -1, 0, most} {
-			t.Run(fmt.Sprint(f.Name, "=", v), func(t *testing.T) {
+			t.Run(fmt.Sprint(field.Name, "=", v), func(t *testing.T) {
 				var o zmq.Options
 				reflect.ValueOf(&o).Elem().Field(i).SetInt(v)
 				wrong := v < 0 && len(refused) > 0 || v > math.MaxInt32 && len(refused) > 1
-				r := newFixture(t, "tcp")
-				s, err := r.Sockets.NewSocket(zmq.PUSH, o)
+				f := newFixture(t, "tcp")
+				s, err := f.Sockets.NewSocket(zmq.PUSH, o)
 				var bad *zmq.OptionError
 				switch {
-				case wrong && (!errors.As(err, &bad) || bad.Option != f.Name):
-					t.Errorf("%v, want an error that names %s", err, f.Name)
+				case wrong && (!errors.As(err, &bad) || bad.Option != field.Name):
+					t.Errorf("%v, want an error that names %s", err, field.Name)
 				case wrong:
 				case err != nil:
 					t.Error(err)
 				default:
 					defer s.Close()
-					pull := r.Socket(zmq.PULL, zmq.Options{})
-					r.Link(pull, s)
-					r.exchange(s, pull, "hello")
+					pull := f.Socket(zmq.PULL, zmq.Options{})
+					f.Link(pull, s)
+					f.exchange(s, pull, "hello")
 				}
 			})
 		}
@@ -75,22 +75,22 @@ func TestExtremeOptions(t *testing.T) {
 // happen at once.
 func TestLongestTimes(t *testing.T) {
 	const never time.Duration = math.MaxInt64
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	o := zmq.Options{
 		ReconnectInterval: never, ReconnectIntervalMax: never, HandshakeTimeout: never, ConnectTimeout: never,
 		HeartbeatInterval: never, HeartbeatTimeout: never, SendTimeout: never, RecvTimeout: never, Linger: never,
 	}
-	pull, push := r.Socket(zmq.PULL, o), r.Socket(zmq.PUSH, o)
-	r.Link(pull, push)
-	r.exchange(push, pull, "hello")
+	pull, push := f.Socket(zmq.PULL, o), f.Socket(zmq.PUSH, o)
+	f.Link(pull, push)
+	f.exchange(push, pull, "hello")
 	must(t, push.Close())
-	lonely := r.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: never, Linger: zmq.NoLinger})
-	must(t, lonely.Connect(r.Free()))
-	r.endpoint(lonely, zmq.EndpointRetrying)
+	lonely := f.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: never, Linger: zmq.NoLinger})
+	must(t, lonely.Connect(f.Free()))
+	f.endpoint(lonely, zmq.EndpointRetrying)
 	for range 3 { // its dispatcher turns, and it does not try again
-		other := r.Socket(zmq.PUSH, zmq.Options{})
-		r.Link(pull, other)
-		r.exchange(other, pull, "hello")
+		other := f.Socket(zmq.PUSH, zmq.Options{})
+		f.Link(pull, other)
+		f.exchange(other, pull, "hello")
 	}
 	if e := lonely.Stats().Endpoints[0]; e.Failures != 1 {
 		t.Errorf("%d attempts, want 1", e.Failures)

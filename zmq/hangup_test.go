@@ -23,14 +23,14 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			t.Cleanup(func() { must(t, c.Close()) })
 			pull := newSocket(t, c, zmq.PULL, zmq.Options{RecvHWM: 100})
 			must(t, pull.Bind("tcp://127.0.0.1:*"))
-			r := &conformance.Fixture{T: t, Ctx: deadline(t)}
+			f := &conformance.Fixture{T: t, Ctx: deadline(t)}
 			var raws []*raw
 			for range peers { // together: each is looked at only once in a while
 				raw := dialRaw(t, address(pull))
 				raw.shakeHands("PUSH")
 				raws = append(raws, raw)
 			}
-			r.Peers(pull, peers)
+			f.Peers(pull, peers)
 			for _, raw := range raws {
 				raw.write(bytes.Repeat(rawFrame(0, make([]byte, size)), each))
 				must(t, raw.TCPConn.CloseWrite())
@@ -38,9 +38,9 @@ func TestShortLivedPeersAtTheHighWaterMark(t *testing.T) {
 			for _, raw := range raws {
 				raw.ended()
 			}
-			r.Peers(pull, 0)
+			f.Peers(pull, 0)
 			for range peers * each {
-				m, err := pull.Recv(r.Ctx)
+				m, err := pull.Recv(f.Ctx)
 				must(t, err)
 				if m.Size() != size {
 					t.Fatalf("a message of %d bytes", m.Size())
@@ -69,10 +69,10 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 			bytes.Repeat(rawFrame(1, make([]byte, 6)), 2), zmq.DropTooLarge, 1, false},
 		{"too many frames", zmq.PULL, zmq.Options{MaxFrames: 10}, "PUSH", bytes.Repeat(rawFrame(1, nil), 11), zmq.DropTooLarge, 1, false},
 		{"no ZMTP", zmq.PULL, zmq.Options{}, "PUSH", rawHeader(0, 1<<63), zmq.DropMalformed, 1, false},
-		{"messages to a PUSH", zmq.PUSH, zmq.Options{}, "PULL", bytes.Repeat(rawMessage("x"), 5000), zmq.DropOutOfTurn, 5000, true},
+		{"messages to a PUSH", zmq.PUSH, zmq.Options{}, "PULL", bytes.Repeat(rawMessage("x"), 5000), zmq.DropUnexpected, 5000, true},
 		{"messages to a PUB", zmq.PUB, zmq.Options{}, "SUB",
 			bytes.Join([][]byte{rawMessage(""), rawMessage("\x02"), rawFrame(1, []byte("\x01a")), rawMessage("\x01b"),
-				rawFrame(0, make([]byte, 1<<20)[1:]), rawFrame(0, bytes.Repeat([]byte{3}, 1<<20))}, nil), zmq.DropOutOfTurn, 4, true},
+				rawFrame(0, make([]byte, 1<<20)[1:]), rawFrame(0, bytes.Repeat([]byte{3}, 1<<20))}, nil), zmq.DropUnexpected, 4, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newContext(t)
@@ -82,8 +82,8 @@ func TestRefusedMessagesAreCounted(t *testing.T) {
 			raw := dialRaw(t, address(s))
 			raw.shakeHands(test.peer)
 			raw.write(test.says)
-			r := &conformance.Fixture{T: t, Ctx: deadline(t)}
-			r.Dropped(s, test.reason, test.n)
+			f := &conformance.Fixture{T: t, Ctx: deadline(t)}
+			f.Dropped(s, test.reason, test.n)
 			if test.stays {
 				raw.write(rawCommand("PING", "\x00\x00"))
 				raw.readFrame()

@@ -43,14 +43,14 @@ func TestHeartbeatGivesUpASilentPeer(t *testing.T) {
 // the socket that answers it.
 func TestHeartbeatKeepsWhoAnswers(t *testing.T) {
 	const timeout = time.Second // longer than a busy machine keeps a process waiting
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	o := zmq.Options{HeartbeatInterval: timeout / 10, HeartbeatTimeout: timeout, HeartbeatTTL: timeout}
-	router, dealer := r.Socket(zmq.ROUTER, o), r.Socket(zmq.DEALER, o)
-	r.Link(router, dealer)
-	r.Send(dealer, "before")
-	m, err := router.RecvFrames(r.Ctx)
-	must(r.T, err)
+	router, dealer := f.Socket(zmq.ROUTER, o), f.Socket(zmq.DEALER, o)
+	f.Link(router, dealer)
+	f.Send(dealer, "before")
+	m, err := router.RecvFrames(f.Ctx)
+	must(f.T, err)
 	<-time.After(timeout + timeout/2) // the silence is what is tested
-	r.Send(dealer, "after")
-	r.Expect(router, string(m[0]), "after") // by the same name: it is the same connection
+	f.Send(dealer, "after")
+	f.Expect(router, string(m[0]), "after") // by the same name: it is the same connection
 }

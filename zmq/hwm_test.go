@@ -9,11 +9,11 @@ import (
 
 // accepts returns how many messages of size bytes a socket accepts before it
 // would block.
-func (r *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
-	r.Helper()
+func (f *fixture) accepts(s *zmq.Socket, size, enough int) (n int) {
+	f.Helper()
 	for ; n < enough; n++ {
 		if err := s.TrySend(zmq.AllocMsg(size)); err != nil {
-			r.Fails("sending", err, zmq.ErrWouldBlock)
+			f.Fails("sending", err, zmq.ErrWouldBlock)
 			break
 		}
 	}
@@ -38,12 +38,12 @@ func TestSendHWM(t *testing.T) {
 		{"whichever comes first", zmq.Options{SendHWM: 3, SendHWMBytes: 1000}, 1, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
+			everyTransport(t, func(f *fixture) {
 				tt.o.Linger = zmq.NoLinger
-				push := r.Socket(zmq.PUSH, tt.o)
-				must(t, push.Connect(r.Free()))
-				if n := r.accepts(push, tt.size, 50_000); n != tt.want {
-					r.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
+				push := f.Socket(zmq.PUSH, tt.o)
+				must(t, push.Connect(f.Free()))
+				if n := f.accepts(push, tt.size, 50_000); n != tt.want {
+					f.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
 				}
 			})
 		})
@@ -52,13 +52,13 @@ func TestSendHWM(t *testing.T) {
 
 // Each peer has marks of its own.
 func TestHWMIsPerPeer(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
+	everyTransport(t, func(f *fixture) {
+		push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 5, Linger: zmq.NoLinger})
 		for range 3 {
-			must(r.T, push.Connect(r.Free()))
+			must(f.T, push.Connect(f.Free()))
 		}
-		if n := r.accepts(push, 1, 100); n != 15 {
-			r.Fatalf("three peers took %d messages, want 15", n)
+		if n := f.accepts(push, 1, 100); n != 15 {
+			f.Fatalf("three peers took %d messages, want 15", n)
 		}
 	})
 }
@@ -76,19 +76,19 @@ func TestInprocHWM(t *testing.T) {
 	} {
 		for _, order := range []string{"receiver binds", "sender binds", "sender connects first"} {
 			t.Run(fmt.Sprint(order, " ", tt.want), func(t *testing.T) {
-				r := newFixture(t, "inproc")
+				f := newFixture(t, "inproc")
 				tt.send.Linger = zmq.NoLinger
-				push, pull := r.Socket(zmq.PUSH, tt.send), r.Socket(zmq.PULL, tt.recv)
+				push, pull := f.Socket(zmq.PUSH, tt.send), f.Socket(zmq.PULL, tt.recv)
 				switch order {
 				case "receiver binds":
-					r.Link(pull, push)
+					f.Link(pull, push)
 				case "sender binds":
-					r.Link(push, pull)
+					f.Link(push, pull)
 				default:
 					must(t, push.Connect("inproc://late"))
 					must(t, pull.Bind("inproc://late"))
 				}
-				if n := r.accepts(push, tt.size, 20_000); n != tt.want {
+				if n := f.accepts(push, tt.size, 20_000); n != tt.want {
 					t.Fatalf("took %d messages of %d bytes, want %d", n, tt.size, tt.want)
 				}
 			})
@@ -103,19 +103,19 @@ func TestRecvHWM(t *testing.T) {
 		"messages": {RecvHWM: 1}, "bytes": {RecvHWMBytes: 1}, "both": {RecvHWM: 10, RecvHWMBytes: 100_000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
-				push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), r.Socket(zmq.PULL, o)
-				r.Link(pull, push)
-				n := r.Fill(push)
+			everyTransport(t, func(f *fixture) {
+				push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 1}), f.Socket(zmq.PULL, o)
+				f.Link(pull, push)
+				n := f.Fill(push)
 				for range 3 {
 					for range n / 2 {
-						r.Expect(pull, large)
+						f.Expect(pull, large)
 					}
 					n -= n / 2
-					n += r.Fill(push)
+					n += f.Fill(push)
 				}
 				for range n {
-					r.Expect(pull, large)
+					f.Expect(pull, large)
 				}
 			})
 		})
@@ -125,12 +125,12 @@ func TestRecvHWM(t *testing.T) {
 // With small socket buffers the system holds few messages.
 func TestSocketBuffers(t *testing.T) {
 	const small = 4096
-	r := newFixture(t, "tcp")
-	push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
-	pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
-	r.Link(pull, push)
+	f := newFixture(t, "tcp")
+	push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 1, SendBuffer: small, Linger: zmq.NoLinger})
+	pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 1, RecvBuffer: small})
+	f.Link(pull, push)
 	// One waits, one is received, parts of one or two are on their way.
-	if n := r.Fill(push); n > 5 {
+	if n := f.Fill(push); n > 5 {
 		t.Fatalf("%d messages of %d bytes fit", n, len(large))
 	}
 }

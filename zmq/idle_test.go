@@ -21,32 +21,32 @@ func TestIdleConnectionMemory(t *testing.T) {
 	for _, typ := range [][2]zmq.Type{{zmq.PUSH, zmq.PULL}, {zmq.DEALER, zmq.ROUTER}, {zmq.PUB, zmq.SUB}} {
 		t.Run(typ[0].String(), func(t *testing.T) {
 			const connections = 500 // so that a stack that grows meanwhile does not count
-			r := newFixture(t, "tcp")
-			bound := r.Socket(typ[1], zmq.Options{})
+			f := newFixture(t, "tcp")
+			bound := f.Socket(typ[1], zmq.Options{})
 			if typ[1] == zmq.SUB {
 				must(t, bound.Subscribe(""))
 			}
 			to := make([]string, connections) // each its own: DEALER and PUB connect to an endpoint once
 			for i := range to {
-				to[i] = r.Bind(bound)
+				to[i] = f.Bind(bound)
 			}
-			talker := r.Socket(typ[0], zmq.Options{})
+			talker := f.Socket(typ[0], zmq.Options{})
 			before := inUse()
 			for i := range connections {
 				must(t, talker.Connect(to[i]))
-				r.Peers(bound, i+1)
+				f.Peers(bound, i+1)
 			}
-			r.Peers(talker, connections)
+			f.Peers(talker, connections)
 			words := connections
 			if typ[0] == zmq.PUB {
-				r.Subscribed(talker, connections)
+				f.Subscribed(talker, connections)
 				words = 1 // to all
 			}
 			for range words {
-				r.Send(talker, "a word")
+				f.Send(talker, "a word")
 			}
 			for range connections {
-				m, err := bound.Recv(r.Ctx)
+				m, err := bound.Recv(f.Ctx)
 				must(t, err)
 				m.Release()
 			}

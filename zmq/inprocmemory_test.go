@@ -11,9 +11,9 @@ import (
 // the memory that its batches lie in is used again.
 func TestInprocMemoryIsUsedAgain(t *testing.T) {
 	for _, size := range []int{256, 512, 1024} {
-		r := newFixture(t, "inproc")
+		f := newFixture(t, "inproc")
 		body := make([]byte, size)
-		run := r.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+		run := f.stream(func() zmq.Msg { return zmq.NewMsg(body) })
 		for range 10 {
 			run()
 		}

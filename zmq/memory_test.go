@@ -21,15 +21,15 @@ var sizesInMemory = []int{8, 64, 504, 1024, 4088, 4096, 20_000, 64 << 10, 200_00
 // pass unchanged through a proxy; some are kept, some are released at once, some
 // later, and none ever changes.
 func TestMemoryIsNotReusedTooEarly(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		const n = 1500
-		push, in := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		out, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(in, push)
-		r.Link(pull, out)
+		push, in := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		out, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(in, push)
+		f.Link(pull, out)
 		go func() {
-			for m, err := range in.Messages(r.Ctx) {
-				if err != nil || out.Send(r.Ctx, m) != nil {
+			for m, err := range in.Messages(f.Ctx) {
+				if err != nil || out.Send(f.Ctx, m) != nil {
 					return
 				}
 				m.Release()
@@ -43,7 +43,7 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 				if i%5 == 0 {
 					m = zmq.CopyMsg(body, body[:8])
 				}
-				if push.Send(r.Ctx, m) != nil {
+				if push.Send(f.Ctx, m) != nil {
 					return
 				}
 				m.Release()
@@ -53,12 +53,12 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 		check := func(i int, m zmq.Msg) {
 			want := content(i, sizesInMemory[i%len(sizesInMemory)])
 			if !bytes.Equal(m.Bytes(), want) || i%5 == 0 && !bytes.Equal(m.Frame(1), want[:8]) {
-				r.Fatalf("message %d holds %.16q, want %.16q", i, m.Bytes(), want)
+				f.Fatalf("message %d holds %.16q, want %.16q", i, m.Bytes(), want)
 			}
 		}
 		for i := range n {
-			m, err := pull.Recv(r.Ctx)
-			must(r.T, err)
+			m, err := pull.Recv(f.Ctx)
+			must(f.T, err)
 			check(i, m)
 			switch i % 4 {
 			case 0:
@@ -81,24 +81,24 @@ func TestMemoryIsNotReusedTooEarly(t *testing.T) {
 // A message to several inproc subscribers is the same memory for all: it is
 // reused only when all of them have released it.
 func TestPublishedMemoryIsShared(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		const n = 500
-		pub := r.Socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
-		subs := []*zmq.Socket{r.Subscriber(""), r.Subscriber("")}
-		r.Link(pub, subs...)
-		r.Subscribed(pub, 2)
+		pub := f.Socket(zmq.PUB, zmq.Options{SendHWM: zmq.Unlimited})
+		subs := []*zmq.Socket{f.Subscriber(""), f.Subscriber("")}
+		f.Link(pub, subs...)
+		f.Subscribed(pub, 2)
 		for i := range n {
 			m := zmq.AllocMsg(8 << 10)
 			copy(m.Bytes(), content(i, 8<<10))
-			must(r.T, pub.Send(r.Ctx, m))
+			must(f.T, pub.Send(f.Ctx, m))
 			m.Release()
 		}
 		for i := range n {
 			for _, sub := range subs {
-				m, err := sub.Recv(r.Ctx)
-				must(r.T, err)
+				m, err := sub.Recv(f.Ctx)
+				must(f.T, err)
 				if !bytes.Equal(m.Bytes(), content(i, 8<<10)) {
-					r.Fatalf("message %d holds %.16q", i, m.Bytes())
+					f.Fatalf("message %d holds %.16q", i, m.Bytes())
 				}
 				m.Release()
 			}
@@ -109,22 +109,22 @@ func TestPublishedMemoryIsShared(t *testing.T) {
 // The caller keeps the bytes given to SendBytes, even while the message is
 // queued.
 func TestSendBytesCopies(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		ep := r.Free()
-		must(r.T, push.Connect(ep))
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		ep := f.Free()
+		must(f.T, push.Connect(ep))
 		for i, size := range sizesInMemory {
 			b := content(i, size)
-			must(r.T, push.SendBytes(r.Ctx, b))
+			must(f.T, push.SendBytes(f.Ctx, b))
 			clear(b)
-			f := content(i, size)
-			must(r.T, push.SendFrames(r.Ctx, f, f))
-			clear(f)
+			frame := content(i, size)
+			must(f.T, push.SendFrames(f.Ctx, frame, frame))
+			clear(frame)
 		}
-		must(r.T, pull.Bind(ep))
+		must(f.T, pull.Bind(ep))
 		for i, size := range sizesInMemory {
-			r.Expect(pull, string(content(i, size)))
-			r.Expect(pull, string(content(i, size)), string(content(i, size)))
+			f.Expect(pull, string(content(i, size)))
+			f.Expect(pull, string(content(i, size)), string(content(i, size)))
 		}
 	})
 }

@@ -58,91 +58,91 @@ func TestOptionErrors(t *testing.T) {
 }
 
 func TestRoutingIDOfAnyBytes(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		router := r.Socket(zmq.ROUTER, zmq.Options{})
+	everyTransport(t, func(f *fixture) {
+		router := f.Socket(zmq.ROUTER, zmq.Options{})
 		id := bytes.Repeat([]byte{0xff, 0, '\n'}, 85)
-		dealer := r.Socket(zmq.DEALER, zmq.Options{RoutingID: id})
-		r.Link(router, dealer)
-		r.Send(dealer, "hello")
-		r.Expect(router, string(id), "hello")
+		dealer := f.Socket(zmq.DEALER, zmq.Options{RoutingID: id})
+		f.Link(router, dealer)
+		f.Send(dealer, "hello")
+		f.Expect(router, string(id), "hello")
 	})
 }
 
 // The errors of SendTimeout and RecvTimeout differ from that of the caller's
 // deadline.
 func TestTimeouts(t *testing.T) {
-	r := newFixture(t, "inproc")
-	s := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
+	f := newFixture(t, "inproc")
+	s := f.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Millisecond, RecvTimeout: time.Millisecond})
 	recv := func(ctx context.Context) error {
 		_, err := s.Recv(ctx)
 		return err
 	}
 	send := func(ctx context.Context) error { return s.SendBytes(ctx, []byte("x")) }
 	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
-		err := call(r.Ctx)
-		r.Fails(name, err, zmq.ErrTimeout)
-		r.Fails(name, err, os.ErrDeadlineExceeded)
+		err := call(f.Ctx)
+		f.Fails(name, err, zmq.ErrTimeout)
+		f.Fails(name, err, os.ErrDeadlineExceeded)
 
-		ended, cancel := context.WithCancel(r.Ctx)
+		ended, cancel := context.WithCancel(f.Ctx)
 		cancel()
-		r.Fails(name+" with a context that has ended", call(ended), context.Canceled)
+		f.Fails(name+" with a context that has ended", call(ended), context.Canceled)
 	}
-	patient := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Hour, RecvTimeout: time.Hour})
+	patient := f.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Hour, RecvTimeout: time.Hour})
 	s = patient
 	for name, call := range map[string]func(context.Context) error{"Send": send, "Recv": recv} {
-		ctx, cancel := context.WithTimeout(r.Ctx, time.Millisecond)
-		r.Fails(name, call(ctx), context.DeadlineExceeded)
+		ctx, cancel := context.WithTimeout(f.Ctx, time.Millisecond)
+		f.Fails(name, call(ctx), context.DeadlineExceeded)
 		cancel()
 	}
 }
 
 // A timeout does not affect calls that need not wait, or that finish in time.
 func TestTimeoutsLeaveTrafficAlone(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		o := zmq.Options{SendTimeout: time.Minute, RecvTimeout: time.Minute}
-		a, b := r.Socket(zmq.PAIR, o), r.Socket(zmq.PAIR, o)
-		r.Link(a, b)
+		a, b := f.Socket(zmq.PAIR, o), f.Socket(zmq.PAIR, o)
+		f.Link(a, b)
 		got := async(func() error {
 			_, err := b.Recv(context.Background())
 			return err
 		})
-		must(r.T, a.SendBytes(context.Background(), []byte("x")))
-		must(r.T, <-got)
+		must(f.T, a.SendBytes(context.Background(), []byte("x")))
+		must(f.T, <-got)
 	})
 }
 
 // Immediate queues nothing for a peer that is not connected.
 func TestImmediate(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{Immediate: true}), r.Socket(zmq.PULL, zmq.Options{})
-		ep := r.Free()
-		must(r.T, push.Connect(ep))
-		r.Fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-		sent := async(func() error { return push.SendBytes(r.Ctx, []byte("waited")) })
-		must(r.T, pull.Bind(ep))
-		r.Expect(pull, "waited")
-		must(r.T, <-sent)
-		must(r.T, pull.Close())
-		r.Peers(push, 0)
-		r.Fails("sending to a peer that has left", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{Immediate: true}), f.Socket(zmq.PULL, zmq.Options{})
+		ep := f.Free()
+		must(f.T, push.Connect(ep))
+		f.Fails("sending to a peer that is not connected", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+		sent := async(func() error { return push.SendBytes(f.Ctx, []byte("waited")) })
+		must(f.T, pull.Bind(ep))
+		f.Expect(pull, "waited")
+		must(f.T, <-sent)
+		must(f.T, pull.Close())
+		f.Peers(push, 0)
+		f.Fails("sending to a peer that has left", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 	})
 }
 
 // Without Immediate messages go to all connected endpoints in rotation, whether
 // their peers are there or not.
 func TestNotImmediate(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PULL, zmq.Options{})
-		must(r.T, push.Connect(r.Free()))
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), f.Socket(zmq.PULL, zmq.Options{})
+		must(f.T, push.Connect(f.Free()))
+		f.Link(pull, push)
 		for range 10 {
-			r.Send(push, "x")
+			f.Send(push, "x")
 		}
 		for range 5 {
-			r.Expect(pull, "x")
+			f.Expect(pull, "x")
 		}
 		if got := pull.Stats().Received; got != 5 {
-			r.Fatalf("received %d of 10, want 5", got)
+			f.Fatalf("received %d of 10, want 5", got)
 		}
 	})
 }
@@ -151,14 +151,14 @@ func TestNotImmediate(t *testing.T) {
 func TestMaxMessageSize(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newFixture(t, transport)
-			pull := r.Socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
-			push := r.Socket(zmq.PUSH, zmq.Options{})
-			r.Link(pull, push)
-			r.Send(push, strings.Repeat("x", 500), strings.Repeat("y", 500))
-			r.Send(push, strings.Repeat("x", 1001))
-			r.Expect(pull, strings.Repeat("x", 500), strings.Repeat("y", 500))
-			r.Eventually("the next connection", func() bool {
+			f := newFixture(t, transport)
+			pull := f.Socket(zmq.PULL, zmq.Options{MaxMessageSize: 1000})
+			push := f.Socket(zmq.PUSH, zmq.Options{})
+			f.Link(pull, push)
+			f.Send(push, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			f.Send(push, strings.Repeat("x", 1001))
+			f.Expect(pull, strings.Repeat("x", 500), strings.Repeat("y", 500))
+			f.Eventually("the next connection", func() bool {
 				_ = push.TrySend(zmq.StringMsg("small")) // one written before the end is seen is lost
 				m, err := pull.TryRecv()
 				return err == nil && string(m.Bytes()) == "small"
@@ -170,11 +170,11 @@ func TestMaxMessageSize(t *testing.T) {
 // A peer that does not finish the handshake in time is disconnected, and
 // connected again.
 func TestHandshakeTimeout(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer silent.Close()
-	push := r.Socket(zmq.PUSH, zmq.Options{HandshakeTimeout: 10 * time.Millisecond, Linger: zmq.NoLinger})
+	push := f.Socket(zmq.PUSH, zmq.Options{HandshakeTimeout: 10 * time.Millisecond, Linger: zmq.NoLinger})
 	must(t, push.Connect("tcp://"+silent.Addr().String()))
 	for range 3 {
 		conn, err := silent.Accept()
@@ -191,14 +191,14 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestNoReconnect(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
-			r := newFixture(t, transport)
-			push, pull := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), r.Socket(zmq.PULL, zmq.Options{})
-			r.Link(pull, push)
+			f := newFixture(t, transport)
+			push, pull := f.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1}), f.Socket(zmq.PULL, zmq.Options{})
+			f.Link(pull, push)
 			must(t, pull.Close())
-			r.Eventually("it is gone for good", func() bool { return errors.Is(push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock) })
+			f.Eventually("it is gone for good", func() bool { return errors.Is(push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock) })
 
-			refused := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
-			must(t, refused.Connect(r.Free()))
+			refused := f.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: -1, Linger: time.Hour})
+			must(t, refused.Connect(f.Free()))
 			_ = refused.TrySend(zmq.StringMsg("x"))
 			must(t, refused.Close())
 		})

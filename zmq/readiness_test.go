@@ -12,16 +12,16 @@ import (
 
 // One goroutine serves two sockets with select, and sees every message.
 func TestSelectReadable(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
+	everyTransport(t, func(f *fixture) {
 		const n = 300
 		var pulls []*zmq.Socket
 		for range 2 {
-			push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-			r.Link(pull, push)
+			push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+			f.Link(pull, push)
 			pulls = append(pulls, pull)
 			go func() {
 				for i := range n {
-					_ = push.SendBytes(r.Ctx, fmt.Append(nil, i))
+					_ = push.SendBytes(f.Ctx, fmt.Append(nil, i))
 				}
 			}()
 		}
@@ -29,7 +29,7 @@ func TestSelectReadable(t *testing.T) {
 		take := func(i int) { // one message for each token
 			if m, err := pulls[i].TryRecv(); err == nil {
 				if string(m.Bytes()) != fmt.Sprint(got[i]) {
-					r.Fatalf("socket %d: message %d is %s", i, got[i], m.Bytes())
+					f.Fatalf("socket %d: message %d is %s", i, got[i], m.Bytes())
 				}
 				got[i]++
 			}
@@ -40,27 +40,27 @@ func TestSelectReadable(t *testing.T) {
 				take(0)
 			case <-pulls[1].Readable():
 				take(1)
-			case <-r.Ctx.Done():
-				r.Fatalf("received %v of %d", got, n)
+			case <-f.Ctx.Done():
+				f.Fatalf("received %v of %d", got, n)
 			}
 		}
 	})
 }
 
 func TestSelectWritable(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
 		const n = 200
 		received := async(func() error {
 			for i := range n {
-				b, err := pull.RecvBytes(r.Ctx)
+				b, err := pull.RecvBytes(f.Ctx)
 				if err != nil || string(b) != fmt.Sprint(i) {
 					return fmt.Errorf("message %d is %q, %v", i, b, err)
 				}
 			}
 			return nil
 		})
-		connected := async(func() error { r.Link(pull, push); return nil })
+		connected := async(func() error { f.Link(pull, push); return nil })
 		for i := 0; i < n; {
 			switch err := push.TrySend(zmq.StringMsg(fmt.Sprint(i))); {
 			case err == nil:
@@ -68,22 +68,22 @@ func TestSelectWritable(t *testing.T) {
 			case errors.Is(err, zmq.ErrWouldBlock):
 				select {
 				case <-push.Writable():
-				case <-r.Ctx.Done():
-					r.Fatalf("no token after %d of %d", i, n)
+				case <-f.Ctx.Done():
+					f.Fatalf("no token after %d of %d", i, n)
 				}
 			default:
-				r.Fatal(err)
+				f.Fatal(err)
 			}
 		}
-		must(r.T, <-received)
-		must(r.T, <-connected)
+		must(f.T, <-received)
+		must(f.T, <-connected)
 	})
 }
 
 // A closed socket is readable and writable, so that a select on it returns.
 func TestReadinessOfAClosedSocket(t *testing.T) {
-	r := newFixture(t, "inproc")
-	s := r.Socket(zmq.PAIR, zmq.Options{})
+	f := newFixture(t, "inproc")
+	s := f.Socket(zmq.PAIR, zmq.Options{})
 	readable, writable := s.Readable(), s.Writable()
 	<-readable // the first tokens say: look
 	<-writable
@@ -91,16 +91,16 @@ func TestReadinessOfAClosedSocket(t *testing.T) {
 	<-readable
 	<-writable
 	_, err := s.TryRecv()
-	r.Fails("receiving", err, zmq.ErrClosed)
+	f.Fails("receiving", err, zmq.ErrClosed)
 }
 
 // Recv and select on one socket share its messages; none is lost between them.
 func TestSelectDuringRecv(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+		f.Link(pull, push)
 		const n = 2000
-		ctx, cancel := context.WithCancel(r.Ctx)
+		ctx, cancel := context.WithCancel(f.Ctx)
 		defer cancel()
 		seen := newTally(n, cancel)
 		var receivers sync.WaitGroup
@@ -124,45 +124,45 @@ func TestSelectDuringRecv(t *testing.T) {
 			}
 		})
 		for i := range n {
-			r.Send(push, fmt.Sprint(i))
+			f.Send(push, fmt.Sprint(i))
 		}
 		receivers.Wait()
-		seen.check(r.T)
+		seen.check(f.T)
 	})
 }
 
 func TestMessages(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		r.Link(pull, push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		f.Link(pull, push)
 		for i := range 10 {
-			r.Send(push, fmt.Sprint(i))
+			f.Send(push, fmt.Sprint(i))
 		}
 		i := 0
-		for m, err := range pull.Messages(r.Ctx) { // as far as the caller wants
-			must(r.T, err)
+		for m, err := range pull.Messages(f.Ctx) { // as far as the caller wants
+			must(f.T, err)
 			if string(m.Bytes()) != fmt.Sprint(i) {
-				r.Fatalf("message %d is %s", i, m.Bytes())
+				f.Fatalf("message %d is %s", i, m.Bytes())
 			}
 			if i++; i == 5 {
 				break
 			}
 		}
-		ctx, cancel := context.WithCancel(r.Ctx)
+		ctx, cancel := context.WithCancel(f.Ctx)
 		defer cancel()
 		for m, err := range pull.Messages(ctx) { // until the context is done
-			must(r.T, err)
+			must(f.T, err)
 			if string(m.Bytes()) != fmt.Sprint(i) {
-				r.Fatalf("message %d is %q", i, m.Bytes())
+				f.Fatalf("message %d is %q", i, m.Bytes())
 			}
 			if i++; i == 10 {
 				cancel()
 			}
 		}
-		over, stop := context.WithTimeout(r.Ctx, 1)
+		over, stop := context.WithTimeout(f.Ctx, 1)
 		defer stop()
 		for m, err := range pull.Messages(over) {
-			r.Fatalf("after the deadline: %q, %v", m.Frames(), err)
+			f.Fatalf("after the deadline: %q, %v", m.Frames(), err)
 		}
 		for _, tt := range []struct {
 			what string
@@ -170,23 +170,23 @@ func TestMessages(t *testing.T) {
 			want error
 		}{
 			{"a type that does not receive", push, zmq.ErrNotSupported},
-			{"out of turn", r.Socket(zmq.REQ, zmq.Options{}), zmq.ErrState},
-			{"RecvTimeout", r.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1}), zmq.ErrTimeout},
+			{"out of turn", f.Socket(zmq.REQ, zmq.Options{}), zmq.ErrState},
+			{"RecvTimeout", f.Socket(zmq.PULL, zmq.Options{RecvTimeout: 1}), zmq.ErrTimeout},
 		} {
 			n := 0
-			for m, err := range tt.s.Messages(r.Ctx) {
-				if r.Fails(tt.what, err, tt.want); m.Len() != 0 {
-					r.Fatalf("%s: %q", tt.what, m.Frames())
+			for m, err := range tt.s.Messages(f.Ctx) {
+				if f.Fails(tt.what, err, tt.want); m.Len() != 0 {
+					f.Fatalf("%s: %q", tt.what, m.Frames())
 				}
 				n++
 			}
 			if n != 1 {
-				r.Fatalf("%s: %d pairs", tt.what, n)
+				f.Fatalf("%s: %d pairs", tt.what, n)
 			}
 		}
-		must(r.T, pull.Close())
-		for m, err := range pull.Messages(r.Ctx) { // a closed socket has none
-			r.Fatalf("%q, %v", m.Frames(), err)
+		must(f.T, pull.Close())
+		for m, err := range pull.Messages(f.Ctx) { // a closed socket has none
+			f.Fatalf("%q, %v", m.Frames(), err)
 		}
 	})
 }

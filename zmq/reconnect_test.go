@@ -19,18 +19,18 @@ func TestPeerComesBack(t *testing.T) {
 		{zmq.ROUTER, zmq.DEALER}, {zmq.PAIR, zmq.PAIR}, {zmq.REQ, zmq.REP}, {zmq.REP, zmq.REQ}, {zmq.SUB, zmq.PUB}, {zmq.PUB, zmq.SUB},
 	} {
 		t.Run(fmt.Sprint(tt.stays, " and ", tt.returns), func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
-				stays := r.Socket(tt.stays, options(tt.stays, "stays"))
-				ep := r.Free()
-				must(r.T, stays.Connect(ep))
+			everyTransport(t, func(f *fixture) {
+				stays := f.Socket(tt.stays, options(tt.stays, "stays"))
+				ep := f.Free()
+				must(f.T, stays.Connect(ep))
 				for range 3 {
-					returns := r.Socket(tt.returns, options(tt.returns, "returns"))
-					must(r.T, returns.Bind(ep))
-					r.Peers(stays, 1)
-					r.Peers(returns, 1)
-					r.talk(stays, returns)
-					must(r.T, returns.Close())
-					r.Peers(stays, 0)
+					returns := f.Socket(tt.returns, options(tt.returns, "returns"))
+					must(f.T, returns.Bind(ep))
+					f.Peers(stays, 1)
+					f.Peers(returns, 1)
+					f.talk(stays, returns)
+					must(f.T, returns.Close())
+					f.Peers(stays, 0)
 				}
 			})
 		})
@@ -48,24 +48,24 @@ func options(typ zmq.Type, name string) (o zmq.Options) {
 }
 
 // talk passes a message in each direction that the two types have.
-func (r *fixture) talk(a, b *zmq.Socket) {
-	r.Helper()
+func (f *fixture) talk(a, b *zmq.Socket) {
+	f.Helper()
 	names := map[*zmq.Socket]string{a: "stays", b: "returns"}
 	say := func(from, to *zmq.Socket) {
 		text := []string{"hello"}
 		if from.Type() == zmq.ROUTER {
 			text = append([]string{names[to]}, text...)
 		}
-		r.Send(from, text...)
+		f.Send(from, text...)
 		text = []string{"hello"}
 		if to.Type() == zmq.ROUTER {
 			text = append([]string{names[from]}, text...)
 		}
-		r.Expect(to, text...)
+		f.Expect(to, text...)
 	}
 	for _, s := range []*zmq.Socket{a, b} {
 		if s.Type() == zmq.PUB {
-			r.Subscribed(s, 1)
+			f.Subscribed(s, 1)
 		}
 	}
 	if b.Type() == zmq.REQ || b.Type() == zmq.ROUTER || !a.Type().Sends() {
@@ -85,11 +85,11 @@ func (r *fixture) talk(a, b *zmq.Socket) {
 func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 	for _, size := range []int{10, 3000, 20_000} { // copied, and referred to
 		t.Run(fmt.Sprint(size, " bytes"), func(t *testing.T) {
-			r := newFixture(t, "tcp")
+			f := newFixture(t, "tcp")
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			must(t, err)
 			ep := "tcp://" + l.Addr().String()
-			push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 100})
+			push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 100})
 			must(t, push.Connect(ep))
 			conn, err := l.Accept()
 			must(t, err)
@@ -122,9 +122,9 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 			must(t, peer.SetLinger(0))
 			must(t, peer.Close())
 
-			pull := r.Socket(zmq.PULL, zmq.Options{})
-			r.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
-			m, err := pull.Recv(r.Ctx)
+			pull := f.Socket(zmq.PULL, zmq.Options{})
+			f.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
+			m, err := pull.Recv(f.Ctx)
 			must(t, err)
 			first, err := strconv.Atoi(string(m.Bytes()))
 			must(t, err)
@@ -132,10 +132,10 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 				t.Fatalf("message %d came first: those from %d on had to wait", first, large+1)
 			}
 			for i := first + 1; i < sent; i++ {
-				r.Expect(pull, fmt.Sprint(i), padding(i))
+				f.Expect(pull, fmt.Sprint(i), padding(i))
 			}
-			r.Eventually("there is room again", func() bool { return next() == nil })
-			r.Expect(pull, fmt.Sprint(sent-1), padding(sent-1))
+			f.Eventually("there is room again", func() bool { return next() == nil })
+			f.Expect(pull, fmt.Sprint(sent-1), padding(sent-1))
 			if dropped := push.Stats().Dropped; len(dropped) > 0 {
 				t.Errorf("dropped %v", dropped)
 			}
@@ -145,13 +145,13 @@ func TestUnsentMessagesGoOverTheNextConnection(t *testing.T) {
 
 // A Connect retries without a limit, whatever answers meanwhile.
 func TestConnectNeverGivesUp(t *testing.T) {
-	r := newFixture(t, "tcp")
+	f := newFixture(t, "tcp")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ep := "tcp://" + l.Addr().String()
-	push := r.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: time.Millisecond})
+	push := f.Socket(zmq.PUSH, zmq.Options{ReconnectInterval: time.Millisecond})
 	must(t, push.Connect(ep))
-	r.Send(push, "patience")
+	f.Send(push, "patience")
 	for _, answer := range []string{"", "HTTP/1.1 400 Bad Request\r\n\r\n", "\x00", string(rawGreeting(1, "CURVE")), string(rawGreeting(1, "NULL")) + string(rawReady("PUB"))} {
 		conn, err := l.Accept()
 		must(t, err)
@@ -162,7 +162,7 @@ func TestConnectNeverGivesUp(t *testing.T) {
 		must(t, peer.Close())
 	}
 	must(t, l.Close())
-	pull := r.Socket(zmq.PULL, zmq.Options{})
-	r.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
-	r.Expect(pull, "patience")
+	pull := f.Socket(zmq.PULL, zmq.Options{})
+	f.Eventually("the port is free", func() bool { return pull.Bind(ep) == nil })
+	f.Expect(pull, "patience")
 }

@@ -28,13 +28,13 @@ func TestSilentNameServer(t *testing.T) {
 	for _, endpoint := range []string{"tcp://name.test:5555", "tcp://name.test:*;127.0.0.1:5555"} {
 		t.Run(endpoint, func(t *testing.T) {
 			names, asked := silentNames()
-			r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
-			waiting := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
+			f := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+			waiting := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger})
 			must(t, waiting.Connect(endpoint))
 			<-asked
-			push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-			r.Link(pull, push)
-			r.exchange(push, pull, "while the name is looked up")
+			push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+			f.Link(pull, push)
+			f.exchange(push, pull, "while the name is looked up")
 			if e := waiting.Stats().Endpoints[0]; e.State != zmq.EndpointConnecting {
 				t.Errorf("%+v", e)
 			}
@@ -47,19 +47,19 @@ func TestSilentNameServer(t *testing.T) {
 // context ends it too.
 func TestBindContext(t *testing.T) {
 	names, asked := silentNames()
-	r := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
-	s, peer := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.PUSH, zmq.Options{})
+	f := newFixtureIn(t, "tcp", zmq.ContextOptions{Resolver: names})
+	s, peer := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.PUSH, zmq.Options{})
 
-	ctx, cancel := context.WithCancel(r.Ctx)
+	ctx, cancel := context.WithCancel(f.Ctx)
 	bound := async(func() error { return s.BindContext(ctx, "tcp://name.test:5555") })
 	<-asked
-	r.Link(s, peer)
-	r.exchange(peer, s, "while the name is looked up")
+	f.Link(s, peer)
+	f.exchange(peer, s, "while the name is looked up")
 	cancel()
-	r.Fails("a bind that was given up", <-bound, context.Canceled)
+	f.Fails("a bind that was given up", <-bound, context.Canceled)
 
 	bound = async(func() error { return s.Bind("tcp://name.test:5555") })
 	<-asked
 	must(t, s.Close())
-	r.Fails("a bind on a closed socket", <-bound, zmq.ErrClosed)
+	f.Fails("a bind on a closed socket", <-bound, zmq.ErrClosed)
 }

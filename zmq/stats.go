@@ -59,7 +59,7 @@ const (
 	DropHighWater  = DropReason(pattern.DropHighWater)  // the peer's high-water mark was reached
 	DropUnroutable = DropReason(pattern.DropUnroutable) // a ROUTER knew no such peer
 	DropPeerGone   = DropReason(pattern.DropPeerGone)   // the connection or endpoint was lost, or closed, before the message was written
-	DropOutOfTurn  = DropReason(pattern.DropOutOfTurn)  // it was not a reply, or not to a pending request, or the socket does not receive
+	DropUnexpected = DropReason(pattern.DropUnexpected) // it was not a reply, or not to a pending request, or the socket does not receive
 	DropMalformed  = DropReason(pattern.DropMalformed)  // it lacked the envelope that its type must have, or was not ZMTP
 	DropUnread     = DropReason(pattern.DropUnread)     // it had arrived, and the socket was closed before the program received it
 	DropTooLarge   = DropReason(pattern.DropTooLarge)   // it exceeded MaxFrameSize, MaxMessageSize or MaxFrames

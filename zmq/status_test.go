@@ -30,24 +30,24 @@ func TestConnectTwice(t *testing.T) {
 			continue // a second Connect fails: there is one peer
 		}
 		t.Run(typ.String(), func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
-				bound, s := r.Socket(other, zmq.Options{}), r.Socket(typ, zmq.Options{})
-				ep := r.Bind(bound)
+			everyTransport(t, func(f *fixture) {
+				bound, s := f.Socket(other, zmq.Options{}), f.Socket(typ, zmq.Options{})
+				ep := f.Bind(bound)
 				want := 2
-				if connectsOnce[typ] && r.Transport != "inproc" {
+				if connectsOnce[typ] && f.Transport != "inproc" {
 					want = 1
 				}
-				must(r.T, s.Connect(ep))
-				must(r.T, s.Connect(ep))
+				must(f.T, s.Connect(ep))
+				must(f.T, s.Connect(ep))
 				if n := len(s.Stats().Endpoints); n != want {
-					r.Fatalf("%d connections, want %d", n, want)
+					f.Fatalf("%d connections, want %d", n, want)
 				}
-				r.Peers(bound, want)
-				must(r.T, s.Disconnect(ep))
-				r.Fails("disconnecting again", s.Disconnect(ep), zmq.ErrNotConnected)
-				r.Peers(bound, 0)
-				must(r.T, s.Connect(ep))
-				r.Peers(bound, 1)
+				f.Peers(bound, want)
+				must(f.T, s.Disconnect(ep))
+				f.Fails("disconnecting again", s.Disconnect(ep), zmq.ErrNotConnected)
+				f.Peers(bound, 0)
+				must(f.T, s.Connect(ep))
+				f.Peers(bound, 1)
 			})
 		})
 	}
@@ -55,46 +55,46 @@ func TestConnectTwice(t *testing.T) {
 
 // A SUB that connects twice receives everything once.
 func TestSubscriberConnectedTwice(t *testing.T) {
-	r := newFixture(t, "tcp")
-	pub, sub := r.Socket(zmq.PUB, zmq.Options{}), r.Socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
-	ep := r.Bind(pub)
+	f := newFixture(t, "tcp")
+	pub, sub := f.Socket(zmq.PUB, zmq.Options{}), f.Socket(zmq.SUB, zmq.Options{Subscribe: []string{""}})
+	ep := f.Bind(pub)
 	must(t, sub.Connect(ep))
-	r.Subscribed(pub, 1)
+	f.Subscribed(pub, 1)
 	must(t, sub.Connect(ep))
-	r.Send(pub, "a")
-	r.Send(pub, "b")
-	r.Expect(sub, "a")
-	r.Expect(sub, "b")
+	f.Send(pub, "a")
+	f.Send(pub, "b")
+	f.Expect(sub, "a")
+	f.Expect(sub, "b")
 }
 
 // A socket of these types is not connected to the endpoint that it is bound to.
 func TestConnectToOneself(t *testing.T) {
-	r := newFixture(t, "tcp")
-	s := r.Socket(zmq.DEALER, zmq.Options{})
-	ep := r.Bind(s)
+	f := newFixture(t, "tcp")
+	s := f.Socket(zmq.DEALER, zmq.Options{})
+	ep := f.Bind(s)
 	must(t, s.Connect(ep))
-	r.Fails("disconnecting", s.Disconnect(ep), zmq.ErrNotConnected)
+	f.Fails("disconnecting", s.Disconnect(ep), zmq.ErrNotConnected)
 }
 
 // A connection that was given up can be begun anew.
 func TestConnectAgainAfterGivingUp(t *testing.T) {
-	r := newFixture(t, "tcp")
-	s, bound := r.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), r.Socket(zmq.DEALER, zmq.Options{})
-	ep := r.Free()
+	f := newFixture(t, "tcp")
+	s, bound := f.Socket(zmq.DEALER, zmq.Options{ReconnectInterval: -1}), f.Socket(zmq.DEALER, zmq.Options{})
+	ep := f.Free()
 	must(t, s.Connect(ep))
-	r.endpoint(s, zmq.EndpointGivenUp)
+	f.endpoint(s, zmq.EndpointGivenUp)
 	if e := s.Stats().Endpoints[0]; e.Endpoint != ep || e.LastError == nil || e.Failures != 1 {
 		t.Errorf("%+v", e)
 	}
 	must(t, bound.Bind(ep))
 	must(t, s.Connect(ep))
-	r.exchange(s, bound, "hello")
+	f.exchange(s, bound, "hello")
 }
 
 // endpoint waits until a socket's only endpoint, or the last one, is in a state.
-func (r *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
-	r.Helper()
-	r.Eventually("an endpoint that is "+want.String(), func() bool {
+func (f *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.EndpointStats) {
+	f.Helper()
+	f.Eventually("an endpoint that is "+want.String(), func() bool {
 		all := s.Stats().Endpoints
 		e = all[len(all)-1]
 		return e.State == want
@@ -104,32 +104,32 @@ func (r *fixture) endpoint(s *zmq.Socket, want zmq.EndpointState) (e zmq.Endpoin
 
 // Stats say what an endpoint is doing, why it failed, and how much waits there.
 func TestEndpointStats(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-		ep := r.Free()
-		must(r.T, push.Connect(ep))
-		r.Send(push, "a")
-		r.Send(push, "b")
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+		ep := f.Free()
+		must(f.T, push.Connect(ep))
+		f.Send(push, "a")
+		f.Send(push, "b")
 		waits := zmq.EndpointRetrying
-		if r.Transport == "inproc" {
+		if f.Transport == "inproc" {
 			waits = zmq.EndpointConnecting
 		}
-		if e := r.endpoint(push, waits); e.Endpoint != ep || e.Queued != 2 || (e.LastError == nil) != (r.Transport == "inproc") {
-			r.Errorf("%+v", e)
+		if e := f.endpoint(push, waits); e.Endpoint != ep || e.Queued != 2 || (e.LastError == nil) != (f.Transport == "inproc") {
+			f.Errorf("%+v", e)
 		}
 		if n := push.Stats().Queued; n != 2 {
-			r.Errorf("%d queued, want 2", n)
+			f.Errorf("%d queued, want 2", n)
 		}
-		must(r.T, pull.Bind(ep))
-		if e := r.endpoint(pull, zmq.EndpointListening); e.Endpoint != ep || e.LastError != nil {
-			r.Errorf("%+v", e)
+		must(f.T, pull.Bind(ep))
+		if e := f.endpoint(pull, zmq.EndpointListening); e.Endpoint != ep || e.LastError != nil {
+			f.Errorf("%+v", e)
 		}
-		r.Expect(pull, "a")
-		r.Expect(pull, "b")
-		if e := r.endpoint(push, zmq.EndpointConnected); e.Failures != 0 || (e.LastError == nil) != (r.Transport == "inproc") {
-			r.Errorf("%+v", e)
+		f.Expect(pull, "a")
+		f.Expect(pull, "b")
+		if e := f.endpoint(push, zmq.EndpointConnected); e.Failures != 0 || (e.LastError == nil) != (f.Transport == "inproc") {
+			f.Errorf("%+v", e)
 		}
-		r.Eventually("nothing queued", func() bool {
+		f.Eventually("nothing queued", func() bool {
 			_, err := pull.TryRecv() // over inproc a receiver says what it has taken when it finds no more
 			return errors.Is(err, zmq.ErrWouldBlock) && push.Stats().Queued == 0
 		})
@@ -138,14 +138,14 @@ func TestEndpointStats(t *testing.T) {
 
 // What waits for peers that have come is counted, too.
 func TestQueuedForAccepted(t *testing.T) {
-	everyTransport(t, func(r *fixture) {
-		push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-		r.Link(push, pull)
-		n := r.Fill(push)
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 2}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+		f.Link(push, pull)
+		n := f.Fill(push)
 		if s := push.Stats(); s.Queued == 0 || s.Queued > n {
-			r.Errorf("%d messages are queued of the %d that a full socket holds", s.Queued, n)
+			f.Errorf("%d messages are queued of the %d that a full socket holds", s.Queued, n)
 		}
-		r.Eventually("all are sent or queued", func() bool { s := push.Stats(); return int(s.Sent)+s.Queued == n })
+		f.Eventually("all are sent or queued", func() bool { s := push.Stats(); return int(s.Sent)+s.Queued == n })
 	})
 }
 
@@ -188,28 +188,28 @@ func TestMismatchIsReported(t *testing.T) {
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {
 			said, logger := newJournal()
-			r := newFixtureIn(t, transport, zmq.ContextOptions{Logger: logger})
-			wrong, sub := r.Socket(zmq.PULL, zmq.Options{}), r.Socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
-			ep := r.Free()
+			f := newFixtureIn(t, transport, zmq.ContextOptions{Logger: logger})
+			wrong, sub := f.Socket(zmq.PULL, zmq.Options{}), f.Socket(zmq.SUB, zmq.Options{ReconnectInterval: time.Millisecond})
+			ep := f.Free()
 			must(t, wrong.Bind(ep))
 			must(t, sub.Connect(ep))
 			const failures = 6 // 63 ms and more: the waits double
 			var e zmq.EndpointStats
-			r.Eventually("failures", func() bool { e = sub.Stats().Endpoints[0]; return e.Failures >= failures })
+			f.Eventually("failures", func() bool { e = sub.Stats().Endpoints[0]; return e.Failures >= failures })
 			if !errors.Is(e.LastError, zmq.ErrIncompatible) {
 				t.Errorf("the SUB: %v", e.LastError)
 			}
-			r.Eventually("the PULL knows, too", func() bool { return errors.Is(wrong.Stats().Endpoints[0].LastError, zmq.ErrIncompatible) })
-			r.Eventually("warnings", func() bool {
+			f.Eventually("the PULL knows, too", func() bool { return errors.Is(wrong.Stats().Endpoints[0].LastError, zmq.ErrIncompatible) })
+			f.Eventually("warnings", func() bool {
 				return said.count("WARN", "socket=SUB", ep, "SUB does not talk to PULL") > 0 && said.count("WARN", "socket=PULL", "PULL does not talk to SUB") > 0
 			})
 			if n := said.count("WARN", "socket=SUB"); n > 4 && sub.Stats().Endpoints[0].Failures < 8 {
 				t.Errorf("%d warnings for %d failures", n, failures)
 			}
 			must(t, wrong.Unbind(ep))
-			must(t, r.Socket(zmq.PUB, zmq.Options{}).Bind(ep))
-			r.endpoint(sub, zmq.EndpointConnected)
-			r.Eventually("a line about the success", func() bool { return said.count("zmq: connected", ep, "failures=") > 0 })
+			must(t, f.Socket(zmq.PUB, zmq.Options{}).Bind(ep))
+			f.endpoint(sub, zmq.EndpointConnected)
+			f.Eventually("a line about the success", func() bool { return said.count("zmq: connected", ep, "failures=") > 0 })
 		})
 	}
 }
@@ -218,14 +218,14 @@ func TestMismatchIsReported(t *testing.T) {
 // the socket that waits.
 func TestMismatchOverInproc(t *testing.T) {
 	said, logger := newJournal()
-	r := newFixtureIn(t, "inproc", zmq.ContextOptions{Logger: logger})
-	sub := r.Socket(zmq.SUB, zmq.Options{})
+	f := newFixtureIn(t, "inproc", zmq.ContextOptions{Logger: logger})
+	sub := f.Socket(zmq.SUB, zmq.Options{})
 	must(t, sub.Connect("inproc://x"))
-	must(t, r.Socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
-	if e := r.endpoint(sub, zmq.EndpointRetrying); !errors.Is(e.LastError, zmq.ErrIncompatible) {
+	must(t, f.Socket(zmq.PULL, zmq.Options{}).Bind("inproc://x"))
+	if e := f.endpoint(sub, zmq.EndpointRetrying); !errors.Is(e.LastError, zmq.ErrIncompatible) {
 		t.Errorf("%+v", e)
 	}
-	r.Eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
+	f.Eventually("a warning", func() bool { return said.count("WARN", "SUB", "inproc://x", "PULL") > 0 })
 }
 
 // As over other transports, Stats of a socket that binds an inproc name shows the
@@ -242,8 +242,8 @@ func TestRefusalsAtABoundName(t *testing.T) {
 		{zmq.PAIR, zmq.PAIR, zmq.PAIR, false, zmq.ErrSecondPeer},
 		{zmq.PAIR, zmq.PAIR, zmq.PAIR, true, zmq.ErrSecondPeer},
 	} {
-		r := newFixture(t, "inproc")
-		bound, first, other := r.Socket(tt.bound, zmq.Options{}), r.Socket(tt.first, zmq.Options{}), r.Socket(tt.other, zmq.Options{})
+		f := newFixture(t, "inproc")
+		bound, first, other := f.Socket(tt.bound, zmq.Options{}), f.Socket(tt.first, zmq.Options{}), f.Socket(tt.other, zmq.Options{})
 		const name = "inproc://name"
 		must(t, first.Connect(name))
 		if tt.before {

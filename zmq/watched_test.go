@@ -40,18 +40,18 @@ func (w *watched) AfterFunc(f func()) (stop func() bool) {
 func TestContextIsNotWatchedAfterwards(t *testing.T) {
 	for name, timeout := range map[string]time.Duration{"without a timeout": 0, "with a timeout": time.Hour} {
 		t.Run(name, func(t *testing.T) {
-			everyTransport(t, func(r *fixture) {
+			everyTransport(t, func(f *fixture) {
 				o := zmq.Options{SendTimeout: timeout, RecvTimeout: timeout, SendHWM: 1, RecvHWM: 1}
-				pair, peer := r.Socket(zmq.PAIR, o), r.Socket(zmq.PAIR, o)
-				r.Link(pair, peer)
-				ctx := &watched{Context: r.Ctx}
+				pair, peer := f.Socket(zmq.PAIR, o), f.Socket(zmq.PAIR, o)
+				f.Link(pair, peer)
+				ctx := &watched{Context: f.Ctx}
 				for round := range 200 {
 					echoed := async(func() error {
-						m, err := peer.Recv(r.Ctx)
+						m, err := peer.Recv(f.Ctx)
 						if err != nil {
 							return err
 						}
-						return peer.Send(r.Ctx, m)
+						return peer.Send(f.Ctx, m)
 					})
 					must(t, pair.Send(ctx, zmq.StringMsg("x")))
 					if _, err := pair.Recv(ctx); err != nil {
@@ -62,7 +62,7 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 						t.Fatalf("round %d: watched by %d after the calls", round, n)
 					}
 				}
-				if ctx.all.Load() == 0 && (timeout > 0 || r.Transport != "inproc") {
+				if ctx.all.Load() == 0 && (timeout > 0 || f.Transport != "inproc") {
 					t.Error("no call has watched the context")
 				}
 			})
@@ -72,9 +72,9 @@ func TestContextIsNotWatchedAfterwards(t *testing.T) {
 
 // Neither does a call that fails because its socket's timeout passes.
 func TestContextIsNotWatchedAfterATimeout(t *testing.T) {
-	r := newFixture(t, "tcp")
-	s := r.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
-	ctx := &watched{Context: r.Ctx}
+	f := newFixture(t, "tcp")
+	s := f.Socket(zmq.DEALER, zmq.Options{SendTimeout: time.Microsecond, RecvTimeout: time.Microsecond})
+	ctx := &watched{Context: f.Ctx}
 	for range 20 {
 		_, err := s.Recv(ctx)
 		for _, err := range []error{err, s.Send(ctx, zmq.StringMsg("x"))} {

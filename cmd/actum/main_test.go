@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asTool) != "" {
 		// As main, but that it never says what it waits for: how long that takes is
 		// the machine's business.
-		os.Exit(cli.Main(os.Args[1:], system.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Patience: -1}))
+		os.Exit(cli.Main(os.Args[1:], system.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, ReportDelay: -1}))
 	}
 	leakcheck.Main(m)
 }

@@ -42,24 +42,24 @@ func NewFixtureOn(t *testing.T, transport string, c *zmq.Context) *Fixture {
 }
 
 // Socket makes a socket that connects again soon.
-func (r *Fixture) Socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
-	r.Helper()
+func (f *Fixture) Socket(typ zmq.Type, o zmq.Options) *zmq.Socket {
+	f.Helper()
 	if o.ReconnectInterval == 0 {
 		o.ReconnectInterval = 5 * time.Millisecond
 	}
-	return NewSocket(r.T, r.Sockets, typ, o)
+	return NewSocket(f.T, f.Sockets, typ, o)
 }
 
 // Wildcard returns an endpoint to bind that no other test uses.
-func (r *Fixture) Wildcard() string {
-	r.names++
-	switch r.Transport {
+func (f *Fixture) Wildcard() string {
+	f.names++
+	switch f.Transport {
 	case "tcp", "xor":
-		return r.Transport + "://127.0.0.1:*"
+		return f.Transport + "://127.0.0.1:*"
 	case "ipc":
 		return "ipc://*"
 	default:
-		return fmt.Sprintf("inproc://%d", r.names)
+		return fmt.Sprintf("inproc://%d", f.names)
 	}
 }
 
@@ -70,126 +70,126 @@ var addresses atomic.Uint32
 // it is a port of an address that no other process uses, because the system could
 // give a free port of 127.0.0.1 to another test at any time. Other systems only
 // have 127.0.0.1: there it is a port that was free a moment ago.
-func (r *Fixture) Free() string {
-	r.Helper()
-	switch r.Transport {
+func (f *Fixture) Free() string {
+	f.Helper()
+	switch f.Transport {
 	case "tcp", "xor":
 		if runtime.GOOS == "linux" {
 			n, pid := addresses.Add(1), os.Getpid()
-			return fmt.Sprintf("%s://127.%d.%d.%d:%d", r.Transport, 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
+			return fmt.Sprintf("%s://127.%d.%d.%d:%d", f.Transport, 1+pid>>8&127, pid&255, n&255, 5555+n>>8)
 		}
-		s := r.Socket(zmq.PAIR, zmq.Options{})
+		s := f.Socket(zmq.PAIR, zmq.Options{})
 		defer s.Close()
-		return r.Bind(s)
+		return f.Bind(s)
 	case "ipc":
 		dir, err := os.MkdirTemp("", "zmq")
-		Must(r.T, err)
-		r.Cleanup(func() { os.RemoveAll(dir) })
+		Must(f.T, err)
+		f.Cleanup(func() { os.RemoveAll(dir) })
 		return "ipc://" + filepath.Join(dir, "s")
 	default:
-		return r.Wildcard()
+		return f.Wildcard()
 	}
 }
 
 // Bind binds a socket to an endpoint of its own, and returns the endpoint.
-func (r *Fixture) Bind(s *zmq.Socket) string {
-	r.Helper()
-	Must(r.T, s.Bind(r.Wildcard()))
+func (f *Fixture) Bind(s *zmq.Socket) string {
+	f.Helper()
+	Must(f.T, s.Bind(f.Wildcard()))
 	return s.LastEndpoint()
 }
 
 // Link binds one socket, connects the others to it, and waits until all are
 // connected.
-func (r *Fixture) Link(bound *zmq.Socket, others ...*zmq.Socket) {
-	r.Helper()
-	ep := r.Bind(bound)
+func (f *Fixture) Link(bound *zmq.Socket, others ...*zmq.Socket) {
+	f.Helper()
+	ep := f.Bind(bound)
 	before := bound.Stats().Peers
 	for i, s := range others {
-		Must(r.T, s.Connect(ep))
-		r.Peers(bound, before+i+1) // one after the other: in a known order
-		r.Eventually("connected", func() bool { return s.Stats().Peers > 0 })
+		Must(f.T, s.Connect(ep))
+		f.Peers(bound, before+i+1) // one after the other: in a known order
+		f.Eventually("connected", func() bool { return s.Stats().Peers > 0 })
 	}
 }
 
 // Peers waits until a socket has n peers.
-func (r *Fixture) Peers(s *zmq.Socket, n int) {
-	r.Helper()
-	r.Eventually(fmt.Sprintf("%s with %d peers", s.Type(), n), func() bool { return s.Stats().Peers == n })
+func (f *Fixture) Peers(s *zmq.Socket, n int) {
+	f.Helper()
+	f.Eventually(fmt.Sprintf("%s with %d peers", s.Type(), n), func() bool { return s.Stats().Peers == n })
 }
 
 // Subscribed waits until a publisher has n subscriptions.
-func (r *Fixture) Subscribed(pub *zmq.Socket, n int) {
-	r.Helper()
-	r.Eventually(fmt.Sprintf("%d subscriptions", n), func() bool { return pub.Stats().Subscriptions == n })
+func (f *Fixture) Subscribed(pub *zmq.Socket, n int) {
+	f.Helper()
+	f.Eventually(fmt.Sprintf("%d subscriptions", n), func() bool { return pub.Stats().Subscriptions == n })
 }
 
 // Dropped waits until a socket has dropped at least n messages for this reason.
-func (r *Fixture) Dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
-	r.Helper()
-	r.Eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
+func (f *Fixture) Dropped(s *zmq.Socket, why zmq.DropReason, n uint64) {
+	f.Helper()
+	f.Eventually(fmt.Sprintf("%d dropped: %s", n, why), func() bool { return s.Stats().Dropped[why] >= n })
 }
 
 // Unwanted waits until a socket has n unwanted messages, which are not among the
 // Dropped ones.
-func (r *Fixture) Unwanted(s *zmq.Socket, n uint64) {
-	r.Helper()
-	r.Eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted == n })
+func (f *Fixture) Unwanted(s *zmq.Socket, n uint64) {
+	f.Helper()
+	f.Eventually(fmt.Sprintf("%d unwanted", n), func() bool { return s.Stats().Unwanted == n })
 	if dropped := s.Stats().Dropped; len(dropped) > 0 {
-		r.Fatalf("dropped: %v", dropped)
+		f.Fatalf("dropped: %v", dropped)
 	}
 }
 
 // Accounted waits until n messages have left or were dropped with their peer, so
 // that none is queued. How many had already left depends on the system.
-func (r *Fixture) Accounted(s *zmq.Socket, n int) {
-	r.Helper()
-	r.Eventually("an empty queue", func() bool {
+func (f *Fixture) Accounted(s *zmq.Socket, n int) {
+	f.Helper()
+	f.Eventually("an empty queue", func() bool {
 		stats := s.Stats()
 		return stats.Sent+stats.Dropped[zmq.DropPeerGone] == uint64(n)
 	})
-	if dropped := s.Stats().Dropped[zmq.DropPeerGone]; r.Transport == "inproc" && dropped != uint64(n) {
-		r.Fatalf("%d of %d messages that were not received are dropped", dropped, n)
+	if dropped := s.Stats().Dropped[zmq.DropPeerGone]; f.Transport == "inproc" && dropped != uint64(n) {
+		f.Fatalf("%d of %d messages that were not received are dropped", dropped, n)
 	}
 }
 
 // Eventually polls until ok.
-func (r *Fixture) Eventually(what string, ok func() bool) {
-	r.Helper()
+func (f *Fixture) Eventually(what string, ok func() bool) {
+	f.Helper()
 	for !ok() {
 		select {
 		case <-time.After(100 * time.Microsecond): // leave the processor to others
-		case <-r.Ctx.Done():
-			r.Fatalf("did not happen: %s", what)
+		case <-f.Ctx.Done():
+			f.Fatalf("did not happen: %s", what)
 		}
 	}
 }
 
 // Send sends a message of these frames.
-func (r *Fixture) Send(s *zmq.Socket, frames ...string) {
-	r.Helper()
-	if err := s.Send(r.Ctx, zmq.StringMsg(frames...)); err != nil {
-		r.Fatalf("%s sending %.40q: %v", s.Type(), frames, err)
+func (f *Fixture) Send(s *zmq.Socket, frames ...string) {
+	f.Helper()
+	if err := s.Send(f.Ctx, zmq.StringMsg(frames...)); err != nil {
+		f.Fatalf("%s sending %.40q: %v", s.Type(), frames, err)
 	}
 }
 
 // Expect receives a message of these frames.
-func (r *Fixture) Expect(s *zmq.Socket, want ...string) {
-	r.Helper()
-	m, err := s.Recv(r.Ctx)
+func (f *Fixture) Expect(s *zmq.Socket, want ...string) {
+	f.Helper()
+	m, err := s.Recv(f.Ctx)
 	if err != nil {
-		r.Fatalf("%s receiving: %v instead of %.40q", s.Type(), err, want)
+		f.Fatalf("%s receiving: %v instead of %.40q", s.Type(), err, want)
 	}
 	if w := zmq.StringMsg(want...); !m.Equal(&w) {
-		r.Fatalf("%s received %.40q, want %.40q", s.Type(), m.Frames(), want)
+		f.Fatalf("%s received %.40q, want %.40q", s.Type(), m.Frames(), want)
 	}
 }
 
 // Recv receives a message and joins its frames with bars.
-func (r *Fixture) Recv(s *zmq.Socket) (text string) {
-	r.Helper()
-	m, err := s.Recv(r.Ctx)
+func (f *Fixture) Recv(s *zmq.Socket) (text string) {
+	f.Helper()
+	m, err := s.Recv(f.Ctx)
 	if err != nil {
-		r.Fatalf("%s receiving: %v", s.Type(), err)
+		f.Fatalf("%s receiving: %v", s.Type(), err)
 	}
 	for i, f := range m.Frames() {
 		if i > 0 {
@@ -201,26 +201,26 @@ func (r *Fixture) Recv(s *zmq.Socket) (text string) {
 }
 
 // Fails checks that err is want.
-func (r *Fixture) Fails(what string, err, want error) {
-	r.Helper()
+func (f *Fixture) Fails(what string, err, want error) {
+	f.Helper()
 	if !errors.Is(err, want) {
-		r.Fatalf("%s: %v, want %v", what, err, want)
+		f.Fatalf("%s: %v, want %v", what, err, want)
 	}
 }
 
 // Fill sends large messages until the socket would block, because high-water
 // marks and the system's buffers are full for now.
-func (r *Fixture) Fill(s *zmq.Socket, frames ...string) (n int) {
-	r.Helper()
+func (f *Fixture) Fill(s *zmq.Socket, frames ...string) (n int) {
+	f.Helper()
 	m := append(frames, Large)
 	for ; ; n++ {
 		err := s.TrySend(zmq.StringMsg(m...))
 		if errors.Is(err, zmq.ErrWouldBlock) {
 			return n
 		}
-		Must(r.T, err)
+		Must(f.T, err)
 		if n > 1<<20 {
-			r.Fatal("never full")
+			f.Fatal("never full")
 		}
 	}
 }

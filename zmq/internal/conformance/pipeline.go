@@ -21,12 +21,12 @@ var pipeline = []requirement{
 }
 
 // RFC 30, PUSH: "SHALL only send messages"; PULL: "SHALL only receive messages".
-func oneWay(r *Fixture) {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Link(pull, push)
-	_, err := push.Recv(r.Ctx)
-	r.Fails("receiving from PUSH", err, zmq.ErrNotSupported)
-	r.Fails("sending to PULL", pull.SendBytes(r.Ctx, nil), zmq.ErrNotSupported)
+func oneWay(f *Fixture) {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Link(pull, push)
+	_, err := push.Recv(f.Ctx)
+	f.Fails("receiving from PUSH", err, zmq.ErrNotSupported)
+	f.Fails("sending to PULL", pull.SendBytes(f.Ctx, nil), zmq.ErrNotSupported)
 }
 
 // shapes returns messages with empty frames, with sizes on both sides of each
@@ -41,120 +41,120 @@ func shapes() (list [][]string) {
 
 // RFC 30, PUSH and PULL: "SHALL not filter or modify outgoing messages in any
 // way", "incoming messages".
-func pipelineUnmodified(r *Fixture) {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Link(pull, push)
+func pipelineUnmodified(f *Fixture) {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Link(pull, push)
 	sent := Async(func() error {
 		for _, shape := range shapes() {
-			if err := push.Send(r.Ctx, zmq.StringMsg(shape...)); err != nil {
+			if err := push.Send(f.Ctx, zmq.StringMsg(shape...)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	for _, shape := range shapes() {
-		r.Expect(pull, shape...)
+		f.Expect(pull, shape...)
 	}
-	Must(r.T, <-sent)
+	Must(f.T, <-sent)
 }
 
 // RFC 30, PUSH: "SHALL create this queue when initiating an outgoing connection
 // to a peer, and SHALL maintain the queue whether or not the connection is
 // established."
-func pushQueuesBeforeItIsConnected(r *Fixture) {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	ep := r.Free()
-	Must(r.T, push.Connect(ep))
+func pushQueuesBeforeItIsConnected(f *Fixture) {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	ep := f.Free()
+	Must(f.T, push.Connect(ep))
 	for i := range 3 {
-		Must(r.T, push.TrySend(zmq.StringMsg(fmt.Sprint(i))))
+		Must(f.T, push.TrySend(zmq.StringMsg(fmt.Sprint(i))))
 	}
-	Must(r.T, pull.Bind(ep))
+	Must(f.T, pull.Bind(ep))
 	for i := range 3 {
-		r.Expect(pull, fmt.Sprint(i))
+		f.Expect(pull, fmt.Sprint(i))
 	}
 }
 
 // RFC 30, PUSH: "SHALL create this queue when a peer connects to it. If this peer
 // disconnects, the PUSH socket SHALL destroy its queue and SHALL discard any
 // messages it contains."
-func pushDiscardsTheQueue(r *Fixture) {
-	push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 10})
-	pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
-	r.Link(push, pull)
-	n := r.Fill(push)
-	Must(r.T, pull.Close())
-	r.Peers(push, 0)
-	r.Accounted(push, n)
-	r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+func pushDiscardsTheQueue(f *Fixture) {
+	push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 10})
+	pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 1})
+	f.Link(push, pull)
+	n := f.Fill(push)
+	Must(f.T, pull.Close())
+	f.Peers(push, 0)
+	f.Accounted(push, n)
+	f.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
 }
 
 // RFC 30, PUSH: "SHALL route outgoing messages to available peers using a
 // round-robin strategy."
-func pushRoundRobin(r *Fixture) {
-	push := r.Socket(zmq.PUSH, zmq.Options{})
+func pushRoundRobin(f *Fixture) {
+	push := f.Socket(zmq.PUSH, zmq.Options{})
 	var pulls []*zmq.Socket
 	for range 3 {
-		pulls = append(pulls, r.Socket(zmq.PULL, zmq.Options{}))
+		pulls = append(pulls, f.Socket(zmq.PULL, zmq.Options{}))
 	}
-	r.Link(push, pulls...)
+	f.Link(push, pulls...)
 	for i := range 30 {
-		r.Send(push, fmt.Sprint(i))
+		f.Send(push, fmt.Sprint(i))
 	}
 	for i := range 30 {
-		r.Expect(pulls[i%3], fmt.Sprint(i))
+		f.Expect(pulls[i%3], fmt.Sprint(i))
 	}
 }
 
 // RFC 30, PUSH: "SHALL block on sending, or return a suitable error, when it has
 // no available peers."
-func pushBlocks(r *Fixture) {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{}), r.Socket(zmq.PULL, zmq.Options{})
-	r.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
-	sent := Async(func() error { return push.SendBytes(r.Ctx, []byte("waited")) })
-	r.Link(push, pull)
-	r.Expect(pull, "waited")
-	Must(r.T, <-sent)
+func pushBlocks(f *Fixture) {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Fails("sending without a peer", push.TrySend(zmq.StringMsg("x")), zmq.ErrWouldBlock)
+	sent := Async(func() error { return push.SendBytes(f.Ctx, []byte("waited")) })
+	f.Link(push, pull)
+	f.Expect(pull, "waited")
+	Must(f.T, <-sent)
 }
 
 // RFC 30, PUSH: "SHALL not accept further messages when it has no available
 // peers", "SHALL NOT discard messages that it cannot queue"; both: "SHOULD
 // constrain queue sizes to a runtime-configurable limit".
-func pushKeeps(r *Fixture) {
-	push, pull := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 3}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-	r.Link(pull, push)
-	queued := r.Fill(push)
+func pushKeeps(f *Fixture) {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 3}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+	f.Link(pull, push)
+	queued := f.Fill(push)
 	const more = 200
 	sent := Async(func() error {
 		for i := range more {
-			if err := push.SendBytes(r.Ctx, fmt.Append(nil, i)); err != nil {
+			if err := push.SendBytes(f.Ctx, fmt.Append(nil, i)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	for range queued {
-		r.Expect(pull, Large)
+		f.Expect(pull, Large)
 	}
 	for i := range more {
-		r.Expect(pull, fmt.Sprint(i))
+		f.Expect(pull, fmt.Sprint(i))
 	}
-	Must(r.T, <-sent)
+	Must(f.T, <-sent)
 	if dropped := push.Stats().Dropped; len(dropped) > 0 {
-		r.Errorf("dropped %v", dropped)
+		f.Errorf("dropped %v", dropped)
 	}
 }
 
 // RFC 30, PUSH: "SHALL consider a peer as available only when it has a outgoing
 // queue that is not full."
-func pushPassesOverFullPeers(r *Fixture) {
-	push := r.Socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger})
-	slow, fast := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2}), r.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
-	r.Link(push, slow)
-	r.Fill(push)
-	r.Link(push, fast)
+func pushPassesOverFullPeers(f *Fixture) {
+	push := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 2, Linger: zmq.NoLinger})
+	slow, fast := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 2})
+	f.Link(push, slow)
+	f.Fill(push)
+	f.Link(push, fast)
 	for got := 0; got < 100; {
 		if err := push.TrySend(zmq.StringMsg("x")); err != nil {
-			r.Fails("sending", err, zmq.ErrWouldBlock) // when both are full for a moment
+			f.Fails("sending", err, zmq.ErrWouldBlock) // when both are full for a moment
 		}
 		if _, err := fast.TryRecv(); err == nil {
 			got++
@@ -164,20 +164,20 @@ func pushPassesOverFullPeers(r *Fixture) {
 
 // RFC 30, PULL: "SHALL receive incoming messages from its peers using a
 // fair-queuing strategy."
-func pullQueuesFairly(r *Fixture) {
-	pull := r.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
-	flood, trickle := r.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), r.Socket(zmq.PUSH, zmq.Options{})
-	r.Link(pull, flood, trickle)
+func pullQueuesFairly(f *Fixture) {
+	pull := f.Socket(zmq.PULL, zmq.Options{RecvHWM: 10})
+	flood, trickle := f.Socket(zmq.PUSH, zmq.Options{Linger: zmq.NoLinger}), f.Socket(zmq.PUSH, zmq.Options{})
+	f.Link(pull, flood, trickle)
 	flooded := Async(func() error {
-		for flood.SendBytes(r.Ctx, []byte("flood")) == nil {
+		for flood.SendBytes(f.Ctx, []byte("flood")) == nil {
 		}
 		return nil
 	})
 	for i := range 50 { // nothing keeps a message from being received while others flood
-		r.Send(trickle, fmt.Sprint(i))
-		for r.Recv(pull) != fmt.Sprint(i) {
+		f.Send(trickle, fmt.Sprint(i))
+		for f.Recv(pull) != fmt.Sprint(i) {
 		}
 	}
-	Must(r.T, flood.Close())
-	Must(r.T, <-flooded)
+	Must(f.T, flood.Close())
+	Must(f.T, <-flooded)
 }

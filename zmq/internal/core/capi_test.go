@@ -63,18 +63,8 @@ func (c *capi) socket(typ int) *csocket {
 	return s
 }
 
-// row finds an option by its number.
-func row(number int) (*option.Row, error) {
-	for i, r := range option.Rows() {
-		if r.Number == number && r.Implemented() {
-			return &option.Rows()[i], nil
-		}
-	}
-	return nil, errors.New("no such option")
-}
-
 func (s *csocket) setsockopt(number int, value string) int {
-	r, err := row(number)
+	r, err := option.ByNumber(number)
 	if err == nil {
 		err = s.Set(r.Name, value)
 	}
@@ -82,7 +72,7 @@ func (s *csocket) setsockopt(number int, value string) int {
 }
 
 func (s *csocket) getsockopt(number int) (value int) {
-	r, err := row(number)
+	r, err := option.ByNumber(number)
 	if err == nil {
 		var text string
 		if text, err = s.Get(r.Name); err == nil {

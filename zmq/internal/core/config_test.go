@@ -161,7 +161,7 @@ func TestBindWhileClosing(t *testing.T) {
 }
 
 // Peers have a second to leave, but no more than the caller's context allows.
-func TestPatience(t *testing.T) {
+func TestCloseTimeout(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	distant, cancel := context.WithTimeout(t.Context(), time.Hour)

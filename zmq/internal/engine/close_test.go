@@ -19,8 +19,8 @@ import (
 // Close while a sender is writing inline: the stream is not closed meanwhile,
 // and the session is notified once, when the sender is done.
 func TestCloseWhileASenderWrites(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	writing, goOn, sent := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	p.stream.before = func() {
 		close(writing)
@@ -32,19 +32,19 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 	}()
 	<-writing
 	p.e.Close(errTest)
-	r.polls()
+	f.poll()
 	if p.stream.closes != 0 || p.closed != 0 {
 		t.Error("the stream was closed while a sender was writing to it")
 	}
 	close(goOn)
 	<-sent
-	r.until("closing", func() bool { return p.closed > 0 })
-	r.polls()
+	f.until("closing", func() bool { return p.closed > 0 })
+	f.poll()
 	if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
 		t.Errorf("closed %d times with %v, and %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
 	}
-	r.until("end of stream", func() bool { return q.failed != nil })
-	r.equal("received", messages(q.traffic()), []string{"the last"})
+	f.until("end of stream", func() bool { return q.failed != nil })
+	f.equal("received", messages(q.traffic()), []string{"the last"})
 	if q.failed != io.EOF {
 		t.Errorf("the peer sees %v, want %v", q.failed, io.EOF)
 	}
@@ -53,19 +53,19 @@ func TestCloseWhileASenderWrites(t *testing.T) {
 // Close in every state of the handshake, and right after it.
 func TestCloseAnyTime(t *testing.T) {
 	for turns := range 12 {
-		r := newFixture(t, 1, sim.Faults{Buffer: 20})
-		p, q := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
+		f := newFixture(t, 1, sim.Faults{Buffer: 20})
+		p, q := f.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
 		p.e.Start()
 		q.greet("PULL")
 		for range turns {
-			if _, err := r.d.Poll(); err != nil {
+			if _, err := f.d.Poll(); err != nil {
 				t.Fatal(err)
 			}
 		}
 		p.e.Close(errTest)
 		p.e.Close(io.ErrUnexpectedEOF) // once is enough
-		r.until("closing", func() bool { return p.closed > 0 })
-		r.polls()
+		f.until("closing", func() bool { return p.closed > 0 })
+		f.poll()
 		if p.closed != 1 || !errors.Is(p.cause, errTest) {
 			t.Errorf("after %d turns: closed %d times with %v", turns, p.closed, p.cause)
 		}
@@ -84,19 +84,19 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("write %d, limit %v, heartbeats %v", write, limit, beat != nil), func(t *testing.T) {
-					r := newFixture(t, 1, sim.Faults{})
-					p, q := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
+					f := newFixture(t, 1, sim.Faults{})
+					p, q := f.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: limit, Heartbeat: beat})
 					p.stream.broken = write
 					p.send([]byte("the first message"))
-					begun := r.d.Now()
+					begun := f.d.Now()
 					p.e.Start()
 					q.greet("PULL")
-					r.until("closing", func() bool { return p.closed > 0 })
-					r.polls()
+					f.until("closing", func() bool { return p.closed > 0 })
+					f.poll()
 					if p.closed != 1 || !errors.Is(p.cause, errTest) || p.established != established {
 						t.Errorf("closed %d times with %v, established %d times, want %d", p.closed, p.cause, p.established, established)
 					}
-					if took := r.d.Now() - begun; took > time.Second || p.e.timing() {
+					if took := f.d.Now() - begun; took > time.Second || p.e.timing() {
 						t.Errorf("it took %v; timers run: %v", took, p.e.timing())
 					}
 				})
@@ -106,12 +106,12 @@ func TestWriteFailsInTheHandshake(t *testing.T) {
 }
 
 func TestHandshakeTimeout(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, _ := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
+	f := newFixture(t, 1, sim.Faults{})
+	p, _ := f.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: 1e9})
 	p.e.Start()
-	r.until("giving up", func() bool { return p.closed > 0 })
-	if !errors.Is(p.cause, ErrHandshakeTimeout) || r.d.Now() > 2e9 {
-		t.Errorf("closed with %v after %v, want %v after a second", p.cause, r.d.Now(), ErrHandshakeTimeout)
+	f.until("giving up", func() bool { return p.closed > 0 })
+	if !errors.Is(p.cause, ErrHandshakeTimeout) || f.d.Now() > 2e9 {
+		t.Errorf("closed with %v after %v, want %v after a second", p.cause, f.d.Now(), ErrHandshakeTimeout)
 	}
 }
 
@@ -121,18 +121,18 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestUnsent(t *testing.T) {
 	handedBack := 0
 	for seed := range uint64(500) {
-		r := newFixture(t, seed, sim.Faults{
+		f := newFixture(t, seed, sim.Faults{
 			ShortWrite: 0.3, WouldBlock: 0.2, Stall: 0.1, Reorder: 0.2, CancelLoses: 0.5, Buffer: 500 << (seed % 8),
 		})
-		p, q := push(r, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
-		want := sendUntilDeaf(p, q, int(seed))
+		p, q := newPush(f, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: seed%4 == 0}})
+		want := sendUntilStalled(p, q, int(seed))
 		leaves := seed%2 == 0
 		if leaves {
 			q.Close() // with data unread: a reset
 		} else {
 			p.e.Close(errTest)
 		}
-		r.until("closing", func() bool { return p.closed > 0 })
+		f.until("closing", func() bool { return p.closed > 0 })
 		handedBack += p.unsent.Msgs
 		first := p.checkUnsent(seed, want)
 		if leaves {
@@ -140,7 +140,7 @@ func TestUnsent(t *testing.T) {
 		}
 		q.notReading = false
 		q.startRead()
-		r.until("end of stream", func() bool { return q.failed != nil })
+		f.until("end of stream", func() bool { return q.failed != nil })
 		if n := len(q.traffic()); n != first {
 			t.Fatalf("seed %d: %d messages count as sent, the peer has %d", seed, first, n)
 		}
@@ -150,8 +150,8 @@ func TestUnsent(t *testing.T) {
 	}
 }
 
-// sendUntilDeaf sends messages to a peer that stops reading at some point.
-func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
+// sendUntilStalled sends messages to a peer that stops reading at some point.
+func sendUntilStalled(p *testSession, q *peer, seed int) (sent []item) {
 	for i := range 40 {
 		frames := [][]byte{fmt.Append(nil, i), body(seed * i * 77 % (6 << 10))}
 		p.send(frames...)
@@ -160,7 +160,7 @@ func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
 			q.notReading = true
 		}
 		if i%4 == 0 {
-			p.polls()
+			p.poll()
 		}
 	}
 	return sent
@@ -169,7 +169,7 @@ func sendUntilDeaf(p *party, q *peer, seed int) (sent []item) {
 // checkUnsent compares the messages that were handed back, and those that were
 // never taken, with the end of those that were sent. It returns where that
 // begins.
-func (p *party) checkUnsent(seed uint64, want []item) (first int) {
+func (p *testSession) checkUnsent(seed uint64, want []item) (first int) {
 	p.Helper()
 	p.out.Detach(&p.unsent)
 	var left message.Batch
@@ -190,22 +190,22 @@ func (p *party) checkUnsent(seed uint64, want []item) (first int) {
 
 // A connection is closed at once, whatever it waits for: no timer delays it.
 func TestCloseIsImmediate(t *testing.T) {
-	started := func(cfg testConfig, peer string, says ...[]byte) func(*fixture) *party {
-		return func(r *fixture) *party {
-			p, q := r.connect(cfg)
-			r.shakeHands(p, q, peer)
+	started := func(cfg testConfig, peer string, says ...[]byte) func(*fixture) *testSession {
+		return func(f *fixture) *testSession {
+			p, q := f.connect(cfg)
+			f.shakeHands(p, q, peer)
 			for _, b := range says {
 				q.say(b)
 			}
-			r.polls()
+			f.poll()
 			return p
 		}
 	}
-	for name, prepare := range map[string]func(*fixture) *party{
-		"the handshake": func(r *fixture) *party {
-			p, _ := r.connect(testConfig{Type: wire.PULL, HandshakeTimeout: time.Hour})
+	for name, prepare := range map[string]func(*fixture) *testSession{
+		"the handshake": func(f *fixture) *testSession {
+			p, _ := f.connect(testConfig{Type: wire.PULL, HandshakeTimeout: time.Hour})
 			p.e.Start()
-			r.polls()
+			f.poll()
 			return p
 		},
 		"the next PING":      started(testConfig{Type: wire.PULL, Heartbeat: &option.Heartbeat{Interval: time.Hour}}, "PUSH"),
@@ -217,15 +217,15 @@ func TestCloseIsImmediate(t *testing.T) {
 		"a rest to be grown": started(testConfig{Type: wire.PULL, StallTimeout: time.Hour}, "PUSH", announce(0, huge), make([]byte, 60<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-			p := prepare(r)
+			f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+			p := prepare(f)
 			if !p.e.timing() {
 				t.Fatal("no timer runs: the test tests nothing")
 			}
-			begun := r.d.Now()
+			begun := f.d.Now()
 			p.e.Close(errTest)
-			p.untilClosed()
-			if took := r.d.Now() - begun; took > time.Millisecond {
+			p.awaitClosed()
+			if took := f.d.Now() - begun; took > time.Millisecond {
 				t.Errorf("it took %v", took)
 			}
 		})
@@ -236,18 +236,18 @@ func TestCloseIsImmediate(t *testing.T) {
 // cancelled one to replace its chunk.
 func TestCanceledByAnother(t *testing.T) {
 	for _, calm := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: time.Hour})
-		r.shakeHands(p, q, "PUSH")
+		f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+		p, q := f.connect(testConfig{Type: wire.PULL, StallTimeout: time.Hour})
+		f.shakeHands(p, q, "PUSH")
 		if calm {
 			q.say(append(make([]byte, 60<<10), 0, 3, 'a')) // empty messages, and a part of one
-			p.lasts(3 * calmAfter)
+			p.connectedFor(3 * calmAfter)
 			if len(p.e.decoder.chunk) > 2*pooledChunk || p.e.quiet == nil {
 				t.Fatal("the memory was not changed: the test tests nothing")
 			}
 		}
-		r.d.Cancel(&p.e.readOp)
-		r.polls()
+		f.d.Cancel(&p.e.readOp)
+		f.poll()
 		if p.closed != 1 || !errors.Is(p.cause, proactor.ErrCanceled) {
 			t.Errorf("calm: %t; closed %d times with %v", calm, p.closed, p.cause)
 		}

@@ -46,10 +46,10 @@ func (u *unboxer) unbox(t testing.TB, all []byte) []string {
 }
 
 // boxedPush is a PUSH engine that boxes its traffic, with a raw peer.
-func boxedPush(r *fixture, cfg testConfig) (*party, *peer) {
+func boxedPush(f *fixture, cfg testConfig) (*testSession, *peer) {
 	cfg.Type, cfg.Mechanism = wire.PUSH, NewBoxing
-	p, q := r.connect(cfg)
-	r.shakeHands(p, q, "PULL")
+	p, q := f.connect(cfg)
+	f.shakeHands(p, q, "PULL")
 	return p, q
 }
 
@@ -65,9 +65,9 @@ func TestCodecHandsBackWhatIsNotWritten(t *testing.T) {
 	large := string(bytes.Repeat([]byte("x"), 5000)) // referred to, not copied
 	texts := []string{"a", "", large, "bc", large, "d"}
 	for most := 1; most < 10200; most += 1 + most%7*most/40 {
-		r := newFixture(t, 1, sim.Faults{})
-		p, _ := boxedPush(r, testConfig{})
-		s := &cutOff{recorder: p.stream, left: most}
+		f := newFixture(t, 1, sim.Faults{})
+		p, _ := boxedPush(f, testConfig{})
+		s := &failingStream{recorder: p.stream, left: most}
 		p.e.s = s
 		p.mu.Lock()
 		for _, text := range texts {
@@ -78,7 +78,7 @@ func TestCodecHandsBackWhatIsNotWritten(t *testing.T) {
 		if p.out.ActivateSelf(&p.e.conn) {
 			p.e.Wake(true)
 		}
-		r.until("lost", func() bool { return p.closed > 0 })
+		f.until("lost", func() bool { return p.closed > 0 })
 		whole := 0
 		for _, f := range unboxed(t, s.taken) {
 			if f[0] == '0' {
@@ -98,16 +98,16 @@ func TestCodecHandsBackWhatIsNotWritten(t *testing.T) {
 	}
 }
 
-// cutOff is a stream that fails after a number of bytes.
-type cutOff struct {
+// failingStream is a stream that fails after a number of bytes.
+type failingStream struct {
 	*recorder
 	left  int
 	taken []byte
 }
 
-func (s *cutOff) TryWrite(b []byte) (int, error) { return s.TryWriteV([][]byte{b}) }
+func (s *failingStream) TryWrite(b []byte) (int, error) { return s.TryWriteV([][]byte{b}) }
 
-func (s *cutOff) TryWriteV(v [][]byte) (n int, err error) {
+func (s *failingStream) TryWriteV(v [][]byte) (n int, err error) {
 	for _, b := range v {
 		k := min(len(b), s.left)
 		s.taken = append(s.taken, b[:k]...)
@@ -123,8 +123,8 @@ func (s *cutOff) TryWriteV(v [][]byte) (n int, err error) {
 // A batch that is larger than a part is encoded as it is written, and credited
 // when all of it is.
 func TestCodecEncodesInParts(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 16 << 10})
-	p, q := boxedPush(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 16 << 10})
+	p, q := boxedPush(f, testConfig{})
 	q.notReading = true
 	const n = 100
 	p.mu.Lock()
@@ -135,14 +135,14 @@ func TestCodecEncodesInParts(t *testing.T) {
 	if p.out.ActivateSelf(&p.e.conn) {
 		p.e.Wake(true)
 	}
-	r.polls()
+	f.poll()
 	if size := p.e.coding.part.WireSize(); size > 2*partSize || p.queued() != n {
 		t.Errorf("%d bytes are encoded ahead; %d messages are not credited", size, p.queued())
 	}
 	q.notReading = false
 	q.startRead()
-	r.until("all written", func() bool { return len(q.boxes()) == n })
-	r.until("all credited", func() bool { return p.queued() == 0 })
+	f.until("all written", func() bool { return len(q.boxes()) == n })
+	f.until("all credited", func() bool { return p.queued() == 0 })
 	if mem := cap(p.e.coding.part.Buf); mem > maxKeptPart {
 		t.Errorf("%d bytes of memory are kept", mem)
 	}
@@ -153,8 +153,8 @@ func TestCodecEncodesInParts(t *testing.T) {
 
 // A sender without room writes boxed messages itself.
 func TestCodecFlushesInline(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := boxedPush(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+	p, q := boxedPush(f, testConfig{})
 	var want []string
 	send := func(size int) {
 		text := fmt.Appendf(make([]byte, size), "%d", len(want))
@@ -173,17 +173,17 @@ func TestCodecFlushesInline(t *testing.T) {
 			send(30 << 10) // more than one part
 		}
 	}
-	r.until("all", func() bool { return len(q.boxes()) == len(want) })
-	r.equal("received", q.boxes(), want)
+	f.until("all", func() bool { return len(q.boxes()) == len(want) })
+	f.equal("received", q.boxes(), want)
 }
 
 // A turn of the dispatcher may end between two parts of a batch: a sender that
 // flushes then continues with the next part.
 func TestCodecFlushesInlineBetweenParts(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 24})
+	f := newFixture(t, 1, sim.Faults{Buffer: 1 << 24})
 	many := new(atomic.Int32)
 	many.Store(1000) // connections, so that each turn is short
-	p, q := boxedPush(r, testConfig{Connections: many})
+	p, q := boxedPush(f, testConfig{Connections: many})
 	const n = 20
 	p.mu.Lock()
 	for range n {
@@ -193,18 +193,18 @@ func TestCodecFlushesInlineBetweenParts(t *testing.T) {
 	if p.out.ActivateSelf(&p.e.conn) {
 		p.e.Wake(false)
 	}
-	r.until("a part is written, and the next not begun", func() bool {
+	f.until("a part is written, and the next not begun", func() bool {
 		return p.e.turn.Load() == turnPosted && !p.e.pending() && p.e.written > 0
 	})
 	p.e.FlushInline()
-	r.until("all", func() bool { return len(q.boxes()) == n })
+	f.until("all", func() bool { return len(q.boxes()) == n })
 }
 
 // Heartbeats are boxed, too: they keep two engines together, and find a peer
 // that is silent.
 func TestCodecBoxesHeartbeats(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := boxedPush(r, testConfig{Heartbeat: &option.Heartbeat{Interval: time.Second, Timeout: 5 * time.Second}})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := boxedPush(f, testConfig{Heartbeat: &option.Heartbeat{Interval: time.Second, Timeout: 5 * time.Second}})
 	answers := new(box)
 	seen := 1
 	q.onHeard = func() {
@@ -216,7 +216,7 @@ func TestCodecBoxesHeartbeats(t *testing.T) {
 			q.say(pong)
 		}
 	}
-	r.until("silence is noticed", func() bool { return p.closed > 0 })
+	f.until("silence is noticed", func() bool { return p.closed > 0 })
 	if !errors.Is(p.cause, ErrHeartbeatTimeout) || seen < 50 {
 		t.Errorf("closed by %v after %d PINGs", p.cause, seen)
 	}
@@ -234,11 +234,11 @@ func TestCodecRefuses(t *testing.T) {
 		"malformed": {bytes.Repeat([]byte("?"), 20), errBox, pipe.RefusedMalformed},
 		"too large": {long[:2<<20], ErrTooLarge, pipe.RefusedTooLarge},
 	} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, Limits: option.Limits{MaxFrame: 1000}})
-		r.shakeHands(p, q, "PUSH")
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := f.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, Limits: option.Limits{MaxFrame: 1000}})
+		f.shakeHands(p, q, "PUSH")
 		q.say(tt.bytes)
-		r.until("closed", func() bool { return p.closed > 0 })
+		f.until("closed", func() bool { return p.closed > 0 })
 		if !errors.Is(p.cause, tt.cause) || p.refused[tt.why] != 1 {
 			t.Errorf("%s: closed by %v, refused %v", name, p.cause, p.refused)
 		}
@@ -248,9 +248,9 @@ func TestCodecRefuses(t *testing.T) {
 // The Inbox holds a boxed peer back, whose messages then come in order; a burst
 // leaves no memory behind.
 func TestCodecFullInbox(t *testing.T) {
-	r := newFixture(t, 1, sim.Mild())
-	p, q := r.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, RecvLimits: pipe.Limits{Msgs: 10}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Mild())
+	p, q := f.connect(testConfig{Type: wire.PULL, Mechanism: NewBoxing, RecvLimits: pipe.Limits{Msgs: 10}})
+	f.shakeHands(p, q, "PUSH")
 	x := new(box)
 	var sent []byte
 	const n = 300
@@ -258,17 +258,17 @@ func TestCodecFullInbox(t *testing.T) {
 		sent, _ = x.AppendFrame(sent, 0, fmt.Appendf(make([]byte, i*200), "%d", i))
 	}
 	q.say(sent)
-	r.until("full", func() bool { return p.e.inboxFull })
-	r.polls()
+	f.until("full", func() bool { return p.e.inboxFull })
+	f.poll()
 	if msgs, _ := p.e.inbox.Queued(); msgs > 10 {
 		t.Errorf("%d messages wait", msgs)
 	}
-	r.until("all", func() bool { p.receive(3); return len(p.got) == n })
+	f.until("all", func() bool { p.receive(3); return len(p.got) == n })
 	for i, m := range p.got {
 		if want := fmt.Appendf(make([]byte, i*200), "%d", i); !bytes.Equal(m.Bytes(), want) {
 			t.Fatalf("message %d is %.40q", i, m.Bytes())
 		}
 		m.Release()
 	}
-	r.until("calm", func() bool { return !p.e.largeChunk() })
+	f.until("calm", func() bool { return !p.e.largeChunk() })
 }

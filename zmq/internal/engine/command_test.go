@@ -14,27 +14,27 @@ import (
 // order, and no answer is in the middle of a message.
 func TestCommandsDuringTraffic(t *testing.T) {
 	for seed := range uint64(100) {
-		r := newFixture(t, seed, sim.Faults{
+		f := newFixture(t, seed, sim.Faults{
 			ShortRead: 0.3, ShortWrite: 0.3, WouldBlock: 0.3, Delay: 0.2, Stall: 0.1, Reorder: 0.2, Buffer: 200 << (seed % 6),
 		})
 		cfg := testConfig{Type: wire.DEALER, Tuning: tuning.Options{NoSpeculativeWrite: seed%3 == 0}}
-		p, q := r.connect(cfg)
-		r.shakeHands(p, q, "DEALER")
+		p, q := f.connect(cfg)
+		f.shakeHands(p, q, "DEALER")
 		const n = 40
 		for i := range n {
 			p.send([]byte("to the peer"), body(i*i*3))
 			q.say(wire.AppendPing(nil, 0, fmt.Append(nil, i)))
 			q.say(frame(nil, 0, body(i)))
 			if i%3 == 0 {
-				r.polls()
+				f.poll()
 			}
 		}
-		r.until("everything", func() bool { p.receive(n); return len(q.traffic()) == 2*n && len(p.got) == n })
+		f.until("everything", func() bool { p.receive(n); return len(q.traffic()) == 2*n && len(p.got) == n })
 		checkDialogue(t, p, q.traffic(), n)
 	}
 }
 
-func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
+func checkDialogue(t *testing.T, p *testSession, traffic []item, n int) {
 	t.Helper()
 	var pongs, sent int
 	for _, i := range traffic {
@@ -64,11 +64,11 @@ func checkDialogue(t *testing.T, p *party, traffic []item, n int) {
 // A command that comes when nothing else waits to be written is answered at
 // once.
 func TestCommandOnAnIdlePath(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	for i := range 3 {
 		q.say(wire.AppendPing(nil, 0, fmt.Append(nil, i)))
-		r.polls()
+		f.poll()
 		if n := len(q.traffic()); n != i+1 || p.stream.writes != 0 {
 			t.Fatalf("%d answers to %d PINGs, %d operations", n, i+1, p.stream.writes)
 		}

@@ -14,8 +14,8 @@ import (
 func TestCreditBeforeACommand(t *testing.T) {
 	for name, off := range map[string]tuning.Options{"tries": {}, "operations": {NoSpeculativeWrite: true}} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{})
-			p, q := push(r, testConfig{Tuning: off})
+			f := newFixture(t, 1, sim.Faults{})
+			p, q := newPush(f, testConfig{Tuning: off})
 			const n = 50
 			for i := range n {
 				// By the dispatcher, which finds a command when it has written the message.
@@ -29,8 +29,8 @@ func TestCreditBeforeACommand(t *testing.T) {
 				if name == "operations" {
 					p.e.queueCommand(wire.AppendPing(nil, 0, nil))
 				}
-				r.until("messages", func() bool { return len(plain(q.traffic())) == 2*(i+1) })
-				r.polls()
+				f.until("messages", func() bool { return len(plain(q.traffic())) == 2*(i+1) })
+				f.poll()
 				if p.queued() != 0 || p.sent.Msgs != uint64(2*(i+1)) {
 					t.Fatalf("after %d messages %d still wait, and %d count as sent", 2*(i+1), p.queued(), p.sent.Msgs)
 				}
@@ -52,8 +52,8 @@ func plain(items []item) (list []item) {
 // Answers do not pile up for a peer that sends PINGs and does not read: no more
 // are added to those that wait, and the connection continues.
 func TestAnswersDoNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+	p, q := newPush(f, testConfig{})
 	q.notReading = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	most := 0
@@ -62,7 +62,7 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 			break
 		}
 		q.say(ping)
-		r.polls()
+		f.poll()
 		most = max(most, p.e.waiting())
 	}
 	if most > maxAnswers+len(ping) || most < maxAnswers/2 {
@@ -75,18 +75,18 @@ func TestAnswersDoNotPileUp(t *testing.T) {
 
 // PINGs do not pile up while bytes wait for their writer.
 func TestPingsDoNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second}}, nil)
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newHeartbeating(f, testConfig{Heartbeat: &option.Heartbeat{Interval: second}}, nil)
 	before := pings(q)
 	p.stream.before = func() { // the sender's own write: it is the writer meanwhile
 		p.stream.before = nil
-		p.lasts(10 * second)
+		p.connectedFor(10 * second)
 		if got, want := p.e.waiting(), len(wire.AppendPing(nil, 0, nil)); got != want {
 			t.Errorf("%d bytes of PINGs wait after ten intervals, want one of %d", got, want)
 		}
 	}
 	p.send([]byte("x"))
-	r.polls()
+	f.poll()
 	if n := pings(q) - before; n != 1 {
 		t.Errorf("%d PINGs", n)
 	}

@@ -31,33 +31,33 @@ type fixture struct {
 	stuck proactor.Operation
 }
 
-func newFixture(t *testing.T, seed uint64, f sim.Faults) *fixture {
+func newFixture(t *testing.T, seed uint64, faults sim.Faults) *fixture {
 	t.Helper()
-	r := &fixture{T: t, net: sim.NewNetwork(seed, f)}
+	f := &fixture{T: t, net: sim.NewNetwork(seed, faults)}
 	var err error
-	r.d, err = proactor.New(proactor.Options{Backend: r.net})
+	f.d, err = proactor.New(proactor.Options{Backend: f.net})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
-	r.d.StartTimer(&r.stuck, 10*time.Minute)
+	f.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	f.d.StartTimer(&f.stuck, 10*time.Minute)
 	t.Cleanup(func() {
-		if r.Failed() {
+		if f.Failed() {
 			return // a Dialer that is not stopped dials for ever
 		}
-		if err := r.d.Close(); err != nil {
+		if err := f.d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return r
+	return f
 }
 
 // until runs the dispatcher until ok.
-func (r *fixture) until(what string, ok func() bool) {
-	r.Helper()
+func (f *fixture) until(what string, ok func() bool) {
+	f.Helper()
 	for !ok() {
-		if _, err := r.d.RunOne(context.Background()); err != nil || !r.stuck.Outstanding() {
-			r.Fatalf("did not happen: %s: %v\n%v", what, err, r.net)
+		if _, err := f.d.RunOne(context.Background()); err != nil || !f.stuck.Outstanding() {
+			f.Fatalf("did not happen: %s: %v\n%v", what, err, f.net)
 		}
 	}
 }
@@ -72,16 +72,16 @@ type socket struct {
 }
 
 // socket makes a socket, whose engines get their configuration from change.
-func (r *fixture) socket(typ wire.SocketType, make func(pattern.Config) *pattern.Socket, v option.Values, change func(*session.Config)) *socket {
+func (f *fixture) socket(typ wire.SocketType, make func(pattern.Config) *pattern.Socket, v option.Values, change func(*session.Config)) *socket {
 	o := option.Resolve(&v)
-	s := &socket{fixture: r, Socket: make(pattern.Config{Options: o, GatherMin: message.GatherMin})}
+	s := &socket{fixture: f, Socket: make(pattern.Config{Options: o, GatherMin: message.GatherMin})}
 	s.cfg = &session.Config{
 		Host: s.Socket, NewEngine: engine.NewZMTP,
 		Engine: engine.Config{
 			Type: typ, Resolved: o, Mechanism: mechanism.NewNull,
 			Metadata: wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}},
 		},
-		Dispatcher: func() *proactor.Dispatcher { return r.d },
+		Dispatcher: func() *proactor.Dispatcher { return f.d },
 		Jitter:     func(time.Duration) time.Duration { return 0 },
 	}
 	change(s.cfg)
@@ -89,10 +89,10 @@ func (r *fixture) socket(typ wire.SocketType, make func(pattern.Config) *pattern
 }
 
 // here is where everything is bound.
-func (r *fixture) here() session.Endpoint {
+func (f *fixture) here() session.Endpoint {
 	ep, err := endpoint.Parse("tcp://127.0.0.1:5555")
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	return session.Endpoint{Endpoint: ep, Transport: tcp.New(&transport.Config{Resolved: option.Resolve(new(option.Values))})}
 }
@@ -179,25 +179,25 @@ func (s *socket) expect(i int, got [][]byte) {
 	}
 }
 
-// calmAndMild are networks without faults and with delays and short writes.
-func calmAndMild(t *testing.T, f func(r *fixture)) {
+// forEachNetwork calls test on networks without faults, and with delays and short writes.
+func forEachNetwork(t *testing.T, test func(f *fixture)) {
 	for seed := range uint64(8) {
 		faults := sim.Mild()
 		faults.Buffer = 16 << 10
 		if seed == 0 {
 			faults = sim.Faults{}
 		}
-		f(newFixture(t, seed, faults))
+		test(newFixture(t, seed, faults))
 	}
 }
 
 func TestCodecPushPull(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		push := r.socket(wire.PUSH, pattern.NewPush, option.Values{SendHWM: 20}, boxed).connect()
-		pull := r.socket(wire.PULL, pattern.NewPull, option.Values{RecvHWM: 20}, boxed).bind()
+	forEachNetwork(t, func(f *fixture) {
+		push := f.socket(wire.PUSH, pattern.NewPush, option.Values{SendHWM: 20}, boxed).connect()
+		pull := f.socket(wire.PULL, pattern.NewPull, option.Values{RecvHWM: 20}, boxed).bind()
 		const n = 150
 		sent, got := 0, 0
-		r.until("all received", func() bool {
+		f.until("all received", func() bool {
 			for sent < n && push.trySend(text(sent)...) {
 				sent++
 			}
@@ -216,17 +216,17 @@ func TestCodecPushPull(t *testing.T) {
 }
 
 func TestCodecPubSub(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		pub := r.socket(wire.PUB, pattern.NewPub, option.Values{NoDrop: true}, boxed).bind()
+	forEachNetwork(t, func(f *fixture) {
+		pub := f.socket(wire.PUB, pattern.NewPub, option.Values{NoDrop: true}, boxed).bind()
 		var subs []*socket
 		for range 3 {
-			sub := r.socket(wire.SUB, pattern.NewSub, option.Values{}, boxed).connect()
+			sub := f.socket(wire.SUB, pattern.NewSub, option.Values{}, boxed).connect()
 			if err := sub.Subscribe([]byte("1")); err != nil {
 				t.Fatal(err)
 			}
 			subs = append(subs, sub)
 		}
-		r.until("subscribed", func() bool { // messages until all have got one
+		f.until("subscribed", func() bool { // messages until all have got one
 			pub.send([]byte("1 first"))
 			for _, s := range subs {
 				if s.Stats().Received.Msgs == 0 {
@@ -257,9 +257,9 @@ func TestCodecPubSub(t *testing.T) {
 }
 
 func TestCodecReqRep(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		rep := r.socket(wire.REP, pattern.NewRep, option.Values{}, boxed).bind()
-		req := r.socket(wire.REQ, pattern.NewReq, option.Values{}, boxed).connect()
+	forEachNetwork(t, func(f *fixture) {
+		rep := f.socket(wire.REP, pattern.NewRep, option.Values{}, boxed).bind()
+		req := f.socket(wire.REQ, pattern.NewReq, option.Values{}, boxed).connect()
 		for i := range 60 {
 			req.send(text(i)...)
 			rep.expect(i, rep.recv())
@@ -277,9 +277,9 @@ func TestCodecReconnects(t *testing.T) {
 	for seed := range uint64(8) {
 		faults := sim.Mild()
 		faults.Reset = 0.01
-		r := newFixture(t, seed, faults)
-		push := r.socket(wire.PUSH, pattern.NewPush, option.Values{SendHWM: 10}, boxed).connect()
-		pull := r.socket(wire.PULL, pattern.NewPull, option.Values{}, boxed).bind()
+		f := newFixture(t, seed, faults)
+		push := f.socket(wire.PUSH, pattern.NewPush, option.Values{SendHWM: 10}, boxed).connect()
+		pull := f.socket(wire.PULL, pattern.NewPull, option.Values{}, boxed).bind()
 		got := map[int]bool{}
 		take := func() {
 			for m, err := pull.TryRecv(); err == nil; m, err = pull.TryRecv() {
@@ -296,9 +296,9 @@ func TestCodecReconnects(t *testing.T) {
 			push.send(text(i)...)
 			take()
 		}
-		r.net.Calm()
+		f.net.Calm()
 		push.send(text(n)...)
-		r.until("the last one", func() bool { take(); return got[n] })
+		f.until("the last one", func() bool { take(); return got[n] })
 		if len(got) < n/2 {
 			t.Errorf("%d of %d messages arrived", len(got), n)
 		}
@@ -307,8 +307,8 @@ func TestCodecReconnects(t *testing.T) {
 	}
 }
 
-// rawly makes the engines of a socket raw.
-func rawly(c *session.Config) { c.NewEngine = engine.NewRaw }
+// useRaw makes the engines of a socket raw.
+func useRaw(c *session.Config) { c.NewEngine = engine.NewRaw }
 
 // plain is a TCP peer without any protocol.
 type plain struct {
@@ -351,12 +351,12 @@ func (p *plain) say(b []byte) {
 }
 
 // dial connects a plain peer to what is bound.
-func (r *fixture) dial() (p *plain) {
-	r.Helper()
+func (f *fixture) dial() (p *plain) {
+	f.Helper()
 	var op proactor.Operation
 	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { p = newPlain(op.Handle()) })
-	r.d.Connect(&op, "tcp", "127.0.0.1:5555", nil)
-	r.until("connected", func() bool { return p != nil })
+	f.d.Connect(&op, "tcp", "127.0.0.1:5555", nil)
+	f.until("connected", func() bool { return p != nil })
 	return p
 }
 
@@ -367,11 +367,11 @@ type server struct {
 	peers []*plain
 }
 
-func (r *fixture) serve() *server {
-	r.Helper()
-	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
+func (f *fixture) serve() *server {
+	f.Helper()
+	l, err := f.d.Listen("tcp", "127.0.0.1:5555", nil)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	s := &server{Handle: l}
 	s.op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
@@ -387,9 +387,9 @@ func (r *fixture) serve() *server {
 // A raw engine carries bytes in both directions, and ends a connection after
 // all that was sent.
 func TestRawEngine(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		s := r.socket(wire.DEALER, pattern.NewDealer, option.Values{}, rawly).bind()
-		p := r.dial()
+	forEachNetwork(t, func(f *fixture) {
+		s := f.socket(wire.DEALER, pattern.NewDealer, option.Values{}, useRaw).bind()
+		p := f.dial()
 		var sent, got []byte
 		for i := range 80 {
 			for _, f := range text(i) {
@@ -405,13 +405,13 @@ func TestRawEngine(t *testing.T) {
 			}
 			got = append(got, frames[0]...)
 		}
-		r.until("all", func() bool { return len(p.got) >= len(sent) })
+		f.until("all", func() bool { return len(p.got) >= len(sent) })
 		if !bytes.Equal(p.got, sent) || !bytes.Equal(got, sent) {
 			t.Error("other bytes arrive")
 		}
 		s.send([]byte("the last"))
 		s.stop()
-		r.until("the end", func() bool { return p.err != nil })
+		f.until("the end", func() bool { return p.err != nil })
 		if p.err != io.EOF || !bytes.HasSuffix(p.got, []byte("the last")) {
 			t.Errorf("the peer reads %v", p.err)
 		}
@@ -422,9 +422,9 @@ func TestRawEngine(t *testing.T) {
 // High-water marks hold in both directions: a peer that does not read makes the
 // socket refuse messages, and one that floods the socket has to wait.
 func TestRawEngineHighWaterMarks(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		s := r.socket(wire.DEALER, pattern.NewDealer, option.Values{SendHWM: 5, RecvHWM: 5}, rawly).bind()
-		p := r.dial()
+	forEachNetwork(t, func(f *fixture) {
+		s := f.socket(wire.DEALER, pattern.NewDealer, option.Values{SendHWM: 5, RecvHWM: 5}, useRaw).bind()
+		p := f.dial()
 		p.notReading = true
 		flood := bytes.Repeat([]byte("0123456789"), 50<<10)
 		p.say(flood)
@@ -436,7 +436,7 @@ func TestRawEngineHighWaterMarks(t *testing.T) {
 				continue
 			}
 			waited++
-			if _, err := r.d.Poll(); err != nil {
+			if _, err := f.d.Poll(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -449,7 +449,7 @@ func TestRawEngineHighWaterMarks(t *testing.T) {
 		for len(got) < len(flood) {
 			got = append(got, s.recv()[0]...)
 		}
-		r.until("all", func() bool { return len(p.got) == len(sent) })
+		f.until("all", func() bool { return len(p.got) == len(sent) })
 		if !bytes.Equal(got, flood) || !bytes.Equal(p.got, sent) {
 			t.Error("other bytes arrive")
 		}
@@ -461,12 +461,12 @@ func TestRawEngineHighWaterMarks(t *testing.T) {
 // A socket with raw engines dials again, and sends what waits on the next
 // connection.
 func TestRawEngineReconnects(t *testing.T) {
-	calmAndMild(t, func(r *fixture) {
-		l := r.serve()
-		s := r.socket(wire.DEALER, pattern.NewDealer, option.Values{}, rawly).connect()
+	forEachNetwork(t, func(f *fixture) {
+		l := f.serve()
+		s := f.socket(wire.DEALER, pattern.NewDealer, option.Values{}, useRaw).connect()
 		for i := range 5 {
 			s.send(fmt.Append(nil, i))
-			r.until("a connection", func() bool { return len(l.peers) == i+1 && len(l.peers[i].got) > 0 })
+			f.until("a connection", func() bool { return len(l.peers) == i+1 && len(l.peers[i].got) > 0 })
 			p := l.peers[i]
 			if string(p.got) != fmt.Sprint(i) {
 				t.Fatalf("connection %d brings %q", i, p.got)
@@ -480,7 +480,7 @@ func TestRawEngineReconnects(t *testing.T) {
 				t.Errorf("%q is received", got)
 			}
 			_ = p.CloseWrite()
-			r.until("the end", func() bool { return p.err != nil })
+			f.until("the end", func() bool { return p.err != nil })
 			if !errors.Is(p.err, io.EOF) {
 				t.Errorf("the peer reads %v", p.err)
 			}

@@ -28,48 +28,49 @@ type fixture struct {
 	stuck   proactor.Operation
 }
 
-func newFixture(t testing.TB, seed uint64, f sim.Faults) *fixture {
-	r := &fixture{TB: t, network: sim.NewNetwork(seed, f)}
+func newFixture(t testing.TB, seed uint64, faults sim.Faults) *fixture {
+	f := &fixture{TB: t, network: sim.NewNetwork(seed, faults)}
 	var err error
-	r.d, err = proactor.New(proactor.Options{Backend: r.network})
+	f.d, err = proactor.New(proactor.Options{Backend: f.network})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
-	r.d.StartTimer(&r.stuck, 24*time.Hour)
+	f.stuck.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
+	f.d.StartTimer(&f.stuck, 24*time.Hour)
 	t.Cleanup(func() {
-		if err := r.d.Close(); err != nil {
+		if err := f.d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return r
+	return f
 }
 
 // until runs the dispatcher until done returns true.
-func (r *fixture) until(what string, done func() bool) {
-	r.Helper()
+func (f *fixture) until(what string, done func() bool) {
+	f.Helper()
 	for !done() {
-		if !r.stuck.Outstanding() {
-			r.Fatalf("stuck: %s\n%v\n%s", what, r.network, r.network.Trace())
+		if !f.stuck.Outstanding() {
+			f.Fatalf("stuck: %s\n%v\n%s", what, f.network, f.network.Trace())
 		}
-		if _, err := r.d.RunOne(context.Background()); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.RunOne(context.Background()); err != nil {
+			f.Fatal(err)
 		}
 	}
 }
 
-// polls runs the dispatcher while almost no virtual time passes.
-func (r *fixture) polls() {
-	r.Helper()
+// poll runs the dispatcher while almost no virtual time passes.
+func (f *fixture) poll() {
+	f.Helper()
 	for range 20 {
-		if _, err := r.d.Poll(); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.Poll(); err != nil {
+			f.Fatal(err)
 		}
 	}
 }
 
-// party is an engine with a session and a pattern that consists of pipes only.
-type party struct {
+// testSession is the session of an engine under test, and a pattern that consists of
+// pipes only.
+type testSession struct {
 	*fixture
 	e      *ZMTP
 	stream *recorder
@@ -154,7 +155,7 @@ func (s *recorder) Close() error {
 }
 
 // Established implements Session.
-func (p *party) Established(e Engine, _ wire.Metadata) (*pipe.Out, error) {
+func (p *testSession) Established(e Engine, _ wire.Metadata) (*pipe.Out, error) {
 	p.established++
 	p.in = pipe.NewIn(e.Inbox(), p.e.cfg.RecvLimits, p, &p.received)
 	e.Inbox().Open(p.in)
@@ -162,7 +163,7 @@ func (p *party) Established(e Engine, _ wire.Metadata) (*pipe.Out, error) {
 }
 
 // Refused implements Session.
-func (p *party) Refused(why pipe.Refusal, n int) {
+func (p *testSession) Refused(why pipe.Refusal, n int) {
 	if p.refused == nil {
 		p.refused = map[pipe.Refusal]int{}
 	}
@@ -172,7 +173,7 @@ func (p *party) Refused(why pipe.Refusal, n int) {
 // Closed implements Session. Nothing may be outstanding: the memory of an
 // outstanding operation is still in use, and its handler would be called for an
 // engine that is gone.
-func (p *party) Closed(e Engine, cause error, unsent *message.Batch) {
+func (p *testSession) Closed(e Engine, cause error, unsent *message.Batch) {
 	for name, op := range p.e.operations() {
 		if op.Outstanding() {
 			p.Errorf("Closed is called while an operation is outstanding: %s", name)
@@ -208,18 +209,18 @@ func (e *ZMTP) operations() map[string]interface{ Outstanding() bool } {
 }
 
 // Writable and Readable implement the pattern's sides of the pipes.
-func (p *party) Writable(*pipe.Out) {}
-func (p *party) Readable(*pipe.In)  {}
+func (p *testSession) Writable(*pipe.Out) {}
+func (p *testSession) Readable(*pipe.In)  {}
 
 // send queues a message, and wakes the engine as a pattern does.
-func (p *party) send(frames ...[]byte) {
+func (p *testSession) send(frames ...[]byte) {
 	p.queue(func() { p.out.Put(message.New(frames...)) })
 }
 
 // subscribe is send for a subscription.
-func (p *party) subscribe(s wire.Subscription) { p.queue(func() { p.out.PutSubscription(s) }) }
+func (p *testSession) subscribe(s wire.Subscription) { p.queue(func() { p.out.PutSubscription(s) }) }
 
-func (p *party) queue(put func()) {
+func (p *testSession) queue(put func()) {
 	p.mu.Lock()
 	put()
 	p.pace.Send(p.out)
@@ -229,11 +230,11 @@ func (p *party) queue(put func()) {
 	}
 }
 
-// share makes the party use this Pace.
-func (p *party) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
+// share makes p use this Pace.
+func (p *testSession) share(pace *pipe.Pace) { p.pace.Pace, p.out.Pace = pace, pace }
 
 // receive takes up to n messages.
-func (p *party) receive(n int) {
+func (p *testSession) receive(n int) {
 	for range n {
 		i, ok := p.in.NextItem()
 		if !ok {
@@ -278,43 +279,43 @@ func (c *testConfig) config() *Config {
 }
 
 // connect joins an engine to a raw peer.
-func (r *fixture) connect(cfg testConfig) (*party, *peer) {
-	r.Helper()
-	near, far := r.pair()
-	p := &party{fixture: r, stream: &recorder{Handle: near}}
+func (f *fixture) connect(cfg testConfig) (*testSession, *peer) {
+	f.Helper()
+	near, far := f.pair()
+	p := &testSession{fixture: f, stream: &recorder{Handle: near}}
 	p.out = pipe.NewOut(&p.mu, pipe.Limits{}, message.GatherMin, p, &p.sent)
-	p.share(&pipe.Pace{Now: r.network.Now})
-	p.e = NewZMTP(cfg.config(), Connection{Dispatcher: r.d, Stream: p.stream, Session: p}).(*ZMTP)
-	return p, newPeer(r, far)
+	p.share(&pipe.Pace{Now: f.network.Now})
+	p.e = NewZMTP(cfg.config(), Connection{Dispatcher: f.d, Stream: p.stream, Session: p}).(*ZMTP)
+	return p, newPeer(f, far)
 }
 
 // shakeHands runs until there may be traffic, and nothing is being done.
-func (r *fixture) shakeHands(p *party, q *peer, typ string) {
-	r.Helper()
+func (f *fixture) shakeHands(p *testSession, q *peer, typ string) {
+	f.Helper()
 	p.e.Start()
 	q.greet(typ)
-	r.until("handshake", func() bool { return p.e.state == stateTraffic && len(q.queue) == 0 })
-	r.polls()
-	r.network.Advance(time.Second)
-	r.polls()
+	f.until("handshake", func() bool { return p.e.state == stateTraffic && len(q.queue) == 0 })
+	f.poll()
+	f.network.Advance(time.Second)
+	f.poll()
 	p.stream.tries, p.stream.writes, p.stream.moved, p.stream.longest = 0, 0, 0, 0
 }
 
 // pair makes a connection.
-func (r *fixture) pair() (near, far *proactor.Handle) {
-	r.Helper()
-	l, err := r.d.Listen("tcp", "127.0.0.1:0", nil)
+func (f *fixture) pair() (near, far *proactor.Handle) {
+	f.Helper()
+	l, err := f.d.Listen("tcp", "127.0.0.1:0", nil)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	var connect, accept proactor.Operation
 	connect.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { near = op.Handle() })
 	accept.Handler = proactor.HandlerFunc(func(op *proactor.Operation) { far = op.Handle() })
 	l.Accept(&accept)
-	r.d.Connect(&connect, "tcp", l.LocalAddr().String(), nil)
-	r.until("connect", func() bool { return near != nil && far != nil })
+	f.d.Connect(&connect, "tcp", l.LocalAddr().String(), nil)
+	f.until("connect", func() bool { return near != nil && far != nil })
 	if err := l.Close(); err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	return near, far
 }
@@ -327,10 +328,10 @@ func numbered(from, to int) (texts []string) {
 	return texts
 }
 
-func (r *fixture) equal(what string, got, want []string) {
-	r.Helper()
+func (f *fixture) equal(what string, got, want []string) {
+	f.Helper()
 	if !slices.Equal(got, want) {
-		r.Fatalf("%s: %.200q, want %.200q", what, got, want)
+		f.Fatalf("%s: %.200q, want %.200q", what, got, want)
 	}
 }
 

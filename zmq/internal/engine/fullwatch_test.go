@@ -25,21 +25,21 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 		{"much", 20_000, false, 0},
 	} {
 		for seed := range uint64(4) {
-			r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Buffer: 1 << 20})
-			p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+			f := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Buffer: 1 << 20})
+			p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 			p.stream.blind = test.blind
-			r.shakeHands(p, q, "PUSH")
+			f.shakeHands(p, q, "PUSH")
 			for i := range test.n {
 				q.say(frame(nil, 0, body(i%50)))
 			}
-			r.until("sent", func() bool { return len(q.queue) == 0 })
-			if p.lasts(test.late); p.closed > 0 {
+			f.until("sent", func() bool { return len(q.queue) == 0 })
+			if p.connectedFor(test.late); p.closed > 0 {
 				t.Fatalf("%s: closed: %v", test.name, p.cause)
 			}
 			if err := q.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if p.lasts(2*test.late + second); p.closed != 1 || p.cause != io.EOF {
+			if p.connectedFor(2*test.late + second); p.closed != 1 || p.cause != io.EOF {
 				t.Fatalf("%s, seed %d: closed %d times: %v", test.name, seed, p.closed, p.cause)
 			}
 			p.receive(test.n + 1)
@@ -52,13 +52,13 @@ func TestHangUpAtTheHighWaterMark(t *testing.T) {
 
 // An idle process with full Inboxes is woken more and more rarely.
 func TestFullInboxIsLookedAtRarely(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	f.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
 	}
-	p.lasts(20 * time.Hour)
+	p.connectedFor(20 * time.Hour)
 	if p.stream.looks == 0 || p.stream.looks > 25 {
 		t.Errorf("%d looks in 20 hours", p.stream.looks)
 	}

@@ -13,21 +13,21 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// untilClosed waits for the end of a connection.
-func (p *party) untilClosed() {
+// awaitClosed waits for the end of a connection.
+func (p *testSession) awaitClosed() {
 	p.Helper()
 	p.until("the end", func() bool { return p.closed > 0 })
-	p.polls()
+	p.poll()
 	if p.closed != 1 || !errors.Is(p.cause, errTest) {
 		p.Fatalf("closed %d times with %v", p.closed, p.cause)
 	}
 }
 
-// talker is an engine that both sends and receives, and a raw peer of it.
-func talker(r *fixture, limits pipe.Limits) (*party, *peer) {
-	r.Helper()
-	p, q := r.connect(testConfig{Type: wire.DEALER, RecvLimits: limits})
-	r.shakeHands(p, q, "DEALER")
+// newDealer is an engine that both sends and receives, and a raw peer of it.
+func newDealer(f *fixture, limits pipe.Limits) (*testSession, *peer) {
+	f.Helper()
+	p, q := f.connect(testConfig{Type: wire.DEALER, RecvLimits: limits})
+	f.shakeHands(p, q, "DEALER")
 	return p, q
 }
 
@@ -36,28 +36,28 @@ func talker(r *fixture, limits pipe.Limits) (*party, *peer) {
 // peer may take its time.
 func TestCloseGracefullyDelivers(t *testing.T) {
 	for seed := range uint64(100) {
-		r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
-		p, q := talker(r, pipe.Limits{Msgs: 1 + int(seed%3)})
+		f := newFixture(t, seed, sim.Faults{ShortRead: 0.2, ShortWrite: 0.2, WouldBlock: 0.2, Stall: 0.2, Buffer: 4 << 10})
+		p, q := newDealer(f, pipe.Limits{Msgs: 1 + int(seed%3)})
 		q.notReading = true
 		for i := range 50 {
 			q.say(frame(nil, 0, body(100)))
 			p.send(fmt.Append(nil, i))
-			p.polls()
+			p.poll()
 		}
-		r.until("everything written", func() bool { return p.sent.Msgs == 50 })
+		f.until("everything written", func() bool { return p.sent.Msgs == 50 })
 		p.e.CloseGracefully(errTest, time.Hour)
 		q.say(frame(nil, 0, body(100)))
-		r.polls()
+		f.poll()
 		q.notReading = false
 		q.startRead()
-		r.until("end of stream", func() bool { return q.failed != nil })
+		f.until("end of stream", func() bool { return q.failed != nil })
 		if q.failed != io.EOF {
 			t.Fatalf("seed %d: the peer sees %v, want %v", seed, q.failed, io.EOF)
 		}
-		r.equal("received", messages(q.traffic()), numbered(0, 50))
+		f.equal("received", messages(q.traffic()), numbered(0, 50))
 		q.Close()
-		p.untilClosed()
-		if r.d.Now() >= time.Hour {
+		p.awaitClosed()
+		if f.d.Now() >= time.Hour {
 			t.Fatal("the engine has not noticed that the peer has left")
 		}
 	}
@@ -78,16 +78,16 @@ func TestCloseGracefullyIsBounded(t *testing.T) {
 		{"without a timeout, a peer that continues to write", 0, true, time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{Buffer: 64 << 10})
-			p, q := talker(r, pipe.Limits{Msgs: 1})
+			f := newFixture(t, 1, sim.Faults{Buffer: 64 << 10})
+			p, q := newDealer(f, pipe.Limits{Msgs: 1})
 			if tt.talks {
 				q.say(make([]byte, 2*maxLeftover)) // 0 0: empty messages
 			}
-			r.polls()
-			begun := r.d.Now()
+			f.poll()
+			begun := f.d.Now()
 			p.e.CloseGracefully(errTest, tt.timeout)
-			p.untilClosed()
-			if took := r.d.Now() - begun; took > tt.at {
+			p.awaitClosed()
+			if took := f.d.Now() - begun; took > tt.at {
 				t.Errorf("it took %v", took)
 			}
 			if taken := 2*maxLeftover - len(q.queue); tt.talks && tt.timeout > 0 && taken < maxLeftover {
@@ -100,26 +100,26 @@ func TestCloseGracefullyIsBounded(t *testing.T) {
 // A socket that only receives does not wait for the peer, and neither does a
 // connection without its handshake.
 func TestCloseGracefullyAtOnce(t *testing.T) {
-	for name, prepare := range map[string]func(*fixture) *party{
-		"PULL": func(r *fixture) *party {
-			p, q := r.connect(testConfig{Type: wire.PULL})
-			r.shakeHands(p, q, "PUSH")
+	for name, prepare := range map[string]func(*fixture) *testSession{
+		"PULL": func(f *fixture) *testSession {
+			p, q := f.connect(testConfig{Type: wire.PULL})
+			f.shakeHands(p, q, "PUSH")
 			return p
 		},
-		"handshake": func(r *fixture) *party {
-			p, _ := r.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: time.Minute})
+		"handshake": func(f *fixture) *testSession {
+			p, _ := f.connect(testConfig{Type: wire.PUSH, HandshakeTimeout: time.Minute})
 			p.e.Start()
-			r.polls()
+			f.poll()
 			return p
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{})
-			p := prepare(r)
-			begun := r.d.Now()
+			f := newFixture(t, 1, sim.Faults{})
+			p := prepare(f)
+			begun := f.d.Now()
 			p.e.CloseGracefully(errTest, time.Hour)
-			p.untilClosed()
-			if took := r.d.Now() - begun; took > time.Millisecond {
+			p.awaitClosed()
+			if took := f.d.Now() - begun; took > time.Millisecond {
 				t.Errorf("it took %v", took)
 			}
 		})
@@ -128,18 +128,18 @@ func TestCloseGracefullyAtOnce(t *testing.T) {
 
 // Bytes that do not fit any more when the close begins are handed back.
 func TestCloseGracefullyHandsBack(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, testConfig{})
-	want := sendUntilDeaf(p, q, 3)
+	f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+	p, q := newPush(f, testConfig{})
+	want := sendUntilStalled(p, q, 3)
 	if !p.e.writeOp.Outstanding() {
 		t.Fatal("everything fits: the test tests nothing")
 	}
 	p.e.CloseGracefully(errTest, time.Second)
-	p.untilClosed()
+	p.awaitClosed()
 	first := p.checkUnsent(0, want)
 	q.notReading = false
 	q.startRead()
-	r.until("end of stream", func() bool { return q.failed != nil })
+	f.until("end of stream", func() bool { return q.failed != nil })
 	if n := len(q.traffic()); n != first || q.failed != io.EOF {
 		t.Errorf("%d messages count as sent, the peer has %d and %v", first, n, q.failed)
 	}
@@ -155,9 +155,9 @@ func TestAbortWritesNothing(t *testing.T) {
 	}{{"what was handed on", false}, {"a write that waits", true}} {
 		t.Run(test.name, func(t *testing.T) {
 			const n = 100
-			r := newFixture(t, 1, sim.Faults{Buffer: 1000})
+			f := newFixture(t, 1, sim.Faults{Buffer: 1000})
 			cut := new(atomic.Bool)
-			p, q := push(r, testConfig{Abort: cut})
+			p, q := newPush(f, testConfig{Abort: cut})
 			q.notReading = test.full
 			var want []item
 			for i := range n {
@@ -166,7 +166,7 @@ func TestAbortWritesNothing(t *testing.T) {
 				want = append(want, item{frames: frames})
 			}
 			if test.full {
-				r.polls()
+				f.poll()
 			}
 			if p.e.writeOp.Outstanding() != test.full || p.e.flushOp.Outstanding() == test.full {
 				t.Fatal("the test tests nothing")
@@ -175,9 +175,9 @@ func TestAbortWritesNothing(t *testing.T) {
 			writes := p.stream.tries + p.stream.writes
 			q.notReading = false
 			q.startRead()
-			r.polls()
+			f.poll()
 			p.e.CloseGracefully(errTest, 0)
-			p.untilClosed()
+			p.awaitClosed()
 			if n := p.stream.tries + p.stream.writes - writes; n > 0 {
 				t.Errorf("%d writes", n)
 			}
@@ -193,48 +193,48 @@ func TestAbortWritesNothing(t *testing.T) {
 // nothing to wait for.
 func TestCloseNow(t *testing.T) {
 	t.Run("the peer stays", func(t *testing.T) {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := talker(r, pipe.Limits{})
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newDealer(f, pipe.Limits{})
 		p.send([]byte("the last"))
-		begun := r.d.Now()
+		begun := f.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)
-		if r.polls(); p.closed > 0 {
+		if f.poll(); p.closed > 0 {
 			t.Fatal("the peer the engine does not wait for the peer")
 		}
 		p.e.CloseNow()
 		p.e.CloseNow() // once is enough
-		p.untilClosed()
-		r.until("end of stream", func() bool { return q.failed != nil })
-		r.equal("received", messages(q.traffic()), []string{"the last"})
-		if took := r.d.Now() - begun; took > second {
+		p.awaitClosed()
+		f.until("end of stream", func() bool { return q.failed != nil })
+		f.equal("received", messages(q.traffic()), []string{"the last"})
+		if took := f.d.Now() - begun; took > second {
 			t.Errorf("it took %v", took)
 		}
 	})
 	t.Run("a write waits", func(t *testing.T) {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-		p, q := push(r, testConfig{})
-		want := sendUntilDeaf(p, q, 3)
+		f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+		p, q := newPush(f, testConfig{})
+		want := sendUntilStalled(p, q, 3)
 		if !p.e.writeOp.Outstanding() {
 			t.Fatal("everything fits: the test tests nothing")
 		}
-		begun := r.d.Now()
+		begun := f.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)
 		p.e.CloseNow() // before the write that is cancelled completes
-		p.untilClosed()
+		p.awaitClosed()
 		p.checkUnsent(0, want)
-		if took := r.d.Now() - begun; took > second {
+		if took := f.d.Now() - begun; took > second {
 			t.Errorf("it took %v", took)
 		}
 	})
 	t.Run("no end", func(t *testing.T) {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newPush(f, testConfig{})
 		p.e.CloseNow()
 		p.send([]byte("0"))
-		r.equal("received", q.pushed(1), numbered(0, 1))
+		f.equal("received", q.awaitMessages(1), numbered(0, 1))
 		p.e.Close(errTest)
 		p.e.CloseNow()
-		p.untilClosed()
+		p.awaitClosed()
 		p.e.CloseNow()
 	})
 }
@@ -243,17 +243,17 @@ func TestCloseNow(t *testing.T) {
 // something before.
 func TestCloseGracefullyUntilThePeerEnds(t *testing.T) {
 	for _, says := range [][]byte{nil, frame(nil, 0, body(100))} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := talker(r, pipe.Limits{})
-		begun := r.d.Now()
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newDealer(f, pipe.Limits{})
+		begun := f.d.Now()
 		p.e.CloseGracefully(errTest, time.Hour)
 		q.say(says)
-		if r.polls(); p.closed > 0 {
+		if f.poll(); p.closed > 0 {
 			t.Error("the engine does not wait for the peer")
 		}
 		q.Close()
-		p.untilClosed()
-		if took := r.d.Now() - begun; took > second {
+		p.awaitClosed()
+		if took := f.d.Now() - begun; took > second {
 			t.Errorf("it took %v", took)
 		}
 		if p.e.graceful.mem != nil {

@@ -17,12 +17,12 @@ func goroutineID() string {
 	return string(bytes.Fields(b[:runtime.Stack(b[:], false)])[1])
 }
 
-// grower is an engine whose peer sends a body that grows in large steps. large
+// newGrowing is an engine whose peer sends a body that grows in large steps. large
 // counts the large buffers, byUs those that the dispatcher's goroutine made.
-func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int32) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 4 << 20})
-	p, q = r.connect(testConfig{Type: wire.PULL})
-	r.shakeHands(p, q, "PUSH")
+func newGrowing(t *testing.T, size int) (p *testSession, q *peer, large, byUs *atomic.Int32) {
+	f := newFixture(t, 1, sim.Faults{Buffer: 4 << 20})
+	p, q = f.connect(testConfig{Type: wire.PULL})
+	f.shakeHands(p, q, "PUSH")
 	large, byUs = new(atomic.Int32), new(atomic.Int32)
 	dispatcher := goroutineID()
 	p.e.decoder.alloc = func(size int) *message.Buffer {
@@ -41,11 +41,11 @@ func grower(t *testing.T, size int) (p *party, q *peer, large, byUs *atomic.Int3
 
 // pollUntil runs the dispatcher until done returns true, while no virtual time
 // passes: another goroutine may have work to do.
-func (r *fixture) pollUntil(done func() bool) {
-	r.Helper()
+func (f *fixture) pollUntil(done func() bool) {
+	f.Helper()
 	for !done() {
-		if _, err := r.d.Poll(); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.Poll(); err != nil {
+			f.Fatal(err)
 		}
 		runtime.Gosched()
 	}
@@ -54,7 +54,7 @@ func (r *fixture) pollUntil(done func() bool) {
 // A turn of the dispatcher never makes, clears and copies a large buffer.
 func TestLargeBodiesGrowInBackground(t *testing.T) {
 	const size = 40 << 20
-	p, _, large, byUs := grower(t, size)
+	p, _, large, byUs := newGrowing(t, size)
 	p.pollUntil(func() bool { p.receive(2); return len(p.got) == 2 })
 	if n := byUs.Load(); n > 0 || large.Load() < 2 {
 		t.Errorf("%d of %d large buffers were made by the dispatcher", n, large.Load())
@@ -73,7 +73,7 @@ func TestLargeBodiesGrowInBackground(t *testing.T) {
 // A connection that ends while its body grows is closed when the growth is
 // done, and not before: the memory is in use.
 func TestCloseWhileABodyGrows(t *testing.T) {
-	p, _, _, _ := grower(t, 40<<20)
+	p, _, _, _ := newGrowing(t, 40<<20)
 	var started, goOn = make(chan struct{}), make(chan struct{})
 	inner := p.e.decoder.alloc
 	p.e.decoder.alloc = func(size int) *message.Buffer {
@@ -86,7 +86,7 @@ func TestCloseWhileABodyGrows(t *testing.T) {
 	p.pollUntil(func() bool { return p.e.growing() })
 	<-started
 	p.e.Close(errTest)
-	p.polls()
+	p.poll()
 	if p.closed != 0 {
 		t.Error("closed while memory of the connection is in use")
 	}

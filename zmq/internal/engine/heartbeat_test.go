@@ -15,13 +15,13 @@ import (
 
 const second = time.Second
 
-// beating is an engine with heartbeats which has just sent its first PING.
+// newHeartbeating is an engine with heartbeats which has just sent its first PING.
 // onPing is what its raw peer does with a PING; nil: nothing.
-func beating(r *fixture, cfg testConfig, onPing func(q *peer)) (*party, *peer) {
-	r.Helper()
+func newHeartbeating(f *fixture, cfg testConfig, onPing func(q *peer)) (*testSession, *peer) {
+	f.Helper()
 	cfg.Type = wire.DEALER
-	p, q := r.connect(cfg)
-	r.shakeHands(p, q, "DEALER") // takes a second
+	p, q := f.connect(cfg)
+	f.shakeHands(p, q, "DEALER") // takes a second
 	if onPing != nil {
 		answered := 0
 		q.onHeard = func() {
@@ -30,7 +30,7 @@ func beating(r *fixture, cfg testConfig, onPing func(q *peer)) (*party, *peer) {
 			}
 		}
 		q.onHeard()
-		r.polls()
+		f.poll()
 	}
 	return p, q
 }
@@ -47,8 +47,8 @@ func pings(q *peer) (n int) {
 	return n
 }
 
-// lasts runs the engine for a while, and reports for how long it was connected.
-func (p *party) lasts(d time.Duration) time.Duration {
+// connectedFor runs the engine for a while, and reports for how long it was connected.
+func (p *testSession) connectedFor(d time.Duration) time.Duration {
 	p.Helper()
 	var clock proactor.Operation
 	over := false
@@ -86,10 +86,10 @@ func TestHeartbeat(t *testing.T) {
 	} {
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
 			t.Run(tt.name, func(t *testing.T) {
-				r := newFixture(t, 1, sim.Faults{})
-				p, q := beating(r, testConfig{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
+				f := newFixture(t, 1, sim.Faults{})
+				p, q := newHeartbeating(f, testConfig{Heartbeat: tt.beat, Tuning: off}, tt.onPing)
 				q.say(tt.says)
-				lasted := p.lasts(59*second + second/2)
+				lasted := p.connectedFor(59*second + second/2)
 				if tt.ends == 0 && p.closed > 0 {
 					t.Fatalf("closed after %v: %v", lasted, p.cause)
 				}
@@ -107,20 +107,20 @@ func TestHeartbeat(t *testing.T) {
 // The promise of a TTL is kept by anything that comes later, even if nothing
 // follows it.
 func TestPromiseIsKept(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, testConfig{}, nil)
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newHeartbeating(f, testConfig{}, nil)
 	for range 3 {
 		q.say(wire.AppendPing(nil, 3*second, nil))
-		p.lasts(second)
+		p.connectedFor(second)
 		q.say(frame(nil, 0, []byte("kept")))
-		if p.lasts(10 * second); p.closed > 0 {
+		if p.connectedFor(10 * second); p.closed > 0 {
 			t.Fatalf("closed: %v", p.cause)
 		}
 	}
 	q.say(wire.AppendPing(nil, 3*second, nil))
-	p.lasts(2 * second)
+	p.connectedFor(2 * second)
 	q.say(wire.AppendPing(nil, 3*second, nil)) // another promise
-	if lasted := p.lasts(10 * second); p.closed == 0 || lasted < 3*second || lasted > 3*second+2*grace {
+	if lasted := p.connectedFor(10 * second); p.closed == 0 || lasted < 3*second || lasted > 3*second+2*grace {
 		t.Errorf("lasted for %v: %v", lasted, p.cause)
 	}
 }
@@ -128,19 +128,19 @@ func TestPromiseIsKept(t *testing.T) {
 // A peer that is not read from, at the high-water mark, is not taken for dead
 // until it is read from again.
 func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, nil)
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newHeartbeating(f, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, nil)
 	for range 5 {
 		q.say(frame(nil, 0, []byte("x")))
 	}
-	if p.lasts(30 * second); p.closed > 0 {
+	if p.connectedFor(30 * second); p.closed > 0 {
 		t.Fatalf("closed: %v", p.cause)
 	}
 	for len(p.got) < 5 {
 		p.receive(1)
-		r.polls()
+		f.poll()
 	}
-	if p.lasts(30 * second); !errors.Is(p.cause, ErrHeartbeatTimeout) {
+	if p.connectedFor(30 * second); !errors.Is(p.cause, ErrHeartbeatTimeout) {
 		t.Errorf("closed with %v", p.cause)
 	}
 }
@@ -148,13 +148,13 @@ func TestHeartbeatAtTheHighWaterMark(t *testing.T) {
 // PINGs do not pile up for a peer that does not read, and no answer is expected
 // to a PING that could not be written.
 func TestHeartbeatDoesNotPileUp(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, pong)
+	f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+	p, q := newHeartbeating(f, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second}}, pong)
 	q.notReading = true
 	for range 100 {
 		p.send(body(200))
 	}
-	if p.lasts(60 * second); p.closed > 0 {
+	if p.connectedFor(60 * second); p.closed > 0 {
 		t.Fatalf("closed: %v", p.cause)
 	}
 	if n := p.e.waiting(); n > 20 {

@@ -9,21 +9,21 @@ import (
 	"github.com/actum-go/actum/proactor/sim"
 )
 
-// posted is a push whose dispatcher was given n messages and has not begun.
-func posted(r *fixture, n int) (*party, *peer) {
-	r.Helper()
-	p, q := push(r, testConfig{})
+// newPosted is a push whose dispatcher was given n messages and has not begun.
+func newPosted(f *fixture, n int) (*testSession, *peer) {
+	f.Helper()
+	p, q := newPush(f, testConfig{})
 	p.send([]byte("0")) // by the sender itself: the next messages are a stream
 	for i := 1; i <= n; i++ {
 		p.send(fmt.Append(nil, i))
 	}
 	if !p.e.flushOp.Outstanding() || p.stream.tries != 1 {
-		r.Fatalf("posted: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
+		f.Fatalf("posted: %v, after %d writes", p.e.flushOp.Outstanding(), p.stream.tries)
 	}
 	return p, q
 }
 
-func (p *party) queued() int {
+func (p *testSession) queued() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n, _ := p.out.Queued()
@@ -33,8 +33,8 @@ func (p *party) queued() int {
 // A sender may write, repeatedly, the work that the dispatcher has not begun;
 // the dispatcher writes the rest.
 func TestFlushInline(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := posted(r, 9)
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPosted(f, 9)
 	for _, sent := range []int{10, 20} {
 		if !p.e.FlushInline() || p.queued() != 0 {
 			t.Fatalf("%d messages wait behind a sender that wrote", p.queued())
@@ -46,12 +46,12 @@ func TestFlushInline(t *testing.T) {
 	if p.stream.tries != 3 || p.queued() != 10 {
 		t.Errorf("%d writes, %d messages wait, want 3 and 10", p.stream.tries, p.queued())
 	}
-	r.equal("received", q.pushed(30), numbered(0, 30))
+	f.equal("received", q.awaitMessages(30), numbered(0, 30))
 	if p.e.FlushInline() {
 		t.Error("an idle engine was flushed inline")
 	}
 	p.send([]byte("30"))
-	r.equal("received", q.pushed(31), numbered(0, 31))
+	f.equal("received", q.awaitMessages(31), numbered(0, 31))
 }
 
 // The dispatcher begins while a sender writes: it leaves the work to the
@@ -59,11 +59,11 @@ func TestFlushInline(t *testing.T) {
 // meanwhile.
 func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 	for more := range 3 {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := posted(r, 9)
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newPosted(f, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
-			r.polls()
+			f.poll()
 			for i := range more {
 				p.send(fmt.Append(nil, 10+i))
 			}
@@ -75,15 +75,15 @@ func TestFlushInlineWhileTheDispatcherBegins(t *testing.T) {
 			t.Errorf("%d more messages: posted: %v", more, posted)
 		}
 		p.send(fmt.Append(nil, 10+more))
-		r.equal("received", q.pushed(11+more), numbered(0, 11+more))
+		f.equal("received", q.awaitMessages(11+more), numbered(0, 11+more))
 	}
 }
 
 // The dispatcher waits for room for the bytes that do not fit.
 func TestFlushInlineThatDoesNotFit(t *testing.T) {
 	for _, missed := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 150})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 150})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		want := []string{"0"}
 		p.send([]byte("0"))
@@ -95,7 +95,7 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 		if missed {
 			p.stream.before = func() {
 				p.stream.before = nil
-				r.polls()
+				f.poll()
 			}
 		}
 		if p.e.FlushInline() || p.stream.writes != 0 {
@@ -105,7 +105,7 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 		if !q.readOp.Outstanding() {
 			q.startRead()
 		}
-		r.equal("received", q.pushed(6), want)
+		f.equal("received", q.awaitMessages(6), want)
 	}
 }
 
@@ -113,26 +113,26 @@ func TestFlushInlineThatDoesNotFit(t *testing.T) {
 // closed meanwhile, whether or not the dispatcher begins then.
 func TestCloseDuringFlushInline(t *testing.T) {
 	for _, missed := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := posted(r, 9)
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newPosted(f, 9)
 		p.stream.before = func() {
 			p.stream.before = nil
 			p.e.Close(errTest)
 			if missed {
-				r.polls()
+				f.poll()
 			}
 			if p.stream.closes != 0 || p.closed != 0 {
 				t.Error("the stream was closed while a sender was writing to it")
 			}
 		}
 		p.e.FlushInline()
-		r.until("closing", func() bool { return p.closed > 0 })
-		r.polls()
+		f.until("closing", func() bool { return p.closed > 0 })
+		f.poll()
 		if p.closed != 1 || !errors.Is(p.cause, errTest) || p.unsent.Msgs != 0 {
 			t.Errorf("closed %d times with %v, and %d messages unsent", p.closed, p.cause, p.unsent.Msgs)
 		}
-		r.until("end of stream", func() bool { return q.failed != nil })
-		r.equal("received", messages(q.traffic()), numbered(0, 10))
+		f.until("end of stream", func() bool { return q.failed != nil })
+		f.equal("received", messages(q.traffic()), numbered(0, 10))
 	}
 }
 
@@ -141,12 +141,12 @@ func TestCloseDuringFlushInline(t *testing.T) {
 // there are none.
 func TestFlushInlineAfterTheBudget(t *testing.T) {
 	for _, behind := range []int{0, 1, 2} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		p.send(nil)
 		p.send(make([]byte, writeBudget))
-		if _, err := r.d.Poll(); err != nil {
+		if _, err := f.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
 		if !p.e.flushOp.Outstanding() || p.queued() != 1 {
@@ -161,7 +161,7 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 		p.send([]byte("more"))
 		q.notReading = false
 		q.startRead()
-		got := q.pushed(3 + behind)[2:]
+		got := q.awaitMessages(3 + behind)[2:]
 		for i := range behind {
 			if want := fmt.Sprint("behind ", i); got[i] != want {
 				t.Errorf("received %.20q, want %q", got[i], want)
@@ -170,7 +170,7 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 		if got[behind] != "more" {
 			t.Errorf("received %.20q at last", got[behind])
 		}
-		r.polls()
+		f.poll()
 		if p.queued() != 0 || p.sent.Msgs != uint64(3+behind) {
 			t.Errorf("%d behind: at last %d messages wait, %d count as sent", behind, p.queued(), p.sent.Msgs)
 		}
@@ -181,14 +181,14 @@ func TestFlushInlineAfterTheBudget(t *testing.T) {
 // where it stopped: by a sender that finds no room, or by the dispatcher.
 func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 	for _, inline := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		p.send(nil)
 		large := body(2*writeBudget + 1)
 		p.send(large)
 		p.send([]byte("behind"))
-		if _, err := r.d.Poll(); err != nil {
+		if _, err := f.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
 		if p.stream.moved < writeBudget || p.stream.moved > writeBudget+writeBudget/4 || p.sent.Msgs != 1 {
@@ -199,6 +199,6 @@ func TestBudgetEndsInTheMiddleOfAMessage(t *testing.T) {
 		}
 		q.notReading = false
 		q.startRead()
-		r.equal("received", q.pushed(3)[1:], []string{string(large), "behind"})
+		f.equal("received", q.awaitMessages(3)[1:], []string{string(large), "behind"})
 	}
 }

@@ -20,8 +20,8 @@ type peer struct {
 	boxed           unboxer
 }
 
-func newPeer(r *fixture, h *proactor.Handle) *peer {
-	p := &peer{fixture: r, Handle: h}
+func newPeer(f *fixture, h *proactor.Handle) *peer {
+	p := &peer{fixture: f, Handle: h}
 	p.readOp.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		if p.failed = op.Err(); p.failed != nil {
 			return

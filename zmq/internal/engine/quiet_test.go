@@ -35,18 +35,18 @@ func TestStall(t *testing.T) {
 		{"nothing", nil, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{})
-			p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
-			r.shakeHands(p, q, "PUSH")
+			f := newFixture(t, 1, sim.Faults{})
+			p, q := f.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
+			f.shakeHands(p, q, "PUSH")
 			q.say(test.says)
-			if p.lasts(9 * second); p.closed > 0 {
+			if p.connectedFor(9 * second); p.closed > 0 {
 				t.Fatalf("closed early: %v", p.cause)
 			}
 			for range 20 {
 				if test.drip {
 					q.say([]byte{'x'})
 				}
-				p.lasts(5 * second)
+				p.connectedFor(5 * second)
 			}
 			if closed := p.closed > 0; closed != test.closed || closed && !errors.Is(p.cause, ErrStalled) {
 				t.Errorf("closed: %v (%v), want %v", closed, p.cause, test.closed)
@@ -58,23 +58,23 @@ func TestStall(t *testing.T) {
 // A peer that has begun a message and is not read from, at the high-water mark,
 // is not disconnected.
 func TestStallAtTheHighWaterMark(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second, RecvLimits: pipe.Limits{Msgs: 2}})
+	f.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
 	}
 	q.say(frame(nil, wire.FlagMore, body(10)))
-	if p.lasts(100 * second); p.closed > 0 {
+	if p.connectedFor(100 * second); p.closed > 0 {
 		t.Errorf("closed: %v", p.cause)
 	}
 }
 
 // After a burst its memory is given back, once; traffic continues as before.
 func TestMemoryAfterABurst(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+	p, q := f.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
+	f.shakeHands(p, q, "PUSH")
 	n := 0
 	for round := range 3 {
 		for range 20_000 {
@@ -82,21 +82,21 @@ func TestMemoryAfterABurst(t *testing.T) {
 		}
 		q.say([]byte{0, 3, 'a'}) // and a part of another one
 		n += 20_000
-		r.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
+		f.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
 		if size := len(p.e.decoder.chunk); size < 32<<10 {
 			t.Fatalf("a chunk of %d bytes after a burst", size)
 		}
-		p.lasts(3 * calmAfter)
+		p.connectedFor(3 * calmAfter)
 		if size := len(p.e.decoder.chunk); size > 2*pooledChunk {
 			t.Fatalf("round %d: a chunk of %d bytes on an idle connection", round, size)
 		}
 		q.say([]byte("bc"))
 		n++
-		r.until("the rest", func() bool { p.receive(1); return len(p.got) == n })
+		f.until("the rest", func() bool { p.receive(1); return len(p.got) == n })
 		if got := string(p.got[n-1].Bytes()); got != "abc" {
 			t.Fatalf("received %q", got)
 		}
-		if p.lasts(20 * second); p.closed > 0 || p.e.quiet.running() {
+		if p.connectedFor(20 * second); p.closed > 0 || p.e.quiet.running() {
 			t.Fatalf("closed: %v, a timer runs: %v", p.cause, p.e.quiet.running())
 		}
 	}
@@ -117,15 +117,15 @@ func heap() int {
 // disconnected in time.
 func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	const peers, trusted = 200, 5
-	r := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
-	var parties [peers]*party
+	f := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
+	var parties [peers]*testSession
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
-		r.shakeHands(parties[i], raw[i], "PUSH")
+		parties[i], raw[i] = f.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
+		f.shakeHands(parties[i], raw[i], "PUSH")
 		if i < trusted {
 			raw[i].say(frame(nil, 0, body(4*maxTrust)))
-			r.until("a large message", func() bool { parties[i].receive(1); return len(parties[i].got) == 1 })
+			f.until("a large message", func() bool { parties[i].receive(1); return len(parties[i].got) == 1 })
 			parties[i].got = nil
 		}
 	}
@@ -133,7 +133,7 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	for _, q := range raw {
 		q.say(announce(0, huge))
 	}
-	r.polls()
+	f.poll()
 	buffers := 0
 	for i, p := range parties {
 		if p.e.decoder.large == nil {
@@ -147,14 +147,14 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 	if each := (heap() - before) / peers; each > 2*firstTrust+trusted*maxTrust/peers && !racecheck.Enabled {
 		t.Errorf("%d bytes for each peer that has sent a header", each)
 	}
-	parties[0].lasts(9 * second)
+	parties[0].connectedFor(9 * second)
 	for i, p := range parties {
 		if p.closed > 0 {
 			t.Fatalf("peer %d is disconnected early: %v", i, p.cause)
 		}
 	}
-	parties[0].lasts(2 * second)
-	r.polls()
+	parties[0].connectedFor(2 * second)
+	f.poll()
 	for i, p := range parties {
 		if p.closed != 1 || !errors.Is(p.cause, ErrStalled) {
 			t.Fatalf("peer %d: closed %d times: %v", i, p.closed, p.cause)
@@ -166,19 +166,19 @@ func TestManyThatAnnounceAndSendNothing(t *testing.T) {
 // dispatcher is not woken any more.
 func TestManyIdleAfterABurst(t *testing.T) {
 	const peers, each = 100, 300
-	r := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
-	var parties [peers]*party
+	f := newFixture(t, 1, sim.Faults{Buffer: 256 << 10})
+	var parties [peers]*testSession
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = r.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
-		r.shakeHands(parties[i], raw[i], "PUSH")
+		parties[i], raw[i] = f.connect(testConfig{Type: wire.PULL, StallTimeout: 10 * second})
+		f.shakeHands(parties[i], raw[i], "PUSH")
 	}
 	large := 0
 	for i, p := range parties {
 		for range each {
 			raw[i].say(frame(nil, 0, body(100)))
 		}
-		r.until("the burst", func() bool { p.receive(each); return len(p.got) == each })
+		f.until("the burst", func() bool { p.receive(each); return len(p.got) == each })
 		if p.e.decoder.LargeBody() {
 			large++
 		}
@@ -186,26 +186,26 @@ func TestManyIdleAfterABurst(t *testing.T) {
 	if large < peers/2 {
 		t.Fatalf("%d connections have a large buffer: the test tests nothing", large)
 	}
-	parties[0].lasts(3 * calmAfter)
+	parties[0].connectedFor(3 * calmAfter)
 	for i, p := range parties {
 		if size := len(p.e.decoder.chunk); size > pooledChunk {
 			t.Fatalf("connection %d keeps a buffer of %d bytes", i, size)
 		}
 	}
-	if n := r.turnsIn(10 * time.Hour); n > 0 {
+	if n := f.wakeUpsIn(10 * time.Hour); n > 0 {
 		t.Errorf("the dispatcher was woken %d times", n)
 	}
 }
 
-// turnsIn returns how many times the dispatcher is woken within that time.
-func (r *fixture) turnsIn(d time.Duration) (turns int) {
-	r.Helper()
+// wakeUpsIn returns how many times the dispatcher is woken within that time.
+func (f *fixture) wakeUpsIn(d time.Duration) (turns int) {
+	f.Helper()
 	over := false
 	clock := proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { over = true })}
-	r.d.StartTimer(&clock, d)
+	f.d.StartTimer(&clock, d)
 	for ; !over; turns++ {
-		if _, err := r.d.RunOne(context.Background()); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.RunOne(context.Background()); err != nil {
+			f.Fatal(err)
 		}
 	}
 	return turns - 1 // the clock's own

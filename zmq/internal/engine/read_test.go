@@ -13,18 +13,18 @@ import (
 func TestInboxIsBounded(t *testing.T) {
 	for _, limits := range []pipe.Limits{{Msgs: 1}, {Msgs: 3}, {Msgs: 100}, {Bytes: 500}, {Msgs: 7, Bytes: 100}} {
 		for seed := range uint64(8) {
-			r := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Stall: 0.1, Buffer: 100 << (seed % 8)})
-			p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: limits})
-			r.shakeHands(p, q, "PUSH")
+			f := newFixture(t, seed, sim.Faults{ShortRead: 0.2, WouldBlock: 0.2, Stall: 0.1, Buffer: 100 << (seed % 8)})
+			p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: limits})
+			f.shakeHands(p, q, "PUSH")
 			const n = 300
 			for i := range n {
 				q.say(frame(nil, 0, body(i%50)))
 			}
 			for turn := 0; len(p.got) < n; turn++ {
-				r.polls()
+				f.poll()
 				checkBounds(t, p, limits)
 				if p.receive(1 + turn%5); turn > 100*n {
-					t.Fatalf("stuck with %d messages of %d, limits %+v, seed %d\n%s", len(p.got), n, limits, seed, r.network.Trace())
+					t.Fatalf("stuck with %d messages of %d, limits %+v, seed %d\n%s", len(p.got), n, limits, seed, f.network.Trace())
 				}
 			}
 			for i, m := range p.got {
@@ -36,7 +36,7 @@ func TestInboxIsBounded(t *testing.T) {
 	}
 }
 
-func checkBounds(t *testing.T, p *party, limits pipe.Limits) {
+func checkBounds(t *testing.T, p *testSession, limits pipe.Limits) {
 	t.Helper()
 	msgs, size := p.e.Inbox().Queued()
 	if limits.Msgs > 0 && msgs > limits.Msgs {
@@ -53,14 +53,14 @@ func checkBounds(t *testing.T, p *party, limits pipe.Limits) {
 
 // A peer whose messages are not received is not read from: its own writes stop.
 func TestNoReadingAtTheHighWaterMark(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+	p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	f.shakeHands(p, q, "PUSH")
 	for range 1000 {
 		q.say(frame(nil, 0, body(1000)))
 	}
 	for range 100 {
-		r.polls()
+		f.poll()
 	}
 	if taken := 1000*1009 - len(q.queue); taken > 2*firstChunk+20_000 {
 		t.Errorf("%d bytes were taken from the peer, with a high-water mark of 2 messages of 1000 bytes", taken)

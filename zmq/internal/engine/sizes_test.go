@@ -222,12 +222,12 @@ func (s *reads) TryRead(b []byte) (int, error) {
 	return s.recorder.TryRead(b)
 }
 
-// counted is a PULL whose reads are counted from now on.
-func counted(r *fixture, cfg testConfig) (*party, *peer, *reads) {
-	r.Helper()
+// newCounted is a PULL whose reads are counted from now on.
+func newCounted(f *fixture, cfg testConfig) (*testSession, *peer, *reads) {
+	f.Helper()
 	cfg.Type = wire.PULL
-	p, q := r.connect(cfg)
-	r.shakeHands(p, q, "PUSH")
+	p, q := f.connect(cfg)
+	f.shakeHands(p, q, "PUSH")
 	s := &reads{recorder: p.stream}
 	p.e.s = s
 	return p, q, s
@@ -247,12 +247,12 @@ func TestOneWakeUpDrains(t *testing.T) {
 		{"each a wake-up", testConfig{Tuning: tuning.Options{NoReadCoalescing: true}}, 5000, 3, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-			p, q, s := counted(r, tt.cfg)
+			f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+			p, q, s := newCounted(f, tt.cfg)
 			msg := frame(nil, 0, body(48))
 			n := tt.bytes / len(msg)
 			q.say(bytes.Repeat(msg, n))
-			r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
+			f.until("messages", func() bool { p.receive(n); return len(p.got) == n })
 			if s.waits != tt.waits || s.tries != tt.tries {
 				t.Errorf("%d reads that wait and %d that do not, want %d and %d", s.waits, s.tries, tt.waits, tt.tries)
 			}
@@ -262,18 +262,18 @@ func TestOneWakeUpDrains(t *testing.T) {
 
 // The budget of one wake-up.
 func TestReadBudget(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q, s := counted(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+	p, q, s := newCounted(f, testConfig{})
 	msg := frame(nil, 0, body(98))
 	n := 4 << 20 / len(msg)
 	q.say(bytes.Repeat(msg, n))
 	most, before := 0, s.tries
 	for len(p.got) < n {
-		if !r.stuck.Outstanding() {
+		if !f.stuck.Outstanding() {
 			t.Fatal("stuck")
 		}
 		waits := s.waits
-		if _, err := r.d.RunOne(t.Context()); err != nil {
+		if _, err := f.d.RunOne(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if s.waits == waits+1 {
@@ -294,11 +294,11 @@ func TestReadBudget(t *testing.T) {
 // header behind it: there is no attempt to read what is there, which would be
 // little.
 func TestReadWaitsForALargeBody(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 20 << 10})
-	p, q, s := counted(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 20 << 10})
+	p, q, s := newCounted(f, testConfig{})
 	for i := range 3 {
 		q.say(frame(nil, 0, body(300<<10)))
-		r.until("message", func() bool { p.receive(1); return len(p.got) == i+1 })
+		f.until("message", func() bool { p.receive(1); return len(p.got) == i+1 })
 	}
 	if s.scatters == 0 || s.tries > 12 {
 		t.Errorf("%d reads that wait, %d scatter reads, %d that do not wait", s.waits, s.scatters, s.tries)
@@ -309,12 +309,12 @@ func TestReadWaitsForALargeBody(t *testing.T) {
 // is written.
 func TestWriteBudgetIsExact(t *testing.T) {
 	for size, over := range map[int]bool{4<<20 - 10: false, 4<<20 - 9: true, 4<<20 - 8: true} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		p.send(nil) // so that the dispatcher writes the next messages
 		p.send(make([]byte, size))
-		if _, err := r.d.Poll(); err != nil {
+		if _, err := f.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
 		if p.stream.moved != 2+9+size || p.e.flushOp.Outstanding() != over {
@@ -345,8 +345,8 @@ func TestPiecesOfAWrite(t *testing.T) {
 		large int // messages, each of which is two pieces
 		want  []int
 	}{{1, []int{2}}, {128, []int{256}}, {129, []int{256, 2}}, {200, []int{256, 144}}} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		p.send(nil)
 		s := &vectors{recorder: p.stream}
@@ -354,14 +354,14 @@ func TestPiecesOfAWrite(t *testing.T) {
 		for range tt.large {
 			p.send(make([]byte, message.GatherMin))
 		}
-		r.polls()
+		f.poll()
 		if got := fmt.Sprint(s.pieces); got != fmt.Sprint(tt.want) {
 			t.Errorf("%d large messages were written in pieces of %s, want %v", tt.large, got, tt.want)
 		}
 		s.pieces = nil
 		p.send([]byte("small"))
 		p.send([]byte("small"))
-		r.polls()
+		f.poll()
 		for _, n := range s.pieces {
 			if n != 1 {
 				t.Errorf("small messages were written in %d pieces", n)
@@ -372,42 +372,42 @@ func TestPiecesOfAWrite(t *testing.T) {
 
 // A full Inbox is checked after 100 ms, and then each time after twice as long.
 func TestLooksAtAFullInbox(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	f.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
 	}
-	r.polls()
+	f.poll()
 	const close = time.Millisecond / 4
-	p.lasts(100*time.Millisecond - close)
+	p.connectedFor(100*time.Millisecond - close)
 	for looks, wait := range []time.Duration{200, 400, 800, 1600, 3200} {
 		if p.stream.looks != looks {
 			t.Errorf("%d checks, want %d", p.stream.looks, looks)
 		}
-		if p.lasts(2 * close); p.stream.looks != looks+1 {
+		if p.connectedFor(2 * close); p.stream.looks != looks+1 {
 			t.Errorf("%d checks, want %d", p.stream.looks, looks+1)
 		}
-		p.lasts(wait*time.Millisecond - 2*close)
+		p.connectedFor(wait*time.Millisecond - 2*close)
 	}
 }
 
 // If a stream cannot tell whether the peer has gone, 64 KiB are read ahead.
 func TestReadAheadOfAFullInbox(t *testing.T) {
 	const once = 100 // bytes that one read brings
-	r := newFixture(t, 1, sim.Faults{Buffer: once})
-	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	f := newFixture(t, 1, sim.Faults{Buffer: once})
+	p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
 	p.stream.blind = true
-	r.shakeHands(p, q, "PUSH")
+	f.shakeHands(p, q, "PUSH")
 	for range 4000 {
 		q.say(frame(nil, 0, body(98)))
 	}
-	r.polls()
+	f.poll()
 	for range 2 * 64 << 10 / once {
 		if p.e.hungUp() {
 			t.Fatal("hungUp is true for a peer that is there")
 		}
-		r.polls()
+		f.poll()
 	}
 	if ahead := p.e.decoder.Ahead(); ahead < 64<<10 || ahead >= 64<<10+once {
 		t.Errorf("%d bytes were read ahead, want 64 KiB", ahead)
@@ -417,13 +417,13 @@ func TestReadAheadOfAFullInbox(t *testing.T) {
 // The bytes of answers are bounded for a peer that sends PINGs and does not
 // read.
 func TestMostAnswers(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1000})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 1000})
+	p, q := newPush(f, testConfig{})
 	q.notReading = true
 	ping := wire.AppendPing(nil, 0, []byte("0123456789abcdef"))
 	for range 2 * (64 << 10) / len(ping) {
 		q.say(ping)
-		r.polls()
+		f.poll()
 	}
 	answer := len(wire.AppendPong(nil, []byte("0123456789abcdef")))
 	if got, want := p.e.waiting(), (64<<10/answer+1)*answer; got != want {
@@ -434,18 +434,18 @@ func TestMostAnswers(t *testing.T) {
 // From a peer that continues to write when the connection is closed, 16 MiB are
 // read, 16 KiB at a time.
 func TestMostLeftovers(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q := talker(r, pipe.Limits{Msgs: 1})
+	f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+	p, q := newDealer(f, pipe.Limits{Msgs: 1})
 	const all = 20 << 20
 	for range all >> 20 {
 		q.say(frame(nil, 0, make([]byte, 1<<20)))
 	}
-	r.polls()
+	f.poll()
 	s := &reads{recorder: p.stream}
 	p.e.s = s
 	p.e.CloseGracefully(errTest, time.Hour)
 	mem := p.e.graceful.mem
-	p.untilClosed()
+	p.awaitClosed()
 	if mem == nil || !released(mem) {
 		t.Error("the memory for dropped bytes is not released")
 	}
@@ -459,30 +459,30 @@ func TestMostLeftovers(t *testing.T) {
 
 // The wait for something that was expected is extended by 5 ms.
 func TestGrace(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, _ := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, nil)
+	f := newFixture(t, 1, sim.Faults{})
+	p, _ := newHeartbeating(f, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, nil)
 	begun := p.d.Now()
-	if p.lasts(second/2 + 4500*time.Microsecond); p.closed > 0 {
+	if p.connectedFor(second/2 + 4500*time.Microsecond); p.closed > 0 {
 		t.Errorf("given up after %v", p.d.Now()-begun)
 	}
-	if p.lasts(second); p.closed != 1 || p.d.Now()-begun > second/2+5500*time.Microsecond {
+	if p.connectedFor(second); p.closed != 1 || p.d.Now()-begun > second/2+5500*time.Microsecond {
 		t.Errorf("given up after %v", p.d.Now()-begun)
 	}
 }
 
 // The memory of a burst is given back a second after it.
 func TestCalm(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(testConfig{Type: wire.PULL})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+	p, q := f.connect(testConfig{Type: wire.PULL})
+	f.shakeHands(p, q, "PUSH")
 	const n = 20_000
 	q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
-	r.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
-	r.polls()
-	if p.lasts(second - time.Millisecond); len(p.e.decoder.chunk) < 32<<10 {
+	f.until("the burst", func() bool { p.receive(n); return len(p.got) == n })
+	f.poll()
+	if p.connectedFor(second - time.Millisecond); len(p.e.decoder.chunk) < 32<<10 {
 		t.Errorf("a chunk of %d bytes within a second of a burst", len(p.e.decoder.chunk))
 	}
-	if p.lasts(second + 2*time.Millisecond); len(p.e.decoder.chunk) != 384 {
+	if p.connectedFor(second + 2*time.Millisecond); len(p.e.decoder.chunk) != 384 {
 		t.Errorf("a chunk of %d bytes a second after a burst, want 384", len(p.e.decoder.chunk))
 	}
 }
@@ -490,16 +490,16 @@ func TestCalm(t *testing.T) {
 // Anything that is read counts as a sign of life, in one read or in several.
 func TestAnythingHeardCounts(t *testing.T) {
 	for _, beyond := range []int{-10, 0, 10, 3000} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+		f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
 		says := func(q *peer) {}
-		p, q := beating(r, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
+		p, q := newHeartbeating(f, testConfig{Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, func(q *peer) { says(q) })
 		says = func(q *peer) {
 			fits := p.e.decoder.offered // bytes, in the read that waits
 			q.say(frame(nil, 0, body(max(0, fits+beyond-2-7*min(1, max(0, fits+beyond-257))))))
 		}
 		says(q)
 		for range 20 {
-			if p.lasts(second); p.closed > 0 {
+			if p.connectedFor(second); p.closed > 0 {
 				t.Fatalf("%d bytes beyond one read: closed: %v", beyond, p.cause)
 			}
 			p.receive(10)
@@ -511,12 +511,12 @@ func TestAnythingHeardCounts(t *testing.T) {
 // behind the peer's last bytes.
 func TestEndBehindASpeech(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 5000} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q, _ := counted(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+		p, q, _ := newCounted(f, testConfig{})
 		q.say(frame(nil, 0, body(size)))
-		r.until("said", func() bool { return len(q.queue) == 0 })
+		f.until("said", func() bool { return len(q.queue) == 0 })
 		q.Close()
-		r.until("the end", func() bool { return p.closed > 0 })
+		f.until("the end", func() bool { return p.closed > 0 })
 		if p.receive(2); len(p.got) != 1 || p.cause != io.EOF {
 			t.Errorf("%d messages and %v", len(p.got), p.cause)
 		}
@@ -570,14 +570,14 @@ func TestLimitsAreExact(t *testing.T) {
 // Each wake-up has a turn of its own: many short ones do not add up to a full
 // one.
 func TestTurnsBeginAnew(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-	p, q := r.connect(testConfig{Type: wire.PULL})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+	p, q := f.connect(testConfig{Type: wire.PULL})
+	f.shakeHands(p, q, "PUSH")
 	const n, times = 1000, 70
 	for i := range times {
 		q.say(bytes.Repeat(frame(nil, 0, nil), n))
-		r.until("messages", func() bool { p.receive(n); return len(p.got) == (i+1)*n })
-		r.polls()
+		f.until("messages", func() bool { p.receive(n); return len(p.got) == (i+1)*n })
+		f.poll()
 	}
 	if p.e.resumeOp.op.Load() != nil {
 		t.Error("a turn was over before it began")
@@ -587,9 +587,9 @@ func TestTurnsBeginAnew(t *testing.T) {
 // An idle connection has nothing that it does not need.
 func TestNothingIsKeptAtRest(t *testing.T) {
 	for _, limit := range []time.Duration{0, time.Minute} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q := r.connect(testConfig{Type: wire.PULL, HandshakeTimeout: limit})
-		r.shakeHands(p, q, "PUSH")
+		f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+		p, q := f.connect(testConfig{Type: wire.PULL, HandshakeTimeout: limit})
+		f.shakeHands(p, q, "PUSH")
 		check := func(when string) {
 			if e := p.e; e.quiet != nil || e.heartbeat != nil || e.fullWatch != nil || e.graceful != nil || e.handshake != nil || e.resumeOp.op.Load() != nil {
 				t.Errorf("%s: quiet %v, heart %v, full %v, graceful %v, handshake %v", when, e.quiet, e.heartbeat, e.fullWatch, e.graceful, e.handshake)
@@ -601,24 +601,24 @@ func TestNothingIsKeptAtRest(t *testing.T) {
 		}
 		q.say(frame(nil, 0, body(10)))
 		q.say(wire.AppendPing(nil, 0, nil)) // without a promise
-		r.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })
-		r.polls()
+		f.until("a message", func() bool { p.receive(1); return len(p.got) == 1 })
+		f.poll()
 		check("after a message")
 		const n = 20_000
 		q.say(bytes.Repeat(frame(nil, 0, body(100)), n))
-		r.until("a burst", func() bool { p.receive(n); return len(p.got) == n+1 })
-		p.lasts(10 * second)
+		f.until("a burst", func() bool { p.receive(n); return len(p.got) == n+1 })
+		p.connectedFor(10 * second)
 		check("after a burst")
 	}
 }
 
-// speechless is a mechanism whose Next fails at some point.
-type speechless struct {
+// failingMechanism is a mechanism whose Next fails at some point.
+type failingMechanism struct {
 	mechanism.Mechanism
 	turns int // calls that succeed
 }
 
-func (m *speechless) Next(b []byte) ([]byte, error) {
+func (m *failingMechanism) Next(b []byte) ([]byte, error) {
 	if m.turns--; m.turns < 0 {
 		return b, errTest
 	}
@@ -628,12 +628,12 @@ func (m *speechless) Next(b []byte) ([]byte, error) {
 // A mechanism whose Next fails at any point ends the connection with its error.
 func TestMechanismThatFails(t *testing.T) {
 	for turns := range 2 {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(testConfig{Type: wire.PULL})
-		p.e.handshake.mechanism = &speechless{p.e.handshake.mechanism, turns}
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := f.connect(testConfig{Type: wire.PULL})
+		p.e.handshake.mechanism = &failingMechanism{p.e.handshake.mechanism, turns}
 		p.e.Start()
 		q.greet("PUSH")
-		r.polls()
+		f.poll()
 		if p.closed != 1 || p.cause != errTest || p.established != 0 {
 			t.Errorf("after %d turns: closed %d times with %v, established %d times", turns, p.closed, p.cause, p.established)
 		}
@@ -643,26 +643,26 @@ func TestMechanismThatFails(t *testing.T) {
 // However long an Inbox was full before, a peer that leaves is noticed after at
 // most as long again as it was full without a break.
 func TestFullAgain(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
-	r.shakeHands(p, q, "PUSH")
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PULL, RecvLimits: pipe.Limits{Msgs: 2}})
+	f.shakeHands(p, q, "PUSH")
 	for range 5 {
 		q.say(frame(nil, 0, body(10)))
 	}
 	for range 200 {
-		p.lasts(10 * second)
+		p.connectedFor(10 * second)
 		p.receive(1)
-		r.polls()
+		f.poll()
 		p.receive(1)
-		r.polls()
+		f.poll()
 		q.say(frame(frame(nil, 0, body(10)), 0, body(10)))
-		r.polls()
+		f.poll()
 	}
 	if !p.e.inboxFull {
 		t.Fatal("it is not full: the test tests nothing")
 	}
 	q.Close()
-	if p.lasts(60 * second); p.closed != 1 {
+	if p.connectedFor(60 * second); p.closed != 1 {
 		t.Error("a peer that has left is not noticed within a minute")
 	}
 }
@@ -670,22 +670,22 @@ func TestFullAgain(t *testing.T) {
 // Bytes that came while the Inbox was full, and are read when it has room,
 // count as a sign of life.
 func TestHeardWhenThereIsRoom(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := beating(r, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, pong)
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newHeartbeating(f, testConfig{RecvLimits: pipe.Limits{Msgs: 2}, Heartbeat: &option.Heartbeat{Interval: second, Timeout: second / 2}}, pong)
 	for range 10 {
-		p.lasts(8 * second / 10)
+		p.connectedFor(8 * second / 10)
 		for range 5 {
 			q.say(frame(nil, 0, body(10)))
 		}
-		p.lasts(4 * second / 10) // a PING, and its answer
+		p.connectedFor(4 * second / 10) // a PING, and its answer
 		if !p.e.inboxFull {
 			t.Fatal("it is not full: the test tests nothing")
 		}
 		for range 5 {
 			p.receive(1)
-			r.polls()
+			f.poll()
 		}
-		if p.lasts(8 * second / 10); p.closed > 0 {
+		if p.connectedFor(8 * second / 10); p.closed > 0 {
 			t.Fatalf("closed: %v", p.cause)
 		}
 	}
@@ -694,31 +694,31 @@ func TestHeardWhenThereIsRoom(t *testing.T) {
 // The first bytes on the wire, as numbers (RFC 37, "Greeting"): the peer learns
 // from them which commands we understand.
 func TestGreetingOnTheWire(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	want := append([]byte{0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1}, "NULL"...)
 	want = append(want, make([]byte, 64-len(want))...)
 	if got := q.sent[:64]; !bytes.Equal(got, want) {
 		t.Errorf("the greeting is % x, want % x", got, want)
 	}
 	p.e.Close(errTest)
-	r.polls()
+	f.poll()
 }
 
 // Time for a write does not end a stream: the Pace is notified of each write,
 // by a sender or by the dispatcher.
 func TestPaceIsNotifiedOfWrites(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	asked := 0
-	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return r.network.Now() }})
+	p.share(&pipe.Pace{Now: func() time.Duration { asked++; return f.network.Now() }})
 	p.send([]byte("0")) // once in Alone, and once in Wrote
 	if asked != 2 {
 		t.Errorf("the sender's write: the clock was asked %d times, want 2", asked)
 	}
 	p.send([]byte("1"))
 	asked = 0
-	r.equal("received", q.pushed(2), numbered(0, 2))
+	f.equal("received", q.awaitMessages(2), numbered(0, 2))
 	if asked != 1 {
 		t.Errorf("the dispatcher's write: the clock was asked %d times, want once", asked)
 	}

@@ -72,24 +72,24 @@ func (m *asking) reply(answer int32) {
 
 // ask connects an engine whose authenticator is asked to a peer that has sent
 // its READY, and waits until it is asked.
-func ask(r *fixture, cfg testConfig, asked func(*asking)) (*party, *peer, *asking) {
-	r.Helper()
+func ask(f *fixture, cfg testConfig, asked func(*asking)) (*testSession, *peer, *asking) {
+	f.Helper()
 	var m *asking
 	cfg.Mechanism = func(c mechanism.Connection) mechanism.Mechanism {
 		m = &asking{Mechanism: mechanism.NewNull(c), c: c}
 		m.asked = func() { asked(m) }
 		return m
 	}
-	p, q := r.connect(cfg)
+	p, q := f.connect(cfg)
 	p.e.Start()
 	q.greet("PUSH")
-	r.until("asked", func() bool { return m.received })
+	f.until("asked", func() bool { return m.received })
 	return p, q, m
 }
 
 // after calls f when a time has passed.
-func (r *fixture) after(d time.Duration, f func()) {
-	r.d.StartTimer(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { f() })}, d)
+func (f *fixture) after(d time.Duration, call func()) {
+	f.d.StartTimer(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { call() })}, d)
 }
 
 // An authenticator may take a second. What the peer sends meanwhile is kept,
@@ -100,9 +100,9 @@ func TestAuthenticatorAnswersLater(t *testing.T) {
 		if seed%2 == 0 {
 			faults = sim.Faults{}
 		}
-		r := newFixture(t, seed, faults)
-		p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
-			r.after(time.Second, func() { m.reply(accepted) })
+		f := newFixture(t, seed, faults)
+		p, q, m := ask(f, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
+			f.after(time.Second, func() { m.reply(accepted) })
 		})
 		const n = 5000
 		var sent []byte
@@ -112,9 +112,9 @@ func TestAuthenticatorAnswersLater(t *testing.T) {
 			}
 			q.say(sent)
 		}
-		before := r.network.Now()
-		r.until("established", func() bool { return p.established > 0 })
-		if took := r.network.Now() - before; took < time.Second-20*time.Millisecond || took > 2*time.Second {
+		before := f.network.Now()
+		f.until("established", func() bool { return p.established > 0 })
+		if took := f.network.Now() - before; took < time.Second-20*time.Millisecond || took > 2*time.Second {
 			t.Errorf("established after %v", took)
 		}
 		if seed%3 == 0 {
@@ -125,34 +125,34 @@ func TestAuthenticatorAnswersLater(t *testing.T) {
 		} else if p.e.reads > 10 {
 			t.Errorf("%d reads before the answer", p.e.reads)
 		}
-		r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
+		f.until("messages", func() bool { p.receive(n); return len(p.got) == n })
 		if m.closed != 1 || p.closed != 0 {
 			t.Errorf("the mechanism was closed %d times, the connection %d times", m.closed, p.closed)
 		}
 		p.e.Close(errTest)
-		r.until("closed", func() bool { return p.closed > 0 })
+		f.until("closed", func() bool { return p.closed > 0 })
 	}
 }
 
 // An authenticator may answer before Receive returns.
 func TestAuthenticatorAnswersAtOnce(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, _, _ := ask(r, testConfig{Type: wire.PULL}, func(m *asking) { m.reply(accepted) })
-	r.until("established", func() bool { return p.established > 0 })
+	f := newFixture(t, 1, sim.Faults{})
+	p, _, _ := ask(f, testConfig{Type: wire.PULL}, func(m *asking) { m.reply(accepted) })
+	f.until("established", func() bool { return p.established > 0 })
 }
 
 // An authenticator that never answers: the handshake's timeout applies, and a
 // peer that leaves is noticed before it. An answer that comes later does nothing.
 func TestAuthenticatorDoesNotAnswer(t *testing.T) {
 	for _, leaves := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
-		before := r.network.Now()
+		f := newFixture(t, 1, sim.Faults{})
+		p, q, m := ask(f, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
+		before := f.network.Now()
 		if leaves {
 			_ = q.Handle.Close()
 		}
-		r.until("closed", func() bool { return p.closed > 0 })
-		took := (r.network.Now() - before).Round(time.Second)
+		f.until("closed", func() bool { return p.closed > 0 })
+		took := (f.network.Now() - before).Round(time.Second)
 		if limit := errors.Is(p.cause, ErrHandshakeTimeout); limit == leaves || limit != (took == time.Minute) {
 			t.Errorf("closed after %v by %v", took, p.cause)
 		}
@@ -160,7 +160,7 @@ func TestAuthenticatorDoesNotAnswer(t *testing.T) {
 			t.Errorf("the mechanism was closed %d times; established: %d", m.closed, p.established)
 		}
 		m.reply(accepted)
-		r.polls()
+		f.poll()
 		if p.closed != 1 || p.established != 0 {
 			t.Error("the answer to a closed connection does something")
 		}
@@ -173,14 +173,14 @@ func TestAuthenticatorAnswersAfterClose(t *testing.T) {
 	var late []*asking
 	t.Run("close", func(t *testing.T) {
 		for _, answered := range []bool{false, true} {
-			r := newFixture(t, 1, sim.Faults{})
-			p, _, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
+			f := newFixture(t, 1, sim.Faults{})
+			p, _, m := ask(f, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(*asking) {})
 			if answered { // and the engine has not seen it
 				m.reply(accepted)
 			}
 			p.e.Close(errTest)
-			r.until("closed", func() bool { return p.closed > 0 })
-			r.polls()
+			f.until("closed", func() bool { return p.closed > 0 })
+			f.poll()
 			if p.closed != 1 || p.established != 0 || !errors.Is(p.cause, errTest) || m.closed != 1 {
 				t.Errorf("closed %d times by %v, established %d times", p.closed, p.cause, p.established)
 			}
@@ -195,15 +195,15 @@ func TestAuthenticatorAnswersAfterClose(t *testing.T) {
 // An authenticator that refuses: the peer gets an ERROR, and the session the
 // cause.
 func TestAuthenticatorRefuses(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q, m := ask(r, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
-		r.after(time.Second, func() { m.reply(refused) })
+	f := newFixture(t, 1, sim.Faults{})
+	p, q, m := ask(f, testConfig{Type: wire.PULL, HandshakeTimeout: time.Minute}, func(m *asking) {
+		f.after(time.Second, func() { m.reply(refused) })
 	})
-	r.until("closed", func() bool { return p.closed > 0 })
+	f.until("closed", func() bool { return p.closed > 0 })
 	if !errors.Is(p.cause, errNotAllowed) || p.established != 0 || m.closed != 1 {
 		t.Errorf("closed by %v, established %d times", p.cause, p.established)
 	}
-	r.until("end of stream", func() bool { return q.failed != nil })
+	f.until("end of stream", func() bool { return q.failed != nil })
 	if want := wire.AppendError(nil, "Not-Allowed"); string(q.sent[wire.GreetingSize:]) != string(want) {
 		t.Errorf("the peer was sent %q", q.sent[wire.GreetingSize:])
 	}
@@ -212,15 +212,15 @@ func TestAuthenticatorRefuses(t *testing.T) {
 // A mechanism knows its role, the peer's address, the socket's type and
 // metadata.
 func TestMechanismKnowsItsConnection(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	near, _ := r.pair()
+	f := newFixture(t, 1, sim.Faults{})
+	near, _ := f.pair()
 	metadata := wire.Metadata{{Name: "X", Value: []byte("y")}}
 	var got mechanism.Connection
 	cfg := Config{Type: wire.DEALER, Resolved: new(option.Resolved), Metadata: metadata, Mechanism: func(c mechanism.Connection) mechanism.Mechanism {
 		got = c
 		return mechanism.NewNull(c)
 	}}
-	NewZMTP(&cfg, Connection{Dispatcher: r.d, Stream: near, Role: mechanism.Server})
+	NewZMTP(&cfg, Connection{Dispatcher: f.d, Stream: near, Role: mechanism.Server})
 	if got.Role != mechanism.Server || got.Peer != "127.0.0.1" || got.Type != wire.DEALER || len(got.Local) != 1 {
 		t.Errorf("it knows %+v", got)
 	}

@@ -17,11 +17,11 @@ import (
 
 func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
-		p, q, s := counted(r, testConfig{Tuning: tuning.Options{NoReadCoalescing: off}})
+		f := newFixture(t, 1, sim.Faults{Buffer: 1 << 20})
+		p, q, s := newCounted(f, testConfig{Tuning: tuning.Options{NoReadCoalescing: off}})
 		const n = 1000
 		q.say(bytes.Repeat(frame(nil, 0, body(198)), n))
-		r.until("messages", func() bool { p.receive(n); return len(p.got) == n })
+		f.until("messages", func() bool { p.receive(n); return len(p.got) == n })
 		if small := s.most <= 8<<10; small != off {
 			t.Errorf("off: %t, but one read may bring %d bytes", off, s.most)
 		}
@@ -30,10 +30,10 @@ func TestWithoutReadCoalescingReadsAreSmall(t *testing.T) {
 
 func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, testConfig{Tuning: tuning.Options{NoHandlerMemory: off}})
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newPush(f, testConfig{Tuning: tuning.Options{NoHandlerMemory: off}})
 		p.send([]byte("0"))
-		r.equal("received", q.pushed(1), numbered(0, 1))
+		f.equal("received", q.awaitMessages(1), numbered(0, 1))
 		if kept := cap(p.e.inFlight.Buf) > 0; kept == off {
 			t.Errorf("off: %t, but the memory of a batch is kept: %t", off, kept)
 		}
@@ -52,8 +52,8 @@ func TestWithoutHandlerMemoryNothingIsReused(t *testing.T) {
 
 func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 	for _, off := range []bool{false, true} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := push(r, testConfig{Tuning: tuning.Options{NoStrandElision: off}})
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := newPush(f, testConfig{Tuning: tuning.Options{NoStrandElision: off}})
 		handlers := 0
 		p.stream.before = func() { // the answer is written by the handler of a read
 			handlers++
@@ -66,7 +66,7 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 			}
 		}
 		q.say(wire.AppendPing(nil, 0, nil))
-		r.polls()
+		f.poll()
 		if handlers == 0 || !p.e.strand.TryLock() {
 			t.Errorf("off: %t, %d handlers ran", off, handlers)
 		}
@@ -77,19 +77,19 @@ func TestWithoutStrandElisionHandlersTakeALock(t *testing.T) {
 // Timers of the runtime do what those of the dispatcher do: they fire again and
 // again, and are stopped with the connection.
 func TestTimersOfItsOwn(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{
 		Type: wire.DEALER, HandshakeTimeout: time.Hour, Tuning: tuning.Options{NoTimerStructure: true},
 		Heartbeat: &option.Heartbeat{Interval: time.Millisecond},
 	})
 	p.e.Start()
 	q.greet("DEALER")
-	r.pollUntil(func() bool { return pings(q) >= 3 })
+	f.pollUntil(func() bool { return pings(q) >= 3 })
 	if p.e.handshake != nil {
 		t.Error("the time limit of the handshake is still running")
 	}
 	p.e.Close(errTest)
-	r.pollUntil(func() bool { return p.closed > 0 })
+	f.pollUntil(func() bool { return p.closed > 0 })
 	if p.cause != errTest || p.e.heartbeat.running() {
 		t.Errorf("closed with %v; a timer runs: %v", p.cause, p.e.heartbeat.running())
 	}
@@ -102,12 +102,12 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 		size int
 		want proactor.Kind
 	}{{100, proactor.KindWrite}, {message.GatherMin, proactor.KindGatherWrite}} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 3})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 3})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		for range 3 {
 			p.send(make([]byte, tt.size))
-			r.polls()
+			f.poll()
 		}
 		if !p.e.writeOp.Outstanding() || p.e.writeOp.op.Load().Kind() != tt.want {
 			t.Errorf("messages of %d bytes: outstanding: %v, and %v", tt.size, p.e.writeOp.Outstanding(), p.e.writeOp.op.Load().Kind())
@@ -118,13 +118,13 @@ func TestWriteIsPlainForOnePiece(t *testing.T) {
 // Pieces that are written are released: the memory of a large body is the
 // sender's again.
 func TestNothingIsKeptOfWhatIsWritten(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+	p, q := newPush(f, testConfig{})
 	for range 10 {
 		p.send(make([]byte, message.GatherMin))
 	}
-	q.pushed(10)
-	r.polls()
+	q.awaitMessages(10)
+	f.poll()
 	for i, piece := range p.e.vec[:cap(p.e.vec)] {
 		if piece != nil {
 			t.Errorf("piece %d is kept: %d bytes", i, len(piece))

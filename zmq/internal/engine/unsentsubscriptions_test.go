@@ -33,13 +33,13 @@ func TestUnsentSubscriptions(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, to 3.%d", name, minor), func(t *testing.T) {
 				handedBack := 0
 				for most := 1; most < 5600; most += 1 + most/50*13 {
-					r := newFixture(t, 1, sim.Faults{})
-					p, q := r.connect(testConfig{Type: wire.XSUB, Mechanism: mechanism})
+					f := newFixture(t, 1, sim.Faults{})
+					p, q := f.connect(testConfig{Type: wire.XSUB, Mechanism: mechanism})
 					p.e.Start()
 					q.greetAs(wire.Greeting{Major: 3, Minor: minor, Mechanism: "NULL"}, "XPUB")
-					r.until("handshake", func() bool { return p.e.state == stateTraffic })
-					r.polls()
-					s := &cutOff{recorder: p.stream, left: most}
+					f.until("handshake", func() bool { return p.e.state == stateTraffic })
+					f.poll()
+					s := &failingStream{recorder: p.stream, left: most}
 					p.e.s = s
 					p.mu.Lock()
 					for _, e := range entries {
@@ -53,7 +53,7 @@ func TestUnsentSubscriptions(t *testing.T) {
 					if p.out.ActivateSelf(&p.e.conn) {
 						p.e.Wake(true)
 					}
-					r.until("lost", func() bool { return p.closed > 0 })
+					f.until("lost", func() bool { return p.closed > 0 })
 					whole := wholeItems(t, s.taken, mechanism != nil)
 					if p.unsent.Msgs != len(entries)-whole {
 						t.Fatalf("after %d bytes with %d whole entries %d are handed back", most, whole, p.unsent.Msgs)

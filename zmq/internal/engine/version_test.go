@@ -31,8 +31,8 @@ func TestSubscriptionsByVersion(t *testing.T) {
 		{wire.PUSH, "PULL", 3, 1, false}, // no subscriber: its messages may begin as they like
 	} {
 		t.Run(fmt.Sprintf("%v to %d.%d", tt.typ, tt.major, tt.minor), func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{})
-			p, q := r.connect(testConfig{Type: tt.typ})
+			f := newFixture(t, 1, sim.Faults{})
+			p, q := f.connect(testConfig{Type: tt.typ})
 			p.e.Start()
 			q.greetAs(wire.Greeting{Major: tt.major, Minor: tt.minor, Mechanism: "NULL"}, tt.peer)
 			var want []item
@@ -49,13 +49,13 @@ func TestSubscriptionsByVersion(t *testing.T) {
 				want[1] = item{command: true, frames: [][]byte{[]byte("\x09SUBSCRIBE")}}
 				want[3] = item{command: true, frames: [][]byte{[]byte("\x06CANCELa")}}
 			}
-			r.until("subscriptions", func() bool { return len(q.traffic()) == len(said) })
+			f.until("subscriptions", func() bool { return len(q.traffic()) == len(said) })
 			for i, got := range q.traffic() {
 				if !got.equal(want[i]) {
 					t.Errorf("%q is sent as %v, want %v", said[i], got, want[i])
 				}
 			}
-			r.polls()
+			f.poll()
 			if p.queued() != 0 || p.sent.Msgs != uint64(len(said)) {
 				t.Errorf("%d still wait, and %d count as sent", p.queued(), p.sent.Msgs)
 			}
@@ -67,14 +67,14 @@ func TestSubscriptionsByVersion(t *testing.T) {
 // its pattern as the same subscriptions.
 func TestSubscriptionsOfAPeer(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.PUB, wire.XPUB} {
-		r := newFixture(t, 1, sim.Faults{})
-		p, q := r.connect(testConfig{Type: typ})
-		r.shakeHands(p, q, "SUB")
+		f := newFixture(t, 1, sim.Faults{})
+		p, q := f.connect(testConfig{Type: typ})
+		f.shakeHands(p, q, "SUB")
 		q.say(wire.AppendSubscribe(nil, []byte("command")))
 		q.say(wire.Subscription{Action: wire.Subscribe, Topic: []byte("message")}.AppendMessage(nil))
 		q.say(wire.AppendCancel(nil, []byte("command")))
 		q.say(wire.Subscription{Action: wire.Cancel, Topic: []byte("message")}.AppendMessage(nil))
-		r.until("subscriptions", func() bool { p.receive(4); return len(p.got) == 4 })
+		f.until("subscriptions", func() bool { p.receive(4); return len(p.got) == 4 })
 		if p.subscriptions != 4 {
 			t.Errorf("%v: of the four, %d are subscriptions", typ, p.subscriptions)
 		}
@@ -82,7 +82,7 @@ func TestSubscriptionsOfAPeer(t *testing.T) {
 		for _, m := range p.got {
 			got = append(got, string(m.Bytes()))
 		}
-		r.equal(typ.String(), got, []string{"\x01command", "\x01message", "\x00command", "\x00message"})
+		f.equal(typ.String(), got, []string{"\x01command", "\x01message", "\x00command", "\x00message"})
 		p.receive(1) // finds nothing, and credits the messages before
 		if msgs, size := p.e.Inbox().Queued(); msgs != 0 || size != 0 || p.received.Bytes != 4*8 {
 			t.Errorf("%v: %d messages of %d bytes wait, and %d bytes have come", typ, msgs, size, p.received.Bytes)
@@ -93,14 +93,14 @@ func TestSubscriptionsOfAPeer(t *testing.T) {
 // A socket that is no publisher ignores subscriptions, and the connection
 // continues.
 func TestSubscriptionsToOthers(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := talker(r, pipe.Limits{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newDealer(f, pipe.Limits{})
 	q.say(wire.AppendSubscribe(nil, []byte("a")))
 	q.say(wire.AppendCancel(nil, []byte("a")))
 	q.say(frame(nil, wire.FlagCommand, nil))               // malformed: no name
 	q.say(frame(nil, wire.FlagCommand, []byte("\x03NEW"))) // unknown
 	q.say(frame(nil, 0, []byte("behind")))
-	r.until("message", func() bool { p.receive(1); return len(p.got) > 0 })
+	f.until("message", func() bool { p.receive(1); return len(p.got) > 0 })
 	if len(p.got) != 1 || string(p.got[0].Bytes()) != "behind" || len(q.traffic()) != 0 {
 		t.Errorf("received %d messages, the first of them %q, and answered %v", len(p.got), p.got[0].Bytes(), q.traffic())
 	}
@@ -108,11 +108,11 @@ func TestSubscriptionsToOthers(t *testing.T) {
 
 // A peer that wants another mechanism is refused at once, with both names.
 func TestAnotherMechanism(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PUSH})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PUSH})
 	p.e.Start()
 	q.greetAs(wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}, "PULL")
-	r.polls()
+	f.poll()
 	if p.closed != 1 || !errors.Is(p.cause, ErrMechanism) || p.established != 0 {
 		t.Fatalf("closed %d times with %v, established %d times", p.closed, p.cause, p.established)
 	}
@@ -123,12 +123,12 @@ func TestAnotherMechanism(t *testing.T) {
 
 // The session may refuse a peer in Established: its error is the connection's.
 func TestSessionRefuses(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := r.connect(testConfig{Type: wire.PUSH})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := f.connect(testConfig{Type: wire.PUSH})
 	p.refuses = errTest
 	p.e.Start()
 	q.greet("PULL")
-	r.polls()
+	f.poll()
 	if p.closed != 1 || p.cause != errTest || p.established != 1 {
 		t.Errorf("closed %d times with %v, established %d times", p.closed, p.cause, p.established)
 	}
@@ -155,12 +155,12 @@ func TestRefusedIsCounted(t *testing.T) {
 		{"messages to a PUB", testConfig{Type: wire.PUB}, "SUB", append(frame(nil, 0, []byte{2}), frame(nil, 0, []byte{1})...), pipe.RefusedUnexpected, 2, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newFixture(t, 1, sim.Faults{})
-			p, q := r.connect(tt.cfg)
-			r.shakeHands(p, q, tt.peer)
+			f := newFixture(t, 1, sim.Faults{})
+			p, q := f.connect(tt.cfg)
+			f.shakeHands(p, q, tt.peer)
 			q.say(append(before[:len(before):len(before)], tt.says...))
-			r.until("said", func() bool { return len(q.queue) == 0 })
-			r.polls()
+			f.until("said", func() bool { return len(q.queue) == 0 })
+			f.poll()
 			if p.refused[tt.why] != tt.n || len(p.refused) != 1 {
 				t.Errorf("refused %v, want %d for reason %d", p.refused, tt.n, tt.why)
 			}

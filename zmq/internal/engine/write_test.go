@@ -14,17 +14,17 @@ import (
 	"github.com/actum-go/actum/zmq/internal/wire"
 )
 
-// push connects a PUSH with an engine to a PULL without one.
-func push(r *fixture, cfg testConfig) (*party, *peer) {
-	r.Helper()
+// newPush connects a PUSH with an engine to a PULL without one.
+func newPush(f *fixture, cfg testConfig) (*testSession, *peer) {
+	f.Helper()
 	cfg.Type = wire.PUSH
-	p, q := r.connect(cfg)
-	r.shakeHands(p, q, "PULL")
+	p, q := f.connect(cfg)
+	f.shakeHands(p, q, "PULL")
 	return p, q
 }
 
-// pushed waits for n messages and returns them.
-func (p *peer) pushed(n int) []string {
+// awaitMessages waits for n messages and returns them.
+func (p *peer) awaitMessages(n int) []string {
 	p.Helper()
 	p.until(fmt.Sprintf("%d messages", n), func() bool { return len(p.traffic()) >= n })
 	return messages(p.traffic())
@@ -32,16 +32,16 @@ func (p *peer) pushed(n int) []string {
 
 // On an idle connection the sender's goroutine writes each message at once.
 func TestIdlePathIsWrittenInline(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	for i := range 3 {
 		p.send(fmt.Append(nil, i))
 		if p.stream.tries != i+1 || p.e.flushOp.Outstanding() {
 			t.Fatalf("%d writes after %d sends; posted: %v", p.stream.tries, i+1, p.e.flushOp.Outstanding())
 		}
-		r.network.Advance(pipe.Gap)
+		f.network.Advance(pipe.Gap)
 	}
-	r.equal("received", q.pushed(3), numbered(0, 3))
+	f.equal("received", q.awaitMessages(3), numbered(0, 3))
 	if p.stream.tries != 3 || p.stream.writes != 0 {
 		t.Errorf("%d writes and %d operations for 3 messages", p.stream.tries, p.stream.writes)
 	}
@@ -49,15 +49,15 @@ func TestIdlePathIsWrittenInline(t *testing.T) {
 
 // Messages sent in close succession are written together, by the dispatcher.
 func TestStreamOfSendsIsBatched(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{})
 	for i := range 100 {
 		p.send(fmt.Append(nil, i))
 	}
 	if p.stream.tries != 1 || !p.e.flushOp.Outstanding() {
 		t.Errorf("%d writes by a sender in a loop, want 1; posted: %v", p.stream.tries, p.e.flushOp.Outstanding())
 	}
-	r.equal("received", q.pushed(100), numbered(0, 100))
+	f.equal("received", q.awaitMessages(100), numbered(0, 100))
 	if p.stream.tries != 2 || p.stream.writes != 0 {
 		t.Errorf("%d writes and %d operations for 100 messages, want 2 and none", p.stream.tries, p.stream.writes)
 	}
@@ -68,24 +68,24 @@ func TestStreamOfSendsIsBatched(t *testing.T) {
 // connections take few writes.
 func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 	const peers, each = 8, 1000
-	r := newFixture(t, 1, sim.Faults{})
-	pace := &pipe.Pace{Now: r.network.Now}
-	var parties [peers]*party
+	f := newFixture(t, 1, sim.Faults{})
+	pace := &pipe.Pace{Now: f.network.Now}
+	var parties [peers]*testSession
 	var raw [peers]*peer
 	for i := range parties {
-		parties[i], raw[i] = push(r, testConfig{})
+		parties[i], raw[i] = newPush(f, testConfig{})
 		parties[i].share(pace)
 	}
 	for i := range peers * each {
 		parties[i%peers].send(fmt.Append(nil, i/peers))
 		if i%100 == 99 {
-			r.network.Advance(pipe.Gap - 1) // a sender that sometimes does other work, and is still a stream
-			r.polls()
+			f.network.Advance(pipe.Gap - 1) // a sender that sometimes does other work, and is still a stream
+			f.poll()
 		}
 	}
 	writes := 0
 	for i, p := range parties {
-		r.equal("received", raw[i].pushed(each), numbered(0, each))
+		f.equal("received", raw[i].awaitMessages(each), numbered(0, each))
 		writes += p.stream.tries + p.stream.writes
 	}
 	if most := 2*peers + peers*(peers*each/100+1); writes > most {
@@ -94,10 +94,10 @@ func TestStreamOverManyConnectionsIsBatched(t *testing.T) {
 }
 
 func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{})
-	p, q := push(r, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: true}})
+	f := newFixture(t, 1, sim.Faults{})
+	p, q := newPush(f, testConfig{Tuning: tuning.Options{NoSpeculativeWrite: true}})
 	p.send([]byte("0"))
-	r.equal("received", q.pushed(1), numbered(0, 1))
+	f.equal("received", q.awaitMessages(1), numbered(0, 1))
 	if p.stream.tries != 0 || p.stream.writes != 1 {
 		t.Errorf("%d writes and %d operations, want one operation", p.stream.tries, p.stream.writes)
 	}
@@ -107,16 +107,16 @@ func TestWithoutSpeculativeWriteEveryWriteIsAnOperation(t *testing.T) {
 // tries again and again while the peer does not read.
 func TestInlineWriteThatDoesNotFit(t *testing.T) {
 	for _, size := range []int{100, message.GatherMin} {
-		r := newFixture(t, 1, sim.Faults{Buffer: 150})
-		p, q := push(r, testConfig{})
+		f := newFixture(t, 1, sim.Faults{Buffer: 150})
+		p, q := newPush(f, testConfig{})
 		q.notReading = true
 		big := bytes.Repeat([]byte("x"), size)
 		var want []string
 		for range 5 {
 			p.send(big)
 			want = append(want, string(big))
-			r.network.Advance(time.Second)
-			r.polls()
+			f.network.Advance(time.Second)
+			f.poll()
 		}
 		if p.stream.tries > 6 || p.stream.writes != 1 {
 			t.Errorf("%d writes and %d operations while the peer does not read", p.stream.tries, p.stream.writes)
@@ -124,22 +124,22 @@ func TestInlineWriteThatDoesNotFit(t *testing.T) {
 		if q.notReading = false; !q.readOp.Outstanding() {
 			q.startRead()
 		}
-		r.equal("received", q.pushed(5), want)
+		f.equal("received", q.awaitMessages(5), want)
 	}
 }
 
 // Large bodies are written without a copy (a gather write), in order with small ones.
 func TestGatherWrite(t *testing.T) {
 	for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
-		r := newFixture(t, 1, sim.Faults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
-		p, q := push(r, testConfig{Tuning: off})
+		f := newFixture(t, 1, sim.Faults{ShortWrite: 0.5, WouldBlock: 0.2, Buffer: 3000})
+		p, q := newPush(f, testConfig{Tuning: off})
 		var want []item
 		for i := range 400 {
 			frames := [][]byte{fmt.Append(nil, i), body(i * 31 % 9000)}
 			p.send(frames...)
 			want = append(want, item{frames: frames})
 		}
-		r.until("messages", func() bool { return len(q.sent) > 0 && len(q.traffic()) == len(want) })
+		f.until("messages", func() bool { return len(q.sent) > 0 && len(q.traffic()) == len(want) })
 		for i, got := range q.traffic() {
 			if !got.equal(want[i]) {
 				t.Fatalf("message %d: %v, want %v", i, got, want[i])
@@ -151,8 +151,8 @@ func TestGatherWrite(t *testing.T) {
 // An engine writes a bounded number of bytes in one turn of the dispatcher, so that other
 // connections are served.
 func TestWriteBudget(t *testing.T) {
-	r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
-	p, q := push(r, testConfig{})
+	f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+	p, q := newPush(f, testConfig{})
 	q.notReading = true
 	p.send(nil) // so that the dispatcher writes the next messages
 	const size = 1 << 20
@@ -160,13 +160,13 @@ func TestWriteBudget(t *testing.T) {
 	for range 4 * writeBudget / size {
 		p.send(large)
 	}
-	if _, err := r.d.Poll(); err != nil {
+	if _, err := f.d.Poll(); err != nil {
 		t.Fatal(err)
 	}
 	if most := writeBudget + writeBudget/4; p.stream.moved == 0 || p.stream.moved > most {
 		t.Errorf("%d bytes written in one turn, the budget is %d", p.stream.moved, writeBudget)
 	}
-	r.until("all written", func() bool {
+	f.until("all written", func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		n, _ := p.out.Queued()
@@ -182,11 +182,11 @@ func TestConnectionsShareARound(t *testing.T) {
 	for name, size := range map[string]int{"small": 1 << 10, "large": 64 << 10, "longer than a write": 3 * writeBudget} {
 		body := make([]byte, size)
 		for _, off := range []tuning.Options{{}, {NoSpeculativeWrite: true}} {
-			r := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
+			f := newFixture(t, 1, sim.Faults{Buffer: 64 << 20})
 			count := new(atomic.Int32)
-			parties, raw := make([]*party, connections), make([]*peer, connections)
+			parties, raw := make([]*testSession, connections), make([]*peer, connections)
 			for i := range parties {
-				parties[i], raw[i] = push(r, testConfig{Tuning: off, Connections: count})
+				parties[i], raw[i] = newPush(f, testConfig{Tuning: off, Connections: count})
 			}
 			for i, p := range parties {
 				raw[i].notReading = true
@@ -195,7 +195,7 @@ func TestConnectionsShareARound(t *testing.T) {
 					p.send(body)
 				}
 			}
-			if _, err := r.d.Poll(); err != nil {
+			if _, err := f.d.Poll(); err != nil {
 				t.Fatal(err)
 			}
 			round := 0
@@ -208,7 +208,7 @@ func TestConnectionsShareARound(t *testing.T) {
 			for _, p := range parties[1:] {
 				p.e.Close(errTest)
 			}
-			r.until("closed", func() bool { return count.Load() == 1 })
+			f.until("closed", func() bool { return count.Load() == 1 })
 			if got := parties[0].e.share(); got != writeBudget {
 				t.Errorf("the last connection has a share of %d bytes", got)
 			}

@@ -143,10 +143,25 @@ func Canonical(name string) string { return strings.TrimPrefix(strings.ToLower(n
 // upper or lower case, with or without "ZMQ_" in front. The error wraps
 // errors.ErrUnsupported for any other option of libzmq.
 func Find(name string) (*Row, error) {
-	r := byName[Canonical(name)]
+	if r := byName[Canonical(name)]; r != nil {
+		return r.orError()
+	}
+	return nil, fmt.Errorf("unknown: expected one of %s", strings.Join(Names(), ", "))
+}
+
+// ByNumber is Find with libzmq's number of the option.
+func ByNumber(number int) (*Row, error) {
+	for i := range table {
+		if r := &table[i]; r.Number == number && number != 0 {
+			return r.orError()
+		}
+	}
+	return nil, fmt.Errorf("libzmq has no option of number %d", number)
+}
+
+// orError returns r, or an error if it is not implemented.
+func (r *Row) orError() (*Row, error) {
 	switch {
-	case r == nil:
-		return nil, fmt.Errorf("unknown: expected one of %s", strings.Join(Names(), ", "))
 	case r.Implemented():
 		return r, nil
 	case r.Instead != "":

@@ -2,6 +2,7 @@ package option_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -166,6 +167,25 @@ func TestGetRounds(t *testing.T) {
 		if got, err := r.Get(&tt.v); got != tt.want || err != nil {
 			t.Errorf("%s of %+v: %q, want %q, %v", tt.name, tt.v, got, tt.want, err)
 		}
+	}
+}
+
+// An option is found by its number as it is by its name.
+func TestByNumber(t *testing.T) {
+	for _, want := range option.Rows() {
+		r, err := option.ByNumber(want.Number)
+		byName, nameErr := option.Find(want.Name)
+		switch {
+		case want.Number == 0:
+			if r != nil || err == nil {
+				t.Errorf("%s, which is our own, has number 0", want.Name)
+			}
+		case r != byName || fmt.Sprint(err) != fmt.Sprint(nameErr):
+			t.Errorf("%d: %v, %v; by the name %s: %v, %v", want.Number, r, err, want.Name, byName, nameErr)
+		}
+	}
+	if r, err := option.ByNumber(9999); r != nil || err == nil || errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("9999: %v, %v", r, err)
 	}
 }
 

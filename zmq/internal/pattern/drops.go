@@ -16,7 +16,7 @@ const (
 	DropUnroutable                      // a ROUTER had no peer of that routing id
 	DropNotSubscribed                   // it came without a subscription
 	DropPeerGone                        // its peer disconnected before it left
-	DropOutOfTurn                       // it was not the reply to a request, or its socket does not receive
+	DropUnexpected                      // it was not the reply to a request, or its socket does not receive
 	DropMalformed                       // it lacked the envelope that its type must have, or was not ZMTP
 	DropUnread                          // its socket was closed before it was received
 	DropTooLarge                        // it exceeded MaxFrameSize, MaxMessageSize or MaxFrames
@@ -27,7 +27,7 @@ const (
 func (r DropReason) String() string {
 	return [dropReasons]string{
 		"high-water mark", "no subscriber", "unroutable", "not subscribed",
-		"peer gone", "out of turn", "malformed", "unread", "too large",
+		"peer gone", "unexpected", "malformed", "unread", "too large",
 	}[r]
 }
 
@@ -60,6 +60,6 @@ func (s *Socket) Refused(why pipe.Refusal, n int) {
 	case pipe.RefusedMalformed:
 		s.Drops.Add(DropMalformed, n)
 	default:
-		s.Drops.Add(DropOutOfTurn, n)
+		s.Drops.Add(DropUnexpected, n)
 	}
 }

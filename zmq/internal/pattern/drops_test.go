@@ -20,11 +20,11 @@ func TestDropsReleaseMemory(t *testing.T) {
 	}{
 		"SUB, not subscribed":     {pattern.NewSub(defaults()), nil, "\x00\x01b", pattern.DropNotSubscribed},
 		"REQ, no delimiter":       {pattern.NewReq(defaults()), ask, "\x00\x01b", pattern.DropMalformed},
-		"REQ, asked again":        {pattern.NewReq(relaxed), ask, "\x00\x01b", pattern.DropOutOfTurn},
+		"REQ, asked again":        {pattern.NewReq(relaxed), ask, "\x00\x01b", pattern.DropUnexpected},
 		"REP, no delimiter":       {pattern.NewRep(defaults()), nil, "\x00\x01b", pattern.DropMalformed},
 		"REP, several frames":     {pattern.NewRep(defaults()), nil, "\x01\x01a\x00\x01b", pattern.DropMalformed},
-		"PUSH, which never takes": {pattern.NewPush(defaults()), nil, "\x00\x01b", pattern.DropOutOfTurn},
-		"PUB, no subscription":    {pattern.NewPub(defaults()), nil, "\x00\x01b", pattern.DropOutOfTurn},
+		"PUSH, which never takes": {pattern.NewPush(defaults()), nil, "\x00\x01b", pattern.DropUnexpected},
+		"PUB, no subscription":    {pattern.NewPub(defaults()), nil, "\x00\x01b", pattern.DropUnexpected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := attached(t, tt.socket)
@@ -35,7 +35,7 @@ func TestDropsReleaseMemory(t *testing.T) {
 			mem := message.FreshBuffer(1 << 12) // its one hold is the message's
 			n := copy(mem.Data(), tt.frames)
 			c.box.Put(message.Batch{Buf: mem.Data()[:n], Msgs: 1, Size: 1, Mem: mem})
-			if tt.reason == pattern.DropOutOfTurn && tt.before != nil {
+			if tt.reason == pattern.DropUnexpected && tt.before != nil {
 				tt.before(t, tt.socket)
 			}
 			tt.socket.TryRecv()

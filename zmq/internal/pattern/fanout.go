@@ -117,7 +117,7 @@ func (f *fanOut) writable(*pipe.Out) { f.senders.WakeAll() }
 // receive lock is held.
 func (f *fanOut) changeOf(in *pipe.In, c wire.Subscription) (firstOrLast bool) {
 	if len(c.Topic) > subscription.MaxPrefix {
-		f.Drops.Add(DropOutOfTurn, 1)
+		f.Drops.Add(DropUnexpected, 1)
 		return false
 	}
 	f.sendMu.Lock()

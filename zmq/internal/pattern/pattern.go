@@ -115,6 +115,6 @@ func (s *Socket) subscriptions() int { return 0 }
 // dropStale implements behaviour for types without replies that may come late.
 func (s *Socket) dropStale() {
 	s.lockRecv()
-	s.dropPutBackLocked(DropOutOfTurn)
+	s.dropPutBackLocked(DropUnexpected)
 	s.recvMu.Unlock()
 }

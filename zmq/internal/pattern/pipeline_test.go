@@ -160,5 +160,5 @@ func TestPushReceivesNothing(t *testing.T) {
 	push, rude := pattern.NewPush(defaults()), pattern.NewDealer(defaults())
 	join(t, push, rude)
 	send(t, rude, "a")
-	expectDrops(t, push, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 1})
+	expectDrops(t, push, map[pattern.DropReason]uint64{pattern.DropUnexpected: 1})
 }

@@ -30,7 +30,7 @@ func (p *pub) take(in *pipe.In) bool {
 		return false
 	}
 	if c, ok := i.Subscription(); !ok {
-		p.Drops.Add(DropOutOfTurn, 1)
+		p.Drops.Add(DropUnexpected, 1)
 	} else {
 		p.changeOf(in, c)
 	}

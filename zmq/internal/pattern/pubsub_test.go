@@ -169,7 +169,7 @@ func TestPubGetsMalformedMessages(t *testing.T) {
 	send(t, pub, "abc")
 	expect(t, peer, "abc")
 	expectNothing(t, peer)
-	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 3})
+	expectDrops(t, pub, map[pattern.DropReason]uint64{pattern.DropUnexpected: 3})
 	send(t, peer, "\x00a") // one is enough for two subscriptions
 	send(t, pub, "abc")
 	expectNothing(t, peer)

@@ -29,7 +29,7 @@ func (p *push) drop(in *pipe.In) bool {
 	m, ok := in.Next()
 	if ok {
 		m.Release()
-		p.Drops.Add(DropOutOfTurn, 1)
+		p.Drops.Add(DropUnexpected, 1)
 	}
 	return ok
 }

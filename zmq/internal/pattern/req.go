@@ -85,7 +85,7 @@ func (r *req) drop() bool {
 		return false
 	}
 	m.Release()
-	r.Drops.Add(DropOutOfTurn, 1)
+	r.Drops.Add(DropUnexpected, 1)
 	return true
 }
 
@@ -124,13 +124,13 @@ func (r *req) accept(m *message.Msg, from *pipe.Peer) (drop bool, why DropReason
 	r.sendMu.Lock()
 	defer r.sendMu.Unlock()
 	if from != r.asked {
-		return true, DropOutOfTurn
+		return true, DropUnexpected
 	}
 	if r.correlated {
 		if id := m.Bytes(); len(id) != 4 || m.Len() < 3 {
 			return true, DropMalformed
 		} else if binary.BigEndian.Uint32(id) != r.id {
-			return true, DropOutOfTurn
+			return true, DropUnexpected
 		}
 		m.DropFirst()
 	}

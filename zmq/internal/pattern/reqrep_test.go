@@ -90,7 +90,7 @@ func TestReqDropsRepliesOutOfTurn(t *testing.T) {
 	expect(t, asked, "", "q")
 	send(t, asked, "", "r")
 	expect(t, req, "r")
-	expectDrops(t, req, map[pattern.DropReason]uint64{pattern.DropOutOfTurn: 2})
+	expectDrops(t, req, map[pattern.DropReason]uint64{pattern.DropUnexpected: 2})
 }
 
 // The reply is sent behind everything up to the empty frame.

@@ -150,10 +150,10 @@ func TestMessagesAreDroppedInTurns(t *testing.T) {
 		"REQ": {NewReq(Config{}), recvTurn, DropMalformed},
 		"PUSH": {NewPush(Config{}), func(s *Socket, in *pipe.In) bool {
 			return s.turn(func() bool { return s.behaviour.(*push).drop(in) })
-		}, DropOutOfTurn},
+		}, DropUnexpected},
 		"REQ, stale": {NewReq(Config{}), func(s *Socket, _ *pipe.In) bool {
 			return s.turn(s.behaviour.(*req).drop)
-		}, DropOutOfTurn},
+		}, DropUnexpected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer tt.s.Close()

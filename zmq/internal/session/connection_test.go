@@ -13,25 +13,25 @@ import (
 
 // A Dialer releases the state of the attempt once it is connected.
 func TestAttemptIsForgotten(t *testing.T) {
-	for name, serve := range map[string]func(r *fixture) (stop func()){
-		"a peer that answers":       func(r *fixture) func() { return listen(r, &host{}, wire.PULL) },
-		"a peer that does not wait": func(r *fixture) func() { return talker(r, hello(wire.PULL)) },
+	for name, serve := range map[string]func(f *fixture) (stop func()){
+		"a peer that answers":       func(f *fixture) func() { return listen(f, &host{}, wire.PULL) },
+		"a peer that does not wait": func(f *fixture) func() { return talker(f, hello(wire.PULL)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, sim.Faults{})
-			stop := serve(r)
+			f := newFixture(t, sim.Faults{})
+			stop := serve(f)
 			h := &host{}
-			cfg := r.config(h, wire.PUSH)
+			cfg := f.config(h, wire.PUSH)
 			s, err := session.Dial(cfg, to(t, &way{connectTimeout: time.Hour}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.until("connected", func() bool { return h.saw("attach", "connected") })
+			f.until("connected", func() bool { return h.saw("attach", "connected") })
 			if session.Attempting(s) {
 				t.Error("the memory is still there")
 			}
 			s.Stop(0, func() { h.note("stopped") })
-			r.until("stopped", func() bool { return h.saw("attach", "connected", "disconnected", "detach", "stopped") })
+			f.until("stopped", func() bool { return h.saw("attach", "connected", "disconnected", "detach", "stopped") })
 			stop()
 		})
 	}
@@ -39,19 +39,19 @@ func TestAttemptIsForgotten(t *testing.T) {
 
 // A handshake that fails after a connection was lost is not a second loss.
 func TestHandshakeFailsAfterALoss(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	stop := listen(r, &host{}, wire.PULL)
+	f := newFixture(t, sim.Faults{})
+	stop := listen(f, &host{}, wire.PULL)
 	h := &host{}
-	s := dial(r, h)
-	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	s := dial(f, h)
+	f.until("connected", func() bool { return h.saw("attach", "connected") })
 	stop()
-	r.until("lost", func() bool { return h.saw("attach", "connected", "disconnected") })
-	stop = listen(r, &host{}, wire.PUB)
-	r.until("a handshake that fails", func() bool { return errors.Is(s.Status().Err, mechanism.ErrIncompatible) })
+	f.until("lost", func() bool { return h.saw("attach", "connected", "disconnected") })
+	stop = listen(f, &host{}, wire.PUB)
+	f.until("a handshake that fails", func() bool { return errors.Is(s.Status().Err, mechanism.ErrIncompatible) })
 	if !h.saw("attach", "connected", "disconnected") {
 		t.Errorf("the pattern was notified of %v", h.events)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	stop()
 }
 
@@ -59,23 +59,23 @@ func TestHandshakeFailsAfterALoss(t *testing.T) {
 // id. No other type needs that.
 func TestHangUp(t *testing.T) {
 	for _, typ := range []wire.SocketType{wire.ROUTER, wire.DEALER} {
-		r := newFixture(t, sim.Faults{})
+		f := newFixture(t, sim.Faults{})
 		h := &host{}
-		stop := listen(r, h, typ)
-		s, err := session.Dial(r.config(&host{}, wire.DEALER), to(t, &way{}))
+		stop := listen(f, h, typ)
+		s, err := session.Dial(f.config(&host{}, wire.DEALER), to(t, &way{}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.until("connected", func() bool { return h.saw("attach", "connected") })
+		f.until("connected", func() bool { return h.saw("attach", "connected") })
 		if hangUp := h.last.HangUp; typ != wire.ROUTER {
 			if hangUp != nil {
 				t.Errorf("%v can hang up", typ)
 			}
 		} else {
 			hangUp()
-			r.until("hung up on", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
+			f.until("hung up on", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 		}
-		r.stopped(r.graceful(s))
+		f.stopped(f.graceful(s))
 		stop()
 	}
 }
@@ -84,20 +84,20 @@ func TestHangUp(t *testing.T) {
 // the wait.
 func TestCloseNow(t *testing.T) {
 	for _, closeNow := range []bool{false, true} {
-		r := newFixture(t, sim.Faults{})
-		stop := talker(r, hello(wire.PULL))
+		f := newFixture(t, sim.Faults{})
+		stop := talker(f, hello(wire.PULL))
 		h := &host{}
-		s := dial(r, h)
-		r.until("connected", func() bool { return h.saw("attach", "connected") })
-		before, want := r.net.Now(), time.Hour
+		s := dial(f, h)
+		f.until("connected", func() bool { return h.saw("attach", "connected") })
+		before, want := f.net.Now(), time.Hour
 		stopped := false
 		s.Stop(want, func() { stopped = true })
 		if closeNow {
 			want = 0
 			s.CloseNow()
 		}
-		r.until("stopped", func() bool { return stopped })
-		if took := (r.net.Now() - before).Round(time.Second); took != want {
+		f.until("stopped", func() bool { return stopped })
+		if took := (f.net.Now() - before).Round(time.Second); took != want {
 			t.Errorf("it took %v, want %v", took, want)
 		}
 		s.CloseNow() // after the end: it does nothing
@@ -107,16 +107,16 @@ func TestCloseNow(t *testing.T) {
 
 // A message that exceeds a limit is counted each time it arrives.
 func TestDialedPeerExceedsALimit(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	stop := talker(r, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
+	f := newFixture(t, sim.Faults{})
+	stop := talker(f, wire.AppendFrameHeader(hello(wire.PUSH), 0, 11))
 	h := &host{}
-	cfg := r.config(h, wire.PULL)
+	cfg := f.config(h, wire.PULL)
 	cfg.Engine.Limits.MaxFrame = 10
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("refused thrice", func() bool { return h.refused == 3 })
-	r.stopped(r.graceful(s))
+	f.until("refused thrice", func() bool { return h.refused == 3 })
+	f.stopped(f.graceful(s))
 	stop()
 }

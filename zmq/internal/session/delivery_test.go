@@ -16,32 +16,32 @@ import (
 // A Dialer does not connect again while messages of earlier connections fill the
 // receive high-water mark. It does once they are received.
 func TestBacklogFull(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	says := hello(wire.PUSH)
 	for range 2 {
 		says = append(wire.AppendFrameHeader(says, 0, 1), 'x')
 	}
-	stop := talker(r, says)
+	stop := talker(f, says)
 	h, seen, tried := &host{limits: pipe.Limits{Msgs: 2}}, &observed{}, 0
-	cfg := r.config(h, wire.PULL)
+	cfg := f.config(h, wire.PULL)
 	cfg.Observe, cfg.Engine.RecvLimits = seen.observe, h.limits
 	s, err := session.Dial(cfg, to(t, &way{tried: func() { tried++ }}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("two messages", func() bool { return h.in != nil && h.in.Unread(true) == 2 })
+	f.until("two messages", func() bool { return h.in != nil && h.in.Unread(true) == 2 })
 	stop()
-	r.until("refused thrice", func() bool { return s.Status().Failures == 4 }) // with the loss
+	f.until("refused thrice", func() bool { return s.Status().Failures == 4 }) // with the loss
 	last := seen.events[len(seen.events)-2]                                    // before the retry
 	if tried != 1 || last.Kind != session.EventBacklogFull || last.Cause != s.Status().Err {
 		t.Errorf("%d attempts, %+v", tried, last)
 	}
-	stop = talker(r, hello(wire.PUSH))
+	stop = talker(f, hello(wire.PUSH))
 	for m, ok := h.in.Next(); ok; m, ok = h.in.Next() {
 		m.Release()
 	}
-	r.until("connected again", func() bool { return h.saw("attach", "connected", "disconnected", "connected") })
-	r.stopped(r.graceful(s))
+	f.until("connected again", func() bool { return h.saw("attach", "connected", "disconnected", "connected") })
+	f.stopped(f.graceful(s))
 	stop()
 }
 
@@ -61,16 +61,16 @@ const more = 200_000
 
 // What a connection has not wholly written leaves on the next one.
 func TestUnsentMessagesAreSentAgain(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	stop := talker(r, hello(wire.PULL))
+	f := newFixture(t, sim.Faults{})
+	stop := talker(f, hello(wire.PULL))
 	h, served := &host{}, &host{}
-	s := dial(r, h)
-	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	s := dial(f, h)
+	f.until("connected", func() bool { return h.saw("attach", "connected") })
 	for range 3 {
 		h.send(s.Peer(), more)
 	}
 	for range 10 {
-		if _, err := r.d.Poll(); err != nil {
+		if _, err := f.d.Poll(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,10 +80,10 @@ func TestUnsentMessagesAreSentAgain(t *testing.T) {
 		t.Fatalf("%d messages are not sent, want 3; delivered: %v", n, delivered)
 	}
 	stop()
-	r.until("lost", func() bool { return h.saw("attach", "connected", "disconnected") })
-	stop = listen(r, served, wire.PULL)
+	f.until("lost", func() bool { return h.saw("attach", "connected", "disconnected") })
+	stop = listen(f, served, wire.PULL)
 	got := 0
-	r.until("three messages", func() bool {
+	f.until("three messages", func() bool {
 		for served.in != nil {
 			m, ok := served.in.Next()
 			if !ok {
@@ -97,8 +97,8 @@ func TestUnsentMessagesAreSentAgain(t *testing.T) {
 		}
 		return got == 3
 	})
-	r.until("delivered", func() bool { return delivered })
-	r.stopped(r.graceful(s))
+	f.until("delivered", func() bool { return delivered })
+	f.stopped(f.graceful(s))
 	stop()
 	if h.dropped != 0 {
 		t.Errorf("%d messages are dropped", h.dropped)
@@ -107,18 +107,18 @@ func TestUnsentMessagesAreSentAgain(t *testing.T) {
 
 // What an accepted connection has not wholly written is dropped with its peer.
 func TestUnsentMessagesOfAnAcceptedPeer(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h := &host{}
-	stop := listen(r, h, wire.PUSH)
-	visit(r, func(peer *proactor.Handle) {
+	stop := listen(f, h, wire.PUSH)
+	visit(f, func(peer *proactor.Handle) {
 		if _, err := peer.TryWrite(hello(wire.PULL)); err != nil {
 			t.Fatal(err)
 		}
-		r.until("connected", func() bool { return h.saw("attach", "connected") })
+		f.until("connected", func() bool { return h.saw("attach", "connected") })
 		h.send(h.last, more)
-		r.until("it is being written", func() bool { return h.last.Out.Waiting() == 0 })
+		f.until("it is being written", func() bool { return h.last.Out.Waiting() == 0 })
 	})
-	r.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
+	f.until("left", func() bool { return h.saw("attach", "connected", "disconnected", "detach") })
 	if h.dropped != 1 {
 		t.Errorf("%d messages are dropped, want 1", h.dropped)
 	}
@@ -128,17 +128,17 @@ func TestUnsentMessagesOfAnAcceptedPeer(t *testing.T) {
 // A pattern gets peers whose pipes know them, with the peer's routing id and the
 // address for display.
 func TestPeersAndTheirPipes(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	mine, theirs := &host{}, &host{}
-	stop := listen(r, theirs, wire.ROUTER)
-	cfg := r.config(mine, wire.DEALER)
+	stop := listen(f, theirs, wire.ROUTER)
+	cfg := f.config(mine, wire.DEALER)
 	cfg.Engine.Immediate = true
 	cfg.Engine.Metadata = append(slices.Clone(cfg.Engine.Metadata), wire.Property{Name: wire.PropertyIdentity, Value: []byte("me")})
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("connected", func() bool { return mine.in != nil && theirs.in != nil })
+	f.until("connected", func() bool { return mine.in != nil && theirs.in != nil })
 	for _, h := range []*host{mine, theirs} {
 		if h.last.Out.Peer != h.last || h.in.Peer != h.last {
 			t.Errorf("the pipes of %+v have another peer", h.last)
@@ -150,6 +150,6 @@ func TestPeersAndTheirPipes(t *testing.T) {
 	if theirs.id != "me" || theirs.last.Immediate || !strings.HasPrefix(theirs.last.Endpoint, "127.0.0.1:") {
 		t.Errorf("%+v with the routing id %q", theirs.last, theirs.id)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	stop()
 }

@@ -17,20 +17,20 @@ import (
 
 // attempts dials an endpoint without a listener, with a connect timeout, and returns the waits between the
 // first attempts.
-func attempts(r *fixture, cfg *session.Config, timeout time.Duration, n int) (waits []time.Duration) {
-	r.Helper()
+func attempts(f *fixture, cfg *session.Config, timeout time.Duration, n int) (waits []time.Duration) {
+	f.Helper()
 	var last time.Duration
 	w := &way{connectTimeout: timeout, tried: func() {
-		now := r.net.Now()
+		now := f.net.Now()
 		waits = append(waits, (now - last).Round(time.Millisecond))
 		last = now
 	}}
-	s, err := session.Dial(cfg, to(r.T, w))
+	s, err := session.Dial(cfg, to(f.T, w))
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
-	r.until("attempts", func() bool { return len(waits) > n })
-	r.stopped(r.graceful(s))
+	f.until("attempts", func() bool { return len(waits) > n })
+	f.stopped(f.graceful(s))
 	return waits[1:]
 }
 
@@ -56,10 +56,10 @@ func TestBackOff(t *testing.T) {
 	} {
 		for _, timeout := range []time.Duration{0, time.Hour} { // the connect is refused before that
 			t.Run(fmt.Sprintf("%s, connect timeout %v", tt.name, timeout), func(t *testing.T) {
-				r := newFixture(t, sim.Faults{})
-				cfg := r.config(&host{}, wire.PUSH)
+				f := newFixture(t, sim.Faults{})
+				cfg := f.config(&host{}, wire.PUSH)
 				tt.set(cfg)
-				if got := attempts(r, cfg, timeout, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				if got := attempts(f, cfg, timeout, len(tt.want)); fmt.Sprint(got) != fmt.Sprint(tt.want) {
 					t.Fatalf("waited %v, want %v", got, tt.want)
 				}
 			})
@@ -71,10 +71,10 @@ func TestBackOff(t *testing.T) {
 // wait.
 func TestConnectTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{5 * time.Second, 1} {
-		r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
-		cfg := r.config(&host{}, wire.PUSH)
+		f := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+		cfg := f.config(&host{}, wire.PUSH)
 		want := (timeout + cfg.Engine.ReconnectInterval).Round(time.Millisecond)
-		for _, wait := range attempts(r, cfg, timeout, 4) {
+		for _, wait := range attempts(f, cfg, timeout, 4) {
 			if wait != want {
 				t.Fatalf("with a timeout of %v: waited %v, want %v", timeout, wait, want)
 			}
@@ -84,79 +84,79 @@ func TestConnectTimeout(t *testing.T) {
 
 // Without a connect timeout an attempt may take as long as the system lets it.
 func TestNoConnectTimeout(t *testing.T) {
-	r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+	f := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
 	h, tried := &host{}, 0
-	stop := listen(r, &host{}, wire.PULL)
-	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
+	stop := listen(f, &host{}, wire.PULL)
+	s, err := session.Dial(f.config(h, wire.PUSH), to(t, &way{tried: func() { tried++ }}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("connected", func() bool { return h.saw("attach", "connected") })
-	if tried != 1 || r.net.Now() < time.Hour {
-		t.Errorf("connected at %v, in attempt %d", r.net.Now(), tried)
+	f.until("connected", func() bool { return h.saw("attach", "connected") })
+	if tried != 1 || f.net.Now() < time.Hour {
+		t.Errorf("connected at %v, in attempt %d", f.net.Now(), tried)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	stop()
 }
 
 // After a connection was made and lost, the waits start again at the interval.
 func TestBackOffBeginsAnew(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	cfg, served := r.config(&host{}, wire.PUSH), &host{}
+	f := newFixture(t, sim.Faults{})
+	cfg, served := f.config(&host{}, wire.PUSH), &host{}
 	cfg.Engine.ReconnectIntervalMax = time.Hour
 	var tried []time.Duration
-	w := &way{tried: func() { tried = append(tried, r.net.Now()) }}
+	w := &way{tried: func() { tried = append(tried, f.net.Now()) }}
 	s, err := session.Dial(cfg, to(t, w))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("a long wait", func() bool { return len(tried) == 6 })
+	f.until("a long wait", func() bool { return len(tried) == 6 })
 	peers := &session.Accepted{}
-	l, err := listening(r.config(served, wire.PULL), to(t, &way{}), peers)
+	l, err := listening(f.config(served, wire.PULL), to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("connected", func() bool { return served.saw("attach", "connected") })
+	f.until("connected", func() bool { return served.saw("attach", "connected") })
 	n := len(tried)
-	r.stopped(l.Stop)
-	lost := r.net.Now()
-	r.stopped(r.graceful(peers))
-	r.until("another attempt", func() bool { return len(tried) > n })
+	f.stopped(l.Stop)
+	lost := f.net.Now()
+	f.stopped(f.graceful(peers))
+	f.until("another attempt", func() bool { return len(tried) > n })
 	if wait := (tried[n] - lost).Round(time.Millisecond); wait != 100*time.Millisecond {
 		t.Fatalf("waited %v after the connection was lost, want 100 ms", wait)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 }
 
 // With a negative interval there is one attempt, and then the peer is detached.
 func TestNoReconnect(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h := &host{}
-	cfg := r.config(h, wire.PUSH)
+	cfg := f.config(h, wire.PUSH)
 	cfg.Engine.ReconnectInterval = -1
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("given up", func() bool { return h.saw("attach", "detach") })
-	r.stopped(r.graceful(s))
+	f.until("given up", func() bool { return h.saw("attach", "detach") })
+	f.stopped(f.graceful(s))
 	if !h.saw("attach", "detach") {
 		t.Fatalf("the pattern was notified of %v", h.events)
 	}
 }
 
 // listen accepts peers at an endpoint.
-func listen(r *fixture, h *host, typ wire.SocketType) (stop func()) {
-	r.Helper()
+func listen(f *fixture, h *host, typ wire.SocketType) (stop func()) {
+	f.Helper()
 	peers := &session.Accepted{}
-	l, err := listening(r.config(h, typ), to(r.T, &way{}), peers)
+	l, err := listening(f.config(h, typ), to(f.T, &way{}), peers)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	return func() {
-		r.Helper()
-		r.stopped(l.Stop)
-		r.stopped(r.graceful(peers))
+		f.Helper()
+		f.stopped(l.Stop)
+		f.stopped(f.graceful(peers))
 	}
 }
 
@@ -169,7 +169,7 @@ func TestResolve(t *testing.T) {
 }
 
 func resolve(t *testing.T, timeout time.Duration) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h, lookups, contexts := &host{}, 0, []context.Context(nil)
 	w := &way{connectTimeout: timeout, resolve: func(ctx context.Context) ([]string, error) {
 		contexts = append(contexts, ctx)
@@ -182,25 +182,25 @@ func resolve(t *testing.T, timeout time.Duration) {
 			return []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:5555"}, nil // all are tried, in order
 		}
 	}}
-	stop := listen(r, &host{}, wire.PULL)
-	cfg := r.config(h, wire.PUSH)
+	stop := listen(f, &host{}, wire.PULL)
+	cfg := f.config(h, wire.PUSH)
 	s, err := session.Dial(cfg, to(t, w))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("connected", func() bool { return h.saw("attach", "connected") })
+	f.until("connected", func() bool { return h.saw("attach", "connected") })
 	if lookups != 3 {
 		t.Errorf("looked up %d times, want 3", lookups)
 	}
-	if r.net.Now() > time.Second {
-		t.Errorf("it took %v", r.net.Now())
+	if f.net.Now() > time.Second {
+		t.Errorf("it took %v", f.net.Now())
 	}
 	for i, ctx := range contexts {
 		if ctx.Err() == nil {
 			t.Errorf("the context of look-up %d is not done", i+1)
 		}
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	stop()
 }
 
@@ -231,26 +231,26 @@ func TestStopAnywhere(t *testing.T) {
 	} {
 		for turns := range tt.turns + 1 {
 			t.Run(fmt.Sprintf("%s, turn %d", tt.name, turns), func(t *testing.T) {
-				r := newFixture(t, tt.faults)
+				f := newFixture(t, tt.faults)
 				h := &host{}
-				cfg := r.config(h, wire.PUSH)
+				cfg := f.config(h, wire.PUSH)
 				cfg.Engine.ReconnectInterval = time.Hour
 				tt.way.connectTimeout = time.Minute
 				stop := func() {}
 				if tt.listen {
-					stop = listen(r, &host{}, wire.PULL)
+					stop = listen(f, &host{}, wire.PULL)
 				}
 				s, err := session.Dial(cfg, to(t, tt.way))
 				if err != nil {
 					t.Fatal(err)
 				}
 				for range turns {
-					if _, err := r.d.Poll(); err != nil {
+					if _, err := f.d.Poll(); err != nil {
 						t.Fatal(err)
 					}
 				}
-				before := r.net.Now()
-				r.stopped(func(done func()) {
+				before := f.net.Now()
+				f.stopped(func(done func()) {
 					s.Stop(time.Second, func() {
 						if session.Outstanding(s) {
 							t.Error("stopped, with an operation outstanding")
@@ -258,14 +258,14 @@ func TestStopAnywhere(t *testing.T) {
 						done()
 					})
 				})
-				if took := r.net.Now() - before; took > time.Second {
+				if took := f.net.Now() - before; took > time.Second {
 					t.Errorf("the stop took %v", took)
 				}
 				if !h.saw("attach", "detach") && !h.saw("attach", "connected", "disconnected", "detach") {
 					t.Errorf("the pattern was notified of %v", h.events)
 				}
 				stop()
-				if n := r.net.Open(); n != 0 {
+				if n := f.net.Open(); n != 0 {
 					t.Errorf("%d handles left open", n)
 				}
 			})
@@ -276,20 +276,20 @@ func TestStopAnywhere(t *testing.T) {
 // When the pattern refuses the peer, the connection is closed, and another
 // attempt follows.
 func TestRefusedByThePattern(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h := &host{refuse: errors.New("one is enough")}
-	stop := listen(r, &host{}, wire.PULL)
-	s, err := session.Dial(r.config(h, wire.PUSH), to(t, &way{}))
+	stop := listen(f, &host{}, wire.PULL)
+	s, err := session.Dial(f.config(h, wire.PUSH), to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("refused twice", func() bool { return h.saw("attach", "refuse", "refuse") })
+	f.until("refused twice", func() bool { return h.saw("attach", "refuse", "refuse") })
 	if now := s.Status(); !errors.Is(now.Err, h.refuse) || now.State != session.StateRetrying {
 		t.Errorf("%+v", now)
 	}
 	h.refuse = nil
-	r.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
-	r.stopped(r.graceful(s))
+	f.until("taken", func() bool { return h.saw("attach", "refuse", "refuse", "connected") })
+	f.stopped(f.graceful(s))
 	stop()
 }
 
@@ -306,15 +306,15 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 		"a name without an address":       {resolve: func(context.Context) ([]string, error) { return nil, nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, sim.Faults{})
-			stop := listen(r, &host{}, wire.PUB)
+			f := newFixture(t, sim.Faults{})
+			stop := listen(f, &host{}, wire.PUB)
 			var tried, waits []time.Duration
-			w.tried = func() { tried = append(tried, r.net.Now()) }
-			s, err := session.Dial(r.config(&host{}, wire.PUSH), to(t, w))
+			w.tried = func() { tried = append(tried, f.net.Now()) }
+			s, err := session.Dial(f.config(&host{}, wire.PUSH), to(t, w))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.until("ten attempts", func() bool { return len(tried) == 10 })
+			f.until("ten attempts", func() bool { return len(tried) == 10 })
 			for i := range tried[1:] {
 				waits = append(waits, (tried[i+1] - tried[i]).Truncate(100*time.Millisecond))
 			}
@@ -324,7 +324,7 @@ func TestBackOffWhereItDoesNotHelp(t *testing.T) {
 			if now := s.Status(); now.State != session.StateRetrying || now.Failures < 9 || now.Err == nil {
 				t.Errorf("%+v", now)
 			}
-			r.stopped(r.graceful(s))
+			f.stopped(f.graceful(s))
 			stop()
 		})
 	}
@@ -339,11 +339,11 @@ func TestLongestInterval(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t, sim.Faults{})
-			cfg := r.config(&host{}, wire.PUSH)
+			f := newFixture(t, sim.Faults{})
+			cfg := f.config(&host{}, wire.PUSH)
 			cfg.Jitter = func(below time.Duration) time.Duration { return below - 1 }
 			set(cfg)
-			if wait := attempts(r, cfg, 0, 1)[0].Round(time.Second); wait != time.Duration(math.MaxInt64/2).Round(time.Second) {
+			if wait := attempts(f, cfg, 0, 1)[0].Round(time.Second); wait != time.Duration(math.MaxInt64/2).Round(time.Second) {
 				t.Errorf("waited %v", wait)
 			}
 		})
@@ -352,39 +352,39 @@ func TestLongestInterval(t *testing.T) {
 
 // Repeated failures are logged less and less often.
 func TestReports(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	var log strings.Builder
-	cfg := r.config(&host{}, wire.PUSH)
+	cfg := f.config(&host{}, wire.PUSH)
 	cfg.Logger, cfg.Engine.ReconnectInterval = slog.New(slog.NewTextHandler(&log, nil)), time.Second
 	tries := 0
 	s, err := session.Dial(cfg, to(t, &way{tried: func() { tries++ }}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("100 attempts", func() bool { return tries == 101 })
+	f.until("100 attempts", func() bool { return tries == 101 })
 	if n := strings.Count(log.String(), "not connected"); n != 7 { // 1 2 4 8 16 32 64
 		t.Errorf("%d lines about 100 failures, want 7:\n%s", n, &log)
 	}
 	log.Reset()
-	r.until("an hour", func() bool { return r.net.Now() > time.Hour })
+	f.until("an hour", func() bool { return f.net.Now() > time.Hour })
 	if n := strings.Count(log.String(), "not connected"); n < 4 || n > 16 {
 		t.Errorf("%d lines in an hour:\n%s", n, &log)
 	}
 	log.Reset()
-	stop := listen(r, &host{}, wire.PULL)
-	r.until("connected", func() bool { return s.Status().State == session.StateConnected })
+	stop := listen(f, &host{}, wire.PULL)
+	f.until("connected", func() bool { return s.Status().State == session.StateConnected })
 	if n := strings.Count(log.String(), "zmq: connected"); n != 1 {
 		t.Errorf("%d lines about the success:\n%s", n, &log)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	stop()
 }
 
 // Repeated losses of a connection do not fill the log.
 func TestReportsOfLosses(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	var log strings.Builder
-	cfg := r.config(&host{}, wire.PUSH)
+	cfg := f.config(&host{}, wire.PUSH)
 	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
@@ -392,10 +392,10 @@ func TestReportsOfLosses(t *testing.T) {
 	}
 	const times = 40
 	for range times {
-		stop := listen(r, &host{}, wire.PULL)
-		r.until("connected", func() bool { return s.Status().State == session.StateConnected })
+		stop := listen(f, &host{}, wire.PULL)
+		f.until("connected", func() bool { return s.Status().State == session.StateConnected })
 		stop()
-		r.until("lost", func() bool { return s.Status().State == session.StateRetrying })
+		f.until("lost", func() bool { return s.Status().State == session.StateRetrying })
 	}
 	if n := strings.Count(log.String(), "connection lost"); n != 6 { // 1 2 4 8 16 32
 		t.Errorf("%d lines about %d losses, want 6:\n%s", n, times, &log)
@@ -403,5 +403,5 @@ func TestReportsOfLosses(t *testing.T) {
 	if n := strings.Count(log.String(), "\n"); n > 30 {
 		t.Errorf("%d lines:\n%s", n, &log)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 }

@@ -24,30 +24,30 @@ func (o *observed) observe(e session.Event) {
 // Each step of a connection's life is an event, on both sides. Failures and ends
 // have a cause, and a retry has its delay.
 func TestEvents(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	mine, theirs := &observed{}, &observed{}
-	cfg := r.config(&host{}, wire.PUSH)
+	cfg := f.config(&host{}, wire.PUSH)
 	cfg.Observe = mine.observe
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("a retry", func() bool { return slices.Contains(mine.kinds, session.EventRetry) })
+	f.until("a retry", func() bool { return slices.Contains(mine.kinds, session.EventRetry) })
 	if e := mine.events[len(mine.events)-1]; e.Delay != 100*time.Millisecond || e.Where != here {
 		t.Errorf("%+v", e)
 	}
-	peers, listening := &session.Accepted{}, r.config(&host{}, wire.PULL)
+	peers, listening := &session.Accepted{}, f.config(&host{}, wire.PULL)
 	listening.Observe = theirs.observe
-	l, err := session.Listen(r.ctx, listening, to(t, &way{}), peers)
+	l, err := session.Listen(f.ctx, listening, to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.Start()
-	r.until("connected", func() bool { return len(peers.Peers()) == 1 })
-	r.stopped(l.Stop)
-	r.stopped(r.graceful(peers))
-	r.until("lost", func() bool { return slices.Contains(mine.kinds, session.EventDisconnected) })
-	r.stopped(r.graceful(s))
+	f.until("connected", func() bool { return len(peers.Peers()) == 1 })
+	f.stopped(l.Stop)
+	f.stopped(f.graceful(peers))
+	f.until("lost", func() bool { return slices.Contains(mine.kinds, session.EventDisconnected) })
+	f.stopped(f.graceful(s))
 	want := []session.EventKind{
 		session.EventConnecting, session.EventConnectFailed, session.EventRetry,
 		session.EventConnecting, session.EventConnected, session.EventHandshakeSucceeded,

@@ -17,11 +17,11 @@ import (
 // oldest is closed for one that is too many. Peers that finish their handshake do
 // not count.
 func TestTooManyHandshakes(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	var log strings.Builder
-	cfg, peers := r.config(&host{}, wire.PULL), &session.Accepted{}
+	cfg, peers := f.config(&host{}, wire.PULL), &session.Accepted{}
 	cfg.Logger = logTo(&log)
-	l, err := session.Listen(r.ctx, cfg, to(t, &way{}), peers)
+	l, err := session.Listen(f.ctx, cfg, to(t, &way{}), peers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,13 +30,13 @@ func TestTooManyHandshakes(t *testing.T) {
 	var silent []*proactor.Handle
 	for n := range 5 {
 		op := proactor.NewOperation(func(op *proactor.Operation) { silent = append(silent, op.Handle()) })
-		r.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
-		r.until("accepted", func() bool { return len(silent) == n+1 && l.Status().Failures == max(n-2, 0) })
+		f.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
+		f.until("accepted", func() bool { return len(silent) == n+1 && l.Status().Failures == max(n-2, 0) })
 	}
 	var dialers []*session.Dialer
 	for n := range 4 {
-		dialers = append(dialers, dial(r, &host{}))
-		r.until("connected", func() bool { return len(peers.Peers()) == n+1 })
+		dialers = append(dialers, dial(f, &host{}))
+		f.until("connected", func() bool { return len(peers.Peers()) == n+1 })
 	}
 	if now := l.Status(); now.Failures != 3 || !errors.Is(now.Err, transport.ErrTooManyHandshakes) {
 		t.Errorf("%+v", now)
@@ -53,17 +53,17 @@ func TestTooManyHandshakes(t *testing.T) {
 	if want := `level=WARN msg="zmq: no handshake with a peer"`; !strings.HasPrefix(log.String(), want) {
 		t.Errorf("logged\n%s want\n%s", &log, want)
 	}
-	r.stopped(l.Stop)
-	r.stopped(r.graceful(peers))
+	f.stopped(l.Stop)
+	f.stopped(f.graceful(peers))
 	for _, s := range dialers {
-		r.stopped(r.graceful(s))
+		f.stopped(f.graceful(s))
 	}
 	for _, h := range silent {
 		if err := h.Close(); err != nil {
 			t.Error(err)
 		}
 	}
-	if n := r.net.Open(); n != 0 {
+	if n := f.net.Open(); n != 0 {
 		t.Errorf("%d handles left open", n)
 	}
 }

@@ -35,59 +35,59 @@ type fixture struct {
 
 func newFixture(t *testing.T, faults sim.Faults) *fixture {
 	t.Helper()
-	r := &fixture{T: t, net: sim.NewNetwork(1, faults)}
+	f := &fixture{T: t, net: sim.NewNetwork(1, faults)}
 	var err error
-	r.d, err = proactor.New(proactor.Options{Backend: r.net})
+	f.d, err = proactor.New(proactor.Options{Backend: f.net})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var cancel context.CancelFunc
-	r.ctx, cancel = context.WithTimeout(context.Background(), 20*time.Second)
+	f.ctx, cancel = context.WithTimeout(context.Background(), 20*time.Second)
 	t.Cleanup(func() {
 		cancel()
-		if err := r.d.Close(); err != nil {
+		if err := f.d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return r
+	return f
 }
 
 // until runs the dispatcher until ok.
-func (r *fixture) until(what string, ok func() bool) {
-	r.Helper()
+func (f *fixture) until(what string, ok func() bool) {
+	f.Helper()
 	for !ok() {
-		if _, err := r.d.RunOne(r.ctx); err != nil {
-			r.Fatalf("did not happen: %s: %v", what, err)
+		if _, err := f.d.RunOne(f.ctx); err != nil {
+			f.Fatalf("did not happen: %s: %v", what, err)
 		}
 	}
 }
 
 // graceful adapts a Stop with a timeout, of which these peers need nothing.
-func (r *fixture) graceful(s interface {
+func (f *fixture) graceful(s interface {
 	Stop(patience time.Duration, done func())
 }) func(done func()) {
 	return func(done func()) { s.Stop(time.Second, done) }
 }
 
 // stopped calls a Stop and waits until it is done.
-func (r *fixture) stopped(stop func(done func())) {
-	r.Helper()
+func (f *fixture) stopped(stop func(done func())) {
+	f.Helper()
 	times := 0
 	stop(func() { times++ })
-	r.until("stopped", func() bool { return times > 0 })
+	f.until("stopped", func() bool { return times > 0 })
 	for range 10 { // a second call would come soon
-		if _, err := r.d.Poll(); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.Poll(); err != nil {
+			f.Fatal(err)
 		}
 	}
 	if times != 1 {
-		r.Errorf("done was called %d times", times)
+		f.Errorf("done was called %d times", times)
 	}
 }
 
 // config is the configuration of a socket of the type, with libzmq's times and
 // without jitter.
-func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
+func (f *fixture) config(h *host, typ wire.SocketType) *session.Config {
 	metadata := wire.Metadata{{Name: wire.PropertySocketType, Value: []byte(typ.String())}}
 	return &session.Config{
 		Host: h, Engine: engine.Config{
@@ -95,7 +95,7 @@ func (r *fixture) config(h *host, typ wire.SocketType) *session.Config {
 			Type:     typ, Mechanism: mechanism.NewNull, Metadata: metadata,
 		},
 		NewEngine:  engine.NewZMTP,
-		Dispatcher: func() *proactor.Dispatcher { return r.d },
+		Dispatcher: func() *proactor.Dispatcher { return f.d },
 		Jitter:     func(time.Duration) time.Duration { return 0 },
 	}
 }

@@ -51,15 +51,15 @@ func TestStepsThatFail(t *testing.T) {
 		{transport.StepHandshake, true, session.EventHandshakeFailed, true},
 	} {
 		t.Run(fmt.Sprint(tt.step, ", permanent ", tt.permanent), func(t *testing.T) {
-			r := newFixture(t, sim.Faults{})
-			f := &failing{with: &transport.Error{Step: tt.step, Err: errors.New("no"), Permanent: tt.permanent}}
-			ep, seen, cfg := to(t, nil), &observed{}, r.config(&host{}, wire.PUSH)
-			ep.Transport, cfg.Observe = f, seen.observe
+			f := newFixture(t, sim.Faults{})
+			broken := &failing{with: &transport.Error{Step: tt.step, Err: errors.New("no"), Permanent: tt.permanent}}
+			ep, seen, cfg := to(t, nil), &observed{}, f.config(&host{}, wire.PUSH)
+			ep.Transport, cfg.Observe = broken, seen.observe
 			s, err := session.Dial(cfg, ep)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.until("attempts", func() bool { return len(f.tried) == 4 })
+			f.until("attempts", func() bool { return len(broken.tried) == 4 })
 			if want := []session.EventKind{session.EventConnecting, tt.want, session.EventRetry}; !slices.Equal(seen.kinds[:3], want) {
 				t.Errorf("%v, want %v", seen.kinds[:3], want)
 			}
@@ -68,11 +68,11 @@ func TestStepsThatFail(t *testing.T) {
 				if tt.slowly {
 					want <<= i
 				}
-				if wait := (f.tried[i+1] - f.tried[i]).Round(10 * time.Millisecond); wait != want {
+				if wait := (broken.tried[i+1] - broken.tried[i]).Round(10 * time.Millisecond); wait != want {
 					t.Errorf("wait %d took %v, want %v", i+1, wait, want)
 				}
 			}
-			r.stopped(r.graceful(s))
+			f.stopped(f.graceful(s))
 		})
 	}
 }
@@ -96,22 +96,22 @@ func TestEventsOfAStop(t *testing.T) {
 			if tt.slow {
 				faults = sim.Faults{DelayDial: 1, MaxDelay: time.Hour}
 			}
-			r := newFixture(t, faults)
+			f := newFixture(t, faults)
 			stop := func() {}
 			if tt.until != session.EventRetry {
-				stop = listen(r, &host{}, wire.PULL)
+				stop = listen(f, &host{}, wire.PULL)
 			}
 			var log strings.Builder
-			seen, cfg := &observed{}, r.config(&host{}, wire.PUSH)
+			seen, cfg := &observed{}, f.config(&host{}, wire.PUSH)
 			cfg.Observe, cfg.Logger = seen.observe, logTo(&log)
 			s, err := session.Dial(cfg, to(t, &way{}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.until("an event", func() bool { return slices.Contains(seen.kinds, tt.until) })
+			f.until("an event", func() bool { return slices.Contains(seen.kinds, tt.until) })
 			n, before := len(seen.kinds), s.Status()
 			log.Reset()
-			r.stopped(r.graceful(s))
+			f.stopped(f.graceful(s))
 			if want := append(tt.want, session.EventClosed); !slices.Equal(seen.kinds[n:], want) {
 				t.Errorf("%v, want %v", seen.kinds[n:], want)
 			}
@@ -139,10 +139,10 @@ func (i *idle) CloseGracefully(cause error, _ time.Duration) { i.Close(cause) }
 
 // A stop is complete once, also if its connection is closed before Close returns.
 func TestStopOfAnIdleConnection(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	newEngine := func(_ *engine.Config, c engine.Connection) engine.Engine { return &idle{Connection: c} }
 	h, served := &host{}, &observed{}
-	cfg, listens := r.config(h, wire.PUSH), r.config(&host{}, wire.PULL)
+	cfg, listens := f.config(h, wire.PUSH), f.config(&host{}, wire.PULL)
 	cfg.NewEngine, listens.NewEngine, listens.Observe = newEngine, newEngine, served.observe
 	peers := &session.Accepted{}
 	l, err := listening(listens, to(t, &way{}), peers)
@@ -153,29 +153,29 @@ func TestStopOfAnIdleConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("accepted", func() bool { return slices.Contains(served.kinds, session.EventAccepted) })
-	r.stopped(r.graceful(s))
+	f.until("accepted", func() bool { return slices.Contains(served.kinds, session.EventAccepted) })
+	f.stopped(f.graceful(s))
 	if !h.saw("attach", "detach") {
 		t.Errorf("the pattern was notified of %v", h.events)
 	}
-	r.stopped(l.Stop)
-	r.stopped(r.graceful(peers))
+	f.stopped(l.Stop)
+	f.stopped(f.graceful(peers))
 }
 
 // A Dialer that is to try once ends with the failure and its state.
 func TestEventsOfOneAttempt(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	seen, cfg := &observed{}, r.config(&host{}, wire.PUSH)
+	f := newFixture(t, sim.Faults{})
+	seen, cfg := &observed{}, f.config(&host{}, wire.PUSH)
 	cfg.Observe, cfg.Engine.ReconnectInterval = seen.observe, -1
 	s, err := session.Dial(cfg, to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("given up", func() bool { return s.Status().State == session.StateGivenUp })
+	f.until("given up", func() bool { return s.Status().State == session.StateGivenUp })
 	if now := s.Status(); now.Failures != 1 || now.Err == nil {
 		t.Errorf("%+v", now)
 	}
-	r.stopped(r.graceful(s))
+	f.stopped(f.graceful(s))
 	want := []session.EventKind{session.EventConnecting, session.EventConnectFailed, session.EventGivenUp, session.EventClosed}
 	if !slices.Equal(seen.kinds, want) {
 		t.Errorf("%v, want %v", seen.kinds, want)
@@ -189,9 +189,9 @@ func TestEventsOfOneAttempt(t *testing.T) {
 
 // A connection that came to no stream is a failure of the peer, not of accepting.
 func TestRefusedByTheTransport(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	var log strings.Builder
-	seen, cfg := &observed{}, r.config(&host{}, wire.PULL)
+	seen, cfg := &observed{}, f.config(&host{}, wire.PULL)
 	cfg.Observe, cfg.Logger = seen.observe, logTo(&log)
 	l, err := session.Listen(context.Background(), cfg, to(t, &way{}), &session.Accepted{})
 	if err != nil {
@@ -214,5 +214,5 @@ func TestRefusedByTheTransport(t *testing.T) {
 	if n := l.Queued(); n != 0 {
 		t.Errorf("%d messages are queued", n)
 	}
-	r.stopped(l.Stop)
+	f.stopped(l.Stop)
 }

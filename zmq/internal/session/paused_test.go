@@ -34,11 +34,11 @@ func (p *pausing) Listen(ctx context.Context, d *proactor.Dispatcher, ep endpoin
 // The reason for which a listener pauses is shown as its error while it does. It
 // is no failure.
 func TestStatusOfAListenerThatPauses(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	var why error
 	at := to(t, &way{})
 	at.Transport = &pausing{why: &why}
-	l, err := listening(r.config(&host{}, wire.PULL), at, &session.Accepted{})
+	l, err := listening(f.config(&host{}, wire.PULL), at, &session.Accepted{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,5 +47,5 @@ func TestStatusOfAListenerThatPauses(t *testing.T) {
 			t.Errorf("%+v, want %v", now, why)
 		}
 	}
-	r.stopped(l.Stop)
+	f.stopped(l.Stop)
 }

@@ -20,16 +20,16 @@ func (f full) Attach(*pipe.Peer) error { return errFull }
 
 // If the socket refuses another peer, Dial fails and makes no connection.
 func TestDialRefusedByTheSocket(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h := full{&host{}}
-	cfg := r.config(h.host, wire.PAIR)
+	cfg := f.config(h.host, wire.PAIR)
 	cfg.Host = h
 	w := &way{tried: func() { t.Error("connecting") }}
 	s, err := session.Dial(cfg, to(t, w))
 	if s != nil || !errors.Is(err, errFull) {
 		t.Errorf("%v, %v; want %v", s, err, errFull)
 	}
-	if _, err := r.d.Poll(); err != nil {
+	if _, err := f.d.Poll(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -37,9 +37,9 @@ func TestDialRefusedByTheSocket(t *testing.T) {
 // If the socket refuses an accepted peer, the peer is disconnected and a warning
 // is logged.
 func TestAcceptedRefusedByTheSocket(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	h, log := full{&host{}}, new(strings.Builder)
-	cfg := r.config(h.host, wire.PAIR)
+	cfg := f.config(h.host, wire.PAIR)
 	cfg.Host, cfg.Logger = h, logTo(log)
 	peers := &session.Accepted{}
 	l, err := listening(cfg, to(t, &way{}), peers)
@@ -47,11 +47,11 @@ func TestAcceptedRefusedByTheSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine := &host{}
-	s, err := session.Dial(r.config(mine, wire.PAIR), to(t, &way{}))
+	s, err := session.Dial(f.config(mine, wire.PAIR), to(t, &way{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("refused", func() bool { return l.Status().Failures > 0 })
+	f.until("refused", func() bool { return l.Status().Failures > 0 })
 	if now := l.Status(); !errors.Is(now.Err, errFull) || len(peers.Peers()) != 0 {
 		t.Errorf("%+v, %d peers", now, len(peers.Peers()))
 	}
@@ -59,7 +59,7 @@ func TestAcceptedRefusedByTheSocket(t *testing.T) {
 		!strings.Contains(log.String(), "cause=\""+errFull.Error()) {
 		t.Errorf("logged:\n%s", log)
 	}
-	r.stopped(r.graceful(s))
-	r.stopped(l.Stop)
-	r.stopped(r.graceful(peers))
+	f.stopped(f.graceful(s))
+	f.stopped(l.Stop)
+	f.stopped(f.graceful(peers))
 }

@@ -14,70 +14,70 @@ import (
 
 // If the transport below makes no stream, or does not bind, that is the result.
 func TestTheTransportBelowFails(t *testing.T) {
-	r, got := newFixture(t), &results{}
-	r.layer.Dial(r.d, r.ep, got.done)
-	r.until("done", func() bool { return len(got.errs) > 0 })
-	r.idle()
+	f, got := newFixture(t), &results{}
+	f.layer.Dial(f.d, f.ep, got.done)
+	f.until("done", func() bool { return len(got.errs) > 0 })
+	f.idle()
 	if e := (*transport.Error)(nil); len(got.errs) != 1 || got.streams[0] != nil || got.errs[0] == nil || errors.As(got.errs[0], &e) {
 		t.Errorf("%d calls: %v, %v", len(got.errs), got.streams[0], got.errs[0])
 	}
-	l := r.listen(&acceptor{})
-	if second, err := r.layer.Listen(context.Background(), r.d, r.ep); second != nil || err == nil {
+	l := f.listen(&acceptor{})
+	if second, err := f.layer.Listen(context.Background(), f.d, f.ep); second != nil || err == nil {
 		t.Errorf("bound twice: %v, %v", second, err)
 	}
-	r.stop(l)
-	r.nothingOpen()
+	f.stop(l)
+	f.nothingOpen()
 }
 
 // Without a limit a handshake takes as long as it takes.
 func TestNoHandshakeLimit(t *testing.T) {
-	r := newFixture(t)
-	r.layer.Timeout = 0
+	f := newFixture(t)
+	f.layer.Timeout = 0
 	a := &acceptor{}
-	l := r.listen(a)
-	h := r.peer(true)
+	l := f.listen(a)
+	h := f.peer(true)
 	later := &proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) {
 		if _, err := (*h).TryWrite([]byte("x")); err != nil {
 			t.Error(err)
 		}
 	})}
-	r.d.StartTimer(later, time.Hour)
-	r.until("a result", func() bool { return len(a.streams)+len(a.errs) > 0 })
-	if len(a.errs) > 0 || r.net.Now() < time.Hour {
-		t.Errorf("%v after %v", a.errs, r.net.Now())
+	f.d.StartTimer(later, time.Hour)
+	f.until("a result", func() bool { return len(a.streams)+len(a.errs) > 0 })
+	if len(a.errs) > 0 || f.net.Now() < time.Hour {
+		t.Errorf("%v after %v", a.errs, f.net.Now())
 	}
 	for _, s := range a.streams {
 		_ = s.Close()
 	}
 	_ = (*h).Close()
-	r.stop(l)
-	r.nothingOpen()
+	f.stop(l)
+	f.nothingOpen()
 }
 
 // Handshakes end in any order, and a stop ends those that are left.
 func TestHandshakesInAnyOrder(t *testing.T) {
-	r := newFixture(t)
+	f := newFixture(t)
 	a := &acceptor{}
-	l := r.listen(a)
+	l := f.listen(a)
 	var peers []**proactor.Handle
 	for range 6 {
-		h := r.peer(true)
-		r.until("connected", func() bool { return *h != nil })
+		h := f.peer(true)
+		f.until("connected", func() bool { return *h != nil })
 		peers = append(peers, h)
 	}
-	r.idle()
+	f.idle()
 	for n, i := range []int{5, 0, 2} {
 		if _, err := (*peers[i]).TryWrite([]byte("x")); err != nil {
 			t.Fatal(err)
 		}
-		r.until("a stream", func() bool { return len(a.streams) == n+1 })
+		f.until("a stream", func() bool { return len(a.streams) == n+1 })
 		if got, want := stream.PeerAddress(a.streams[n]), (*peers[i]).LocalAddr().String(); got != want {
 			t.Errorf("the stream is that of %s, not of %s", got, want)
 		}
 	}
-	before := r.net.Now()
-	r.stop(l)
-	if took := r.net.Now() - before; took > time.Second {
+	before := f.net.Now()
+	f.stop(l)
+	if took := f.net.Now() - before; took > time.Second {
 		t.Errorf("the stop took %v", took)
 	}
 	if len(a.streams) != 3 || len(a.errs) != 0 {
@@ -89,7 +89,7 @@ func TestHandshakesInAnyOrder(t *testing.T) {
 	for _, h := range peers {
 		_ = (*h).Close()
 	}
-	r.nothingOpen()
+	f.nothingOpen()
 }
 
 // counting is a transport that counts how often each of its streams is closed.
@@ -121,28 +121,28 @@ func (c *counting) Dial(d *proactor.Dispatcher, ep endpoint.Endpoint, done func(
 func TestTheStreamBelowIsClosedOnce(t *testing.T) {
 	bad := errors.New("bad word")
 	for name, tt := range map[string]struct {
-		end  func(r *fixture, h *proactor.Handle, attempt transport.Attempt)
+		end  func(f *fixture, h *proactor.Handle, attempt transport.Attempt)
 		want error
 	}{
-		"the handshake fails": {func(r *fixture, h *proactor.Handle, _ transport.Attempt) {
-			r.wrong = bad
+		"the handshake fails": {func(f *fixture, h *proactor.Handle, _ transport.Attempt) {
+			f.wrong = bad
 			_, _ = h.TryWrite([]byte("x"))
 		}, bad},
 		"it is cancelled": {func(_ *fixture, _ *proactor.Handle, attempt transport.Attempt) { attempt.Cancel() }, proactor.ErrCanceled},
-		"it is cancelled when its limit has passed": {func(r *fixture, _ *proactor.Handle, attempt transport.Attempt) {
-			r.until("the limit", func() bool { return r.net.Now() >= time.Minute })
+		"it is cancelled when its limit has passed": {func(f *fixture, _ *proactor.Handle, attempt transport.Attempt) {
+			f.until("the limit", func() bool { return f.net.Now() >= time.Minute })
 			attempt.Cancel()
 		}, transport.ErrHandshakeTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newFixture(t)
-			below := &counting{Transport: r.layer.Below}
-			r.layer.Below = below
-			h, got := r.peer(false), &results{}
-			attempt := r.layer.Dial(r.d, r.ep, got.done)
-			r.until("the handshake begins", func() bool { return *h != nil && len(below.made) == 1 })
-			tt.end(r, *h, attempt)
-			r.until("done", func() bool { return len(got.errs) > 0 })
+			f := newFixture(t)
+			below := &counting{Transport: f.layer.Below}
+			f.layer.Below = below
+			h, got := f.peer(false), &results{}
+			attempt := f.layer.Dial(f.d, f.ep, got.done)
+			f.until("the handshake begins", func() bool { return *h != nil && len(below.made) == 1 })
+			tt.end(f, *h, attempt)
+			f.until("done", func() bool { return len(got.errs) > 0 })
 			if e := (*transport.Error)(nil); got.streams[0] != nil || !errors.Is(got.errs[0], tt.want) || !errors.As(got.errs[0], &e) || e.Step != transport.StepHandshake {
 				t.Errorf("done got %v, %v", got.streams[0], got.errs[0])
 			}
@@ -150,7 +150,7 @@ func TestTheStreamBelowIsClosedOnce(t *testing.T) {
 				t.Errorf("closed %d times", n)
 			}
 			_ = (*h).Close()
-			r.nothingOpen()
+			f.nothingOpen()
 		})
 	}
 }

@@ -35,30 +35,30 @@ func config() *transport.Config {
 }
 
 func newFixture(t *testing.T) *fixture {
-	r := &fixture{T: t, net: sim.NewNetwork(1, sim.Faults{})}
+	f := &fixture{T: t, net: sim.NewNetwork(1, sim.Faults{})}
 	var err error
-	if r.d, err = proactor.New(proactor.Options{Backend: r.net}); err != nil {
+	if f.d, err = proactor.New(proactor.Options{Backend: f.net}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := r.d.Close(); err != nil {
+		if err := f.d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if r.ep, err = endpoint.Parse(here); err != nil {
+	if f.ep, err = endpoint.Parse(here); err != nil {
 		t.Fatal(err)
 	}
-	r.layer = transport.Layer{Below: tcp.New(config()), Timeout: time.Minute, Handshake: r.handshake}
-	return r
+	f.layer = transport.Layer{Below: tcp.New(config()), Timeout: time.Minute, Handshake: f.handshake}
+	return f
 }
 
-func (r *fixture) handshake(_ transport.Handshake, s stream.Stream, done func(stream.Stream, error)) {
+func (f *fixture) handshake(_ transport.Handshake, s stream.Stream, done func(stream.Stream, error)) {
 	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) {
 		switch {
 		case op.Err() != nil:
 			done(nil, op.Err())
-		case r.wrong != nil:
-			done(nil, r.wrong)
+		case f.wrong != nil:
+			done(nil, f.wrong)
 		default:
 			done(s, nil)
 		}
@@ -67,30 +67,30 @@ func (r *fixture) handshake(_ transport.Handshake, s stream.Stream, done func(st
 }
 
 // until runs the dispatcher until ok.
-func (r *fixture) until(what string, ok func() bool) {
-	r.Helper()
+func (f *fixture) until(what string, ok func() bool) {
+	f.Helper()
 	for !ok() {
-		if _, err := r.d.RunOne(r.Context()); err != nil {
-			r.Fatalf("did not happen: %s: %v", what, err)
+		if _, err := f.d.RunOne(f.Context()); err != nil {
+			f.Fatalf("did not happen: %s: %v", what, err)
 		}
 	}
 }
 
 // idle runs what is due now.
-func (r *fixture) idle() {
-	r.Helper()
+func (f *fixture) idle() {
+	f.Helper()
 	for range 10 {
-		if _, err := r.d.Poll(); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.Poll(); err != nil {
+			f.Fatal(err)
 		}
 	}
 }
 
 // nothingOpen checks that no handle is left.
-func (r *fixture) nothingOpen() {
-	r.Helper()
-	if n := r.net.Open(); n != 0 {
-		r.Errorf("%d handles are open", n)
+func (f *fixture) nothingOpen() {
+	f.Helper()
+	if n := f.net.Open(); n != 0 {
+		f.Errorf("%d handles are open", n)
 	}
 }
 
@@ -105,21 +105,21 @@ func (r *results) done(s stream.Stream, err error) {
 }
 
 // peer is a plain connection with the other side, or the listener for it.
-func (r *fixture) peer(dial bool) (h **proactor.Handle) {
+func (f *fixture) peer(dial bool) (h **proactor.Handle) {
 	h = new(*proactor.Handle)
 	op := &proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { *h = op.Handle() })}
 	if dial {
-		r.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
+		f.d.Connect(op, "tcp", "127.0.0.1:5555", nil)
 		return h
 	}
-	l, err := r.d.Listen("tcp", "127.0.0.1:5555", nil)
+	l, err := f.d.Listen("tcp", "127.0.0.1:5555", nil)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	op.Handler = proactor.HandlerFunc(func(op *proactor.Operation) {
 		*h = op.Handle()
 		if err := l.Close(); err != nil {
-			r.Error(err)
+			f.Error(err)
 		}
 	})
 	l.Accept(op)
@@ -132,12 +132,12 @@ func TestCancelDial(t *testing.T) {
 	for _, speaks := range []bool{false, true} {
 		for rounds := range 12 {
 			t.Run(fmt.Sprintf("peer speaks %v, round %d", speaks, rounds), func(t *testing.T) {
-				r := newFixture(t)
-				h, got := r.peer(false), &results{}
-				attempt := r.layer.Dial(r.d, r.ep, got.done)
+				f := newFixture(t)
+				h, got := f.peer(false), &results{}
+				attempt := f.layer.Dial(f.d, f.ep, got.done)
 				said := false
 				for range rounds {
-					if _, err := r.d.Poll(); err != nil {
+					if _, err := f.d.Poll(); err != nil {
 						t.Fatal(err)
 					}
 					if speaks && !said && *h != nil {
@@ -151,8 +151,8 @@ func TestCancelDial(t *testing.T) {
 				if cancelled {
 					attempt.Cancel()
 				}
-				r.until("done", func() bool { return len(got.errs) > 0 })
-				r.idle()
+				f.until("done", func() bool { return len(got.errs) > 0 })
+				f.idle()
 				if len(got.errs) != 1 {
 					t.Fatalf("done was called %d times", len(got.errs))
 				}
@@ -163,9 +163,9 @@ func TestCancelDial(t *testing.T) {
 				} else if s != nil {
 					_ = s.Close()
 				}
-				r.until("accepted", func() bool { return *h != nil })
+				f.until("accepted", func() bool { return *h != nil })
 				_ = (*h).Close()
-				r.nothingOpen()
+				f.nothingOpen()
 			})
 		}
 	}
@@ -183,27 +183,27 @@ func (a *acceptor) Failed(from string, err error) {
 	a.from, a.errs = append(a.from, from), append(a.errs, err)
 }
 
-func (r *fixture) listen(a *acceptor) transport.Listener {
-	r.Helper()
-	l, err := r.layer.Listen(context.Background(), r.d, r.ep)
+func (f *fixture) listen(a *acceptor) transport.Listener {
+	f.Helper()
+	l, err := f.layer.Listen(context.Background(), f.d, f.ep)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
 	if l.Endpoint() != here {
-		r.Errorf("bound to %s", l.Endpoint())
+		f.Errorf("bound to %s", l.Endpoint())
 	}
 	l.Start(a)
 	return l
 }
 
 // stop stops a listener, and checks that done is called once.
-func (r *fixture) stop(l transport.Listener) {
-	r.Helper()
+func (f *fixture) stop(l transport.Listener) {
+	f.Helper()
 	calls := 0
 	l.Stop(func() { calls++ })
-	r.until("stopped", func() bool { return calls > 0 })
-	if r.idle(); calls != 1 {
-		r.Errorf("done was called %d times", calls)
+	f.until("stopped", func() bool { return calls > 0 })
+	if f.idle(); calls != 1 {
+		f.Errorf("done was called %d times", calls)
 	}
 }
 
@@ -211,22 +211,22 @@ func (r *fixture) stop(l transport.Listener) {
 // others with the peer's address. Stop ends handshakes in progress without a
 // report.
 func TestListen(t *testing.T) {
-	r := newFixture(t)
+	f := newFixture(t)
 	a := &acceptor{}
-	l := r.listen(a)
+	l := f.listen(a)
 	bad := errors.New("bad word")
 	for n, wrong := range []error{nil, bad, &transport.Error{Step: transport.StepHandshake, Err: bad, Permanent: true}, nil} {
-		r.wrong = wrong
-		h := r.peer(true)
-		r.until("connected", func() bool { return *h != nil })
+		f.wrong = wrong
+		h := f.peer(true)
+		f.until("connected", func() bool { return *h != nil })
 		if _, err := (*h).TryWrite([]byte("x")); err != nil {
 			t.Fatal(err)
 		}
-		r.until("a result", func() bool { return len(a.streams)+len(a.errs) == n+1 })
+		f.until("a result", func() bool { return len(a.streams)+len(a.errs) == n+1 })
 		_ = (*h).Close()
 	}
-	if len(a.streams) != 2 || len(a.errs) != 2 || r.net.Now() > time.Second {
-		t.Fatalf("%d streams and the errors %v after %v", len(a.streams), a.errs, r.net.Now())
+	if len(a.streams) != 2 || len(a.errs) != 2 || f.net.Now() > time.Second {
+		t.Fatalf("%d streams and the errors %v after %v", len(a.streams), a.errs, f.net.Now())
 	}
 	for i, permanent := range []bool{false, true} {
 		e, ok := a.errs[i].(*transport.Error)
@@ -234,10 +234,10 @@ func TestListen(t *testing.T) {
 			t.Errorf("%q: %+v", a.from[i], a.errs[i])
 		}
 	}
-	silent := r.peer(true)
-	r.until("connected", func() bool { return *silent != nil })
-	r.idle()
-	r.stop(l)
+	silent := f.peer(true)
+	f.until("connected", func() bool { return *silent != nil })
+	f.idle()
+	f.stop(l)
 	for _, s := range a.streams {
 		_ = s.Close()
 	}
@@ -245,39 +245,39 @@ func TestListen(t *testing.T) {
 	if len(a.streams) != 2 || len(a.errs) != 2 {
 		t.Errorf("%d streams and the errors %v after the stop", len(a.streams), a.errs)
 	}
-	r.nothingOpen()
+	f.nothingOpen()
 }
 
 // A handshake that exceeds its limit fails, and the connection is closed.
 func TestHandshakeLimit(t *testing.T) {
 	for _, limit := range []time.Duration{time.Minute, 1} {
-		r := newFixture(t)
-		r.layer.Timeout = limit
+		f := newFixture(t)
+		f.layer.Timeout = limit
 		a := &acceptor{}
-		l := r.listen(a)
-		h := r.peer(true)
-		r.until("a failure", func() bool { return len(a.errs) > 0 })
-		if took := r.net.Now().Round(time.Second); took != limit.Round(time.Second) || !errors.Is(a.errs[0], transport.ErrHandshakeTimeout) {
+		l := f.listen(a)
+		h := f.peer(true)
+		f.until("a failure", func() bool { return len(a.errs) > 0 })
+		if took := f.net.Now().Round(time.Second); took != limit.Round(time.Second) || !errors.Is(a.errs[0], transport.ErrHandshakeTimeout) {
 			t.Errorf("a limit of %v: %v after %v", limit, a.errs[0], took)
 		}
 		_ = (*h).Close()
-		r.stop(l)
-		r.nothingOpen()
+		f.stop(l)
+		f.nothingOpen()
 	}
 }
 
 // Of too many handshakes in progress the oldest fails, and its connection is
 // closed. Those that are done do not count.
 func TestTooManyHandshakes(t *testing.T) {
-	r := newFixture(t)
-	transport.LimitHandshakes(&r.layer, 3)
+	f := newFixture(t)
+	transport.LimitHandshakes(&f.layer, 3)
 	a := &acceptor{}
-	l := r.listen(a)
+	l := f.listen(a)
 	var peers []**proactor.Handle
 	connect := func() {
-		h := r.peer(true)
-		r.until("connected", func() bool { return *h != nil })
-		r.idle()
+		h := f.peer(true)
+		f.until("connected", func() bool { return *h != nil })
+		f.idle()
 		peers = append(peers, h)
 	}
 	for range 5 {
@@ -294,25 +294,25 @@ func TestTooManyHandshakes(t *testing.T) {
 	if _, err := (*peers[4]).TryWrite([]byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	r.until("a stream", func() bool { return len(a.streams) == 1 })
+	f.until("a stream", func() bool { return len(a.streams) == 1 })
 	connect()
 	if len(a.errs) != 2 {
 		t.Errorf("%d handshakes have failed with three in progress, want 2", len(a.errs))
 	}
-	r.stop(l)
+	f.stop(l)
 	_ = a.streams[0].Close()
 	for _, h := range peers {
 		_ = (*h).Close()
 	}
-	r.nothingOpen()
+	f.nothingOpen()
 }
 
 // A transport is found by the scheme of an endpoint, and each scheme is registered
 // once.
 func TestRegister(t *testing.T) {
-	r := newFixture(t)
+	f := newFixture(t)
 	c := config()
-	if got, ok := transport.For(r.ep, c); !ok || got != tcp.New(c) {
+	if got, ok := transport.For(f.ep, c); !ok || got != tcp.New(c) {
 		t.Errorf("%v, %v", got, ok)
 	}
 	if got, ok := transport.For(endpoint.Endpoint{Transport: "none"}, c); ok || got != nil {

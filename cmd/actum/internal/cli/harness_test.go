@@ -32,7 +32,7 @@ type process struct {
 // start starts a command line, in which EP stands for endpoint.
 func start(t *testing.T, endpoint string, in io.Reader, line string) *process {
 	t.Helper()
-	return startWith(t, endpoint, line, system.Streams{In: in, Err: new(bytes.Buffer), Patience: -1})
+	return startWith(t, endpoint, line, system.Streams{In: in, Err: new(bytes.Buffer), ReportDelay: -1})
 }
 
 // startWith starts a command line with the streams s, whose Err must be a fmt.Stringer.

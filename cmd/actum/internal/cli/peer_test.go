@@ -216,7 +216,7 @@ func TestUndelivered(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
 			stderr := newWatchedOutput()
-			p := startWith(t, newEndpoint(t), tt.line, system.Streams{In: strings.NewReader(tt.in), Err: stderr, Patience: time.Millisecond})
+			p := startWith(t, newEndpoint(t), tt.line, system.Streams{In: strings.NewReader(tt.in), Err: stderr, ReportDelay: time.Millisecond})
 			stderr.await(t, tt.report)
 			p.interrupt()
 			check(t, <-p.ended, 1, nothing, "\nactum: interrupted: "+tt.undelivered+" could not be delivered\n$")
@@ -244,7 +244,7 @@ func TestNotices(t *testing.T) {
 			endpoint, stderr := newEndpoint(t), newWatchedOutput()
 			silent, typing := io.Pipe()
 			defer typing.Close()
-			p := startWith(t, endpoint, tt.line, system.Streams{In: silent, Err: stderr, Patience: time.Millisecond})
+			p := startWith(t, endpoint, tt.line, system.Streams{In: silent, Err: stderr, ReportDelay: time.Millisecond})
 			if tt.other != "" {
 				other := start(t, endpoint, silent, tt.other)
 				defer func() { other.interrupt(); <-other.ended }()
@@ -256,7 +256,7 @@ func TestNotices(t *testing.T) {
 	}
 	t.Run("quiet", func(t *testing.T) {
 		stderr := newWatchedOutput()
-		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: stderr, Patience: time.Millisecond})
+		p := startWith(t, newEndpoint(t), "pull --bind EP --quiet --timeout 50ms", system.Streams{Err: stderr, ReportDelay: time.Millisecond})
 		check(t, <-p.ended, 1, nothing, "^actum: no message arrived within 50ms\n$")
 	})
 }

@@ -30,7 +30,7 @@ func TestReaderGone(t *testing.T) {
 			stderr := newWatchedOutput()
 			ended := make(chan int)
 			go func() {
-				ended <- Run(t.Context(), strings.Fields(strings.ReplaceAll(pair[0], "EP", endpoint)), system.Streams{In: strings.NewReader(""), Out: w, Err: stderr, Patience: time.Millisecond})
+				ended <- Run(t.Context(), strings.Fields(strings.ReplaceAll(pair[0], "EP", endpoint)), system.Streams{In: strings.NewReader(""), Out: w, Err: stderr, ReportDelay: time.Millisecond})
 			}()
 			stderr.await(t, "waiting for")
 			r.Close()

@@ -88,10 +88,10 @@ func (c *Common) reportDelay(std system.Streams) time.Duration {
 	switch {
 	case c.Quiet:
 		return -1
-	case std.Patience == 0:
+	case std.ReportDelay == 0:
 		return defaultReportDelay
 	}
-	return std.Patience
+	return std.ReportDelay
 }
 
 // open makes the socket, and binds and connects it. If an endpoint has a wildcard, the

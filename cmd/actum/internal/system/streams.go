@@ -13,9 +13,9 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	// Patience is how long a command waits before it reports on Err what it is waiting
+	// ReportDelay is how long a command waits before it reports on Err what it is waiting
 	// for: 0 means a second, and negative means that it does not report.
-	Patience time.Duration
+	ReportDelay time.Duration
 }
 
 // IsTerminal reports whether v, an input or an output, is a terminal.

@@ -34,46 +34,46 @@ type fixture struct {
 }
 
 func newFixture(t *testing.T, faults sim.Faults) *fixture {
-	r := &fixture{T: t, net: sim.NewNetwork(1, faults)}
+	f := &fixture{T: t, net: sim.NewNetwork(1, faults)}
 	var err error
-	if r.d, err = proactor.New(proactor.Options{Backend: r.net}); err != nil {
+	if f.d, err = proactor.New(proactor.Options{Backend: f.net}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := r.d.Close(); err != nil {
+		if err := f.d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return r
+	return f
 }
 
 // until runs the dispatcher until ok.
-func (r *fixture) until(what string, ok func() bool) {
-	r.Helper()
+func (f *fixture) until(what string, ok func() bool) {
+	f.Helper()
 	for !ok() {
-		if _, err := r.d.RunOne(r.Context()); err != nil {
-			r.Fatalf("did not happen: %s: %v", what, err)
+		if _, err := f.d.RunOne(f.Context()); err != nil {
+			f.Fatalf("did not happen: %s: %v", what, err)
 		}
 	}
 }
 
 // idle runs what is due now.
-func (r *fixture) idle() {
-	r.Helper()
+func (f *fixture) idle() {
+	f.Helper()
 	for range 10 {
-		if _, err := r.d.Poll(); err != nil {
-			r.Fatal(err)
+		if _, err := f.d.Poll(); err != nil {
+			f.Fatal(err)
 		}
 	}
 }
 
 // listen accepts one connection.
-func (r *fixture) listen() (accepted **proactor.Handle) {
-	l, err := r.d.Listen("tcp", here, nil)
+func (f *fixture) listen() (accepted **proactor.Handle) {
+	l, err := f.d.Listen("tcp", here, nil)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
-	r.Cleanup(func() { _ = l.Close() })
+	f.Cleanup(func() { _ = l.Close() })
 	accepted = new(*proactor.Handle)
 	l.Accept(&proactor.Operation{Handler: proactor.HandlerFunc(func(op *proactor.Operation) { *accepted = op.Handle() })})
 	return accepted
@@ -96,13 +96,13 @@ func found(targets ...socket.Target) func(context.Context) ([]socket.Target, err
 }
 
 // resolve carries a look-up and its connects out.
-func (r *fixture) resolve(c *transport.Config, lookUp func(context.Context) ([]socket.Target, error)) *result {
-	r.Helper()
+func (f *fixture) resolve(c *transport.Config, lookUp func(context.Context) ([]socket.Target, error)) *result {
+	f.Helper()
 	got := &result{}
-	socket.Resolve(r.d, c, lookUp, got.done)
-	r.until("done", func() bool { return got.calls > 0 })
-	if r.idle(); got.calls != 1 {
-		r.Errorf("done was called %d times", got.calls)
+	socket.Resolve(f.d, c, lookUp, got.done)
+	f.until("done", func() bool { return got.calls > 0 })
+	if f.idle(); got.calls != 1 {
+		f.Errorf("done was called %d times", got.calls)
 	}
 	return got
 }
@@ -110,15 +110,15 @@ func (r *fixture) resolve(c *transport.Config, lookUp func(context.Context) ([]s
 // The targets are tried in order; the first that accepts gives the stream, and the
 // error of the last is that of the attempt.
 func TestTargetsInOrder(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	peer := r.listen()
-	got := r.resolve(configured(0), found(target(nowhere), target(here), target("127.0.0.1:2")))
+	f := newFixture(t, sim.Faults{})
+	peer := f.listen()
+	got := f.resolve(configured(0), found(target(nowhere), target(here), target("127.0.0.1:2")))
 	if got.err != nil || got.s == nil || got.s.RemoteAddr().String() != here {
 		t.Fatalf("%v, %v", got.s, got.err)
 	}
-	r.until("accepted", func() bool { return *peer != nil })
+	f.until("accepted", func() bool { return *peer != nil })
 	_, _ = got.s.Close(), (*peer).Close()
-	got = r.resolve(configured(0), found(target("127.0.0.1:2"), target(nowhere)))
+	got = f.resolve(configured(0), found(target("127.0.0.1:2"), target(nowhere)))
 	if e := (*transport.Error)(nil); got.s != nil || !errors.Is(got.err, syscall.ECONNREFUSED) || errors.As(got.err, &e) {
 		t.Errorf("%v, %v", got.s, got.err)
 	}
@@ -126,13 +126,13 @@ func TestTargetsInOrder(t *testing.T) {
 
 // A look-up that fails, or finds nothing, is an error of its step.
 func TestLookUpFails(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
+	f := newFixture(t, sim.Faults{})
 	none := errors.New("no such name")
 	for _, lookUp := range []func(context.Context) ([]socket.Target, error){
 		found(),
 		func(context.Context) ([]socket.Target, error) { return nil, none },
 	} {
-		got := r.resolve(configured(0), lookUp)
+		got := f.resolve(configured(0), lookUp)
 		if e := (*transport.Error)(nil); got.s != nil || !errors.As(got.err, &e) || e.Step != transport.StepResolve || e.Permanent {
 			t.Errorf("%v, %v", got.s, got.err)
 		}
@@ -141,13 +141,13 @@ func TestLookUpFails(t *testing.T) {
 
 // A connection comes from the target's source.
 func TestSource(t *testing.T) {
-	r := newFixture(t, sim.Faults{})
-	peer := r.listen()
+	f := newFixture(t, sim.Faults{})
+	peer := f.listen()
 	to := target(here)
 	to.Source = "127.0.0.2:99"
 	got := &result{}
-	socket.Connect(r.d, configured(0), to, got.done)
-	r.until("connected", func() bool { return got.calls > 0 && *peer != nil })
+	socket.Connect(f.d, configured(0), to, got.done)
+	f.until("connected", func() bool { return got.calls > 0 && *peer != nil })
 	if got.err != nil || (*peer).RemoteAddr().String() != to.Source {
 		t.Errorf("%v, from %v", got.err, (*peer).RemoteAddr())
 	}
@@ -157,10 +157,10 @@ func TestSource(t *testing.T) {
 // Each connect has the timeout, and no timeout is no limit.
 func TestConnectTimeout(t *testing.T) {
 	for _, limit := range []time.Duration{time.Minute, 0} {
-		r := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
-		peer := r.listen()
-		got := r.resolve(configured(limit), found(target(here), target(here)))
-		took := r.net.Now().Round(time.Second)
+		f := newFixture(t, sim.Faults{DelayDial: 1, MaxDelay: 1000 * time.Hour})
+		peer := f.listen()
+		got := f.resolve(configured(limit), found(target(here), target(here)))
+		took := f.net.Now().Round(time.Second)
 		if limit > 0 {
 			if got.s != nil || !errors.Is(got.err, proactor.ErrDeadlineExceeded) || took != 2*limit {
 				t.Errorf("two connects of %v: %v, %v after %v", limit, got.s, got.err, took)
@@ -170,7 +170,7 @@ func TestConnectTimeout(t *testing.T) {
 		if got.err != nil || took < time.Hour {
 			t.Fatalf("no limit: %v after %v", got.err, took)
 		}
-		r.until("accepted", func() bool { return *peer != nil })
+		f.until("accepted", func() bool { return *peer != nil })
 		_, _ = got.s.Close(), (*peer).Close()
 	}
 }
@@ -181,22 +181,22 @@ func TestCancelAnywhere(t *testing.T) {
 	for _, name := range []string{"address", "name", "name that is found all the same"} {
 		for rounds := range 6 {
 			t.Run(fmt.Sprintf("%s, round %d", name, rounds), func(t *testing.T) {
-				r := newFixture(t, sim.Faults{CancelLoses: 1})
-				peer, got := r.listen(), &result{}
+				f := newFixture(t, sim.Faults{CancelLoses: 1})
+				peer, got := f.listen(), &result{}
 				var attempt transport.Attempt
 				switch name {
 				case "address":
-					attempt = socket.Connect(r.d, configured(0), target(here), got.done)
+					attempt = socket.Connect(f.d, configured(0), target(here), got.done)
 				case "name":
-					attempt = socket.Resolve(r.d, configured(0), found(target(nowhere), target(here)), got.done)
+					attempt = socket.Resolve(f.d, configured(0), found(target(nowhere), target(here)), got.done)
 				default:
-					attempt = socket.Resolve(r.d, configured(0), func(ctx context.Context) ([]socket.Target, error) {
+					attempt = socket.Resolve(f.d, configured(0), func(ctx context.Context) ([]socket.Target, error) {
 						<-ctx.Done()
 						return []socket.Target{target(here)}, nil
 					}, got.done)
 				}
 				for range rounds {
-					if _, err := r.d.Poll(); err != nil {
+					if _, err := f.d.Poll(); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -204,8 +204,8 @@ func TestCancelAnywhere(t *testing.T) {
 				if cancelled {
 					attempt.Cancel()
 				}
-				r.until("done", func() bool { return got.calls > 0 })
-				r.idle()
+				f.until("done", func() bool { return got.calls > 0 })
+				f.idle()
 				if got.calls != 1 || cancelled && (got.s != nil || got.err != proactor.ErrCanceled) || !cancelled && got.err != nil {
 					t.Errorf("%d calls: %v, %v", got.calls, got.s, got.err)
 				}
@@ -215,7 +215,7 @@ func TestCancelAnywhere(t *testing.T) {
 				if *peer != nil {
 					_ = (*peer).Close()
 				}
-				if n := r.net.Open(); n != 1 { // the listener
+				if n := f.net.Open(); n != 1 { // the listener
 					t.Errorf("%d handles are open", n-1)
 				}
 			})

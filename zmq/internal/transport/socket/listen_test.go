@@ -30,39 +30,39 @@ func (a *acceptor) Failed(from string, err error) {
 }
 
 // bind makes a listener that accepts.
-func (r *fixture) bind(remove func()) (transport.Listener, *acceptor) {
-	r.Helper()
-	h, err := r.d.Listen("tcp", here, nil)
+func (f *fixture) bind(remove func()) (transport.Listener, *acceptor) {
+	f.Helper()
+	h, err := f.d.Listen("tcp", here, nil)
 	if err != nil {
-		r.Fatal(err)
+		f.Fatal(err)
 	}
-	l, a := socket.NewListener(h, "tcp://"+here, remove), &acceptor{d: r.d}
+	l, a := socket.NewListener(h, "tcp://"+here, remove), &acceptor{d: f.d}
 	if l.Endpoint() != "tcp://"+here {
-		r.Errorf("it is at %s", l.Endpoint())
+		f.Errorf("it is at %s", l.Endpoint())
 	}
 	l.Start(a)
 	return l, a
 }
 
 // connect begins a connection to the listener.
-func (r *fixture) connect() *result {
+func (f *fixture) connect() *result {
 	got := &result{}
-	socket.Connect(r.d, configured(0), target(here), got.done)
+	socket.Connect(f.d, configured(0), target(here), got.done)
 	return got
 }
 
 // stop stops a listener, and checks that done is called once.
-func (r *fixture) stop(l transport.Listener, remaining func() bool) {
-	r.Helper()
+func (f *fixture) stop(l transport.Listener, remaining func() bool) {
+	f.Helper()
 	calls := 0
 	l.Stop(func() {
 		if calls++; remaining() {
-			r.Error("the stop is complete, and the file is there")
+			f.Error("the stop is complete, and the file is there")
 		}
 	})
-	r.until("stopped", func() bool { return calls > 0 })
-	if r.idle(); calls != 1 {
-		r.Errorf("done was called %d times", calls)
+	f.until("stopped", func() bool { return calls > 0 })
+	if f.idle(); calls != 1 {
+		f.Errorf("done was called %d times", calls)
 	}
 }
 
@@ -71,24 +71,24 @@ func nothing() bool { return false }
 // A listener delivers each stream. An accept that fails is reported, and followed by
 // a pause.
 func TestAccepts(t *testing.T) {
-	r := newFixture(t, sim.Faults{AbortAccept: 1})
-	l, a := r.bind(nil)
+	f := newFixture(t, sim.Faults{AbortAccept: 1})
+	l, a := f.bind(nil)
 	var dialled []*result
 	for range 4 {
-		dialled = append(dialled, r.connect())
+		dialled = append(dialled, f.connect())
 	}
-	r.until("two failures", func() bool { return len(a.errs) == 2 })
+	f.until("two failures", func() bool { return len(a.errs) == 2 })
 	if pause := (a.at[1] - a.at[0]).Round(time.Millisecond); pause != 100*time.Millisecond {
 		t.Errorf("accepted again after %v, want 100 ms", pause)
 	}
-	r.net.Calm()
-	r.until("two streams", func() bool { return len(a.streams) == 2 })
+	f.net.Calm()
+	f.until("two streams", func() bool { return len(a.streams) == 2 })
 	for _, err := range a.errs {
 		if !errors.Is(err, syscall.ECONNABORTED) {
 			t.Error(err)
 		}
 	}
-	r.stop(l, nothing)
+	f.stop(l, nothing)
 	for _, s := range a.streams {
 		_ = s.Close()
 	}
@@ -97,7 +97,7 @@ func TestAccepts(t *testing.T) {
 			_ = x.s.Close()
 		}
 	}
-	if n := r.net.Open(); n != 0 {
+	if n := f.net.Open(); n != 0 {
 		t.Errorf("%d handles are open", n)
 	}
 }
@@ -105,12 +105,12 @@ func TestAccepts(t *testing.T) {
 // A stop during the pause does not wait for its end, and the file is removed before
 // the stop is complete.
 func TestStopInAPause(t *testing.T) {
-	r := newFixture(t, sim.Faults{AbortAccept: 1})
+	f := newFixture(t, sim.Faults{AbortAccept: 1})
 	removed := make(chan struct{})
-	l, a := r.bind(func() { close(removed) })
-	dialled := r.connect()
-	r.until("a failure", func() bool { return len(a.errs) == 1 })
-	r.stop(l, func() bool {
+	l, a := f.bind(func() { close(removed) })
+	dialled := f.connect()
+	f.until("a failure", func() bool { return len(a.errs) == 1 })
+	f.stop(l, func() bool {
 		select {
 		case <-removed:
 			return false
@@ -118,13 +118,13 @@ func TestStopInAPause(t *testing.T) {
 			return true
 		}
 	})
-	if took := r.net.Now() - a.at[0]; took > time.Millisecond {
+	if took := f.net.Now() - a.at[0]; took > time.Millisecond {
 		t.Errorf("the stop took %v", took)
 	}
 	if dialled.s != nil {
 		_ = dialled.s.Close()
 	}
-	if n := r.net.Open(); n != 0 {
+	if n := f.net.Open(); n != 0 {
 		t.Errorf("%d handles are open", n)
 	}
 }
@@ -132,23 +132,23 @@ func TestStopInAPause(t *testing.T) {
 // A connection that was made while the listener stops is closed.
 func TestAcceptedInAStop(t *testing.T) {
 	for rounds := range 5 {
-		r := newFixture(t, sim.Faults{CancelLoses: 1})
-		l, a := r.bind(nil)
-		dialled := r.connect()
+		f := newFixture(t, sim.Faults{CancelLoses: 1})
+		l, a := f.bind(nil)
+		dialled := f.connect()
 		for range rounds {
-			if _, err := r.d.Poll(); err != nil {
+			if _, err := f.d.Poll(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		r.stop(l, nothing)
-		r.until("connected or refused", func() bool { return dialled.calls > 0 })
+		f.stop(l, nothing)
+		f.until("connected or refused", func() bool { return dialled.calls > 0 })
 		for _, s := range a.streams {
 			_ = s.Close()
 		}
 		if dialled.s != nil {
 			_ = dialled.s.Close()
 		}
-		if n := r.net.Open(); n != 0 {
+		if n := f.net.Open(); n != 0 {
 			t.Errorf("round %d: %d handles are open", rounds, n)
 		}
 	}
@@ -157,8 +157,8 @@ func TestAcceptedInAStop(t *testing.T) {
 // A listener that was not started closes its handle, and removes its file.
 func TestAbandon(t *testing.T) {
 	for _, file := range []bool{true, false} {
-		r := newFixture(t, sim.Faults{})
-		h, err := r.d.Listen("tcp", here, nil)
+		f := newFixture(t, sim.Faults{})
+		h, err := f.d.Listen("tcp", here, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestAbandon(t *testing.T) {
 			remove = func() { removed = true }
 		}
 		socket.NewListener(h, "tcp://"+here, remove).Abandon()
-		if n := r.net.Open(); n != 0 || removed != file {
+		if n := f.net.Open(); n != 0 || removed != file {
 			t.Errorf("%d handles are open; the file is removed: %v, want %v", n, removed, file)
 		}
 	}
@@ -177,11 +177,11 @@ func TestAbandon(t *testing.T) {
 // A listener whose dispatcher was closed in the pause does not accept again, and can
 // still be stopped.
 func TestDispatcherClosedInAPause(t *testing.T) {
-	r := newFixture(t, sim.Faults{AbortAccept: 1})
-	l, a := r.bind(nil)
-	r.connect()
-	r.until("a failure", func() bool { return len(a.errs) == 1 })
-	if err := r.d.Close(); err != nil {
+	f := newFixture(t, sim.Faults{AbortAccept: 1})
+	l, a := f.bind(nil)
+	f.connect()
+	f.until("a failure", func() bool { return len(a.errs) == 1 })
+	if err := f.d.Close(); err != nil {
 		t.Error(err)
 	}
 	if len(a.errs) != 1 {
