@@ -10,8 +10,8 @@ import (
 func BenchmarkWriteAndRead(b *testing.B) {
 	for name, faults := range map[string]Faults{"faultless": {}, "mild": Mild()} {
 		b.Run(name, func(b *testing.B) {
-			r := newFixture(b, settings{Faults: faults})
-			near, far := r.pair()
+			f := newFixture(b, settings{Faults: faults})
+			near, far := f.pair()
 			out, in := write(near, make([]byte, 64)), read(far, 64)
 			pending := 0
 			handler := func(*backend.Op) { pending-- }
@@ -19,10 +19,10 @@ func BenchmarkWriteAndRead(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				pending = 2
-				r.Start(out)
-				r.Start(in)
+				f.Start(out)
+				f.Start(in)
 				for pending > 0 {
-					r.dispatch(backend.NoDeadline)
+					f.dispatch(backend.NoDeadline)
 				}
 			}
 		})

@@ -26,9 +26,9 @@ func TestWhoIsReached(t *testing.T) {
 		{"other path", "unix", "/a", "unix", "/b", backend.ENOENT},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := newFixture(t, settings{})
-			r.listen(c.network, c.listen, nil)
-			op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.dialNetwork, Address: c.dial}})
+			f := newFixture(t, settings{})
+			f.listen(c.network, c.listen, nil)
+			op := f.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.dialNetwork, Address: c.dial}})
 			if !errors.Is(op.Err, c.want) || (op.New != nil) != (op.Err == nil) {
 				t.Errorf("connect: %v, %v", op.New, op.Err)
 			}
@@ -37,9 +37,9 @@ func TestWhoIsReached(t *testing.T) {
 }
 
 func TestAddressesThatCannotBe(t *testing.T) {
-	r := newFixture(t, settings{})
-	r.listen("tcp", "127.0.0.1:80", nil)
-	r.listen("unix", "/a", nil)
+	f := newFixture(t, settings{})
+	f.listen("tcp", "127.0.0.1:80", nil)
+	f.listen("unix", "/a", nil)
 	for _, c := range []struct {
 		network, address string
 		want             error
@@ -52,7 +52,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		{"tcp4", "[::1]:80", nil},
 		{"unix", "", nil},
 	} {
-		_, err := r.Listen(c.network, c.address, nil)
+		_, err := f.Listen(c.network, c.address, nil)
 		var e *net.OpError
 		if !errors.As(err, &e) || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("listen %s %s: %v", c.network, c.address, err)
@@ -60,7 +60,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		if c.want == backend.EADDRINUSE {
 			continue
 		}
-		op := r.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.network, Address: c.address}})
+		op := f.do(&backend.Op{Kind: backend.KindConnect, Args: &backend.ConnectArgs{Network: c.network, Address: c.address}})
 		if !errors.As(op.Err, &e) {
 			t.Errorf("connect %s %s: %v", c.network, c.address, op.Err)
 		}
@@ -68,77 +68,77 @@ func TestAddressesThatCannotBe(t *testing.T) {
 }
 
 func TestPortsAreGivenOutAndFreed(t *testing.T) {
-	r := newFixture(t, settings{})
-	a := r.listen("tcp", "127.0.0.1:0", nil)
-	b := r.listen("tcp", "127.0.0.1:0", nil)
+	f := newFixture(t, settings{})
+	a := f.listen("tcp", "127.0.0.1:0", nil)
+	b := f.listen("tcp", "127.0.0.1:0", nil)
 	if a.LocalAddr().String() == b.LocalAddr().String() {
 		t.Fatalf("both listen on %v", a.LocalAddr())
 	}
 	a.Close()
-	r.listen("tcp", a.LocalAddr().String(), nil)
+	f.listen("tcp", a.LocalAddr().String(), nil)
 	op := connectTo(b)
 	op.Connect().Socket = &backend.SocketOptions{LocalAddr: "127.0.0.2:99"}
-	if r.do(op); op.New.LocalAddr().String() != "127.0.0.2:99" {
+	if f.do(op); op.New.LocalAddr().String() != "127.0.0.2:99" {
 		t.Errorf("bound to %v", op.New.LocalAddr())
 	}
 }
 
 func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
-	r := newFixture(t, settings{})
-	l := r.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
-	r.do(connectTo(l))
-	_, connected := r.begin(connectTo(l))
-	if r.dispatch(r.Now() + 500*time.Millisecond); *connected {
+	f := newFixture(t, settings{})
+	l := f.listen("tcp", "127.0.0.1:0", &backend.SocketOptions{Backlog: 1})
+	f.do(connectTo(l))
+	_, connected := f.begin(connectTo(l))
+	if f.dispatch(f.Now() + 500*time.Millisecond); *connected {
 		t.Fatal("a connect found room in a full backlog")
 	}
-	r.do(&backend.Op{Kind: backend.KindAccept, Handle: l})
-	r.until(func() bool { return *connected })
+	f.do(&backend.Op{Kind: backend.KindAccept, Handle: l})
+	f.until(func() bool { return *connected })
 
-	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ETIMEDOUT) {
-		t.Errorf("connect to a listener that does not accept: %v after %v", op.Err, r.Now())
+	if op := f.do(connectTo(l)); !errors.Is(op.Err, backend.ETIMEDOUT) {
+		t.Errorf("connect to a listener that does not accept: %v after %v", op.Err, f.Now())
 	}
 }
 
 func TestClosingAListener(t *testing.T) {
-	r := newFixture(t, settings{})
-	l := r.listen("tcp", "127.0.0.1:0", nil)
-	near := r.do(connectTo(l)).New
-	other := r.listen("tcp", "127.0.0.1:0", nil)
-	accept, done := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: other})
+	f := newFixture(t, settings{})
+	l := f.listen("tcp", "127.0.0.1:0", nil)
+	near := f.do(connectTo(l)).New
+	other := f.listen("tcp", "127.0.0.1:0", nil)
+	accept, done := f.begin(&backend.Op{Kind: backend.KindAccept, Handle: other})
 	l.Close()
 	other.Close()
-	r.until(func() bool { return *done })
+	f.until(func() bool { return *done })
 	if accept.Err != backend.ErrHandleClosed {
 		t.Errorf("accept: %v", accept.Err)
 	}
-	if op := r.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
+	if op := f.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 		t.Errorf("read on a connection that was not accepted: %v", op.Err)
 	}
-	if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
+	if op := f.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 		t.Errorf("connect to a closed listener: %v", op.Err)
 	}
 }
 
 func TestCancel(t *testing.T) {
-	r := newFixture(t, settings{Faults: Faults{DelayDial: 1}})
-	l := r.listen("tcp", "127.0.0.1:0", nil)
-	near := r.do(connectTo(l)).New
-	r.do(&backend.Op{Kind: backend.KindAccept, Handle: l})
+	f := newFixture(t, settings{Faults: Faults{DelayDial: 1}})
+	l := f.listen("tcp", "127.0.0.1:0", nil)
+	near := f.do(connectTo(l)).New
+	f.do(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	for _, op := range []*backend.Op{
 		{Kind: backend.KindAccept, Handle: l}, read(near, 1), connectTo(l),
 	} {
-		_, done := r.begin(op)
-		r.Cancel(op)
-		r.Cancel(op)
-		r.until(func() bool { return *done })
+		_, done := f.begin(op)
+		f.Cancel(op)
+		f.Cancel(op)
+		f.until(func() bool { return *done })
 		if op.Err != backend.ErrCanceled {
 			t.Errorf("cancelled operation of kind %d: %v", op.Kind, op.Err)
 		}
-		r.Cancel(op)
+		f.Cancel(op)
 	}
-	op, done := r.begin(write(near, []byte("x")))
-	r.Cancel(op)
-	if r.until(func() bool { return *done }); op.N != 1 || op.Err != nil {
+	op, done := f.begin(write(near, []byte("x")))
+	f.Cancel(op)
+	if f.until(func() bool { return *done }); op.N != 1 || op.Err != nil {
 		t.Errorf("write that was cancelled too late: %d, %v", op.N, op.Err)
 	}
 }

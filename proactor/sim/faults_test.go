@@ -15,30 +15,30 @@ func TestEachFault(t *testing.T) {
 	for _, c := range []struct {
 		fault  fault
 		faults Faults
-		check  func(t *testing.T, r *fixture)
+		check  func(t *testing.T, f *fixture)
 	}{
-		{shortRead, Faults{ShortRead: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
-			r.do(write(near, make([]byte, 100)))
-			if op := r.do(read(far, 100)); op.N < 1 || op.N >= 100 {
+		{shortRead, Faults{ShortRead: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
+			f.do(write(near, make([]byte, 100)))
+			if op := f.do(read(far, 100)); op.N < 1 || op.N >= 100 {
 				t.Errorf("read %d of 100", op.N)
 			}
 			if n, err := far.TryRead(make([]byte, 100)); n < 1 || n >= 100 {
 				t.Errorf("TryRead: %d, %v", n, err)
 			}
 		}},
-		{shortWrite, Faults{ShortWrite: 1}, func(t *testing.T, r *fixture) {
-			near, _ := r.pair()
-			if op := r.do(write(near, make([]byte, 100))); op.N < 1 || op.N >= 100 {
+		{shortWrite, Faults{ShortWrite: 1}, func(t *testing.T, f *fixture) {
+			near, _ := f.pair()
+			if op := f.do(write(near, make([]byte, 100))); op.N < 1 || op.N >= 100 {
 				t.Errorf("wrote %d of 100", op.N)
 			}
-			if op := r.do(write(near, make([]byte, 1))); op.N != 1 {
+			if op := f.do(write(near, make([]byte, 1))); op.N != 1 {
 				t.Errorf("wrote %d of 1", op.N)
 			}
 		}},
-		{wouldBlock, Faults{WouldBlock: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
-			r.do(write(near, []byte("x")))
+		{wouldBlock, Faults{WouldBlock: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
+			f.do(write(near, []byte("x")))
 			if _, err := near.TryWrite([]byte("x")); err != backend.ErrWouldBlock {
 				t.Errorf("TryWrite: %v", err)
 			}
@@ -46,87 +46,87 @@ func TestEachFault(t *testing.T) {
 				t.Errorf("TryRead: %v", err)
 			}
 		}},
-		{delayed, Faults{Delay: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
-			r.do(write(near, []byte("x")))
+		{delayed, Faults{Delay: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
+			f.do(write(near, []byte("x")))
 			if _, err := far.TryRead(make([]byte, 1)); err != backend.ErrWouldBlock {
 				t.Errorf("it is there at once: %v", err)
 			}
-			r.do(read(far, 1))
+			f.do(read(far, 1))
 		}},
-		{stalled, Faults{Stall: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
-			r.begin(write(near, []byte("x")))
+		{stalled, Faults{Stall: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
+			f.begin(write(near, []byte("x")))
 			if _, err := far.TryRead(make([]byte, 1)); err != backend.ErrWouldBlock {
 				t.Errorf("it was written at once: %v", err)
 			}
-			r.do(read(far, 1))
+			f.do(read(far, 1))
 		}},
 		{reordered, Faults{Reorder: 1}, checkReorder},
-		{resetConn, Faults{Reset: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
+		{resetConn, Faults{Reset: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
 			for range 2 {
-				if op := r.do(write(near, []byte("x"))); !errors.Is(op.Err, backend.ECONNRESET) {
+				if op := f.do(write(near, []byte("x"))); !errors.Is(op.Err, backend.ECONNRESET) {
 					t.Errorf("write: %v", op.Err)
 				}
-				if op := r.do(read(far, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
+				if op := f.do(read(far, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 					t.Errorf("read: %v", op.Err)
 				}
 			}
 		}},
-		{refused, Faults{Refuse: 1}, func(t *testing.T, r *fixture) {
-			l := r.listen("tcp", "127.0.0.1:0", nil)
-			if op := r.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
+		{refused, Faults{Refuse: 1}, func(t *testing.T, f *fixture) {
+			l := f.listen("tcp", "127.0.0.1:0", nil)
+			if op := f.do(connectTo(l)); !errors.Is(op.Err, backend.ECONNREFUSED) {
 				t.Errorf("connect: %v", op.Err)
 			}
 		}},
-		{delayedDial, Faults{DelayDial: 1}, func(t *testing.T, r *fixture) {
-			l := r.listen("tcp", "127.0.0.1:0", nil)
-			op, done := r.begin(connectTo(l))
-			r.dispatch(0)
+		{delayedDial, Faults{DelayDial: 1}, func(t *testing.T, f *fixture) {
+			l := f.listen("tcp", "127.0.0.1:0", nil)
+			op, done := f.begin(connectTo(l))
+			f.dispatch(0)
 			if *done {
 				t.Errorf("connect completed at once: %v", op.Err)
 			}
-			r.until(func() bool { return *done })
+			f.until(func() bool { return *done })
 		}},
-		{delayedAccept, Faults{DelayAccept: 1}, func(t *testing.T, r *fixture) {
-			l := r.listen("tcp", "127.0.0.1:0", nil)
-			r.do(connectTo(l))
-			_, done := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
-			if r.dispatch(0); *done {
+		{delayedAccept, Faults{DelayAccept: 1}, func(t *testing.T, f *fixture) {
+			l := f.listen("tcp", "127.0.0.1:0", nil)
+			f.do(connectTo(l))
+			_, done := f.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
+			if f.dispatch(0); *done {
 				t.Error("accept completed at once")
 			}
-			r.until(func() bool { return *done })
+			f.until(func() bool { return *done })
 		}},
-		{abortedAccept, Faults{AbortAccept: 1}, func(t *testing.T, r *fixture) {
-			l := r.listen("tcp", "127.0.0.1:0", nil)
-			near := r.do(connectTo(l)).New
-			if op := r.do(&backend.Op{Kind: backend.KindAccept, Handle: l}); !errors.Is(op.Err, backend.ECONNABORTED) {
+		{abortedAccept, Faults{AbortAccept: 1}, func(t *testing.T, f *fixture) {
+			l := f.listen("tcp", "127.0.0.1:0", nil)
+			near := f.do(connectTo(l)).New
+			if op := f.do(&backend.Op{Kind: backend.KindAccept, Handle: l}); !errors.Is(op.Err, backend.ECONNABORTED) {
 				t.Errorf("accept: %v", op.Err)
 			}
-			if op := r.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
+			if op := f.do(read(near, 1)); !errors.Is(op.Err, backend.ECONNRESET) {
 				t.Errorf("read: %v", op.Err)
 			}
 		}},
-		{cancelLoses, Faults{CancelLoses: 1, Stall: 1}, func(t *testing.T, r *fixture) {
-			near, far := r.pair()
-			hopeless, cancelled := r.begin(read(near, 1))
-			r.Cancel(hopeless)
-			op, done := r.begin(write(near, []byte("x")))
-			r.Cancel(op)
-			if r.until(func() bool { return *done && *cancelled }); op.N != 1 || op.Err != nil {
+		{cancelLoses, Faults{CancelLoses: 1, Stall: 1}, func(t *testing.T, f *fixture) {
+			near, far := f.pair()
+			hopeless, cancelled := f.begin(read(near, 1))
+			f.Cancel(hopeless)
+			op, done := f.begin(write(near, []byte("x")))
+			f.Cancel(op)
+			if f.until(func() bool { return *done && *cancelled }); op.N != 1 || op.Err != nil {
 				t.Errorf("write: %d, %v", op.N, op.Err)
 			}
 			if hopeless.Err != backend.ErrCanceled {
 				t.Errorf("read of nothing: %v", hopeless.Err)
 			}
-			r.do(read(far, 1))
+			f.do(read(far, 1))
 		}},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
-			r := newFixture(t, settings{Faults: c.faults})
-			c.check(t, r)
-			if n := r.Network(); n.Counts()[c.fault.String()] == 0 || !strings.Contains(n.Trace(), "fault "+c.fault.String()) {
+			f := newFixture(t, settings{Faults: c.faults})
+			c.check(t, f)
+			if n := f.Network(); n.Counts()[c.fault.String()] == 0 || !strings.Contains(n.Trace(), "fault "+c.fault.String()) {
 				t.Errorf("not counted or not in the trace: %v\n%s", n.Counts(), n.Trace())
 			}
 		})
@@ -135,19 +135,19 @@ func TestEachFault(t *testing.T) {
 
 // checkReorder starts two writes on each of many streams, and checks the order in
 // which they complete.
-func checkReorder(t *testing.T, r *fixture) {
+func checkReorder(t *testing.T, f *fixture) {
 	const streams = 20
 	var ops []*backend.Op
 	var order []int
 	for range streams {
-		near, _ := r.pair()
+		near, _ := f.pair()
 		ops = append(ops, write(near, []byte("x")), write(near, []byte("y")))
 	}
 	for i, op := range ops {
 		op.Owner = func(*backend.Op) { order = append(order, i) }
-		r.Start(op)
+		f.Start(op)
 	}
-	r.until(func() bool { return len(order) == len(ops) })
+	f.until(func() bool { return len(order) == len(ops) })
 	if slices.IsSorted(order) {
 		t.Error("everything completed in the order of its start")
 	}
@@ -181,10 +181,10 @@ func TestWhatIsWrongWithOptions(t *testing.T) {
 }
 
 func TestSeedIsInEveryName(t *testing.T) {
-	r := newFixture(t, settings{Seed: 4711, Faults: Faults{ShortRead: 0.5}})
-	near, _ := r.pair()
-	l := r.listen("tcp", "127.0.0.1:0", nil)
-	for _, v := range []any{r.Network(), r.attachment, near, l, r.Network().Trace} {
+	f := newFixture(t, settings{Seed: 4711, Faults: Faults{ShortRead: 0.5}})
+	near, _ := f.pair()
+	l := f.listen("tcp", "127.0.0.1:0", nil)
+	for _, v := range []any{f.Network(), f.attachment, near, l, f.Network().Trace} {
 		var s string
 		switch v := v.(type) {
 		case interface{ String() string }:

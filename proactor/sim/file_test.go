@@ -14,25 +14,25 @@ import (
 )
 
 // open opens a file of the network, despite faults.
-func (r *fixture) open(name string) backend.Handle {
-	r.t.Helper()
+func (f *fixture) open(name string) backend.Handle {
+	f.t.Helper()
 	for {
-		op := r.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE, Perm: 0o640}})
+		op := f.do(&backend.Op{Kind: backend.KindOpen, Args: &backend.OpenArgs{Name: name, Flag: os.O_RDWR | os.O_CREATE, Perm: 0o640}})
 		if op.Err == nil {
 			return op.New
 		}
 		if !errors.Is(op.Err, errDisk) {
-			r.t.Fatal(op.Err)
+			f.t.Fatal(op.Err)
 		}
 	}
 }
 
-func readAt(f backend.Handle, n int, off int64) *backend.Op {
-	return &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, n), Off: off}
+func readAt(file backend.Handle, n int, off int64) *backend.Op {
+	return &backend.Op{Kind: backend.KindReadAt, Handle: file, Buf: make([]byte, n), Off: off}
 }
 
-func writeAt(f backend.Handle, b []byte, off int64) *backend.Op {
-	return &backend.Op{Kind: backend.KindWriteAt, Handle: f, Buf: b, Off: off}
+func writeAt(file backend.Handle, b []byte, off int64) *backend.Op {
+	return &backend.Op{Kind: backend.KindWriteAt, Handle: file, Buf: b, Off: off}
 }
 
 func transmit(h backend.Handle, t *backend.Transmission) *backend.Op {
@@ -43,14 +43,14 @@ func transmit(h backend.Handle, t *backend.Transmission) *backend.Op {
 
 // TestDisk tests the methods with which tests access the network's files.
 func TestDisk(t *testing.T) {
-	r := newFixture(t, settings{})
-	n := r.Network()
+	f := newFixture(t, settings{})
+	n := f.Network()
 	n.WriteFile("b", []byte("given"))
-	f := r.open("b")
-	if op := r.do(readAt(f, 10, 1)); string(op.Buf[:op.N]) != "iven" {
+	file := f.open("b")
+	if op := f.do(readAt(file, 10, 1)); string(op.Buf[:op.N]) != "iven" {
 		t.Errorf("read %q, %v", op.Buf[:op.N], op.Err)
 	}
-	r.do(writeAt(r.open("a"), []byte("made"), 0))
+	f.do(writeAt(f.open("a"), []byte("made"), 0))
 	if got, err := n.ReadFile("a"); string(got) != "made" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -60,7 +60,7 @@ func TestDisk(t *testing.T) {
 	if err := n.RemoveFile("b"); err != nil {
 		t.Error(err)
 	}
-	if op := r.do(readAt(f, 10, 0)); op.N != 5 || op.Err != nil {
+	if op := f.do(readAt(file, 10, 0)); op.N != 5 || op.Err != nil {
 		t.Errorf("a file that is open and has no name: %d, %v", op.N, op.Err)
 	}
 	_, err := n.ReadFile("b")
@@ -74,25 +74,25 @@ func TestDisk(t *testing.T) {
 
 // TestDiskFaults: a fault returns the error of a system, and changes nothing.
 func TestDiskFaults(t *testing.T) {
-	r := newFixture(t, settings{Faults: Faults{DiskFull: 1}})
-	f := r.open("f")
-	if op := r.do(writeAt(f, []byte("abc"), 0)); !errors.Is(op.Err, syscall.ENOSPC) || op.N != 0 {
+	f := newFixture(t, settings{Faults: Faults{DiskFull: 1}})
+	file := f.open("f")
+	if op := f.do(writeAt(file, []byte("abc"), 0)); !errors.Is(op.Err, syscall.ENOSPC) || op.N != 0 {
 		t.Errorf("full: %d, %v", op.N, op.Err)
 	}
-	if got, err := r.Network().ReadFile("f"); len(got) != 0 || err != nil {
+	if got, err := f.Network().ReadFile("f"); len(got) != 0 || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 
-	r = newFixture(t, settings{Faults: Faults{DiskError: 0.5}, Seed: 3})
-	f = r.open("f")
-	near, _ := r.pair()
+	f = newFixture(t, settings{Faults: Faults{DiskError: 0.5}, Seed: 3})
+	file = f.open("f")
+	near, _ := f.pair()
 	var failed [4]int
 	for range 100 {
 		for i, op := range []*backend.Op{
-			readAt(f, 1, 0), writeAt(f, []byte("x"), 0), {Kind: backend.KindSync, Handle: f},
-			transmit(near, &backend.Transmission{File: f, Length: 1}),
+			readAt(file, 1, 0), writeAt(file, []byte("x"), 0), {Kind: backend.KindSync, Handle: file},
+			transmit(near, &backend.Transmission{File: file, Length: 1}),
 		} {
-			if r.do(op); errors.Is(op.Err, syscall.EIO) {
+			if f.do(op); errors.Is(op.Err, syscall.EIO) {
 				failed[i]++
 			}
 		}
@@ -100,7 +100,7 @@ func TestDiskFaults(t *testing.T) {
 	if slices.Min(failed[:]) == 0 || slices.Max(failed[:]) == 100 {
 		t.Errorf("of 100 reads, writes, syncs and transmissions each %v failed", failed)
 	}
-	if op := r.do(&backend.Op{Kind: backend.KindStat, Handle: f, Args: new(backend.Stat)}); op.Err != nil {
+	if op := f.do(&backend.Op{Kind: backend.KindStat, Handle: file, Args: new(backend.Stat)}); op.Err != nil {
 		t.Errorf("stat: %v", op.Err)
 	}
 }
@@ -118,48 +118,48 @@ func TestFileSeeds(t *testing.T) {
 }
 
 func fileRun(t *testing.T, seed uint64) uint64 {
-	r := attach(t, settings{Seed: seed, Faults: Mild()})
-	defer r.Close()
+	f := attach(t, settings{Seed: seed, Faults: Mild()})
+	defer f.Close()
 	data := bytes.Repeat([]byte("0123456789"), 3000)
-	f := r.open("data")
+	file := f.open("data")
 	for at := 0; at < len(data); {
-		op := r.do(writeAt(f, data[at:], int64(at)))
+		op := f.do(writeAt(file, data[at:], int64(at)))
 		if op.Err != nil || op.N == 0 {
 			t.Fatalf("seed %d: wrote %d, %v", seed, op.N, op.Err)
 		}
 		at += op.N
 	}
-	near, far := r.pair()
-	send, sent := r.begin(transmit(near, &backend.Transmission{Header: []byte("<"), File: f, Offset: 5, Trailer: []byte(">")}))
+	near, far := f.pair()
+	send, sent := f.begin(transmit(near, &backend.Transmission{Header: []byte("<"), File: file, Offset: 5, Trailer: []byte(">")}))
 	var got []byte
 	for len(got) < len(data)-5+2 {
-		op := r.do(read(far, 4096))
+		op := f.do(read(far, 4096))
 		if op.Err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, op.Err, r.Network().Trace())
+			t.Fatalf("seed %d: %v\n%s", seed, op.Err, f.Network().Trace())
 		}
 		got = append(got, op.Buf[:op.N]...)
 	}
-	r.until(func() bool { return *sent })
+	f.until(func() bool { return *sent })
 	want := append(append([]byte("<"), data[5:]...), '>')
 	if send.Err != nil || send.N != len(want) || !bytes.Equal(got, want) {
 		t.Errorf("seed %d: sent %d of %d, %v", seed, send.N, len(want), send.Err)
 	}
-	return r.Network().Digest()
+	return f.Network().Digest()
 }
 
 // TestFileOrder: operations on one file overtake each other, and a stalled one does
 // not delay the others.
 func TestFileOrder(t *testing.T) {
-	r := newFixture(t, settings{Faults: Faults{Stall: 0.5, MaxDelay: time.Second}, Seed: 1})
-	f := r.open("f")
-	r.do(writeAt(f, []byte("x"), 0))
+	f := newFixture(t, settings{Faults: Faults{Stall: 0.5, MaxDelay: time.Second}, Seed: 1})
+	file := f.open("f")
+	f.do(writeAt(file, []byte("x"), 0))
 	var order []int
 	for i := range 20 {
-		op := readAt(f, 1, 0)
+		op := readAt(file, 1, 0)
 		op.Owner = func(*backend.Op) { order = append(order, i) }
-		r.Start(op)
+		f.Start(op)
 	}
-	r.until(func() bool { return len(order) == 20 })
+	f.until(func() bool { return len(order) == 20 })
 	if slices.IsSorted(order) {
 		t.Error("half of them were held up, and yet they completed in order")
 	}

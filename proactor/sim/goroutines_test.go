@@ -12,21 +12,21 @@ import (
 // started while all backends are parked may only schedule an event: time has to
 // advance.
 func TestManyGoroutines(t *testing.T) {
-	r := newFixture(t, settings{Seed: 1, Faults: Mild()})
+	f := newFixture(t, settings{Seed: 1, Faults: Mild()})
 	const goroutines, rounds = 8, 200
 	var all sync.WaitGroup
 	for range goroutines {
-		near, far := r.pair()
+		near, far := f.pair()
 		all.Go(func() {
 			done := make(chan *backend.Op, 3)
 			handler := func(op *backend.Op) { done <- op }
 			out, in, hopeless := write(near, make([]byte, 1)), read(far, 1), read(near, 1)
 			out.Owner, in.Owner, hopeless.Owner = handler, handler, handler
 			for range rounds {
-				r.Start(hopeless)
-				r.Start(in)
-				r.Start(out)
-				r.Cancel(hopeless)
+				f.Start(hopeless)
+				f.Start(in)
+				f.Start(out)
+				f.Cancel(hopeless)
 				for range 3 {
 					<-done
 				}
@@ -41,14 +41,14 @@ func TestManyGoroutines(t *testing.T) {
 	go func() {
 		all.Wait()
 		close(finished)
-		r.Wake()
+		f.Wake()
 	}()
 	for {
 		select {
 		case <-finished:
 			return
 		default:
-			r.dispatch(backend.NoDeadline)
+			f.dispatch(backend.NoDeadline)
 		}
 	}
 }

@@ -24,9 +24,9 @@ type fixture struct {
 // newFixture returns a fixture that is closed at the end of the test.
 func newFixture(t testing.TB, o settings) *fixture {
 	t.Helper()
-	r := attach(t, o)
-	t.Cleanup(func() { r.Close() })
-	return r
+	f := attach(t, o)
+	t.Cleanup(func() { f.Close() })
+	return f
 }
 
 // settings describe the network of a fixture: Network, or the other fields.
@@ -57,8 +57,8 @@ func attach(t testing.TB, o settings) *fixture {
 }
 
 // dispatch runs one round, which waits until deadline at most.
-func (r *fixture) dispatch(deadline time.Duration) (n int) {
-	for op := r.Wait(deadline); op != nil; n++ {
+func (f *fixture) dispatch(deadline time.Duration) (n int) {
+	for op := f.Wait(deadline); op != nil; n++ {
 		next := op.Next
 		op.Next = nil
 		op.Owner.(func(*backend.Op))(op)
@@ -68,59 +68,59 @@ func (r *fixture) dispatch(deadline time.Duration) (n int) {
 }
 
 // until dispatches until done returns true.
-func (r *fixture) until(done func() bool) {
-	r.t.Helper()
-	limit := r.Now() + stuckAfter
+func (f *fixture) until(done func() bool) {
+	f.t.Helper()
+	limit := f.Now() + stuckAfter
 	for !done() {
-		if r.dispatch(limit) == 0 && r.Now() >= limit {
-			r.t.Fatalf("stuck: %v\n%s", r.Network(), r.Network().Trace())
+		if f.dispatch(limit) == 0 && f.Now() >= limit {
+			f.t.Fatalf("stuck: %v\n%s", f.Network(), f.Network().Trace())
 		}
 	}
 }
 
 // begin starts an operation and returns it, and a flag that its completion sets.
-func (r *fixture) begin(op *backend.Op) (*backend.Op, *bool) {
+func (f *fixture) begin(op *backend.Op) (*backend.Op, *bool) {
 	done := new(bool)
 	op.Owner = func(*backend.Op) { *done = true }
-	r.Start(op)
+	f.Start(op)
 	return op, done
 }
 
 // do carries an operation out.
-func (r *fixture) do(op *backend.Op) *backend.Op {
-	r.t.Helper()
-	_, done := r.begin(op)
-	r.until(func() bool { return *done })
+func (f *fixture) do(op *backend.Op) *backend.Op {
+	f.t.Helper()
+	_, done := f.begin(op)
+	f.until(func() bool { return *done })
 	return op
 }
 
-func (r *fixture) listen(network, address string, o *backend.SocketOptions) backend.Handle {
-	r.t.Helper()
-	l, err := r.Listen(network, address, o)
+func (f *fixture) listen(network, address string, o *backend.SocketOptions) backend.Handle {
+	f.t.Helper()
+	l, err := f.Listen(network, address, o)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return l
 }
 
 // pair returns both ends of a connection. It repeats attempts that fail because of
 // faults.
-func (r *fixture) pair() (near, far backend.Handle) {
-	r.t.Helper()
-	l := r.listen("tcp", "127.0.0.1:0", nil)
+func (f *fixture) pair() (near, far backend.Handle) {
+	f.t.Helper()
+	l := f.listen("tcp", "127.0.0.1:0", nil)
 	defer l.Close()
-	accept, accepted := r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
+	accept, accepted := f.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	for {
-		connect := r.do(connectTo(l))
+		connect := f.do(connectTo(l))
 		if connect.Err != nil {
 			continue
 		}
-		r.until(func() bool { return *accepted })
+		f.until(func() bool { return *accepted })
 		if accept.Err == nil {
 			return connect.New, accept.New
 		}
 		connect.New.Close()
-		accept, accepted = r.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
+		accept, accepted = f.begin(&backend.Op{Kind: backend.KindAccept, Handle: l})
 	}
 }
 

@@ -25,15 +25,15 @@ func someSeeds() uint64 {
 	return 2000
 }
 
-// eachSeed calls f with a fixture per seed, until one fails.
-func eachSeed(t *testing.T, faults func(seed uint64) Faults, f func(r *fixture, rng *rand.Rand)) {
+// eachSeed calls test with a fixture per seed, until one fails.
+func eachSeed(t *testing.T, faults func(seed uint64) Faults, test func(f *fixture, rng *rand.Rand)) {
 	for s := *seed; s < *seed+*seeds && !t.Failed(); s++ {
-		r := attach(t, settings{Seed: s, Faults: faults(s)})
-		f(r, rand.New(rand.NewPCG(s, 1)))
+		f := attach(t, settings{Seed: s, Faults: faults(s)})
+		test(f, rand.New(rand.NewPCG(s, 1)))
 		if t.Failed() {
-			t.Logf("%v, %v\n%s", r.Network(), r.Network().Counts(), r.Network().Trace())
+			t.Logf("%v, %v\n%s", f.Network(), f.Network().Counts(), f.Network().Trace())
 		}
-		r.attachment.Close()
+		f.attachment.Close()
 	}
 }
 
@@ -146,11 +146,11 @@ func (x *transfer) check(lossless bool) {
 }
 
 // run moves bytes over several connections at once.
-func run(r *fixture, rng *rand.Rand) []*transfer {
+func run(f *fixture, rng *rand.Rand) []*transfer {
 	var all []*transfer
 	for range 3 {
-		x := &transfer{r: r, rng: rng, size: rng.IntN(10000)}
-		x.from, x.to = r.pair()
+		x := &transfer{r: f, rng: rng, size: rng.IntN(10000)}
+		x.from, x.to = f.pair()
 		if rng.IntN(2) == 0 {
 			x.from, x.to = x.to, x.from
 		}
@@ -159,14 +159,14 @@ func run(r *fixture, rng *rand.Rand) []*transfer {
 	for _, x := range all {
 		x.start()
 	}
-	r.until(func() bool { return all[0].done && all[1].done && all[2].done })
+	f.until(func() bool { return all[0].done && all[1].done && all[2].done })
 	return all
 }
 
 func TestStreamsStayWhole(t *testing.T) {
 	gentle := func(uint64) Faults { return Mild() }
-	eachSeed(t, gentle, func(r *fixture, rng *rand.Rand) {
-		for _, x := range run(r, rng) {
+	eachSeed(t, gentle, func(f *fixture, rng *rand.Rand) {
+		for _, x := range run(f, rng) {
 			x.check(true)
 		}
 	})
@@ -174,11 +174,11 @@ func TestStreamsStayWhole(t *testing.T) {
 
 func TestStreamsStayWholeUntilReset(t *testing.T) {
 	resets := uint64(0)
-	eachSeed(t, func(uint64) Faults { return Rough() }, func(r *fixture, rng *rand.Rand) {
-		for _, x := range run(r, rng) {
+	eachSeed(t, func(uint64) Faults { return Rough() }, func(f *fixture, rng *rand.Rand) {
+		for _, x := range run(f, rng) {
 			x.check(false)
 		}
-		resets += r.Network().Counts()["Reset"]
+		resets += f.Network().Counts()["Reset"]
 	})
 	if resets == 0 {
 		t.Error("nothing was ever reset")
@@ -188,10 +188,10 @@ func TestStreamsStayWholeUntilReset(t *testing.T) {
 func TestSameSeedSameRun(t *testing.T) {
 	digests := map[uint64]bool{}
 	once := func(s uint64) *Network {
-		r := attach(t, settings{Seed: s, Faults: Rough()})
-		defer r.attachment.Close()
-		run(r, rand.New(rand.NewPCG(7, 7)))
-		return r.Network()
+		f := attach(t, settings{Seed: s, Faults: Rough()})
+		defer f.attachment.Close()
+		run(f, rand.New(rand.NewPCG(7, 7)))
+		return f.Network()
 	}
 	for s := *seed; s < *seed+*seeds; s++ {
 		first, second := once(s), once(s)
@@ -207,21 +207,21 @@ func TestSameSeedSameRun(t *testing.T) {
 
 // TestEveryOperationCompletesOnce starts, cancels and closes at random.
 func TestEveryOperationCompletesOnce(t *testing.T) {
-	eachSeed(t, func(uint64) Faults { f := Rough(); f.Buffer = 64; return f }, func(r *fixture, rng *rand.Rand) {
-		c := &crowd{r: r, rng: rng, last: map[queueID]int{}}
-		l := r.listen("unix", "/crowd", nil)
+	eachSeed(t, func(uint64) Faults { f := Rough(); f.Buffer = 64; return f }, func(f *fixture, rng *rand.Rand) {
+		c := &crowd{r: f, rng: rng, last: map[queueID]int{}}
+		l := f.listen("unix", "/crowd", nil)
 		for range 200 {
 			c.act(l)
 			if rng.IntN(3) == 0 {
-				r.dispatch(0)
+				f.dispatch(0)
 			}
 		}
-		r.attachment.Close()
-		for r.dispatch(0) > 0 {
+		f.attachment.Close()
+		for f.dispatch(0) > 0 {
 		}
 		for i, n := range c.completions {
 			if n != 1 {
-				r.t.Errorf("operation %d (kind %d) completed %d times", i, c.ops[i].Kind, n)
+				f.t.Errorf("operation %d (kind %d) completed %d times", i, c.ops[i].Kind, n)
 			}
 		}
 	})

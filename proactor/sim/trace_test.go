@@ -10,8 +10,8 @@ import (
 
 // A trace has the last events, in order, and says how many there were.
 func TestTraceKeepsTheLastEvents(t *testing.T) {
-	r := newFixture(t, settings{Clock: ClockManual})
-	n := r.Network()
+	f := newFixture(t, settings{Clock: ClockManual})
+	n := f.Network()
 	for count := 1; count <= 3*traceLength; count++ {
 		n.Advance(time.Second)
 		n.Raise(os.Interrupt)

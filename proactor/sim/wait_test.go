@@ -12,46 +12,46 @@ import (
 )
 
 func TestTimeJumpsToTheDeadline(t *testing.T) {
-	r := newFixture(t, settings{})
+	f := newFixture(t, settings{})
 	for _, d := range []time.Duration{time.Millisecond, time.Hour, 1000 * time.Hour} {
-		if op := r.Wait(d); op != nil || r.Now() != d {
-			t.Fatalf("Wait(%v) returned at %v", d, r.Now())
+		if op := f.Wait(d); op != nil || f.Now() != d {
+			t.Fatalf("Wait(%v) returned at %v", d, f.Now())
 		}
 	}
 }
 
 func TestTimeJumpsToWhatIsInFlight(t *testing.T) {
-	r := newFixture(t, settings{Faults: Faults{Delay: 1, MaxDelay: time.Second}})
-	near, far := r.pair()
-	before := r.Now()
-	r.do(write(near, []byte("x")))
-	r.do(read(far, 1))
-	if d := r.Now() - before; d <= 10*waitCost || d > 2*time.Second {
+	f := newFixture(t, settings{Faults: Faults{Delay: 1, MaxDelay: time.Second}})
+	near, far := f.pair()
+	before := f.Now()
+	f.do(write(near, []byte("x")))
+	f.do(read(far, 1))
+	if d := f.Now() - before; d <= 10*waitCost || d > 2*time.Second {
 		t.Errorf("it arrived after %v", d)
 	}
 }
 
 func TestWakeEndsOneWait(t *testing.T) {
-	r := newFixture(t, settings{})
-	r.Wake() // ends the next Wait
-	if op := r.Wait(backend.NoDeadline); op != nil {
+	f := newFixture(t, settings{})
+	f.Wake() // ends the next Wait
+	if op := f.Wait(backend.NoDeadline); op != nil {
 		t.Fatal(op)
 	}
 	woken := make(chan struct{})
 	go func() {
-		r.Wait(backend.NoDeadline)
+		f.Wait(backend.NoDeadline)
 		close(woken)
 	}()
-	r.Wake()
+	f.Wake()
 	<-woken
 }
 
 func TestCompletionFromAnotherGoroutineEndsAWait(t *testing.T) {
-	r := newFixture(t, settings{})
-	near, far := r.pair()
-	r.begin(read(far, 1))
+	f := newFixture(t, settings{})
+	near, far := f.pair()
+	f.begin(read(far, 1))
 	completed := make(chan *backend.Op)
-	go func() { completed <- r.Wait(backend.NoDeadline) }()
+	go func() { completed <- f.Wait(backend.NoDeadline) }()
 	near.TryWrite([]byte("x"))
 	if op := <-completed; op == nil || op.Buf[0] != 'x' {
 		t.Error(op)
@@ -101,15 +101,15 @@ func TestSeveralBackendsInTurn(t *testing.T) {
 }
 
 func TestManualClock(t *testing.T) {
-	r := newFixture(t, settings{Clock: ClockManual})
+	f := newFixture(t, settings{Clock: ClockManual})
 	expired := make(chan time.Duration)
 	go func() {
-		r.Wait(time.Second)
-		expired <- r.Now()
+		f.Wait(time.Second)
+		expired <- f.Now()
 	}()
 	var at time.Duration
 	for at == 0 {
-		r.Network().Advance(300 * time.Millisecond)
+		f.Network().Advance(300 * time.Millisecond)
 		select {
 		case at = <-expired:
 		default:
@@ -122,18 +122,18 @@ func TestManualClock(t *testing.T) {
 
 func TestSystemClockInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newFixture(t, settings{Clock: ClockSystem, Faults: Faults{Delay: 1, MaxDelay: time.Minute}})
-		near, far := r.pair()
+		f := newFixture(t, settings{Clock: ClockSystem, Faults: Faults{Delay: 1, MaxDelay: time.Minute}})
+		near, far := f.pair()
 		go func() {
 			time.Sleep(time.Minute)
 			near.TryWrite([]byte("x"))
 		}()
 		begin := time.Now()
-		op := r.do(read(far, 1))
+		op := f.do(read(far, 1))
 		if d := time.Since(begin); op.N != 1 || d < time.Minute || d > 2*time.Minute {
 			t.Errorf("%d bytes after %v, %v", op.N, d, op.Err)
 		}
-		if r.Wait(r.Now()+time.Second) != nil || time.Since(begin) < time.Minute+time.Second {
+		if f.Wait(f.Now()+time.Second) != nil || time.Since(begin) < time.Minute+time.Second {
 			t.Errorf("a deadline passed at %v", time.Since(begin))
 		}
 	})
@@ -141,29 +141,29 @@ func TestSystemClockInABubble(t *testing.T) {
 
 func TestBackendCloseHandsOverEverything(t *testing.T) {
 	for seed := range uint64(200) {
-		r := attach(t, settings{Seed: seed, Faults: Faults{DelayDial: 0.5, Reorder: 0.5, Stall: 0.5}})
-		l := r.listen("tcp", "127.0.0.1:0", nil)
-		near, far := r.pair()
+		f := attach(t, settings{Seed: seed, Faults: Faults{DelayDial: 0.5, Reorder: 0.5, Stall: 0.5}})
+		l := f.listen("tcp", "127.0.0.1:0", nil)
+		near, far := f.pair()
 		var ops []*backend.Op
 		var dones []*bool
 		for _, op := range []*backend.Op{
 			{Kind: backend.KindAccept, Handle: l}, connectTo(l), connectTo(l), read(near, 1),
 			write(near, []byte("x")), read(far, 1), read(far, 1),
 		} {
-			_, done := r.begin(op)
+			_, done := f.begin(op)
 			ops, dones = append(ops, op), append(dones, done)
 		}
-		r.attachment.Close()
-		late, lateDone := r.begin(read(near, 1))
+		f.attachment.Close()
+		late, lateDone := f.begin(read(near, 1))
 		ops, dones = append(ops, late), append(dones, lateDone)
-		for r.dispatch(0) > 0 {
+		for f.dispatch(0) > 0 {
 		}
 		for i, op := range ops {
 			if !*dones[i] || op.Err != nil && op.Err != backend.ErrBackendClosed {
 				t.Fatalf("seed %d: operation %d: %v, %v", seed, i, *dones[i], op.Err)
 			}
 		}
-		if _, err := r.Listen("tcp", "127.0.0.1:0", nil); !errors.Is(err, net.ErrClosed) {
+		if _, err := f.Listen("tcp", "127.0.0.1:0", nil); !errors.Is(err, net.ErrClosed) {
 			t.Fatalf("listen: %v", err)
 		}
 	}
@@ -172,8 +172,8 @@ func TestBackendCloseHandsOverEverything(t *testing.T) {
 // TestAdvanceExtremes: a span that would overflow the clock moves it to its end,
 // and a negative span does not move it.
 func TestAdvanceExtremes(t *testing.T) {
-	r := newFixture(t, settings{Clock: ClockManual})
-	n := r.Network()
+	f := newFixture(t, settings{Clock: ClockManual})
+	n := f.Network()
 	n.Advance(time.Hour)
 	for _, test := range []struct{ by, now time.Duration }{
 		{-1, time.Hour},
@@ -182,8 +182,8 @@ func TestAdvanceExtremes(t *testing.T) {
 		{math.MaxInt64, backend.NoDeadline - 1},
 		{1, backend.NoDeadline - 1},
 	} {
-		if n.Advance(test.by); r.Now() != test.now {
-			t.Errorf("after %d it is %d, want %d", test.by, r.Now(), test.now)
+		if n.Advance(test.by); f.Now() != test.now {
+			t.Errorf("after %d it is %d, want %d", test.by, f.Now(), test.now)
 		}
 	}
 }
