@@ -54,7 +54,7 @@ type chrome struct {
 // as possible, and names the tracks.
 func (c *chrome) assignTracks(records []Record) {
 	c.tracks = make(map[OperationID]int, len(records))
-	busy := map[int][]time.Time{} // for each dispatcher: the time until which each track is busy
+	busy := map[int][]time.Time{} // for each dispatcher: until when each track is busy; zero: its handler still runs
 	for _, r := range byDispatch(records) {
 		number := r.ID.Dispatcher()
 		until, named := busy[number]
@@ -65,26 +65,19 @@ func (c *chrome) assignTracks(records []Record) {
 		if r.Dispatched.IsZero() {
 			continue
 		}
-		track := slices.IndexFunc(until, func(t time.Time) bool { return !t.After(r.Dispatched) })
+		track := slices.IndexFunc(until, func(t time.Time) bool { return !t.IsZero() && !t.After(r.Dispatched) })
 		if track < 0 {
 			track = len(until)
 			until = append(until, time.Time{})
 			c.event(event{Phase: "M", Name: "thread_name", Process: number, Thread: track, Args: map[string]any{"name": "handlers"}})
 		}
-		if until[track] = r.Returned; r.Returned.IsZero() {
-			until[track] = forever
-		}
+		until[track] = r.Returned
 		busy[number], c.tracks[r.ID] = until, track
 	}
 }
 
-var forever = time.Unix(1<<40, 0)
-
 func (c *chrome) event(e event) {
-	b, err := json.Marshal(e)
-	if err != nil && c.err == nil {
-		c.err = err
-	}
+	b, _ := json.Marshal(e) // never fails: the numbers are finite, and Args has strings and numbers only
 	c.printf("%s%s", c.separator, b)
 	c.separator = ",\n"
 }

@@ -145,3 +145,13 @@ func TestAgain(t *testing.T) {
 		t.Error("a recorder that is not there has records")
 	}
 }
+
+// Dispatchers are numbered one after the other: their number is a part of the operations'
+// IDs, which has room for 65,535.
+func TestNumbersOfDispatchers(t *testing.T) {
+	o := Options{History: 1, Virtual: true, Clock: new(stepping).read}
+	first, second := New(o), New(o)
+	if second.Number() != first.Number()+1 {
+		t.Errorf("%d, and then %d", first.Number(), second.Number())
+	}
+}

@@ -83,9 +83,13 @@ func removeStale(path string) {
 	if err == nil {
 		_ = conn.Close()
 	}
-	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		removeUnchanged(path, info)
 	}
+}
+
+// removeUnchanged removes path if it is still the file that info describes.
+func removeUnchanged(path string, info os.FileInfo) {
 	now, err := os.Lstat(path)
 	if err == nil && os.SameFile(info, now) && now.ModTime().Equal(info.ModTime()) {
 		_ = os.Remove(path)

@@ -2,11 +2,13 @@ package ipc_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
@@ -123,7 +125,8 @@ func TestRegistered(t *testing.T) {
 	}
 }
 
-// A Dial connects to the path, and the Listener's endpoint is one to dial.
+// A Dial connects to the path, unless it is cancelled, and the Listener's endpoint is
+// one to dial.
 func TestDial(t *testing.T) {
 	d := newDispatcher(t)
 	path := filepath.Join(shortDir(t), "s")
@@ -138,23 +141,72 @@ func TestDial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := 0
-	ipc.New(config()).Dial(d, ep, func(s stream.Stream, err error) {
-		calls++
-		if err != nil {
-			t.Error(err)
-			return
+	for _, cancelled := range []bool{false, true} {
+		calls := 0
+		attempt := ipc.New(config()).Dial(d, ep, func(s stream.Stream, err error) {
+			calls++
+			if (err != nil) != cancelled {
+				t.Errorf("cancelled: %v, %v", cancelled, err)
+			}
+			if err == nil {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		if cancelled {
+			attempt.Cancel()
 		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for calls == 0 {
-		if _, err := d.RunOne(t.Context()); err != nil {
-			t.Fatal(err)
+		for calls == 0 {
+			if _, err := d.RunOne(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	l.Abandon()
+}
+
+// A socket file that was found stale is removed only if it is still the same file: not
+// another one, not one that was changed since, and none if it is gone.
+func TestRemoveUnchanged(t *testing.T) {
+	dir := shortDir(t)
+	path, other := filepath.Join(dir, "s"), filepath.Join(dir, "other")
+	then := time.Unix(1_000_000_000, 0)
+	write := func(path string) {
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path)
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.SameFile(info, info) // reads the file's number on Windows
+	check := func(what string, stays bool) {
+		t.Helper()
+		if ipc.RemoveUnchanged(path, info); exists(path) != stays {
+			t.Errorf("%s: it is there: %v, want %v", what, !stays, stays)
+		}
+	}
+	if err := os.Chtimes(path, then, then.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	check("a file that was changed", true)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+	kept := path + " of before"
+	write(other) // while the first exists, so that it cannot get its number
+	if err := errors.Join(os.Rename(path, kept), os.Rename(other, path)); err != nil {
+		t.Fatal(err)
+	}
+	check("another file of the same time", true)
+	if err := errors.Join(os.Remove(path), os.Rename(kept, path)); err != nil {
+		t.Fatal(err)
+	}
+	check("the same file", false)
+	check("a file that is gone", false)
 }
 
 // A listener does not remove the socket file of a program that replaced its file.

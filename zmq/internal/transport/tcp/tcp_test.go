@@ -13,6 +13,7 @@ import (
 	"github.com/actum-go/actum/proactor"
 	"github.com/actum-go/actum/zmq/internal/endpoint"
 	"github.com/actum-go/actum/zmq/internal/option"
+	"github.com/actum-go/actum/zmq/internal/stream"
 	"github.com/actum-go/actum/zmq/internal/transport"
 	"github.com/actum-go/actum/zmq/internal/transport/socket"
 )
@@ -111,6 +112,45 @@ func TestListen(t *testing.T) {
 	}
 	if _, err := New(config(nil)).Listen(ctx, d, parse(t, "tcp://"+noName+":*")); err == nil {
 		t.Error("bound to a name that there is not")
+	}
+}
+
+// A Dial connects to an address, and to the addresses of a name, unless it is cancelled.
+func TestDial(t *testing.T) {
+	d, err := proactor.New(proactor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	l, err := New(config(nil)).Listen(t.Context(), d, parse(t, "tcp://127.0.0.1:*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Abandon()
+	port := parse(t, l.Endpoint()).Address.Port
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		for _, cancelled := range []bool{false, true} {
+			calls := 0
+			attempt := New(config(nil)).Dial(d, parse(t, fmt.Sprintf("tcp://%s:%d", host, port)), func(s stream.Stream, err error) {
+				calls++
+				if (err != nil) != cancelled {
+					t.Errorf("%s, cancelled: %v, %v", host, cancelled, err)
+				}
+				if err == nil {
+					if err := s.Close(); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			if cancelled {
+				attempt.Cancel()
+			}
+			for calls == 0 {
+				if _, err := d.RunOne(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 	}
 }
 
