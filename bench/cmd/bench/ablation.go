@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/actum-go/actum/bench/internal/contender"
 	"github.com/actum-go/actum/bench/internal/matrix"
 	"github.com/actum-go/actum/bench/internal/result"
 )
@@ -38,7 +39,7 @@ func ablate(ctx context.Context, name string, args []string, a matrix.Ablation) 
 			} else if !ok {
 				continue
 			}
-			if err := s.measure(ctx, r, ours, without); err != nil {
+			if err := s.measure(ctx, []result.Result{r}, ours, []contender.Contender{without}); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@
 //
 //	go run ./cmd/bench run                                 everything
 //	go run ./cmd/bench run --quick                         points that have a goal, short
+//	go run ./cmd/bench matrix                              the speed matrix beside libzmq
 //	go run ./cmd/bench run --only 'tcp/push-pull/*' --peer libzmq
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
 //	go run ./cmd/bench ablation                            each optimization on and off
@@ -24,6 +25,7 @@ import (
 
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"run":           runCommand,
+	"matrix":        matrixCommand,
 	"ablation":      ablationCommand,
 	"features":      featuresCommand,
 	"subscriptions": subscriptionsCommand,
@@ -41,7 +43,7 @@ func main() {
 // run returns the exit code: 1 for a failure, 2 for wrong usage.
 func run(args []string) int {
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
+		fmt.Fprintln(os.Stderr, "usage: bench run|matrix|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

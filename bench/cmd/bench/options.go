@@ -14,6 +14,7 @@ import (
 const (
 	fullPairs, quickPairs       = 5, 3
 	fullDuration, quickDuration = time.Second, 200 * time.Millisecond
+	cellDuration                = 500 * time.Millisecond // of `bench matrix`
 )
 
 // options of run and ablation.
@@ -25,21 +26,22 @@ type options struct {
 	duration     time.Duration
 	patience     time.Duration
 	quick, self  bool
+	cells        bool // only those of the speed matrix
 }
 
 func parseOptions(name string, args []string) (options, error) {
-	var o options
+	o := options{cells: name == "matrix"}
 	var only string
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.StringVar(&o.dir, "dir", ".", "the bench folder")
 	flags.StringVar(&o.results, "results", "", "folder for the results (default results; .build/quick with --quick, .build/self with --self)")
 	flags.StringVar(&only, "only", "", "points, by name or pattern, separated by commas: tcp/push-pull/8,ipc/*/*")
 	flags.IntVar(&o.pairs, "pairs", 0, fmt.Sprintf("pairs of runs for each point (default %d; %d with --quick)", fullPairs, quickPairs))
-	flags.DurationVar(&o.duration, "duration", 0, fmt.Sprintf("how long the faster side's run should take (default %v; %v with --quick)", fullDuration, quickDuration))
+	flags.DurationVar(&o.duration, "duration", 0, fmt.Sprintf("how long the fastest side's run should take (default %v; %v for the matrix, %v with --quick)", fullDuration, cellDuration, quickDuration))
 	flags.DurationVar(&o.patience, "patience", 0, "how long each run may wait until other programs do not use the processors, or be repeated if they did")
 	flags.BoolVar(&o.quick, "quick", false, "only points with a goal, few and short runs: a first look, not figures to quote")
-	if name == "run" {
-		flags.StringVar(&o.peer, "peer", "", "compare with this peer only: libzmq, go-zeromq, \"raw sockets\", \"Go net\"")
+	if name == "run" || o.cells {
+		flags.StringVar(&o.peer, "peer", "", "compare with this peer only: libzmq, \"libzmq tuned\", go-zeromq, \"raw sockets\", \"Go net\"")
 		flags.BoolVar(&o.self, "self", false, "run the peer against itself, which shows the machine's noise")
 	}
 	if err := parseFlags(flags, args); err != nil {
@@ -60,6 +62,9 @@ func (o options) complete() (options, error) {
 	if o.quick {
 		defaults = options{pairs: quickPairs, duration: quickDuration, results: ".build/quick"}
 	}
+	if o.cells && !o.quick {
+		defaults.duration = cellDuration
+	}
 	if o.self {
 		defaults.results = ".build/self"
 	}
@@ -77,7 +82,11 @@ func (o options) comparisons() ([]matrix.Comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		if ok && (o.peer == "" || o.peer == c.Peer) && (!o.quick || len(o.only) > 0 || len(c.Goals()) > 0) {
+		if o.cells && !c.IsCell() {
+			continue
+		}
+		named := ok && len(o.only) > 0
+		if ok && (o.peer == "" || o.peer == c.Peer) && (named || !c.OnRequest()) && (named || !o.quick || c.OwnGoal()) {
 			chosen = append(chosen, c)
 		}
 	}

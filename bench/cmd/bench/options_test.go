@@ -30,12 +30,17 @@ func TestDefaults(t *testing.T) {
 
 func TestComparisons(t *testing.T) {
 	all := len(matrix.All())
+	cells := 2 * (len(matrix.Cells()) + 1)
 	tests := []struct {
 		name    string
 		options options
 		want    func(n int) bool
 	}{
-		{"everything", options{}, func(n int) bool { return n == all }},
+		{"everything but what is on request", options{}, func(n int) bool { return n > 300 && n < all }},
+		{"the speed matrix", options{cells: true}, func(n int) bool { return n == cells }},
+		{"a part of it", options{cells: true, only: []string{"peers-ipc"}, peer: matrix.Tuned}, func(n int) bool { return n == 9 }},
+		{"on request", options{only: []string{"peers/push-pull/1/8/burst-1"}}, func(n int) bool { return n == 1 }},
+		{"a cell has two peers", options{only: []string{"peers/push-pull/1/8/stream"}}, func(n int) bool { return n == 2 }},
 		{"quick is what has a goal", options{quick: true}, func(n int) bool { return n > 0 && n < all }},
 		{"a point, quick or not", options{quick: true, only: []string{"ipc/push-pull/256"}}, func(n int) bool { return n == 1 }},
 		{"a point with two peers", options{only: []string{"tcp/push-pull/8"}}, func(n int) bool { return n == 2 }},
@@ -46,6 +51,9 @@ func TestComparisons(t *testing.T) {
 		if err != nil || !tt.want(len(chosen)) {
 			t.Errorf("%s: %d comparisons, %v", tt.name, len(chosen), err)
 		}
+	}
+	if o, err := parseOptions("matrix", nil); err != nil || !o.cells || o.duration != cellDuration || o.results != "results" {
+		t.Errorf("matrix: %+v, %v", o, err)
 	}
 	if _, err := (options{only: []string{"udp/push-pull/8"}}).comparisons(); err == nil {
 		t.Error("no error when nothing matches")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/actum-go/actum/bench/internal/contender"
@@ -13,8 +14,12 @@ import (
 	"github.com/actum-go/actum/bench/internal/runner"
 )
 
-func runCommand(ctx context.Context, args []string) error {
-	o, err := parseOptions("run", args)
+func runCommand(ctx context.Context, args []string) error { return compareAll(ctx, "run", args) }
+
+func matrixCommand(ctx context.Context, args []string) error { return compareAll(ctx, "matrix", args) }
+
+func compareAll(ctx context.Context, name string, args []string) error {
+	o, err := parseOptions(name, args)
 	if err != nil {
 		return err
 	}
@@ -26,12 +31,24 @@ func runCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range comparisons {
-		if err := s.compare(ctx, c); err != nil {
+	for len(comparisons) > 0 {
+		n := samePoint(comparisons)
+		if err := s.compare(ctx, comparisons[:n]); err != nil {
 			return err
 		}
+		comparisons = comparisons[n:]
 	}
 	return s.verdict()
+}
+
+// samePoint is how many comparisons at the beginning have one point: these peers run
+// in turn with ours.
+func samePoint(comparisons []matrix.Comparison) int {
+	n := 1
+	for n < len(comparisons) && comparisons[n].Point == comparisons[0].Point {
+		n++
+	}
+	return n
 }
 
 // session is one call of run or ablation.
@@ -46,28 +63,42 @@ func newSession(o options) (*session, error) {
 	return &session{options: o, workshop: workshop}, err
 }
 
-func (s *session) compare(ctx context.Context, c matrix.Comparison) error {
-	peer, err := s.workshop.Build(ctx, c.Peer, c.Point)
-	if err != nil {
-		return err
+// compare measures ours and the peers at one point.
+func (s *session) compare(ctx context.Context, comparisons []matrix.Comparison) error {
+	point := comparisons[0].Point
+	var results []result.Result
+	var peers []contender.Contender
+	for _, c := range comparisons {
+		peer, err := s.workshop.Build(ctx, c.Peer, point)
+		if err != nil {
+			return err
+		}
+		peers = append(peers, peer)
+		results = append(results, result.Result{Point: point, Peer: c.Peer})
 	}
-	ours := peer
+	ours := peers[0]
 	if !s.options.self {
-		if ours, err = s.workshop.Build(ctx, matrix.Actum, c.Point); err != nil {
+		var err error
+		if ours, err = s.workshop.Build(ctx, matrix.Actum, point); err != nil {
 			return err
 		}
 	}
-	return s.measure(ctx, result.Result{Point: c.Point, Peer: c.Peer}, ours, peer)
+	return s.measure(ctx, results, ours, peers)
 }
 
-// measure fills r in and keeps it. It skips a point that a contender refuses, and
-// counts failures; the error means that the session cannot continue.
-func (s *session) measure(ctx context.Context, r result.Result, ours, peer contender.Contender) error {
-	fmt.Printf("%s: %s and %s\n", r.Point, ours.Name, peer.Name)
-	r.Ours, r.Measure, r.When = ours.Name, r.Point.Measure(), time.Now().UTC().Truncate(time.Second)
-	var err error
-	r.Count, r.Pairs, err = runner.Compare(ctx, r.Point, ours, peer, runner.Settings{
-		Pairs: s.options.pairs, Duration: s.options.duration, Patience: s.options.patience, Progress: progress(r.Measure),
+// measure fills the results in, one for each peer, and keeps them. It skips a point that
+// a contender refuses, and counts failures; the error means that the session cannot
+// continue.
+func (s *session) measure(ctx context.Context, results []result.Result, ours contender.Contender, peers []contender.Contender) error {
+	point := results[0].Point
+	var names []string
+	for _, peer := range peers {
+		names = append(names, peer.Name)
+	}
+	fmt.Printf("%s: %s and %s\n", point, ours.Name, strings.Join(names, ", "))
+	when := time.Now().UTC().Truncate(time.Second)
+	count, pairs, err := runner.Compare(ctx, point, ours, peers, runner.Settings{
+		Pairs: s.options.pairs, Duration: s.options.duration, Patience: s.options.patience, Progress: progress(point.Measure()),
 	})
 	switch {
 	case ctx.Err() != nil:
@@ -80,9 +111,15 @@ func (s *session) measure(ctx context.Context, r result.Result, ours, peer conte
 		s.failed++
 		return nil
 	}
-	r.Machine = result.ThisMachine(s.workshop.Versions)
-	report(r)
-	return result.Save(filepath.Join(s.workshop.Bench, s.options.results), r)
+	for i, r := range results {
+		r.Ours, r.Measure, r.When, r.Count, r.Pairs = ours.Name, point.Measure(), when, count, pairs[i]
+		r.Machine = result.ThisMachine(s.workshop.Versions)
+		report(r)
+		if err := result.Save(filepath.Join(s.workshop.Bench, s.options.results), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) verdict() error {
@@ -102,10 +139,13 @@ var units = map[matrix.Measure]string{
 	matrix.Cost:       "ns",
 }
 
-func progress(m matrix.Measure) func(int, result.Run, result.Run) {
-	return func(pair int, ours, peer result.Run) {
-		fmt.Printf("  %d: %.5g %s (%s), %.5g %s (%s)\n", pair,
-			ours.Speed(m), units[m], aside(m, ours), peer.Speed(m), units[m], aside(m, peer))
+func progress(m matrix.Measure) func(int, []result.Run) {
+	return func(pair int, runs []result.Run) {
+		var texts []string
+		for _, r := range runs {
+			texts = append(texts, fmt.Sprintf("%.5g %s (%s)", r.Speed(m), units[m], aside(m, r)))
+		}
+		fmt.Printf("  %d: %s\n", pair, strings.Join(texts, ", "))
 	}
 }
 
@@ -125,8 +165,8 @@ func aside(m matrix.Measure, r result.Run) string {
 
 func report(r result.Result) {
 	speed, cpu := r.Ratio(matrix.Speed), r.Ratio(matrix.CPU)
-	fmt.Printf("  ratio %.3g (%.3g to %.3g), CPU per message %.3g (%.3g to %.3g)\n",
-		speed.Median, speed.Min, speed.Max, cpu.Median, cpu.Min, cpu.Max)
+	fmt.Printf("  %s: ratio %.3g (%.3g to %.3g), CPU per message %.3g (%.3g to %.3g)\n",
+		r.Peer, speed.Median, speed.Min, speed.Max, cpu.Median, cpu.Min, cpu.Max)
 	if r.Ours != matrix.Actum || r.Off != "" {
 		return
 	}

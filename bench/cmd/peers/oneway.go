@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -9,16 +11,21 @@ import (
 	"github.com/actum-go/actum/zmq"
 )
 
-// send sends count messages: in a stream each socket by itself, in bursts one
-// after the other.
+var errSize = errors.New("received a message of another size")
+
+// send sends all messages: in a stream each socket by itself, in bursts and at a rate
+// one after the other.
 func (s *side) send() error {
 	payloads := s.payloads()
-	if s.burst > 0 {
+	switch {
+	case s.rate > 0:
+		return s.sendPaced()
+	case s.burst > 0:
 		return s.sendBursts(payloads)
 	}
 	return s.each(func(i int, socket *zmq.Socket) error {
 		next := 0
-		for range s.share(s.count, i) {
+		for range share(s.count/s.copies(), i, len(s.sockets)) {
 			if err := s.sendOne(socket, payloads[next]); err != nil {
 				return err
 			}
@@ -30,11 +37,12 @@ func (s *side) send() error {
 	})
 }
 
-func (s *side) sendBursts(payloads [][]byte) error {
-	took := perf.NewResponses(s.count / s.burst)
+func (s *side) sendBursts(payloads [][][]byte) error {
+	bursts := s.count / s.copies() / s.burst
+	took := perf.NewResponses(bursts)
 	sent := 0
 	var b [8]byte
-	for range s.count / s.burst {
+	for range bursts {
 		start := time.Now()
 		for range s.burst {
 			socket := s.sockets[sent%len(s.sockets)]
@@ -49,7 +57,7 @@ func (s *side) sendBursts(payloads [][]byte) error {
 		}
 		took.Add(last.Sub(start.Round(0)))
 	}
-	took.Report(out, sent)
+	took.Report(out, s.count)
 	return nil
 }
 
@@ -59,12 +67,23 @@ type receiving struct {
 	received atomic.Int64
 	first    atomic.Int64 // when the first message came, nanoseconds of the clock
 	ended    atomic.Bool
+
+	mu     sync.Mutex
+	took   *perf.Responses // of messages that are sent at a rate: from when they were due
+	warmup int
 }
 
 // receive takes count messages, from any socket.
 func (s *side) receive() error {
 	r := &receiving{side: s}
-	return s.each(func(_ int, socket *zmq.Socket) error { return r.from(socket) })
+	if s.rate > 0 {
+		r.took = perf.NewResponses(s.count)
+	}
+	err := s.each(func(_ int, socket *zmq.Socket) error { return r.from(socket) })
+	if s.rate > 0 && err == nil {
+		r.took.Percentiles(out)
+	}
+	return err
 }
 
 // atOnce is how many messages are counted together in a stream.
@@ -92,11 +111,14 @@ func (r *receiving) from(socket *zmq.Socket) error {
 			}
 			return err
 		}
-		if m.Size() != r.size {
-			return errors.New("received a message of another size")
+		if !r.right(&m, 0) {
+			return errSize
 		}
 		if n++; r.first.Load() == 0 {
 			r.first.CompareAndSwap(0, time.Now().UnixNano())
+		}
+		if r.took != nil {
+			r.late(time.Now(), int64(binary.LittleEndian.Uint64(m.Bytes())))
 		}
 		m.Release()
 	}
@@ -106,7 +128,7 @@ func (r *receiving) from(socket *zmq.Socket) error {
 func (r *receiving) add(n int) (end bool, err error) {
 	received := int(r.received.Add(int64(n)))
 	now := time.Now()
-	if r.burst > 0 && received%r.burst == 0 {
+	if r.burst > 0 && received%(r.burst*r.copies()) == 0 {
 		err = acknowledge(r.conn, now)
 	}
 	if received < r.count {

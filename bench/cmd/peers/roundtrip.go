@@ -34,83 +34,112 @@ func sendOn(socket *zmq.Socket, m zmq.Msg) error {
 // ask makes count round trips: in a stream each socket keeps its window full, in
 // bursts all requests are sent and then all replies received.
 func (s *side) ask() error {
-	switch {
-	case s.pattern == "rep-req":
-		return s.askOneByOne()
-	case s.burst > 0:
+	if s.burst > 0 {
 		return s.askInBursts()
+	}
+	all := &timings{}
+	if s.timed {
+		all.took = perf.NewResponses(s.count)
 	}
 	start := time.Now()
 	err := s.each(func(i int, socket *zmq.Socket) error {
-		return s.keepFull(socket, s.share(s.count, i))
+		return s.keepFull(socket, share(s.count, i, len(s.sockets)), all)
 	})
 	perf.ReportThroughput(out, s.count, time.Since(start))
+	if s.timed && err == nil {
+		all.took.Percentiles(out)
+	}
 	return err
 }
 
-func (s *side) keepFull(socket *zmq.Socket, count int) error {
-	payload := make([]byte, s.size)
+// timings joins how long the requests of all sockets waited.
+type timings struct {
+	mu   sync.Mutex
+	took *perf.Responses
+}
+
+func (t *timings) join(took *perf.Responses) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.took.Join(took)
+}
+
+// keepFull makes count round trips with the window full. Replies arrive in the order
+// of the requests.
+func (s *side) keepFull(socket *zmq.Socket, count int, all *timings) error {
+	request := s.request()
+	var took *perf.Responses
+	asked := make([]time.Time, s.window) // of the requests in flight: a ring
+	if s.timed {
+		took = perf.NewResponses(count)
+	}
 	sent := 0
-	for ; sent < min(window, count); sent++ {
-		if err := s.sendOne(socket, payload); err != nil {
+	for ; sent < min(s.window, count); sent++ {
+		asked[sent] = time.Now()
+		if err := s.sendFirst(socket, request); err != nil {
 			return err
 		}
 	}
-	for range count {
+	for received := range count {
 		m, err := s.reply(socket)
-		switch {
-		case err != nil:
-		case sent < count:
-			sent++
-			err = sendOn(socket, m)
-		default:
-			m.Release()
-		}
 		if err != nil {
 			return err
 		}
+		if s.timed {
+			now := time.Now()
+			took.Add(now.Sub(asked[received%s.window]))
+			asked[received%s.window] = now
+		}
+		if sent == count {
+			m.Release()
+			continue
+		}
+		sent++
+		if err := sendOn(socket, m); err != nil {
+			return err
+		}
+	}
+	if s.timed {
+		all.join(took)
 	}
 	return nil
 }
 
-// askOneByOne has one request in flight on each socket.
-func (s *side) askOneByOne() error {
-	all := perf.NewResponses(s.count)
-	var mu sync.Mutex
-	start := time.Now()
-	err := s.each(func(i int, socket *zmq.Socket) error {
-		count := s.share(s.count, i)
-		took := perf.NewResponses(count)
-		m := zmq.AllocMsg(s.size)
-		for last := time.Now(); count > 0; count-- {
-			err := sendOn(socket, m)
-			if err == nil {
-				m, err = s.reply(socket)
-			}
-			if err != nil {
-				return err
-			}
-			now := time.Now()
-			took.Add(now.Sub(last))
-			last = now
+// before is how many frames precede the payload: a ROUTER names the peer.
+func (s *side) before() int {
+	if s.pattern == routerRouter {
+		return 1
+	}
+	return 0
+}
+
+// request has the frames of a request.
+func (s *side) request() [][]byte {
+	if s.pattern == routerRouter {
+		return append([][]byte{[]byte(routingID)}, s.payload("")...)
+	}
+	return s.payload("")
+}
+
+// sendFirst sends a request that no reply has preceded. A ROUTER does not know its
+// peer before they have shaken hands.
+func (s *side) sendFirst(socket *zmq.Socket, request [][]byte) error {
+	for {
+		err := s.sendOne(socket, request)
+		if s.pattern != routerRouter || !errors.Is(err, zmq.ErrUnroutable) {
+			return err
 		}
-		mu.Lock()
-		all.Join(took)
-		mu.Unlock()
-		return nil
-	})
-	perf.ReportThroughput(out, s.count, time.Since(start))
-	all.Percentiles(out)
-	return err
+		time.Sleep(100 * time.Microsecond)
+	}
 }
 
 func (s *side) askInBursts() error {
 	took := perf.NewResponses(s.count / s.burst)
-	payload := make([]byte, s.size)
+	request := s.request()
 	for range s.count / s.burst {
 		start := time.Now()
 		for i := range s.burst {
-			if err := s.sendOne(s.sockets[i%len(s.sockets)], payload); err != nil {
+			if err := s.sendFirst(s.sockets[i%len(s.sockets)], request); err != nil {
 				return err
 			}
 		}
@@ -129,8 +158,8 @@ func (s *side) askInBursts() error {
 
 func (s *side) reply(socket *zmq.Socket) (zmq.Msg, error) {
 	m, err := socket.Recv(never)
-	if err == nil && m.Size() != s.size {
-		err = errors.New("received a message of another size")
+	if err == nil && !s.right(&m, s.before()) {
+		err = errSize
 	}
 	return m, err
 }

@@ -90,17 +90,43 @@ func (c Contender) echoJob(p matrix.Point, endpoint string, count int) Job {
 	}
 }
 
-// crowdJob runs one socket in the first process and its peers in the other. They
-// coordinate over a Unix socket, which is named after the endpoint.
+// crowdJob runs one socket in the first process and its peers in the other, or within
+// one process both. Two processes coordinate over a Unix socket, which is named after
+// the endpoint.
 func (c Contender) crowdJob(p matrix.Point, endpoint string, count int) Job {
-	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "tcp://"), ":")
-	burst := "stream"
+	load := "stream"
 	if p.Burst > 0 {
-		burst = strconv.Itoa(p.Burst)
+		load = strconv.Itoa(p.Burst)
 	}
-	tail := []string{p.Pattern, endpoint, filepath.Join(os.TempDir(), "bench-"+port),
-		strconv.Itoa(p.Size), strconv.Itoa(count), strconv.Itoa(p.Peers), burst}
+	if p.Transport == "inproc" {
+		endpoint = "inproc://peers"
+	}
+	tail := []string{p.Pattern, endpoint, controlPath(endpoint), strconv.Itoa(p.Size), strconv.Itoa(count), strconv.Itoa(p.Peers), load}
+	if p.Frames > 1 {
+		tail = append(tail, "--frames", strconv.Itoa(p.Frames))
+	}
+	if p.Window > 0 {
+		tail = append(tail, "--window", strconv.Itoa(p.Window), "--timed")
+	}
+	if p.Batch > 0 && c.managed {
+		tail = append(tail, "--batch", strconv.Itoa(p.Batch))
+	}
+	if p.Transport == "inproc" {
+		return Job{Local: c.line("both", tail)}
+	}
 	return Job{Local: c.line("one", tail), Remote: c.line("many", tail)}
+}
+
+// controlPath is a path that no other run has. One process needs none.
+func controlPath(endpoint string) string {
+	if strings.HasPrefix(endpoint, "inproc://") {
+		return "-"
+	}
+	if path, ok := strings.CutPrefix(endpoint, "ipc://"); ok {
+		return path + ".control"
+	}
+	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "tcp://"), ":")
+	return filepath.Join(os.TempDir(), "bench-"+port)
 }
 
 func (c Contender) line(role string, tail []string) []string {

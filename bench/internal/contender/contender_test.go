@@ -14,6 +14,7 @@ func TestJob(t *testing.T) {
 	timers := Contender{Name: "timers", command: []string{"timers", "time"}}
 	files := Contender{Name: "files", command: []string{"files", "os"}}
 	transmit := Contender{Name: "transmit", command: []string{"transmit", "copy"}, sink: "raw"}
+	peers := Contender{Name: "actum", command: []string{"peers-actum"}, managed: true}
 	libzmq := Contender{Name: "libzmq", command: []string{"libzmq-perf"}}
 	tests := []struct {
 		contender     Contender
@@ -36,6 +37,16 @@ func TestJob(t *testing.T) {
 		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Peers: 8, Size: 64},
 			"libzmq-perf one push-pull tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 stream",
 			"libzmq-perf many push-pull tcp://127.0.0.1:5 /tmp/bench-5 64 100 8 stream"},
+		{libzmq, matrix.Point{Transport: "ipc", Pattern: matrix.PullPush, Peers: 1, Frames: 10, Size: 16},
+			"libzmq-perf one pull-push ipc:///tmp/e /tmp/e.control 16 100 1 stream --frames 10",
+			"libzmq-perf many pull-push ipc:///tmp/e /tmp/e.control 16 100 1 stream --frames 10"},
+		{libzmq, matrix.Point{Transport: "tcp", Pattern: matrix.RouterDealer, Peers: 1000, Window: 30, Size: 64},
+			"libzmq-perf one router-dealer tcp://127.0.0.1:5 /tmp/bench-5 64 100 1000 stream --window 30 --timed",
+			"libzmq-perf many router-dealer tcp://127.0.0.1:5 /tmp/bench-5 64 100 1000 stream --window 30 --timed"},
+		{libzmq, matrix.Point{Transport: "inproc", Pattern: matrix.PushPull, Peers: 1, Batch: 100, Size: 8},
+			"libzmq-perf both push-pull inproc://peers - 8 100 1 stream", ""},
+		{peers, matrix.Point{Transport: "inproc", Pattern: matrix.PushPull, Peers: 1, Batch: 100, Size: 8},
+			"peers-actum both push-pull inproc://peers - 8 100 1 stream --batch 100", ""},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
 			"echo-c epoll serve EP", "echo-load run EP 64 100 10"},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
@@ -52,7 +63,7 @@ func TestJob(t *testing.T) {
 	for _, tt := range tests {
 		endpoint := "EP"
 		if tt.point.Peers > 0 {
-			endpoint = "tcp://127.0.0.1:5"
+			endpoint = map[string]string{"tcp": "tcp://127.0.0.1:5", "ipc": "ipc:///tmp/e"}[tt.point.Transport]
 		}
 		job := tt.contender.Job(tt.point, endpoint, 100)
 		if local := strings.Join(job.Local, " "); local != tt.local {

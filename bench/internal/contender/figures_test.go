@@ -26,7 +26,7 @@ func compile(t *testing.T, args ...string) string {
 // sending takes 1 us, receiving 3 us, a poll 10 us.
 func TestFiguresOfPeersInC(t *testing.T) {
 	libzmq := "../../peers/libzmq/"
-	program := compile(t, "testdata/figures.c", libzmq+"halves.c", libzmq+"roundtrip.c", libzmq+"oneway.c", libzmq+"pubsub.c", "../../peers/common/report.c")
+	program := compile(t, "testdata/figures.c", libzmq+"halves.c", libzmq+"roundtrip.c", libzmq+"oneway.c", libzmq+"message.c", libzmq+"turns.c", libzmq+"pubsub.c", "../../peers/common/report.c")
 	numbers := func(first, last int) (list string) {
 		for us := first; us <= last; us++ {
 			list += fmt.Sprintf(" %d", us)

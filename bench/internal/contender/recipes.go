@@ -26,6 +26,7 @@ var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Messaging: {
 		matrix.Actum:    {source{"actum-perf", goBuild("../cmd/actum", "."), true}, commit, []string{"perf"}},
 		matrix.Libzmq:   {libzmq, libzmqVersion, nil},
+		matrix.Tuned:    {libzmq, libzmqVersion, []string{"tuned"}},
 		matrix.Raw:      {rawSockets, nil, nil},
 		matrix.Net:      {source{"Go-net-perf", goBuild(".", "./cmd/netpingpong"), true}, nil, nil},
 		matrix.GoZeroMQ: {source{"go-zeromq-perf", goBuild(".", "./peers/gozeromq"), true}, moduleVersion("github.com/go-zeromq/zmq4"), nil},
@@ -33,6 +34,7 @@ var recipes = map[matrix.Family]map[string]recipe{
 	matrix.Crowding: {
 		matrix.Actum:  {source{"peers-actum", goBuild(".", "./cmd/peers"), true}, commit, nil},
 		matrix.Libzmq: {libzmq, libzmqVersion, nil},
+		matrix.Tuned:  {libzmq, libzmqVersion, []string{"tuned"}},
 	},
 	matrix.Echoing: {
 		// Handlers alone: what a locked thread is for (ADR 10).

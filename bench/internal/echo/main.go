@@ -2,17 +2,16 @@
 //
 //	PROGRAM serve tcp://HOST:PORT
 //
-// prints "listening" once it does, and runs until it is killed. On SIGUSR1 it
-// collects its garbage and prints the memory in use: "memory: heap 123 B, stacks 456 B".
+// prints "listening" once it does, and runs until it is killed. On SIGUSR1 it prints its
+// memory (package memory).
 package echo
 
 import (
 	"fmt"
 	"os"
-	"os/signal"
-	"runtime"
 	"strings"
-	"syscall"
+
+	"github.com/actum-go/actum/bench/internal/memory"
 )
 
 // BufferSize is the size of each server's reads: requests of up to 4 KiB come in one
@@ -32,9 +31,7 @@ func Main(line []string, serve func(address string) error) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(usageCode)
 	}
-	asked := make(chan os.Signal, 1)
-	signal.Notify(asked, syscall.SIGUSR1) // before the runner can send it
-	go reportMemory(asked)
+	memory.ReportOnSignal() // before the runner can ask
 	if err := serve(address); err != nil {
 		fmt.Fprintln(os.Stderr, "echo server:", err)
 		os.Exit(failedCode)
@@ -53,14 +50,4 @@ func parse(line []string) (address string, err error) {
 		return "", fmt.Errorf("the endpoint must be tcp://HOST:PORT, not %q", line[1])
 	}
 	return address, nil
-}
-
-func reportMemory(asked <-chan os.Signal) {
-	for range asked {
-		runtime.GC()
-		runtime.GC() // also what pools have kept from the first
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		fmt.Printf("memory: heap %d B, stacks %d B\n", m.HeapInuse, m.StackInuse)
-	}
 }

@@ -1,9 +1,12 @@
 package matrix
 
+import "slices"
+
 // Names of the contenders.
 const (
 	Actum    = "actum"
 	Libzmq   = "libzmq"
+	Tuned    = "libzmq tuned" // more I/O threads and larger buffers: see peers/libzmq/socket.c
 	GoZeroMQ = "go-zeromq"
 	Raw      = "raw sockets"
 	Net      = "Go net"
@@ -62,9 +65,13 @@ func All() []Comparison {
 		add(Libzmq, []Point{pubSub(subscribers)})
 	}
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
-		add(Libzmq, points(transport, ReqRep, 8, 1<<10, 64<<10))
+		add(Libzmq, slices.DeleteFunc(points(transport, ReqRep, 8, 1<<10, 64<<10), Point.IsCell))
 	}
-	add(Libzmq, Crowds())
+	for _, p := range append(Cells(), Crowded1000()) {
+		add(Libzmq, []Point{p})
+		add(Tuned, []Point{p})
+	}
+	add(Libzmq, slices.DeleteFunc(Crowds(), Point.IsCell))
 	add(Raw, points("tcp", PushPull, 64<<10, 256<<10, 1<<20))
 	add(Raw, points("ipc", PushPull, 64<<10, 256<<10, 1<<20))
 	add(Raw, points("tcp", ReqRep, 8))
@@ -74,6 +81,14 @@ func All() []Comparison {
 	add(GoZeroMQ, points("tcp", ReqRep, 8))
 	return all
 }
+
+// IsCell reports whether the comparison belongs to the speed matrix.
+func (c Comparison) IsCell() bool {
+	return c.Point.IsCell() && (c.Peer == Libzmq || c.Peer == Tuned)
+}
+
+// OnRequest reports whether the comparison is left out unless it is asked for by name.
+func (c Comparison) OnRequest() bool { return c.Point.Peers > 0 && !c.Point.IsCell() }
 
 func points(transport, pattern string, sizes ...int) []Point {
 	var all []Point

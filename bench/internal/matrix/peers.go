@@ -7,12 +7,16 @@ const (
 	// PushPull and PubSub are declared in point.go; each subscriber of PubSub wants
 	// ten topics of its own.
 	PullPush     = "pull-push"
+	Pair         = "pair"
+	PubSubAll    = "pub-sub-all"   // each subscriber wants everything
 	RouterDealer = "router-dealer" // in a stream 100 requests in flight from each DEALER
+	RouterRouter = "router-router" // the same
 	RepReq       = "rep-req"       // one request in flight from each REQ
+	Connect      = "connect"       // a connection for each request, as many at a time as there are peers
 )
 
-// Crowds is one socket and its many peers: every pattern with every number of
-// peers, size and load.
+// Crowds is one socket and its many peers over tcp: every pattern with every number of
+// peers, size and load. Cells has those that the README shows, and more.
 func Crowds() []Point {
 	var all []Point
 	for _, pattern := range []string{PushPull, PullPush, PubSub, RouterDealer, RepReq} {
@@ -39,35 +43,75 @@ func crowd(pattern string, peers, size, burst int) Point {
 
 // Load says how messages are sent: "a stream", "bursts of 10".
 func (p Point) Load() string {
-	if p.Burst == 0 {
-		return "a stream"
+	switch {
+	case p.Burst > 0:
+		return fmt.Sprintf("bursts of %d", p.Burst)
+	case p.Batch > 0:
+		return fmt.Sprintf("%d with each call", p.Batch)
+	case p.Window > 0:
+		return fmt.Sprintf("%d in flight each", p.Window)
 	}
-	return fmt.Sprintf("bursts of %d", p.Burst)
+	return "a stream"
 }
 
 // load is the last part of the point's name.
 func (p Point) load() string {
-	if p.Burst == 0 {
-		return "stream"
+	switch {
+	case p.Burst > 0:
+		return fmt.Sprintf("burst-%d", p.Burst)
+	case p.Batch > 0:
+		return fmt.Sprintf("batch-%d", p.Batch)
+	case p.Window > 0:
+		return fmt.Sprintf("window-%d", p.Window)
 	}
-	return fmt.Sprintf("burst-%d", p.Burst)
+	return "stream"
 }
 
-// crowd names the sockets and the load: "PUSH to 8 PULL, bursts of 10".
-func (p Point) crowd() string {
-	return p.Roles() + ", " + p.Load()
+// crowdName is peers/push-pull/8/64/burst-10, or peers-ipc/pull-push/1/3x64/stream.
+func (p Point) crowdName() string {
+	family, size := "peers", fmt.Sprint(p.Size)
+	if p.Transport != "tcp" {
+		family += "-" + p.Transport
+	}
+	if p.Frames > 1 {
+		size = fmt.Sprintf("%dx%d", p.Frames, p.Size)
+	}
+	return fmt.Sprintf("%s/%s/%d/%s/%s", family, p.Pattern, p.Peers, size, p.load())
+}
+
+// crowdWork names the sockets, the load and the messages: "PUSH to 8 PULL, bursts of 10,
+// 64 B". A stream over tcp is not named.
+func (p Point) crowdWork() string {
+	work := p.Roles()
+	if p.Transport != "tcp" {
+		work += ", " + p.Transport
+	}
+	if p.load() != "stream" {
+		work += ", " + p.Load()
+	}
+	if p.Frames > 1 {
+		return fmt.Sprintf("%s, %d × %s", work, p.Frames, p.SizeText())
+	}
+	return work + ", " + p.SizeText()
 }
 
 // Roles names the sockets that send and the sockets that receive.
 func (p Point) Roles() string {
-	form := map[string]string{
+	switch form := map[string]string{
 		PushPull:     "PUSH to %d PULL",
 		PullPush:     "%d PUSH to PULL",
 		PubSub:       "PUB to %d SUB, 10 topics each",
+		PubSubAll:    "PUB to %d SUB",
 		RouterDealer: "%d DEALER and ROUTER",
+		RouterRouter: "%d ROUTER and ROUTER",
 		RepReq:       "%d REQ and REP",
-	}[p.Pattern]
-	return fmt.Sprintf(form, p.Peers)
+		Connect:      "connect, ask, close, %d at a time",
+	}[p.Pattern]; form {
+	case "":
+		return "PAIR to PAIR"
+	default:
+		return fmt.Sprintf(form, p.Peers)
+	}
 }
 
 // Whole is the number of messages next above count that all peers can share, in

@@ -25,6 +25,9 @@ const (
 	Cost       Measure = "cost"
 )
 
+// LessIsBetter reports whether a small figure is a good one.
+func (m Measure) LessIsBetter() bool { return m == Latency || m == Standing || m == Cost }
+
 // Patterns of messages.
 const (
 	PushPull = "push-pull"
@@ -52,8 +55,11 @@ type Point struct {
 	Subscribers int    `json:"subscribers,omitempty"` // of PubSub, otherwise 0
 	Peers       int    `json:"peers,omitempty"`       // of one socket: see peers.go
 	Burst       int    `json:"burst,omitempty"`       // messages sent at a time; 0: a stream without a pause
+	Window      int    `json:"window,omitempty"`      // requests in flight of each peer, where it is not the usual number
+	Batch       int    `json:"batch,omitempty"`       // messages that our programs send and receive with one call; 0: one by one
 	Outstanding int    `json:"outstanding,omitempty"` // connections or timers, at a time
-	Size        int    `json:"size"`                  // bytes of a message
+	Frames      int    `json:"frames,omitempty"`      // of a message; 0: one
+	Size        int    `json:"size"`                  // bytes of a frame
 }
 
 // Family is the kind of program that does the work.
@@ -94,7 +100,7 @@ func (p Point) String() string {
 	pattern := p.Pattern
 	switch p.Family() {
 	case Crowding:
-		return fmt.Sprintf("peers/%s/%d/%d/%s", pattern, p.Peers, p.Size, p.load())
+		return p.crowdName()
 	case Timing, Reading:
 		return fmt.Sprintf("%s/%d", strings.Replace(pattern, "-", "/", 1), p.Outstanding)
 	case Sending:
@@ -172,7 +178,7 @@ func (p Point) SizeText() string {
 // Work is the point as the tables show it: "PUSH/PULL tcp 8 B".
 func (p Point) Work() string {
 	if p.Peers > 0 {
-		return p.crowd() + ", " + p.SizeText()
+		return p.crowdWork()
 	}
 	switch p.Pattern {
 	case Echo:

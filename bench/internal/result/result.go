@@ -68,6 +68,12 @@ func (r Run) Speed(m matrix.Measure) float64 {
 	return r.PerSecond
 }
 
+// P50 is the median latency in microseconds, zero where none was measured.
+func (r Run) P50() float64 { return r.Latency.P50 }
+
+// P99 is the 99th percentile of the latency in microseconds.
+func (r Run) P99() float64 { return r.Latency.P99 }
+
 // CPUPerMessage is in seconds. The client of an echo is the same for all, and
 // left out.
 func (r Run) CPUPerMessage() float64 {
@@ -143,11 +149,24 @@ func (r Result) Value(q matrix.Quantity) float64 {
 // Ratio is the ratio of ours to the peer's for a quantity, pair by pair.
 func (r Result) Ratio(q matrix.Quantity) Spread {
 	return spreadOf(r.values(func(p Pair) float64 {
-		if q == matrix.CPU {
+		switch q {
+		case matrix.CPU:
 			return p.Ours.CPUPerMessage() / p.Peer.CPUPerMessage()
+		case matrix.Tail:
+			return p.Ours.Latency.P99 / p.Peer.Latency.P99
 		}
 		return p.Ours.Speed(r.Measure) / p.Peer.Speed(r.Measure)
 	}))
+}
+
+// Factor is how many times better ours is: the median ratio where more is better, and
+// its inverse where less is better.
+func (r Result) Factor() float64 {
+	ratio := r.Ratio(matrix.Speed).Median
+	if r.Measure.LessIsBetter() {
+		return 1 / ratio
+	}
+	return ratio
 }
 
 func (r Result) values(of func(Pair) float64) []float64 {

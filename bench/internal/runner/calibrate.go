@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/actum-go/actum/bench/internal/contender"
@@ -14,26 +15,26 @@ const (
 	// shortestTrial is how long a trial must take for its rate to be meaningful.
 	shortestTrial = 100 * time.Millisecond
 	trialGrowth   = 8
-	// slowest bounds the slower side's run, as a multiple of the faster
+	// slowest bounds the slowest side's run, as a multiple of the fastest
 	// side's, where it would otherwise take for ever.
 	slowest = 4
 )
 
-// calibrate picks the count of messages for both sides. Where the work is what is
+// calibrate picks the count of messages for all sides. Where the work is what is
 // outstanding there is nothing to pick.
-func calibrate(ctx context.Context, p matrix.Point, ours, peer contender.Contender, target time.Duration) (int, error) {
+func calibrate(ctx context.Context, p matrix.Point, sides []contender.Contender, target time.Duration) (int, error) {
 	if m := p.Measure(); m == matrix.Standing || m == matrix.Cost {
 		return p.Outstanding, nil
 	}
-	oursNeeds, err := trial(ctx, p, ours)
-	if err != nil {
-		return 0, err
+	var needs []float64
+	for _, side := range sides {
+		seconds, err := trial(ctx, p, side)
+		if err != nil {
+			return 0, err
+		}
+		needs = append(needs, seconds)
 	}
-	peerNeeds, err := trial(ctx, p, peer)
-	if err != nil {
-		return 0, err
-	}
-	return p.Whole(pickCount(oursNeeds, peerNeeds, target)), nil
+	return p.Whole(pickCount(needs, target)), nil
 }
 
 // trial is the seconds that a contender needs for a message.
@@ -59,6 +60,8 @@ func firstCount(p matrix.Point) int {
 	switch {
 	case p.Pattern == matrix.RepReq:
 		return 2000
+	case p.Pattern == matrix.Connect:
+		return 200
 	case p.Burst > 0:
 		return 500 * p.Burst
 	}
@@ -68,7 +71,7 @@ func firstCount(p matrix.Point) int {
 	case matrix.Transmit:
 		return max(bytes/p.Size, 1)
 	}
-	return min(max(bytes/p.Size, least), most) / max(p.Subscribers, 1)
+	return min(max(bytes/p.Size/max(p.Frames, 1), least), most) / max(p.Subscribers, 1)
 }
 
 // elapsed is how long a run took by its own clock, in seconds.
@@ -79,9 +82,10 @@ func elapsed(p matrix.Point, r result.Run) float64 {
 	return float64(r.Messages) / r.PerSecond
 }
 
-// pickCount is rounded to two digits.
-func pickCount(oursNeeds, peerNeeds float64, target time.Duration) int {
-	fast, slow := min(oursNeeds, peerNeeds), max(oursNeeds, peerNeeds)
+// pickCount takes the seconds that each side needs for a message. It is rounded to two
+// digits.
+func pickCount(needs []float64, target time.Duration) int {
+	fast, slow := slices.Min(needs), slices.Max(needs)
 	count := min(target.Seconds()/fast, slowest*target.Seconds()/slow)
 	digit := math.Pow(10, math.Floor(math.Log10(count))-1)
 	return max(int(math.Round(count/digit)*digit), 1)

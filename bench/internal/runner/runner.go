@@ -1,11 +1,11 @@
-// Package runner compares two contenders at a point:
+// Package runner compares a contender with others at a point:
 //
 //  1. A trial run of each: it warms the machine up, and measures how long a
 //     message takes.
-//  2. From these the count of messages, the same for both, so that the faster
+//  2. From these the count of messages, the same for all, so that the fastest
 //     one's run takes about as long as asked for.
-//  3. Pairs of runs in turn, ours, the peer's, ours, the peer's: a slow period of
-//     the machine slows both.
+//  3. Runs in turn, ours, the peer's, ours, the peer's: a slow period of the machine
+//     slows all.
 package runner
 
 import (
@@ -21,39 +21,39 @@ import (
 // Settings of a comparison.
 type Settings struct {
 	Pairs    int
-	Duration time.Duration                         // of the faster side's run, about
-	Patience time.Duration                         // how long a run may wait for a quiet machine
-	Progress func(pair int, ours, peer result.Run) // called after each pair
+	Duration time.Duration                     // of the fastest side's run, about
+	Patience time.Duration                     // how long a run may wait for a quiet machine
+	Progress func(pair int, runs []result.Run) // called after each pair: ours, then the peers'
 }
 
 // runTimeout ends a run that hangs. The longest that calibration asks for
 // stays far below.
 const runTimeout = 90 * time.Second
 
-// Compare runs both contenders at p, and returns the count of messages and the pairs.
-func Compare(ctx context.Context, p matrix.Point, ours, peer contender.Contender, s Settings) (int, []result.Pair, error) {
-	count, err := calibrate(ctx, p, ours, peer, s.Duration)
+// Compare runs ours and the peers at p in turn, and returns the count of messages and
+// the pairs of each peer. Their pairs have the same runs of ours.
+func Compare(ctx context.Context, p matrix.Point, ours contender.Contender, peers []contender.Contender, s Settings) (int, [][]result.Pair, error) {
+	sides := append([]contender.Contender{ours}, peers...)
+	count, err := calibrate(ctx, p, sides, s.Duration)
 	if err != nil {
 		return 0, nil, err
 	}
-	var pairs []result.Pair
-	for i := range s.Pairs {
-		pair, err := runPair(ctx, p, ours, peer, count, s.Patience)
-		if err != nil {
-			return 0, nil, err
+	pairs := make([][]result.Pair, len(peers))
+	for round := range s.Pairs {
+		var runs []result.Run
+		for _, side := range sides {
+			run, err := runQuietly(ctx, p, side, count, s.Patience)
+			if err != nil {
+				return 0, nil, err
+			}
+			runs = append(runs, run)
 		}
-		pairs = append(pairs, pair)
-		s.Progress(i+1, pair.Ours, pair.Peer)
+		for i := range peers {
+			pairs[i] = append(pairs[i], result.Pair{Ours: runs[0], Peer: runs[1+i]})
+		}
+		s.Progress(round+1, runs)
 	}
 	return count, pairs, nil
-}
-
-func runPair(ctx context.Context, p matrix.Point, ours, peer contender.Contender, count int, patience time.Duration) (pair result.Pair, err error) {
-	if pair.Ours, err = runQuietly(ctx, p, ours, count, patience); err != nil {
-		return pair, err
-	}
-	pair.Peer, err = runQuietly(ctx, p, peer, count, patience)
-	return pair, err
 }
 
 // runOnce is one run of one side.

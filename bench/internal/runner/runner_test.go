@@ -87,7 +87,7 @@ func TestPickCount(t *testing.T) {
 		{"very slow", 10, 10, 1},
 	}
 	for _, tt := range tests {
-		if got := pickCount(tt.ours, tt.peer, time.Second); got != tt.want {
+		if got := pickCount([]float64{tt.ours, tt.peer}, time.Second); got != tt.want {
 			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
 		}
 	}

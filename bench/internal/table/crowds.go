@@ -9,19 +9,16 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-func crowdRow(r result.Result) []string {
-	return []string{perSecond(r, result.Ours), perSecond(r, result.Peer), spread(r.Ratio(matrix.Speed)), spread(r.Ratio(matrix.CPU))}
-}
-
-// renderCrowds is the matrix of one socket and its many peers: a row for a pattern,
+// renderCrowds is one socket and its many peers over tcp, with every load: a row for a pattern,
 // a number of peers and a load, a column for a size. A cell has the ratio of the
 // rates and, behind it, that of the processor time for each message.
 func renderCrowds(results []result.Result) string {
+	crowds := matrix.Crowds()
 	measured := map[matrix.Point]result.Result{}
 	var rows []matrix.Point
 	worst := 0.0
 	for _, r := range results {
-		if r.Measure != matrix.Crowded {
+		if r.Peer != matrix.Libzmq || !slices.Contains(crowds, r.Point) {
 			continue
 		}
 		measured[r.Point] = r

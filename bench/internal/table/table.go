@@ -11,17 +11,17 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
-// Goals renders the points that have a goal: the short version.
+// Goals is the short version: the speed matrix, and the other points that have a goal.
 func Goals(all []result.Result) string {
 	return render(slices.DeleteFunc(compared(all), func(r result.Result) bool {
 		return len(r.Comparison().Goals()) == 0
-	}))
+	}), renderMatrix)
 }
 
 // Full renders everything, ablations included.
 func Full(all []result.Result) string {
 	results := compared(all)
-	text := render(results) + renderCrowds(results)
+	text := render(results, renderCells) + renderCrowds(results)
 	for _, a := range matrix.Ablations() {
 		text += renderAblation(a.Title, switchedOff(all, a))
 	}
@@ -56,12 +56,13 @@ func switchedOff(all []result.Result, a matrix.Ablation) []result.Result {
 	return sorted
 }
 
-func render(results []result.Result) string {
+func render(results []result.Result, cells func([]result.Result) string) string {
 	if len(results) == 0 {
 		return "No figures yet: run `make bench`.\n"
 	}
 	var b strings.Builder
 	b.WriteString(conditions(results))
+	b.WriteString(cells(results))
 	for _, k := range kinds {
 		section(&b, results, k)
 	}
@@ -78,7 +79,6 @@ type kind struct {
 var kinds = []kind{
 	{matrix.Throughput, "messages, reads or files a second | actum | peer | | ratio | CPU per message | goal", messageRow},
 	{matrix.Latency, "round trip / 2, p50 / p99 / p99.9 µs | actum | peer | | ratio of p50 | CPU per message | goal", messageRow},
-	{matrix.Crowded, "one socket and many, messages or round trips a second | actum | libzmq | ratio | CPU per message | goal", crowdRow},
 	{matrix.Responses, "echo | actum, requests a second | p50 / p99 / p99.9 µs | peer | | | ratio | server's CPU per request | goal", echoRow},
 	{matrix.Standing, "idle | actum, heap and stacks of each | of the process | wake-ups in 5 s | peer | | | | ratio | goal", idleRow},
 	{matrix.Cost, "processor time, ns | actum | peer | | ratio | goal", costRow},
@@ -120,8 +120,8 @@ func section(b *strings.Builder, results []result.Result, k kind) {
 	columns := strings.Count(k.head, "|") + 1
 	head := fmt.Sprintf("| %s |\n|%s\n", k.head, strings.Repeat("---|", columns))
 	for _, r := range results {
-		if r.Measure != k.measure || (k.measure == matrix.Crowded && goals(r) == "") {
-			continue // the crowds have a matrix of their own
+		if r.Measure != k.measure || r.Comparison().IsCell() {
+			continue // the cells have a table of their own
 		}
 		b.WriteString(head)
 		head = ""

@@ -1,5 +1,5 @@
-/* How the two processes of one.c and many.c meet: see cmd/peers/control.go, which
- * does the same in Go. */
+/* How the two sides of many.c meet: see cmd/peers/control.go, which does the same in
+ * Go. */
 #include "many.h"
 
 #include <errno.h>
@@ -14,6 +14,19 @@ uint64_t clock_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* A message that is due soon is not slept for: to be woken takes longer. */
+void wait_until(uint64_t clock)
+{
+    enum { SOON = 100000 };
+    for (uint64_t now; (now = clock_ns()) < clock;) {
+        if (clock - now > SOON) {
+            uint64_t ns = clock - now - SOON / 2;
+            struct timespec t = { .tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u) };
+            nanosleep(&t, NULL);
+        }
+    }
 }
 
 static int unix_socket(const char *path, struct sockaddr_un *address)

@@ -4,7 +4,7 @@ void push_messages(void *socket, size_t size, size_t count)
 {
     struct payload p = new_payload(size);
     for (size_t i = 0; i < count; i++)
-        send_payload(socket, &p);
+        send_payload(socket, &p, 0);
 }
 
 /* The clock runs from the first message to the last. */

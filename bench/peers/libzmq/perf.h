@@ -1,7 +1,7 @@
 /* libzmq at its best, for comparison: zmq_msg_t, no copy on the way in, one
  * I/O thread, the default high-water marks (1,000 messages) and the system's
- * socket buffers. Arguments and closing lines are those of libzmq's own perf
- * programs. */
+ * socket buffers; or tuned, which is said where `tuned` is read. Arguments and closing
+ * lines are those of libzmq's own perf programs. */
 #ifndef BENCH_LIBZMQ_PERF_H
 #define BENCH_LIBZMQ_PERF_H
 
@@ -12,7 +12,11 @@
 /* Every call below ends the program, naming the call, when libzmq refuses. */
 void check(int ok, const char *call);
 
+/* Whether contexts and sockets are tuned: the word before the program's name. */
+extern int tuned;
+
 void *new_context(void);
+void *new_socket(void *context, int type);
 void *bound(void *context, int type, const char *endpoint);
 void *connected(void *context, int type, const char *endpoint);
 
@@ -24,7 +28,7 @@ struct payload {
 };
 
 struct payload new_payload(size_t size);
-void send_payload(void *socket, const struct payload *p);
+void send_payload(void *socket, const struct payload *p, int flags);
 
 /* Receives one message into msg, which must be initialised and is reused. */
 void receive(void *socket, zmq_msg_t *msg, size_t size);

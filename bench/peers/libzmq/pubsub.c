@@ -27,8 +27,7 @@ static void turn_on(void *socket, int option, const char *name)
 /* XPUB is PUB that shows its subscriptions; verbose, also the repeated ones. */
 static void *open_publisher(void *context, const char *endpoint)
 {
-    void *socket = zmq_socket(context, ZMQ_XPUB);
-    check(socket != NULL, "zmq_socket");
+    void *socket = new_socket(context, ZMQ_XPUB);
     turn_on(socket, ZMQ_XPUB_VERBOSE, "ZMQ_XPUB_VERBOSE");
     turn_on(socket, ZMQ_XPUB_NODROP, "ZMQ_XPUB_NODROP");
     check(zmq_bind(socket, endpoint) == 0, "zmq_bind");

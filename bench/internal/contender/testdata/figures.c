@@ -46,9 +46,10 @@ void check(int ok, const char *call)
 }
 
 struct payload new_payload(size_t size) { return (struct payload){ .size = size }; }
-void send_payload(void *socket, const struct payload *p)
+void send_payload(void *socket, const struct payload *p, int flags)
 {
     (void)p;
+    (void)flags;
     sent(socket);
 }
 void receive(void *socket, zmq_msg_t *msg, size_t size)
@@ -94,6 +95,40 @@ int zmq_poll(zmq_pollitem_t *items, int n, long timeout)
     return n;
 }
 
+/* What many.c and poller.c have. */
+int is(const struct job *j, const char *pattern) { return strcmp(j->pattern, pattern) == 0; }
+
+void wait_until(uint64_t clock)
+{
+    if (now < clock)
+        now = clock;
+}
+
+struct poller {
+    void **sockets;
+    size_t n;
+};
+
+struct poller *poller_new(void **sockets, size_t n)
+{
+    struct poller *p = malloc(sizeof *p);
+    *p = (struct poller){ sockets, n };
+    return p;
+}
+
+size_t poller_wait(struct poller *p, int wait, size_t *ready)
+{
+    size_t n = 0;
+    (void)wait;
+    now += 10 * US;
+    for (size_t i = 0; i < p->n; i++)
+        if (*(int *)p->sockets[i] > 0)
+            ready[n++] = i;
+    return n;
+}
+
+void poller_free(struct poller *p) { free(p); }
+
 /* The other side of the control connection: receives a burst, 7 us after the last
  * message was sent. */
 void control_read(int fd, void *data, size_t size)
@@ -112,7 +147,7 @@ void control_write(int fd, const void *data, size_t size)
 
 /* What pubsub.c needs besides. */
 void *new_context(void) { return &now; }
-void *zmq_socket(void *context, int type) { return type < 0 ? NULL : context; }
+void *new_socket(void *context, int type) { return type < 0 ? NULL : context; }
 int zmq_setsockopt(void *socket, int option, const void *value, size_t size)
 {
     return socket == NULL || option < 0 || value == NULL || size > 1;
@@ -162,7 +197,9 @@ static void responses(int n, char **argv)
 static void many_report(char **argv)
 {
     struct job j = { .pattern = argv[0], .size = 1, .count = parse_count("COUNT", argv[1]),
-                     .peers = parse_count("PEERS", argv[2]) };
+                     .peers = parse_count("PEERS", argv[2]), .frames = 1, .window = WINDOW };
+    if (strcmp(j.pattern, "rep-req") == 0)
+        j.window = j.timed = 1;
     j.burst = strcmp(argv[3], "stream") == 0 ? 0 : parse_count("BURST", argv[3]);
     j.n = strcmp(j.pattern, "push-pull") == 0 ? 1 : j.peers;
     int *counters = calloc(j.n, sizeof *counters);
