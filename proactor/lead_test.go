@@ -60,7 +60,16 @@ func withHost(t *testing.T, test func(d *proactor.Dispatcher)) {
 		t.Run(backend, func(t *testing.T) {
 			d := dispatcher(t, backend)
 			var host sync.WaitGroup
-			host.Go(func() { _ = d.Run() })
+			host.Go(func() {
+				if err := d.Run(); err != proactor.ErrClosed {
+					t.Errorf("Run: %v", err)
+				}
+			})
+			// Run has begun when it calls this handler: before, a Poll of the test's would
+			// make it fail.
+			running := make(chan struct{})
+			d.Post(&proactor.Operation{Handler: proactor.HandlerFunc(func(*proactor.Operation) { close(running) })})
+			<-running
 			test(d)
 			if err := d.Close(); err != nil {
 				t.Error(err)

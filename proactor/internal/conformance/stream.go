@@ -182,24 +182,33 @@ func skip(v [][]byte, n int) [][]byte {
 // testHugeVectors: the buffers of a vector may be more than 4 GiB together, also on
 // 32-bit systems: the bytes that fit are written.
 func testHugeVectors(r *fixture) {
-	a, b := r.pair()
 	v := make([][]byte, 1024)
 	for i := range v {
 		v[i] = pattern(4 << 20) // all share one buffer
 	}
+	a, b := r.pair()
 	n, err := a.TryWriteV(v)
 	if err == proactor.ErrWouldBlock { // TryWrite never writes on backends where it might wait
 		n, err = 0, nil
 	} else if n <= 0 || err != nil {
 		r.t.Fatalf("TryWriteV: %d, %v", n, err)
 	}
+	got := make([]byte, n)
+	r.read(b, got)
+	if !bytes.Equal(got, pattern(4 << 20)[:n]) {
+		r.t.Error("TryWriteV: the bytes read are not the bytes written")
+	}
+
+	// The write has a stream of its own, which is read no further before the cancel:
+	// wine 8 loses a cancel that comes while it sends another part of a write.
+	a, b = r.pair()
 	write := r.call(nil)
 	a.WriteV(write.start(), v)
-	got := make([]byte, n+1)
+	got = make([]byte, 1000)
 	r.read(b, got)
 	a.Cancel()
 	r.wait(write)
-	if write.err == nil && write.n <= 0 || !bytes.Equal(got[:n], pattern(4 << 20)[:n]) {
+	if write.err == nil && write.n <= 0 || !bytes.Equal(got, pattern(4 << 20)[:len(got)]) {
 		r.t.Errorf("WriteV: %d, %v", write.n, write.err)
 	}
 }
