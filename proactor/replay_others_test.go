@@ -86,13 +86,17 @@ func (w *worker) run(rounds int) {
 func work(t *testing.T, o proactor.Options, rounds int) ([]string, error) {
 	t.Helper()
 	c := &crowd{t: t, d: newDispatcher(t, o)}
-	var host, workers sync.WaitGroup
+	var all []*worker // made before the first one runs: its requests may diverge from the journal
 	for i := range 3 {
 		w := &worker{crowd: c, name: fmt.Sprint("worker ", i), completed: make(chan struct{}, 9)}
 		w.near, w.far = connectedPair(t, c.d, "tcp")
 		for _, op := range []*proactor.Operation{&w.post, &w.timer, &w.read, &w.write, &w.long} {
 			op.Handler, op.Token = w, w.name
 		}
+		all = append(all, w)
+	}
+	var host, workers sync.WaitGroup
+	for _, w := range all {
 		workers.Go(func() { w.run(rounds) })
 	}
 	host.Go(func() { _ = c.d.Run() })
