@@ -41,8 +41,8 @@ type xorStream struct {
 
 const (
 	recordHeader = 2
-	maxRecord    = 1000 // bytes of a body: small, so that messages are cut
-	readChunk    = 700
+	maxRecord    = 3000 // bytes of a body: small, so that messages are cut
+	readChunk    = 2000
 )
 
 func newStream(d *proactor.Dispatcher, below stream.Stream) *xorStream {
