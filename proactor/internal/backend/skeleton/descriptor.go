@@ -186,7 +186,7 @@ func (d *Descriptor) Release() {
 	d.File.Remove()
 	if d.Name != "" {
 		sys.ClosePipe(d.FD)
-		return
+	} else {
+		sys.Close(d.FD)
 	}
-	sys.Close(d.FD)
 }

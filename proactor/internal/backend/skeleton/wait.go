@@ -16,7 +16,6 @@ type Channel struct {
 // Init makes c ready.
 func (c *Channel) Init() {
 	c.wake, c.timer = make(chan struct{}, 1), time.NewTimer(time.Hour)
-	c.timer.Stop()
 }
 
 // Wake ends the Wait in progress, or else the next one.
@@ -45,8 +44,7 @@ func (c *Channel) Wait(b *Base, completed *backend.Completions, deadline time.Du
 	}
 	c.timer.Reset(deadline - b.Now())
 	select {
-	case <-c.wake:
-		c.timer.Stop()
+	case <-c.wake: // Reset forgets the timer's earlier deadline
 	case <-c.timer.C:
 	}
 	return completed.Take()
