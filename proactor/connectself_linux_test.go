@@ -105,10 +105,18 @@ func TestConnectWithoutPorts(t *testing.T) {
 				t.Fatal(err)
 			}
 			var ops [3]proactor.Operation // for two ports
+			sockets := 0
 			for i := range ops {
 				ops[i].Handler = proactor.HandlerFunc(nothing)
-				d.Connect(&ops[i], "tcp", ln.LocalAddr().String(), nil)
+				sockets = 0
+				d.Connect(&ops[i], "tcp", ln.LocalAddr().String(), &proactor.SocketOptions{Control: func(uintptr) error {
+					sockets++
+					return nil
+				}})
 				runUntil(t, d, &ops[i])
+			}
+			if sockets != 3 {
+				t.Errorf("a connect without a port has tried %d sockets, want 3", sockets)
 			}
 			if ops[0].Err() != nil || ops[1].Err() != nil || !errors.Is(ops[2].Err(), syscall.EADDRNOTAVAIL) {
 				t.Errorf("connects with two ports: %v, %v, %v", ops[0].Err(), ops[1].Err(), ops[2].Err())

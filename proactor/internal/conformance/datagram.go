@@ -302,10 +302,11 @@ func testDatagramWrong(r *fixture) {
 		c := r.call(nil)
 		start(c.start())
 		r.wait(c)
-		if !errors.Is(c.err, errors.ErrUnsupported) {
-			r.t.Errorf("%v: %v", c.op.Kind(), c.err)
+		if !errors.Is(c.err, errors.ErrUnsupported) || c.n != 0 {
+			r.t.Errorf("%v: %d, %v", c.op.Kind(), c.n, c.err)
 		}
 	}
+	r.tryFails(a, "datagrams", errors.ErrUnsupported)
 	if err := a.CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
 		r.t.Errorf("CloseWrite: %v", err)
 	}

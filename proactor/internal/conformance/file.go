@@ -246,12 +246,7 @@ func testFileWrongHandle(r *fixture) {
 			r.t.Errorf("%s: %d, %v", name, c.n, c.err)
 		}
 	}
-	if _, err := f.TryRead(buf); !errors.Is(err, errors.ErrUnsupported) {
-		r.t.Errorf("TryRead of a file: %v", err)
-	}
-	if _, err := f.TryWrite(buf); !errors.Is(err, errors.ErrUnsupported) {
-		r.t.Errorf("TryWrite to a file: %v", err)
-	}
+	r.tryFails(f, "a file", errors.ErrUnsupported)
 	if f.LocalAddr() != nil || f.RemoteAddr() != nil {
 		r.t.Error("a file has an address")
 	}

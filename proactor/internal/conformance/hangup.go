@@ -23,4 +23,8 @@ func testHungUp(r *fixture) {
 	if got := r.readToEnd(near); string(got) != "last words" {
 		r.t.Errorf("read %q before the end", got)
 	}
+	near.Close()
+	if hungUp, _ := near.HungUp(); hungUp {
+		r.t.Error("a closed handle has hung up")
+	}
 }

@@ -40,6 +40,15 @@ func testEmptyBuffers(r *fixture) {
 			r.t.Errorf("%v of nothing moved %d bytes", c.op.Kind(), c.n)
 		}
 	}
+	for name, try := range map[string]func() (int, error){
+		"TryRead":   func() (int, error) { return a.TryRead(nil) },
+		"TryWrite":  func() (int, error) { return a.TryWrite(nil) },
+		"TryWriteV": func() (int, error) { return a.TryWriteV([][]byte{{}, nil}) },
+	} {
+		if n, err := try(); n != 0 || err != nil && err != proactor.ErrWouldBlock {
+			r.t.Errorf("%s of nothing: %d, %v", name, n, err)
+		}
+	}
 }
 
 // testReadsInOrder has many reads waiting before there is anything to read.

@@ -37,8 +37,21 @@ func testTryRead(r *fixture) {
 		r.t.Errorf("TryRead at the end: %d, %v", n, err)
 	}
 	b.Close()
-	if n, err := b.TryRead(buf); n != 0 || !errors.Is(err, net.ErrClosed) {
-		r.t.Errorf("TryRead of a closed handle: %d, %v", n, err)
+	r.tryFails(b, "a closed handle", net.ErrClosed)
+}
+
+// tryFails: nothing can be read from h or written to h.
+func (r *fixture) tryFails(h *proactor.Handle, what string, want error) {
+	r.t.Helper()
+	b := make([]byte, 1)
+	for name, try := range map[string]func() (int, error){
+		"TryRead":   func() (int, error) { return h.TryRead(b) },
+		"TryWrite":  func() (int, error) { return h.TryWrite(b) },
+		"TryWriteV": func() (int, error) { return h.TryWriteV([][]byte{b}) },
+	} {
+		if n, err := try(); n != 0 || !errors.Is(err, want) {
+			r.t.Errorf("%s of %s: %d, %v; want %v", name, what, n, err, want)
+		}
 	}
 }
 
@@ -57,14 +70,7 @@ func testTryWrite(r *fixture) {
 		r.t.Errorf("read %q", got)
 	}
 	a.Close()
-	for _, try := range []func() (int, error){
-		func() (int, error) { return a.TryWrite(got) },
-		func() (int, error) { return a.TryWriteV([][]byte{got}) },
-	} {
-		if n, err := try(); n != 0 || !errors.Is(err, net.ErrClosed) {
-			r.t.Errorf("write to a closed handle: %d, %v", n, err)
-		}
-	}
+	r.tryFails(a, "a closed handle", net.ErrClosed)
 }
 
 // testTryThenStart is a speculative write: TryWrite until there is no room, then an

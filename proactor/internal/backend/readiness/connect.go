@@ -25,12 +25,12 @@ func (b *Backend) startConnect(op *backend.Op) {
 
 // beginConnect makes the socket and the handle. An error is the result of op.
 func (b *Backend) beginConnect(op *backend.Op) error {
-	fd, err := connectSocket(op)
+	err := connectSocket(op)
 	op.Sys.Addr = nil
 	if err != nil {
 		return err
 	}
-	h := b.newHandle(skeleton.Descriptor{FD: fd, Network: op.Connect().Network})
+	h := b.newHandle(skeleton.Descriptor{FD: int(op.Sys.Fd), Network: op.Connect().Network})
 	if err := b.addConnect(op, h); err != nil {
 		h.Close()
 		return err
@@ -38,20 +38,20 @@ func (b *Backend) beginConnect(op *backend.Op) error {
 	return nil
 }
 
-// connectSocket makes a socket whose connect is done or in progress.
-func connectSocket(op *backend.Op) (fd int, err error) {
+// connectSocket makes op.Sys.Fd a socket whose connect is done or in progress.
+func connectSocket(op *backend.Op) error {
 	for attempts := 1; ; attempts++ {
 		if err := sys.PrepareConnect(op.Connect(), &op.Sys); err != nil {
-			return -1, err
+			return err
 		}
 		errno := sys.Connect(&op.Sys)
 		if errno == 0 || errno == unix.EINPROGRESS {
-			return int(op.Sys.Fd), nil
+			return nil
 		}
 		sys.Unbind(op.Connect())
 		sys.Close(int(op.Sys.Fd))
 		if !sys.ConnectAgain(op.Connect(), errno, attempts) {
-			return -1, sys.ConnectError(op.Connect(), errno)
+			return sys.ConnectError(op.Connect(), errno)
 		}
 	}
 }
@@ -73,8 +73,7 @@ func (b *Backend) addConnect(op *backend.Op, h *handle) error {
 func (q *opQueue) finishConnectLocked(op *backend.Op) {
 	errno := sys.Connected(q.h.FD)
 	if errno == unix.EINPROGRESS {
-		q.ready = false
-		op.Err = backend.ErrWouldBlock
+		op.Err = backend.ErrWouldBlock // an edge runs the queue again
 		return
 	}
 	h := q.h

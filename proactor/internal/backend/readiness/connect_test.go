@@ -26,7 +26,11 @@ type eager struct {
 	last  Token
 	errno unix.Errno // of Add
 
-	removed, polls int
+	removed, polls, sleeps int
+
+	quiet    bool   // Poll reports nothing
+	onSleep  func() // called by Sleep, if it is not nil
+	closeErr error
 }
 
 func (d *eager) Add(_ int, token Token) unix.Errno {
@@ -40,13 +44,22 @@ func (d *eager) Poll(e *Edges) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.polls++
+	if d.quiet {
+		return 0
+	}
 	e[0] = Edge{d.last, Readable | Writable}
 	return 1
 }
 
-func (d *eager) Sleep(time.Duration) { runtime.Gosched() }
-func (d *eager) Wake()               {}
-func (d *eager) Close() error        { return nil }
+func (d *eager) Sleep(time.Duration) {
+	if d.sleeps++; d.onSleep != nil {
+		d.onSleep()
+	}
+	runtime.Gosched()
+}
+
+func (d *eager) Wake()        {}
+func (d *eager) Close() error { return d.closeErr }
 
 func (d *eager) Remove(int) {
 	d.mu.Lock()
@@ -225,8 +238,8 @@ func TestPollDuringCompletions(t *testing.T) {
 			t.Fatalf("after %d completions there were %d polls, want %d", n, d.polls, want)
 		}
 	}
-	if b.Wait(0) != nil || d.polls != 5 {
-		t.Errorf("with nothing to do there were %d polls, want one more", d.polls-4)
+	if b.Wait(0) != nil || d.polls != 5 || d.sleeps != 0 {
+		t.Errorf("with nothing to do there were %d polls, want one more, and %d sleeps", d.polls-4, d.sleeps)
 	}
 }
 
@@ -244,11 +257,28 @@ func TestWakeEndsOneWait(t *testing.T) {
 	if b.hasCompleted() {
 		t.Error("there is a reason not to sleep")
 	}
-	b.Complete(new(backend.Op), nil)
+	op := new(backend.Op)
+	b.Complete(op, nil)
 	if !b.hasCompleted() || !b.hasWork() {
 		t.Error("a completion is no reason not to sleep")
 	}
-	b.Wait(0)
+	b.Wake()
+	if b.Wait(backend.NoDeadline) != op || b.Woken.Load() {
+		t.Error("a wake is left after a completion")
+	}
+	d.onSleep = b.Wake
+	if b.Wait(backend.NoDeadline) != nil || b.Woken.Load() || d.sleeps != 1 {
+		t.Errorf("a wake is left after %d sleeps", d.sleeps)
+	}
+}
+
+// Close returns the demultiplexer's error, once.
+func TestCloseFails(t *testing.T) {
+	b, d := newEager(t)
+	d.closeErr = unix.EIO
+	if first, second := b.Close(), b.Close(); first != unix.EIO || second != nil {
+		t.Errorf("%v, and the second time %v", first, second)
+	}
 }
 
 // After Close nothing is made.
@@ -268,14 +298,51 @@ func TestMadeTooLate(t *testing.T) {
 	}
 }
 
+// A connect that Close overtakes fails, and leaves nothing behind.
+func TestConnectOvertakenByClose(t *testing.T) {
+	b, d := newEager(t)
+	other, _ := newEager(t)
+	l, err := other.Listen("tcp", "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.quiet = true
+	op := newConnect(l.LocalAddr().String())
+	b.Start(op)
+	if op.Sys.Addr != nil {
+		t.Error("a connect keeps its address in the system's form")
+	}
+	b.Open.CloseAll()
+	d.quiet = false
+	var got *backend.Op
+	for got == nil {
+		got = b.Wait(0)
+	}
+	if got != op || op.Err != backend.ErrBackendClosed || op.New != nil {
+		t.Errorf("%v, %v", op.New, op.Err)
+	}
+	if open, rows, connecting := known(b); open+rows+connecting != 0 {
+		t.Errorf("%d handles, in %d rows, and %d connects are left", open, rows, connecting)
+	}
+}
+
 // A turn that has ended is not kept.
 func TestTurnsAreForgotten(t *testing.T) {
-	b, _ := newEager(t)
+	b, d := newEager(t)
 	_, w, err := b.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := &b.transmitQueue
+	q.add(turn{q: &w.(*handle).queues[backend.Out]})
+	if !b.hasCompleted() {
+		t.Error("a turn is no reason not to sleep")
+	}
+	op := new(backend.Op)
+	b.Complete(op, nil)
+	if polls := d.polls; b.Wait(backend.NoDeadline) != op || d.polls != polls+1 {
+		t.Error("no edges are taken after a turn")
+	}
 	q.add(turn{q: &w.(*handle).queues[backend.Out]})
 	if !b.runTransmits() || b.runTransmits() || q.waiting.Load() {
 		t.Error("a turn does not run once")
