@@ -60,7 +60,7 @@ func dial(ctx context.Context, op *backend.Op) (net.Conn, error) {
 		}
 	}
 	address := to.Address
-	if ap, err := backend.ParseDial(to.Network, address); err == nil && ap.Addr().IsLoopback() {
+	if ap, err := backend.ParseDial(to.Network, address); err == nil {
 		address = ap.String() // on some systems, package net takes 127.0.0.1 for [::]
 	}
 	conn, err := d.DialContext(ctx, to.Network, address)

@@ -1,7 +1,6 @@
 package goroutine
 
 import (
-	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -86,11 +85,7 @@ func (e *endpoint) RemoteAddr() net.Addr { return e.remote }
 
 // Control implements backend.Controllable.
 func (e *endpoint) Control(f func(fd uintptr)) error {
-	c, ok := e.conn.(syscall.Conn)
-	if !ok {
-		return errors.ErrUnsupported // a pipe
-	}
-	raw, err := c.SyscallConn()
+	raw, err := e.conn.(syscall.Conn).SyscallConn()
 	if err != nil {
 		return err
 	}

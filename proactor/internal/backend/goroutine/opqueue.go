@@ -23,7 +23,6 @@ type opQueue struct {
 	interruptWait chan struct{} // ends a wait for a buffer; nil until the first wait
 	cancelling    bool          // the head is being cancelled: a deadline in the past is set
 	writeClosing  func() error  // set by CloseWrite: ends this direction after the queued operations
-	ended         bool          // writeClosing has been called
 }
 
 var _ skeleton.Side = (*opQueue)(nil)
@@ -152,11 +151,10 @@ func (l *opQueue) interruptLocked() {
 	}
 }
 
-// closeWriteLocked ends the outgoing direction once nothing is left to be written.
-// It ignores an error: the peer has gone already.
+// closeWriteLocked ends the outgoing direction once nothing is left to be written. It
+// ignores an error: the direction has ended already, or the peer has gone.
 func (l *opQueue) closeWriteLocked() {
-	if l.writeClosing != nil && !l.ended && l.Closed == nil && l.Ops.Empty() {
-		l.ended = true
+	if l.writeClosing != nil && l.Ops.Empty() {
 		_ = l.writeClosing()
 	}
 }

@@ -52,8 +52,7 @@ func (b *Backend) prepareStream(conn conn) *stream {
 
 func (s *stream) moveTo(b *Backend) (backend.Handle, error) {
 	moved := b.prepareStream(s.conn)
-	from, out := &s.queues[backend.Out], &moved.queues[backend.Out]
-	out.writeClosing, out.ended = from.writeClosing, from.ended
+	moved.queues[backend.Out].writeClosing = s.queues[backend.Out].writeClosing
 	return moved.open(moved)
 }
 

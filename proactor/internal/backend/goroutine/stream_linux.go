@@ -51,11 +51,7 @@ var _ backend.HangUps = (*stream)(nil)
 
 // HungUp implements backend.HangUps.
 func (s *stream) HungUp() (hungUp bool) {
-	c, ok := s.conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := c.SyscallConn()
+	raw, err := s.conn.(syscall.Conn).SyscallConn()
 	if err == nil {
 		err = raw.Control(func(fd uintptr) { hungUp = sys.HungUp(int(fd)) })
 	}
