@@ -127,6 +127,26 @@ func TestSocketOptionsBeforeBinding(t *testing.T) {
 	})
 }
 
+// TestPlainTCP: streams are TCP and not Multipath TCP, whatever the program's settings are,
+// and nothing keeps them alive.
+func TestPlainTCP(t *testing.T) {
+	t.Setenv("GODEBUG", "multipathtcp=1")
+	systemBackends(t, func(t *testing.T, d *proactor.Dispatcher) {
+		ln, err := d.Listen("tcp", "127.0.0.1:0", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accept, connect := proactor.NewOperation(nothing), proactor.NewOperation(nothing)
+		ln.Accept(accept)
+		d.Connect(connect, "tcp", ln.LocalAddr().String(), nil)
+		runUntil(t, d, accept, connect)
+		for _, h := range []*proactor.Handle{ln, accept.Handle(), connect.Handle()} {
+			wantOption(t, h, "SO_PROTOCOL", unix.SOL_SOCKET, unix.SO_PROTOCOL, unix.IPPROTO_TCP)
+			wantOption(t, h, "SO_KEEPALIVE", unix.SOL_SOCKET, unix.SO_KEEPALIVE, 0)
+		}
+	})
+}
+
 // TestNoSocketOptions: a simulated socket has none.
 func TestNoSocketOptions(t *testing.T) {
 	d := dispatcher(t, "sim")

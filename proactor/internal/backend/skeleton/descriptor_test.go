@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/actum-go/actum/proactor/internal/backend"
 	"github.com/actum-go/actum/proactor/internal/backend/skeleton"
 )
@@ -33,9 +31,9 @@ func TestResults(t *testing.T) {
 		{3, 0, nil, nil},
 		{1, 0, nil, nil},
 		{0, 0, io.EOF, nil},
-		{-1, unix.EAGAIN, backend.ErrWouldBlock, backend.ErrWouldBlock},
-		{-1, unix.ECONNRESET, unix.ECONNRESET, unix.ECONNRESET},
-		{-1, unix.EPERM, unix.EPERM, unix.EPERM},
+		{-1, syscall.EAGAIN, backend.ErrWouldBlock, backend.ErrWouldBlock},
+		{-1, syscall.ECONNRESET, syscall.ECONNRESET, syscall.ECONNRESET},
+		{-1, syscall.EPERM, syscall.EPERM, syscall.EPERM},
 	} {
 		want := max(test.n, 0)
 		if n, err := socket.ReadResult(test.n, test.errno); n != want || !errors.Is(err, test.read) {
@@ -50,11 +48,11 @@ func TestResults(t *testing.T) {
 // An error says which call on which addresses, or on which pipe, has failed.
 func TestErrors(t *testing.T) {
 	var op *net.OpError
-	if err := socket.Error("read", unix.EIO); !errors.As(err, &op) || op.Op != "read" || op.Net != "tcp" || op.Source != socket.Local || op.Addr != socket.Remote {
+	if err := socket.Error("read", syscall.EIO); !errors.As(err, &op) || op.Op != "read" || op.Net != "tcp" || op.Source != socket.Local || op.Addr != socket.Remote {
 		t.Errorf("%#v", err)
 	}
 	var path *os.PathError
-	if err := tube.Error("write", unix.EIO); !errors.As(err, &path) || path.Op != "write" || path.Path != "tube" || path.Err != unix.EIO {
+	if err := tube.Error("write", syscall.EIO); !errors.As(err, &path) || path.Op != "write" || path.Path != "tube" || path.Err != syscall.EIO {
 		t.Errorf("%#v", err)
 	}
 	for k, want := range map[backend.Kind]string{
@@ -99,7 +97,7 @@ func TestKindsOfDescriptors(t *testing.T) {
 
 // A datagram goes to the peer if it names no address, and to no address of another family.
 func TestEncodeDestination(t *testing.T) {
-	d := skeleton.Descriptor{Network: "udp", Packet: true, Family: unix.AF_INET, Local: &net.UDPAddr{Port: 1}}
+	d := skeleton.Descriptor{Network: "udp", Packet: true, Family: syscall.AF_INET, Local: &net.UDPAddr{Port: 1}}
 	for address, want := range map[string]bool{"": false, "127.0.0.1:7": true} {
 		args := new(backend.Datagram)
 		if address != "" {
@@ -119,15 +117,15 @@ func TestEncodeDestination(t *testing.T) {
 
 // The write side is shut down once CloseWrite was called and nothing is left to write.
 func TestShutdownWrite(t *testing.T) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, fd := range fds {
-		defer unix.Close(fd)
+		defer syscall.Close(fd)
 	}
 	ended := func() bool {
-		n, _, err := unix.Recvfrom(fds[1], make([]byte, 1), unix.MSG_DONTWAIT)
+		n, _, err := syscall.Recvfrom(fds[1], make([]byte, 1), syscall.MSG_DONTWAIT)
 		return n == 0 && err == nil
 	}
 	d := skeleton.Descriptor{FD: fds[0], Network: "unix"}
@@ -164,7 +162,7 @@ func handles(number int, list *[]skeleton.Descriptor) *skeleton.Handles[*bare] {
 		*list = append(*list, d)
 		if len(*list) > number {
 			d.Release()
-			return nil, unix.ENOSPC
+			return nil, syscall.ENOSPC
 		}
 		return &bare{d: d}, nil
 	})
@@ -189,7 +187,7 @@ func TestPipeFails(t *testing.T) {
 		var descriptors []skeleton.Descriptor
 		r, w, err := handles(made, &descriptors).Pipe()
 		if made < 2 {
-			if r != nil || w != nil || err != unix.ENOSPC {
+			if r != nil || w != nil || err != syscall.ENOSPC {
 				t.Errorf("%v, %v, %v", r, w, err)
 			}
 		} else if err != nil || r == nil || w == nil || descriptors[0].Name != "pipe" || descriptors[1].Name != "pipe" {
