@@ -107,10 +107,7 @@ func TestNothingIsNotReady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for full := false; !full; {
-		_, err := w.TryWrite(make([]byte, 4096))
-		full = err == backend.ErrWouldBlock
-	}
+	fill(t, w)
 	w.(*handle).queues[backend.Out].ready = true
 	send := &backend.Op{Kind: backend.KindTransmitFile, Handle: w, Args: &backend.Transmission{Header: make([]byte, 1)}}
 	send.Transmission().Reset(send)
@@ -139,16 +136,14 @@ func TestNothingIsNotReady(t *testing.T) {
 	}
 }
 
-// The write side stays open while a write waits, whatever an edge says about the other
-// side.
-func TestCloseWriteWaitsForWrites(t *testing.T) {
-	b, d := newEager(t)
-	d.quiet = true
+// socketPair makes a stream of b, and returns the descriptor of the other end.
+func socketPair(t *testing.T, b *Backend) (h *handle, peer int) {
+	t.Helper()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(fds[1])
+	t.Cleanup(func() { unix.Close(fds[1]) })
 	if err := unix.SetNonblock(fds[0], true); err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +151,65 @@ func TestCloseWriteWaitsForWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := made.(*handle)
-	for full := false; !full; {
-		_, err := h.TryWrite(make([]byte, 1<<16))
-		full = err == backend.ErrWouldBlock
+	return made.(*handle), fds[1]
+}
+
+// fill writes to h until there is no room.
+func fill(t *testing.T, h backend.Handle) {
+	t.Helper()
+	for block := make([]byte, 1<<16); ; {
+		if _, err := h.TryWrite(block); err == backend.ErrWouldBlock {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
 	}
+}
+
+// Each attempt on a stream notes that it has emptied, or filled, the kernel's buffer.
+func TestEachAttemptNotesReadiness(t *testing.T) {
+	b, d := newEager(t)
+	d.quiet = true
+	h, peer := socketPair(t, b)
+	run := func(op *backend.Op) (int, error) {
+		op.Handle = h
+		b.Start(op)
+		if b.Wait(0) != op {
+			t.Fatalf("kind %d waits", op.Kind)
+		}
+		return op.N, op.Err
+	}
+	two := [][]byte{make([]byte, 2), make([]byte, 2)}
+	in, out := &h.queues[backend.In], &h.queues[backend.Out]
+	for name, read := range map[string]func() (int, error){
+		"TryRead": func() (int, error) { return h.TryRead(make([]byte, 4)) },
+		"Read":    func() (int, error) { return run(&backend.Op{Kind: backend.KindRead, Buf: make([]byte, 4)}) },
+		"ReadV":   func() (int, error) { return run(&backend.Op{Kind: backend.KindReadV, Vec: two}) },
+	} {
+		if _, err := unix.Write(peer, []byte("xyz")); err != nil {
+			t.Fatal(err)
+		}
+		in.ready = true
+		if n, err := read(); n != 3 || err != nil || in.ready {
+			t.Errorf("%s: %d, %v, ready %v", name, n, err, in.ready)
+		}
+	}
+	if fill(t, h); out.ready {
+		t.Error("ready after a TryWrite without room")
+	}
+	out.ready = true
+	if n, err := h.TryWriteV(two); n != 0 || err != backend.ErrWouldBlock || out.ready {
+		t.Errorf("TryWriteV without room: %d, %v, ready %v", n, err, out.ready)
+	}
+}
+
+// The write side stays open while a write waits, whatever an edge says about the other
+// side.
+func TestCloseWriteWaitsForWrites(t *testing.T) {
+	b, d := newEager(t)
+	d.quiet = true
+	h, _ := socketPair(t, b)
+	fill(t, h)
 	b.Start(&backend.Op{Kind: backend.KindWrite, Handle: h, Buf: make([]byte, 1)})
 	if err := h.CloseWrite(); err != nil {
 		t.Fatal(err)
