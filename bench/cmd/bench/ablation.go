@@ -8,15 +8,18 @@ import (
 	"github.com/actum-go/actum/bench/internal/result"
 )
 
+// ablationCommand measures the optimizations one by one and in phases, all in turn.
 func ablationCommand(ctx context.Context, args []string) error {
-	return ablate(ctx, "ablation", args, matrix.Engine())
+	a := matrix.Engine()
+	a.Switches = append(a.Switches, matrix.Phases().Switches...)
+	return ablate(ctx, "ablation", args, a)
 }
 
 func featuresCommand(ctx context.Context, args []string) error {
 	return ablate(ctx, "features", args, matrix.Ring())
 }
 
-// ablate compares ours with itself, with one switch off at a time.
+// ablate compares ours with itself, without what each switch leaves out.
 func ablate(ctx context.Context, name string, args []string, a matrix.Ablation) error {
 	o, err := parseOptions(name, args)
 	if err != nil {
@@ -26,22 +29,25 @@ func ablate(ctx context.Context, name string, args []string, a matrix.Ablation) 
 	if err != nil {
 		return err
 	}
-	ours, err := s.workshop.Build(ctx, matrix.Actum, a.Points[0])
-	if err != nil {
-		return err
-	}
-	for _, off := range a.Switches {
-		without := ours.Without(off)
-		for _, p := range a.Points {
-			r := result.Result{Point: p, Peer: without.Name, Off: off}
-			if ok, err := r.Comparison().Match(o.only); err != nil {
-				return err
-			} else if !ok {
-				continue
-			}
-			if err := s.measure(ctx, []result.Result{r}, ours, []contender.Contender{without}); err != nil {
-				return err
-			}
+	for _, p := range a.Points {
+		if ok, err := (matrix.Comparison{Point: p}).Match(o.only); err != nil {
+			return err
+		} else if !ok {
+			continue
+		}
+		ours, err := s.workshop.Build(ctx, matrix.Actum, p)
+		if err != nil {
+			return err
+		}
+		var results []result.Result
+		var peers []contender.Contender
+		for _, off := range a.Switches {
+			without := ours.Without(off)
+			results = append(results, result.Result{Point: p, Peer: without.Name, Off: off.Name})
+			peers = append(peers, without)
+		}
+		if err := s.measure(ctx, results, ours, peers); err != nil {
+			return err
 		}
 	}
 	return s.verdict()

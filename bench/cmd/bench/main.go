@@ -4,9 +4,10 @@
 //	go run ./cmd/bench run                                 everything
 //	go run ./cmd/bench run --quick                         points that have a goal, short
 //	go run ./cmd/bench matrix                              the speed matrix beside libzmq
+//	go run ./cmd/bench guard                               the same, briefly: fails when a ratio has collapsed
 //	go run ./cmd/bench run --only 'tcp/push-pull/*' --peer libzmq
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
-//	go run ./cmd/bench ablation                            each optimization on and off
+//	go run ./cmd/bench ablation                            each optimization on and off, and in phases
 //	go run ./cmd/bench features                            each feature of io_uring on and off
 //	go run ./cmd/bench subscriptions                       10, 10,000 and 1,000,000 subscriptions
 //	go run ./cmd/bench list                                the points
@@ -26,6 +27,7 @@ import (
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"run":           runCommand,
 	"matrix":        matrixCommand,
+	"guard":         guardCommand,
 	"ablation":      ablationCommand,
 	"features":      featuresCommand,
 	"subscriptions": subscriptionsCommand,
@@ -43,7 +45,7 @@ func main() {
 // run returns the exit code: 1 for a failure, 2 for wrong usage.
 func run(args []string) int {
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|matrix|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
+		fmt.Fprintln(os.Stderr, "usage: bench run|matrix|guard|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -12,7 +12,8 @@ import (
 // does not use when it is left out.
 func TestFeaturesOfTheMatrix(t *testing.T) {
 	with := uses(t, proactor.Options{WaitMode: proactor.WaitLocked})
-	for _, name := range matrix.Ring().Switches {
+	for _, s := range matrix.Ring().Switches {
+		name := s.Off
 		without := uses(t, proactor.Options{WaitMode: proactor.WaitLocked, DisabledFeatures: []string{name}})
 		if slices.Contains(without, name) {
 			t.Errorf("%s is left out, and used", name)

@@ -23,15 +23,15 @@ type Contender struct {
 	managed bool     // it has a Go runtime, which reports its memory
 }
 
-// Without returns the contender with one of its switches off: for an echo server a
-// feature of its backend, which is named before the arguments.
-func (c Contender) Without(off string) Contender {
-	c.Name += " without " + off
+// Without returns the contender with a switch off: for an echo server a feature of its
+// backend, which is named before the arguments.
+func (c Contender) Without(s matrix.Switch) Contender {
+	c.Name += " without " + s.Name
 	if c.load != "" {
-		c.command = append(slices.Clone(c.command), "--without", off)
+		c.command = append(slices.Clone(c.command), "--without", s.Off)
 		return c
 	}
-	c.options = []string{"--off", off}
+	c.options = []string{"--off", s.Off}
 	return c
 }
 

@@ -51,14 +51,14 @@ func TestJob(t *testing.T) {
 			"echo-c epoll serve EP", "echo-load run EP 64 100 10"},
 		{echo, matrix.Point{Transport: "tcp", Pattern: matrix.Idle, Outstanding: 1000, Size: 64},
 			"echo-c epoll serve EP", "echo-load idle EP 64 1000"},
-		{echo.Without("poll-first"), matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
+		{echo.Without(matrix.Switch{Name: "poll-first", Off: "poll-first"}), matrix.Point{Transport: "tcp", Pattern: matrix.Echo, Outstanding: 10, Size: 64},
 			"echo-c epoll --without poll-first serve EP", "echo-load run EP 64 100 10"},
 		{timers, matrix.Point{Pattern: matrix.TimerStart, Outstanding: 5}, "timers time timer-start 5", ""},
 		{files, matrix.Point{Pattern: matrix.ReadUncached, Outstanding: 32, Size: 4096}, "files os uncached 32 4096 100", ""},
 		{transmit, matrix.Point{Transport: "tcp", Pattern: matrix.Transmit, Size: 65536},
 			"raw local_thr EP 65536 100", "transmit copy remote_thr EP 65536 100"},
-		{actum.Without("gather-write"), matrix.Point{Transport: "tcp", Pattern: matrix.PushPull, Size: 8},
-			"actum-perf perf local_thr EP 8 100 --off gather-write", "actum-perf perf remote_thr EP 8 100 --off gather-write"},
+		{peers.Without(matrix.Switch{Name: "phase 3", Off: "a,b"}), matrix.Point{Transport: "inproc", Pattern: matrix.PushPull, Peers: 1, Size: 8},
+			"peers-actum both push-pull inproc://peers - 8 100 1 stream --off a,b", ""},
 	}
 	for _, tt := range tests {
 		endpoint := "EP"

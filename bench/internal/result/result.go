@@ -132,7 +132,7 @@ func Disturbance(results []Result) Spread {
 			}
 		}
 	}
-	return spreadOf(shares)
+	return SpreadOf(shares)
 }
 
 // Value is what a goal for q is judged by: the median ratio, or ours alone.
@@ -148,7 +148,7 @@ func (r Result) Value(q matrix.Quantity) float64 {
 
 // Ratio is the ratio of ours to the peer's for a quantity, pair by pair.
 func (r Result) Ratio(q matrix.Quantity) Spread {
-	return spreadOf(r.values(func(p Pair) float64 {
+	return SpreadOf(r.values(func(p Pair) float64 {
 		switch q {
 		case matrix.CPU:
 			return p.Ours.CPUPerMessage() / p.Peer.CPUPerMessage()
@@ -168,6 +168,9 @@ func (r Result) Factor() float64 {
 	}
 	return ratio
 }
+
+// Collapsed reports whether r has less than half of the factor that was kept.
+func (r Result) Collapsed(kept Result) bool { return r.Factor() < kept.Factor()/2 }
 
 func (r Result) values(of func(Pair) float64) []float64 {
 	values := make([]float64, len(r.Pairs))

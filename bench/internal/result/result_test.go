@@ -21,11 +21,11 @@ func TestSpread(t *testing.T) {
 		{[]float64{4, 1, 2, 9}, Spread{3, 1, 9}},
 	}
 	for _, tt := range tests {
-		if got := spreadOf(tt.values); got != tt.want {
+		if got := SpreadOf(tt.values); got != tt.want {
 			t.Errorf("%v: %v, want %v", tt.values, got, tt.want)
 		}
 	}
-	if got := spreadOf(nil); !math.IsNaN(got.Median) {
+	if got := SpreadOf(nil); !math.IsNaN(got.Median) {
 		t.Errorf("nothing measured: %v", got)
 	}
 }

@@ -10,7 +10,8 @@ type Spread struct {
 	Median, Min, Max float64
 }
 
-func spreadOf(values []float64) Spread {
+// SpreadOf is the spread of the values; NaN without any.
+func SpreadOf(values []float64) Spread {
 	if len(values) == 0 {
 		return Spread{math.NaN(), math.NaN(), math.NaN()}
 	}

@@ -22,10 +22,7 @@ func Goals(all []result.Result) string {
 func Full(all []result.Result) string {
 	results := compared(all)
 	text := render(results, renderCells) + renderCrowds(results)
-	for _, a := range matrix.Ablations() {
-		text += renderAblation(a.Title, switchedOff(all, a))
-	}
-	return text
+	return text + renderEngine(all) + renderPhases(all) + renderRing(all)
 }
 
 // compared has the results that belong to the matrix, in its order.
@@ -35,21 +32,6 @@ func compared(all []result.Result) []result.Result {
 		for _, r := range all {
 			if r.Off == "" && r.Ours == matrix.Actum && r.Comparison() == c {
 				sorted = append(sorted, r)
-			}
-		}
-	}
-	return sorted
-}
-
-// switchedOff has the results that belong to an ablation: by switch, then by point.
-func switchedOff(all []result.Result, a matrix.Ablation) []result.Result {
-	var sorted []result.Result
-	for _, name := range a.Switches {
-		for _, p := range a.Points {
-			for _, r := range all {
-				if r.Off == name && r.Point == p {
-					sorted = append(sorted, r)
-				}
 			}
 		}
 	}
@@ -139,19 +121,4 @@ func goals(r result.Result) string {
 		texts = append(texts, g.Judge(r.Measure, r.Value(g.Quantity)))
 	}
 	return strings.Join(texts, "; ")
-}
-
-func renderAblation(title string, results []result.Result) string {
-	if len(results) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(title + "\n\n")
-	b.WriteString("| switched off | work | on | off | on / off | CPU per message, on / off |\n|---|---|--:|--:|---|---|\n")
-	for _, r := range results {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.Off, r.Point.Work(),
-			figure(r, result.Ours), figure(r, result.Peer), spread(r.Ratio(matrix.Speed)), spread(r.Ratio(matrix.CPU)))
-	}
-	b.WriteString("\n")
-	return b.String()
 }
