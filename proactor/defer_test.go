@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // leaderAway makes a dispatcher whose leader has just left it, and whose host waits.
@@ -84,21 +85,74 @@ func TestDefer(t *testing.T) {
 	}
 }
 
+// deferredLongAgo makes the first deferred operation one that was deferred at the
+// beginning of the clock.
+func deferredLongAgo(d *Dispatcher) {
+	d.lead.deferredSince.Store(1)
+	for d.absentFor() <= promptReturn {
+	}
+}
+
+// TestRunDeferred: the goroutine that led dispatches what it has deferred once that is
+// old enough, and is expected back as before.
+func TestRunDeferred(t *testing.T) {
+	d := leaderAway(t)
+	if d.RunDeferred(0) {
+		t.Error("dispatched, and nothing was deferred")
+	}
+	called := 0
+	op := &Operation{Handler: HandlerFunc(func(op *Operation) {
+		if called++; d.RunDeferred(0) {
+			t.Error("dispatched in a handler")
+		}
+	})}
+	d.Defer(op)
+	if d.RunDeferred(time.Hour) || called != 0 {
+		t.Error("dispatched what was young")
+	}
+	if !d.RunDeferred(0) || called != 1 {
+		t.Errorf("%d calls of what was old enough", called)
+	}
+	if d.RunDeferred(0) || hostWoken(d) || d.lead.state != unattended || d.lead.waiting.Load() != 0 {
+		t.Errorf("afterwards: state %v, %d waiting", d.lead.state, d.lead.waiting.Load())
+	}
+	d.Defer(op)
+	d.mu.Lock()
+	d.lead.state = led // by another goroutine
+	d.mu.Unlock()
+	if d.RunDeferred(0) {
+		t.Error("two goroutines dispatch")
+	}
+	d.mu.Lock()
+	d.lead.state = unattended
+	d.mu.Unlock()
+	d.lead.waiting.Add(1) // a goroutine blocks, and the host should serve it
+	if !d.RunDeferred(0) || !hostWoken(d) {
+		t.Error("the host is not woken for a goroutine that waits")
+	}
+	d.lead.waiting.Add(-1)
+}
+
+// TestLookIsNoAbsence: a leader that is busy and looks at what it has deferred, but does
+// not dispatch it yet, is not away.
+func TestLookIsNoAbsence(t *testing.T) {
+	d := leaderAway(t)
+	d.Defer(&Operation{Handler: HandlerFunc(func(*Operation) {})})
+	deferredLongAgo(d)
+	before := d.Now()
+	d.RunDeferred(time.Hour)
+	if absent := d.absentFor(); absent > d.Now()-before {
+		t.Errorf("away for %v, and it looked less than %v ago", absent, d.Now()-before)
+	}
+}
+
 // TestDeferToASlowLeader: if a leader stays away after an operation was deferred to
 // it, no operation is deferred for the next undeferredTurns turns.
 func TestDeferToASlowLeader(t *testing.T) {
 	d := leaderAway(t)
 	nothing := HandlerFunc(func(*Operation) {})
 	d.Defer(&Operation{Handler: nothing})
-	d.mu.Lock()
-	d.lead.deferredSince = max(d.lead.deferredSince-2*promptReturn, 1)
-	long := d.Now()-d.lead.deferredSince > promptReturn
-	d.mu.Unlock()
-	for !long { // the clock is younger than that
-		d.mu.Lock()
-		long = d.Now()-d.lead.deferredSince > promptReturn
-		d.mu.Unlock()
-	}
+	deferredLongAgo(d)
 	leadAgain(t, d)
 	for turn := range undeferredTurns - 1 {
 		d.Defer(&Operation{Handler: nothing})
@@ -124,18 +178,16 @@ func TestTickEndsADeferral(t *testing.T) {
 	d.startGraceTimerLocked()
 	d.lead.graceTimer.Stop()
 	d.lead.departures++
-	d.lead.deferredSince = 1
-	for d.Now()-d.lead.deferredSince <= promptReturn {
-	}
 	d.mu.Unlock()
+	deferredLongAgo(d)
 	d.onGraceTick()
 	if !hostWoken(d) {
 		t.Error("the host is not woken")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lead.undeferred != undeferredTurns || d.lead.deferredSince != 0 {
-		t.Errorf("after the tick: %d turns without deferral, deferred at %v", d.lead.undeferred, d.lead.deferredSince)
+	if d.lead.undeferred != undeferredTurns || d.lead.deferredSince.Load() != 0 {
+		t.Errorf("after the tick: %d turns without deferral, deferred at %v", d.lead.undeferred, d.lead.deferredSince.Load())
 	}
 }
 

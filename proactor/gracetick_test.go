@@ -174,13 +174,13 @@ func TestMayDefer(t *testing.T) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			test.change(d)
-			if may := d.mayDeferLocked(); may != test.may || (d.lead.deferredSince != 0) != test.may {
-				t.Errorf("an operation may be deferred: %v, since %v", may, d.lead.deferredSince)
+			if may := d.mayDeferLocked(); may != test.may || (d.lead.deferredSince.Load() != 0) != test.may {
+				t.Errorf("an operation may be deferred: %v, since %v", may, d.lead.deferredSince.Load())
 			}
 			for began := d.Now(); d.Now() == began; {
 			}
-			if first := d.lead.deferredSince; test.may && (!d.mayDeferLocked() || d.lead.deferredSince != first) {
-				t.Errorf("a later one changes the time of the first from %v to %v", first, d.lead.deferredSince)
+			if first := d.lead.deferredSince.Load(); test.may && (!d.mayDeferLocked() || d.lead.deferredSince.Load() != first) {
+				t.Errorf("a later one changes the time of the first from %v to %v", first, d.lead.deferredSince.Load())
 			}
 		})
 	}

@@ -50,8 +50,11 @@ type leadership struct {
 	refusals       int  // the number of Leads that are still to be refused
 	misses         int  // leaders that did not come back in time; each that did counts down
 
-	deferredSince time.Duration // when the first operation was deferred to a leader that is away; 0: none
-	undeferred    int           // departures until operations are deferred again
+	// deferredSince is when the first operation was deferred to a leader that is away; 0: none.
+	// It is set under mu.
+	deferredSince atomic.Int64
+	lastLook      atomic.Int64 // when RunDeferred last found that it was too early
+	undeferred    int          // departures until operations are deferred again
 }
 
 // leadState says which goroutine dispatches.
@@ -172,15 +175,13 @@ func (d *Dispatcher) takeLead() bool {
 	l := &d.lead
 	switch {
 	case l.state == unattended:
-		l.state = led
-		d.parked.Store(false)
+		d.takeLeadLocked()
 		l.misses = max(l.misses-1, 0)
-		d.endDeferralLocked()
 		d.mu.Unlock()
 		return true
 	case l.refusals > 0:
 		l.refusals--
-	case l.state == hosted && l.hosting && !l.requested.Load() && d.parked.Load():
+	case l.state == hosted && l.hosting && !l.requested.Load():
 		l.requested.Store(true)
 		if l.granted == nil {
 			l.granted, l.hostWanted = make(chan bool), make(chan struct{}, 1)
@@ -268,7 +269,7 @@ func (d *Dispatcher) onGraceTick() {
 	l := &d.lead
 	l.ticking = false
 	switch {
-	case l.state == unattended && l.deferredSince > 0 && d.Now()-l.deferredSince > promptReturn:
+	case l.state == unattended && d.absentFor() > promptReturn:
 		d.returnToHostLocked()
 	case l.departures != l.seenDepartures:
 		if l.departures-l.seenDepartures >= manyDepartures {
@@ -309,8 +310,8 @@ func (d *Dispatcher) mayDeferLocked() bool {
 	if l.state != unattended || l.undeferred > 0 || d.stopping.Load() || d.closed.Load() {
 		return false
 	}
-	if l.deferredSince == 0 {
-		l.deferredSince = d.Now()
+	if l.deferredSince.Load() == 0 {
+		l.deferredSince.Store(int64(d.Now()))
 	}
 	return true
 }
@@ -319,11 +320,62 @@ func (d *Dispatcher) mayDeferLocked() bool {
 // was deferred. If the deferred operations had to wait for longer than promptReturn,
 // the next ones are not deferred.
 func (d *Dispatcher) endDeferralLocked() {
-	l := &d.lead
-	if l.deferredSince > 0 && d.Now()-l.deferredSince > promptReturn {
-		l.undeferred = undeferredTurns
+	if d.absentFor() > promptReturn {
+		d.lead.undeferred = undeferredTurns
 	}
-	l.deferredSince = 0
+	d.lead.deferredSince.Store(0)
+}
+
+// absentFor returns how long nothing has been heard of the leader that is away and for
+// which operations wait; 0 if none do.
+func (d *Dispatcher) absentFor() time.Duration {
+	if since := d.lead.deferredSince.Load(); since > 0 {
+		return d.Now() - time.Duration(max(since, d.lead.lastLook.Load()))
+	}
+	return 0
+}
+
+// RunDeferred dispatches once on the caller's goroutine, without waiting, if operations
+// that were deferred ([Dispatcher.Defer]) have waited for age or longer. A goroutine that
+// led before, and does much before it leads again, calls it now and then, so that what
+// it has deferred does not wait for all of that. It reports whether it has dispatched.
+// The caller must hold no lock that a handler takes. It costs a load if nothing is deferred.
+func (d *Dispatcher) RunDeferred(age time.Duration) bool {
+	since := d.lead.deferredSince.Load()
+	if since == 0 || d.InHandler() {
+		return false
+	}
+	if now := d.Now(); now-time.Duration(since) < age {
+		d.lead.lastLook.Store(int64(now))
+		return false
+	}
+	d.lead.waiting.Add(1)
+	defer d.lead.waiting.Add(-1)
+	if !d.retakeLead() {
+		return false
+	}
+	d.takeTurn()
+	defer d.endLead()
+	d.round(false)
+	return true
+}
+
+// retakeLead makes the caller the leader if the last one is away.
+func (d *Dispatcher) retakeLead() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lead.state != unattended {
+		return false
+	}
+	d.takeLeadLocked()
+	return true
+}
+
+// takeLeadLocked ends the absence of a leader.
+func (d *Dispatcher) takeLeadLocked() {
+	d.lead.state = led
+	d.parked.Store(false)
+	d.endDeferralLocked()
 }
 
 // How a goroutine that dispatches waits for the next completion. It parks, except that a
@@ -331,8 +383,7 @@ func (d *Dispatcher) endDeferralLocked() {
 // was started last. A wake-up costs 20 µs and more, and the reply of a peer that is awake
 // too takes less (docs/adr/0019).
 //
-// Spinning has to pay. A spin is fruitless if another operation completes first: a socket
-// with many busy peers cannot know which of them is the next. If too many were fruitless
+// Spinning has to pay. If too many spins were fruitless
 // the leader parks at once for the next few waits, and for twice as many the next time. A
 // process without traffic does not spin, because nothing ends its wait.
 

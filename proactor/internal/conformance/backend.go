@@ -32,6 +32,7 @@ var backendTests = []backendTest{
 var spinTests = []backendTest{
 	{"Spin", testSpin},
 	{"SpinEnds", testSpinEnds},
+	{"SpinAmongSeveral", testSpinAmongSeveral},
 	{"SpinThenClose", testSpinThenClose},
 }
 

@@ -125,6 +125,30 @@ func testSpinEnds(t *testing.T, b backend.Backend) {
 	}
 }
 
+// testSpinAmongSeveral: spins find the reads of all connections, whichever was started
+// last.
+func testSpinAmongSeveral(t *testing.T, b backend.Backend) {
+	near, far := streams(t, b)
+	quiet, quietFar := streams(t, b)
+	read := readOf(b, near)
+	for i := range 200 {
+		last := readOf(b, quiet)
+		if n, err := far.TryWrite([]byte{byte(i)}); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if list := spun(t, b); list != read || list.Next != nil || read.N != 1 || read.Buf[0] != byte(i) {
+			t.Fatalf("%d: %v", i, list)
+		}
+		if n, err := quietFar.TryWrite([]byte{byte(i)}); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		if list := spun(t, b); list != last || list.Next != nil || last.N != 1 || last.Buf[0] != byte(i) {
+			t.Fatalf("%d: the one that was started last: %v", i, list)
+		}
+		read = readOf(b, near)
+	}
+}
+
 // testSpinThenClose: a handle that is closed after a fruitless spin takes nothing from the
 // handle that gets its descriptor's number.
 func testSpinThenClose(t *testing.T, b backend.Backend) {

@@ -53,11 +53,19 @@ func (e Epoll) Add(fd int, data EpollData) unix.Errno {
 	return e.control(unix.EPOLL_CTL_ADD, fd, edges, data)
 }
 
-// Unwatch holds back the events of fd until Watch.
-func (e Epoll) Unwatch(fd int) { e.control(unix.EPOLL_CTL_MOD, fd, unix.EPOLLET&0xffffffff, 0) }
+// AddEpoll watches another instance: e is readable while inner has events.
+func (e Epoll) AddEpoll(inner Epoll) unix.Errno {
+	return e.control(unix.EPOLL_CTL_ADD, inner.fd, unix.EPOLLIN, 0)
+}
 
-// Watch watches fd again after Unwatch. What is possible by then counts as a change.
-func (e Epoll) Watch(fd int, data EpollData) { e.control(unix.EPOLL_CTL_MOD, fd, edges, data) }
+// WatchEpoll watches inner again, or stops doing so until it is called again.
+func (e Epoll) WatchEpoll(inner Epoll, on bool) {
+	events := uint32(0)
+	if on {
+		events = unix.EPOLLIN
+	}
+	e.control(unix.EPOLL_CTL_MOD, inner.fd, events, 0)
+}
 
 // Remove stops watching fd, which stays open.
 func (e Epoll) Remove(fd int) { e.control(unix.EPOLL_CTL_DEL, fd, 0, 0) }

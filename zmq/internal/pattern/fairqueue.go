@@ -111,9 +111,9 @@ func (q *fairQueue) receive() (message.Msg, error) {
 }
 
 // sparseRun is the number of messages between two waits up to which they count
-// as sparse: as many as several peers send in a burst, and as come while the
-// receiver handles them.
-const sparseRun = 1000
+// as sparse: as many as a few hundred peers send in a burst, or have in flight, and
+// as come while the receiver handles them.
+const sparseRun = 20_000
 
 // localRun is sparseRun over inproc, where no I/O brings the next message: a
 // receiver that finds nothing yields to the sender before it sleeps.

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"context"
+	"time"
 
 	"github.com/actum-go/actum/zmq/internal/message"
 	"github.com/actum-go/actum/zmq/internal/pipe"
@@ -35,9 +36,13 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 			s.pace.SendOnly(out)
 			alone = s.pace.Alone(out)
 		}
+		age := s.deferralLocked(woken != nil && !alone)
 		s.sendMu.Unlock()
 		if woken != nil {
 			s.wakeConsumer(woken, alone)
+		}
+		if age > 0 {
+			s.runDeferred(age)
 		}
 		return nil
 	}
@@ -101,9 +106,13 @@ func (s *Socket) choose(m message.Msg, wait bool) (w *pipe.Waiter, err error) {
 	if s.senders.Len() > 0 {
 		s.senders.WakeOne() // there may be room for the next one too
 	}
+	age := s.deferralLocked(woken != nil && !alone)
 	s.sendMu.Unlock()
 	if woken != nil {
 		s.wakeConsumer(woken, alone)
+	}
+	if age > 0 {
+		s.runDeferred(age)
 	}
 	return nil, nil
 }
@@ -149,4 +158,38 @@ func (s *Socket) waitToSend(ctx context.Context, w *pipe.Waiter) error {
 	s.senders.Forget(w, err != nil)
 	s.sendMu.Unlock()
 	return err
+}
+
+// A goroutine that has led the dispatcher leaves the writing of what it sends for its next
+// wait. If it takes and sends many messages before that, it writes in between, so that its
+// peers do not run out of work meanwhile.
+const (
+	// messagesPerLook is how many messages are sent between two looks at the clock.
+	messagesPerLook = 64
+	// minDeferral is how long the first message may have waited, and writeDeferral how
+	// long for each connection that is to be written to: a multiple of what a write costs.
+	minDeferral   = 50 * time.Microsecond
+	writeDeferral = 20 * time.Microsecond
+)
+
+// deferralLocked counts a message; handed says that it has given a consumer to the
+// dispatcher. The result is the age at which to write, or 0 if it is not time to look.
+func (s *Socket) deferralLocked(handed bool) (age time.Duration) {
+	if handed {
+		s.handed++
+	}
+	if s.untilLook--; s.untilLook > 0 || s.cfg.WaitStrategy == nil {
+		return 0
+	}
+	s.untilLook = messagesPerLook
+	return max(minDeferral, time.Duration(s.handed)*writeDeferral)
+}
+
+// runDeferred writes what has waited for age.
+func (s *Socket) runDeferred(age time.Duration) {
+	if s.cfg.WaitStrategy.RunDeferred(age) {
+		s.sendMu.Lock()
+		s.handed = 0
+		s.sendMu.Unlock()
+	}
 }

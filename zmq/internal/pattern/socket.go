@@ -19,11 +19,12 @@ type Socket struct {
 	values    atomic.Pointer[option.Resolved] // see options
 	errs      *callErrors                     // the frequent errors of its calls
 
-	sendMu  sync.Mutex
-	senders pipe.Waiters // under sendMu
-	balance roundRobin   // under sendMu
-	pace    pipe.Sender  // under sendMu
-	closed  bool         // set under both locks
+	sendMu            sync.Mutex
+	senders           pipe.Waiters // under sendMu
+	balance           roundRobin   // under sendMu
+	pace              pipe.Sender  // under sendMu
+	untilLook, handed int          // under sendMu; see deferralLocked
+	closed            bool         // set under both locks
 
 	recvMu       sync.Mutex
 	receiveQueue fairQueue

@@ -10,7 +10,7 @@ func TestSparseRuns(t *testing.T) {
 		since int
 		want  bool
 	}{
-		{false, 0, true}, {false, 1000, true}, {false, 1001, false},
+		{false, 0, true}, {false, 20000, true}, {false, 20001, false},
 		{true, 0, true}, {true, 4, true}, {true, 5, false},
 	} {
 		q := fairQueue{local: tt.local}

@@ -17,10 +17,11 @@ type countingLeader struct{ times atomic.Int32 }
 func (*countingLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Block(ctx) }
 func (r *countingLeader) WakeLeader()                                          { r.times.Add(1) }
 func (*countingLeader) WaitingElsewhere()                                      {}
+func (*countingLeader) RunDeferred(time.Duration) bool                         { return false }
 
 // Over inproc up to four messages between two waits are sparse: then the leader
 // is woken with the waiter. More of them are a stream. Where I/O brings them,
-// the limit is a thousand: TestSparseRuns.
+// the limit is higher: TestSparseRuns.
 func TestFewMessagesBetweenWaits(t *testing.T) {
 	for _, tt := range []struct {
 		between int

@@ -3,6 +3,7 @@ package pipe
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Waiter is one goroutine that waits for a pipe.
@@ -20,6 +21,9 @@ type WaitStrategy interface {
 	Wait(ctx context.Context, w *Waiter, lead bool) error
 	// WakeLeader makes the leader check whether it is still waiting.
 	WakeLeader()
+	// RunDeferred does what a leader has left for its next wait, if that has waited for
+	// age or longer, and reports whether it has. The caller holds no lock.
+	RunDeferred(age time.Duration) bool
 	// WaitingElsewhere says that a goroutine waits from now on without calling
 	// Wait, for the token of a channel.
 	WaitingElsewhere()

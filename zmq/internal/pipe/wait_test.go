@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/actum-go/actum/zmq/internal/pipe"
 )
@@ -117,6 +118,7 @@ type fakeLeader struct{ woken int }
 func (*fakeLeader) Wait(ctx context.Context, w *pipe.Waiter, _ bool) error { return w.Block(ctx) }
 func (r *fakeLeader) WakeLeader()                                          { r.woken++ }
 func (*fakeLeader) WaitingElsewhere()                                      {}
+func (*fakeLeader) RunDeferred(time.Duration) bool                         { return false }
 
 func TestWaitersWakeTheLeader(t *testing.T) {
 	var l pipe.Waiters

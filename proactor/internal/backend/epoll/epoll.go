@@ -1,11 +1,17 @@
 //go:build linux
 
 // Package epoll carries operations out on readiness (package readiness), which an
-// epoll instance reports. With nothing to do it parks in Go's netpoller, on the
-// descriptor of the instance, so that no thread waits.
+// epoll instance reports. With nothing to do it parks in Go's netpoller, so that no
+// thread waits.
+//
+// It parks on the descriptor of a second instance, the gate, which watches the first.
+// Go's netpoller wakes a thread for each edge, even if no goroutine is parked, and that
+// thread takes the processor from the peer. While a dispatcher spins instead of parking,
+// the gate is shut, and edges wake nothing.
 package epoll
 
 import (
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,23 +26,64 @@ func New(backend.Options) (backend.Backend, error) { return readiness.New("epoll
 
 // demultiplexer is an epoll instance and a place to sleep on it.
 type demultiplexer struct {
-	sys.Parking // Sleep, Wake, Close
-	epoll       sys.Epoll
-	events      sys.EpollBuffer // used by Poll only
+	parking sys.Parking // on the gate
+	epoll   sys.Epoll
+	gate    sys.Epoll       // closed by parking
+	shut    bool            // the gate does not watch epoll; used by Sleep and Shut
+	events  sys.EpollBuffer // used by Poll only
 }
 
+var _ readiness.Gated = (*demultiplexer)(nil)
+
 func open(begun time.Time, ready func() bool) (readiness.Demultiplexer, error) {
-	e, err := sys.NewEpoll()
-	if err != nil {
+	d := new(demultiplexer)
+	var err error
+	if d.epoll, err = sys.NewEpoll(); err != nil {
 		return nil, err
 	}
-	d := &demultiplexer{epoll: e}
-	if err := d.Init(e.FD(), "epoll", begun, ready); err != nil {
-		sys.Close(e.FD())
+	if d.gate, err = sys.NewEpoll(); err != nil {
+		sys.Close(d.epoll.FD())
+		return nil, err
+	}
+	if errno := d.gate.AddEpoll(d.epoll); errno != 0 {
+		err = os.NewSyscallError("epoll_ctl", errno)
+	} else {
+		err = d.parking.Init(d.gate.FD(), "epoll", begun, ready)
+	}
+	if err != nil {
+		sys.Close(d.epoll.FD())
+		sys.Close(d.gate.FD())
 		return nil, err
 	}
 	return d, nil
 }
+
+// Close implements readiness.Demultiplexer.
+func (d *demultiplexer) Close() error {
+	sys.Close(d.epoll.FD())
+	return d.parking.Close()
+}
+
+// Sleep implements readiness.Demultiplexer. An edge that came while the gate was shut
+// ends the sleep.
+func (d *demultiplexer) Sleep(deadline time.Duration) {
+	if d.shut {
+		d.shut = false
+		d.gate.WatchEpoll(d.epoll, true)
+	}
+	d.parking.Sleep(deadline)
+}
+
+// Shut implements readiness.Gated.
+func (d *demultiplexer) Shut() {
+	if !d.shut {
+		d.shut = true
+		d.gate.WatchEpoll(d.epoll, false)
+	}
+}
+
+// Wake implements readiness.Demultiplexer.
+func (d *demultiplexer) Wake() { d.parking.Wake() }
 
 // Add implements readiness.Demultiplexer.
 func (d *demultiplexer) Add(fd int, token readiness.Token) unix.Errno {
@@ -45,12 +92,6 @@ func (d *demultiplexer) Add(fd int, token readiness.Token) unix.Errno {
 
 // Remove implements readiness.Demultiplexer.
 func (d *demultiplexer) Remove(fd int) { d.epoll.Remove(fd) }
-
-// Unwatch implements readiness.Unwatcher.
-func (d *demultiplexer) Unwatch(fd int) { d.epoll.Unwatch(fd) }
-
-// Watch implements readiness.Unwatcher.
-func (d *demultiplexer) Watch(fd int, token readiness.Token) { d.epoll.Watch(fd, sys.EpollData(token)) }
 
 // Poll implements readiness.Demultiplexer.
 func (d *demultiplexer) Poll(edges *readiness.Edges) int {

@@ -57,7 +57,7 @@ func New(name string, open Opener) (backend.Backend, error) {
 		return nil, err
 	}
 	b.demux = demux
-	b.spinner.unwatcher, _ = demux.(Unwatcher)
+	b.spinner.gate, _ = demux.(Gated)
 	return b, nil
 }
 
@@ -99,7 +99,6 @@ func (b *Backend) Wait(deadline time.Duration) *backend.Op {
 	if b.Closed.Load() {
 		return b.Completed.Take()
 	}
-	b.watchAgain()
 	if due := b.PollIsDue(); b.runTransmits() || due {
 		b.poll()
 	}

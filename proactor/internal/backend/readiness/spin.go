@@ -9,49 +9,77 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// A spin tries the read that was started last again and again, without waiting for an
-// edge. While a demultiplexer is parked in Go's poller, an edge wakes the thread that
-// polls, even if no goroutine waits for it, and that thread takes the processor from the
-// peer. So the descriptor of that read is unwatched from its first spin until a Wait. Then
-// it is watched again, and what is possible by then counts as an edge.
+// A spin looks for completions without sleeping. While one connection is busy, it tries
+// the read that was started last again and again, which needs no edge. While several are,
+// it polls for edges. It learns which of the two completes operations first.
 
-// Unwatcher is a Demultiplexer whose edges are costly even if no goroutine sleeps in it.
-type Unwatcher interface {
-	// Unwatch holds back the edges of fd until Watch, which reports what is possible
-	// then. The caller ensures that fd is open and that it was added.
-	Unwatch(fd int)
-	Watch(fd int, token Token)
+// Gated is a Demultiplexer whose edges are costly even if no goroutine sleeps in it.
+type Gated interface {
+	// Shut lowers the cost of edges until the next Sleep. Wait and Spin call it.
+	Shut()
 }
 
-// triesPerPoll is how many times a spin tries the read before it looks for edges.
-const triesPerPoll = 8
+const (
+	// triesPerPoll is how many times a spin tries the read before it polls for edges.
+	triesPerPoll = 8
+	// After a few spins in which edges were first, the next polledSpins only poll.
+	edgeCost, maxEdgesFirst, polledSpins = 2, 6, 64
+)
 
-// spinner is the state of the spins of a backend.
+// spinner is the state of the spins of a backend. Only Spin uses it, except for latest.
 type spinner struct {
-	latest    atomic.Pointer[opQueue] // of the read that was started last
-	unwatched *opQueue                // nil: none; used by Wait and Spin only
-	unwatcher Unwatcher               // nil: edges cost nothing
+	latest     atomic.Pointer[opQueue] // of the read that was started last
+	gate       Gated                   // nil: edges cost nothing
+	edgesFirst int                     // how often edges were first, recently
+	onlyPoll   int                     // the next spins that only poll
 }
 
 // Spin implements backend.Spinner.
 func (b *Backend) Spin(end time.Duration) (list *backend.Op, paid backend.SpinResult) {
-	q := b.spinner.latest.Load()
-	if q == nil || b.Closed.Load() || b.hasCompleted() || !b.unwatch(q) {
+	s := &b.spinner
+	q := s.latest.Load()
+	if b.Closed.Load() || b.hasCompleted() || q == nil {
 		return nil, backend.SpinRefused
 	}
+	if s.gate != nil {
+		s.gate.Shut()
+	}
+	if s.onlyPoll > 0 {
+		s.onlyPoll--
+		q = nil
+	}
 	for tries := 1; ; tries++ {
-		completed, waiting := q.retry()
-		switch {
-		case !waiting:
-			return nil, backend.SpinRefused
-		case completed:
-			return b.Completed.Take(), backend.SpinFruitful
-		case tries%triesPerPoll == 0:
+		if q != nil {
+			completed, waiting := q.retry()
+			if completed {
+				s.edgesFirst = max(s.edgesFirst-1, 0)
+				return b.Completed.Take(), backend.SpinFruitful
+			}
+			if !waiting {
+				return nil, backend.SpinRefused
+			}
+		}
+		if q == nil || tries%triesPerPoll == 0 {
 			b.poll()
 		}
-		if b.hasCompleted() || tries%backend.TriesPerLook == 0 && b.Now() >= end {
-			return b.Completed.Take(), backend.SpinFruitless
+		switch {
+		case !b.Completed.Empty():
+			if q != nil {
+				s.edgeWasFirst()
+			}
+			return b.Completed.Take(), backend.SpinFruitful
+		case b.hasCompleted():
+			return nil, backend.SpinRefused
+		case tries%backend.TriesPerLook == 0 && b.Now() >= end:
+			return nil, backend.SpinFruitless
 		}
+	}
+}
+
+// edgeWasFirst notes that an edge has completed an operation while the read was tried.
+func (s *spinner) edgeWasFirst() {
+	if s.edgesFirst += edgeCost; s.edgesFirst > maxEdgesFirst {
+		s.edgesFirst, s.onlyPoll = maxEdgesFirst-edgeCost, polledSpins
 	}
 }
 
@@ -73,28 +101,4 @@ func (q *opQueue) retry() (completed, waiting bool) {
 	completed = q.RunLocked()
 	q.Unlock()
 	return completed, true
-}
-
-// unwatch makes q's handle the unwatched one, and reports whether it is open.
-func (b *Backend) unwatch(q *opQueue) bool {
-	s := &b.spinner
-	if s.unwatched == q || s.unwatcher == nil {
-		return true
-	}
-	b.watchAgain()
-	return q.Use(func() {
-		s.unwatched = q
-		s.unwatcher.Unwatch(q.h.FD)
-	}) == nil
-}
-
-// watchAgain ends what unwatch began. Once a queue is closed, its descriptor's number may
-// belong to another handle.
-func (b *Backend) watchAgain() {
-	q := b.spinner.unwatched
-	if q == nil {
-		return
-	}
-	b.spinner.unwatched = nil
-	_ = q.Use(func() { b.spinner.unwatcher.Watch(q.h.FD, q.h.token) }) // fails once closed: see above
 }
