@@ -54,8 +54,11 @@ func (e Epoll) Add(fd int, data EpollData) unix.Errno {
 }
 
 // AddEpoll watches another instance: e is readable while inner has events.
-func (e Epoll) AddEpoll(inner Epoll) unix.Errno {
-	return e.control(unix.EPOLL_CTL_ADD, inner.fd, unix.EPOLLIN, 0)
+func (e Epoll) AddEpoll(inner Epoll) error {
+	if errno := e.control(unix.EPOLL_CTL_ADD, inner.fd, unix.EPOLLIN, 0); errno != 0 {
+		return os.NewSyscallError("epoll_ctl", errno)
+	}
+	return nil
 }
 
 // WatchEpoll watches inner again, or stops doing so until it is called again.

@@ -11,7 +11,6 @@
 package epoll
 
 import (
-	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,9 +44,7 @@ func open(begun time.Time, ready func() bool) (readiness.Demultiplexer, error) {
 		sys.Close(d.epoll.FD())
 		return nil, err
 	}
-	if errno := d.gate.AddEpoll(d.epoll); errno != 0 {
-		err = os.NewSyscallError("epoll_ctl", errno)
-	} else {
+	if err = d.gate.AddEpoll(d.epoll); err == nil {
 		err = d.parking.Init(d.gate.FD(), "epoll", begun, ready)
 	}
 	if err != nil {
