@@ -15,6 +15,8 @@ import (
 //  3. the receivers acknowledge each burst with the time of the last receipt:
 //     nanoseconds of the system's clock, eight bytes, little-endian. The sender has
 //     the same clock, so that the figure does not contain the acknowledgement's way
+//  4. when a side has done its part it sends a byte, and closes its sockets when it has
+//     the other's byte: libzmq's receiver may lose messages over ipc otherwise
 
 func meet(path string) (net.Conn, error) {
 	l, err := net.Listen("unix", path)
@@ -42,6 +44,14 @@ func sayGo(conn net.Conn) error {
 func awaitGo(conn net.Conn) error {
 	_, err := conn.Read(make([]byte, 1))
 	return err
+}
+
+// awaitEnd says that this side has done its part, and waits until the other has.
+func awaitEnd(conn net.Conn) error {
+	if err := sayGo(conn); err != nil {
+		return err
+	}
+	return awaitGo(conn)
 }
 
 // acknowledge sends the time at which the last message of a burst was received.

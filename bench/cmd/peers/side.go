@@ -40,7 +40,7 @@ func (s *side) one(p pattern) error {
 	if err := sayGo(s.conn); err != nil {
 		return err
 	}
-	return s.finish(p.oneDoes(s))
+	return s.do(p.oneDoes)
 }
 
 func (s *side) bind(p pattern) error {
@@ -90,7 +90,7 @@ func (s *side) many(p pattern) error {
 	if err := awaitGo(s.conn); err != nil {
 		return err
 	}
-	return s.finish(p.manyDoes(s))
+	return s.do(p.manyDoes)
 }
 
 func (s *side) connectAll(p pattern) error {
@@ -147,6 +147,15 @@ func both(s *side, p pattern) error {
 	err = p.oneDoes(s)
 	err = errors.Join(err, <-other)
 	return many.finish(s.finish(err))
+}
+
+// do does this side's part, and closes the sockets when the other side has done its.
+func (s *side) do(part func(*side) error) error {
+	err := part(s)
+	if err == nil {
+		err = awaitEnd(s.conn)
+	}
+	return s.finish(err)
 }
 
 // finish closes the sockets, which delivers what is queued.

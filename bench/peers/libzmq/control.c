@@ -66,6 +66,16 @@ int control_call(const char *path)
     return fd;
 }
 
+/* No side closes its sockets before the other has done its part. libzmq's receiver closes
+ * a connection over ipc at once when the sender has closed it, if it is at its high-water
+ * mark just then, and never reads the rest. */
+void control_end(int fd)
+{
+    char done = 0;
+    control_write(fd, &done, 1);
+    control_read(fd, &done, 1);
+}
+
 void control_write(int fd, const void *data, size_t size)
 {
     if (write(fd, data, size) != (ssize_t)size)

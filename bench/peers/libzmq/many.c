@@ -190,6 +190,7 @@ void one(int argc, char **argv)
     zmq_close(monitor);
     control_write(j.control, "", 1);
     p->one_does(&j);
+    control_end(j.control);
     close_all(&j);
     zmq_ctx_term(j.context);
 }
@@ -203,6 +204,7 @@ void many(int argc, char **argv)
     j.control = control_call(argv[2]);
     control_read(j.control, &go, 1);
     p->many_does(&j);
+    control_end(j.control);
     close_all(&j);
     zmq_ctx_term(j.context);
 }
@@ -216,6 +218,7 @@ static void *run_side(void *argument)
 {
     struct side *s = argument;
     s->does(&s->job);
+    control_end(s->job.control);
     close_all(&s->job);
     return NULL;
 }

@@ -41,6 +41,7 @@ int control_meet(const char *path);
 int control_call(const char *path);
 void control_write(int fd, const void *data, size_t size);
 void control_read(int fd, void *data, size_t size);
+void control_end(int fd);
 
 /* message.c: a message of one or more frames. */
 struct message {
