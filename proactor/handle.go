@@ -1,6 +1,7 @@
 package proactor
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -91,6 +92,30 @@ func (h *Handle) TryWrite(b []byte) (int, error) { return h.h.TryWrite(b) }
 
 // TryWriteV is TryWrite for the buffers of v in order. It does not change v.
 func (h *Handle) TryWriteV(v [][]byte) (int, error) { return h.h.TryWriteV(v) }
+
+// AwaitReadable waits until TryRead would not return ErrWouldBlock: bytes have arrived,
+// or the stream has ended or is broken. It moves no bytes and needs no memory. It may
+// complete without a reason: call TryRead, and start it again if there is nothing to
+// read. TryRead may be called while it is outstanding, another read must not. If the
+// backend cannot do it, it completes with errors.ErrUnsupported.
+func (h *Handle) AwaitReadable(op *Operation) {
+	h.d.begin(op, KindReadable)
+	if !h.CanAwaitReadable() {
+		fail := func() { h.d.mu.Lock(); h.d.completeAndUnlock(&op.op, errors.ErrUnsupported) }
+		if h.d.journal == nil || !h.d.ask(op, fail) {
+			fail()
+		}
+		return
+	}
+	h.start(op)
+}
+
+// CanAwaitReadable reports whether AwaitReadable is supported: on streams of the
+// backends epoll, kqueue and uring.
+func (h *Handle) CanAwaitReadable() bool {
+	b, ok := h.h.(backend.Readables)
+	return ok && b.CanAwaitReadable()
+}
 
 // BufferPool is a pool of buffers for receives: an idle connection owns no buffer.
 // It may serve any number of handles, on any dispatchers, and is safe for concurrent

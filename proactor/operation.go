@@ -29,6 +29,7 @@ const (
 	KindReceiveFrom  = Kind(backend.KindReceiveFrom)
 	KindSendTo       = Kind(backend.KindSendTo)
 	KindReceive      = Kind(backend.KindReceive)
+	KindReadable     = Kind(backend.KindReadable)
 	KindReadFull     = Kind(62) // composed operations: to the backend a read, and a transmission
 	KindWriteAll     = Kind(63)
 	KindTimer        = Kind(64)
@@ -45,7 +46,7 @@ var kindNames = [...]string{
 	KindAccept: "accept", KindConnect: "connect", KindRead: "read", KindWrite: "write", KindScatterRead: "scatter read",
 	KindGatherWrite: "gather write", KindOpen: "open", KindReadAt: "read at", KindWriteAt: "write at", KindSync: "sync",
 	KindStat: "stat", KindTransmitFile: "transmit file", KindReceiveFrom: "receive from", KindSendTo: "send to",
-	KindReceive: "receive", KindReadFull: "read full", KindWriteAll: "write all", KindTimer: "timer", KindPost: "post",
+	KindReceive: "receive", KindReadable: "await readable", KindReadFull: "read full", KindWriteAll: "write all", KindTimer: "timer", KindPost: "post",
 	KindSignal: "signal", KindExternal: "external operation", KindEvent: "event", KindProcess: "process",
 	KindResolve: "resolve",
 }

@@ -20,6 +20,7 @@ var (
 func NewConn(h *proactor.Handle) *Conn {
 	c := new(Conn)
 	c.init(h)
+	c.in.initReadable(h)
 	return c
 }
 
@@ -40,6 +41,13 @@ func (c *Conn) read(b []byte) (n int, err error) {
 	defer c.in.leave()
 	n, err = c.h.TryRead(b)
 	for err == proactor.ErrWouldBlock {
+		if c.in.readable.handle != nil {
+			if err := c.in.awaitReadable(); err != nil {
+				return 0, err
+			}
+			n, err = c.h.TryRead(b)
+			continue
+		}
 		if err := c.in.begin(); err != nil {
 			return 0, err
 		}

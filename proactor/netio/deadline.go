@@ -50,12 +50,22 @@ func (h *direction) setDeadline(t time.Time) error {
 	if t.IsZero() {
 		return nil
 	}
+	after := time.Until(t)
+	if after <= 0 {
+		h.expireLocked()
+		return nil
+	}
 	now := h.d.Now()
-	after := min(max(time.Until(t), 0), math.MaxInt64-now)
-	h.deadline.at = now + after
+	h.deadline.at = now + min(after, math.MaxInt64-now)
 	h.deadline.set = true
 	h.deadline.updateLocked(h, now)
 	return nil
+}
+
+// expireLocked makes calls fail from now on, also the one in progress.
+func (h *direction) expireLocked() {
+	h.expired = true
+	h.interruptLocked()
 }
 
 // updateLocked expires the direction if the deadline has passed, or else makes sure
@@ -63,8 +73,8 @@ func (h *direction) setDeadline(t time.Time) error {
 func (l *deadline) updateLocked(h *direction, now time.Duration) {
 	switch {
 	case now >= l.at:
-		l.set, h.expired = false, true
-		h.interruptLocked()
+		l.set = false
+		h.expireLocked()
 	case !l.armed:
 		if l.timer == nil {
 			l.timer = &timer{direction: h}

@@ -15,7 +15,8 @@ import (
 //  1. enter: wait for calls in progress; fail if the direction is closed or expired
 //  2. try without waiting
 //  3. begin, start the operation, await; again if the deadline that ended the operation
-//     was replaced meanwhile
+//     was replaced meanwhile. A read does this with awaitReadable where that is possible,
+//     and then continues with step 2
 //  4. leave
 //
 // A call that would wait in a handler of the same dispatcher, in step 1 or 3, fails
@@ -32,6 +33,7 @@ type direction struct {
 	expired     bool // the deadline has passed
 	interrupted bool // op was cancelled because the deadline has passed
 	deadline    deadline
+	readable    readable
 }
 
 func (h *direction) init(d *proactor.Dispatcher) {
@@ -41,7 +43,13 @@ func (h *direction) init(d *proactor.Dispatcher) {
 }
 
 // HandleCompletion implements proactor.Handler, for op.
-func (h *direction) HandleCompletion(*proactor.Operation) { h.done <- struct{}{} }
+func (h *direction) HandleCompletion(op *proactor.Operation) {
+	if h.readable.handle != nil {
+		h.onReadable(op.Err())
+		return
+	}
+	h.done <- struct{}{}
+}
 
 // enter waits until no other call is in progress. Unless it fails, the caller has
 // to call leave.
@@ -108,15 +116,19 @@ func (h *direction) await() (int, error) {
 	return 0, err
 }
 
-// interruptLocked cancels the operation in progress, if there is one, because the
-// deadline has passed.
+// interruptLocked ends the call that waits, if there is one, because the deadline has
+// passed: it cancels the operation in progress, unless the call can leave it behind.
 func (h *direction) interruptLocked() {
+	if h.readable.handle != nil {
+		h.wakeReaderLocked()
+		return
+	}
 	h.interrupted = true
 	h.d.Cancel(&h.op)
 }
 
 // close makes later calls fail, and reports whether this is the first close. The
-// handle's Close ends the call in progress.
+// handle's Close ends the operation in progress.
 func (h *direction) close() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -124,6 +136,7 @@ func (h *direction) close() bool {
 		return false
 	}
 	h.closed = true
+	h.wakeReaderLocked()
 	h.deadline.stopLocked(h)
 	return true
 }

@@ -5,13 +5,16 @@
 //
 // # The contract
 //
-//   - The program runs the dispatcher on a goroutine of its own, which completes calls
+//   - The program makes a dispatcher with [NewDispatcher], or shares one with other
+//     work. It runs the dispatcher on a goroutine of its own, which completes calls
 //     that block here. A call that would wait inside a completion handler of the same
 //     dispatcher would wait for ever, so it fails with proactor.ErrInHandler.
 //   - A Read or a Write first tries on the caller's goroutine. If that would block, it
 //     starts an operation. The runtime owns the buffer until the call returns, also
 //     after a deadline, a cancellation or a Close: the call returns once the
-//     operation has completed.
+//     operation has completed. A Read of a Conn waits without its buffer if the backend
+//     can do that (proactor.Handle.AwaitReadable), and so returns at once after a
+//     deadline or a Close.
 //   - Any goroutine may call any method. Calls of the same direction are carried out
 //     one after the other: the bytes of two Writes are not mixed.
 //   - Deadlines are those of package net: a deadline in the past fails a call at once, a

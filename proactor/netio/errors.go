@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 
 	"github.com/actum-go/actum/proactor"
 )
@@ -11,14 +12,12 @@ import (
 // opError wraps err as package net does, with the operation and the addresses. It
 // returns nil and io.EOF unchanged.
 func opError(op string, local, remote net.Addr, err error) error {
-	if err == nil || err == io.EOF {
+	switch err {
+	case nil, io.EOF:
 		return err
-	}
-	if said := (*net.OpError)(nil); errors.As(err, &said) {
-		err = said.Err
-	}
-	if errors.Is(err, proactor.ErrHandleClosed) {
-		err = net.ErrClosed
+	case os.ErrDeadlineExceeded: // frequent in net/http, and nothing to look for
+	default:
+		err = cause(err)
 	}
 	e := &net.OpError{Op: op, Source: local, Addr: remote, Err: err}
 	switch {
@@ -28,6 +27,17 @@ func opError(op string, local, remote net.Addr, err error) error {
 		e.Net = remote.Network()
 	}
 	return e
+}
+
+// cause is the error that err is about, in the words of package net.
+func cause(err error) error {
+	if said := (*net.OpError)(nil); errors.As(err, &said) {
+		err = said.Err
+	}
+	if errors.Is(err, proactor.ErrHandleClosed) {
+		return net.ErrClosed
+	}
+	return err
 }
 
 // timeoutError is the error of a dial whose context or Timeout has expired. Its

@@ -13,7 +13,7 @@ import (
 
 // start makes a dispatcher that a goroutine runs until it is closed.
 func start() *proactor.Dispatcher {
-	d, err := proactor.New(proactor.Options{})
+	d, err := netio.NewDispatcher(proactor.Options{})
 	if err != nil {
 		panic(err)
 	}

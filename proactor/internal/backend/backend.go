@@ -60,6 +60,8 @@ const (
 	KindSendTo      // Handle is a datagram socket: one datagram from Buf; Args is a *Datagram
 
 	KindReceive // a read into a buffer of a pool: see pool.go; Args is a *ReceiveArgs
+
+	KindReadable // Handle is a stream: there is something to read; see readable.go
 )
 
 // Op is one asynchronous operation. Its initiator embeds it in memory of its own

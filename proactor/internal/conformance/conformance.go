@@ -130,6 +130,8 @@ var tests = []struct {
 	{"CloseWriteWrong", testCloseWriteWrong},
 	{"CloseWriteMoveTo", testCloseWriteMoveTo},
 	{"HungUp", testHungUp},
+	{"AwaitReadable", testAwaitReadable},
+	{"CloseAwaitReadable", testCloseAwaitReadable},
 
 	{"File", testFile},
 	{"FileHole", testFileHole},

@@ -18,6 +18,7 @@ type handle struct {
 
 var _ backend.Handle = (*handle)(nil)
 var _ backend.HangUps = (*handle)(nil)
+var _ backend.Readables = (*handle)(nil)
 
 // newHandle makes a handle of a non-blocking descriptor, and owns it from then on.
 func (b *Backend) newHandle(d skeleton.Descriptor) *handle {
@@ -97,6 +98,9 @@ func (h *handle) HungUp() bool {
 	defer q.Mu.Unlock()
 	return q.hangup && q.Closed == nil
 }
+
+// CanAwaitReadable implements backend.Readables.
+func (h *handle) CanAwaitReadable() bool { return h.IsStream() }
 
 // Control implements backend.Controllable. The queue's lock keeps the descriptor open.
 func (h *handle) Control(f func(fd uintptr)) error {

@@ -31,6 +31,8 @@ func (q *opQueue) attemptLocked(op *backend.Op) bool {
 		op.N, op.Err = q.sendVectorLocked(op.Vec)
 	case backend.KindReceive:
 		q.receiveLocked(op)
+	case backend.KindReadable:
+		op.N, op.Err = 0, nil // the queue is ready
 	case backend.KindReceiveFrom:
 		q.receiveFromLocked(op)
 	case backend.KindSendTo:

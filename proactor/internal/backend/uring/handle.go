@@ -37,6 +37,7 @@ type handle struct {
 
 var _ backend.Handle = (*handle)(nil)
 var _ backend.HangUps = (*handle)(nil)
+var _ backend.Readables = (*handle)(nil)
 
 // register makes a handle of d, which Close closes.
 func (b *Backend) register(d skeleton.Descriptor) (*handle, error) {
@@ -109,6 +110,9 @@ func (h *handle) HungUp() bool {
 	defer h.releaseDescriptor()
 	return sys.HungUp(h.FD)
 }
+
+// CanAwaitReadable implements backend.Readables.
+func (h *handle) CanAwaitReadable() bool { return h.IsStream() }
 
 // acquire keeps the descriptor of a stream open until releaseDescriptor.
 func (h *handle) acquire() error {

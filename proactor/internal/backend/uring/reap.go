@@ -128,7 +128,7 @@ func (b *Backend) onCancelAnswerLocked(op *backend.Op, errno unix.Errno) {
 // polled, and tried again when the descriptor is ready.
 func (b *Backend) pollOrRetryLocked(op *backend.Op, errno unix.Errno) bool {
 	h, ok := op.Handle.(*handle)
-	if !ok || h.Name == "" || op.Flag&cancelled != 0 {
+	if !ok || h.Name == "" || op.Flag&cancelled != 0 || op.Kind == backend.KindReadable {
 		return false
 	}
 	if op.Flag&polling == 0 && errno == unix.EAGAIN {
@@ -182,6 +182,8 @@ func (b *Backend) completeSocketOpLocked(op *backend.Op, res int32, cancelReques
 		b.completeReceiveLocked(op, h, int(res))
 	case op.Kind.OnDatagrams():
 		h.completeDatagramLocked(op, int(res))
+	case op.Kind == backend.KindReadable:
+		op.N, op.Err = 0, h.closeReason
 	default:
 		op.N, op.Err = int(res), h.transferErrorLocked(op, int(res))
 	}

@@ -36,7 +36,7 @@ func (b *Backend) prepareLocked(op *backend.Op) {
 	switch {
 	case h != nil && op.Kind == backend.KindReceive:
 		b.prepareReceive(op, h, &e)
-	case h != nil && h.Name != "" && op.Kind != backend.KindTransmitFile:
+	case h != nil && h.Name != "" && op.Kind != backend.KindTransmitFile && op.Kind != backend.KindReadable:
 		b.preparePipe(op, &e)
 	default:
 		b.prepareKind(op, &e)
@@ -76,6 +76,8 @@ func (b *Backend) prepareKind(op *backend.Op, e *sys.SQE) {
 		b.prepareConnect(op, e)
 	case backend.KindTransmitFile:
 		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollOut
+	case backend.KindReadable:
+		e.Opcode, e.OpFlags = sys.RingOpPollAdd, sys.RingPollIn
 	default:
 		b.prepareFile(op, e)
 	}
