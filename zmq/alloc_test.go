@@ -20,8 +20,10 @@ func TestNoAllocationPerMessage(t *testing.T) {
 	}{
 		{"PUSH and PULL", streamOf8Bytes},
 		{"PUSH and PULL, 64 KiB", streamOf64KiB},
+		{"PUSH and PULL, batches", streamOfBatches},
 		{"REQ and REP", roundTrips},
 		{"PUB and SUB", publications},
+		{"PUB and ten SUB, batches", publishedBatches},
 		{"DEALER and ROUTER, two frames", routedRoundTrips},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -91,6 +93,57 @@ func streamOf64KiB(f *fixture) func() {
 				f.Fatal(err)
 			}
 			m.Release()
+		}
+	}
+}
+
+// batch is messagesPerRun messages of one small frame.
+func batch() (ms []zmq.Msg) {
+	for range messagesPerRun {
+		ms = append(ms, zmq.NewMsg([]byte("12345678")))
+	}
+	return ms
+}
+
+// take receives as many messages as there is room for in ms, and releases them.
+func (f *fixture) take(s *zmq.Socket, ms []zmq.Msg) {
+	for n := 0; n < len(ms); {
+		got, err := s.RecvBatch(context.Background(), ms[n:])
+		if err != nil {
+			f.Fatal(err)
+		}
+		n += got
+	}
+	zmq.ReleaseBatch(ms)
+}
+
+func streamOfBatches(f *fixture) func() {
+	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
+	f.Link(pull, push)
+	out, in := batch(), make([]zmq.Msg, messagesPerRun)
+	return func() {
+		if _, err := push.SendBatch(context.Background(), out); err != nil {
+			f.Fatal(err)
+		}
+		f.take(pull, in)
+	}
+}
+
+func publishedBatches(f *fixture) func() {
+	pub := f.Socket(zmq.PUB, zmq.Options{})
+	subs := make([]*zmq.Socket, 10)
+	for i := range subs {
+		subs[i] = f.Subscriber("123")
+	}
+	f.Link(pub, subs...)
+	f.Subscribed(pub, len(subs))
+	out, in := batch(), make([]zmq.Msg, messagesPerRun)
+	return func() {
+		if _, err := pub.SendBatch(context.Background(), out); err != nil {
+			f.Fatal(err)
+		}
+		for _, sub := range subs {
+			f.take(sub, in)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,67 @@ func TestManyGoroutinesOnOneSocket(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Goroutines send and receive batches beside others that send and receive single
+// messages: each message is received once, and those of a sender stay in order.
+func TestBatchesBesideSingleMessages(t *testing.T) {
+	everyTransport(t, func(f *fixture) {
+		push, pull := f.Socket(zmq.PUSH, zmq.Options{SendHWM: 20}), f.Socket(zmq.PULL, zmq.Options{RecvHWM: 20})
+		f.Link(pull, push)
+		ctx, cancel := context.WithCancel(f.Ctx)
+		defer cancel()
+		seen := newTally(workers*each, cancel)
+		var busy sync.WaitGroup
+		for sender := range workers {
+			ms := make([]zmq.Msg, each)
+			for i := range ms {
+				ms[i] = zmq.StringMsg(fmt.Sprintf("%d/%d", sender, i))
+			}
+			busy.Go(func() {
+				size := 1 // of the next batch: 1 to 64
+				for len(ms) > 0 && sender%2 == 0 {
+					n, err := push.SendBatch(f.Ctx, ms[:min(size, len(ms))])
+					if !f.ok(err) {
+						return
+					}
+					ms, size = ms[n:], size%64+1
+				}
+				for _, m := range ms {
+					if !f.ok(push.Send(f.Ctx, m)) {
+						return
+					}
+				}
+			})
+			busy.Go(func() {
+				last := map[string]int{}
+				add := func(m zmq.Msg) {
+					from, number, _ := strings.Cut(string(m.Bytes()), "/")
+					i, _ := strconv.Atoi(number)
+					if before, ok := last[from]; ok && i < before {
+						f.Errorf("message %d of sender %s came after %d", i, from, before)
+					}
+					last[from] = i
+					seen.add(string(m.Bytes()))
+				}
+				got := make([]zmq.Msg, 1+sender*10)
+				for {
+					n, err := pull.RecvBatch(ctx, got)
+					if err != nil {
+						return
+					}
+					for _, m := range got[:n] {
+						add(m)
+					}
+					if m, err := pull.Recv(ctx); err == nil {
+						add(m)
+					}
+				}
+			})
+		}
+		busy.Wait()
+		seen.check(f.T)
+	})
 }
 
 // Each sender's own messages stay in order.

@@ -63,6 +63,42 @@ func Example_pushPull() {
 	// job 2 done
 }
 
+// Many messages in one call.
+func ExampleSocket_SendBatch() {
+	ctx := context.Background()
+	sockets, err := zmq.NewContext(zmq.ContextOptions{})
+	check(err)
+	defer sockets.Close()
+
+	samples := open(sockets, zmq.PULL, zmq.Options{})
+	check(samples.Bind("inproc://samples"))
+	sensor := open(sockets, zmq.PUSH, zmq.Options{})
+	check(sensor.Connect("inproc://samples"))
+
+	batch := make([]zmq.Msg, 100)
+	for i := range batch {
+		batch[i] = zmq.NewMsg(fmt.Append(nil, i))
+	}
+	_, err = sensor.SendBatch(ctx, batch) // waits until all are sent
+	check(err)
+
+	received, sum := 0, 0
+	for received < len(batch) {
+		n, err := samples.RecvBatch(ctx, batch) // those that are there, and at least one
+		check(err)
+		for i := range batch[:n] {
+			var sample int
+			_, err := fmt.Sscan(string(batch[i].Bytes()), &sample)
+			check(err)
+			sum += sample
+		}
+		zmq.ReleaseBatch(batch[:n])
+		received += n
+	}
+	fmt.Println(received, "samples, their sum is", sum)
+	// Output: 100 samples, their sum is 4950
+}
+
 // A request, then its reply. Frames are kept apart.
 func Example_reqRep() {
 	ctx := context.Background()

@@ -20,11 +20,11 @@ type requirement struct {
 
 // Run tests every rule over a transport, in contexts of one kind.
 func Run(t *testing.T, transport string, o zmq.ContextOptions) {
-	for rfc, requirements := range map[string][]requirement{
+	for group, requirements := range map[string][]requirement{
 		"28 request-reply": requestReply, "29 publish-subscribe": publishSubscribe,
-		"30 pipeline": pipeline, "31 exclusive pair": exclusivePair,
+		"30 pipeline": pipeline, "31 exclusive pair": exclusivePair, "batches": batches,
 	} {
-		t.Run(rfc, func(t *testing.T) {
+		t.Run(group, func(t *testing.T) {
 			for _, r := range requirements {
 				t.Run(r.name, func(t *testing.T) { r.test(NewFixture(t, transport, o)) })
 			}

@@ -76,8 +76,11 @@ func (b *Buffer) Data() []byte { return b.data }
 func (b *Buffer) Retain(n int) { b.holders.Add(int32(n)) }
 
 // Release removes a holder. The caller must not touch the memory afterwards.
-func (b *Buffer) Release() {
-	switch left := b.holders.Add(-1); {
+func (b *Buffer) Release() { b.release(1) }
+
+// release removes n holders.
+func (b *Buffer) release(n int) {
+	switch left := b.holders.Add(int32(-n)); {
 	case left > 0:
 	case left < 0:
 		panic("zmq: memory of a message was released more often than it was held: Msg.Release was called for two copies of a message")

@@ -19,3 +19,5 @@ func NewDealer(c Config) *Socket {
 func (d *dealer) send(m message.Msg) (*pipe.Out, error) { return d.balance.send(m) }
 
 func (d *dealer) recv() (message.Msg, error) { return d.receiveQueue.receive() }
+
+func (d *dealer) recvMore(ms []message.Msg) int { return d.receiveQueue.recvMore(ms) }

@@ -22,6 +22,7 @@ type fairQueue struct {
 	next      int
 	sinceWait int  // messages since a receiver last waited
 	local     bool // the last one came over inproc
+	inBatch   bool // the receiver takes messages as a batch: see recvbatch.go
 	cfg       *Config
 	published *pipe.In // the In whose messages are published; nil if there is none
 

@@ -65,14 +65,7 @@ func (f *fanOut) sendCopies(outs []*pipe.Out, m message.Msg) {
 		} else {
 			out.Put(m)
 		}
-		wakePosted(out)
-	}
-}
-
-// wakePosted activates out's consumer, which does its work on its dispatcher.
-func wakePosted(out *pipe.Out) {
-	if woken := out.Activate(); woken != nil {
-		woken.Wake(false)
+		f.activatePostedLocked(out)
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 // peer's.
 
 // publish publishes the messages that follow in in, from which a message was
-// just received, if no other In is active and no waiter must be woken for each
-// message.
+// just received, if no other In is active, no waiter must be woken for each
+// message, and the receiver does not take them now (RecvBatch).
 func (q *fairQueue) publish(in *pipe.In, wanted func(topic []byte) bool) {
-	if len(q.active) > 1 || q.hasNewlyReady.Load() || q.waiting.Load() > 0 || q.notEmpty.wanted() {
+	if q.inBatch || len(q.active) > 1 || q.hasNewlyReady.Load() || q.waiting.Load() > 0 || q.notEmpty.wanted() {
 		return
 	}
 	if r := in.Publish(wanted); r != nil {

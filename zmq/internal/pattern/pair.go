@@ -35,6 +35,11 @@ func (p *pair) recv() (message.Msg, error) {
 	return p.receiveQueue.receive()
 }
 
+func (p *pair) recvMore(ms []message.Msg) int {
+	p.receiveQueue.next = 0
+	return p.receiveQueue.recvMore(ms)
+}
+
 func (p *pair) detach(peer *pipe.Peer) {
 	if p.peer == peer {
 		p.peer = nil

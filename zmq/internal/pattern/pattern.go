@@ -71,6 +71,9 @@ type behaviour interface {
 	send(m message.Msg) (*pipe.Out, error)
 	// recv reads a message.
 	recv() (message.Msg, error)
+	// recvMore reads messages into ms as recv does, until ms is full or there are no
+	// more, and returns their number. It may stop earlier.
+	recvMore(ms []message.Msg) int
 	// attach, connected, disconnected and detach hold both locks.
 	attach(p *pipe.Peer) error
 	connected(p *pipe.Peer) error
@@ -98,6 +101,19 @@ func (s *Socket) send(message.Msg) (*pipe.Out, error) { return nil, ErrNotSuppor
 
 // recv implements behaviour for types that do not receive messages.
 func (s *Socket) recv() (message.Msg, error) { return message.Msg{}, ErrNotSupported }
+
+// recvMore implements behaviour for types that look at each message.
+func (s *Socket) recvMore(ms []message.Msg) (n int) {
+	for n < len(ms) {
+		m, err := s.behaviour.recv()
+		if err != nil {
+			break
+		}
+		ms[n] = m
+		n++
+	}
+	return n
+}
 
 // readable implements behaviour for types that receive messages.
 func (s *Socket) readable(in *pipe.In) { s.receiveQueue.addReady(in) }

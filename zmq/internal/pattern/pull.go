@@ -21,6 +21,8 @@ func NewPull(c Config) *Socket {
 
 func (p *pull) recv() (message.Msg, error) { return p.receiveQueue.receive() }
 
+func (p *pull) recvMore(ms []message.Msg) int { return p.receiveQueue.recvMore(ms) }
+
 // receiveOnly is the sending half of a type that does not choose a peer to send
 // to.
 type receiveOnly struct{}

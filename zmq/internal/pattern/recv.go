@@ -59,9 +59,9 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 			return m, nil
 		}
 	}
-	m, _, sparse, err := s.tryRecv(false)
+	m, _, _, sparse, err := s.tryRecv(nil, false)
 	if err == ErrWouldBlock && ctx != noWait {
-		m, err = s.recvWaiting(ctx, sparse)
+		m, _, err = s.recvWaiting(ctx, nil, sparse)
 	}
 	if err != nil {
 		err = s.errs.recv.named(err)
@@ -72,17 +72,19 @@ func (s *Socket) Recv(ctx context.Context) (message.Msg, error) {
 // TryRecv is Recv without waiting: it fails with ErrWouldBlock.
 func (s *Socket) TryRecv() (message.Msg, error) { return s.Recv(noWait) }
 
-// tryRecv receives a message if there is one. If there is none, and the caller
-// may wait, it returns the caller's place in the queue, which is taken with the
-// lock held, so that the receiver of the first of several messages wakes it.
-// sparse reports whether messages come one by one or in bursts.
-func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool, err error) {
+// tryRecv receives a message if there is one, and with it n more into rest, which is
+// nil for Recv. If there is none, and the caller may wait, it returns the caller's
+// place in the queue, which is taken with the lock held, so that the receiver of the
+// first of several messages wakes it. sparse reports whether messages come one by one
+// or in bursts.
+func (s *Socket) tryRecv(rest []message.Msg, wait bool) (m message.Msg, n int, w *pipe.Waiter, sparse bool, err error) {
 	for {
 		s.lockRecv()
 		if s.closed {
 			s.recvMu.Unlock()
-			return m, nil, false, ErrClosed
+			return m, 0, nil, false, ErrClosed
 		}
+		s.receiveQueue.inBatch = rest != nil
 		if len(s.putBack) > 0 {
 			m = s.takePutBackLocked()
 			break
@@ -91,6 +93,9 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 			break
 		}
 		s.recvMu.Unlock()
+	}
+	if err == nil && rest != nil {
+		n = s.recvRestLocked(rest)
 	}
 	switch {
 	case err == nil && (s.receiveQueue.mayHaveMore() || len(s.putBack) > 0):
@@ -101,7 +106,7 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 		sparse = s.receiveQueue.sparse()
 	}
 	s.recvMu.Unlock()
-	return m, w, sparse, err
+	return m, n, w, sparse, err
 }
 
 // yields is how many times a receiver yields to other goroutines before it
@@ -109,8 +114,8 @@ func (s *Socket) tryRecv(wait bool) (m message.Msg, w *pipe.Waiter, sparse bool,
 // wake-up for each few of them cost more than the messages do.
 const yields = 8
 
-// recvWaiting is the rest of Recv when there was no message.
-func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, err error) {
+// recvWaiting is the rest of Recv, and of RecvBatch, when there was no message.
+func (s *Socket) recvWaiting(ctx context.Context, rest []message.Msg, sparse bool) (m message.Msg, n int, err error) {
 	ctx, stop := withTimeout(ctx, s.options().RecvTimeout)
 	defer stop()
 	for yielded := 0; ; {
@@ -121,15 +126,15 @@ func (s *Socket) recvWaiting(ctx context.Context, sparse bool) (m message.Msg, e
 			runtime.Gosched()
 		}
 		var w *pipe.Waiter
-		m, w, sparse, err = s.tryRecv(yielded == yields)
+		m, n, w, sparse, err = s.tryRecv(rest, yielded == yields)
 		if err != ErrWouldBlock {
-			return m, err
+			return m, n, err
 		}
 		if w == nil {
 			continue
 		}
 		if err := s.receiveQueue.await(ctx, w, sparse); err != nil {
-			return m, s.recvEnded(ctx, err)
+			return m, 0, s.recvEnded(ctx, err)
 		}
 	}
 }

@@ -46,6 +46,12 @@ func (s *Socket) Send(ctx context.Context, m message.Msg) error {
 		}
 		return nil
 	}
+	return s.sendChosen(ctx, m)
+}
+
+// sendChosen is the rest of Send where the type decides which peer gets m. The send
+// lock is held, and released.
+func (s *Socket) sendChosen(ctx context.Context, m message.Msg) error {
 	w, err := s.choose(m, ctx != noWait)
 	if w != nil {
 		err = s.sendWaiting(ctx, m, w)

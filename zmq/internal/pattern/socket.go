@@ -26,6 +26,11 @@ type Socket struct {
 	untilLook, handed int          // under sendMu; see deferralLocked
 	closed            bool         // set under both locks
 
+	// For a turn of SendBatch: collects says that one is in progress, and collected
+	// has the consumers to be woken at its end. Under sendMu.
+	collects  bool
+	collected []pipe.Consumer
+
 	recvMu       sync.Mutex
 	receiveQueue fairQueue
 	putBack      []message.Msg // under recvMu; see putback.go

@@ -36,3 +36,33 @@ func (s *sub) recv() (message.Msg, error) {
 	}
 	return message.Msg{}, errTurn
 }
+
+// recvMore drops no more than a turn's messages.
+func (s *sub) recvMore(ms []message.Msg) (n int) {
+	for dropped := 0; n < len(ms) && dropped < turnSize; {
+		got := s.receiveQueue.recvMore(ms[n:])
+		if got == 0 {
+			break
+		}
+		kept := s.filter(ms[n : n+got])
+		n += kept
+		dropped += got - kept
+	}
+	return n
+}
+
+// filter moves the messages that match a subscription to the start of ms, drops the
+// others, and returns how many are left.
+func (s *sub) filter(ms []message.Msg) (kept int) {
+	for i := range ms {
+		if m := &ms[i]; s.wanted.Matches(m.Bytes()) {
+			ms[kept] = *m
+			kept++
+		} else {
+			m.Release()
+		}
+	}
+	s.Drops.Add(DropNotSubscribed, len(ms)-kept)
+	clear(ms[kept:])
+	return kept
+}

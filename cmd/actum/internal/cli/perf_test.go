@@ -33,7 +33,9 @@ func TestPerfPairs(t *testing.T) {
 			"remote_thr EP 8 1000 --off gather-write --off handler-memory", throughput, nothing},
 		{"one subscriber", "pub_thr EP 8 1000 1", "sub_thr EP 8 1000 1", nothing, fanout("1000")},
 		{"subscribers", "pub_thr EP 8 1000 20 --allocs", "sub_thr EP 8 1000 20", "^" + allocations + "$", fanout("20000")},
+		{"batches to subscribers", "pub_thr EP 8 1000 2 --batch 70", "sub_thr EP 8 1000 2 --batch 30", nothing, fanout("2000")},
 		{"large to subscribers", "pub_thr EP 65536 30 3", "sub_thr EP 65536 30 3", nothing, `delivered: 90 of 90`},
+		{"batches", "local_thr EP 8 1000 --batch 30", "remote_thr EP 8 1000 --batch 70", throughput + "$", nothing},
 		{"backend", "local_thr EP 8 1000 --backend goroutine", "remote_thr EP 8 1000 --backend goroutine", throughput, nothing},
 	}
 	for _, tt := range tests {
@@ -76,6 +78,7 @@ func TestPerfRefusals(t *testing.T) {
 		{"perf inproc_lat 8 0", `<roundtrips>: `},
 		{"perf local_thr nowhere 8 8", `bind nowhere: .*tcp://host:port`},
 		{"perf remote_thr tcp://127.0.0.1 8 8", `connect tcp://127.0.0.1: `},
+		{"perf inproc_thr 8 8 --batch 0", `--batch: `},
 		{"perf inproc_thr 8 8 --off nothing", `--off.*"speculative-write"`},
 		{"perf inproc_thr 8 8 --backend nothing", `"nothing"`},
 		{"perf inproc_thr 8 8 --cpuprofile /nowhere/p", `/nowhere/p`},

@@ -26,6 +26,7 @@ type Command struct {
 	CPUProfile string   `name:"cpuprofile" help:"Write a profile of processor time to this file." placeholder:"FILE"`
 	MemProfile string   `name:"memprofile" help:"Write a profile of every allocation to this file." placeholder:"FILE"`
 	Allocs     bool     `help:"Print how many objects each message allocates."`
+	Batch      number   `default:"1" help:"Messages that a throughput program sends or receives in one call (SendBatch, RecvBatch); 1: one by one." placeholder:"N"`
 	JSON       bool     `short:"j" name:"json" help:"Print one JSON object at the end, processor time included."`
 
 	LocalThr  localThr  `cmd:"" name:"local_thr" help:"Bind, receive (PULL), print the throughput."`
@@ -50,7 +51,8 @@ Examples:
     actum perf remote_thr tcp://127.0.0.1:5555 64 1000000
     actum perf inproc_lat 8 100000 --allocs
     actum perf inproc_lat 8 100000 --json | jq .latency.p99Microseconds
-    actum perf inproc_thr 8 10000000 --cpuprofile cpu.out`
+    actum perf inproc_thr 8 10000000 --cpuprofile cpu.out
+    actum perf inproc_thr 8 100000000 --batch 100`
 }
 
 // throughputArgs, like the following types, are arguments that programs share.

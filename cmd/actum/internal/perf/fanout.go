@@ -30,25 +30,42 @@ func (r *run) subscribers(endpoint string, size, count, n int) error {
 		if err != nil {
 			return err
 		}
-		receiving.Go(func() { seen[i].receive(s) })
+		receiving.Go(func() { seen[i].receive(s, make([]zmq.Msg, r.batch)) })
 	}
 	receiving.Wait()
 	return r.reportFanout(size, count, seen)
 }
 
-func (u *subscriber) receive(s *zmq.Socket) {
+func (u *subscriber) receive(s *zmq.Socket, ms []zmq.Msg) {
 	for {
-		m, err := s.Recv(never)
+		n, err := next(s, ms)
 		if u.delivered == 0 {
 			u.first = time.Now()
 		}
-		if err != nil || m.Size() == 0 {
+		for i := range ms[:n] {
+			if ms[i].Size() == 0 {
+				u.last = time.Now()
+				return
+			}
+			u.delivered++
+		}
+		if err != nil {
 			u.last, u.err = time.Now(), err
 			return
 		}
-		u.delivered++
-		m.Release()
+		zmq.ReleaseBatch(ms[:n])
 	}
+}
+
+// next receives messages into ms: with Recv if there is room for one.
+func next(s *zmq.Socket, ms []zmq.Msg) (n int, err error) {
+	if len(ms) > 1 {
+		return s.RecvBatch(never, ms)
+	}
+	if ms[0], err = s.Recv(never); err != nil {
+		return 0, err
+	}
+	return 1, nil
 }
 
 func (r *run) reportFanout(size, count int, seen []subscriber) error {

@@ -16,6 +16,12 @@ const byReference = 32 << 10
 // push sends count messages.
 func (r *run) push(s *zmq.Socket, size, count int) error {
 	counting := r.countAllocs()
+	if r.batch > 1 {
+		if err := pushBatches(s, size, count, r.batch); err != nil {
+			return err
+		}
+		return counting.report(r, count)
+	}
 	send := s.SendBytes
 	if size >= byReference {
 		send = s.SendOwned
@@ -29,15 +35,31 @@ func (r *run) push(s *zmq.Socket, size, count int) error {
 	return counting.report(r, count)
 }
 
+// pushBatches sends count messages in batches. All of them have the same payload.
+func pushBatches(s *zmq.Socket, size, count, batch int) error {
+	ms := make([]zmq.Msg, min(batch, count))
+	payload := make([]byte, size)
+	for i := range ms {
+		ms[i] = zmq.NewMsg(payload)
+	}
+	for left := count; left > 0; left -= len(ms) {
+		ms = ms[:min(len(ms), left)]
+		if _, err := s.SendBatch(never, ms); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // pull receives count messages and reports their rate, from the first to the
 // last.
 func (r *run) pull(s *zmq.Socket, size, count int) error {
-	if err := receive(s, size, 1); err != nil {
+	if err := r.receive(s, size, 1); err != nil {
 		return err
 	}
 	counting := r.countAllocs()
 	start := time.Now()
-	if err := receive(s, size, count-1); err != nil {
+	if err := r.receive(s, size, count-1); err != nil {
 		return err
 	}
 	elapsed := time.Since(start)
@@ -47,7 +69,10 @@ func (r *run) pull(s *zmq.Socket, size, count int) error {
 	return counting.report(r, count)
 }
 
-func receive(s *zmq.Socket, size, count int) error {
+func (r *run) receive(s *zmq.Socket, size, count int) error {
+	if r.batch > 1 {
+		return receiveBatches(s, size, count, r.batch)
+	}
 	for range count {
 		m, err := s.Recv(never)
 		if err != nil {
@@ -57,6 +82,24 @@ func receive(s *zmq.Socket, size, count int) error {
 			return sizeError(m.Size(), size)
 		}
 		m.Release()
+	}
+	return nil
+}
+
+func receiveBatches(s *zmq.Socket, size, count, batch int) error {
+	ms := make([]zmq.Msg, batch)
+	for left := count; left > 0; {
+		n, err := s.RecvBatch(never, ms[:min(batch, left)])
+		if err != nil {
+			return err
+		}
+		for i := range ms[:n] {
+			if got := ms[i].Size(); got != size {
+				return sizeError(got, size)
+			}
+		}
+		zmq.ReleaseBatch(ms[:n])
+		left -= n
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type run struct {
 	zmq            *zmq.Context
 	sockets        []*zmq.Socket
 	allocs         bool
+	batch          int     // messages in one call
 	json           *report // written at the end; nil: text lines during the run
 }
 
@@ -44,7 +45,7 @@ func (c *Command) run(ctx context.Context, streams system.Streams, about report,
 	if err != nil {
 		return errors.Join(err, zctx.Close())
 	}
-	r := &run{Streams: streams, interrupted: ctx, zmq: zctx, allocs: c.Allocs}
+	r := &run{Streams: streams, interrupted: ctx, zmq: zctx, allocs: c.Allocs, batch: int(c.Batch)}
 	if c.JSON {
 		r.json = &about
 	}
