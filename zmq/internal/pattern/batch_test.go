@@ -264,8 +264,13 @@ func TestBatchOfNothing(t *testing.T) {
 	one := make([]message.Msg, 1)
 	_, err := push.TryRecvBatch(one)
 	expectError(t, "receiving on PUSH", err, pattern.ErrNotSupported)
+	kept := msg("kept")
+	one[0] = kept
 	_, err = pull.TryRecvBatch(one)
 	expectError(t, "receiving nothing", err, pattern.ErrWouldBlock)
+	if !one[0].Equal(&kept) {
+		t.Fatalf("a call that received nothing wrote %v", one[0])
+	}
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err = push.SendBatch(done, numbered(1))

@@ -20,14 +20,14 @@ func (s *Socket) RecvBatch(ctx context.Context, ms []message.Msg) (n int, err er
 		return 0, nil
 	}
 	turn := ms[:min(batchTurn, len(ms))]
-	var sparse bool
-	ms[0], n, _, sparse, err = s.tryRecv(turn[1:], false)
+	m, n, _, sparse, err := s.tryRecv(turn[1:], false)
 	if err == ErrWouldBlock && ctx != noWait {
-		ms[0], n, err = s.recvWaiting(ctx, turn[1:], sparse)
+		m, n, err = s.recvWaiting(ctx, turn[1:], sparse)
 	}
 	if err != nil {
 		return 0, s.errs.recv.named(err)
 	}
+	ms[0] = m
 	for n++; n == len(turn) && n < len(ms); {
 		turn = ms[:min(n+batchTurn, len(ms))]
 		m, more, _, _, err := s.tryRecv(turn[n+1:], false)
