@@ -3,12 +3,14 @@ package proactor_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/actum-go/actum/proactor"
+	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
 // awaiting is a Waiter for a handler call.
@@ -222,6 +224,75 @@ func TestLeadInAHandler(t *testing.T) {
 			<-called
 		}
 	})
+}
+
+// looking is a Waiter that calls a function when it looks at its result.
+type looking struct {
+	looks func() (done bool)
+}
+
+func (l looking) Done() bool { return l.looks() }
+
+func (looking) Block(context.Context) error { panic("blocked") }
+
+// A leader that is about to wait looks again after WakeLeader.
+func TestWakeLeaderBeforeItWaits(t *testing.T) {
+	withHost(t, func(d *proactor.Dispatcher) {
+		looks := 0
+		for !proactor.Lead(d, looking{func() bool {
+			d.WakeLeader() // the result changes after the look; the first round may not wait anyway
+			looks++
+			return looks == 3
+		}}) {
+			runtime.Gosched()
+		}
+	})
+}
+
+// noting calls its function when Wait is about to wait.
+type noting struct {
+	backend.Backend
+	waits atomic.Pointer[func()]
+}
+
+func (n *noting) Wait(deadline time.Duration) *backend.Op {
+	if deadline != 0 {
+		if f := n.waits.Swap(nil); f != nil {
+			(*f)()
+		}
+	}
+	return n.Backend.Wait(deadline)
+}
+
+// A leader that waits in the backend looks again after WakeLeader.
+func TestWakeLeaderWhileItWaits(t *testing.T) {
+	d := dispatcher(t, "")
+	var n noting
+	proactor.WrapBackend(d, func(b backend.Backend) backend.Backend {
+		n.Backend = b
+		return &n
+	})
+	var host sync.WaitGroup
+	host.Go(func() { _ = d.Run() })
+	var waker sync.WaitGroup
+	var done atomic.Bool
+	wake := func() {
+		waker.Go(func() {
+			done.Store(true)
+			d.WakeLeader()
+		})
+	}
+	for !proactor.Lead(d, looking{func() bool {
+		n.waits.Store(&wake)
+		return done.Load()
+	}}) {
+		runtime.Gosched()
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	host.Wait()
+	waker.Wait() // the host may have started another one
 }
 
 // Close and Stop end a lead.

@@ -35,7 +35,7 @@ func TestParseTCP(t *testing.T) {
 
 func TestCheckAddressUnix(t *testing.T) {
 	for address, good := range map[string]bool{
-		"": false, "/tmp/s": true, "@name": true, "/tmp/s\x00": false, "/tmp/s\x00t": false, "@na\x00me": true,
+		"": false, "/tmp/s": true, "@name": true, "/tmp/s\x00": false, "/tmp/s\x00t": false, "\x00name": false, "@na\x00me": true,
 	} {
 		if err := CheckAddress("unix", address); (err == nil) != good {
 			t.Errorf("%q: %v", address, err)

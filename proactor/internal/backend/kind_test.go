@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"net"
 	"net/netip"
 	"testing"
@@ -120,5 +121,29 @@ func TestCheckFile(t *testing.T) {
 func TestIsResourceError(t *testing.T) {
 	if !IsResourceError(&net.OpError{Op: "accept", Err: EMFILE}) || IsResourceError(ECONNABORTED) || IsResourceError(nil) {
 		t.Error("it is wrong about an error")
+	}
+}
+
+// NoDeadline is later than every deadline, and the two ways to sync differ.
+func TestConstants(t *testing.T) {
+	if NoDeadline != math.MaxInt64 || SyncAll == SyncData || SyncAll != (&Op{}).Off {
+		t.Errorf("NoDeadline is %d, SyncAll %d, SyncData %d", NoDeadline, SyncAll, SyncData)
+	}
+}
+
+// source is a Source for tests.
+type source struct{ Source }
+
+// What is registered is found, and the caller may change the list.
+func TestRegister(t *testing.T) {
+	s := new(source)
+	before := len(Registered())
+	Register(s)
+	for range 2 {
+		list := Registered()
+		if len(list) != before+1 || list[before] != s {
+			t.Fatalf("%v after one more was registered", list)
+		}
+		list[before] = nil
 	}
 }

@@ -1,6 +1,9 @@
 package backend
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // take fails the test unless a buffer is taken.
 func take(t *testing.T, p *Pool) *PoolBuffer {
@@ -133,4 +136,24 @@ func TestBuffersAreUnlinked(t *testing.T) {
 	})
 	p.Take(w)
 	s.Release()
+}
+
+// A pool has at least one buffer of at least one byte, and no more than there can be.
+func TestPoolSizes(t *testing.T) {
+	for _, test := range []struct {
+		size, count int
+		good        bool
+	}{
+		{1, 1, true}, {0, 1, false}, {1, 0, false}, {-1, 1, false}, {1, -1, false}, {-1, -1, false},
+		{math.MaxInt/2 + 1, 2, false}, {2, math.MaxInt/2 + 1, false},
+	} {
+		func() {
+			defer func() {
+				if good := recover() == nil; good != test.good {
+					t.Errorf("%d buffers of %d bytes: made is %v", test.count, test.size, good)
+				}
+			}()
+			NewPool(test.size, test.count)
+		}()
+	}
 }
