@@ -14,74 +14,74 @@ import (
 )
 
 // failed waits for c and expects the error want.
-func (r *fixture) failed(c *call, want error) {
-	r.t.Helper()
-	r.wait(c)
+func (f *fixture) failed(c *call, want error) {
+	f.t.Helper()
+	f.wait(c)
 	if c.err != want || !errors.Is(c.err, net.ErrClosed) || c.n != 0 {
-		r.t.Errorf("%v: %d, %v; want %v", c.op.Kind(), c.n, c.err, want)
+		f.t.Errorf("%v: %d, %v; want %v", c.op.Kind(), c.n, c.err, want)
 	}
 }
 
 // testCloseHandle closes a handle with operations in progress, waiting operations,
 // and operations that are started afterwards.
-func testCloseHandle(r *fixture) {
-	a, _ := r.pair()
-	write, _ := r.fill(a)
+func testCloseHandle(f *fixture) {
+	a, _ := f.pair()
+	write, _ := f.fill(a)
 	var calls []*call
 	for range 3 {
-		c := r.call(nil)
+		c := f.call(nil)
 		a.Read(c.start(), make([]byte, 1))
 		calls = append(calls, c)
 	}
-	waiting := r.call(nil)
+	waiting := f.call(nil)
 	a.WriteV(waiting.start(), [][]byte{[]byte("x")})
 	calls = append(calls, waiting)
 	if err := a.Close(); err != nil {
-		r.t.Error(err)
+		f.t.Error(err)
 	}
 	if err := a.Close(); err != nil {
-		r.t.Errorf("second Close: %v", err)
+		f.t.Errorf("second Close: %v", err)
 	}
-	late := r.call(nil)
+	late := f.call(nil)
 	a.Read(late.start(), make([]byte, 1))
-	r.wait(write)
+	f.wait(write)
 	if write.n == 0 && write.err != proactor.ErrHandleClosed {
-		r.t.Errorf("write in progress: %v", write.err)
+		f.t.Errorf("write in progress: %v", write.err)
 	}
 	for _, c := range append(calls, late) {
-		r.failed(c, proactor.ErrHandleClosed)
+		f.failed(c, proactor.ErrHandleClosed)
 	}
 }
 
-func testCloseListener(r *fixture) {
-	ln := r.listen()
-	first, second, late := r.call(nil), r.call(nil), r.call(nil)
+func testCloseListener(f *fixture) {
+	ln := f.listen()
+	first, second, late := f.call(nil), f.call(nil), f.call(nil)
 	ln.Accept(first.start())
 	ln.Accept(second.start())
 	ln.Close()
 	ln.Accept(late.start())
 	for _, c := range []*call{first, second, late} {
-		r.failed(c, proactor.ErrHandleClosed)
+		f.failed(c, proactor.ErrHandleClosed)
 	}
-	if r.network == "unix" {
+	if f.network == "unix" {
 		if _, err := os.Stat(ln.LocalAddr().String()); !errors.Is(err, os.ErrNotExist) {
-			r.t.Errorf("the listener's file is still there: %v", err)
+			f.t.Errorf("the listener's file is still there: %v", err)
 		}
 	}
 }
 
 // testCloseHandleRace closes a handle from another goroutine while it is used.
-func testCloseHandleRace(r *fixture) {
+func testCloseHandleRace(f *fixture) {
 	for range 50 {
-		a, b := r.pair()
+		a, b := f.pair()
 		var read, write *call
 		buf, data := make([]byte, 100), make([]byte, 50)
-		read = r.call(func() {
+		read = f.call(func() {
 			if read.err == nil {
 				a.Read(read.start(), buf)
 			}
 		})
-		write = r.call(func() {
+		write = f.call(func() {
 			if write.err == nil {
 				b.Write(write.start(), data)
 			}
@@ -90,92 +90,92 @@ func testCloseHandleRace(r *fixture) {
 		b.Write(write.start(), data)
 		var closer sync.WaitGroup
 		closer.Go(func() { a.Close() })
-		r.until("the end", func() bool { return read.idle() && write.idle() })
+		f.until("the end", func() bool { return read.idle() && write.idle() })
 		closer.Wait()
 		if read.err != proactor.ErrHandleClosed {
-			r.t.Fatalf("read: %v", read.err)
+			f.t.Fatalf("read: %v", read.err)
 		}
 		b.Close()
 	}
 }
 
 // outstanding starts one operation of each kind that waits on a handle.
-func (r *fixture) outstanding() []*call {
-	_, b := r.pair()
-	ln := r.listen()
-	accept, read := r.call(nil), r.call(nil)
+func (f *fixture) outstanding() []*call {
+	_, b := f.pair()
+	ln := f.listen()
+	accept, read := f.call(nil), f.call(nil)
 	ln.Accept(accept.start())
 	b.Read(read.start(), make([]byte, 1))
-	write, _ := r.fill(b)
-	waiting := r.call(nil)
+	write, _ := f.fill(b)
+	waiting := f.call(nil)
 	b.Write(waiting.start(), []byte("x"))
 	return []*call{accept, read, write, waiting}
 }
 
 // allClosed expects every call to have completed because the dispatcher was closed.
-func (r *fixture) allClosed(calls []*call) {
-	r.t.Helper()
+func (f *fixture) allClosed(calls []*call) {
+	f.t.Helper()
 	for _, c := range calls {
 		if c.done != 1 {
-			r.t.Errorf("%v completed %d times", c.op.Kind(), c.done)
+			f.t.Errorf("%v completed %d times", c.op.Kind(), c.done)
 		}
 		if c.n == 0 && c.err != proactor.ErrClosed {
-			r.t.Errorf("%v: %v, want %v", c.op.Kind(), c.err, proactor.ErrClosed)
+			f.t.Errorf("%v: %v, want %v", c.op.Kind(), c.err, proactor.ErrClosed)
 		}
 	}
 }
 
-func testCloseDispatcher(r *fixture) {
-	calls := r.outstanding()
-	post, timer := r.call(nil), r.call(nil)
-	r.d.Post(post.start())
-	r.d.StartTimer(timer.start(), time.Hour)
-	if err := r.d.Close(); err != nil {
-		r.t.Error(err)
+func testCloseDispatcher(f *fixture) {
+	calls := f.outstanding()
+	post, timer := f.call(nil), f.call(nil)
+	f.d.Post(post.start())
+	f.d.StartTimer(timer.start(), time.Hour)
+	if err := f.d.Close(); err != nil {
+		f.t.Error(err)
 	}
-	r.allClosed(append(calls, post, timer))
-	if err := r.d.Run(); err != proactor.ErrClosed {
-		r.t.Errorf("Run after Close: %v", err)
+	f.allClosed(append(calls, post, timer))
+	if err := f.d.Run(); err != proactor.ErrClosed {
+		f.t.Errorf("Run after Close: %v", err)
 	}
-	if _, err := r.d.RunOne(context.Background()); err != proactor.ErrClosed {
-		r.t.Errorf("RunOne after Close: %v", err)
+	if _, err := f.d.RunOne(context.Background()); err != proactor.ErrClosed {
+		f.t.Errorf("RunOne after Close: %v", err)
 	}
-	if _, err := r.d.Poll(); err != proactor.ErrClosed {
-		r.t.Errorf("Poll after Close: %v", err)
+	if _, err := f.d.Poll(); err != proactor.ErrClosed {
+		f.t.Errorf("Poll after Close: %v", err)
 	}
-	if _, err := r.d.Listen(r.network, r.address(), nil); !errors.Is(err, net.ErrClosed) {
-		r.t.Errorf("Listen after Close: %v", err)
+	if _, err := f.d.Listen(f.network, f.address(), nil); !errors.Is(err, net.ErrClosed) {
+		f.t.Errorf("Listen after Close: %v", err)
 	}
 }
 
 // testCloseWhileRunning closes the dispatcher from another goroutine.
-func testCloseWhileRunning(r *fixture) {
-	calls := r.outstanding()
-	running := r.call(nil)
+func testCloseWhileRunning(f *fixture) {
+	calls := f.outstanding()
+	running := f.call(nil)
 	begun := make(chan struct{})
 	running.then = func() { close(begun) }
-	r.d.Post(running.start())
+	f.d.Post(running.start())
 	ran := make(chan error)
-	go func() { ran <- r.d.Run() }()
+	go func() { ran <- f.d.Run() }()
 	<-begun
-	if err := r.d.Close(); err != nil {
-		r.t.Error(err)
+	if err := f.d.Close(); err != nil {
+		f.t.Error(err)
 	}
 	if err := <-ran; err != proactor.ErrClosed {
-		r.t.Errorf("Run: %v", err)
+		f.t.Errorf("Run: %v", err)
 	}
-	r.allClosed(calls)
+	f.allClosed(calls)
 }
 
 // testCloseDuringClose closes and cancels on one goroutine what another goroutine
 // closes with the dispatcher: every operation has completed when both have
 // returned.
-func testCloseDuringClose(r *fixture) {
+func testCloseDuringClose(f *fixture) {
 	const rounds, handles, each = 30, 4, 300
 	for range rounds {
-		d, err := r.another()
+		d, err := f.another()
 		if err != nil {
-			r.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		var done atomic.Int32
 		tell := proactor.HandlerFunc(func(*proactor.Operation) { done.Add(1) })
@@ -184,7 +184,7 @@ func testCloseDuringClose(r *fixture) {
 		for i := range handles {
 			in, out, err := d.Pipe()
 			if err != nil {
-				r.t.Fatal(err)
+				f.t.Fatal(err)
 			}
 			defer out.Close()
 			ends = append(ends, in)
@@ -206,10 +206,10 @@ func testCloseDuringClose(r *fixture) {
 			runtime.Gosched()
 		}
 		if err := d.Close(); err != nil {
-			r.t.Error(err)
+			f.t.Error(err)
 		}
 		if n := done.Load(); n != int32(len(ops)) {
-			r.t.Fatalf("%d of %d operations have completed when the dispatcher is closed", n, len(ops))
+			f.t.Fatalf("%d of %d operations have completed when the dispatcher is closed", n, len(ops))
 		}
 		all.Wait()
 	}
@@ -217,19 +217,19 @@ func testCloseDuringClose(r *fixture) {
 
 // testSecondClose: a second Close of a listener or a dispatcher that is being
 // closed returns after everything is closed.
-func testSecondClose(r *fixture) {
+func testSecondClose(f *fixture) {
 	for _, second := range []func(*proactor.Dispatcher, *proactor.Handle) error{
 		func(_ *proactor.Dispatcher, ln *proactor.Handle) error { return ln.Close() },
 		func(d *proactor.Dispatcher, _ *proactor.Handle) error { return d.Close() },
 	} {
 		for range 50 {
-			d, err := r.another()
+			d, err := f.another()
 			if err != nil {
-				r.t.Fatal(err)
+				f.t.Fatal(err)
 			}
-			ln, err := d.Listen(r.network, r.address(), nil)
+			ln, err := d.Listen(f.network, f.address(), nil)
 			if err != nil {
-				r.t.Fatal(err)
+				f.t.Fatal(err)
 			}
 			address := ln.LocalAddr().String()
 			var first sync.WaitGroup
@@ -238,16 +238,16 @@ func testSecondClose(r *fixture) {
 				runtime.Gosched()
 			}
 			if err := second(d, ln); err != nil {
-				r.t.Error(err)
+				f.t.Error(err)
 			}
-			if again, err := r.d.Listen(r.network, address, nil); err != nil {
-				r.t.Error("something is left:", err)
+			if again, err := f.d.Listen(f.network, address, nil); err != nil {
+				f.t.Error("something is left:", err)
 			} else {
 				again.Close()
 			}
 			first.Wait()
 			d.Close()
-			if r.t.Failed() {
+			if f.t.Failed() {
 				return
 			}
 		}
@@ -255,56 +255,56 @@ func testSecondClose(r *fixture) {
 }
 
 // testStartAfterClose: operations started after Close complete once, too.
-func testStartAfterClose(r *fixture) {
-	a, _ := r.pair()
-	ln := r.listen()
-	r.d.Close()
+func testStartAfterClose(f *fixture) {
+	a, _ := f.pair()
+	ln := f.listen()
+	f.d.Close()
 	var all sync.WaitGroup
 	var calls []*call
-	start := func(f func(*proactor.Operation)) {
-		c := r.call(all.Done)
+	start := func(begin func(*proactor.Operation)) {
+		c := f.call(all.Done)
 		calls = append(calls, c)
 		all.Add(1)
-		f(c.start())
+		begin(c.start())
 	}
-	start(r.d.Post)
-	start(func(op *proactor.Operation) { r.d.StartTimer(op, time.Hour) })
+	start(f.d.Post)
+	start(func(op *proactor.Operation) { f.d.StartTimer(op, time.Hour) })
 	start(func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) })
 	start(func(op *proactor.Operation) { a.Write(op, make([]byte, 1)) })
-	start(func(op *proactor.Operation) { r.d.Connect(op, r.network, ln.LocalAddr().String(), nil) })
+	start(func(op *proactor.Operation) { f.d.Connect(op, f.network, ln.LocalAddr().String(), nil) })
 	start(ln.Accept)
 	all.Wait()
 	for _, c := range calls {
 		if !errors.Is(c.err, net.ErrClosed) {
-			r.t.Errorf("%v after Close: %v", c.op.Kind(), c.err)
+			f.t.Errorf("%v after Close: %v", c.op.Kind(), c.err)
 		}
 	}
 }
 
 // testStartWhileClosing starts operations from other goroutines while the
 // dispatcher is being closed.
-func testStartWhileClosing(r *fixture) {
+func testStartWhileClosing(f *fixture) {
 	const starters, each = 4, 50
 	var answered, starting sync.WaitGroup
 	ready := make(chan struct{})
 	for range starters {
-		a, _ := r.pair()
+		a, _ := f.pair()
 		calls := make([]*call, 3*each)
 		for i := range calls {
-			calls[i] = r.call(answered.Done)
+			calls[i] = f.call(answered.Done)
 		}
 		answered.Add(len(calls))
 		starting.Go(func() {
 			<-ready
 			for i := 0; i < len(calls); i += 3 {
-				r.d.Post(calls[i].start())
-				r.d.StartTimer(calls[i+1].start(), time.Hour)
+				f.d.Post(calls[i].start())
+				f.d.StartTimer(calls[i+1].start(), time.Hour)
 				a.Read(calls[i+2].start(), make([]byte, 1))
 			}
 		})
 	}
 	close(ready)
-	r.d.Close()
+	f.d.Close()
 	starting.Wait()
 	answered.Wait()
 }

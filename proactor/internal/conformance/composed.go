@@ -11,119 +11,119 @@ import (
 )
 
 // testWriteAll: one completion for more bytes than a stream holds, and for none.
-func testWriteAll(r *fixture) {
-	data := pattern(r.big())
-	a, b := r.pair()
+func testWriteAll(f *fixture) {
+	data := pattern(f.big())
+	a, b := f.pair()
 	received := false
-	write := r.call(nil)
+	write := f.call(nil)
 	a.WriteAll(write.start(), data)
-	r.check(b, data, func() { received = true })
-	r.until("all bytes", func() bool { return received && write.idle() })
+	f.check(b, data, func() { received = true })
+	f.until("all bytes", func() bool { return received && write.idle() })
 	if write.err != nil || write.n != len(data) || write.op.Kind() != proactor.KindWriteAll {
-		r.t.Errorf("%v: %d, %v", write.op.Kind(), write.n, write.err)
+		f.t.Errorf("%v: %d, %v", write.op.Kind(), write.n, write.err)
 	}
 	a.WriteAll(write.start(), nil)
-	r.ok(write)
+	f.ok(write)
 	if write.n != 0 {
-		r.t.Errorf("of nothing: %d", write.n)
+		f.t.Errorf("of nothing: %d", write.n)
 	}
 	a.Write(write.start(), []byte("x")) // the same operation as another kind
-	r.ok(write)
+	f.ok(write)
 	if write.op.Kind() != proactor.KindWrite {
-		r.t.Errorf("a write is %v", write.op.Kind())
+		f.t.Errorf("a write is %v", write.op.Kind())
 	}
 }
 
 // testWriteAllInOrder: neither another write nor the end comes between its bytes.
-func testWriteAllInOrder(r *fixture) {
-	data := pattern(r.big() / 4)
-	a, b := r.pair()
+func testWriteAllInOrder(f *fixture) {
+	data := pattern(f.big() / 4)
+	a, b := f.pair()
 	var calls []*call
 	var want []byte
 	for i := range 3 {
-		all, word := r.call(nil), r.call(nil)
+		all, word := f.call(nil), f.call(nil)
 		a.WriteAll(all.start(), data)
 		a.WriteV(word.start(), [][]byte{{byte(i)}})
 		calls = append(calls, all, word)
 		want = append(append(want, data...), byte(i))
 	}
 	if err := a.CloseWrite(); err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	if got := r.readToEnd(b); !bytes.Equal(got, want) {
-		r.t.Errorf("read %d bytes, want %d, or they differ", len(got), len(want))
+	if got := f.readToEnd(b); !bytes.Equal(got, want) {
+		f.t.Errorf("read %d bytes, want %d, or they differ", len(got), len(want))
 	}
 	for _, c := range calls {
-		r.ok(c)
+		f.ok(c)
 	}
 	a.WriteAll(calls[0].start(), data)
-	r.wait(calls[0])
+	f.wait(calls[0])
 	if calls[0].err == nil || calls[0].n != 0 {
-		r.t.Errorf("after CloseWrite: %d, %v", calls[0].n, calls[0].err)
+		f.t.Errorf("after CloseWrite: %d, %v", calls[0].n, calls[0].err)
 	}
 }
 
 // testReadFull reads bytes that arrive in parts.
-func testReadFull(r *fixture) {
+func testReadFull(f *fixture) {
 	data := pattern(200_000)
-	a, b := r.pair()
+	a, b := f.pair()
 	buf := make([]byte, len(data))
-	read, sent := r.call(nil), 0
+	read, sent := f.call(nil), 0
 	var write *call
-	write = r.call(func() {
+	write = f.call(func() {
 		if sent += write.n; sent < len(data) {
 			a.Write(write.start(), data[sent:min(sent+777, len(data))])
 		}
 	})
 	b.ReadFull(read.start(), buf)
 	a.Write(write.start(), data[:1])
-	r.ok(read)
+	f.ok(read)
 	if read.n != len(data) || !bytes.Equal(buf, data) || read.op.Kind() != proactor.KindReadFull {
-		r.t.Errorf("%v: %d bytes, or they differ", read.op.Kind(), read.n)
+		f.t.Errorf("%v: %d bytes, or they differ", read.op.Kind(), read.n)
 	}
 	b.ReadFull(read.start(), nil)
-	r.ok(read)
+	f.ok(read)
 	if read.n != 0 {
-		r.t.Errorf("of nothing: %d", read.n)
+		f.t.Errorf("of nothing: %d", read.n)
 	}
 }
 
 // testReadFullEnds: the stream ends before the first byte, and after some bytes.
-func testReadFullEnds(r *fixture) {
+func testReadFullEnds(f *fixture) {
 	for _, sent := range []string{"", "some"} {
-		a, b := r.pair()
-		read := r.call(nil)
+		a, b := f.pair()
+		read := f.call(nil)
 		buf := make([]byte, 9)
 		b.ReadFull(read.start(), buf)
 		if sent != "" {
-			r.write(a, []byte(sent))
+			f.write(a, []byte(sent))
 		}
 		a.Close()
 		want := io.EOF
 		if sent != "" {
 			want = io.ErrUnexpectedEOF
 		}
-		r.wait(read)
+		f.wait(read)
 		if read.err != want || string(buf[:read.n]) != sent {
-			r.t.Errorf("%q, %v; want %q, %v", buf[:read.n], read.err, sent, want)
+			f.t.Errorf("%q, %v; want %q, %v", buf[:read.n], read.err, sent, want)
 		}
 	}
 }
 
 // testReadFullPipe reads a pipe.
-func testReadFullPipe(r *fixture) {
-	in, out := r.pipe()
-	read, write := r.call(nil), r.call(nil)
+func testReadFullPipe(f *fixture) {
+	in, out := f.pipe()
+	read, write := f.call(nil), f.call(nil)
 	buf := make([]byte, 6)
 	in.ReadFull(read.start(), buf)
-	r.write(out, []byte("abc"))
+	f.write(out, []byte("abc"))
 	if !read.idle() {
 		out.WriteAll(write.start(), []byte("def"))
-		r.ok(write)
+		f.ok(write)
 	}
-	r.ok(read)
+	f.ok(read)
 	if string(buf) != "abcdef" {
-		r.t.Errorf("read %q", buf)
+		f.t.Errorf("read %q", buf)
 	}
 }
 
@@ -135,33 +135,33 @@ type partial struct {
 }
 
 // partial starts both on streams of their own, after calling set with each.
-func (r *fixture) partial(set func(*proactor.Operation)) *partial {
-	x := &partial{read: r.call(nil), write: r.call(nil)}
-	x.a, x.reader = r.pair()
-	writer, d := r.pair()
+func (f *fixture) partial(set func(*proactor.Operation)) *partial {
+	x := &partial{read: f.call(nil), write: f.call(nil)}
+	x.a, x.reader = f.pair()
+	writer, d := f.pair()
 	x.writer = writer
 	set(&x.read.op)
 	set(&x.write.op)
 	x.reader.ReadFull(x.read.start(), x.buf[:])
-	r.write(x.a, []byte("some"))
-	x.writer.WriteAll(x.write.start(), pattern(r.big()))
-	r.read(d, make([]byte, 1000))
-	r.flush()
+	f.write(x.a, []byte("some"))
+	x.writer.WriteAll(x.write.start(), pattern(f.big()))
+	f.read(d, make([]byte, 1000))
+	f.flush()
 	return x
 }
 
 // lostNothing reads the bytes that the ReadFull, which has ended, has not read.
-func (r *fixture) lostNothing(x *partial) {
+func (f *fixture) lostNothing(x *partial) {
 	x.a.Close()
-	got := append(x.buf[:x.read.n:x.read.n], r.readToEnd(x.reader)...)
+	got := append(x.buf[:x.read.n:x.read.n], f.readToEnd(x.reader)...)
 	if string(got) != "some" {
-		r.t.Errorf("read %q in all", got)
+		f.t.Errorf("read %q in all", got)
 	}
 }
 
 // testComposedEnds ends partly done operations in all possible ways: they report
 // the part that was done, and do nothing more.
-func testComposedEnds(r *fixture) {
+func testComposedEnds(f *fixture) {
 	gone := errors.New("gone")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	var group proactor.CancelGroup
@@ -170,77 +170,77 @@ func testComposedEnds(r *fixture) {
 		end  func(c *call, h *proactor.Handle)
 		want error
 	}{
-		{"cancel", func(c *call, _ *proactor.Handle) { r.d.Cancel(&c.op) }, proactor.ErrCanceled},
+		{"cancel", func(c *call, _ *proactor.Handle) { f.d.Cancel(&c.op) }, proactor.ErrCanceled},
 		{"cancel of the handle", func(_ *call, h *proactor.Handle) { h.Cancel() }, proactor.ErrCanceled},
-		{"cancel of all", func(*call, *proactor.Handle) { r.d.CancelAll() }, proactor.ErrCanceled},
+		{"cancel of all", func(*call, *proactor.Handle) { f.d.CancelAll() }, proactor.ErrCanceled},
 		{"cancel of the group", func(*call, *proactor.Handle) { group.Cancel() }, proactor.ErrCanceled},
 		{"close", func(_ *call, h *proactor.Handle) { h.Close() }, proactor.ErrHandleClosed},
 		{"context", func(*call, *proactor.Handle) { cancel(gone) }, gone}, // the last one: it has ended
 	}
 	for _, tt := range tests {
-		x := r.partial(func(o *proactor.Operation) {
+		x := f.partial(func(o *proactor.Operation) {
 			o.SetCancelGroup(&group)
 			o.SetContext(ctx)
 		})
 		tt.end(x.read, x.reader)
 		tt.end(x.write, x.writer)
-		r.wait(x.read)
-		r.wait(x.write)
+		f.wait(x.read)
+		f.wait(x.write)
 		if !errors.Is(x.read.err, tt.want) {
-			r.t.Errorf("%s: read %d, %v", tt.name, x.read.n, x.read.err)
+			f.t.Errorf("%s: read %d, %v", tt.name, x.read.n, x.read.err)
 		}
-		if !errors.Is(x.write.err, tt.want) || x.write.n < 1000 || x.write.n >= r.big() {
-			r.t.Errorf("%s: write %d, %v", tt.name, x.write.n, x.write.err)
+		if !errors.Is(x.write.err, tt.want) || x.write.n < 1000 || x.write.n >= f.big() {
+			f.t.Errorf("%s: write %d, %v", tt.name, x.write.n, x.write.err)
 		}
 		if tt.want != proactor.ErrHandleClosed {
-			r.lostNothing(x)
+			f.lostNothing(x)
 		}
 	}
 }
 
 // testComposedTimeout: the timeout is for the whole operation, not for each part.
-func testComposedTimeout(r *fixture) {
-	a, b := r.pair()
-	read, write := r.call(nil), r.call(nil)
+func testComposedTimeout(f *fixture) {
+	a, b := f.pair()
+	read, write := f.call(nil), f.call(nil)
 	var ticker *call
-	ticker = r.call(func() {
+	ticker = f.call(func() {
 		if !ticker.op.More() {
 			return
 		}
 		ticker.started++
 		if _, err := a.TryWrite([]byte{1}); err != nil {
-			r.t.Errorf("TryWrite: %v", err)
+			f.t.Errorf("TryWrite: %v", err)
 		}
 	})
-	r.d.StartTicker(ticker.start(), time.Millisecond)
+	f.d.StartTicker(ticker.start(), time.Millisecond)
 	read.op.SetTimeout(10 * time.Millisecond)
 	b.ReadFull(read.start(), make([]byte, 1<<20))
-	r.wait(read)
-	r.d.Cancel(&ticker.op)
-	r.wait(ticker)
+	f.wait(read)
+	f.d.Cancel(&ticker.op)
+	f.wait(ticker)
 	if !errors.Is(read.err, proactor.ErrDeadlineExceeded) {
-		r.t.Errorf("read %d, %v", read.n, read.err)
+		f.t.Errorf("read %d, %v", read.n, read.err)
 	}
 	write.op.SetTimeout(10 * time.Millisecond)
-	b.WriteAll(write.start(), pattern(r.big()))
-	r.wait(write)
-	if !errors.Is(write.err, proactor.ErrDeadlineExceeded) || write.n == r.big() {
-		r.t.Errorf("write %d, %v", write.n, write.err)
+	b.WriteAll(write.start(), pattern(f.big()))
+	f.wait(write)
+	if !errors.Is(write.err, proactor.ErrDeadlineExceeded) || write.n == f.big() {
+		f.t.Errorf("write %d, %v", write.n, write.err)
 	}
 }
 
 // testComposedCancelRace cancels from another goroutine while the parts arrive: N
 // is the number of bytes that were read.
-func testComposedCancelRace(r *fixture) {
+func testComposedCancelRace(f *fixture) {
 	const size = 100_000
 	data := pattern(size)
-	a, b := r.pair()
+	a, b := f.pair()
 	got, buf := []byte{}, make([]byte, 5000)
 	var read *call
-	read = r.call(func() {
+	read = f.call(func() {
 		got = append(got, buf[:read.n]...)
 		if read.err != nil && read.err != proactor.ErrCanceled {
-			r.t.Errorf("read: %v", read.err)
+			f.t.Errorf("read: %v", read.err)
 			return
 		}
 		if left := size - len(got); left > 0 {
@@ -250,31 +250,31 @@ func testComposedCancelRace(r *fixture) {
 	b.ReadFull(read.start(), buf)
 	sent := 0
 	var write *call
-	write = r.call(func() {
+	write = f.call(func() {
 		if sent += write.n; sent < size {
 			a.Write(write.start(), data[sent:min(sent+300, size)])
 		}
 	})
 	a.Write(write.start(), data[:1])
-	stop := r.cancelling(&read.op)
-	r.until("all bytes", func() bool { return len(got) == size && read.idle() })
+	stop := f.cancelling(&read.op)
+	f.until("all bytes", func() bool { return len(got) == size && read.idle() })
 	stop()
 	if !bytes.Equal(got, data) {
-		r.t.Error("the bytes read are not the bytes written")
+		f.t.Error("the bytes read are not the bytes written")
 	}
 }
 
 // testComposedClose: closing the dispatcher completes the operations with the part
 // that was done.
-func testComposedClose(r *fixture) {
-	x := r.partial(func(*proactor.Operation) {})
-	if err := r.d.Close(); err != nil {
-		r.t.Error(err)
+func testComposedClose(f *fixture) {
+	x := f.partial(func(*proactor.Operation) {})
+	if err := f.d.Close(); err != nil {
+		f.t.Error(err)
 	}
 	if x.read.done != 1 || x.read.err != proactor.ErrClosed || x.read.n > 4 {
-		r.t.Errorf("read %d, %v", x.read.n, x.read.err)
+		f.t.Errorf("read %d, %v", x.read.n, x.read.err)
 	}
 	if x.write.done != 1 || x.write.err != proactor.ErrClosed || x.write.n < 1000 {
-		r.t.Errorf("write %d, %v", x.write.n, x.write.err)
+		f.t.Errorf("write %d, %v", x.write.n, x.write.err)
 	}
 }

@@ -272,9 +272,9 @@ func Run(t *testing.T, c Config) {
 }
 
 // address returns a fresh address for a listener.
-func (r *fixture) address() string {
-	if r.network == "tcp" {
+func (f *fixture) address() string {
+	if f.network == "tcp" {
 		return "127.0.0.1:0"
 	}
-	return filepath.Join(TempDir(r.t), "s")
+	return filepath.Join(TempDir(f.t), "s")
 }

@@ -11,62 +11,62 @@ import (
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-func testAcceptConnect(r *fixture) {
-	ln := r.listen()
-	accept, connect := r.call(nil), r.call(nil)
-	r.connect(connect, ln) // before the accept: the listener's queue holds the connection
-	r.ok(connect)
+func testAcceptConnect(f *fixture) {
+	ln := f.listen()
+	accept, connect := f.call(nil), f.call(nil)
+	f.connect(connect, ln) // before the accept: the listener's queue holds the connection
+	f.ok(connect)
 	ln.Accept(accept.start())
-	r.ok(accept)
+	f.ok(accept)
 	a, b := connect.stream, accept.stream
-	if a == nil || b == nil || a.Dispatcher() != r.d || b.Dispatcher() != r.d {
-		r.t.Fatalf("streams %v and %v", a, b)
+	if a == nil || b == nil || a.Dispatcher() != f.d || b.Dispatcher() != f.d {
+		f.t.Fatalf("streams %v and %v", a, b)
 	}
 	if got, want := a.RemoteAddr().String(), ln.LocalAddr().String(); got != want {
-		r.t.Errorf("connected to %s, listening at %s", got, want)
+		f.t.Errorf("connected to %s, listening at %s", got, want)
 	}
-	if r.network == "tcp" && a.LocalAddr().String() != b.RemoteAddr().String() {
-		r.t.Errorf("one end is at %s, the other says %s", a.LocalAddr(), b.RemoteAddr())
+	if f.network == "tcp" && a.LocalAddr().String() != b.RemoteAddr().String() {
+		f.t.Errorf("one end is at %s, the other says %s", a.LocalAddr(), b.RemoteAddr())
 	}
 	if ln.RemoteAddr() != nil {
-		r.t.Errorf("a listener has the remote address %v", ln.RemoteAddr())
+		f.t.Errorf("a listener has the remote address %v", ln.RemoteAddr())
 	}
 }
 
-func testConnectRefused(r *fixture) {
-	ln := r.listen()
+func testConnectRefused(f *fixture) {
+	ln := f.listen()
 	address := ln.LocalAddr().String()
 	ln.Close()
-	c := r.call(nil)
-	r.d.Connect(c.start(), r.network, address, nil)
-	r.wait(c)
+	c := f.call(nil)
+	f.d.Connect(c.start(), f.network, address, nil)
+	f.wait(c)
 	if !errors.Is(c.err, backend.ECONNREFUSED) && !errors.Is(c.err, backend.ENOENT) {
-		r.t.Errorf("connect without a listener: %v", c.err)
+		f.t.Errorf("connect without a listener: %v", c.err)
 	}
 	if c.stream != nil || c.n != 0 {
-		r.t.Errorf("a stream or bytes all the same: %v, %d", c.stream, c.n)
+		f.t.Errorf("a stream or bytes all the same: %v, %d", c.stream, c.n)
 	}
 }
 
 // testConnectToItself: a TCP socket bound to the address that it connects to is
 // connected to itself, although there is no listener. The connect must fail, and
 // must leave the address free for a listener.
-func testConnectToItself(r *fixture) {
-	if r.network != "tcp" {
+func testConnectToItself(f *fixture) {
+	if f.network != "tcp" {
 		return
 	}
-	ln := r.listen()
+	ln := f.listen()
 	address := ln.LocalAddr().String()
 	ln.Close()
-	c := r.call(nil)
-	r.d.Connect(c.start(), "tcp", address, &proactor.SocketOptions{LocalAddr: address})
-	r.wait(c)
+	c := f.call(nil)
+	f.d.Connect(c.start(), "tcp", address, &proactor.SocketOptions{LocalAddr: address})
+	f.wait(c)
 	if !errors.Is(c.err, backend.ECONNREFUSED) || c.stream != nil {
-		r.t.Errorf("a connect to its own address %s: %v", address, c.err)
+		f.t.Errorf("a connect to its own address %s: %v", address, c.err)
 	}
-	again, err := r.d.Listen("tcp", address, nil)
+	again, err := f.d.Listen("tcp", address, nil)
 	if err != nil {
-		r.t.Fatalf("listening where a connect has reached itself: %v", err)
+		f.t.Fatalf("listening where a connect has reached itself: %v", err)
 	}
 	again.Close()
 }
@@ -74,13 +74,13 @@ func testConnectToItself(r *fixture) {
 // testConnectWildcard: a connect to the wildcard address reaches a listener on all
 // addresses, and a connect may be bound to the wildcard address of either IP
 // version.
-func testConnectWildcard(r *fixture) {
-	if r.network != "tcp" {
+func testConnectWildcard(f *fixture) {
+	if f.network != "tcp" {
 		return
 	}
-	four, err := r.d.Listen("tcp4", ":0", nil)
+	four, err := f.d.Listen("tcp4", ":0", nil)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	at4 := "127.0.0.1" + portOf(four)
 	for _, to := range []struct{ network, address, from string }{
@@ -93,11 +93,11 @@ func testConnectWildcard(r *fixture) {
 		{"tcp", at4, "[::ffff:127.0.0.1]:0"}, // an IPv4-mapped address is an IPv4 one
 		{"tcp", "[::ffff:127.0.0.1]" + portOf(four), "127.0.0.1:0"},
 	} {
-		r.reaches(to.network, to.address, to.from, at4)
+		f.reaches(to.network, to.address, to.from, at4)
 	}
-	six, err := r.d.Listen("tcp6", ":0", nil)
+	six, err := f.d.Listen("tcp6", ":0", nil)
 	if err != nil {
-		r.t.Skipf("there is no IPv6: %v", err)
+		f.t.Skipf("there is no IPv6: %v", err)
 	}
 	at6 := "[::1]" + portOf(six)
 	for _, to := range []struct{ network, address, from string }{
@@ -106,7 +106,7 @@ func testConnectWildcard(r *fixture) {
 		{"tcp", at6, "0.0.0.0:0"},
 		{"tcp", at6, ":0"},
 	} {
-		r.reaches(to.network, to.address, to.from, at6)
+		f.reaches(to.network, to.address, to.from, at6)
 	}
 }
 
@@ -117,99 +117,99 @@ func portOf(h *proactor.Handle) string {
 }
 
 // reaches connects, and checks the addresses of both ends.
-func (r *fixture) reaches(network, address, from, want string) {
-	r.t.Helper()
-	c := r.call(nil)
-	r.d.Connect(c.start(), network, address, &proactor.SocketOptions{LocalAddr: from})
-	r.wait(c)
+func (f *fixture) reaches(network, address, from, want string) {
+	f.t.Helper()
+	c := f.call(nil)
+	f.d.Connect(c.start(), network, address, &proactor.SocketOptions{LocalAddr: from})
+	f.wait(c)
 	if c.err != nil {
-		r.t.Errorf("connect over %s to %s from %q: %v", network, address, from, c.err)
+		f.t.Errorf("connect over %s to %s from %q: %v", network, address, from, c.err)
 		return
 	}
 	if got := c.stream.RemoteAddr().String(); got != want {
-		r.t.Errorf("connect over %s to %s from %q has reached %s, not %s", network, address, from, got, want)
+		f.t.Errorf("connect over %s to %s from %q has reached %s, not %s", network, address, from, got, want)
 	}
 	c.stream.Close()
 }
 
 // testHugeSizes: sizes that are larger than the system supports mean the maximum,
 // and are not truncated to fewer bits.
-func testHugeSizes(r *fixture) {
+func testHugeSizes(f *fixture) {
 	for _, huge := range []int{math.MaxInt32, math.MaxInt, math.MaxInt &^ math.MaxUint32} {
 		o := &proactor.SocketOptions{Backlog: huge, SendBuffer: huge, RecvBuffer: huge}
-		ln, err := r.d.Listen(r.network, r.address(), o)
+		ln, err := f.d.Listen(f.network, f.address(), o)
 		if errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EINVAL) {
 			continue // such sizes are errors on BSD systems
 		}
 		if err != nil {
-			r.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		var calls [3]*call // more than a queue of length 0 holds
 		for i := range calls {
-			calls[i] = r.call(nil)
-			r.d.Connect(calls[i].start(), r.network, ln.LocalAddr().String(), o)
+			calls[i] = f.call(nil)
+			f.d.Connect(calls[i].start(), f.network, ln.LocalAddr().String(), o)
 		}
 		for _, c := range calls {
-			r.ok(c)
+			f.ok(c)
 			c.stream.Close()
 		}
 		ln.Close()
 	}
 }
 
-func testConnectToNonsense(r *fixture) {
-	folder := TempDir(r.t)
-	if ln, err := r.d.Listen("unix", filepath.Join(folder, "listening"), nil); err == nil {
+func testConnectToNonsense(f *fixture) {
+	folder := TempDir(f.t)
+	if ln, err := f.d.Listen("unix", filepath.Join(folder, "listening"), nil); err == nil {
 		defer ln.Close() // a truncated path would reach it
-	} else if r.network == "unix" {
-		r.t.Fatal(err)
+	} else if f.network == "unix" {
+		f.t.Fatal(err)
 	}
 	for _, to := range []struct{ network, address string }{
 		{"tcp", "localhost:1"}, {"tcp", "127.0.0.1"}, {"tcp", ""}, {"tcp6", "127.0.0.1:1"}, {"tcp4", "[::1]:1"},
 		{"unix", ""}, {"unix", filepath.Join(folder, "listening") + "\x00b"}, {"unix", filepath.Join(folder, "a\x00b")}, {"tcp4", "0.0.0.0"}, {"carrier pigeon", "loft"},
 	} {
-		c := r.call(nil)
-		r.d.Connect(c.start(), to.network, to.address, nil)
-		r.wait(c)
+		c := f.call(nil)
+		f.d.Connect(c.start(), to.network, to.address, nil)
+		f.wait(c)
 		if c.err == nil {
-			r.t.Errorf("connect to %q %q succeeded", to.network, to.address)
+			f.t.Errorf("connect to %q %q succeeded", to.network, to.address)
 		}
-		if ln, err := r.d.Listen(to.network, to.address, nil); err == nil {
-			r.t.Errorf("listen at %q %q succeeded", to.network, to.address)
+		if ln, err := f.d.Listen(to.network, to.address, nil); err == nil {
+			f.t.Errorf("listen at %q %q succeeded", to.network, to.address)
 			ln.Close()
 		}
 	}
 }
 
-func testListenTwice(r *fixture) {
-	ln := r.listen()
-	_, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
+func testListenTwice(f *fixture) {
+	ln := f.listen()
+	_, err := f.d.Listen(f.network, ln.LocalAddr().String(), nil)
 	if !errors.Is(err, backend.EADDRINUSE) {
-		r.t.Errorf("second listener at the same address: %v", err)
+		f.t.Errorf("second listener at the same address: %v", err)
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) {
-		r.t.Errorf("%T is not a *net.OpError", err)
+		f.t.Errorf("%T is not a *net.OpError", err)
 	}
 	ln.Close()
-	again, err := r.d.Listen(r.network, ln.LocalAddr().String(), nil)
+	again, err := f.d.Listen(f.network, ln.LocalAddr().String(), nil)
 	if err != nil {
-		r.t.Fatalf("listening again at %v: %v", ln.LocalAddr(), err)
+		f.t.Fatalf("listening again at %v: %v", ln.LocalAddr(), err)
 	}
 	again.Close()
 }
 
 // testManyConnects accepts with several operations at once.
-func testManyConnects(r *fixture) {
+func testManyConnects(f *fixture) {
 	const streams = 100
-	ln, err := r.d.Listen(r.network, r.address(), &proactor.SocketOptions{Backlog: streams})
+	ln, err := f.d.Listen(f.network, f.address(), &proactor.SocketOptions{Backlog: streams})
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	accepted, connected := 0, 0
 	for range 5 {
 		var c *call
-		c = r.call(func() {
+		c = f.call(func() {
 			if c.err != nil {
 				return // closed
 			}
@@ -220,30 +220,30 @@ func testManyConnects(r *fixture) {
 	}
 	for range streams {
 		var c *call
-		c = r.call(func() {
+		c = f.call(func() {
 			if c.err != nil {
-				r.t.Error(c.err)
+				f.t.Error(c.err)
 			}
 			connected++
 		})
-		r.connect(c, ln)
+		f.connect(c, ln)
 	}
-	r.until("all connections", func() bool { return accepted == streams && connected == streams })
+	f.until("all connections", func() bool { return accepted == streams && connected == streams })
 }
 
 // testWrongHandle reads from a listener and accepts on a stream.
-func testWrongHandle(r *fixture) {
-	ln := r.listen()
-	a, _ := r.pair()
-	read, accept := r.call(nil), r.call(nil)
+func testWrongHandle(f *fixture) {
+	ln := f.listen()
+	a, _ := f.pair()
+	read, accept := f.call(nil), f.call(nil)
 	ln.Read(read.start(), make([]byte, 1))
 	a.Accept(accept.start())
-	r.wait(read)
-	r.wait(accept)
+	f.wait(read)
+	f.wait(accept)
 	for _, c := range []*call{read, accept} {
 		if !errors.Is(c.err, errors.ErrUnsupported) || c.n != 0 {
-			r.t.Errorf("%v: %d, %v", c.op.Kind(), c.n, c.err)
+			f.t.Errorf("%v: %d, %v", c.op.Kind(), c.n, c.err)
 		}
 	}
-	r.tryFails(ln, "a listener", errors.ErrUnsupported)
+	f.tryFails(ln, "a listener", errors.ErrUnsupported)
 }

@@ -11,22 +11,22 @@ import (
 )
 
 // datagrams returns the datagram network that corresponds to the fixture's network.
-func (r *fixture) datagrams() string {
-	if r.network == "unix" {
+func (f *fixture) datagrams() string {
+	if f.network == "unix" {
 		return "unixgram"
 	}
 	return "udp"
 }
 
 // packets makes a datagram handle and returns its address.
-func (r *fixture) packets() (*proactor.Handle, proactor.PacketAddr) {
-	r.t.Helper()
-	h, err := r.d.ListenPacket(r.datagrams(), r.address(), nil)
+func (f *fixture) packets() (*proactor.Handle, proactor.PacketAddr) {
+	f.t.Helper()
+	h, err := f.d.ListenPacket(f.datagrams(), f.address(), nil)
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, backend.EAFNOSUPPORT) {
-		r.t.Skipf("this system has no %s: %v", r.datagrams(), err)
+		f.t.Skipf("this system has no %s: %v", f.datagrams(), err)
 	}
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return h, packetAddr(h.LocalAddr())
 }
@@ -44,254 +44,254 @@ func packetAddr(a net.Addr) proactor.PacketAddr {
 
 // connected makes a datagram handle that is connected to an address, and bound so
 // that it can be answered.
-func (r *fixture) connected(to proactor.PacketAddr) *proactor.Handle {
-	r.t.Helper()
+func (f *fixture) connected(to proactor.PacketAddr) *proactor.Handle {
+	f.t.Helper()
 	o := &proactor.SocketOptions{}
-	if r.network == "unix" {
-		o.LocalAddr = r.address()
+	if f.network == "unix" {
+		o.LocalAddr = f.address()
 	}
-	c := r.call(nil)
-	r.d.Connect(c.start(), r.datagrams(), to.String(), o)
-	r.ok(c)
+	c := f.call(nil)
+	f.d.Connect(c.start(), f.datagrams(), to.String(), o)
+	f.ok(c)
 	return c.stream
 }
 
 // sendTo sends b.
-func (r *fixture) sendTo(h *proactor.Handle, b []byte, to proactor.PacketAddr) {
-	r.t.Helper()
-	c := r.call(nil)
+func (f *fixture) sendTo(h *proactor.Handle, b []byte, to proactor.PacketAddr) {
+	f.t.Helper()
+	c := f.call(nil)
 	h.SendTo(c.start(), b, to)
-	r.ok(c)
+	f.ok(c)
 	if c.n != len(b) {
-		r.t.Errorf("sent %d of %d bytes", c.n, len(b))
+		f.t.Errorf("sent %d of %d bytes", c.n, len(b))
 	}
 }
 
 // receives expects a datagram.
-func (r *fixture) receives(h *proactor.Handle, want string, from proactor.PacketAddr) {
-	r.t.Helper()
+func (f *fixture) receives(h *proactor.Handle, want string, from proactor.PacketAddr) {
+	f.t.Helper()
 	buf := make([]byte, 100)
-	c := r.call(nil)
+	c := f.call(nil)
 	h.ReceiveFrom(c.start(), buf)
-	r.ok(c)
-	r.received(c, buf, want, from)
+	f.ok(c)
+	f.received(c, buf, want, from)
 }
 
-func (r *fixture) received(c *call, buf []byte, want string, from proactor.PacketAddr) {
-	r.t.Helper()
+func (f *fixture) received(c *call, buf []byte, want string, from proactor.PacketAddr) {
+	f.t.Helper()
 	if string(buf[:c.n]) != want || c.op.From() != from || c.op.Truncated() {
-		r.t.Errorf("received %q from %v, truncated %v; want %q from %v", buf[:c.n], c.op.From(), c.op.Truncated(), want, from)
+		f.t.Errorf("received %q from %v, truncated %v; want %q from %v", buf[:c.n], c.op.From(), c.op.Truncated(), want, from)
 	}
 }
 
 // testDatagram sends to a waiting receive, and before the receive is started;
 // answers go to the source of the datagram.
-func testDatagram(r *fixture) {
-	a, at := r.packets()
-	b, bt := r.packets()
+func testDatagram(f *fixture) {
+	a, at := f.packets()
+	b, bt := f.packets()
 	if !at.IsValid() || at == bt {
-		r.t.Fatalf("bound to %v and %v", at, bt)
+		f.t.Fatalf("bound to %v and %v", at, bt)
 	}
 	buf := make([]byte, 100)
-	waiting := r.call(nil)
+	waiting := f.call(nil)
 	for range 3 {
 		b.ReceiveFrom(waiting.start(), buf)
-		r.sendTo(a, []byte("hello"), bt)
-		r.ok(waiting)
-		r.received(waiting, buf, "hello", at)
-		r.sendTo(b, []byte("good day"), waiting.op.From())
-		r.receives(a, "good day", bt)
+		f.sendTo(a, []byte("hello"), bt)
+		f.ok(waiting)
+		f.received(waiting, buf, "hello", at)
+		f.sendTo(b, []byte("good day"), waiting.op.From())
+		f.receives(a, "good day", bt)
 	}
-	if r.datagrams() == "unixgram" {
-		nameless := r.call(nil)
-		r.d.Connect(nameless.start(), r.datagrams(), bt.String(), nil)
-		r.ok(nameless)
+	if f.datagrams() == "unixgram" {
+		nameless := f.call(nil)
+		f.d.Connect(nameless.start(), f.datagrams(), bt.String(), nil)
+		f.ok(nameless)
 		b.ReceiveFrom(waiting.start(), buf)
-		r.sendTo(nameless.stream, []byte("no name"), proactor.PacketAddr{})
-		r.ok(waiting)
-		r.received(waiting, buf, "no name", proactor.PacketAddr{})
+		f.sendTo(nameless.stream, []byte("no name"), proactor.PacketAddr{})
+		f.ok(waiting)
+		f.received(waiting, buf, "no name", proactor.PacketAddr{})
 	}
 }
 
 // testDatagramEmpty: an empty datagram is received, and is not the end.
-func testDatagramEmpty(r *fixture) {
-	a, at := r.packets()
-	b, bt := r.packets()
+func testDatagramEmpty(f *fixture) {
+	a, at := f.packets()
+	b, bt := f.packets()
 	for _, data := range []string{"", "x", ""} {
-		r.sendTo(a, []byte(data), bt)
-		r.receives(b, data, at)
+		f.sendTo(a, []byte(data), bt)
+		f.receives(b, data, at)
 	}
-	r.sendTo(a, []byte("lost"), bt)
-	c := r.call(nil)
+	f.sendTo(a, []byte("lost"), bt)
+	c := f.call(nil)
 	b.ReceiveFrom(c.start(), nil) // consumes one datagram, of which no byte fits
-	r.ok(c)
-	if c.n != 0 || !c.op.Truncated() || !r.from(c, at) {
-		r.t.Errorf("received %d bytes from %v, truncated %v", c.n, c.op.From(), c.op.Truncated())
+	f.ok(c)
+	if c.n != 0 || !c.op.Truncated() || !f.from(c, at) {
+		f.t.Errorf("received %d bytes from %v, truncated %v", c.n, c.op.From(), c.op.Truncated())
 	}
 }
 
 // from reports whether the datagram of c came from at, as far as the system reports
 // it.
-func (r *fixture) from(c *call, at proactor.PacketAddr) bool {
-	return c.op.From() == at || !reportsSource && r.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
+func (f *fixture) from(c *call, at proactor.PacketAddr) bool {
+	return c.op.From() == at || !reportsSource && f.d.Backend().Name == "goroutine" && !c.op.From().IsValid()
 }
 
 // testDatagramTruncated: truncation is reported, and the rest is not part of the
 // next datagram.
-func testDatagramTruncated(r *fixture) {
-	a, at := r.packets()
-	b, bt := r.packets()
-	r.sendTo(a, []byte("too long"), bt)
-	r.sendTo(a, []byte("next"), bt)
+func testDatagramTruncated(f *fixture) {
+	a, at := f.packets()
+	b, bt := f.packets()
+	f.sendTo(a, []byte("too long"), bt)
+	f.sendTo(a, []byte("next"), bt)
 	buf := make([]byte, 3)
-	c := r.call(nil)
+	c := f.call(nil)
 	b.ReceiveFrom(c.start(), buf)
-	r.ok(c)
-	if string(buf[:c.n]) != "too" || !c.op.Truncated() || !r.from(c, at) {
-		r.t.Errorf("received %q from %v, truncated %v", buf[:c.n], c.op.From(), c.op.Truncated())
+	f.ok(c)
+	if string(buf[:c.n]) != "too" || !c.op.Truncated() || !f.from(c, at) {
+		f.t.Errorf("received %q from %v, truncated %v", buf[:c.n], c.op.From(), c.op.Truncated())
 	}
-	r.receives(b, "next", at)
+	f.receives(b, "next", at)
 }
 
 // testDatagramLarge sends the largest datagram that is certain to fit.
-func testDatagramLarge(r *fixture) {
-	a, _ := r.packets()
-	b, bt := r.packets()
+func testDatagramLarge(f *fixture) {
+	a, _ := f.packets()
+	b, bt := f.packets()
 	data, got := pattern(32<<10), make([]byte, 32<<10)
-	c := r.call(nil)
+	c := f.call(nil)
 	b.ReceiveFrom(c.start(), got)
-	r.sendTo(a, data, bt)
-	r.ok(c)
+	f.sendTo(a, data, bt)
+	f.ok(c)
 	if c.n != len(data) || !bytes.Equal(got, data) || c.op.Truncated() {
-		r.t.Errorf("received %d bytes, truncated %v", c.n, c.op.Truncated())
+		f.t.Errorf("received %d bytes, truncated %v", c.n, c.op.Truncated())
 	}
 }
 
 // testDatagramConnected: a connected handle exchanges datagrams only with its peer.
-func testDatagramConnected(r *fixture) {
-	server, st := r.packets()
-	client := r.connected(st)
+func testDatagramConnected(f *fixture) {
+	server, st := f.packets()
+	client := f.connected(st)
 	ct := packetAddr(client.LocalAddr())
 	if packetAddr(client.RemoteAddr()) != st || !ct.IsValid() {
-		r.t.Errorf("from %v to %v, want %v", client.LocalAddr(), client.RemoteAddr(), st)
+		f.t.Errorf("from %v to %v, want %v", client.LocalAddr(), client.RemoteAddr(), st)
 	}
-	r.sendTo(client, []byte("question"), proactor.PacketAddr{})
-	r.receives(server, "question", ct)
-	if r.datagrams() == "udp" {
-		stranger, _ := r.packets()
-		r.sendTo(stranger, []byte("nonsense"), ct)
+	f.sendTo(client, []byte("question"), proactor.PacketAddr{})
+	f.receives(server, "question", ct)
+	if f.datagrams() == "udp" {
+		stranger, _ := f.packets()
+		f.sendTo(stranger, []byte("nonsense"), ct)
 	}
-	r.sendTo(server, []byte("answer"), ct)
-	r.receives(client, "answer", st)
+	f.sendTo(server, []byte("answer"), ct)
+	f.receives(client, "answer", st)
 }
 
 // testDatagramRefused: an absent peer is the error of one operation only.
-func testDatagramRefused(r *fixture) {
-	if !reportsRefused && r.d.Backend().Name != "sim" {
-		r.t.Skip("this system does not report refused datagrams")
+func testDatagramRefused(f *fixture) {
+	if !reportsRefused && f.d.Backend().Name != "sim" {
+		f.t.Skip("this system does not report refused datagrams")
 	}
-	server, st := r.packets()
-	client := r.connected(st)
+	server, st := f.packets()
+	client := f.connected(st)
 	server.Close()
-	c := r.call(nil)
-	if r.datagrams() == "udp" { // the error comes later
-		r.sendTo(client, []byte("anybody?"), proactor.PacketAddr{})
+	c := f.call(nil)
+	if f.datagrams() == "udp" { // the error comes later
+		f.sendTo(client, []byte("anybody?"), proactor.PacketAddr{})
 		client.ReceiveFrom(c.start(), make([]byte, 9))
 	} else {
 		client.SendTo(c.start(), []byte("anybody?"), proactor.PacketAddr{})
 	}
-	r.wait(c)
+	f.wait(c)
 	if c.err == nil || c.n != 0 || errors.Is(c.err, net.ErrClosed) {
-		r.t.Errorf("%v without a receiver: %d, %v", c.op.Kind(), c.n, c.err)
+		f.t.Errorf("%v without a receiver: %d, %v", c.op.Kind(), c.n, c.err)
 	}
-	if r.datagrams() != "udp" {
+	if f.datagrams() != "udp" {
 		return // the path has to be connected to again
 	}
-	again, err := r.d.ListenPacket("udp", st.String(), nil)
+	again, err := f.d.ListenPacket("udp", st.String(), nil)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	r.sendTo(client, []byte("now?"), proactor.PacketAddr{})
-	r.receives(again, "now?", packetAddr(client.LocalAddr()))
+	f.sendTo(client, []byte("now?"), proactor.PacketAddr{})
+	f.receives(again, "now?", packetAddr(client.LocalAddr()))
 }
 
 // testDatagramSendWaits: a Unix datagram waits until its peer has room.
-func testDatagramSendWaits(r *fixture) {
-	server, st := r.packets()
-	if r.datagrams() == "udp" {
+func testDatagramSendWaits(f *fixture) {
+	server, st := f.packets()
+	if f.datagrams() == "udp" {
 		return // UDP loses what does not fit
 	}
-	client := r.connected(st)
+	client := f.connected(st)
 	block := make([]byte, 4000)
 	sent, done := 0, 0
 	for sent-done < 3 && sent < 10_000 {
 		var c *call
-		c = r.call(func() {
+		c = f.call(func() {
 			if c.err != nil {
-				r.t.Error(c.err)
+				f.t.Error(c.err)
 			}
 			done++
 		})
 		client.SendTo(c.start(), block, proactor.PacketAddr{})
 		sent++
-		r.flush()
+		f.flush()
 	}
 	for range sent {
-		c := r.call(nil)
+		c := f.call(nil)
 		server.ReceiveFrom(c.start(), make([]byte, len(block)))
-		r.ok(c)
+		f.ok(c)
 	}
-	r.until("all sends", func() bool { return done == sent })
+	f.until("all sends", func() bool { return done == sent })
 }
 
 // flush dispatches what has completed by now.
-func (r *fixture) flush() {
-	c := r.call(nil)
+func (f *fixture) flush() {
+	c := f.call(nil)
 	for range 3 {
-		r.d.Post(c.start())
-		r.ok(c)
+		f.d.Post(c.start())
+		f.ok(c)
 	}
 }
 
-func testDatagramCancel(r *fixture) {
-	a, at := r.packets()
-	b, bt := r.packets()
+func testDatagramCancel(f *fixture) {
+	a, at := f.packets()
+	b, bt := f.packets()
 	buf := make([]byte, 9)
 	for range 3 {
-		c := r.call(nil)
+		c := f.call(nil)
 		b.ReceiveFrom(c.start(), buf)
-		r.d.Cancel(&c.op)
-		r.canceled(c)
+		f.d.Cancel(&c.op)
+		f.canceled(c)
 	}
-	r.sendTo(a, []byte("hello"), bt)
-	r.receives(b, "hello", at)
+	f.sendTo(a, []byte("hello"), bt)
+	f.receives(b, "hello", at)
 }
 
-func testDatagramClose(r *fixture) {
-	a, at := r.packets()
-	first, second, late := r.call(nil), r.call(nil), r.call(nil)
+func testDatagramClose(f *fixture) {
+	a, at := f.packets()
+	first, second, late := f.call(nil), f.call(nil), f.call(nil)
 	a.ReceiveFrom(first.start(), make([]byte, 9))
 	a.ReceiveFrom(second.start(), make([]byte, 9))
 	a.Close()
 	a.SendTo(late.start(), []byte("x"), at)
 	for _, c := range []*call{first, second, late} {
-		r.failed(c, proactor.ErrHandleClosed)
+		f.failed(c, proactor.ErrHandleClosed)
 	}
-	again, err := r.d.ListenPacket(r.datagrams(), at.String(), nil)
+	again, err := f.d.ListenPacket(f.datagrams(), at.String(), nil)
 	if err != nil {
-		r.t.Fatalf("the address is not free: %v", err)
+		f.t.Fatalf("the address is not free: %v", err)
 	}
-	if _, err := r.d.ListenPacket(r.datagrams(), at.String(), nil); !errors.Is(err, backend.EADDRINUSE) {
-		r.t.Errorf("bound twice: %v", err)
+	if _, err := f.d.ListenPacket(f.datagrams(), at.String(), nil); !errors.Is(err, backend.EADDRINUSE) {
+		f.t.Errorf("bound twice: %v", err)
 	}
 	again.Close()
 }
 
 // testDatagramWrong: operations that datagram handles do not support, and streams
 // neither.
-func testDatagramWrong(r *fixture) {
-	a, _ := r.packets()
-	s, _ := r.pair()
+func testDatagramWrong(f *fixture) {
+	a, _ := f.packets()
+	s, _ := f.pair()
 	for _, start := range []func(*proactor.Operation){
 		func(op *proactor.Operation) { a.Read(op, make([]byte, 1)) },
 		func(op *proactor.Operation) { a.Write(op, make([]byte, 1)) },
@@ -299,56 +299,56 @@ func testDatagramWrong(r *fixture) {
 		func(op *proactor.Operation) { s.ReceiveFrom(op, make([]byte, 1)) },
 		func(op *proactor.Operation) { s.SendTo(op, make([]byte, 1), proactor.PacketAddr{}) },
 	} {
-		c := r.call(nil)
+		c := f.call(nil)
 		start(c.start())
-		r.wait(c)
+		f.wait(c)
 		if !errors.Is(c.err, errors.ErrUnsupported) || c.n != 0 {
-			r.t.Errorf("%v: %d, %v", c.op.Kind(), c.n, c.err)
+			f.t.Errorf("%v: %d, %v", c.op.Kind(), c.n, c.err)
 		}
 	}
-	r.tryFails(a, "datagrams", errors.ErrUnsupported)
+	f.tryFails(a, "datagrams", errors.ErrUnsupported)
 	if err := a.CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
-		r.t.Errorf("CloseWrite: %v", err)
+		f.t.Errorf("CloseWrite: %v", err)
 	}
-	if _, err := r.d.Listen(r.datagrams(), r.address(), nil); err == nil {
-		r.t.Error("a listener of datagrams")
+	if _, err := f.d.Listen(f.datagrams(), f.address(), nil); err == nil {
+		f.t.Error("a listener of datagrams")
 	}
-	if _, err := r.d.ListenPacket(r.network, r.address(), nil); err == nil {
-		r.t.Error("datagrams over a network of streams")
+	if _, err := f.d.ListenPacket(f.network, f.address(), nil); err == nil {
+		f.t.Error("datagrams over a network of streams")
 	}
 	wrong := proactor.PacketAddr{Path: "/nowhere"}
-	if r.datagrams() == "unixgram" {
+	if f.datagrams() == "unixgram" {
 		wrong = proactor.PacketAddr{AddrPort: netip.MustParseAddrPort("127.0.0.1:9")}
 	}
-	c := r.call(nil)
+	c := f.call(nil)
 	a.SendTo(c.start(), []byte("x"), wrong)
-	r.wait(c)
+	f.wait(c)
 	var op *net.OpError
 	if !errors.As(c.err, &op) || c.n != 0 {
-		r.t.Errorf("sent to an address of another network: %d, %v", c.n, c.err)
+		f.t.Errorf("sent to an address of another network: %d, %v", c.n, c.err)
 	}
 }
 
 // testDatagramFamilies: a socket of both families reports IPv4 addresses as such.
-func testDatagramFamilies(r *fixture) {
-	if r.datagrams() != "udp" {
+func testDatagramFamilies(f *fixture) {
+	if f.datagrams() != "udp" {
 		return
 	}
-	both, err := r.d.ListenPacket("udp", "[::]:0", nil)
-	six, err6 := r.d.ListenPacket("udp6", "[::1]:0", nil)
+	both, err := f.d.ListenPacket("udp", "[::]:0", nil)
+	six, err6 := f.d.ListenPacket("udp6", "[::1]:0", nil)
 	if err := errors.Join(err, err6); err != nil {
-		r.t.Skipf("there is no IPv6: %v", err)
+		f.t.Skipf("there is no IPv6: %v", err)
 	}
-	four, err := r.d.ListenPacket("udp4", "127.0.0.1:0", nil)
+	four, err := f.d.ListenPacket("udp4", "127.0.0.1:0", nil)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	port := packetAddr(both.LocalAddr()).AddrPort.Port()
 	for h, ip := range map[*proactor.Handle]string{six: "::1", four: "127.0.0.1"} {
 		to := proactor.PacketAddr{AddrPort: netip.AddrPortFrom(netip.MustParseAddr(ip), port)}
-		r.sendTo(h, []byte("from "+ip), to)
-		r.receives(both, "from "+ip, packetAddr(h.LocalAddr()))
-		r.sendTo(both, []byte("to "+ip), packetAddr(h.LocalAddr()))
-		r.receives(h, "to "+ip, to)
+		f.sendTo(h, []byte("from "+ip), to)
+		f.receives(both, "from "+ip, packetAddr(h.LocalAddr()))
+		f.sendTo(both, []byte("to "+ip), packetAddr(h.LocalAddr()))
+		f.receives(h, "to "+ip, to)
 	}
 }

@@ -16,97 +16,97 @@ type processor struct {
 }
 
 // Cancel implements proactor.Processor.
-func (f *processor) Cancel(c proactor.Completion) {
-	f.asked = append(f.asked, c)
-	if !f.holds {
+func (p *processor) Cancel(c proactor.Completion) {
+	p.asked = append(p.asked, c)
+	if !p.holds {
 		c.Complete(0, proactor.ErrCanceled)
 	}
 }
 
 var errExternal = errors.New("an error of the processor")
 
-func testExternal(r *fixture) {
-	f := new(processor)
-	c := r.call(nil)
+func testExternal(f *fixture) {
+	p := new(processor)
+	c := f.call(nil)
 	c.op.Token = "token"
 	for i, err := range []error{nil, errExternal} {
-		done := r.d.StartExternal(c.start(), f)
+		done := f.d.StartExternal(c.start(), p)
 		if done.Operation() != &c.op || !c.op.Outstanding() || c.op.Kind() != proactor.KindExternal {
-			r.t.Fatalf("%v, outstanding %v, kind %v", done.Operation(), c.op.Outstanding(), c.op.Kind())
+			f.t.Fatalf("%v, outstanding %v, kind %v", done.Operation(), c.op.Outstanding(), c.op.Kind())
 		}
 		go done.Complete(40+i, err)
-		r.wait(c)
+		f.wait(c)
 		if c.n != 40+i || c.err != err || c.op.Token != "token" {
-			r.t.Errorf("completed with %d, %v, token %v", c.n, c.err, c.op.Token)
+			f.t.Errorf("completed with %d, %v, token %v", c.n, c.err, c.op.Token)
 		}
 	}
-	r.d.Cancel(&c.op)
-	if len(f.asked) != 0 {
-		r.t.Error("a processor was asked to cancel what is not outstanding")
+	f.d.Cancel(&c.op)
+	if len(p.asked) != 0 {
+		f.t.Error("a processor was asked to cancel what is not outstanding")
 	}
 }
 
 // testExternalCompletesOnce: a second Complete fails, and does not affect the next
 // start of the same operation.
-func testExternalCompletesOnce(r *fixture) {
-	c := r.call(nil)
-	first := r.d.StartExternal(c.start(), nil)
+func testExternalCompletesOnce(f *fixture) {
+	c := f.call(nil)
+	first := f.d.StartExternal(c.start(), nil)
 	if !first.Complete(1, nil) || first.Complete(2, nil) {
-		r.t.Error("want the first Complete to count, and only that")
+		f.t.Error("want the first Complete to count, and only that")
 	}
-	r.ok(c)
-	second := r.d.StartExternal(c.start(), nil)
+	f.ok(c)
+	second := f.d.StartExternal(c.start(), nil)
 	if first.Complete(3, errExternal) {
-		r.t.Error("the completion of an earlier start was taken")
+		f.t.Error("the completion of an earlier start was taken")
 	}
 	if !second.Complete(4, nil) {
-		r.t.Error("the second start could not be completed")
+		f.t.Error("the second start could not be completed")
 	}
-	if r.ok(c); c.n != 4 {
-		r.t.Errorf("completed with %d", c.n)
+	if f.ok(c); c.n != 4 {
+		f.t.Errorf("completed with %d", c.n)
 	}
 }
 
 // testExternalCancel: the dispatcher asks the processor once; the operation
 // completes when the processor completes it.
-func testExternalCancel(r *fixture) {
-	f := &processor{holds: true}
-	c := r.call(nil)
-	done := r.d.StartExternal(c.start(), f)
-	r.d.Cancel(&c.op)
-	r.d.Cancel(&c.op)
-	r.until("the question", func() bool { return len(f.asked) > 0 })
-	r.d.Cancel(&c.op)
-	r.d.CancelAll()
-	post := r.call(nil)
-	r.d.Post(post.start())
-	r.ok(post)
-	if len(f.asked) != 1 || f.asked[0] != done || !c.op.Outstanding() {
-		r.t.Errorf("asked %d times, outstanding %v", len(f.asked), c.op.Outstanding())
+func testExternalCancel(f *fixture) {
+	p := &processor{holds: true}
+	c := f.call(nil)
+	done := f.d.StartExternal(c.start(), p)
+	f.d.Cancel(&c.op)
+	f.d.Cancel(&c.op)
+	f.until("the question", func() bool { return len(p.asked) > 0 })
+	f.d.Cancel(&c.op)
+	f.d.CancelAll()
+	post := f.call(nil)
+	f.d.Post(post.start())
+	f.ok(post)
+	if len(p.asked) != 1 || p.asked[0] != done || !c.op.Outstanding() {
+		f.t.Errorf("asked %d times, outstanding %v", len(p.asked), c.op.Outstanding())
 	}
-	f.asked[0].Complete(7, nil) // it succeeded before the cancel
-	if r.ok(c); c.n != 7 {
-		r.t.Errorf("completed with %d", c.n)
+	p.asked[0].Complete(7, nil) // it succeeded before the cancel
+	if f.ok(c); c.n != 7 {
+		f.t.Errorf("completed with %d", c.n)
 	}
 
-	f.holds = false
+	p.holds = false
 	c.op.SetTimeout(short)
-	r.d.StartExternal(c.start(), f)
-	r.timedOut(c)
+	f.d.StartExternal(c.start(), p)
+	f.timedOut(c)
 }
 
-func testExternalWithoutProcessor(r *fixture) {
-	c := r.call(nil)
-	done := r.d.StartExternal(c.start(), nil)
-	r.d.Cancel(&c.op)
-	r.canceled(c)
+func testExternalWithoutProcessor(f *fixture) {
+	c := f.call(nil)
+	done := f.d.StartExternal(c.start(), nil)
+	f.d.Cancel(&c.op)
+	f.canceled(c)
 	if done.Complete(1, nil) {
-		r.t.Error("an operation that was cancelled could be completed")
+		f.t.Error("an operation that was cancelled could be completed")
 	}
 }
 
 // testExternalRace completes from one goroutine and cancels from another.
-func testExternalRace(r *fixture) {
+func testExternalRace(f *fixture) {
 	const rounds = 2000
 	work := make(chan proactor.Completion, 1)
 	var others sync.WaitGroup
@@ -116,22 +116,22 @@ func testExternalRace(r *fixture) {
 		}
 	})
 	var c *call
-	c = r.call(func() {
+	c = f.call(func() {
 		if !(c.err == nil && c.n == 1 || c.err == proactor.ErrCanceled && c.n == 0) {
-			r.t.Errorf("completed with %d, %v", c.n, c.err)
+			f.t.Errorf("completed with %d, %v", c.n, c.err)
 		}
 	})
 	var stop atomic.Bool
 	others.Go(func() {
 		for !stop.Load() {
-			r.d.Cancel(&c.op)
+			f.d.Cancel(&c.op)
 		}
 	})
-	f := new(processor)
+	p := new(processor)
 	for range rounds {
-		f.asked = f.asked[:0]
-		work <- r.d.StartExternal(c.start(), f)
-		r.wait(c)
+		p.asked = p.asked[:0]
+		work <- f.d.StartExternal(c.start(), p)
+		f.wait(c)
 	}
 	stop.Store(true)
 	close(work)
@@ -140,28 +140,28 @@ func testExternalRace(r *fixture) {
 
 // testExternalClose closes the dispatcher while an operation is outstanding: the
 // processor is asked to cancel it, and Close waits for it.
-func testExternalClose(r *fixture) {
-	f := &slowProcessor{}
-	c, late := r.call(nil), r.call(nil)
-	r.d.StartExternal(c.start(), f)
-	r.d.StartExternal(late.start(), nil)
-	if err := r.d.Close(); err != nil {
-		r.t.Fatal(err)
+func testExternalClose(f *fixture) {
+	p := &slowProcessor{}
+	c, late := f.call(nil), f.call(nil)
+	f.d.StartExternal(c.start(), p)
+	f.d.StartExternal(late.start(), nil)
+	if err := f.d.Close(); err != nil {
+		f.t.Fatal(err)
 	}
 	if c.done != 1 || c.n != 9 || c.err != nil {
-		r.t.Errorf("after Close: %d calls, %d, %v", c.done, c.n, c.err)
+		f.t.Errorf("after Close: %d calls, %d, %v", c.done, c.n, c.err)
 	}
 	if late.done != 1 || !errors.Is(late.err, proactor.ErrCanceled) {
-		r.t.Errorf("without a processor: %d calls, %v", late.done, late.err)
+		f.t.Errorf("without a processor: %d calls, %v", late.done, late.err)
 	}
 	told := make(chan error, 1)
-	again := r.call(nil)
+	again := f.call(nil)
 	again.then = func() { told <- again.err }
-	if r.d.StartExternal(again.start(), f).Complete(1, nil) {
-		r.t.Error("an operation of a closed dispatcher could be completed")
+	if f.d.StartExternal(again.start(), p).Complete(1, nil) {
+		f.t.Error("an operation of a closed dispatcher could be completed")
 	}
 	if err := <-told; err != proactor.ErrClosed {
-		r.t.Errorf("begun after Close: %v", err)
+		f.t.Errorf("begun after Close: %v", err)
 	}
 }
 
@@ -177,19 +177,19 @@ type cancelFunc func(c proactor.Completion)
 func (f cancelFunc) Cancel(c proactor.Completion) { f(c) }
 
 // testExternalAskedOnce closes a dispatcher while a processor works on a cancel.
-func testExternalAskedOnce(r *fixture) {
+func testExternalAskedOnce(f *fixture) {
 	slow := &processor{holds: true}
-	first, second := r.call(nil), r.call(nil)
+	first, second := f.call(nil), f.call(nil)
 	var slowly proactor.Completion
-	r.d.StartExternal(first.start(), cancelFunc(func(c proactor.Completion) { // is asked by Close, behind slow
+	f.d.StartExternal(first.start(), cancelFunc(func(c proactor.Completion) { // is asked by Close, behind slow
 		slowly.Complete(0, proactor.ErrCanceled)
 		c.Complete(0, proactor.ErrCanceled)
 	}))
-	slowly = r.d.StartExternal(second.start(), slow)
-	r.d.Cancel(&second.op)
-	r.until("the first cancel", func() bool { return len(slow.asked) > 0 })
-	r.d.Close()
+	slowly = f.d.StartExternal(second.start(), slow)
+	f.d.Cancel(&second.op)
+	f.until("the first cancel", func() bool { return len(slow.asked) > 0 })
+	f.d.Close()
 	if len(slow.asked) != 1 || !first.idle() || !second.idle() {
-		r.t.Errorf("the processor was asked %d times", len(slow.asked))
+		f.t.Errorf("the processor was asked %d times", len(slow.asked))
 	}
 }

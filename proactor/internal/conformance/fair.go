@@ -11,107 +11,107 @@ import (
 // else still makes progress.
 
 // work is done by a busy handler: it makes virtual time pass.
-func (r *fixture) work() {
-	if r.virtual {
-		r.sleep(20 * time.Microsecond)
+func (f *fixture) work() {
+	if f.virtual {
+		f.sleep(20 * time.Microsecond)
 	}
 }
 
 // checkProgress completes a post, a timer, reads and writes, an accept and a
 // connect.
-func (r *fixture) checkProgress() {
-	r.t.Helper()
-	a, b := r.pair()
+func (f *fixture) checkProgress() {
+	f.t.Helper()
+	a, b := f.pair()
 	buf := make([]byte, 4)
 	for range 5 {
-		r.write(a, []byte("ping"))
-		r.read(b, buf)
-		post, timer := r.call(nil), r.call(nil)
-		r.d.Post(post.start())
-		r.d.StartTimer(timer.start(), short)
-		r.ok(post)
-		r.ok(timer)
+		f.write(a, []byte("ping"))
+		f.read(b, buf)
+		post, timer := f.call(nil), f.call(nil)
+		f.d.Post(post.start())
+		f.d.StartTimer(timer.start(), short)
+		f.ok(post)
+		f.ok(timer)
 	}
 }
 
 // testFairToTimers: in each round more timers expire than a round takes.
-func testFairToTimers(r *fixture) {
+func testFairToTimers(f *fixture) {
 	stop := false
 	timers := make([]*call, 500)
 	for i := range timers {
-		timers[i] = r.call(func() {
-			r.work()
+		timers[i] = f.call(func() {
+			f.work()
 			if !stop {
-				r.d.StartTimer(timers[i].start(), 0)
+				f.d.StartTimer(timers[i].start(), 0)
 			}
 		})
-		r.d.StartTimer(timers[i].start(), 0)
+		f.d.StartTimer(timers[i].start(), 0)
 	}
-	r.checkProgress()
+	f.checkProgress()
 	for _, c := range timers {
-		r.until("each timer's share", func() bool { return c.done >= 2 })
+		f.until("each timer's share", func() bool { return c.done >= 2 })
 	}
 	stop = true
 	for _, c := range timers {
-		r.wait(c)
+		f.wait(c)
 	}
 }
 
 // testFairToTickers: a ticker whose period is shorter than a round.
-func testFairToTickers(r *fixture) {
-	ticker := r.ticks(1, func(*call) { r.work() })
-	r.checkProgress()
-	r.d.Cancel(&ticker.op)
-	r.until("the end", ticker.idle)
+func testFairToTickers(f *fixture) {
+	ticker := f.ticks(1, func(*call) { f.work() })
+	f.checkProgress()
+	f.d.Cancel(&ticker.op)
+	f.until("the end", ticker.idle)
 }
 
 // testFairToStreams: a stream that moves bytes as fast as it can.
-func testFairToStreams(r *fixture) {
-	a, b := r.pair()
+func testFairToStreams(f *fixture) {
+	a, b := f.pair()
 	out, in := make([]byte, 64<<10), make([]byte, 64<<10)
 	stop := false
 	var write, read *call
-	write = r.call(func() {
-		r.work()
+	write = f.call(func() {
+		f.work()
 		if !stop {
 			a.Write(write.start(), out)
 		}
 	})
-	read = r.call(func() {
+	read = f.call(func() {
 		if !stop {
 			b.Read(read.start(), in)
 		}
 	})
 	a.Write(write.start(), out)
 	b.Read(read.start(), in)
-	r.checkProgress()
-	r.until("the stream's share", func() bool { return write.done >= 10 && read.done >= 10 })
+	f.checkProgress()
+	f.until("the stream's share", func() bool { return write.done >= 10 && read.done >= 10 })
 	stop = true
-	r.d.CancelAll()
-	r.wait(write)
-	r.wait(read)
+	f.d.CancelAll()
+	f.wait(write)
+	f.wait(read)
 }
 
 // testFairToCancelled: operations that are cancelled as soon as they are started.
-func testFairToCancelled(r *fixture) {
-	a, _ := r.pair()
+func testFairToCancelled(f *fixture) {
+	a, _ := f.pair()
 	buf := make([]byte, 1)
 	stop := false
 	var read *call
-	read = r.call(func() {
-		r.work()
+	read = f.call(func() {
+		f.work()
 		if read.err != proactor.ErrCanceled {
-			r.t.Errorf("read: %v", read.err)
+			f.t.Errorf("read: %v", read.err)
 		}
 		if !stop {
 			a.Read(read.start(), buf)
-			r.d.Cancel(&read.op)
+			f.d.Cancel(&read.op)
 		}
 	})
 	a.Read(read.start(), buf)
-	r.d.Cancel(&read.op)
-	r.checkProgress()
-	r.until("its share", func() bool { return read.done >= 10 })
+	f.d.Cancel(&read.op)
+	f.checkProgress()
+	f.until("its share", func() bool { return read.done >= 10 })
 	stop = true
-	r.wait(read)
+	f.wait(read)
 }

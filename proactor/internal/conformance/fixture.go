@@ -41,28 +41,28 @@ func newFixture(t *testing.T, c Config) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &fixture{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New, locked: c.Locked, exit: c.Exit}
-	if r.virtual = r.sleep != nil; !r.virtual {
-		r.sleep = time.Sleep
+	f := &fixture{t: t, d: d, network: c.Network, folder: TempDir(t), raise: c.Raise, exhaust: c.Exhaust, sleep: c.Sleep, another: c.New, locked: c.Locked, exit: c.Exit}
+	if f.virtual = f.sleep != nil; !f.virtual {
+		f.sleep = time.Sleep
 	}
-	if r.beside = c.Beside; r.beside == nil {
-		r.beside = c.New
+	if f.beside = c.Beside; f.beside == nil {
+		f.beside = c.New
 	}
-	t.Cleanup(r.finish)
-	return r
+	t.Cleanup(f.finish)
+	return f
 }
 
 // finish closes the dispatcher and checks that all calls have completed.
-func (r *fixture) finish() {
-	if err := r.d.Close(); err != nil {
-		r.t.Errorf("Close: %v", err)
+func (f *fixture) finish() {
+	if err := f.d.Close(); err != nil {
+		f.t.Errorf("Close: %v", err)
 	}
-	for i, c := range r.calls {
+	for i, c := range f.calls {
 		if c.started != c.done {
-			r.t.Errorf("call %d (%v): started %d times, completed %d times", i, c.op.Kind(), c.started, c.done)
+			f.t.Errorf("call %d (%v): started %d times, completed %d times", i, c.op.Kind(), c.started, c.done)
 		}
 		if c.op.Outstanding() {
-			r.t.Errorf("call %d (%v): still outstanding", i, c.op.Kind())
+			f.t.Errorf("call %d (%v): still outstanding", i, c.op.Kind())
 		}
 	}
 }
@@ -88,10 +88,10 @@ func (c *call) HandleCompletion(op *proactor.Operation) {
 }
 
 // call makes a call.
-func (r *fixture) call(then func()) *call {
+func (f *fixture) call(then func()) *call {
 	c := &call{then: then}
 	c.op.Handler = c
-	r.calls = append(r.calls, c)
+	f.calls = append(f.calls, c)
 	return c
 }
 
@@ -105,86 +105,86 @@ func (c *call) start() *proactor.Operation {
 func (c *call) idle() bool { return c.started == c.done }
 
 // until dispatches until cond holds.
-func (r *fixture) until(what string, cond func() bool) {
-	r.t.Helper()
+func (f *fixture) until(what string, cond func() bool) {
+	f.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), stuckAfter)
 	defer cancel()
 	for !cond() {
-		if _, err := r.d.RunOne(ctx); err != nil {
-			r.t.Fatalf("waiting for %s: %v", what, err)
+		if _, err := f.d.RunOne(ctx); err != nil {
+			f.t.Fatalf("waiting for %s: %v", what, err)
 		}
 	}
 }
 
 // wait dispatches until c has completed.
-func (r *fixture) wait(c *call) {
-	r.t.Helper()
-	r.until(c.op.Kind().String(), c.idle)
+func (f *fixture) wait(c *call) {
+	f.t.Helper()
+	f.until(c.op.Kind().String(), c.idle)
 }
 
 // ok dispatches until c has completed, without an error.
-func (r *fixture) ok(c *call) {
-	r.t.Helper()
-	r.wait(c)
+func (f *fixture) ok(c *call) {
+	f.t.Helper()
+	f.wait(c)
 	if c.err != nil {
-		r.t.Fatalf("%v: %v", c.op.Kind(), c.err)
+		f.t.Fatalf("%v: %v", c.op.Kind(), c.err)
 	}
 }
 
 // listen makes a listener on a fresh address.
-func (r *fixture) listen() *proactor.Handle {
-	r.t.Helper()
-	ln, err := r.d.Listen(r.network, r.address(), nil)
+func (f *fixture) listen() *proactor.Handle {
+	f.t.Helper()
+	ln, err := f.d.Listen(f.network, f.address(), nil)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return ln
 }
 
 // connect starts a connect to ln.
-func (r *fixture) connect(c *call, ln *proactor.Handle) {
-	r.d.Connect(c.start(), r.network, ln.LocalAddr().String(), nil)
+func (f *fixture) connect(c *call, ln *proactor.Handle) {
+	f.d.Connect(c.start(), f.network, ln.LocalAddr().String(), nil)
 }
 
 // pair makes the two ends of a stream.
-func (r *fixture) pair() (a, b *proactor.Handle) {
-	r.t.Helper()
-	ln := r.listen()
-	accept, connect := r.call(nil), r.call(nil)
+func (f *fixture) pair() (a, b *proactor.Handle) {
+	f.t.Helper()
+	ln := f.listen()
+	accept, connect := f.call(nil), f.call(nil)
 	ln.Accept(accept.start())
-	r.connect(connect, ln)
-	r.ok(accept)
-	r.ok(connect)
+	f.connect(connect, ln)
+	f.ok(accept)
+	f.ok(connect)
 	ln.Close()
 	return connect.stream, accept.stream
 }
 
 // write writes all of b to h, with as many operations as it takes.
-func (r *fixture) write(h *proactor.Handle, b []byte) {
-	r.t.Helper()
-	c := r.call(nil)
+func (f *fixture) write(h *proactor.Handle, b []byte) {
+	f.t.Helper()
+	c := f.call(nil)
 	for len(b) > 0 {
 		h.Write(c.start(), b)
-		r.ok(c)
+		f.ok(c)
 		b = b[c.n:]
 	}
 }
 
 // read reads until b is full.
-func (r *fixture) read(h *proactor.Handle, b []byte) {
-	r.t.Helper()
-	c := r.call(nil)
+func (f *fixture) read(h *proactor.Handle, b []byte) {
+	f.t.Helper()
+	c := f.call(nil)
 	for len(b) > 0 {
 		h.Read(c.start(), b)
-		r.ok(c)
+		f.ok(c)
 		b = b[c.n:]
 	}
 }
 
 // fill writes to h, whose peer does not read, until a write waits. It returns that
 // write and the number of bytes written before it.
-func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
-	r.t.Helper()
+func (f *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
+	f.t.Helper()
 	block := make([]byte, 256<<10)
 	for {
 		n, err := h.TryWrite(block)
@@ -193,15 +193,15 @@ func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
 			break
 		}
 		if err != nil {
-			r.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 	}
-	waiting = r.call(nil)
+	waiting = f.call(nil)
 	h.Write(waiting.start(), block)
 	if written > 0 {
 		return waiting, written
 	}
-	for r.poll(); waiting.idle(); r.poll() { // TryWrite never writes on backends where it might wait
+	for f.poll(); waiting.idle(); f.poll() { // TryWrite never writes on backends where it might wait
 		written += waiting.n
 		h.Write(waiting.start(), block)
 	}
@@ -210,16 +210,16 @@ func (r *fixture) fill(h *proactor.Handle) (waiting *call, written int) {
 
 // block keeps the writes of h waiting, whose peer does not read: before them is one
 // of more bytes than any system buffers. After fill, room may still appear.
-func (r *fixture) block(h *proactor.Handle) {
-	r.t.Helper()
-	h.WriteAll(r.call(nil).start(), make([]byte, 64<<20))
+func (f *fixture) block(h *proactor.Handle) {
+	f.t.Helper()
+	h.WriteAll(f.call(nil).start(), make([]byte, 64<<20))
 }
 
 // poll dispatches what has completed.
-func (r *fixture) poll() {
-	r.t.Helper()
-	if _, err := r.d.Poll(); err != nil {
-		r.t.Fatal(err)
+func (f *fixture) poll() {
+	f.t.Helper()
+	if _, err := f.d.Poll(); err != nil {
+		f.t.Fatal(err)
 	}
 }
 

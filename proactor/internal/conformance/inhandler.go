@@ -43,48 +43,48 @@ func (neverDone) Block(ctx context.Context) error { <-ctx.Done(); return ctx.Err
 
 // testInHandler: Close in a handler fails, whatever has completed and whichever
 // goroutine dispatches, and has no other effect.
-func testInHandler(r *fixture) {
+func testInHandler(f *fixture) {
 	outside := func(when string) {
-		r.t.Helper()
-		if r.d.InHandler() {
-			r.t.Errorf("InHandler is true %s", when)
+		f.t.Helper()
+		if f.d.InHandler() {
+			f.t.Errorf("InHandler is true %s", when)
 		}
 	}
 	outside("before anything was dispatched")
-	a, b := r.pair()
-	check := func(where string) *call { return r.call(func() { inHandler(r.t, where, r.d) }) }
+	a, b := f.pair()
+	check := func(where string) *call { return f.call(func() { inHandler(f.t, where, f.d) }) }
 	post, timer, read := check("post"), check("timer"), check("read")
-	r.d.Post(post.start())
-	r.d.StartTimer(timer.start(), 1)
+	f.d.Post(post.start())
+	f.d.StartTimer(timer.start(), 1)
 	b.Read(read.start(), make([]byte, 1))
-	r.write(a, []byte("x"))
+	f.write(a, []byte("x"))
 	for _, c := range []*call{post, timer, read} {
-		r.ok(c)
+		f.ok(c)
 	}
 	outside("between two rounds")
 
 	var begun proactor.Operation
 	begun.Handler = proactor.HandlerFunc(func(*proactor.Operation) {})
 	asked := false
-	r.d.StartExternal(&begun, cancels(func(c proactor.Completion) {
+	f.d.StartExternal(&begun, cancels(func(c proactor.Completion) {
 		asked = true
-		inHandler(r.t, "a processor's Cancel", r.d)
+		inHandler(f.t, "a processor's Cancel", f.d)
 		c.Complete(0, proactor.ErrCanceled)
 	}))
-	r.d.Cancel(&begun)
-	r.until("the processor", func() bool { return !begun.Outstanding() })
+	f.d.Cancel(&begun)
+	f.until("the processor", func() bool { return !begun.Outstanding() })
 	if !asked {
-		r.t.Error("the processor was not asked")
+		f.t.Error("the processor was not asked")
 	}
 
 	last := check("Run")
 	last.then = func() {
-		inHandler(r.t, "Run", r.d)
-		r.d.Stop()
+		inHandler(f.t, "Run", f.d)
+		f.d.Stop()
 	}
-	r.d.Post(last.start())
-	if err := r.d.Run(); err != nil || !last.idle() {
-		r.t.Errorf("Run: %v", err)
+	f.d.Post(last.start())
+	if err := f.d.Run(); err != nil || !last.idle() {
+		f.t.Errorf("Run: %v", err)
 	}
 	outside("after Run")
 }
@@ -96,72 +96,72 @@ func (f cancels) Cancel(c proactor.Completion) { f(c) }
 
 // testInHandlerWhileClosing: the same holds for handlers that Close calls, and for
 // those called after it.
-func testInHandlerWhileClosing(r *fixture) {
-	_, b := r.pair()
+func testInHandlerWhileClosing(f *fixture) {
+	_, b := f.pair()
 	for where, start := range map[string]func(*proactor.Operation){
 		"a read that Close ends":  func(op *proactor.Operation) { b.Read(op, make([]byte, 1)) },
-		"a timer that Close ends": func(op *proactor.Operation) { r.d.StartTimer(op, 1<<40) },
+		"a timer that Close ends": func(op *proactor.Operation) { f.d.StartTimer(op, 1<<40) },
 	} {
-		start(r.call(func() { inHandler(r.t, where, r.d) }).start())
+		start(f.call(func() { inHandler(f.t, where, f.d) }).start())
 	}
-	if err := r.d.Close(); err != nil {
-		r.t.Error(err)
+	if err := f.d.Close(); err != nil {
+		f.t.Error(err)
 	}
-	if r.d.InHandler() {
-		r.t.Error("InHandler is true after Close")
+	if f.d.InHandler() {
+		f.t.Error("InHandler is true after Close")
 	}
 	done := make(chan struct{})
-	late := r.call(func() {
-		inHandler(r.t, "a post after Close", r.d)
+	late := f.call(func() {
+		inHandler(f.t, "a post after Close", f.d)
 		close(done)
 	})
-	r.d.Post(late.start())
+	f.d.Post(late.start())
 	<-done
-	if err := r.d.Close(); err != nil {
-		r.t.Errorf("Close again: %v", err)
+	if err := f.d.Close(); err != nil {
+		f.t.Errorf("Close again: %v", err)
 	}
 }
 
 // testInOtherHandler: InHandler is about the handlers of this dispatcher only.
-func testInOtherHandler(r *fixture) {
-	other, err := r.another()
+func testInOtherHandler(f *fixture) {
+	other, err := f.another()
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	c := r.call(func() {
+	c := f.call(func() {
 		if other.InHandler() {
-			r.t.Error("InHandler is true of another dispatcher")
+			f.t.Error("InHandler is true of another dispatcher")
 		}
 		if err := other.Close(); err != nil {
-			r.t.Errorf("closing another dispatcher: %v", err)
+			f.t.Errorf("closing another dispatcher: %v", err)
 		}
-		inHandler(r.t, "after another dispatcher was closed", r.d)
+		inHandler(f.t, "after another dispatcher was closed", f.d)
 	})
-	r.d.Post(c.start())
-	r.ok(c)
+	f.d.Post(c.start())
+	f.ok(c)
 }
 
 // testPanicInHandler: a handler that panics leaves no state that would make later
 // calls fail.
-func testPanicInHandler(r *fixture) {
-	if r.locked {
+func testPanicInHandler(f *fixture) {
+	if f.locked {
 		return // the handler is called on a goroutine on which no test can recover
 	}
-	c := r.call(nil)
+	c := f.call(nil)
 	c.then = func() { panic(c) }
-	r.d.Post(c.start())
+	f.d.Post(c.start())
 	func() {
 		defer func() {
 			if recover() != c {
-				r.t.Error("the panic has not come to who dispatches")
+				f.t.Error("the panic has not come to who dispatches")
 			}
 		}()
-		_, _ = r.d.RunOne(context.Background())
+		_, _ = f.d.RunOne(context.Background())
 	}()
-	if r.d.InHandler() {
-		r.t.Error("InHandler is true after a panic")
+	if f.d.InHandler() {
+		f.t.Error("InHandler is true after a panic")
 	}
-	again := r.call(func() { inHandler(r.t, "after a panic", r.d) })
-	r.d.Post(again.start())
-	r.ok(again)
+	again := f.call(func() { inHandler(f.t, "after a panic", f.d) })
+	f.d.Post(again.start())
+	f.ok(again)
 }

@@ -9,14 +9,14 @@ import (
 )
 
 // bindings returns the ways in which a handle gets a socket file.
-func (r *fixture) bindings() map[string]func(path string) (*proactor.Handle, error) {
-	if r.network != "unix" {
+func (f *fixture) bindings() map[string]func(path string) (*proactor.Handle, error) {
+	if f.network != "unix" {
 		return nil
 	}
 	return map[string]func(string) (*proactor.Handle, error){
-		"unix": func(path string) (*proactor.Handle, error) { return r.d.Listen("unix", path, nil) },
+		"unix": func(path string) (*proactor.Handle, error) { return f.d.Listen("unix", path, nil) },
 		"unixgram": func(path string) (*proactor.Handle, error) {
-			h, err := r.d.ListenPacket("unixgram", path, nil)
+			h, err := f.d.ListenPacket("unixgram", path, nil)
 			if errors.Is(err, errors.ErrUnsupported) {
 				return nil, nil
 			}
@@ -26,11 +26,11 @@ func (r *fixture) bindings() map[string]func(path string) (*proactor.Handle, err
 }
 
 // bind makes such a handle; nil if there is none, or it has no file.
-func (r *fixture) bind(bind func(string) (*proactor.Handle, error), path string) *proactor.Handle {
-	r.t.Helper()
+func (f *fixture) bind(bind func(string) (*proactor.Handle, error), path string) *proactor.Handle {
+	f.t.Helper()
 	h, err := bind(path)
 	if err != nil {
-		r.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	if !exists(path) {
 		return nil // this network is in memory
@@ -45,49 +45,49 @@ func exists(path string) bool {
 
 // testSocketFile: Close removes the handle's own file, and not a file that has
 // replaced it.
-func testSocketFile(r *fixture) {
-	for network, bind := range r.bindings() {
-		path := r.address()
-		first := r.bind(bind, path)
+func testSocketFile(f *fixture) {
+	for network, bind := range f.bindings() {
+		path := f.address()
+		first := f.bind(bind, path)
 		if first == nil {
 			continue
 		}
 		if err := os.Remove(path); err != nil {
-			r.t.Fatal(err)
+			f.t.Fatal(err)
 		}
-		second := r.bind(bind, path)
+		second := f.bind(bind, path)
 		first.Close()
-		r.poll()
+		f.poll()
 		if !exists(path) {
-			r.t.Errorf("%s: the first at %s has removed the file of the second", network, path)
+			f.t.Errorf("%s: the first at %s has removed the file of the second", network, path)
 		}
 		second.Close()
-		r.poll()
+		f.poll()
 		if exists(path) {
-			r.t.Errorf("%s: %s is left behind", network, path)
+			f.t.Errorf("%s: %s is left behind", network, path)
 		}
 	}
 }
 
 // testSocketFileRelative: the file is removed even if the working directory has
 // changed.
-func testSocketFileRelative(r *fixture) {
-	for network, bind := range r.bindings() {
-		there, elsewhere := TempDir(r.t), TempDir(r.t)
-		r.t.Chdir(there)
-		h := r.bind(bind, "s")
+func testSocketFileRelative(f *fixture) {
+	for network, bind := range f.bindings() {
+		there, elsewhere := TempDir(f.t), TempDir(f.t)
+		f.t.Chdir(there)
+		h := f.bind(bind, "s")
 		if h == nil {
 			continue
 		}
-		r.t.Chdir(elsewhere)
+		f.t.Chdir(elsewhere)
 		other := filepath.Join(elsewhere, "s")
 		if err := os.WriteFile(other, nil, 0o600); err != nil {
-			r.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		h.Close()
-		r.poll()
+		f.poll()
 		if exists(filepath.Join(there, "s")) || !exists(other) {
-			r.t.Errorf("%s: the file is still there: %v; one of that name elsewhere is: %v",
+			f.t.Errorf("%s: the file is still there: %v; one of that name elsewhere is: %v",
 				network, exists(filepath.Join(there, "s")), exists(other))
 		}
 		_ = os.Remove(other)
@@ -96,15 +96,15 @@ func testSocketFileRelative(r *fixture) {
 
 // testSocketFileUnconnected: a connect that fails removes the file that it was
 // bound to.
-func testSocketFileUnconnected(r *fixture) {
-	if r.network != "unix" {
+func testSocketFileUnconnected(f *fixture) {
+	if f.network != "unix" {
 		return
 	}
-	path := r.address()
-	c := r.call(nil)
-	r.d.Connect(c.start(), "unixgram", path+"none", &proactor.SocketOptions{LocalAddr: path})
-	r.wait(c)
+	path := f.address()
+	c := f.call(nil)
+	f.d.Connect(c.start(), "unixgram", path+"none", &proactor.SocketOptions{LocalAddr: path})
+	f.wait(c)
 	if c.err == nil || exists(path) {
-		r.t.Errorf("a connect without a listener: %v; the file that it was bound to exists: %v", c.err, exists(path))
+		f.t.Errorf("a connect without a listener: %v; the file that it was bound to exists: %v", c.err, exists(path))
 	}
 }

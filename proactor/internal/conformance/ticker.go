@@ -7,154 +7,154 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testTimerAt(r *fixture) {
-	c := r.call(nil)
+func testTimerAt(f *fixture) {
+	c := f.call(nil)
 	for _, after := range []time.Duration{-time.Hour, 0, short} {
-		when := r.d.Now() + after
-		r.d.StartTimerAt(c.start(), when)
-		r.ok(c)
-		if now := r.d.Now(); now < when {
-			r.t.Errorf("a timer for %v expired at %v", when, now)
+		when := f.d.Now() + after
+		f.d.StartTimerAt(c.start(), when)
+		f.ok(c)
+		if now := f.d.Now(); now < when {
+			f.t.Errorf("a timer for %v expired at %v", when, now)
 		}
 	}
 	partial := time.Now()
-	r.d.StartAlarm(c.start(), partial.Add(-time.Hour))
-	r.ok(c)
-	now := r.d.Now()
-	r.d.StartAlarm(c.start(), time.Now().Add(time.Hour))
-	r.d.Cancel(&c.op)
-	r.canceled(c)
-	r.d.StartAlarm(c.start(), time.Now().Add(short))
-	r.ok(c)
-	if r.d.Now() == now {
-		r.t.Error("an alarm expired at once")
+	f.d.StartAlarm(c.start(), partial.Add(-time.Hour))
+	f.ok(c)
+	now := f.d.Now()
+	f.d.StartAlarm(c.start(), time.Now().Add(time.Hour))
+	f.d.Cancel(&c.op)
+	f.canceled(c)
+	f.d.StartAlarm(c.start(), time.Now().Add(short))
+	f.ok(c)
+	if f.d.Now() == now {
+		f.t.Error("an alarm expired at once")
 	}
 }
 
 // ticks starts a ticker and counts periods: the handler is called less often if it
 // is late.
-func (r *fixture) ticks(every time.Duration, then func(c *call)) *call {
-	c := r.call(nil)
+func (f *fixture) ticks(every time.Duration, then func(c *call)) *call {
+	c := f.call(nil)
 	c.then = func() {
 		if c.err == nil {
 			c.started++ // each completion counts as one start
 			if c.n < 1 || !c.op.More() || !c.op.Outstanding() {
-				r.t.Errorf("tick: %d periods, more %v, outstanding %v", c.n, c.op.More(), c.op.Outstanding())
+				f.t.Errorf("tick: %d periods, more %v, outstanding %v", c.n, c.op.More(), c.op.Outstanding())
 			}
 		}
 		then(c)
 	}
-	r.d.StartTicker(c.start(), every)
+	f.d.StartTicker(c.start(), every)
 	return c
 }
 
 // testTicker: ticks come at multiples of the period, never before, and the time
 // that the handler takes does not add up: however late a round is, its ticks
 // account for all periods that had passed when it began.
-func testTicker(r *fixture) {
+func testTicker(f *fixture) {
 	const every, periods = short, 50
 	passed := 0
-	before := r.d.Now()
-	ticker := r.ticks(every, func(c *call) {
+	before := f.d.Now()
+	ticker := f.ticks(every, func(c *call) {
 		passed += c.n
-		if due := before + time.Duration(passed)*every; c.err == nil && r.d.Now() < due {
-			r.t.Errorf("after %d periods the clock says %v", passed, r.d.Now()-before)
+		if due := before + time.Duration(passed)*every; c.err == nil && f.d.Now() < due {
+			f.t.Errorf("after %d periods the clock says %v", passed, f.d.Now()-before)
 		}
 	})
-	after := r.d.Now()
+	after := f.d.Now()
 	for calls := 0; passed < periods; calls = ticker.done {
-		round := r.d.Now()
-		r.until("a tick", func() bool { return ticker.done > calls })
+		round := f.d.Now()
+		f.until("a tick", func() bool { return ticker.done > calls })
 		if all := int((round - after) / every); passed < all {
-			r.t.Errorf("%d periods accounted for, %d have passed", passed, all)
+			f.t.Errorf("%d periods accounted for, %d have passed", passed, all)
 		}
 	}
-	r.d.Cancel(&ticker.op)
-	r.until("the end", ticker.idle)
+	f.d.Cancel(&ticker.op)
+	f.until("the end", ticker.idle)
 	if ticker.err != proactor.ErrCanceled || ticker.op.More() {
-		r.t.Errorf("the end of a ticker: %v, more %v", ticker.err, ticker.op.More())
+		f.t.Errorf("the end of a ticker: %v, more %v", ticker.err, ticker.op.More())
 	}
 }
 
 // testTickerCoalesces has a handler that is late: the ticks that it misses become
 // one tick with a count, and the next one is on time.
-func testTickerCoalesces(r *fixture) {
+func testTickerCoalesces(f *fixture) {
 	const every = 2 * short
 	passed, most := 0, 0
-	partial := r.d.Now()
-	ticker := r.ticks(every, func(c *call) {
+	partial := f.d.Now()
+	ticker := f.ticks(every, func(c *call) {
 		passed += c.n
 		most = max(most, c.n)
 	})
-	sleep := r.call(nil)
+	sleep := f.call(nil)
 	for range 3 { // no dispatcher runs until several periods have passed
-		r.pass(5 * every)
-		r.d.StartTimer(sleep.start(), 0)
-		r.ok(sleep)
-		if all := int((r.d.Now() - partial) / every); passed > all {
-			r.t.Errorf("%d ticks in %d periods", passed, all)
+		f.pass(5 * every)
+		f.d.StartTimer(sleep.start(), 0)
+		f.ok(sleep)
+		if all := int((f.d.Now() - partial) / every); passed > all {
+			f.t.Errorf("%d ticks in %d periods", passed, all)
 		}
 	}
 	if most < 2 {
-		r.t.Errorf("at most %d periods in a tick: none was missed", most)
+		f.t.Errorf("at most %d periods in a tick: none was missed", most)
 	}
-	r.d.Cancel(&ticker.op)
-	r.until("the end", ticker.idle)
+	f.d.Cancel(&ticker.op)
+	f.until("the end", ticker.idle)
 }
 
 // testTickerCount: a tick may stand for more periods than a 32-bit int holds. Then
 // the count is the largest int.
-func testTickerCount(r *fixture) {
-	if !r.virtual {
+func testTickerCount(f *fixture) {
+	if !f.virtual {
 		return // it would take three seconds
 	}
 	const passed = 3 * time.Second
 	most := 0
-	ticker := r.ticks(1, func(c *call) {
+	ticker := f.ticks(1, func(c *call) {
 		if most = max(most, c.n); c.n <= 0 && c.err == nil {
-			r.t.Errorf("a tick of %d periods", c.n)
+			f.t.Errorf("a tick of %d periods", c.n)
 		}
 	})
-	r.pass(passed)
-	r.until("a tick", func() bool { return most > 0 })
-	r.d.Cancel(&ticker.op)
-	r.until("the end", ticker.idle)
+	f.pass(passed)
+	f.until("a tick", func() bool { return most > 0 })
+	f.d.Cancel(&ticker.op)
+	f.until("the end", ticker.idle)
 	if int64(most) < min(int64(passed), math.MaxInt) {
-		r.t.Errorf("a tick of %d periods, where %d have passed", most, passed)
+		f.t.Errorf("a tick of %d periods, where %d have passed", most, passed)
 	}
 }
 
 // pass lets the dispatcher's time pass inside a handler.
-func (r *fixture) pass(d time.Duration) {
-	c := r.call(nil)
+func (f *fixture) pass(d time.Duration) {
+	c := f.call(nil)
 	c.then = func() {
-		for until := r.d.Now() + d; r.d.Now() < until; {
-			r.sleep(d)
+		for until := f.d.Now() + d; f.d.Now() < until; {
+			f.sleep(d)
 		}
 	}
-	r.d.Post(c.start())
-	r.ok(c)
+	f.d.Post(c.start())
+	f.ok(c)
 }
 
 // testCancelTicker ends tickers from their own handler, between ticks, through
 // CancelAll, and by a timeout.
-func testCancelTicker(r *fixture) {
+func testCancelTicker(f *fixture) {
 	ends := map[string]func(c *call){
-		"in the handler": func(c *call) { r.d.Cancel(&c.op) },
-		"all":            func(*call) { r.d.CancelAll() },
+		"in the handler": func(c *call) { f.d.Cancel(&c.op) },
+		"all":            func(*call) { f.d.CancelAll() },
 	}
 	for name, end := range ends {
-		ticker := r.ticks(short, func(c *call) {
+		ticker := f.ticks(short, func(c *call) {
 			if c.err == nil {
 				end(c)
 			}
 		})
-		r.until("the end", ticker.idle)
+		f.until("the end", ticker.idle)
 		if ticker.done != 2 || ticker.err != proactor.ErrCanceled {
-			r.t.Errorf("%s: %d calls, the last with %v", name, ticker.done, ticker.err)
+			f.t.Errorf("%s: %d calls, the last with %v", name, ticker.done, ticker.err)
 		}
 	}
-	c := r.call(nil)
+	c := f.call(nil)
 	c.op.SetTimeout(3*short + short/2)
 	ticks := 0
 	c.then = func() {
@@ -163,12 +163,12 @@ func testCancelTicker(r *fixture) {
 			ticks += c.n
 		}
 	}
-	r.d.StartTicker(c.start(), short)
-	r.until("the timeout", c.idle)
+	f.d.StartTicker(c.start(), short)
+	f.until("the timeout", c.idle)
 	if c.err != proactor.ErrDeadlineExceeded || ticks > 3 {
-		r.t.Errorf("a ticker that ran out of time: %d ticks, %v", ticks, c.err)
+		f.t.Errorf("a ticker that ran out of time: %d ticks, %v", ticks, c.err)
 	}
 	c.then = nil
-	r.d.StartTimer(c.start(), 0) // a one-shot timer again
-	r.ok(c)
+	f.d.StartTimer(c.start(), 0) // a one-shot timer again
+	f.ok(c)
 }

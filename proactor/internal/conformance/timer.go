@@ -11,98 +11,98 @@ import (
 	"github.com/actum-go/actum/proactor"
 )
 
-func testTimer(r *fixture) {
+func testTimer(f *fixture) {
 	for _, after := range []time.Duration{-time.Hour, 0, time.Microsecond, 3 * time.Millisecond} {
-		c := r.call(nil)
-		partial := r.d.Now()
-		r.d.StartTimer(c.start(), after)
-		r.ok(c)
-		if passed := r.d.Now() - partial; passed < after {
-			r.t.Errorf("a timer of %v expired after %v", after, passed)
+		c := f.call(nil)
+		partial := f.d.Now()
+		f.d.StartTimer(c.start(), after)
+		f.ok(c)
+		if passed := f.d.Now() - partial; passed < after {
+			f.t.Errorf("a timer of %v expired after %v", after, passed)
 		}
 	}
 }
 
 // testTimerFromAnotherGoroutine starts a timer while the dispatcher waits for a
 // later one, or without one.
-func testTimerFromAnotherGoroutine(r *fixture) {
-	later := r.call(nil)
-	r.d.StartTimer(later.start(), 24*time.Hour)
-	c := r.call(nil)
+func testTimerFromAnotherGoroutine(f *fixture) {
+	later := f.call(nil)
+	f.d.StartTimer(later.start(), 24*time.Hour)
+	c := f.call(nil)
 	op := c.start()
-	go r.d.StartTimer(op, time.Millisecond)
-	r.until("the timer", func() bool { return c.done == 1 })
-	r.d.Cancel(&later.op)
-	r.wait(later)
+	go f.d.StartTimer(op, time.Millisecond)
+	f.until("the timer", func() bool { return c.done == 1 })
+	f.d.Cancel(&later.op)
+	f.wait(later)
 }
 
 // testTenThousandTimers starts timers in random order, cancels a third of them, and
 // restarts those that expire early, from their handlers.
-func testTenThousandTimers(r *fixture) {
+func testTenThousandTimers(f *fixture) {
 	const timers, rounds = 10_000, 2
 	rng := rand.New(rand.NewPCG(1, 2))
 	completed := 0
 	for i := range timers {
 		var c *call
 		after := time.Duration(rng.IntN(20_000)) * time.Microsecond
-		due := r.d.Now() + after
-		c = r.call(func() {
+		due := f.d.Now() + after
+		c = f.call(func() {
 			completed++
-			if c.err == nil && r.d.Now() < due {
-				r.t.Errorf("timer %d is early by %v", i, due-r.d.Now())
+			if c.err == nil && f.d.Now() < due {
+				f.t.Errorf("timer %d is early by %v", i, due-f.d.Now())
 			}
 			if c.started < rounds {
-				due = r.d.Now() + after/2
-				r.d.StartTimer(c.start(), after/2)
+				due = f.d.Now() + after/2
+				f.d.StartTimer(c.start(), after/2)
 			}
 		})
-		r.d.StartTimer(c.start(), after)
+		f.d.StartTimer(c.start(), after)
 		if i%3 == 0 {
-			r.d.Cancel(&c.op)
+			f.d.Cancel(&c.op)
 		}
 	}
-	r.until("all timers", func() bool { return completed == timers*rounds })
+	f.until("all timers", func() bool { return completed == timers*rounds })
 }
 
-func testCancelTimer(r *fixture) {
-	first, second := r.call(nil), r.call(nil)
-	r.d.StartTimer(first.start(), time.Hour)
-	r.d.StartTimer(second.start(), 2*time.Hour)
-	r.d.Cancel(&second.op)
-	r.d.Cancel(&second.op) // has no effect a second time
-	r.wait(second)
+func testCancelTimer(f *fixture) {
+	first, second := f.call(nil), f.call(nil)
+	f.d.StartTimer(first.start(), time.Hour)
+	f.d.StartTimer(second.start(), 2*time.Hour)
+	f.d.Cancel(&second.op)
+	f.d.Cancel(&second.op) // has no effect a second time
+	f.wait(second)
 	if second.err != proactor.ErrCanceled || !errors.Is(second.err, context.Canceled) {
-		r.t.Errorf("cancelled timer: %v", second.err)
+		f.t.Errorf("cancelled timer: %v", second.err)
 	}
 	if first.done != 0 {
-		r.t.Error("the other timer has completed too")
+		f.t.Error("the other timer has completed too")
 	}
-	r.d.Cancel(&first.op)
-	r.wait(first)
-	r.d.StartTimer(first.start(), 0)
-	r.ok(first)
+	f.d.Cancel(&first.op)
+	f.wait(first)
+	f.d.StartTimer(first.start(), 0)
+	f.ok(first)
 }
 
 // testCancelTimerRace cancels timers from another goroutine as they expire.
-func testCancelTimerRace(r *fixture) {
+func testCancelTimerRace(f *fixture) {
 	const timers = 2000
 	completed := 0
 	calls := make([]*call, timers)
 	for i := range calls {
-		calls[i] = r.call(func() { completed++ })
-		r.d.StartTimer(calls[i].start(), time.Duration(i)*time.Microsecond)
+		calls[i] = f.call(func() { completed++ })
+		f.d.StartTimer(calls[i].start(), time.Duration(i)*time.Microsecond)
 	}
 	var canceller sync.WaitGroup
 	canceller.Go(func() {
 		for _, c := range calls {
-			r.d.Cancel(&c.op)
+			f.d.Cancel(&c.op)
 		}
 	})
-	r.until("all timers", func() bool { return completed == timers })
+	f.until("all timers", func() bool { return completed == timers })
 	canceller.Wait()
 	for _, c := range calls {
 		if c.err != nil && c.err != proactor.ErrCanceled {
-			r.t.Errorf("timer: %v", c.err)
+			f.t.Errorf("timer: %v", c.err)
 		}
 	}
 }

@@ -13,31 +13,31 @@ import (
 
 // receive reads from h until n bytes have arrived and the sender's call has
 // completed.
-func (r *fixture) receive(h *proactor.Handle, n int, sender *call) []byte {
-	r.t.Helper()
+func (f *fixture) receive(h *proactor.Handle, n int, sender *call) []byte {
+	f.t.Helper()
 	got := make([]byte, n)
-	r.read(h, got)
-	r.ok(sender)
+	f.read(h, got)
+	f.ok(sender)
 	return got
 }
 
 // testTransmit sends every combination of header, range and trailer.
-func testTransmit(r *fixture) {
+func testTransmit(f *fixture) {
 	data := pattern(70_000)
-	f := r.file(data)
-	a, b := r.pair()
+	file := f.file(data)
+	a, b := f.pair()
 	header, trailer := []byte("header: "), []byte(" :trailer")
 	for _, c := range []struct {
 		name string
 		t    proactor.Transmission
 		want []byte // the expected part of the file
 	}{
-		{"all", proactor.Transmission{File: f}, data},
-		{"to the end", proactor.Transmission{File: f, Offset: 69_000}, data[69_000:]},
-		{"a range", proactor.Transmission{File: f, Offset: 10, Length: 5000}, data[10:5010]},
-		{"a byte", proactor.Transmission{File: f, Offset: 69_999, Length: 1}, data[69_999:]},
-		{"at the end", proactor.Transmission{File: f, Offset: 70_000}, nil},
-		{"an empty file", proactor.Transmission{File: r.file(nil)}, nil},
+		{"all", proactor.Transmission{File: file}, data},
+		{"to the end", proactor.Transmission{File: file, Offset: 69_000}, data[69_000:]},
+		{"a range", proactor.Transmission{File: file, Offset: 10, Length: 5000}, data[10:5010]},
+		{"a byte", proactor.Transmission{File: file, Offset: 69_999, Length: 1}, data[69_999:]},
+		{"at the end", proactor.Transmission{File: file, Offset: 70_000}, nil},
+		{"an empty file", proactor.Transmission{File: f.file(nil)}, nil},
 		{"no file", proactor.Transmission{}, nil},
 	} {
 		for parts := range 4 {
@@ -51,18 +51,18 @@ func testTransmit(r *fixture) {
 				c.t.Trailer = trailer
 				want = append(bytes.Clone(want), trailer...)
 			}
-			send := r.call(nil)
+			send := f.call(nil)
 			a.TransmitFile(send.start(), &c.t)
-			if got := r.receive(b, len(want), send); !bytes.Equal(got, want) || send.n != len(want) || c.t.Sent() != int64(send.n) {
-				r.t.Errorf("%s, parts %d: %d bytes sent, %d are right", c.name, parts, send.n, len(want))
+			if got := f.receive(b, len(want), send); !bytes.Equal(got, want) || send.n != len(want) || c.t.Sent() != int64(send.n) {
+				f.t.Errorf("%s, parts %d: %d bytes sent, %d are right", c.name, parts, send.n, len(want))
 			}
 		}
 	}
 }
 
 // big returns more bytes than a stream of this backend holds.
-func (r *fixture) big() int {
-	if r.d.Backend().Name == "sim" {
+func (f *fixture) big() int {
+	if f.d.Backend().Name == "sim" {
 		return 1 << 20
 	}
 	return 32 << 20
@@ -70,43 +70,43 @@ func (r *fixture) big() int {
 
 // testTransmitBig sends more than any socket holds, in both directions at once, and
 // checks that another stream works meanwhile.
-func testTransmitBig(r *fixture) {
-	data := pattern(r.big())
-	f := r.file(data)
-	a, b := r.pair()
+func testTransmitBig(f *fixture) {
+	data := pattern(f.big())
+	file := f.file(data)
+	a, b := f.pair()
 	posts := 0
 	var post *call
-	sends := [2]*call{r.call(nil), r.call(nil)}
-	post = r.call(func() {
+	sends := [2]*call{f.call(nil), f.call(nil)}
+	post = f.call(func() {
 		if posts++; posts < 1000 && !sends[0].idle() {
-			r.d.Post(post.start())
+			f.d.Post(post.start())
 		}
 	})
 	received := 0
 	for i, ends := range [][2]*proactor.Handle{{a, b}, {b, a}} {
-		ends[0].TransmitFile(sends[i].start(), &proactor.Transmission{Header: data[:100], File: f, Offset: 100, Trailer: []byte{1, 2, 3}})
-		r.check(ends[1], append(bytes.Clone(data), 1, 2, 3), func() { received++ })
+		ends[0].TransmitFile(sends[i].start(), &proactor.Transmission{Header: data[:100], File: file, Offset: 100, Trailer: []byte{1, 2, 3}})
+		f.check(ends[1], append(bytes.Clone(data), 1, 2, 3), func() { received++ })
 	}
-	r.d.Post(post.start())
-	r.until("both", func() bool { return received == 2 && sends[0].idle() && sends[1].idle() && post.idle() })
+	f.d.Post(post.start())
+	f.until("both", func() bool { return received == 2 && sends[0].idle() && sends[1].idle() && post.idle() })
 	for _, c := range sends {
 		if c.err != nil || c.n != len(data)+3 {
-			r.t.Errorf("transmit: %d, %v", c.n, c.err)
+			f.t.Errorf("transmit: %d, %v", c.n, c.err)
 		}
 	}
 	if posts < 3 {
-		r.t.Errorf("%d posts were served meanwhile", posts)
+		f.t.Errorf("%d posts were served meanwhile", posts)
 	}
 }
 
 // check reads len(want) bytes and compares them with want; then it calls done.
-func (r *fixture) check(h *proactor.Handle, want []byte, done func()) {
+func (f *fixture) check(h *proactor.Handle, want []byte, done func()) {
 	buf := make([]byte, 100_000)
 	at := 0
 	var c *call
-	c = r.call(func() {
+	c = f.call(func() {
 		if c.err != nil || !bytes.Equal(buf[:c.n], want[at:at+c.n]) {
-			r.t.Errorf("%d bytes at %d, %v: not what was sent", c.n, at, c.err)
+			f.t.Errorf("%d bytes at %d, %v: not what was sent", c.n, at, c.err)
 			done()
 			return
 		}
@@ -120,181 +120,181 @@ func (r *fixture) check(h *proactor.Handle, want []byte, done func()) {
 }
 
 // testTransmitInOrder starts transmissions between writes.
-func testTransmitInOrder(r *fixture) {
+func testTransmitInOrder(f *fixture) {
 	data := pattern(1 << 20)
-	f := r.file(data)
-	a, b := r.pair()
+	file := f.file(data)
+	a, b := f.pair()
 	var want []byte
 	var calls []*call
 	for i := range 10 {
 		word := fmt.Appendf(nil, "write %d", i)
-		write, send := r.call(nil), r.call(nil)
+		write, send := f.call(nil), f.call(nil)
 		a.Write(write.start(), word)
-		a.TransmitFile(send.start(), &proactor.Transmission{Header: word, File: f, Offset: int64(i), Length: 200_000})
+		a.TransmitFile(send.start(), &proactor.Transmission{Header: word, File: file, Offset: int64(i), Length: 200_000})
 		want = append(append(append(want, word...), word...), data[i:i+200_000]...)
 		calls = append(calls, write, send)
 	}
 	received := false
-	r.check(b, want, func() { received = true })
-	r.until("everything", func() bool { return received })
+	f.check(b, want, func() { received = true })
+	f.until("everything", func() bool { return received })
 	for _, c := range calls {
-		r.ok(c)
+		f.ok(c)
 	}
 }
 
 // testTransmitOneFile sends one file over many streams at once.
-func testTransmitOneFile(r *fixture) {
+func testTransmitOneFile(f *fixture) {
 	const streams = 20
 	data := pattern(500_000)
-	f := r.file(data)
+	file := f.file(data)
 	received := 0
 	var sends []*call
 	for range streams {
-		a, b := r.pair()
-		send := r.call(nil)
-		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
-		r.check(b, data, func() { received++ })
+		a, b := f.pair()
+		send := f.call(nil)
+		a.TransmitFile(send.start(), &proactor.Transmission{File: file})
+		f.check(b, data, func() { received++ })
 		sends = append(sends, send)
 	}
-	r.until("all of them", func() bool { return received == streams })
+	f.until("all of them", func() bool { return received == streams })
 	for _, c := range sends {
-		r.ok(c)
+		f.ok(c)
 	}
 }
 
 // testTransmitWrong: invalid arguments, and a file that ends early.
-func testTransmitWrong(r *fixture) {
-	f := r.file(pattern(1000))
-	a, b := r.pair()
-	send := r.call(nil)
+func testTransmitWrong(f *fixture) {
+	file := f.file(pattern(1000))
+	a, b := f.pair()
+	send := f.call(nil)
 	for _, t := range []proactor.Transmission{
-		{File: f, Offset: -1},
-		{File: f, Length: -1},
-		{File: f, Offset: math.MaxInt64, Length: math.MaxInt64},
-		{File: f, Offset: math.MaxInt64, Length: 10},
-		{File: f, Offset: 10, Length: math.MaxInt64},
+		{File: file, Offset: -1},
+		{File: file, Length: -1},
+		{File: file, Offset: math.MaxInt64, Length: math.MaxInt64},
+		{File: file, Offset: math.MaxInt64, Length: 10},
+		{File: file, Offset: 10, Length: math.MaxInt64},
 		{Length: 10},
-		{Header: []byte("h"), File: f, Offset: 1001, Trailer: []byte("t")}, // behind the end
+		{Header: []byte("h"), File: file, Offset: 1001, Trailer: []byte("t")}, // behind the end
 	} {
 		a.TransmitFile(send.start(), &t)
-		r.wait(send)
+		f.wait(send)
 		if !errors.Is(send.err, fs.ErrInvalid) || send.n != 0 {
-			r.t.Errorf("offset %d, length %d: %d, %v", t.Offset, t.Length, send.n, send.err)
+			f.t.Errorf("offset %d, length %d: %d, %v", t.Offset, t.Length, send.n, send.err)
 		}
 	}
-	a.TransmitFile(send.start(), &proactor.Transmission{Header: []byte("h"), File: f, Offset: 900, Length: 101, Trailer: []byte("t")})
-	r.wait(send)
+	a.TransmitFile(send.start(), &proactor.Transmission{Header: []byte("h"), File: file, Offset: 900, Length: 101, Trailer: []byte("t")})
+	f.wait(send)
 	if send.err != io.ErrUnexpectedEOF || send.n != 101 {
-		r.t.Errorf("a file that is too short: %d, %v", send.n, send.err)
+		f.t.Errorf("a file that is too short: %d, %v", send.n, send.err)
 	}
 	got := make([]byte, 101)
-	r.read(b, got)
+	f.read(b, got)
 	if !bytes.Equal(got, append([]byte("h"), pattern(1000)[900:]...)) {
-		r.t.Error("what was sent of it is something else")
+		f.t.Error("what was sent of it is something else")
 	}
 	a.TransmitFile(send.start(), &proactor.Transmission{Header: []byte("h"), File: b})
-	r.wait(send)
+	f.wait(send)
 	if send.err != proactor.ErrWrongHandle || send.n != 0 {
-		r.t.Errorf("a stream for a file: %d, %v", send.n, send.err)
+		f.t.Errorf("a stream for a file: %d, %v", send.n, send.err)
 	}
-	f.Close()
-	a.TransmitFile(send.start(), &proactor.Transmission{File: f})
-	r.failed(send, proactor.ErrHandleClosed)
-	r.write(a, []byte("on")) // the stream still works
-	r.read(b, got[:2])
+	file.Close()
+	a.TransmitFile(send.start(), &proactor.Transmission{File: file})
+	f.failed(send, proactor.ErrHandleClosed)
+	f.write(a, []byte("on")) // the stream still works
+	f.read(b, got[:2])
 }
 
 // testTransmitCancel cancels a transmission that waits for room: N bytes were sent,
 // and no more.
-func testTransmitCancel(r *fixture) {
-	data := pattern(r.big())
-	f := r.file(data)
+func testTransmitCancel(f *fixture) {
+	data := pattern(f.big())
+	file := f.file(data)
 	for i := range 3 {
-		a, b := r.pair()
-		send, waiting := r.call(nil), r.call(nil)
-		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
-		a.TransmitFile(waiting.start(), &proactor.Transmission{File: f})
+		a, b := f.pair()
+		send, waiting := f.call(nil), f.call(nil)
+		a.TransmitFile(send.start(), &proactor.Transmission{File: file})
+		a.TransmitFile(waiting.start(), &proactor.Transmission{File: file})
 		got := make([]byte, 100_000)
-		r.read(b, got)
+		f.read(b, got)
 		if i == 0 {
 			a.Cancel()
 		} else {
-			r.d.Cancel(&waiting.op)
-			r.d.Cancel(&send.op)
+			f.d.Cancel(&waiting.op)
+			f.d.Cancel(&send.op)
 		}
-		r.canceled(waiting)
-		r.wait(send)
+		f.canceled(waiting)
+		f.wait(send)
 		if send.err != proactor.ErrCanceled || send.n < len(got) {
-			r.t.Fatalf("cancelled transmit: %d, %v", send.n, send.err)
+			f.t.Fatalf("cancelled transmit: %d, %v", send.n, send.err)
 		}
-		end := r.call(nil)
+		end := f.call(nil)
 		a.Write(end.start(), []byte("end"))
 		got = append(got, make([]byte, send.n+3-len(got))...)
-		r.read(b, got[100_000:])
-		r.ok(end)
+		f.read(b, got[100_000:])
+		f.ok(end)
 		if !bytes.Equal(got[:send.n], data[:send.n]) || string(got[send.n:]) != "end" {
-			r.t.Error("the bytes received are not N bytes of the file")
+			f.t.Error("the bytes received are not N bytes of the file")
 		}
 	}
 }
 
 // testTransmitClose closes the stream, the file or the peer during a transmission.
-func testTransmitClose(r *fixture) {
-	data := pattern(r.big())
+func testTransmitClose(f *fixture) {
+	data := pattern(f.big())
 	for _, what := range []string{"stream", "file", "peer"} {
-		f := r.file(data)
-		a, b := r.pair()
-		send := r.call(nil)
-		a.TransmitFile(send.start(), &proactor.Transmission{File: f})
-		r.read(b, make([]byte, 100_000))
+		file := f.file(data)
+		a, b := f.pair()
+		send := f.call(nil)
+		a.TransmitFile(send.start(), &proactor.Transmission{File: file})
+		f.read(b, make([]byte, 100_000))
 		switch what {
 		case "stream":
 			a.Close()
 		case "file":
-			f.Close()
-			r.until("the end", func() bool { // in a loop, because a transmission that waits does not use its file
+			file.Close()
+			f.until("the end", func() bool { // in a loop, because a transmission that waits does not use its file
 				if send.idle() {
 					return true
 				}
 				b.TryRead(make([]byte, 1<<20))
-				r.d.Post(r.call(nil).start())
+				f.d.Post(f.call(nil).start())
 				return false
 			})
 		case "peer":
 			b.Close()
 		}
-		r.wait(send)
+		f.wait(send)
 		if send.err == nil || send.n < 100_000 || send.n == len(data) {
-			r.t.Errorf("%s closed: %d, %v", what, send.n, send.err)
+			f.t.Errorf("%s closed: %d, %v", what, send.n, send.err)
 		}
 		if what != "peer" && send.err != proactor.ErrHandleClosed {
-			r.t.Errorf("%s closed: %v", what, send.err)
+			f.t.Errorf("%s closed: %v", what, send.err)
 		}
-		f.Close()
+		file.Close()
 		b.Close()
 	}
 }
 
-func testTransmitCloseDispatcher(r *fixture) {
-	f := r.file(pattern(r.big()))
+func testTransmitCloseDispatcher(f *fixture) {
+	file := f.file(pattern(f.big()))
 	var sends []*call
 	for range 5 {
-		a, _ := r.pair()
+		a, _ := f.pair()
 		for range 2 {
-			send := r.call(nil)
-			a.TransmitFile(send.start(), &proactor.Transmission{File: f})
+			send := f.call(nil)
+			a.TransmitFile(send.start(), &proactor.Transmission{File: file})
 			sends = append(sends, send)
 		}
 	}
-	if _, err := r.d.Poll(); err != nil {
-		r.t.Error(err)
+	if _, err := f.d.Poll(); err != nil {
+		f.t.Error(err)
 	}
-	if err := r.d.Close(); err != nil {
-		r.t.Error(err)
+	if err := f.d.Close(); err != nil {
+		f.t.Error(err)
 	}
 	for _, c := range sends {
 		if c.done != 1 || c.err != proactor.ErrClosed {
-			r.t.Errorf("completed %d times, %d, %v", c.done, c.n, c.err)
+			f.t.Errorf("completed %d times, %d, %v", c.done, c.n, c.err)
 		}
 	}
 }
