@@ -58,20 +58,20 @@ func copyPart(w io.Writer, f *File, t *backend.Transmission) error {
 
 // read and size are for callers that have not acquired the file.
 
-func (f *File) read(b []byte, off int64) (int, error) {
-	if err := f.Acquire(); err != nil {
-		return 0, err
+func (f *File) read(b []byte, off int64) (n int, err error) {
+	if err = f.Acquire(); err == nil {
+		n, err = f.sys.ReadAt(b, off)
+		f.Release()
 	}
-	defer f.Release()
-	return f.sys.ReadAt(b, off)
+	return n, err
 }
 
 func (f *File) size() (int64, error) {
-	if err := f.Acquire(); err != nil {
-		return 0, err
-	}
-	defer f.Release()
 	var s backend.Stat
-	err := f.sys.Stat(&s)
+	err := f.Acquire()
+	if err == nil {
+		err = f.sys.Stat(&s)
+		f.Release()
+	}
 	return s.Size, err
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
+	"github.com/actum-go/actum/proactor/internal/sys"
 )
 
 // TestErrorsNameTheFile: errors of the system are those of package os for the same
@@ -59,6 +60,69 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 	if op := h.do(&backend.Op{Kind: backend.KindRead, Handle: f}); op.Err != backend.ErrWrongHandle {
 		t.Errorf("a read without an offset: %v", op.Err)
+	}
+}
+
+// TestErrorsWithoutADescriptor: each operation reports the system's error.
+func TestErrorsWithoutADescriptor(t *testing.T) {
+	h := newHarness(t, nil)
+	s, err := sys.OpenFile(&backend.OpenArgs{Name: filepath.Join(h.dir, "none")})
+	if err == nil {
+		t.Fatal("it is there")
+	}
+	f := &File{pool: &h.Pool, sys: s, name: "lost"}
+	for _, tt := range []struct {
+		op   backend.Op
+		call string
+	}{
+		{backend.Op{Kind: backend.KindReadAt, Buf: make([]byte, 1)}, "read"},
+		{backend.Op{Kind: backend.KindReadAt, Buf: make([]byte, quickRead+1)}, "read"},
+		{backend.Op{Kind: backend.KindWriteAt, Buf: make([]byte, 1)}, "write"},
+		{backend.Op{Kind: backend.KindSync}, "sync"},
+		{backend.Op{Kind: backend.KindStat, Args: new(backend.Stat)}, "stat"},
+	} {
+		op := tt.op
+		op.Handle = f
+		h.do(&op)
+		if e := (*fs.PathError)(nil); !errors.As(op.Err, &e) || e.Op != tt.call || e.Path != "lost" || op.N != 0 {
+			t.Errorf("%v of %d bytes: %d, %v", op.Kind, len(op.Buf), op.N, op.Err)
+		}
+	}
+	if op := h.do(&backend.Op{Kind: backend.KindPage, Handle: f}); op.Err != nil {
+		t.Errorf("paging in, whose errors the reader gets: %v", op.Err)
+	}
+	if n, err := f.read(make([]byte, 1), 0); n != 0 || err == nil {
+		t.Errorf("read: %d, %v", n, err)
+	}
+	if n, err := f.size(); n != 0 || err == nil {
+		t.Errorf("size: %d, %v", n, err)
+	}
+	if f.users.Load() != 0 {
+		t.Errorf("%d users are left", f.users.Load())
+	}
+}
+
+// TestAdoptFile: a file that the caller has opened becomes a handle with its name; one
+// that is closed does not.
+func TestAdoptFile(t *testing.T) {
+	h := newHarness(t, nil)
+	given, err := os.Create(filepath.Join(h.dir, "given"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	adopted, err := h.AdoptFile(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given.Close()
+	if f := adopted.(*File); f.Name() != given.Name() {
+		t.Errorf("its name is %q, want %q", f.Name(), given.Name())
+	}
+	if op := h.do(&backend.Op{Kind: backend.KindWriteAt, Handle: adopted, Buf: []byte("x")}); op.N != 1 || op.Err != nil {
+		t.Errorf("a write: %d, %v", op.N, op.Err)
+	}
+	if f, err := h.AdoptFile(given); f != nil || err == nil {
+		t.Errorf("a closed file became %v, %v", f, err)
 	}
 }
 

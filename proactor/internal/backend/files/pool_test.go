@@ -104,6 +104,27 @@ func TestReads(t *testing.T) {
 	}
 }
 
+// TestQuickReads: Start carries out itself what is in memory, up to a size, where the
+// system can tell what is in memory.
+func TestQuickReads(t *testing.T) {
+	h := newHarness(t, nil)
+	f := h.file(make([]byte, quickRead+1))
+	h.limit = 0 // no workers
+	atOnce := func(size int) bool {
+		op := &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, size)}
+		h.Start(op)
+		quick := len(h.done) > 0
+		h.Pool.Cancel(op)
+		if <-h.done; quick == (op.Err != nil) {
+			t.Errorf("%d bytes at once: %v, %v", size, quick, op.Err)
+		}
+		return quick
+	}
+	if one := atOnce(1); atOnce(quickRead) != one || atOnce(quickRead+1) || !atOnce(0) {
+		t.Errorf("a read of 1 byte at once: %v, and one of %d is not so, or longer ones are, or one of nothing is not", one, quickRead)
+	}
+}
+
 // TestWorkersAreBounded has more operations than workers, none of which completes.
 // Operations that no worker has begun can be cancelled, and end when their file is
 // closed.
