@@ -125,6 +125,46 @@ func TestQuickReads(t *testing.T) {
 	}
 }
 
+// TestOthersStayQueued: what is queued for a file ends when it is closed, and only that.
+func TestOthersStayQueued(t *testing.T) {
+	h := newHarness(t, nil)
+	f, other := h.file(nil), h.file(nil)
+	h.limit = 0 // no workers
+	var ops []*backend.Op
+	for _, of := range []*File{other, f, other} {
+		op := &backend.Op{Kind: backend.KindSync, Handle: of}
+		h.Start(op)
+		ops = append(ops, op)
+	}
+	f.Close()
+	if op := <-h.done; op != ops[1] || op.Err != backend.ErrHandleClosed {
+		t.Errorf("%p, %v, want %p", op, op.Err, ops[1])
+	}
+	h.CancelAll()
+	for _, want := range []*backend.Op{ops[0], ops[2]} {
+		if op := <-h.done; op != want || op.Err != backend.ErrCanceled {
+			t.Errorf("%p, %v, want %p", op, op.Err, want)
+		}
+	}
+}
+
+// TestClosedBeforeAWorkerBegins: an operation that a worker begins after its file was
+// closed does not touch the file.
+func TestClosedBeforeAWorkerBegins(t *testing.T) {
+	h := newHarness(t, nil)
+	f := h.file([]byte("x"))
+	f.Close()
+	for _, k := range []backend.Kind{backend.KindReadAt, backend.KindWriteAt, backend.KindSync, backend.KindStat, backend.KindPage} {
+		op := &backend.Op{Kind: k, Handle: f, Buf: make([]byte, 1), Args: new(backend.Stat)}
+		if h.perform(op); op.Err != backend.ErrHandleClosed || op.N != 0 {
+			t.Errorf("%v: %d, %v", k, op.N, op.Err)
+		}
+	}
+	if n := f.users.Load(); n != closed {
+		t.Errorf("%d users are left", n-closed)
+	}
+}
+
 // TestWorkersAreBounded has more operations than workers, none of which completes.
 // Operations that no worker has begun can be cancelled, and end when their file is
 // closed.
