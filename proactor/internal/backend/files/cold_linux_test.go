@@ -28,9 +28,11 @@ func TestColdReads(t *testing.T) {
 	f := h.file(data)
 	b := make([]byte, pageSize)
 	const off = backend.TransmitTurn + 16
-	evict(t, f)
-	if op := h.do(&backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: b, Off: off}); op.N == 0 || op.Err != nil || !bytes.Equal(b[:op.N], data[off:off+op.N]) {
-		t.Errorf("%d bytes, %v", op.N, op.Err)
+	for _, size := range []int{1, pageSize} {
+		evict(t, f)
+		if op := h.do(&backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: b[:size], Off: off}); op.N == 0 || op.Err != nil || !bytes.Equal(b[:op.N], data[off:off+op.N]) {
+			t.Errorf("%d bytes of %d, %v", op.N, size, op.Err)
+		}
 	}
 	_, cannotTell := f.sys.ReadNow(b, off)
 	evict(t, f)

@@ -108,8 +108,9 @@ func TestReads(t *testing.T) {
 // system can tell what is in memory.
 func TestQuickReads(t *testing.T) {
 	h := newHarness(t, nil)
-	f := h.file(make([]byte, quickRead+1))
+	f := h.file(make([]byte, 100<<10))
 	h.limit = 0 // no workers
+	const longest = 64 << 10
 	atOnce := func(size int) bool {
 		op := &backend.Op{Kind: backend.KindReadAt, Handle: f, Buf: make([]byte, size)}
 		h.Start(op)
@@ -120,8 +121,8 @@ func TestQuickReads(t *testing.T) {
 		}
 		return quick
 	}
-	if one := atOnce(1); atOnce(quickRead) != one || atOnce(quickRead+1) || !atOnce(0) {
-		t.Errorf("a read of 1 byte at once: %v, and one of %d is not so, or longer ones are, or one of nothing is not", one, quickRead)
+	if one := atOnce(1); atOnce(longest) != one || atOnce(longest+1) || !atOnce(0) {
+		t.Errorf("a read of 1 byte at once: %v, and one of %d is not so, or longer ones are, or one of nothing is not", one, longest)
 	}
 }
 
