@@ -64,9 +64,9 @@ make_overlay() {
 for_windows() { GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$@"; }
 
 # test_packages runs the tests of packages, with three exceptions: the simulated backend
-# is the same on every system; the memory of an idle connection is bounded for backends
-# without goroutines for each connection (docs/adr/0009 has figures); and an example,
-# which cannot skip itself, needs ipc.
+# is the same on every system; the memory of an idle connection is measured on 500, which
+# wine takes too long to make (docs/adr/0009 has figures); and an example, which cannot
+# skip itself, needs ipc.
 test_packages() {
 	for_windows in_workspace go_test -overlay "$overlay" -exec "timeout -k 10 500 wine" -count=1 -timeout 8m \
 		-skip 'IdleConnectionMemory|Example_broker|Sim|UnderFaults|OnTheSystemClock|/sim/' "$@"
