@@ -59,7 +59,7 @@ func writeTable(w io.Writer, rows []row, missing error, colour bool) error {
 		messageSize, subscribers)))
 	b.WriteString(fold("Latency one way, one message at a time: until the last receiver has it, or half of a round trip."))
 	if missing != nil {
-		b.WriteString(fold(fmt.Sprint("Not shown, because this system unsupported it: ", missing)))
+		b.WriteString(fold(fmt.Sprint("Not shown, because this system does not support it: ", missing)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
