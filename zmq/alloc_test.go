@@ -21,6 +21,7 @@ func TestNoAllocationPerMessage(t *testing.T) {
 		{"PUSH and PULL", streamOf8Bytes},
 		{"PUSH and PULL, 64 KiB", streamOf64KiB},
 		{"PUSH and PULL, batches", streamOfBatches},
+		{"PUSH and PULL, three frames", streamOfFrames},
 		{"REQ and REP", roundTrips},
 		{"PUB and SUB", publications},
 		{"PUB and ten SUB, batches", publishedBatches},
@@ -50,14 +51,14 @@ const (
 	tolerated = 0.25
 )
 
-// stream sends messages made by make and receives them meanwhile.
-func (f *fixture) stream(make func() zmq.Msg) func() {
+// stream sends messages and receives them meanwhile.
+func (f *fixture) stream(send func(context.Context, *zmq.Socket) error) func() {
 	push, pull := f.Socket(zmq.PUSH, zmq.Options{}), f.Socket(zmq.PULL, zmq.Options{})
 	f.Link(pull, push)
 	ctx := context.Background()
 	return func() {
 		for range messagesPerRun {
-			if err := push.Send(ctx, make()); err != nil {
+			if err := send(ctx, push); err != nil {
 				f.Fatal(err)
 			}
 		}
@@ -73,7 +74,12 @@ func (f *fixture) stream(make func() zmq.Msg) func() {
 
 func streamOf8Bytes(f *fixture) func() {
 	body := []byte("12345678")
-	return f.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+	return f.stream(func(ctx context.Context, push *zmq.Socket) error { return push.Send(ctx, zmq.NewMsg(body)) })
+}
+
+func streamOfFrames(f *fixture) func() {
+	a, b, c := []byte("first"), []byte("second"), []byte("third")
+	return f.stream(func(ctx context.Context, push *zmq.Socket) error { return push.SendFrames(ctx, a, b, c) })
 }
 
 // Large bodies are sent one by one, so that their memory is reused.

@@ -1,6 +1,7 @@
 package zmq_test
 
 import (
+	"context"
 	"runtime"
 	"testing"
 
@@ -13,7 +14,7 @@ func TestInprocMemoryIsUsedAgain(t *testing.T) {
 	for _, size := range []int{256, 512, 1024} {
 		f := newFixture(t, "inproc")
 		body := make([]byte, size)
-		run := f.stream(func() zmq.Msg { return zmq.NewMsg(body) })
+		run := f.stream(func(ctx context.Context, push *zmq.Socket) error { return push.Send(ctx, zmq.NewMsg(body)) })
 		for range 10 {
 			run()
 		}

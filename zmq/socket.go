@@ -67,7 +67,7 @@ func (s *Socket) SendOwned(ctx context.Context, b []byte) error {
 
 // SendFrames sends a message of copies of the frames.
 func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
-	return s.core.Send(ctx, message.Copy(frames...))
+	return s.core.SendFrames(ctx, frames...)
 }
 
 // Recv receives the next message, and waits for one until ctx is done. The

@@ -122,6 +122,17 @@ func (s *Socket) SendBytes(ctx context.Context, b []byte) error {
 	return err
 }
 
+// SendFrames sends a message of copies of the frames.
+func (s *Socket) SendFrames(ctx context.Context, frames ...[]byte) error {
+	m, ok := message.Borrow(frames...)
+	if !ok {
+		return s.Send(ctx, message.Copy(frames...))
+	}
+	err := s.Send(ctx, m)
+	m.GiveBack()
+	return err
+}
+
 // Recv receives the next message, and waits for one until ctx is done. The message
 // may be read and sent, but not written to.
 func (s *Socket) Recv(ctx context.Context) (message.Msg, error) { return s.pattern.Recv(ctx) }

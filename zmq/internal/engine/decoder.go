@@ -239,7 +239,7 @@ func (d *decoder) fits(flags byte, size uint64) error {
 	return nil
 }
 
-// scanShort is the hot path: a sequence of messages of one short frame.
+// scanShort is the hot path: a sequence of messages of short frames.
 func (d *decoder) scanShort(room int) {
 	if d.pos != d.whole || d.wholeRefs != len(d.refs) || d.keep != keepAll {
 		return
@@ -248,20 +248,49 @@ func (d *decoder) scanShort(room int) {
 		return // each frame has to be checked
 	}
 	b, pos, end := d.chunk, d.pos, d.end
-	msgs, size := d.msgs, d.size
-	most := min(room, msgs+d.turn)
-	for msgs < most && end-pos >= 2 && b[pos] == 0 {
+	msgs, size, turn := d.msgs, d.size, d.turn
+	for msgs < room && turn > 0 && end-pos >= 2 {
 		next := pos + 2 + int(b[pos+1])
 		if next > end {
 			break
 		}
+		frames := 1
+		if b[pos] != 0 {
+			if next, frames = d.shortFrames(pos, turn); frames == 0 {
+				break
+			}
+		}
+		turn -= frames
 		msgs++
-		size += next - pos - 2
+		size += next - pos - 2*frames
 		pos = next
 	}
-	d.turn -= msgs - d.msgs
-	d.pos, d.whole, d.msgs, d.size = pos, pos, msgs, size
+	d.pos, d.whole, d.msgs, d.size, d.turn = pos, pos, msgs, size, turn
 	d.refs = d.refs[:d.wholeRefs]
+}
+
+// shortFrames returns the position behind a message of several short frames, and their
+// number; or 0 if the message is not whole, has another frame, more frames than most, or
+// may exceed a limit.
+func (d *decoder) shortFrames(pos, most int) (next, frames int) {
+	if d.MaxFrames > 0 {
+		most = min(most, d.MaxFrames)
+	}
+	b, end := d.chunk, d.end
+	for next = pos; frames < most && end-next >= 2; {
+		flags := b[next]
+		next += 2 + int(b[next+1])
+		if frames++; next > end || flags > wire.FlagMore {
+			return 0, 0
+		}
+		if flags == 0 {
+			if uint64(next-pos) > uint64(d.MaxMessage-1) {
+				return 0, 0
+			}
+			return next, frames
+		}
+	}
+	return 0, 0
 }
 
 // frameDone counts a frame that is complete; the last one completes a message.

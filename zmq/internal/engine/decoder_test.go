@@ -202,6 +202,8 @@ func TestDecoderRefuses(t *testing.T) {
 		{"a command that is too long", wire.AppendFrameHeader(nil, wire.FlagCommand, maxCommand+1), 0, wire.ErrCommand, 0, 0},
 		{"a message that is too long", wire.AppendFrameHeader(nil, 0, 101), 100, ErrTooLarge, 0, 0},
 		{"frames that are too long together", append(frame(nil, wire.FlagMore, body(60)), frame(nil, 0, body(41))...), 100, ErrTooLarge, 0, 0},
+		{"short frames that are too long together", append(frame(nil, wire.FlagMore, body(200)), frame(nil, 0, body(101))...), 300, ErrTooLarge, 0, 0},
+		{"one short frame too many", append(bytes.Repeat(frame(nil, wire.FlagMore, nil), 3), frame(nil, 0, nil)...), 0, ErrTooLarge, 0, 3},
 		{"a frame that is too long", append(frame(nil, wire.FlagMore, body(100)), wire.AppendFrameHeader(nil, 0, 101)...), 1000, ErrTooLarge, 100, 0},
 		{"a short frame that is too long", frame(nil, 0, body(11)), 1000, ErrTooLarge, 10, 0},
 		{"frames without end", bytes.Repeat(frame(nil, wire.FlagMore, nil), 101), 0, ErrTooLarge, 0, 100},

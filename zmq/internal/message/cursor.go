@@ -48,7 +48,38 @@ func (c *Cursor) Next() (Msg, bool) {
 		c.pos = end
 		return Msg{first: buf[start:end:end], own: c.small}, true
 	}
+	if m, ok := c.readShort(); ok {
+		return m, true
+	}
 	return c.readFrames(), true
+}
+
+// readShort is readFrames for a message of several short frames, none of which is
+// referred to. It returns false if the next message is another one.
+func (c *Cursor) readShort() (Msg, bool) {
+	if c.ref != len(c.batch.Refs) {
+		return Msg{}, false
+	}
+	buf, pos := c.batch.Buf, c.pos
+	frames := 0
+	for flags := byte(wire.FlagMore); flags == wire.FlagMore; frames++ {
+		flags = buf[pos]
+		if flags > wire.FlagMore || frames == arenaFrames {
+			return Msg{}, false
+		}
+		pos += 2 + int(buf[pos+1])
+	}
+	list := c.arena.List()
+	start := c.pos + 2
+	end := start + int(buf[start-1])
+	first := buf[start:end:end]
+	for end < pos {
+		start = end + 2
+		end = start + int(buf[start-1])
+		list.Add(buf[start:end:end])
+	}
+	c.pos = pos
+	return Msg{first: first, own: c.arena.newRest(list.Frames(), c.batch.Mem)}, true
 }
 
 // Done reports whether Next has returned all messages.

@@ -6,6 +6,7 @@ package message
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"sync/atomic"
 )
 
@@ -87,6 +88,36 @@ func Copy(frames ...[]byte) Msg {
 		copies = append(copies, memory[start:len(memory):len(memory)])
 	}
 	return New(copies...)
+}
+
+// borrowed has the ownerships of Borrow.
+var borrowed = sync.Pool{New: func() any { return new(ownership) }}
+
+// Borrow makes a message of short frames without copying them, for the time of one
+// Send: all of them are shorter than GatherMin, so Send copies them. It returns false if
+// one is not. The caller ends the time with GiveBack.
+func Borrow(frames ...[]byte) (Msg, bool) {
+	for _, f := range frames {
+		if len(f) >= GatherMin {
+			return Msg{}, false
+		}
+	}
+	if len(frames) < 2 {
+		return New(frames...), true
+	}
+	own := borrowed.Get().(*ownership)
+	own.rest = append(own.rest[:0], frames[1:]...)
+	return Msg{first: nonNil(frames[0]), own: own}, true
+}
+
+// GiveBack frees the list of a message that Borrow has made, which must not be used any
+// more.
+func (m Msg) GiveBack() {
+	if m.own != nil {
+		clear(m.own.rest)
+		*m.own = ownership{rest: m.own.rest[:0]}
+		borrowed.Put(m.own)
+	}
 }
 
 // Alloc makes a message of one frame of size bytes out of the pool. Its content

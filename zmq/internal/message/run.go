@@ -50,7 +50,7 @@ func (r *Run) stop() int { return int(min(r.next.Swap(stopped), r.n)) }
 // a Run is not worth it. The cursor must not be used until Return was called
 // with the Run.
 func (c *Cursor) Publish(most int, wanted func(topic []byte) bool) *Run {
-	if c.pos < c.tried || c.pos >= len(c.batch.Buf) || most < minRun {
+	if c.pos < c.tried || c.pos >= len(c.batch.Buf) || most < minRun || c.batch.Buf[c.pos] != 0 {
 		return nil
 	}
 	r := c.spare
