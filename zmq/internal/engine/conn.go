@@ -26,6 +26,7 @@ type conn struct {
 
 	// owned by the dispatcher's goroutine
 	reads               uint32 // number of reads that have brought something
+	delivered           uint32 // messages handed to the Inbox; see answered
 	state               state
 	subscribesByCommand bool // the peer takes subscriptions as commands
 	inboxFull           bool // see fullwatch.go
@@ -43,6 +44,7 @@ type conn struct {
 	written  int           // bytes of inFlight, or of commands, that are written
 	vec      [][]byte      // the pieces that are being written
 	next     int           // the first piece of vec that is not wholly written
+	sent     uint32        // messages that are wholly written; see answered
 	commands []byte        // commands being written: never in the middle of a batch
 
 	mu     sync.Mutex

@@ -18,7 +18,8 @@ import (
 //  4. close
 //
 // The time and the bytes of step 3 are bounded, because a peer may be slow to
-// read, or write without end.
+// read, or write without end. A connection on which the peer has read everything, as
+// its replies show, is closed after step 1.
 type gracefulClose struct {
 	timeout    time.Duration // how long step 3 may wait; 0: only bytes that are there already are read
 	left       int           // bytes that may still be dropped
@@ -70,6 +71,10 @@ func (e *conn) closeGracefully() bool {
 		e.d.Cancel(e.writeOp.get(e, (*conn).onWritten)) // its handler calls closeIfDone again
 		return false
 	}
+	if e.answered() {
+		p.done = true
+		return true
+	}
 	if !p.writeEnded {
 		p.writeEnded = true
 		if p.done = e.s.CloseWrite() != nil; !p.done {
@@ -77,6 +82,13 @@ func (e *conn) closeGracefully() bool {
 		}
 	}
 	return p.done
+}
+
+// answered reports whether the peer has read every message that was written to it: a
+// REQ has as many replies as it has sent requests. Then steps 2 and 3 would wait for
+// nothing.
+func (e *conn) answered() bool {
+	return e.cfg.Type == wire.REQ && e.inFlight.Msgs == 0 && e.sent == e.delivered
 }
 
 // awaitEnd begins step 3. An outstanding read becomes a part of it.

@@ -261,3 +261,30 @@ func TestCloseGracefullyUntilThePeerEnds(t *testing.T) {
 		}
 	}
 }
+
+// A REQ does not wait for the end of a peer that has answered all its requests.
+func TestCloseGracefullyAnswered(t *testing.T) {
+	for requests := range 3 {
+		for replies := range 3 {
+			t.Run(fmt.Sprintf("%d requests, %d replies", requests, replies), func(t *testing.T) {
+				f := newFixture(t, 1, sim.Faults{})
+				p, q := f.connect(testConfig{Type: wire.REQ})
+				f.shakeHands(p, q, "REP")
+				for i := range requests {
+					p.send(fmt.Append(nil, i))
+				}
+				f.poll()
+				for range replies {
+					q.say(frame(nil, 0, body(10)))
+				}
+				f.until("the replies", func() bool { return p.e.delivered == uint32(replies) })
+				begun := f.d.Now()
+				p.e.CloseGracefully(errTest, time.Second)
+				p.awaitClosed()
+				if waited := f.d.Now()-begun >= time.Second; waited != (requests != replies) {
+					t.Errorf("waited for the peer's end: %v", waited)
+				}
+			})
+		}
+	}
+}

@@ -141,6 +141,7 @@ func (e *conn) take() bool {
 // skipped.
 func (e *conn) deliver() {
 	if batch, ok := e.decoder.Batch(); ok {
+		e.delivered += uint32(batch.Msgs)
 		e.inbox.Put(batch)
 	}
 	if n := e.decoder.Skipped(); n > 0 {

@@ -175,6 +175,7 @@ func (e *conn) reload() bool {
 // messages.
 func (e *conn) releaseWritten() (msgs, size int) {
 	msgs, size = e.inFlight.Msgs, e.inFlight.Size
+	e.sent += uint32(msgs)
 	e.recycle()
 	e.vec, e.next, e.written = e.vec[:0], 0, 0
 	return msgs, size
