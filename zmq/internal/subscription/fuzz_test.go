@@ -29,6 +29,7 @@ func FuzzIndex(f *testing.F) {
 				}
 			}
 			p := m.peers[who]
+			m.index.memo.turnOn(1 + size%maxDepth)
 			switch do {
 			case 0, 1, 2, 3:
 				err = m.add(p, string(prefix))

@@ -14,11 +14,14 @@ type Index[V any] struct {
 	departed *Peer[V] // list of peers that have left and are not swept yet
 	mark     uint64   // number of the Match that is running, or was last
 	found    []V      // the result of the last Match; reused
+	memo     memo     // results of Match: see search
+	listed   []V      // the lists that the memo refers to
 }
 
 // Peer is one peer of an Index.
 type Peer[V any] struct {
 	Value V
+	self  [1]V // Value
 	id    uint32
 	list  ref // its subscriptions: nodes of kindOne, and members of groups
 	count int
@@ -35,7 +38,7 @@ func (x *Index[V]) Join(v V) *Peer[V] {
 	if x.moved == nil {
 		x.moved = x.onMoved
 	}
-	p := &Peer[V]{Value: v}
+	p := &Peer[V]{Value: v, self: [1]V{v}}
 	if n := len(x.ids); n > 0 {
 		p.id, x.ids = x.ids[n-1], x.ids[:n-1]
 		x.peers[p.id] = p
@@ -54,6 +57,7 @@ func (x *Index[V]) Leave(p *Peer[V]) {
 		return
 	}
 	p.gone = true
+	defer x.changed()
 	x.present--
 	x.count -= p.count
 	if p.list == 0 {
@@ -67,6 +71,7 @@ func (x *Index[V]) Leave(p *Peer[V]) {
 // whether there are more. It calls ended, unless that is nil, with each prefix
 // that has no subscriber any more; the prefix is valid until ended returns.
 func (x *Index[V]) Sweep(most int, ended func(prefix []byte)) (more bool) {
+	defer x.changed()
 	for ; x.departed != nil; most-- {
 		p := x.departed
 		if p.list == 0 {
@@ -137,6 +142,7 @@ func (x *Index[V]) Add(p *Peer[V], prefix []byte) (added, first bool) {
 	}
 	p.count++
 	x.count++
+	x.changed()
 	return true, first
 }
 
@@ -168,6 +174,7 @@ func (x *Index[V]) Remove(p *Peer[V], prefix []byte) (removed, last bool) {
 	}
 	p.count--
 	x.count--
+	x.changed()
 	return true, last
 }
 

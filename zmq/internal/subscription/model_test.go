@@ -106,9 +106,11 @@ func (m *model) compare(topic string) error {
 			want = append(want, number)
 		}
 	}
-	got := slices.Sorted(slices.Values(m.index.Match([]byte(topic))))
-	if slices.Sort(want); !slices.Equal(got, want) {
-		return fmt.Errorf("%q matches %v, want %v", topic, got, want)
+	slices.Sort(want)
+	for _, how := range []string{"", " again"} { // the memo may have the second answer
+		if got := slices.Sorted(slices.Values(m.index.Match([]byte(topic)))); !slices.Equal(got, want) {
+			return fmt.Errorf("%q matches %v%s, want %v", topic, got, how, want)
+		}
 	}
 	for prefix := range m.left {
 		prefixes[prefix] = true
@@ -168,6 +170,9 @@ func TestIndexAgainstAModel(t *testing.T) {
 				} else if r.IntN(20) == 0 {
 					err = m.sweepAll()
 				}
+			}
+			if seed%2 == 0 {
+				m.index.memo.turnOn(1 + int(seed)%maxDepth)
 			}
 			if err == nil {
 				err = m.compare(word(r) + word(r))

@@ -6,7 +6,8 @@ import "math"
 // subscriptions to each. The zero value is empty.
 type Set struct {
 	trie
-	n int
+	n    int
+	memo memo // 1 for a topic that matches, 0 for another one
 }
 
 // Len returns the number of different prefixes.
@@ -21,6 +22,7 @@ func (s *Set) Add(prefix []byte) (first bool) {
 	case first:
 		n.put(atValue, 1)
 		s.n++
+		s.memo.forget(s.n)
 	case count < math.MaxUint32:
 		n.put(atValue, count+1)
 	}
@@ -41,18 +43,33 @@ func (s *Set) Remove(prefix []byte) (last bool) {
 	}
 	s.prune(r)
 	s.n--
+	s.memo.forget(s.n)
 	return true
 }
 
 // Matches reports whether the set has a prefix of topic.
 func (s *Set) Matches(topic []byte) bool {
+	if s.memo.entries != nil {
+		if result, ok := s.memo.lookup(topic); ok {
+			return result != 0
+		}
+	}
 	if s.root == 0 {
 		return false
 	}
-	n := s.node(s.root)
+	n, depth := s.node(s.root), 0
 	if n.kind() == kindPlain {
-		n, _ = s.next(n, topic, 0)
+		n, depth = s.next(n, topic, 0)
 	}
+	if s.memo.resting > 0 {
+		s.memo.resting--
+		return n != nil
+	}
+	result := uint32(0)
+	if n != nil {
+		result = 1
+	}
+	s.memo.walked(topic, depth, result, s.n)
 	return n != nil
 }
 

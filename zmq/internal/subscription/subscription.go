@@ -21,8 +21,12 @@
 // A subscription takes a few tens of bytes, in pages without pointers that the
 // garbage collector need not scan. An empty page is left to the collector.
 //
-// Neither is safe for concurrent use: the caller's lock guards it. Prefixes and
-// topics that are passed in are never kept.
+// Topics that come again are not walked for: a memo of bounded size has the
+// results of recent ones until the subscriptions change. It takes no memory
+// where topics do not come again.
+//
+// Neither is safe for concurrent use, not even for matching: the caller's lock
+// guards it. Prefixes and topics that are passed in are never kept.
 package subscription
 
 import "github.com/actum-go/actum/zmq/internal/wire"

@@ -39,22 +39,30 @@ func (t *trie) find(s []byte) ref {
 
 // next descends from n, the node of the first at bytes of topic, to the next
 // node on the way to topic that has a value. It returns that node and the
-// length of its string; nil if there is none.
+// length of its string. If there is none it returns nil, and how many bytes of
+// topic say so: the end of topic counts as one.
 func (t *trie) next(n node, topic []byte, at int) (node, int) {
-	for head := n.word(0); at < len(topic); {
-		r, key, code := ref(0), topic[at], byte(head>>16)
+	for head := n.word(0); ; {
+		code := byte(head >> 16)
+		if code == 0 {
+			return nil, at
+		}
+		if at >= len(topic) {
+			return nil, at + 1
+		}
+		r, key := ref(0), topic[at]
 		table, room := atValue+valueSize(byte(head)), int(capacityOf[code])
 		if code&ranged != 0 {
 			i := int(key - byte(head>>24))
 			if i >= room {
-				break
+				return nil, at + 1
 			}
 			r = ref(n.word(table + 4*i))
 		} else if i := indexOf(n[table:], int(head>>24), key); i >= 0 {
 			r = ref(n.word(table + room + 4*i))
 		}
 		if r == 0 {
-			break
+			return nil, at + 1
 		}
 		n = t.block(r)
 		head = n.word(0)
@@ -63,13 +71,12 @@ func (t *trie) next(n node, topic []byte, at int) (node, int) {
 		} else if rest := topic[at:]; size <= len(rest) && string(n.label()) == string(rest[:size]) {
 			at += size
 		} else {
-			break
+			return nil, at + common(n.label(), rest) + 1
 		}
 		if byte(head) != kindPlain {
 			return n, at
 		}
 	}
-	return nil, 0
 }
 
 // fits reports whether there is memory to insert a string.
