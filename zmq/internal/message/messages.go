@@ -23,7 +23,7 @@ func (b *Batch) AppendMessages(ms []Msg, gatherMin int) int {
 	for i := range ms {
 		m := &ms[i]
 		if m.own == nil && len(m.first) <= 255 && m.first != nil {
-			buf = append(append(buf, 0, byte(len(m.first))), m.first...)
+			buf = appendShort(buf, m.first)
 			size += len(m.first)
 			continue
 		}

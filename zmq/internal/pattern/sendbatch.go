@@ -66,17 +66,25 @@ func (s *Socket) sendTurn(ms []message.Msg) (n int) {
 		s.senders.WakeOne() // there may be room for the next one too
 	}
 	woken := s.collected
-	if len(woken) == 0 {
-		s.sendMu.Unlock()
-		return n
-	}
-	s.collected = nil
 	alone := len(woken) == 1 && idle != nil && s.pace.Alone(idle)
+	if !alone {
+		s.handed += len(woken)
+	}
+	s.untilLook -= n
+	age := s.deferralLocked(false)
+	if len(woken) > 0 {
+		s.collected = nil
+	}
 	s.sendMu.Unlock()
 	for _, c := range woken {
 		s.wakeConsumer(c, alone) // several are written for together, by the dispatcher
 	}
-	s.reuse(woken)
+	if age > 0 {
+		s.runDeferred(age)
+	}
+	if len(woken) > 0 {
+		s.reuse(woken)
+	}
 	return n
 }
 
