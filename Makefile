@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help test full deps format modules typecheck build vet vet-all lint lint-all unit race i386 bsd simulation \
 	fuzz interop bench-build emulated windows \
-	demo fmt mutants bench bench-matrix bench-guard bench-runtime features ablation figures clean
+	demo fmt mutants bench bench-matrix bench-guard bench-openloop bench-runtime features ablation figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,12 +55,14 @@ windows: ## tests, demonstration and exchanges compiled for Windows, under wine
 
 demo: ## run the demonstration
 	@go run -C cmd/actum . demo
-bench: deps ## measure us and our peers in turn, then write the tables: about 50 minutes
+bench: deps ## measure us and our peers in turn, then write the tables: about 90 minutes
 	@cd bench && go run ./cmd/bench run && go run ./cmd/bench table
 bench-matrix: deps ## the speed matrix alone: messages beside libzmq, waiting for a quiet machine; about 40 minutes
 	@cd bench && go run ./cmd/bench matrix --patience 5s && go run ./cmd/bench table
 bench-guard: deps ## the speed matrix, briefly: fails when a ratio is below half of the kept one; a few minutes
 	@cd bench && go run ./cmd/bench guard
+bench-openloop: deps ## latencies at fixed rates, beside libzmq; about 4 minutes
+	@cd bench && go run ./cmd/bench openloop --patience 5s && go run ./cmd/bench table
 bench-runtime: deps ## the same for the runtime alone (echo, idle, timers, files), waiting for a quiet machine
 	@cd bench && go run ./cmd/bench run --only echo,idle,timer,file,transmit --patience 30s && go run ./cmd/bench table
 features: deps ## what each feature of io_uring in use is worth to an echo server, on and off in one run

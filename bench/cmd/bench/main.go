@@ -9,6 +9,7 @@
 //	go run ./cmd/bench run --self --quick                  libzmq against itself: about 1
 //	go run ./cmd/bench ablation                            each optimization on and off, and in phases
 //	go run ./cmd/bench features                            each feature of io_uring on and off
+//	go run ./cmd/bench openloop                            latencies at fixed rates
 //	go run ./cmd/bench subscriptions                       10, 10,000 and 1,000,000 subscriptions
 //	go run ./cmd/bench list                                the points
 //	go run ./cmd/bench table                               results into the documents
@@ -30,6 +31,7 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 	"guard":         guardCommand,
 	"ablation":      ablationCommand,
 	"features":      featuresCommand,
+	"openloop":      openloopCommand,
 	"subscriptions": subscriptionsCommand,
 	"list":          listCommand,
 	"table":         tableCommand,
@@ -45,7 +47,7 @@ func main() {
 // run returns the exit code: 1 for a failure, 2 for wrong usage.
 func run(args []string) int {
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench run|matrix|guard|ablation|features|subscriptions|list|table [FLAGS]; bench run --help for the flags")
+		fmt.Fprintln(os.Stderr, "usage: bench run|matrix|guard|ablation|features|openloop|subscriptions|list|table [FLAGS]; bench run --help for the flags")
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

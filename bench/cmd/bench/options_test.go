@@ -30,7 +30,7 @@ func TestDefaults(t *testing.T) {
 
 func TestComparisons(t *testing.T) {
 	all := len(matrix.All())
-	cells := 2 * (len(matrix.Cells()) + 1)
+	cells := 2 * (len(matrix.Cells()) + len(matrix.Thousands()))
 	tests := []struct {
 		name    string
 		options options

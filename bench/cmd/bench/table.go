@@ -29,7 +29,11 @@ func tableCommand(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := table.WriteInto(*full, table.Full(all)+subscriptions); err != nil {
+	openLoop, err := openLoopTable(filepath.Join(*dir, "openloop"))
+	if err != nil {
+		return err
+	}
+	if err := table.WriteInto(*full, table.Full(all)+openLoop+subscriptions); err != nil {
 		return err
 	}
 	return table.WriteInto(*readme, table.Goals(all))

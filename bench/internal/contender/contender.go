@@ -111,10 +111,16 @@ func (c Contender) crowdJob(p matrix.Point, endpoint string, count int) Job {
 	if p.Batch > 0 && c.managed {
 		tail = append(tail, "--batch", strconv.Itoa(p.Batch))
 	}
+	if p.Idle > 0 {
+		tail = append(tail, "--idle", strconv.Itoa(p.Idle))
+	}
+	if p.Rate > 0 {
+		tail = append(tail, "--rate", strconv.Itoa(p.Rate))
+	}
 	if p.Transport == "inproc" {
 		return Job{Local: c.line("both", tail)}
 	}
-	return Job{Local: c.line("one", tail), Remote: c.line("many", tail)}
+	return Job{Local: c.line("one", tail), Remote: c.line("many", tail), Managed: c.managed}
 }
 
 // controlPath is a path that no other run has. One process needs none.

@@ -60,6 +60,8 @@ func TestFiguresOfPeersInC(t *testing.T) {
 		{"round trips, 1 to 1", "ask 5", "2 2 2 2"},
 		// Polled in 10 us; 3 messages and the end of each of 2 subscribers: 24 us.
 		{"fan-out", "sub 3 2", "250000 6"},
+		// Due at 0, received at 3, 6, ... 30; the first is warm-up.
+		{"one-way, at a rate", "many pull 10 1 rate", "370370.37 18 18 30 30"},
 		// 4 sends, and 7 us until the last one is received.
 		{"one-way, in bursts", "many push-pull 12 3 4", "363636.364 11 11 11 11"},
 		// 6 times 1 and 3 us.

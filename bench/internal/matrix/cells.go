@@ -75,10 +75,32 @@ func local() []Point {
 	)
 }
 
-// Crowded1000 is 1,000 peers with 30 requests in flight each.
-func Crowded1000() Point {
+// InFlight is 1,000 peers with 30 requests in flight each.
+func InFlight() Point {
 	p := crowd(RouterDealer, 1000, 64, 0)
 	p.Window = 30
+	return p
+}
+
+// BesideIdle is 1,000 peers that ask, and 10,000 connections that do not.
+func BesideIdle() Point {
+	p := crowd(RepReq, 1000, 64, 0)
+	p.Idle = 10_000
+	return p
+}
+
+// Thousands are the points with a thousand peers and more: measured and shown with the
+// cells.
+func Thousands() []Point { return []Point{InFlight(), BesideIdle()} }
+
+// Stream is PUSH to that number of PULLs, as fast as possible, whose rate Paced has a
+// share of.
+func Stream(peers int) Point { return crowd(PushPull, peers, 64, 0) }
+
+// Paced is PUSH to that number of PULLs at a fixed rate.
+func Paced(peers, rate int) Point {
+	p := Stream(peers)
+	p.Rate = rate
 	return p
 }
 
@@ -115,8 +137,8 @@ func over(transport string, points []Point) []Point {
 }
 
 var isCell = func() map[Point]bool {
-	all := map[Point]bool{Crowded1000(): true}
-	for _, p := range Cells() {
+	all := map[Point]bool{}
+	for _, p := range append(Cells(), Thousands()...) {
 		all[p] = true
 	}
 	return all

@@ -67,7 +67,7 @@ func All() []Comparison {
 	for _, transport := range []string{"tcp", "ipc", "inproc"} {
 		add(Libzmq, slices.DeleteFunc(points(transport, ReqRep, 8, 1<<10, 64<<10), Point.IsCell))
 	}
-	for _, p := range append(Cells(), Crowded1000()) {
+	for _, p := range append(Cells(), Thousands()...) {
 		add(Libzmq, []Point{p})
 		add(Tuned, []Point{p})
 	}

@@ -50,6 +50,10 @@ func (p Point) Load() string {
 		return fmt.Sprintf("%d with each call", p.Batch)
 	case p.Window > 0:
 		return fmt.Sprintf("%d in flight each", p.Window)
+	case p.Rate > 0:
+		return WithCommas(p.Rate) + " a second"
+	case p.Idle > 0:
+		return "and " + WithCommas(p.Idle) + " idle connections"
 	}
 	return "a stream"
 }
@@ -63,6 +67,10 @@ func (p Point) load() string {
 		return fmt.Sprintf("batch-%d", p.Batch)
 	case p.Window > 0:
 		return fmt.Sprintf("window-%d", p.Window)
+	case p.Rate > 0:
+		return fmt.Sprintf("rate-%d", p.Rate)
+	case p.Idle > 0:
+		return fmt.Sprintf("idle-%d", p.Idle)
 	}
 	return "stream"
 }
@@ -98,19 +106,19 @@ func (p Point) crowdWork() string {
 // Roles names the sockets that send and the sockets that receive.
 func (p Point) Roles() string {
 	switch form := map[string]string{
-		PushPull:     "PUSH to %d PULL",
-		PullPush:     "%d PUSH to PULL",
-		PubSub:       "PUB to %d SUB, 10 topics each",
-		PubSubAll:    "PUB to %d SUB",
-		RouterDealer: "%d DEALER and ROUTER",
-		RouterRouter: "%d ROUTER and ROUTER",
-		RepReq:       "%d REQ and REP",
-		Connect:      "connect, ask, close, %d at a time",
+		PushPull:     "PUSH to %s PULL",
+		PullPush:     "%s PUSH to PULL",
+		PubSub:       "PUB to %s SUB, 10 topics each",
+		PubSubAll:    "PUB to %s SUB",
+		RouterDealer: "%s DEALER and ROUTER",
+		RouterRouter: "%s ROUTER and ROUTER",
+		RepReq:       "%s REQ and REP",
+		Connect:      "connect, ask, close, %s at a time",
 	}[p.Pattern]; form {
 	case "":
 		return "PAIR to PAIR"
 	default:
-		return fmt.Sprintf(form, p.Peers)
+		return fmt.Sprintf(form, WithCommas(p.Peers))
 	}
 }
 

@@ -56,6 +56,8 @@ type Point struct {
 	Peers       int    `json:"peers,omitempty"`       // of one socket: see peers.go
 	Burst       int    `json:"burst,omitempty"`       // messages sent at a time; 0: a stream without a pause
 	Window      int    `json:"window,omitempty"`      // requests in flight of each peer, where it is not the usual number
+	Rate        int    `json:"rate,omitempty"`        // messages a second, paced by the clock; 0: as fast as possible
+	Idle        int    `json:"idle,omitempty"`        // connections beside those of the peers, which ask nothing
 	Batch       int    `json:"batch,omitempty"`       // messages that our programs send and receive with one call; 0: one by one
 	Outstanding int    `json:"outstanding,omitempty"` // connections or timers, at a time
 	Frames      int    `json:"frames,omitempty"`      // of a message; 0: one
@@ -187,7 +189,7 @@ func (p Point) Work() string {
 		return plural(p.Outstanding, "connection")
 	case TimerStart, TimerCancel, TimerExpiry:
 		_, what, _ := strings.Cut(p.Pattern, "-")
-		return fmt.Sprintf("%s of a timer among %s", what, thousands(p.Outstanding))
+		return fmt.Sprintf("%s of a timer among %s", what, WithCommas(p.Outstanding))
 	case ReadCached, ReadUncached:
 		_, what, _ := strings.Cut(p.Pattern, "-")
 		return fmt.Sprintf("%s of a file, %s, %d at a time", p.SizeText(), what, p.Outstanding)
@@ -206,13 +208,13 @@ func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return thousands(n) + " " + what + "s"
+	return WithCommas(n) + " " + what + "s"
 }
 
-// thousands is n with commas: 10,000.
-func thousands(n int) string {
+// WithCommas is n with commas: 10,000.
+func WithCommas(n int) string {
 	if n < 1000 {
 		return fmt.Sprint(n)
 	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+	return fmt.Sprintf("%s,%03d", WithCommas(n/1000), n%1000)
 }

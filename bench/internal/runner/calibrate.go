@@ -58,6 +58,8 @@ func firstCount(p matrix.Point) int {
 	}
 	const bytes, most, least = 32 << 20, 100_000, 100
 	switch {
+	case p.Idle > 0:
+		return 20_000 // the connections take longer than any trial
 	case p.Pattern == matrix.RepReq:
 		return 2000
 	case p.Pattern == matrix.Connect:

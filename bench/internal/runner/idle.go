@@ -48,9 +48,9 @@ func runIdle(ctx context.Context, job contender.Job, connections int) (idle resu
 		return idle, err
 	}
 	after, err := memoryOf(ctx, s, job.Managed)
-	idle.Seconds = watch.Seconds()
-	idle.Managed = float64(after.managed-before.managed) / float64(connections)
-	idle.Process = float64(after.process-before.process) / float64(connections)
+	switches := idle.WakeUps
+	idle = growth(before, after, connections)
+	idle.WakeUps, idle.Seconds = switches, watch.Seconds()
 	return idle, err
 }
 

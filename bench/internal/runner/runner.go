@@ -56,6 +56,11 @@ func Compare(ctx context.Context, p matrix.Point, ours contender.Contender, peer
 	return count, pairs, nil
 }
 
+// Run is one run of one side, of count messages, which waits for a quiet machine.
+func Run(ctx context.Context, p matrix.Point, c contender.Contender, count int, patience time.Duration) (result.Run, error) {
+	return runQuietly(ctx, p, c, count, patience)
+}
+
 // runOnce is one run of one side.
 func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count int) (result.Run, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
@@ -71,7 +76,13 @@ func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count i
 		return result.Run{Messages: count, Idle: idle}, err
 	}
 	before := lookAround()
-	o, err := run(ctx, job)
+	var o outcome
+	var idle result.Idle
+	if p.Idle > 0 {
+		o, idle, err = runBesideIdle(ctx, job, endpoint, p.Idle)
+	} else {
+		o, err = run(ctx, job)
+	}
 	if err != nil {
 		return result.Run{}, err
 	}
@@ -79,6 +90,7 @@ func runOnce(ctx context.Context, p matrix.Point, c contender.Contender, count i
 	if err != nil {
 		return figures, fmt.Errorf("%s at %s: %w", c.Name, p, err)
 	}
+	figures.Idle = idle
 	figures.Others = before.others(o.cpu.Seconds())
 	if !job.Serves {
 		figures.CPU = o.cpu

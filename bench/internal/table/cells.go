@@ -20,7 +20,7 @@ type cell struct {
 // cellsOf has the cells that were measured, in the order of the matrix.
 func cellsOf(results []result.Result) []cell {
 	var cells []cell
-	for _, p := range append(matrix.Cells(), matrix.Crowded1000()) {
+	for _, p := range append(matrix.Cells(), matrix.Thousands()...) {
 		c := cell{p, map[string]result.Result{}}
 		for _, r := range results {
 			if r.Point == p && (r.Peer == matrix.Libzmq || r.Peer == matrix.Tuned) {
@@ -122,7 +122,21 @@ func renderCells(results []result.Result) string {
 		fmt.Fprintf(&b, " %s | %s | %s | %s |\n", spread(r.Ratio(matrix.CPU)), waits(r, result.Ours), waits(r, result.Peer), goals(r))
 	}
 	b.WriteString("\n")
+	for _, c := range cells {
+		if c.point.Idle > 0 {
+			b.WriteString(idleSentence(c.better()))
+		}
+	}
 	return b.String()
+}
+
+// idleSentence is what the idle connections take that a cell has besides.
+func idleSentence(r result.Result) string {
+	managed := r.Median(result.Ours, func(run result.Run) float64 { return run.Idle.Managed })
+	process := func(run result.Run) float64 { return run.Idle.Process }
+	return fmt.Sprintf("Each of the %s idle connections takes %s of heap and stacks in our process, which grows by %s for it, and libzmq's grows by %s. "+
+		"The processor time of that cell contains their handshakes.\n\n",
+		matrix.WithCommas(r.Point.Idle), bytes(managed), bytes(r.Median(result.Ours, process)), bytes(r.Median(result.Peer, process)))
 }
 
 func cellFigure(r result.Result, side func(result.Pair) result.Run) string {

@@ -7,7 +7,7 @@
  *   figures throughput MESSAGES NS
  *   figures pull|ask   COUNT              halves.c
  *   figures sub        COUNT SUBSCRIBERS  pubsub.c: the subscribers
- *   figures many       PATTERN COUNT PEERS BURST   roundtrip.c, oneway.c: the side that reports
+ *   figures many       PATTERN COUNT PEERS BURST|stream|rate   roundtrip.c, oneway.c: the side that reports
  */
 #include "../../../peers/libzmq/many.h"
 
@@ -63,7 +63,11 @@ int zmq_msg_init(zmq_msg_t *msg) { return msg == NULL; }
 int zmq_msg_init_size(zmq_msg_t *msg, size_t size) { return msg == NULL || size == 0; }
 int zmq_msg_close(zmq_msg_t *msg) { return msg == NULL; }
 size_t zmq_msg_size(const zmq_msg_t *msg) { return msg != NULL && !ended; }
-void *zmq_msg_data(zmq_msg_t *msg) { return msg; }
+void *zmq_msg_data(zmq_msg_t *msg)
+{
+    static uint64_t begin = 5000 * US; /* of a message: it was due when the clock was started */
+    return msg == NULL ? NULL : &begin;
+}
 int zmq_msg_more(const zmq_msg_t *msg) { return msg == NULL; }
 int zmq_errno(void) { return errno; }
 
@@ -200,7 +204,8 @@ static void many_report(char **argv)
                      .peers = parse_count("PEERS", argv[2]), .frames = 1, .window = WINDOW };
     if (strcmp(j.pattern, "rep-req") == 0)
         j.window = j.timed = 1;
-    j.burst = strcmp(argv[3], "stream") == 0 ? 0 : parse_count("BURST", argv[3]);
+    j.rate = strcmp(argv[3], "rate") == 0;
+    j.burst = strcmp(argv[3], "stream") == 0 || j.rate ? 0 : parse_count("BURST", argv[3]);
     j.n = strcmp(j.pattern, "push-pull") == 0 ? 1 : j.peers;
     int *counters = calloc(j.n, sizeof *counters);
     j.sockets = calloc(j.n, sizeof *j.sockets);
