@@ -171,3 +171,37 @@ func TestFinish(t *testing.T) {
 		}
 	}
 }
+
+// sink is a connection that counts what is written.
+type sink struct {
+	conn
+	n int
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	s.n += len(b)
+	return len(b), nil
+}
+
+// A gather write moves whole buffers up to its limit, at least one, and keeps none.
+func TestGatherIsBounded(t *testing.T) {
+	block := make([]byte, 64<<20) // never touched
+	const most = 1 << 30 / (64 << 20)
+	for _, buffers := range []int{1, most, most + 1} {
+		to := new(sink)
+		s := &stream{conn: to}
+		op := new(backend.Op)
+		for range buffers {
+			op.Vec = append(op.Vec, block)
+		}
+		want := min(buffers, most) * len(block)
+		if s.writeV(op); op.N != want || to.n != want || op.Err != nil {
+			t.Errorf("%d buffers: %d bytes, %v; want %d", buffers, op.N, op.Err, want)
+		}
+		for _, kept := range s.vec[:cap(s.vec)] {
+			if kept != nil {
+				t.Error("a buffer is kept")
+			}
+		}
+	}
+}

@@ -160,3 +160,22 @@ func TestCancelFiles(t *testing.T) {
 		c.Files.Close()
 	}
 }
+
+// An operation on a handle is cancelled. One that its handle cannot carry out is not there.
+func TestCancelOnHandle(t *testing.T) {
+	b := newMemory()
+	defer b.Close()
+	r, w, err := b.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := &backend.Op{Kind: backend.KindRead, Handle: r, Buf: make([]byte, 1)}
+	b.Start(read)
+	b.Cancel(&backend.Op{Kind: backend.KindRead, Handle: w})
+	if b.Wait(0) != nil {
+		t.Fatal("something has completed")
+	}
+	if b.Cancel(read); b.Wait(0) != read || read.Err != backend.ErrCanceled {
+		t.Errorf("cancelled: %v", read.Err)
+	}
+}

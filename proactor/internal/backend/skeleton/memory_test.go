@@ -17,12 +17,14 @@ import (
 // TestMemory runs the tests of the contract between dispatcher and backend on a backend
 // that has nothing but its attempts: the skeleton has the rest.
 func TestMemory(t *testing.T) {
-	conformance.RunBackend(t, func() (backend.Backend, error) {
-		b := &memory{listeners: map[string]*end{}}
-		b.Base.Init("memory", func(op *backend.Op) { b.Complete(op, op.Err); b.Wake() }, nil)
-		b.channel.Init()
-		return b, nil
-	})
+	conformance.RunBackend(t, func() (backend.Backend, error) { return newMemory(), nil })
+}
+
+func newMemory() *memory {
+	b := &memory{listeners: map[string]*end{}}
+	b.Base.Init("memory", func(op *backend.Op) { b.Complete(op, op.Err); b.Wake() }, nil)
+	b.channel.Init()
+	return b
 }
 
 // memory carries operations out on streams in memory.
