@@ -76,6 +76,33 @@ func TestSpeculativeReceiveOfEmptyPool(t *testing.T) {
 	held.Release()
 }
 
+// A receive whose bytes are there waits for a buffer, and does not ask the kernel again
+// and again meanwhile.
+func TestReceiveOfEmptyPoolWaits(t *testing.T) {
+	b := open(t, tuning{})
+	client, server := pair(t, b)
+	pool := backend.NewPool(8, 1)
+	held := pool.TryTake()
+	op := &backend.Op{Kind: backend.KindReceive, Handle: server, Args: &backend.ReceiveArgs{Pool: pool}}
+	if _, err := client.TryWrite([]byte("bytes")); err != nil {
+		t.Fatal(err)
+	}
+	b.Start(op)
+	for polled := b.reaps.Load(); b.reaps.Load() == polled; {
+		if b.Wait(0) != nil {
+			t.Fatal("received without a buffer")
+		}
+	}
+	if op.Flag&needsBuffer == 0 || op.Flag&polling != 0 {
+		t.Errorf("its state is %b", op.Flag)
+	}
+	held.Release()
+	if await(t, b, op); op.N != 5 || op.Err != nil {
+		t.Errorf("%d, %v", op.N, op.Err)
+	}
+	op.Receive().Buffer.Release()
+}
+
 // A speculative receive that finds no bytes ends with ErrCanceled if it was cancelled
 // meanwhile.
 func TestCancelOfSpeculativeReceive(t *testing.T) {
