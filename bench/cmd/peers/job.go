@@ -101,6 +101,12 @@ func parse(args []string) (j job, err error) {
 // oneByOne reports whether each socket has one request in flight.
 func (j *job) oneByOne() bool { return j.pattern == repReq || j.pattern == connect }
 
+// oneWay reports whether messages are not answered.
+func (j *job) oneWay() bool {
+	t := patterns[j.pattern].one
+	return t == zmq.PUSH || t == zmq.PULL || t == zmq.PAIR || t == zmq.PUB
+}
+
 // copies is how many subscribers get each message.
 func (j *job) copies() int {
 	if j.pattern == pubSubAll {
@@ -128,8 +134,8 @@ func (j *job) check() error {
 		return errors.New("a PAIR has one peer")
 	case j.rate > 0 && (j.size < timeSize || j.frames > 1):
 		return errors.New("a message that is sent at a rate has one frame, with room for a time")
-	case j.batch != 0:
-		return errors.New("this version has no call for many messages")
+	case j.batch < 0 || j.batch > 0 && (j.burst > 0 || j.rate > 0 || !j.oneWay() || j.pattern == pubSub):
+		return errors.New("batches are sent in a stream, in one direction, without topics")
 	}
 	return nil
 }

@@ -61,6 +61,20 @@ func runBoth(t *testing.T, line []string, together bool) string {
 	return figures.String()
 }
 
+// Batches need not divide the count.
+func TestBatches(t *testing.T) {
+	defer func(to io.Writer) { out = to }(out)
+	for _, line := range []string{"push-pull EP C 8 1000 1 stream --batch 300", "pull-push EP C 8 1000 4 stream --batch 7 --frames 3", "pub-sub-all EP C 8 1000 4 stream --batch 100"} {
+		for _, together := range []bool{false, true} {
+			fields := strings.Fields(line)
+			fields[1], fields[2] = freePort(t), filepath.Join(t.TempDir(), "c")
+			if figures := runBoth(t, fields, together); !strings.Contains(figures, "mean throughput: ") {
+				t.Errorf("%s: figures %q", line, figures)
+			}
+		}
+	}
+}
+
 // The requests of a window and the messages of a rate are timed.
 func TestTimed(t *testing.T) {
 	defer func(to io.Writer) { out = to }(out)
@@ -88,7 +102,8 @@ func TestUsage(t *testing.T) {
 		"", "one", "one no-pattern e c 8 8 8 stream", "one push-pull e c 0 8 8 stream", "none push-pull e c 8 8 8 stream",
 		"one push-pull e c 8 12 8 5", "one pub-sub-all e c 8 12 8 stream", "one pair e c 8 8 2 stream", "one rep-req e c 8 10 1 10",
 		"one push-pull e c 8 8 8 stream --frames 0", "one push-pull e c 8 8 8 stream --rate 1 --frames 2", "one push-pull e c 7 8 8 stream --rate 1",
-		"one push-pull e c 8 8 8 stream more", "one push-pull e c 8 8 8 stream --off nothing", "one push-pull e c 8 8 8 stream --batch 10",
+		"one push-pull e c 8 8 8 stream more", "one push-pull e c 8 8 8 stream --off nothing", "one push-pull e c 8 10 8 10 --batch 10",
+		"one push-pull e c 8 8 8 stream --batch -1", "one rep-req e c 8 8 8 stream --batch 10", "one pub-sub e c 8 8 8 stream --batch 10",
 	} {
 		if err := run(strings.Fields(line)); !errors.Is(err, errUsage) {
 			t.Errorf("%q: %v", line, err)

@@ -24,8 +24,12 @@ func (s *side) send() error {
 		return s.sendBursts(payloads)
 	}
 	return s.each(func(i int, socket *zmq.Socket) error {
+		count := share(s.count/s.copies(), i, len(s.sockets))
+		if s.batch > 0 {
+			return s.sendBatches(socket, count)
+		}
 		next := 0
-		for range share(s.count/s.copies(), i, len(s.sockets)) {
+		for range count {
 			if err := s.sendOne(socket, payloads[next]); err != nil {
 				return err
 			}
@@ -79,7 +83,11 @@ func (s *side) receive() error {
 	if s.rate > 0 {
 		r.took = perf.NewResponses(s.count)
 	}
-	err := s.each(func(_ int, socket *zmq.Socket) error { return r.from(socket) })
+	from := r.from
+	if s.batch > 0 {
+		from = r.batchesFrom
+	}
+	err := s.each(func(_ int, socket *zmq.Socket) error { return from(socket) })
 	if s.rate > 0 && err == nil {
 		r.took.Percentiles(out)
 	}
