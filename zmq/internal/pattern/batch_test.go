@@ -372,3 +372,51 @@ func TestBatchWakesReceivers(t *testing.T) {
 		t.Fatalf("received %v", counts)
 	}
 }
+
+// A batch wakes each consumer once, when all messages are queued and the lock is
+// released: the idlers take it. One peer is written to by the sender, as it is by Send.
+// Several are left to the dispatcher, which has work for each of them.
+func TestBatchWakesEachConsumerOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		socket func(pattern.Config) *pattern.Socket
+		other  func(pattern.Config) *pattern.Socket
+		frames func(i int) []string
+	}{
+		"PUSH":   {pattern.NewPush, pattern.NewPull, func(int) []string { return []string{"x"} }},
+		"ROUTER": {pattern.NewRouter, pattern.NewDealer, func(i int) []string { return []string{fmt.Sprint(i), "x"} }},
+		"PUB":    {pattern.NewPub, pattern.NewSub, func(int) []string { return []string{"x"} }},
+	} {
+		for _, peers := range []int{1, 3} {
+			t.Run(fmt.Sprint(name, " with peers: ", peers), func(t *testing.T) {
+				s := tt.socket(defaults())
+				var inline, posted int
+				for i := range peers {
+					other := tt.other(defaults())
+					if name == "PUB" {
+						subscribe(t, other, "")
+					}
+					j := join(t, s, other, "", fmt.Sprint(i))
+					_, _ = s.TryRecv() // subscriptions
+					j.pa.Out.Attach(&idler{j.pa.Out, &inline, &posted}, false)
+				}
+				var ms []message.Msg
+				for i := range 30 {
+					ms = append(ms, msg(tt.frames(i%peers)...))
+				}
+				for round := 1; round <= 3; round++ {
+					sendBatch(t, s, ms, len(ms), nil)
+					wantInline, wantPosted := 0, round*peers
+					if peers == 1 {
+						wantInline, wantPosted = round, 0
+					}
+					if inline != wantInline || posted != wantPosted {
+						t.Fatalf("%d inline wakes and %d others after %d batches, want %d and %d", inline, posted, round, wantInline, wantPosted)
+					}
+				}
+				if got := s.Stats().Sent.Msgs; name != "PUB" && got != 90 || name == "PUB" && got != uint64(90*peers) {
+					t.Errorf("%d messages were taken", got)
+				}
+			})
+		}
+	}
+}
