@@ -67,19 +67,29 @@ var errorCalls = map[string][]errorCase{
 		{func(f *errorFixture) error { return f.closed(zmq.PUSH).Set("sndhwm", "1") }, zmq.ErrClosed, "option sndhwm", "PUSH"},
 		{func(f *errorFixture) error { return f.of(zmq.PUB).Set("subscribe", "") }, zmq.ErrNotSupported, "option subscribe", "PUB"},
 	},
-	"Socket.Close":       nil, // always nil
-	"Socket.Shutdown":    {{func(f *errorFixture) error { s := f.of(zmq.PUSH); f.unsent(s); return s.Shutdown(f.done) }, context.Canceled, "shutdown", "PUSH"}},
-	"Socket.Send":        sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),
-	"Socket.SendBytes":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendBytes(ctx, make([]byte, 1<<16)) }),
-	"Socket.SendOwned":   sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendOwned(ctx, []byte("x")) }),
-	"Socket.SendFrames":  sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendFrames(ctx, []byte("x")) }),
-	"Socket.Recv":        receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.Recv(ctx); return err }),
-	"Socket.RecvBytes":   receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvBytes(ctx); return err }),
-	"Socket.RecvFrames":  receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvFrames(ctx); return err }),
-	"Socket.TrySend":     tries("send", "PUSH", func(s *zmq.Socket) error { return s.TrySend(zmq.StringMsg("x")) }),
-	"Socket.TryRecv":     tries("receive", "PULL", func(s *zmq.Socket) error { _, err := s.TryRecv(); return err }),
-	"Socket.Subscribe":   subscribes("subscribe on ", (*zmq.Socket).Subscribe),
-	"Socket.Unsubscribe": subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
+	"Socket.Close":      nil, // always nil
+	"Socket.Shutdown":   {{func(f *errorFixture) error { s := f.of(zmq.PUSH); f.unsent(s); return s.Shutdown(f.done) }, context.Canceled, "shutdown", "PUSH"}},
+	"Socket.Send":       sends(func(ctx context.Context, s *zmq.Socket) error { return s.Send(ctx, zmq.StringMsg("x")) }),
+	"Socket.SendBytes":  sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendBytes(ctx, make([]byte, 1<<16)) }),
+	"Socket.SendOwned":  sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendOwned(ctx, []byte("x")) }),
+	"Socket.SendFrames": sends(func(ctx context.Context, s *zmq.Socket) error { return s.SendFrames(ctx, []byte("x")) }),
+	"Socket.Recv":       receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.Recv(ctx); return err }),
+	"Socket.RecvBytes":  receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvBytes(ctx); return err }),
+	"Socket.RecvFrames": receives(func(ctx context.Context, s *zmq.Socket) error { _, err := s.RecvFrames(ctx); return err }),
+	"Socket.SendBatch": sends(func(ctx context.Context, s *zmq.Socket) error {
+		_, err := s.SendBatch(ctx, []zmq.Msg{zmq.StringMsg("x")})
+		return err
+	}),
+	"Socket.RecvBatch": receives(func(ctx context.Context, s *zmq.Socket) error {
+		_, err := s.RecvBatch(ctx, make([]zmq.Msg, 1))
+		return err
+	}),
+	"Socket.TrySendBatch": tries("send", "PUSH", func(s *zmq.Socket) error { _, err := s.TrySendBatch([]zmq.Msg{zmq.StringMsg("x")}); return err }),
+	"Socket.TryRecvBatch": tries("receive", "PULL", func(s *zmq.Socket) error { _, err := s.TryRecvBatch(make([]zmq.Msg, 1)); return err }),
+	"Socket.TrySend":      tries("send", "PUSH", func(s *zmq.Socket) error { return s.TrySend(zmq.StringMsg("x")) }),
+	"Socket.TryRecv":      tries("receive", "PULL", func(s *zmq.Socket) error { _, err := s.TryRecv(); return err }),
+	"Socket.Subscribe":    subscribes("subscribe on ", (*zmq.Socket).Subscribe),
+	"Socket.Unsubscribe":  subscribes("unsubscribe on ", (*zmq.Socket).Unsubscribe),
 	"Socket.Messages": {
 		{func(f *errorFixture) error {
 			for _, err := range f.of(zmq.PUSH).Messages(f.Ctx) {
