@@ -3,26 +3,19 @@
 package readiness
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/actum-go/actum/proactor/internal/backend"
 )
 
-// watcher is an eager demultiplexer that also records what is watched.
-type watcher struct {
+// gated is an eager demultiplexer that also counts the calls of Shut.
+type gated struct {
 	eager
-	watched   []int
-	unwatched []int
-	tokens    []Token
+	shut int
 }
 
-func (w *watcher) Unwatch(fd int) { w.unwatched = append(w.unwatched, fd) }
-
-func (w *watcher) Watch(fd int, token Token) {
-	w.watched, w.tokens = append(w.watched, fd), append(w.tokens, token)
-}
+func (g *gated) Shut() { g.shut++ }
 
 // pipeRead makes a pipe and starts a read of it.
 func pipeRead(t *testing.T, b *Backend, kind backend.Kind) (h *handle, w backend.Handle, op *backend.Op) {
@@ -36,12 +29,12 @@ func pipeRead(t *testing.T, b *Backend, kind backend.Kind) (h *handle, w backend
 	return r.(*handle), w, op
 }
 
-// A descriptor is unwatched from its first spin until the next Wait, or until another one
-// is unwatched.
-func TestSpinUnwatches(t *testing.T) {
-	d := new(watcher)
+// A spin is refused if there is no read to try, or a reason to return. Otherwise it
+// lowers the cost of edges and tries the read that was started last.
+func TestSpin(t *testing.T) {
+	d := new(gated)
 	d.quiet = true
-	made, err := New("watcher", func(time.Time, func() bool) (Demultiplexer, error) { return d, nil })
+	made, err := New("gated", func(time.Time, func() bool) (Demultiplexer, error) { return d, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,19 +47,15 @@ func TestSpinUnwatches(t *testing.T) {
 		}
 	}
 	spin(backend.SpinRefused) // there is no read
+	if d.shut != 0 {
+		t.Error("a refused spin calls Shut")
+	}
 	first, _, _ := pipeRead(t, b, backend.KindRead)
-	spin(backend.SpinFruitless)
 	spin(backend.SpinFruitless)
 	second, w, op := pipeRead(t, b, backend.KindReadV)
 	spin(backend.SpinFruitless)
-	if !slices.Equal(d.unwatched, []int{first.FD, second.FD}) || !slices.Equal(d.watched, []int{first.FD}) || d.tokens[0] != first.token {
-		t.Errorf("unwatched %v, watched %v", d.unwatched, d.watched)
-	}
-	for range 2 {
-		b.Wait(0)
-	}
-	if !slices.Equal(d.watched, []int{first.FD, second.FD}) || d.tokens[1] != second.token {
-		t.Errorf("watched %v after Wait", d.watched)
+	if d.shut != 2 {
+		t.Errorf("two spins call Shut %d times", d.shut)
 	}
 	if _, err := w.TryWrite([]byte{1}); err != nil {
 		t.Fatal(err)
@@ -87,11 +76,8 @@ func TestSpinUnwatches(t *testing.T) {
 			t.Errorf("%s is left", name)
 		}
 	}
-	unwatched := len(d.unwatched)
 	second.queues[backend.In].Closed = backend.ErrHandleClosed
-	if spin(backend.SpinRefused); len(d.unwatched) != unwatched {
-		t.Error("a closed descriptor is unwatched")
-	}
+	spin(backend.SpinRefused)
 	second.queues[backend.In].Closed = nil
 	spin(backend.SpinFruitless)
 	b.Closed.Store(true)
@@ -116,7 +102,7 @@ func TestSpinLooks(t *testing.T) {
 	last := d.last
 	pipeRead(t, b, backend.KindRead)
 	d.last, d.quiet = last, false
-	if list, paid := b.Spin(b.Now() + time.Hour); list != other || paid != backend.SpinFruitless || d.polls != 1 {
+	if list, paid := b.Spin(b.Now() + time.Hour); list != other || paid != backend.SpinFruitful || d.polls != 1 {
 		t.Errorf("%v, %v after %d polls", list, paid, d.polls)
 	}
 	other.Receive().Buffer.Release()
