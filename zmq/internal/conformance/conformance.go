@@ -22,7 +22,7 @@ type requirement struct {
 func Run(t *testing.T, transport string, o zmq.ContextOptions) {
 	for group, requirements := range map[string][]requirement{
 		"28 request-reply": requestReply, "29 publish-subscribe": publishSubscribe,
-		"30 pipeline": pipeline, "31 exclusive pair": exclusivePair, "batches": batches,
+		"30 pipeline": pipeline, "31 exclusive pair": exclusivePair, "batches": batches, "closing": closing,
 	} {
 		t.Run(group, func(t *testing.T) {
 			for _, r := range requirements {

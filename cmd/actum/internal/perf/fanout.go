@@ -30,7 +30,7 @@ func (r *run) subscribers(endpoint string, size, count, n int) error {
 		if err != nil {
 			return err
 		}
-		receiving.Go(func() { seen[i].receive(s, make([]zmq.Msg, r.batch)) })
+		receiving.Go(func() { seen[i].receive(s, make([]zmq.Msg, max(r.batch, 1))) })
 	}
 	receiving.Wait()
 	return r.reportFanout(size, count, seen)

@@ -314,6 +314,7 @@ func (b *Binding) Unbind() {
 	for len(b.joined) > 0 {
 		c := b.joined[0]
 		far := c.far
+		b.member.StopNotify(far) // c still receives what was sent
 		b.member.Detached(far)
 		c.peer.Out.Detach(nil)
 		c.separate()
