@@ -96,7 +96,7 @@ func TestJoinAndSeparate(t *testing.T) {
 				b.expect(t, "the connecting socket", "attach", "connected to a")
 				if last == "unbind" {
 					binding.Unbind()
-					a.expect(t, "the binding", "detached", "disconnected", "detach, dropped false")
+					a.expect(t, "the binding", "stop notify", "detached", "disconnected", "detach, dropped false")
 					b.expect(t, "the connecting socket", "disconnected")
 					connection.Disconnect()
 					b.expect(t, "the connecting socket", "detach, dropped true")
