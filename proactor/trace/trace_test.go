@@ -254,7 +254,7 @@ func checkText(t *testing.T, text string) {
 
 // Every kind of operation that moves bytes shows their number, and no other kind does.
 func TestBytesOfKinds(t *testing.T) {
-	without := []proactor.Kind{proactor.KindNone, proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat}
+	without := []proactor.Kind{proactor.KindNone, proactor.KindAccept, proactor.KindConnect, proactor.KindOpen, proactor.KindSync, proactor.KindStat, proactor.KindReadable}
 	for k := range proactor.Kind(255) {
 		if k != proactor.KindNone && k.String() == proactor.KindNone.String() {
 			continue // no kind has this number

@@ -43,7 +43,7 @@ type conn struct {
 	inFlight message.Batch // taken from the Out
 	written  int           // bytes of inFlight, or of commands, that are written
 	vec      [][]byte      // the pieces that are being written
-	next     int           // the first piece of vec that is not wholly written
+	next     int32         // the first piece of vec that is not wholly written
 	sent     uint32        // messages that are wholly written; see answered
 	commands []byte        // commands being written: never in the middle of a batch
 

@@ -144,7 +144,7 @@ func (e *conn) releaseWriter() {
 }
 
 // pending reports whether something is loaded and not written.
-func (e *conn) pending() bool { return e.next < len(e.vec) }
+func (e *conn) pending() bool { return int(e.next) < len(e.vec) }
 
 // load takes what is to be written next: commands, then messages. Nothing may
 // be loaded: a writer calls releaseWritten before it becomes idle. load returns
@@ -220,10 +220,10 @@ func (e *conn) write(budget int) error {
 		} else {
 			n, err = e.s.TryWriteV(stretch)
 		}
-		end := e.next + len(stretch)
+		end := int(e.next) + len(stretch)
 		e.advance(n)
 		budget -= n
-		if err == nil && e.next < end {
+		if err == nil && int(e.next) < end {
 			err = proactor.ErrWouldBlock
 		}
 		if err != nil {
@@ -250,8 +250,8 @@ func (e *conn) startWrite() {
 // stretch returns what one system call may write: it ends with the piece that
 // reaches the share.
 func (e *conn) stretch() [][]byte {
-	end, size, enough := e.next, 0, e.share()
-	for last := min(len(e.vec), e.next+maxPieces); end < last && size < enough; end++ {
+	end, size, enough := int(e.next), 0, e.share()
+	for last := min(len(e.vec), int(e.next)+maxPieces); end < last && size < enough; end++ {
 		size += len(e.vec[end])
 	}
 	return e.vec[e.next:end]
