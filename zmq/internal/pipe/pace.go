@@ -77,6 +77,11 @@ const (
 	// A stream of shortest messages or more may be a burst. If there were
 	// certain more bursts than other streams, Pace expects another burst.
 	shortest, certain = 4, 3
+	// A stream of sustained messages or more is dense, regardless of how many consumers
+	// it has had: while a dispatcher writes for one of them, messages for the others
+	// come. A sender that writes each message by itself is too slow to come back to
+	// the first of hundreds of consumers before something interrupts its stream.
+	sustained = 100
 )
 
 // Send counts a message to o.
@@ -126,7 +131,7 @@ func (s *Sender) Alone(o *Out) bool {
 	if alone {
 		return p.bursts < certain
 	}
-	return !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
+	return p.sent < sustained && !dense(p.sent, p.reached) && !dense(p.messages, p.consumers)
 }
 
 // dense reports whether it is worth it to let messages wait for each other.
@@ -142,7 +147,11 @@ func (p *Pace) begin(o *Out, fresh bool) {
 	p.predict()
 	if p.sent > 1 {
 		p.consumers += p.reached
-		p.messages += min(p.sent, densest*p.reached)
+		if p.sent >= sustained {
+			p.messages += densest * p.reached
+		} else {
+			p.messages += min(p.sent, densest*p.reached)
+		}
 	}
 	if p.consumers >= most {
 		p.messages, p.consumers = p.messages/2, p.consumers/2

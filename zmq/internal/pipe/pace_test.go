@@ -159,6 +159,30 @@ func TestPaceOfAnEndlessThinStream(t *testing.T) {
 	}
 }
 
+// A sender that is fast, but is interrupted before it has sent to all of its many
+// consumers, is a dense stream from the hundredth message on, and then at once.
+func TestPaceOfASustainedStream(t *testing.T) {
+	var c clock
+	p, all := &pipe.Sender{Pace: &pipe.Pace{Now: c.now}}, outs(1000)
+	next := 0
+	for interrupted := range 20 {
+		c.advance(time.Second)
+		alone := 0
+		for range 300 {
+			o := all[next%len(all)]
+			p.Send(o)
+			if p.Alone(o) {
+				alone++
+			}
+			next++
+			c.advance(300 * ns)
+		}
+		if most := 100; alone > most || interrupted > 3 && alone > 1 {
+			t.Errorf("after %d interruptions %d of 300 messages are not a stream", interrupted, alone)
+		}
+	}
+}
+
 // A loop that does something between two messages is a dense stream, regardless
 // of the number of its consumers.
 func TestPaceOfABusyLoop(t *testing.T) {
