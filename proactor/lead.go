@@ -383,9 +383,9 @@ func (d *Dispatcher) takeLeadLocked() {
 // was started last. A wake-up costs 20 µs and more, and the reply of a peer that is awake
 // too takes less (docs/adr/0019).
 //
-// Spinning has to pay. If too many spins were fruitless
-// the leader parks at once for the next few waits, and for twice as many the next time. A
-// process without traffic does not spin, because nothing ends its wait.
+// Spinning has to pay. If too many spins were fruitless the leader parks at once for the
+// next few waits, and for twice as many the next time. A process without traffic does not
+// spin, because nothing ends its wait.
 
 const (
 	// defaultSpinLimit is the longest spin if Options.SpinLimit is 0: about what a park

@@ -48,14 +48,10 @@ func (c *Cursor) Next() (Msg, bool) {
 		c.pos = end
 		return Msg{first: buf[start:end:end], own: c.small}, true
 	}
-	if m, ok := c.readShort(); ok {
-		return m, true
-	}
 	return c.readFrames(), true
 }
 
-// readShort is readFrames for a message of several short frames, none of which is
-// referred to. It returns false if the next message is another one.
+// readShort is readFrames for a message of short frames, none of which is referred to. It returns false if the next message is another one.
 func (c *Cursor) readShort() (Msg, bool) {
 	if c.ref != len(c.batch.Refs) {
 		return Msg{}, false
@@ -110,6 +106,9 @@ func (c *Cursor) Left() (n int) {
 
 // readFrames reads a message frame by frame.
 func (c *Cursor) readFrames() Msg {
+	if m, ok := c.readShort(); ok {
+		return m
+	}
 	first, ref, more := c.frame()
 	if !more && ref.Body == nil {
 		return Msg{first: first, own: c.small}

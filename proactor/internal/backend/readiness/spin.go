@@ -15,7 +15,7 @@ import (
 
 // Gated is a Demultiplexer whose edges are costly even if no goroutine sleeps in it.
 type Gated interface {
-	// Shut lowers the cost of edges until the next Sleep. Wait and Spin call it.
+	// Shut lowers the cost of edges until the next Sleep. Spin calls it.
 	Shut()
 }
 
